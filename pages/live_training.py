@@ -1,0 +1,70 @@
+"""Live training: choose, start, and watch the loss fall."""
+
+import math
+
+import streamlit as st
+
+from primer_core.models.registry import MODELS, SAMPLE_SHAPES
+from primer_core.training.script import script
+from ui import cached, session, shell
+from ui.controls import code_panel, predict_first, preset_pills
+from ui.training import panel, settings
+
+lesson = shell.begin("live_training")
+cached.training_desks().service.warm_up()
+
+desk = session.desk()
+run = desk.current if desk else None
+if run is not None:
+    settings.restore(run.spec)
+going = run is not None and not run.state().ended
+
+preset_pills(settings.presets(), disabled=going)
+spec = settings.choose(locked=going)
+with st.container(border=True):
+    panel.follow(spec)
+
+with st.expander("What the network is made of", key="layers", on_change="rerun") as layers:
+    if layers.open:
+        chosen = st.session_state["model"]
+        with st.spinner("Loading torch to count"):
+            rows = cached.layers(chosen)
+        st.html(
+            f'<p class="primer-note">{MODELS[chosen].about} One sample has shape {SAMPLE_SHAPES[MODELS[chosen].takes]}.</p>'
+        )
+        st.table(rows, border="horizontal")
+
+explanation_column, question_column = st.columns([1.15, 1])
+with explanation_column.container(border=True, height="stretch"):
+    st.subheader("What happens in a step", anchor=False)
+    st.markdown(
+        """
+1. **Forward.** A batch goes through the network and comes out as logits, one number a class.
+2. **Loss.** Cross-entropy turns logits and labels into one number: the mean of −ln(probability of the right class).
+3. **Backward.** `loss.backward()` works out how the loss would change with each weight.
+4. **Step.** `optimizer.step()` moves every weight a little the other way; the learning rate says how little.
+5. **Zero.** `optimizer.zero_grad()` clears the gradients, which would otherwise add up from step to step.
+
+The faint line is each batch: batches differ, so it jitters. The strong line is its running mean. Diamonds are the
+validation loss after each epoch; the lower chart is the share of validation samples read correctly.
+"""
+    )
+with question_column.container(border=True, height="stretch"):
+    predict_first(
+        "Before its first step, a network of ten classes knows nothing. What will its loss be, about?",
+        {
+            "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
+            "1": "Tempting, but cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
+            f"{math.log(10):.2f}": f"Yes: ten classes, about 0.1 each, and −ln 0.1 = {math.log(10):.4f}. Step one batch to see it.",
+            "10": "Ten classes, but the loss grows with the logarithm of their number: −ln(1/10), not 10.",
+        },
+        correct=f"{math.log(10):.2f}",
+        key="predict_first_loss",
+    )
+if spec is not None:
+    code_panel(
+        script(spec),
+        note="Run in this project's folder, it prints the numbers of this run: same weights, same order, same losses. "
+        "Changes of the learning rate during a run are not in it.",
+    )
+shell.finish(lesson)

@@ -1,0 +1,259 @@
+"""One training run as the server sees it: what was asked, what has come back, and how to steer it."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from primer_core.training.history import EpochPoint, History, RateChange
+from primer_core.training.spec import LEARNING_RATE_RANGE, RunSpec, SpecError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Status = Literal["starting", "loading", "training", "paused", "completed", "stopped", "diverged", "failed"]
+
+#: A run in one of these will not change any more.
+ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run at one moment.
+
+    Parameters
+    ----------
+    status
+        Where it stands.
+    reason
+        Why it failed, in a sentence; empty otherwise.
+    step, total_steps
+        Batches trained on so far, and in the whole run; the total is 0 until the data is loaded.
+    epoch
+        The pass it is in, counted from 1; 0 before the first batch.
+    train_size
+        Training samples; 0 until the data is loaded.
+    learning_rate
+        In use now, or asked for last.
+    samples_per_second
+        As the clock on the wall has it, so shared with the other runs of the process.
+    seconds_left
+        Estimated from that, or None while there is nothing to go by.
+    downloaded
+        Bytes had and bytes in all while a download goes on, else (0, 0).
+    test_loss, test_accuracy
+        Measured at the end: nats, and 0 to 1.
+    damaged_file
+        Whether it failed because a data file is damaged, so that fetching it again is worth a try.
+    has_network
+        Whether `Run.state_dict_bytes` is there.
+    """
+
+    status: Status
+    reason: str
+    step: int
+    total_steps: int
+    epoch: int
+    train_size: int
+    learning_rate: float
+    samples_per_second: float
+    seconds_left: float | None
+    downloaded: tuple[int, int]
+    test_loss: float | None
+    test_accuracy: float | None
+    damaged_file: bool
+    has_network: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in ENDED
+
+
+class Run:
+    """A run that a worker process carries out. Made by `TrainingService.start`; safe to use from any thread.
+
+    Parameters
+    ----------
+    run_id
+        Unique in its service.
+    spec
+        What was asked.
+    send
+        Passes a command on to whichever worker has the run.
+    """
+
+    def __init__(self, run_id: str, spec: RunSpec, send: Callable[[dict[str, Any]], None]) -> None:
+        self.id = run_id
+        self.spec = spec
+        self.history = History()
+        self.created_at = time.time()
+        self._send = send
+        self._lock = threading.Lock()
+        self._status: Status = "starting"
+        self._reason = ""
+        self._damaged_file = False
+        self._hold = False
+        self._step = self._epoch = self._total_steps = self._train_size = 0
+        self._learning_rate = spec.learning_rate
+        self._samples_per_second = 0.0
+        self._downloaded = (0, 0)
+        self._test_loss: float | None = None
+        self._test_accuracy: float | None = None
+        self._state_dict: bytes | None = None
+        self._ended = threading.Event()
+
+    def pause(self) -> None:
+        """Hold before the next batch."""
+        self._steer("pause", {"training": "paused"}, hold=True)
+
+    def resume(self) -> None:
+        """Go on training."""
+        self._steer("resume", {"paused": "training"}, hold=False)
+
+    def step_once(self) -> None:
+        """Train on one more batch and pause."""
+        self._steer("step", {"training": "paused"}, hold=True)
+
+    def stop(self) -> None:
+        """End before the next batch; the network as it is then is kept."""
+        self._steer("stop", {}, hold=self._hold)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Use another learning rate from the next batch on.
+
+        Raises
+        ------
+        SpecError
+            If it is outside `LEARNING_RATE_RANGE`.
+        """
+        low, high = LEARNING_RATE_RANGE
+        if not low <= learning_rate <= high:
+            raise SpecError(f"The learning rate is a number from {low:g} to {high:g}, not {learning_rate:g}.")
+        with self._lock:
+            if self._status in ENDED or learning_rate == self._learning_rate:
+                return
+            self._learning_rate = learning_rate
+            self.history.add_rate_change(RateChange(self._step, learning_rate))
+        self._send({"command": "learning_rate", "run": self.id, "value": learning_rate})
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the run has ended.
+
+        Returns
+        -------
+        bool
+            Whether it has.
+        """
+        return self._ended.wait(timeout)
+
+    def state(self) -> RunState:
+        """How the run stands now."""
+        with self._lock:
+            left = None
+            if self._status == "training" and self._samples_per_second and self._total_steps:
+                left = (self._total_steps - self._step) * self.spec.batch_size / self._samples_per_second
+            return RunState(
+                status=self._status,
+                reason=self._reason,
+                step=self._step,
+                total_steps=self._total_steps,
+                epoch=self._epoch,
+                train_size=self._train_size,
+                learning_rate=self._learning_rate,
+                samples_per_second=self._samples_per_second,
+                seconds_left=left,
+                downloaded=self._downloaded,
+                test_loss=self._test_loss,
+                test_accuracy=self._test_accuracy,
+                damaged_file=self._damaged_file,
+                has_network=self._state_dict is not None,
+            )
+
+    @property
+    def state_dict_bytes(self) -> bytes | None:
+        """The trained network for `primer_core.inference.load_trained`, once the run has ended with one."""
+        return self._state_dict
+
+    def network(self) -> nn.Module:
+        """The trained network, in evaluation mode, as something that takes inputs before normalising.
+
+        Returns
+        -------
+        nn.Module
+            Takes pixels (n, 1, 28, 28) in [0, 1], or points (n, 2); gives logits.
+
+        Raises
+        ------
+        LookupError
+            If the run has left no network (yet).
+        """
+        if self._state_dict is None:
+            raise LookupError("this run has left no network")
+        from primer_core.inference import load_trained
+
+        return load_trained(self.spec, self._state_dict)
+
+    def take(self, report: dict[str, Any]) -> None:
+        """Take a worker's report about this run."""
+        with self._lock:
+            if self._status in ENDED:
+                return
+            match report["report"]:
+                case "loading":
+                    self._status = "loading"
+                    self._downloaded = (report["done"], report["total"])
+                case "started":
+                    self._status = "paused" if self._hold else "training"
+                    self._train_size, self._total_steps = report["train_size"], report["total_steps"]
+                    self._downloaded = (0, 0)
+                case "steps":
+                    self._take_steps(report)
+                case "epoch":
+                    self.history.add_epoch(
+                        EpochPoint(
+                            epoch=report["epoch"],
+                            step=report["step"],
+                            train_loss=_number(report["train_loss"]),
+                            validation_loss=_number(report["validation_loss"]),
+                            validation_accuracy=_number(report["validation_accuracy"]),
+                        )
+                    )
+                case "finished":
+                    self._test_loss, self._test_accuracy = report["test_loss"], report["test_accuracy"]
+                    self._state_dict = base64.b64decode(report["network"])
+                    self._end(report["outcome"])
+                case "failed":
+                    self._reason, self._damaged_file = report["reason"], report["damaged_file"]
+                    self._end("failed")
+
+    def fail(self, reason: str) -> None:
+        """End the run, if it has not ended, because its process is gone."""
+        self.take({"report": "failed", "reason": reason, "damaged_file": False})
+
+    def _take_steps(self, report: dict[str, Any]) -> None:
+        self.history.add_losses(report["steps"], [_number(loss) for loss in report["losses"]])
+        self._step = report["steps"][-1]
+        self._epoch = report["epoch"] or self._epoch
+        self._samples_per_second = report["samples_per_second"]
+
+    def _steer(self, command: str, becomes: dict[Status, Status], *, hold: bool) -> None:
+        with self._lock:
+            if self._status in ENDED:
+                return
+            self._hold = hold
+            self._status = becomes.get(self._status, self._status)
+        self._send({"command": command, "run": self.id})
+
+    def _end(self, status: Status) -> None:
+        self._status = status
+        self._ended.set()
+
+
+def _number(value: float | None) -> float:
+    """A loss as it was before JSON, which has no word for what is not a number."""
+    return float("nan") if value is None else value

@@ -1,0 +1,147 @@
+"""What to train, on what, and how: one frozen record that goes to JSON and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from primer_core.data import IMAGE_SETS
+from primer_core.devices import DEVICE_NAMES
+from primer_core.models.registry import MODELS
+
+#: The name of the set of points in the plane; the others are the keys of `IMAGE_SETS`.
+TOY = "toy"
+DATA_NAMES: tuple[str, ...] = (*IMAGE_SETS, TOY)
+OPTIMIZERS: tuple[str, ...] = ("adam", "sgd")
+LEARNING_RATE_RANGE = (1e-6, 10.0)
+BATCH_SIZE_RANGE = (1, 4096)
+EPOCHS_RANGE = (1, 200)
+SEED_RANGE = (0, 2**31 - 1)
+
+
+class SpecError(ValueError):
+    """A `RunSpec` cannot be run as it stands; the text says what was expected and what was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One training run. Two runs of the same spec on a CPU give the same curve, point for point.
+
+    Parameters
+    ----------
+    data
+        A name of `DATA_NAMES`.
+    model
+        A name of `primer_core.models.MODELS` that takes what the data holds.
+    optimizer
+        ``"adam"`` (Kingma and Ba 2015, beta 0.9 and 0.999) or ``"sgd"``.
+    momentum
+        Of SGD, 0 to 0.999; Adam has its own and takes none.
+    learning_rate
+        Step size to start with, within `LEARNING_RATE_RANGE`.
+    weight_decay
+        L2 penalty, 0 to 1.
+    batch_size
+        Samples a step, within `BATCH_SIZE_RANGE`.
+    epochs
+        Passes over the training samples, within `EPOCHS_RANGE`.
+    normalise
+        Whether pixels, scaled to 0..1, also have the set's mean taken off and are divided by its standard deviation.
+    drop_last
+        Whether a last batch that is not full is left out.
+    seed
+        Of the weights, of the order of the samples, and of dropout.
+    device
+        A name of `primer_core.devices.DEVICE_NAMES`.
+
+    Raises
+    ------
+    SpecError
+        If a value is outside its range, or the model does not take the data.
+    """
+
+    data: str = "mnist-sample"
+    model: str = "mlp-128-64"
+    optimizer: str = "adam"
+    momentum: float = 0.0
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    batch_size: int = 64
+    epochs: int = 5
+    normalise: bool = True
+    drop_last: bool = False
+    seed: int = 42
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        _one_of("data", self.data, DATA_NAMES)
+        _one_of("model", self.model, tuple(MODELS))
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("device", self.device, DEVICE_NAMES)
+        _number("momentum", self.momentum, 0.0, 0.999)
+        _number("learning_rate", self.learning_rate, *LEARNING_RATE_RANGE)
+        _number("weight_decay", self.weight_decay, 0.0, 1.0)
+        _whole("batch_size", self.batch_size, *BATCH_SIZE_RANGE)
+        _whole("epochs", self.epochs, *EPOCHS_RANGE)
+        _whole("seed", self.seed, *SEED_RANGE)
+        for name in ("normalise", "drop_last"):
+            if not isinstance(getattr(self, name), bool):
+                raise SpecError(f"{name} is true or false, not {getattr(self, name)!r}.")
+        if self.optimizer == "adam" and self.momentum:
+            raise SpecError("Adam keeps its own running mean of the gradient: set momentum to 0, or choose SGD.")
+        takes = MODELS[self.model].takes
+        holds = "points" if self.data == TOY else "images"
+        if takes != holds:
+            raise SpecError(
+                f"The model {MODELS[self.model].title} takes {takes} and the data {self.data!r} holds {holds}. "
+                f"Models for {holds}: {', '.join(entry.title for entry in MODELS.values() if entry.takes == holds)}."
+            )
+
+    def to_json(self) -> str:
+        """The spec as a JSON object, one key a field."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The spec that `to_json` wrote; a field that is missing has its default.
+
+        Raises
+        ------
+        SpecError
+            If the text is not JSON, names a field that there is not, or holds a value out of range.
+        """
+        try:
+            given: Any = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise SpecError(f"A spec is a JSON object; this text is not JSON: {error}") from error
+        if not isinstance(given, dict):
+            raise SpecError(
+                f"A spec is a JSON object of {', '.join(field.name for field in fields(cls))}; this is {given!r:.80}."
+            )
+        unknown = sorted(set(given) - {field.name for field in fields(cls)})
+        if unknown:
+            known = ", ".join(field.name for field in fields(cls))
+            raise SpecError(f"A spec has no {', '.join(unknown)}. Its fields are {known}.")
+        return cls(**given)
+
+
+def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise SpecError(f"{name} is one of {', '.join(allowed)}, not {value!r}.")
+
+
+def _number(name: str, value: object, low: float, high: float) -> None:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
+        raise SpecError(f"{name} is a number from {low:g} to {high:g}, not {value!r}.")
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise SpecError(f"{name} is a whole number from {low} to {high}, not {value!r}.")

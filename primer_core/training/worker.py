@@ -1,0 +1,311 @@
+"""A training process: serves many runs by turns, steered by JSON lines on its standard input.
+
+Started as ``python -m primer_core.training.worker [DATA_FOLDER]`` by `primer_core.training.service`. It ends as soon as
+its input closes, which happens when the server ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import torch
+
+from primer_core.data import DamagedFileError, DataError, DownloadCancelled, Progress
+from primer_core.devices import DeviceUnavailableError
+from primer_core.models import build_model
+from primer_core.models.normalise import Normalised
+from primer_core.training.controls import Controls
+from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
+from primer_core.training.messages import decode, encode
+from primer_core.training.spec import RunSpec, SpecError
+
+Report = Callable[[dict[str, Any]], None]
+
+#: A run reports its steps at most about this often, in seconds.
+REPORT_INTERVAL = 0.1
+#: All runs together get a turn about this often, in seconds.
+ROUND = 0.2
+_TURN_RANGE = (0.005, 0.05)
+_IDLE_WAIT = 0.5
+
+
+@dataclass(eq=False)
+class _Job:
+    """One run in this process."""
+
+    run: str
+    spec: RunSpec
+    controls: Controls = field(default_factory=Controls)
+    events: Iterator[Event] | None = None
+    scaling: tuple[float, float] = (0.0, 1.0)
+    steps: list[int] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    reported_at: float = 0.0
+    wall_rate: float = 0.0
+
+
+class _SampleCache:
+    """Loaded sets, shared by the runs of this process; a set that is being loaded is waited for."""
+
+    def __init__(self, root: str | None) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._loading: dict[tuple[str, bool], threading.Lock] = {}
+        self._samples: dict[tuple[str, bool], Samples] = {}
+
+    def get(self, spec: RunSpec, progress: Progress, *, refetch: bool) -> Samples:
+        key = (spec.data, spec.normalise)
+        with self._lock:
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            if refetch or key not in self._samples:
+                self._samples[key] = load_samples(
+                    spec.data, normalise=spec.normalise, root=self._root, progress=progress, refetch=refetch
+                )
+            return self._samples[key]
+
+
+class Worker:
+    """Takes commands, trains by turns, reports.
+
+    Parameters
+    ----------
+    report
+        Called with each message for the server, from any thread.
+    root
+        The data folder, if not the usual one.
+    """
+
+    def __init__(self, report: Report, root: str | None = None) -> None:
+        self._report = report
+        self._cache = _SampleCache(root)
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._jobs: dict[str, _Job] = {}
+
+    def accept(self, message: dict[str, Any]) -> None:
+        """Take a command; safe from any thread. It is carried out between two turns."""
+        self._commands.put(lambda: self._carry_out(message))
+
+    def serve(self) -> None:
+        """Train by turns, for ever."""
+        while True:
+            self._take_commands(wait=not self._runnable())
+            for job in self._runnable():
+                self._turn(job)
+                self._take_commands(wait=False)
+
+    def _runnable(self) -> list[_Job]:
+        return [job for job in self._jobs.values() if job.events is not None and not job.controls.paused]
+
+    def _take_commands(self, *, wait: bool) -> None:
+        with suppress(queue.Empty):
+            command = self._commands.get(timeout=_IDLE_WAIT) if wait else self._commands.get_nowait()
+            while True:
+                command()
+                command = self._commands.get_nowait()
+
+    def _carry_out(self, message: dict[str, Any]) -> None:
+        run = message["run"]
+        if message["command"] == "start":
+            self._start(run, message["spec"], refetch=message["refetch"])
+            return
+        job = self._jobs.get(run)
+        if job is None:
+            return
+        match message["command"]:
+            case "pause":
+                job.controls.pause()
+                self._flush(job)
+            case "resume":
+                job.controls.resume()
+                job.reported_at = time.perf_counter()
+            case "step":
+                job.controls.step_once()
+            case "stop":
+                job.controls.stop()
+            case "learning_rate":
+                job.controls.set_learning_rate(message["value"])
+            case "forget":
+                job.controls.stop()
+                self._jobs.pop(run)
+
+    def _start(self, run: str, spec_json: str, *, refetch: bool) -> None:
+        try:
+            spec = RunSpec.from_json(spec_json)
+        except SpecError as error:
+            self._report({"report": "failed", "run": run, "reason": str(error), "damaged_file": False})
+            return
+        job = self._jobs[run] = _Job(run, spec)
+        threading.Thread(target=self._prepare, args=(job, refetch), daemon=True).start()
+
+    def _prepare(self, job: _Job, refetch: bool) -> None:
+        """Load a run's data in a thread of its own: a download must not hold up the other runs."""
+
+        def progress(done: int, total: int) -> bool:
+            now = time.perf_counter()
+            if now - job.reported_at >= REPORT_INTERVAL or done >= total:
+                job.reported_at = now
+                self._report({"report": "loading", "run": job.run, "done": done, "total": total})
+            return not job.controls.stopped
+
+        self._report({"report": "loading", "run": job.run, "done": 0, "total": 0})
+        try:
+            samples = self._cache.get(job.spec, progress, refetch=refetch)
+        except DownloadCancelled:
+            self._commands.put(lambda: self._fail(job, "Stopped while its data was being downloaded."))
+            return
+        except Exception as error:
+            reason, damaged = _reason(error), isinstance(error, DamagedFileError)
+            self._commands.put(lambda: self._fail(job, reason, damaged=damaged))
+            return
+        self._commands.put(lambda: self._begin(job, samples))
+
+    def _begin(self, job: _Job, samples: Samples) -> None:
+        if self._jobs.get(job.run) is not job:
+            return
+        job.events = train(job.spec, job.controls, samples=samples)
+        job.scaling = (samples.mean, samples.std)
+        job.reported_at = 0.0
+        size = len(samples.train[1])
+        self._report(
+            {
+                "report": "started",
+                "run": job.run,
+                "train_size": size,
+                "total_steps": steps_in(job.spec, size),
+            }
+        )
+
+    def _turn(self, job: _Job) -> None:
+        """Advance one run for as long as its share of a round lasts, and at least by one event."""
+        low, high = _TURN_RANGE
+        ends = time.perf_counter() + min(high, max(low, ROUND / max(1, len(self._jobs))))
+        assert job.events is not None  # only runnable jobs get turns
+        try:
+            for event in job.events:
+                self._tell(job, event)
+                if event.kind == "finished" or time.perf_counter() >= ends or not self._commands.empty():
+                    return
+        except Exception as error:
+            self._fail(job, _reason(error))
+
+    def _tell(self, job: _Job, event: Event) -> None:
+        if event.kind == "step":
+            assert event.train_loss is not None
+            job.steps.append(event.step)
+            job.losses.append(event.train_loss)
+            if job.controls.paused or time.perf_counter() - job.reported_at >= REPORT_INTERVAL:
+                self._flush(job, event)
+        elif event.kind == "epoch":
+            self._flush(job, event)
+            self._report(
+                {
+                    "report": "epoch",
+                    "run": job.run,
+                    "epoch": event.epoch,
+                    "step": event.step,
+                    "train_loss": event.train_loss,
+                    "validation_loss": event.validation_loss,
+                    "validation_accuracy": event.validation_accuracy,
+                }
+            )
+        elif event.kind == "finished":
+            self._flush(job, event)
+            self._jobs.pop(job.run, None)
+            self._report(
+                {
+                    "report": "finished",
+                    "run": job.run,
+                    "outcome": event.outcome,
+                    "test_loss": event.test_loss,
+                    "test_accuracy": event.test_accuracy,
+                    "network": _packed(job, event),
+                }
+            )
+
+    def _flush(self, job: _Job, event: Event | None = None) -> None:
+        now = time.perf_counter()
+        if not job.steps:
+            return
+        elapsed = now - job.reported_at
+        if job.reported_at and elapsed > 0:
+            rate = len(job.steps) * job.spec.batch_size / elapsed
+            job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
+        self._report(
+            {
+                "report": "steps",
+                "run": job.run,
+                "steps": job.steps,
+                "losses": job.losses,
+                "epoch": event.epoch if event else None,
+                "learning_rate": event.learning_rate if event else None,
+                "samples_per_second": job.wall_rate,
+            }
+        )
+        job.steps, job.losses, job.reported_at = [], [], now
+
+    def _fail(self, job: _Job, reason: str, *, damaged: bool = False) -> None:
+        if self._jobs.pop(job.run, None) is not None:
+            self._report({"report": "failed", "run": job.run, "reason": reason, "damaged_file": damaged})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DataError | DeviceUnavailableError | SpecError):
+        return str(error)
+    traceback.print_exception(error, file=sys.stderr)
+    return f"The training loop ended with an error: {type(error).__name__}: {error}"
+
+
+def _packed(job: _Job, event: Event) -> str:
+    """The trained parameters, and the scaling of its inputs beside them, so that they can be used by themselves."""
+    model = build_model(job.spec.model, job.spec.seed)
+    model.load_state_dict(dict(event.state_dict or {}))
+    buffer = io.BytesIO()
+    torch.save(Normalised(model, *job.scaling).state_dict(), buffer)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _listen(stream: IO[bytes], worker: Worker) -> None:
+    for line in stream:
+        worker.accept(decode(line))
+    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
+    os._exit(0)
+
+
+def main(root: str | None = None) -> None:
+    """Serve the process on the other end of standard input and output, until it closes its end."""
+    # An interrupt from the terminal goes to the whole group; the server answers it by closing our input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # pages stay quick while networks train
+    torch.set_num_threads(1)
+    # The protocol keeps standard output to itself: whatever else prints in this process goes to standard error.
+    output, writing = os.fdopen(os.dup(1), "wb"), threading.Lock()
+    os.dup2(2, 1)
+
+    def report(message: dict[str, Any]) -> None:
+        line = encode(message)
+        with writing, suppress(BrokenPipeError):
+            output.write(line)
+            output.flush()
+
+    worker = Worker(report, root)
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
+    report({"report": "ready"})
+    worker.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

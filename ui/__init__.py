@@ -1,0 +1,1 @@
+"""Everything Streamlit: the frame around a lesson, shared widgets, caches and components."""

@@ -1,0 +1,95 @@
+"""Every cached resource: what is made once for the server, and what is made once for a session."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from primer_core.training.desk import Desks
+
+
+@st.cache_resource(show_spinner=False)
+def training_desks() -> Desks:
+    """The training service of this server, with the desks of its learners."""
+    from primer_core.training.desk import Desks
+    from primer_core.training.service import TrainingService
+
+    return Desks(TrainingService())
+
+
+@dataclass(eq=False)
+class Seat:
+    """A browser session's place at a desk; given up when the session ends."""
+
+    visitor: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    desk_id: str | None = None
+
+    def give_up(self) -> None:
+        """Tell the desk that this session is gone. Does not block: sessions end on the server's own thread."""
+        if self.desk_id is not None:
+            training_desks().leave(self.desk_id, self.visitor)
+
+
+@st.cache_resource(scope="session", on_release=Seat.give_up, show_spinner=False)
+def seat() -> Seat:
+    """This session's seat."""
+    return Seat()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def trained_network(desk_id: str, run_id: str) -> nn.Module:
+    """The network that a finished run left, ready to read images of (n, 1, 28, 28) in [0, 1].
+
+    Raises
+    ------
+    LookupError
+        If the run is not kept any more.
+    """
+    desk = training_desks().get(desk_id)
+    run = next((run for run in desk.finished if run.id == run_id), None) if desk else None
+    if run is None:
+        raise LookupError("That run is not kept any more.")
+    return run.network()
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def layers(model: str) -> list[dict[str, str]]:
+    """The layers of an architecture as rows of a table, with their sum as the last."""
+    torch_loaded()
+    from primer_core.models import MODELS, SAMPLE_SHAPES, build_model, describe
+
+    summaries = describe(build_model(model, seed=0), SAMPLE_SHAPES[MODELS[model].takes])
+
+    def row(layer: str, shape: str, parameters: int, flops: int) -> dict[str, str]:
+        return {
+            "layer": layer,
+            "output shape": shape,
+            "parameters": f"{parameters:,}",
+            "FLOPs per sample": f"{flops:,}",
+        }
+
+    return [
+        *(
+            row(layer.kind, f"(batch, {', '.join(map(str, layer.output_shape))})", layer.parameters, layer.flops)
+            for layer in summaries
+        ),
+        row("**all**", "", sum(layer.parameters for layer in summaries), sum(layer.flops for layer in summaries)),
+    ]
+
+
+@st.cache_resource(show_spinner=False)
+def torch_loaded() -> bool:
+    """Load torch, once, and keep its hundred thousand objects out of every later garbage collection."""
+    import torch
+
+    torch.set_num_threads(1)
+    gc.collect()
+    gc.freeze()
+    return True

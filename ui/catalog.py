@@ -1,0 +1,99 @@
+"""The lessons: sidebar, home page, previous/next links and tests all derive from this one table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSpec:
+    """One lesson.
+
+    Parameters
+    ----------
+    slug
+        The stem of its file in ``pages/``, which is also its address.
+    title
+        What the sidebar and the page call it.
+    group
+        The sidebar group it stands in, one of `GROUPS`.
+    icon
+        A Material Symbols icon, written as Streamlit takes it.
+    claim
+        What the lesson shows, in one sentence.
+    """
+
+    slug: str
+    title: str
+    group: str
+    icon: str
+    claim: str
+
+    @property
+    def file(self) -> str:
+        """The page's file, relative to ``app.py``."""
+        return f"pages/{self.slug}.py"
+
+
+GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
+
+LESSONS: tuple[LessonSpec, ...] = (
+    LessonSpec(
+        slug="broadcasting",
+        title="Broadcasting",
+        group="Arrays",
+        icon=":material/open_with:",
+        claim=(
+            "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
+            "and nothing is copied."
+        ),
+    ),
+    LessonSpec(
+        slug="backprop_by_hand",
+        title="Back-propagation by hand",
+        group="Autograd",
+        icon=":material/undo:",
+        claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
+        "the numbers that autograd finds.",
+    ),
+    LessonSpec(
+        slug="softmax",
+        title="Softmax and cross-entropy",
+        group="Autograd",
+        icon=":material/bar_chart:",
+        claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
+        "predicts minus what is true.",
+    ),
+    LessonSpec(
+        slug="live_training",
+        title="Live training",
+        group="Networks",
+        icon=":material/show_chart:",
+        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it happens.",
+    ),
+    LessonSpec(
+        slug="draw_a_digit",
+        title="Draw a digit",
+        group="Networks",
+        icon=":material/draw:",
+        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey values.",
+    ),
+)
+
+
+def lesson(slug: str) -> LessonSpec:
+    """The lesson of that slug.
+
+    Raises
+    ------
+    KeyError
+        If no lesson has it.
+    """
+    for spec in LESSONS:
+        if spec.slug == slug:
+            return spec
+    raise KeyError(f"no lesson called {slug!r}; there are {', '.join(spec.slug for spec in LESSONS)}")
+
+
+def grouped() -> tuple[tuple[str, tuple[LessonSpec, ...]], ...]:
+    """The groups that have lessons, each with its lessons, in reading order."""
+    groups = ((group, tuple(spec for spec in LESSONS if spec.group == group)) for group in GROUPS)
+    return tuple((group, specs) for group, specs in groups if specs)

@@ -1,0 +1,114 @@
+"""Widgets that several lessons share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
+
+_CHIPS: Mapping[Verdict, tuple[str, Literal["blue", "green", "red", "yellow", "gray"], str]] = {
+    "view": ("VIEW", "blue", ":material/link:"),
+    "copy": ("COPY", "yellow", ":material/content_copy:"),
+    "error": ("ERROR", "red", ":material/error:"),
+    "leaf": ("LEAF", "green", ":material/eco:"),
+    "no grad": ("NO GRAD", "gray", ":material/block:"),
+    "ok": ("OK", "green", ":material/check:"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named setting of a page's widgets.
+
+    Parameters
+    ----------
+    title
+        What its pill says.
+    values
+        The value of each widget it sets, by the widget's key.
+    """
+
+    title: str
+    values: Mapping[str, Any]
+
+
+def preset_pills(
+    presets: Sequence[Preset], *, key: str = "preset", label: str = "Presets", disabled: bool = False
+) -> Preset | None:
+    """Draw the presets as pills above the widgets that they set; call before those widgets.
+
+    A pill is lit while the widgets stand as its preset sets them, however they came to.
+
+    Returns
+    -------
+    Preset or None
+        The preset that the widgets match, if one does.
+    """
+    by_title = {preset.title: preset for preset in presets}
+
+    def apply() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            st.session_state.update(by_title[chosen].values)
+
+    def stands(preset: Preset) -> bool:
+        return all(
+            name in st.session_state and st.session_state[name] == value for name, value in preset.values.items()
+        )
+
+    current = next((preset for preset in presets if stands(preset)), None)
+    st.session_state[key] = current.title if current else None
+    st.pills(label, list(by_title), key=key, on_change=apply, label_visibility="collapsed", disabled=disabled)
+    return current
+
+
+def verdict(kind: Verdict, text: str | None = None) -> None:
+    """Draw a verdict as a chip: a word and an icon, never a colour alone."""
+    word, color, icon = _CHIPS[kind]
+    st.badge(text or word, icon=icon, color=color)
+
+
+def code_panel(code: str, *, note: str = "Copied into plain Python, it prints what this page shows.") -> None:
+    """Draw the snippet that gives what the page shows, with a button to copy it."""
+    st.subheader("Code", anchor=False)
+    st.code(code, language="python")
+    st.html(f'<p class="primer-note">{note}</p>')
+
+
+def predict_first(
+    question: str,
+    answers: Mapping[str, str],
+    correct: str,
+    *,
+    key: str,
+    done: Callable[[], None] | None = None,
+) -> None:
+    """Ask a question before showing its answer; each answer has its own reason.
+
+    Parameters
+    ----------
+    question
+        In Markdown.
+    answers
+        Each answer with the reason why it is right or what thinking led to it.
+    correct
+        The right one of `answers`.
+    key
+        Of the widget.
+    done
+        Called, to draw more, once any answer is given.
+    """
+    st.subheader("Predict first", anchor=False)
+    st.markdown(question)
+    given = st.pills("Your answer", list(answers), key=key, label_visibility="collapsed")
+    if given is None:
+        st.html('<p class="primer-note">Each wrong answer has a reason. You will see yours.</p>')
+        return
+    if given == correct:
+        st.success(answers[given], icon=":material/check:")
+    else:
+        st.warning(answers[given], icon=":material/close:")
+    if done is not None:
+        done()

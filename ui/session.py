@@ -1,0 +1,58 @@
+"""What belongs to one browser session: its desk of training runs, named in the address so that a reload finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import cached
+
+if TYPE_CHECKING:
+    from primer_core.training.desk import Desk
+
+#: The query parameter, and the key in the session's state, that hold the desk's id.
+DESK = "desk"
+
+
+def desk() -> Desk | None:
+    """This session's desk, taken from its state or its address; None if it has none (any more)."""
+    wanted = st.session_state.get(DESK) or st.query_params.get(DESK)
+    if not wanted:
+        return None
+    found = cached.training_desks().get(wanted)
+    if found is None:
+        st.session_state.pop(DESK, None)
+        st.query_params.pop(DESK, None)
+        return None
+    _sit_at(found)
+    return found
+
+
+def desk_or_new() -> Desk:
+    """This session's desk, which it gets if it has none."""
+    found = desk()
+    if found is None:
+        found = cached.training_desks().make()
+        _sit_at(found)
+    return found
+
+
+def steers(found: Desk) -> bool:
+    """Whether this session's buttons work at the desk, or it only looks on."""
+    return found.steers(cached.seat().visitor)
+
+
+def link_parameters() -> dict[str, str]:
+    """The query parameters that a link to another page carries, so that a reload there finds the desk too."""
+    held = st.session_state.get(DESK)
+    return {DESK: held} if held else {}
+
+
+def _sit_at(found: Desk) -> None:
+    seat = cached.seat()
+    found.sit(seat.visitor)
+    seat.desk_id = found.id
+    st.session_state[DESK] = found.id
+    if st.query_params.get(DESK) != found.id:
+        st.query_params[DESK] = found.id

@@ -1,0 +1,66 @@
+"""The frame of every page: configuration, sidebar, title and the way to the next lesson."""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from ui import catalog, session
+from ui.catalog import LessonSpec
+
+APP_NAME = "The Primer"
+
+
+@cache
+def _style() -> str:
+    return f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
+
+
+def _frame(title: str) -> None:
+    st.set_page_config(page_title=title, page_icon="static/icon.png", layout="wide")
+    st.html(_style())
+    session.desk()
+    parameters = session.link_parameters()
+    with st.sidebar:
+        st.page_link("app.py", label=f"**{APP_NAME}**", query_params=parameters)
+        for group, lessons in catalog.grouped():
+            st.html(f'<p class="primer-group">{group}</p>')
+            for spec in lessons:
+                st.page_link(spec.file, label=spec.title, query_params=parameters)
+
+
+def begin_home() -> None:
+    """Draw the frame of the home page."""
+    _frame(APP_NAME)
+
+
+def begin(slug: str) -> LessonSpec:
+    """Draw the frame of a lesson, its title and its claim; a page calls this before anything else."""
+    spec = catalog.lesson(slug)
+    _frame(f"{spec.title} · {APP_NAME}")
+    st.title(spec.title, anchor=False)
+    st.html(f'<p class="primer-claim">{spec.claim}</p>')
+    return spec
+
+
+def finish(spec: LessonSpec) -> None:
+    """Draw the links to the lessons before and after; a page calls this last."""
+    order = [lesson for _, lessons in catalog.grouped() for lesson in lessons]
+    place = order.index(spec)
+    parameters = session.link_parameters()
+    st.space("small")
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if place > 0:
+            before = order[place - 1]
+            st.page_link(before.file, label=before.title, icon=":material/arrow_back:", query_params=parameters)
+        else:
+            st.page_link("app.py", label="All lessons", icon=":material/arrow_back:", query_params=parameters)
+        if place + 1 < len(order):
+            after = order[place + 1]
+            st.page_link(
+                after.file,
+                label=after.title,
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                query_params=parameters,
+            )

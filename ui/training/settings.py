@@ -1,0 +1,270 @@
+"""The settings of a run as widgets, each bound to the address; together they make a `RunSpec`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from primer_core.data import IMAGE_SETS, is_available
+from primer_core.devices import DEVICE_NAMES
+from primer_core.models.registry import MODELS
+from primer_core.training.spec import (
+    DATA_NAMES,
+    EPOCHS_RANGE,
+    OPTIMIZERS,
+    SEED_RANGE,
+    TOY,
+    RunSpec,
+    SpecError,
+)
+from ui.controls import Preset
+
+#: The learning rates on offer: 1, 2 and 5 of each power of ten.
+LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 1) for digit in (1, 2, 5))
+BATCH_SIZES = tuple(2**power for power in range(12))
+WEIGHT_DECAYS = (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
+
+#: Each field of a spec and the key of its widget, which is its name in the address.
+_KEYS = {
+    "data": "data",
+    "model": "model",
+    "optimizer": "optimizer",
+    "momentum": "momentum",
+    "learning_rate": "lr",
+    "weight_decay": "decay",
+    "batch_size": "batch",
+    "epochs": "epochs",
+    "normalise": "normalise",
+    "drop_last": "drop_last",
+    "seed": "seed",
+    "device": "device",
+}
+LEARNING_RATE_KEY = _KEYS["learning_rate"]
+
+_MLP_ADAM = RunSpec()
+_MLP_SGD = RunSpec(
+    model="mlp-256-128", optimizer="sgd", learning_rate=0.01, momentum=0.9, batch_size=64, epochs=5, normalise=False
+)
+_RAW_SGD = RunSpec(model="raw-128", optimizer="sgd", learning_rate=0.01, batch_size=128, epochs=20, normalise=False)
+_CNN_ADAM = RunSpec(model="cnn", epochs=3)
+_TOY_SGD = RunSpec(
+    data=TOY,
+    model="toy",
+    optimizer="sgd",
+    learning_rate=0.5,
+    batch_size=2,
+    epochs=3,
+    normalise=False,
+    drop_last=True,
+    seed=123,
+)
+
+
+def presets() -> tuple[Preset, ...]:
+    """The settings worth starting from. Those for images leave the choice of images alone."""
+    images = {"data": "mnist-sample"} if st.session_state.get("data") == TOY else {}
+
+    def for_images(title: str, spec: RunSpec) -> Preset:
+        values = widget_values(spec)
+        values.pop("data")
+        return Preset(title, {**values, **images})
+
+    return (
+        for_images("MLP, Adam", _MLP_ADAM),
+        for_images("Wider MLP, SGD with momentum", _MLP_SGD),
+        for_images("Raw parameters, plain SGD", _RAW_SGD),
+        for_images("Small CNN", _CNN_ADAM),
+        Preset("Five points", widget_values(_TOY_SGD)),
+    )
+
+
+def widget_values(spec: RunSpec) -> dict[str, Any]:
+    """The value of each widget, by its key, that makes this spec."""
+    return {key: getattr(spec, name) for name, key in _KEYS.items()}
+
+
+def restore(spec: RunSpec) -> None:
+    """Set the widgets as a run that goes on was set, where neither this session nor the address says otherwise."""
+    for key, value in widget_values(spec).items():
+        if key not in st.session_state and key not in st.query_params:
+            st.session_state[key] = value
+
+
+def choose(*, locked: bool) -> RunSpec | None:
+    """Draw the settings.
+
+    Parameters
+    ----------
+    locked
+        Whether a run goes on, so that only its learning rate may change.
+
+    Returns
+    -------
+    RunSpec or None
+        What they say; None, after an explanation with a way out, if they do not go together.
+    """
+    default = RunSpec()
+    data_column, model_column, epochs_column, batch_column = st.columns([3, 3, 1.6, 1.8])
+    with data_column:
+        data = st.selectbox(
+            "Data",
+            DATA_NAMES,
+            index=DATA_NAMES.index(default.data),
+            format_func=_data_title,
+            key="data",
+            bind="query-params",
+            disabled=locked,
+            help="Where the samples come from. All are real; none is made up.",
+        )
+    with model_column:
+        model = st.selectbox(
+            "Model",
+            tuple(MODELS),
+            format_func=lambda name: MODELS[name].title,
+            key="model",
+            bind="query-params",
+            disabled=locked,
+            help="The architecture: how many layers of what width between pixels and classes.",
+        )
+    with epochs_column:
+        epochs = st.number_input(
+            "Epochs",
+            *EPOCHS_RANGE,
+            default.epochs,
+            key="epochs",
+            bind="query-params",
+            disabled=locked,
+            help="How many passes over the training samples.",
+        )
+    with batch_column:
+        batch_size = st.selectbox(
+            "Batch size",
+            BATCH_SIZES,
+            index=BATCH_SIZES.index(default.batch_size),
+            key="batch",
+            bind="query-params",
+            disabled=locked,
+            help="Samples a step. The gradient is the mean over them.",
+        )
+    optimizer_column, rate_column, momentum_column = st.columns([2, 4, 1.6], vertical_alignment="bottom")
+    with optimizer_column:
+        optimizer = st.segmented_control(
+            "Optimizer",
+            OPTIMIZERS,
+            default=default.optimizer,
+            required=True,
+            format_func=_optimizer_title,
+            key="optimizer",
+            bind="query-params",
+            disabled=locked,
+            help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
+        )
+    with rate_column:
+        learning_rate = st.select_slider(
+            "Learning rate",
+            LEARNING_RATES,
+            default.learning_rate,
+            format_func=lambda rate: f"{rate:g}",
+            key=LEARNING_RATE_KEY,
+            bind="query-params",
+            help="How far a step goes. It can be changed while a run goes on: the chart marks where.",
+        )
+    with momentum_column:
+        momentum = st.selectbox(
+            "Momentum",
+            MOMENTA,
+            key="momentum",
+            bind="query-params",
+            disabled=locked or optimizer == "adam",
+            help="Of SGD: the share of the last step that is carried into the next. Adam has its own.",
+        )
+    with st.expander("More settings"):
+        decay_column, seed_column, device_column = st.columns(3)
+        with decay_column:
+            weight_decay = st.selectbox(
+                "Weight decay",
+                WEIGHT_DECAYS,
+                format_func=lambda decay: f"{decay:g}",
+                key="decay",
+                bind="query-params",
+                disabled=locked,
+                help="Pulls every weight towards zero, by this share of it.",
+            )
+        with seed_column:
+            seed = st.number_input(
+                "Seed",
+                *SEED_RANGE,
+                default.seed,
+                key="seed",
+                bind="query-params",
+                disabled=locked,
+                help="Of the first weights and of the order of the samples. The same seed gives the same curve, point for point.",
+            )
+        with device_column:
+            device = st.selectbox(
+                "Device",
+                DEVICE_NAMES,
+                key="device",
+                bind="query-params",
+                disabled=locked,
+                help="Where to compute: the processor, an NVIDIA card (cuda) or an Apple chip (mps).",
+            )
+        normalise_column, drop_column, _ = st.columns(3)
+        with normalise_column:
+            normalise = st.toggle(
+                "Normalise pixels",
+                default.normalise,
+                key="normalise",
+                bind="query-params",
+                disabled=locked,
+                help="Take off the mean of all pixels and divide by their standard deviation.",
+            )
+        with drop_column:
+            drop_last = st.toggle(
+                "Drop the last batch if it is not full",
+                default.drop_last,
+                key="drop_last",
+                bind="query-params",
+                disabled=locked,
+                help="A small last batch gives a noisier gradient.",
+            )
+    try:
+        return RunSpec(
+            data=data,
+            model=model,
+            optimizer=optimizer,
+            momentum=0.0 if optimizer == "adam" else momentum,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            batch_size=batch_size,
+            epochs=epochs,
+            normalise=normalise,
+            drop_last=drop_last,
+            seed=seed,
+            device=device,
+        )
+    except SpecError as error:
+        _explain(error, data)
+        return None
+
+
+def _explain(error: SpecError, data: str) -> None:
+    st.warning(str(error), icon=":material/block:")
+    takes = "points" if data == TOY else "images"
+    fitting = next(entry for entry in MODELS.values() if entry.takes == takes)
+    st.button(f"Use {fitting.title}", on_click=lambda: st.session_state.update(model=fitting.name))
+
+
+def _data_title(name: str) -> str:
+    if name == TOY:
+        return "Five points in the plane"
+    image_set = IMAGE_SETS[name]
+    if image_set.needs_download and not is_available(name):
+        return f"{image_set.title} (download {image_set.download_bytes / 1e6:.0f} MB)"
+    return image_set.title
+
+
+def _optimizer_title(name: str) -> str:
+    return {"adam": "Adam", "sgd": "SGD"}[name]
