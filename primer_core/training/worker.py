@@ -303,6 +303,8 @@ def main(root: str | None = None) -> None:
 
     worker = Worker(report, root)
     threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
+    # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     report({"report": "ready"})
     worker.serve()
 

@@ -198,13 +198,13 @@ def _numbers(run: Run | None, state: RunState | None) -> None:
     train_column.metric(
         "Train loss",
         "—" if loss is None else f"{loss:.4f}",
-        help="Mean cross-entropy of the latest batches, in nats: how surprised the network is by the right answer. "
+        help="Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. "
         "Guessing evenly among ten classes gives ln 10 = 2.303.",
     )
     validation_column.metric(
         "Validation loss",
         "—" if epoch is None else f"{epoch.validation_loss:.4f}",
-        help="The same measure on samples that it is not trained on, after each epoch. When this rises while the train loss "
+        help="The same on samples that it is not trained on, after each epoch. When this rises while the train loss "
         "falls, it learns the samples by heart.",
     )
     accuracy_column.metric(

@@ -148,6 +148,7 @@ def choose(*, locked: bool) -> RunSpec | None:
             disabled=locked,
             help="Samples a step. The gradient is the mean over them.",
         )
+    st.html(f'<p class="primer-note">{_data_note(data)}</p>')
     optimizer_column, rate_column, momentum_column = st.columns([2, 4, 1.6], vertical_alignment="bottom")
     with optimizer_column:
         optimizer = st.segmented_control(
@@ -200,7 +201,7 @@ def choose(*, locked: bool) -> RunSpec | None:
                 key="seed",
                 bind="query-params",
                 disabled=locked,
-                help="Of the first weights and of the order of the samples. The same seed gives the same curve, point for point.",
+                help="Of the first weights and of the samples' order. The same seed gives the same curve, point for point.",
             )
         with device_column:
             device = st.selectbox(
@@ -258,12 +259,19 @@ def _explain(error: SpecError, data: str) -> None:
 
 
 def _data_title(name: str) -> str:
+    # What a choice is called stands in the address too, so it must not change with what is on the disk.
+    return "Five points in the plane" if name == TOY else IMAGE_SETS[name].title
+
+
+def _data_note(name: str) -> str:
     if name == TOY:
-        return "Five points in the plane"
+        return "Five training points of two features, two classes."
     image_set = IMAGE_SETS[name]
-    if image_set.needs_download and not is_available(name):
-        return f"{image_set.title} (download {image_set.download_bytes / 1e6:.0f} MB)"
-    return image_set.title
+    parts = (image_set.train_size, image_set.validation_size, image_set.test_size)
+    sizes = "{:,} images to train on, {:,} to validate, {:,} to test".format(*parts)
+    download = image_set.needs_download and not is_available(name)
+    fetched = f"; Start downloads them first, {image_set.download_bytes / 1e6:.0f} MB" if download else ""
+    return f"{sizes}{fetched}.".replace(",000", "\u2009000")
 
 
 def _optimizer_title(name: str) -> str:

@@ -1,0 +1,132 @@
+"""Training speed on 60 000 images of Fashion-MNIST, as ratios measured in one run.
+
+Compared, by turns, with one torch thread, an MLP 784-128-64-10, Adam and batches of 64:
+
+* loader     the usual loop: a DataLoader that makes each image a PIL image, then ToTensor and Normalize
+* generator  `primer_core.training.loop.train`
+* fixed      the same step over and over on one batch: what is left when data costs nothing
+* worker     the generator in its process, with its events flowing to the server
+
+Run as ``python -m benchmarks.training [DATA_FOLDER]``; the folder holds Fashion-MNIST's raw files (Debian's package
+dataset-fashion-mnist puts them in /usr/share/datasets).
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+
+import torch
+from PIL import Image
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+from primer_core.data import ImageSplit, load_images
+from primer_core.models import build_model
+from primer_core.training import RunSpec, TrainingService
+from primer_core.training.loop import Samples, load_samples, train
+
+ROUNDS = 5
+EPOCHS = 3
+LOADER_BATCHES = 150
+SPEC = RunSpec(data="fashion-mnist", epochs=EPOCHS)
+
+
+class UsualImages(Dataset[tuple[torch.Tensor, int]]):
+    """Images as torchvision's data sets hand them out: one by one, through PIL and transforms."""
+
+    def __init__(self, split: ImageSplit) -> None:
+        self._images, self._labels = split.train_images, split.train_labels
+        self._transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((split.mean,), (split.std,))])
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        return self._transform(Image.fromarray(self._images[index].numpy())), int(self._labels[index])
+
+
+def steps(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], count: int, *, fused: bool) -> float:
+    """Train on `count` batches; the samples a second, warm-up left out."""
+    model = build_model(SPEC.model, SPEC.seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=SPEC.learning_rate, fused=fused)
+    samples, began = 0, 0.0
+    for number, (x, y) in zip(range(count), batches, strict=False):
+        if number == 10:
+            samples, began = 0, time.perf_counter()
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+        samples += len(y)
+    return samples / (time.perf_counter() - began)
+
+
+def loader_rate(split: ImageSplit) -> float:
+    """The usual loop, with the usual optimizer."""
+    return steps(iter(DataLoader(UsualImages(split), batch_size=64, shuffle=True)), LOADER_BATCHES, fused=False)
+
+
+def fixed_rate(samples: Samples) -> float:
+    """One batch, over and over, with the optimizer that the generator uses."""
+    batch = (samples.train[0][:64].clone(), samples.train[1][:64].clone())
+    return steps(iter(lambda: batch, None), EPOCHS * 800, fused=True)
+
+
+def generator_rates(samples: Samples) -> tuple[float, float]:
+    """Of training steps alone, and of whole epochs with their validation."""
+    in_steps, trained, began, previous = 0.0, 0, 0.0, 0.0
+    for event in train(SPEC, samples=samples):
+        now = time.perf_counter()
+        if event.step == 10 and event.kind == "step":
+            began, trained, in_steps = now, 0, 0.0
+        elif event.kind == "step":
+            trained += SPEC.batch_size
+            in_steps += now - previous
+        elif event.kind == "epoch":
+            whole = trained / (now - began)
+        previous = now
+    return trained / in_steps, whole
+
+
+def worker_rate(service: TrainingService) -> float:
+    """Whole epochs with their validation, as the server sees them come in."""
+    run = service.start(SPEC)
+    while run.state().step < 10:
+        time.sleep(0.001)
+    began, first = time.perf_counter(), run.state().step
+    while run.history.last_epoch is None or run.history.last_epoch.epoch < EPOCHS:
+        time.sleep(0.001)
+    rate = (run.state().step - first) * SPEC.batch_size / (time.perf_counter() - began)
+    service.forget(run)
+    return rate
+
+
+def main(root: str) -> None:
+    """Measure by turns and print medians."""
+    torch.set_num_threads(1)
+    split = load_images("fashion-mnist", root)
+    samples = load_samples("fashion-mnist", normalise=True, root=root)
+    service = TrainingService(max_workers=1, root=root)
+    worker_rate(service)  # loads the images there
+    rows = []
+    for _ in range(ROUNDS):
+        step_rate, epoch_rate = generator_rates(samples)
+        rows.append((loader_rate(split), step_rate, fixed_rate(samples), epoch_rate, worker_rate(service)))
+    service.close()
+    names = ("loader", "generator", "fixed batch", "generator, whole epochs", "worker, whole epochs")
+    for name, rates in zip(names, zip(*rows, strict=True), strict=True):
+        print(f"{name:26} {statistics.median(rates):9,.0f} samples/s   ({min(rates):,.0f} to {max(rates):,.0f})")
+    goals = (
+        ("generator / loader", [row[1] / row[0] for row in rows], 9.0),
+        ("generator / fixed batch", [row[1] / row[2] for row in rows], 0.90),
+        ("worker / generator", [row[4] / row[3] for row in rows], 0.85),
+    )
+    for name, ratios, goal in goals:
+        print(f"{name:26} {statistics.median(ratios):9.2f}   ({min(ratios):.2f} to {max(ratios):.2f}; goal {goal:g})")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/datasets")

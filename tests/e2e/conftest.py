@@ -1,0 +1,60 @@
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.running_app import NoBrowserError, RunningApp, launch_browser, running_app
+
+#: What a browser on a busy machine of two cores is given to do one thing.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            chromium = launch_browser(playwright)
+        except NoBrowserError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(str(error))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator[RunningApp]:
+    with running_app() as server:
+        yield server
+
+
+@pytest.fixture
+def app_url(app: RunningApp) -> str:
+    return app.url
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each in a context of its own, like another person's browser; fails on what the console says."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 1400}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, f"scripts failed in the page: {faults}"
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page()

@@ -1,0 +1,260 @@
+"""The main job in a real browser: train, watch, steer, reload, close, and what happens when something dies."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.running_app import running_app
+
+LIMIT = 60.0
+LONG_RUN = "live_training?epochs=200"
+
+
+def until(condition: Callable[[], bool], what: str, page: Page | None = None, limit: float = LIMIT) -> None:
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {limit:g} s in vain for: {what}"
+        if page is None:
+            time.sleep(0.1)
+        else:
+            page.wait_for_timeout(100)
+
+
+def open_lesson(page: Page, app_url: str, path: str) -> None:
+    page.goto(f"{app_url}/{path}")
+    expect(page.get_by_role("heading", name="Live training", level=1)).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def button(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def start(page: Page) -> None:
+    button(page, "Start")
+    until(lambda: points(page) > 3, "the first points of the curve", page)
+
+
+def chart(page: Page, expression: str) -> object:
+    return page.evaluate(f"() => {{ const chart = document.querySelector('.primer-chart'); return {expression}; }}")
+
+
+def points(page: Page) -> int:
+    return int(chart(page, "Number(chart?.dataset.points ?? 0)"))
+
+
+def last_batch(page: Page) -> int:
+    return int(chart(page, "Math.max(0, ...(chart?.data?.[1]?.x ?? []))"))
+
+
+def settled_batch(page: Page) -> int:
+    """The last batch of a run that has come to rest."""
+    seen = [-2, -1]
+
+    def rests() -> bool:
+        page.wait_for_timeout(1500)
+        seen.append(last_batch(page))
+        return seen[-1] == seen[-2]
+
+    until(rests, "rest", page)
+    return seen[-1]
+
+
+def progress(page: Page) -> str:
+    return page.get_by_test_id("stProgress").first.inner_text()
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in listed.stdout.split()]
+
+
+def metric(page: Page, label: str) -> str:
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue").inner_text()
+
+
+def reset(page: Page) -> None:
+    button(page, "Reset")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=60")
+    start(page)
+    grown = last_batch(page)
+    until(lambda: last_batch(page) > grown, "a longer curve", page)
+    expect(page.get_by_test_id("stProgress").first).to_contain_text(
+        re.compile(r"Training · epoch \d+ of 60 · .* samples/s · \d+:\d\d left")
+    )
+
+    page.locator(".primer-chart").scroll_into_view_if_needed()
+    area = page.locator(".primer-chart .nsewdrag").first.bounding_box()
+    page.mouse.move(area["x"] + 0.1 * area["width"], area["y"] + 0.2 * area["height"])
+    page.mouse.down()
+    page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.8 * area["height"], steps=6)
+    page.mouse.up()
+    full = 60 * 63
+    until(lambda: chart(page, "chart.layout.xaxis.range[1]") < 0.7 * full, "the zoom", page)
+    zoomed = chart(page, "[...chart.layout.xaxis.range, ...chart.layout.yaxis.range]")
+    grown = last_batch(page)
+    until(lambda: last_batch(page) > grown + 50, "new points under the zoom", page)
+    assert chart(page, "[...chart.layout.xaxis.range, ...chart.layout.yaxis.range]") == zoomed
+
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(page.get_by_test_id("stSlider").first).to_contain_text("0.002")
+    until(lambda: chart(page, "chart.layout.shapes.length") == 1, "the mark of the new learning rate", page)
+    assert chart(page, "chart.layout.annotations[0].text") == "rate 0.002"
+
+    button(page, "Pause")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("Paused")
+    held = settled_batch(page)
+    button(page, "Step one batch")
+    until(lambda: last_batch(page) == held + 1, "one more batch", page)
+    button(page, "Resume")
+    until(lambda: last_batch(page) > held + 20, "more batches", page)
+    button(page, "Stop")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("Stopped")
+    assert re.fullmatch(r"\d\d\.\d\d%", metric(page, "Test accuracy"))
+    assert float(metric(page, "Train loss")) < 1
+    reset(page)
+    assert points(page) == 0
+
+
+def test_a_run_finishes_and_the_page_is_unlocked(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=2")
+    start(page)
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("Finished · epoch 2 of 2 · batch 126 of 126")
+    expect(page.get_by_role("button", name="Start again")).to_be_enabled()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_be_enabled()
+    assert chart(page, "chart.data[2].x") == [63, 126]
+    assert chart(page, "chart.data[3].y.every((value) => value > 50)")
+
+
+def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, LONG_RUN)
+    start(page)
+    grown = last_batch(page)
+    page.reload()
+    until(lambda: last_batch(page) > grown, "the same run, further on", page)
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("200")
+
+    grown = last_batch(page)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Draw a digit").click()
+    expect(page.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
+    page.wait_for_timeout(700)
+    page.reload()
+    expect(page.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Live training").click()
+    until(lambda: last_batch(page) > grown + 10, "the same run, further on", page)
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("200")
+    reset(page)
+
+
+def test_another_browser_with_the_link_looks_on(page: Page, new_page: Callable[..., Page], app_url: str) -> None:
+    open_lesson(page, app_url, LONG_RUN)
+    start(page)
+    onlooker = new_page()
+    onlooker.goto(page.url)
+    expect(onlooker.get_by_text("You are looking on")).to_be_visible()
+    expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
+    seen = last_batch(onlooker)
+    until(lambda: last_batch(onlooker) > seen, "the curve in the other browser", onlooker)
+    reset(page)
+
+
+def test_settings_that_do_not_go_together_are_explained_and_mended_with_one_click(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?data=Five+points+in+the+plane")
+    expect(page.get_by_text("takes images and the data 'toy' holds points")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    button(page, "Use MLP 2-30-20-2")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    start(page)
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("Finished")
+
+
+def test_an_address_of_nonsense_opens_with_the_defaults(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=lots&model=vit&lr=-3&batch=63&seed=x&desk=nobodys&log=maybe")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("5")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_device_that_is_absent_is_refused_in_a_sentence(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?device=mps")
+    button(page, "Start")
+    expect(page.get_by_text('The device "mps" is not available here. This machine has "cpu"')).to_be_visible()
+    expect(page.get_by_role("button", name="Start again")).to_be_enabled()
+
+
+def test_the_layers_are_counted_on_request(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training")
+    page.get_by_text("What the network is made of").click()
+    expect(page.get_by_test_id("stTable")).to_contain_text("109,386")
+    expect(page.get_by_test_id("stTable")).to_contain_text("218,368")
+
+
+def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
+    with running_app() as app:
+        page = new_page()
+        open_lesson(page, app.url, LONG_RUN)
+        start(page)
+        (worker,) = children(app.process.pid)
+        assert busy(worker)
+        page.context.close()
+        until(lambda: not busy(worker), "the end of the run")
+
+
+def test_a_killed_worker_ends_the_run_with_a_reason_and_the_next_run_works(new_page: Callable[..., Page]) -> None:
+    with running_app() as app:
+        page = new_page()
+        open_lesson(page, app.url, LONG_RUN)
+        start(page)
+        (worker,) = children(app.process.pid)
+        os.kill(worker, signal.SIGKILL)
+        expect(page.get_by_text("The training process was ended from outside (SIGKILL).")).to_be_visible()
+        button(page, "Start again")
+        expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+        until(lambda: "Training" in progress(page), "the next run", page)
+        assert children(app.process.pid) != [worker]
+
+
+def test_no_worker_outlives_a_killed_server(new_page: Callable[..., Page]) -> None:
+    with running_app() as app:
+        page = new_page()
+        open_lesson(page, app.url, LONG_RUN)
+        start(page)
+        (worker,) = children(app.process.pid)
+        app.process.kill()
+        until(lambda: not running(worker), "the end of the worker", limit=10)
+
+
+def running(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
+def busy(pid: int) -> bool:
+    """Whether a process uses the processor for a second or more out of five."""
+    used = []
+    for _ in range(2):
+        listed = subprocess.run(["ps", "-o", "cputimes=", "-p", str(pid)], capture_output=True, text=True, check=True)
+        used.append(int(listed.stdout))
+        time.sleep(5)
+    return used[1] > used[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tools() -> None:
+    for tool in ("ps", "pgrep"):
+        assert subprocess.run([tool, "--version"], capture_output=True, check=False).returncode == 0, (
+            f"{tool} is needed"
+        )

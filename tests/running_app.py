@@ -1,0 +1,126 @@
+"""The real app on a free port, and a real browser to look at it; for browser tests and benchmarks alike."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+PROJECT = Path(__file__).resolve().parents[1]
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_SYSTEM_BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+
+
+class NoBrowserError(RuntimeError):
+    """Neither Playwright's own Chromium nor the system's Chrome, Chromium or Edge is there."""
+
+
+def launch_browser(playwright: Playwright) -> Browser:
+    """Launch Playwright's own Chromium, or else the system's Chrome, Chromium or Edge, without a window.
+
+    Raises
+    ------
+    NoBrowserError
+        If there is none.
+    """
+    own = Path(playwright.chromium.executable_path)
+    system = next(filter(None, map(shutil.which, _SYSTEM_BROWSERS)), None)
+    if not own.exists() and system is None:
+        raise NoBrowserError(
+            "no browser: install Chrome, Chromium or Edge, or run `playwright install chromium`, then try again"
+        )
+    return playwright.chromium.launch(executable_path=None if own.exists() else system, args=list(_FLAGS))
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """A server.
+
+    Parameters
+    ----------
+    url
+        Of its home page, without a slash at the end.
+    process
+        The server's own process.
+    """
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_app(script: Path = PROJECT / "app.py", options: Sequence[str] = ()) -> Iterator[RunningApp]:
+    """Serve an app on a free port for as long as the block lasts.
+
+    Parameters
+    ----------
+    script
+        The app's main script.
+    options
+        More of Streamlit's command line.
+    """
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options],
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    app = RunningApp(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait_until_healthy(app)
+        yield app
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(app: RunningApp, limit: float = 60.0) -> None:
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if app.process.poll() is not None:
+            raise RuntimeError(f"the server ended with exit code {app.process.returncode}")
+        with suppress(OSError), urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=5) as answer:  # noqa: S310
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"the server was not ready after {limit:g} s")

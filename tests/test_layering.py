@@ -1,0 +1,89 @@
+"""Who may import whom, read from the source, and what a first paint loads, asked of a fresh Python."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+CORE = sorted((PROJECT / "primer_core").rglob("*.py"))
+PAINTED = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "ui").rglob("*.py")])
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def imported(nodes: Iterator[ast.AST]) -> set[str]:
+    packages = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            packages |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            packages.add(node.module.split(".")[0])
+    return packages
+
+
+def run_at_import(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Statements that run when a module is imported: not those in functions, not those for the type checker."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        yield node
+        for inner in ("body", "orelse", "finalbody"):
+            yield from run_at_import(getattr(node, inner, []))
+        for handler in getattr(node, "handlers", []):
+            yield from run_at_import(handler.body)
+
+
+def test_the_checks_below_have_something_to_check() -> None:
+    assert len(CORE) > 20
+    assert len(PAINTED) > 10
+
+
+@pytest.mark.parametrize("path", CORE, ids=name)
+def test_the_library_knows_no_user_interface(path: Path) -> None:
+    found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    assert not found & {"streamlit", "ui", "pages"}
+    if "figures" not in path.parts:
+        assert "plotly" not in found
+
+
+@pytest.mark.parametrize("path", PAINTED, ids=name)
+def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
+    found = imported(run_at_import(ast.parse(path.read_text(encoding="utf-8")).body))
+    assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "pages").glob("*.py")), ids=name)
+def test_pages_compute_nothing(path: Path) -> None:
+    found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("ui.shell", {"torch", "primer_core.training"}),
+        ("primer_core", {"torch", "numpy"}),
+        ("primer_core.data", {"torch", "torchvision"}),
+        ("primer_core.models", {"torch"}),
+        ("primer_core.training", {"torch"}),
+        ("primer_core.inference", {"torch"}),
+        ("ui.training.panel", {"torch"}),
+    ],
+)
+def test_importing_what_a_first_paint_needs_loads_nothing_heavy(module: str, absent: set[str]) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not absent & set(loaded)

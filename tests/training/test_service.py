@@ -1,0 +1,268 @@
+"""The training service with its real processes."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from primer_core.data import load_images
+from primer_core.training import Run, RunSpec, SpecError, TrainingService
+from primer_core.training.desk import Desks
+from primer_core.training.loop import train
+
+PROJECT = Path(__file__).resolve().parents[2]
+LIMIT = 60.0
+QUICK = RunSpec(epochs=1)
+LONG = RunSpec(epochs=200)
+
+
+def until(condition: Callable[[], bool], what: str, limit: float = LIMIT) -> None:
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {limit:g} s in vain for: {what}"
+        time.sleep(0.02)
+
+
+def exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A process that has ended stays in the table until its parent asks for its exit code.
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def step(run: Run) -> int:
+    return run.state().step
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[TrainingService]:
+    service = TrainingService(max_workers=1)
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def service(shared: TrainingService) -> Iterator[TrainingService]:
+    yield shared
+    assert shared.active_runs == 0, "a test left a run going"
+
+
+def test_a_run_in_a_process_is_the_run_of_the_generator(service: TrainingService) -> None:
+    run = service.start(QUICK)
+    assert run.wait(LIMIT)
+    state = run.state()
+    assert state.status == "completed"
+    torch.set_num_threads(1)
+    events = list(train(QUICK))
+    steps = [event for event in events if event.kind == "step"]
+    assert run.history.losses() == ([event.step for event in steps], [event.train_loss for event in steps])
+    assert run.history.last_epoch.validation_accuracy == events[-2].validation_accuracy
+    assert (state.test_loss, state.test_accuracy) == (events[-1].test_loss, events[-1].test_accuracy)
+    assert (state.step, state.total_steps, state.train_size) == (63, 63, 4000)
+
+
+def test_a_saved_network_predicts_the_same_after_loading(service: TrainingService) -> None:  # M11
+    run = service.start(QUICK)
+    assert run.wait(LIMIT)
+    split = load_images("mnist-sample")
+    with torch.inference_mode():
+        logits = run.network()(split.test_images.unsqueeze(1) / 255)
+    accuracy = (logits.argmax(1) == split.test_labels).float().mean().item()
+    assert accuracy == pytest.approx(run.state().test_accuracy)
+
+
+def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
+    run = service.start(LONG)
+    until(lambda: step(run) > 5, "the first steps")
+    run.pause()
+    assert run.state().status == "paused"
+    time.sleep(0.3)
+    held = step(run)
+    time.sleep(0.3)
+    assert step(run) == held
+    run.step_once()
+    until(lambda: step(run) == held + 1, "one more step")
+    time.sleep(0.2)
+    assert step(run) == held + 1
+    run.set_learning_rate(0.01)
+    run.resume()
+    until(lambda: step(run) > held + 20, "more steps")
+    assert [change.learning_rate for change in run.history.curve().rate_changes] == [0.01]
+    with pytest.raises(SpecError):
+        run.set_learning_rate(1e9)
+    run.stop()
+    assert run.wait(LIMIT)
+    assert run.state().status == "stopped"
+    assert run.state().has_network
+    run.resume()
+    assert run.state().status == "stopped"
+
+
+def test_stepping_from_the_start_takes_one_step(service: TrainingService) -> None:
+    run = service.start(LONG)
+    run.step_once()
+    until(lambda: step(run) == 1, "the first step")
+    time.sleep(0.3)
+    assert step(run) == 1
+    assert run.state().status == "paused"
+    service.forget(run)
+
+
+def test_thirty_runs_all_move_together(service: TrainingService) -> None:
+    runs = [service.start(replace(LONG, seed=seed)) for seed in range(30)]
+    until(lambda: all(step(run) > 0 for run in runs), "a first step of every run")
+    before = [step(run) for run in runs]
+    until(lambda: all(step(run) > old + 3 for run, old in zip(runs, before, strict=True)), "more steps of every run")
+    for run in runs:
+        service.forget(run)
+
+
+def test_a_failure_has_a_readable_reason_and_the_process_goes_on(service: TrainingService) -> None:
+    absent = "mps" if sys.platform == "linux" else "cuda"
+    run = service.start(replace(QUICK, device=absent))
+    assert run.wait(LIMIT)
+    assert run.state().status == "failed"
+    assert f'The device "{absent}" is not available here. This machine has "cpu"' in run.state().reason
+    with pytest.raises(LookupError):
+        run.network()
+    again = service.start(QUICK)
+    assert again.wait(LIMIT)
+    assert again.state().status == "completed"
+
+
+def test_a_killed_process_ends_its_runs_and_the_next_run_works(service: TrainingService) -> None:
+    run = service.start(LONG)
+    until(lambda: step(run) > 0, "the first step")
+    (pid,) = service.worker_pids
+    os.kill(pid, signal.SIGKILL)
+    assert run.wait(LIMIT)
+    assert run.state().status == "failed"
+    assert "SIGKILL" in run.state().reason
+    assert "Start again" in run.state().reason
+    again = service.start(QUICK)
+    assert again.wait(LIMIT)
+    assert again.state().status == "completed"
+    assert pid not in service.worker_pids
+
+
+def test_a_damaged_data_file_is_named_and_can_be_fetched_again(tmp_path: Path) -> None:
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
+        (folder / f"{name}-ubyte.gz").write_bytes(gzip.compress(b"not images"))
+    service = TrainingService(root=str(tmp_path))
+    try:
+        run = service.start(replace(QUICK, data="mnist"))
+        assert run.wait(LIMIT)
+        state = run.state()
+        assert state.status == "failed"
+        assert state.damaged_file
+        assert "images-idx3-ubyte" in state.reason
+        sample = service.start(QUICK)
+        assert sample.wait(LIMIT)
+        assert sample.state().status == "completed"
+    finally:
+        service.close()
+
+
+def test_at_most_so_many_processes_as_allowed_and_none_after_closing() -> None:
+    service = TrainingService(max_workers=2)
+    service.warm_up()
+    service.warm_up()
+    assert len(service.worker_pids) == 1
+    runs = [service.start(replace(LONG, seed=seed)) for seed in range(4)]
+    pids = service.worker_pids
+    assert len(pids) == 2
+    until(lambda: all(step(run) > 0 for run in runs), "a first step of every run")
+    service.close()
+    assert all(run.wait(LIMIT) for run in runs)
+    assert {run.state().status for run in runs} == {"failed"}
+    until(lambda: not any(map(exists, pids)), "the end of the processes")
+    with pytest.raises(RuntimeError, match="closed"):
+        service.start(QUICK)
+
+
+def test_no_process_outlives_a_server_that_is_killed() -> None:
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import time\n"
+            "from primer_core.training import RunSpec, TrainingService\n"
+            "service = TrainingService(max_workers=2)\n"
+            "runs = [service.start(RunSpec(epochs=200, seed=seed)) for seed in range(2)]\n"
+            "while not all(run.state().step for run in runs): time.sleep(0.05)\n"
+            "print(*service.worker_pids, flush=True)\n"
+            "time.sleep(600)\n",
+        ],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with server:
+        pids = [int(pid) for pid in server.stdout.readline().split()]
+        assert len(pids) == 2
+        assert all(map(exists, pids))
+        server.kill()
+    until(lambda: not any(map(exists, pids)), "the end of the processes", limit=10)
+
+
+def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.5)
+    desk = desks.make()
+    desk.sit("first")
+    run = desk.start(LONG)
+    until(lambda: step(run) > 0, "the first step")
+    desks.leave(desk.id, "first")
+    desk.sit("second")  # the same learner after a reload
+    time.sleep(0.8)
+    assert desks.get(desk.id) is desk
+    assert not run.state().ended
+    assert desk.steers("second")
+    desks.leave(desk.id, "second")
+    until(lambda: desks.get(desk.id) is None, "the clearing of the desk", limit=5)
+    before = step(run)
+    time.sleep(0.5)
+    assert step(run) - before <= 100  # at most what was under way
+    assert service.active_runs == 0
+
+
+def test_only_the_first_at_a_desk_steers_until_it_leaves(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.1)
+    desk = desks.make()
+    desk.sit("owner")
+    desk.sit("onlooker")
+    assert desk.steers("owner")
+    assert not desk.steers("onlooker")
+    desks.leave(desk.id, "owner")
+    assert desk.steers("onlooker")
+    desks.leave(desk.id, "onlooker")
+
+
+def test_a_desk_keeps_finished_networks_and_drops_the_rest(service: TrainingService) -> None:
+    desks = Desks(service, grace=60)
+    desk = desks.make()
+    first = desk.start(QUICK)
+    assert first.wait(LIMIT)
+    second = desk.start(LONG)
+    assert desk.current is second
+    assert desk.finished == (first,)
+    desk.clear()
+    assert desk.current is None
+    assert desk.finished == (first,)
+    third = desk.start(QUICK)
+    assert third.wait(LIMIT)
+    assert desk.finished == (third, first)
+    desk.empty()
+    assert desk.finished == ()
