@@ -19,8 +19,10 @@ if run is not None:
     settings.restore(run.spec)
 going = run is not None and not run.state().ended
 
-preset_pills(settings.presets(), disabled=going)
+presets = st.container()  # drawn last, when the widgets have taken what the address says
 spec = settings.choose(locked=going)
+with presets:
+    preset_pills(settings.presets(), disabled=going)
 with st.container(border=True):
     panel.follow(spec)
 
@@ -29,9 +31,8 @@ with st.expander("What the network is made of", key="layers", on_change="rerun")
         chosen = st.session_state["model"]
         with st.spinner("Loading torch to count"):
             rows = cached.layers(chosen)
-        st.html(
-            f'<p class="primer-note">{MODELS[chosen].about} One sample has shape {SAMPLE_SHAPES[MODELS[chosen].takes]}.</p>'
-        )
+        entry = MODELS[chosen]
+        st.html(f'<p class="primer-note">{entry.about} One sample has shape {SAMPLE_SHAPES[entry.takes]}.</p>')
         st.table(rows, border="horizontal")
 
 explanation_column, question_column = st.columns([1.15, 1])
@@ -54,8 +55,8 @@ with question_column.container(border=True, height="stretch"):
         "Before its first step, a network of ten classes knows nothing. What will its loss be, about?",
         {
             "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
-            "1": "Tempting, but cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
-            f"{math.log(10):.2f}": f"Yes: ten classes, about 0.1 each, and −ln 0.1 = {math.log(10):.4f}. Step one batch to see it.",
+            "1": "Cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
+            f"{math.log(10):.2f}": f"Yes: ten classes, about 0.1 each: −ln 0.1 = {math.log(10):.4f}. Step one batch.",
             "10": "Ten classes, but the loss grows with the logarithm of their number: −ln(1/10), not 10.",
         },
         correct=f"{math.log(10):.2f}",

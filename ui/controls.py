@@ -18,6 +18,10 @@ _CHIPS: Mapping[Verdict, tuple[str, Literal["blue", "green", "red", "yellow", "g
 }
 
 
+#: Code of more lines than this scrolls in a panel of this height, in pixels.
+TALL_CODE, TALL_CODE_HEIGHT = 28, 440
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """A named setting of a page's widgets.
@@ -37,9 +41,10 @@ class Preset:
 def preset_pills(
     presets: Sequence[Preset], *, key: str = "preset", label: str = "Presets", disabled: bool = False
 ) -> Preset | None:
-    """Draw the presets as pills above the widgets that they set; call before those widgets.
+    """Draw the presets as pills; call it after the widgets that they set, in a container above them.
 
-    A pill is lit while the widgets stand as its preset sets them, however they came to.
+    Only then has each widget taken the value that the address gives it. A pill is lit while the widgets stand as its
+    preset sets them, however they came to.
 
     Returns
     -------
@@ -73,7 +78,8 @@ def verdict(kind: Verdict, text: str | None = None) -> None:
 def code_panel(code: str, *, note: str = "Copied into plain Python, it prints what this page shows.") -> None:
     """Draw the snippet that gives what the page shows, with a button to copy it."""
     st.subheader("Code", anchor=False)
-    st.code(code, language="python")
+    tall = code.count("\n") > TALL_CODE
+    st.code(code, language="python", height=TALL_CODE_HEIGHT if tall else "content")
     st.html(f'<p class="primer-note">{note}</p>')
 
 

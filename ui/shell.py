@@ -9,6 +9,7 @@ from ui import catalog, session
 from ui.catalog import LessonSpec
 
 APP_NAME = "The Primer"
+SIDEBAR_WIDTH = 240  # pixels
 
 
 @cache
@@ -17,7 +18,9 @@ def _style() -> str:
 
 
 def _frame(title: str) -> None:
-    st.set_page_config(page_title=title, page_icon="static/icon.png", layout="wide")
+    st.set_page_config(
+        page_title=title, page_icon="static/icon.png", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
+    )
     st.html(_style())
     session.desk()
     parameters = session.link_parameters()

@@ -1,0 +1,112 @@
+"""Broadcasting: type operands and see which cells meet, what is stretched, and how gradients find back."""
+
+import streamlit as st
+
+from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
+from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstream, explain_broadcast
+from primer_core.arrays.grids import shape_text
+from primer_core.arrays.pictures import broadcasting as pictures
+from ui import shell
+from ui.components.linked_grids import linked_grids
+from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.rule_table import rule_table
+
+UPSTREAM: dict[str, Upstream] = {"y.sum()": "ones", "y.mean()": "mean", "1, 2, 3, …": "counting"}
+HELP = (
+    "A shape (4, 3), an array [[1, 2], [3, 4]], a number, or one of these changed: "
+    "(4,)[:, None], (3, 4).T; b may also say a.mean(1)."
+)
+ANSWERS = {
+    "(4, 3)": "Right. (3,) is taken for (1, 3); each 1 is stretched, so every row meets every column.",
+    "(3, 4)": "Shapes line up from the right: the 3 stands under the 1, so it becomes the last axis.",
+    "(4, 1)": "The last axis of size 1 is stretched to 3. No cell of the longer axis is ever dropped.",
+    "error": "The pairs are 1 and 3, 4 and missing. In each, one is 1 or missing: nothing clashes.",
+}
+
+
+def operands() -> tuple[str, ...]:
+    """Draw the operands and the operation; return the operands that there are."""
+    first, sign, second, third = st.columns([3, 1.7, 3, 3], vertical_alignment="bottom")
+    a = first.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
+    sign.selectbox("Operation", list(OPERATIONS), key="op", bind="query-params")
+    b = second.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
+    c = third.text_input("Operand c, if any", DEFAULT.c, key="c", bind="query-params", placeholder="none")
+    return (a, b, c) if c.strip() else (a, b)
+
+
+def judge(explained: Broadcast) -> None:
+    """Say in one chip how it ends."""
+    if explained.refused is not None:
+        verdict("error", f"operand {NAMES[explained.refused]} cannot be read")
+    elif explained.shape is None:
+        verdict("error", "the shapes clash")
+    else:
+        verdict("ok", f"broadcasts to {shape_text(explained.shape)}")
+
+
+def picture(explained: Broadcast, texts: tuple[str, ...]) -> bool:
+    """Draw the arrays, forward or backward; return whether backward."""
+    back = st.segmented_control(
+        "View", ["Forward", "Backward"], key="view", default="Forward", bind="query-params", required=True,
+        label_visibility="collapsed",
+    ) == "Backward"  # fmt: skip
+    if back:
+        chosen = st.segmented_control(
+            "Gradient of", list(UPSTREAM), key="of", default="y.sum()", bind="query-params", required=True
+        )
+        explained = explain_broadcast(texts, explained.operation, UPSTREAM[chosen])
+    linked_grids("grids", (pictures.backward if back else pictures.forward)(explained).payload())
+    return back
+
+
+def clash(explained: Broadcast) -> None:
+    """Show NumPy's error, and each fix as a button that types it in."""
+    st.error(f"ValueError: {explained.error}", icon=":material/error:")
+    if not explained.fixes:
+        st.markdown("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
+        return
+    st.markdown("**What would work**")
+    with st.container(horizontal=True):
+        for fix in explained.fixes:
+            typed = dict(zip(NAMES, fix.texts, strict=False))
+            label = f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}"
+            st.button(label, key=fix.change, on_click=st.session_state.update, args=(typed,))
+
+
+@st.fragment  # a change runs this alone, not the frame and the sidebar, which spares a quarter of the work
+def lesson() -> None:
+    """Draw everything under the claim."""
+    above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
+    texts = operands()
+    with above:
+        preset_pills([Preset(one.title, {"a": one.a, "b": one.b, "c": one.c, "op": one.operation}) for one in PRESETS])
+    explained = explain_broadcast(texts, st.session_state["op"])
+    judge(explained)
+    back = False
+    with st.container(border=True):
+        if explained.operands:
+            rule_table(explained.rule)
+        if explained.result is not None:
+            back = picture(explained, texts)
+        if explained.refusal is not None:
+            st.info(explained.refusal, icon=":material/info:")
+        if explained.error is not None:
+            clash(explained)
+        if warning := pictures.trap_warning(explained):
+            st.warning(warning, icon=":material/warning:")
+    left, right = st.columns([1.3, 1])
+    if explained.operands:
+        with left.container(border=True):
+            st.subheader("What happened", anchor=False)
+            st.markdown("\n\n".join((pictures.story_back if back else pictures.story)(explained)))
+            if not back and (note := pictures.memory_note(explained)):
+                st.html(f'<p class="primer-note">{note}</p>')
+            if explained.code:
+                code_panel(explained.backward_code if back else explained.code)
+    with right.container(border=True):
+        predict_first("What is the shape of `(4, 1) + (3,)`?", ANSWERS, "(4, 3)", key="guess")
+
+
+spec = shell.begin("broadcasting")
+lesson()
+shell.finish(spec)

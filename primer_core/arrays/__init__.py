@@ -1,0 +1,1 @@
+"""Arrays explained: one concept a file, each turning a question into a frozen explanation made by NumPy."""

@@ -1,0 +1,40 @@
+"""How large an array a lesson takes, and how it says no to a larger one."""
+
+from math import prod
+
+MAX_AXES = 4
+"""A picture has room for four axes: columns, rows, panels and rows of panels."""
+
+MAX_ELEMENTS = 4096
+"""Elements of one array. Enough for 64 × 64, and explained within a few milliseconds."""
+
+
+class Refused(ValueError):  # noqa: N818 - a learner's input is refused, the program has no error
+    """A learner's input that cannot be taken; the message says what was expected, what was given, what to do.
+
+    It never leaves `primer_core`: explain functions catch it and return its text.
+    """
+
+
+def check_size(shape: tuple[int, ...], what: str = "This array") -> None:
+    """Refuse a shape that has too many axes or elements. Nothing is allocated.
+
+    Raises
+    ------
+    Refused
+        If `shape` has more than `MAX_AXES` axes or more than `MAX_ELEMENTS` elements.
+    """
+    if len(shape) > MAX_AXES:
+        raise Refused(
+            f"{what} has {len(shape)} axes, but a picture has room for {MAX_AXES}: leave out {len(shape) - MAX_AXES}."
+        )
+    if prod(shape) > MAX_ELEMENTS:
+        raise Refused(
+            f"{what} has {thousands(prod(shape))} elements, but at most {thousands(MAX_ELEMENTS)} are "
+            "computed here: smaller axes show the same rule."
+        )
+
+
+def thousands(number: int) -> str:
+    """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
+    return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"

@@ -1,0 +1,108 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
+from primer_core.arrays.broadcasting import OPERATIONS, explain_broadcast
+from primer_core.arrays.grids import Each, Picture, Piece, Ref, Strong, Val
+from primer_core.arrays.pictures.broadcasting import backward, forward, memory_note, story, story_back, trap_warning
+
+
+def spelled(picture: Picture, target: str, flat: int) -> str:
+    """Fill a formula in, with every address as Python code."""
+    links = {link.source: link.cells for link in picture.links if link.target == target}
+    grids = {grid.id: grid for grid in picture.grids}
+
+    def put(piece: Piece, turn: int) -> str:
+        match piece:
+            case Strong(pieces):
+                return "".join(put(inner, turn) for inner in pieces)
+            case Each(pieces, separator):
+                count = len(np.atleast_1d(links[pieces[0].grid][flat]))  # type: ignore[union-attr]
+                return separator.join("".join(put(inner, k) for inner in pieces) for k in range(count))
+            case Ref(grid) | Val(grid):
+                cell = flat if grid == target else np.atleast_1d(links[grid][flat])[turn]
+                return f"({grids[grid].values.ravel()[cell]!r})"
+            case _:
+                return str(piece)
+
+    (formula,) = [formula for formula in picture.formulas if formula.target == target]
+    text = "".join(put(piece, 0) for piece in formula.pieces).replace("\n", "")
+    return text.translate(str.maketrans("×·÷−", "**/-"))
+
+
+def holds(equation: str) -> bool:
+    values = [eval(side, {"np": np, "inf": np.inf}) for side in equation.split("=")]  # noqa: S307 - built above
+    return bool(np.allclose(values, values[0]))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[list[str], str]:
+    whole = draw(st.lists(st.integers(1, 3), max_size=4))
+    texts = []
+    for _ in range(draw(st.integers(2, 3))):
+        cut = whole[draw(st.integers(0, len(whole))) :]
+        texts.append(str(tuple(draw(st.sampled_from([size, 1])) for size in cut)))
+    return texts, draw(st.sampled_from(list(OPERATIONS)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(questions(), st.randoms())
+def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str], chance: Any) -> None:
+    explained = explain_broadcast(question[0], question[1], "counting")
+    assume(explained.result is not None)
+    for picture in (forward(explained), backward(explained)):
+        picture.payload()
+        for formula in picture.formulas:
+            (grid,) = [grid for grid in picture.grids if grid.id == formula.target]
+            equation = spelled(picture, grid.id, chance.randrange(grid.values.size))
+            assert holds(equation), equation
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Any) -> None:
+    explained = explain_broadcast(preset.texts, preset.operation)
+    if explained.result is None:
+        with pytest.raises(ValueError, match="only operands that meet"):
+            forward(explained)
+        assert "neither is 1" in story(explained)[0]
+        assert memory_note(explained) == ""
+        return
+    picture = forward(explained)
+    short = [operand for operand in explained.operands if operand.shape != explained.shape]
+    assert len(picture.rows[0].items) == len(short)
+    assert len(story(explained)) == len(short)
+    assert len(story_back(explained)) == len(explained.operands)
+
+
+def test_the_story_of_a_vector_names_its_axis_its_stride_and_what_was_not_copied() -> None:
+    explained = explain_broadcast(DEFAULT.texts, DEFAULT.operation)
+    assert story(explained) == (
+        "`b` has no axis −2: NumPy takes (3,) for (1, 3). It is read 4 times along axis −2, with a stride of 0: "
+        "the dashed cells are never allocated.",
+    )
+    assert memory_note(explained) == "72 bytes were not copied · strides as read: b (0, 8)"
+    assert "read 4 times" in story_back(explained)[1]
+
+
+def test_a_trap_is_warned_of_with_both_losses() -> None:
+    warned = trap_warning(explain_broadcast(["[[1], [2], [3], [4]]", "[1, 2, 3, 4]"], "subtract"))
+    assert "4 × 4 cells" in warned
+    assert "this grid is 2.5; of the 4 pairs it is 0." in warned
+    assert trap_warning(explain_broadcast(["(4, 1)", "(3,)"])) == ""
+
+
+def test_equal_shapes_stretch_nothing() -> None:
+    explained = explain_broadcast(["(2, 2)", "(2, 2)"])
+    assert story(explained)[0].startswith("The shapes are equal")
+    assert memory_note(explained) == ""
+    assert len(forward(explained).rows) == 1
+
+
+def test_arrays_without_cells_can_be_drawn() -> None:
+    explained = explain_broadcast(["(0, 3)", "(3,)"])
+    for picture in (forward(explained), backward(explained)):
+        assert picture.payload()["grids"]

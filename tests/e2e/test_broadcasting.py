@@ -1,0 +1,112 @@
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def array(page: Page, name: str) -> Locator:
+    """The last array of that name: the operand as NumPy reads it, where it is drawn twice."""
+    return page.get_by_role("grid", name=name, exact=False).last
+
+
+def cell(page: Page, grid: str, place: int) -> Locator:
+    return array(page, grid).get_by_role("gridcell").nth(place)
+
+
+def formula(page: Page) -> Locator:
+    return page.locator(".formula")
+
+
+def lit(page: Page, grid: str) -> list[str]:
+    return array(page, grid).locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
+
+
+@pytest.fixture
+def lesson(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/broadcasting")
+    expect(array(page, "y ")).to_be_visible()
+    return page
+
+
+def test_pointing_at_a_result_lights_its_sources_and_spells_the_sum(lesson: Page) -> None:
+    expect(formula(lesson)).to_have_text("y[1, 2] = a[1, 2] + b[2] = 6 + 1 = 7")
+    cell(lesson, "y ", 9).hover()
+    expect(formula(lesson)).to_have_text("y[3, 0] = a[3, 0] + b[0] = 10 + 1 = 11")
+    assert lit(lesson, "y ") == ["y[3, 0]: 11"]
+    assert lit(lesson, "a ") == ["a[3, 0]: 10"]
+    assert lit(lesson, "b ") == ["b[3, 0]: 1, not allocated"]
+    lesson.mouse.move(5, 5)
+    expect(formula(lesson)).to_contain_text("y[1, 2]")
+
+
+def test_pointing_at_an_element_lights_every_cell_that_reads_it(lesson: Page) -> None:
+    written = lesson.get_by_role("grid", name="b (3,)").first
+    written.get_by_role("gridcell").nth(1).hover()
+    assert len(lit(lesson, "y ")) == 4
+    expect(formula(lesson)).to_have_text("b[1] = 0 feeds y[0, 1], y[1, 1], y[2, 1], y[3, 1]")
+
+
+def test_arrow_keys_move_and_each_array_is_one_stop_for_tab(lesson: Page) -> None:
+    cell(lesson, "y ", 0).focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft"):
+        lesson.keyboard.press(key)
+    expect(cell(lesson, "y ", 6)).to_be_focused()
+    expect(formula(lesson)).to_contain_text("y[2, 0] = a[2, 0] + b[0] = 7 + 1 = 8")
+    lesson.keyboard.press("End")
+    expect(cell(lesson, "y ", 8)).to_be_focused()
+    lesson.keyboard.press("Control+Home")
+    expect(cell(lesson, "y ", 0)).to_be_focused()
+    lesson.keyboard.press("Shift+Tab")
+    expect(cell(lesson, "b ", 0)).to_be_focused()
+    lesson.keyboard.press("Tab")
+    expect(cell(lesson, "y ", 0)).to_be_focused()
+    lesson.keyboard.press("Escape")
+    expect(formula(lesson)).to_contain_text("y[1, 2]")
+
+
+def test_each_array_has_a_text_alternative(lesson: Page) -> None:
+    told = array(lesson, "b ").evaluate(
+        "grid => grid.getRootNode().getElementById(grid.getAttribute('aria-describedby')).textContent"
+    )
+    assert told == "b has shape (4, 3). 9 of its cells are not allocated. Its rows: 1, 0, 1; 1, 0, 1; 1, 0, 1; 1, 0, 1."
+
+
+def test_shapes_that_clash_show_numpys_error_and_a_click_mends_them(lesson: Page) -> None:
+    lesson.get_by_role("textbox", name="Operand b").fill("(4,)")
+    lesson.keyboard.press("Enter")
+    expect(lesson.get_by_text("operands could not be broadcast together with shapes (4,3) (4,)")).to_be_visible()
+    expect(array(lesson, "y ")).to_have_count(0)
+    lesson.get_by_role("button", name="b[:, None]").click()
+    expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("(4,)[:, None]")
+    expect(array(lesson, "y ")).to_be_visible()
+    expect(formula(lesson)).to_have_text("y[1, 2] = a[1, 2] + b[1, 0] = 6 + 20 = 26")
+
+
+def test_the_address_brings_everything_back(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/broadcasting?a=(2,2)&b=[10, 20]&op=multiply&view=Backward&of=y.mean()")
+    expect(page.get_by_role("textbox", name="Operand a")).to_have_value("(2,2)")
+    expect(formula(page)).to_have_text("b.grad[1] = b_part[0, 1] + b_part[1, 1]\n= 0.5 + 1.0 = 1.5")
+    page.get_by_text("Forward", exact=True).click()
+    expect(formula(page)).to_contain_text("y[0, 1] = a[0, 1] × b[1] = 2 × 20 = 40")
+    page.wait_for_url(lambda url: "view" not in url and "op=multiply" in url)
+
+
+def test_a_preset_changes_the_cells_that_stand(lesson: Page) -> None:
+    lesson.locator(".table").last.evaluate("table => { table.dataset.kept = 'yes' }")
+    lesson.get_by_text("Scalar", exact=True).click()
+    expect(cell(lesson, "y ", 11)).to_have_text("120")
+    assert lesson.locator(".table").last.get_attribute("data-kept") == "yes"
+    lesson.wait_for_url(lambda url: "b=10" in url)
+
+
+def test_a_tap_lights_a_second_tap_lets_go_and_nothing_is_wider_than_a_phone(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{app_url}/broadcasting?a=(20,20)&b=(20,)")
+    expect(array(page, "y ")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    cell(page, "y ", 0).tap()
+    expect(formula(page)).to_contain_text("y[0, 0] = a[0, 0] + b[0] = 1 + 10 = 11")
+    cell(page, "y ", 0).tap()
+    expect(formula(page)).not_to_contain_text("y[0, 0]")

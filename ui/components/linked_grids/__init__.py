@@ -1,0 +1,94 @@
+"""Linked grids: arrays drawn as cells that light up together, in the browser, without asking the server."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "primer_linked_grids",
+    css=(_HERE / "component.css").read_text(encoding="utf-8"),
+    js=(_HERE / "component.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellEvent:
+    """What a learner did to one cell.
+
+    Parameters
+    ----------
+    grid
+        Id of the grid.
+    index
+        Of the cell, one number an axis.
+    value
+        The number typed into it; None where the cell was only selected.
+    """
+
+    grid: str
+    index: tuple[int, ...]
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridState:
+    """What happened in the run that an event caused; empty in every other run."""
+
+    edit: CellEvent | None = None
+    select: CellEvent | None = None
+
+
+def linked_grids(
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    on_edit: Callable[[CellEvent], None] | None = None,
+    on_select: Callable[[CellEvent], None] | None = None,
+) -> GridState:
+    """Draw a picture of linked arrays.
+
+    Parameters
+    ----------
+    key
+        Unique on the page; the picture changes in place while it stays the same.
+    payload
+        What `primer_core.arrays.grids.Picture.payload` returns.
+    on_edit, on_select
+        Called before the page runs again, like a widget's callback, so they may set other widgets' state.
+
+    Returns
+    -------
+    GridState
+        The edit or selection that this run answers. Pointing at cells never comes here.
+    """
+
+    def caller(name: str, handler: Callable[[CellEvent], None] | None) -> Callable[[], None]:
+        def call() -> None:
+            event = _event(st.session_state[key].get(name))
+            if handler is not None and event is not None:
+                handler(event)
+
+        return call
+
+    result = _mount(
+        key=key,
+        data=dict(payload),
+        on_edit_change=caller("edit", on_edit),
+        on_select_change=caller("select", on_select),
+    )
+    return GridState(_event(result.get("edit")), _event(result.get("select")))
+
+
+def _event(sent: Mapping[str, Any] | None) -> CellEvent | None:
+    """Read what the browser sent, which anybody could have sent: anything else than a cell is no event."""
+    match sent:
+        case {"grid": str(grid), "index": [*index]} if all(type(i) is int for i in index):
+            value = sent.get("value")
+            return CellEvent(grid, tuple(index), float(value) if isinstance(value, (int, float)) else None)
+        case _:
+            return None
