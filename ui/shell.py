@@ -17,30 +17,34 @@ def _style() -> str:
     return f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
 
 
-def _frame(title: str) -> None:
+def _frame(title: str, here: str) -> None:
     st.set_page_config(
         page_title=title, page_icon="static/icon.png", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
     )
     st.html(_style())
     session.desk()
-    parameters = session.link_parameters()
     with st.sidebar:
-        st.page_link("app.py", label=f"**{APP_NAME}**", query_params=parameters)
+        _sidebar_link("app.py", f"**{APP_NAME}**", here)
         for group, lessons in catalog.grouped():
             st.html(f'<p class="primer-group">{group}</p>')
             for spec in lessons:
-                st.page_link(spec.file, label=spec.title, query_params=parameters)
+                _sidebar_link(spec.file, spec.title, here)
+
+
+def _sidebar_link(file: str, label: str, here: str) -> None:
+    place = st.container(key="primer-here") if file == here else st.container()
+    place.page_link(file, label=label, query_params=session.link_parameters())
 
 
 def begin_home() -> None:
     """Draw the frame of the home page."""
-    _frame(APP_NAME)
+    _frame(APP_NAME, "app.py")
 
 
 def begin(slug: str) -> LessonSpec:
     """Draw the frame of a lesson, its title and its claim; a page calls this before anything else."""
     spec = catalog.lesson(slug)
-    _frame(f"{spec.title} · {APP_NAME}")
+    _frame(f"{spec.title} · {APP_NAME}", spec.file)
     st.title(spec.title, anchor=False)
     st.html(f'<p class="primer-claim">{spec.claim}</p>')
     return spec

@@ -201,7 +201,7 @@ def choose(*, locked: bool) -> RunSpec | None:
                 key="seed",
                 bind="query-params",
                 disabled=locked,
-                help="Of the first weights and of the samples' order. The same seed gives the same curve, point for point.",
+                help="Of the first weights and of the samples' order. The same seed gives the same curve.",
             )
         with device_column:
             device = st.selectbox(
