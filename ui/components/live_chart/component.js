@@ -47,11 +47,12 @@ function figure(data, element) {
   const [text, faint, soft] = [plain(colors.text), plain(colors.faint), plain(colors.soft)];
   const axis = { gridcolor: faint, linecolor: faint, zeroline: false, tickfont: { color: soft, size: 12 }, title: { font: { color: soft, size: 12 } } };
   const many = data.raw.x.length > 200;
+  const mark = data.epochs.x.length > 40 ? 4 : 8;
   const traces = [
     { name: "train loss, each batch", x: data.raw.x, y: data.raw.y, mode: "lines", line: { color: colors.raw, width: 1 }, opacity: 0.35, hovertemplate: "batch %{x}<br>loss %{y:.4f}<extra></extra>" },
     { name: "train loss, smoothed", x: data.smooth.x, y: data.smooth.y, mode: many ? "lines" : "lines+markers", marker: { size: 4 }, line: { color: colors.raw, width: 2.5 }, hovertemplate: "batch %{x}<br>smoothed loss %{y:.4f}<extra></extra>" },
-    { name: "validation loss", x: data.epochs.x, y: data.epochs.loss, customdata: data.epochs.epoch, mode: "lines+markers", line: { color: colors.validation, width: 2, dash: "dot" }, marker: { size: 8, symbol: "diamond" }, hovertemplate: "after epoch %{customdata}<br>validation loss %{y:.4f}<extra></extra>" },
-    { name: "validation accuracy", x: data.epochs.x, y: data.epochs.accuracy, customdata: data.epochs.epoch, yaxis: "y2", mode: "lines+markers", line: { color: colors.accuracy, width: 2 }, marker: { size: 8, symbol: "square" }, hovertemplate: "after epoch %{customdata}<br>%{y:.2f} % correct<extra></extra>" },
+    { name: "validation loss", x: data.epochs.x, y: data.epochs.loss, customdata: data.epochs.epoch, mode: "lines+markers", line: { color: colors.validation, width: 2, dash: "dot" }, marker: { size: mark, symbol: "diamond" }, hovertemplate: "after epoch %{customdata}<br>validation loss %{y:.4f}<extra></extra>" },
+    { name: "validation accuracy", x: data.epochs.x, y: data.epochs.accuracy, customdata: data.epochs.epoch, yaxis: "y2", mode: "lines+markers", line: { color: colors.accuracy, width: 2 }, marker: { size: mark, symbol: "square" }, hovertemplate: "after epoch %{customdata}<br>%{y:.2f} % correct<extra></extra>" },
   ];
   const narrow = element.clientWidth < 560;
   const layout = {
