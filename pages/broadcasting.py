@@ -7,9 +7,9 @@ from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstre
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.pictures import broadcasting as pictures
 from ui import shell
+from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
-from ui.rule_table import rule_table
 
 UPSTREAM: dict[str, Upstream] = {"y.sum()": "ones", "y.mean()": "mean", "1, 2, 3, …": "counting"}
 HELP = (

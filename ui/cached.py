@@ -12,6 +12,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from torch import nn
 
+    from primer_core.autograd.graph import GraphTrace, Switches
     from primer_core.training.desk import Desks
 
 
@@ -82,6 +83,15 @@ def layers(model: str) -> list[dict[str, str]]:
         ),
         row("**all**", "", sum(layer.parameters for layer in summaries), sum(layer.flops for layer in summaries)),
     ]
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def traced(text: str, switches: Switches) -> GraphTrace:
+    """A program's trace; it is frozen all through, so that sessions may share it."""
+    torch_loaded()
+    from primer_core.autograd.tracing import trace
+
+    return trace(text, switches)
 
 
 @st.cache_resource(show_spinner=False)

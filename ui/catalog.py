@@ -47,6 +47,14 @@ LESSONS: tuple[LessonSpec, ...] = (
         ),
     ),
     LessonSpec(
+        slug="autograd_graph",
+        title="Autograd graph",
+        group="Autograd",
+        icon=":material/account_tree:",
+        claim="PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what "
+        "comes in by its own slope.",
+    ),
+    LessonSpec(
         slug="backprop_by_hand",
         title="Back-propagation by hand",
         group="Autograd",
@@ -67,14 +75,16 @@ LESSONS: tuple[LessonSpec, ...] = (
         title="Live training",
         group="Networks",
         icon=":material/show_chart:",
-        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it happens.",
+        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
+        "happens.",
     ),
     LessonSpec(
         slug="draw_a_digit",
         title="Draw a digit",
         group="Networks",
         icon=":material/draw:",
-        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey values.",
+        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
+        "values.",
     ),
 )
 

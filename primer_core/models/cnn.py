@@ -76,7 +76,5 @@ class WideCNN(nn.Module):
 
 def _convolution(inputs: int, outputs: int, kernel: int = 3) -> list[nn.Module]:
     """Convolution that keeps height and width, batch normalisation, ReLU."""
-    convolution = nn.Conv2d(
-        inputs, outputs, kernel, padding=kernel // 2, bias=False
-    )  # the normalisation has a bias
+    convolution = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)  # the normalisation has a bias
     return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]

@@ -1,0 +1,158 @@
+"""A step of back-propagation: planned, worked out, and compared with what autograd finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import torch
+
+Array: TypeAlias = npt.NDArray[np.floating[Any]]
+Phase = Literal["forward", "backward", "update"]
+Role = Literal["input", "parameter", "activation", "gradient", "updated"]
+Rule = Literal["affine", "relu", "softmax", "loss", "delta_out", "delta_hidden", "weight_grad", "bias_grad", "update"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quantity:
+    """A named array of the derivation: ``X``, ``W1``, ``z1``, ``dW1``, ..."""
+
+    symbol: str
+    label: str
+    role: Role
+    layer: int
+    value: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of an equation; `symbol` names the quantity it stands for, if it does."""
+
+    text: str
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One equation, worked out.
+
+    Parameters
+    ----------
+    symbol
+        The quantity it gives.
+    phase, rule
+        Where in the derivation it stands, and which rule it applies.
+    equation, code
+        The same, in mathematics and in Python.
+    shapes
+        The shapes that meet, and the one they give.
+    operands
+        Symbols of what it reads.
+    meaning
+        One sentence.
+    value
+        By hand.
+    autograd
+        What PyTorch's own functions, its autograd or its SGD give, from the same numbers.
+    difference
+        Largest absolute difference of the two; infinite where their shapes differ.
+    agrees
+        Whether rounding explains that difference (see `TOLERANCE`).
+    """
+
+    symbol: str
+    phase: Phase
+    rule: Rule
+    equation: tuple[Token, ...]
+    code: str
+    shapes: str
+    operands: tuple[str, ...]
+    meaning: str
+    value: Array
+    autograd: Array
+    difference: float
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A step before it is worked out; `compute` and `code` say the same."""
+
+    symbol: str
+    phase: Phase
+    role: Role
+    layer: int
+    rule: Rule
+    equation: str
+    code: str
+    operands: tuple[str, ...]
+    meaning: str
+    compute: Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def label(symbol: str) -> str:
+    """Write a symbol as mathematics does: ``delta2`` is δ₂, ``W1_new`` is W₁′."""
+    return symbol.replace("delta", "δ").replace("_new", "′").replace("loss", "L").translate(_SUBSCRIPTS)
+
+
+def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, tolerance: float) -> Step:
+    """Set the value of a planned step beside autograd's.
+
+    Parameters
+    ----------
+    plan
+        The step.
+    values
+        Every tensor so far, by symbol, the step's own and its operands among them.
+    reference
+        Autograd's value of the same symbol.
+    tolerance
+        Largest difference that rounding explains, for values up to 1 and in proportion above.
+
+    Returns
+    -------
+    Step
+        Differs by infinity where the two shapes do.
+    """
+    value = values[plan.symbol].numpy()
+    if value.shape == reference.shape:
+        difference = float(np.abs(value - reference).max())
+        agrees = difference <= tolerance * max(1.0, float(np.abs(reference).max()))
+    else:
+        difference, agrees = float("inf"), False
+    shapes = f"{', '.join(_shape(values[name]) for name in plan.operands)} → {_shape(value)}"
+    return Step(
+        plan.symbol,
+        plan.phase,
+        plan.rule,
+        _tokens(plan.equation),
+        plan.code,
+        shapes,
+        plan.operands,
+        plan.meaning,
+        value,
+        reference,
+        difference,
+        agrees,
+    )
+
+
+def _tokens(equation: str) -> tuple[Token, ...]:
+    """Split ``{z1} = {X} {W1}`` into pieces, those in braces being quantities."""
+    tokens = []
+    for n, piece in enumerate(equation.replace("}", "{").split("{")):
+        if piece:
+            tokens.append(Token(label(piece), piece) if n % 2 else Token(piece))
+    return tuple(tokens)
+
+
+def _shape(value: Array | torch.Tensor) -> str:
+    return str(tuple(value.shape))

@@ -1,0 +1,1 @@
+"""What the array lessons draw beside their pictures."""

@@ -1,0 +1,1 @@
+"""The autograd graph's controls and tables: leaves to edit, switches, gradients."""

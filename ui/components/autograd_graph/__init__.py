@@ -1,0 +1,28 @@
+"""The graph of a trace, with playback: everything after the mount happens in the browser."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from primer_core.autograd.graph import GraphTrace
+from ui.components.autograd_graph.payload import payload
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "primer_autograd_graph",
+    js=(_HERE / "component.js").read_text(encoding="utf-8"),
+    css=(_HERE / "component.css").read_text(encoding="utf-8"),
+)
+
+
+def autograd_graph(key: str, trace: GraphTrace) -> None:
+    """Draw `trace` as a graph that can be played forward and backward.
+
+    Parameters
+    ----------
+    key
+        Of this instance. As long as it stays, so do the step and the selected node.
+    trace
+        Its program is not None.
+    """
+    _component(key=key, data=payload(trace))
