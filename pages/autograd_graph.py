@@ -70,7 +70,8 @@ with leaves:
 switches = trace_switches(program)
 with presets:  # drawn last, when the widgets have taken what the address says
     chosen = preset_pills(list(PRESETS.values()))
-trace = cached.traced(text, switches)
+with st.spinner("Loading torch, which takes a second or two, once."):
+    trace = cached.traced(text, switches)
 if trace.nodes:
     autograd_graph("graph", trace)
 left, right = st.columns([1.1, 1])

@@ -136,7 +136,7 @@ class History:
         with self._lock:
             return self._steps.tolist(), self._losses.tolist()
 
-    def curve(self, points: int = 800) -> Curve:
+    def curve(self, points: int = 600) -> Curve:
         """The history with at most about `points` points a line."""
         with self._lock:
             steps = np.array(self._steps, dtype=np.int64)

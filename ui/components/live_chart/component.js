@@ -1,6 +1,14 @@
 // Draws a training run's curves with Plotly.react: one chart for the life of the page, updated in place.
 // A zoom is kept by `uirevision`, which stays the same as long as the run does.
 
+const OPTIONS = {
+  displaylogo: false,
+  responsive: true,
+  scrollZoom: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  doubleClick: "reset",
+};
+
 const charts = new WeakMap();
 let loading = null;
 
@@ -81,14 +89,25 @@ function accuracyRange(values) {
   return [low, 100.8];
 }
 
-async function draw(element, data) {
+// Drawing takes at most about a fifth of the page's time: a slow browser gets fewer pictures, and stays quick to use.
+const REST = 4;
+
+async function draw(element) {
   const chart = charts.get(element);
-  const plotly = await loadPlotly(data.script);
-  if (chart.data !== data || !element.isConnected) return;
-  const [traces, layout] = figure(data, element);
-  await plotly.react(element, traces, layout, { displaylogo: false, responsive: true, scrollZoom: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"], doubleClick: "reset" });
-  if (element.dataset.run !== data.run) element.dataset.run = data.run;
-  element.dataset.points = String(data.raw.x.length);
+  if (chart.busy) return;
+  chart.busy = true;
+  try {
+    const plotly = await loadPlotly(chart.data.script);
+    while (chart.drawn !== chart.data && element.isConnected) {
+      const began = performance.now();
+      const data = (chart.drawn = chart.data);
+      await plotly.react(element, ...figure(data, element), OPTIONS);
+      element.dataset.points = String(data.raw.x.length);
+      await new Promise((resolve) => setTimeout(resolve, REST * (performance.now() - began)));
+    }
+  } finally {
+    chart.busy = false;
+  }
 }
 
 export default function ({ data, parentElement }) {
@@ -97,7 +116,7 @@ export default function ({ data, parentElement }) {
   if (!charts.has(element)) charts.set(element, {});
   charts.get(element).data = data;
   if (text.textContent !== data.summary) text.textContent = data.summary;
-  draw(element, data).catch((error) => {
+  draw(element).catch((error) => {
     element.textContent = error.message;
     element.classList.add("primer-chart-failed");
   });

@@ -1,0 +1,84 @@
+"""A pad to draw a digit on, by mouse, finger, pen or keys, which reports its strokes while they are being drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "primer_digit_pad",
+    js=(_HERE / "component.js").read_text(encoding="utf-8"),
+    css=(_HERE / "component.css").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PadState:
+    """What is on the pad.
+
+    Parameters
+    ----------
+    strokes
+        Every stroke so far, the one being drawn included, oldest first: ``{"width": w, "points": [[x, y], ...]}`` in
+        pad units 0..280, x to the right and y down. As the browser sent them: `primer_core.inference.parse_strokes`
+        checks them.
+    down
+        Whether the pen is on the paper, so that the last stroke is still growing.
+    sequence
+        Number of the message that brought it. Whatever shows the answer announces it (see `digit_reading`), and the
+        pad sends its next message.
+    """
+
+    strokes: list[Any]
+    down: bool = False
+    sequence: int = 0
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.strokes
+
+
+def digit_pad(
+    key: str,
+    *,
+    example: tuple[str, Sequence[Any]] | None = None,
+    brush: int = 18,
+    label: str = "Pad to draw a digit on",
+) -> PadState:
+    """Mount the pad and return what is drawn on it.
+
+    The drawing belongs to the learner's pen: reruns never change it. It outlives a visit to another page (the session
+    keeps it) and a reload (the browser's tab keeps it).
+
+    Parameters
+    ----------
+    key
+        Of the widget, and the channel on which answers are announced to the pad.
+    example
+        Name and strokes of a drawing to put on the pad. It replaces what is there, once, when its name changes; Undo
+        brings that back.
+    brush
+        Width of the brush at first, in pad units, 8..36.
+    label
+        What a screen reader calls the pad.
+    """
+    memory = st.session_state.setdefault(f"{key}_memory", {"strokes": [], "revision": None, "handed": []})
+    name, given = example if example is not None else (None, [])
+    if name != memory["revision"]:
+        if name is not None:
+            memory["strokes"] = list(given)
+        memory["revision"], memory["handed"] = name, memory["strokes"]
+    elif key not in st.session_state:
+        memory["handed"] = memory["strokes"]
+    # What is handed over stays the same while the pad is on the page, so that a rerun is no news to the mounted pad.
+    data = {"channel": key, "label": label, "brush": brush, "revision": name, "strokes": memory["handed"]}
+    drawing = _component(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None).drawing
+    if not isinstance(drawing, dict) or drawing.get("revision") != name:
+        return PadState(memory["strokes"])
+    strokes, sequence = drawing.get("strokes"), drawing.get("sequence")
+    memory["strokes"] = strokes if isinstance(strokes, list) else []
+    return PadState(memory["strokes"], drawing.get("down") is True, sequence if isinstance(sequence, int) else 0)

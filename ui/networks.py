@@ -1,0 +1,149 @@
+"""The networks that can read a drawing: the shipped one, and those that this session trained."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from primer_core.data.registry import IMAGE_SETS
+from primer_core.inference import load_checkpoint, predict
+from primer_core.models.registry import MODELS
+from ui import cached, session
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from primer_core.training import Run
+
+KEY = "network"
+WEIGHTS_FILE = "network.pt"
+
+_torch_is_here = threading.Event()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A network to choose.
+
+    Parameters
+    ----------
+    id
+        Of the choice.
+    title
+        What the list of choices calls it.
+    classes
+        Names of its ten outputs.
+    about
+        Where it comes from and how well it reads images that it did not learn from, in Markdown.
+    setup
+        Python that defines ``model``, for the code panel.
+    load
+        Gives it; raises LookupError, with a sentence, where it is gone.
+    weights
+        Content of `WEIGHTS_FILE`, where `setup` reads that.
+    """
+
+    id: str
+    title: str
+    classes: tuple[str, ...]
+    about: str
+    setup: str
+    load: Callable[[], nn.Module]
+    weights: bytes | None = None
+
+
+def choose(place: DeltaGenerator) -> Network:
+    """Draw the list of choices and give the chosen one.
+
+    The address names it by its id, the list by its title; binding the widget would put the title in the address.
+    """
+    known = {network.id: network for network in choices()}
+    ids = list(known)
+
+    def name_in_address() -> None:
+        st.query_params[KEY] = st.session_state["network_choice"]
+
+    return known[
+        place.selectbox(
+            "Network",
+            ids,
+            index=ids.index(named) if (named := st.query_params.get(KEY)) in known else 0,
+            format_func=lambda one: known[one].title,
+            key="network_choice",
+            on_change=name_in_address,
+        )
+    ]
+
+
+def choices() -> tuple[Network, ...]:
+    """The shipped network, then this session's finished runs on images, the latest first."""
+    desk = session.desk()
+    if desk is None:
+        return (_shipped(),)
+    runs = [run for run in desk.finished if run.spec.data in IMAGE_SETS]
+    trained = [_trained(desk.id, run, number) for number, run in zip(range(len(runs), 0, -1), runs, strict=True)]
+    return (_shipped(), *trained)
+
+
+def are_loadable() -> bool:
+    """Whether torch is loaded, so that a network is there in milliseconds."""
+    return _torch_is_here.is_set()
+
+
+def make_loadable() -> None:
+    """Load torch, which takes seconds, once for the server."""
+    cached.torch_loaded()
+    _torch_is_here.set()
+
+
+@st.cache_data(show_spinner=False, max_entries=1)
+def _model_card() -> str:
+    """What the shipped network is and how well it reads, out of its model card."""
+    file = predict.CHECKPOINT.with_suffix(".md")
+    opening, *sections = file.read_text(encoding="utf-8").split("\n## ")
+    (accuracy,) = (section for section in sections if section.startswith("Held-out accuracy"))
+    about, table = opening.split("\n\n")[1], accuracy.split("\n\n")[1]
+    return f"{about}\n\n{table}\n\nMore in its model card, `{'/'.join(file.parts[-4:])}`."
+
+
+def _shipped() -> Network:
+    return Network(
+        id="shipped",
+        title="Shipped network",
+        classes=IMAGE_SETS["mnist"].classes,
+        about=_model_card(),
+        setup="from primer_core.inference import load_checkpoint\n\nmodel = load_checkpoint()",
+        load=load_checkpoint,
+    )
+
+
+def _trained(desk_id: str, run: Run, number: int) -> Network:
+    spec, accuracy = run.spec, run.state().test_accuracy
+    images = IMAGE_SETS[spec.data]
+    measured = "" if accuracy is None else f", {accuracy:.1%} of its test images read correctly"
+    return Network(
+        id=run.id,
+        title=f"My network {number}: {MODELS[spec.model].title} on {images.title}",
+        classes=images.classes,
+        about=(
+            f"{MODELS[spec.model].title}, trained in this session on {images.title}{measured}. It saw whole images "
+            "from files, never a drawing made with a mouse."
+        ),
+        setup="\n".join(
+            (
+                "from pathlib import Path",
+                "from primer_core.inference import load_trained",
+                "from primer_core.training import RunSpec",
+                "",
+                f"spec = RunSpec.from_json({spec.to_json()!r})",
+                f"model = load_trained(spec, Path({WEIGHTS_FILE!r}).read_bytes())",
+            )
+        ),
+        load=lambda: cached.trained_network(desk_id, run.id),
+        weights=run.state_dict_bytes,
+    )
