@@ -4,12 +4,13 @@ import streamlit as st
 
 from primer_core.inference import Prediction, predict_digit, render_strokes
 from primer_core.inference.walkthrough import snippet, walk
-from ui import controls, networks, shell
+from ui import controls, shell
 from ui.components.digit_pad import PadState, digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
 from ui.components.digit_reading import Reading, digit_reading
-from ui.networks import Network
-from ui.step_table import step_table
+from ui.drawing import networks
+from ui.drawing.networks import Network
+from ui.drawing.step_table import step_table
 
 PAD = "drawing"
 

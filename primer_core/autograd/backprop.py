@@ -24,22 +24,17 @@ from primer_core.autograd.backprop_network import (
 )
 from primer_core.autograd.backprop_rules import SLIPS, derivation
 from primer_core.autograd.backprop_snippet import backprop_snippet
-from primer_core.autograd.backprop_steps import Array, Quantity, Role, Rule, Step, compare, label
+from primer_core.autograd.backprop_steps import Quantity, Step, compare, label
 
 __all__ = [
-    "DIGIT_PIXELS",
     "SLIPS",
     "TOLERANCE",
-    "Array",
     "BackpropExplanation",
     "BackpropParams",
     "Failure",
     "Quantity",
-    "Role",
-    "Rule",
     "Step",
     "hand_backprop",
-    "label",
 ]
 
 TOLERANCE: Mapping[str, float] = {"float32": 1e-6, "float64": 1e-12}

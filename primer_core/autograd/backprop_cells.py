@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from primer_core.autograd.backprop import Array, BackpropExplanation, Rule, Step, label
+from primer_core.autograd.backprop import BackpropExplanation
+from primer_core.autograd.backprop_steps import Array, Rule, Step, label
 
 Source: TypeAlias = tuple[str, tuple[int, ...]]
 """A cell: the symbol of its array, and its index."""

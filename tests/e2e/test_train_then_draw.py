@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.digit_strokes import DIGITS
 
-
 MINE = "My network 1: Small CNN on MNIST sample"
 
 

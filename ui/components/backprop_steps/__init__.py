@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from primer_core.autograd.backprop import DIGIT_PIXELS, Array, BackpropExplanation, Role, Step
+from primer_core.autograd.backprop import BackpropExplanation
 from primer_core.autograd.backprop_cells import spell
+from primer_core.autograd.backprop_network import DIGIT_PIXELS
+from primer_core.autograd.backprop_steps import Array, Role, Step
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(

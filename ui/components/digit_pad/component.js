@@ -3,7 +3,7 @@
 
 const SIZE = 280;            // the pad's own units, both ways
 const NEAR = 1.5;            // a point nearer than this to the one before says nothing new
-const PERIOD = 75;           // ms between messages at least; the next also waits for the answer to the one before ...
+const PERIOD = 85;           // ms between messages at least; the next also waits for the answer to the one before ...
 const PATIENCE = 300;        // ... but no longer than this
 const STEP = 8, BIG_STEP = 32;
 
