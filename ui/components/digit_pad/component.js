@@ -155,8 +155,12 @@ function open(parentElement, data) {
   };
   const clear = () => { if (strokes.length) replace([], "Cleared; the pad is blank"); };
 
-  let box;                                        // asked for once a stroke: asking makes the browser lay the page out
+  let box = null;                                 // kept while it holds: asking makes the browser lay out the page
+  const moved = () => { box = null; };
+  document.addEventListener("scroll", moved, { capture: true, signal: listening.signal });
+  on(window, "resize", moved);
   const place = (event) => {
+    box ??= canvas.getBoundingClientRect();
     return [inside(((event.clientX - box.left) / box.width) * SIZE), inside(((event.clientY - box.top) / box.height) * SIZE)];
   };
   on(canvas, "pointerdown", (event) => {
@@ -167,7 +171,7 @@ function open(parentElement, data) {
     canvas.focus({ preventScroll: true });
     root.classList.remove("keyed");
     canvas.setPointerCapture(pointer);
-    box = canvas.getBoundingClientRect();
+    moved();
     begin((cursor = place(event)));
   });
   on(canvas, "pointermove", (event) => {
