@@ -66,8 +66,9 @@ def test_the_naive_form_overflows_live_and_the_stable_one_does_not(page: Page, a
 def test_a_slider_moves_the_bars_and_the_address(page: Page, app_url: str) -> None:
     opened(page, app_url)
     thumb = page.get_by_role("slider", name="Logit z[1]")
-    for _ in range(10):
+    for tenth in range(11, 21):
         thumb.press("ArrowRight")
+        page.wait_for_url(f"**z1={tenth / 10:g}*")
     expected = figure(explain_softmax(SoftmaxParams((2.0, 2.0, 0.1, -1.0))).p[1])
     expect(page.locator(".softmax [data-id='0,5,1']")).to_have_text(expected)
     page.wait_for_url("**z1=2*")
