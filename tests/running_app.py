@@ -119,7 +119,8 @@ def _wait_until_healthy(app: RunningApp, limit: float = 60.0) -> None:
     while time.monotonic() < deadline:
         if app.process.poll() is not None:
             raise RuntimeError(f"the server ended with exit code {app.process.returncode}")
-        with suppress(OSError), urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=5) as answer:  # noqa: S310
+        health = f"{app.url}/_stcore/health"
+        with suppress(OSError), urllib.request.urlopen(health, timeout=5) as answer:  # noqa: S310 - our own server
             if answer.status == 200:
                 return
         time.sleep(0.1)

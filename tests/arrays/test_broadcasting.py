@@ -8,8 +8,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
-from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, axis_rule, explain_broadcast
+from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS, BroadcastPreset
+from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstream, axis_rule, explain_broadcast
 from primer_core.arrays.shape_text import stand_in
 
 operations = st.sampled_from(list(OPERATIONS))
@@ -201,14 +201,14 @@ def test_dividing_by_zero_is_numpys_infinity_not_a_warning() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 @pytest.mark.parametrize("upstream", ["ones", "mean", "counting"])
-def test_the_snippets_print_what_the_page_shows(preset: object, upstream: str) -> None:
-    explained = explain_broadcast(preset.texts, preset.operation, upstream)  # type: ignore[attr-defined]
+def test_the_snippets_print_what_the_page_shows(preset: BroadcastPreset, upstream: Upstream) -> None:
+    explained = explain_broadcast(preset.texts, preset.operation, upstream)
     printed, _ = ran(explained.code)
     assert printed == shown(explained)
     if explained.result is not None:
         printed, names = ran(explained.backward_code)
         for name, stretched in zip(NAMES, explained.stretched, strict=False):
-            gradient = names[name].grad  # type: ignore[attr-defined]
+            gradient = names[name].grad
             assert str(gradient) in printed
             np.testing.assert_allclose(gradient.numpy(), stretched.gradient, rtol=1e-12)
 
