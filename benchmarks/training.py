@@ -71,7 +71,7 @@ def loader_rate(split: ImageSplit) -> float:
 
 def fixed_rate(samples: Samples) -> float:
     """One batch, over and over, with the optimizer that the generator uses."""
-    batch = (samples.scaled(samples.train[0][:64]), samples.train[1][:64].clone())
+    batch = (samples.train[0][:64].clone(), samples.train[1][:64].clone())
     return steps(iter(lambda: batch, None), EPOCHS * 800, fused=True)
 
 

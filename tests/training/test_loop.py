@@ -42,12 +42,11 @@ def one_thread() -> Iterator[None]:
 def few_samples() -> Samples:
     """The first hundreds of the real images: enough to learn from, quick to train on."""
     whole = load_samples("mnist-sample", normalise=True)
-
-    def first(part: tuple[torch.Tensor, torch.Tensor], size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        return part[0][:size], part[1][:size]
-
-    return replace(
-        whole, train=first(whole.train, 400), validation=first(whole.validation, 200), test=first(whole.test, 200)
+    return Samples(
+        *(
+            tuple(tensor[:size] for tensor in part)
+            for part, size in ((whole.train, 400), (whole.validation, 200), (whole.test, 200))
+        )
     )
 
 
@@ -85,11 +84,7 @@ def test_losses_are_those_of_a_plain_loop_over_a_data_loader(model: str, optimiz
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
         plain = MODELS[model].factory()
-        loader = DataLoader(
-            TensorDataset(few_samples.scaled(few_samples.train[0]), few_samples.train[1]),
-            batch_size=spec.batch_size,
-            shuffle=True,
-        )
+        loader = DataLoader(TensorDataset(*few_samples.train), batch_size=spec.batch_size, shuffle=True)
         kind = torch.optim.Adam if optimizer == "adam" else torch.optim.SGD
         extra = {} if optimizer == "adam" else {"momentum": 0.9}
         stepper = kind(plain.parameters(), lr=spec.learning_rate, weight_decay=1e-3, fused=True, **extra)
