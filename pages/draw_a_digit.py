@@ -1,74 +1,56 @@
 """Draw a digit: a network reads it while the pen is still moving."""
 
+from typing import Any
+
 import streamlit as st
 
-from primer_core.inference import Prediction, predict_digit, render_strokes
+from primer_core.inference import Prediction, render_strokes
 from primer_core.inference.walkthrough import snippet, walk
 from ui import controls, shell
-from ui.components.digit_pad import PadState, digit_pad
+from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
-from ui.components.digit_reading import Reading, digit_reading
+from ui.components.digit_reading import digit_reading
 from ui.drawing import networks
 from ui.drawing.networks import Network
+from ui.drawing.reader import open_reader
+from ui.drawing.reading import unread
 from ui.drawing.step_table import step_table
 
 PAD = "drawing"
 
 
-def read(pad: PadState, network: Network) -> Prediction | None:
-    """Show what the network reads, or why it does not."""
-    answers = (PAD, pad.sequence)
-    if not networks.are_loadable():
-        digit_reading(
-            "reading", None, classes=network.classes, answers=answers, state="loading", message="You can draw already."
-        )
-        return None
-    try:
-        prediction = predict_digit(render_strokes(pad.strokes), network.load())
-    except (ValueError, LookupError) as problem:
-        digit_reading("reading", None, classes=network.classes, answers=answers, state="trouble", message=str(problem))
-        return None
-    if prediction.label is None:
-        digit_reading("reading", None, classes=network.classes, answers=answers, message="It is read while you draw.")
-        return None
-    image = (prediction.image * 255).astype(int).ravel().tolist()
-    reading = Reading(prediction.label, prediction.probabilities.tolist(), image)
-    digit_reading("reading", reading, classes=network.classes, answers=answers)
-    return prediction
-
-
-def explain(pad: PadState, network: Network, prediction: Prediction | None) -> None:
-    """Show the steps from the strokes to the answer, and the code that takes them.
-
-    They follow when the pen is lifted: what changes twelve times a second cannot be read, and costs the pen its speed.
-    """
-    if not pad.down:
-        st.session_state["explained"] = prediction and (
-            walk(render_strokes(pad.strokes), prediction),
-            snippet(pad.strokes, prediction, network.setup),
-        )
-    explained = st.session_state.get("explained")
+def explain(strokes: list[Any], network: Network, prediction: Prediction | None) -> None:
+    """Show the steps from the strokes to the answer, and the code that takes them."""
     with st.container(border=True):
         st.subheader("What the network does", anchor=False)
-        if explained is None:
+        if prediction is None:
             st.html(
                 '<p class="primer-note">Draw something and lift the pen: each step from the pad to the answer then '
                 "shows its shape and its values.</p>"
             )
             return
-        step_table(explained[0])
-    controls.code_panel(explained[1])
+        step_table(walk(render_strokes(strokes), prediction))
+    controls.code_panel(snippet(strokes, prediction, network.setup))
 
 
 @st.fragment
 def draw_and_read(network: Network, example: str | None) -> None:
-    """The pad and all that follows from it; a message from the pad reruns this and nothing else."""
+    """The pad and all that follows from it; a stroke that ends reruns this and nothing else."""
     left, right = st.columns([5, 6], gap="medium")
+    reader, place, prediction = None, None, None
+    reading = unread("loading", "You can draw already.", classes=network.classes)
+    if networks.are_loadable():
+        try:
+            reader, place = open_reader(network)
+        except LookupError as problem:
+            reading = unread("trouble", str(problem), classes=network.classes)
     with left:
-        pad = digit_pad(PAD, example=(example, EXAMPLES[example]) if example else None)
+        pad = digit_pad(PAD, reader=place, example=(example, EXAMPLES[example]) if example else None)
+    if reader is not None:
+        reading, prediction = reader.read(pad.strokes)
     with right:
-        prediction = read(pad, network)
-    explain(pad, network, prediction)
+        digit_reading("reading", reading, answers=(PAD, pad.sequence))
+    explain(pad.strokes, network, prediction)
 
 
 lesson = shell.begin("draw_a_digit")

@@ -1,6 +1,6 @@
-"""A pad to draw a digit on, by mouse, finger, pen or keys, which reports its strokes while they are being drawn."""
+"""A pad to draw a digit on, by mouse, finger, pen or keys, which has its strokes read while they are being drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,34 +22,25 @@ class PadState:
     Parameters
     ----------
     strokes
-        Every stroke so far, the one being drawn included, oldest first: ``{"width": w, "points": [[x, y], ...]}`` in
-        pad units 0..280, x to the right and y down. As the browser sent them: `primer_core.inference.parse_strokes`
-        checks them.
-    down
-        Whether the pen is on the paper, so that the last stroke is still growing.
+        Every stroke, oldest first: ``{"width": w, "points": [[x, y], ...]}`` in pad units 0..280, x to the right and y
+        down. As the browser sent them: `primer_core.inference.parse_strokes` checks them.
     sequence
-        Number of the message that brought it. Whatever shows the answer announces it (see `digit_reading`), and the
-        pad sends its next message.
+        Number of the message that brought it, greater than those before it.
     """
 
     strokes: list[Any]
-    down: bool = False
     sequence: int = 0
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing is drawn."""
-        return not self.strokes
 
 
 def digit_pad(
     key: str,
     *,
+    reader: Mapping[str, str] | None = None,
     example: tuple[str, Sequence[Any]] | None = None,
     brush: int = 18,
     label: str = "Pad to draw a digit on",
 ) -> PadState:
-    """Mount the pad and return what is drawn on it.
+    """Mount the pad and return what was drawn on it when the pen was last lifted.
 
     The drawing belongs to the learner's pen: reruns never change it. It outlives a visit to another page (the session
     keeps it) and a reload (the browser's tab keeps it).
@@ -57,7 +48,10 @@ def digit_pad(
     Parameters
     ----------
     key
-        Of the widget, and the channel on which answers are announced to the pad.
+        Of the widget, and the channel on which the pad announces what its reader answers.
+    reader
+        Where to ask what is drawn while the pen moves: ``address`` to post to, and the token of the ``network`` there.
+        The answer is announced as an event of the document, ``primer-pad-read``.
     example
         Name and strokes of a drawing to put on the pad. It replaces what is there, once, when its name changes; Undo
         brings that back.
@@ -76,9 +70,10 @@ def digit_pad(
         memory["handed"] = memory["strokes"]
     # What is handed over stays the same while the pad is on the page, so that a rerun is no news to the mounted pad.
     data = {"channel": key, "label": label, "brush": brush, "revision": name, "strokes": memory["handed"]}
+    data["reader"] = None if reader is None else dict(reader)
     drawing = _component(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None).drawing
     if not isinstance(drawing, dict) or drawing.get("revision") != name:
         return PadState(memory["strokes"])
     strokes, sequence = drawing.get("strokes"), drawing.get("sequence")
     memory["strokes"] = strokes if isinstance(strokes, list) else []
-    return PadState(memory["strokes"], drawing.get("down") is True, sequence if isinstance(sequence, int) else 0)
+    return PadState(memory["strokes"], sequence if isinstance(sequence, int) else 0)

@@ -1,10 +1,10 @@
 // A pad to draw on: pointer or keyboard in, strokes out. What is on the pad lives here, in the browser; messages coming
-// back from the server never touch it, so that no answer, however late, can interrupt or undo the pen.
+// back from the server never touch it, so that no answer, however late, can interrupt or undo the pen. The page is told
+// when the pen is lifted. Meanwhile the pad asks a reader for itself, and hands the answer on through the document.
 
 const SIZE = 280;            // the pad's own units, both ways
 const NEAR = 1.5;            // a point nearer than this to the one before says nothing new
-const PERIOD = 85;           // ms between messages at least; the next also waits for the answer to the one before ...
-const PATIENCE = 300;        // ... but no longer than this
+const PERIOD = 80;           // ms between two questions at least; the next also waits for the answer to the one before
 const STEP = 8, BIG_STEP = 32;
 
 const MARKUP = `
@@ -26,7 +26,7 @@ const pads = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
   const pad = pads.get(parentElement) ?? open(parentElement, data);
-  pad.send = (drawing) => setStateValue("drawing", drawing);
+  pad.report = (drawing) => setStateValue("drawing", drawing);
   pad.adopt(data);
   // Streamlit may run this after a rerender too: only a pad that has left the page is closed.
   return () => setTimeout(() => pad.root.isConnected || pad.close(), 0);
@@ -47,7 +47,8 @@ function open(parentElement, data) {
   let pointer = null;          // the one pointer that draws
   let cursor = [SIZE / 2, SIZE / 2];
   let revision;                // of the drawing that the server handed over last
-  let sequence = 0, answered = 0, sentAt = -Infinity, stale = false, timer = 0, frame = 0;
+  let reader = null;           // {address, network} to ask while the pen moves, once the server has one
+  let sequence = 0, askedAt = -Infinity, asking = false, unread = false, timer = 0, frame = 0;
 
   // -- looks ---------------------------------------------------------------------------------------------------------
 
@@ -88,34 +89,37 @@ function open(parentElement, data) {
   const kept = () => {
     try { return JSON.parse(sessionStorage.getItem(storage)); } catch { return null; }
   };
-  const send = () => {
+  // Messages are numbered by the clock, so that those after a reload count as later.
+  const number = () => (sequence = Math.max(sequence + 1, Math.round(performance.timeOrigin + performance.now())));
+  const ask = async () => {
     clearTimeout(timer);
-    timer = 0;
-    if (!stale) return;
-    stale = false;
-    sentAt = performance.now();
-    pad.send({ sequence: ++sequence, revision, down: current !== null, strokes });
+    [timer, asking, unread, askedAt] = [0, true, false, performance.now()];
+    try {
+      const answer = await fetch(reader.address, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ network: reader.network, channel: data.channel, sequence: number(), strokes }),
+      });
+      if (answer.ok) document.dispatchEvent(new CustomEvent("primer-pad-read", { detail: await answer.json() }));
+    } catch { /* no answer: the page reads the drawing when the pen is lifted */ }
+    asking = false;
+    schedule();
   };
   const schedule = () => {
-    if (!stale) return;
-    const since = performance.now() - sentAt;
-    const wait = answered < sequence ? PATIENCE - since : PERIOD - since;
-    clearTimeout(timer);
-    if (wait <= 0) send();
-    else timer = setTimeout(send, wait);
+    if (!unread || asking || !reader || timer) return;
+    const wait = PERIOD - (performance.now() - askedAt);
+    if (wait <= 0) ask();
+    else timer = setTimeout(ask, wait);
   };
-  const changed = (now = false) => {
-    stale = true;
-    repaint();
-    if (current === null) keep();
-    if (now) send(); else schedule();
-  };
-  // Whatever shows the answer tells the pad so, through the document: a slow server is then never sent more than it can take.
-  on(document, "primer-pad-answered", (event) => {
-    if (event.detail.channel !== data.channel) return;
-    answered = Math.max(answered, Math.min(event.detail.sequence, sequence));
+  const report = () => { pad.report({ sequence: number(), revision, strokes }); };
+  const changed = () => {
+    unread = true;
     schedule();
-  });
+    repaint();
+    if (current !== null) return;
+    keep();
+    report();
+  };
 
   // -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -137,21 +141,21 @@ function open(parentElement, data) {
     current = null;
     pointer = null;
     say(`${count()} drawn`);
-    changed(true);
+    changed();
   };
   const replace = (next, words) => {
     lift();
     before.push(strokes);
     strokes = next;
     say(words);
-    changed(true);
+    changed();
   };
   const undo = () => {
     lift();
     if (before.length === 0) return;
     strokes = before.pop();
     say(strokes.length ? `Undone; ${count()} left` : "Undone; the pad is blank");
-    changed(true);
+    changed();
   };
   const clear = () => { if (strokes.length) replace([], "Cleared; the pad is blank"); };
 
@@ -226,16 +230,18 @@ function open(parentElement, data) {
 
   const pad = {
     root,
-    send: () => {},
+    report: () => {},
     adopt(next) {
+      reader = next.reader;
+      schedule();
       canvas.setAttribute("aria-label", next.label);
       if (next.revision === revision) return;
       revision = next.revision;
       if (revision !== null) replace(next.strokes, `${revision} is on the pad`);
     },
     close() {
-      if (stale) send();
       clearTimeout(timer);
+      reader = null;
       cancelAnimationFrame(frame);
       resized.disconnect();
       listening.abort();
@@ -253,8 +259,7 @@ function open(parentElement, data) {
   const own = kept();
   if (own && own.revision === revision && JSON.stringify(own.strokes) !== JSON.stringify(strokes)) {
     strokes = own.strokes;
-    stale = true;
-    queueMicrotask(send);
+    queueMicrotask(report);
   }
   before = strokes.map((_, index) => strokes.slice(0, index));
   paint();

@@ -15,8 +15,8 @@ const readings = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const reading = readings.get(parentElement) ?? open(parentElement);
-  reading.show(data);
-  document.dispatchEvent(new CustomEvent("primer-pad-answered", { detail: data.answers }));
+  reading.channel = data.answers.channel;
+  reading.take(data);
   return () => setTimeout(() => reading.root.isConnected || reading.close(), 0);
 }
 
@@ -67,9 +67,20 @@ function open(parentElement) {
     seen.setAttribute("aria-label", read ? "The 28 by 28 image that the network is given" : "Nothing is given to the network yet");
     tell(`${data.verdict}. ${chance.textContent}`);
   };
-  const close = () => { clearTimeout(timer); readings.delete(parentElement); root.remove(); };
+  // Pad and page number their messages by one clock: what answers an older drawing comes too late.
+  let newest = 0;
+  const take = (data) => {
+    if (data.answers.sequence < newest) return;
+    newest = data.answers.sequence;
+    show(data);
+  };
+  const listening = new AbortController();
+  document.addEventListener("primer-pad-read", ({ detail }) => {
+    if (detail.answers.channel === reading.channel) take(detail);
+  }, { signal: listening.signal });
+  const close = () => { clearTimeout(timer); listening.abort(); readings.delete(parentElement); root.remove(); };
 
-  const reading = { root, show, close };
+  const reading = { root, channel: "", take, close };
   readings.set(parentElement, reading);
   return reading;
 }

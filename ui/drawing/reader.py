@@ -1,0 +1,135 @@
+"""Read drawings while the pen moves: straight from the browser to the network, without a rerun of the page.
+
+A rerun draws every element of the page again, which takes the browser longer than the network takes to read. The pad
+therefore asks the server's own address `ADDRESS` mid-stroke, and tells the page only when the pen is lifted.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from primer_core.inference import Prediction, predict_digit, render_strokes
+from ui.drawing.reading import Reading, unread, written
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ui.drawing.networks import Network
+
+ADDRESS = "/api/read_digit"
+MOST_NETWORKS = 256  # that pads may ask at once; the one not asked for longest makes room
+MOST_BYTES = 300_000  # of a request: `primer_core.inference.strokes.MAX_POINTS` points take less
+
+INVITATION = "It is read while you draw."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """A network with the names of its outputs."""
+
+    model: nn.Module
+    classes: Sequence[str]
+
+    def read(self, strokes: object) -> tuple[dict[str, Any], Prediction | None]:
+        """Read strokes: what `digit_reading` shows, and the prediction, if there is one.
+
+        Parameters
+        ----------
+        strokes
+            As a pad sends them; anything else gives a reading that says what is wrong.
+        """
+        try:
+            prediction = predict_digit(render_strokes(strokes), self.model)
+        except ValueError as problem:
+            return unread("trouble", str(problem), classes=self.classes), None
+        if prediction.label is None:
+            return unread("blank", INVITATION, classes=self.classes), None
+        image = (prediction.image * 255).astype(int).ravel().tolist()
+        reading = Reading(prediction.label, prediction.probabilities.tolist(), image)
+        return written(reading, classes=self.classes), prediction
+
+
+class Readers:
+    """Readers, each under a token that only its learner's page was told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_token: OrderedDict[str, Reader] = OrderedDict()
+
+    def admit(self, token: str, reader: Reader) -> None:
+        """Keep a reader under a token until `MOST_NETWORKS` others were asked for after it."""
+        with self._lock:
+            self._by_token[token] = reader
+            self._by_token.move_to_end(token)
+            while len(self._by_token) > MOST_NETWORKS:
+                self._by_token.popitem(last=False)
+
+    def get(self, token: object) -> Reader | None:
+        """The reader under that token, if it is kept."""
+        with self._lock:
+            if not isinstance(token, str) or token not in self._by_token:
+                return None
+            self._by_token.move_to_end(token)
+            return self._by_token[token]
+
+
+READERS = Readers()
+
+
+def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
+    """Load a network to read with; give it and where this session's pad may ask it.
+
+    Raises
+    ------
+    LookupError
+        If the network is gone.
+    """
+    reader = Reader(network.load(), network.classes)
+    tokens = st.session_state.setdefault("reader_tokens", {})
+    token = tokens.setdefault(network.id, secrets.token_urlsafe(9))
+    READERS.admit(token, reader)
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return reader, {"address": (f"/{base}" if base else "") + ADDRESS, "network": token}
+
+
+async def read_digit(request: Request) -> JSONResponse:
+    """Answer a pad: JSON with ``network``, ``strokes``, ``channel`` and ``sequence`` in, what to show out.
+
+    The answer is 413 where the drawing is too large, 400 where the body is no such JSON, and 404 where the network is
+    not kept (any more): the pad's next message to its page brings it back.
+    """
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return JSONResponse({"problem": f"A drawing takes at most {MOST_BYTES:,} bytes."}, 413)
+    return await run_in_threadpool(_answer, body)
+
+
+def _answer(body: bytes) -> JSONResponse:
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        return JSONResponse({"problem": "Expected a JSON object with network, strokes, channel and sequence."}, 400)
+    reader = READERS.get(asked.get("network"))
+    if reader is None:
+        return JSONResponse({"problem": "That network is not kept here. Load the page again."}, 404)
+    data, _ = reader.read(asked.get("strokes"))
+    return JSONResponse(data | {"answers": {"channel": asked.get("channel"), "sequence": asked.get("sequence")}})
+
+
+ROUTES = (Route(ADDRESS, read_digit, methods=["POST"]),)
