@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
+from ui.address import on_this_server
 
 _VENDOR = Path(__file__).resolve().parents[2] / "static" / "vendor"
 
@@ -35,5 +35,4 @@ def plotly_script_url() -> str:
             partial.write(source.read_bytes())
         Path(partial.name).chmod(0o644)
         Path(partial.name).replace(target)
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{'/' + base if base else ''}/app/static/vendor/{name}"
+    return on_this_server(f"/app/static/vendor/{name}")

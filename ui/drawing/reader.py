@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from primer_core.inference import Prediction, predict_digit, render_strokes
+from ui.address import on_this_server
 from ui.drawing.reading import Reading, unread, written
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
     tokens = st.session_state.setdefault("reader_tokens", {})
     token = tokens.setdefault(network.id, secrets.token_urlsafe(9))
     READERS.admit(token, reader)
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return reader, {"address": (f"/{base}" if base else "") + ADDRESS, "network": token}
+    return reader, {"address": on_this_server(ADDRESS), "network": token}
 
 
 async def read_digit(request: Request) -> JSONResponse:

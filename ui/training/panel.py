@@ -18,6 +18,18 @@ REFRESH_PER_RUN = 0.04
 
 METRIC_WIDTH = 148  # pixels: two beside each other on a telephone
 
+#: What is said of a run, and what it means.
+_NUMBERS = {
+    "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. Guessing "
+    "evenly among ten classes gives ln 10 = 2.303.",
+    "Validation loss": "The same on samples that it is not trained on, after each epoch. When this rises while the "
+    "train loss falls, it learns the samples by heart.",
+    "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
+    "often as you like.",
+    "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
+    "settings by this number would make it look better than it is.",
+}
+
 _EMPTY = Curve([], [], [], [], (), (), 0)
 
 
@@ -196,35 +208,15 @@ def _numbers(run: Run | None, state: RunState | None) -> None:
     epoch = run.history.last_epoch if run else None
     loss = run.history.last_smooth_loss if run else None
     tested = state.test_accuracy if state else None
+    shown = (
+        None if loss is None else f"{loss:.4f}",
+        None if epoch is None else f"{epoch.validation_loss:.4f}",
+        None if epoch is None else f"{epoch.validation_accuracy:.2%}",
+        None if tested is None else f"{tested:.2%}",
+    )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.metric(
-            "Train loss",
-            "—" if loss is None else f"{loss:.4f}",
-            help="Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. "
-            "Guessing evenly among ten classes gives ln 10 = 2.303.",
-            width=METRIC_WIDTH,
-        )
-        st.metric(
-            "Validation loss",
-            "—" if epoch is None else f"{epoch.validation_loss:.4f}",
-            help="The same on samples that it is not trained on, after each epoch. When this rises while the train "
-            "loss falls, it learns the samples by heart.",
-            width=METRIC_WIDTH,
-        )
-        st.metric(
-            "Validation accuracy",
-            "—" if epoch is None else f"{epoch.validation_accuracy:.2%}",
-            help="The share of validation samples whose largest logit is the right class. Look at it as often as you "
-            "like.",
-            width=METRIC_WIDTH,
-        )
-        st.metric(
-            "Test accuracy",
-            "—" if tested is None else f"{tested:.2%}",
-            help="The share of the test samples read correctly, measured once, when the run ends: choosing settings by "
-            "this number would make it look better than it is.",
-            width=METRIC_WIDTH,
-        )
+        for (label, meaning), value in zip(_NUMBERS.items(), shown, strict=True):
+            st.metric(label, "—" if value is None else value, help=meaning, width=METRIC_WIDTH)
 
 
 def _in_words(run: Run | None, state: RunState | None) -> str:

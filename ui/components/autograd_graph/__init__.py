@@ -2,17 +2,11 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from primer_core.autograd.graph import GraphTrace
 from ui.components.autograd_graph.payload import payload
+from ui.components.folder import register
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "primer_autograd_graph",
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-)
+_component = register(Path(__file__).parent)
 
 
 def autograd_graph(key: str, trace: GraphTrace) -> None:

@@ -7,19 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from primer_core.autograd.backprop import BackpropExplanation
 from primer_core.autograd.backprop_cells import spell
 from primer_core.autograd.backprop_network import DIGIT_PIXELS
 from primer_core.autograd.backprop_steps import Array, Role, Step
+from ui.components.folder import register
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "primer_backprop_steps",
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-)
+_component = register(Path(__file__).parent)
 
 # Colour says where a value came from: data and what is computed from it, parameters, gradients.
 _COLOURS: dict[Role, str] = {

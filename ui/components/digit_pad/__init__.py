@@ -7,12 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "primer_digit_pad",
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-)
+from ui.components.folder import register
+
+_component = register(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)

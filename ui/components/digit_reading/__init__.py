@@ -4,14 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from ui.components.folder import register
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "primer_digit_reading",
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-)
+_component = register(Path(__file__).parent)
 
 
 def digit_reading(key: str, data: Mapping[str, Any], *, answers: tuple[str, int]) -> None:

@@ -7,13 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from ui.components.folder import register
 
-_mount = st.components.v2.component(
-    "primer_linked_grids",
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-)
+_mount = register(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)

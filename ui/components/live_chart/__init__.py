@@ -5,18 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from primer_core.training.history import Curve
+from ui.components.folder import register
 from ui.components.plotly_script import plotly_script_url
 
-_HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "primer_live_chart",
+_mount = register(
+    Path(__file__).parent,
     html='<div class="primer-chart"></div><p class="primer-chart-text" role="status"></p>',
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
     # Plotly writes its styles into the document's head, where a shadow root would not see them.
     isolate_styles=False,
 )

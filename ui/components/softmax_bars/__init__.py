@@ -4,16 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import streamlit as st
-
 from primer_core.autograd.softmax import SoftmaxExplanation
+from ui.components.folder import register
 
-_HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "primer_softmax_bars",
-    js=(_HERE / "component.js").read_text(encoding="utf-8"),
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
-)
+_component = register(Path(__file__).parent)
 
 
 def softmax_bars(key: str, explanation: SoftmaxExplanation) -> None:
