@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from ui.components.code_view import code_view
+
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
 
 _CHIPS: Mapping[Verdict, tuple[str, Literal["blue", "green", "red", "yellow", "gray"], str]] = {
@@ -16,10 +18,6 @@ _CHIPS: Mapping[Verdict, tuple[str, Literal["blue", "green", "red", "yellow", "g
     "no grad": ("NO GRAD", "gray", ":material/block:"),
     "ok": ("OK", "green", ":material/check:"),
 }
-
-
-#: Code of more lines than this scrolls in a panel of this height, in pixels.
-TALL_CODE, TALL_CODE_HEIGHT = 28, 440
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,11 @@ def verdict(kind: Verdict, text: str | None = None) -> None:
     st.badge(text or word, icon=icon, color=color)
 
 
-def code_panel(code: str, *, note: str = "Copied into plain Python, it prints what this page shows.") -> None:
+def code_panel(
+    code: str, *, note: str = "Copied into plain Python, it prints what this page shows.", key: str = "code"
+) -> None:
     """Draw the snippet that gives what the page shows, with a button to copy it."""
-    st.subheader("Code", anchor=False)
-    tall = code.count("\n") > TALL_CODE
-    st.code(code, language="python", height=TALL_CODE_HEIGHT if tall else "content")
-    st.html(f'<p class="primer-note">{note}</p>')
+    code_view(key, code, note=note)
 
 
 def predict_first(

@@ -135,8 +135,8 @@ def test_the_brush_width_is_for_the_next_stroke(lesson: Page) -> None:
     assert ink(lesson) == thin, "what is drawn stays as it was"
     draw(lesson, ((60, 200), (220, 200)))
     assert ink(lesson) - thin > 1.7 * thin
-    expect(lesson.get_by_test_id("stCode")).to_contain_text("'width': 36")
-    expect(lesson.get_by_test_id("stCode")).to_contain_text("'width': 18")
+    expect(lesson.get_by_label("Python code")).to_contain_text("'width': 36")
+    expect(lesson.get_by_label("Python code")).to_contain_text("'width': 18")
 
 
 def test_only_the_main_button_and_the_first_pointer_draw(lesson: Page) -> None:
@@ -245,7 +245,7 @@ def test_an_example_is_a_link_and_leaves_the_pen_free(page: Page, app_url: str) 
 
 def test_the_code_prints_what_the_page_shows(lesson: Page) -> None:
     draw(lesson, *DIGITS[4])
-    code = lesson.get_by_test_id("stCode")
+    code = lesson.get_by_label("Python code")
     expect(code).to_contain_text("print(")
     values = lesson.locator(".primer-steps td:nth-child(3)")
     expect(values).to_have_count(6)
@@ -254,8 +254,11 @@ def test_the_code_prints_what_the_page_shows(lesson: Page) -> None:
     )
     label = values.nth(4).inner_text().strip("[]")
     top = max(re.findall(r"\d\.\d{4}", values.nth(5).inner_text()))
+    lesson.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lesson.get_by_role("button", name="Copy").click()
+    expect(lesson.get_by_role("button", name="Copied")).to_be_visible()
     printed = subprocess.run(
-        [sys.executable, "-c", code.locator("code").inner_text()],
+        [sys.executable, "-c", lesson.evaluate("navigator.clipboard.readText()")],
         cwd=PROJECT,
         capture_output=True,
         text=True,
