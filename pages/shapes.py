@@ -1,0 +1,99 @@
+"""Shapes: build a pipeline of shape changes and see after each step what moved, and whether anything did."""
+
+import streamlit as st
+
+from primer_core.arrays.batch_axis import offer_to_network
+from primer_core.arrays.pictures import shapes as pictures
+from primer_core.arrays.pipeline import Pipeline, explain_pipeline
+from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
+from ui import shell
+from ui.arrays.batch_table import batch_table
+from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
+from ui.arrays.scramble_view import scramble_view
+from ui.cached import torch_loaded
+from ui.components.linked_grids import linked_grids
+from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+
+X_HELP = "A shape (28, 28), an array [[1, 2], [3, 4]], a number, or arange(12)."
+STEPS_HELP = "unsqueeze(0), permute(0, 2, 1) or .unsqueeze(0).permute(0, 2, 1). Nothing typed is run: it is read."
+ANSWERS = {
+    "(32, 28, 28)": "Right. Only the channel axis has size 1. With a batch of one, the batch axis would go as well.",
+    "(28, 28)": "So it is for one image, (1, 1, 28, 28). Here the batch axis has size 32, and stays.",
+    "(32, 1, 28, 28)": "The channel axis has size 1, so squeeze() takes it away.",
+    "error": "PyTorch squeezes what has size 1 and leaves the rest alone, without a word.",
+}
+
+
+def fields() -> None:
+    """Draw the tensor, the library and the steps as text."""
+    left, middle, right = st.columns([2, 1.7, 4], vertical_alignment="bottom")
+    left.text_input("Tensor x", DEFAULT.x, key="x", bind="query-params", help=X_HELP)
+    middle.segmented_control(
+        "Library", ["PyTorch", "NumPy"], key="library", default="PyTorch", bind="query-params", required=True,
+        on_change=lambda: speak(st.session_state["library"]),
+    )  # fmt: skip
+    right.text_input("Steps", DEFAULT.steps, key=STEPS, bind="query-params", help=STEPS_HELP)
+
+
+def judge(explained: Pipeline) -> None:
+    """Say in one chip how it ends."""
+    if explained.refusal is not None:
+        verdict("error", "x cannot be read")
+    elif explained.failed is not None:
+        verdict("error", f"step {explained.failed + 1} is impossible")
+    else:
+        verdict("ok", pictures.summary(explained))
+
+
+def build() -> None:
+    """Draw the pipeline to build."""
+    above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
+    fields()
+    with above:
+        preset = preset_pills([
+            Preset(one.title, {"x": one.x, STEPS: one.steps, "library": one.library}) for one in PRESETS
+        ])  # fmt: skip
+    explained = explain_pipeline(st.session_state["x"], st.session_state[STEPS], st.session_state["library"])
+    judge(explained)
+    with st.container():  # its place stays taken, so that what follows is never mounted anew
+        if explained.refusal is not None:
+            st.info(explained.refusal, icon=":material/info:")
+        elif preset is not None:
+            st.markdown(next(one.says for one in PRESETS if one.title == preset.title))
+    with st.container(border=True):
+        pipeline_cards(explained)
+    if explained.start is None:
+        return
+    with st.container(border=True):
+        picture = pictures.pipeline(explained)
+        linked_grids("grids", picture.payload())
+        st.html(f'<p class="primer-note">{pictures.legend(explained, picture)}</p>')
+        batch_table(offer_to_network(explained))
+    left, right = st.columns([1.3, 1])
+    with left.container(border=True):
+        st.subheader("What happened", anchor=False)
+        st.markdown("\n\n".join(pictures.story(explained)))
+        code_panel(explained.code)
+    with right.container(border=True):
+        question = "What is the shape of `x.squeeze()` for a batch `x` of shape `(32, 1, 28, 28)`?"
+        predict_first(question, ANSWERS, "(32, 28, 28)", key="guess")
+
+
+@st.fragment  # a change runs this alone, not the frame and the sidebar
+def lesson() -> None:
+    """Draw everything under the claim."""
+    view = st.segmented_control(
+        "View", ["Pipeline", "Permute or reshape"], key="view", default="Pipeline", bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if view == "Pipeline":
+        build()
+    else:
+        scramble_view()
+
+
+spec = shell.begin("shapes")
+with st.spinner("PyTorch is being loaded …", show_time=False):
+    torch_loaded()
+lesson()
+shell.finish(spec)
