@@ -1,0 +1,184 @@
+"""Where the cells of an array lie in memory, asked of its data pointer and strides.
+
+A cell is found by one sum: ``offset + index[0] * stride[0] + index[1] * stride[1] + ...``, all counted in elements.
+Source: the NumPy reference, "Internal memory layout of an ndarray". PyTorch finds cells in the same way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+
+    AnyArray = NDArray[Any] | torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one array lies in memory.
+
+    Parameters
+    ----------
+    shape
+        Size of each axis.
+    strides
+        Elements (not bytes) from one cell to the next, an axis at a time; 0 where an axis is stretched,
+        negative where it is read backwards.
+    offset
+        Elements from the first one of the base to the cell ``[0, 0, ...]``.
+    itemsize
+        Bytes of one element.
+    c_contiguous, f_contiguous
+        What the library's own flags say: whether the cells lie without gaps in C order (last axis fastest), or in
+        Fortran order (first axis fastest).
+    """
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int
+    itemsize: int
+    c_contiguous: bool
+    f_contiguous: bool
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all cells take when each has its own: size times itemsize."""
+        return self.size * self.itemsize
+
+    @property
+    def byte_strides(self) -> tuple[int, ...]:
+        """The strides in bytes, as NumPy gives them."""
+        return tuple(stride * self.itemsize for stride in self.strides)
+
+    @property
+    def addresses(self) -> NDArray[np.intp]:
+        """Of `shape`: for every cell, its distance from the base's first element, in elements."""
+        steps = (np.arange(size) * stride for size, stride in zip(self.shape, self.strides, strict=True))
+        total = np.full((1,) * len(self.shape), self.offset, np.intp)
+        for axis, step in enumerate(steps):
+            total = total + np.expand_dims(step, tuple(other for other in range(len(self.shape)) if other != axis))
+        return np.asarray(total, np.intp)
+
+    @property
+    def distinct(self) -> int:
+        """Number of elements of memory that the cells read; fewer than `size` where cells share one."""
+        return len(np.unique(self.addresses))
+
+
+def layout_of(array: "AnyArray", base: "AnyArray") -> Layout:
+    """Measure how an array lies in the memory of its base.
+
+    Parameters
+    ----------
+    array, base
+        NumPy arrays or CPU tensors.
+
+    Returns
+    -------
+    Layout
+        Its offset is the distance of the two data pointers. Where `array` lies in memory of its own, and not in that
+        of `base`, the offset counts from the start of its own memory. Without cells it is 0.
+
+    Raises
+    ------
+    ValueError
+        If the distance, or a stride, is no whole number of elements.
+    """
+    shape, strides, itemsize = tuple(map(int, array.shape)), byte_strides(array), _itemsize(array)
+    origin = data_pointer(base) if in_memory_of(array, base) else extent(array)[0]
+    offset = data_pointer(array) - origin if prod(shape) else 0
+    if any(number % itemsize for number in (offset, *strides)):
+        raise ValueError(f"an offset of {offset} and strides of {strides} bytes are no whole elements of {itemsize}")
+    in_elements = tuple(stride // itemsize for stride in strides)
+    return Layout(shape, in_elements, offset // itemsize, itemsize, *contiguity(array))
+
+
+def data_pointer(array: "AnyArray") -> int:
+    """Address of the cell ``[0, 0, ...]`` in this process, in bytes."""
+    return int(array.ctypes.data if isinstance(array, np.ndarray) else array.data_ptr())
+
+
+def byte_strides(array: "AnyArray") -> tuple[int, ...]:
+    """Bytes from one cell to the next, an axis at a time."""
+    if isinstance(array, np.ndarray):
+        return array.strides
+    return tuple(stride * array.element_size() for stride in array.stride())
+
+
+def contiguity(array: "AnyArray") -> tuple[bool, bool]:
+    """Ask the library whether an array is contiguous in C order, and whether in Fortran order.
+
+    PyTorch has no word for Fortran order: it is asked whether the tensor with its axes reversed is contiguous.
+    """
+    if isinstance(array, np.ndarray):
+        return array.flags.c_contiguous, array.flags.f_contiguous
+    return array.is_contiguous(), array.permute(tuple(reversed(range(array.ndim)))).is_contiguous()
+
+
+def extent(array: "AnyArray") -> tuple[int, int]:
+    """First byte that the cells of an array touch, and the first behind them; both the same without cells."""
+    start = stop = data_pointer(array)
+    if not prod(array.shape):
+        return start, stop
+    for size, stride in zip(array.shape, byte_strides(array), strict=True):
+        start += min(0, (size - 1) * stride)
+        stop += max(0, (size - 1) * stride)
+    return start, stop + _itemsize(array)
+
+
+def in_memory_of(array: "AnyArray", base: "AnyArray") -> bool:
+    """Whether the bytes from the first to the last of an array overlap those of a base: the same allocation."""
+    (start, stop), (first, last) = extent(array), extent(base)
+    return max(start, first) < min(stop, last)
+
+
+def shares_memory(array: "AnyArray", other: "AnyArray") -> bool:
+    """Ask the library whether two arrays share memory.
+
+    Two NumPy arrays, or an array and a tensor: ``np.shares_memory``. Two tensors: whether the data pointers of their
+    storages are the same.
+    """
+    if not isinstance(array, np.ndarray) and not isinstance(other, np.ndarray):
+        return bool(array.untyped_storage().data_ptr() == other.untyped_storage().data_ptr())
+    first, second = (one if isinstance(one, np.ndarray) else one.detach().numpy() for one in (array, other))
+    return bool(np.shares_memory(first, second))
+
+
+def address_text(layout: Layout, index: Sequence[int]) -> str:
+    """Spell the address sum of one cell, in elements: ``0 + 1·4 + 2·1 = 6``.
+
+    The first number is the offset, then one product of index and stride an axis. A cell of an array without axes is
+    at the offset itself.
+    """
+    products = [f"{place}·{_signed(stride)}" for place, stride in zip(index, layout.strides, strict=True)]
+    total = layout.offset + sum(place * stride for place, stride in zip(index, layout.strides, strict=True))
+    return f"{' + '.join([str(layout.offset), *products])} = {total}" if products else str(total)
+
+
+def address_texts(layout: Layout) -> tuple[str, ...]:
+    """Spell the address sum of every cell, in C order."""
+    return tuple(address_text(layout, index) for index in np.ndindex(layout.shape))
+
+
+def address_rule(layout: Layout) -> str:
+    """Spell the sum in general: ``offset + i·4 + j·1``, with the numbers of this layout, for up to four axes."""
+    products = [f"{name}·{_signed(stride)}" for name, stride in zip("ijkl", layout.strides, strict=False)]
+    return " + ".join([str(layout.offset), *products])
+
+
+def _itemsize(array: "AnyArray") -> int:
+    return array.itemsize if isinstance(array, np.ndarray) else array.element_size()
+
+
+def _signed(stride: int) -> str:
+    return str(stride) if stride >= 0 else f"(−{-stride})"

@@ -1,0 +1,309 @@
+"""Views and copies: what shares memory with what, where each cell lies, and what a statement changes.
+
+A view is a new array object (shape, strides, offset) on memory that is there already; a copy is new memory. Which of
+them an operation gives is not worked out here, it is asked of the arrays that it made.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.arrays import views_code
+from primer_core.arrays.limits import Refused, check_size
+from primer_core.arrays.memory import shares_memory
+from primer_core.arrays.shape_text import read_operand
+from primer_core.arrays.views_advice import Fix, advise
+from primer_core.arrays.views_program import MAX_STATEMENTS, DeclinedError, Library, Problem, Unnamed, Value, Workspace
+from primer_core.arrays.views_state import Snapshot, look
+
+_FRESH = re.compile(r"np\.arange\([\d, ]*\)(\.reshape\([\d, ]*\))?|np\.array\([^()]*\)")
+
+_ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-\d.e]+$")
+"""A statement that sets one cell to a number, as an edited cell writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of the library about two names, as code, and what it answered."""
+
+    code: str
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a defined name is to the names before it.
+
+    Parameters
+    ----------
+    name
+        The name.
+    kind
+        "same" if it is another name of the very same object, "empty" if it has no cells to share.
+    of
+        The first name that it shares memory with; empty for a copy.
+    questions
+        What the library was asked, one for each name before it.
+    """
+
+    name: str
+    kind: Literal["same", "view", "copy", "empty"]
+    of: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the statements did to a name.
+
+    Parameters
+    ----------
+    name
+        The name.
+    rebound
+        Whether it is bound to another object than before.
+    cells
+        How many cells of its object changed; 0 where that object is new.
+    """
+
+    name: str
+    rebound: bool
+    cells: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """What came of a program.
+
+    Parameters
+    ----------
+    library
+        That makes the base.
+    base
+        The base as code.
+    definitions, statements
+        The lines that ran, as code; a line that failed is not among them.
+    before, after
+        All arrays once everything is defined, and once the statements have run; None where there is no base.
+    verdicts
+        One for each definition that ran.
+    unnamed
+        Copies that a statement wrote into and that nobody holds.
+    refusal, refused
+        Why something was not run at all, and which field it stands in: "a", "b", "c" or "then".
+    error, failing, step, problem
+        The library's own words where it refused a line, the line, the part of it that was refused, and of what kind
+        the refusal is.
+    cause, fixes
+        The cause in a sentence, and what would work.
+    code, names_code
+        Snippets that print what the pictures of memory and of names show.
+    """
+
+    library: Library
+    base: str = ""
+    definitions: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    before: Snapshot | None = None
+    after: Snapshot | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    unnamed: tuple[Unnamed, ...] = ()
+    refusal: str | None = None
+    refused: str | None = None
+    error: str | None = None
+    failing: str = ""
+    step: str = ""
+    problem: Problem = "other"
+    cause: str = ""
+    fixes: tuple[Fix, ...] = ()
+    code: str = ""
+    names_code: str = ""
+
+
+def explain_view(base: str, operation: str = "", second: str = "", then: str = "", library: Library = "NumPy") -> Views:
+    """Explain what operations make of a base, and what statements then change. Nothing that is typed makes it raise.
+
+    Parameters
+    ----------
+    base
+        A shape, which is filled with 1, 2, 3, ..., or an array; called ``a``.
+    operation, second
+        Expressions for ``b`` and ``c``, such as ``a[1:, ::2]``; each may speak of the names before it. Where one is
+        empty there is no such array.
+    then
+        Statements, with ``;`` between them, such as ``b[0, 1] = 99; a += 1``.
+    library
+        Which one makes the base.
+    """
+    work = Workspace()
+    found = Views(library)
+    try:
+        found = replace(found, base=read_base(base, library, work))
+    except Refused as refused:
+        return replace(found, refusal=str(refused), refused="a")
+    typed = {"b": operation, "c": second, "then": then}
+    found = _defined(found, work, typed)
+    before = look(work)
+    found = replace(found, before=before, after=before, verdicts=_verdicts(work, before))
+    if found.refusal is None and found.error is None:
+        found = _run(found, work, typed)
+    return replace(found, code=views_code.memory(found), names_code=views_code.names(found))
+
+
+def read_base(text: str, library: Library, work: Workspace) -> str:
+    """Make the base, bind it to ``a``, and return it as code.
+
+    Raises
+    ------
+    Refused
+        If the text is no shape and no array, or has more than that, or is too large.
+    """
+    written = read_operand(text)
+    check_size(written.shape, "The base")
+    if not _FRESH.fullmatch(written.code):
+        raise Refused("The base is made fresh: write a shape or an array, and what is done to it into the next field.")
+    if library == "NumPy":
+        work.bind("a", Value(np.array(written.values), written.code))
+        return written.code
+    import torch
+
+    code = written.code.replace("np.array", "torch.tensor").replace("np.", "torch.")
+    fractions = written.values.dtype.kind == "f"
+    work.bind("a", Value(torch.tensor(written.values, dtype=torch.float32 if fractions else None), code))
+    return code
+
+
+def _defined(found: Views, work: Workspace, typed: Mapping[str, str]) -> Views:
+    definitions: list[str] = []
+    for name in ("b", "c"):
+        if not typed[name].strip():
+            continue
+        try:
+            definitions.append(work.define(name, typed[name]))
+        except Refused as refused:
+            return replace(found, definitions=tuple(definitions), refusal=str(refused), refused=name)
+        except DeclinedError as declined:
+            line = f"{name} = {' '.join(typed[name].split())}"
+            return _declined(replace(found, definitions=tuple(definitions)), declined, line, name, typed)
+    return replace(found, definitions=tuple(definitions))
+
+
+def _run(found: Views, work: Workspace, typed: Mapping[str, str]) -> Views:
+    ran: list[str] = []
+    try:
+        for code in work.statements(typed["then"]):
+            ran.append(code)  # noqa: PERF402 - what ran before an error counts
+    except Refused as refused:
+        found = replace(found, refusal=str(refused), refused="then")
+    except DeclinedError as declined:
+        found = _declined(found, declined, declined.step, "then", typed)
+    return replace(found, statements=tuple(ran), after=look(work), unnamed=tuple(work.unnamed))
+
+
+def _declined(found: Views, declined: DeclinedError, line: str, place: str, typed: Mapping[str, str]) -> Views:
+    cause, fixes = advise(declined.problem, declined.step, place, typed)
+    return replace(
+        found,
+        error=declined.words,
+        failing=line,
+        step=declined.step,
+        problem=declined.problem,
+        cause=cause,
+        fixes=fixes,
+    )
+
+
+def _verdicts(work: Workspace, before: Snapshot) -> tuple[Verdict, ...]:
+    verdicts = []
+    for place, name in enumerate(before.names[1:], start=1):
+        own = before.called(name)
+        earlier = before.names[:place]
+        same = next((other for other in earlier if other in own.names), "")
+        questions = tuple(_ask(work, before, other, name) for other in earlier if other not in own.names)
+        of = next((other for other, asked in zip(earlier, questions, strict=False) if asked.answer), "")
+        kind: Literal["same", "view", "copy", "empty"] = (
+            "same" if same else "empty" if not own.values.size else "view" if of else "copy"
+        )
+        verdicts.append(Verdict(name, kind, same or of, questions))
+    return tuple(verdicts)
+
+
+def _ask(work: Workspace, state: Snapshot, other: str, name: str) -> Question:
+    """Put the question of shared memory to the library, in the words of its own code."""
+    code = views_code.question(other, state.called(other), name, state.called(name))
+    first, second = work.names[other], work.names[name]
+    if isinstance(first, np.generic) or isinstance(second, np.generic):
+        return Question(code, bool(np.shares_memory(np.asarray(first), np.asarray(second))))
+    return Question(code, shares_memory(first, second))
+
+
+def changes(found: Views) -> tuple[Change, ...]:
+    """Compare every name before and after the statements."""
+    if found.before is None or found.after is None:
+        return ()
+    told = []
+    for name in found.after.names:
+        new = found.after.called(name)
+        old = found.before.called(name) if name in found.before.names else None
+        rebound = old is None or old.number != new.number
+        told.append(Change(name, rebound, int(changed_cells(found, new.number).sum())))
+    return tuple(told)
+
+
+def changed_cells(found: Views, number: int) -> NDArray[np.bool_]:
+    """Of the shape of the array with that number: which of its cells differ after the statements; none if it is new."""
+    assert found.before is not None
+    assert found.after is not None
+    new = found.after.arrays[number].values
+    if number >= len(found.before.arrays):
+        return np.zeros(new.shape, np.bool_)
+    old = found.before.arrays[number].values
+    unequal = np.asarray(new != old)
+    return np.asarray(unequal & ~((new != new) & (old != old)))  # what is nan before and after did not change
+
+
+def written_cell(state: Snapshot, name: str, index: tuple[int, ...], value: float) -> str | None:
+    """Return the statement that writes a number into a cell, or None if there is no such cell to write to."""
+    made = next((made for made in state.arrays if name in made.names), None)
+    if made is None or not made.writeable or len(index) != made.values.ndim:
+        return None
+    if not all(0 <= place < size for place, size in zip(index, made.values.shape, strict=True)):
+        return None
+    number = int(value) if float(value).is_integer() and abs(value) < 2**53 else value
+    return f"{name}[{', '.join(map(str, index)) or '...'}] = {number}"
+
+
+def written_element(state: Snapshot, buffer: int, address: int, value: float) -> str | None:
+    """Return the statement that writes a number to an element of memory, through an array that reads it."""
+    for made in state.lying_in(buffer):
+        if not made.writeable:
+            continue
+        found = np.flatnonzero(made.layout.addresses.ravel() == address)
+        if len(found):
+            index = np.unravel_index(int(found[0]), made.values.shape) if made.values.ndim else ()
+            return written_cell(state, made.names[0], tuple(map(int, index)), value)
+    return None
+
+
+def followed_by(then: str, statement: str) -> str | None:
+    """Append a statement to others; a second writing of one cell takes the place of the first.
+
+    Returns
+    -------
+    str or None
+        None if there would be too many.
+    """
+    kept = [part.strip() for part in then.replace("\n", ";").split(";") if part.strip()]
+    target = statement.split(" = ")[0]
+    place = len(kept)
+    while place and (cell := _ASSIGNED.match(kept[place - 1])):
+        place -= 1
+        if cell[1] == target:
+            del kept[place]
+            break
+    joined = [*kept, statement]
+    return "; ".join(joined) if len(joined) <= MAX_STATEMENTS else None

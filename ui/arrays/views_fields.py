@@ -1,0 +1,100 @@
+"""Fields of the lesson on views: what a learner writes or chooses, and what an edited cell writes for them."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from primer_core.arrays.views import Views, explain_view, followed_by, written_cell, written_element
+from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices
+from primer_core.arrays.views_program import Library
+from ui import cached
+from ui.components.linked_grids import CellEvent
+
+_HELP = (
+    "What is done to a name: a[1:, ::2], a[..., None], a[[0, 2]], a[a > 5], a.reshape(4, 3), a.T.ravel(), "
+    "as_strided(a, (4, 3), (8, 8)), torch.from_numpy(a)."
+)
+_HELP_THEN = "Statements, with ; between them: b[0, 1] = 99; a += 1; a = a + 1; a[:] = 0; a[[1, 2]][0] = 100."
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What all fields say."""
+
+    view: View
+    library: Library
+    a: str
+    b: str
+    c: str = ""
+    then: str = ""
+    to: str = ""
+
+
+def choose_view() -> View:
+    """Draw the choice between the parts of the page."""
+    return st.segmented_control(
+        "View", list(VIEWS), key="view", default=VIEWS[0], bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def fields(view: View) -> Typed:
+    """Draw the fields of a part of the page."""
+    for hidden in ("c", "then", "to"):  # the other parts' fields are not drawn, and Streamlit would forget them
+        if hidden in st.session_state:
+            st.session_state[hidden] = st.session_state[hidden]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        library = st.segmented_control(
+            "Base made by", ["NumPy", "PyTorch"], key="lib", default="NumPy", bind="query-params", required=True
+        )
+        st.selectbox(
+            "Choose an operation", _choices(), None, key="pick", on_change=_picked, placeholder="for b", width=230
+        )
+    wide = st.columns([1.25, 1.25, 1] if view == "Refused views" else [1.2, 1.2, 1, 1.2])
+    a = wide[0].text_input("Base a", DEFAULT.a, key="a", bind="query-params", help="A shape, (3, 4), or an array.")
+    b = wide[1].text_input("b =", DEFAULT.b, key="b", bind="query-params", help=_HELP)
+    if view == "Refused views":
+        to = wide[2].text_input("Shape that b should be viewed in", "(12,)", key="to", bind="query-params")
+        return Typed(view, library, a, b, to=to)
+    c = wide[2].text_input("c =", key="c", bind="query-params", help=_HELP, placeholder="nothing")
+    then = wide[3].text_input("Then", key="then", bind="query-params", help=_HELP_THEN, placeholder="nothing")
+    return Typed(view, library, a, b, c, then)
+
+
+def load_torch(typed: Typed) -> None:
+    """Load torch if what is typed needs it."""
+    if typed.library == "PyTorch" or any("torch" in text for text in (typed.b, typed.c, typed.then)):
+        with st.spinner("Loading PyTorch, which takes a second or two, once."):
+            cached.torch_loaded()
+
+
+def write_cell(found: Views, event: CellEvent) -> None:
+    """Append the statement that an edited cell stands for to the field of statements."""
+    if found.after is None or event.value is None:
+        return
+    kind, _, name = event.grid.partition(" ")
+    if kind == "memory" and name.isdigit() and len(event.index) == 1:
+        statement = written_element(found.after, int(name), event.index[0], event.value)
+    else:
+        statement = written_cell(found.after, name, event.index, event.value)
+    if statement is None:
+        return
+    joined = followed_by(st.session_state["then"], statement)
+    if joined is None:
+        st.toast("That many statements are enough: clear some first.")
+    else:
+        st.session_state["then"] = joined
+
+
+def _choices() -> list[str]:
+    """Operations for the base that stands, or for the first example where none does."""
+    state = st.session_state
+    found = explain_view(state.get("a", DEFAULT.a))
+    shape = found.before.called("a").values.shape if found.before else (3, 4)
+    return list(choices(shape, state.get("lib", "NumPy")))
+
+
+def _picked() -> None:
+    if st.session_state["pick"]:
+        st.session_state["b"] = st.session_state["pick"]
+        st.session_state["pick"] = None

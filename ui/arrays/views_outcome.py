@@ -1,0 +1,42 @@
+"""How a program of the lesson on views ended: a chip for each name, and what was refused with what would work."""
+
+import re
+
+import streamlit as st
+
+from primer_core.arrays.views import Views
+from ui.controls import verdict
+
+
+def judge(found: Views) -> None:
+    """Say of each name, in one chip, what it is to the others."""
+    with st.container(horizontal=True):
+        for one in found.verdicts:
+            text = {
+                "same": f"{one.name} is {one.of}: one object",
+                "view": f"{one.name} is a view of {one.of}",
+                "empty": f"{one.name} has no cells",
+            }.get(one.kind, f"{one.name} is a copy")
+            verdict("view" if one.kind in ("view", "same") else "copy" if one.kind == "copy" else "ok", text)
+        if found.refused:
+            verdict("error", f"{'Then' if found.refused == 'then' else found.refused} cannot be run")
+        if found.error:
+            verdict("error", "refused by the library")
+
+
+def mend(found: Views) -> None:
+    """Show what the library refused, why, and what would work."""
+    if found.refusal:
+        st.info(as_is(found.refusal), icon=":material/info:")
+    if found.error:
+        st.error(f"`{found.failing}` · {as_is(found.error)}", icon=":material/error:")
+        if found.cause:
+            st.markdown(found.cause)
+        with st.container(horizontal=True):
+            for number, fix in enumerate(found.fixes):
+                st.button(fix.label, key=f"fix{number}", on_click=st.session_state.update, args=(fix.texts,))
+
+
+def as_is(text: str) -> str:
+    """Keep Markdown from reading what a learner typed, or what a library said, as markup."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|$:~<>-])", r"\\\1", text)
