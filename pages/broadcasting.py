@@ -7,6 +7,7 @@ from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstre
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.pictures import broadcasting as pictures
 from ui import shell
+from ui.arrays.messages import failed, told
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
@@ -61,7 +62,7 @@ def picture(explained: Broadcast, texts: tuple[str, ...]) -> bool:
 
 def clash(explained: Broadcast) -> None:
     """Show NumPy's error, and each fix as a button that types it in."""
-    st.error(f"ValueError: {explained.error}", icon=":material/error:")
+    failed(f"ValueError: {explained.error}")
     if not explained.fixes:
         st.markdown("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
         return
@@ -89,7 +90,7 @@ def lesson() -> None:
         if explained.result is not None:
             back = picture(explained, texts)
         if explained.refusal is not None:
-            st.info(explained.refusal, icon=":material/info:")
+            told(explained.refusal)
         if explained.error is not None:
             clash(explained)
         if warning := pictures.trap_warning(explained):

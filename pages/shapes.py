@@ -8,6 +8,7 @@ from primer_core.arrays.pipeline import Pipeline, explain_pipeline
 from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.batch_table import batch_table
+from ui.arrays.messages import told
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.scramble_view import scramble_view
 from ui.cached import torch_loaded
@@ -57,7 +58,7 @@ def build() -> None:
     judge(explained)
     with st.container():  # its place stays taken, so that what follows is never mounted anew
         if explained.refusal is not None:
-            st.info(explained.refusal, icon=":material/info:")
+            told(explained.refusal)
         elif preset is not None:
             st.markdown(next(one.says for one in PRESETS if one.title == preset.title))
     with st.container(border=True):

@@ -8,8 +8,9 @@ from primer_core.arrays.views_presets import PRESETS
 from primer_core.arrays.views_refusal import RefusedView, explain_refused_view
 from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
 from ui import shell
+from ui.arrays.messages import failed, told
 from ui.arrays.views_fields import Typed, choose_view, fields, load_torch, write_cell
-from ui.arrays.views_outcome import as_is, judge, mend
+from ui.arrays.views_outcome import judge, mend
 from ui.arrays.views_tables import layout_table, names_table, pair_table, style, way_table
 from ui.components.linked_grids import linked_grids
 from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
@@ -68,7 +69,7 @@ def refusal(typed: Typed) -> tuple[tuple[str, ...], str]:
     found: RefusedView = explain_refused_view(typed.a, typed.b, typed.to, typed.library)
     if found.refusal is not None:
         verdict("error", f"{found.refused} cannot be used")
-        st.info(as_is(found.refusal), icon=":material/info:")
+        told(found.refusal)
         return (), ""
     verdict("view" if found.allowed else "error", "the view is given" if found.allowed else "the view is refused")
     with st.container(border=True):
@@ -77,7 +78,7 @@ def refusal(typed: Typed) -> tuple[tuple[str, ...], str]:
         st.html(f'<p class="primer-note">{walk(found)}</p>')
         linked_grids("refused", pictures.refused(found).payload())
         if not found.allowed:
-            st.error(as_is(found.ways[0].words), icon=":material/error:")
+            failed(found.ways[0].words)
     return refusal_told(found), found.code
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from primer_core.arrays.broadcasting import NAMES, AxisRule
 
 # The fields of the operands a, b, c wear the colours of their cells, in mid-tones that both themes can carry.
-_STYLE = """<style>
+STYLE = """<style>
 .st-key-a [data-testid="stTextInputRootElement"] { box-shadow: inset 4px 0 #5f9fd4; }
 .st-key-b [data-testid="stTextInputRootElement"] { box-shadow: inset 4px 0 #d39a2d; }
 .st-key-c [data-testid="stTextInputRootElement"] { box-shadow: inset 4px 0 #a884d8; }
@@ -38,7 +38,7 @@ def rule_table(rule: Sequence[AxisRule]) -> None:
     )
     last = "".join(f"<td>{_outcome(axis)}</td>" for axis in rule)
     st.html(
-        f"{_STYLE}<div class='primer-rule'><table><thead><tr><th></th>{head}</tr></thead>"
+        f"{STYLE}<div class='primer-rule'><table><thead><tr><th></th>{head}</tr></thead>"
         f"<tbody>{rows}<tr><td>result</td>{last}</tr></tbody></table></div>"
     )
 

@@ -1,10 +1,9 @@
 """How a program of the lesson on views ended: a chip for each name, and what was refused with what would work."""
 
-import re
-
 import streamlit as st
 
 from primer_core.arrays.views import Views
+from ui.arrays.messages import literally, told
 from ui.controls import verdict
 
 
@@ -27,16 +26,11 @@ def judge(found: Views) -> None:
 def mend(found: Views) -> None:
     """Show what the library refused, why, and what would work."""
     if found.refusal:
-        st.info(as_is(found.refusal), icon=":material/info:")
+        told(found.refusal)
     if found.error:
-        st.error(f"`{found.failing}` · {as_is(found.error)}", icon=":material/error:")
+        st.error(f"`{found.failing}` · {literally(found.error)}", icon=":material/error:")
         if found.cause:
             st.markdown(found.cause)
         with st.container(horizontal=True):
             for number, fix in enumerate(found.fixes):
                 st.button(fix.label, key=f"fix{number}", on_click=st.session_state.update, args=(fix.texts,))
-
-
-def as_is(text: str) -> str:
-    """Keep Markdown from reading what a learner typed, or what a library said, as markup."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|$:~<>-])", r"\\\1", text)

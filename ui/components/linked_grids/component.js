@@ -196,6 +196,8 @@ class Board {
     const held = this.focused();
     const shownAt = this.active >= 0 ? this.locate(this.active) : null;
     this.quench();
+    this.formula.replaceChildren();
+    this.exchanging = true; // a focused cell that goes reports so at once, while cells have no numbers yet
     const views = new Map();
     data.grids.forEach((grid, number) => {
       const view = this.views.get(grid.id);
@@ -207,6 +209,7 @@ class Board {
     if (layout !== this.layout) this.arrange();
     this.layout = layout;
     this.connect();
+    this.exchanging = false;
     this.rest = data.focus ? this.cell(data.focus[0], data.focus[1]) : -1;
     const back = (spot) => (spot ? this.cell(spot.view.data.id, spot.view.flat[spot.place]) : -1);
     if (held && !this.root.contains(this.parent.activeElement)) {
@@ -214,7 +217,8 @@ class Board {
       if (again >= 0) this.elements[again].focus({ preventScroll: true });
     }
     const current = this.parent.activeElement ? this.numbers.get(this.parent.activeElement) : undefined;
-    this.light(current ?? (this.hovering ? back(shownAt) : this.rest));
+    const under = this.hovering ? back(shownAt) : -1; // gone if the arrays under a resting pointer were exchanged
+    this.light(current ?? (under >= 0 ? under : this.rest));
   }
 
   arrange() {
@@ -404,7 +408,7 @@ class Board {
       this.spoken.textContent = this.formula.textContent;
     });
     stage.addEventListener("focusout", (event) => {
-      if (!stage.contains(event.relatedTarget) && !this.hovering) this.light(this.rest);
+      if (!stage.contains(event.relatedTarget) && !this.hovering && !this.exchanging) this.light(this.rest);
     });
     stage.addEventListener("pointerdown", (event) => {
       this.heldBefore = hit(event) !== undefined && hit(event) === this.numbers.get(this.parent.activeElement);

@@ -1,0 +1,114 @@
+"""Matrix products: type two operands and see which row meets which column, and what it costs."""
+
+import streamlit as st
+
+from primer_core.arrays.grids import shape_text
+from primer_core.arrays.matmul import NAMES, Product, explain_matmul
+from primer_core.arrays.matmul_presets import DEFAULT, PRESETS
+from primer_core.arrays.pictures import matmul as pictures
+from ui import shell
+from ui.arrays.messages import failed, told
+from ui.arrays.product_table import product_table
+from ui.arrays.speed_bars import speed_panel
+from ui.components.linked_grids import linked_grids
+from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+
+HELP = (
+    "A shape (2, 3), which is filled by counting, an array [[1, 2], [3, 4]], or one of these changed: "
+    "(2, 3).T, (3,)[:, None]; b may also say a.T."
+)
+ANSWERS = {
+    "(8, 5, 7)": "Right. 5 rows remain, 3 is summed over, 7 columns remain, and the 8 matrices each meet the same b.",
+    "(8, 5, 3, 7)": "The inner sizes are not kept: the 3 of a and the 3 of b are paired off and summed.",
+    "(5, 7)": "Batch axes are not summed over. Each of the 8 matrices has its own product.",
+    "error": "b has no batch axis, which counts as size 1 and is stretched, as in broadcasting.",
+}
+
+
+def operands() -> tuple[str, str]:
+    """Draw the operands; return what they say."""
+    first, sign, second = st.columns([10, 1, 10], vertical_alignment="bottom")
+    a = first.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
+    sign.markdown("**@**", text_alignment="center")
+    b = second.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
+    return a, b
+
+
+def judge(explained: Product) -> None:
+    """Say in one chip how it ends."""
+    if explained.refused is not None:
+        verdict("error", f"operand {NAMES[explained.refused]} cannot be read")
+    elif explained.shape is None:
+        verdict("error", "these have no product")
+    else:
+        verdict("ok", f"gives shape {shape_text(explained.shape)}")
+
+
+def clash(explained: Product) -> None:
+    """Show NumPy's error, and each fix as a button that types it in."""
+    failed(f"ValueError: {explained.error}")
+    if not explained.fixes:
+        return
+    st.markdown("**What would work**")
+    with st.container(horizontal=True):
+        for fix in explained.fixes:
+            typed = dict(zip(NAMES, fix.texts, strict=True))
+            label = f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}"
+            st.button(label, key=fix.change, on_click=st.session_state.update, args=(typed,))
+
+
+def code(explained: Product) -> None:
+    """Show the snippet, in NumPy or in PyTorch where there is a product."""
+    snippet = explained.code
+    if explained.torch_code:
+        library = st.segmented_control(
+            "Code in", ["NumPy", "PyTorch"], key="library", default="NumPy", bind="query-params", required=True
+        )
+        snippet = explained.torch_code if library == "PyTorch" else snippet
+    code_panel(snippet)
+
+
+@st.fragment  # a change runs this alone, not the frame and the sidebar, which spares a quarter of the work
+def lesson() -> None:
+    """Draw everything under the claim."""
+    above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
+    explained = explain_matmul(operands())
+    with above:
+        preset_pills([Preset(one.title, {"a": one.a, "b": one.b}) for one in PRESETS])
+    judge(explained)
+    with st.container(border=True):
+        product_table(explained.axes)
+        if explained.result is not None:
+            linked_grids("grids", pictures.picture(explained).payload())
+        if counted := pictures.flops_line(explained):
+            st.html(f'<p class="primer-note">{counted}</p>')
+        if explained.refusal is not None:
+            told(explained.refusal)
+        if explained.error is not None:
+            if (drawn := pictures.clash(explained)) is not None:
+                linked_grids("grids", drawn.payload())
+            clash(explained)
+        if explained.overflowed:
+            st.warning(pictures.OVERFLOW, icon=":material/warning:")
+    left, right = st.columns([1.3, 1])
+    if explained.operands:
+        with left.container(border=True):
+            st.subheader("What happened", anchor=False)
+            st.markdown("\n\n".join(pictures.story(explained)))
+            if explained.code:
+                code(explained)
+    with right.container(border=True):
+        predict_first("What is the shape of `(8, 5, 3) @ (3, 7)`?", ANSWERS, "(8, 5, 7)", key="guess")
+
+
+@st.fragment
+def speed() -> None:
+    """Draw what is measured on demand."""
+    with st.container(border=True):
+        speed_panel()
+
+
+spec = shell.begin("matmul")
+lesson()
+speed()
+shell.finish(spec)

@@ -1,0 +1,91 @@
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def array(page: Page, name: str) -> Locator:
+    return page.get_by_role("grid", name=name, exact=False)
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).or_(
+        page.get_by_role("button", name=name, exact=True)
+    ).first.click()
+
+
+@pytest.fixture
+def lesson(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/arrays")
+    expect(array(page, "x (2, 3)")).to_be_visible()
+    return page
+
+
+def test_a_cell_and_its_bytes_are_one_and_astype_is_a_copy(lesson: Page) -> None:
+    array(lesson, "x (2, 3)").get_by_role("gridcell").nth(4).hover()
+    expect(lesson.locator(".formula")).to_have_text("x[1, 1] = 5 · at byte 1·24 + 1·8 = 32")
+    expect(array(lesson, "memory of x").locator(".lit")).to_have_attribute("data-label", "+32")
+    lesson.get_by_text("astype", exact=True).click()
+    expect(lesson.get_by_text("np.shares_memory(x, y) is False")).to_be_visible()
+    expect(array(lesson, "memory of y, 24 bytes")).to_be_visible()
+    lesson.mouse.move(5, 5)
+    expect(lesson.locator(".formula")).to_have_text("y[1, 2] = x[1, 2] as float32 = 6 as float32 = 6.0")
+
+
+def test_what_is_typed_is_kept_from_view_to_view_and_garbage_is_told(lesson: Page) -> None:
+    field = lesson.get_by_role("textbox", name="Array x")
+    for typed, said in (
+        ("zeros((10**9, 10**9))", "about 10^18 elements"),
+        ("full(2, 300, int8)", "OverflowError: Python integer 300 out of bounds for int8"),
+        ("__import__('os')", "“__import__” is no function known here"),
+    ):
+        field.fill(typed)
+        field.press("Enter")
+        expect(lesson.get_by_text(said)).to_be_visible()
+    field.fill("arange(5)")
+    field.press("Enter")
+    expect(array(lesson, "x (5,)")).to_be_visible()
+    view(lesson, "Dtypes")
+    expect(lesson.locator(".primer-table .changed").first).to_be_visible()
+    view(lesson, "Anatomy")
+    expect(field).to_have_value("arange(5)")
+    expect(array(lesson, "x (5,)")).to_be_visible()
+
+
+def test_dtypes_mark_what_changed_and_show_the_bits(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/arrays?view=Dtypes&values=1.9, 300, nan&bits=300&as=uint8")
+    row = page.locator(".primer-table tr").filter(has_text="int8").first
+    expect(row.locator(".changed")).to_have_count(3)
+    expect(row).to_contain_text("fraction cut off")
+    expect(page.get_by_text("ValueError: cannot convert float NaN to integer").first).to_be_visible()
+    expect(page.locator(".primer-bits .dropped i")).to_have_text("1")
+    expect(page.locator(".primer-bits .value i")).to_have_text(list("00101100"))
+    expect(page.get_by_text("32 + 8 + 4 = 44")).to_be_visible()
+    page.get_by_text("Half precision", exact=True).click()
+    expect(page.get_by_text("2^(11 − 15) = 0.0999755859375")).to_be_visible()
+
+
+def test_races_run_on_demand_and_are_kept(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/arrays?view=Races")
+    expect(page.get_by_text("Not raced yet.")).to_have_count(2)
+    page.get_by_role("button", name="Race", exact=True).first.click()
+    expect(page.get_by_text("times faster")).to_have_text(
+        re.compile(r"[\d  ]+ times faster, and the same result: 333332833333500000")
+    )
+    page.get_by_role("button", name="Race", exact=True).last.click()
+    expect(page.get_by_text("times faster")).to_have_count(2)
+    view(page, "Anatomy")
+    expect(array(page, "x (2, 3)")).to_be_visible()
+    view(page, "Races")
+    expect(page.get_by_text("times faster")).to_have_count(2)
+
+
+def test_both_libraries_make_the_array_and_differences_are_marked(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/arrays?view=NumPy and PyTorch&make=zeros((2, 3))")
+    row = page.locator(".primer-table tr").filter(has_text="t.dtype")
+    expect(row).to_contain_text("float64")
+    expect(row.locator(".changed")).to_have_text("≠ torch.float32")
+    expect(page.locator(".primer-table tr").filter(has_text="t.ndim").locator(".changed")).to_have_count(0)
+    for name in ("t0 ()", "t1 (3,)", "t2 (2, 3)", "t3 (2, 2, 3)"):
+        figure = page.locator("figure.array").filter(has=array(page, name))
+        expect(figure.locator(".badge")).to_have_text([re.compile(r"\d-D"), "float32", "cpu"])

@@ -1,0 +1,74 @@
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def array(page: Page, name: str) -> Locator:
+    return page.get_by_role("grid", name=name, exact=False)
+
+
+def lit(page: Page, name: str) -> list[str]:
+    return array(page, name).locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
+
+
+@pytest.fixture
+def lesson(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/matmul")
+    expect(array(page, "c ")).to_be_visible()
+    return page
+
+
+def test_a_cell_lights_its_row_and_its_column_and_spells_the_sum(lesson: Page) -> None:
+    array(lesson, "c ").get_by_role("gridcell").nth(3).hover()
+    expect(lesson.locator(".formula")).to_have_text(
+        "c[1, 1] = a[1, 0]·b[0, 1] + a[1, 1]·b[1, 1] + a[1, 2]·b[2, 1]\n= 3·1 + 4·3 + 5·5 = 40"
+    )
+    assert lit(lesson, "a ") == ["a[1, 0]: 3", "a[1, 1]: 4", "a[1, 2]: 5"]
+    assert lit(lesson, "b ") == ["b[0, 1]: 1", "b[1, 1]: 3", "b[2, 1]: 5"]
+    array(lesson, "b ").get_by_role("gridcell").nth(0).hover()
+    expect(lesson.locator(".formula")).to_have_text("b[0, 0] = 0 feeds c[0, 0], c[1, 0]")
+
+
+def test_sizes_that_differ_are_mended_by_a_click_and_the_address_follows(lesson: Page) -> None:
+    lesson.get_by_text("Inner sizes differ", exact=True).click()
+    expect(lesson.get_by_text("size 2 is different from 3")).to_be_visible()
+    expect(lesson.get_by_text("A row of a has 3 cells")).to_be_visible()
+    expect(array(lesson, "a (2, 3)")).to_be_visible()
+    expect(lesson.locator(".formula")).to_be_empty()
+    lesson.get_by_role("button", name="Transpose b").click()
+    expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("(2, 3).T")
+    expect(lesson.locator(".formula")).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
+    lesson.wait_for_url(lambda url: "b=" in url and ".T" in url)
+    lesson.reload()
+    expect(lesson.locator(".formula")).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
+
+
+def test_what_cannot_be_read_is_quoted_letter_by_letter(lesson: Page) -> None:
+    lesson.get_by_role("textbox", name="Operand a").fill("__import__('os')")
+    lesson.keyboard.press("Enter")
+    expect(lesson.get_by_text("“__import__('os')” is not understood here")).to_be_visible()
+
+
+def test_a_batch_of_sequences_is_named_and_elided(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/matmul?a=(4,8,16,32)&b=(32,2)&library=PyTorch")
+    expect(page.get_by_text("gives shape (4, 8, 16, 2)")).to_be_visible()
+    for name in ("batch", "head", "sequence", "feature", "output"):
+        expect(page.locator(".primer-rule th").get_by_text(name).first).to_be_visible()
+    expect(page.locator("figure.array .axis.outer").first).to_have_text("batch · 4 · down")
+    expect(page.get_by_text("= (4 · 8) · 2 · 16 · 2 · 32 = 65 536")).to_be_visible()
+    expect(page.get_by_text("import torch")).to_be_visible()
+    array(page, "c ").get_by_role("gridcell").last.hover()
+    expect(page.locator(".formula")).to_contain_text("+ … + a[3, 7, 15, 31]·b[31, 1]")
+
+
+def test_the_machine_is_measured_on_demand_and_the_result_is_kept(lesson: Page) -> None:
+    expect(lesson.get_by_text("Nothing was measured yet.")).to_be_visible()
+    lesson.get_by_role("button", name="Measure").click()
+    expect(lesson.get_by_text("training of GPT-3")).to_have_text(
+        re.compile(r"[\d.]+ GFLOP/s .* would need [\d  ]+ years")
+    )
+    expect(lesson.locator(".primer-bars .float32").first).to_be_visible()
+    lesson.get_by_text("Dot product", exact=True).click()
+    expect(lesson.locator(".formula")).to_contain_text("= 1·4 + 2·5 + 3·6 = 32")
+    expect(lesson.get_by_text("training of GPT-3")).to_be_visible()
