@@ -37,6 +37,14 @@ GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
 
 LESSONS: tuple[LessonSpec, ...] = (
     LessonSpec(
+        slug="arrays",
+        title="Arrays",
+        group="Arrays",
+        icon=":material/grid_view:",
+        claim="An array is one block of memory in which every number has the same type, and a shape that says how to "
+        "read it.",
+    ),
+    LessonSpec(
         slug="broadcasting",
         title="Broadcasting",
         group="Arrays",
@@ -45,6 +53,50 @@ LESSONS: tuple[LessonSpec, ...] = (
             "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
             "and nothing is copied."
         ),
+    ),
+    LessonSpec(
+        slug="views",
+        title="Views and copies",
+        group="Arrays",
+        icon=":material/link:",
+        claim=(
+            "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
+            "already, a copy has its own."
+        ),
+    ),
+    LessonSpec(
+        slug="shapes",
+        title="Shapes",
+        group="Arrays",
+        icon=":material/view_in_ar:",
+        claim=(
+            "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some "
+            "are impossible."
+        ),
+    ),
+    LessonSpec(
+        slug="indexing",
+        title="Indexing",
+        group="Arrays",
+        icon=":material/ads_click:",
+        claim="Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
+        "elements from anywhere into a copy.",
+    ),
+    LessonSpec(
+        slug="reductions",
+        title="Reductions",
+        group="Arrays",
+        icon=":material/compress:",
+        claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
+        "differ only there.",
+    ),
+    LessonSpec(
+        slug="matmul",
+        title="Matrix products",
+        group="Arrays",
+        icon=":material/grid_on:",
+        claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
+        "axes only repeat that.",
     ),
     LessonSpec(
         slug="autograd_graph",

@@ -1,0 +1,98 @@
+"""Indexing: type an index or click cells, and see what it picks, what becomes of each axis, and who owns the memory."""
+
+from contextlib import nullcontext
+
+import streamlit as st
+
+from primer_core.arrays.indexing import THENS, explain_index
+from primer_core.arrays.indexing_clicks import clicked_index
+from primer_core.arrays.indexing_presets import DEFAULT, PRESETS
+from primer_core.arrays.indexing_table import lines
+from primer_core.arrays.pictures import indexing as pictures
+from ui import shell
+from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
+from ui.components.linked_grids import CellEvent, linked_grids
+from ui.controls import Preset, code_panel, predict_first, preset_pills
+
+HELP_INDEX = (
+    "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10. "
+    "Or click cells of the array below."
+)
+QUESTION = "`a` has shape `(2, 3, 4)`. What is the shape of `a[[0, 1], :, [0, 3]]`?"
+ANSWERS = {
+    "(2, 3, 4)": "The slice keeps axis 1, but each list drops its axis: only one axis comes of the two lists.",
+    "(2, 3)": "Right. The lists are read in pairs, (0, 0) and (1, 3), which gives one axis of 2. A slice stands "
+    "between them, so that axis goes to the front, before the 3 of the slice.",
+    "(3, 2)": "So it would be if the lists were neighbours. A slice stands between them: their axis goes to the front.",
+    "(2, 3, 2)": "Two lists do not span a rectangle: they are read together, pair by pair. np.ix_ spans one.",
+}
+
+
+def controls() -> tuple[str, str, str, str, str]:
+    """Draw the fields; return array, index, what to do, value and library."""
+    first, second = st.columns([1, 2.4])
+    array = first.text_input(
+        "Array a", DEFAULT.array, key="array", bind="query-params", help="A shape (3, 4), or an array [[1, 2], [3, 4]]."
+    )
+    index = second.text_input("Index: a[ … ]", DEFAULT.expression, key="index", bind="query-params", help=HELP_INDEX)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        then = st.segmented_control("Then", THENS, key="then", default=THENS[0], bind="query-params", required=True)
+        value = DEFAULT.value
+        if then != THENS[0]:
+            value = st.text_input("Value v", DEFAULT.value, key="value", bind="query-params", width=150)
+        library = st.segmented_control(
+            "Library", ["NumPy", "PyTorch"], key="library", default="NumPy", bind="query-params", required=True
+        )
+    return array, index, then, value, library
+
+
+def click(event: CellEvent) -> None:
+    """Let a click start a selection, and further clicks add to it or take away from it."""
+    state = st.session_state
+    clicked = clicked_index(state["array"], state["index"], event.index, further=state.get("clicked") == state["index"])
+    if event.grid == "a" and clicked is not None:
+        state["index"] = state["clicked"] = clicked.expression
+        state["reason"] = clicked.reason
+
+
+@st.fragment  # a change runs this alone, not the frame and the sidebar
+def lesson() -> None:
+    """Draw everything under the claim."""
+    above = st.container()  # filled after the widgets, so that the right pill is lit
+    asked = controls()
+    with above:
+        preset_pills([Preset(one.title, one.fields) for one in PRESETS])
+    array, index, then, value, library = asked
+    with st.spinner("Loading PyTorch") if library == "PyTorch" else nullcontext():
+        explained = explain_index(array, index, then, value, library)
+    index_verdict(explained)
+    with st.container(border=True):
+        index_table(lines(explained))
+        if explained.changed is not None:
+            linked_grids("grids", pictures.written(explained).payload(), on_select=click)
+        elif explained.result is not None:
+            linked_grids("grids", pictures.read(explained).payload(), on_select=click)
+        elif explained.operand is not None:
+            linked_grids("grids", pictures.whole(explained).payload(), on_select=click)
+        if explained.operand is not None:
+            clicked = st.session_state.get("clicked") == index
+            note = st.session_state["reason"] if clicked else "Click cells of a to write an index that picks them."
+            st.html(f'<p class="primer-note">{note}</p>')
+        index_mistakes(explained)
+    left, right = st.columns([1.3, 1])
+    if explained.code:
+        with left.container(border=True):
+            if explained.result is not None:
+                st.subheader("What happened", anchor=False)
+                st.markdown("\n\n".join(pictures.story(explained)))
+                st.html(f'<p class="primer-note">{pictures.memory_note(explained)}</p>')
+            code_panel(explained.code)
+    with right.container(border=True):
+        predict_first(
+            "`a` has shape `(2, 3, 4)`. What is the shape of `a[[0, 1], :, [0, 3]]`?", ANSWERS, "(2, 3)", key="guess"
+        )
+
+
+spec = shell.begin("indexing")
+lesson()
+shell.finish(spec)

@@ -1,0 +1,39 @@
+"""Index expressions as learners write them, with arrays to index."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+bounds = st.one_of(st.none(), st.integers(-5, 5))
+numbers = st.integers(-4, 4)
+
+
+@st.composite
+def written_items(draw: st.DrawFn, shape: tuple[int, ...]) -> str:
+    """An index as a learner writes it: mostly right, sometimes out of bounds or with too many parts."""
+    parts: list[str] = []
+    for size in shape[: draw(st.integers(0, len(shape)))]:
+        kind = draw(st.sampled_from(["number", "slice", "list", "mask", "None", "...", "column"]))
+        if kind == "number":
+            parts.append(str(draw(numbers)))
+        elif kind == "slice":
+            start, stop = (draw(bounds) for _ in range(2))
+            step = draw(st.sampled_from([None, 1, 2, -1, -2]))
+            parts.append(":".join("" if one is None else str(one) for one in (start, stop, step)))
+        elif kind == "list":
+            parts.append(str(draw(st.lists(st.integers(0, max(size - 1, 0)), max_size=3))))
+        elif kind == "column":
+            parts.append(f"np.arange({draw(st.integers(1, 2))})[:, None]")
+        elif kind == "mask":
+            parts.append(str(draw(st.lists(st.booleans(), min_size=size, max_size=size))))
+        else:
+            parts += [kind, ":"]
+    return ", ".join(parts) or "..."
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[np.ndarray, str]:
+    shape = tuple(draw(st.lists(st.integers(0, 4), min_size=1, max_size=3)))
+    array = np.arange(1, np.prod(shape) + 1, dtype=np.int64).reshape(shape)
+    if draw(st.integers(0, 5)) == 0:
+        return array, draw(st.sampled_from(["a > 3", "(a > 2) & (a < 9)", "a[0] > 1", "a % 2 == 0", "~(a > 3), None"]))
+    return array, draw(written_items(shape))

@@ -1,0 +1,99 @@
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def array(page: Page, name: str) -> Locator:
+    return page.get_by_role("grid", name=re.compile("^" + re.escape(name))).last
+
+
+def cell(page: Page, grid: str, place: int) -> Locator:
+    return array(page, grid).get_by_role("gridcell").nth(place)
+
+
+def index(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Index")
+
+
+def formula(page: Page) -> Locator:
+    return page.locator(".formula")
+
+
+def write(page: Page, text: str) -> None:
+    index(page).fill(text)
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def lesson(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/indexing")
+    expect(array(page, "b ")).to_be_visible()
+    return page
+
+
+def test_an_index_is_typed_its_cells_light_up_and_errors_are_mended_with_a_click(lesson: Page) -> None:
+    expect(lesson.get_by_text("VIEW, shape (2, 2)")).to_be_visible()
+    expect(formula(lesson)).to_have_text("b[0, 1] = a[0, 1 + 1] = a[0, 2] = 3")
+    cell(lesson, "b ", 2).hover()
+    expect(formula(lesson)).to_have_text("b[1, 0] = a[1, 1 + 0] = a[1, 1] = 6")
+    lit = array(lesson, "a ").locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
+    assert [label.split(",")[0] for label in lit] == ["a[1"]
+    write(lesson, "a > 10")
+    expect(lesson.get_by_text("COPY, shape (2,)")).to_be_visible()
+    expect(formula(lesson)).to_have_text("b[1] = a where mask[2, 3] is True = a[2, 3] = 12")
+    write(lesson, "3")
+    expect(lesson.get_by_text("IndexError: index 3 is out of bounds for axis 0 with size 3")).to_be_visible()
+    lesson.get_by_role("button", name="The nearest that there is").click()
+    expect(index(lesson)).to_have_value("2")
+    expect(lesson.get_by_text("VIEW, shape (4,)")).to_be_visible()
+    write(lesson, "rows[0]")
+    expect(lesson.get_by_text("There is no “rows” here")).to_be_visible()
+
+
+def test_clicked_cells_become_an_index(lesson: Page) -> None:
+    for place, expression in [(6, "1, 2"), (7, "1, 2:"), (10, "[1, 1, 2], [2, 3, 2]"), (11, "1:, 2:"), (11, None)]:
+        cell(lesson, "a ", place).click()
+        expect(index(lesson)).to_have_value(expression or "[1, 1, 2], [2, 3, 2]")
+    expect(lesson.get_by_text("These cells form no rectangle")).to_be_visible()
+    expect(lesson.get_by_text("COPY, shape (3,)")).to_be_visible()
+    lesson.wait_for_url(lambda url: "index=" in url)
+    lesson.reload()
+    expect(index(lesson)).to_have_value("[1, 1, 2], [2, 3, 2]")
+
+
+def test_cells_are_clicked_with_the_keyboard_while_index_arrays_come_and_go(lesson: Page) -> None:
+    cell(lesson, "a ", 0).focus()
+    moves = [("", "0, 0"), ("Down Right", "[0, 1], [0, 1]"), ("Left", "[0, 1, 1], [0, 0, 1]"), ("Up Right", ":2, :2")]
+    for arrows, expression in moves:
+        for arrow in arrows.split():
+            lesson.keyboard.press(f"Arrow{arrow}")
+        lesson.keyboard.press("Space")
+        expect(index(lesson)).to_have_value(expression)
+        expect(lesson.get_by_role("grid", name="i (")).to_have_count(int(expression.startswith("[")))
+    expect(formula(lesson)).to_have_text("b[0, 1] = a[0, 1] = 2")
+
+
+def test_writing_through_an_index_and_to_what_it_read(lesson: Page) -> None:
+    lesson.get_by_text("Write through a list", exact=True).click()
+    expect(cell(lesson, "a (4, 3) after", 5)).to_have_text("106")
+    expect(formula(lesson)).to_have_text("a[2, 0] = 7 + 100 = 107")
+    lesson.get_by_text("Add to b", exact=True).click()
+    expect(cell(lesson, "b (4,) after", 1)).to_have_text("106")
+    expect(cell(lesson, "a (4, 3) after", 5)).to_have_text("6")
+    lesson.get_by_text("The same cell twice", exact=True).click()
+    expect(formula(lesson)).to_have_text("a[0] = 1 + 1 = 2 (picked 3 times, written once)")
+    lesson.get_by_role("textbox", name="Value v").fill("[1, 2]")
+    lesson.keyboard.press("Enter")
+    expect(lesson.get_by_text("ValueError: operands could not be broadcast")).to_be_visible()
+
+
+def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{app_url}/indexing?index=1, 2&library=PyTorch")
+    expect(page.get_by_text("VIEW, shape ()")).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    write(page, "::-1")
+    expect(page.get_by_text("ValueError: step must be greater than zero")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

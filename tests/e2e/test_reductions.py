@@ -1,0 +1,79 @@
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+
+def array(page: Page, name: str) -> Locator:
+    return page.get_by_role("grid", name=re.compile("^" + re.escape(name))).last
+
+
+def cell(page: Page, grid: str, place: int) -> Locator:
+    return array(page, grid).get_by_role("gridcell").nth(place)
+
+
+def formula(page: Page) -> Locator:
+    return page.locator(".formula")
+
+
+def write(page: Page, field: str, text: str) -> None:
+    page.get_by_role("textbox", name=field).fill(text)
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def lesson(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/reductions")
+    expect(array(page, "s ")).to_be_visible()
+    return page
+
+
+def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
+    expect(formula(lesson)).to_have_text("s[0] = 1 + 3 = 4")
+    cell(lesson, "s ", 1).hover()
+    expect(formula(lesson)).to_have_text("s[1] = 2 + 4 = 6")
+    lit = array(lesson, "a ").locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
+    assert lit == ["a[0, 1]: 2", "a[1, 1]: 4"]
+    lesson.mouse.move(5, 5)
+    write(lesson, "Axis", "-1")
+    expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
+    expect(lesson.get_by_text("(2, 2) becomes (2,)").first).to_be_visible()
+    lesson.get_by_text("None", exact=True).click()
+    expect(formula(lesson)).to_have_text("s = 1 + 2 + 3 + 4 = 10")
+    write(lesson, "Axis", "2")
+    expect(lesson.get_by_text("ValueError: axis 2 is out of bounds for array of dimension 2")).to_be_visible()
+    lesson.get_by_role("button", name="axis = 1").click()
+    expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
+    write(lesson, "Axis", "rows")
+    expect(lesson.get_by_text("“rows” is no axis")).to_be_visible()
+
+
+def test_presets_show_both_divisors_ties_softmax_and_what_keepdims_is_for(lesson: Page) -> None:
+    lesson.get_by_text("Standard deviation", exact=True).click()
+    expect(cell(lesson, "s ", 0)).to_have_text("14.14")
+    expect(cell(lesson, "t ", 0)).to_have_text("15.81")
+    lesson.get_by_text("Argmax with a tie", exact=True).click()
+    expect(formula(lesson)).to_have_text("s[0]: the largest of 3, 9, 9 is 9, first of 2 at place 1")
+    lesson.get_by_text("Softmax", exact=True).click()
+    cell(lesson, "s ", 3).hover()
+    expect(formula(lesson)).to_have_text("s[1, 0] = 1.0 / (1.0 + 1.0 + 1.0) = 0.33333333")
+    lesson.mouse.move(5, 5)
+    lesson.get_by_text("Without keepdims", exact=True).click()
+    expect(lesson.get_by_text("ValueError: operands could not be broadcast")).to_be_visible()
+    lesson.get_by_role("button", name="Keep the axis as size 1").click()
+    expect(formula(lesson)).to_have_text("d[1, 1] = a[1, 1] − s[1, 0] = 6 − 6.5 = -0.5")
+    lesson.wait_for_url(lambda url: "keepdims=true" in url and "view=" in url)
+    lesson.reload()
+    expect(formula(lesson)).to_contain_text("= -0.5")
+
+
+def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(
+    new_page: Callable[..., Page], app_url: str
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{app_url}/reductions?operation=mean&library=PyTorch")
+    expect(page.get_by_text("could not infer output dtype")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Make them floats").click()
+    expect(formula(page)).to_have_text("s[0] = (1.0 + 3.0) / 2 = 2.0")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

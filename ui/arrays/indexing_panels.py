@@ -1,0 +1,74 @@
+"""What stands around the picture of the indexing lesson: the verdict, the items as a table, errors with their fixes."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from primer_core.arrays.grids import shape_text
+from primer_core.arrays.indexing import Indexing
+from primer_core.arrays.indexing_table import Line
+from ui.controls import verdict
+
+_STYLE = """<style>
+:is(.st-key-index, .st-key-array, .st-key-value) input { font-family: "Source Code Pro", ui-monospace, monospace; }
+.primer-index { overflow-x: auto; }
+.primer-index table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
+.primer-index :is(td, th) {
+  padding: 0.28rem 1.1rem 0.28rem 0; text-align: left; font-weight: 400; vertical-align: top;
+  border: solid color-mix(in srgb, currentColor 14%, transparent); border-width: 0 0 1px;
+}
+.primer-index th { font-size: 0.78rem; font-weight: 600; opacity: 0.72; white-space: nowrap; }
+.primer-index td:is(:nth-child(2), :nth-child(5)) { white-space: nowrap; }
+.primer-index code { font-size: 0.88rem; background: none; padding: 0; color: inherit; }
+.primer-index .implied { opacity: 0.62; }
+</style>"""
+
+_HEAD = ("item", "takes of a", "picks", "what it does", "gives b")
+
+
+def index_verdict(explained: Indexing) -> None:
+    """Say in one chip how it ends."""
+    if explained.refusal is not None:
+        verdict("error", f"{explained.refused} cannot be read")
+    elif explained.error is not None:
+        verdict("error", explained.error.split(":")[0])
+    elif explained.result is not None:
+        what = "a number" if explained.number else f"shape {shape_text(explained.result.shape)}"
+        when = "" if explained.then in ("Read", "Add to b") else " when read; written to a itself"
+        if explained.memory is None:
+            verdict("copy", f"COPY, {what}{when}")
+        else:
+            verdict("view", f"VIEW, {what}{when}")
+
+
+def index_mistakes(explained: Indexing) -> None:
+    """Show what was refused and by whom, and each index that would work as a button that types it in."""
+    if explained.refusal is not None:
+        st.info(explained.refusal, icon=":material/info:")
+    if explained.error is not None:
+        st.error(f"{explained.error}\n\n{explained.advice}", icon=":material/error:")
+    if not explained.fixes:
+        return
+    st.markdown("**What would work**")
+    with st.container(horizontal=True):
+        for fix in explained.fixes:
+            label, typed = f"{fix.action}: `a[{fix.expression}]`", {"index": fix.expression}
+            st.button(label, key=fix.expression, on_click=st.session_state.update, args=(typed,))
+
+
+def index_table(lines: Sequence[Line]) -> None:
+    """Draw the table; nothing for an index without items."""
+    if not lines:
+        return
+    head = "".join(f"<th scope='col'>{title}</th>" for title in _HEAD)
+    body = "".join(_row(line) for line in lines)
+    st.html(
+        f"{_STYLE}<div class='primer-index'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _row(line: Line) -> str:
+    implied = " class='implied'" if line.item.startswith("( : )") else ""
+    cells = "".join(f"<td>{escape(text)}</td>" for text in (line.takes, line.picks, line.does, line.gives))
+    return f"<tr{implied}><td><code>{escape(line.item)}</code></td>{cells}</tr>"

@@ -1,0 +1,49 @@
+"""What stands around the picture of the reductions lesson: the verdict, and errors with what would work."""
+
+import streamlit as st
+
+from primer_core.arrays.grids import shape_text
+from primer_core.arrays.reductions import Reduction
+from ui.controls import verdict
+
+_STYLE = """<style>
+:is(.st-key-array, .st-key-axis) input { font-family: "Source Code Pro", ui-monospace, monospace; }
+</style>"""
+
+
+def reduction_verdict(explained: Reduction) -> None:
+    """Say in one chip how it ends."""
+    st.html(_STYLE)
+    if explained.refusal is not None:
+        verdict("error", f"{explained.refused} cannot be read")
+    elif explained.error is not None:
+        verdict("error", explained.error.split(":")[0])
+    elif explained.result is not None and explained.operand is not None:
+        ends = "a number" if explained.number else shape_text(explained.result.shape)
+        verdict("ok", f"{shape_text(explained.operand.shape)} becomes {ends}")
+
+
+def reduction_mistakes(explained: Reduction) -> None:
+    """Show what was refused and by whom, and each change that would work as a button that makes it."""
+    if explained.refusal is not None:
+        st.info(explained.refusal, icon=":material/info:")
+    if explained.error is None:
+        return
+    st.error(f"{explained.error}\n\n{explained.advice}", icon=":material/error:")
+    if explained.fixes:
+        st.markdown("**What would work**")
+        with st.container(horizontal=True):
+            for fix in explained.fixes:
+                st.button(fix.action, key=fix.action, on_click=st.session_state.update, args=(dict(fix.fields),))
+
+
+def keepdims_fix(explained: Reduction) -> None:
+    """Show the error of a reduction that does not fit back onto its array, and offer keepdims."""
+    back = explained.back
+    if back is None or (back.error is None and not back.crossed):
+        return
+    if back.error is not None:
+        st.error(back.error, icon=":material/error:")
+    else:
+        st.warning("No error, but the wrong cells meet: the shapes happen to fit.", icon=":material/warning:")
+    st.button("Keep the axis as size 1: `keepdims=True`", on_click=st.session_state.update, args=({"keepdims": True},))
