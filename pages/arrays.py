@@ -10,7 +10,8 @@ from ui.arrays import array_tables as tables
 from ui.arrays.array_views import creation, dtypes, libraries, races
 from ui.arrays.messages import failed, told
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict
 
 ANSWERS = {
     "44": "Right. 300 is 1 0010 1100 in bits; eight of them fit, and the lowest eight are 44.",

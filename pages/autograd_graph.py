@@ -12,7 +12,8 @@ from ui.autograd.gradient_tables import check_table, name_table
 from ui.autograd.leaf_editors import leaf_editors
 from ui.autograd.trace_switches import trace_switches, widget_values
 from ui.components.autograd_graph import autograd_graph
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict
 
 HELP = (
     "Leaves: `w = param([1, 2])` requires a gradient, `x = [1, 2]` does not. Operators `+ - * / ** @`; functions sin, "

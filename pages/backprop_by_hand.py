@@ -5,7 +5,8 @@ import streamlit as st
 from primer_core.autograd.backprop import SLIPS, TOLERANCE, BackpropExplanation, BackpropParams, hand_backprop
 from ui import shell
 from ui.components.backprop_steps import backprop_steps
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict
 
 NETWORKS = {"2-3-2": (2, 3, 2), "2-3-3-2": (2, 3, 3, 2), "784-16-12-10": (784, 16, 12, 10)}
 START = {"net": "2-3-2", "batch": 3, "seed": 0, "dtype": "float32", "lr": 0.5, "slip": "none"}

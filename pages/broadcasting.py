@@ -10,7 +10,8 @@ from ui import shell
 from ui.arrays.messages import failed, told
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
 
 UPSTREAM: dict[str, Upstream] = {"y.sum()": "ones", "y.mean()": "mean", "1, 2, 3, …": "counting"}
 HELP = (
@@ -27,11 +28,11 @@ ANSWERS = {
 
 def operands() -> tuple[str, ...]:
     """Draw the operands and the operation; return the operands that there are."""
-    first, sign, second, third = st.columns([3, 1.7, 3, 3], vertical_alignment="bottom")
-    a = first.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
-    sign.selectbox("Operation", list(OPERATIONS), key="op", bind="query-params")
-    b = second.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
-    c = third.text_input("Operand c, if any", DEFAULT.c, key="c", bind="query-params", placeholder="none")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="operands"):
+        a = st.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
+        st.selectbox("Operation", list(OPERATIONS), key="op", bind="query-params", width=170)
+        b = st.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
+        c = st.text_input("Operand c, if any", DEFAULT.c, key="c", bind="query-params", placeholder="none")
     return (a, b, c) if c.strip() else (a, b)
 
 
@@ -98,8 +99,7 @@ def lesson() -> None:
     left, right = st.columns([1.3, 1])
     if explained.operands:
         with left.container(border=True):
-            st.subheader("What happened", anchor=False)
-            st.markdown("\n\n".join((pictures.story_back if back else pictures.story)(explained)))
+            what_happened((pictures.story_back if back else pictures.story)(explained))
             if not back and (note := pictures.memory_note(explained)):
                 st.html(f'<p class="primer-note">{note}</p>')
             if explained.code:

@@ -10,6 +10,7 @@ from ui import controls, shell
 from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
 from ui.components.digit_reading import digit_reading
+from ui.components.predict_first import predict_first
 from ui.drawing import networks
 from ui.drawing.networks import Network
 from ui.drawing.reader import open_reader
@@ -60,7 +61,7 @@ network = networks.choose(right)
 draw_and_read(network, example)
 left, right = st.columns(2, gap="medium")
 with left.container(border=True, height="stretch"):
-    controls.predict_first(
+    predict_first(
         "A star is no digit. What will the network answer to one?",
         {
             "No digit": "It has ten outputs and none for “something else”; softmax makes the ten sum to 1.",

@@ -12,7 +12,8 @@ from primer_core.arrays.pictures import indexing as pictures
 from ui import shell
 from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
 from ui.components.linked_grids import CellEvent, linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, what_happened
 
 HELP_INDEX = (
     "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10. "
@@ -83,8 +84,7 @@ def lesson() -> None:
     if explained.code:
         with left.container(border=True):
             if explained.result is not None:
-                st.subheader("What happened", anchor=False)
-                st.markdown("\n\n".join(pictures.story(explained)))
+                what_happened(pictures.story(explained))
                 st.html(f'<p class="primer-note">{pictures.memory_note(explained)}</p>')
             code_panel(explained.code)
     with right.container(border=True):

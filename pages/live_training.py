@@ -7,7 +7,8 @@ import streamlit as st
 from primer_core.models.registry import MODELS, SAMPLE_SHAPES
 from primer_core.training.script import script
 from ui import cached, session, shell
-from ui.controls import code_panel, predict_first, preset_pills
+from ui.components.predict_first import predict_first
+from ui.controls import code_panel, preset_pills
 from ui.training import panel, settings
 
 lesson = shell.begin("live_training")

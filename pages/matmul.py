@@ -11,7 +11,8 @@ from ui.arrays.messages import failed, told
 from ui.arrays.product_table import product_table
 from ui.arrays.speed_bars import speed_panel
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
 
 HELP = (
     "A shape (2, 3), which is filled by counting, an array [[1, 2], [3, 4]], or one of these changed: "
@@ -27,10 +28,10 @@ ANSWERS = {
 
 def operands() -> tuple[str, str]:
     """Draw the operands; return what they say."""
-    first, sign, second = st.columns([10, 1, 10], vertical_alignment="bottom")
-    a = first.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
-    sign.markdown("**@**", text_alignment="center")
-    b = second.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="operands"):
+        a = st.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
+        st.markdown("**@**", width=20, text_alignment="center")
+        b = st.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
     return a, b
 
 
@@ -93,8 +94,7 @@ def lesson() -> None:
     left, right = st.columns([1.3, 1])
     if explained.operands:
         with left.container(border=True):
-            st.subheader("What happened", anchor=False)
-            st.markdown("\n\n".join(pictures.story(explained)))
+            what_happened(pictures.story(explained))
             if explained.code:
                 code(explained)
     with right.container(border=True):

@@ -10,7 +10,8 @@ from primer_core.arrays.reductions_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.reduction_panels import keepdims_fix, reduction_mistakes, reduction_verdict
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, what_happened
 
 QUESTION = "`a` has shape `(2, 3, 4)`. What is the shape of `a.sum(axis=1)`?"
 ANSWERS = {
@@ -81,8 +82,7 @@ def lesson() -> None:
     if explained.code:
         with left.container(border=True):
             if explained.result is not None:
-                st.subheader("What happened", anchor=False)
-                st.markdown("\n\n".join((pictures.story_back if back else pictures.story)(explained)))
+                what_happened((pictures.story_back if back else pictures.story)(explained))
             code_panel(explained.back_code if back else explained.code)
     with right.container(border=True):
         predict_first(QUESTION, ANSWERS, "(2, 4)", key="guess")

@@ -13,7 +13,8 @@ from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.scramble_view import scramble_view
 from ui.cached import torch_loaded
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
 
 X_HELP = "A shape (28, 28), an array [[1, 2], [3, 4]], a number, or arange(12)."
 STEPS_HELP = "unsqueeze(0), permute(0, 2, 1) or .unsqueeze(0).permute(0, 2, 1). Nothing typed is run: it is read."
@@ -72,8 +73,7 @@ def build() -> None:
         batch_table(offer_to_network(explained))
     left, right = st.columns([1.3, 1])
     with left.container(border=True):
-        st.subheader("What happened", anchor=False)
-        st.markdown("\n\n".join(pictures.story(explained)))
+        what_happened(pictures.story(explained))
         code_panel(explained.code)
     with right.container(border=True):
         question = "What is the shape of `x.squeeze()` for a batch `x` of shape `(32, 1, 28, 28)`?"

@@ -4,8 +4,9 @@ import streamlit as st
 
 from primer_core.autograd.softmax import TOLERANCE, SoftmaxExplanation, SoftmaxParams, explain_softmax
 from ui import shell
+from ui.components.predict_first import predict_first
 from ui.components.softmax_bars import figure, softmax_bars
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.controls import Preset, code_panel, preset_pills, verdict
 
 CLASSES = 4
 START = {"z0": 2.0, "z1": 1.0, "z2": 0.1, "z3": -1.0, "target": 0, "T": 1.0, "shift": 0, "dtype": "float32"}

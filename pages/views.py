@@ -11,9 +11,10 @@ from ui import shell
 from ui.arrays.messages import failed, told
 from ui.arrays.views_fields import Typed, choose_view, fields, load_torch, write_cell
 from ui.arrays.views_outcome import judge, mend
-from ui.arrays.views_tables import layout_table, names_table, pair_table, style, way_table
+from ui.arrays.views_tables import layout_table, names_table, pair_table, way_table
 from ui.components.linked_grids import linked_grids
-from ui.controls import Preset, code_panel, predict_first, preset_pills, verdict
+from ui.components.predict_first import predict_first
+from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
 
 QUESTIONS = {
     "Memory": (
@@ -95,8 +96,7 @@ def lesson() -> None:
     left, right = st.columns([1.3, 1])
     if told or code:
         with left.container(border=True):
-            st.subheader("What happened", anchor=False)
-            st.markdown("\n\n".join(told) or "Write a statement into the field “Then”, or choose an example.")
+            what_happened(told or ("Write a statement into the field “Then”, or choose an example.",))
             code_panel(code)
     with right.container(border=True):
         question, answers, correct = QUESTIONS[view]
@@ -104,6 +104,5 @@ def lesson() -> None:
 
 
 spec = shell.begin("views")
-style()
 lesson()
 shell.finish(spec)

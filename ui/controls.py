@@ -1,6 +1,6 @@
 """Widgets that several lessons share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,38 +80,6 @@ def code_panel(
     code_view(key, code, note=note)
 
 
-def predict_first(
-    question: str,
-    answers: Mapping[str, str],
-    correct: str,
-    *,
-    key: str,
-    done: Callable[[], None] | None = None,
-) -> None:
-    """Ask a question before showing its answer; each answer has its own reason.
-
-    Parameters
-    ----------
-    question
-        In Markdown.
-    answers
-        Each answer with the reason why it is right or what thinking led to it.
-    correct
-        The right one of `answers`.
-    key
-        Of the widget.
-    done
-        Called, to draw more, once any answer is given.
-    """
-    st.subheader("Predict first", anchor=False)
-    st.markdown(question)
-    given = st.pills("Your answer", list(answers), key=key, label_visibility="collapsed")
-    if given is None:
-        st.html('<p class="primer-note">Each wrong answer has a reason. You will see yours.</p>')
-        return
-    if given == correct:
-        st.success(answers[given], icon=":material/check:")
-    else:
-        st.warning(answers[given], icon=":material/close:")
-    if done is not None:
-        done()
+def what_happened(paragraphs: Sequence[str]) -> None:
+    """Tell what the page shows, in Markdown, a text a paragraph."""
+    st.markdown("\n\n".join(("### What happened", *paragraphs)))

@@ -14,7 +14,8 @@ SIDEBAR_WIDTH = 240  # pixels
 
 @cache
 def _style() -> str:
-    return f"<style>{(Path(__file__).parent / 'style.css').read_text(encoding='utf-8')}</style>"
+    sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("style.css", "lessons.css"))
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def _frame(title: str, here: str) -> None:
@@ -32,7 +33,7 @@ def _frame(title: str, here: str) -> None:
 
 
 def _sidebar_link(file: str, label: str, here: str) -> None:
-    place = st.container(key="primer-here") if file == here else st.container()
+    place = st.container(key="primer-here") if file == here else st
     place.page_link(file, label=label, query_params=session.link_parameters())
 
 

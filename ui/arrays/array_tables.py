@@ -9,36 +9,6 @@ from primer_core.arrays.anatomy import Part
 from primer_core.arrays.creation_twins import DefaultDtype, Twin
 from primer_core.arrays.dtypes import Bits, DtypeTable, Outcome
 
-_STYLE = """<style>
-.primer-table { overflow-x: auto; }
-.primer-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.92rem; }
-.primer-table :is(td, th) {
-  padding: 0.28rem 0.6rem 0.28rem 0; text-align: left; font-weight: 400; white-space: nowrap;
-  border: solid color-mix(in srgb, currentColor 14%, transparent); border-width: 0 0 1px;
-}
-.primer-table th { font-size: 0.78rem; font-weight: 600; opacity: 0.72; }
-.primer-table :is(code, .number) { font-family: "Source Code Pro", ui-monospace, monospace; font-size: 0.86rem; }
-.primer-table .words { white-space: normal; min-width: 12rem; opacity: 0.8; font-size: 0.88rem; }
-.primer-table .number { text-align: right; }
-.primer-table .changed { background: light-dark(#fdeed3, #43300c); color: light-dark(#7a4a00, #ffd48a); }
-.primer-table td:is(.changed, .words) { padding-left: 0.45rem; }
-.primer-table small { display: block; font-size: 0.74rem; font-family: "Source Sans", sans-serif; opacity: 0.85; }
-@media (max-width: 640px) { .primer-table .span { display: none; } .primer-table .words { min-width: 6.5rem; } }
-:is(.st-key-make, .st-key-values, .st-key-bits) input { font-family: "Source Code Pro", ui-monospace, monospace; }
-.primer-bits { display: flex; flex-wrap: wrap; gap: 0.9rem; margin: 0.3rem 0 0.5rem; }
-.primer-bits figure { margin: 0; max-width: 100%; }
-.primer-bits figcaption { font-size: 0.78rem; opacity: 0.75; }
-.primer-bits div { display: flex; flex-wrap: wrap; gap: 2px; }
-.primer-bits i {
-  font: 500 0.85rem "Source Code Pro", ui-monospace, monospace; width: 1.15rem; text-align: center;
-  border-radius: 4px; border: 1px solid color-mix(in srgb, currentColor 30%, transparent);
-}
-.primer-bits .sign i { background: light-dark(#efe6f8, #33224d); color: light-dark(#5a2f8f, #d3b8f5); }
-.primer-bits .exponent i { background: light-dark(#fdeed3, #43300c); color: light-dark(#7a4a00, #ffd48a); }
-.primer-bits :is(.fraction, .value) i { background: light-dark(#e2edf9, #12324e); color: light-dark(#0a4a7f, #a9d4ff); }
-.primer-bits .dropped i { border-style: dashed; opacity: 0.6; text-decoration: line-through; }
-</style>"""
-
 _WORDS: dict[Outcome, str] = {
     "wrapped": "wraps around",
     "cut off": "fraction cut off",
@@ -57,7 +27,7 @@ def parts_table(parts: Sequence[Part]) -> None:
         f"<td class='words'>{part.meaning}</td></tr>"
         for part in parts
     )
-    st.html(f"{_STYLE}<div class='primer-table'><table><tbody>{rows}</tbody></table></div>")
+    st.html(f"<div class='primer-table'><table><tbody>{rows}</tbody></table></div>")
 
 
 def dtype_table(table: DtypeTable) -> None:
@@ -74,7 +44,7 @@ def dtype_table(table: DtypeTable) -> None:
         span = f"<small class='span'>{row.itemsize} B, {' to '.join(row.span)}</small>"
         rows.append(f"<tr><td><code>{row.dtype}</code>{span}</td>{cells}</tr>")
     st.html(
-        f"{_STYLE}<div class='primer-table'><table><thead><tr><th scope='col'>astype</th>{head}</tr></thead>"
+        f"<div class='primer-table'><table><thead><tr><th scope='col'>astype</th>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -103,7 +73,7 @@ def bit_cells(bits: Bits) -> None:
         for group in bits.groups
     )
     st.html(
-        f"{_STYLE}<div class='primer-bits'>{groups}</div>"
+        f"<div class='primer-bits'>{groups}</div>"
         f"<p style='margin: 0; font-family: \"Source Code Pro\", monospace; overflow-wrap: anywhere'>{bits.formula}</p>"
     )
 
@@ -116,9 +86,7 @@ def twin_table(rows: Sequence[Twin]) -> None:
         for row in rows
     )
     head = "".join(f"<th scope='col'>{title}</th>" for title in ("", "NumPy", "", "PyTorch", "", ""))
-    st.html(
-        f"{_STYLE}<div class='primer-table'><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    st.html(f"<div class='primer-table'><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>")
 
 
 def defaults_table(rows: Sequence[DefaultDtype]) -> None:
@@ -127,9 +95,7 @@ def defaults_table(rows: Sequence[DefaultDtype]) -> None:
         f"<tr>{_pair(row.numpy_code, row.numpy, row.torch_code, row.torch, row.differs)}</tr>" for row in rows
     )
     head = "".join(f"<th scope='col'>{title}</th>" for title in ("NumPy", "", "PyTorch", ""))
-    st.html(
-        f"{_STYLE}<div class='primer-table'><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    st.html(f"<div class='primer-table'><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>")
 
 
 def _pair(numpy_code: str, numpy: str, torch_code: str, torch: str, differs: bool) -> str:

@@ -10,20 +10,6 @@ from primer_core.arrays.indexing import Indexing
 from primer_core.arrays.indexing_table import Line
 from ui.controls import verdict
 
-_STYLE = """<style>
-:is(.st-key-index, .st-key-array, .st-key-value) input { font-family: "Source Code Pro", ui-monospace, monospace; }
-.primer-index { overflow-x: auto; }
-.primer-index table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
-.primer-index :is(td, th) {
-  padding: 0.28rem 1.1rem 0.28rem 0; text-align: left; font-weight: 400; vertical-align: top;
-  border: solid color-mix(in srgb, currentColor 14%, transparent); border-width: 0 0 1px;
-}
-.primer-index th { font-size: 0.78rem; font-weight: 600; opacity: 0.72; white-space: nowrap; }
-.primer-index td:is(:nth-child(2), :nth-child(5)) { white-space: nowrap; }
-.primer-index code { font-size: 0.88rem; background: none; padding: 0; color: inherit; }
-.primer-index .implied { opacity: 0.62; }
-</style>"""
-
 _HEAD = ("item", "takes of a", "picks", "what it does", "gives b")
 
 
@@ -63,9 +49,7 @@ def index_table(lines: Sequence[Line]) -> None:
         return
     head = "".join(f"<th scope='col'>{title}</th>" for title in _HEAD)
     body = "".join(_row(line) for line in lines)
-    st.html(
-        f"{_STYLE}<div class='primer-index'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    st.html(f"<div class='primer-index'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
 
 
 def _row(line: Line) -> str:

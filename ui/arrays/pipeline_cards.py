@@ -13,14 +13,8 @@ STEPS = "steps"
 """Key of the text field that holds all steps, which is also their place in the address."""
 
 
-_STYLE = """<style>
-:is(.st-key-x, .st-key-steps) input { font-family: "Source Code Pro", ui-monospace, monospace; }
-</style>"""
-
-
 def pipeline_cards(explained: Pipeline) -> None:
     """Draw the list; what the learner changes in it is written into the field of the steps."""
-    st.html(_STYLE)
     start, states = explained.start, explained.states
     shape = states[-1].shape if states else ()
     unit = "elements" if explained.library == "PyTorch" else "bytes"

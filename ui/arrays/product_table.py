@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from primer_core.arrays.matmul import NAMES, ProductAxis
-from ui.arrays.rule_table import STYLE
 
 
 def product_table(axes: Sequence[ProductAxis]) -> None:
@@ -18,7 +17,7 @@ def product_table(axes: Sequence[ProductAxis]) -> None:
     )
     last = "".join(f"<td>{_outcome(axis)}</td>" for axis in axes)
     st.html(
-        f"{STYLE}<div class='primer-rule'><table><thead><tr><th></th>{head}</tr></thead>"
+        f"<div class='primer-rule'><table><thead><tr><th></th>{head}</tr></thead>"
         f"<tbody>{rows}<tr><td>c</td>{last}</tr></tbody></table></div>"
     )
 

@@ -10,14 +10,6 @@ from primer_core.arrays.races import Race, Runner
 from ui.arrays.stopwatch import on_demand
 from ui.controls import code_panel, verdict
 
-# Mid-tones of operand b and of a result, which both themes can carry.
-_STYLE = """<style>
-.primer-race { display: grid; grid-template-columns: max-content 1fr max-content; gap: 6px 12px; align-items: center; }
-.primer-race span { font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-.primer-race div { height: 1rem; min-width: 2px; border-radius: 3px; background: #d39a2d; }
-.primer-race .fast { background: #3fa98a; }
-</style>"""
-
 
 def race_panel(title: str, key: str, race: Callable[[], Race]) -> None:
     """Draw the button that starts a race, and the last race of this session."""
@@ -27,7 +19,7 @@ def race_panel(title: str, key: str, race: Callable[[], Race]) -> None:
         st.html('<p class="primer-note">Not raced yet.</p>')
         return
     st.html(
-        f"{_STYLE}<p style='margin: 0 0 0.4rem'>{escape(run.title)}</p><div class='primer-race'>"
+        f"<p style='margin: 0 0 0.4rem'>{escape(run.title)}</p><div class='primer-race'>"
         f"{_bar(run.loop, 100, '')}{_bar(run.numpy, 100 / max(run.ratio, 1), 'fast')}</div>"
     )
     if run.same:

@@ -6,14 +6,9 @@ from primer_core.arrays.grids import shape_text
 from primer_core.arrays.reductions import Reduction
 from ui.controls import verdict
 
-_STYLE = """<style>
-:is(.st-key-array, .st-key-axis) input { font-family: "Source Code Pro", ui-monospace, monospace; }
-</style>"""
-
 
 def reduction_verdict(explained: Reduction) -> None:
     """Say in one chip how it ends."""
-    st.html(_STYLE)
     if explained.refusal is not None:
         verdict("error", f"{explained.refused} cannot be read")
     elif explained.error is not None:

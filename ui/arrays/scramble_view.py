@@ -16,25 +16,8 @@ from primer_core.arrays.pictures.shapes import two_ways
 from primer_core.arrays.scramble import CASES, Scramble, Way, compare
 from primer_core.data.errors import DamagedFileError, DataUnavailableError
 from ui.components.linked_grids import linked_grids
-from ui.controls import code_panel, predict_first
-
-_STYLE = """<style>
-.primer-ways { display: grid; gap: 1.1rem 1.6rem; }
-@media (min-width: 700px) { .primer-ways { grid-template-columns: repeat(3, 1fr); } }
-.primer-ways + p { padding-top: 0.8rem; }
-.primer-ways figure { margin: 0; display: grid; grid-row: span 2; grid-template-rows: subgrid; row-gap: 0; }
-.primer-ways .planes { display: flex; gap: 0.4rem; margin-top: 0.4rem; max-width: 20rem; }
-.primer-ways img { display: block; min-width: 0; flex: 1 1 0; width: 100%; max-width: 20rem; border-radius: 4px; }
-.primer-ways img { image-rendering: pixelated; }
-.primer-ways figcaption { margin-bottom: 0.45rem; line-height: 1.5; }
-.primer-ways :is(figcaption, .facts) { font-size: 0.88rem; }
-.primer-ways code { font-weight: 600; }
-.primer-ways .facts { opacity: 0.72; font-variant-numeric: tabular-nums; }
-.primer-ways b { border-radius: 5px; padding: 0 0.4rem; font-size: 0.74rem; }
-.primer-ways .good { background: light-dark(#dcf2ea, #0f3a2e); color: light-dark(#05593f, #93e6c9); }
-.primer-ways .bad { background: light-dark(#fde8e2, #43170e); color: light-dark(#a3290f, #ffb4a3); }
-</style>"""
-
+from ui.components.predict_first import predict_first
+from ui.controls import code_panel, what_happened
 
 ANSWERS = {
     "the same picture": "reshape keeps the order in memory: red, green and blue of one pixel stay neighbours.",
@@ -62,8 +45,7 @@ def scramble_view() -> None:
         linked_grids("ways", two_ways(compared.small_right, compared.small_wrong).payload())
     left, right = st.columns([1.3, 1])
     with left.container(border=True):
-        st.subheader("What happened", anchor=False)
-        st.markdown(_story(compared))
+        what_happened([_story(compared)])
         code_panel(compared.code)
     with right.container(border=True):
         question = "A picture of shape `(H, W, 3)`: what does `picture.reshape(3, H, W)` give?"
@@ -86,7 +68,7 @@ def _figures(compared: Scramble) -> str:
     facts = f"<span class='facts'>{shape_text(compared.before.shape)} · strides {shape_text(compared.strides)}</span>"
     own = _image(compared.before, "The picture")
     return (
-        f"{_STYLE}<div class='primer-ways'>"
+        f"<div class='primer-ways'>"
         f"<figure><figcaption><code>x</code><br>{facts}</figcaption><div>{own}</div></figure>"
         f"{_way(compared.right, 'axes moved', 'good')}{_way(compared.wrong, 'scrambled', 'bad')}</div>"
         f"<p class='primer-note'>{escape(compared.case.credit)}</p>"

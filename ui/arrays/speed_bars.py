@@ -7,18 +7,6 @@ from primer_core.arrays.matmul_speed import GPT3_FLOPS, Speed, measure_flops
 from ui.arrays.stopwatch import on_demand
 from ui.controls import code_panel
 
-# Mid-tones of operand a and b that both themes can carry.
-_STYLE = """<style>
-.primer-bars { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.88rem; }
-.primer-bars :is(td, th) { padding: 2px 9px 2px 0; text-align: right; font-weight: 400; white-space: nowrap; }
-.primer-bars th { opacity: 0.72; font-size: 0.78rem; font-weight: 600; }
-.primer-bars .bar { width: 60%; text-align: left; }
-.primer-bars .bar div { height: 0.85rem; min-width: 2px; border-radius: 3px; }
-.primer-bars .float32 { background: #5f9fd4; }
-.primer-bars .float64 { background: #d39a2d; }
-.primer-bars tbody + tbody td { border-top: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
-</style>"""
-
 
 def speed_panel() -> None:
     """Draw the button that measures this machine, and what it measured."""
@@ -31,7 +19,7 @@ def speed_panel() -> None:
     if speed is None:
         st.html('<p class="primer-note">Nothing was measured yet.</p>')
         return
-    st.html(_STYLE + _bars(speed))
+    st.html(_bars(speed))
     st.html(
         f'<p class="primer-note">The best of {_repeats(speed)} products each, by time.{speed.clock}, measured in '
         f"{speed.seconds:.1f} s; NumPy {speed.numpy}. Whatever else the machine does lowers the numbers.</p>"

@@ -11,27 +11,6 @@ from primer_core.arrays.views import Views, changes
 from primer_core.arrays.views_refusal import RefusedView
 from primer_core.arrays.views_state import Made
 
-_STYLE = """<style>
-.st-key-a input, .st-key-b input, .st-key-c input, .st-key-then input, .st-key-to input {
-  font-family: "Source Code Pro", ui-monospace, monospace;
-}
-.primer-table { overflow-x: auto; }
-.primer-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0.2rem 0; }
-.primer-table :is(td, th) {
-  padding: 0.28rem 0.75rem; text-align: left; font-weight: 400; white-space: nowrap;
-  border: solid color-mix(in srgb, currentColor 14%, transparent); border-width: 0 0 1px;
-}
-.primer-table thead th { font-size: 0.78rem; font-weight: 600; opacity: 0.72; }
-.primer-table :is(td, th):first-child { padding-left: 0; }
-.primer-table code { font-size: 0.88em; white-space: pre; }
-.primer-table .bad { font-weight: 600; text-decoration: underline wavy; text-underline-offset: 0.3em; }
-</style>"""
-
-
-def style() -> None:
-    """Give the fields and tables of the lesson their look; once a page."""
-    st.html(_STYLE)
-
 
 def layout_table(found: Views) -> None:
     """Draw shape, strides, offset and flags of every array that has a name, and what was asked about sharing."""

@@ -8,23 +8,11 @@ import streamlit as st
 from primer_core.autograd.graph import LeafCheck, NamedTensor, TensorValue
 from ui.components.autograd_graph.payload import inline, number
 
-_STYLE = """<style>
-.primer-grads { overflow-x: auto; }
-.primer-grads table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.9rem; }
-.primer-grads :is(td, th) {
-  padding: 0.28rem 0.7rem 0.28rem 0; text-align: left; vertical-align: top; font-weight: 400;
-  border: solid color-mix(in srgb, currentColor 14%, transparent); border-width: 0 0 1px;
-}
-.primer-grads th { font-size: 0.78rem; font-weight: 600; opacity: 0.72; }
-.primer-grads td.why { font-size: 0.85rem; opacity: 0.78; min-width: 8rem; }
-.primer-grads code { background: none; padding: 0; color: inherit; font-size: 0.86rem; overflow-wrap: break-word; }
-</style>"""
-
 
 def _table(head: Sequence[str], rows: Sequence[str]) -> None:
     columns = "".join(f"<th scope='col'>{escape(title)}</th>" for title in head)
     st.html(
-        f"{_STYLE}<div class='primer-grads'><table><thead><tr>{columns}</tr></thead>"
+        f"<div class='primer-grads'><table><thead><tr>{columns}</tr></thead>"
         f"<tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table></div>"
     )
 

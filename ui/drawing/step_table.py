@@ -6,28 +6,6 @@ from typing import Protocol
 
 import streamlit as st
 
-_STYLE = """<style>
-.primer-steps {
-  width: 100%; border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums;
-}
-.primer-steps th, .primer-steps td {
-  text-align: left; vertical-align: top; padding: 0.45rem 1rem 0.45rem 0;
-  border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent);
-}
-.primer-steps th { font-weight: 600; }
-.primer-steps code { background: none; padding: 0; color: inherit; font-size: 0.82rem; }
-.primer-steps td:nth-child(2) code { font-weight: 600; white-space: nowrap; }
-.primer-steps td:nth-child(3) code { white-space: pre; }
-.primer-steps small { display: block; opacity: 0.72; font-size: 0.82rem; }
-@media (max-width: 640px) {
-  .primer-steps thead { display: none; }
-  .primer-steps tr {
-    display: block; padding: 0.5rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent);
-  }
-  .primer-steps td { display: block; border: 0; padding: 0.1rem 0; overflow-x: auto; }
-}
-</style>"""
-
 
 class Step(Protocol):
     """What a row shows."""
@@ -46,4 +24,4 @@ def step_table(steps: Iterable[Step]) -> None:
         for step in steps
     )
     head = "<tr><th>Step</th><th>Shape</th><th>Values</th></tr>"
-    st.html(f'{_STYLE}<table class="primer-steps"><thead>{head}</thead><tbody>{rows}</tbody></table>')
+    st.html(f'<table class="primer-steps"><thead>{head}</thead><tbody>{rows}</tbody></table>')
