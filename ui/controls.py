@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from ui.components.code_view import code_view
+from ui.components.pills import pills
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
 
@@ -51,19 +52,20 @@ def preset_pills(
     """
     by_title = {preset.title: preset for preset in presets}
 
-    def apply() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None:
-            st.session_state.update(by_title[chosen].values)
-
     def stands(preset: Preset) -> bool:
         return all(
             name in st.session_state and st.session_state[name] == value for name, value in preset.values.items()
         )
 
     current = next((preset for preset in presets if stands(preset)), None)
-    st.session_state[key] = current.title if current else None
-    st.pills(label, list(by_title), key=key, on_change=apply, label_visibility="collapsed", disabled=disabled)
+    pills(
+        key,
+        list(by_title),
+        current.title if current else None,
+        label=label,
+        on_press=lambda title: st.session_state.update(by_title[title].values),
+        disabled=disabled,
+    )
     return current
 
 

@@ -313,7 +313,7 @@ def _completed(asked: Reduction, operand: Written, members: NDArray[np.intp]) ->
     """Add what only some operations have."""
     values, axes = operand.values, asked.axes
     if values.size and asked.operation == "std":
-        other = _numpy()(values, replace(asked, ddof=1 - asked.ddof))[0]
+        other = _numpy()(values, replace(asked, axis=axes, ddof=1 - asked.ddof))[0]
         asked = replace(asked, centre=values.mean(axis=axes, keepdims=True), other=other)
     elif values.size and asked.operation == "softmax":
         centre = values.max(axis=axes, keepdims=True)

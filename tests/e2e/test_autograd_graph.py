@@ -28,7 +28,7 @@ def write(page: Page, program: str) -> None:
 
 
 def choose(page: Page, preset: str) -> None:
-    page.get_by_test_id("stButtonGroup").first.get_by_text(preset, exact=True).click()
+    page.get_by_role("group", name="Presets").get_by_role("button", name=preset, exact=True).click()
 
 
 def test_type_a_program_play_it_step_back_and_click_a_node(page: Page, app_url: str) -> None:

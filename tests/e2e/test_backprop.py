@@ -64,7 +64,7 @@ def test_steps_and_cells_answer_the_arrow_keys(page: Page, app_url: str) -> None
 
 def test_a_mistake_is_pointed_at_and_mended_with_one_click(page: Page, app_url: str) -> None:
     opened(page, app_url)
-    page.get_by_test_id("stButtonGroup").first.get_by_text("W not transposed", exact=True).click()
+    page.get_by_role("button", name="W not transposed", exact=True).click()
     expect(page.locator(".stopped .message")).to_contain_text("mat1 and mat2 shapes cannot be multiplied")
     assert "slip=W not transposed" in unquote_plus(page.url)
     page.get_by_role("button", name="Derive it correctly.", exact=True).click()

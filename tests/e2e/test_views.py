@@ -30,7 +30,9 @@ def chip(page: Page, text: str) -> Locator:
 
 
 def choose(page: Page, label: str) -> None:
-    page.get_by_role("radio", name=label, exact=True).click()
+    page.get_by_role("radio", name=label, exact=True).or_(
+        page.get_by_role("button", name=label, exact=True)
+    ).first.click()
 
 
 def then(page: Page) -> Locator:
