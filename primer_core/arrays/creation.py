@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.arrays.limits import Refused, check_size
+from primer_core.arrays.typed_text import quoted, syntax_tree
 
 if TYPE_CHECKING:
     import torch
@@ -35,9 +36,6 @@ HOW = (
 )
 
 _HOW_NUMBERS = "Numbers are written as 2, -1.5, 1e3, 2**8, nan or inf, and have 64 bits at most."
-
-_DEPTH = 40
-"""Levels of nesting that are walked; Python's own parser takes more than Python's recursion does."""
 
 _MISSING: Any = object()
 
@@ -264,7 +262,7 @@ def read_creation(text: str) -> Recipe:
     Refused
         If it is none of them, or would be too large.
     """
-    return _recipe(parse(text))
+    return _recipe(syntax_tree(text, HOW, longest=MAX_TEXT))
 
 
 def read_numbers(text: str) -> list[Any]:
@@ -275,34 +273,9 @@ def read_numbers(text: str) -> list[Any]:
     Refused
         If it is none.
     """
-    node = parse(text, "Write numbers with commas between them, such as 1.9, 300, -1.")
+    node = syntax_tree(text, "Write numbers with commas between them, such as 1.9, 300, -1.", longest=MAX_TEXT)
     items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
     return [_number(item) for item in items]
-
-
-def parse(text: str, how: str = HOW) -> ast.expr:
-    """Parse one expression that is neither too long nor nested too deeply.
-
-    Raises
-    ------
-    Refused
-        If it is no expression.
-    """
-    text = text.strip()
-    if not text:
-        raise Refused(f"There is nothing here yet. {how}")
-    if len(text) > MAX_TEXT:
-        raise Refused(f"This is {len(text)} characters long; at most {MAX_TEXT} are read.")
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"{_quoted(text)} cannot be read. {how}") from error
-    level: list[ast.AST] = [node]
-    for _ in range(_DEPTH):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise Refused(f"{_quoted(text)} is nested too deeply. {how}")
-    return node
 
 
 def as_shape(size: Any) -> tuple[int, ...]:
@@ -344,7 +317,7 @@ def _recipe(node: ast.expr) -> Recipe:
         case ast.Call(function, arguments, keywords):
             return _called(_plain_name(function), arguments, keywords)
         case _:
-            raise Refused(f"{_quoted(ast.unparse(node))} is not understood here. {HOW}")
+            raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW}")
 
 
 def _then(base: ast.expr, step: Step) -> Recipe:
@@ -362,7 +335,7 @@ def _plain_name(node: ast.expr) -> str:
         case ast.Attribute(ast.Attribute(ast.Name("np" | "numpy"), "random") | ast.Name("random"), name):
             return name
         case _:
-            raise Refused(f"{_quoted(ast.unparse(node))} is no function known here. {HOW}")
+            raise Refused(f"{quoted(ast.unparse(node))} is no function known here. {HOW}")
 
 
 def _seed(seeds: Sequence[ast.expr]) -> int:
@@ -377,14 +350,14 @@ def _called(
 ) -> Recipe:
     if maker not in _PARAMETERS or (maker in _SEEDED) != (seed is not None):
         hint = f"Random numbers take a seed: default_rng(0).{maker}(...)." if maker in _SEEDED else HOW
-        raise Refused(f"{_quoted(maker)} is no function known here. {hint}")
+        raise Refused(f"{quoted(maker)} is no function known here. {hint}")
     names = list(_PARAMETERS[maker])
     if len(arguments) > len(names):
         raise Refused(f"{maker} takes {', '.join(names)}, but {len(arguments)} arguments are given.")
     pairs: list[tuple[str, ast.expr]] = list(zip(names, arguments, strict=False))
     for keyword in keywords:
         if keyword.arg not in names or keyword.arg in dict(pairs):
-            raise Refused(f"{maker} takes {', '.join(names)}, each once, and no {_quoted(keyword.arg or '**')}.")
+            raise Refused(f"{maker} takes {', '.join(names)}, each once, and no {quoted(keyword.arg or '**')}.")
         pairs.append((keyword.arg, keyword.value))
     given: dict[str, Any] = {}
     for name, node in pairs:
@@ -475,7 +448,7 @@ def _dtype(node: ast.expr) -> str:
         case _:
             named = ast.unparse(node)
     if named not in DTYPES:
-        raise Refused(f"{_quoted(named)} is no dtype known here. There are {', '.join(DTYPES)}.")
+        raise Refused(f"{quoted(named)} is no dtype known here. There are {', '.join(DTYPES)}.")
     return named
 
 
@@ -497,7 +470,7 @@ def _number(node: ast.expr) -> Any:
             return _power(_number(left), _number(right), node)
         case ast.BinOp(left, ast.Add() | ast.Sub() as sign, right):
             return _between(_number(left), _number(right), sign, node)
-    raise Refused(f"{_quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
+    raise Refused(f"{quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
 
 
 def _power(base: Any, exponent: Any, node: ast.expr) -> int:
@@ -505,13 +478,13 @@ def _power(base: Any, exponent: Any, node: ast.expr) -> int:
         power: int = base**exponent
         if -(2**63) <= power < 2**64:
             return power
-    raise Refused(f"{_quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
+    raise Refused(f"{quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
 
 
 def _between(left: Any, right: Any, sign: ast.operator, node: ast.expr) -> Any:
     total = left + right if isinstance(sign, ast.Add) else left - right
     if type(total) is int and not -(2**63) <= total < 2**64:
-        raise Refused(f"{_quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
+        raise Refused(f"{quoted(ast.unparse(node))} is no number that fits here. {_HOW_NUMBERS}")
     return total
 
 
@@ -533,7 +506,3 @@ def _torch_step(step: Step) -> str:
             return ".T"
         case _:
             return f".to({spell_dtype(step.argument, 'torch')})"
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"

@@ -19,14 +19,12 @@ from numpy.typing import NDArray
 
 from primer_core.arrays.indexing_plan import Item, plan_index
 from primer_core.arrays.limits import MAX_ELEMENTS, Refused, check_size, thousands
+from primer_core.arrays.typed_text import MAX_DEPTH, quoted
 
 MAX_TEXT = 1000
 """Characters read of one index."""
 
 HOW = "Write numbers, slices such as 1:3, ..., None, a list such as [0, 2], or a mask such as {name} > 10."
-
-_DEPTH = 40
-"""Levels of nesting that are walked; Python's own parser takes more than Python's recursion does."""
 
 _FUNCTIONS = frozenset({"arange", "array", "ix_", "nonzero", "where"})
 """What may be called as ``np.arange(...)``, or without the ``np.``."""
@@ -135,23 +133,23 @@ def _parse(text: str, name: str) -> ast.expr:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     if found is None:
-        raise Refused(f"{_quoted(text)} cannot be read as an index. {how}")
+        raise Refused(f"{quoted(text)} cannot be read as an index. {how}")
     level: list[ast.AST] = [found]
-    for _ in range(_DEPTH):
+    for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
     if level:
-        raise Refused(f"{_quoted(text)} is nested too deeply. {how}")
+        raise Refused(f"{quoted(text)} is nested too deeply. {how}")
     match _AsCode().visit(found):
         case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Name(spoken), node)) if spoken == name:
             return node
         case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Subscript(ast.Name(spoken)))) if spoken == name:
             raise Refused(
-                f"{_quoted(text)} indexes twice. One index is explained at a time: write both parts in one pair of "
+                f"{quoted(text)} indexes twice. One index is explained at a time: write both parts in one pair of "
                 f"brackets, such as {name}[1, 2]."
             )
         case ast.Subscript(ast.Name("_"), node):
             return node
-    raise Refused(f"{_quoted(text)} is more than one index. Write what stands between the brackets. {how}")
+    raise Refused(f"{quoted(text)} is more than one index. Write what stands between the brackets. {how}")
 
 
 class _AsCode(ast.NodeTransformer):
@@ -250,8 +248,8 @@ class _Walker:
         try:
             indexed[item]
         except (IndexError, TypeError, ValueError) as error:
-            return Refused(f"{_quoted(_source(node))} is no index. NumPy says: {error}. {self.how}")
-        return Refused(f"{_quoted(_source(node))} is no index. {self.how}")
+            return Refused(f"{quoted(_source(node))} is no index. NumPy says: {error}. {self.how}")
+        return Refused(f"{quoted(_source(node))} is no index. {self.how}")
 
     def value(self, node: ast.expr) -> Any:
         """Compute a number or an array."""
@@ -263,7 +261,7 @@ class _Walker:
             case ast.Name(spoken) if spoken == self.name:
                 return self.array
             case ast.Name(spoken):
-                raise Refused(f"There is no {_quoted(spoken)} here: the array is called {self.name}. {self.how}")
+                raise Refused(f"There is no {quoted(spoken)} here: the array is called {self.name}. {self.how}")
             case ast.List():
                 return self.listed(node)
             case ast.UnaryOp(sign, operand) if type(sign) in _BEFORE:
@@ -274,7 +272,7 @@ class _Walker:
                 return self.computed(node, _BETWEEN[type(sign)], left, right)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(ast.Not()):
                 raise Refused(
-                    f"{_quoted(_source(node))} asks for one truth value where there is one for each element. Write "
+                    f"{quoted(_source(node))} asks for one truth value where there is one for each element. Write "
                     f"& for and, | for or, ~ for not, with parentheses: ({self.name} > 2) & ({self.name} < 9)."
                 )
             case ast.Attribute(base, "T"):
@@ -284,35 +282,35 @@ class _Walker:
             case ast.Call():
                 return self.called(node)
             case _:
-                raise Refused(f"{_quoted(_source(node))} is not understood in an index. {self.how}")
+                raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
 
     def fitting(self, value: Any, node: ast.expr) -> Any:
         """Let through a number of at most 64 bits."""
         if isinstance(value, (np.ndarray, np.generic)) or (isfinite(value) and abs(value) < 2**63):
             return value
-        raise Refused(f"{_quoted(_source(node))} does not fit into 64 bits. No axis is that long.")
+        raise Refused(f"{quoted(_source(node))} does not fit into 64 bits. No axis is that long.")
 
     def computed(self, node: ast.expr, act: Callable[..., Any], *operands: ast.expr) -> Any:
         values = [self.value(operand) for operand in operands]
         if isinstance(node, ast.UnaryOp) and isinstance(values[0], bool):
-            raise Refused(f"{_quoted(_source(node))} is not understood in an index. {self.how}")
+            raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
         try:
-            check_size(np.broadcast_shapes(*(np.shape(value) for value in values)), f"{_quoted(_source(node))}")
+            check_size(np.broadcast_shapes(*(np.shape(value) for value in values)), f"{quoted(_source(node))}")
             with np.errstate(all="ignore"):
                 return self.fitting(act(*values), node)
         except Refused:
             raise
         except (ValueError, TypeError, OverflowError, ZeroDivisionError) as error:
-            raise Refused(f"Of {_quoted(_source(node))}, NumPy says: {error}.") from error
+            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
 
     def indexed(self, node: ast.expr, base: ast.expr, inner: ast.expr) -> Any:
         before = self.based(base)
         items = self.items(inner, before)
-        _check(before.shape, items, _quoted(_source(node)))
+        _check(before.shape, items, quoted(_source(node)))
         try:
             return before[items]
         except (IndexError, ValueError) as error:
-            raise Refused(f"Of {_quoted(_source(node))}, NumPy says: {error}.") from error
+            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
 
     def listed(self, node: ast.List) -> NDArray[Any]:
         def plain(item: ast.expr) -> Any:
@@ -320,15 +318,15 @@ class _Walker:
                 return [plain(inner) for inner in item.elts]
             value = self.value(item)
             if isinstance(value, np.ndarray):
-                raise Refused(f"{_quoted(_source(item))} is an array; a list in an index is made of numbers.")
+                raise Refused(f"{quoted(_source(item))} is an array; a list in an index is made of numbers.")
             return value
 
         cells = plain(node)
         try:
             values = np.array(cells)
         except ValueError as error:
-            raise Refused(f"The lists in {_quoted(_source(node))} differ in length; they must not.") from error
-        check_size(values.shape, _quoted(_source(node)))
+            raise Refused(f"The lists in {quoted(_source(node))} differ in length; they must not.") from error
+        check_size(values.shape, quoted(_source(node)))
         return values
 
     def called(self, node: ast.Call) -> Any:
@@ -341,24 +339,24 @@ class _Walker:
             case ast.Attribute(ast.Name("np"), "array") if len(node.args) == 1 and not node.keywords:
                 return np.asarray(self.value(node.args[0]))
             case ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where"):
-                raise Refused(f"{_quoted(_source(node))} makes a whole index: nothing else may stand beside it.")
+                raise Refused(f"{quoted(_source(node))} makes a whole index: nothing else may stand beside it.")
             case ast.Attribute(base, method) if method in _METHODS:
                 return self.method(node, base, method)
             case _:
-                raise Refused(f"{_quoted(_source(node))} is not understood in an index. {self.how}")
+                raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
 
     def counted(self, node: ast.Call) -> range:
         numbers = [self.value(argument) for argument in node.args]
         if not 1 <= len(numbers) <= 3 or node.keywords or not all(_is_int(number) for number in numbers):
-            raise Refused(f"{_quoted(_source(node))} takes one to three whole numbers: start, stop and step.")
+            raise Refused(f"{quoted(_source(node))} takes one to three whole numbers: start, stop and step.")
         try:
             counted = range(*map(int, numbers))
             length = len(counted)
         except (ValueError, OverflowError) as error:
-            raise Refused(f"{_quoted(_source(node))} cannot be counted: {error}.") from error
+            raise Refused(f"{quoted(_source(node))} cannot be counted: {error}.") from error
         if length > MAX_ELEMENTS:
             raise Refused(
-                f"{_quoted(_source(node))} has {thousands(length)} elements; at most {thousands(MAX_ELEMENTS)} are "
+                f"{quoted(_source(node))} has {thousands(length)} elements; at most {thousands(MAX_ELEMENTS)} are "
                 "computed here."
             )
         return counted
@@ -367,23 +365,23 @@ class _Walker:
         value = self.value(node)
         if isinstance(value, (np.ndarray, np.generic)):
             return np.asarray(value)
-        raise Refused(f"{_quoted(_source(node))} is a number; an array such as {self.name} was expected before . or [.")
+        raise Refused(f"{quoted(_source(node))} is a number; an array such as {self.name} was expected before . or [.")
 
     def method(self, node: ast.Call, base: ast.expr, method: str) -> Any:
         before = self.based(base)
         if before.size == 0:
-            raise Refused(f"{_quoted(_source(base))} has no elements, so .{method}() has nothing to work on.")
+            raise Refused(f"{quoted(_source(base))} has no elements, so .{method}() has nothing to work on.")
         named = {word.arg: self.argument(word.value) for word in node.keywords if word.arg in ("axis", "keepdims")}
         if len(named) != len(node.keywords):
             raise Refused(f".{method}() takes axis= and keepdims= here, and nothing else by name.")
         given = [self.argument(argument) for argument in node.args]
         try:
             after = getattr(before, method)(*given, **named)
-            check_size(np.shape(after), _quoted(_source(node)))
+            check_size(np.shape(after), quoted(_source(node)))
         except Refused:
             raise
         except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise Refused(f"Of {_quoted(_source(node))}, NumPy says: {error}.") from error
+            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
         return after
 
     def argument(self, node: ast.expr) -> Any:
@@ -395,7 +393,7 @@ class _Walker:
         value = self.value(node)
         if isinstance(value, bool) or _is_int(value):
             return value
-        raise Refused(f"{_quoted(_source(node))} is no axis: write a whole number, such as axis=1.")
+        raise Refused(f"{quoted(_source(node))} is no axis: write a whole number, such as axis=1.")
 
     def several(self, node: ast.Call) -> tuple[Item, ...]:
         """Compute a function that gives one index array for each axis."""
@@ -403,12 +401,12 @@ class _Walker:
         values = [np.asarray(self.value(argument)) for argument in node.args]
         if node.keywords or not values or (node.func.attr != "ix_" and len(values) != 1):
             wanted = "one list for each axis" if node.func.attr == "ix_" else f"one mask, such as {self.name} > 10"
-            raise Refused(f"{_quoted(_source(node))} is not understood: np.{node.func.attr} takes {wanted} here.")
+            raise Refused(f"{quoted(_source(node))} is not understood: np.{node.func.attr} takes {wanted} here.")
         function: Callable[..., tuple[NDArray[Any], ...]] = getattr(np, node.func.attr)
         try:
             arrays = function(*values)
         except (ValueError, TypeError, IndexError) as error:
-            raise Refused(f"Of {_quoted(_source(node))}, NumPy says: {error}.") from error
+            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
         if any(array.dtype.kind not in "iu" for array in arrays):
             raise self.numpys(node, arrays, self.array)
         return tuple(array.astype(np.int64) for array in arrays)
@@ -421,7 +419,3 @@ def _is_int(value: Any) -> bool:
 def _source(node: ast.expr) -> str:
     # A slice has no source of its own outside brackets.
     return ast.unparse(ast.Subscript(ast.Name("_"), node, ast.Load()))[2:-1]
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"

@@ -16,6 +16,7 @@ import numpy as np
 
 from primer_core.arrays.limits import Refused, check_size
 from primer_core.arrays.shape_text import Written, read_operand
+from primer_core.arrays.typed_text import quoted
 
 Library = Literal["PyTorch", "NumPy"]
 
@@ -257,7 +258,7 @@ def read_step(text: str) -> Step:
     try:
         node = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"{_quoted(text)} cannot be read. {_HOW}") from error
+        raise Refused(f"{quoted(text)} cannot be read. {_HOW}") from error
     piece = None
     if isinstance(node, ast.Subscript):
         piece = _whole(node.slice)
@@ -268,7 +269,7 @@ def read_step(text: str) -> Step:
         case ast.Call(ast.Name(name), arguments, keywords):
             return _call(name, arguments, keywords, piece)
         case _:
-            raise Refused(f"{_quoted(text)} is no step. {_HOW}")
+            raise Refused(f"{quoted(text)} is no step. {_HOW}")
 
 
 def read_step_or_none(text: str) -> Step | None:
@@ -286,7 +287,7 @@ def _call(name: str, arguments: list[ast.expr], keywords: list[ast.keyword], pie
     options = []
     for word in keywords:
         if word.arg not in _OPTIONS:
-            raise Refused(f"{_quoted(str(word.arg))} is no argument that a step takes here. {_HOW}")
+            raise Refused(f"{quoted(str(word.arg))} is no argument that a step takes here. {_HOW}")
         options.append((word.arg, _value(word.value)))
     kinds = [OPERATIONS[library][name].kind for library in OPERATIONS if name in OPERATIONS[library]]
     if "join" not in kinds:
@@ -334,7 +335,7 @@ def read_tensor(text: str, *, step: int = 1) -> Written:
     written = read_operand(text, step=step)
     check_size(written.shape, f"A tensor of shape {written.text}" if not written.filled else "This tensor")
     if written.text not in (str(written.shape), str(written.values.tolist())):
-        raise Refused(f"Begin with a shape or an array; what is done to {_quoted(written.text)} is a step.")
+        raise Refused(f"Begin with a shape or an array; what is done to {quoted(written.text)} is a step.")
     return written
 
 
@@ -358,7 +359,7 @@ def _value(node: ast.expr) -> Any:
         case ast.List(elts):
             return [_value(inner) for inner in elts]
         case _:
-            raise Refused(f"{_quoted(ast.unparse(node))} is no argument that a step takes here: write whole numbers.")
+            raise Refused(f"{quoted(ast.unparse(node))} is no argument that a step takes here: write whole numbers.")
 
 
 def _whole(node: ast.expr) -> int:
@@ -366,7 +367,3 @@ def _whole(node: ast.expr) -> int:
     if type(value) is not int:
         raise Refused(f"[{ast.unparse(node)}] chooses no piece: write the number of one, as in split(2)[0].")
     return value
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"

@@ -22,14 +22,12 @@ from numpy.typing import NDArray
 
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.limits import MAX_ELEMENTS, Refused, check_size
+from primer_core.arrays.typed_text import quoted, syntax_tree
 
 MAX_TEXT = 4000
 """Characters read of one field."""
 
 HOW = "Write a shape such as (4, 3), an array such as [[1, 2], [3, 4]], or a number."
-
-_DEPTH = 40
-"""Levels of nesting that are walked; Python's own parser takes more than Python's recursion does."""
 
 _VIEWS = frozenset({"swapaxes", "transpose"})
 """Methods that touch no element, so that even an array too large to fill may have them."""
@@ -83,7 +81,7 @@ def parse_shape(text: str) -> tuple[int, ...]:
     Refused
         If it is no shape, or one with more than four axes. Its number of elements is not limited.
     """
-    node = _parse(text, "Write a shape such as (4, 3).")
+    node = _tree(text, "Write a shape such as (4, 3).")
     sizes = node.elts if isinstance(node, ast.Tuple) else [node]
     return _sizes(sizes)
 
@@ -96,7 +94,7 @@ def parse_array(text: str) -> NDArray[Any]:
     Refused
         If it is neither, is ragged, or has too many axes or elements.
     """
-    return _literal(_parse(text, "Write an array such as [[1, 2], [3, 4]]."))
+    return _literal(_tree(text, "Write an array such as [[1, 2], [3, 4]]."))
 
 
 def parse_number(text: str) -> float | int:
@@ -107,7 +105,7 @@ def parse_number(text: str) -> float | int:
     Refused
         If it is none.
     """
-    number: float | int = _number(_parse(text, "Write a number such as 2.5."))
+    number: float | int = _number(_tree(text, "Write a number such as 2.5."))
     return number
 
 
@@ -128,7 +126,7 @@ def read_operand(text: str, *, step: int = 1, names: Mapping[str, Written] | Non
     Refused
         If it is none of them.
     """
-    return _Walker(step, names or {}).walk(_parse(text, HOW))
+    return _Walker(step, names or {}).walk(_tree(text, HOW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ class _Walker:
             case ast.Call(ast.Attribute(base, method), arguments, keywords) if method in _METHODS:
                 return self.call(base, method, arguments, keywords)
             case _:
-                raise Refused(f"{_quoted(ast.unparse(node))} is not understood here. {HOW}")
+                raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW}")
 
     def counted(self, shape: tuple[int, ...]) -> Written:
         size, text = prod(shape), shape_text(shape)
@@ -188,11 +186,11 @@ class _Walker:
         if reads and not before.filled:
             check_size(before.shape, f"The array before {suffix}")
         if reads and before.values.size == 0:
-            raise Refused(f"{_quoted(before.text)} has no cells, so {suffix} has nothing to work on.")
+            raise Refused(f"{quoted(before.text)} has no cells, so {suffix} has nothing to work on.")
         try:
             values = np.asarray(act(before.values))
         except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise Refused(f"NumPy says of {_quoted(before.text + suffix)}: {error}") from error
+            raise Refused(f"NumPy says of {quoted(before.text + suffix)}: {error}") from error
         _check_axes(values.shape)
         return Written(before.followed_by(suffix), before.code + suffix, values)
 
@@ -211,27 +209,11 @@ def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
         raise Refused(f"NumPy has no array of shape {shape_text(shape)}: {error}") from error
 
 
-def _parse(text: str, how: str) -> ast.expr:
-    text = text.strip()
-    if not text:
-        raise Refused(f"There is nothing here yet. {how}")
-    if len(text) > MAX_TEXT:
-        raise Refused(f"This is {len(text)} characters long; at most {MAX_TEXT} are read.")
-    text = _TIMES.sub(lambda found: "(" + re.sub(r"[xX×*]", ",", found[0]) + ")", text)
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"{_quoted(text)} cannot be read. {how}") from error
-    level: list[ast.AST] = [node]
-    for _ in range(_DEPTH):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise Refused(f"{_quoted(text)} is nested too deeply. {how}")
-    return node
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
+def _tree(text: str, how: str) -> ast.expr:
+    """Parse, once every × between sizes is a comma."""
+    spelled = text if len(text) > MAX_TEXT else _TIMES.sub(lambda sizes: f"({re.sub('[xX×*]', ',', sizes[0])})", text)
+    tree: ast.expr = syntax_tree(spelled, how, longest=MAX_TEXT)
+    return tree
 
 
 def _sizes(nodes: list[ast.expr]) -> tuple[int, ...]:
@@ -260,7 +242,7 @@ def _number(node: ast.expr) -> Any:
         ):
             return base**power
         case _:
-            raise Refused(f"{_quoted(ast.unparse(node))} is no number that fits here. {HOW}")
+            raise Refused(f"{quoted(ast.unparse(node))} is no number that fits here. {HOW}")
 
 
 def _literal(node: ast.expr) -> NDArray[Any]:
@@ -302,6 +284,6 @@ def _new_axes(place: ast.expr) -> tuple[tuple[Any, ...], str]:
             case ast.Constant(value) if value is ...:
                 return ...
             case _:
-                raise Refused(f"Only :, None and ... may stand in [ ] here, not {_quoted(ast.unparse(node))}.")
+                raise Refused(f"Only :, None and ... may stand in [ ] here, not {quoted(ast.unparse(node))}.")
 
     return tuple(part(node) for node in parts), ", ".join(ast.unparse(node) for node in parts)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from primer_core.arrays.index_text import read_index
 from primer_core.arrays.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.arrays.memory import data_pointer, extent
+from primer_core.arrays.typed_text import quoted, syntax_tree
 
 Library = Literal["NumPy", "PyTorch"]
 
@@ -29,9 +30,6 @@ MAX_TEXT = 1000
 """Characters read of one field."""
 
 MAX_STATEMENTS = 24
-
-_DEPTH = 40
-"""Levels of nesting that are walked; Python's own parser takes more than Python's recursion does."""
 
 _ATTRIBUTES = frozenset({"T", "mT"})
 
@@ -226,7 +224,7 @@ class Workspace:
         DeclinedError
             If the library refuses a step of it.
         """
-        value = self.expression(_parse(text, "eval", HOW).body, text)
+        value = self.expression(syntax_tree(text, HOW, longest=MAX_TEXT), text)
         self.bind(name, value)
         return f"{name} = {value.code}"
 
@@ -238,7 +236,7 @@ class Workspace:
         Refused, DeclinedError
             As `define` does. The statements before it have run by then.
         """
-        body = _parse(text, "exec", HOW_STATEMENT).body if text.strip() else []
+        body = syntax_tree(text, HOW_STATEMENT, longest=MAX_TEXT, mode="exec").body if text.strip() else []
         if len(body) > MAX_STATEMENTS:
             raise Refused(f"These are {len(body)} statements; at most {MAX_STATEMENTS} are run.")
         for node in body:
@@ -253,7 +251,7 @@ class Workspace:
         match node:
             case ast.Assign([ast.Name(name)], expression):
                 if name not in NAMES:
-                    raise Refused(f"The names here are a, b and c; {_quoted(name)} is none of them.")
+                    raise Refused(f"The names here are a, b and c; {quoted(name)} is none of them.")
                 return self.define(name, ast.get_source_segment(text, expression) or ast.unparse(expression))
             case ast.Assign([ast.Subscript() as target], expression):
                 value = self.expression(expression, text)
@@ -268,14 +266,14 @@ class Workspace:
             case ast.Expr(ast.Call(ast.Attribute(base, method), arguments, [])):
                 holder = self.expression(base, text)
                 if method not in _IN_PLACE[library_of(holder.it)]:
-                    raise Refused(f"{_quoted(ast.unparse(node))} changes nothing here. {HOW_STATEMENT}")
+                    raise Refused(f"{quoted(ast.unparse(node))} changes nothing here. {HOW_STATEMENT}")
                 code = f"{holder.code}.{method}({', '.join(map(ast.unparse, arguments))})"
                 with _asked(code):
                     getattr(holder.it, method)(*map(_argument, arguments))
                 self.remember(holder, code)
                 return code
             case _:
-                raise Refused(f"{_quoted(ast.unparse(node))} is not understood here. {HOW_STATEMENT}")
+                raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW_STATEMENT}")
 
     def in_place(self, target: ast.expr, sign: ast.operator, value: Value, text: str) -> str:
         """Run ``target += value``: ask the object to change itself, then bind what it answers."""
@@ -287,7 +285,7 @@ class Workspace:
                 self.bind(own.code, Value(act(own.it, _alike(value, own).it), code, own.where))
             return code
         if not isinstance(target, ast.Subscript):
-            raise Refused(f"{_quoted(ast.unparse(target))} cannot be written to here. {HOW_STATEMENT}")
+            raise Refused(f"{quoted(ast.unparse(target))} cannot be written to here. {HOW_STATEMENT}")
         holder, key, place = self.place(target, text)
         code = f"{place} {symbol}= {value.code}"
         with _asked(code):
@@ -331,7 +329,7 @@ class Workspace:
             case ast.Constant() | ast.UnaryOp(ast.USub(), ast.Constant()):
                 number = _argument(node)
                 if isinstance(number, bool) or not isinstance(number, int | float):
-                    raise Refused(f"{_quoted(ast.unparse(node))} is neither an array nor a number. {HOW}")
+                    raise Refused(f"{quoted(ast.unparse(node))} is neither an array nor a number. {HOW}")
                 return Value(number, ast.unparse(node))
             case ast.Attribute(base, name) if name in _ATTRIBUTES:
                 return self.attribute(self.array(base, text), name)
@@ -344,7 +342,7 @@ class Workspace:
             case ast.Call(function, arguments, keywords):
                 return self.call(function, arguments, keywords, text)
             case _:
-                raise Refused(f"{_quoted(ast.unparse(node))} is not understood here. {HOW}")
+                raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW}")
 
     def named(self, name: str) -> Value:
         """What a name stands for, its cells numbered as their own origin."""
@@ -391,7 +389,7 @@ class Workspace:
         """A method of an array, or a function of NumPy or PyTorch on one."""
         named = {str(word.arg): _argument(word.value) for word in keywords}
         if unknown := set(named) - _KEYWORDS:
-            raise Refused(f"{_quoted(sorted(unknown)[0])} is no option known here.")
+            raise Refused(f"{quoted(sorted(unknown)[0])} is no option known here.")
         match function:
             case ast.Name("as_strided") | ast.Attribute(
                 ast.Attribute(ast.Attribute(ast.Name("np"), "lib"), "stride_tricks"), "as_strided"
@@ -414,7 +412,7 @@ class Workspace:
                 code = f"{base.code}.{name}({', '.join(_spelled(arguments, keywords))})"
                 return self.called(base, name, code, given, named)
             case _:
-                raise Refused(f"{_quoted(ast.unparse(function))} is no function known here. {HOW}")
+                raise Refused(f"{quoted(ast.unparse(function))} is no function known here. {HOW}")
 
     def first(self, arguments: list[ast.expr], text: str) -> Value:
         """The array that a function is called with."""
@@ -554,28 +552,6 @@ def _asked(step: str) -> Iterator[None]:
         raise DeclinedError(f"{type(error).__name__}: {words}", step, found) from error
 
 
-def _parse(text: str, mode: str, how: str) -> Any:
-    text = text.strip()
-    if not text:
-        raise Refused(f"There is nothing here yet. {how}")
-    if len(text) > MAX_TEXT:
-        raise Refused(f"This is {len(text)} characters long; at most {MAX_TEXT} are read.")
-    try:
-        tree = ast.parse(text, mode=mode)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"{_quoted(text)} cannot be read. {how}") from error
-    level: list[ast.AST] = [tree]
-    for _ in range(_DEPTH):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise Refused(f"{_quoted(text)} is nested too deeply. {how}")
-    return tree
-
-
-def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
-
-
 def _spelled(arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[str]:
     return [*map(ast.unparse, arguments), *(f"{word.arg}={ast.unparse(word.value)}" for word in keywords)]
 
@@ -601,7 +577,7 @@ def _argument(node: ast.expr) -> Any:
             return {"int": int, "float": float, "bool": bool}[name]
         case _:
             raise Refused(
-                f"{_quoted(ast.unparse(node))} is not taken as an argument here: numbers, tuples of numbers, dtypes "
+                f"{quoted(ast.unparse(node))} is not taken as an argument here: numbers, tuples of numbers, dtypes "
                 "and the orders 'C' and 'F' are."
             )
 

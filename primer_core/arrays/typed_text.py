@@ -1,0 +1,50 @@
+"""Read what a learner typed as Python's syntax tree, which is looked at and never evaluated."""
+
+import ast
+from typing import Any, Literal
+
+from primer_core.arrays.limits import Refused
+
+MAX_DEPTH = 40
+"""Nesting that is read. Python's own parser gives up at some hundred."""
+
+
+def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exec"] = "eval") -> Any:
+    """Parse text that is neither empty nor too long nor nested too deeply.
+
+    Parameters
+    ----------
+    text
+        What was typed; space around it does not count.
+    how
+        How to write it, said at the end of each refusal.
+    longest
+        How many characters are read.
+    mode
+        One expression, whose node is returned; or statements, of which the module is.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    text = text.strip()
+    if not text:
+        raise Refused(f"There is nothing here yet. {how}")
+    if len(text) > longest:
+        raise Refused(f"This is {len(text)} characters long; at most {longest} are read.")
+    try:
+        tree: Any = ast.parse(text, mode=mode)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Refused(f"{quoted(text)} cannot be read. {how}") from error
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
+    if level:
+        raise Refused(f"{quoted(text)} is nested too deeply. {how}")
+    return tree.body if mode == "eval" else tree
+
+
+def quoted(text: str) -> str:
+    """Quote what was typed, cut where it is long."""
+    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
