@@ -63,7 +63,7 @@ def test_type_a_program_play_it_step_back_and_click_a_node(page: Page, app_url: 
 def test_arrow_keys_step_without_asking_the_server(page: Page, app_url: str) -> None:
     player = opened(page, app_url)
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url))
+    page.on("request", lambda request: request.url.startswith("http") and sent.append(request.url))
     page.evaluate(
         "() => { window.frames_sent = 0; const send = WebSocket.prototype.send;"
         "WebSocket.prototype.send = function (...a) { window.frames_sent++; return send.apply(this, a); }; }"

@@ -62,6 +62,7 @@ def test_presets_show_both_divisors_ties_softmax_and_what_keepdims_is_for(lesson
     lesson.get_by_text("Without keepdims", exact=True).click()
     expect(lesson.get_by_text("ValueError: operands could not be broadcast")).to_be_visible()
     lesson.get_by_role("button", name="Keep the axis as size 1").click()
+    lesson.mouse.move(5, 5)
     expect(formula(lesson)).to_have_text("d[1, 1] = a[1, 1] − s[1, 0] = 6 − 6.5 = -0.5")
     lesson.wait_for_url(lambda url: "keepdims=true" in url and "view=" in url)
     lesson.reload()
@@ -74,6 +75,7 @@ def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/reductions?operation=mean&library=PyTorch")
     expect(page.get_by_text("could not infer output dtype")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.get_by_role("button", name="Make them floats").click()
     expect(formula(page)).to_have_text("s[0] = (1.0 + 3.0) / 2 = 2.0")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
