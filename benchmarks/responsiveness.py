@@ -15,7 +15,8 @@ ROUNDS = 3
 
 WATCH = """
 () => {
-  const panel = [...document.querySelectorAll('[data-testid=stCode]')].at(-1);
+  const parts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map((host) => host.shadowRoot);
+  const panel = parts.map((part) => part.querySelector('.code-view code')).find(Boolean);
   window.roundTrips = [];
   let before = panel.textContent, began = null;
   addEventListener('keydown', (event) => { if (event.key.startsWith('Arrow')) began = performance.now(); }, true);

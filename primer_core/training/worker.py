@@ -289,7 +289,7 @@ def main(root: str | None = None) -> None:
     # An interrupt from the terminal goes to the whole group; the server answers it by closing our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(5)  # pages stay quick while networks train
+        os.nice(10)  # pages stay quick while networks train
     torch.set_num_threads(1)
     # The protocol keeps standard output to itself: whatever else prints in this process goes to standard error.
     output, writing = os.fdopen(os.dup(1), "wb"), threading.Lock()

@@ -13,7 +13,7 @@ from ui.components.live_chart import live_chart
 from ui.training.settings import LEARNING_RATE_KEY
 
 #: Seconds between two updates of a page, and how much each run that goes on adds: many learners share one server.
-REFRESH = 0.25
+REFRESH = 0.33
 REFRESH_PER_RUN = 0.04
 
 METRIC_WIDTH = 148  # pixels: two beside each other on a telephone
