@@ -246,9 +246,10 @@ def test_an_example_is_a_link_and_leaves_the_pen_free(page: Page, app_url: str) 
 def test_the_code_prints_what_the_page_shows(lesson: Page) -> None:
     draw(lesson, *DIGITS[4])
     code = lesson.get_by_label("Python code")
-    expect(code).to_contain_text("print(")
+    expect(code).to_contain_text(re.compile(r"'width'.*'width'.*print\(", re.DOTALL))  # both strokes of the 4
     values = lesson.locator(".primer-steps td:nth-child(3)")
     expect(values).to_have_count(6)
+    expect(values.nth(4)).to_have_text("[4]")
     expect(lesson.locator(".primer-steps td:nth-child(2)")).to_have_text(
         ["(280, 280)", "(28, 28)", "(1, 1, 28, 28)", "(1, 10)", "(1,)", "(1, 10)"]
     )
