@@ -11,11 +11,16 @@ Run as ``python -m benchmarks.training [DATA_FOLDER]``; the folder holds Fashion
 dataset-fashion-mnist puts them in /usr/share/datasets).
 """
 
+import os
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+
+from primer_core.training.service import WORKER_ENVIRONMENT
+
+os.environ.update(WORKER_ENVIRONMENT)  # what is measured here runs as in a worker; torch reads it when it is loaded
 
 import torch
 from PIL import Image
