@@ -22,7 +22,7 @@ class PadState:
         Every stroke, oldest first: ``{"width": w, "points": [[x, y], ...]}`` in pad units 0..280, x to the right and y
         down. As the browser sent them: `primer_core.inference.parse_strokes` checks them.
     sequence
-        Number of the message that brought it, greater than those before it.
+        Number of this drawing, greater than those of the drawings before it.
     """
 
     strokes: list[Any]

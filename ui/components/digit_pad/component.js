@@ -89,8 +89,6 @@ function open(parentElement, data) {
   const kept = () => {
     try { return JSON.parse(sessionStorage.getItem(storage)); } catch { return null; }
   };
-  // Messages are numbered by the clock, so that those after a reload count as later.
-  const number = () => (sequence = Math.max(sequence + 1, Math.round(performance.timeOrigin + performance.now())));
   const ask = async () => {
     clearTimeout(timer);
     [timer, asking, unread, askedAt] = [0, true, false, performance.now()];
@@ -98,7 +96,7 @@ function open(parentElement, data) {
       const answer = await fetch(reader.address, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ network: reader.network, channel: data.channel, sequence: number(), strokes }),
+        body: JSON.stringify({ network: reader.network, channel: data.channel, sequence, strokes }),
       });
       if (answer.ok) document.dispatchEvent(new CustomEvent("primer-pad-read", { detail: await answer.json() }));
     } catch { /* no answer: the page reads the drawing when the pen is lifted */ }
@@ -111,8 +109,10 @@ function open(parentElement, data) {
     if (wait <= 0) ask();
     else timer = setTimeout(ask, wait);
   };
-  const report = () => { pad.report({ sequence: number(), revision, strokes }); };
+  const report = () => { pad.report({ sequence, revision, strokes }); };
   const changed = () => {
+    // Drawings are numbered by the clock, so that those after a reload count as later.
+    sequence = Math.max(sequence + 1, Math.round(performance.timeOrigin + performance.now()));
     unread = true;
     schedule();
     repaint();
@@ -259,7 +259,7 @@ function open(parentElement, data) {
   const own = kept();
   if (own && own.revision === revision && JSON.stringify(own.strokes) !== JSON.stringify(strokes)) {
     strokes = own.strokes;
-    queueMicrotask(report);
+    queueMicrotask(changed);
   }
   before = strokes.map((_, index) => strokes.slice(0, index));
   paint();

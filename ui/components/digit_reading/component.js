@@ -67,7 +67,7 @@ function open(parentElement) {
     seen.setAttribute("aria-label", read ? "The 28 by 28 image that the network is given" : "Nothing is given to the network yet");
     tell(`${data.verdict}. ${chance.textContent}`);
   };
-  // Pad and page number their messages by one clock: what answers an older drawing comes too late.
+  // The pad numbers its drawings: what answers an older one comes too late.
   let newest = 0;
   const take = (data) => {
     if (data.answers.sequence < newest) return;
