@@ -38,3 +38,13 @@ def test_a_network_trained_here_reads_digits_drawn_here(page: Page, app_url: str
 
     page.reload()
     expect(page.get_by_role("combobox", name="Network")).to_have_value(MINE)
+
+    draw(page, 3)
+    shares = page.locator(".reading .value")
+    expect(page.locator(".reading .verdict")).to_have_text(re.compile("^Reads 3:"))
+    page.wait_for_timeout(500)  # the pad's own question about the finished drawing is answered too
+    mine = shares.all_inner_texts()
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option", name="Shipped network").click()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Shipped network")
+    expect(shares).not_to_have_text(mine)
