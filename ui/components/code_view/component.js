@@ -18,7 +18,9 @@ function open(parentElement) {
   const root = Object.assign(document.createElement("div"), { className: "code-view", innerHTML: MARKUP });
   parentElement.appendChild(root);
   const [button, code, note, said] = ["button", "code", ".note", ".said"].map((one) => root.querySelector(one));
-  let shown = null, timer = 0;
+  let shown = null, timer = 0, scrolled = false;
+  // Asking where it is scrolled to, or scrolling it, would have the browser lay the page out at once.
+  code.parentElement.addEventListener("scroll", () => { scrolled = true; });
 
   const show = (data) => {
     note.textContent = data.note;
@@ -33,7 +35,8 @@ function open(parentElement) {
       at = end;
     }
     code.replaceChildren(...pieces, shown.slice(at));
-    code.parentElement.scrollTop = 0;
+    if (scrolled) code.parentElement.scrollTop = 0;
+    scrolled = false;
   };
 
   // Outside of https and localhost browsers refuse the clipboard to scripts, but not to a selection.
