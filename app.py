@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
     home()
 else:
-    from ui.drawing.reader import ROUTES
+    from ui.drawing import reader
+    from ui.training import live_view
 
-    app = st.App(__file__, routes=ROUTES)
+    app = st.App(__file__, routes=(*reader.ROUTES, *live_view.ROUTES))

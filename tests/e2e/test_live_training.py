@@ -67,7 +67,7 @@ def settled_batch(page: Page) -> int:
 
 
 def progress(page: Page) -> str:
-    return page.get_by_test_id("stProgress").first.inner_text()
+    return page.locator(".primer-run-progress").inner_text()
 
 
 def children(pid: int) -> list[int]:
@@ -76,7 +76,12 @@ def children(pid: int) -> list[int]:
 
 
 def metric(page: Page, label: str) -> str:
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue").inner_text()
+    return (
+        page.locator(".primer-run-number")
+        .filter(has=page.get_by_text(label, exact=True))
+        .locator(".primer-run-value")
+        .inner_text()
+    )
 
 
 def reset(page: Page) -> None:
@@ -89,7 +94,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
     start(page)
     grown = last_batch(page)
     until(lambda: last_batch(page) > grown, "a longer curve", page)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text(
+    expect(page.locator(".primer-run-progress")).to_contain_text(
         re.compile(r"Training · epoch \d+ of 60 · .* samples/s · \d+:\d\d left")
     )
 
@@ -114,14 +119,14 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
     assert chart(page, "chart.layout.annotations[0].text") == "rate 0.002"
 
     button(page, "Pause")
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("Paused")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Paused")
     held = settled_batch(page)
     button(page, "Step one batch")
     until(lambda: last_batch(page) == held + 1, "one more batch", page)
     button(page, "Resume")
     until(lambda: last_batch(page) > held + 20, "more batches", page)
     button(page, "Stop")
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("Stopped")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Stopped")
     assert re.fullmatch(r"\d\d\.\d\d%", metric(page, "Test accuracy"))
     assert float(metric(page, "Train loss")) < 1
     reset(page)
@@ -131,7 +136,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
 def test_a_run_finishes_and_the_page_is_unlocked(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training?epochs=2")
     start(page)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("Finished · epoch 2 of 2 · batch 126 of 126")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished · epoch 2 of 2 · batch 126 of 126")
     expect(page.get_by_role("button", name="Start again")).to_be_enabled()
     expect(page.get_by_role("spinbutton", name="Epochs")).to_be_enabled()
     assert chart(page, "chart.data[2].x") == [63, 126]
@@ -159,7 +164,9 @@ def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, 
     reset(page)
 
 
-def test_another_browser_with_the_link_looks_on(page: Page, new_page: Callable[..., Page], app_url: str) -> None:
+def test_another_browser_with_the_link_looks_on_until_it_is_alone(
+    page: Page, new_page: Callable[..., Page], app_url: str
+) -> None:
     open_lesson(page, app_url, LONG_RUN)
     start(page)
     onlooker = new_page()
@@ -168,7 +175,10 @@ def test_another_browser_with_the_link_looks_on(page: Page, new_page: Callable[.
     expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
     seen = last_batch(onlooker)
     until(lambda: last_batch(onlooker) > seen, "the curve in the other browser", onlooker)
-    reset(page)
+    page.context.close()
+    expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_enabled(timeout=LIMIT * 1000)
+    expect(onlooker.get_by_text("You are looking on")).to_have_count(0)
+    reset(onlooker)
 
 
 def test_settings_that_do_not_go_together_are_explained_and_mended_with_one_click(page: Page, app_url: str) -> None:
@@ -178,7 +188,7 @@ def test_settings_that_do_not_go_together_are_explained_and_mended_with_one_clic
     button(page, "Use MLP 2-30-20-2")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     start(page)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("Finished")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
 
 
 def test_an_address_of_nonsense_opens_with_the_defaults(page: Page, app_url: str) -> None:

@@ -24,7 +24,7 @@ def draw(page: Page, digit: int) -> None:
 def test_a_network_trained_here_reads_digits_drawn_here(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/live_training?model=Small+CNN&epochs=4")
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("Finished · epoch 4 of 4", timeout=180_000)
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished · epoch 4 of 4", timeout=180_000)
 
     page.get_by_role("link", name="Use this network: draw for it").click()
     expect(page.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()

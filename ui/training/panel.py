@@ -1,24 +1,18 @@
-"""The panel that follows a run: its buttons, its progress, its numbers and its curves, redrawn while it goes on."""
+"""The panel that follows a run: its buttons, what there is to say of it, and the live picture of it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
-from primer_core.training.history import Curve
 from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from ui import cached, session
 from ui.components.live_chart import live_chart
+from ui.training.live_view import address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
 
-#: Seconds between two updates of a page, and how much each run that goes on adds: many learners share one server.
-REFRESH = 0.33
-REFRESH_PER_RUN = 0.04
-
-METRIC_WIDTH = 148  # pixels: two beside each other on a telephone
-
-#: What is said of a run, and what it means.
+#: The numbers of a live view, in their order, and what they mean.
 _NUMBERS = {
     "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. Guessing "
     "evenly among ten classes gives ln 10 = 2.303.",
@@ -30,11 +24,9 @@ _NUMBERS = {
     "settings by this number would make it look better than it is.",
 }
 
-_EMPTY = Curve([], [], [], [], (), (), 0)
-
 
 def follow(spec: RunSpec | None) -> None:
-    """Draw the panel; while a run goes on it redraws itself, and nothing else on the page.
+    """Draw the panel of the run on this session's desk.
 
     Parameters
     ----------
@@ -42,9 +34,7 @@ def follow(spec: RunSpec | None) -> None:
         What Start would start; None if the settings do not go together.
     """
     run = _current_run()
-    going = run is not None and not run.state().ended
-    interval = max(REFRESH, REFRESH_PER_RUN * cached.training_desks().service.active_runs) if going else None
-    st.fragment(_panel, run_every=interval)(spec, going)
+    _panel(spec, run is not None and not run.state().ended)
 
 
 def _current_run() -> Run | None:
@@ -52,6 +42,7 @@ def _current_run() -> Run | None:
     return desk.current if desk else None
 
 
+@st.fragment
 def _panel(spec: RunSpec | None, was_going: bool) -> None:
     desk = session.desk()
     run = desk.current if desk else None
@@ -62,29 +53,23 @@ def _panel(spec: RunSpec | None, was_going: bool) -> None:
     steers = desk is None or session.steers(desk)
     if run is not None and going and steers:
         run.set_learning_rate(st.session_state[LEARNING_RATE_KEY])
-    _buttons(spec, run, state, enabled=steers)
-    _message(run, state, steers=steers)
-    _numbers(run, state)
-    log_scale = st.toggle(
-        "Logarithmic loss",
-        key="log",
-        bind="query-params",
-        help="Equal ratios get equal heights: small losses can be told apart.",
-    )
+    log_scale = _buttons(spec, run, state, enabled=steers)
+    if run is not None and state is not None:
+        _message(run, state, steers=steers)
     live_chart(
         "curves",
-        run=run.id if run else "none",
-        curve=run.history.curve() if run else _EMPTY,
-        total_steps=state.total_steps if state else 0,
+        view=live_view(run, state, steers=steers, active_runs=cached.training_desks().service.active_runs),
+        address=address(desk, cached.seat().visitor) if desk else None,
         log_scale=log_scale,
-        summary=_in_words(run, state),
+        numbers=_NUMBERS,
     )
 
 
-def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> None:
+def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
+    """Draw the buttons, and the choice of the loss's axis, which is returned."""
     going = state is not None and not state.ended
     paused = state is not None and state.status == "paused"
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not going:
             label = "Start again" if state else "Start"
             if st.button(
@@ -130,6 +115,13 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
         ):
             session.desk_or_new().clear()
             st.rerun()
+        st.space("stretch")
+        return st.toggle(
+            "Logarithmic loss",
+            key="log",
+            bind="query-params",
+            help="Equal ratios get equal heights: small losses can be told apart.",
+        )
 
 
 def _start(spec: RunSpec, *, rerun: bool = True, refetch: bool = False) -> Run:
@@ -139,15 +131,8 @@ def _start(spec: RunSpec, *, rerun: bool = True, refetch: bool = False) -> Run:
     return run
 
 
-def _message(run: Run | None, state: RunState | None, *, steers: bool) -> None:
-    """Where the run stands, in a bar and a sentence of steady height, so that nothing below it jumps."""
-    if run is None or state is None:
-        st.progress(
-            0.0, text="Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
-        )
-        return
-    done = state.step / state.total_steps if state.total_steps else 0.0
-    st.progress(min(1.0, done), text=_progress_text(run.spec, state))
+def _message(run: Run, state: RunState, *, steers: bool) -> None:
+    """Say what went wrong, or where to go on with the network."""
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and st.button("Download it again", icon=":material/download:", disabled=not steers):
@@ -167,66 +152,3 @@ def _message(run: Run | None, state: RunState | None, *, steers: bool) -> None:
         )
     if not steers:
         st.info("You are looking on: this run is steered from another tab.", icon=":material/visibility:")
-
-
-def _progress_text(spec: RunSpec, state: RunState) -> str:
-    where = f"epoch {state.epoch} of {spec.epochs} · batch {state.step:,} of {state.total_steps:,}".replace(
-        ",", "\u2009"
-    )
-    speed = f" · {state.samples_per_second:,.0f} samples/s".replace(",", "\u2009") if state.samples_per_second else ""
-    match state.status:
-        case "starting":
-            return "Starting a training process and loading torch."
-        case "loading":
-            have, total = state.downloaded
-            return (
-                f"Downloading: {have / 1e6:.1f} of {total / 1e6:.1f} MB. Stop cancels it."
-                if total
-                else "Loading the data."
-            )
-        case "training":
-            left = f" · {_clock(state.seconds_left)} left" if state.seconds_left is not None else ""
-            return f"Training · {where}{speed}{left}"
-        case "paused":
-            return f"Paused · {where}"
-        case "completed":
-            return f"Finished · {where}{speed}"
-        case "stopped":
-            return f"Stopped · {where}"
-        case "diverged":
-            return f"Diverged · {where}"
-        case _:
-            return f"Failed · {where}" if state.total_steps else "Failed"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
-def _numbers(run: Run | None, state: RunState | None) -> None:
-    epoch = run.history.last_epoch if run else None
-    loss = run.history.last_smooth_loss if run else None
-    tested = state.test_accuracy if state else None
-    shown = (
-        None if loss is None else f"{loss:.4f}",
-        None if epoch is None else f"{epoch.validation_loss:.4f}",
-        None if epoch is None else f"{epoch.validation_accuracy:.2%}",
-        None if tested is None else f"{tested:.2%}",
-    )
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        for (label, meaning), value in zip(_NUMBERS.items(), shown, strict=True):
-            st.metric(label, "—" if value is None else value, help=meaning, width=METRIC_WIDTH)
-
-
-def _in_words(run: Run | None, state: RunState | None) -> str:
-    """The chart for who cannot see it; changes once an epoch, not with every update."""
-    epoch = run.history.last_epoch if run else None
-    if run is None or state is None:
-        return "No run yet."
-    if epoch is None:
-        return f"Training curves: {state.status}, no epoch finished."
-    return (
-        f"Training curves after epoch {epoch.epoch}: train loss {epoch.train_loss:.3f}, validation loss "
-        f"{epoch.validation_loss:.3f}, validation accuracy {epoch.validation_accuracy:.1%}."
-    )

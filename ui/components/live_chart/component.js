@@ -1,5 +1,12 @@
-// Draws a training run's curves with Plotly.react: one chart for the life of the page, updated in place.
-// A zoom is kept by `uirevision`, which stays the same as long as the run does.
+// A training run: its progress, its numbers, and its curves drawn with Plotly.react: one chart for the life of the page,
+// updated in place. A zoom is kept by `uirevision`, which stays the same as long as the run does.
+
+const MARKUP = `
+  <p class="primer-run-progress"></p>
+  <div class="primer-run-bar" role="progressbar" aria-label="Progress of the run" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+  <div class="primer-run-numbers"></div>
+  <div class="primer-chart"></div>
+  <p class="primer-chart-text" role="status"></p>`;
 
 const OPTIONS = {
   displaylogo: false,
@@ -9,7 +16,7 @@ const OPTIONS = {
   doubleClick: "reset",
 };
 
-const charts = new WeakMap();
+const runs = new WeakMap();
 let loading = null;
 
 function loadPlotly(url) {
@@ -50,7 +57,7 @@ function plain(color) {
   return `rgba(${r},${g},${b},${(a / 255).toFixed(3)})`;
 }
 
-function figure(data, element) {
+function figure(data, log, element) {
   const colors = palette(element);
   const [text, faint, soft] = [plain(colors.text), plain(colors.faint), plain(colors.soft)];
   const axis = { gridcolor: faint, linecolor: faint, zeroline: false, tickfont: { color: soft, size: 12 }, title: { font: { color: soft, size: 12 } } };
@@ -74,7 +81,7 @@ function figure(data, element) {
     hovermode: "closest",
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12, color: soft } },
     xaxis: { ...axis, anchor: "y2", title: { ...axis.title, text: "batches trained on" }, range: data.totalSteps ? [-0.006 * data.totalSteps, 1.012 * data.totalSteps] : undefined, autorange: !data.totalSteps, tickformat: ",d" },
-    yaxis: { ...axis, domain: [0.36, 1], title: { ...axis.title, text: "loss (nats)" }, type: data.log ? "log" : "linear", rangemode: data.log ? "normal" : "tozero" },
+    yaxis: { ...axis, domain: [0.36, 1], title: { ...axis.title, text: "loss (nats)" }, type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" },
     yaxis2: { ...axis, domain: [0, 0.26], title: { ...axis.title, text: "% correct" }, range: accuracyRange(data.epochs.accuracy) },
     shapes: data.changes.map((change) => ({ type: "line", xref: "x", yref: "paper", x0: change.step, x1: change.step, y0: 0, y1: 1, line: { color: soft, width: 1, dash: "dash" } })),
     annotations: data.changes.slice(-8).map((change) => ({ x: change.step, xref: "x", y: 1, yref: "paper", text: `rate ${change.rate}`, showarrow: false, xanchor: "left", yanchor: "top", font: { size: 11, color: soft } })),
@@ -91,35 +98,113 @@ function accuracyRange(values) {
 
 // Drawing takes at most about a fifth of the page's time: a slow browser gets fewer pictures, and stays quick to use.
 const REST = 4;
+// Milliseconds after which a page that has not followed a change is told of it again, and a silent server asked again.
+const PATIENCE = 3000;
 
-async function draw(element) {
-  const chart = charts.get(element);
-  if (chart.busy) return;
-  chart.busy = true;
-  try {
-    const plotly = await loadPlotly(chart.data.script);
-    while (chart.drawn !== chart.data && element.isConnected) {
-      const began = performance.now();
-      const data = (chart.drawn = chart.data);
-      await plotly.react(element, ...figure(data, element), OPTIONS);
-      element.dataset.points = String(data.raw.x.length);
-      await new Promise((resolve) => setTimeout(resolve, REST * (performance.now() - began)));
-    }
-  } finally {
-    chart.busy = false;
-  }
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const run = runs.get(parentElement) ?? open(parentElement);
+  run.change = (mark) => setTriggerValue("changed", mark);
+  run.fromPage(data);
+  // Called before every update too: the chart is given up only when it has left the page.
+  return () => setTimeout(() => run.root.isConnected || window.Plotly?.purge(run.chart), 0);
 }
 
-export default function ({ data, parentElement }) {
-  const element = parentElement.querySelector(".primer-chart");
-  const text = parentElement.querySelector(".primer-chart-text");
-  if (!charts.has(element)) charts.set(element, {});
-  charts.get(element).data = data;
-  if (text.textContent !== data.summary) text.textContent = data.summary;
-  draw(element).catch((error) => {
-    element.textContent = error.message;
-    element.classList.add("primer-chart-failed");
-  });
-  // Called before every update too: the chart is given up only when it has left the page.
-  return () => setTimeout(() => element.isConnected || window.Plotly?.purge(element), 0);
+function open(parentElement) {
+  const root = Object.assign(document.createElement("div"), { className: "primer-run", innerHTML: MARKUP });
+  parentElement.appendChild(root);
+  const [progress, bar, numbers, chart, words] =
+    ["progress", "bar", "numbers"].map((name) => root.querySelector(`.primer-run-${name}`))
+      .concat([".primer-chart", ".primer-chart-text"].map((name) => root.querySelector(name)));
+  let page = null;      // what the page said last
+  let view = null;      // the newest picture of the run, from the page or from the server
+  let drawn = null, drawing = false, following = false;
+  let told = { mark: null, at: 0 };
+
+  const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
+  const show = (news) => {
+    if (view && news.at < view.at) return;
+    view = news;
+    write(progress, view.progress);
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * view.share)));
+    bar.firstChild.style.transform = `scaleX(${view.share})`;
+    [...numbers.querySelectorAll(".primer-run-value")].forEach((value, place) => write(value, view.numbers[place] ?? "—"));
+    write(words, view.summary);
+    draw().catch((error) => {
+      chart.textContent = error.message;
+      chart.classList.add("primer-chart-failed");
+    });
+  };
+
+  const draw = async () => {
+    if (drawing) return;
+    drawing = true;
+    try {
+      const plotly = await loadPlotly(page.script);
+      while (root.isConnected && (drawn?.view !== view || drawn.log !== page.log)) {
+        const began = performance.now();
+        drawn = { view, log: page.log };
+        await plotly.react(chart, ...figure(view, page.log, chart), OPTIONS);
+        chart.dataset.points = String(drawn.view.raw.x.length);
+        await pause(REST * (performance.now() - began));
+      }
+    } finally {
+      drawing = false;
+    }
+  };
+
+  // Ask for news while there will be some, and have the page run again when more than this component has to change.
+  const follow = async () => {
+    if (following) return;
+    following = true;
+    while (root.isConnected && view.again && page.address) {
+      await pause(view.again);
+      let news = null;
+      try {
+        const answer = await fetch(page.address, { cache: "no-store" });
+        if (answer.ok) news = await answer.json();
+        else if (answer.status === 404) tell("gone");
+      } catch { /* the server does not answer: Streamlit says so, and it is asked again */ }
+      if (!root.isConnected) break;
+      if (news === null) await pause(PATIENCE);
+      else {
+        show(news);
+        if (news.mark !== page.view.mark) tell(news.mark);
+      }
+    }
+    following = false;
+  };
+
+  const tell = (mark) => {
+    if (told.mark === mark && performance.now() - told.at < PATIENCE) return;
+    told = { mark, at: performance.now() };
+    run.change(`${mark} ${told.at}`);
+  };
+
+  const name = (pairs) => numbers.replaceChildren(...pairs.map(([label, meaning], place) => {
+    const number = Object.assign(document.createElement("div"), { className: "primer-run-number" });
+    number.innerHTML = `
+      <span class="primer-run-label"></span>
+      <button type="button" aria-describedby="primer-run-meaning-${place}">?</button>
+      <span class="primer-run-meaning" role="tooltip" id="primer-run-meaning-${place}"></span>
+      <span class="primer-run-value">—</span>`;
+    number.querySelector(".primer-run-label").textContent = label;
+    number.querySelector("button").setAttribute("aria-label", `What ${label.toLowerCase()} means`);
+    number.querySelector(".primer-run-meaning").textContent = meaning;
+    return number;
+  }));
+
+  const fromPage = (data) => {
+    if (data === page) return;
+    if (JSON.stringify(page?.numbers) !== JSON.stringify(data.numbers)) name(data.numbers);
+    page = data;
+    show(page.view);
+    follow();
+  };
+
+  const run = { root, chart, change: () => {}, fromPage };
+  runs.set(parentElement, run);
+  return run;
 }

@@ -1,0 +1,83 @@
+"""What a page shows of a run while it goes on."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from primer_core.training import Run, RunSpec, TrainingService
+from primer_core.training.history import EpochPoint
+from tests.running_app import running_app
+from ui.training.live_view import ADDRESS, REFRESH, REFRESH_PAUSED, live_view
+
+LIMIT = 60.0
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[TrainingService]:
+    service = TrainingService(max_workers=1)
+    yield service
+    service.close()
+
+
+def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, object]:
+    """A view, which strict JSON must be able to carry."""
+    made = live_view(run, run.state() if run else None, steers=steers, active_runs=active_runs)
+    return dict(json.loads(json.dumps(made, allow_nan=False)))
+
+
+def test_before_the_first_run_there_is_nothing_to_ask_for() -> None:
+    made = view(None)
+    assert made["again"] == 0
+    assert made["numbers"] == [None] * 4
+    assert made["raw"] == {"x": [], "y": []}
+    assert "Press Start" in str(made["progress"])
+
+
+def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_page(service: TrainingService) -> None:
+    run = service.start(RunSpec(epochs=200))
+    deadline = time.monotonic() + LIMIT
+    while run.history.last_epoch is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    going = view(run)
+    assert going["again"] == REFRESH
+    assert 0 < going["share"] < 1
+    assert "samples/s" in going["progress"]
+    assert len(going["raw"]["x"]) == len(going["raw"]["y"]) > 0
+    assert going["totalSteps"] == 200 * 63
+    time.sleep(0.3)
+    later = view(run)
+    assert later["mark"] == going["mark"], "more batches alone change nothing around the chart"
+    assert later["at"] > going["at"]
+    assert view(run, steers=False)["mark"] != going["mark"]
+    assert view(run, active_runs=30)["again"] > REFRESH
+
+    run.pause()
+    paused = view(run)
+    assert paused["mark"] != going["mark"]
+    assert paused["again"] == REFRESH_PAUSED
+    run.stop()
+    assert run.wait(LIMIT)
+    ended = view(run)
+    assert ended["again"] == 0
+    assert ended["mark"] not in (going["mark"], paused["mark"])
+    assert ended["numbers"][3] == f"{run.state().test_accuracy:.2%}"
+    assert ended["progress"].startswith("Stopped")
+
+
+def test_numbers_that_four_decimals_would_hide_are_shown(service: TrainingService) -> None:
+    run = service.start(RunSpec(epochs=1))
+    assert run.wait(LIMIT)
+    for loss, shown in ((0.25, "0.2500"), (0.00004, "4.0e-05"), (0.0, "0.0000"), (float("nan"), "nan")):
+        run.history.add_epoch(EpochPoint(1, 63, loss, loss, 0.5))
+        assert view(run)["numbers"][1] == shown
+
+
+def test_a_desk_that_is_not_kept_is_said_to_be_gone() -> None:
+    with running_app() as app, pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{app.url}{ADDRESS}?desk=nobodys&visitor=me", timeout=30)  # noqa: S310 - our own server
+    assert refused.value.code == 404
+    assert "Load the page again" in json.loads(refused.value.read())["problem"]
