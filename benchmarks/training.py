@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, repeat
 
 from primer_core.training.service import WORKER_ENVIRONMENT
 
@@ -31,10 +32,11 @@ from torchvision import transforms
 from primer_core.data import ImageSplit, load_images
 from primer_core.models import build_model
 from primer_core.training import RunSpec, TrainingService
-from primer_core.training.loop import Samples, load_samples, train
+from primer_core.training.loop import Samples, load_samples, steps_in, train
 
 ROUNDS = 5
-PASSES = 4  # of each kind a round, by turns: a machine's speed drifts within seconds
+BLOCK = 60  # batches of the generator, then of the fixed batch, and so on: a machine's speed drifts within a second
+COLD = 10  # of them, while the caches fill, are not timed
 EPOCHS = 3
 LOADER_BATCHES = 150
 SPEC = RunSpec(data="fashion-mnist", epochs=EPOCHS)
@@ -54,48 +56,66 @@ class UsualImages(Dataset[tuple[torch.Tensor, int]]):
         return self._transform(Image.fromarray(self._images[index].numpy())), int(self._labels[index])
 
 
-def steps(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], count: int, *, fused: bool) -> float:
-    """Train on `count` batches; the samples a second, warm-up left out."""
+def plain_steps(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], *, fused: bool) -> Iterator[int]:
+    """Train on batch after batch; yield the samples of each."""
     model = build_model(SPEC.model, SPEC.seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=SPEC.learning_rate, fused=fused)
-    samples, began = 0, 0.0
-    for number, (x, y) in zip(range(count), batches, strict=False):
-        if number == 10:
-            samples, began = 0, time.perf_counter()
+    for x, y in batches:
         optimizer.zero_grad()
         loss = functional.cross_entropy(model(x), y)
         loss.backward()
         optimizer.step()
         loss.item()
-        samples += len(y)
-    return samples / (time.perf_counter() - began)
+        yield len(y)
+
+
+def timed(steps: Iterator[int], count: int) -> tuple[int, float]:
+    """Take so many steps; the samples of all but the cold ones, and the seconds that they took."""
+    samples, began = 0, 0.0
+    for number, size in enumerate(islice(steps, count)):
+        if number == COLD - 1:
+            began = time.perf_counter()
+        elif number >= COLD:
+            samples += size
+    return samples, time.perf_counter() - began
 
 
 def loader_rate(split: ImageSplit) -> float:
     """The usual loop, with the usual optimizer."""
-    return steps(iter(DataLoader(UsualImages(split), batch_size=64, shuffle=True)), LOADER_BATCHES, fused=False)
+    loader = DataLoader(UsualImages(split), batch_size=SPEC.batch_size, shuffle=True)
+    samples, seconds = timed(plain_steps(iter(loader), fused=False), LOADER_BATCHES)
+    return samples / seconds
 
 
-def fixed_rate(samples: Samples) -> float:
-    """One batch, over and over, with the optimizer that the generator uses."""
-    batch = (samples.train[0][:64].clone(), samples.train[1][:64].clone())
-    return steps(iter(lambda: batch, None), 800, fused=True)
+def step_rates(samples: Samples) -> tuple[float, float]:
+    """Of the generator's training steps, and of the same step over and over on one batch, in blocks by turns."""
+    x, y = samples.train[0][: SPEC.batch_size].clone(), samples.train[1][: SPEC.batch_size].clone()
+    fixed_steps = plain_steps(repeat((x, y)), fused=True)
+    totals = [[0, 0.0], [0, 0.0]]
+    for _ in range(EPOCHS):
+        one_epoch = replace(SPEC, epochs=1)
+        generator_steps = (SPEC.batch_size for event in train(one_epoch, samples=samples) if event.kind == "step")
+        for _ in range(steps_in(one_epoch, len(samples.train[1])) // BLOCK):
+            for kind, total in zip((generator_steps, fixed_steps), totals, strict=True):
+                trained, seconds = timed(kind, BLOCK)
+                total[0] += trained
+                total[1] += seconds
+    generator, fixed = (trained / seconds for trained, seconds in totals)
+    return generator, fixed
 
 
-def generator_rates(samples: Samples) -> tuple[float, float]:
-    """Of training steps alone, and of a whole epoch with its validation."""
-    in_steps, trained, began, previous = 0.0, 0, 0.0, 0.0
+def epoch_rate(samples: Samples) -> float:
+    """Of a whole epoch of the generator, with its validation."""
+    trained, began = 0, 0.0
     for event in train(replace(SPEC, epochs=1), samples=samples):
-        now = time.perf_counter()
-        if event.step == 10 and event.kind == "step":
-            began, trained, in_steps = now, 0, 0.0
-        elif event.kind == "step":
-            trained += SPEC.batch_size
-            in_steps += now - previous
+        if event.kind == "step":
+            if event.step == COLD:
+                trained, began = 0, time.perf_counter()
+            else:
+                trained += SPEC.batch_size
         elif event.kind == "epoch":
-            whole = trained / (now - began)
-        previous = now
-    return trained / in_steps, whole
+            break
+    return trained / (time.perf_counter() - began)
 
 
 def worker_rate(service: TrainingService) -> float:
@@ -120,9 +140,8 @@ def main(root: str) -> None:
     worker_rate(service)  # loads the images there
     rows = []
     for _ in range(ROUNDS):
-        passes = [(*generator_rates(samples), fixed_rate(samples)) for _ in range(PASSES)]
-        step_rate, epoch_rate, fixed = (statistics.fmean(rates) for rates in zip(*passes, strict=True))
-        rows.append((loader_rate(split), step_rate, fixed, epoch_rate, worker_rate(service)))
+        generator, fixed = step_rates(samples)
+        rows.append((loader_rate(split), generator, fixed, epoch_rate(samples), worker_rate(service)))
     service.close()
     names = ("loader", "generator", "fixed batch", "generator, whole epochs", "worker, whole epochs")
     for name, rates in zip(names, zip(*rows, strict=True), strict=True):

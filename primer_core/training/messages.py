@@ -1,7 +1,7 @@
 """What the server and a worker say to each other: one JSON object a line.
 
-To the worker, a command: ``{"command": "start", "run": id, "spec": text, "refetch": false}``, or ``pause``,
-``resume``, ``step``, ``learning_rate`` (with ``value``), ``stop`` and ``forget``.
+To the worker, a command: ``{"command": "start", "run": id, "spec": text, "refetch": false, "paused": false}``, or
+``pause``, ``resume``, ``step``, ``learning_rate`` (with ``value``), ``stop`` and ``forget``.
 
 From the worker, a report: ``{"report": "ready"}`` once, when torch is loaded; then, with ``run``: ``loading`` (with
 ``done`` and ``total`` bytes while it downloads), ``started``, ``steps`` (a batch of steps and losses), ``epoch``,

@@ -85,9 +85,13 @@ class Run:
         What was asked.
     send
         Passes a command on to whichever worker has the run.
+    paused
+        Whether it holds before its first batch.
     """
 
-    def __init__(self, run_id: str, spec: RunSpec, send: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, run_id: str, spec: RunSpec, send: Callable[[dict[str, Any]], None], *, paused: bool = False
+    ) -> None:
         self.id = run_id
         self.spec = spec
         self.history = History()
@@ -97,7 +101,7 @@ class Run:
         self._status: Status = "starting"
         self._reason = ""
         self._damaged_file = False
-        self._hold = False
+        self._hold = paused
         self._step = self._epoch = self._total_steps = self._train_size = 0
         self._learning_rate = spec.learning_rate
         self._samples_per_second = 0.0

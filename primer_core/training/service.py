@@ -62,7 +62,7 @@ class TrainingService:
             if not self._closed and not self._workers:
                 self._workers.append(_WorkerProcess(self._root, self._gone))
 
-    def start(self, spec: RunSpec, *, refetch: bool = False) -> Run:
+    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False) -> Run:
         """Start a run and return at once.
 
         Parameters
@@ -71,6 +71,8 @@ class TrainingService:
             What to train.
         refetch
             Whether to download its data again, because a file was found damaged.
+        paused
+            Whether to hold before the first batch.
 
         Raises
         ------
@@ -81,9 +83,9 @@ class TrainingService:
             if self._closed:
                 raise RuntimeError("this training service is closed")
             worker = self._choose_worker()
-            run = Run(secrets.token_urlsafe(9), spec, worker.send)
+            run = Run(secrets.token_urlsafe(9), spec, worker.send, paused=paused)
             self._runs[run.id] = run
-            worker.start(run, refetch=refetch)
+            worker.start(run, refetch=refetch, paused=paused)
             return run
 
     def forget(self, run: Run) -> None:
@@ -156,10 +158,11 @@ class _WorkerProcess:
         with self._lock:
             return sum(not run.state().ended for run in self._runs.values())
 
-    def start(self, run: Run, *, refetch: bool) -> None:
+    def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:
             self._runs[run.id] = run
-        self.send({"command": "start", "run": run.id, "spec": run.spec.to_json(), "refetch": refetch})
+        spec = run.spec.to_json()
+        self.send({"command": "start", "run": run.id, "spec": spec, "refetch": refetch, "paused": paused})
 
     def forget(self, run: Run) -> None:
         with self._lock:

@@ -119,7 +119,7 @@ class Worker:
     def _carry_out(self, message: dict[str, Any]) -> None:
         run = message["run"]
         if message["command"] == "start":
-            self._start(run, message["spec"], refetch=message["refetch"])
+            self._start(run, message["spec"], refetch=message["refetch"], paused=message["paused"])
             return
         job = self._jobs.get(run)
         if job is None:
@@ -141,13 +141,15 @@ class Worker:
                 job.controls.stop()
                 self._jobs.pop(run)
 
-    def _start(self, run: str, spec_json: str, *, refetch: bool) -> None:
+    def _start(self, run: str, spec_json: str, *, refetch: bool, paused: bool) -> None:
         try:
             spec = RunSpec.from_json(spec_json)
         except SpecError as error:
             self._report({"report": "failed", "run": run, "reason": str(error), "damaged_file": False})
             return
         job = self._jobs[run] = _Job(run, spec)
+        if paused:
+            job.controls.pause()
         threading.Thread(target=self._prepare, args=(job, refetch), daemon=True).start()
 
     def _prepare(self, job: _Job, refetch: bool) -> None:

@@ -110,7 +110,9 @@ def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
 
 
 def test_stepping_from_the_start_takes_one_step(service: TrainingService) -> None:
-    run = service.start(LONG)
+    run = service.start(LONG, paused=True)
+    time.sleep(1.0)
+    assert step(run) == 0
     run.step_once()
     until(lambda: step(run) == 1, "the first step")
     time.sleep(0.3)

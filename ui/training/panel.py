@@ -96,7 +96,7 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
             key="step",
             help="Train on one more batch, then hold.",
         ):
-            (run if going else _start(spec, rerun=False)).step_once()
+            (run if going else session.desk_or_new().start(spec, paused=True)).step_once()
             st.rerun(scope="fragment" if going else "app")
         st.button(
             "Stop",
@@ -124,11 +124,9 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
         )
 
 
-def _start(spec: RunSpec, *, rerun: bool = True, refetch: bool = False) -> Run:
-    run = session.desk_or_new().start(spec, refetch=refetch)
-    if rerun:
-        st.rerun()
-    return run
+def _start(spec: RunSpec, *, refetch: bool = False) -> None:
+    session.desk_or_new().start(spec, refetch=refetch)
+    st.rerun()
 
 
 def _message(run: Run, state: RunState, *, steers: bool) -> None:
