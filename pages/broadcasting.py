@@ -7,7 +7,7 @@ from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstre
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.pictures import broadcasting as pictures
 from ui import shell
-from ui.arrays.messages import failed, told
+from ui.arrays.messages import failed, offers, told
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
@@ -66,13 +66,12 @@ def clash(explained: Broadcast) -> None:
     failed(f"ValueError: {explained.error}")
     if not explained.fixes:
         st.markdown("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
-        return
-    st.markdown("**What would work**")
-    with st.container(horizontal=True):
-        for fix in explained.fixes:
-            typed = dict(zip(NAMES, fix.texts, strict=False))
-            label = f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}"
-            st.button(label, key=fix.change, on_click=st.session_state.update, args=(typed,))
+    offers(
+        {
+            f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}": dict(zip(NAMES, fix.texts, strict=False))
+            for fix in explained.fixes
+        }
+    )
 
 
 @st.fragment  # a change runs this alone, not the frame and the sidebar, which spares a quarter of the work

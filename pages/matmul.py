@@ -7,7 +7,7 @@ from primer_core.arrays.matmul import NAMES, Product, explain_matmul
 from primer_core.arrays.matmul_presets import DEFAULT, PRESETS
 from primer_core.arrays.pictures import matmul as pictures
 from ui import shell
-from ui.arrays.messages import failed, told
+from ui.arrays.messages import failed, offers, told
 from ui.arrays.product_table import product_table
 from ui.arrays.speed_bars import speed_panel
 from ui.components.linked_grids import linked_grids
@@ -48,14 +48,12 @@ def judge(explained: Product) -> None:
 def clash(explained: Product) -> None:
     """Show NumPy's error, and each fix as a button that types it in."""
     failed(f"ValueError: {explained.error}")
-    if not explained.fixes:
-        return
-    st.markdown("**What would work**")
-    with st.container(horizontal=True):
-        for fix in explained.fixes:
-            typed = dict(zip(NAMES, fix.texts, strict=True))
-            label = f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}"
-            st.button(label, key=fix.change, on_click=st.session_state.update, args=(typed,))
+    offers(
+        {
+            f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}": dict(zip(NAMES, fix.texts, strict=True))
+            for fix in explained.fixes
+        }
+    )
 
 
 def code(explained: Product) -> None:

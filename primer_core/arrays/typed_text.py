@@ -1,6 +1,7 @@
 """Read what a learner typed as Python's syntax tree, which is looked at and never evaluated."""
 
 import ast
+import re
 from typing import Any, Literal
 
 from primer_core.arrays.limits import Refused
@@ -48,3 +49,10 @@ def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exe
 def quoted(text: str) -> str:
     """Quote what was typed, cut where it is long."""
     return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
+
+
+def code_span(text: str) -> str:
+    """Text as code in Markdown, whatever backticks are in it: the fence has one more than the longest run of them."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    padding = " " if len(fence) > 1 else ""
+    return f"{fence}{padding}{text}{padding}{fence}"

@@ -8,6 +8,7 @@ import streamlit as st
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.indexing import Indexing
 from primer_core.arrays.indexing_table import Line
+from ui.arrays.messages import failed, offers, told
 from ui.controls import verdict
 
 _HEAD = ("item", "takes of a", "picks", "what it does", "gives b")
@@ -31,16 +32,10 @@ def index_verdict(explained: Indexing) -> None:
 def index_mistakes(explained: Indexing) -> None:
     """Show what was refused and by whom, and each index that would work as a button that types it in."""
     if explained.refusal is not None:
-        st.info(explained.refusal, icon=":material/info:")
+        told(explained.refusal)
     if explained.error is not None:
-        st.error(f"{explained.error}\n\n{explained.advice}", icon=":material/error:")
-    if not explained.fixes:
-        return
-    st.markdown("**What would work**")
-    with st.container(horizontal=True):
-        for fix in explained.fixes:
-            label, typed = f"{fix.action}: `a[{fix.expression}]`", {"index": fix.expression}
-            st.button(label, key=fix.expression, on_click=st.session_state.update, args=(typed,))
+        failed(explained.error, explained.advice)
+    offers({f"{fix.action}: `a[{fix.expression}]`": {"index": fix.expression} for fix in explained.fixes})
 
 
 def index_table(lines: Sequence[Line]) -> None:

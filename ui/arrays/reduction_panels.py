@@ -4,6 +4,7 @@ import streamlit as st
 
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.reductions import Reduction
+from ui.arrays.messages import failed, offers, told
 from ui.controls import verdict
 
 
@@ -21,15 +22,11 @@ def reduction_verdict(explained: Reduction) -> None:
 def reduction_mistakes(explained: Reduction) -> None:
     """Show what was refused and by whom, and each change that would work as a button that makes it."""
     if explained.refusal is not None:
-        st.info(explained.refusal, icon=":material/info:")
+        told(explained.refusal)
     if explained.error is None:
         return
-    st.error(f"{explained.error}\n\n{explained.advice}", icon=":material/error:")
-    if explained.fixes:
-        st.markdown("**What would work**")
-        with st.container(horizontal=True):
-            for fix in explained.fixes:
-                st.button(fix.action, key=fix.action, on_click=st.session_state.update, args=(dict(fix.fields),))
+    failed(explained.error, explained.advice)
+    offers({fix.action: dict(fix.fields) for fix in explained.fixes})
 
 
 def keepdims_fix(explained: Reduction) -> None:
@@ -38,7 +35,7 @@ def keepdims_fix(explained: Reduction) -> None:
     if back is None or (back.error is None and not back.crossed):
         return
     if back.error is not None:
-        st.error(back.error, icon=":material/error:")
+        failed(back.error)
     else:
         st.warning("No error, but the wrong cells meet: the shapes happen to fit.", icon=":material/warning:")
     st.button("Keep the axis as size 1: `keepdims=True`", on_click=st.session_state.update, args=({"keepdims": True},))

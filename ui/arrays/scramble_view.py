@@ -15,6 +15,7 @@ from primer_core.arrays.limits import thousands
 from primer_core.arrays.pictures.shapes import two_ways
 from primer_core.arrays.scramble import CASES, Scramble, Way, compare
 from primer_core.data.errors import DamagedFileError, DataUnavailableError
+from ui.arrays.messages import told
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import code_panel, what_happened
@@ -36,7 +37,7 @@ def scramble_view() -> None:
     try:
         compared = compare(str(title))
     except (DataUnavailableError, DamagedFileError) as problem:
-        st.info(str(problem), icon=":material/info:")
+        told(str(problem))
         return
     with st.container(border=True):
         st.html(_figures(compared))

@@ -25,6 +25,7 @@ from primer_core.arrays.grids import (
 from primer_core.arrays.memory import Layout
 from primer_core.arrays.pipeline import Pipeline, Snapshot, Taken
 from primer_core.arrays.pipeline_code import state_name
+from primer_core.arrays.typed_text import code_span
 
 MAX_CELLS = 1000
 """Cells drawn of one pipeline, so that pointing at them stays fluid."""
@@ -138,7 +139,7 @@ def story(explained: Pipeline) -> tuple[str, ...]:
     for place, one in enumerate(explained.taken, start=1):
         if before is None or one.outcome == "waiting":
             break
-        told = f"**{place}.** `{one.text}`: "
+        told = f"**{place}.** {code_span(one.text)}: "
         if one.after is None:
             lines.append(told + _failure(one))
             break
@@ -150,7 +151,7 @@ def story(explained: Pipeline) -> tuple[str, ...]:
 def _failure(one: Taken) -> str:
     said = f" {one.solved.text}." if one.solved is not None else ""
     said += f" {one.rule}." if one.rule is not None else ""
-    return ("the library refuses." if one.outcome == "error" else f"not taken. {one.refusal}") + said
+    return ("the library refuses." if one.outcome == "error" else "not taken, for the reason given at the step.") + said
 
 
 def _told(one: Taken, before: Snapshot, after: Snapshot, library: str) -> list[str]:
