@@ -47,6 +47,8 @@ class StepList {
     this.spoken = this.root.appendChild(make("p", "unseen"));
     this.spoken.setAttribute("aria-live", "polite");
     this.steps = [];
+    this.removed = []; // { place, text }, the latest last: they can be put back until other steps come
+    this.asked = ""; // the steps that were sent last
     this.sent = null; // the data as it came last: a rerun that changes nothing leaves the cards alone
     this.listen();
     parent.append(this.root);
@@ -61,6 +63,7 @@ class StepList {
     this.drag?.cancel();
     this.cards.classList.remove("pending");
     this.steps = data.cards;
+    if (this.steps.map((step) => step.text).join("\n") !== this.asked) this.removed = [];
     this.draw();
   }
 
@@ -75,7 +78,7 @@ class StepList {
     this.start.replaceChildren(make("b", "", "x"), ...this.data.start.map((text) => make("span", "chip", text)));
     this.cards.replaceChildren(...this.steps.map((step, place) => this.card(step, place)));
     const label = make("span", "", this.steps.length ? "Add a step" : "Add a first step");
-    this.add.replaceChildren(label, ...this.data.offers.map((offer) => this.offer(offer)));
+    this.add.replaceChildren(label, ...this.data.offers.map((offer) => this.offer(offer)), ...this.undo());
     this.building = false;
     const wanted = this.wanted ?? at;
     this.wanted = null;
@@ -157,6 +160,22 @@ class StepList {
     return button;
   }
 
+  /** A button that puts the step removed last back where it was. */
+  undo() {
+    const last = this.removed.at(-1);
+    if (!last) return [];
+    const button = make("button", "offer undo");
+    button.type = "button";
+    button.append("Put back ", make("code", "", last.text));
+    button.disabled = this.steps.length >= this.data.most;
+    button.addEventListener("click", () => {
+      this.removed.pop();
+      this.wanted = { place: last.place, part: "text" };
+      this.change([...this.steps.slice(0, last.place), fresh(last.text), ...this.steps.slice(last.place)], `${last.text} is back`);
+    });
+    return [button];
+  }
+
   /** Show the new order at once, and ask what becomes of it. */
   change(steps, say) {
     this.steps = steps;
@@ -164,7 +183,9 @@ class StepList {
     this.draw();
     this.cards.classList.add("pending");
     if (say) this.spoken.textContent = say;
-    this.send(steps.map((step) => step.text));
+    const texts = steps.map((step) => step.text);
+    this.asked = texts.join("\n");
+    this.send(texts);
   }
 
   move(from, to, part) {
@@ -177,6 +198,7 @@ class StepList {
 
   remove(place) {
     this.wanted = { place, part: "remove" };
+    this.removed.push({ place, text: this.steps[place].text });
     this.change(this.steps.filter((_, other) => other !== place), `${this.steps[place].text} removed`);
   }
 
@@ -198,7 +220,7 @@ class StepList {
       const place = this.place(event);
       if (part === "up") this.move(place, place - 1, "up");
       if (part === "down") this.move(place, place + 1, "down");
-      if (part === "remove") this.remove(place);
+      if (part === "remove" && event.detail < 2) this.remove(place); // a double click removes one, not the next too
     });
     this.cards.addEventListener("focusout", (event) => {
       if (event.target.dataset.part === "text") this.type(this.place(event), event.target);
