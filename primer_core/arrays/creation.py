@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.arrays.limits import Refused, check_size
-from primer_core.arrays.typed_text import quoted, syntax_tree
+from primer_core.arrays.typed_text import quoted, ragged, syntax_tree
 
 if TYPE_CHECKING:
     import torch
@@ -301,6 +301,9 @@ def _recipe(node: ast.expr) -> Recipe:
     match node:
         case ast.List() | ast.Constant() | ast.UnaryOp():
             return _checked("array", {"object": _literal(node)})
+        case ast.Tuple():
+            alone = ast.unparse(node)
+            raise Refused(f"{quoted(alone)} alone is a shape, not an array of it. Write zeros({alone}), for instance.")
         case ast.Attribute(base, "T"):
             return _then(base, Step("T"))
         case ast.Call(ast.Attribute(base, "reshape"), arguments, []):
@@ -434,7 +437,7 @@ def _literal(node: ast.expr) -> Any:
     try:
         values = np.array(cells)
     except ValueError as error:
-        raise Refused("The rows of this array differ in length; every row needs the same number of cells.") from error
+        raise Refused(ragged(cells)) from error
     if values.dtype == object:
         raise Refused("These whole numbers do not fit into 64 bits together.")
     check_size(values.shape)
@@ -462,6 +465,10 @@ def _number(node: ast.expr) -> Any:
             return value
         case ast.Name(name) | ast.Attribute(ast.Name("np" | "numpy"), name) if name in _NUMBERS:
             return _NUMBERS[name]
+        case ast.Constant(float()):
+            raise Refused(f"One of these numbers is too large for 64 bits: floats go up to 1.7e308. {_HOW_NUMBERS}")
+        case ast.UnaryOp(ast.UAdd(), operand):
+            return _number(operand)
         case ast.UnaryOp(ast.USub(), operand):
             positive = _number(operand)
             if type(positive) is float or (type(positive) is int and positive <= 2**63):

@@ -24,7 +24,10 @@ def torch_product(operands: Sequence[Written], result: NDArray[Any]) -> str:
 
 def failing(operands: Sequence[Written]) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
-    return "\n".join([*_given(operands), "try:", "    c = a @ b", "except ValueError as error:", "    print(error)"])
+    # What a sum leaves is a NumPy number, not an array: it has no @, but goes into matmul.
+    spelled = "np.matmul(a, b)" if any(operand.shape == () for operand in operands) else "a @ b"
+    lines = ["try:", f"    c = {spelled}", "except ValueError as error:", "    print(error)"]
+    return "\n".join([*_given(operands), *lines])
 
 
 def _given(operands: Sequence[Written]) -> list[str]:

@@ -430,7 +430,7 @@ def _known(step: Step, tensor: Any, library: Library) -> Operation:
     if operation is None:
         if not hasattr(tensor, step.name):
             getattr(tensor, step.name)  # raises what the learner would have met
-        raise Refused(f"{step.name} is not among the steps of {library} that can be taken here.")
+        raise Refused(f"{step.name} cannot be taken here. The steps of {library} are {', '.join(OPERATIONS[library])}.")
     if operation.kind == "property" and step.called:
         raise Refused(f"{step.name} is written without ( ): it is no method.")
     if operation.kind != "property" and not step.called:
@@ -448,6 +448,8 @@ def _check_growth(step: Step, operation: Operation, shape: Shape) -> None:
     """Refuse what would allocate too much, before it does."""
     numbers = [abs(number) for number in _flat([*step.args, *(value for _, value in step.options)])]
     grown = prod(shape) * prod(numbers)
+    if operation.name == "repeat" and len(numbers) < len(shape):
+        return  # PyTorch refuses that by itself
     if operation.name in ("repeat", "tile") and grown > MAX_ELEMENTS:
         raise Refused(
             f"{step.text} would make {thousands(grown)} elements; at most {thousands(MAX_ELEMENTS)} are computed "

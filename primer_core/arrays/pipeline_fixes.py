@@ -61,7 +61,7 @@ def working(
 
 
 def translated(step: Step, library: Library) -> str | None:
-    """Write a step of the other library in the words of this one; None where there are none."""
+    """Write a step of the other library in the words of this one; None where there are none, or it is in them."""
     for other, operations in OPERATIONS.items():
         if other != library and step.name in operations:
             name = operations[step.name].elsewhere
@@ -69,6 +69,8 @@ def translated(step: Step, library: Library) -> str | None:
                 return None
             kind, wanted = operations[step.name].kind, OPERATIONS[library][name].kind
             words = ("dim", "axis") if library == "NumPy" else ("axis", "dim")
+            if step.name in OPERATIONS[library] and any(key == words[1] for key, _ in step.options):
+                return None  # both have the name, and mean different things by it
             options = tuple((words[1] if key == words[0] else key, value) for key, value in step.options)
             args = step.args
             if kind == "method" and wanted == "function" and name in ("broadcast_to", "tile") and args:

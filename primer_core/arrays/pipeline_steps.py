@@ -332,6 +332,8 @@ def read_tensor(text: str, *, step: int = 1) -> Written:
     bare = text.strip().removeprefix("torch.").removeprefix("np.")
     if bare.startswith("arange(") and bare.endswith(")") and bare[7:-1].strip().isdecimal():
         return _counted(int(bare[7:-1]))
+    if bare.startswith("arange("):
+        raise Refused(f"{quoted(text)} cannot be read. Of arange, x takes one whole number from 0 up: arange(12).")
     written = read_operand(text, step=step)
     check_size(written.shape, f"A tensor of shape {written.text}" if not written.filled else "This tensor")
     if written.text not in (str(written.shape), str(written.values.tolist())):

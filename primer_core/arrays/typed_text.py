@@ -4,6 +4,8 @@ import ast
 import re
 from typing import Any, Literal
 
+import numpy as np
+
 from primer_core.arrays.limits import Refused
 
 MAX_DEPTH = 40
@@ -33,7 +35,7 @@ def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exe
     if not text:
         raise Refused(f"There is nothing here yet. {how}")
     if len(text) > longest:
-        raise Refused(f"This is {len(text)} characters long; at most {longest} are read.")
+        raise Refused(f"This is {len(text)} characters long; at most {longest} are read. Shorten it.")
     try:
         tree: Any = ast.parse(text, mode=mode)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -56,3 +58,18 @@ def code_span(text: str) -> str:
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     padding = " " if len(fence) > 1 else ""
     return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def ragged(cells: list[Any]) -> str:
+    """Say which rows of nested lists do not go together, of lists that NumPy refused for that."""
+    shapes = []
+    for row in cells:
+        try:
+            shapes.append(np.shape(row))
+        except ValueError:
+            return ragged(row)
+    other = next(place for place, shape in enumerate(shapes) if shape != shapes[0])
+    return (
+        f"The rows of this array differ in length: row 0 has shape {shapes[0]}, row {other} has shape {shapes[other]}. "
+        "Every row needs the same number of cells."
+    )

@@ -176,6 +176,13 @@ def test_the_snippets_print_what_the_page_shows(preset: MatmulPreset) -> None:
     assert ran(explained.torch_code) == f"{torch.tensor(explained.result)!s}\n{explained.shape}\n"
 
 
+def test_the_snippet_of_a_number_meets_the_error_that_the_page_shows() -> None:
+    for a, b in (("(3, 4).sum()", "a.T"), ("5", "(3, 4)"), ("(3,)", "a.sum()")):
+        explained = explain_matmul([a, b])
+        assert explained.error
+        assert ran(explained.code) == f"{explained.error}\n"
+
+
 def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
     explained = explain_matmul(["[[1.5, 2.0]]", "[[1], [2]]"])
     assert ran(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"

@@ -433,6 +433,9 @@ def test_what_the_other_library_calls_otherwise_is_translated() -> None:
         ("swapaxes(0, 1)", "PyTorch", "transpose(0, 1)"),
         ("concatenate(x, axis=0)", "PyTorch", "cat(x, dim=0)"),
         ("T", "NumPy", "T"),
+        ("split(2, axis=0)[1]", "PyTorch", "chunk(2, dim=0)[1]"),
+        ("split(2, dim=0)[1]", "NumPy", None),  # a size there, a number of pieces here
+        ("split(2, dim=0)[1]", "PyTorch", None),  # it is in PyTorch's words already
     ]:
         assert translated(read_step(text), library) == expected  # type: ignore[arg-type]
     assert translated(read_step("nix()"), "NumPy") is None
@@ -483,7 +486,7 @@ def test_no_other_method_of_a_tensor_is_ever_called(name: str, library: Library)
     for text in (name, f"{name}()", f"{name}(0)"):
         one = explain_pipeline((2, 2), [text], library).taken[0]
         assert one.after is None
-        assert "not among the steps" in (one.refusal or "") or "has no attribute" in (one.error or "")
+        assert "cannot be taken here" in (one.refusal or "") or "has no attribute" in (one.error or "")
 
 
 _SIGNS = "()[],.:=x0123456789-* \n;"
@@ -522,3 +525,16 @@ def test_garbage_for_the_tensor_is_explained(text: str) -> None:
     explained = explain_pipeline(text, "unsqueeze(0)")
     assert (explained.refusal is None) == (explained.start is not None)
     assert len(explained.taken) == 1
+
+
+def test_a_repeat_of_too_few_axes_is_refused_by_pytorch_however_often() -> None:
+    (one,) = explain_pipeline((3, 4), ["repeat(99999999999)"], "PyTorch").taken
+    with pytest.raises(RuntimeError) as refused:
+        torch.ones(3, 4).repeat(99999999999)
+    assert one.error is not None
+    assert str(refused.value).splitlines()[0] in one.error
+
+
+@pytest.mark.parametrize("text", ["arange(-5)", "arange(2.5)", "arange()", "arange(1, 5)"])
+def test_of_arange_x_takes_one_whole_number_and_says_so(text: str) -> None:
+    assert "arange(12)" in (explain_pipeline(text, [], "PyTorch").refusal or "")

@@ -72,6 +72,11 @@ def test_an_operand_can_be_followed_by_a_change(text: str, suffix: str) -> None:
     assert changed.text.endswith(suffix)
 
 
+@pytest.mark.parametrize("number", ["-9223372036854775808", "9223372036854775807", "+5", "-1.7e308"])
+def test_numbers_at_the_ends_of_what_fits_are_read(number: str) -> None:
+    assert parse_number(number) == eval(number)  # noqa: S307 - Python's own reading of the parameters above
+
+
 @pytest.mark.parametrize("number", ["3", "-3", "2.5", "-2.5", "0", "1e20"])
 def test_a_number_can_be_followed_by_a_change(number: str) -> None:
     assert read_operand(read_operand(number).followed_by("[None]")).shape == (1,)
@@ -82,7 +87,12 @@ def test_a_number_can_be_followed_by_a_change(number: str) -> None:
     [
         ("", "nothing here"),
         ("(4, 3", "cannot be read"),
-        ("[[1, 2], [3]]", "differ in length"),
+        ("[[1, 2], [3]]", "row 0 has shape (2,), row 1 has shape (1,)"),
+        ("[1, [2, 3]]", "row 0 has shape (), row 1 has shape (2,)"),
+        ("[[[1, 2], [3]], [[4], [5]]]", "row 0 has shape (2,), row 1 has shape (1,)"),
+        ("[1e400]", "too large: whole numbers go from"),
+        ("[9223372036854775808]", "too large: whole numbers go from"),
+        ("x" * 5000, "Shorten it"),
         ("(2, 3, 4, 5, 6)", "room for 4"),
         ("[[[[[1]]]]]", "room for 4"),
         ("(4, -3)", "whole numbers from 0"),

@@ -103,10 +103,10 @@ def story(explained: Broadcast) -> tuple[str, ...]:
         return ("Where two sizes differ and neither is 1, NumPy cannot tell which cells belong together: it refuses.",)
     lines: list[str] = []
     shape = explained.shape
-    for name, operand, stretched in zip(NAMES, explained.operands, explained.stretched, strict=False):
+    for name, operand in zip(NAMES, explained.operands, strict=False):
         missing = [axis - len(shape) for axis in range(len(shape) - len(operand.shape))]
         padded = (1,) * len(missing) + operand.shape
-        repeats = {axis - len(shape): shape[axis] for axis in stretched.axes if shape[axis] != padded[axis]}
+        repeats = {axis - len(shape): shape[axis] for axis in range(len(shape)) if shape[axis] != padded[axis]}
         if not missing and not repeats:
             continue
         line = f"`{name}` "

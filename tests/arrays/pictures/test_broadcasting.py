@@ -78,6 +78,15 @@ def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: An
     assert len(story_back(explained)) == len(explained.operands)
 
 
+def test_what_is_too_large_to_compute_is_told_by_the_same_rule() -> None:
+    explained = explain_broadcast(("(1000, 1000)", "(1000,)"), "+")
+    assert explained.result is None
+    assert story(explained) == (
+        "`b` has no axis −2: NumPy takes (1000,) for (1, 1000). It is read 1000 times along axis −2, with a stride of "
+        "0: the dashed cells are never allocated.",
+    )
+
+
 def test_the_story_of_a_vector_names_its_axis_its_stride_and_what_was_not_copied() -> None:
     explained = explain_broadcast(DEFAULT.texts, DEFAULT.operation)
     assert story(explained) == (
