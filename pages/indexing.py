@@ -51,7 +51,7 @@ def click(event: CellEvent) -> None:
     """Let a click start a selection, and further clicks add to it or take away from it."""
     state = st.session_state
     clicked = clicked_index(state["array"], state["index"], event.index, further=state.get("clicked") == state["index"])
-    if event.grid == "a" and clicked is not None:
+    if event.grid in ("a", "after") and clicked is not None:
         state["index"] = state["clicked"] = clicked.expression
         state["reason"] = clicked.reason
 

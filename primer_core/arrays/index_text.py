@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,11 +68,14 @@ class Index:
         One for each index between commas: an int, a slice, None, ``...``, or an array of int64 or bool.
     code
         The source of what stands between the brackets.
+    nested
+        The source of a list that was read as a tuple, one item for each of its elements; None where none was.
     """
 
     text: str
     items: tuple[Item, ...]
     code: str
+    nested: str | None = None
 
     @property
     def key(self) -> tuple[Item, ...]:
@@ -80,12 +83,17 @@ class Index:
         return self.items
 
     @property
+    def lone(self) -> bool:
+        """Whether it is one item with no comma behind it: PyTorch words its errors otherwise for a tuple of one."""
+        return len(self.items) == 1 and not self.code.endswith(",")
+
+    @property
     def kind(self) -> Literal["basic", "advanced"]:
         """Advanced if any item is an array, else basic."""
         return "advanced" if any(isinstance(item, np.ndarray) for item in self.items) else "basic"
 
 
-def read_index(text: str, array: NDArray[Any], name: str = "a") -> Index:
+def read_index(text: str, array: NDArray[Any], name: str = "a", *, unpack: bool = False) -> Index:
     """Read an index into an array.
 
     Parameters
@@ -96,18 +104,35 @@ def read_index(text: str, array: NDArray[Any], name: str = "a") -> Index:
         The array to be indexed, which masks may speak of.
     name
         What the text calls it.
+    unpack
+        Whether a list that stands alone and holds more than numbers is read as a tuple, as PyTorch does.
 
     Raises
     ------
     Refused
         If it is no index, or if what it selects has too many axes or elements.
     """
-    node = _parse(text.strip(), name)
+    node, nested = _parse(text.strip(), name), None
+    if unpack and _is_tuple_to_pytorch(node):
+        node, nested = ast.Tuple(node.elts, ast.Load()), _source(node)
     walker = _Walker(array, name, HOW.format(name=name))
     items = walker.items(node, array)
     _check(array.shape, items, "What this index selects")
-    code = ast.unparse(ast.Subscript(ast.Name("_"), node, ast.Load()))[2:-1]
-    return Index(text.strip(), items, code)
+    return Index(text.strip(), items, _source(node), nested)
+
+
+def _is_tuple_to_pytorch(node: ast.expr) -> TypeGuard[ast.List]:
+    """Whether PyTorch takes a list for a tuple: one of at most 31 elements, unless all are numbers.
+
+    Source: `treatSequenceAsTuple` in
+    https://github.com/pytorch/pytorch/blob/main/torch/csrc/autograd/python_variable_indexing.cpp
+    """
+    if not isinstance(node, ast.List) or len(node.elts) > 31:
+        return False
+    return any(
+        isinstance(inner, ast.List | ast.Tuple) or (isinstance(inner, ast.Constant) and inner.value in (None, ...))
+        for inner in node.elts
+    )
 
 
 def _check(shape: tuple[int, ...], items: Sequence[Item], what: str) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from primer_core.arrays import indexing_code
 from primer_core.arrays.index_text import Index, read_index
 from primer_core.arrays.indexing_fixes import Fix, advice, fixes
-from primer_core.arrays.indexing_plan import Plan, plan_index
+from primer_core.arrays.indexing_plan import Item, Plan, plan_index
 from primer_core.arrays.limits import Refused, check_size
 from primer_core.arrays.shape_text import Written, read_operand
 
@@ -153,6 +153,17 @@ class Indexing:
     code: str = ""
 
     @property
+    def tuple_note(self) -> str:
+        """What PyTorch makes of a nested list, in Markdown; empty where none was taken for a tuple."""
+        if self.index is None or self.index.nested is None:
+            return ""
+        return (
+            "PyTorch takes a list that stands alone and holds more than numbers for a **tuple**, and warns of it: "
+            f"`a[{self.index.nested}]` is `a[{self.index.code}]`. To NumPy a list is one index array; with a comma "
+            "behind it, to PyTorch too."
+        )
+
+    @property
     def times(self) -> NDArray[np.intp]:
         """Of the shape of `a`: how often each element is picked; all zero where nothing is."""
         assert self.operand is not None
@@ -185,7 +196,7 @@ def explain_index(
         operand = read_operand(array)
         check_size(operand.shape)
         asked, field = replace(asked, operand=operand), "index"
-        index = read_index(expression, operand.values)
+        index = read_index(expression, operand.values, unpack=library == "PyTorch")
         asked, field = replace(asked, index=index, sources=item_sources(index)), "v"
         given = None if then == "Read" else _value(value)
     except Refused as refused:
@@ -285,7 +296,14 @@ def _torch() -> _Engine:
         return torch.tensor(np.append(values.ravel(), values.dtype.type(0)))[: values.size].reshape(values.shape)
 
     def key(index: Index) -> Any:
-        return tuple(torch.tensor(item) if isinstance(item, np.ndarray) else item for item in index.items)
+        # As it is written: PyTorch words its errors otherwise for a list than for a tensor, for 0 than for (0,).
+        def given(item: Item, listed: bool) -> Any:
+            if not isinstance(item, np.ndarray):
+                return item
+            return item.tolist() if listed else torch.tensor(item)
+
+        items = tuple(map(given, index.items, indexing_code.stay_lists(index)))
+        return items[0] if index.lone else items
 
     def memory(a: Any, b: Any) -> Memory | None:
         if a.untyped_storage().data_ptr() != b.untyped_storage().data_ptr():
@@ -311,7 +329,7 @@ def _refused(asked: Indexing, error: Exception, engine: _Engine) -> Indexing:
 
     def works(expression: str) -> bool:
         try:
-            engine.read(values, read_index(expression, values))
+            engine.read(values, read_index(expression, values, unpack=asked.library == "PyTorch"))
         except (*REFUSALS, Refused):
             return False
         return True
@@ -319,7 +337,7 @@ def _refused(asked: Indexing, error: Exception, engine: _Engine) -> Indexing:
     return replace(
         asked,
         error=said(error),
-        advice=advice(values.shape, asked.index.items),
+        advice=" ".join(filter(None, (asked.tuple_note, advice(values.shape, asked.index.items)))),
         fixes=fixes(values.shape, asked.index.items, asked.sources, works),
         code=indexing_code.failing(asked.library, asked.operand, asked.index, asked.then, None, public(error)),
     )

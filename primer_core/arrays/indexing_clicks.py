@@ -31,8 +31,12 @@ def index_of(selected: NDArray[np.bool_]) -> Clicked:
     Parameters
     ----------
     selected
-        Mask of the shape of the array, of one axis or more.
+        Mask of the shape of the array.
     """
+    if not selected.ndim:
+        if selected:
+            return Clicked("...", "The only cell, and no axis to count along: ... stands for all axes, here for none.")
+        return Clicked("False", "The only cell is not selected: there is no axis to slice, so one False says no to it.")
     places = np.nonzero(selected)
     along = [np.unique(one) for one in places]
     count = len(places[0])
@@ -92,7 +96,7 @@ def clicked_index(array: str, expression: str, cell: Sequence[int], *, further: 
     array, expression
         As typed; the expression says what is selected so far.
     cell
-        Index of the clicked cell, one number an axis.
+        Index of the clicked cell, one number an axis; empty for the only cell of an array without axes.
     further
         Whether the click adds to that selection or takes away from it; otherwise it starts anew.
     """
@@ -100,6 +104,8 @@ def clicked_index(array: str, expression: str, cell: Sequence[int], *, further: 
     if explained.operand is None:
         return None
     shape = explained.operand.shape
-    if not shape or len(cell) != len(shape) or not all(0 <= i < size for i, size in zip(cell, shape, strict=True)):
+    if len(cell) != len(shape) or not all(0 <= i < size for i, size in zip(cell, shape, strict=True)):
         return None
-    return index_of(toggled(explained.times > 0 if further else np.zeros(shape, np.bool_), cell))
+    # A comparison of an array without axes gives a number, to which no cell can be assigned.
+    selected = np.asarray(explained.times > 0) if further else np.zeros(shape, np.bool_)
+    return index_of(toggled(selected, cell))

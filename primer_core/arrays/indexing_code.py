@@ -42,13 +42,44 @@ def statements(library: str, index: Index, then: str, value: Written | None) -> 
 
 def index_code(library: str, index: Index) -> str:
     """Write an index for a library: PyTorch is given the places themselves, where NumPy computes them."""
-    computes = any(isinstance(node, ast.Call | ast.Attribute) for node in ast.walk(ast.parse(f"_[{index.code}]")))
-    if library == "NumPy" or not computes:
+    if library == "NumPy" or not _computes(_between(index)):
         return index.code
-    return ", ".join(
+    written = ", ".join(
         f"torch.tensor({item.tolist()}, dtype=torch.{item.dtype})" if isinstance(item, np.ndarray) else item_text(item)
         for item in index.items
     )
+    return written if index.lone or len(index.items) != 1 else f"{written},"
+
+
+def stay_lists(index: Index) -> tuple[bool, ...]:
+    """Say of each item whether PyTorch is given it as the list that was typed, not as a tensor."""
+    between = _between(index)
+    if _computes(between):
+        return (False,) * len(index.items)
+    parts = between.elts if isinstance(between, ast.Tuple) else [between]
+    return tuple(isinstance(part, ast.List | ast.Tuple) for part in parts)
+
+
+def _between(index: Index) -> ast.expr:
+    whole = ast.parse(f"_[{index.code}]", mode="eval").body
+    assert isinstance(whole, ast.Subscript)
+    return whole.slice
+
+
+def _computes(between: ast.expr) -> bool:
+    return any(map(_is_numpys, ast.walk(between)))
+
+
+def _is_numpys(node: ast.AST) -> bool:
+    """Whether PyTorch might not compute this as NumPy does: a function, or what it indexes by a rule of its own."""
+    match node:
+        case ast.Call() | ast.Attribute():
+            return True
+        case ast.Subscript(slice=inner):
+            parts = list(ast.walk(inner))
+            return any(isinstance(part, ast.List) or (isinstance(part, ast.Slice) and part.step) for part in parts)
+        case _:
+            return False
 
 
 def source(node: ast.expr) -> str:

@@ -58,8 +58,14 @@ def fixes(
         Tries an index for real.
     """
     fault = _fault(shape, items, tuple(sources))
-    found = [Fix(action, ", ".join(parts)) for action, parts in fault.instead] if fault else []
+    found = [Fix(action, _joined(parts)) for action, parts in fault.instead] if fault else []
     return tuple(fix for fix in found if works(fix.expression))[:_MOST]
+
+
+def _joined(sources: tuple[str, ...]) -> str:
+    # Without a comma behind it, PyTorch would take a nested list for a tuple of lists.
+    nested = len(sources) == 1 and sources[0].startswith(("[[", "[("))
+    return f"{sources[0]}," if nested else ", ".join(sources)
 
 
 def _fault(shape: tuple[int, ...], items: Sequence[Item], sources: tuple[str, ...]) -> _Fault | None:
@@ -164,7 +170,7 @@ def _backwards(shape: tuple[int, ...], items: Sequence[Item], instead: Callable[
         for place, item in enumerate(items):
             if isinstance(item, slice) and (item.step or 1) < 0:
                 counted = np.arange(shape[axis])[item]
-                yield "The same elements as a list, which copies them", instead(place, item_text(counted))
+                yield "The same as a list, which copies", instead(place, item_text(counted))
             axis += left if item is ... else consumes(item)
 
     found = tuple(listed())

@@ -7,9 +7,26 @@ bounds = st.one_of(st.none(), st.integers(-5, 5))
 numbers = st.integers(-4, 4)
 
 
+def _rows(item: st.SearchStrategy[int] | st.SearchStrategy[bool]) -> st.SearchStrategy[list[list[int]]]:
+    return st.integers(0, 3).flatmap(
+        lambda size: st.lists(st.lists(item, min_size=size, max_size=size), min_size=1, max_size=3)
+    )
+
+
+nested_lists = st.builds(
+    lambda rows, write, comma: f"[{', '.join(str(write(row)) for row in rows)}]{comma}",
+    st.one_of(_rows(st.integers(0, 3)), _rows(st.booleans())),
+    st.sampled_from([list, tuple, lambda row: [row]]),
+    st.sampled_from(["", "", ","]),
+)
+"""A list of lists or tuples, alone: NumPy makes it one array, PyTorch a tuple, unless a comma stands behind it."""
+
+
 @st.composite
 def written_items(draw: st.DrawFn, shape: tuple[int, ...]) -> str:
     """An index as a learner writes it: mostly right, sometimes out of bounds or with too many parts."""
+    if draw(st.integers(0, 7)) == 0:
+        return draw(nested_lists)
     parts: list[str] = []
     for size in shape[: draw(st.integers(0, len(shape)))]:
         kind = draw(st.sampled_from(["number", "slice", "list", "mask", "None", "...", "column"]))
@@ -27,12 +44,14 @@ def written_items(draw: st.DrawFn, shape: tuple[int, ...]) -> str:
             parts.append(str(draw(st.lists(st.booleans(), min_size=size, max_size=size))))
         else:
             parts += [kind, ":"]
+    if draw(st.integers(0, 7)) == 0:
+        parts.append(draw(st.sampled_from(["0", "-1", ":", "::-1", "::0", "[0]", "None"])))
     return ", ".join(parts) or "..."
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[np.ndarray, str]:
-    shape = tuple(draw(st.lists(st.integers(0, 4), min_size=1, max_size=3)))
+    shape = tuple(draw(st.lists(st.integers(0, 4), max_size=3)))
     array = np.arange(1, np.prod(shape) + 1, dtype=np.int64).reshape(shape)
     if draw(st.integers(0, 5)) == 0:
         return array, draw(st.sampled_from(["a > 3", "(a > 2) & (a < 9)", "a[0] > 1", "a % 2 == 0", "~(a > 3), None"]))

@@ -17,7 +17,10 @@ from primer_core.arrays.indexing_clicks import clicked_index, index_of, toggled
 from primer_core.arrays.indexing_plan import plan_index
 from primer_core.arrays.indexing_presets import DEFAULT, PRESETS, IndexPreset
 from primer_core.arrays.indexing_table import lines
+from primer_core.arrays.pictures.indexing import story, written
 from tests.arrays.index_questions import questions
+
+PYTORCH_WARNS_OF_NESTED_LISTS = pytest.mark.filterwarnings("ignore:Using a non-tuple sequence:UserWarning")
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
 
@@ -90,7 +93,7 @@ def test_every_cell_is_found_again_through_its_links(question: tuple[np.ndarray,
     assert len(lines(found)) == len(found.plan.steps)
     taken = [axis for step in found.plan.steps for axis in step.axes]
     assert taken == list(range(array.ndim))
-    cells = np.array(np.unravel_index(found.picked, array.shape)).reshape(array.ndim, -1)
+    cells = np.indices(array.shape).reshape(array.ndim, array.size)[:, found.picked]
     axes = {step.place: step.axes for step in found.plan.steps}
     for reading in found.readings:
         along = axes[reading.place]
@@ -103,6 +106,7 @@ def test_every_cell_is_found_again_through_its_links(question: tuple[np.ndarray,
             np.testing.assert_array_equal(named % array.shape[along[0]], cells[along[0]])
 
 
+@PYTORCH_WARNS_OF_NESTED_LISTS
 @settings(max_examples=500, deadline=None)
 @given(questions())
 def test_results_errors_and_storage_are_pytorchs(question: tuple[np.ndarray, str]) -> None:
@@ -111,11 +115,12 @@ def test_results_errors_and_storage_are_pytorchs(question: tuple[np.ndarray, str
     assume(found.refusal is None)
     tensor = torch.tensor(array)
     assert found.index is not None
-    key = tuple(torch.tensor(item) if isinstance(item, np.ndarray) else item for item in found.index.items)
-    refused, expected = attempt(lambda: tensor[key])
+    typed = f"a[{text}]"
+    refused, expected = attempt(lambda: eval(typed, {"np": np, "a": tensor}))  # noqa: S307 - written by the strategy
     if refused is not None:
         assert found.error is not None
         assert found.error.endswith(refused)
+        assert found.advice
         return
     assert found.result is not None
     np.testing.assert_array_equal(found.result, expected.numpy())
@@ -368,7 +373,87 @@ def test_a_click_starts_a_selection_and_further_ones_change_it() -> None:
     for cell in ((3, 0), (0,), (-1, 0), ()):
         assert clicked_index("(3, 4)", "0", cell, further=True) is None
     assert clicked_index("no array", "0", (0, 0), further=True) is None
-    assert clicked_index("5", "...", (), further=False) is None
+
+
+def test_clicks_on_the_only_cell_of_a_scalar_select_it_and_take_it_away() -> None:
+    for expression, further, clicked, size in [
+        ("None", False, "...", 1),
+        ("...", True, "False", 0),
+        ("False", True, "...", 1),
+    ]:
+        found = clicked_index("5", expression, (), further=further)
+        assert found is not None
+        assert found.expression == clicked
+        for library in ("NumPy", "PyTorch"):
+            result = explain_index("5", found.expression, library=library).result
+            assert result is not None
+            assert result.size == size
+
+
+def test_the_array_after_a_change_is_clicked_like_the_one_before() -> None:
+    for then in THENS[1:]:
+        grids = written(explain_index("(3, 4)", ":2, 1:3", then)).grids
+        assert {grid.id for grid in grids if grid.name == "a" and grid.selectable} == {"a", "after"}
+
+
+@PYTORCH_WARNS_OF_NESTED_LISTS
+@pytest.mark.parametrize("then", THENS)
+@pytest.mark.parametrize("array", ["(3, 4)", "(2, 2)", "[10, 20, 30]", "5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[[0, 1], [1, 0]]", "[(0, 1)]", "[(0, 1), (1, 0)]", "[[True, False], [False, True]]", "[[[0, 1], [1, 0]]]"),
+        *("[[0, 1], [1]]", "[0, [0, 1]]", "[[0, 1], [0, 9]]", "[[]]", "[None, 0]", "[..., 0]", "[[[0, 1]], 0]"),
+        *("[[0, 1], [1, 0]],", "[[0], [1]], [0, 1]", "[[True]], 0", f"{[[0]] * 31}", f"{[[0]] * 32}"),
+        *("a[[[0, 1], [1, 0]]] > 3", "a[[0, 1], [1, 0]] - 1", "a[::-1] > 3", "a[::-1, 0][[[0]]] - 1"),
+        *("0", "-1", ":", "::-1", "::0", "0,", ":,", "::-1,", "0, 0", "[0]", "[0],", "[True]", "a > 3", "True", "..."),
+    ],
+)
+def test_pytorch_does_to_what_was_typed_what_the_page_and_its_code_show(array: str, text: str, then: Then) -> None:
+    found = explain_index(array, text, then, "7", "PyTorch")
+    if found.refusal is not None:  # of what stands in a, only NumPy is asked
+        assert "a[" in text
+        return
+    assert ran(found.code) == shown(found)
+    if "a[" in text:
+        return
+    assert found.operand is not None
+    a = torch.tensor(found.operand.values)
+    statement = {"Read": f"b = a[{text}]", "Add in place": f"a[{text}] += 7", "Assign": f"a[{text}] = 7"}
+    names: dict[str, Any] = {"a": a}
+    refused, _ = attempt(lambda: exec(statement.get(then, f"b = a[{text}]; b += 7"), names))  # noqa: S102
+    if refused is not None:
+        assert found.error is not None
+        assert found.error.split(": ", 1)[1] == refused
+        return
+    assert found.error is None
+    if then == "Read":
+        np.testing.assert_array_equal(found.result, names["b"])
+    else:
+        assert found.changed is not None
+        np.testing.assert_array_equal(found.changed.a, a)
+
+
+def test_a_nested_list_is_said_to_be_a_tuple_where_pytorch_takes_it_for_one() -> None:
+    nested = "[[0, 1], [1, 0]]"
+    said = "`a[[[0, 1], [1, 0]]]` is `a[[0, 1], [1, 0]]`"
+    for then in THENS:
+        assert said in story(explain_index("(3, 4)", nested, then, library="PyTorch"))[0]
+        assert said not in " ".join(story(explain_index("(3, 4)", nested, then)))
+        assert said not in " ".join(story(explain_index("(3, 4)", f"{nested},", then, library="PyTorch")))
+    refused = explain_index("[10, 20, 30]", nested, library="PyTorch")
+    assert refused.error == "IndexError: too many indices for tensor of dimension 1"
+    assert said in refused.advice
+    assert [fix.expression for fix in refused.fixes] == ["[0, 1]", "None, [0, 1]"]
+
+
+def test_a_nested_list_that_is_proposed_is_no_tuple_to_pytorch() -> None:
+    found = explain_index("(3, 4)", "[[0, 9], [1, 0]],", library="PyTorch")
+    (fix,) = found.fixes
+    assert fix.expression == "[[0, 2], [1, 0]],"
+    result = explain_index("(3, 4)", fix.expression, library="PyTorch").result
+    assert result is not None
+    assert result.shape == (2, 2, 4)
 
 
 def test_an_array_that_is_too_large_is_refused_without_being_made() -> None:

@@ -89,6 +89,21 @@ def test_writing_through_an_index_and_to_what_it_read(lesson: Page) -> None:
     expect(lesson.get_by_text("ValueError: operands could not be broadcast")).to_be_visible()
 
 
+def test_the_cell_of_a_scalar_and_the_cells_after_a_change_are_clicked_too(lesson: Page) -> None:
+    lesson.get_by_text("Assign", exact=True).click()
+    cell(lesson, "a (3, 4) after", 6).click()
+    expect(index(lesson)).to_have_value("1, 2")
+    cell(lesson, "a (3, 4) after", 7).click()
+    expect(index(lesson)).to_have_value("1, 2:")
+    lesson.get_by_text("Read", exact=True).click()
+    lesson.get_by_role("textbox", name="Array a").fill("5")
+    write(lesson, "None")
+    expect(array(lesson, "b (1,)")).to_be_visible()
+    cell(lesson, "a ", 0).click()
+    expect(index(lesson)).to_have_value("...")
+    expect(lesson.get_by_text("The only cell, and no axis to count along")).to_be_visible()
+
+
 def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/indexing?index=1, 2&library=PyTorch")
@@ -96,4 +111,11 @@ def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     write(page, "::-1")
     expect(page.get_by_text("ValueError: step must be greater than zero")).to_be_visible()
+    code = page.get_by_role("button", name="a[[2, 1, 0]]").get_by_text("a[[2, 1, 0]]", exact=True)
+    shown = code.evaluate("""code => {
+        const label = code.closest('button').getBoundingClientRect();
+        const { left, right } = code.getBoundingClientRect();
+        return label.left <= left && right <= Math.min(label.right, innerWidth);
+    }""")
+    assert shown, "the index that the button would type is cut off"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -35,7 +35,8 @@ def index_mistakes(explained: Indexing) -> None:
         told(explained.refusal)
     if explained.error is not None:
         failed(explained.error, explained.advice)
-    offers({f"{fix.action}: `a[{fix.expression}]`": {"index": fix.expression} for fix in explained.fixes})
+    # The index comes first: on a phone a long label is cut off at its end.
+    offers({f"`a[{fix.expression}]` · {fix.action}": {"index": fix.expression} for fix in explained.fixes})
 
 
 def index_table(lines: Sequence[Line]) -> None:

@@ -66,7 +66,9 @@ def written(explained: Indexing) -> Picture:
     """
     changed, (result, picked) = _changed(explained), _result(explained)
     before = _array(explained)
-    after = Grid("after", "a", changed.a, "a", marked=changed.a != before.values, caption=_after(before))
+    # It is a too: a click on a cell means that cell, before or after.
+    marked = changed.a != before.values
+    after = Grid("after", "a", changed.a, "a", marked=marked, caption=_after(before), selectable=True)
     here = np.arange(before.values.size)
     links = [Link("a", "after", here)]
     grids = [before, after]
@@ -128,7 +130,7 @@ def story(explained: Indexing) -> tuple[str, ...]:
         lines.append(_repeated(explained))
     if explained.changed is not None:
         lines.insert(0 if not lines or explained.then != "Add to b" else 1, _effect(explained))
-    return tuple(lines)
+    return tuple(filter(None, (explained.tuple_note, *lines)))
 
 
 def memory_note(explained: Indexing) -> str:
