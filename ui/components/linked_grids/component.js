@@ -469,8 +469,10 @@ class Board {
     field.value = typed ?? view.value(view.flat[place]);
     field.inputMode = "decimal";
     field.setAttribute("aria-label", `New value of ${view.address(view.flat[place])}`);
+    let open = true;
     const close = (keep) => {
-      if (!field.isConnected) return;
+      if (!open || !field.isConnected) return; // taking the field out of the cell blurs it
+      open = false;
       const value = Number(field.value.trim().replace("−", "-"));
       const refocus = this.parent.activeElement === field;
       const sends = keep && field.value.trim() !== "" && Number.isFinite(value) && field.value !== before;
