@@ -7,23 +7,29 @@ them an operation gives is not worked out here, it is asked of the arrays that i
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.arrays import views_code
+from primer_core.arrays.grids import shape_text
 from primer_core.arrays.limits import Refused, check_size
 from primer_core.arrays.memory import shares_memory
 from primer_core.arrays.shape_text import read_operand
+from primer_core.arrays.typed_text import quoted
 from primer_core.arrays.views_advice import Fix, advise
 from primer_core.arrays.views_program import MAX_STATEMENTS, DeclinedError, Library, Problem, Unnamed, Value, Workspace
-from primer_core.arrays.views_state import Snapshot, look
+from primer_core.arrays.views_state import Made, Snapshot, look
 
 _FRESH = re.compile(r"np\.arange\([\d, ]*\)(\.reshape\([\d, ]*\))?|np\.array\([^()]*\)")
 
-_ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-\d.e]+$")
+_ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-+\d.e]+$")
 """A statement that sets one cell to a number, as an edited cell writes it."""
+
+_EXACT = 2**53
+"""Whole numbers below come from a browser as they were typed: its numbers are all float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,9 @@ class Views:
     before, after
         All arrays once everything is defined, and once the statements have run; None where there is no base.
     verdicts
-        One for each definition that ran.
+        One for each definition that ran, from before the statements.
+    asked
+        What the library was asked about sharing once the statements had run: each name against those before it.
     unnamed
         Copies that a statement wrote into and that nobody holds.
     refusal, refused
@@ -111,6 +119,7 @@ class Views:
     before: Snapshot | None = None
     after: Snapshot | None = None
     verdicts: tuple[Verdict, ...] = ()
+    asked: tuple[Question, ...] = ()
     unnamed: tuple[Unnamed, ...] = ()
     refusal: str | None = None
     refused: str | None = None
@@ -151,6 +160,9 @@ def explain_view(base: str, operation: str = "", second: str = "", then: str = "
     found = replace(found, before=before, after=before, verdicts=_verdicts(work, before))
     if found.refusal is None and found.error is None:
         found = _run(found, work, typed)
+    assert found.after is not None
+    asked = tuple(question for name in found.after.names for question in _questions(work, found.after, name))
+    found = replace(found, asked=asked)
     return replace(found, code=views_code.memory(found), names_code=views_code.names(found))
 
 
@@ -223,13 +235,19 @@ def _verdicts(work: Workspace, before: Snapshot) -> tuple[Verdict, ...]:
         own = before.called(name)
         earlier = before.names[:place]
         same = next((other for other in earlier if other in own.names), "")
-        questions = tuple(_ask(work, before, other, name) for other in earlier if other not in own.names)
+        questions = _questions(work, before, name)
         of = next((other for other, asked in zip(earlier, questions, strict=False) if asked.answer), "")
         kind: Literal["same", "view", "copy", "empty"] = (
             "same" if same else "empty" if not own.values.size else "view" if of else "copy"
         )
         verdicts.append(Verdict(name, kind, same or of, questions))
     return tuple(verdicts)
+
+
+def _questions(work: Workspace, state: Snapshot, name: str) -> tuple[Question, ...]:
+    """Ask whether a name shares memory with those before it that are bound to other objects."""
+    same = state.called(name).names
+    return tuple(_ask(work, state, other, name) for other in state.names if other < name and other not in same)
 
 
 def _ask(work: Workspace, state: Snapshot, other: str, name: str) -> Question:
@@ -266,36 +284,92 @@ def changed_cells(found: Views, number: int) -> NDArray[np.bool_]:
     return np.asarray(unequal & ~((new != new) & (old != old)))  # what is nan before and after did not change
 
 
-def written_cell(state: Snapshot, name: str, index: tuple[int, ...], value: float) -> str | None:
-    """Return the statement that writes a number into a cell, or None if there is no such cell to write to."""
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edited cell comes to.
+
+    Parameters
+    ----------
+    then
+        The statements with the cell's own among them; as they were where it cannot be written.
+    refusal
+        Why it cannot be written; None if it can.
+    """
+
+    then: str
+    refusal: str | None = None
+
+
+def edited(state: Snapshot, then: str, place: str | int, index: tuple[int, ...], value: float) -> Edit:
+    """Write a number that was typed into a cell as a statement behind those that stand.
+
+    Parameters
+    ----------
+    state
+        After the statements in `then`.
+    place
+        The name of an array, or the number of a buffer.
+    index
+        Of the cell in the array or in the buffer.
+    value
+        What was typed.
+    """
+    try:
+        match place, index:
+            case int(buffer), (address,):
+                statement = written_element(state, buffer, address, value)
+            case _:
+                statement = written_cell(state, str(place), index, value)
+        return Edit(followed_by(then, statement))
+    except Refused as refused:
+        return Edit(then, str(refused))
+
+
+def written_cell(state: Snapshot, name: str, index: tuple[int, ...], value: float) -> str:
+    """Return the statement that writes a number into a cell.
+
+    Raises
+    ------
+    Refused
+        If there is no such cell to write to, or its dtype does not hold the number.
+    """
     made = next((made for made in state.arrays if name in made.names), None)
-    if made is None or not made.writeable or len(index) != made.values.ndim:
-        return None
-    if not all(0 <= place < size for place, size in zip(index, made.values.shape, strict=True)):
-        return None
-    number = int(value) if float(value).is_integer() and abs(value) < 2**53 else value
-    return f"{name}[{', '.join(map(str, index)) or '...'}] = {number}"
+    if made is None:
+        raise Refused(f"No array is called {quoted(name)} any more: edit a cell of another.")
+    if not made.writeable:
+        raise Refused(f"{name} is read-only: edit a cell of the array that it was made from.")
+    inside = len(index) == made.values.ndim and all(
+        0 <= place < size for place, size in zip(index, made.values.shape, strict=True)
+    )
+    if not inside:
+        raise Refused(f"{name} has shape {shape_text(made.values.shape)} now, and no cell at {index}: edit another.")
+    place = f"{name}[{', '.join(map(str, index)) or '...'}]"
+    _check_fits(place, made, value)
+    return f"{place} = {int(value) if float(value).is_integer() and abs(value) < _EXACT else value}"
 
 
-def written_element(state: Snapshot, buffer: int, address: int, value: float) -> str | None:
-    """Return the statement that writes a number to an element of memory, through an array that reads it."""
+def written_element(state: Snapshot, buffer: int, address: int, value: float) -> str:
+    """Return the statement that writes a number to an element of memory, through an array that reads it.
+
+    Raises
+    ------
+    Refused
+        If no array that can be written to reads it, or its dtype does not hold the number.
+    """
     for made in state.lying_in(buffer):
-        if not made.writeable:
-            continue
-        found = np.flatnonzero(made.layout.addresses.ravel() == address)
-        if len(found):
-            index = np.unravel_index(int(found[0]), made.values.shape) if made.values.ndim else ()
-            return written_cell(state, made.names[0], tuple(map(int, index)), value)
-    return None
+        read = np.argwhere(made.layout.addresses == address).tolist() if made.writeable else []
+        if read:
+            return written_cell(state, made.names[0], tuple(read[0]), value)
+    raise Refused("No array that can be written to reads this element of memory: edit a cell of an array instead.")
 
 
-def followed_by(then: str, statement: str) -> str | None:
+def followed_by(then: str, statement: str) -> str:
     """Append a statement to others; a second writing of one cell takes the place of the first.
 
-    Returns
-    -------
-    str or None
-        None if there would be too many.
+    Raises
+    ------
+    Refused
+        If there would be too many.
     """
     kept = [part.strip() for part in then.replace("\n", ";").split(";") if part.strip()]
     target = statement.split(" = ")[0]
@@ -306,4 +380,35 @@ def followed_by(then: str, statement: str) -> str | None:
             del kept[place]
             break
     joined = [*kept, statement]
-    return "; ".join(joined) if len(joined) <= MAX_STATEMENTS else None
+    if len(joined) > MAX_STATEMENTS:
+        raise Refused(
+            f"{statement} would be statement {len(joined)}, and at most {MAX_STATEMENTS} are run: clear some of Then."
+        )
+    return "; ".join(joined)
+
+
+def _check_fits(place: str, made: Made, value: float) -> None:
+    """Refuse a typed number that the dtype of an array does not hold, or that did not come as it was typed."""
+    if not isfinite(value):
+        raise Refused(f"A cell takes numbers such as 99 or 2.5, and {value} is none: type one.")
+    number = f"about {value:g}" if abs(value) >= _EXACT else f"{value:g}"
+    kind = made.values.dtype
+    if kind.kind == "b" and value not in (0, 1):
+        raise Refused(f"{place} is {made.dtype} and holds 1 (True) or 0 (False), not {number}: write one of them.")
+    if kind.kind in "iu":
+        low, high = int(np.iinfo(kind).min), int(np.iinfo(kind).max)
+        if not low <= value <= high:
+            raise Refused(
+                f"{place} is {made.dtype} and holds whole numbers from {low} to {high}; {number} was typed. "
+                "Write one of them."
+            )
+        if abs(value) >= _EXACT:
+            raise Refused(
+                f"Whole numbers from 2**53 up lose digits when they are typed into a cell: write {place} = … with all "
+                "of them into Then."
+            )
+    if kind.kind == "f" and abs(value) > float(np.finfo(kind).max):
+        raise Refused(
+            f"{place} is {made.dtype} and holds numbers up to {float(np.finfo(kind).max):.3g}; {number} was typed. "
+            "Write a smaller one."
+        )

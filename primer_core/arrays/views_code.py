@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from primer_core.arrays.views_program import Library
 from primer_core.arrays.views_state import Made
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ def question(first: str, made: Made, second: str, other: Made) -> str:
 
 
 def memory(found: Views) -> str:
-    """Write the snippet that prints the verdicts, the layout of every array, and all cells at the end."""
+    """Write the snippet that prints verdicts and layouts, what is shared after the statements, and all cells."""
     lines = [f"a = {found.base}", *found.definitions]
     if found.before is not None:
         lines += [f"print({asked.code})  # {asked.answer}" for one in found.verdicts for asked in one.questions]
-        lines += [line for name in found.before.names for line in layout(name, found.before.called(name))]
+        lines += [
+            line for name in found.before.names for line in layout(name, found.before.called(name), found.library)
+        ]
     lines += [*found.statements, *_failing(found)]
+    if found.statements:
+        lines += [f"print({asked.code})  # {asked.answer}" for asked in found.asked]
     if found.after is not None:
         lines += [f"print({name})" for name in found.after.names]
     return with_imports(lines)
@@ -49,16 +54,24 @@ def names(found: Views) -> str:
     )
 
 
-def layout(name: str, made: Made) -> list[str]:
-    """Write the lines that print one layout: shape and strides, the offset in elements, and the flags."""
+def layout(name: str, made: Made, base: Library) -> list[str]:
+    """Write the lines that print one layout: shape and strides, the offset in elements, and the flags.
+
+    `base` is the library that made ``a``.
+    """
     if made.library == "PyTorch":
-        return [
-            f"print(tuple({name}.shape), {name}.stride(), {name}.storage_offset(), {name}.is_contiguous())",
-        ]
-    lines = [f"print({name}.shape, {name}.strides)", f"print({name}.flags.c_contiguous, {name}.flags.f_contiguous)"]
-    if made.buffer == 0 and made.kind == "view":
-        lines.append(f"print(({name}.ctypes.data - a.ctypes.data) // a.itemsize)  # offset")
+        lines = [f"print(tuple({name}.shape), {name}.stride(), {name}.storage_offset(), {name}.is_contiguous())"]
+    else:
+        lines = [f"print({name}.shape, {name}.strides)", f"print({name}.flags.c_contiguous, {name}.flags.f_contiguous)"]
+    # A tensor on an array's memory counts its storage_offset from itself, not from the memory's first element.
+    if made.buffer == 0 and made.kind == "view" and "NumPy" in (made.library, base):
+        lines.append(f"print(({_start(name, made.library)} - {_start('a', base)}) // a.itemsize)  # offset")
     return lines
+
+
+def _start(name: str, library: Library) -> str:
+    """Write the address of an array's first cell."""
+    return f"{name}.data_ptr()" if library == "PyTorch" else f"{name}.ctypes.data"
 
 
 def with_imports(lines: list[str]) -> str:

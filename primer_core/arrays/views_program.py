@@ -282,7 +282,9 @@ class Workspace:
             own = self.expression(target, text)
             code = f"{own.code} {symbol}= {value.code}"
             with _asked(code):
-                self.bind(own.code, Value(act(own.it, _alike(value, own).it), code, own.where))
+                it = act(own.it, _alike(value, own).it)
+            # A NumPy scalar cannot change: what it answers is new, and of the other side's shape if that has axes.
+            self.bind(own.code, Value(it, f"{own.code} {symbol} {_grouped(value)}", _fitting(own.where, it)))
             return code
         if not isinstance(target, ast.Subscript):
             raise Refused(f"{quoted(ast.unparse(target))} cannot be written to here. {HOW_STATEMENT}")
@@ -326,11 +328,10 @@ class Workspace:
                 return self.named(name)
             case ast.Name(name) if name in NAMES:
                 raise Refused(f"There is no {name} yet at this point.")
-            case ast.Constant() | ast.UnaryOp(ast.USub(), ast.Constant()):
-                number = _argument(node)
-                if isinstance(number, bool) or not isinstance(number, int | float):
+            case ast.Constant(value) | ast.UnaryOp(ast.USub(), ast.Constant(value)):
+                if isinstance(value, bool) or not isinstance(value, int | float):
                     raise Refused(f"{quoted(ast.unparse(node))} is neither an array nor a number. {HOW}")
-                return Value(number, ast.unparse(node))
+                return Value(_argument(node), ast.unparse(node))
             case ast.Attribute(base, name) if name in _ATTRIBUTES:
                 return self.attribute(self.array(base, text), name)
             case ast.Subscript():
@@ -364,10 +365,12 @@ class Workspace:
 
     def attribute(self, base: Value, name: str) -> Value:
         """``.T`` and ``.mT``."""
-        if library_of(base.it) == "PyTorch" and name == "T" and base.it.ndim != 2:
+        rank = base.it.ndim
+        if library_of(base.it) == "PyTorch" and (rank == 0 or (name == "T" and rank != 2)):
+            axes = "1 axis" if rank == 1 else f"{rank} axes"
+            instead = f"Write .permute({', '.join(map(str, reversed(range(rank))))})" if rank else "Leave it out"
             raise Refused(
-                f"PyTorch's .T is for matrices, and {base.code} has {base.it.ndim} axes. "
-                f"Write .permute({', '.join(map(str, reversed(range(base.it.ndim))))})."
+                f"PyTorch's .{name} is deprecated for what is no matrix, and {base.code} has {axes}. {instead}."
             )
         return self.applied(base, f"{base.code}.{name}", lambda it: getattr(it, name))
 
@@ -382,8 +385,7 @@ class Workspace:
             shape = np.broadcast_shapes(*(tuple(side.it.shape) for side in arrays))
             check_size(shape, code)
             it = act(left.it, right.it)
-        where = arrays[0].where if arrays else None
-        return Value(it, code, where if where is not None and where.shape == tuple(np.shape(it)) else None)
+        return Value(it, code, _fitting(arrays[0].where, it) if arrays else None)
 
     def call(self, function: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword], text: str) -> Value:
         """A method of an array, or a function of NumPy or PyTorch on one."""
@@ -561,8 +563,17 @@ def _argument(node: ast.expr) -> Any:
     match node:
         case ast.Constant(bool() | None as value):
             return value
-        case ast.Constant(int() | float() as value) if isfinite(value) and abs(value) < 2**63:
+        case ast.Constant(int(value)) if value < 2**63:
             return value
+        case ast.Constant(float(value)) if isfinite(value):
+            return value
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))) if value == 2**63:
+            return -value  # the one whole number whose opposite does not fit
+        case ast.Constant(int() | float()):
+            raise Refused(
+                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to 1.7e308. "
+                "Write a smaller one."
+            )
         case ast.Constant(str(value)) if value in _DTYPES or value in ("C", "F"):
             return value
         case ast.UnaryOp(ast.USub(), ast.Constant(int() | float())):
@@ -615,6 +626,11 @@ def _alike(value: Value, holder: Value) -> Value:
 def _grouped(value: Value) -> str:
     """Its code as one side of a sign: in parentheses if it has a sign of its own."""
     return f"({value.code})" if isinstance(ast.parse(value.code, mode="eval").body, ast.BinOp) else value.code
+
+
+def _fitting(where: NDArray[np.int64] | None, it: Any) -> NDArray[np.int64] | None:
+    """The origins of cells if a result has as many; None where it was stretched to another shape."""
+    return where if where is not None and where.shape == tuple(np.shape(it)) else None
 
 
 def _torch() -> Any:

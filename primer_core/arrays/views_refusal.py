@@ -227,7 +227,11 @@ def _way(line: str, found: Views) -> Way:
 
 def _code(source: Views, lines: Sequence[str], ways: Sequence[Way]) -> str:
     assert source.before is not None
-    shown = [f"a = {source.base}", *source.definitions, *views_code.layout("b", source.before.called("b"))]
+    shown = [
+        f"a = {source.base}",
+        *source.definitions,
+        *views_code.layout("b", source.before.called("b"), source.library),
+    ]
     for line, way in zip(lines, ways, strict=True):
         if way.works:
             asked = views_code.question("b", source.before.called("b"), "c", source.before.called("b"))

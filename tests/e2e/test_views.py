@@ -84,6 +84,34 @@ def test_a_number_typed_into_view_base_or_memory_shows_in_all_that_share_and_is_
     expect(cell(lesson, "memory", 9)).to_have_text("5")
 
 
+def test_an_edit_that_the_dtype_does_not_hold_is_put_back_with_the_reason(lesson: Page) -> None:
+    def write(text: str) -> None:
+        cell(lesson, "b", 3).focus()
+        lesson.keyboard.type(text)
+        lesson.keyboard.press("Enter")
+
+    write("99999999999999999999")
+    expect(lesson.get_by_text("holds whole numbers from")).to_be_visible()
+    expect(cell(lesson, "b", 3)).to_have_text("10")
+    expect(then(lesson)).to_have_value("")
+    write("10.5")  # taken, and cut to the number that stood there
+    expect(then(lesson)).to_have_value("b[1, 0] = 10.5")
+    expect(cell(lesson, "b", 3)).to_have_text("10")
+
+
+def test_memory_that_no_array_reads_any_more_takes_no_numbers(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/views?a=(4,)&b=a[1:3]&then=a = a %2B 1")
+    old = page.get_by_role("grid", name=re.compile("^memory ")).get_by_role("gridcell").first
+    expect(old).to_have_text("1")
+    expect(page.get_by_text("Asked of the library after these statements")).to_contain_text("→ False")
+    old.focus()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(formula(page)).to_contain_text("memory[0] = 1")
+    expect(old).to_have_text("1")
+    expect(then(page)).to_have_value("a = a + 1")
+
+
 def test_a_refused_view_is_explained_pair_by_pair_and_mended_by_a_click(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/views?lib=PyTorch&b=a.T&c=b.view(12)")
     expect(page.get_by_text("view size is not compatible")).to_be_visible()

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from primer_core.arrays.views import Views, explain_view, followed_by, written_cell, written_element
+from primer_core.arrays.views import Views, edited, explain_view
 from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices
 from primer_core.arrays.views_program import Library
 from ui import cached
+from ui.arrays.messages import literally
 from ui.components.linked_grids import CellEvent
 
 _HELP = (
@@ -15,6 +16,8 @@ _HELP = (
     "as_strided(a, (4, 3), (8, 8)), torch.from_numpy(a)."
 )
 _HELP_THEN = "Statements, with ; between them: b[0, 1] = 99; a += 1; a = a + 1; a[:] = 0; a[[1, 2]][0] = 100."
+
+_EDITS = "views edits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +72,25 @@ def load_torch(typed: Typed) -> None:
 
 
 def write_cell(found: Views, event: CellEvent) -> None:
-    """Append the statement that an edited cell stands for to the field of statements."""
+    """Append the statement that an edited cell stands for to the field of statements, or say why it has none."""
     if found.after is None or event.value is None:
         return
     kind, _, name = event.grid.partition(" ")
-    if kind == "memory" and name.isdigit() and len(event.index) == 1:
-        statement = written_element(found.after, int(name), event.index[0], event.value)
-    else:
-        statement = written_cell(found.after, name, event.index, event.value)
-    if statement is None:
-        return
-    joined = followed_by(st.session_state["then"], statement)
-    if joined is None:
-        st.toast("That many statements are enough: clear some first.")
-    else:
-        st.session_state["then"] = joined
+    place = int(name) if kind == "memory" and name.isdecimal() else name
+    edit = edited(found.after, st.session_state["then"], place, event.index, event.value)
+    st.session_state["then"] = edit.then
+    st.session_state[_EDITS] = edits() + 1
+    if edit.refusal is not None:
+        st.toast(literally(edit.refusal), icon=":material/info:")
+
+
+def edits() -> int:
+    """How many edited cells were answered, by which one picture is told from the next.
+
+    A cell shows what was typed until the page draws it again, and it would not where no other cell changed: a number
+    that is refused, or cut to the one that stood there, has to give way to what the array holds.
+    """
+    return int(st.session_state.get(_EDITS, 0))
 
 
 def _choices() -> list[str]:

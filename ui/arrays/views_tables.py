@@ -35,8 +35,9 @@ def layout_table(found: Views) -> None:
                 f"{_code(made.dtype)} · {made.layout.itemsize} bytes each",
             )
         )
-    asked = [f"{_code(one.code)} → <b>{one.answer}</b>" for verdict in found.verdicts for one in verdict.questions]
-    _draw(head, rows, f"<p class='primer-note'>Asked of the library: {' · '.join(asked)}</p>" if asked else "")
+    asked = [f"{_code(one.code)} → <b>{one.answer}</b>" for one in found.asked]
+    when = " after these statements" if found.statements else ""
+    _draw(head, rows, f"<p class='primer-note'>Asked of the library{when}: {' · '.join(asked)}</p>" if asked else "")
 
 
 def pair_table(found: RefusedView) -> None:

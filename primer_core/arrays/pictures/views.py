@@ -181,8 +181,17 @@ def _strip(buffer: Buffer, arrays: list[Made], role: Role, editable: bool) -> Gr
         axes=("",),
         faded=~read if read.any() else None,
         labels=tuple(f"+{size * place}" for place in range(buffer.values.size)),
-        editable=editable and any(made.writeable for made in arrays),
+        editable=editable and _all_can_be_written(buffer, arrays),
     )
+
+
+def _all_can_be_written(buffer: Buffer, arrays: list[Made]) -> bool:
+    """Whether every element is written to through some array; where not, the arrays' own cells take numbers alone."""
+    written = np.zeros(buffer.values.size, np.bool_)
+    for made in arrays:
+        if made.writeable:
+            written[made.layout.addresses.ravel()] = True
+    return bool(written.all())
 
 
 def _strip_label(buffer: Buffer, drawn: list[Made]) -> str:

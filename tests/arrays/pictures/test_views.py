@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from primer_core.arrays.grids import PerCell, Picture, Piece, Ref, Strong, Val
 from primer_core.arrays.pictures.views import memory, names, refused
 from primer_core.arrays.views import Views, explain_view
 from primer_core.arrays.views_presets import PRESETS, ViewPreset
+from primer_core.arrays.views_program import Library
 from primer_core.arrays.views_refusal import explain_refused_view
 from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
 
@@ -19,6 +21,11 @@ OPERATIONS = (
     "a.flatten()", "a.astype(np.float32)", "a[1, 2]", "a[2:1]", "a + 1", "as_strided(a, (2, 3, 4), (0, 32, 8))",
     "np.broadcast_to(a, (2, 3, 4))", "a.diagonal()", "a",
 )  # fmt: skip
+
+TAKEN = ("a", "a[0]", "a[0, 0]", "a[0, 0, 0]", "a.T", "a[1:]", "a[[0, -1]]", "a + 1", "a.ravel()", "a[:0]", "a[...]")
+SAID = ("a", "b", "a[0]", "b[..., 0]", "a[0, 0]", "b.T", "a[0] + b", "b[[0]]", "2", "3", "0", "2.5", "1e20")
+SIGNS = ("=", "+=", "+=", "-=", "*=", "/=", "//=", "%=")
+CHANGED = ("a", "b", "c", "a", "b", "b[...]", "a[0]", "a[0, 0]", "b[[0]][0]")
 
 
 def spelled(picture: Picture, target: str, flat: int) -> str:
@@ -68,6 +75,43 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
         assert source == grid.values.ravel()[flat] or "+" in found.after.called(grid.name).code  # type: ignore[union-attr]
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.integers(0, 2**40))
+def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a test's choice
+    library: Library = chance.choice(["NumPy", "PyTorch"])
+    taken = (*TAKEN, "torch.from_numpy(a)" if library == "NumPy" else "a.numpy()")
+    statements = [f"{chance.choice(CHANGED)} {chance.choice(SIGNS)} {chance.choice(SAID)}" for _ in range(3)]
+    base = chance.choice(["(3, 4)", "(3, 4)", "(4,)", "(2, 3, 2)", "[[1.5, 2.5], [3.5, 4.5]]"])
+    found = explain_view(base, chance.choice(taken), chance.choice(("", *taken)), "; ".join(statements), library)
+    assert found.after is not None
+    for picture in (memory(found), names(found)):
+        assert picture.payload()["grids"]
+    assert all(story(found))
+    assert bool(found.statements) <= bool(changes_told(found))
+    if found.error:  # what a refused statement wrote before it was refused is not asked of Python again
+        return
+    real: dict[str, Any] = {"np": np, "torch": torch}
+    with np.errstate(all="ignore"):
+        exec("\n".join([f"a = {found.base}", *found.definitions, *found.statements]), real)  # noqa: S102 - as above
+    for name in found.after.names:
+        np.testing.assert_array_equal(found.after.called(name).values, np.asarray(real[name]))
+
+
+@pytest.mark.parametrize("then", ["b += a", "b -= a", "b = a[0, 1]; b *= a"])
+def test_a_number_of_numpys_that_is_added_to_becomes_a_new_array(then: str) -> None:
+    found = explain_view("(3, 4)", "a[0, 0]", then=then)
+    assert found.after is not None
+    made = found.after.called("b")
+    a = np.arange(1, 13).reshape(3, 4)
+    real = {"b += a": a[0, 0] + a, "b -= a": a[0, 0] - a, "b = a[0, 1]; b *= a": a[0, 1] * a}[then]
+    np.testing.assert_array_equal(made.values, real)
+    assert (made.origins, made.writeable) == (None, True)
+    drawn = {grid.name: grid.values.tolist() for grid in memory(found).grids}
+    assert drawn["b"] == real.tolist()
+    assert names(found).payload()["grids"]
+
+
 @pytest.mark.parametrize("preset", [one for one in PRESETS if one.view == "Memory"], ids=lambda preset: preset.title)
 def test_colour_says_in_which_memory_an_array_lies(preset: ViewPreset) -> None:
     picture = memory(explained(preset))
@@ -102,6 +146,14 @@ def test_cells_that_nobody_may_write_to_are_not_offered_for_it() -> None:
     editable = {grid.name: grid.editable for grid in memory(explain_view("(4,)", "np.broadcast_to(a, (2, 4))")).grids}
     assert editable == {"a": True, "b": False, "memory": True}
     assert not any(grid.editable for grid in memory(explain_view("(4,)", "a[1:]"), editable=False).grids)
+
+
+def test_a_memory_with_elements_that_no_array_reads_any_more_is_not_offered_for_writing() -> None:
+    grids = memory(explain_view("(4,)", "a[1:]", then="a = a + 1")).grids
+    assert {grid.id: grid.editable for grid in grids} == {
+        "array a": True, "array b": True, "memory 0": False, "memory 1": True,
+    }  # fmt: skip
+    assert all(grid.editable for grid in memory(explain_view("(3, 4)", "a.T", then="a = a + 1")).grids)
 
 
 def test_names_stand_above_their_objects_before_and_after() -> None:
