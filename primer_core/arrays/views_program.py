@@ -314,12 +314,12 @@ class Workspace:
         """Read what stands between brackets, for the array before them."""
         source = ast.get_source_segment(text, node.slice) or ast.unparse(node.slice)
         name = holder.code if holder.code.isidentifier() else "x"
-        read = read_index(f"{name}[{source}]", plain(holder.it), name)
-        if library_of(holder.it) == "NumPy":
+        library = library_of(holder.it)
+        read = read_index(f"{name}[{source}]", plain(holder.it), name, unpack=library == "PyTorch")
+        if library == "NumPy":
             return read.key, read.code
-        return tuple(
-            _torch().from_numpy(item) if isinstance(item, np.ndarray) else item for item in read.key
-        ), read.code
+        items = tuple(_torch().from_numpy(item) if isinstance(item, np.ndarray) else item for item in read.key)
+        return items[0] if read.lone else items, read.code
 
     def expression(self, node: ast.expr, text: str) -> Value:
         """Walk an expression and do what it says."""

@@ -568,3 +568,13 @@ def state(found: Views) -> Snapshot:
 def cells(found: Views, name: str) -> Any:
     assert ast.parse(found.code)
     return state(found).called(name).values.tolist()
+
+
+@pytest.mark.parametrize("index", ["[[0, 1], [1, 0]]", "[(0, 1)]", "[[0, 1], [1, 0]],", "[0, 2]"])
+def test_pytorch_takes_a_nested_list_as_it_does_outside(index: str) -> None:
+    tensor = torch.arange(1, 13).reshape(3, 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch warns of a nested list
+        expected = eval(f"tensor[{index}]", {"tensor": tensor})  # noqa: S307 - one of the parameters above
+    found = explain_view("(3, 4)", f"a[{index}]", library="PyTorch")
+    assert cells(found, "b") == expected.tolist()

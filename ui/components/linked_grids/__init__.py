@@ -84,7 +84,13 @@ def _event(sent: Mapping[str, Any] | None) -> CellEvent | None:
     """Read what the browser sent, which anybody could have sent: anything else than a cell is no event."""
     match sent:
         case {"grid": str(grid), "index": [*index]} if all(type(i) is int for i in index):
-            value = sent.get("value")
-            return CellEvent(grid, tuple(index), float(value) if isinstance(value, (int, float)) else None)
+            return CellEvent(grid, tuple(index), _number(sent.get("value")))
         case _:
             return None
+
+
+def _number(sent: Any) -> float | None:
+    try:
+        return float(sent) if isinstance(sent, (int, float)) else None
+    except OverflowError:  # a whole number of more digits than any browser has sent
+        return None
