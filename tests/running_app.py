@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 PROJECT = Path(__file__).resolve().parents[1]
 _FLAGS = (
@@ -125,3 +125,9 @@ def _wait_until_healthy(app: RunningApp, limit: float = 60.0) -> None:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"the server was not ready after {limit:g} s")
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Wait, once a page's first elements stand, until its script has ended: nothing moves under the pointer then."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -3,6 +3,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.running_app import wait_until_drawn
+
 
 def array(page: Page, name: str) -> Locator:
     """The last array of that name: the operand as NumPy reads it, where it is drawn twice."""
@@ -25,6 +27,7 @@ def lit(page: Page, grid: str) -> list[str]:
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/broadcasting")
     expect(array(page, "y ")).to_be_visible()
+    wait_until_drawn(page)
     return page
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.running_app import running_app
+from tests.running_app import running_app, wait_until_drawn
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,7 @@ def board(new_page: Callable[..., Page], url: str) -> Page:
     page = new_page()
     page.goto(url)
     expect(page.get_by_role("grid")).to_have_count(4)
+    wait_until_drawn(page)
     return page
 
 

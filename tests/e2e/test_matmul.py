@@ -3,6 +3,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.running_app import wait_until_drawn
+
 
 def array(page: Page, name: str) -> Locator:
     return page.get_by_role("grid", name=name, exact=False)
@@ -16,6 +18,7 @@ def lit(page: Page, name: str) -> list[str]:
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/matmul")
     expect(array(page, "c ")).to_be_visible()
+    wait_until_drawn(page)
     return page
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.running_app import wait_until_drawn
+
 
 def array(page: Page, name: str) -> Locator:
     return page.get_by_role("grid", name=re.compile("^" + re.escape(name))).last
@@ -26,6 +28,7 @@ def write(page: Page, field: str, text: str) -> None:
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/reductions")
     expect(array(page, "s ")).to_be_visible()
+    wait_until_drawn(page)
     return page
 
 

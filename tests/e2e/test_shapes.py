@@ -3,6 +3,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.running_app import wait_until_drawn
+
 
 def cards(page: Page) -> Locator:
     return page.get_by_role("list", name="Steps").get_by_role("listitem")
@@ -32,6 +34,7 @@ def grid(page: Page, name: str) -> Locator:
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/shapes?x=(2, 3)&steps=unsqueeze(0), permute(0, 2, 1), clone()")
     expect(fields(page)).to_have_count(3)
+    wait_until_drawn(page)
     return page
 
 

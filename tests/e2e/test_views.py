@@ -4,6 +4,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.running_app import wait_until_drawn
+
 
 def array(page: Page, name: str) -> Locator:
     return page.get_by_role("grid", name=re.compile(rf"^{name} ")).last
@@ -43,6 +45,7 @@ def then(page: Page) -> Locator:
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/views")
     expect(array(page, "b")).to_be_visible()
+    wait_until_drawn(page)
     return page
 
 
