@@ -9,7 +9,7 @@ from primer_core.arrays.views_refusal import RefusedView, explain_refused_view
 from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
 from ui import shell
 from ui.arrays.messages import failed, told
-from ui.arrays.views_fields import Typed, choose_view, edits, fields, load_torch, write_cell
+from ui.arrays.views_fields import Typed, choose_view, fields, load_torch, write_cell
 from ui.arrays.views_outcome import judge, mend
 from ui.arrays.views_tables import layout_table, names_table, pair_table, way_table
 from ui.components.linked_grids import linked_grids
@@ -53,8 +53,7 @@ def program(typed: Typed) -> tuple[tuple[str, ...], str]:
     judge(found)
     with st.container(border=True):
         if found.after is not None and typed.view == "Memory":
-            payload = pictures.memory(found).payload() | {"edits": edits()}
-            linked_grids("grids", payload, on_edit=lambda event: write_cell(found, event))
+            linked_grids("grids", pictures.memory(found).payload(), on_edit=lambda event: write_cell(found, event))
             layout_table(found)
         elif found.after is not None:
             linked_grids("names", pictures.names(found).payload())

@@ -17,8 +17,6 @@ _HELP = (
 )
 _HELP_THEN = "Statements, with ; between them: b[0, 1] = 99; a += 1; a = a + 1; a[:] = 0; a[[1, 2]][0] = 100."
 
-_EDITS = "views edits"
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -79,18 +77,8 @@ def write_cell(found: Views, event: CellEvent) -> None:
     place = int(name) if kind == "memory" and name.isdecimal() else name
     edit = edited(found.after, st.session_state["then"], place, event.index, event.value)
     st.session_state["then"] = edit.then
-    st.session_state[_EDITS] = edits() + 1
     if edit.refusal is not None:
         st.toast(literally(edit.refusal), icon=":material/info:")
-
-
-def edits() -> int:
-    """How many edited cells were answered, by which one picture is told from the next.
-
-    A cell shows what was typed until the page draws it again, and it would not where no other cell changed: a number
-    that is refused, or cut to the one that stood there, has to give way to what the array holds.
-    """
-    return int(st.session_state.get(_EDITS, 0))
 
 
 def _choices() -> list[str]:

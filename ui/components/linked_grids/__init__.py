@@ -62,9 +62,13 @@ def linked_grids(
     GridState
         The edit or selection that this run answers. Pointing at cells never comes here.
     """
+    # Counted, so that every edit is answered by data unlike those before: a cell shows what was typed until the picture
+    # is drawn again, and what was refused, or cut to the number that stood there, has to give way.
+    answers = f"{key} answers"
 
     def caller(name: str, handler: Callable[[CellEvent], None] | None) -> Callable[[], None]:
         def call() -> None:
+            st.session_state[answers] = st.session_state.get(answers, 0) + 1
             event = _event(st.session_state[key].get(name))
             if handler is not None and event is not None:
                 handler(event)
@@ -73,7 +77,7 @@ def linked_grids(
 
     result = _mount(
         key=key,
-        data=dict(payload),
+        data={**payload, "answers": st.session_state.get(answers, 0)},
         on_edit_change=caller("edit", on_edit),
         on_select_change=caller("select", on_select),
     )
