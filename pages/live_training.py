@@ -25,7 +25,7 @@ spec = settings.choose(locked=going)
 with presets:
     preset_pills(settings.presets(), disabled=going)
 with st.container(border=True):
-    panel.follow(spec)
+    panel.follow(spec, was_going=going)
 
 with st.expander("What the network is made of", key="layers", on_change="rerun") as layers:
     if layers.open:

@@ -32,6 +32,18 @@ REFRESH = 250
 REFRESH_PER_RUN = 15
 REFRESH_PAUSED = 1000
 
+#: What each of a view's numbers is called, and what it means; `_numbers` gives them in this order.
+NUMBERS = {
+    "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. Guessing "
+    "evenly among ten classes gives ln 10 = 2.303.",
+    "Validation loss": "The same on samples that it is not trained on, after each epoch. When this rises while the "
+    "train loss falls, it learns the samples by heart.",
+    "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
+    "often as you like.",
+    "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
+    "settings by this number would make it look better than it is.",
+}
+
 _NOTHING = "Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
 _EMPTY = Curve([], [], [], [], (), (), 0)
 

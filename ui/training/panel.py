@@ -9,41 +9,21 @@ from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from ui import cached, session
 from ui.components.live_chart import live_chart
-from ui.training.live_view import address, live_view
+from ui.training.live_view import NUMBERS, address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
 
-#: The numbers of a live view, in their order, and what they mean.
-_NUMBERS = {
-    "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. Guessing "
-    "evenly among ten classes gives ln 10 = 2.303.",
-    "Validation loss": "The same on samples that it is not trained on, after each epoch. When this rises while the "
-    "train loss falls, it learns the samples by heart.",
-    "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
-    "often as you like.",
-    "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
-    "settings by this number would make it look better than it is.",
-}
 
-
-def follow(spec: RunSpec | None) -> None:
+@st.fragment
+def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     """Draw the panel of the run on this session's desk.
 
     Parameters
     ----------
     spec
         What Start would start; None if the settings do not go together.
+    was_going
+        Whether a run went on when the page around the panel was drawn.
     """
-    run = _current_run()
-    _panel(spec, run is not None and not run.state().ended)
-
-
-def _current_run() -> Run | None:
-    desk = session.desk()
-    return desk.current if desk else None
-
-
-@st.fragment
-def _panel(spec: RunSpec | None, was_going: bool) -> None:
     desk = session.desk()
     run = desk.current if desk else None
     state = run.state() if run else None
@@ -61,7 +41,7 @@ def _panel(spec: RunSpec | None, was_going: bool) -> None:
         view=live_view(run, state, steers=steers, active_runs=cached.training_desks().service.active_runs),
         address=address(desk, cached.seat().visitor) if desk else None,
         log_scale=log_scale,
-        numbers=_NUMBERS,
+        numbers=NUMBERS,
     )
 
 
