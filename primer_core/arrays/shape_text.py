@@ -14,7 +14,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.limits import MAX_ELEMENTS, Refused, check_size
-from primer_core.arrays.typed_text import quoted, ragged, syntax_tree
+from primer_core.arrays.typed_text import literal_number, quoted, ragged, syntax_tree
 
 MAX_TEXT = 4000
 """Characters read of one field."""
@@ -230,21 +230,14 @@ def _check_axes(shape: tuple[int, ...]) -> None:
 
 
 def _number(node: ast.expr) -> Any:
+    number = literal_number(node)
+    if number is not None:
+        return number
     match node:
-        case ast.Constant(int(value)) if not isinstance(value, bool) and value < 2**63:
-            return value
-        case ast.Constant(float(value)) if isfinite(value):
-            return value
-        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))) if value == 2**63:
-            return -value  # the one whole number whose opposite does not fit
         case ast.UnaryOp(ast.USub(), ast.Constant() as positive):
             return -_number(positive)
         case ast.UnaryOp(ast.UAdd(), ast.Constant() as same):
             return _number(same)
-        case ast.Constant(int() | float() as value) if not isinstance(value, bool):
-            raise Refused(
-                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to 1.7e308."
-            )
         case ast.BinOp(ast.Constant(int(base)), ast.Pow(), ast.Constant(int(power))) if (
             power < 64 and base < 100 and base**power < 2**63
         ):

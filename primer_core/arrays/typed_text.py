@@ -2,6 +2,7 @@
 
 import ast
 import re
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,31 @@ def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exe
 def quoted(text: str) -> str:
     """Quote what was typed, cut where it is long."""
     return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
+
+
+def literal_number(node: ast.expr) -> int | float | None:
+    """A number that is written out, of 64 bits; None if the node is something else.
+
+    Raises
+    ------
+    Refused
+        If it is too large.
+    """
+    match node:
+        case ast.Constant(bool()):
+            return None
+        case ast.Constant(int(value)) if value < 2**63:
+            return value
+        case ast.Constant(float(value)) if isfinite(value):
+            return value
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))) if value == 2**63:
+            return -value  # the one whole number whose opposite does not fit
+        case ast.Constant(int() | float()):
+            raise Refused(
+                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to 1.7e308. "
+                "Write a smaller one."
+            )
+    return None
 
 
 def code_span(text: str) -> str:

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import isfinite, prod
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from primer_core.arrays.index_text import read_index
 from primer_core.arrays.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.arrays.memory import data_pointer, extent
-from primer_core.arrays.typed_text import quoted, syntax_tree
+from primer_core.arrays.typed_text import literal_number, quoted, syntax_tree
 
 Library = Literal["NumPy", "PyTorch"]
 
@@ -560,20 +560,12 @@ def _spelled(arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[str
 
 def _argument(node: ast.expr) -> Any:
     """A number, a tuple of numbers, a dtype, or the name of an order: all that a method is given here."""
+    number = literal_number(node)
+    if number is not None:
+        return number
     match node:
         case ast.Constant(bool() | None as value):
             return value
-        case ast.Constant(int(value)) if value < 2**63:
-            return value
-        case ast.Constant(float(value)) if isfinite(value):
-            return value
-        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))) if value == 2**63:
-            return -value  # the one whole number whose opposite does not fit
-        case ast.Constant(int() | float()):
-            raise Refused(
-                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to 1.7e308. "
-                "Write a smaller one."
-            )
         case ast.Constant(str(value)) if value in _DTYPES or value in ("C", "F"):
             return value
         case ast.UnaryOp(ast.USub(), ast.Constant(int() | float())):
