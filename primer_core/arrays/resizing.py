@@ -1,0 +1,53 @@
+"""What dragging a size does to a text: a shape is written anew, an array is cut or goes on from its start."""
+
+import ast
+
+import numpy as np
+
+from primer_core.arrays.grids import shape_text
+from primer_core.arrays.limits import Refused, check_size
+from primer_core.arrays.shape_text import MAX_TEXT, read_operand
+
+
+def can_resize(text: str) -> bool:
+    """Whether a text says its sizes itself: a shape, an array or a number, not something made of these."""
+    try:
+        written = read_operand(text)
+    except Refused:
+        return False
+    own = isinstance(ast.parse(written.text, mode="eval").body, ast.Tuple | ast.List | ast.Constant | ast.UnaryOp)
+    return own and (written.values.size > 0 or written.text.startswith("("))
+
+
+def resized(text: str, shape: tuple[int, ...]) -> str:
+    """Write an operand with other sizes.
+
+    Parameters
+    ----------
+    text
+        A text that `can_resize`.
+    shape
+        The sizes that it shall have. An array's axes are counted from the right: one that is missing is added, of one
+        too many the first entry stays. Where an axis grows, its entries follow again from the first on.
+
+    Raises
+    ------
+    Refused
+        If the text does not say its sizes itself, or if what it would become is too large.
+    """
+    if not can_resize(text):
+        raise Refused("Only a shape, an array with cells, or a number can be given other sizes.")
+    check_size(shape, f"The shape {shape_text(shape)}")
+    written = read_operand(text)
+    if written.text.startswith("("):
+        return shape_text(shape)
+    values = written.values
+    if values.ndim > len(shape):
+        values = values[(0,) * (values.ndim - len(shape))]
+    values = values.reshape((1,) * (len(shape) - values.ndim) + values.shape)
+    for axis, size in enumerate(shape):
+        values = np.take(values, np.arange(size) % values.shape[axis], axis)
+    longer = str(values.tolist())
+    if len(longer) > MAX_TEXT:
+        raise Refused(f"Written out, this array takes {len(longer)} characters; at most {MAX_TEXT} are read.")
+    return longer
