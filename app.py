@@ -7,7 +7,8 @@ if __name__ == "__main__":
 
     home()
 else:
+    from ui.arrays import lessons_ahead
     from ui.drawing import reader
     from ui.training import live_view
 
-    app = st.App(__file__, routes=(*reader.ROUTES, *live_view.ROUTES))
+    app = st.App(__file__, routes=(*lessons_ahead.ROUTES, *reader.ROUTES, *live_view.ROUTES))

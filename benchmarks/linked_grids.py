@@ -2,7 +2,8 @@
 
 - From pointing at a cell to the highlight, with 1 000 cells on screen: script, style and layout, and the frame rate
   while the mouse sweeps. Limit: one 16 ms frame.
-- From a click on one setting, and on a preset, of the broadcasting lesson to the changed picture. Limit: 100 ms at p95.
+- From a step of a size's slider, from a click on a preset and on one setting of the broadcasting lesson to the changed
+  picture; and from the slider to the page around it. Limit: 100 ms at p95.
 
 Run: python -m benchmarks.linked_grids
 """
@@ -39,15 +40,31 @@ _SWEEP = """async (count) => {
   return {cells: cells.length, lit: root.querySelectorAll('.lit').length, work, frames};
 }"""
 
-_CLICK = """([title]) => new Promise((done) => {
-  const parts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map((host) => host.shadowRoot);
-  const stage = parts.map((part) => part.querySelector('.stage')).find(Boolean);
+_PARTS = "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map((host) => host.shadowRoot)"
+
+_CHANGED = """const start = performance.now();
+  const changed = new Promise((done) =>
+    new MutationObserver((_, observer) => { observer.disconnect(); done(performance.now() - start); })
+      .observe(watched, {subtree: true, childList: true, characterData: true, attributes: true}));"""
+
+_CLICK = f"""async ([title]) => {{
+  const parts = {_PARTS};
+  const watched = parts.map((part) => part.querySelector('.stage')).find(Boolean);
   const buttons = [...parts, document].flatMap((part) => [...part.querySelectorAll('button')]);
-  const start = performance.now();
-  new MutationObserver((_, observer) => { observer.disconnect(); done(performance.now() - start); })
-    .observe(stage, {subtree: true, childList: true, characterData: true});
+  {_CHANGED}
   buttons.find((button) => button.innerText.trim() === title).click();
-})"""
+  return changed;
+}}"""
+
+_STEP = f"""async ([selector, size]) => {{
+  const parts = {_PARTS};
+  const watched = [document, ...parts].map((part) => part.querySelector(selector)).find(Boolean);
+  const slider = parts.map((part) => part.querySelector('input[type=range]')).find(Boolean);
+  {_CHANGED}
+  slider.value = size;
+  for (const name of ['input', 'change']) slider.dispatchEvent(new Event(name, {{bubbles: true, composed: true}}));
+  return changed;
+}}"""
 
 
 def told(name: str, times: list[float], limit: float) -> bool:
@@ -93,17 +110,20 @@ def main() -> int:
         good &= told("pointing at a cell to styled highlight", swept["work"], 16.0)
         told("frame interval while the mouse sweeps", swept["frames"], 16.8)
         with running_app() as app:
-            page = open_page(browser, f"{app.url}/broadcasting")
-            for what, titles in (
-                ("one setting", ("Backward", "Forward")),
-                ("a preset", ("Outer sum", "Vector to each row")),
+            page = open_page(browser, f"{app.url}/broadcasting?b=(3,)")
+            field = "[data-testid=stTextInput] input"
+            for what, script, given in (
+                ("step of a slider to changed picture", _STEP, ([".stage", 5], [".stage", 6])),
+                ("step of a slider to the page around it", _STEP, ([field, 5], [field, 6])),
+                ("click on a preset to changed picture", _CLICK, (["Outer sum"], ["Vector to each row"])),
+                ("click on one setting to changed picture", _CLICK, (["Backward"], ["Forward"])),
             ):
                 times = []
                 for _ in range(20):
-                    for title in titles:
-                        times.append(page.evaluate(_CLICK, [title]))
+                    for one in given:
+                        times.append(page.evaluate(script, one))
                         page.wait_for_timeout(150)
-                good &= told(f"click on {what} to changed picture", times[2:], 100.0)
+                good &= told(what, times[2:], 100.0)
         browser.close()
     return not good
 

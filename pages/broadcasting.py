@@ -1,19 +1,21 @@
 """Broadcasting: type operands and see which cells meet, what is stretched, and how gradients find back."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
-from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast, Upstream, explain_broadcast
+from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.pictures import broadcasting as pictures
 from ui import shell
-from ui.arrays.messages import failed, offers, told
+from ui.arrays.broadcasting_parts import BACKWARD, FORWARD, KEYS, UPSTREAM, asks, explain, parts
+from ui.arrays.messages import failed, offer_operands, told
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
 
-UPSTREAM: dict[str, Upstream] = {"y.sum()": "ones", "y.mean()": "mean", "1, 2, 3, …": "counting"}
 HELP = (
     "A shape (4, 3), an array [[1, 2], [3, 4]], a number, or one of these changed: "
     "(4,)[:, None], (3, 4).T; b may also say a.mean(1)."
@@ -26,14 +28,13 @@ ANSWERS = {
 }
 
 
-def operands() -> tuple[str, ...]:
-    """Draw the operands and the operation; return the operands that there are."""
+def operands() -> None:
+    """Draw the operands and the operation."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="operands"):
-        a = st.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
+        st.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
         st.selectbox("Operation", list(OPERATIONS), key="op", bind="query-params", width=170)
-        b = st.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
-        c = st.text_input("Operand c, if any", DEFAULT.c, key="c", bind="query-params", placeholder="none")
-    return (a, b, c) if c.strip() else (a, b)
+        st.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
+        st.text_input("Operand c, if any", DEFAULT.c, key="c", bind="query-params", placeholder="none")
 
 
 def judge(explained: Broadcast) -> None:
@@ -46,19 +47,22 @@ def judge(explained: Broadcast) -> None:
         verdict("ok", f"broadcasts to {shape_text(explained.shape)}")
 
 
-def picture(explained: Broadcast, texts: tuple[str, ...]) -> bool:
-    """Draw the arrays, forward or backward; return whether backward."""
+def direction() -> bool:
+    """Draw the choice between forward and backward; return whether backward."""
     back = st.segmented_control(
-        "View", ["Forward", "Backward"], key="view", default="Forward", bind="query-params", required=True,
+        "View", [FORWARD, BACKWARD], key="view", default=FORWARD, bind="query-params", required=True,
         label_visibility="collapsed",
-    ) == "Backward"  # fmt: skip
+    ) == BACKWARD  # fmt: skip
     if back:
-        chosen = st.segmented_control(
+        st.segmented_control(
             "Gradient of", list(UPSTREAM), key="of", default="y.sum()", bind="query-params", required=True
         )
-        explained = explain_broadcast(texts, explained.operation, UPSTREAM[chosen])
-    linked_grids("grids", (pictures.backward if back else pictures.forward)(explained).payload())
     return back
+
+
+def settings() -> Mapping[str, str]:
+    """What the widgets say, by their keys."""
+    return {key: st.session_state.get(key) or "" for key in KEYS}
 
 
 def clash(explained: Broadcast) -> None:
@@ -66,35 +70,37 @@ def clash(explained: Broadcast) -> None:
     failed(f"ValueError: {explained.error}")
     if not explained.fixes:
         st.markdown("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
-    offers(
-        {
-            f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}": dict(zip(NAMES, fix.texts, strict=False))
-            for fix in explained.fixes
-        }
-    )
+    offer_operands(explained.fixes)
 
 
 @st.fragment  # a change runs this alone, not the frame and the sidebar, which spares a quarter of the work
 def lesson() -> None:
     """Draw everything under the claim."""
     above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
-    texts = operands()
-    with above:
-        preset_pills([Preset(one.title, {"a": one.a, "b": one.b, "c": one.c, "op": one.operation}) for one in PRESETS])
-    explained = explain_broadcast(texts, st.session_state["op"])
-    judge(explained)
-    back = False
+    operands()
+    chip = st.container()
     with st.container(border=True):
+        back = direction()
+        stand = settings()
+        explained = explain(stand)
         if explained.operands:
-            rule_table(explained.rule)
-        if explained.result is not None:
-            back = picture(explained, texts)
+            shown = parts(stand, explained)
+            rule_table(shown["rule"])
+            linked_grids("grids", shown["grids"])
         if explained.refusal is not None:
             told(explained.refusal)
         if explained.error is not None:
             clash(explained)
         if warning := pictures.trap_warning(explained):
             st.warning(warning, icon=":material/warning:")
+    with chip:
+        judge(explained)
+    with above:
+        preset_pills(
+            [Preset(one.title, {"a": one.a, "b": one.b, "c": one.c, "op": one.operation}) for one in PRESETS],
+            question=asks(stand),
+        )
+    back = back and explained.result is not None
     left, right = st.columns([1.3, 1])
     if explained.operands:
         with left.container(border=True):

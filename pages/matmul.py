@@ -3,12 +3,13 @@
 import streamlit as st
 
 from primer_core.arrays.grids import shape_text
-from primer_core.arrays.matmul import NAMES, Product, explain_matmul
+from primer_core.arrays.matmul import NAMES, Product
 from primer_core.arrays.matmul_presets import DEFAULT, PRESETS
 from primer_core.arrays.pictures import matmul as pictures
 from ui import shell
-from ui.arrays.messages import failed, offers, told
-from ui.arrays.product_table import product_table
+from ui.arrays.matmul_parts import asks, explain, parts
+from ui.arrays.messages import failed, offer_operands, told
+from ui.arrays.rule_table import rule_table
 from ui.arrays.speed_bars import speed_panel
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
@@ -26,13 +27,13 @@ ANSWERS = {
 }
 
 
-def operands() -> tuple[str, str]:
+def operands() -> dict[str, str]:
     """Draw the operands; return what they say."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="operands"):
         a = st.text_input("Operand a", DEFAULT.a, key="a", bind="query-params", help=HELP)
         st.markdown("**@**", width=20, text_alignment="center")
         b = st.text_input("Operand b", DEFAULT.b, key="b", bind="query-params", help=HELP)
-    return a, b
+    return {"a": a, "b": b}
 
 
 def judge(explained: Product) -> None:
@@ -48,12 +49,7 @@ def judge(explained: Product) -> None:
 def clash(explained: Product) -> None:
     """Show NumPy's error, and each fix as a button that types it in."""
     failed(f"ValueError: {explained.error}")
-    offers(
-        {
-            f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}": dict(zip(NAMES, fix.texts, strict=True))
-            for fix in explained.fixes
-        }
-    )
+    offer_operands(explained.fixes)
 
 
 def code(explained: Product) -> None:
@@ -71,21 +67,21 @@ def code(explained: Product) -> None:
 def lesson() -> None:
     """Draw everything under the claim."""
     above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
-    explained = explain_matmul(operands())
+    typed = operands()
+    explained = explain(typed)
     with above:
-        preset_pills([Preset(one.title, {"a": one.a, "b": one.b}) for one in PRESETS])
+        preset_pills([Preset(one.title, {"a": one.a, "b": one.b}) for one in PRESETS], question=asks(typed))
     judge(explained)
     with st.container(border=True):
-        product_table(explained.axes)
-        if explained.result is not None:
-            linked_grids("grids", pictures.picture(explained).payload())
+        if explained.operands:
+            shown = parts(typed, explained)
+            rule_table(shown["rule"])
+            linked_grids("grids", shown["grids"])
         if counted := pictures.flops_line(explained):
             st.html(f'<p class="primer-note">{counted}</p>')
         if explained.refusal is not None:
             told(explained.refusal)
         if explained.error is not None:
-            if (drawn := pictures.clash(explained)) is not None:
-                linked_grids("grids", drawn.payload())
             clash(explained)
         if explained.overflowed:
             st.warning(pictures.OVERFLOW, icon=":material/warning:")

@@ -3,12 +3,15 @@
 from contextlib import nullcontext
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from primer_core.arrays.pictures import reductions as pictures
-from primer_core.arrays.reductions import BACK, OPERATIONS, Reduction, axis_choices, explain_reduction
+from primer_core.arrays.reductions import BACK, OPERATIONS, axis_choices
 from primer_core.arrays.reductions_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.reduction_panels import keepdims_fix, reduction_mistakes, reduction_verdict
+from ui.arrays.reductions_parts import BRING_BACK, DIVISORS, LIBRARIES, REDUCE, asks, explain, parts
+from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, what_happened
@@ -23,8 +26,8 @@ ANSWERS = {
 HELP_AXIS = "The axis that disappears: 0, 1, -1 (the last), several as (0, 1), or None for all."
 
 
-def controls() -> Reduction:
-    """Draw the fields and explain what they say."""
+def fields() -> tuple[dict[str, str], DeltaGenerator]:
+    """Draw the fields; return what they say, by their keys, and the place for the choice of axes."""
     first, second, third = st.columns([3, 1.6, 2], vertical_alignment="bottom")
     array = first.text_input(
         "Array a", DEFAULT.array, key="array", bind="query-params", help="A shape (2, 3), or an array [[1, 2], [3, 4]]."
@@ -34,50 +37,49 @@ def controls() -> Reduction:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         choices = st.container(width="content")
         library = st.segmented_control(
-            "Library", ["NumPy", "PyTorch"], key="library", default="NumPy", bind="query-params", required=True
+            "Library", LIBRARIES, key="library", default="NumPy", bind="query-params", required=True
         )
-        divisor = "n"
+        said = {"array": array, "operation": operation, "axis": axis, "library": library}
         if operation == "std":
-            divisor = st.segmented_control(
-                "Divide by", ["n", "n − 1"], key="divisor", default="n", bind="query-params", required=True
+            said["divisor"] = st.segmented_control(
+                "Divide by", DIVISORS, key="divisor", default="n", bind="query-params", required=True
             )
-        keepdims = st.toggle("keepdims", key="keepdims", bind="query-params")
-    with st.spinner("Loading PyTorch") if library == "PyTorch" else nullcontext():
-        explained = explain_reduction(
-            array, operation, axis, keepdims=keepdims, ddof=int(divisor != "n"), library=library
-        )
-    with choices:
-        preset_pills([Preset(text, {"axis": text}) for text in axis_choices(explained)], key="axes", label="Axes")
-    return explained
+        said["keepdims"] = str(st.toggle("keepdims", key="keepdims", bind="query-params")).lower()
+    return said, choices
 
 
-def picture(explained: Reduction) -> bool:
-    """Draw the arrays; return whether the reduction was brought back to the array."""
-    if explained.result is None:
-        if explained.operand is not None:
-            linked_grids("grids", pictures.whole(explained).payload())
-        return False
-    back = False
-    if explained.operation in BACK:
-        back = st.segmented_control(
-            "View", ["Reduce", "Bring it back"], key="view", default="Reduce", bind="query-params", required=True,
-            label_visibility="collapsed",
-        ) == "Bring it back"  # fmt: skip
-    linked_grids("grids", (pictures.brought_back if back else pictures.reduced)(explained).payload())
-    if back:
-        keepdims_fix(explained)
-    return back
+def view() -> str:
+    """Draw the choice of what is seen of a reduction; return it."""
+    return st.segmented_control(
+        "View", [REDUCE, BRING_BACK], key="view", default=REDUCE, bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 @st.fragment  # a change runs this alone, not the frame and the sidebar
 def lesson() -> None:
     """Draw everything under the claim."""
     above = st.container()  # filled after the widgets, so that the right pill is lit
-    explained = controls()
-    reduction_verdict(explained)
+    said, choices = fields()
+    chip = st.container()
     with st.container(border=True):
-        back = picture(explained)
+        if said["operation"] in BACK:
+            said["view"] = view()
+        with st.spinner("Loading PyTorch") if said["library"] == "PyTorch" else nullcontext():
+            explained = explain(said)
+        back = said.get("view") == BRING_BACK and explained.result is not None
+        if explained.operand is not None:
+            shown = parts(said, explained)
+            rule_table(shown["rule"])
+            linked_grids("grids", shown["grids"])
+        if back:
+            keepdims_fix(explained)
         reduction_mistakes(explained)
+    with chip:
+        reduction_verdict(explained)
+    with choices:
+        pills = [Preset(text, {"axis": text}) for text in axis_choices(explained)]
+        preset_pills(pills, key="axes", label="Axes", question=asks(said))
     left, right = st.columns([1.3, 1])
     if explained.code:
         with left.container(border=True):
@@ -87,7 +89,7 @@ def lesson() -> None:
     with right.container(border=True):
         predict_first(QUESTION, ANSWERS, "(2, 4)", key="guess")
     with above:
-        preset_pills([Preset(one.title, one.fields) for one in PRESETS])
+        preset_pills([Preset(one.title, one.fields) for one in PRESETS], question=asks(said))
 
 
 spec = shell.begin("reductions")

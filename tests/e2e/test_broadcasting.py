@@ -85,6 +85,93 @@ def test_shapes_that_clash_show_numpys_error_and_a_click_mends_them(lesson: Page
     expect(formula(lesson)).to_have_text("y[1, 2] = a[1, 2] + b[1, 0] = 6 + 20 = 26")
 
 
+def slider(page: Page, axis: int, name: str) -> Locator:
+    return page.get_by_role("slider", name=f"Size of axis {axis} of {name}")
+
+
+def drag(page: Page, axis: int, name: str, size: int) -> None:
+    """Drag a size to another, over all that lie between, as a hand does."""
+    track = slider(page, axis, name)
+    box = track.bounding_box()
+    assert box is not None
+    thumb = 14
+    place = lambda at: box["x"] + thumb / 2 + (box["width"] - thumb) * (at - 1) / 7  # noqa: E731 - reads as it is
+    page.mouse.move(place(int(track.input_value())), box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(place(size), box["y"] + box["height"] / 2, steps=12)
+    page.mouse.up()
+
+
+def test_a_dragged_size_is_drawn_ahead_of_the_page_and_typed_into_its_field(lesson: Page) -> None:
+    with lesson.expect_response(lambda answer: "/api/lesson/broadcasting" in answer.url) as answer:
+        drag(lesson, 0, "a", 6)
+    assert answer.value.ok
+    expect(lesson.get_by_role("textbox", name="Operand a")).to_have_value("(6, 3)")
+    expect(lesson.get_by_text("broadcasts to (6, 3)")).to_be_visible()
+    expect(array(lesson, "y ").get_by_role("gridcell")).to_have_count(18)
+    expect(lesson.get_by_text("np.arange(1, 19).reshape(6, 3)")).to_be_visible()
+    lesson.wait_for_url(lambda url: "a=%286%2C+3%29" in url)
+
+
+def test_sizes_that_clash_are_drawn_apart_and_meet_again_when_dragged_on(lesson: Page) -> None:
+    drag(lesson, 1, "a", 5)
+    expect(lesson.get_by_text("operands could not be broadcast together with shapes (4,5) (3,)")).to_be_visible()
+    expect(array(lesson, "a (4, 5)")).to_be_visible()
+    expect(array(lesson, "y ")).to_have_count(0)
+    expect(lesson.get_by_text("clash: neither equal nor 1")).to_be_visible()
+    slider(lesson, 0, "b").focus()
+    lesson.keyboard.press("ArrowRight")
+    lesson.keyboard.press("ArrowRight")
+    expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("[1, 0, 1, 1, 0]")
+    expect(lesson.get_by_text("broadcasts to (4, 5)")).to_be_visible()
+    expect(array(lesson, "y ").get_by_role("gridcell")).to_have_count(20)
+    expect(slider(lesson, 0, "b")).to_be_focused()
+
+
+def test_no_run_of_the_page_draws_what_a_drag_has_left_behind(lesson: Page) -> None:
+    lesson.evaluate("""() => {
+      const part = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+        .map((host) => host.shadowRoot).find((root) => root.querySelector('.stage'));
+      window.seen = [];
+      new MutationObserver(() => {
+        const captions = [...part.querySelectorAll('figcaption')].map((caption) => caption.textContent);
+        const a = captions.find((caption) => caption.startsWith('a '));
+        if (window.seen.at(-1) !== a) window.seen.push(a);
+      }).observe(part, {subtree: true, childList: true, characterData: true});
+    }""")
+    lesson.get_by_role("textbox", name="Operand b").fill("10")
+    lesson.keyboard.press("Enter")
+    expect(lesson.get_by_text("b = np.array(10)")).to_be_visible()
+    slider(lesson, 0, "a").focus()
+    for _ in range(4):
+        lesson.keyboard.press("ArrowRight")
+        lesson.wait_for_timeout(60)  # a run takes longer, so each begins before the size that it would draw is left
+    expect(lesson.get_by_text("broadcasts to (8, 3)")).to_be_visible()
+    sizes = lesson.evaluate("window.seen")
+    assert sizes == sorted(sizes)
+    assert "(8, 3)" in sizes[-1]
+
+
+def test_an_operand_is_given_axes_and_loses_them(lesson: Page) -> None:
+    lesson.get_by_role("button", name="Give b another axis").click()
+    expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("[[1, 0, 1]]")
+    drag(lesson, 0, "b", 4)
+    expect(lesson.get_by_text("each cell meets the one in its own place")).to_be_visible()
+    lesson.get_by_role("button", name="Remove the first axis of a").click()
+    expect(lesson.get_by_role("textbox", name="Operand a")).to_have_value("(3,)")
+    expect(lesson.get_by_text("broadcasts to (4, 3)")).to_be_visible()
+
+
+def test_what_is_made_of_another_operand_has_no_sliders(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/broadcasting?a=(3,4)&b=a.mean(1, keepdims=True)&op=subtract")
+    expect(array(page, "y ")).to_be_visible()
+    wait_until_drawn(page)
+    expect(page.get_by_role("slider")).to_have_count(2)
+    drag(page, 0, "a", 5)
+    expect(array(page, "b (5, 1)")).to_be_visible()
+    expect(page.get_by_text("broadcasts to (5, 4)")).to_be_visible()
+
+
 def test_the_address_brings_everything_back(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/broadcasting?a=(2,2)&b=[10, 20]&op=multiply&view=Backward&of=y.mean()")
     expect(page.get_by_role("textbox", name="Operand a")).to_have_value("(2,2)")

@@ -57,7 +57,7 @@ def test_a_batch_of_sequences_is_named_and_elided(page: Page, app_url: str) -> N
     page.goto(f"{app_url}/matmul?a=(4,8,16,32)&b=(32,2)&library=PyTorch")
     expect(page.get_by_text("gives shape (4, 8, 16, 2)")).to_be_visible()
     for name in ("batch", "head", "sequence", "feature", "output"):
-        expect(page.locator(".primer-rule th").get_by_text(name).first).to_be_visible()
+        expect(page.locator(".shapes th").get_by_text(name).first).to_be_visible()
     expect(page.locator("figure.array .axis.outer").first).to_have_text("batch · 4 · down")
     expect(page.get_by_text("= (4 · 8) · 2 · 16 · 2 · 32 = 65 536")).to_be_visible()
     expect(page.get_by_text("import torch")).to_be_visible()

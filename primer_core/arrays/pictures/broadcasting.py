@@ -97,6 +97,20 @@ def backward(explained: Broadcast) -> Picture:
     return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
 
 
+def apart(explained: Broadcast) -> Picture:
+    """Lay out operands that do not meet, with the axes that clash marked; nothing where one of them is too large."""
+    if not explained.operands or not all(operand.filled for operand in explained.operands):
+        return Picture((), ())
+    clashing = [axis.axis for axis in explained.rule if axis.verdict == "clash"]
+    own = []
+    for place, operand in enumerate(explained.operands):
+        rank = operand.values.ndim
+        marked = tuple(rank + axis for axis in clashing if -axis <= rank and operand.shape[axis] != 1)
+        own.append(Grid(NAMES[place], NAMES[place], operand.values, _ROLES[place], marked_axes=marked))
+    sign = OPERATIONS[explained.operation].sign
+    return Picture(tuple(own), rows=(Row(_between([grid.id for grid in own], sign)),))
+
+
 def story(explained: Broadcast) -> tuple[str, ...]:
     """Tell what happened to each operand, in Markdown."""
     if explained.shape is None:

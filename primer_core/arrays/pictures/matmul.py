@@ -41,10 +41,10 @@ def picture(explained: Product) -> Picture:
     )
 
 
-def clash(explained: Product) -> Picture | None:
-    """Lay out two operands that have no product, with the axes that should have matched; None if one is too large."""
+def apart(explained: Product) -> Picture:
+    """Lay out two operands that have no product, with the axes that clash marked; nothing where one is too large."""
     if not explained.axes or not all(operand.filled for operand in explained.operands):
-        return None
+        return Picture((), ())
     return Picture(_operands(explained), rows=(Row(("a", Op("@"), "b")),))
 
 

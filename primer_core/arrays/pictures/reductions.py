@@ -25,8 +25,9 @@ from primer_core.arrays.reductions import Reduction
 
 
 def whole(explained: Reduction) -> Picture:
-    """Lay out the array alone, where its reduction was refused."""
-    assert explained.operand is not None
+    """Lay out the array alone, where its reduction was refused; nothing where the array was."""
+    if explained.operand is None:
+        return Picture((), ())
     return Picture((Grid("a", "a", explained.operand.values, "a"),), (Row(("a",)),))
 
 

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
 from primer_core.arrays.broadcasting import OPERATIONS, explain_broadcast
 from primer_core.arrays.grids import Each, Picture, Piece, Ref, Strong, Val
-from primer_core.arrays.pictures.broadcasting import backward, forward, memory_note, story, story_back, trap_warning
+from primer_core.arrays.pictures.broadcasting import (
+    apart,
+    backward,
+    forward,
+    memory_note,
+    story,
+    story_back,
+    trap_warning,
+)
 
 
 def spelled(picture: Picture, target: str, flat: int) -> str:
@@ -115,3 +123,17 @@ def test_arrays_without_cells_can_be_drawn() -> None:
     explained = explain_broadcast(["(0, 3)", "(3,)"])
     for picture in (forward(explained), backward(explained)):
         assert picture.payload()["grids"]
+
+
+def test_operands_that_clash_are_drawn_apart_with_the_axes_marked_that_do() -> None:
+    drawn = apart(explain_broadcast(["(4, 3, 1)", "(2, 5)"]))
+    assert [grid.values.shape for grid in drawn.grids] == [(4, 3, 1), (2, 5)]
+    assert [grid.marked_axes for grid in drawn.grids] == [(1,), (0,)]
+    assert drawn.payload()["grids"]
+
+
+def test_an_operand_that_says_little_of_a_clash_is_not_marked() -> None:
+    drawn = apart(explain_broadcast(["(4, 1)", "(3, 2)", "(5,)"]))
+    assert [grid.marked_axes for grid in drawn.grids] == [(0,), (0, 1), (0,)]
+    assert apart(explain_broadcast(["(10**9,)", "(3,)"])).grids == ()
+    assert apart(explain_broadcast(["nonsense", "(3,)"])).grids == ()

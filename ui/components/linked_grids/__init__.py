@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from ui.components import ahead
 from ui.components.folder import register
 
-_mount = register(Path(__file__).parent)
+_mount = register(Path(__file__).parent, also=ahead.SCRIPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,11 @@ def linked_grids(
     Parameters
     ----------
     key
-        Unique on the page; the picture changes in place while it stays the same.
+        Unique on the page; the picture changes in place while it stays the same. Also the name of this part in answers
+        that come ahead.
     payload
-        What `primer_core.arrays.grids.Picture.payload` returns.
+        What `primer_core.arrays.grids.Picture.payload` returns; with `ui.components.ahead.Ahead.state` as its ``state``
+        where answers come ahead.
     on_edit, on_select
         Called before the page runs again, like a widget's callback, so they may set other widgets' state.
 
@@ -77,7 +80,7 @@ def linked_grids(
 
     result = _mount(
         key=key,
-        data={**payload, "answers": st.session_state.get(answers, 0)},
+        data={**payload, "part": key, "answers": st.session_state.get(answers, 0)},
         on_edit_change=caller("edit", on_edit),
         on_select_change=caller("select", on_select),
     )

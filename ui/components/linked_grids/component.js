@@ -10,7 +10,7 @@ export default function mount({ parentElement, data, setTriggerValue }) {
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement)));
   board.send = setTriggerValue;
-  board.update(data);
+  board.show(data);
 }
 
 function make(tag, className, text) {
@@ -189,6 +189,7 @@ class Board {
     this.layout = null;
     this.listen();
     parent.append(this.root);
+    this.show = showAhead(this.root, (given) => this.update(given));
   }
 
   update(data) {

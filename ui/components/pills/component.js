@@ -1,10 +1,15 @@
-// A row of pills. The pressed one is lit at once; what comes back from the server then says which one really is.
+// A row of pills. The pressed one is lit at once; what comes back from the server then says which one really is. Where
+// the page can be answered ahead (see ahead.js), a press is.
 
 const rows = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const row = rows.get(parentElement) ?? open(parentElement);
-  row.press = (title) => setTriggerValue("pressed", title);
+  row.press = async (title) => {
+    const { address, query, changes } = data.ahead ?? {};
+    if (address) await askAhead({ address, query: { ...query, ...changes[title] } });
+    setTriggerValue("pressed", title);
+  };
   row.show(data);
 }
 

@@ -1,0 +1,67 @@
+"""Answers the questions that array lessons ask ahead of their pages' runs: a size is dragged, a preset pressed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ui.address import on_this_server
+
+ADDRESS = "/api/lesson"
+
+#: Each has a module ``ui.arrays.<lesson>_parts`` with ``parts(query)``: what its page draws for widgets that stand so.
+LESSONS = ("broadcasting", "matmul", "reductions")
+_LONGEST = 20_000  # characters of a question: three operands as long as they are read
+
+
+def address(lesson: str) -> str:
+    """Where the page of a lesson asks."""
+    return on_this_server(f"{ADDRESS}/{lesson}")
+
+
+async def answer(request: Request) -> JSONResponse:
+    """Answer a question: the lesson's parts by their names.
+
+    The query gives each widget's value by its key. With ``resize``, the key of an operand, and ``shape``, sizes with
+    commas between them, that operand is given those sizes first. The answer is 404 for a lesson that is not asked
+    ahead, 414 where the question is too long, and 400 where the operand cannot have those sizes.
+    """
+    lesson = request.path_params["lesson"]
+    if lesson not in LESSONS:
+        return JSONResponse({"problem": f"Expected one of {', '.join(LESSONS)}, not {lesson[:40]}."}, 404)
+    if len(request.url.query) > _LONGEST:
+        return JSONResponse({"problem": f"A question takes at most {_LONGEST:,} characters."}, 414)
+    return await run_in_threadpool(_answer, lesson, dict(request.query_params))
+
+
+def _answer(lesson: str, query: dict[str, str]) -> JSONResponse:
+    from primer_core.arrays.limits import Refused  # the server starts without NumPy
+
+    try:
+        parts = importlib.import_module(f"ui.arrays.{lesson}_parts").parts(_resized(query))
+    except Refused as refused:
+        return JSONResponse({"problem": str(refused)}, 400)
+    return JSONResponse(parts, headers={"Cache-Control": "no-store"})
+
+
+def _resized(query: Mapping[str, str]) -> dict[str, str]:
+    from primer_core.arrays.limits import Refused
+    from primer_core.arrays.resizing import resized
+
+    changed = dict(query)
+    key, sizes = changed.pop("resize", None), changed.pop("shape", "")
+    if key is None:
+        return changed
+    shape = tuple(int(size) for size in sizes.split(",") if size.isascii() and size.isdigit() and len(size) < 7)
+    if ",".join(map(str, shape)) != sizes:
+        raise Refused(f"Expected sizes with commas between them in shape, such as 4,3, not {sizes[:40]}.")
+    changed[key] = resized(changed.get(key, ""), shape)
+    return changed
+
+
+ROUTES = (Route(f"{ADDRESS}/{{lesson}}", answer, methods=["GET"]),)

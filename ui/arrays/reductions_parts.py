@@ -1,0 +1,85 @@
+"""What of the reductions lesson changes while a size is dragged: the axes, as a table, and the picture."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from primer_core.arrays.pictures import reductions as pictures
+from primer_core.arrays.reductions import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
+from primer_core.arrays.resizing import can_resize
+from ui.arrays.lessons_ahead import address
+from ui.components.ahead import Ahead
+from ui.components.shape_table import Cell, Operand, payload
+
+LIBRARIES: tuple[Library, ...] = ("NumPy", "PyTorch")
+DIVISORS = ("n", "n − 1")
+REDUCE, BRING_BACK = "Reduce", "Bring it back"
+
+
+def explain(query: Mapping[str, str]) -> Reduction:
+    """Explain what the widgets say."""
+    asked = asks(query).query
+    return explain_reduction(
+        asked["array"],
+        cast("Operation", asked["operation"]),
+        asked["axis"],
+        keepdims=asked["keepdims"] == "true",
+        ddof=DIVISORS.index(asked["divisor"]),
+        library=cast("Library", asked["library"]),
+    )
+
+
+def asks(query: Mapping[str, str]) -> Ahead:
+    """Where these parts are asked for ahead, by a page whose widgets stand so; what is no choice becomes the first."""
+
+    def chosen(key: str, *choices: str) -> str:
+        return query[key] if query.get(key) in choices else choices[0]
+
+    operation = chosen("operation", *OPERATIONS)
+    settled = {
+        "array": query.get("array", ""),
+        "operation": operation,
+        "axis": query.get("axis", ""),
+        "keepdims": chosen("keepdims", "false", "true"),
+        "library": chosen("library", *LIBRARIES),
+        "divisor": chosen("divisor", *DIVISORS) if operation == "std" else DIVISORS[0],
+        "view": chosen("view", REDUCE, BRING_BACK) if operation in BACK else REDUCE,
+    }
+    return Ahead(address("reductions"), settled)
+
+
+def parts(query: Mapping[str, str], explained: Reduction | None = None) -> dict[str, Any]:
+    """What the lesson shows for widgets that stand so: ``rule`` for `shape_table`, ``grids`` for `linked_grids`."""
+    explained = explained or explain(query)
+    question = asks(query)
+    draw = pictures.brought_back if question.query["view"] == BRING_BACK else pictures.reduced
+    if explained.result is None:
+        draw = pictures.whole
+    return {
+        "rule": _axes(explained, question),
+        "grids": {**draw(explained).payload(), "state": question.state},
+    }
+
+
+def _axes(explained: Reduction, question: Ahead) -> dict[str, Any]:
+    shape, typed = explained.operand.shape if explained.operand else (), question.query["array"]
+    drags = can_resize(typed)
+    cells = [
+        Cell(str(size), axis=axis if drags else None, drops=drags and axis == 0) for axis, size in enumerate(shape)
+    ]
+    return payload(
+        [(f"axis {axis}", f"or −{len(shape) - axis}") for axis in range(len(shape))],
+        [Operand("a", typed, shape, cells, key="array")] if explained.operand else [],
+        ("s", [_outcome(explained, axis, size) for axis, size in enumerate(shape)]),
+        question,
+        note="A number has no axis to reduce.",
+    )
+
+
+def _outcome(explained: Reduction, axis: int, size: int) -> Cell:
+    if explained.result is None:
+        return Cell()
+    if axis not in explained.axes:
+        return Cell(str(size), "stays")
+    if explained.operation == "softmax":
+        return Cell(str(size), "sums to 1")
+    return Cell("1", "reduced, kept") if explained.keepdims else Cell("–", "disappears")

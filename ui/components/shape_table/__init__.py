@@ -1,0 +1,165 @@
+"""Shapes as a table, axis by axis, whose sizes can be dragged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from ui.components import ahead
+from ui.components.folder import register
+
+_mount = register(Path(__file__).parent, also=ahead.SCRIPT)
+
+MOST = 8  # the size up to which sliders go, unless the axis is longer already
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in one cell.
+
+    Parameters
+    ----------
+    text, note
+        A size, and smaller, what is said of it.
+    tone
+        How it looks.
+    axis
+        The axis of its operand that a slider in it resizes; None for none.
+    adds, drops
+        Whether a button in it gives its operand another first axis, or takes the first away.
+    """
+
+    text: str = ""
+    note: str = ""
+    tone: Literal["", "missing", "clash"] = ""
+    axis: int | None = None
+    adds: bool = False
+    drops: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        """As the component's script takes it."""
+        names = ("text", "note", "tone", "axis", "adds", "drops")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A row.
+
+    Parameters
+    ----------
+    name
+        Of the operand, which also names its colour.
+    text
+        What is typed there.
+    shape
+        Its sizes.
+    cells
+        One a column.
+    key
+        Of the field that it is typed into, if that is not its name.
+    """
+
+    name: str
+    text: str
+    shape: Sequence[int]
+    cells: Sequence[Cell]
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """What a learner did.
+
+    Parameters
+    ----------
+    key
+        Of the operand's field.
+    text
+        What stood in the field when the slider was taken.
+    shape
+        The sizes that the operand shall have.
+    """
+
+    key: str
+    text: str
+    shape: tuple[int, ...]
+
+
+def payload(
+    columns: Sequence[tuple[str, str]],
+    operands: Sequence[Operand],
+    result: tuple[str, Sequence[Cell]],
+    question: ahead.Ahead,
+    *,
+    note: str = "",
+) -> dict[str, Any]:
+    """Describe a table to `shape_table`.
+
+    Parameters
+    ----------
+    columns
+        What stands above each, large and small.
+    operands
+        The rows.
+    result
+        What the last row is called, and its cells.
+    question
+        Whom to ask while a size is dragged.
+    note
+        Said where there is no column.
+    """
+    name, cells = result
+    return {
+        "columns": [{"text": text, "note": small} for text, small in columns],
+        "rows": [
+            {
+                "name": operand.name,
+                "key": operand.key or operand.name,
+                "role": operand.name,
+                "from": operand.text,
+                "shape": list(operand.shape),
+                "cells": [cell.payload() for cell in operand.cells],
+            }
+            for operand in operands
+        ],
+        "result": {"name": name, "cells": [cell.payload() for cell in cells]},
+        "ahead": question.payload(),
+        "note": note,
+        "state": question.state,
+        "most": MOST,
+    }
+
+
+def shape_table(key: str, described: dict[str, Any], *, on_resize: Callable[[Resize], None]) -> None:
+    """Draw a table.
+
+    Parameters
+    ----------
+    key
+        Unique on the page; also the name of this part in answers that come ahead.
+    described
+        What `payload` returns.
+    on_resize
+        Called before the page runs again, like a widget's callback, with what was dragged.
+    """
+
+    def call() -> None:
+        change = _change(st.session_state[key].get("sized"), [row["key"] for row in described["rows"]])
+        if change is not None:
+            on_resize(change)
+
+    _mount(key=key, data={**described, "part": key}, on_sized_change=call)
+
+
+def _change(sent: Any, keys: Sequence[str]) -> Resize | None:
+    """Read what the browser sent, which anybody could have sent: anything else than a change is none."""
+    match sent:
+        case {"key": str(key), "from": str(text), "shape": [*sizes]} if key in keys and all(
+            type(size) is int and size >= 0 for size in sizes
+        ):
+            return Resize(key, text, tuple(sizes))
+        case _:
+            return None
