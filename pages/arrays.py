@@ -8,6 +8,7 @@ from primer_core.arrays.pictures import arrays as pictures
 from ui import shell
 from ui.arrays import array_tables as tables
 from ui.arrays.array_views import creation, dtypes, libraries, races
+from ui.arrays.arrays_parts import asks, parts
 from ui.arrays.messages import failed, told
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
@@ -30,8 +31,10 @@ def anatomy() -> None:
     with left:
         text = creation()
     dtype = right.selectbox("then astype", CONVERSIONS, key="to", bind="query-params")
+    said = {"make": text, "to": dtype}
     with above:
-        preset_pills([Preset(one.title, {"make": one.text, "to": one.dtype}) for one in PRESETS])
+        presets = [Preset(one.title, {"make": one.text, "to": one.dtype}) for one in PRESETS]
+        preset_pills(presets, question=asks(said))
     explained = explain_array(text, dtype)
     with st.container(border=True):
         if explained.refusal is not None:
@@ -39,7 +42,7 @@ def anatomy() -> None:
         if explained.error is not None:
             failed(explained.error)
         if explained.array is not None:
-            linked_grids("grids", pictures.anatomy(explained).payload())
+            linked_grids("grids", parts(said, explained)["grids"])
     left, right = st.columns([1.25, 1])
     with left.container(border=True):
         if explained.parts:

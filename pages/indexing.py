@@ -4,13 +4,13 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from primer_core.arrays.indexing import THENS, explain_index
-from primer_core.arrays.indexing_clicks import clicked_index
+from primer_core.arrays.indexing import THENS
 from primer_core.arrays.indexing_presets import DEFAULT, PRESETS
 from primer_core.arrays.indexing_table import lines
 from primer_core.arrays.pictures import indexing as pictures
 from ui import shell
 from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
+from ui.arrays.indexing_parts import LIBRARIES, asks, clicked, explain, parts
 from ui.components.linked_grids import CellEvent, linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, what_happened
@@ -29,55 +29,50 @@ ANSWERS = {
 }
 
 
-def controls() -> tuple[str, str, str, str, str]:
-    """Draw the fields; return array, index, what to do, value and library."""
+def controls() -> None:
+    """Draw the fields."""
     first, second = st.columns([1, 2.4])
-    array = first.text_input(
+    first.text_input(
         "Array a", DEFAULT.array, key="array", bind="query-params", help="A shape (3, 4), or an array [[1, 2], [3, 4]]."
     )
-    index = second.text_input("Index: a[ … ]", DEFAULT.expression, key="index", bind="query-params", help=HELP_INDEX)
+    second.text_input("Index: a[ … ]", DEFAULT.expression, key="index", bind="query-params", help=HELP_INDEX)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         then = st.segmented_control("Then", THENS, key="then", default=THENS[0], bind="query-params", required=True)
-        value = DEFAULT.value
         if then != THENS[0]:
-            value = st.text_input("Value v", DEFAULT.value, key="value", bind="query-params", width=150)
-        library = st.segmented_control(
-            "Library", ["NumPy", "PyTorch"], key="library", default="NumPy", bind="query-params", required=True
-        )
-    return array, index, then, value, library
+            st.text_input("Value v", DEFAULT.value, key="value", bind="query-params", width=150)
+        st.segmented_control("Library", LIBRARIES, key="library", default="NumPy", bind="query-params", required=True)
+
+
+def said() -> dict[str, str]:
+    """What the fields say, and the index that clicks wrote last."""
+    keys = ("array", "index", "then", "value", "library", "clicked")
+    return {key: st.session_state.get(key) or "" for key in keys}
 
 
 def click(event: CellEvent) -> None:
-    """Let a click start a selection, and further clicks add to it or take away from it."""
-    state = st.session_state
-    clicked = clicked_index(state["array"], state["index"], event.index, further=state.get("clicked") == state["index"])
-    if event.grid in ("a", "after") and clicked is not None:
-        state["index"] = state["clicked"] = clicked.expression
-        state["reason"] = clicked.reason
+    """Write the index that a click on a cell asks for."""
+    found = clicked(said(), event)
+    if found is not None:
+        st.session_state.update(index=found.expression, clicked=found.expression, reason=found.reason)
 
 
 @st.fragment  # a change runs this alone, not the frame and the sidebar
 def lesson() -> None:
     """Draw everything under the claim."""
     above = st.container()  # filled after the widgets, so that the right pill is lit
-    asked = controls()
+    controls()
+    asked = said()
     with above:
-        preset_pills([Preset(one.title, one.fields) for one in PRESETS])
-    array, index, then, value, library = asked
-    with st.spinner("Loading PyTorch") if library == "PyTorch" else nullcontext():
-        explained = explain_index(array, index, then, value, library)
+        preset_pills([Preset(one.title, one.fields) for one in PRESETS], question=asks(asked))
+    with st.spinner("Loading PyTorch") if asked["library"] == "PyTorch" else nullcontext():
+        explained = explain(asked)
     index_verdict(explained)
     with st.container(border=True):
         index_table(lines(explained))
-        if explained.changed is not None:
-            linked_grids("grids", pictures.written(explained).payload(), on_select=click)
-        elif explained.result is not None:
-            linked_grids("grids", pictures.read(explained).payload(), on_select=click)
-        elif explained.operand is not None:
-            linked_grids("grids", pictures.whole(explained).payload(), on_select=click)
         if explained.operand is not None:
-            clicked = st.session_state.get("clicked") == index
-            note = st.session_state["reason"] if clicked else "Click cells of a to write an index that picks them."
+            linked_grids("grids", parts(asked, explained)["grids"], on_select=click)
+            by_clicks = asked["clicked"] == asked["index"]
+            note = st.session_state["reason"] if by_clicks else "Click cells of a to write an index that picks them."
             st.html(f'<p class="primer-note">{note}</p>')
         index_mistakes(explained)
     left, right = st.columns([1.3, 1])
@@ -88,9 +83,7 @@ def lesson() -> None:
                 st.html(f'<p class="primer-note">{pictures.memory_note(explained)}</p>')
             code_panel(explained.code)
     with right.container(border=True):
-        predict_first(
-            "`a` has shape `(2, 3, 4)`. What is the shape of `a[[0, 1], :, [0, 3]]`?", ANSWERS, "(2, 3)", key="guess"
-        )
+        predict_first(QUESTION, ANSWERS, "(2, 3)", key="guess")
 
 
 spec = shell.begin("indexing")

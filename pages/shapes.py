@@ -4,13 +4,14 @@ import streamlit as st
 
 from primer_core.arrays.batch_axis import offer_to_network
 from primer_core.arrays.pictures import shapes as pictures
-from primer_core.arrays.pipeline import Pipeline, explain_pipeline
+from primer_core.arrays.pipeline import Pipeline
 from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.batch_table import batch_table
 from ui.arrays.messages import told
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.scramble_view import scramble_view
+from ui.arrays.shapes_parts import LIBRARIES, asks, explain, parts
 from ui.cached import torch_loaded
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
@@ -31,7 +32,7 @@ def fields() -> None:
     left, middle, right = st.columns([2, 1.7, 4], vertical_alignment="bottom")
     left.text_input("Tensor x", DEFAULT.x, key="x", bind="query-params", help=X_HELP)
     middle.segmented_control(
-        "Library", ["PyTorch", "NumPy"], key="library", default="PyTorch", bind="query-params", required=True,
+        "Library", LIBRARIES, key="library", default="PyTorch", bind="query-params", required=True,
         on_change=lambda: speak(st.session_state["library"]),
     )  # fmt: skip
     right.text_input("Steps", DEFAULT.steps, key=STEPS, bind="query-params", help=STEPS_HELP)
@@ -51,11 +52,14 @@ def build() -> None:
     """Draw the pipeline to build."""
     above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
     fields()
+    said = {key: st.session_state[key] for key in ("x", STEPS, "library")}
     with above:
-        preset = preset_pills([
-            Preset(one.title, {"x": one.x, STEPS: one.steps, "library": one.library}) for one in PRESETS
-        ])  # fmt: skip
-    explained = explain_pipeline(st.session_state["x"], st.session_state[STEPS], st.session_state["library"])
+        preset = preset_pills(
+            [Preset(one.title, {"x": one.x, STEPS: one.steps, "library": one.library}) for one in PRESETS],
+            question=asks(said),
+        )
+    explained = explain(said)
+    shown = parts(said, explained)
     judge(explained)
     with st.container():  # its place stays taken, so that what follows is never mounted anew
         if explained.refusal is not None:
@@ -63,13 +67,12 @@ def build() -> None:
         elif preset is not None:
             st.markdown(next(one.says for one in PRESETS if one.title == preset.title))
     with st.container(border=True):
-        pipeline_cards(explained)
+        pipeline_cards(shown["cards"])
     if explained.start is None:
         return
     with st.container(border=True):
-        picture = pictures.pipeline(explained)
-        linked_grids("grids", picture.payload())
-        st.html(f'<p class="primer-note">{pictures.legend(explained, picture)}</p>')
+        linked_grids("grids", shown["grids"])
+        st.html(f'<p class="primer-note">{pictures.legend(explained, pictures.pipeline(explained))}</p>')
         batch_table(offer_to_network(explained))
     left, right = st.columns([1.3, 1])
     with left.container(border=True):

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from primer_core.arrays.pictures import views as pictures
-from primer_core.arrays.views import explain_view
 from primer_core.arrays.views_presets import PRESETS
 from primer_core.arrays.views_refusal import RefusedView, explain_refused_view
 from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
@@ -11,6 +10,7 @@ from ui import shell
 from ui.arrays.messages import failed, told
 from ui.arrays.views_fields import Typed, choose_view, fields, load_torch, write_cell
 from ui.arrays.views_outcome import judge, mend
+from ui.arrays.views_parts import asks, explain, parts
 from ui.arrays.views_tables import layout_table, names_table, pair_table, way_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
@@ -49,14 +49,14 @@ QUESTIONS = {
 
 def program(typed: Typed) -> tuple[tuple[str, ...], str]:
     """Draw a program's memory or its names; return what is to be told, and the code."""
-    found = explain_view(typed.a, typed.b, typed.c, typed.then, typed.library)
+    found = explain(typed.said)
     judge(found)
     with st.container(border=True):
         if found.after is not None and typed.view == "Memory":
-            linked_grids("grids", pictures.memory(found).payload(), on_edit=lambda event: write_cell(found, event))
+            linked_grids("grids", parts(typed.said, found)["grids"], on_edit=lambda event: write_cell(found, event))
             layout_table(found)
         elif found.after is not None:
-            linked_grids("names", pictures.names(found).payload())
+            linked_grids("names", parts(typed.said, found)["names"])
             names_table(found)
         mend(found)
     if found.after is None:
@@ -90,7 +90,8 @@ def lesson() -> None:
     above = st.container()  # the presets stand first, but which of them is on shows only after the widgets ran
     typed = fields(view)
     with above:
-        preset_pills([Preset(one.title, one.values) for one in PRESETS if one.view == view])
+        presets = [Preset(one.title, one.values) for one in PRESETS if one.view == view]
+        preset_pills(presets, question=None if view == "Refused views" else asks(typed.said))
     load_torch(typed)
     told, code = (refusal if view == "Refused views" else program)(typed)
     left, right = st.columns([1.3, 1])

@@ -37,10 +37,12 @@ def parts(query: Mapping[str, str], explained: Broadcast | None = None) -> dict[
     """What the lesson shows for widgets that stand so: ``rule`` for `shape_table`, ``grids`` for `linked_grids`."""
     explained = explained or explain(query)
     question = asks(query)
-    return {
-        "rule": _rule(explained, texts(query), question),
-        "grids": {**_picture(explained, query).payload(), "state": question.state},
-    }
+    return question.parts(
+        {
+            "rule": _rule(explained, texts(query)),
+            "grids": _picture(explained, query).payload(),
+        }
+    )
 
 
 def asks(query: Mapping[str, str]) -> Ahead:
@@ -54,7 +56,7 @@ def _picture(explained: Broadcast, query: Mapping[str, str]) -> pictures.Picture
     return (pictures.backward if query.get("view") == BACKWARD else pictures.forward)(explained)
 
 
-def _rule(explained: Broadcast, typed: tuple[str, ...], question: Ahead) -> dict[str, Any]:
+def _rule(explained: Broadcast, typed: tuple[str, ...]) -> dict[str, Any]:
     rule = explained.rule
     operands = [
         Operand(NAMES[place], typed[place], operand.shape, _row(rule, place, drags=can_resize(typed[place])))
@@ -64,7 +66,6 @@ def _rule(explained: Broadcast, typed: tuple[str, ...], question: Ahead) -> dict
         [(f"axis −{-axis.axis}", "") for axis in rule],
         operands,
         ("result", [_outcome(axis) for axis in rule]),
-        question,
         note="Scalars have no axes: there is nothing to line up.",
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,10 +14,16 @@ from starlette.routing import Route
 
 from ui.address import on_this_server
 
+if TYPE_CHECKING:
+    from ui.components.linked_grids import CellEvent
+
+Settings = dict[str, str]
+"""What a lesson's widgets say, by their keys."""
+
 ADDRESS = "/api/lesson"
 
 #: Each has a module ``ui.arrays.<lesson>_parts`` with ``parts(query)``: what its page draws for widgets that stand so.
-LESSONS = ("broadcasting", "matmul", "reductions")
+LESSONS = ("arrays", "broadcasting", "views", "shapes", "indexing", "reductions", "matmul")
 _LONGEST = 20_000  # characters of a question: three operands as long as they are read
 
 
@@ -28,8 +36,9 @@ async def answer(request: Request) -> JSONResponse:
     """Answer a question: the lesson's parts by their names.
 
     The query gives each widget's value by its key. With ``resize``, the key of an operand, and ``shape``, sizes with
-    commas between them, that operand is given those sizes first. The answer is 404 for a lesson that is not asked
-    ahead, 414 where the question is too long, and 400 where the operand cannot have those sizes.
+    commas between them, that operand is given those sizes first; with ``event``, what `linked_grids` sends of a cell,
+    the lesson does first what it does at such an event. The answer is 404 for a lesson that is not asked ahead, 414
+    where the question is too long, and 400 where what comes first cannot be done.
     """
     lesson = request.path_params["lesson"]
     if lesson not in LESSONS:
@@ -42,25 +51,35 @@ async def answer(request: Request) -> JSONResponse:
 def _answer(lesson: str, query: dict[str, str]) -> JSONResponse:
     from primer_core.arrays.limits import Refused  # the server starts without NumPy
 
+    module = importlib.import_module(f"ui.arrays.{lesson}_parts")
     try:
-        parts = importlib.import_module(f"ui.arrays.{lesson}_parts").parts(_resized(query))
+        parts = module.parts(_changed(query, getattr(module, "after", None)))
     except Refused as refused:
         return JSONResponse({"problem": str(refused)}, 400)
     return JSONResponse(parts, headers={"Cache-Control": "no-store"})
 
 
-def _resized(query: Mapping[str, str]) -> dict[str, str]:
+def _changed(query: Mapping[str, str], after: Callable[[Mapping[str, str], CellEvent], Settings] | None) -> Settings:
+    """What the widgets say after what the learner does, which the query tells of."""
     from primer_core.arrays.limits import Refused
     from primer_core.arrays.resizing import resized
+    from ui.components.linked_grids import read_event
 
     changed = dict(query)
-    key, sizes = changed.pop("resize", None), changed.pop("shape", "")
-    if key is None:
-        return changed
-    shape = tuple(int(size) for size in sizes.split(",") if size.isascii() and size.isdigit() and len(size) < 7)
-    if ",".join(map(str, shape)) != sizes:
-        raise Refused(f"Expected sizes with commas between them in shape, such as 4,3, not {sizes[:40]}.")
-    changed[key] = resized(changed.get(key, ""), shape)
+    key, sizes, sent = changed.pop("resize", None), changed.pop("shape", ""), changed.pop("event", None)
+    if key is not None:
+        shape = tuple(int(size) for size in sizes.split(",") if size.isascii() and size.isdigit() and len(size) < 7)
+        if ",".join(map(str, shape)) != sizes:
+            raise Refused(f"Expected sizes with commas between them in shape, such as 4,3, not {sizes[:40]}.")
+        changed[key] = resized(changed.get(key, ""), shape)
+    if sent is not None:
+        try:
+            event = read_event(json.loads(sent))
+        except (ValueError, RecursionError):
+            event = None
+        if event is None or after is None:
+            raise Refused("Expected an event of a cell of a lesson that answers them.")
+        changed = after(changed, event)
     return changed
 
 

@@ -21,10 +21,12 @@ def parts(query: Mapping[str, str], explained: Product | None = None) -> dict[st
     explained = explained or explain(query)
     question = asks(query)
     draw = pictures.apart if explained.result is None else pictures.picture
-    return {
-        "rule": _rule(explained, _texts(query), question),
-        "grids": {**draw(explained).payload(), "state": question.state},
-    }
+    return question.parts(
+        {
+            "rule": _rule(explained, _texts(query)),
+            "grids": draw(explained).payload(),
+        }
+    )
 
 
 def asks(query: Mapping[str, str]) -> Ahead:
@@ -36,7 +38,7 @@ def _texts(query: Mapping[str, str]) -> tuple[str, str]:
     return query.get("a", ""), query.get("b", "")
 
 
-def _rule(explained: Product, typed: tuple[str, str], question: Ahead) -> dict[str, Any]:
+def _rule(explained: Product, typed: tuple[str, str]) -> dict[str, Any]:
     axes = explained.axes
     operands = [
         Operand(NAMES[place], typed[place], operand.shape, _row(axes, place, operand.shape, can_resize(typed[place])))
@@ -46,7 +48,6 @@ def _rule(explained: Product, typed: tuple[str, str], question: Ahead) -> dict[s
         [(axis.role, "" if axis.name == axis.role else axis.name) for axis in axes],
         operands,
         ("c", [_outcome(axis) for axis in axes]),
-        question,
         note="A number has no axis: there is nothing to line up.",
     )
 

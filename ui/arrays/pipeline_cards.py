@@ -1,5 +1,7 @@
 """A shapes pipeline as a list of cards to build it with."""
 
+from typing import Any
+
 import streamlit as st
 
 from primer_core.arrays.grids import shape_text
@@ -7,19 +9,18 @@ from primer_core.arrays.pictures.shapes import chips
 from primer_core.arrays.pipeline import Pipeline, Taken
 from primer_core.arrays.pipeline_fixes import translated
 from primer_core.arrays.pipeline_steps import MAX_STEPS, OPERATIONS, Library, read_step_or_none, split_steps
-from ui.components.step_list import Card, Offer, Way, step_list
+from ui.components.step_list import Card, Offer, Way, payload, step_list
 
 STEPS = "steps"
 """Key of the text field that holds all steps, which is also their place in the address."""
 
 
-def pipeline_cards(explained: Pipeline) -> None:
-    """Draw the list; what the learner changes in it is written into the field of the steps."""
+def described(explained: Pipeline) -> dict[str, Any]:
+    """Describe the list to `step_list`."""
     start, states = explained.start, explained.states
     shape = states[-1].shape if states else ()
     unit = "elements" if explained.library == "PyTorch" else "bytes"
-    step_list(
-        "cards",
+    return payload(
         [_card(one) for one in explained.taken],
         [
             Offer(operation.name, operation.does, operation.spelled(shape))
@@ -27,8 +28,12 @@ def pipeline_cards(explained: Pipeline) -> None:
         ],
         start=() if start is None else (shape_text(start.shape), f"strides {shape_text(start.strides)}, in {unit}"),
         most=MAX_STEPS,
-        on_change=_keep,
     )
+
+
+def pipeline_cards(described: dict[str, Any]) -> None:
+    """Draw the list; what the learner changes in it is written into the field of the steps."""
+    step_list("cards", described, on_change=_keep)
 
 
 def speak(library: Library) -> None:

@@ -54,14 +54,16 @@ def parts(query: Mapping[str, str], explained: Reduction | None = None) -> dict[
     draw = pictures.brought_back if question.query["view"] == BRING_BACK else pictures.reduced
     if explained.result is None:
         draw = pictures.whole
-    return {
-        "rule": _axes(explained, question),
-        "grids": {**draw(explained).payload(), "state": question.state},
-    }
+    return question.parts(
+        {
+            "rule": _axes(explained, question.query["array"]),
+            "grids": draw(explained).payload(),
+        }
+    )
 
 
-def _axes(explained: Reduction, question: Ahead) -> dict[str, Any]:
-    shape, typed = explained.operand.shape if explained.operand else (), question.query["array"]
+def _axes(explained: Reduction, typed: str) -> dict[str, Any]:
+    shape = explained.operand.shape if explained.operand else ()
     drags = can_resize(typed)
     cells = [
         Cell(str(size), axis=axis if drags else None, drops=drags and axis == 0) for axis, size in enumerate(shape)
@@ -70,7 +72,6 @@ def _axes(explained: Reduction, question: Ahead) -> dict[str, Any]:
         [(f"axis {axis}", f"or −{len(shape) - axis}") for axis in range(len(shape))],
         [Operand("a", typed, shape, cells, key="array")] if explained.operand else [],
         ("s", [_outcome(explained, axis, size) for axis, size in enumerate(shape)]),
-        question,
         note="A number has no axis to reduce.",
     )
 

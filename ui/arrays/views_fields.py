@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from primer_core.arrays.views import Views, edited, explain_view
+from primer_core.arrays.views import Views, explain_view
 from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices
 from primer_core.arrays.views_program import Library
 from ui import cached
 from ui.arrays.messages import literally
+from ui.arrays.views_parts import LIBRARIES, edit
 from ui.components.linked_grids import CellEvent
 
 _HELP = (
@@ -30,6 +31,12 @@ class Typed:
     then: str = ""
     to: str = ""
 
+    @property
+    def said(self) -> dict[str, str]:
+        """What they say, by their keys."""
+        said = {"view": self.view, "lib": self.library, "a": self.a, "b": self.b}
+        return said | {"c": self.c, "then": self.then}
+
 
 def choose_view() -> View:
     """Draw the choice between the parts of the page."""
@@ -46,7 +53,7 @@ def fields(view: View) -> Typed:
             st.session_state[hidden] = st.session_state[hidden]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         library = st.segmented_control(
-            "Base made by", ["NumPy", "PyTorch"], key="lib", default="NumPy", bind="query-params", required=True
+            "Base made by", LIBRARIES, key="lib", default="NumPy", bind="query-params", required=True
         )
         st.selectbox(
             "Choose an operation", _choices(), None, key="pick", on_change=_picked, placeholder="for b", width=230
@@ -71,14 +78,12 @@ def load_torch(typed: Typed) -> None:
 
 def write_cell(found: Views, event: CellEvent) -> None:
     """Append the statement that an edited cell stands for to the field of statements, or say why it has none."""
-    if found.after is None or event.value is None:
+    made = edit(found, st.session_state["then"], event)
+    if made is None:
         return
-    kind, _, name = event.grid.partition(" ")
-    place = int(name) if kind == "memory" and name.isdecimal() else name
-    edit = edited(found.after, st.session_state["then"], place, event.index, event.value)
-    st.session_state["then"] = edit.then
-    if edit.refusal is not None:
-        st.toast(literally(edit.refusal), icon=":material/info:")
+    st.session_state["then"] = made.then
+    if made.refusal is not None:
+        st.toast(literally(made.refusal), icon=":material/info:")
 
 
 def _choices() -> list[str]:

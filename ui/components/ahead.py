@@ -34,6 +34,11 @@ class Ahead:
         """Tells one setting of the widgets from another; each part of an answer, and of a run's drawing, carries it."""
         return json.dumps(dict(self.query))
 
+    def parts(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """An answer: components' data by the names of the parts, each with its state and where it may ask for more."""
+        mark = {"state": self.state, "ahead": self.payload()}
+        return {name: {**data, "part": name, **mark} for name, data in parts.items()}
+
     def payload(self) -> dict[str, Any]:
         """As the components' scripts take it."""
         return {"address": self.address, "query": dict(self.query)}

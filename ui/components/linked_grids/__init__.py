@@ -52,11 +52,10 @@ def linked_grids(
     Parameters
     ----------
     key
-        Unique on the page; the picture changes in place while it stays the same. Also the name of this part in answers
-        that come ahead.
+        Unique on the page; the picture changes in place while it stays the same.
     payload
-        What `primer_core.arrays.grids.Picture.payload` returns; with `ui.components.ahead.Ahead.state` as its ``state``
-        where answers come ahead.
+        What `primer_core.arrays.grids.Picture.payload` returns; where answers come ahead, as a part
+        that `ui.components.ahead.Ahead.parts` gives.
     on_edit, on_select
         Called before the page runs again, like a widget's callback, so they may set other widgets' state.
 
@@ -72,7 +71,7 @@ def linked_grids(
     def caller(name: str, handler: Callable[[CellEvent], None] | None) -> Callable[[], None]:
         def call() -> None:
             st.session_state[answers] = st.session_state.get(answers, 0) + 1
-            event = _event(st.session_state[key].get(name))
+            event = read_event(st.session_state[key].get(name))
             if handler is not None and event is not None:
                 handler(event)
 
@@ -80,14 +79,14 @@ def linked_grids(
 
     result = _mount(
         key=key,
-        data={**payload, "part": key, "answers": st.session_state.get(answers, 0)},
+        data={**payload, "answers": st.session_state.get(answers, 0)},
         on_edit_change=caller("edit", on_edit),
         on_select_change=caller("select", on_select),
     )
-    return GridState(_event(result.get("edit")), _event(result.get("select")))
+    return GridState(read_event(result.get("edit")), read_event(result.get("select")))
 
 
-def _event(sent: Mapping[str, Any] | None) -> CellEvent | None:
+def read_event(sent: Mapping[str, Any] | None) -> CellEvent | None:
     """Read what the browser sent, which anybody could have sent: anything else than a cell is no event."""
     match sent:
         case {"grid": str(grid), "index": [*index]} if all(type(i) is int for i in index):

@@ -9,7 +9,7 @@ const boards = new WeakMap();
 export default function mount({ parentElement, data, setTriggerValue }) {
   let board = boards.get(parentElement);
   if (!board) boards.set(parentElement, (board = new Board(parentElement)));
-  board.send = setTriggerValue;
+  board.tell = setTriggerValue;
   board.show(data);
 }
 
@@ -378,6 +378,13 @@ class Board {
 
   chip(view, flat) {
     return make("i", `role-${view.data.role}`, view.address(flat));
+  }
+
+  /** Tell the page what was done to a cell; where it is answered ahead (see ahead.js), after that. */
+  async send(name, event) {
+    const { address, query } = this.data.ahead ?? {};
+    if (address) await askAhead({ address, query: { ...query, event: JSON.stringify(event) } });
+    this.tell(name, event);
   }
 
   focused() {

@@ -92,7 +92,6 @@ def payload(
     columns: Sequence[tuple[str, str]],
     operands: Sequence[Operand],
     result: tuple[str, Sequence[Cell]],
-    question: ahead.Ahead,
     *,
     note: str = "",
 ) -> dict[str, Any]:
@@ -106,8 +105,6 @@ def payload(
         The rows.
     result
         What the last row is called, and its cells.
-    question
-        Whom to ask while a size is dragged.
     note
         Said where there is no column.
     """
@@ -126,9 +123,7 @@ def payload(
             for operand in operands
         ],
         "result": {"name": name, "cells": [cell.payload() for cell in cells]},
-        "ahead": question.payload(),
         "note": note,
-        "state": question.state,
         "most": MOST,
     }
 
@@ -139,9 +134,9 @@ def shape_table(key: str, described: dict[str, Any], *, on_resize: Callable[[Res
     Parameters
     ----------
     key
-        Unique on the page; also the name of this part in answers that come ahead.
+        Unique on the page.
     described
-        What `payload` returns.
+        What `payload` returns, as a part that `ui.components.ahead.Ahead.parts` gives.
     on_resize
         Called before the page runs again, like a widget's callback, with what was dragged.
     """
@@ -151,7 +146,7 @@ def shape_table(key: str, described: dict[str, Any], *, on_resize: Callable[[Res
         if change is not None:
             on_resize(change)
 
-    _mount(key=key, data={**described, "part": key}, on_sized_change=call)
+    _mount(key=key, data=described, on_sized_change=call)
 
 
 def _change(sent: Any, keys: Sequence[str]) -> Resize | None:

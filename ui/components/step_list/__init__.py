@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from ui.components import ahead
 from ui.components.folder import register
 
-_mount = register(Path(__file__).parent)
+_mount = register(Path(__file__).parent, also=ahead.SCRIPT)
 
 MOST_TEXTS, LONGEST_TEXT = 200, 4000
 """Steps, and characters of one, that are taken from the browser."""
@@ -78,21 +79,11 @@ class Offer:
     text: str
 
 
-def step_list(
-    key: str,
-    cards: Sequence[Card],
-    offers: Sequence[Offer],
-    *,
-    start: tuple[str, ...],
-    most: int,
-    on_change: Callable[[tuple[str, ...]], None],
-) -> None:
-    """Draw the list.
+def payload(cards: Sequence[Card], offers: Sequence[Offer], *, start: tuple[str, ...], most: int) -> dict[str, Any]:
+    """Describe a list to `step_list`.
 
     Parameters
     ----------
-    key
-        Unique on the page.
     cards
         The steps, first to last.
     offers
@@ -101,6 +92,24 @@ def step_list(
         Short texts about what the first step is given.
     most
         Steps that there is room for.
+    """
+    return {
+        "cards": [asdict(card) for card in cards],
+        "offers": [asdict(offer) for offer in offers],
+        "start": list(start),
+        "most": most,
+    }
+
+
+def step_list(key: str, described: dict[str, Any], *, on_change: Callable[[tuple[str, ...]], None]) -> None:
+    """Draw the list.
+
+    Parameters
+    ----------
+    key
+        Unique on the page.
+    described
+        What `payload` returns, as a part that `ui.components.ahead.Ahead.parts` gives.
     on_change
         Called with the texts of all steps, before the page runs again, when the learner changed any of them.
     """
@@ -110,16 +119,7 @@ def step_list(
         if texts is not None:
             on_change(texts)
 
-    _mount(
-        key=key,
-        data={
-            "cards": [asdict(card) for card in cards],
-            "offers": [asdict(offer) for offer in offers],
-            "start": list(start),
-            "most": most,
-        },
-        on_steps_change=call,
-    )
+    _mount(key=key, data=described, on_steps_change=call)
 
 
 def _texts(sent: Any) -> tuple[str, ...] | None:

@@ -8,8 +8,8 @@ const lists = new WeakMap();
 export default function mount({ parentElement, data, setTriggerValue }) {
   let list = lists.get(parentElement);
   if (!list) lists.set(parentElement, (list = new StepList(parentElement)));
-  list.send = (texts) => setTriggerValue("steps", texts);
-  list.update(data);
+  list.tell = (texts) => setTriggerValue("steps", texts);
+  list.show(data);
 }
 
 const ICONS = {
@@ -52,6 +52,10 @@ class StepList {
     this.sent = null; // the data as it came last: a rerun that changes nothing leaves the cards alone
     this.listen();
     parent.append(this.root);
+    this.waiting = null; // the steps that were asked about ahead (see ahead.js), until that is answered
+    this.show = showAhead(this.root, (given) => {
+      if (this.waiting === null || given.ahead?.query.steps === this.waiting) this.update(given);
+    });
   }
 
   update(data) {
@@ -186,6 +190,17 @@ class StepList {
     const texts = steps.map((step) => step.text);
     this.asked = texts.join("\n");
     this.send(texts);
+  }
+
+  async send(texts) {
+    const { address, query } = this.data.ahead ?? {};
+    if (address) {
+      const steps = (this.waiting = texts.join(", "));
+      await askAhead({ address, query: { ...query, steps } });
+      if (this.waiting !== steps) return;
+      this.waiting = null;
+    }
+    this.tell(texts);
   }
 
   move(from, to, part) {

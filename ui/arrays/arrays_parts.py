@@ -1,0 +1,24 @@
+"""What of the anatomy of an array changes at once when a preset is pressed: the picture."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from primer_core.arrays.anatomy import CONVERSIONS, Anatomy, explain_array
+from primer_core.arrays.grids import Picture
+from primer_core.arrays.pictures import arrays as pictures
+from ui.arrays.lessons_ahead import address
+from ui.components.ahead import Ahead
+
+
+def asks(query: Mapping[str, str]) -> Ahead:
+    """Where these parts are asked for ahead, by a page whose widgets stand so; what is no dtype changes nothing."""
+    dtype = query["to"] if query.get("to") in CONVERSIONS else CONVERSIONS[0]
+    return Ahead(address("arrays"), {"make": query.get("make", ""), "to": dtype})
+
+
+def parts(query: Mapping[str, str], explained: Anatomy | None = None) -> dict[str, Any]:
+    """What the lesson shows for widgets that stand so: ``grids`` for `linked_grids`."""
+    asked = asks(query)
+    explained = explained or explain_array(asked.query["make"], asked.query["to"])
+    drawn = Picture((), ()) if explained.array is None else pictures.anatomy(explained)
+    return asked.parts({"grids": drawn.payload()})

@@ -1,0 +1,69 @@
+"""What of the indexing lesson changes at once when a cell is clicked or a preset pressed: the picture."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from primer_core.arrays.grids import Picture
+from primer_core.arrays.indexing import THENS, Indexing, Library, Then, explain_index
+from primer_core.arrays.indexing_clicks import Clicked, clicked_index
+from primer_core.arrays.pictures import indexing as pictures
+from ui.arrays.lessons_ahead import Settings, address
+from ui.components.ahead import Ahead
+from ui.components.linked_grids import CellEvent
+
+LIBRARIES: tuple[Library, ...] = ("NumPy", "PyTorch")
+
+
+def asks(query: Mapping[str, str]) -> Ahead:
+    """Where these parts are asked for ahead, by a page whose widgets stand so; what is no choice becomes the first.
+
+    Beside the widgets, ``clicked`` is the index that clicks wrote last.
+    """
+    then = query["then"] if query.get("then") in THENS else THENS[0]
+    settled = {
+        "array": query.get("array", ""),
+        "index": query.get("index", ""),
+        "then": then,
+        "value": query.get("value", "") if then != THENS[0] else "",
+        "library": query["library"] if query.get("library") in LIBRARIES else LIBRARIES[0],
+        "clicked": query.get("clicked", ""),
+    }
+    return Ahead(address("indexing"), settled)
+
+
+def explain(query: Mapping[str, str]) -> Indexing:
+    """Explain what the widgets say."""
+    asked = asks(query).query
+    then, library = cast("Then", asked["then"]), cast("Library", asked["library"])
+    return explain_index(asked["array"], asked["index"], then, asked["value"], library)
+
+
+def parts(query: Mapping[str, str], explained: Indexing | None = None) -> dict[str, Any]:
+    """What the lesson shows for widgets that stand so: ``grids`` for `linked_grids`."""
+    explained = explained or explain(query)
+    return asks(query).parts({"grids": _picture(explained).payload()})
+
+
+def _picture(explained: Indexing) -> Picture:
+    if explained.operand is None:
+        return Picture((), ())
+    if explained.result is None:
+        return pictures.whole(explained)
+    return (pictures.read if explained.changed is None else pictures.written)(explained)
+
+
+def clicked(query: Mapping[str, str], event: CellEvent) -> Clicked | None:
+    """The index that a click on a cell writes; None where the cell is not one of a.
+
+    The first click starts a selection, further ones add to it or take away from it.
+    """
+    if event.grid not in ("a", "after"):
+        return None
+    further = query.get("clicked") == query.get("index")
+    return clicked_index(query.get("array", ""), query.get("index", ""), event.index, further=further)
+
+
+def after(query: Mapping[str, str], event: CellEvent) -> Settings:
+    """What the widgets say after a click on a cell."""
+    found = clicked(query, event)
+    return dict(query) if found is None else {**query, "index": found.expression, "clicked": found.expression}

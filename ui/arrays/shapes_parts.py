@@ -1,0 +1,32 @@
+"""What of the shapes lesson changes at once when a step is changed or a preset pressed: the cards and the picture."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from primer_core.arrays.pictures import shapes as pictures
+from primer_core.arrays.pipeline import Pipeline, explain_pipeline
+from primer_core.arrays.pipeline_steps import Library
+from ui.arrays.lessons_ahead import address
+from ui.arrays.pipeline_cards import STEPS, described
+from ui.components.ahead import Ahead
+
+LIBRARIES: tuple[Library, ...] = ("PyTorch", "NumPy")
+
+
+def asks(query: Mapping[str, str]) -> Ahead:
+    """Where these parts are asked for ahead, by a page whose widgets stand so; what is no library becomes the first."""
+    library = query["library"] if query.get("library") in LIBRARIES else LIBRARIES[0]
+    return Ahead(address("shapes"), {"x": query.get("x", ""), STEPS: query.get(STEPS, ""), "library": library})
+
+
+def explain(query: Mapping[str, str]) -> Pipeline:
+    """Explain what the widgets say."""
+    asked = asks(query).query
+    return explain_pipeline(asked["x"], asked[STEPS], cast("Library", asked["library"]))
+
+
+def parts(query: Mapping[str, str], explained: Pipeline | None = None) -> dict[str, Any]:
+    """What the lesson shows for widgets that stand so: ``cards`` for `step_list`, ``grids`` for `linked_grids`."""
+    explained = explained or explain(query)
+    drawn = pictures.Picture((), ()) if explained.start is None else pictures.pipeline(explained)
+    return asks(query).parts({"cards": described(explained), "grids": drawn.payload()})
