@@ -8,8 +8,8 @@ from primer_core.arrays.pictures import arrays as pictures
 from ui import shell
 from ui.arrays import array_tables as tables
 from ui.arrays.array_views import creation, dtypes, libraries, races
-from ui.arrays.arrays_parts import asks, parts
 from ui.arrays.messages import failed, told
+from ui.arrays.parts.arrays import asks, parts
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, verdict

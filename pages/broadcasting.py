@@ -9,8 +9,8 @@ from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.pictures import broadcasting as pictures
 from ui import shell
-from ui.arrays.broadcasting_parts import BACKWARD, FORWARD, KEYS, UPSTREAM, asks, explain, parts
 from ui.arrays.messages import failed, offer_operands, told
+from ui.arrays.parts.broadcasting import BACKWARD, FORWARD, KEYS, UPSTREAM, asks, explain, parts
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first

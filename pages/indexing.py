@@ -10,7 +10,7 @@ from primer_core.arrays.indexing_table import lines
 from primer_core.arrays.pictures import indexing as pictures
 from ui import shell
 from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
-from ui.arrays.indexing_parts import LIBRARIES, asks, clicked, explain, parts
+from ui.arrays.parts.indexing import LIBRARIES, asks, clicked, explain, parts
 from ui.components.linked_grids import CellEvent, linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, what_happened

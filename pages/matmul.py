@@ -7,8 +7,8 @@ from primer_core.arrays.matmul import NAMES, Product
 from primer_core.arrays.matmul_presets import DEFAULT, PRESETS
 from primer_core.arrays.pictures import matmul as pictures
 from ui import shell
-from ui.arrays.matmul_parts import asks, explain, parts
 from ui.arrays.messages import failed, offer_operands, told
+from ui.arrays.parts.matmul import asks, explain, parts
 from ui.arrays.rule_table import rule_table
 from ui.arrays.speed_bars import speed_panel
 from ui.components.linked_grids import linked_grids

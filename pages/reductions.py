@@ -9,8 +9,8 @@ from primer_core.arrays.pictures import reductions as pictures
 from primer_core.arrays.reductions import BACK, OPERATIONS, axis_choices
 from primer_core.arrays.reductions_presets import DEFAULT, PRESETS
 from ui import shell
+from ui.arrays.parts.reductions import BRING_BACK, DIVISORS, LIBRARIES, REDUCE, asks, explain, parts
 from ui.arrays.reduction_panels import keepdims_fix, reduction_mistakes, reduction_verdict
-from ui.arrays.reductions_parts import BRING_BACK, DIVISORS, LIBRARIES, REDUCE, asks, explain, parts
 from ui.arrays.rule_table import rule_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first

@@ -9,9 +9,9 @@ from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.batch_table import batch_table
 from ui.arrays.messages import told
+from ui.arrays.parts.shapes import LIBRARIES, asks, explain, parts
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.scramble_view import scramble_view
-from ui.arrays.shapes_parts import LIBRARIES, asks, explain, parts
 from ui.cached import torch_loaded
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first

@@ -8,9 +8,9 @@ from primer_core.arrays.views_refusal import RefusedView, explain_refused_view
 from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
 from ui import shell
 from ui.arrays.messages import failed, told
+from ui.arrays.parts.views import asks, explain, parts
 from ui.arrays.views_fields import Typed, choose_view, fields, load_torch, write_cell
 from ui.arrays.views_outcome import judge, mend
-from ui.arrays.views_parts import asks, explain, parts
 from ui.arrays.views_tables import layout_table, names_table, pair_table, way_table
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first

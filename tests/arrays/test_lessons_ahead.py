@@ -56,7 +56,7 @@ CHOICES = st.one_of(
 
 
 def parts(lesson: str, query: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = importlib.import_module(f"ui.arrays.{lesson}_parts").parts(query)
+    found: dict[str, Any] = importlib.import_module(f"ui.arrays.parts.{lesson}").parts(query)
     return found
 
 

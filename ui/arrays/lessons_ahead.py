@@ -22,7 +22,7 @@ Settings = dict[str, str]
 
 ADDRESS = "/api/lesson"
 
-#: Each has a module ``ui.arrays.<lesson>_parts`` with ``parts(query)``: what its page draws for widgets that stand so.
+#: Each has a module ``ui.arrays.parts.<lesson>`` with ``parts(query)``: what its page draws for widgets that stand so.
 LESSONS = ("arrays", "broadcasting", "views", "shapes", "indexing", "reductions", "matmul")
 _LONGEST = 20_000  # characters of a question: three operands as long as they are read
 
@@ -51,7 +51,7 @@ async def answer(request: Request) -> JSONResponse:
 def _answer(lesson: str, query: dict[str, str]) -> JSONResponse:
     from primer_core.arrays.limits import Refused  # the server starts without NumPy
 
-    module = importlib.import_module(f"ui.arrays.{lesson}_parts")
+    module = importlib.import_module(f"ui.arrays.parts.{lesson}")
     try:
         parts = module.parts(_changed(query, getattr(module, "after", None)))
     except Refused as refused:

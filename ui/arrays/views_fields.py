@@ -9,7 +9,7 @@ from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices
 from primer_core.arrays.views_program import Library
 from ui import cached
 from ui.arrays.messages import literally
-from ui.arrays.views_parts import LIBRARIES, edit
+from ui.arrays.parts.views import LIBRARIES, edit
 from ui.components.linked_grids import CellEvent
 
 _HELP = (
