@@ -58,7 +58,7 @@ def anatomy() -> None:
         predict_first("What is `np.array([300]).astype(np.int8)`?", ANSWERS, "44", key="guess")
 
 
-VIEWS = {"Anatomy": anatomy, "Dtypes": dtypes, "Races": races, "NumPy and PyTorch": libraries}
+VIEWS = {"Anatomy": anatomy, "Dtypes": dtypes, "Races": races, "PyTorch": libraries}
 
 
 @st.fragment  # a change runs this alone, not the frame and the sidebar, which spares a quarter of the work

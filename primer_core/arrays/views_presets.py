@@ -7,6 +7,7 @@ from typing import Literal
 
 from primer_core.arrays.limits import MAX_AXES
 from primer_core.arrays.views_program import Library
+from primer_core.arrays.views_refusal import explain_refused_view
 
 View = Literal["Memory", "Refused views", "Names"]
 
@@ -90,6 +91,34 @@ PRESETS: tuple[ViewPreset, ...] = (
 )  # fmt: skip
 
 DEFAULT = PRESETS[0]
+
+
+def opening(view: View, said: Mapping[str, str]) -> ViewPreset | None:
+    """The example with which a part of the page opens, where what stands in the fields shows nothing there.
+
+    Parameters
+    ----------
+    view
+        The part that is opened.
+    said
+        The text of each field by its key, as in `ViewPreset.values`.
+
+    Returns
+    -------
+    ViewPreset or None
+        None where what stands shows something, or is a learner's own: not an example of another part.
+    """
+    own = not any(
+        all(said.get(key, "") == text for key, text in one.values.items() if key != "view") for one in PRESETS
+    )
+    if own or view == "Memory" or (view == "Names" and said.get("then", "").strip()):
+        return None
+    if view == "Refused views":
+        library: Library = "PyTorch" if said.get("lib") == "PyTorch" else "NumPy"
+        found = explain_refused_view(said.get("a", ""), said.get("b", ""), said.get("to", ""), library)
+        if any(way.works for way in found.ways):
+            return None
+    return next(one for one in PRESETS if one.view == view)
 
 
 def choices(shape: tuple[int, ...], library: Library) -> tuple[str, ...]:

@@ -38,23 +38,25 @@ def story(found: Views) -> tuple[str, ...]:
     """Tell what each definition made, and why, in Markdown."""
     lines: list[str] = []
     assert found.before is not None
+    rebound = {one.name for one in changes(found) if one.rebound}
     for verdict in found.verdicts:
         made = found.before.called(verdict.name)
         name, other = f"`{verdict.name}`", f"`{verdict.of}`"
+        is_a = "was defined as a" if verdict.name in rebound else "is a"
         match verdict.kind:
             case "same":
                 lines.append(f"{name} is {other}: a second name for one object. No array was made.")
                 continue
             case "view":
                 line = (
-                    f"{name} is a **view** of {other}: a new object, with its own shape, strides and offset, on memory "
-                    "that was there. No element was copied."
+                    f"{name} {is_a} **view** of {other}: a new object, with its own shape, strides and offset, on "
+                    "memory that was there. No element was copied."
                 )
             case "empty":
                 line = f"{name} has no cells, so there is nothing to share."
             case _:
                 line = (
-                    f"{name} is a **copy**: {made.layout.nbytes} bytes of its own. What is written to it reaches no "
+                    f"{name} {is_a} **copy**: {made.layout.nbytes} bytes of its own. What is written to it reaches no "
                     "other array, and it sees no change of theirs."
                 )
         lines.append(f"{line} {_reason(made)}".strip())

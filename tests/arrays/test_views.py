@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from primer_core.arrays.limits import Refused
 from primer_core.arrays.views import Views, changes, edited, explain_view, followed_by, written_cell, written_element
-from primer_core.arrays.views_presets import PRESETS, VIEWS, ViewPreset, choices
+from primer_core.arrays.views_presets import DEFAULT, PRESETS, VIEWS, ViewPreset, choices, opening
 from primer_core.arrays.views_program import MAX_STATEMENTS, Library
 from primer_core.arrays.views_refusal import explain_refused_view, read_wish
 from primer_core.arrays.views_state import Snapshot
+from primer_core.arrays.views_story import story
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
 
@@ -578,3 +579,27 @@ def test_pytorch_takes_a_nested_list_as_it_does_outside(index: str) -> None:
         expected = eval(f"tensor[{index}]", {"tensor": tensor})  # noqa: S307 - one of the parameters above
     found = explain_view("(3, 4)", f"a[{index}]", library="PyTorch")
     assert cells(found, "b") == expected.tolist()
+
+
+@pytest.mark.parametrize("view", VIEWS[1:])
+def test_a_part_opens_with_an_example_where_what_stands_shows_nothing(view: Any) -> None:
+    example = opening(view, DEFAULT.values)
+    assert example is not None
+    assert example.view == view
+    assert opening(view, {**DEFAULT.values, **example.values}) is None
+
+
+def test_a_part_opens_with_what_stands_where_that_shows_something_or_is_a_learners_own() -> None:
+    assert opening("Memory", DEFAULT.values) is None
+    assert opening("Names", {"lib": "NumPy", "a": "(5,)", "b": "a[1:]"}) is None
+    (added,) = [one for one in PRESETS if one.title == "A row, += 100"]
+    assert opening("Names", added.values) is None
+    (turned,) = [one for one in PRESETS if one.title == ".T, then reshape"]
+    assert opening("Refused views", {**turned.values, "to": "(12,)"}) is None
+    assert opening("Refused views", {**turned.values, "to": "(7,)"}) is not None
+
+
+def test_a_name_that_was_bound_anew_is_told_of_in_the_past() -> None:
+    found = explain_view("(3, 4)", "a[0, 0]", then="b -= a")
+    assert "`b` was defined as a **copy**: 8 bytes" in " ".join(story(found))
+    assert "`b` is a **view**" in " ".join(story(explain_view("(3, 4)", "a[0]", then="b -= 1")))

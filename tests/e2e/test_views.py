@@ -132,6 +132,18 @@ def test_a_refused_view_is_explained_pair_by_pair_and_mended_by_a_click(page: Pa
     expect(chip(page, "c is a copy")).to_be_visible()
 
 
+def test_each_part_opens_with_something_to_see(lesson: Page) -> None:
+    choose(lesson, "Names")
+    expect(lesson.get_by_role("textbox", name="Then")).to_have_value("a += 1")
+    choose(lesson, "Refused views")
+    expect(lesson.get_by_role("textbox", name="b =")).to_have_value("a.T")
+    expect(chip(lesson, "the view is refused")).to_be_visible()
+    lesson.get_by_role("textbox", name="b =").fill("a[1:]")
+    lesson.keyboard.press("Enter")
+    choose(lesson, "Names")
+    expect(lesson.get_by_role("textbox", name="b =")).to_have_value("a[1:]")
+
+
 def test_names_before_and_after_a_statement(lesson: Page) -> None:
     choose(lesson, "Names")
     choose(lesson, "a = a + 1")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from primer_core.arrays.views import Views, explain_view
-from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices
+from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices, opening
 from primer_core.arrays.views_program import Library
 from ui import cached
 from ui.arrays.messages import literally
@@ -16,6 +16,7 @@ _HELP = (
     "What is done to a name: a[1:, ::2], a[..., None], a[[0, 2]], a[a > 5], a.reshape(4, 3), a.T.ravel(), "
     "as_strided(a, (4, 3), (8, 8)), torch.from_numpy(a)."
 )
+_TO = "(12,)"
 _HELP_THEN = "Statements, with ; between them: b[0, 1] = 99; a += 1; a = a + 1; a[:] = 0; a[[1, 2]][0] = 100."
 
 
@@ -40,10 +41,23 @@ class Typed:
 
 def choose_view() -> View:
     """Draw the choice between the parts of the page."""
-    return st.segmented_control(
+    came = "view" not in st.session_state
+    view: View = st.segmented_control(
         "View", list(VIEWS), key="view", default=VIEWS[0], bind="query-params", required=True,
-        label_visibility="collapsed",
+        label_visibility="collapsed", on_change=_open,
     )  # fmt: skip
+    if came and not {"lib", "a", "b", "c", "then", "to"} & set(st.query_params):
+        _open()
+    return view
+
+
+def _open() -> None:
+    """Have a part of the page show something as soon as it is opened; what a learner typed stays."""
+    said = {"lib": "NumPy", "a": DEFAULT.a, "b": DEFAULT.b, "to": _TO}
+    said |= {key: st.session_state[key] for key in (*said, "c", "then") if key in st.session_state}
+    example = opening(st.session_state["view"], said)
+    if example is not None:
+        st.session_state.update({key: text for key, text in example.values.items() if key != "view"})
 
 
 def fields(view: View) -> Typed:
@@ -62,7 +76,7 @@ def fields(view: View) -> Typed:
     a = wide[0].text_input("Base a", DEFAULT.a, key="a", bind="query-params", help="A shape, (3, 4), or an array.")
     b = wide[1].text_input("b =", DEFAULT.b, key="b", bind="query-params", help=_HELP)
     if view == "Refused views":
-        to = wide[2].text_input("Shape that b should be viewed in", "(12,)", key="to", bind="query-params")
+        to = wide[2].text_input("Shape that b should be viewed in", _TO, key="to", bind="query-params")
         return Typed(view, library, a, b, to=to)
     c = wide[2].text_input("c =", key="c", bind="query-params", help=_HELP, placeholder="nothing")
     then = wide[3].text_input("Then", key="then", bind="query-params", help=_HELP_THEN, placeholder="nothing")

@@ -2,20 +2,22 @@
 
 import streamlit as st
 
-from primer_core.arrays.views import Views
+from primer_core.arrays.views import Views, changes
 from ui.arrays.messages import literally, told
 from ui.controls import verdict
 
 
 def judge(found: Views) -> None:
     """Say of each name, in one chip, what it is to the others."""
+    rebound = {one.name for one in changes(found) if one.rebound}
     with st.container(horizontal=True):
         for one in found.verdicts:
+            name = f"{one.name} {'was' if one.name in rebound else 'is'}"
             text = {
-                "same": f"{one.name} is {one.of}: one object",
-                "view": f"{one.name} is a view of {one.of}",
+                "same": f"{name} {one.of}: one object",
+                "view": f"{name} a view of {one.of}",
                 "empty": f"{one.name} has no cells",
-            }.get(one.kind, f"{one.name} is a copy")
+            }.get(one.kind, f"{name} a copy")
             verdict("view" if one.kind in ("view", "same") else "copy" if one.kind == "copy" else "ok", text)
         if found.refused:
             verdict("error", f"{'Then' if found.refused == 'then' else found.refused} cannot be run")
