@@ -11,6 +11,7 @@ from primer_core.arrays.pictures import indexing as pictures
 from ui import shell
 from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
 from ui.arrays.parts.indexing import LIBRARIES, asks, clicked, explain, parts
+from ui.arrays.rule_table import size_sliders
 from ui.components.linked_grids import CellEvent, linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, what_happened
@@ -68,9 +69,11 @@ def lesson() -> None:
         explained = explain(asked)
     index_verdict(explained)
     with st.container(border=True):
+        shown = parts(asked, explained)
+        size_sliders(shown["rule"])
         index_table(lines(explained))
         if explained.operand is not None:
-            linked_grids("grids", parts(asked, explained)["grids"], on_select=click)
+            linked_grids("grids", shown["grids"], on_select=click)
             by_clicks = asked["clicked"] == asked["index"]
             note = st.session_state["reason"] if by_clicks else "Click cells of a to write an index that picks them."
             st.html(f'<p class="primer-note">{note}</p>')

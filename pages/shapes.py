@@ -11,6 +11,7 @@ from ui.arrays.batch_table import batch_table
 from ui.arrays.messages import told
 from ui.arrays.parts.shapes import LIBRARIES, asks, explain, parts
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
+from ui.arrays.rule_table import size_sliders
 from ui.arrays.scramble_view import scramble_view
 from ui.cached import torch_loaded
 from ui.components.linked_grids import linked_grids
@@ -67,6 +68,7 @@ def build() -> None:
         elif preset is not None:
             st.markdown(next(one.says for one in PRESETS if one.title == preset.title))
     with st.container(border=True):
+        size_sliders(shown["rule"])
         pipeline_cards(shown["cards"])
     if explained.start is None:
         return

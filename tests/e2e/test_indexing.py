@@ -122,3 +122,15 @@ def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..
     }""")
     assert shown, "the index that the button would type is cut off"
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_size_is_dragged_under_an_index_that_stays(lesson: Page) -> None:
+    write(lesson, "2, 1:")
+    expect(lesson.get_by_text("VIEW, shape (3,)")).to_be_visible()
+    size = lesson.get_by_role("slider", name="Size of axis 0 of a")
+    size.press("ArrowLeft")
+    expect(lesson.get_by_role("textbox", name="Array a")).to_have_value("(2, 4)")
+    expect(lesson.get_by_text("index 2 is out of bounds for axis 0 with size 2").first).to_be_visible()
+    size.press("ArrowRight")
+    expect(lesson.get_by_text("VIEW, shape (3,)")).to_be_visible()
+    expect(index(lesson)).to_have_value("2, 1:")

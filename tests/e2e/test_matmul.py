@@ -75,3 +75,13 @@ def test_the_machine_is_measured_on_demand_and_the_result_is_kept(lesson: Page) 
     lesson.get_by_text("Dot product", exact=True).click()
     expect(lesson.locator(".formula")).to_contain_text("= 1·4 + 2·5 + 3·6 = 32")
     expect(lesson.get_by_text("training of GPT-3")).to_be_visible()
+
+
+def test_inner_sizes_are_dragged_apart_and_together(lesson: Page) -> None:
+    lesson.get_by_role("slider", name="Size of axis 1 of a").press("ArrowRight")
+    expect(lesson.get_by_text("must be equal")).to_be_visible()
+    expect(lesson.get_by_text("(size 3 is different from 4)")).to_be_visible()
+    lesson.get_by_role("slider", name="Size of axis 0 of b").press("ArrowRight")
+    expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("[[0, 1], [2, 3], [4, 5], [0, 1]]")
+    expect(lesson.get_by_text("equal, summed over")).to_be_visible()
+    expect(lesson.locator(".formula")).to_contain_text("a[0, 3]·b[3, 0]")

@@ -82,3 +82,14 @@ def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(
     page.get_by_role("button", name="Make them floats").click()
     expect(formula(page)).to_have_text("s[0] = (1.0 + 3.0) / 2 = 2.0")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_dragged_size_is_reduced_or_stays_and_an_array_goes_on_from_its_start(lesson: Page) -> None:
+    expect(lesson.get_by_text("disappears", exact=True)).to_be_visible()
+    lesson.get_by_role("slider", name="Size of axis 1 of a").press("ArrowRight")
+    expect(lesson.get_by_role("textbox", name="Array a")).to_have_value("[[1, 2, 1], [3, 4, 3]]")
+    expect(lesson.get_by_text("(2, 3) becomes (3,)")).to_be_visible()
+    expect(array(lesson, "s ").get_by_role("gridcell")).to_have_text(["4", "6", "4"])
+    lesson.get_by_text("keepdims", exact=True).click()
+    expect(lesson.get_by_text("reduced, kept")).to_be_visible()
+    expect(array(lesson, "s (1, 3)")).to_be_visible()

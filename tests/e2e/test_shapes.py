@@ -155,3 +155,16 @@ def test_on_a_telephone_a_card_follows_a_finger_and_nothing_is_too_wide(
         touch("touchMove", start["y"] + 10 + (goal["y"] - start["y"] - 8) * part / 5)
     touch("touchEnd", None)
     in_order(page, "contiguous()", "unsqueeze(0)", "unsqueeze(0)")
+
+
+def test_a_dragged_size_changes_every_step_and_shows_which_of_them_breaks(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/shapes?x=(2, 3)&steps=view(3, 2)&library=PyTorch")
+    expect(fields(page)).to_have_count(1)
+    wait_until_drawn(page)
+    page.get_by_role("slider", name="Size of axis 1 of x").press("ArrowRight")
+    expect(page.get_by_role("textbox", name="Tensor x")).to_have_value("(2, 4)")
+    expect(cards(page).first).to_contain_text("shape '[3, 2]' is invalid for input of size 8")
+    expect(page.get_by_text("step 1 is impossible")).to_be_visible()
+    page.get_by_role("slider", name="Size of axis 1 of x").press("ArrowLeft")
+    expect(word(page, 0)).to_have_text("VIEW")
+    expect(page.get_by_text("(2, 3) → (3, 2)")).to_be_visible()

@@ -8,6 +8,7 @@ from primer_core.arrays.indexing import THENS, Indexing, Library, Then, explain_
 from primer_core.arrays.indexing_clicks import Clicked, clicked_index
 from primer_core.arrays.pictures import indexing as pictures
 from ui.arrays.lessons_ahead import Settings, address
+from ui.arrays.rule_table import own_axes
 from ui.components.ahead import Ahead
 from ui.components.linked_grids import CellEvent
 
@@ -39,9 +40,10 @@ def explain(query: Mapping[str, str]) -> Indexing:
 
 
 def parts(query: Mapping[str, str], explained: Indexing | None = None) -> dict[str, Any]:
-    """What the lesson shows for widgets that stand so: ``grids`` for `linked_grids`."""
+    """What the lesson shows for widgets that stand so: ``rule`` for `rule_table`, ``grids`` for `linked_grids`."""
     explained = explained or explain(query)
-    return asks(query).parts({"grids": _picture(explained).payload()})
+    axes = own_axes("a", "array", query.get("array", ""), explained.operand.shape if explained.operand else ())
+    return asks(query).parts({"rule": axes, "grids": _picture(explained).payload()})
 
 
 def _picture(explained: Indexing) -> Picture:

@@ -5,10 +5,10 @@ from typing import Any, cast
 
 from primer_core.arrays.pictures import reductions as pictures
 from primer_core.arrays.reductions import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
-from primer_core.arrays.resizing import can_resize
 from ui.arrays.lessons_ahead import address
+from ui.arrays.rule_table import own_axes
 from ui.components.ahead import Ahead
-from ui.components.shape_table import Cell, Operand, payload
+from ui.components.shape_table import Cell
 
 LIBRARIES: tuple[Library, ...] = ("NumPy", "PyTorch")
 DIVISORS = ("n", "n − 1")
@@ -64,16 +64,7 @@ def parts(query: Mapping[str, str], explained: Reduction | None = None) -> dict[
 
 def _axes(explained: Reduction, typed: str) -> dict[str, Any]:
     shape = explained.operand.shape if explained.operand else ()
-    drags = can_resize(typed)
-    cells = [
-        Cell(str(size), axis=axis if drags else None, drops=drags and axis == 0) for axis, size in enumerate(shape)
-    ]
-    return payload(
-        [(f"axis {axis}", f"or −{len(shape) - axis}") for axis in range(len(shape))],
-        [Operand("a", typed, shape, cells, key="array")] if explained.operand else [],
-        ("s", [_outcome(explained, axis, size) for axis, size in enumerate(shape)]),
-        note="A number has no axis to reduce.",
-    )
+    return own_axes("a", "array", typed, shape, ("s", [_outcome(explained, *axis) for axis in enumerate(shape)]))
 
 
 def _outcome(explained: Reduction, axis: int, size: int) -> Cell:

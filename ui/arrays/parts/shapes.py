@@ -8,6 +8,7 @@ from primer_core.arrays.pipeline import Pipeline, explain_pipeline
 from primer_core.arrays.pipeline_steps import Library
 from ui.arrays.lessons_ahead import address
 from ui.arrays.pipeline_cards import STEPS, described
+from ui.arrays.rule_table import own_axes
 from ui.components.ahead import Ahead
 
 LIBRARIES: tuple[Library, ...] = ("PyTorch", "NumPy")
@@ -26,7 +27,11 @@ def explain(query: Mapping[str, str]) -> Pipeline:
 
 
 def parts(query: Mapping[str, str], explained: Pipeline | None = None) -> dict[str, Any]:
-    """What the lesson shows for widgets that stand so: ``cards`` for `step_list`, ``grids`` for `linked_grids`."""
+    """What the lesson shows for widgets that stand so.
+
+    ``rule`` is for `rule_table`, ``cards`` for `step_list`, ``grids`` for `linked_grids`.
+    """
     explained = explained or explain(query)
     drawn = pictures.Picture((), ()) if explained.start is None else pictures.pipeline(explained)
-    return asks(query).parts({"cards": described(explained), "grids": drawn.payload()})
+    axes = own_axes("x", "x", query.get("x", ""), explained.start.shape if explained.start else ())
+    return asks(query).parts({"rule": axes, "cards": described(explained), "grids": drawn.payload()})

@@ -51,7 +51,7 @@ class Operand:
     Parameters
     ----------
     name
-        Of the operand, which also names its colour.
+        Of the operand.
     text
         What is typed there.
     shape
@@ -60,6 +60,8 @@ class Operand:
         One a column.
     key
         Of the field that it is typed into, if that is not its name.
+    role
+        The operand whose colour it wears, if not its own: "a", "b" or "c".
     """
 
     name: str
@@ -67,6 +69,7 @@ class Operand:
     shape: Sequence[int]
     cells: Sequence[Cell]
     key: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Resize:
 def payload(
     columns: Sequence[tuple[str, str]],
     operands: Sequence[Operand],
-    result: tuple[str, Sequence[Cell]],
+    result: tuple[str, Sequence[Cell]] | None,
     *,
     note: str = "",
 ) -> dict[str, Any]:
@@ -104,25 +107,24 @@ def payload(
     operands
         The rows.
     result
-        What the last row is called, and its cells.
+        What the last row is called, and its cells; None for no such row.
     note
         Said where there is no column.
     """
-    name, cells = result
     return {
         "columns": [{"text": text, "note": small} for text, small in columns],
         "rows": [
             {
                 "name": operand.name,
                 "key": operand.key or operand.name,
-                "role": operand.name,
+                "role": operand.role or operand.name,
                 "from": operand.text,
                 "shape": list(operand.shape),
                 "cells": [cell.payload() for cell in operand.cells],
             }
             for operand in operands
         ],
-        "result": {"name": name, "cells": [cell.payload() for cell in cells]},
+        "result": result and {"name": result[0], "cells": [cell.payload() for cell in result[1]]},
         "note": note,
         "most": MOST,
     }

@@ -24,7 +24,7 @@ function open(parentElement) {
   let data = null, built = "", held = null, told = 0, timer = 0, waiting = null, wanted = null;
 
   const plan = (data) => JSON.stringify([
-    data.columns.length, data.result.name,
+    data.columns.length, data.result?.name,
     data.rows.map(({ name, role, cells }) => [name, role, cells.map(({ axis, adds, drops }) => [axis, adds, drops])]),
   ]);
 
@@ -40,10 +40,10 @@ function open(parentElement) {
     const head = make("tr");
     head.append(make("td"), ...data.columns.map(() => Object.assign(make("th"), { scope: "col" })));
     const rows = data.rows.map(({ name, role, cells }) => line(name, role, cells.map((cell, place) => field(name, cell, place))));
-    const result = line(data.result.name, "", data.result.cells.map(() => make("td")));
+    const result = data.result ? [line(data.result.name, "", data.result.cells.map(() => make("td")))] : [];
     const [top, body, grid] = [make("thead"), make("tbody"), make("table")];
     top.append(head);
-    body.append(...rows, result);
+    body.append(...rows, ...result);
     grid.append(top, body);
     grid.style.setProperty("--columns", data.columns.length);
     root.replaceChildren(data.columns.length ? grid : make("p", "note"));
@@ -98,7 +98,7 @@ function open(parentElement) {
       slider.setAttribute("aria-label", `Size of axis ${given.axis} of ${name}`);
       slider.value = size;
     }));
-    data.result.cells.forEach((given, place) => write(lines.at(-1).children[place + 1], given));
+    data.result?.cells.forEach((given, place) => write(lines.at(-1).children[place + 1], given));
   };
 
   const draw = (given) => {
