@@ -128,6 +128,15 @@ def _wait_until_healthy(app: RunningApp, limit: float = 60.0) -> None:
 
 
 def wait_until_drawn(page: Page) -> None:
-    """Wait, once a page's first elements stand, until its script has ended: nothing moves under the pointer then."""
+    """Wait, on a page whose first elements stand, until nothing moves under the pointer or is typed over any more.
+
+    That is when what was pressed is answered, and the page's script has ended.
+    """
+    page.wait_for_function("() => !globalThis.primerPreviews?.busy")
+    _wait_for_two_frames(page)  # the script is told of a press after the answer that was drawn ahead of it
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    _wait_for_two_frames(page)
+
+
+def _wait_for_two_frames(page: Page) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -39,11 +39,11 @@ async function fetchAhead() {
  * began before an answer was drawn still describes what stood before it, and is passed over.
  */
 function showAhead(element, draw) {
-  let part = null, state = null, at = -Infinity;
+  let part = null, address = null, state = null, at = -Infinity;
   const before = new Set();
   const show = (parts) => {
     if (!element.isConnected) return previews.showing.delete(show);
-    if (!(part in parts)) return;
+    if (!parts[part] || parts[part].ahead.address !== address) return;       // another lesson's, left since
     before.add(state);
     state = parts[part].state;
     before.delete(state);
@@ -53,6 +53,7 @@ function showAhead(element, draw) {
   return (data) => {
     previews.showing.add(show);
     part = data.part;
+    address = data.ahead?.address;
     if (before.has(data.state) && performance.now() - at < PATIENCE) return;
     before.clear();
     state = data.state;

@@ -149,7 +149,7 @@ function open(parentElement) {
     change(operand, held.from, operand.shape.map((other, axis) => (axis === given.axis ? size : other)));
   });
   root.addEventListener("change", ({ target }) => {
-    held.moves = false;
+    if (held) held.moves = false;
     if (root.getRootNode().activeElement !== target) held = null;
     if (waiting) tell(waiting);
   });
