@@ -91,6 +91,8 @@ def lesson() -> None:
             told(explained.refusal)
         if explained.error is not None:
             clash(explained)
+        if explained.overflowed:
+            st.warning(pictures.OVERFLOW, icon=":material/warning:")
         if warning := pictures.trap_warning(explained):
             st.warning(warning, icon=":material/warning:")
     with chip:

@@ -160,6 +160,8 @@ class Broadcast:
         The gradient that reaches the result, of its shape.
     trap
         Set where the shapes meet, but hardly as was meant.
+    overflowed
+        Whether a whole number of the result went beyond 64 bits and wrapped around.
     code, backward_code
         Snippets that print the result, and the gradients.
     """
@@ -176,6 +178,7 @@ class Broadcast:
     stretched: tuple[Stretched, ...] = ()
     upstream: NDArray[Any] | None = None
     trap: Trap | None = None
+    overflowed: bool = False
     code: str = ""
     backward_code: str = ""
 
@@ -254,6 +257,7 @@ def _meet(asked: Broadcast, upstream: Upstream) -> Broadcast:
         stretched=stretched,
         upstream=reaching,
         trap=_trap(arrays, operation, result),
+        overflowed=_overflowed(arrays, operation, result),
         code=broadcast_code.forward(asked.operands, operation.python, [one.view for one in stretched], result),
         backward_code=broadcast_code.backward(
             asked.operands, operation.python, upstream, [one.gradient for one in stretched]
@@ -285,6 +289,16 @@ def _stretch(own: NDArray[Any], view: NDArray[Any], arriving: NDArray[Any]) -> S
 
 def _product(factors: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.multiply.reduce(factors) if len(factors) > 1 else factors[0]
+
+
+def _overflowed(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[Any]) -> bool:
+    """Compute with Python's whole numbers, which have as many digits as they need, and compare."""
+    if result.dtype.kind not in "iu":
+        return False
+    exact = arrays[0].astype(object)
+    for array in arrays[1:]:
+        exact = operation.ufunc(exact, array.astype(object))
+    return bool(np.any(exact != result))
 
 
 def _trap(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[Any]) -> Trap | None:

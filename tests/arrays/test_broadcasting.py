@@ -245,3 +245,19 @@ def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int
 def test_garbage_is_explained_and_never_raises(texts: list[str], operation: str) -> None:
     explained = explain_broadcast(texts, operation)
     assert explained.refusal or explained.error or explained.result is not None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "operation", "overflows"),
+    [
+        ("[9223372036854775807]", "[0, 1]", "add", True),
+        ("[9223372036854775807]", "[0, -1]", "add", False),
+        ("[-9223372036854775807]", "[2, 1]", "subtract", True),
+        ("[4294967296]", "[2147483647]", "multiply", False),
+        ("[4294967296]", "[2147483648]", "multiply", True),
+        ("[9223372036854775807]", "[1.0]", "add", False),
+        ("[9223372036854775807]", "[2]", "divide", False),
+    ],
+)
+def test_whole_numbers_that_wrap_around_are_noticed(a: str, b: str, operation: str, overflows: bool) -> None:
+    assert explain_broadcast([a, b], operation).overflowed is overflows

@@ -25,6 +25,12 @@ from primer_core.arrays.grids import (
 _ROLES: tuple[Role, ...] = ("a", "b", "c")
 
 
+OVERFLOW = (
+    "**A result went beyond 64 bits.** Whole numbers of NumPy wrap around without a word, so what stands in a cell is "
+    "not what its formula comes to. Write one of the numbers with a point, 2.0, to compute in float64."
+)
+
+
 def forward(explained: Broadcast) -> Picture:
     """Lay out ``y = a + b``: the operands at their own size, then stretched, and the result.
 
