@@ -83,6 +83,8 @@ def test_a_number_typed_into_view_base_or_memory_shows_in_all_that_share_and_is_
     expect(cell(lesson, "b", 3)).to_have_text("5")
     expect(cell(lesson, "c", 3)).to_have_text("10")
     expect(lesson.get_by_text("Unchanged: c, which lies in another memory.")).to_be_visible()
+    expect(then(lesson)).to_have_value("b[1, 0] = 99; a[0, 0] = 7; a[2, 1] = 5")
+    lesson.wait_for_url(lambda url: url.endswith("+5"))
     lesson.reload()
     expect(cell(lesson, "memory", 9)).to_have_text("5")
 
