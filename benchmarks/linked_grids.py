@@ -42,8 +42,9 @@ _SWEEP = """async (count) => {
 
 # Each way of asking something of a lesson's page gives the milliseconds until what is watched has other contents.
 _ASK = """async ([what, watched, ...given]) => {
-  const parts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map((host) => host.shadowRoot);
-  const all = (selector) => [document, ...parts].flatMap((part) => [...part.querySelectorAll(selector)]);
+  const hosts = () => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')];
+  const parts = () => [document, ...hosts().map((host) => host.shadowRoot).filter(Boolean)];
+  const all = (selector) => parts().flatMap((part) => [...part.querySelectorAll(selector)]);
   const seen = () => all(watched).map((one) => one.value ?? one.textContent).join();
   const ways = {
     press: (title) => all('button').find((button) => button.innerText.trim() === title).click(),
