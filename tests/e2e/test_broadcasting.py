@@ -162,6 +162,17 @@ def test_an_operand_is_given_axes_and_loses_them(lesson: Page) -> None:
     expect(lesson.get_by_text("broadcasts to (4, 3)")).to_be_visible()
 
 
+def test_scalars_are_given_axes_too(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/broadcasting?a=2&b=()")
+    expect(array(page, "y ")).to_be_visible()
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Give a another axis").click()
+    expect(page.get_by_role("textbox", name="Operand a")).to_have_value("[2]")
+    slider(page, 0, "a").press("ArrowRight")
+    expect(page.get_by_role("textbox", name="Operand a")).to_have_value("[2, 2]")
+    expect(page.get_by_text("broadcasts to (2,)")).to_be_visible()
+
+
 def test_what_is_made_of_another_operand_has_no_sliders(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/broadcasting?a=(3,4)&b=a.mean(1, keepdims=True)&op=subtract")
     expect(array(page, "y ")).to_be_visible()

@@ -58,19 +58,19 @@ def _picture(explained: Broadcast, query: Mapping[str, str]) -> pictures.Picture
 
 def _rule(explained: Broadcast, typed: tuple[str, ...]) -> dict[str, Any]:
     rule = explained.rule
+    if not explained.operands:
+        return payload([], [], None)
     operands = [
         Operand(NAMES[place], typed[place], operand.shape, _row(rule, place, drags=can_resize(typed[place])))
         for place, operand in enumerate(explained.operands)
     ]
-    return payload(
-        [(f"axis −{-axis.axis}", "") for axis in rule],
-        operands,
-        ("result", [_outcome(axis) for axis in rule]),
-        note="Scalars have no axes: there is nothing to line up.",
-    )
+    columns = [(f"axis −{-axis.axis}", "") for axis in rule] or [("nothing to line up", "")]
+    return payload(columns, operands, ("result", [_outcome(axis) for axis in rule] or [Cell("a scalar")]))
 
 
 def _row(rule: tuple[AxisRule, ...], place: int, *, drags: bool) -> list[Cell]:
+    if not rule:
+        return [Cell("a scalar", tone="missing", adds=drags)]
     missing = sum(axis.sizes[place] is None for axis in rule)
     cells = []
     for column, axis in enumerate(rule):

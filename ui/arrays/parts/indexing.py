@@ -42,7 +42,7 @@ def explain(query: Mapping[str, str]) -> Indexing:
 def parts(query: Mapping[str, str], explained: Indexing | None = None) -> dict[str, Any]:
     """What the lesson shows for widgets that stand so: ``rule`` for `rule_table`, ``grids`` for `linked_grids`."""
     explained = explained or explain(query)
-    axes = own_axes("a", "array", query.get("array", ""), explained.operand.shape if explained.operand else ())
+    axes = own_axes("a", "array", query.get("array", ""), explained.operand.shape if explained.operand else None)
     return asks(query).parts({"rule": axes, "grids": _picture(explained).payload()})
 
 

@@ -63,7 +63,9 @@ def parts(query: Mapping[str, str], explained: Reduction | None = None) -> dict[
 
 
 def _axes(explained: Reduction, typed: str) -> dict[str, Any]:
-    shape = explained.operand.shape if explained.operand else ()
+    if explained.operand is None:
+        return own_axes("a", "array", typed, None)
+    shape = explained.operand.shape
     return own_axes("a", "array", typed, shape, ("s", [_outcome(explained, *axis) for axis in enumerate(shape)]))
 
 

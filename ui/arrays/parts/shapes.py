@@ -33,5 +33,5 @@ def parts(query: Mapping[str, str], explained: Pipeline | None = None) -> dict[s
     """
     explained = explained or explain(query)
     drawn = pictures.Picture((), ()) if explained.start is None else pictures.pipeline(explained)
-    axes = own_axes("x", "x", query.get("x", ""), explained.start.shape if explained.start else ())
+    axes = own_axes("x", "x", query.get("x", ""), explained.start.shape if explained.start else None)
     return asks(query).parts({"rule": axes, "cards": described(explained), "grids": drawn.payload()})
