@@ -132,8 +132,7 @@ def wait_until_drawn(page: Page) -> None:
 
     That is when what was pressed is answered, and the page's script has ended.
     """
-    page.wait_for_function("() => !globalThis.primerPreviews?.busy")
-    _wait_for_two_frames(page)  # the script is told of a press after the answer that was drawn ahead of it
+    page.wait_for_function("() => !globalThis.primerPreviews?.held")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     _wait_for_two_frames(page)
 

@@ -383,8 +383,9 @@ class Board {
   /** Tell the page what was done to a cell; where it is answered ahead (see ahead.js), after that. */
   async send(name, event) {
     const { address, query } = this.data.ahead ?? {};
-    if (address) await askAhead({ address, query: { ...query, event: JSON.stringify(event) } });
-    this.tell(name, event);
+    if (!address) return this.tell(name, event);
+    const state = await askAhead({ address, query: { ...query, event: JSON.stringify(event) } });
+    tellPage(() => { this.tell(name, event); return state; });
   }
 
   focused() {

@@ -70,6 +70,7 @@ function figure(data, log, element) {
     { name: "validation accuracy", x: data.epochs.x, y: data.epochs.accuracy, customdata: data.epochs.epoch, yaxis: "y2", mode: "lines+markers", line: { color: colors.accuracy, width: 2 }, marker: { size: mark, symbol: "square" }, hovertemplate: "after epoch %{customdata}<br>%{y:.2f} % correct<extra></extra>" },
   ];
   const narrow = element.clientWidth < 560;
+  const steps = data.totalSteps || 100;      // an axis of a run that does not say yet how long it is
   const layout = {
     uirevision: data.run,
     autosize: true,
@@ -80,7 +81,7 @@ function figure(data, log, element) {
     hoverlabel: { bgcolor: colors.background, bordercolor: faint, font: { color: text } },
     hovermode: "closest",
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12, color: soft } },
-    xaxis: { ...axis, anchor: "y2", title: { ...axis.title, text: "batches trained on" }, range: data.totalSteps ? [-0.006 * data.totalSteps, 1.012 * data.totalSteps] : undefined, autorange: !data.totalSteps, tickformat: ",d" },
+    xaxis: { ...axis, anchor: "y2", title: { ...axis.title, text: "batches trained on" }, range: [-0.006 * steps, 1.012 * steps], tickformat: ",d" },
     yaxis: { ...axis, domain: [0.36, 1], title: { ...axis.title, text: "loss (nats)" }, type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" },
     yaxis2: { ...axis, domain: [0, 0.26], title: { ...axis.title, text: "% correct" }, range: accuracyRange(data.epochs.accuracy) },
     shapes: data.changes.map((change) => ({ type: "line", xref: "x", yref: "paper", x0: change.step, x1: change.step, y0: 0, y1: 1, line: { color: soft, width: 1, dash: "dash" } })),

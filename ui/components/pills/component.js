@@ -7,8 +7,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const row = rows.get(parentElement) ?? open(parentElement);
   row.press = async (title) => {
     const { address, query, changes } = data.ahead ?? {};
-    if (address) await askAhead({ address, query: { ...query, ...changes[title] } });
-    setTriggerValue("pressed", title);
+    if (!address) return setTriggerValue("pressed", title);
+    const state = await askAhead({ address, query: { ...query, ...changes[title] } });
+    tellPage(() => { setTriggerValue("pressed", title); return state; });
   };
   row.show(data);
 }

@@ -1,7 +1,5 @@
-// Shapes as a table, a column an axis. A size is a slider: dragging it is answered ahead of the page (see ahead.js) and
-// told to the page when it is let go, and now and then on the way.
-
-const WAIT = 250;              // ms between two tellings of a drag
+// Shapes as a table, a column an axis. A size is a slider: dragging it is answered ahead of the page (see ahead.js), which
+// is told as often as it can keep up.
 
 const tables = new WeakMap();
 
@@ -21,7 +19,8 @@ function make(tag, className, text) {
 
 function open(parentElement) {
   const root = parentElement.appendChild(make("div", "shapes"));
-  let data = null, built = "", held = null, told = 0, timer = 0, waiting = null, wanted = null;
+  let data = null, built = "", held = null, wanted = null;
+  const untold = new Map();
 
   const plan = (data) => JSON.stringify([
     data.columns.length, data.result?.name,
@@ -112,13 +111,18 @@ function open(parentElement) {
     fill();
   };
 
+  /** Tell the page of a change; while the page cannot be told, a later one of the same operand takes its place. */
   const tell = (change) => {
-    clearTimeout(timer);
-    waiting = change;
-    const left = held?.moves ? told + WAIT - performance.now() : 0;
-    const go = () => { told = performance.now(); waiting = null; table.send(change); };
-    if (left <= 0) go();
-    else timer = setTimeout(go, left);
+    const { key } = change;
+    if (!untold.has(key)) {
+      tellPage(() => {
+        const { state, ...latest } = untold.get(key);
+        untold.delete(key);
+        table.send(latest);
+        return state;
+      });
+    }
+    untold.set(key, change);
   };
 
   /** The operand that an element belongs to, and its cell. */
@@ -133,10 +137,10 @@ function open(parentElement) {
     const { key } = operand;
     const asked = (wanted = { key, shape });
     operand.shape = shape;
-    await askAhead({ address, query: { ...query, [key]: from, resize: key, shape: shape.join() } });
+    const state = await askAhead({ address, query: { ...query, [key]: from, resize: key, shape: shape.join() } });
     if (asked !== wanted) return;
     wanted = null;
-    tell({ key, from, shape });
+    tell({ key, from, shape, state });
   };
 
   root.addEventListener("input", ({ target }) => {
@@ -144,14 +148,11 @@ function open(parentElement) {
     // As long as one slider is used, it starts from the text that stood before: what it cut off is there again when it
     // goes back, however often the page has changed the text on the way.
     if (held?.slider !== target) held = { slider: target, from: operand.from };
-    held.moves = true;
     const size = Number(target.value);
     change(operand, held.from, operand.shape.map((other, axis) => (axis === given.axis ? size : other)));
   });
   root.addEventListener("change", ({ target }) => {
-    if (held) held.moves = false;
     if (root.getRootNode().activeElement !== target) held = null;
-    if (waiting) tell(waiting);
   });
   root.addEventListener("focusout", () => { held = null; });
   root.addEventListener("click", ({ target }) => {

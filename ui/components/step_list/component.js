@@ -194,13 +194,12 @@ class StepList {
 
   async send(texts) {
     const { address, query } = this.data.ahead ?? {};
-    if (address) {
-      const steps = (this.waiting = texts.join(", "));
-      await askAhead({ address, query: { ...query, steps } });
-      if (this.waiting !== steps) return;
-      this.waiting = null;
-    }
-    this.tell(texts);
+    if (!address) return this.tell(texts);
+    const steps = (this.waiting = texts.join(", "));
+    const state = await askAhead({ address, query: { ...query, steps } });
+    if (this.waiting !== steps) return;
+    this.waiting = null;
+    tellPage(() => { this.tell(texts); return state; });
   }
 
   move(from, to, part) {
