@@ -9,7 +9,7 @@ from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.batch_table import batch_table
 from ui.arrays.messages import told
-from ui.arrays.parts.shapes import LIBRARIES, asks, explain, parts
+from ui.arrays.parts.shapes import LIBRARIES, asks, explain, parts, picture
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.rule_table import size_sliders
 from ui.arrays.scramble_view import scramble_view
@@ -60,7 +60,8 @@ def build() -> None:
             question=asks(said),
         )
     explained = explain(said)
-    shown = parts(said, explained)
+    drawn = picture(explained)
+    shown = parts(said, explained, drawn)
     judge(explained)
     with st.container():  # its place stays taken, so that what follows is never mounted anew
         if explained.refusal is not None:
@@ -74,7 +75,7 @@ def build() -> None:
         return
     with st.container(border=True):
         linked_grids("grids", shown["grids"])
-        st.html(f'<p class="primer-note">{pictures.legend(explained, pictures.pipeline(explained))}</p>')
+        st.html(f'<p class="primer-note">{pictures.legend(explained, drawn)}</p>')
         batch_table(offer_to_network(explained))
     left, right = st.columns([1.3, 1])
     with left.container(border=True):

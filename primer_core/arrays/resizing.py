@@ -6,17 +6,16 @@ import numpy as np
 
 from primer_core.arrays.grids import shape_text
 from primer_core.arrays.limits import Refused, check_size
-from primer_core.arrays.shape_text import MAX_TEXT, read_operand
+from primer_core.arrays.shape_text import MAX_TEXT, Written, read_operand
 
 
 def can_resize(text: str) -> bool:
     """Whether a text says its sizes itself: a shape, an array or a number, not something made of these."""
     try:
-        written = read_operand(text)
+        _read(text)
     except Refused:
         return False
-    own = isinstance(ast.parse(written.text, mode="eval").body, ast.Tuple | ast.List | ast.Constant | ast.UnaryOp)
-    return own and (written.values.size > 0 or written.text.startswith("("))
+    return True
 
 
 def resized(text: str, shape: tuple[int, ...]) -> str:
@@ -35,10 +34,8 @@ def resized(text: str, shape: tuple[int, ...]) -> str:
     Refused
         If the text does not say its sizes itself, or if what it would become is too large.
     """
-    if not can_resize(text):
-        raise Refused("Only a shape, an array with cells, or a number can be given other sizes.")
+    written = _read(text)
     check_size(shape, f"The shape {shape_text(shape)}")
-    written = read_operand(text)
     if written.text.startswith("("):
         return shape_text(shape)
     values = written.values
@@ -51,3 +48,16 @@ def resized(text: str, shape: tuple[int, ...]) -> str:
     if len(longer) > MAX_TEXT:
         raise Refused(f"Written out, this array takes {len(longer)} characters; at most {MAX_TEXT} are read.")
     return longer
+
+
+def _read(text: str) -> Written:
+    """Read a text that says its sizes itself, or refuse it."""
+    only = "Only a shape, an array with cells, or a number can be given other sizes."
+    try:
+        written = read_operand(text)
+    except Refused as refused:
+        raise Refused(only) from refused
+    own = isinstance(ast.parse(written.text, mode="eval").body, ast.Tuple | ast.List | ast.Constant | ast.UnaryOp)
+    if not own or (written.values.size == 0 and not written.text.startswith("(")):
+        raise Refused(only)
+    return written

@@ -7,13 +7,13 @@ from primer_core.arrays.anatomy import CONVERSIONS, Anatomy, explain_array
 from primer_core.arrays.grids import Picture
 from primer_core.arrays.pictures import arrays as pictures
 from ui.arrays.lessons_ahead import address
+from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead
 
 
 def asks(query: Mapping[str, str]) -> Ahead:
     """Where these parts are asked for ahead, by a page whose widgets stand so; what is no dtype changes nothing."""
-    dtype = query["to"] if query.get("to") in CONVERSIONS else CONVERSIONS[0]
-    return Ahead(address("arrays"), {"make": query.get("make", ""), "to": dtype})
+    return Ahead(address("arrays"), {"make": query.get("make", ""), "to": chosen(query, "to", CONVERSIONS)})
 
 
 def parts(query: Mapping[str, str], explained: Anatomy | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from primer_core.arrays.broadcasting import NAMES, OPERATIONS, AxisRule, Broadca
 from primer_core.arrays.pictures import broadcasting as pictures
 from primer_core.arrays.resizing import can_resize
 from ui.arrays.lessons_ahead import address
+from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead
 from ui.components.shape_table import Cell, Operand, payload
 
@@ -19,12 +20,7 @@ FORWARD, BACKWARD = "Forward", "Backward"
 
 def explain(query: Mapping[str, str]) -> Broadcast:
     """Explain what the widgets of `KEYS` say."""
-    operation = query.get("op", "")
-    return explain_broadcast(
-        texts(query),
-        operation if operation in OPERATIONS else next(iter(OPERATIONS)),
-        UPSTREAM.get(query.get("of", ""), "ones"),
-    )
+    return explain_broadcast(texts(query), chosen(query, "op", OPERATIONS), UPSTREAM[chosen(query, "of", UPSTREAM)])
 
 
 def texts(query: Mapping[str, str]) -> tuple[str, ...]:

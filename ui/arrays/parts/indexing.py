@@ -8,6 +8,7 @@ from primer_core.arrays.indexing import THENS, Indexing, Library, Then, explain_
 from primer_core.arrays.indexing_clicks import Clicked, clicked_index
 from primer_core.arrays.pictures import indexing as pictures
 from ui.arrays.lessons_ahead import Settings, address
+from ui.arrays.parts import chosen
 from ui.arrays.rule_table import own_axes
 from ui.components.ahead import Ahead
 from ui.components.linked_grids import CellEvent
@@ -20,13 +21,13 @@ def asks(query: Mapping[str, str]) -> Ahead:
 
     Beside the widgets, ``clicked`` is the index that clicks wrote last.
     """
-    then = query["then"] if query.get("then") in THENS else THENS[0]
+    then = chosen(query, "then", THENS)
     settled = {
         "array": query.get("array", ""),
         "index": query.get("index", ""),
         "then": then,
         "value": query.get("value", "") if then != THENS[0] else "",
-        "library": query["library"] if query.get("library") in LIBRARIES else LIBRARIES[0],
+        "library": chosen(query, "library", LIBRARIES),
         "clicked": query.get("clicked", ""),
     }
     return Ahead(address("indexing"), settled)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from primer_core.arrays.pictures import reductions as pictures
 from primer_core.arrays.reductions import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
 from ui.arrays.lessons_ahead import address
+from ui.arrays.parts import chosen
 from ui.arrays.rule_table import own_axes
 from ui.components.ahead import Ahead
 from ui.components.shape_table import Cell
@@ -30,19 +31,15 @@ def explain(query: Mapping[str, str]) -> Reduction:
 
 def asks(query: Mapping[str, str]) -> Ahead:
     """Where these parts are asked for ahead, by a page whose widgets stand so; what is no choice becomes the first."""
-
-    def chosen(key: str, *choices: str) -> str:
-        return query[key] if query.get(key) in choices else choices[0]
-
-    operation = chosen("operation", *OPERATIONS)
+    operation = chosen(query, "operation", OPERATIONS)
     settled = {
         "array": query.get("array", ""),
         "operation": operation,
         "axis": query.get("axis", ""),
-        "keepdims": chosen("keepdims", "false", "true"),
-        "library": chosen("library", *LIBRARIES),
-        "divisor": chosen("divisor", *DIVISORS) if operation == "std" else DIVISORS[0],
-        "view": chosen("view", REDUCE, BRING_BACK) if operation in BACK else REDUCE,
+        "keepdims": chosen(query, "keepdims", ("false", "true")),
+        "library": chosen(query, "library", LIBRARIES),
+        "divisor": chosen(query, "divisor", DIVISORS) if operation == "std" else DIVISORS[0],
+        "view": chosen(query, "view", (REDUCE, BRING_BACK)) if operation in BACK else REDUCE,
     }
     return Ahead(address("reductions"), settled)
 

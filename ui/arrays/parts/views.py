@@ -9,6 +9,7 @@ from primer_core.arrays.views import Edit, Views, edited, explain_view
 from primer_core.arrays.views_presets import VIEWS
 from primer_core.arrays.views_program import Library
 from ui.arrays.lessons_ahead import Settings, address
+from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead
 from ui.components.linked_grids import CellEvent
 
@@ -19,8 +20,8 @@ MEMORY, _, NAMES = VIEWS
 def asks(query: Mapping[str, str]) -> Ahead:
     """Where these parts are asked for ahead, by a page whose widgets stand so; what is no choice becomes the first."""
     settled = {key: query.get(key, "") for key in ("a", "b", "c", "then")}
-    settled["lib"] = query["lib"] if query.get("lib") in LIBRARIES else LIBRARIES[0]
-    settled["view"] = NAMES if query.get("view") == NAMES else MEMORY
+    settled["lib"] = chosen(query, "lib", LIBRARIES)
+    settled["view"] = chosen(query, "view", (MEMORY, NAMES))
     return Ahead(address("views"), settled)
 
 

@@ -1,7 +1,7 @@
 """Shapes as a table, axis by axis, whose sizes can be dragged."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,11 +37,6 @@ class Cell:
     axis: int | None = None
     adds: bool = False
     drops: bool = False
-
-    def payload(self) -> dict[str, Any]:
-        """As the component's script takes it."""
-        names = ("text", "note", "tone", "axis", "adds", "drops")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +115,11 @@ def payload(
                 "role": operand.role or operand.name,
                 "from": operand.text,
                 "shape": list(operand.shape),
-                "cells": [cell.payload() for cell in operand.cells],
+                "cells": [asdict(cell) for cell in operand.cells],
             }
             for operand in operands
         ],
-        "result": result and {"name": result[0], "cells": [cell.payload() for cell in result[1]]},
+        "result": result and {"name": result[0], "cells": [asdict(cell) for cell in result[1]]},
         "note": note,
         "most": MOST,
     }
