@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
-from primer_core.autograd.expression import MAX_LINES, MAX_OPERATIONS
+from primer_core.language.program import MAX_LINES, MAX_OPERATIONS
 from tests.running_app import launch_browser, running_app
 
 GOAL_MS = 100.0

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from primer_core.arrays.anatomy import CONVERSIONS, explain_array
-from primer_core.arrays.anatomy_presets import PRESETS
-from primer_core.arrays.pictures import arrays as pictures
+from primer_core.lessons.arrays import show as pictures
+from primer_core.lessons.arrays.explain import CONVERSIONS, explain_array
+from primer_core.lessons.arrays.presets import PRESETS
 from ui import shell
 from ui.arrays import array_tables as tables
 from ui.arrays.array_views import creation, dtypes, libraries, races

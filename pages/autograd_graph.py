@@ -4,9 +4,9 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.autograd.expression import MAX_CHARACTERS, Program, parse
-from primer_core.autograd.graph import GraphTrace, TraceError
-from primer_core.autograd.presets import EXAMPLES
+from primer_core.language.program import MAX_CHARACTERS, Program, parse
+from primer_core.lessons.autograd_graph.graph import GraphTrace, TraceError
+from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from ui import cached, shell
 from ui.autograd.gradient_tables import check_table, name_table
 from ui.autograd.leaf_editors import leaf_editors

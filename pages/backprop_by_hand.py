@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from primer_core.autograd.backprop import SLIPS, TOLERANCE, BackpropExplanation, BackpropParams, hand_backprop
+from primer_core.lessons.backprop_by_hand.explain import (
+    SLIPS,
+    TOLERANCE,
+    BackpropExplanation,
+    BackpropParams,
+    hand_backprop,
+)
 from ui import shell
 from ui.components.backprop_steps import backprop_steps
 from ui.components.predict_first import predict_first

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from primer_core.arrays.broadcast_presets import DEFAULT, PRESETS
-from primer_core.arrays.broadcasting import NAMES, OPERATIONS, Broadcast
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.pictures import broadcasting as pictures
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.broadcasting import show as pictures
+from primer_core.lessons.broadcasting.explain import NAMES, OPERATIONS, Broadcast
+from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.messages import failed, offer_operands, told
 from ui.arrays.parts.broadcasting import BACKWARD, FORWARD, KEYS, UPSTREAM, asks, explain, parts

@@ -4,10 +4,10 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from primer_core.arrays.indexing import THENS
-from primer_core.arrays.indexing_presets import DEFAULT, PRESETS
-from primer_core.arrays.indexing_table import lines
-from primer_core.arrays.pictures import indexing as pictures
+from primer_core.lessons.indexing import show as pictures
+from primer_core.lessons.indexing.explain import THENS
+from primer_core.lessons.indexing.presets import DEFAULT, PRESETS
+from primer_core.lessons.indexing.table import lines
 from ui import shell
 from ui.arrays.indexing_panels import index_mistakes, index_table, index_verdict
 from ui.arrays.parts.indexing import LIBRARIES, asks, clicked, explain, parts

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.matmul import NAMES, Product
-from primer_core.arrays.matmul_presets import DEFAULT, PRESETS
-from primer_core.arrays.pictures import matmul as pictures
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.matmul import show as pictures
+from primer_core.lessons.matmul.explain import NAMES, Product
+from primer_core.lessons.matmul.presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.messages import failed, offer_operands, told
 from ui.arrays.parts.matmul import asks, explain, parts

@@ -5,9 +5,9 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from primer_core.arrays.pictures import reductions as pictures
-from primer_core.arrays.reductions import BACK, OPERATIONS, axis_choices
-from primer_core.arrays.reductions_presets import DEFAULT, PRESETS
+from primer_core.lessons.reductions import show as pictures
+from primer_core.lessons.reductions.explain import BACK, OPERATIONS, axis_choices
+from primer_core.lessons.reductions.presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.parts.reductions import BRING_BACK, DIVISORS, LIBRARIES, REDUCE, asks, explain, parts
 from ui.arrays.reduction_panels import keepdims_fix, reduction_mistakes, reduction_verdict

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from primer_core.arrays.batch_axis import offer_to_network
-from primer_core.arrays.pictures import shapes as pictures
-from primer_core.arrays.pipeline import Pipeline
-from primer_core.arrays.pipeline_presets import DEFAULT, PRESETS
+from primer_core.lessons.shapes import show as pictures
+from primer_core.lessons.shapes.batch_axis import offer_to_network
+from primer_core.lessons.shapes.explain import Pipeline
+from primer_core.lessons.shapes.presets import DEFAULT, PRESETS
 from ui import shell
 from ui.arrays.batch_table import batch_table
 from ui.arrays.messages import told

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from primer_core.autograd.softmax import TOLERANCE, SoftmaxExplanation, SoftmaxParams, explain_softmax
+from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxExplanation, SoftmaxParams, explain_softmax
 from ui import shell
 from ui.components.predict_first import predict_first
 from ui.components.softmax_bars import figure, softmax_bars

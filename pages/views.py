@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from primer_core.arrays.pictures import views as pictures
-from primer_core.arrays.views_presets import PRESETS
-from primer_core.arrays.views_refusal import RefusedView, explain_refused_view
-from primer_core.arrays.views_story import changes_told, refusal_told, story, walk
+from primer_core.lessons.views import show as pictures
+from primer_core.lessons.views.presets import PRESETS
+from primer_core.lessons.views.refused_view import RefusedView, explain_refused_view
+from primer_core.lessons.views.story import changes_told, refusal_told, story, walk
 from ui import shell
 from ui.arrays.messages import failed, told
 from ui.arrays.parts.views import asks, explain, parts

@@ -12,7 +12,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from torch import nn
 
-    from primer_core.autograd.graph import GraphTrace, Switches
+    from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches
     from primer_core.training.desk import Desks
 
 
@@ -89,7 +89,7 @@ def layers(model: str) -> list[dict[str, str]]:
 def traced(text: str, switches: Switches) -> GraphTrace:
     """A program's trace; it is frozen all through, so that sessions may share it."""
     torch_loaded()
-    from primer_core.autograd.tracing import trace
+    from primer_core.lessons.autograd_graph.explain import trace
 
     return trace(text, switches)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from primer_core.arrays.grids import Each, Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Val
+from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Val
 from ui.components.linked_grids import linked_grids
 
 n = 18

@@ -6,8 +6,8 @@ from urllib.parse import unquote_plus
 
 from playwright.sync_api import Locator, Page, expect
 
-from primer_core.autograd.backprop import BackpropParams, hand_backprop
-from primer_core.autograd.backprop_cells import number, spell
+from primer_core.lessons.backprop_by_hand.cells import number, spell
+from primer_core.lessons.backprop_by_hand.explain import BackpropParams, hand_backprop
 
 
 def opened(page: Page, app_url: str, query: str = "") -> Page:

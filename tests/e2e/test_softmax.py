@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from primer_core.autograd.softmax import SoftmaxParams, explain_softmax
+from primer_core.lessons.softmax.explain import SoftmaxParams, explain_softmax
 from ui.components.softmax_bars import figure
 
 

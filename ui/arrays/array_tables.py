@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.arrays.anatomy import Part
-from primer_core.arrays.creation_twins import DefaultDtype, Twin
-from primer_core.arrays.dtypes import Bits, DtypeTable, Outcome
+from primer_core.lessons.arrays.dtypes import Bits, DtypeTable, Outcome
+from primer_core.lessons.arrays.explain import Part
+from primer_core.lessons.arrays.twins import DefaultDtype, Twin
 
 _WORDS: dict[Outcome, str] = {
     "wrapped": "wraps around",

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from primer_core.arrays.anatomy import AS_MADE
-from primer_core.arrays.anatomy_presets import DEFAULT, DEFAULT_DTYPES, DTYPE_PRESETS, PRESETS
-from primer_core.arrays.creation_twins import default_dtypes, explain_twins, ranked_tensors, ranks_code
-from primer_core.arrays.dtypes import SHOWN, explain_bits, explain_dtypes
-from primer_core.arrays.pictures import arrays as pictures
-from primer_core.arrays.races import race_add, race_dot
+from primer_core.lessons.arrays import show as pictures
+from primer_core.lessons.arrays.dtypes import SHOWN, explain_bits, explain_dtypes
+from primer_core.lessons.arrays.explain import AS_MADE
+from primer_core.lessons.arrays.presets import DEFAULT, DEFAULT_DTYPES, DTYPE_PRESETS, PRESETS
+from primer_core.lessons.arrays.races import race_add, race_dot
+from primer_core.lessons.arrays.twins import default_dtypes, explain_twins, ranked_tensors, ranks_code
 from ui import cached
 from ui.arrays import array_tables as tables
 from ui.arrays.messages import failed, told

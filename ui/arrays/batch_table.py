@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.arrays.batch_axis import Offered
-from primer_core.arrays.grids import shape_text
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.shapes.batch_axis import Offered
 
 
 def batch_table(offered: Sequence[Offered]) -> None:

@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.indexing import Indexing
-from primer_core.arrays.indexing_table import Line
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.indexing.explain import Indexing
+from primer_core.lessons.indexing.table import Line
 from ui.arrays.messages import failed, offers, told
 from ui.controls import verdict
 

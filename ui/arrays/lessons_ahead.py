@@ -49,7 +49,7 @@ async def answer(request: Request) -> JSONResponse:
 
 
 def _answer(lesson: str, query: dict[str, str]) -> JSONResponse:
-    from primer_core.arrays.limits import Refused  # the server starts without NumPy
+    from primer_core.language.limits import Refused  # the server starts without NumPy
 
     module = importlib.import_module(f"ui.arrays.parts.{lesson}")
     try:
@@ -61,8 +61,8 @@ def _answer(lesson: str, query: dict[str, str]) -> JSONResponse:
 
 def _changed(query: Mapping[str, str], after: Callable[[Mapping[str, str], CellEvent], Settings] | None) -> Settings:
     """What the widgets say after what the learner does, which the query tells of."""
-    from primer_core.arrays.limits import Refused
-    from primer_core.arrays.resizing import resized
+    from primer_core.language.limits import Refused
+    from primer_core.language.resizing import resized
     from ui.components.linked_grids import read_event
 
     changed = dict(query)

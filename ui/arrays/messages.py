@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from primer_core.arrays import broadcast_fixes, matmul
-from primer_core.arrays.grids import shape_text
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.broadcasting import fixes as broadcast_fixes
+from primer_core.lessons.matmul import explain as matmul
 
 
 def told(message: str) -> None:

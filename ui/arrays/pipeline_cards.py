@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.pictures.shapes import chips
-from primer_core.arrays.pipeline import Pipeline, Taken
-from primer_core.arrays.pipeline_fixes import translated
-from primer_core.arrays.pipeline_steps import MAX_STEPS, OPERATIONS, Library, read_step_or_none, split_steps
+from primer_core.language.spelling import shape_text
+from primer_core.language.steps import MAX_STEPS, OPERATIONS, Library, read_step_or_none, split_steps
+from primer_core.lessons.shapes.explain import Pipeline, Taken
+from primer_core.lessons.shapes.fixes import translated
+from primer_core.lessons.shapes.show import chips
 from ui.components.step_list import Card, Offer, Way, payload, step_list
 
 STEPS = "steps"

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.arrays.limits import thousands
-from primer_core.arrays.races import Race, Runner
+from primer_core.language.limits import thousands
+from primer_core.lessons.arrays.races import Race, Runner
 from ui.arrays.stopwatch import on_demand
 from ui.controls import code_panel, verdict
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.reductions import Reduction
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.reductions.explain import Reduction
 from ui.arrays.messages import failed, offers, told
 from ui.controls import verdict
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from primer_core.arrays.limits import Refused
-from primer_core.arrays.resizing import can_resize, resized
+from primer_core.language.limits import Refused
+from primer_core.language.resizing import can_resize, resized
 from ui.components.shape_table import Cell, Operand, Resize, payload, shape_table
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.limits import thousands
-from primer_core.arrays.pictures.shapes import two_ways
-from primer_core.arrays.scramble import CASES, Scramble, Way, compare
 from primer_core.data.errors import DamagedFileError, DataUnavailableError
+from primer_core.language.limits import thousands
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.shapes.scramble import CASES, Scramble, Way, compare
+from primer_core.lessons.shapes.show import two_ways
 from ui.arrays.messages import told
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from primer_core.arrays.limits import thousands
-from primer_core.arrays.matmul_speed import GPT3_FLOPS, Speed, measure_flops
+from primer_core.language.limits import thousands
+from primer_core.lessons.matmul.speed import GPT3_FLOPS, Speed, measure_flops
 from ui.arrays.stopwatch import on_demand
 from ui.controls import code_panel
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from primer_core.arrays.views import Views, explain_view
-from primer_core.arrays.views_presets import DEFAULT, VIEWS, View, choices, opening
-from primer_core.arrays.views_program import Library
+from primer_core.language.statements import Library
+from primer_core.lessons.views.explain import Views, explain_view
+from primer_core.lessons.views.presets import DEFAULT, VIEWS, View, choices, opening
 from ui import cached
 from ui.arrays.messages import literally
 from ui.arrays.parts.views import LIBRARIES, edit

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from primer_core.arrays.views import Views, changes
+from primer_core.lessons.views.explain import Views, changes
 from ui.arrays.messages import literally, told
 from ui.controls import verdict
 

@@ -5,11 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.arrays.grids import shape_text
-from primer_core.arrays.memory import address_rule
-from primer_core.arrays.views import Views, changes
-from primer_core.arrays.views_refusal import RefusedView
-from primer_core.arrays.views_state import Made
+from primer_core.backend.memory import address_rule
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.views.explain import Views, changes
+from primer_core.lessons.views.refused_view import RefusedView
+from primer_core.lessons.views.state import Made
 
 
 def layout_table(found: Views) -> None:

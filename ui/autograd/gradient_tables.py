@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from primer_core.autograd.graph import LeafCheck, NamedTensor, TensorValue
+from primer_core.lessons.autograd_graph.graph import LeafCheck, NamedTensor, TensorValue
 from ui.components.autograd_graph.payload import inline, number
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from primer_core.autograd.expression import Number, Program, ProgramError, Statement, parse, parse_literal, with_value
+from primer_core.language.program import Number, Program, ProgramError, Statement, parse, parse_literal, with_value
 
 _RANGES = (5.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
 _MOST = 8

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from primer_core.autograd.expression import Program
-from primer_core.autograd.graph import Switches
+from primer_core.language.program import Program
+from primer_core.lessons.autograd_graph.graph import Switches
 
 
 def widget_values(changes: Switches | Mapping[str, Any]) -> dict[str, Any]:

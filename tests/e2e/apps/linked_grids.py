@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from primer_core.arrays.grids import Badge, Formula, Grid, Link, PerCell, Picture, Row, Val
+from primer_core.picture.grid import Badge, Formula, Grid, Link, PerCell, Picture, Row, Val
 from ui.components.linked_grids import CellEvent, linked_grids
 
 base = st.session_state.setdefault("base", np.arange(6.0).reshape(2, 3))

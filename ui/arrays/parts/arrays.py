@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from primer_core.arrays.anatomy import CONVERSIONS, Anatomy, explain_array
-from primer_core.arrays.grids import Picture
-from primer_core.arrays.pictures import arrays as pictures
+from primer_core.lessons.arrays import show as pictures
+from primer_core.lessons.arrays.explain import CONVERSIONS, Anatomy, explain_array
+from primer_core.picture.grid import Picture
 from ui.arrays.lessons_ahead import address
 from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from primer_core.arrays.broadcasting import NAMES, OPERATIONS, AxisRule, Broadcast, Upstream, explain_broadcast
-from primer_core.arrays.pictures import broadcasting as pictures
-from primer_core.arrays.resizing import can_resize
+from primer_core.language.resizing import can_resize
+from primer_core.lessons.broadcasting import show as pictures
+from primer_core.lessons.broadcasting.explain import NAMES, OPERATIONS, AxisRule, Broadcast, Upstream, explain_broadcast
 from ui.arrays.lessons_ahead import address
 from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead

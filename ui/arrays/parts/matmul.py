@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from primer_core.arrays.matmul import NAMES, Product, ProductAxis, explain_matmul
-from primer_core.arrays.pictures import matmul as pictures
-from primer_core.arrays.resizing import can_resize
+from primer_core.language.resizing import can_resize
+from primer_core.lessons.matmul import show as pictures
+from primer_core.lessons.matmul.explain import NAMES, Product, ProductAxis, explain_matmul
 from ui.arrays.lessons_ahead import address
 from ui.components.ahead import Ahead
 from ui.components.shape_table import Cell, Operand, payload

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from primer_core.arrays.pictures import reductions as pictures
-from primer_core.arrays.reductions import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
+from primer_core.lessons.reductions import show as pictures
+from primer_core.lessons.reductions.explain import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
 from ui.arrays.lessons_ahead import address
 from ui.arrays.parts import chosen
 from ui.arrays.rule_table import own_axes

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from primer_core.arrays.pictures import shapes as pictures
-from primer_core.arrays.pipeline import Pipeline, explain_pipeline
-from primer_core.arrays.pipeline_steps import Library
+from primer_core.language.steps import Library
+from primer_core.lessons.shapes import show as pictures
+from primer_core.lessons.shapes.explain import Pipeline, explain_pipeline
 from ui.arrays.lessons_ahead import address
 from ui.arrays.parts import chosen
 from ui.arrays.pipeline_cards import STEPS, described

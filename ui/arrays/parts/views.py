@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from primer_core.arrays.grids import Picture
-from primer_core.arrays.pictures import views as pictures
-from primer_core.arrays.views import Edit, Views, edited, explain_view
-from primer_core.arrays.views_presets import VIEWS
-from primer_core.arrays.views_program import Library
+from primer_core.language.statements import Library
+from primer_core.lessons.views import show as pictures
+from primer_core.lessons.views.explain import Edit, Views, edited, explain_view
+from primer_core.lessons.views.presets import VIEWS
+from primer_core.picture.grid import Picture
 from ui.arrays.lessons_ahead import Settings, address
 from ui.arrays.parts import chosen
 from ui.components.ahead import Ahead

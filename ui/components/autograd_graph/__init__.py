@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from primer_core.autograd.graph import GraphTrace
+from primer_core.lessons.autograd_graph.graph import GraphTrace
 from ui.components.autograd_graph.payload import payload
 from ui.components.folder import register
 

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from primer_core.autograd.graph import BackwardStep, Flow, ForwardStep, GraphNode, GraphTrace, TensorValue, TraceError
+from primer_core.lessons.autograd_graph.graph import (
+    BackwardStep,
+    Flow,
+    ForwardStep,
+    GraphNode,
+    GraphTrace,
+    TensorValue,
+    TraceError,
+)
 
 _SHOWN = 6
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from primer_core.autograd.backprop import BackpropExplanation
-from primer_core.autograd.backprop_cells import spell
-from primer_core.autograd.backprop_network import DIGIT_PIXELS
-from primer_core.autograd.backprop_steps import Array, Role, Step
+from primer_core.lessons.backprop_by_hand.cells import spell
+from primer_core.lessons.backprop_by_hand.explain import BackpropExplanation
+from primer_core.lessons.backprop_by_hand.network import DIGIT_PIXELS
+from primer_core.lessons.backprop_by_hand.steps import Array, Role, Step
 from ui.components.folder import register
 
 _component = register(Path(__file__).parent)

@@ -54,7 +54,7 @@ def linked_grids(
     key
         Unique on the page; the picture changes in place while it stays the same.
     payload
-        What `primer_core.arrays.grids.Picture.payload` returns; where answers come ahead, as a part
+        What `primer_core.picture.grid.Picture.payload` returns; where answers come ahead, as a part
         that `ui.components.ahead.Ahead.parts` gives.
     on_edit, on_select
         Called before the page runs again, like a widget's callback, so they may set other widgets' state.

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from primer_core.autograd.softmax import SoftmaxExplanation
+from primer_core.lessons.softmax.explain import SoftmaxExplanation
 from ui.components.folder import register
 
 _component = register(Path(__file__).parent)

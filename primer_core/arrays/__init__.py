@@ -1,1 +1,0 @@
-"""Arrays explained: one concept a file, each turning a question into a frozen explanation made by NumPy."""

@@ -1,0 +1,101 @@
+"""Read what a learner typed as Python's syntax tree, which is looked at and never evaluated."""
+
+import ast
+import re
+from math import isfinite
+from typing import Any, Literal
+
+import numpy as np
+
+from primer_core.language.limits import Refused
+
+MAX_DEPTH = 40
+"""Nesting that is read. Python's own parser gives up at some hundred."""
+
+
+def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exec"] = "eval") -> Any:
+    """Parse text that is neither empty nor too long nor nested too deeply.
+
+    Parameters
+    ----------
+    text
+        What was typed; space around it does not count.
+    how
+        How to write it, said at the end of each refusal.
+    longest
+        How many characters are read.
+    mode
+        One expression, whose node is returned; or statements, of which the module is.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    text = text.strip()
+    if not text:
+        raise Refused(f"There is nothing here yet. {how}")
+    if len(text) > longest:
+        raise Refused(f"This is {len(text)} characters long; at most {longest} are read. Shorten it.")
+    try:
+        tree: Any = ast.parse(text, mode=mode)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Refused(f"{quoted(text)} cannot be read. {how}") from error
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
+    if level:
+        raise Refused(f"{quoted(text)} is nested too deeply. {how}")
+    return tree.body if mode == "eval" else tree
+
+
+def quoted(text: str) -> str:
+    """Quote what was typed, cut where it is long."""
+    return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
+
+
+def literal_number(node: ast.expr) -> int | float | None:
+    """A number that is written out, of 64 bits; None if the node is something else.
+
+    Raises
+    ------
+    Refused
+        If it is too large.
+    """
+    match node:
+        case ast.Constant(bool()):
+            return None
+        case ast.Constant(int(value)) if value < 2**63:
+            return value
+        case ast.Constant(float(value)) if isfinite(value):
+            return value
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(value))) if value == 2**63:
+            return -value  # the one whole number whose opposite does not fit
+        case ast.Constant(int() | float()):
+            raise Refused(
+                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to 1.7e308. "
+                "Write a smaller one."
+            )
+    return None
+
+
+def code_span(text: str) -> str:
+    """Text as code in Markdown, whatever backticks are in it: the fence has one more than the longest run of them."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    padding = " " if len(fence) > 1 else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
+
+
+def ragged(cells: list[Any]) -> str:
+    """Say which rows of nested lists do not go together, of lists that NumPy refused for that."""
+    shapes = []
+    for row in cells:
+        try:
+            shapes.append(np.shape(row))
+        except ValueError:
+            return ragged(row)
+    other = next(place for place, shape in enumerate(shapes) if shape != shapes[0])
+    return (
+        f"The rows of this array differ in length: row 0 has shape {shapes[0]}, row {other} has shape {shapes[other]}. "
+        "Every row needs the same number of cells."
+    )

@@ -1,0 +1,1 @@
+"""Arrays: what an array is made of, and how it lies in memory."""

@@ -1,0 +1,1 @@
+"""Autograd graph: a program's graph as PyTorch records it, forward and backward."""

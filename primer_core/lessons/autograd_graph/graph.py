@@ -1,0 +1,415 @@
+"""What a traced program looks like: nodes, edges and every flow of a backward pass, as plain frozen data."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from primer_core.language.program import Place, Program
+from primer_core.picture.layered import GraphLayout
+
+
+@dataclass(frozen=True, slots=True)
+class TensorValue:
+    """The numbers of a tensor at one moment.
+
+    Parameters
+    ----------
+    shape
+        As PyTorch gives it: ``()`` for a scalar.
+    values
+        Row by row, as Python floats; ``nan`` and ``inf`` may be among them.
+    """
+
+    shape: tuple[int, ...]
+    values: tuple[float, ...]
+
+    @property
+    def rows(self) -> tuple[tuple[float, ...], ...]:
+        """The numbers as rows: one row for a scalar or a vector."""
+        width = self.shape[-1] if self.shape else 1
+        return tuple(self.values[i : i + width] for i in range(0, len(self.values), width))
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What is done to the program besides running it forward and backward once.
+
+    Parameters
+    ----------
+    no_grad
+        Compute under ``torch.no_grad()``.
+    detach
+        The name to detach right after its line, or ``""``.
+    retain_grad
+        Call ``retain_grad()`` on every named tensor that is not a leaf.
+    in_place
+        The name to add 1 to in place, between forward and backward, or ``""``.
+    backward_calls
+        1 or 2.
+    retain_graph
+        Whether the first of two calls keeps the saved tensors.
+    zero_grad
+        Whether gradients are set to None between the two calls, as ``optimizer.zero_grad()`` does.
+    """
+
+    no_grad: bool = False
+    detach: str = ""
+    retain_grad: bool = False
+    in_place: str = ""
+    backward_calls: Literal[1, 2] = 1
+    retain_graph: bool = False
+    zero_grad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TraceError:
+    """A mistake, or a refusal by PyTorch, as a result.
+
+    Parameters
+    ----------
+    stage
+        ``program``: the text breaks the language's rules; ``forward`` and ``backward``: PyTorch refused.
+    cause, fix
+        A sentence each.
+    library
+        PyTorch's own words, ``""`` for an error of the program's text.
+    place
+        Where in the program; None if no single place is to blame.
+    node
+        The guilty node's id, where there is one.
+    repair
+        What would mend it: a field of `Switches`, or ``program``, with its new value; empty if nothing would.
+    """
+
+    stage: Literal["program", "forward", "backward"]
+    cause: str
+    fix: str
+    library: str = ""
+    place: Place | None = None
+    node: str = ""
+    repair: tuple[tuple[str, str | bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTensor:
+    """A tensor that a node keeps for its backward: ``_saved_<name>`` of its `grad_fn`."""
+
+    name: str
+    value: TensorValue | None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A tensor together with what will carry its gradient.
+
+    Parameters
+    ----------
+    id
+        Depends on the program's structure only, never on its values.
+    kind
+        ``leaf``: a leaf that requires a gradient, with its AccumulateGrad; ``data``: a leaf that does not;
+        ``op``: the output of an operation, with its `grad_fn`; ``inner``: a `grad_fn` inside one operation of the
+        program; ``plain``: the output of an operation that autograd did not record.
+    label
+        A name or a symbol, to write large.
+    expression
+        The part of the program it stands for.
+    names
+        The program's names for this tensor.
+    engine_name
+        The node's class in the engine, such as ``MulBackward0`` or ``AccumulateGrad``; ``""`` without one.
+    value
+        The forward value.
+    is_leaf, requires_grad, retains_grad
+        As PyTorch answers.
+    version
+        ``_version`` right before backward.
+    saved, saved_numbers
+        What the node keeps for backward: tensors, and other attributes as text.
+    grad
+        ``.grad`` when all is done.
+    line
+        Of the program; 0 if none.
+    """
+
+    id: str
+    kind: Literal["leaf", "data", "op", "inner", "plain"]
+    label: str
+    expression: str
+    names: tuple[str, ...]
+    engine_name: str
+    value: TensorValue
+    is_leaf: bool
+    requires_grad: bool
+    retains_grad: bool
+    version: int
+    saved: tuple[SavedTensor, ...]
+    saved_numbers: tuple[tuple[str, str], ...]
+    grad: TensorValue | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """From an operand to the node that uses it.
+
+    Parameters
+    ----------
+    source, target
+        Node ids, in forward direction.
+    slot
+        Which operand of `target` this is: the index in ``next_functions``.
+    input_number
+        Which output of `source` it carries: the second half of that entry.
+    carries_gradient
+        Whether ``next_functions`` holds this edge. If not, the value goes forward and nothing comes back.
+    """
+
+    source: str
+    target: str
+    slot: int
+    input_number: int
+    carries_gradient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardStep:
+    """One operation computed, with its operands.
+
+    Parameters
+    ----------
+    operands
+        Each with its label.
+    """
+
+    node: str
+    text: str
+    operands: tuple[tuple[str, TensorValue], ...]
+    value: TensorValue
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What a node hands to one of its operands.
+
+    Parameters
+    ----------
+    slot
+        Of the operand.
+    target
+        The node id that receives it.
+    derivative
+        The local derivative, in symbols.
+    product
+        How the upstream gradient g and the local derivative combine, in symbols.
+    local
+        The local derivative in numbers, None where it is not one tensor times g.
+    operator
+        What stands between upstream and local: ``×`` elementwise, ``g@`` and ``@g`` for matrix products with g on
+        the left or right, ``⊗`` for an outer product, ``→`` where `product` says it all.
+    full
+        Upstream times local, before it is summed back to the operand's shape.
+    summed_axes
+        The axes of `full` along which broadcasting had stretched the operand.
+    value
+        What the engine handed on.
+    """
+
+    slot: int
+    target: str
+    operand: str
+    derivative: str
+    product: str
+    local: TensorValue | None
+    operator: Literal["×", "g@", "@g", "⊗", "→"]
+    full: TensorValue
+    summed_axes: tuple[int, ...]
+    value: TensorValue
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One of the flows that make up a node's upstream gradient; `source` is ``""`` for the seed 1."""
+
+    source: str
+    slot: int
+    value: TensorValue
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardStep:
+    """One node run by the engine.
+
+    Parameters
+    ----------
+    call
+        Which `backward()` call, from 1.
+    node
+        Its id.
+    arrivals
+        The flows that met here; their sum is `upstream`.
+    upstream
+        What the engine gave the node: the gradient of the output by this node's value.
+    flows
+        What it handed on.
+    grad_before, grad_after
+        Of a leaf: ``.grad`` before and after this step.
+    freed
+        The saved tensors that could no longer be read once the node had run.
+    """
+
+    call: int
+    node: str
+    arrivals: tuple[Arrival, ...]
+    upstream: TensorValue
+    flows: tuple[Flow, ...]
+    grad_before: TensorValue | None
+    grad_after: TensorValue | None
+    freed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardCall:
+    """One call of ``backward()``.
+
+    Parameters
+    ----------
+    steps
+        The nodes it ran, in the engine's order.
+    error
+        PyTorch's refusal, if it refused.
+    zeroed
+        Whether the gradients were set to None before it.
+    """
+
+    number: int
+    retain_graph: bool
+    zeroed: bool
+    steps: tuple[BackwardStep, ...]
+    error: TraceError | None
+
+
+@dataclass(frozen=True, slots=True)
+class InPlaceEdit:
+    """``name.add_(1)`` between forward and backward.
+
+    Parameters
+    ----------
+    version_before, version_after
+        The tensor's ``_version``.
+    stale
+        (node id, saved tensor, PyTorch's words) of every saved tensor that can no longer be read.
+    """
+
+    name: str
+    node: str
+    value: TensorValue
+    version_before: int
+    version_after: int
+    stale: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTensor:
+    """What PyTorch answers about one name of the program when all is done.
+
+    Parameters
+    ----------
+    grad
+        ``.grad``.
+    why_none
+        Why ``.grad`` is None; ``""`` if it is not.
+    library
+        What PyTorch says to someone who reads ``.grad`` here; ``""`` if nothing.
+    """
+
+    name: str
+    node: str
+    value: TensorValue
+    is_leaf: bool
+    requires_grad: bool
+    retains_grad: bool
+    version: int
+    grad_fn: str
+    grad: TensorValue | None
+    why_none: str
+    library: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeafCheck:
+    """A leaf's gradient from one backward call against central differences.
+
+    Parameters
+    ----------
+    gradient
+        From autograd, in float64.
+    difference
+        Central differences, in float64, with a step of 1e-6 relative to the value.
+    largest
+        The largest absolute difference between the two; nan if either holds one.
+    agrees
+        Whether `largest` is within 1e-6 of the gradient's size, at least 1.
+    note
+        Why the two may differ at this point; ``""`` if they agree.
+    """
+
+    name: str
+    gradient: TensorValue
+    difference: TensorValue
+    largest: float
+    agrees: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTrace:
+    """A program run forward and backward by PyTorch, step by step.
+
+    Parameters
+    ----------
+    program
+        None if the text breaks the language's rules; then `error` says how, and all else is empty.
+    nodes
+        Operands before the operations that use them.
+    error
+        The first error, whatever its stage.
+    forward
+        In the order of computation.
+    calls
+        One for each ``backward()``.
+    code, printed
+        A snippet that runs as copied, and what it prints: one string per line printed.
+    """
+
+    text: str
+    switches: Switches
+    program: Program | None
+    error: TraceError | None
+    nodes: tuple[GraphNode, ...] = ()
+    edges: tuple[GraphEdge, ...] = ()
+    layout: GraphLayout = field(default_factory=GraphLayout)
+    forward: tuple[ForwardStep, ...] = ()
+    edit: InPlaceEdit | None = None
+    calls: tuple[BackwardCall, ...] = ()
+    names: tuple[NamedTensor, ...] = ()
+    checks: tuple[LeafCheck, ...] = ()
+    code: str = ""
+    printed: tuple[str, ...] = ()
+
+    @property
+    def backward_steps(self) -> tuple[BackwardStep, ...]:
+        """The steps of every call, in the engine's order."""
+        return tuple(step for call in self.calls for step in call.steps)
+
+    def node(self, identity: str) -> GraphNode:
+        """The node of that id.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for node in self.nodes:
+            if node.id == identity:
+                return node
+        raise KeyError(f"the graph has no node {identity!r}")

@@ -1,0 +1,1 @@
+"""Back-propagation by hand: every equation beside what autograd finds."""

@@ -1,0 +1,1 @@
+"""Broadcasting: how arrays of different shapes meet."""

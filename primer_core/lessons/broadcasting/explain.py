@@ -1,0 +1,335 @@
+"""Broadcasting: how arrays of different shapes meet in one operation uncopied, and how gradients find back.
+
+The rule: line the shapes up from the right; a missing axis counts as size 1; along each axis all sizes are
+equal or 1; a size of 1 is stretched to the other by reading its one element again and again, with a stride of
+0 bytes. Going back, an element that was read n times collects n gradients: their sum over the stretched axes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
+from primer_core.language.operand import Written, read_operand, stand_in
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.broadcasting import code as broadcast_code
+from primer_core.lessons.broadcasting.fixes import Fix, fixes
+
+NAMES = ("a", "b", "c")
+"""What operands are called in formulas and code; the result is y."""
+
+Upstream = Literal["ones", "mean", "counting"]
+"""The gradient that reaches the result: of ``y.sum()``, of ``y.mean()``, or 1, 2, 3, ... cell by cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An elementwise operation.
+
+    Parameters
+    ----------
+    sign, python
+        As it stands in a formula, and in code.
+    ufunc
+        The NumPy function, applied from left to right where there are three operands.
+    slope
+        ``slope(operands, y, i)``: the derivative of y by operand i, all of y's shape.
+    """
+
+    sign: str
+    python: str
+    ufunc: np.ufunc
+    slope: Callable[[Sequence[NDArray[Any]], NDArray[Any], int], NDArray[Any]]
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "add": Operation("+", "+", np.add, lambda _, y, __: np.ones(y.shape)),
+    "subtract": Operation("−", "-", np.subtract, lambda _, y, i: np.full(y.shape, -1.0 if i else 1.0)),
+    "multiply": Operation("×", "*", np.multiply, lambda xs, _, i: _product([*xs[:i], *xs[i + 1 :]])),
+    "divide": Operation("÷", "/", np.true_divide, lambda xs, y, i: -y / xs[i] if i else 1 / _product(xs[1:])),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AxisRule:
+    """What the rule says along one axis.
+
+    Parameters
+    ----------
+    axis
+        Counted from the right: -1 is the last.
+    sizes
+        One an operand; None where the operand has no such axis.
+    size
+        Of the result; None where the sizes clash.
+    stretched
+        Places of the operands that are stretched, or that lack the axis and the result has it.
+    """
+
+    axis: int
+    sizes: tuple[int | None, ...]
+    size: int | None
+    stretched: tuple[int, ...]
+
+    @property
+    def verdict(self) -> Literal["equal", "stretched", "clash"]:
+        """The outcome in a word."""
+        return "clash" if self.size is None else "stretched" if self.stretched else "equal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretched:
+    """One operand as the operation reads it.
+
+    Parameters
+    ----------
+    view
+        ``np.broadcast_to(operand, y.shape)``: no copy, ``view.strides`` has a 0 for every stretched axis.
+    sources
+        ``(y.size,)``: the flat index into the operand that each cell of the result reads.
+    ghost
+        Of y's shape: the cells of `view` that are repetitions and have no memory of their own.
+    saved
+        Bytes that a copy of the result's shape would need on top.
+    axes
+        Axes of the result along which it is read repeatedly.
+    arriving
+        Of y's shape: the gradient at each reading of it.
+    gradient
+        Of the operand's shape: `arriving`, summed over all readings of one element.
+    """
+
+    view: NDArray[Any]
+    sources: NDArray[np.intp]
+    ghost: NDArray[np.bool_]
+    saved: int
+    axes: tuple[int, ...]
+    arriving: NDArray[Any]
+    gradient: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A vector of N values met a column of N values: N × N cells where N were meant.
+
+    Parameters
+    ----------
+    n
+        Length of both.
+    grid_loss, paired_loss
+        Mean square of all N × N results, and of the N results of paired values.
+    """
+
+    n: int
+    grid_loss: float
+    paired_loss: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Broadcast:
+    """What happens when operands meet.
+
+    Parameters
+    ----------
+    operands
+        As they were understood; empty where one was refused.
+    operation
+        A name from `OPERATIONS`.
+    rule
+        Axis by axis, from left to right.
+    shape
+        Of the result; None where the shapes clash.
+    refusal
+        Why nothing could be computed: an operand that cannot be read, or one that is too large.
+    refused
+        Place of the operand that could not be read.
+    error
+        NumPy's own words where the shapes clash.
+    fixes
+        What would make them meet.
+    result
+        The values, and None where there are none.
+    stretched
+        One an operand, where there is a result.
+    upstream
+        The gradient that reaches the result, of its shape.
+    trap
+        Set where the shapes meet, but hardly as was meant.
+    overflowed
+        Whether a whole number of the result went beyond 64 bits and wrapped around.
+    code, backward_code
+        Snippets that print the result, and the gradients.
+    """
+
+    operands: tuple[Written, ...] = ()
+    operation: str = "add"
+    rule: tuple[AxisRule, ...] = ()
+    shape: tuple[int, ...] | None = None
+    refusal: str | None = None
+    refused: int | None = None
+    error: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    result: NDArray[Any] | None = None
+    stretched: tuple[Stretched, ...] = ()
+    upstream: NDArray[Any] | None = None
+    trap: Trap | None = None
+    overflowed: bool = False
+    code: str = ""
+    backward_code: str = ""
+
+
+def explain_broadcast(texts: Sequence[str], operation: str = "add", upstream: Upstream = "ones") -> Broadcast:
+    """Explain what NumPy makes of two or three operands. Nothing that is typed makes it raise.
+
+    Parameters
+    ----------
+    texts
+        Shapes, arrays or numbers, in any spelling of `primer_core.language.operand.read_operand`. Shapes of
+        any size are judged; values are computed up to `MAX_ELEMENTS` elements.
+    operation
+        A name from `OPERATIONS`.
+    upstream
+        The gradient that reaches the result.
+    """
+    operands: list[Written] = []
+    for place, text in enumerate(texts):
+        try:
+            known = dict(zip(NAMES, operands, strict=False))
+            operands.append(read_operand(text, step=10**place, names=known))
+        except Refused as refused:
+            return Broadcast(operation=operation, refusal=str(refused), refused=place)
+    shapes = [operand.shape for operand in operands]
+    rule = axis_rule(shapes)
+    asked = Broadcast(tuple(operands), operation, rule, joint_shape(rule))
+    if asked.shape is None:
+        return _clash(asked)
+    largest = max(prod(shape) for shape in [asked.shape, *shapes])
+    if largest > MAX_ELEMENTS:
+        why = (
+            f"The shapes meet in {shape_text(asked.shape)}, but that takes an array of {thousands(largest)} "
+            f"elements; values are computed up to {thousands(MAX_ELEMENTS)}. Smaller axes show the same rule."
+        )
+        return replace(asked, refusal=why)
+    return _meet(asked, upstream)
+
+
+def axis_rule(shapes: Sequence[tuple[int, ...]]) -> tuple[AxisRule, ...]:
+    """Line shapes up from the right and judge them axis by axis; the axes come from left to right."""
+    rules: list[AxisRule] = []
+    for back, sizes in enumerate(zip_longest(*(shape[::-1] for shape in shapes)), start=1):
+        wanted = {size for size in sizes if size not in (None, 1)} or {1}
+        size = wanted.pop() if len(wanted) == 1 else None
+        short = tuple(i for i, own in enumerate(sizes) if size is not None and own != size)
+        rules.append(AxisRule(-back, sizes, size, short))
+    return tuple(reversed(rules))
+
+
+def joint_shape(rule: Sequence[AxisRule]) -> tuple[int, ...] | None:
+    """Return the shape that the rule gives, or None if it clashes along any axis."""
+    sizes = tuple(axis.size for axis in rule if axis.size is not None)
+    return sizes if len(sizes) == len(rule) else None
+
+
+def _meet(asked: Broadcast, upstream: Upstream) -> Broadcast:
+    operation = OPERATIONS[asked.operation]
+    arrays = [operand.values for operand in asked.operands]
+    with np.errstate(all="ignore"):  # 1 / 0 is inf here, as NumPy says it, and worth seeing
+        result = arrays[0]
+        for array in arrays[1:]:
+            result = operation.ufunc(result, array)
+        result = np.asarray(result)
+        reaching = {
+            "ones": np.ones(result.shape),
+            "mean": np.full(result.shape, 1 / max(result.size, 1)),
+            "counting": np.arange(1.0, result.size + 1).reshape(result.shape),
+        }[upstream]
+        views = [np.broadcast_to(array, result.shape) for array in arrays]
+        arriving = [reaching * operation.slope(views, result, i) for i in range(len(views))]
+        stretched = tuple(map(_stretch, arrays, views, arriving))
+    return replace(
+        asked,
+        result=result,
+        stretched=stretched,
+        upstream=reaching,
+        trap=_trap(arrays, operation, result),
+        overflowed=_overflowed(arrays, operation, result),
+        code=broadcast_code.forward(asked.operands, operation.python, [one.view for one in stretched], result),
+        backward_code=broadcast_code.backward(
+            asked.operands, operation.python, upstream, [one.gradient for one in stretched]
+        ),
+    )
+
+
+def _stretch(own: NDArray[Any], view: NDArray[Any], arriving: NDArray[Any]) -> Stretched:
+    # Broadcasting the indices of the cells, not their values, tells where each value goes.
+    indices = np.arange(own.size).reshape(own.shape)
+    sources = np.broadcast_to(indices, view.shape).ravel()
+    # The first reading of an element is the element itself; every further one is drawn dashed.
+    ghost = np.ones(view.size, dtype=np.bool_)
+    ghost[np.unique(sources, return_index=True)[1]] = False
+    added = view.ndim - own.ndim
+    axes = tuple(
+        axis for axis, size in enumerate(view.shape) if axis < added or (own.shape[axis - added] == 1 and size != 1)
+    )
+    return Stretched(
+        view=view,
+        sources=sources,
+        ghost=ghost.reshape(view.shape),
+        saved=max(view.size - own.size, 0) * own.itemsize,
+        axes=axes,
+        arriving=arriving,
+        gradient=arriving.sum(axis=axes).reshape(own.shape),
+    )
+
+
+def _product(factors: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.multiply.reduce(factors) if len(factors) > 1 else factors[0]
+
+
+def _overflowed(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[Any]) -> bool:
+    """Compute with Python's whole numbers, which have as many digits as they need, and compare."""
+    if result.dtype.kind not in "iu":
+        return False
+    exact = arrays[0].astype(object)
+    for array in arrays[1:]:
+        exact = operation.ufunc(exact, array.astype(object))
+    return bool(np.any(exact != result))
+
+
+def _trap(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[Any]) -> Trap | None:
+    n = max(array.size for array in arrays)
+    if len(arrays) != 2 or n < 2 or sorted(array.shape for array in arrays) != [(n,), (n, 1)]:
+        return None
+    paired = operation.ufunc(arrays[0].ravel(), arrays[1].ravel())
+    return Trap(n, float(np.mean(np.square(result))), float(np.mean(np.square(paired))))
+
+
+def _clash(asked: Broadcast) -> Broadcast:
+    error = _numpy_says(asked)
+    return replace(
+        asked,
+        error=error,
+        fixes=fixes(asked.operands, NAMES, lambda shapes: joint_shape(axis_rule(shapes))),
+        code=broadcast_code.failing(asked.operands, OPERATIONS[asked.operation].python),
+    )
+
+
+def _numpy_says(asked: Broadcast) -> str:
+    """Ask NumPy for its error with arrays of one byte: it judges shapes before it computes anything."""
+    left = stand_in(asked.operands[0].shape)
+    for operand in asked.operands[1:]:
+        right = stand_in(operand.shape)
+        joint = joint_shape(axis_rule([left.shape, right.shape]))
+        if joint is not None:
+            left = stand_in(joint)
+            continue
+        try:
+            OPERATIONS[asked.operation].ufunc(left, right)
+        except ValueError as error:
+            return str(error)
+    raise AssertionError("the rule sees a clash that NumPy does not")

@@ -1,0 +1,1 @@
+"""Indexing: which cells an index picks."""

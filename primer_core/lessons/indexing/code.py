@@ -1,0 +1,106 @@
+"""Snippets of the indexing lesson: each runs as copied and prints what the page shows."""
+
+import ast
+from typing import Any
+
+import numpy as np
+
+from primer_core.language.index import Index
+from primer_core.language.operand import Written
+from primer_core.lessons.indexing.plan import Item
+
+
+def snippet(library: str, operand: Written, index: Index, then: str, value: Written | None) -> str:
+    """Write the snippet that reads or writes through an index."""
+    lines = [*_given(library, operand), *statements(library, index, then, value)]
+    if value is None:
+        asked = "np.shares_memory(a, b)" if library == "NumPy" else _SAME_STORAGE
+        return "\n".join([*lines, "print(b)", f"print({asked})"])
+    return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
+
+
+def failing(library: str, operand: Written, index: Index, then: str, value: Written | None, error: str) -> str:
+    """Write the snippet that meets the library's error and prints it."""
+    tried = [f"    {line}" for line in statements(library, index, then, value)]
+    return "\n".join([*_given(library, operand), "try:", *tried, f"except {error} as error:", "    print(error)"])
+
+
+def statements(library: str, index: Index, then: str, value: Written | None) -> tuple[str, ...]:
+    """Write what is done with the index, a line a statement; without a value it can only be read."""
+    place = f"a[{index_code(library, index)}]"
+    if value is None:
+        return (f"b = {place}",)
+    given: Any = value.code
+    if value.values.ndim == 0:
+        given = value.values.item()
+    elif library == "PyTorch":
+        given = f"torch.tensor({value.code})"
+    if then == "Add to b":
+        return (f"b = {place}", f"b += {given}")
+    return (f"{place} {'+=' if then == 'Add in place' else '='} {given}",)
+
+
+def index_code(library: str, index: Index) -> str:
+    """Write an index for a library: PyTorch is given the places themselves, where NumPy computes them."""
+    if library == "NumPy" or not _computes(_between(index)):
+        return index.code
+    written = ", ".join(
+        f"torch.tensor({item.tolist()}, dtype=torch.{item.dtype})" if isinstance(item, np.ndarray) else item_text(item)
+        for item in index.items
+    )
+    return written if index.lone or len(index.items) != 1 else f"{written},"
+
+
+def stay_lists(index: Index) -> tuple[bool, ...]:
+    """Say of each item whether PyTorch is given it as the list that was typed, not as a tensor."""
+    between = _between(index)
+    if _computes(between):
+        return (False,) * len(index.items)
+    parts = between.elts if isinstance(between, ast.Tuple) else [between]
+    return tuple(isinstance(part, ast.List | ast.Tuple) for part in parts)
+
+
+def _between(index: Index) -> ast.expr:
+    whole = ast.parse(f"_[{index.code}]", mode="eval").body
+    assert isinstance(whole, ast.Subscript)
+    return whole.slice
+
+
+def _computes(between: ast.expr) -> bool:
+    return any(map(_is_numpys, ast.walk(between)))
+
+
+def _is_numpys(node: ast.AST) -> bool:
+    """Whether PyTorch might not compute this as NumPy does: a function, or what it indexes by a rule of its own."""
+    match node:
+        case ast.Call() | ast.Attribute():
+            return True
+        case ast.Subscript(slice=inner):
+            parts = list(ast.walk(inner))
+            return any(isinstance(part, ast.List) or (isinstance(part, ast.Slice) and part.step) for part in parts)
+        case _:
+            return False
+
+
+def source(node: ast.expr) -> str:
+    """Write one item as it would stand between brackets, where alone a slice has a source."""
+    return ast.unparse(ast.Subscript(ast.Name("_"), node, ast.Load()))[2:-1]
+
+
+def item_text(item: Item | np.generic) -> str:
+    """Write one item as Python would take it."""
+    if isinstance(item, slice):
+        ends = ["" if end is None else str(end) for end in (item.start, item.stop)]
+        return ":".join([*ends, *([str(item.step)] if item.step is not None else [])])
+    if item is ...:
+        return "..."
+    return str(item.tolist()) if isinstance(item, np.ndarray) else str(item)
+
+
+_SAME_STORAGE = "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()"
+
+
+def _given(library: str, operand: Written) -> list[str]:
+    if library == "NumPy":
+        return ["import numpy as np", "", f"a = {operand.code}"]
+    return ["import numpy as np", "import torch", "", f"a = torch.tensor({operand.code})"]

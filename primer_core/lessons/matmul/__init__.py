@@ -1,0 +1,1 @@
+"""Matrix products: the row and the column that meet."""

@@ -1,0 +1,1 @@
+"""Reductions: which cells each result is made of."""

@@ -1,0 +1,1 @@
+"""Shapes: a pipeline of shape changes."""

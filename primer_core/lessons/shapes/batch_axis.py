@@ -1,0 +1,66 @@
+"""What a network that reads images says to each tensor of a pipeline: to most of one image's shapes, an error."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from primer_core.language.steps import Shape
+from primer_core.lessons.shapes.code import state_name
+from primer_core.lessons.shapes.explain import Pipeline
+
+NETWORK = "cnn"
+"""Its name in `primer_core.models.MODELS`: it wants (batch, 1, 28, 28) and gives (batch, 10)."""
+
+_SIDE = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One tensor and what the network made of it.
+
+    Parameters
+    ----------
+    name, shape
+        Of the tensor.
+    answer
+        Shape of the logits; None where it was not taken.
+    error
+        PyTorch's own words where it was not.
+    """
+
+    name: str
+    shape: Shape
+    answer: Shape | None
+    error: str | None
+
+
+def offer_to_network(explained: Pipeline) -> tuple[Offered, ...]:
+    """Offer x and the tensor after each step to a network; nothing where x is no image of 28 × 28.
+
+    The tensors are converted to float32, their shapes left as they are.
+    """
+    start = explained.start
+    if explained.library != "PyTorch" or start is None or start.shape.count(_SIDE) < 2:
+        return ()
+    import torch
+
+    answers = []
+    for place, state in enumerate(explained.states):
+        tensor = torch.from_numpy(state.values.astype(np.float32))
+        answer, error = None, None
+        try:
+            with torch.inference_mode():
+                answer = tuple(_network()(tensor).shape)
+        except RuntimeError as refused:
+            error = f"RuntimeError: {refused}"
+        answers.append(Offered(state_name(place), state.shape, answer, error))
+    return tuple(answers)
+
+
+@cache
+def _network() -> Any:
+    from primer_core.models import build_model
+
+    return build_model(NETWORK, seed=0).eval()

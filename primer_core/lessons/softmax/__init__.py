@@ -1,0 +1,1 @@
+"""Softmax and cross-entropy: from logits to a loss and its gradient."""

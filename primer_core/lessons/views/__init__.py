@@ -1,0 +1,1 @@
+"""Views and copies: what shares memory with what."""

@@ -1,0 +1,95 @@
+"""Snippets of the lesson on views: each runs as copied and prints what the page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from primer_core.language.statements import Library
+from primer_core.lessons.views.state import Made
+
+if TYPE_CHECKING:
+    from primer_core.lessons.views.explain import Views
+
+
+def question(first: str, made: Made, second: str, other: Made) -> str:
+    """Write the question whether two names share memory."""
+    if made.library == other.library == "PyTorch":
+        return f"{first}.untyped_storage().data_ptr() == {second}.untyped_storage().data_ptr()"
+    sides = [name if one.library == "NumPy" else f"{name}.numpy()" for name, one in ((first, made), (second, other))]
+    return f"np.shares_memory({', '.join(sides)})"
+
+
+def memory(found: Views) -> str:
+    """Write the snippet that prints verdicts and layouts, what is shared after the statements, and all cells."""
+    lines = [f"a = {found.base}", *found.definitions]
+    if found.before is not None:
+        lines += [f"print({asked.code})  # {asked.answer}" for one in found.verdicts for asked in one.questions]
+        lines += [
+            line for name in found.before.names for line in layout(name, found.before.called(name), found.library)
+        ]
+    lines += [*found.statements, *_failing(found)]
+    if found.statements:
+        lines += [f"print({asked.code})  # {asked.answer}" for asked in found.asked]
+    if found.after is not None:
+        lines += [f"print({name})" for name in found.after.names]
+    return with_imports(lines)
+
+
+def names(found: Views) -> str:
+    """Write the snippet that prints, of each name, whether it is still the same object, and its cells."""
+    if found.before is None or found.after is None:
+        return ""
+    held = ", ".join(f'"{name}": {name}' for name in found.before.names)
+    after = ", ".join(f'"{name}": {name}' for name in found.after.names)
+    return with_imports(
+        [
+            f"a = {found.base}",
+            *found.definitions,
+            f"before = {{{held}}}",
+            *found.statements,
+            *_failing(found),
+            f"for name, array in {{{after}}}.items():",
+            "    print(name, array is before.get(name), array.tolist())",
+        ]
+    )
+
+
+def layout(name: str, made: Made, base: Library) -> list[str]:
+    """Write the lines that print one layout: shape and strides, the offset in elements, and the flags.
+
+    `base` is the library that made ``a``.
+    """
+    if made.library == "PyTorch":
+        lines = [f"print(tuple({name}.shape), {name}.stride(), {name}.storage_offset(), {name}.is_contiguous())"]
+    else:
+        lines = [f"print({name}.shape, {name}.strides)", f"print({name}.flags.c_contiguous, {name}.flags.f_contiguous)"]
+    # A tensor on an array's memory counts its storage_offset from itself, not from the memory's first element.
+    if made.buffer == 0 and made.kind == "view" and "NumPy" in (made.library, base):
+        lines.append(f"print(({_start(name, made.library)} - {_start('a', base)}) // a.itemsize)  # offset")
+    return lines
+
+
+def _start(name: str, library: Library) -> str:
+    """Write the address of an array's first cell."""
+    return f"{name}.data_ptr()" if library == "PyTorch" else f"{name}.ctypes.data"
+
+
+def with_imports(lines: list[str]) -> str:
+    """Put the imports that the lines need before them."""
+    text = "\n".join(lines)
+    imports = [f"import {module}" + (" as np" if module == "numpy" else "") for module, sign in
+               (("numpy", "np."), ("torch", "torch.")) if sign in text]  # fmt: skip
+    if "as_strided(" in text.replace(".as_strided(", ""):
+        imports.append("from numpy.lib.stride_tricks import as_strided")
+    return "\n".join([*imports, "", *lines])
+
+
+def _failing(found: Views) -> list[str]:
+    if found.error is None:
+        return []
+    return [
+        "try:",
+        f"    {found.failing}",
+        "except Exception as error:",
+        '    print(f"{type(error).__name__}: {error}")',
+    ]

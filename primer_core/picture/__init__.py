@@ -1,0 +1,1 @@
+"""What can be drawn, as plain data: it imports nothing of the project."""

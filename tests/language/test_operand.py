@@ -1,0 +1,173 @@
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from primer_core.language.limits import Refused, check_size, thousands
+from primer_core.language.operand import parse_array, parse_number, parse_shape, read_operand
+
+shapes = st.lists(st.integers(0, 7), max_size=4).map(tuple)
+numbers = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6).map(lambda value: round(value, 3)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(shapes, st.sampled_from(["{0}", " {0} ", "{0}"]))
+def test_a_shape_is_read_as_python_prints_it_and_counted(shape: tuple[int, ...], spelling: str) -> None:
+    written = read_operand(spelling.format(shape), step=10)
+    assert parse_shape(str(shape)) == shape == written.shape
+    assert written.text == str(shape)
+    np.testing.assert_array_equal(written.values.ravel(), 10 * (np.arange(written.values.size) + 1))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.data())
+def test_an_array_is_read_as_numpy_lists_it(data: st.DataObject) -> None:
+    shape = data.draw(st.lists(st.integers(1, 4), max_size=4).map(tuple))
+    size = int(np.prod(shape))
+    array = np.array(data.draw(st.lists(numbers, min_size=size, max_size=size))).reshape(shape)
+    np.testing.assert_array_equal(parse_array(str(array.tolist())), array)
+    assert parse_array(str(array.tolist())).dtype == array.dtype
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4x3", "np.arange(1, 13).reshape(4, 3)"),
+        ("4 × 3", "np.arange(1, 13).reshape(4, 3)"),
+        ("4, 3", "np.arange(1, 13).reshape(4, 3)"),
+        ("(3,)[:, None]", "np.arange(1, 4)[:, None]"),
+        ("(2, 3).T", "np.arange(1, 7).reshape(2, 3).T"),
+        ("(2, 3).reshape(3, -1)", "np.arange(1, 7).reshape(2, 3).reshape(3, -1)"),
+        ("(2, 3, 4).swapaxes(0, 2)", "np.arange(1, 25).reshape(2, 3, 4).swapaxes(0, 2)"),
+        ("a.mean((1, 2), keepdims=True)", "a.mean((1, 2), keepdims=True)"),
+        ("a.max(axis=-1)", "a.max(axis=-1)"),
+        ("2.5", "np.array(2.5)"),
+        ("-2", "np.array(-2)"),
+        ("(2)[None, :]", None),
+        ("(7)[None]", "np.array(7)[None]"),
+        ("[[1, 2]][..., None]", "np.array([[1, 2]])[..., None]"),
+    ],
+)
+def test_what_was_typed_is_the_code_that_makes_it(text: str, expected: str | None) -> None:
+    a = read_operand("(2, 3, 4)")
+    if expected is None:
+        with pytest.raises(Refused, match="NumPy says"):
+            read_operand(text, names={"a": a})
+        return
+    written = read_operand(text, names={"a": a})
+    assert written.code == expected
+    made = eval(written.code, {"np": np, "a": a.values})  # noqa: S307 - the code that the page offers to copy
+    np.testing.assert_array_equal(made, written.values)
+    again = read_operand(written.text, names={"a": a})
+    np.testing.assert_array_equal(again.values, written.values)
+
+
+@pytest.mark.parametrize("suffix", [".T", "[None]", "[:, None]", ".sum()"])
+@pytest.mark.parametrize("text", ["(4, 3)", "[[1, 2]]", "(2, 2).T", "a"])
+def test_an_operand_can_be_followed_by_a_change(text: str, suffix: str) -> None:
+    names = {"a": read_operand("(3, 2)")}
+    changed = read_operand(read_operand(text, names=names).followed_by(suffix), names=names)
+    assert changed.text.endswith(suffix)
+
+
+@pytest.mark.parametrize("number", ["-9223372036854775808", "9223372036854775807", "+5", "-1.7e308"])
+def test_numbers_at_the_ends_of_what_fits_are_read(number: str) -> None:
+    assert parse_number(number) == eval(number)  # noqa: S307 - Python's own reading of the parameters above
+
+
+@pytest.mark.parametrize("number", ["3", "-3", "2.5", "-2.5", "0", "1e20"])
+def test_a_number_can_be_followed_by_a_change(number: str) -> None:
+    assert read_operand(read_operand(number).followed_by("[None]")).shape == (1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "nothing here"),
+        ("(4, 3", "cannot be read"),
+        ("[[1, 2], [3]]", "row 0 has shape (2,), row 1 has shape (1,)"),
+        ("[1, [2, 3]]", "row 0 has shape (), row 1 has shape (2,)"),
+        ("[[[1, 2], [3]], [[4], [5]]]", "row 0 has shape (2,), row 1 has shape (1,)"),
+        ("[1e400]", "too large: whole numbers go from"),
+        ("[9223372036854775808]", "too large: whole numbers go from"),
+        ("x" * 5000, "Shorten it"),
+        ("(2, 3, 4, 5, 6)", "room for 4"),
+        ("[[[[[1]]]]]", "room for 4"),
+        ("(4, -3)", "whole numbers from 0"),
+        ("(4, 2.5)", "whole numbers from 0"),
+        ("a[0]", "Only :, None"),
+        ("a.tofile('x')", "not understood"),
+        ("a.reshape(5)", "NumPy says"),
+        ("a.mean(axis=9)", "NumPy says"),
+        ("a.mean(dtype=1)", "takes axis="),
+        ("(10**9, 10**9).sum()", "10^18"),
+        ("(0, 3).max()", "no cells"),
+        ("(10**18, 10**18)", "no array of shape"),
+        ("__import__('os').getcwd()", "not understood"),
+        ("(lambda: 1)()", "not understood"),
+        ("9**9**9", "not understood"),
+        ("1" * 5000, "5000 characters"),
+        ("True", "no number"),
+        ("'text'", "no number"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_a_reason(text: str, told: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_operand(text, names={"a": read_operand("(2, 3)")})
+    assert told in str(refused.value)
+
+
+def test_a_shape_too_large_to_fill_takes_no_memory() -> None:
+    huge = read_operand("(10**9, 10**9)")
+    assert huge.shape == (10**9, 10**9)
+    assert not huge.filled
+    assert huge.values.strides == (0, 0)
+    assert eval(huge.code, {"np": np}).strides == (0, 0)  # noqa: S307 - the code that the page offers to copy
+    assert read_operand("(10**9, 10**9).T[:, None]").shape == (10**9, 1, 10**9)
+
+
+def test_numbers_are_read() -> None:
+    assert parse_number("-2.5") == -2.5
+    assert parse_number(" 7 ") == 7
+    for text in ["seven", "[7]", "7, 8", "1e999", ""]:
+        with pytest.raises(Refused):
+            parse_number(text)
+
+
+def test_a_single_number_is_a_shape_of_one_axis_where_a_shape_is_asked_for() -> None:
+    assert parse_shape("4") == (4,)
+    assert parse_shape("()") == ()
+
+
+def test_size_is_checked_without_allocating() -> None:
+    check_size((64, 64))
+    with pytest.raises(Refused, match="4 160"):
+        check_size((64, 65))
+    with pytest.raises(Refused, match="5 axes"):
+        check_size((1,) * 5)
+    assert thousands(1234567) == "1 234 567"
+
+
+garbage = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="()[]{}.,:*x×+-'\"\\ \n\0abT0123456789_e", max_size=60),
+    st.sampled_from(["(4, 3)", "[[1, 2], [3, 4]]", "a.mean(1)"]).flatmap(
+        lambda text: st.tuples(st.integers(0, len(text)), st.text(max_size=4)).map(
+            lambda cut: text[: cut[0]] + cut[1] + text[cut[0] :]
+        )
+    ),
+    st.integers(1, 900).map(lambda depth: "[" * depth + "1" + "]" * depth),
+    st.integers(1, 900).map(lambda depth: "-" * depth + "1"),
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(garbage)
+@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
+def test_garbage_is_read_or_refused_and_never_raises_anything_else(text: str) -> None:
+    names = {"a": read_operand("(2, 3)")}
+    for read in (lambda typed: read_operand(typed, names=names), parse_shape, parse_array, parse_number):
+        with contextlib.suppress(Refused):
+            read(text)

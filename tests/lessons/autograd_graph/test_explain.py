@@ -1,0 +1,339 @@
+import contextlib
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from torch import Tensor
+
+from primer_core.lessons.autograd_graph.assemble import summed_axes
+from primer_core.lessons.autograd_graph.explain import trace
+from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches, TensorValue
+from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from tests.lessons.autograd_graph.programs import RandomProgram, programs
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def tensor(value: TensorValue) -> Tensor:
+    return torch.tensor(value.values).reshape(value.shape)
+
+
+def run_in_torch(program: RandomProgram) -> dict[str, Tensor]:
+    """The same program in plain PyTorch, back-propagated, with every gradient retained."""
+    names: dict[str, Tensor] = {}
+    for name, right in program.torch_lines:
+        names[name] = eval(right, {"torch": torch}, names)  # noqa: S307 - written by the strategy, not by a learner
+        if names[name].requires_grad:
+            names[name].retain_grad()
+    names["y"].backward()
+    return names
+
+
+def of_example(name: str) -> GraphTrace:
+    return trace(EXAMPLES[name].program, EXAMPLES[name].switches)
+
+
+def grads(traced: GraphTrace) -> dict[str, TensorValue | None]:
+    return {one.name: one.grad for one in traced.names}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(programs())
+def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomProgram) -> None:
+    traced, expected = trace(program.text), run_in_torch(program)
+    assert traced.error is None, traced.error
+    upstream = {step.node: step.upstream for step in traced.backward_steps}
+    for one in traced.names:
+        reference = expected[one.name]
+        torch.testing.assert_close(tensor(one.value), reference.detach())
+        assert one.requires_grad == reference.requires_grad
+        assert one.is_leaf == reference.is_leaf
+        if reference.grad is None:
+            assert one.node not in upstream
+        else:
+            torch.testing.assert_close(tensor(upstream[one.node]), reference.grad)
+            if reference.is_leaf:
+                assert one.grad is not None
+                torch.testing.assert_close(tensor(one.grad), reference.grad)
+    for step in traced.backward_steps:
+        arrived = torch.stack([tensor(arrival.value) for arrival in step.arrivals]).sum(0)
+        torch.testing.assert_close(arrived, tensor(step.upstream))
+        for flow in step.flows:
+            assert flow.derivative, f"no rule for {traced.node(step.node).engine_name}"
+            summed = tensor(flow.full).sum(flow.summed_axes) if flow.summed_axes else tensor(flow.full)
+            torch.testing.assert_close(summed.reshape(flow.value.shape), tensor(flow.value), rtol=1e-4, atol=1e-5)
+    for check in traced.checks:
+        assert check.agrees, (check.name, check.largest)
+    assert {check.name for check in traced.checks} == {
+        name for name, right in program.torch_lines if "requires_grad=True" in right
+    }
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(programs())
+def test_a_flow_is_upstream_times_local(program: RandomProgram) -> None:
+    for step in trace(program.text).backward_steps:
+        g = tensor(step.upstream)
+        for flow in step.flows:
+            if flow.local is None:
+                continue
+            local = tensor(flow.local)
+            product = {
+                "×": lambda g=g, local=local: g * local,
+                "g@": lambda g=g, local=local: g @ local,
+                "@g": lambda g=g, local=local: local @ g,
+                "⊗": lambda g=g, local=local: torch.outer(g, local),
+            }[flow.operator]()
+            expected = tensor(flow.full)
+            torch.testing.assert_close(product.expand_as(expected), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_code_prints_what_the_page_shows(name: str) -> None:
+    traced = of_example(name)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(traced.code, {})  # noqa: S102 - our own snippet is what is tested
+    assert out.getvalue().rstrip("\n").split("\n") == list(traced.printed)
+
+
+def test_the_code_runs_as_copied_into_a_python_of_its_own() -> None:
+    traced = of_example("two_layers")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", traced.code], capture_output=True, text=True, check=True, cwd="/"
+    )
+    assert done.stdout.rstrip("\n").split("\n") == list(traced.printed)
+    assert not done.stderr
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(programs())
+def test_the_code_of_random_programs_prints_what_the_trace_says(program: RandomProgram) -> None:
+    traced = trace(program.text, Switches(retain_grad=True, backward_calls=2, retain_graph=True, zero_grad=True))
+    lines: list[str] = []
+
+    def note(*parts: object) -> None:
+        lines.extend(" ".join(str(part) for part in parts).split("\n"))
+
+    exec(traced.code, {"print": note})  # noqa: S102 - our own snippet is what is tested
+    assert tuple(lines) == traced.printed
+
+
+def test_square_a01() -> None:
+    traced = of_example("square")
+    assert traced.node("op:1").engine_name == "PowBackward0"
+    assert traced.node("op:1").value.values == (4.0,)
+    assert grads(traced)["x"] == TensorValue((), (4.0,))
+    (flow,) = traced.backward_steps[0].flows
+    assert (flow.derivative, flow.local) == ("∂(x ** 2)/∂x = 2 · x", TensorValue((), (4.0,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "loss", "weight", "bias"),
+    [("neuron", 0.0852, -0.0898, -0.0817), ("neuron_worse", 0.2368, -0.2319, -0.2108)],
+)
+def test_neuron_a02_a03(name: str, loss: float, weight: float, bias: float) -> None:
+    traced = of_example(name)
+    named = {one.name: one for one in traced.names}
+    assert named["loss"].value.values[0] == pytest.approx(loss, abs=5e-5)
+    assert grads(traced)["w"].values[0] == pytest.approx(weight, abs=5e-5)
+    assert grads(traced)["b"].values[0] == pytest.approx(bias, abs=5e-5)
+
+
+def test_why_grad_is_none_a04() -> None:
+    traced = of_example("why_none")
+    named = {one.name: one for one in traced.names}
+    assert named["w"].grad == TensorValue((3,), (1.0, 2.0, 3.0))
+    assert [name for name, one in named.items() if one.grad is None] == ["x", "pred", "loss"]
+    assert "requires_grad is False" in named["x"].why_none
+    assert "Not a leaf: DotBackward0" in named["pred"].why_none
+    assert "retain_grad()" in named["loss"].library
+    kept = trace(EXAMPLES["why_none"].program, Switches(retain_grad=True))
+    assert grads(kept)["pred"] == TensorValue((), (1.0,))
+    assert grads(kept)["loss"] == TensorValue((), (1.0,))
+
+
+def test_second_backward_a05() -> None:
+    traced = of_example("second_backward")
+    first, second = traced.calls
+    assert first.error is None
+    assert first.steps[0].freed == ("self",)
+    assert second.steps == ()
+    assert second.error is traced.error
+    assert "Trying to backward through the graph a second time" in traced.error.library
+    assert traced.error.node == "op:1"
+    mended = trace(traced.text, Switches(backward_calls=2, **dict(traced.error.repair)))
+    assert mended.error is None
+    assert grads(mended)["x"] == TensorValue((), (12.0,))
+
+
+def test_saved_tensors_are_freed_by_the_last_call_only() -> None:
+    steps = of_example("doubled").backward_steps
+    assert [(step.call, step.freed) for step in steps if step.node == "op:1"] == [(1, ()), (2, ("self",))]
+
+
+def test_nothing_saved_nothing_missed() -> None:
+    assert trace("x = param([1, 2])\ny = sum(x + 1)", Switches(backward_calls=2)).error is None
+
+
+def test_doubled_gradient_a06() -> None:
+    traced = of_example("doubled")
+    once, twice = [step for step in traced.backward_steps if step.node == "leaf:x"]
+    assert (once.grad_before, once.grad_after) == (None, TensorValue((), (6.0,)))
+    assert (twice.grad_before, twice.grad_after) == (TensorValue((), (6.0,)), TensorValue((), (12.0,)))
+    zeroed = trace(traced.text, Switches(backward_calls=2, retain_graph=True, zero_grad=True))
+    assert grads(zeroed)["x"] == TensorValue((), (6.0,))
+
+
+def test_no_grad_a07() -> None:
+    traced = of_example("no_grad")
+    (y,) = (one for one in traced.names if one.name == "y")
+    assert (y.value.values, y.requires_grad, y.grad_fn) == ((4.0,), False, "")
+    assert not any(edge.carries_gradient for edge in traced.edges)
+    assert "does not require grad" in traced.error.library
+    assert traced.error.repair == (("no_grad", False),)
+
+
+def test_a_reused_variable_gets_the_sum_over_its_paths() -> None:
+    last = of_example("reused").backward_steps[-1]
+    assert last.node == "leaf:x"
+    assert len(last.arrivals) == 4
+    assert sum(arrival.value.values[0] for arrival in last.arrivals) == pytest.approx(last.upstream.values[0])
+
+
+def test_a_broadcast_operand_gets_its_gradient_summed_back() -> None:
+    traced = of_example("broadcasting")
+    (step,) = (step for step in traced.backward_steps if traced.node(step.node).engine_name == "AddBackward0")
+    assert [(flow.operand, flow.full.shape, flow.summed_axes, flow.value.shape) for flow in step.flows] == [
+        ("col", (3, 4), (1,), (3, 1)),
+        ("row", (3, 4), (0,), (4,)),
+    ]
+
+
+def test_two_layers_end_in_log_softmax_and_nll() -> None:
+    traced = of_example("two_layers")
+    order = [traced.node(step.node).engine_name for step in traced.backward_steps]
+    assert order[:3] == ["NllLossBackward0", "LogSoftmaxBackward0", "AddBackward0"]
+    assert order.count("AccumulateGrad") == 4
+    assert [node.label for node in traced.nodes if node.kind == "inner"] == ["log_softmax"]
+
+
+def test_an_in_place_edit_is_refused_at_the_node_that_had_saved_the_tensor() -> None:
+    traced = of_example("in_place")
+    assert (traced.edit.version_before, traced.edit.version_after) == (0, 1)
+    assert {(node, name) for node, name, _ in traced.edit.stale} == {
+        ("op:1", "result"), ("op:2", "self"), ("op:2", "other"),
+    }  # fmt: skip
+    assert "is at version 1; expected version 0" in traced.error.library
+    assert traced.node(traced.error.node).engine_name == "MulBackward0"
+    assert [step.node for step in traced.backward_steps] == ["op:3"]
+
+
+def test_an_in_place_edit_of_what_nobody_saved_is_allowed() -> None:
+    traced = trace("x = param([1, 2])\nh = x + 1\ny = sum(h)", Switches(in_place="h"))
+    assert traced.error is None
+    assert traced.edit.stale == ()
+
+
+def test_detach_cuts_the_path_and_is_held_still_in_the_check() -> None:
+    traced = of_example("detached")
+    assert grads(traced)["x"] == TensorValue((), (9.0,))
+    assert "detach:a" not in {step.node for step in traced.backward_steps}
+    assert traced.checks[0].agrees
+
+
+def test_a_kink_is_reported_as_one() -> None:
+    (check,) = trace("x = param(0)\ny = relu(x)").checks
+    assert not check.agrees
+    assert "kink" in check.note
+    assert check.difference.values[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("x = param([1, 2])\ny = x + [1, 2, 3]", "must match the size"),
+        ("x = param([[1, 2]])\ny = sum(x @ x)", "shapes cannot be multiplied"),
+        ("x = param(2)\ny = x @ x", "1D"),
+        ("p = param(2)\ny = bce(p, 1)", "between 0 and 1"),
+        ("z = param([1, 2])\ny = cross_entropy(z, 5)", "out of bounds"),
+    ],
+)
+def test_what_pytorch_refuses_going_forward_is_a_result(program: str, words: str) -> None:
+    traced = trace(program)
+    assert traced.error.stage == "forward"
+    assert words in traced.error.library
+    assert traced.error.place.line == 2
+    assert not traced.calls
+    assert traced.nodes
+    exec(traced.code, {"print": lambda *_: None})  # noqa: S102 - our own snippet is what is tested
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "z = param([1, 2])\ny = cross_entropy(z, 0.5)",
+        f"a = param({[1] * 8})\nb = {[[1]] * 33}\ny = sum(a * b)",
+    ],
+)
+def test_what_the_lesson_refuses_going_forward_has_a_place(program: str) -> None:
+    error = trace(program).error
+    assert (error.stage, error.library) == ("forward", "")
+    assert error.place is not None
+
+
+def test_a_vector_output_is_refused_and_mended_with_a_sum() -> None:
+    traced = trace("x = param([1, 2])\nx * x")
+    assert "only for scalar outputs" in traced.error.library
+    assert trace(dict(traced.error.repair)["program"]).error is None
+    named = trace("x = param([1, 2])\ny = x * x")
+    assert trace(dict(named.error.repair)["program"]).error is None
+
+
+def test_data_alone_is_refused_and_mended_with_a_param() -> None:
+    traced = trace("x = 2\ny = x * x")
+    assert "does not require grad" in traced.error.library
+    assert dict(traced.error.repair)["program"] == "x = param(2)\ny = x * x"
+
+
+def test_node_ids_and_layout_do_not_depend_on_values() -> None:
+    a, b = trace(EXAMPLES["neuron"].program), trace(EXAMPLES["neuron_worse"].program)
+    assert a.layout == b.layout
+    assert [node.id for node in a.nodes] == [node.id for node in b.nodes]
+
+
+def test_a_leaf_alone_is_its_own_output() -> None:
+    traced = trace("x = param(2)")
+    assert [step.node for step in traced.backward_steps] == ["leaf:x"]
+    assert grads(traced)["x"] == TensorValue((), (1.0,))
+
+
+def test_switches_for_names_that_are_gone_are_ignored() -> None:
+    traced = trace("x = param(2)\ny = x * x", Switches(detach="h", in_place="k"))
+    assert traced.error is None
+    assert traced.switches == Switches()
+
+
+@pytest.mark.parametrize(
+    ("full", "operand", "axes"),
+    [
+        ((3, 4), (3, 1), (1,)),
+        ((3, 4), (4,), (0,)),
+        ((2, 3), (), (0, 1)),
+        ((2, 1), (2, 1), ()),
+        ((2, 3), (1, 1), (0, 1)),
+    ],
+)
+def test_summed_axes(full: tuple[int, ...], operand: tuple[int, ...], axes: tuple[int, ...]) -> None:
+    assert summed_axes(full, operand) == axes
+
+
+def test_reading_a_program_needs_no_torch() -> None:
+    read = "from primer_core.lessons.autograd_graph.explain import trace; trace('x =')"
+    code = f"import sys; {read}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,270 @@
+import contextlib
+import io
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from primer_core.language.operand import stand_in
+from primer_core.lessons.broadcasting.explain import (
+    NAMES,
+    OPERATIONS,
+    Broadcast,
+    Upstream,
+    axis_rule,
+    explain_broadcast,
+)
+from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS, BroadcastPreset
+
+operations = st.sampled_from(list(OPERATIONS))
+shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
+
+
+@st.composite
+def friendly_shapes(draw: st.DrawFn, least: int = 2, smallest: int = 0) -> list[tuple[int, ...]]:
+    """Shapes cut out of one shape and partly flattened to 1, so that they meet most of the time."""
+    whole = draw(st.lists(st.integers(smallest, 4), max_size=4))
+    many = draw(st.integers(least, 3))
+    found = []
+    for _ in range(many):
+        cut = whole[draw(st.integers(0, len(whole))) :]
+        found.append(tuple(draw(st.sampled_from([size, size, 1])) for size in cut))
+    return found
+
+
+def numpys_answer(shapes: list[tuple[int, ...]], operation: str) -> tuple[int, ...] | str:
+    ufunc = OPERATIONS[operation].ufunc
+    try:
+        result = np.ones(shapes[0])
+        for shape in shapes[1:]:
+            result = ufunc(result, np.ones(shape))
+    except ValueError as error:
+        return str(error)
+    return result.shape
+
+
+def ran(code: str) -> tuple[str, dict[str, object]]:
+    """Run a snippet as a learner would, and return what it printed and the names it left."""
+    names: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that the page offers to copy
+    return printed.getvalue(), names
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.one_of(friendly_shapes(), st.lists(shapes, min_size=2, max_size=3)), operations)
+def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str) -> None:
+    expected = numpys_answer(shapes, operation)
+    explained = explain_broadcast([str(shape) for shape in shapes], operation)
+    assert (explained.error if explained.shape is None else explained.shape) == expected
+    assert (explained.result is None) == isinstance(expected, str)
+    assert explained.refusal is None
+
+
+@settings(max_examples=600, deadline=None)
+@given(friendly_shapes(), operations)
+def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]], operation: str) -> None:
+    explained = explain_broadcast([str(shape) for shape in shapes], operation)
+    assume(explained.result is not None)
+    assert explained.result is not None
+    for flat, value in enumerate(explained.result.ravel()):
+        terms = [
+            operand.values.ravel()[stretched.sources[flat]]
+            for operand, stretched in zip(explained.operands, explained.stretched, strict=True)
+        ]
+        total = terms[0]
+        for term in terms[1:]:
+            total = OPERATIONS[operation].ufunc(total, term)
+        assert total == value
+
+
+@settings(max_examples=500, deadline=None)
+@given(friendly_shapes())
+def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: list[tuple[int, ...]]) -> None:
+    explained = explain_broadcast([str(shape) for shape in shapes])
+    assume(explained.result is not None)
+    for operand, stretched in zip(explained.operands, explained.stretched, strict=True):
+        assert stretched.view.strides == np.broadcast_to(operand.values, explained.shape).strides
+        if not stretched.view.size:
+            assert stretched.saved == 0
+            continue
+        assert np.shares_memory(stretched.view, operand.values)
+        assert stretched.saved == np.array(stretched.view).nbytes - operand.values.nbytes
+        solid = stretched.view[~stretched.ghost]
+        np.testing.assert_array_equal(np.sort(solid), np.sort(operand.values.ravel()))
+
+
+@settings(max_examples=500, deadline=None)
+@given(friendly_shapes(smallest=1), operations, st.sampled_from(["ones", "mean", "counting"]))
+def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, upstream: str) -> None:
+    explained = explain_broadcast([str(shape) for shape in shapes], operation, upstream)
+    assume(explained.result is not None)
+    leaves = [torch.tensor(operand.values, dtype=torch.float64, requires_grad=True) for operand in explained.operands]
+    result = leaves[0]
+    for leaf in leaves[1:]:
+        result = getattr(torch, {"divide": "div"}.get(operation, operation))(result, leaf)
+    reaching = {
+        "ones": torch.ones_like(result),
+        "mean": torch.full_like(result, 1 / result.numel()),
+        "counting": torch.arange(1, result.numel() + 1, dtype=torch.float64).reshape(result.shape),
+    }[upstream]
+    expected = torch.autograd.grad(result, leaves, reaching)
+    for gradient, stretched in zip(expected, explained.stretched, strict=True):
+        assert stretched.gradient.shape == tuple(gradient.shape)
+        np.testing.assert_allclose(stretched.gradient, gradient.numpy(), rtol=1e-12, atol=1e-15)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(shapes, min_size=2, max_size=3), operations)
+def test_every_fix_works(shapes: list[tuple[int, ...]], operation: str) -> None:
+    explained = explain_broadcast([str(shape) for shape in shapes], operation)
+    if explained.error is None:
+        assert not explained.fixes
+    for fix in explained.fixes:
+        fixed = explain_broadcast(fix.texts, operation)
+        assert fixed.shape == fix.shape
+        changed = [before.text != after for before, after in zip(explained.operands, fix.texts, strict=True)]
+        assert sum(changed) == 1
+        assert fix.change.startswith(NAMES[changed.index(True)])
+
+
+def test_two_that_differ_in_one_axis_can_always_be_brought_together() -> None:
+    explained = explain_broadcast(["(4, 3)", "(4,)"])
+    assert [fix.change for fix in explained.fixes] == ["b[:, None]", "a.T"]
+    assert explain_broadcast(["(2, 3)", "(4, 5)"]).fixes[0].shape == (2, 3, 4, 5)
+
+
+def test_the_rule_names_what_happens_along_each_axis() -> None:
+    rule = axis_rule([(4, 3, 1), (3, 2), (5, 3, 2)])
+    assert [axis.axis for axis in rule] == [-3, -2, -1]
+    assert [axis.verdict for axis in rule] == ["clash", "equal", "stretched"]
+    assert rule[0].sizes == (4, None, 5)
+    assert rule[2].stretched == (0,)
+    assert axis_rule([(), ()]) == ()
+
+
+def test_a_vector_is_added_to_each_row_of_a_matrix() -> None:
+    explained = explain_broadcast(DEFAULT.texts, DEFAULT.operation)
+    assert explained.result is not None
+    assert explained.result.tolist() == [[2, 2, 4], [5, 5, 7], [8, 8, 10], [11, 11, 13]]
+    vector = explained.stretched[1]
+    assert vector.view.strides == (0, 8)
+    assert vector.saved == 72
+    assert vector.axes == (0,)
+    assert vector.gradient.tolist() == [4, 4, 4]
+
+
+def test_a_column_against_a_vector_is_called_a_trap_with_its_two_losses() -> None:
+    explained = explain_broadcast(["[[1], [2], [4]]", "[1, 2, 3]"], "subtract")
+    grid = np.array([[1], [2], [4]]) - np.array([1, 2, 3])
+    assert explained.trap is not None
+    assert explained.trap.n == 3
+    assert explained.trap.grid_loss == np.mean(grid**2)
+    assert explained.trap.paired_loss == 1 / 3
+    for texts in (["(3,)", "(3,)"], ["(3, 1)", "(3, 1)"], ["(1, 1)", "(1,)"], ["(3, 1)", "(4,)"]):
+        assert explain_broadcast(texts).trap is None
+
+
+def test_huge_shapes_are_judged_without_being_allocated() -> None:
+    tracemalloc.start()
+    met = explain_broadcast(["(10**9, 10**9)", "(10**9, 1)"])
+    clashing = explain_broadcast(["(10**9, 10**9)", "(3,)"], "divide")
+    beyond = explain_broadcast(["(10**9, 1, 1)", "(10**9, 1)", "(10**9,)"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+    assert met.shape == (10**9, 10**9)
+    assert met.result is None
+    assert met.refusal is not None
+    assert "4 096" in met.refusal
+    with pytest.raises(ValueError, match="could not be broadcast") as error:
+        np.divide(stand_in((10**9, 10**9)), stand_in((3,)))
+    assert clashing.error == str(error.value)
+    assert beyond.refusal is not None
+
+
+def test_an_operand_that_cannot_be_read_is_named() -> None:
+    explained = explain_broadcast(["(4, 3)", "(4, 3"])
+    assert explained.refused == 1
+    assert explained.refusal is not None
+    assert explained.result is None
+
+
+def test_later_operands_may_speak_of_earlier_ones() -> None:
+    explained = explain_broadcast(["(3, 4, 4)", "a.mean((1, 2), keepdims=True)"], "subtract")
+    assert explained.result is not None
+    np.testing.assert_allclose(explained.result.mean(axis=(1, 2)), 0, atol=1e-12)
+
+
+def test_dividing_by_zero_is_numpys_infinity_not_a_warning() -> None:
+    explained = explain_broadcast(["[1, 0]", "0"], "divide")
+    assert explained.result is not None
+    assert explained.result[0] == np.inf
+    assert np.isnan(explained.result[1])
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+@pytest.mark.parametrize("upstream", ["ones", "mean", "counting"])
+def test_the_snippets_print_what_the_page_shows(preset: BroadcastPreset, upstream: Upstream) -> None:
+    explained = explain_broadcast(preset.texts, preset.operation, upstream)
+    printed, _ = ran(explained.code)
+    assert printed == shown(explained)
+    if explained.result is not None:
+        printed, names = ran(explained.backward_code)
+        for name, stretched in zip(NAMES, explained.stretched, strict=False):
+            gradient = names[name].grad
+            assert str(gradient) in printed
+            np.testing.assert_allclose(gradient.numpy(), stretched.gradient, rtol=1e-12)
+
+
+def shown(explained: Broadcast) -> str:
+    """What the page shows of it: the error, or the result and the strides of every stretched operand."""
+    if explained.error is not None:
+        return f"{explained.error}\n"
+    strides = [
+        f"{stretched.view.strides}\n"
+        for operand, stretched in zip(explained.operands, explained.stretched, strict=True)
+        if operand.shape != explained.shape
+    ]
+    return f"{explained.result}\n{''.join(strides)}"
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(shapes, min_size=2, max_size=3), operations)
+def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int, ...]], operation: str) -> None:
+    explained = explain_broadcast([str(shape) for shape in shapes], operation)
+    assert ran(explained.code)[0] == shown(explained)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tabc -*", max_size=40)),
+        min_size=2,
+        max_size=3,
+    ),
+    operations,
+)
+@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
+def test_garbage_is_explained_and_never_raises(texts: list[str], operation: str) -> None:
+    explained = explain_broadcast(texts, operation)
+    assert explained.refusal or explained.error or explained.result is not None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "operation", "overflows"),
+    [
+        ("[9223372036854775807]", "[0, 1]", "add", True),
+        ("[9223372036854775807]", "[0, -1]", "add", False),
+        ("[-9223372036854775807]", "[2, 1]", "subtract", True),
+        ("[4294967296]", "[2147483647]", "multiply", False),
+        ("[4294967296]", "[2147483648]", "multiply", True),
+        ("[9223372036854775807]", "[1.0]", "add", False),
+        ("[9223372036854775807]", "[2]", "divide", False),
+    ],
+)
+def test_whole_numbers_that_wrap_around_are_noticed(a: str, b: str, operation: str, overflows: bool) -> None:
+    assert explain_broadcast([a, b], operation).overflowed is overflows

@@ -1,0 +1,540 @@
+import contextlib
+import io
+import tracemalloc
+from collections.abc import Callable
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.steps import MAX_STEPS, OPERATIONS, Library, read_step, read_step_or_none, split_steps
+from primer_core.lessons.shapes.batch_axis import offer_to_network
+from primer_core.lessons.shapes.code import state_name
+from primer_core.lessons.shapes.explain import Pipeline, Taken, explain_pipeline
+from primer_core.lessons.shapes.fixes import translated
+from primer_core.lessons.shapes.presets import DEFAULT, PRESETS, PipelinePreset
+
+small_shapes = st.sampled_from([shape for rank in range(4) for shape in product(range(1, 5), repeat=rank)])
+
+
+def sizes(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+@st.composite
+def torch_steps(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[str, Callable[[Any], Any]]:
+    """A step as text, and the same done to a tensor by hand; possible most of the time."""
+    n = len(shape)
+    axis = draw(st.integers(-n - 1, n))
+    match draw(st.integers(0, 11)):
+        case 0:
+            return f"unsqueeze({axis})", lambda x: x.unsqueeze(axis)
+        case 1:
+            return f"squeeze({axis})", lambda x: x.squeeze(axis)
+        case 2 | 3 as which:
+            cut = tuple(draw(st.lists(st.sampled_from([-1, 1, 2, 3, 4, 6]), min_size=1, max_size=3)))
+            name = ("view", "reshape")[which - 2]
+            return f"{name}({sizes(cut)})", lambda x: getattr(x, name)(*cut)
+        case 4:
+            name = draw(st.sampled_from(["squeeze", "flatten", "ravel", "contiguous", "clone"]))
+            return f"{name}()", lambda x: getattr(x, name)()
+        case 5:
+            order = draw(st.permutations(range(n)))
+            return f"permute({sizes(tuple(order))})", lambda x: x.permute(*order)
+        case 6:
+            return f"transpose({axis}, 0)", lambda x: x.transpose(axis, 0)
+        case 7:
+            grown = [draw(st.sampled_from([(), (2,)])), *(((3,) if size == 1 else (-1,)) for size in shape)]
+            wanted = tuple(size for part in grown for size in part)
+            return f"expand({sizes(wanted)})", lambda x: x.expand(*wanted)
+        case 8:
+            times = tuple(draw(st.lists(st.integers(1, 2), min_size=n, max_size=n)))
+            return f"repeat({sizes(times)})", lambda x: x.repeat(*times)
+        case 9:
+            name = draw(st.sampled_from(["cat", "stack"]))
+            return f"{name}(x, {axis})", lambda x: getattr(torch, name)([x, x], axis)
+        case 10:
+            name = draw(st.sampled_from(["cat", "stack"]))
+            other = draw(st.sampled_from([shape, (*shape[:-1], 2), (1, *shape[1:])]))
+            b = (torch.arange(prod(other)) * 10 + 10).reshape(other)
+            return f"{name}({other}, dim={axis})", lambda x: getattr(torch, name)([x, b], dim=axis)
+        case _:
+            name, count, pick = draw(st.sampled_from(["split", "chunk"])), draw(st.integers(1, 3)), -1
+            return f"{name}({count}, {axis})[{pick}]", lambda x: getattr(x, name)(count, axis)[pick]
+
+
+@st.composite
+def torch_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[Any]]:
+    """A shape, steps, and the tensors that they give by hand; the last may be an exception."""
+    shape = draw(small_shapes)
+    states: list[Any] = [torch.arange(1, prod(shape) + 1).reshape(shape)]
+    texts = []
+    for _ in range(draw(st.integers(1, 5))):
+        text, act = draw(torch_steps(tuple(states[-1].shape)))
+        if states[-1].ndim == 4 or states[-1].numel() > 200:
+            break
+        texts.append(text)
+        try:
+            states.append(act(states[-1]))
+        except Exception as error:
+            states.append(error)
+            break
+    return shape, texts, states
+
+
+def expected_numpy(shape: tuple[int, ...], axis: int) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [
+        (f"expand_dims({axis})", lambda x: np.expand_dims(x, axis)),
+        (f"squeeze({axis})", lambda x: x.squeeze(axis)),
+        ("reshape(-1, 2)", lambda x: x.reshape(-1, 2)),
+        ("reshape(2, -1)", lambda x: x.reshape(2, -1)),
+        ("ravel()", lambda x: x.ravel()),
+        ("flatten()", lambda x: x.flatten()),
+        ("T", lambda x: x.T),
+        ("transpose()", lambda x: x.transpose()),
+        (f"swapaxes({axis}, 0)", lambda x: x.swapaxes(axis, 0)),
+        (f"broadcast_to((2, {sizes(shape)}))", lambda x: np.broadcast_to(x, (2, *shape))),
+        ("tile(2)", lambda x: np.tile(x, 2)),
+        (f"concatenate(x, axis={axis})", lambda x: np.concatenate([x, x], axis=axis)),
+        (f"stack(x, {axis})", lambda x: np.stack([x, x], axis)),
+        (f"split(2, axis={axis})[1]", lambda x: np.split(x, 2, axis=axis)[1]),
+        (f"array_split(2, {axis})[-1]", lambda x: np.array_split(x, 2, axis)[-1]),
+        ("ascontiguousarray()", lambda x: np.ascontiguousarray(x)),
+        ("copy()", lambda x: x.copy()),
+    ]
+
+
+@st.composite
+def numpy_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[Any]]:
+    shape = draw(small_shapes)
+    states: list[Any] = [np.arange(1, prod(shape) + 1).reshape(shape)]
+    texts = []
+    for _ in range(draw(st.integers(1, 5))):
+        now = states[-1]
+        text, act = draw(st.sampled_from(expected_numpy(now.shape, draw(st.integers(-now.ndim, now.ndim)))))
+        if now.ndim == 4 or now.size > 200:
+            break
+        texts.append(text)
+        try:
+            states.append(act(now))
+        except Exception as error:
+            states.append(error)
+            break
+    return shape, texts, states
+
+
+def ran(code: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
+    return printed.getvalue()
+
+
+def shown(explained: Pipeline) -> str:
+    """What the page shows of it: shape, strides and verdict of each state, the error, and the last tensor."""
+    states = explained.states
+    lines = [f"x {states[0].shape} {states[0].strides}"]
+    for place, one in enumerate(explained.taken, start=1):
+        if one.after is not None:
+            lines.append(f"{state_name(place)} {one.after.shape} {one.after.strides} {one.verdict}")
+        elif one.error is not None:
+            lines.append(one.error)
+    last = states[-1].values
+    lines.append(str(torch.from_numpy(last) if explained.library == "PyTorch" else last))
+    return "\n".join(lines) + "\n"
+
+
+def check_states(explained: Pipeline, states: list[Any]) -> None:
+    """Shapes, strides, values, verdicts and errors are those of the tensors made by hand."""
+    for before, after, one in zip(states, states[1:], explained.taken, strict=False):
+        if isinstance(after, Exception):
+            assert one.error == f"{type(after).__name__}: {after}"
+            return
+        assert one.after is not None, one
+        assert one.after.shape == tuple(after.shape)
+        if isinstance(after, np.ndarray):
+            strides, shared = after.strides, np.shares_memory(before, after)
+        else:
+            strides = after.stride()
+            shared = after.untyped_storage().data_ptr() == before.untyped_storage().data_ptr()
+        assert one.after.strides == strides
+        size = prod(after.shape)
+        assert one.verdict == ("empty" if not size else "view" if shared else "copy")
+        assert one.copied == (0 if shared else size * 8)
+        np.testing.assert_array_equal(one.after.values, np.asarray(after))
+
+
+def check_links_and_addresses(explained: Pipeline) -> None:
+    """Every cell is found again where its links say, and in memory where its address says."""
+    assert explained.start is not None
+    memories = {0: explained.start.values.ravel()}
+    before = explained.start
+    for one in explained.taken:
+        if one.after is None:
+            return
+        after = one.after.values.ravel()
+        for flat, value in enumerate(after):
+            if one.sources[flat] >= 0:
+                assert before.values.ravel()[one.sources[flat]] == value
+            else:
+                assert one.other is not None
+                assert one.other.values.ravel()[one.other_sources[flat]] == value
+        for piece, sources in zip(one.pieces, one.piece_sources, strict=True):
+            np.testing.assert_array_equal(before.values.ravel()[sources], piece.values.ravel())
+        addresses = one.after.layout.addresses.ravel()
+        if one.verdict == "copy":
+            # A copy may keep its cells in another order than C: its memory is written down by its addresses.
+            memories[one.after.memory] = np.zeros(addresses.max() + 1, after.dtype)
+            memories[one.after.memory][addresses] = after
+        np.testing.assert_array_equal(memories[one.after.memory][addresses], after)
+        before = one.after
+
+
+def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library: Library) -> None:
+    shape, texts, states = case
+    explained = explain_pipeline(shape, texts, library)
+    check_states(explained, states)
+    check_links_and_addresses(explained)
+    assert ran(explained.code) == shown(explained)
+
+
+@settings(max_examples=500, deadline=None)
+@given(torch_pipelines())
+def test_states_errors_links_addresses_and_snippets_are_pytorchs(case: Any) -> None:
+    check_everything(case, "PyTorch")
+
+
+@settings(max_examples=500, deadline=None)
+@given(numpy_pipelines())
+def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> None:
+    check_everything(case, "NumPy")
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_the_snippet_of_every_preset_prints_what_the_page_shows(preset: PipelinePreset) -> None:
+    explained = explain_pipeline(preset.x, preset.steps, preset.library)
+    assert explained.refusal is None
+    assert ran(explained.code) == shown(explained)
+
+
+_ARGUMENTS = [
+    *("", "0", "1", "-1", "-3", "2", "7", "0, 1", "1, 0", "0, 0", "-1, 2", "5, -1", "3, 3", "2, 0, 1", "0, 2, 1"),
+    *("-1, -1", "2, 2, 2, 2", "2, -1, 3", "-2, 4", "6, 1, 1", "0, -1", "(2, 3)", "(3, 1), 0", "(-1, 2)", "0, 5"),
+    *("[1, 2]", "[2, 1], 1", "[1, 1, 1], -1", "dim=0", "axis=1", "2, dim=1", "2, axis=-1", "1.5", "None", "True"),
+    *("x, 4", "(0, 1, 2), 1"),
+]
+
+
+@st.composite
+def wrong_steps(draw: st.DrawFn) -> tuple[tuple[int, ...], str, Library]:
+    """A step of any name with arguments drawn blindly, which most shapes refuse."""
+    library: Library = draw(st.sampled_from(["PyTorch", "NumPy"]))
+    name = draw(st.sampled_from(sorted({*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"]})))
+    text = f"{name}({draw(st.sampled_from(_ARGUMENTS))})"
+    if name in ("cat", "stack", "concatenate"):
+        text = f"{name}({draw(small_shapes)}, {draw(st.integers(-3, 3))})"
+    return draw(small_shapes), text + draw(st.sampled_from(["", "", "[1]"])), library
+
+
+@settings(max_examples=500, deadline=None)
+@given(wrong_steps())
+def test_every_fix_works_and_gives_the_shape_it_promises(case: tuple[tuple[int, ...], str, Library]) -> None:
+    shape, text, library = case
+    one = explain_pipeline(shape, [text], library).taken[0]
+    assert (one.outcome == "done") == (one.after is not None)
+    assert (one.error is None and one.refusal is None) == (one.outcome == "done")
+    for fix in one.fixes:
+        mended = explain_pipeline(shape, fix.steps, library)
+        assert mended.result is not None
+        assert mended.result.shape == fix.shape
+
+
+def test_most_of_what_goes_wrong_has_a_fix() -> None:
+    for shape, text, change in [
+        ((3, 4), "view(5, -1)", "view(4, -1)"),
+        ((3, 4), "view(5, 3)", "view(-1, 3)"),
+        ((3, 4), "permute(0)", "permute(0, 1)"),
+        ((3, 4), "unsqueeze(4)", "unsqueeze(-1)"),
+        ((3, 4), "expand(3, 8)", "expand(3, 4)"),
+        ((3,), "expand(3, 4)", "unsqueeze(1)"),
+        ((2, 3), "repeat(2)", "repeat(1, 2)"),
+        ((2, 2), "cat([[5, 6]], dim=1)", "cat([[5, 6]], dim=0)"),
+        ((2, 2), "stack((2, 3))", "cat((2, 3), dim=1)"),
+        ((), "cat(x)", "unsqueeze(0)"),
+        ((5,), "split([2, 2])", "split([2, 3], dim=0)[0]"),
+        ((5,), "split(2)[7]", "split(2, dim=0)[-1]"),
+        ((5,), "chunk(2, 3)", "chunk(2, dim=0)[0]"),
+        ((2, 3), "expand_dims(0)", "unsqueeze(0)"),
+        ((2, 3), "unsqueze(0)", "unsqueeze(0)"),
+        ((2, 3), "T()", "T"),
+        ((2, 3, 4), "T", "permute(2, 1, 0)"),
+        ((2, 3), "view", "view(2, -1)"),
+        ((2, 3), "squeeze()[0]", "squeeze()"),
+    ]:
+        steps = [fix.steps[0] for fix in explain_pipeline(shape, [text]).taken[0].fixes]
+        assert change in steps, (text, steps)
+    steps = [fix.steps[0] for fix in explain_pipeline((7,), ["split(2)"], "NumPy").taken[0].fixes]
+    assert steps == ["array_split(2, axis=0)[0]", "split(1, axis=0)[0]", "split(7, axis=0)[0]"]
+
+
+def test_minus_one_is_what_pytorch_solves_it_to() -> None:
+    for shape in product(range(1, 5), repeat=3):
+        for others in ([], [2], [3], [4], [5], [0], [2, 3], [4, 2], [3, 5]):
+            asked = [*others[:1], -1, *others[1:]]
+            one = explain_pipeline(shape, [f"view({sizes(tuple(asked))})"]).taken[0]
+            assert one.solved is not None
+            if one.after is not None:
+                assert one.after.shape[asked.index(-1)] == one.solved.size
+            else:
+                assert one.solved.size is None
+                assert "no whole number" in one.solved.text or "÷ 0" in one.solved.text
+
+
+def verdicts(explained: Pipeline) -> list[Any]:
+    return [(one.after.shape, one.after.strides, one.verdict) for one in explained.taken if one.after is not None]
+
+
+def of(title: str) -> Pipeline:
+    (preset,) = [preset for preset in PRESETS if preset.title == title]
+    return explain_pipeline(preset.x, preset.steps, preset.library)
+
+
+def test_one_image_becomes_a_batch_and_only_then_the_network_takes_it() -> None:
+    explained = explain_pipeline(DEFAULT.x, DEFAULT.steps)
+    assert verdicts(explained) == [
+        ((1, 28, 28), (784, 28, 1), "view"),
+        ((1, 1, 28, 28), (784, 784, 28, 1), "view"),
+    ]
+    offered = offer_to_network(explained)
+    assert [one.answer for one in offered] == [None, None, (1, 10)]
+    assert offered[0].error is not None
+    assert "Expected 3D (unbatched) or 4D (batched) input to conv2d" in offered[0].error
+    assert offer_to_network(explain_pipeline((3, 4))) == ()
+    assert offer_to_network(explain_pipeline((28, 28), "", "NumPy")) == ()
+
+
+def test_minus_one_is_solved_and_shown() -> None:
+    explained = of("−1 is solved")
+    assert [one.after.shape for one in explained.taken if one.after] == [(2, 6), (3, 4)]
+    assert [one.solved.text for one in explained.taken if one.solved] == ["−1 = 12 ÷ 2 = 6", "−1 = 12 ÷ 3 = 4"]
+
+
+def test_unsqueeze_and_squeeze_share_one_storage() -> None:
+    assert verdicts(of("There and back")) == [((1, 5), (5, 1), "view"), ((5,), (1,), "view")]
+    assert verdicts(of("A scalar")) == [((1,), (1,), "view"), ((), (), "view")]
+    assert verdicts(of("To a column")) == [((5, 1), (1, 1), "view")] * 2
+    assert {state.memory for state in of("There and back").states} == {0}
+
+
+def test_in_numpy_ravel_is_a_view_flatten_a_copy_and_t_a_view() -> None:
+    assert verdicts(of("ravel, flatten, .T")) == [
+        ((3, 4), (32, 8), "view"),
+        ((12,), (8,), "view"),
+        ((12,), (8,), "copy"),
+        ((3, 4), (32, 8), "view"),
+        ((4, 3), (8, 32), "view"),
+    ]
+    assert [verdict for _, _, verdict in verdicts(of("ravel must copy"))] == ["view", "view", "copy"]
+
+
+def test_concatenate_adds_sizes_along_its_axis_and_wants_the_others_equal() -> None:
+    below, beside, clash = of("Join along axis 0"), of("Join along axis 1"), of("A join that clashes").taken[0]
+    assert below.states[-1].values.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert below.taken[0].rule == "axis 0: 2 + 1 = 3 · axis 1: 2 = 2 ✓"
+    assert beside.states[-1].values.tolist() == [[1, 2, 1, 2], [3, 4, 3, 4]]
+    assert clash.rule == "axis 0: 2 ≠ 1 ✗ · axis 1: 2 + 2 = 4"
+    assert clash.error is not None
+    assert clash.error.startswith("ValueError: all the input array dimensions except for the concatenation axis must")
+    assert "concatenate([[5, 6]], axis=0)" in [fix.steps[0] for fix in clash.fixes]
+
+
+def test_a_refused_view_says_which_axes_cannot_become_one_and_later_steps_wait() -> None:
+    explained = of("View refused")
+    assert [one.outcome for one in explained.taken] == ["done", "error", "waiting"]
+    refused = explained.taken[1]
+    assert refused.rule == "axes 0 and 1 cannot become one: stride 1 ≠ 3 · 4 = 12"
+    assert [fix.steps for fix in refused.fixes] == [("reshape(12)",), ("contiguous()", "view(12)")]
+    assert explained.failed == 1
+    assert explained.result is None
+
+
+def test_expanded_cells_have_no_memory_of_their_own_and_repeated_ones_have() -> None:
+    first, expanded, repeated = [one.after for one in of("expand or repeat").taken]
+    assert first is not None
+    assert expanded is not None
+    assert repeated is not None
+    assert expanded.strides[0] == 0
+    assert expanded.ghost.sum() == 9
+    assert not repeated.ghost.any()
+
+
+def test_pieces_are_all_there_and_one_goes_on() -> None:
+    split, chunk = of("split and chunk").taken
+    assert [piece.shape for piece in split.pieces] == [(2, 4), (2, 4), (1, 4)]
+    assert split.chosen == 1
+    assert [piece.layout.offset for piece in chunk.pieces] == [8, 10]
+
+
+def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
+    def note(shape: tuple[int, ...], text: str, library: Library = "PyTorch") -> str:
+        return explain_pipeline(shape, [text], library).taken[-1].note or ""
+
+    assert "stays as it was" in note((2, 3), "squeeze(0)")
+    assert "the very same tensor" in note((2, 3), "contiguous()")
+    assert "size of a piece" in note((4,), "split(2)")
+    assert "how many pieces" in note((4,), "split(2)", "NumPy")
+    assert "always copies" in note((4,), "flatten()", "NumPy")
+    reshaped = explain_pipeline((2, 3), ["T", "reshape(6)"]).taken[-1]
+    assert "view would have refused" in (reshaped.note or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("unsqueeze(0), permute(0, 2, 1)", ("unsqueeze(0)", "permute(0, 2, 1)")),
+        ("x.unsqueeze(0).T.view(2, -1)", ("unsqueeze(0)", "T", "view(2, -1)")),
+        (".split(2)[0].T", ("split(2)[0]", "T")),
+        ("T;\nview(1.5)", ("T", "view(1.5)")),
+        ("cat([[5, 6]], 0),", ("cat([[5, 6]], 0)",)),
+        ("view(2, (3", ("view(2, (3",)),
+        ("", ()),
+    ],
+)
+def test_steps_are_cut_at_commas_and_dots_between_calls(text: str, pieces: tuple[str, ...]) -> None:
+    assert split_steps(text) == pieces
+
+
+def test_steps_read_back_from_their_own_texts() -> None:
+    names = {*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"]}
+    written = [f"{name}({arguments}){end}" for name in names for arguments in _ARGUMENTS for end in ("", "[1]")]
+    texts = [step.text for step in map(read_step_or_none, written) if step is not None]
+    assert len(texts) > 1000
+    assert [read_step(text).text for text in texts] == texts
+    assert split_steps(", ".join(texts)) == tuple(texts)
+
+
+def test_a_join_takes_a_shape_an_array_or_x_itself() -> None:
+    assert read_step("cat(x, 0)").itself
+    assert read_step("cat([x, (1, 3)], 0)").text == "cat((1, 3), 0)"
+    assert read_step("cat((x, x), dim=1)").text == "cat(x, dim=1)"
+    assert explain_pipeline((2, 2), "cat([[7, 8]], 0)").states[-1].values.tolist()[-1] == [7, 8]
+
+
+def test_what_the_other_library_calls_otherwise_is_translated() -> None:
+    for text, library, expected in [
+        ("unsqueeze(0)", "NumPy", "expand_dims(0)"),
+        ("cat((1, 3), dim=0)", "NumPy", "concatenate((1, 3), axis=0)"),
+        ("expand(4, 3)", "NumPy", "broadcast_to((4, 3))"),
+        ("swapaxes(0, 1)", "PyTorch", "transpose(0, 1)"),
+        ("concatenate(x, axis=0)", "PyTorch", "cat(x, dim=0)"),
+        ("T", "NumPy", "T"),
+        ("split(2, axis=0)[1]", "PyTorch", "chunk(2, dim=0)[1]"),
+        ("split(2, dim=0)[1]", "NumPy", None),  # a size there, a number of pieces here
+        ("split(2, dim=0)[1]", "PyTorch", None),  # it is in PyTorch's words already
+    ]:
+        assert translated(read_step(text), library) == expected  # type: ignore[arg-type]
+    assert translated(read_step("nix()"), "NumPy") is None
+
+
+def test_what_is_too_large_is_refused_and_never_allocated() -> None:
+    tracemalloc.start()
+    for shape, text, library in [
+        ("(10**9, 10**9)", "T", "PyTorch"),
+        ("arange(99999999)", "", "PyTorch"),
+        ("(64, 64)", "repeat(100000, 100000)", "PyTorch"),
+        ("(64, 64)", "tile((100000, 100000))", "NumPy"),
+        ("(64, 64)", "expand(1000000, 64, 64)", "PyTorch"),
+        ("(64, 64)", "broadcast_to((1000000, 64, 64))", "NumPy"),
+        ("(64, 64)", "cat((64, 64))", "PyTorch"),
+        ("(0,)", "array_split(1000000000)", "NumPy"),
+        ("(0,)", "chunk(1000000000)", "PyTorch"),
+        ("(100,)", "split(1)", "PyTorch"),
+        ("(2, 2, 2, 2)", "unsqueeze(0)", "PyTorch"),
+        ("(2,)", "cat((10**6, 10**6))", "PyTorch"),
+    ]:
+        explained = explain_pipeline(shape, text, library)  # type: ignore[arg-type]
+        refusal = explained.refusal or explained.taken[0].refusal
+        assert refusal, text
+        assert any(word in refusal for word in ("at most", "room for", "axis is longer")), refusal
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+    long = explain_pipeline((2,), ["clone()"] * (MAX_STEPS + 2))
+    assert [one.outcome for one in long.taken][-3:] == ["done", "refused", "waiting"]
+    assert MAX_ELEMENTS == 4096
+
+
+def test_a_size_below_zero_that_pytorch_lets_pass_is_refused() -> None:
+    assert "below zero" in (explain_pipeline((), "expand(0, -1)").taken[0].refusal or "")
+
+
+def test_tensors_without_cells_go_through() -> None:
+    for library, steps in (("PyTorch", "clone(), flatten(), unsqueeze(0)"), ("NumPy", "copy(), flatten(), T")):
+        explained = explain_pipeline((0, 3), steps, library)  # type: ignore[arg-type]
+        assert [one.verdict for one in explained.taken] == ["empty"] * 3
+        assert ran(explained.code) == shown(explained)
+
+
+@pytest.mark.parametrize("name", ["tolist", "numpy", "zero_", "tofile", "__class__", "backward", "data_ptr"])
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+def test_no_other_method_of_a_tensor_is_ever_called(name: str, library: Library) -> None:
+    for text in (name, f"{name}()", f"{name}(0)"):
+        one = explain_pipeline((2, 2), [text], library).taken[0]
+        assert one.after is None
+        assert "cannot be taken here" in (one.refusal or "") or "has no attribute" in (one.error or "")
+
+
+_SIGNS = "()[],.:=x0123456789-* \n;"
+_WORDS = st.sampled_from(
+    [*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"], "dim=", "axis=", "(", ")", ",", "-1", "[0]", "x"]
+)
+garbage = st.one_of(
+    st.text(max_size=40),
+    st.text(alphabet=_SIGNS, max_size=40),
+    st.lists(_WORDS, max_size=8).map("".join),
+)
+
+
+def told(one: Taken) -> bool:
+    return one.outcome in ("done", "waiting") or bool(one.error or one.refusal)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
+@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
+def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
+    (card,) = explain_pipeline((2, 3), [text], library).taken
+    assert told(card)
+    assert card.text == text
+    explained = explain_pipeline((2, 3), text, library)
+    assert all(map(told, explained.taken))
+    kept = "".join("".join(one.text.split()) for one in explained.taken)
+    rest = iter("".join(text.split()))
+    assert all(sign in rest for sign in kept)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(garbage)
+@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
+def test_garbage_for_the_tensor_is_explained(text: str) -> None:
+    explained = explain_pipeline(text, "unsqueeze(0)")
+    assert (explained.refusal is None) == (explained.start is not None)
+    assert len(explained.taken) == 1
+
+
+def test_a_repeat_of_too_few_axes_is_refused_by_pytorch_however_often() -> None:
+    (one,) = explain_pipeline((3, 4), ["repeat(99999999999)"], "PyTorch").taken
+    with pytest.raises(RuntimeError) as refused:
+        torch.ones(3, 4).repeat(99999999999)
+    assert one.error is not None
+    assert str(refused.value).splitlines()[0] in one.error
+
+
+@pytest.mark.parametrize("text", ["arange(-5)", "arange(2.5)", "arange()", "arange(1, 5)"])
+def test_of_arange_x_takes_one_whole_number_and_says_so(text: str) -> None:
+    assert "arange(12)" in (explain_pipeline(text, [], "PyTorch").refusal or "")

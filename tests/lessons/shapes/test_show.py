@@ -1,0 +1,136 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from primer_core.lessons.shapes.explain import explain_pipeline
+from primer_core.lessons.shapes.presets import PRESETS, PipelinePreset
+from primer_core.lessons.shapes.show import MAX_CELLS, chips, legend, pipeline, story, summary, two_ways
+from primer_core.picture.grid import Op, PerCell, Picture, Ref, Strong, Val, visible_cells
+
+_STEPS = [
+    "unsqueeze(0)", "squeeze()", "view(-1)", "flatten()", "T", "transpose(0, -1)", "expand(2, -1, -1)", "repeat(2, 1)",
+    "cat((1, 3), 0)", "cat(x, -1)", "stack(x, 0)", "split(1, 0)[-1]", "chunk(2, -1)[0]", "contiguous()",
+]  # fmt: skip
+
+
+def spelled(picture: Picture, target: str, flat: int) -> tuple[str, list[Any]]:
+    """Fill a formula in: its text, and every number that it says is the same."""
+    links = {link.source: link.cells for link in picture.links if link.target == target}
+    grids = {grid.id: grid for grid in picture.grids}
+    (formula,) = [formula for formula in picture.formulas if formula.target == target]
+    text, numbers = "", []
+    for piece in formula.pieces:
+        for inner in piece.pieces if isinstance(piece, Strong) else (piece,):
+            if isinstance(inner, (Ref, Val)):
+                cells = [flat] if inner.grid == target else [cell for cell in links[inner.grid][flat] if cell >= 0]
+                numbers += [grids[inner.grid].values.ravel()[cell] for cell in cells]
+            else:
+                text += inner.texts[flat] if isinstance(inner, PerCell) else str(inner)
+    return text, numbers
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
+    st.lists(st.sampled_from(_STEPS), max_size=4),
+    st.randoms(),
+)
+def test_every_formula_names_equal_numbers_and_an_address_sum_that_holds(
+    shape: tuple[int, ...], steps: list[str], chance: Any
+) -> None:
+    explained = explain_pipeline(shape, steps)
+    picture = pipeline(explained)
+    picture.payload()
+    grids = {grid.id: grid for grid in picture.grids}
+    assert len(picture.formulas) == len(explained.states)
+    for formula, state in zip(picture.formulas, explained.states, strict=True):
+        flat = int(chance.choice(visible_cells(grids[formula.target])))
+        text, numbers = spelled(picture, formula.target, flat)
+        assert len(set(map(int, numbers))) == 1
+        address = text.partition("element ")[2].partition(" of its memory")[0].replace("·", "*")
+        sides = [eval(side) for side in address.split("=")]  # noqa: S307 - digits and signs
+        assert set(sides) == {int(state.layout.addresses.ravel()[flat])}
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_every_preset_is_drawn_with_all_that_came_of_it(preset: PipelinePreset) -> None:
+    explained = explain_pipeline(preset.x, preset.steps, preset.library)
+    picture = pipeline(explained)
+    drawn = [item for row in picture.rows for item in row.items if isinstance(item, str)]
+    pieces = sum(max(len(one.pieces) - 1, 0) + (one.other is not None) for one in explained.taken)
+    assert len(drawn) == len(set(drawn)) == len(explained.states) + pieces
+    assert len(story(explained)) == len(explained.taken) - [one.outcome for one in explained.taken].count("waiting")
+    assert legend(explained, picture).startswith("One colour is one memory.")
+    assert "There is no room" not in legend(explained, picture)
+
+
+def test_one_colour_is_one_memory() -> None:
+    explained = explain_pipeline((2, 3), "T, contiguous(), T, clone(), cat((1, 3))")
+    roles = {grid.id: grid.role for grid in pipeline(explained).grids}
+    assert roles == {"x": "a", "x1": "a", "x2": "result", "x3": "result", "x4": "c", "b5": "b", "x5": "a"}
+
+
+def test_views_light_both_ways_and_copies_from_their_source_only() -> None:
+    explained = explain_pipeline((2, 3), "T, clone()")
+    assert [link.same for link in pipeline(explained).links] == [True, False]
+
+
+def test_expanded_cells_are_dashed_and_their_axis_says_stride_0() -> None:
+    explained = explain_pipeline((3,), "expand(4, 3)")
+    picture = pipeline(explained)
+    grid = picture.grids[-1]
+    assert grid.axes == ("axis 0, stride 0", "axis 1")
+    assert grid.ghost is not None
+    assert grid.ghost.sum() == 9
+    assert "Dashed" in legend(explained, picture)
+
+
+def test_what_is_too_much_for_one_picture_loses_its_middle() -> None:
+    explained = explain_pipeline((18, 18), ["T"] * 6)
+    picture = pipeline(explained)
+    drawn = [item for item in picture.rows[0].items if isinstance(item, str)]
+    assert drawn[0] == "x"
+    assert drawn[-1] == "x6"
+    assert len(drawn) * 18 * 18 <= MAX_CELLS
+    assert Op("…") in picture.rows[0].items
+    assert "There is no room for x1, x2, x3, x4." in legend(explained, picture)
+
+
+def test_a_split_shows_all_pieces_and_says_which_goes_on() -> None:
+    picture = pipeline(explain_pipeline((5,), "split(2)[1], unsqueeze(0)"))
+    assert picture.rows[0].items == ("x", Op("→"), "p1[0]", "x1", "p1[2]", Op("x1 →"), "x2")
+    chosen = {grid.id: grid for grid in picture.grids}["x1"]
+    assert [badge.text for badge in chosen.badges] == ["VIEW", "piece 1"]
+
+
+def test_the_story_says_what_each_step_did() -> None:
+    told = story(explain_pipeline("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))
+    assert told[0] == (
+        "**1.** `view(2, -1)`: (12,) → (2, 6). −1 = 12 ÷ 2 = 6. "
+        "A view: the same memory read with strides (6, 1) elements."
+    )
+    assert "A copy: 96 bytes in new memory." in told[2]
+    assert "no whole number" in told[3]
+    assert len(told) == 4
+    assert summary(explain_pipeline((2, 3), "T, clone()")) == "(2, 3) → (3, 2), 48 bytes copied"
+    assert summary(explain_pipeline((2, 3), "T")) == "(2, 3) → (3, 2), no byte copied"
+    waiting = explain_pipeline((2, 3), "view(5), T").taken[1]
+    assert chips(waiting) == ("", "")
+
+
+def test_without_a_tensor_there_is_no_picture() -> None:
+    explained = explain_pipeline("nix")
+    with pytest.raises(ValueError, match="could be read"):
+        pipeline(explained)
+    with pytest.raises(ValueError, match="could be read"):
+        two_ways(explained, explained)
+    assert story(explained) == ()
+
+
+def test_tensors_without_cells_and_scalars_can_be_drawn() -> None:
+    assert pipeline(explain_pipeline((0, 3), "flatten()")).payload()["focus"] is None
+    assert pipeline(explain_pipeline("2", "unsqueeze(0)")).payload()["focus"] == ["x1", 0]
+    assert np.array_equal(pipeline(explain_pipeline("2")).grids[0].values, np.array(2))

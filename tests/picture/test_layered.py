@@ -1,0 +1,103 @@
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from primer_core.lessons.autograd_graph.explain import trace
+from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.picture.layered import GraphLayout, layered_layout
+
+Graph = tuple[list[str], list[tuple[str, str]]]
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    """Up to 60 nodes, each with up to four operands among those before it."""
+    size = draw(st.integers(1, 60))
+    edges = []
+    for target in range(1, size):
+        sources = draw(st.lists(st.integers(0, target - 1), max_size=4))
+        edges += [(f"n{source}", f"n{target}") for source in sources]
+    return [f"n{index}" for index in range(size)], edges
+
+
+def check(layout: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -> None:
+    boxes = {box.id: box for box in layout.boxes}
+    assert list(boxes) == nodes
+    wide, high = layout.node_width, layout.node_height
+    for a, b in combinations(layout.boxes, 2):
+        assert abs(a.x - b.x) >= wide or abs(a.y - b.y) >= high, f"{a} overlaps {b}"
+    for box in layout.boxes:
+        assert 0 <= box.x <= layout.width - wide
+        assert 0 <= box.y <= layout.height - high
+    for (source, target), route in zip(edges, layout.routes, strict=True):
+        start, end = boxes[source], boxes[target]
+        assert start.layer < end.layer
+        assert route[0] == (start.x + wide, pytest.approx(start.y + high / 2))
+        assert route[-1][0] == end.x
+        assert end.y <= route[-1][1] <= end.y + high
+        # Where an edge passes a layer, it passes between the nodes there.
+        for x, y in route[1:-1]:
+            assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + high for box in layout.boxes)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(graphs())
+def test_no_node_overlaps_another_and_edges_go_around_them(graph: Graph) -> None:
+    nodes, edges = graph
+    check(layered_layout(nodes, edges), nodes, edges)
+
+
+def test_sixty_nodes_in_one_layer_and_in_a_row() -> None:
+    nodes = [f"n{index}" for index in range(60)]
+    fan = [(node, "n59") for node in nodes[:-1]]
+    check(layered_layout(nodes, fan), nodes, fan)
+    chain = [(f"n{index}", f"n{index + 1}") for index in range(59)]
+    row = layered_layout(nodes, chain)
+    check(row, nodes, chain)
+    assert len({box.y for box in row.boxes}) == 1
+
+
+def test_the_same_graph_is_always_drawn_the_same() -> None:
+    nodes, edges = ["a", "b", "c", "d"], [("a", "c"), ("b", "c"), ("a", "d"), ("c", "d")]
+    assert layered_layout(nodes, edges) == layered_layout(nodes, edges)
+
+
+def test_two_edges_between_the_same_nodes_end_apart() -> None:
+    first, second = layered_layout(["a", "b"], [("a", "b"), ("a", "b")]).routes
+    assert first[-1][1] < second[-1][1]
+
+
+def test_edges_arrive_in_the_order_in_which_they_come() -> None:
+    layout = layered_layout(["a", "b", "y"], [("b", "y"), ("a", "y")])
+    from_b, from_a = (route[-1][1] for route in layout.routes)
+    y = {box.id: box.y for box in layout.boxes}
+    assert (from_a < from_b) == (y["a"] < y["b"])
+
+
+def test_a_leaf_stands_right_before_its_first_use() -> None:
+    layout = layered_layout(["a", "late", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "d"), ("late", "d")])
+    assert {box.id: box.layer for box in layout.boxes}["late"] == 2
+
+
+def test_two_crossing_edges_are_untangled() -> None:
+    layout = layered_layout(["a", "b", "p", "q"], [("a", "q"), ("b", "p")])
+    y = {box.id: box.y for box in layout.boxes}
+    assert (y["a"] < y["b"]) == (y["q"] < y["p"])
+
+
+def test_no_nodes_need_no_room() -> None:
+    assert layered_layout([], []) == GraphLayout()
+
+
+@pytest.mark.parametrize("edge", [("b", "a"), ("a", "a"), ("a", "z")])
+def test_an_edge_that_does_not_go_forward_is_refused(edge: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="earlier node"):
+        layered_layout(["a", "b"], [edge])
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_drawn_without_overlap(name: str) -> None:
+    traced = trace(EXAMPLES[name].program, EXAMPLES[name].switches)
+    check(traced.layout, [node.id for node in traced.nodes], [(edge.source, edge.target) for edge in traced.edges])
