@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.memory import Layout, layout_of, shares_memory
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.operand import Written
 from primer_core.language.spelling import shape_text
@@ -561,6 +562,7 @@ def _copied(tensor: Any) -> NDArray[Any]:
 
 
 def _torch() -> Any:
+    load_torch()
     import torch
 
     return torch
