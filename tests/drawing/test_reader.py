@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.inference import load_checkpoint, predict_digit, render_strokes
 from tests.e2e.digit_strokes import DIGITS
+from tests.profiles import examples
 from tests.running_app import running_app
 from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, Reader, Readers
 from ui.drawing.reading import DIGITS as CLASSES
@@ -63,7 +64,7 @@ def test_a_blank_pad_is_not_read(reader: Reader) -> None:
     assert "probabilities" not in data
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(JSON)
 def test_anything_else_than_strokes_gets_a_message(reader: Reader, sent: object) -> None:
     data, _ = reader.read(sent)

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.operand import stand_in
@@ -18,6 +18,7 @@ from primer_core.lessons.broadcasting.explain import (
     explain_broadcast,
 )
 from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS, BroadcastPreset
+from tests.profiles import examples
 
 operations = st.sampled_from(list(OPERATIONS))
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -54,7 +55,7 @@ def ran(code: str) -> tuple[str, dict[str, object]]:
     return printed.getvalue(), names
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.one_of(friendly_shapes(), st.lists(shapes, min_size=2, max_size=3)), operations)
 def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str) -> None:
     expected = numpys_answer(shapes, operation)
@@ -64,7 +65,7 @@ def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str)
     assert explained.refusal is None
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(friendly_shapes(), operations)
 def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
@@ -81,7 +82,7 @@ def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]]
         assert total == value
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: list[tuple[int, ...]]) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes])
@@ -97,7 +98,7 @@ def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: lis
         np.testing.assert_array_equal(np.sort(solid), np.sort(operand.values.ravel()))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes(smallest=1), operations, st.sampled_from(["ones", "mean", "counting"]))
 def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, upstream: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation, upstream)
@@ -117,7 +118,7 @@ def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, 
         np.testing.assert_allclose(stretched.gradient, gradient.numpy(), rtol=1e-12, atol=1e-15)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
 def test_every_fix_works(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
@@ -232,14 +233,14 @@ def shown(explained: Broadcast) -> str:
     return f"{explained.result}\n{''.join(strides)}"
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
 def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
     assert ran(explained.code)[0] == shown(explained)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.lists(
         st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tabc -*", max_size=40)),

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.broadcasting.explain import OPERATIONS, explain_broadcast
@@ -17,6 +17,7 @@ from primer_core.lessons.broadcasting.show import (
     trap_warning,
 )
 from primer_core.picture.grid import Each, Picture, Piece, Ref, Strong, Val
+from tests.profiles import examples
 
 
 def spelled(picture: Picture, target: str, flat: int) -> str:
@@ -57,7 +58,7 @@ def questions(draw: st.DrawFn) -> tuple[list[str], str]:
     return texts, draw(st.sampled_from(list(OPERATIONS)))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.randoms())
 def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str], chance: Any) -> None:
     explained = explain_broadcast(question[0], question[1], "counting")

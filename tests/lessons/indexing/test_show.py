@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.spelling import shape_text
@@ -12,6 +12,7 @@ from primer_core.lessons.indexing.show import memory_note, read, story, whole, w
 from primer_core.lessons.indexing.table import lines
 from primer_core.picture.grid import Formula, PerCell, Picture, Piece, Ref, Strong, Val
 from tests.lessons.indexing.index_questions import questions
+from tests.profiles import examples
 
 
 def spelled(picture: Picture, formula: Formula, flat: int) -> str:
@@ -40,7 +41,7 @@ def holds(equation: str, array: np.ndarray) -> bool:
     return bool(np.allclose(values, values[0]))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.sampled_from(["NumPy", "PyTorch"]), st.integers(0, 10**6))
 def test_the_formula_of_every_cell_is_an_equation_that_holds(
     question: tuple[np.ndarray, str], library: Library, chance: int
@@ -61,7 +62,7 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
     assert holds(equation, array), equation
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.sampled_from(THENS[1:]), st.sampled_from(["100", "(2, 1)", "[7]"]), st.integers(0, 10**6))
 def test_the_fate_of_every_cell_is_told_rightly(
     question: tuple[np.ndarray, str], then: Then, value: str, chance: int

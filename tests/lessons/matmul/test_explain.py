@@ -6,11 +6,12 @@ from math import prod
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.matmul.explain import explain_matmul, product_axes, product_shape
 from primer_core.lessons.matmul.presets import DEFAULT, PRESETS, MatmulPreset
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
@@ -42,7 +43,7 @@ def ran(code: str) -> str:
     return printed.getvalue()
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.one_of(friendly_shapes(), st.tuples(shapes, shapes)))
 def test_shape_or_error_is_numpys(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -52,7 +53,7 @@ def test_shape_or_error_is_numpys(pair: tuple[tuple[int, ...], tuple[int, ...]])
     assert (explained.result is None) == (explained.sizes is None) == isinstance(expected, str)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_every_cell_is_the_sum_over_its_pairs(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -65,7 +66,7 @@ def test_every_cell_is_the_sum_over_its_pairs(pair: tuple[tuple[int, ...], tuple
     np.testing.assert_array_equal(explained.result, np.matmul(*(operand.values for operand in explained.operands)))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_dot_is_said_to_differ_exactly_where_it_does(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -74,7 +75,7 @@ def test_dot_is_said_to_differ_exactly_where_it_does(pair: tuple[tuple[int, ...]
     assert explained.dot_shape == (dot if dot != explained.shape else None)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.tuples(shapes, shapes), st.booleans())
 def test_every_fix_works(pair: tuple[tuple[int, ...], tuple[int, ...]], transposed: bool) -> None:
     texts = [str(pair[0]), "a.T" if transposed else str(pair[1])]
@@ -86,7 +87,7 @@ def test_every_fix_works(pair: tuple[tuple[int, ...], tuple[int, ...]], transpos
         assert fixed.error is None
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_flops_are_two_for_each_pair_that_meets(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -188,7 +189,7 @@ def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
     assert ran(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.lists(
         st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tab *-", max_size=40), st.just("(2, 3)")),

@@ -2,13 +2,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.matmul.explain import explain_matmul
 from primer_core.lessons.matmul.presets import PRESETS
 from primer_core.lessons.matmul.show import apart, flops_line, picture, story
 from primer_core.picture.grid import Each, Picture, Piece, Ref, Strong, Val
+from tests.profiles import examples
 
 
 def spelled(drawn: Picture, flat: int) -> str:
@@ -33,7 +34,7 @@ def spelled(drawn: Picture, flat: int) -> str:
     return "".join(put(piece, 0) for piece in formula.pieces).replace("\n", "").replace("·", "*")
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.integers(1, 3), max_size=2),
     st.tuples(*[st.integers(1, 3)] * 3),

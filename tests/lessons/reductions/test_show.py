@@ -2,13 +2,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.reductions.explain import BACK, OPERATIONS, Operation, explain_reduction
 from primer_core.lessons.reductions.presets import DEFAULT, PRESETS
 from primer_core.lessons.reductions.show import brought_back, reduced, story, story_back, whole
 from primer_core.picture.grid import Each, Formula, PerCell, Picture, Piece, Ref, Strong, Val
+from tests.profiles import examples
 
 SIGNS = {"²": "**2", "√": "np.sqrt", "×": "*", "·": "*", "÷": "/", "−": "-", "max(": "np.max(", "any(": "np.any("}
 SIGNS |= {"all(": "np.all(", "exp(": "np.exp("}
@@ -59,7 +60,7 @@ def arrays(draw: st.DrawFn, smallest: int = 1) -> np.ndarray:
     return np.array(draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))).reshape(shape)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(arrays(), st.sampled_from(OPERATIONS), st.data())
 def test_the_formula_of_every_cell_is_an_equation_that_holds(
     array: np.ndarray, operation: Operation, data: st.DataObject
@@ -83,7 +84,7 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
             assert holds(told), told
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(arrays(), st.sampled_from(list(BACK)), st.booleans(), st.data())
 def test_what_is_brought_back_is_spelled_rightly(
     array: np.ndarray, operation: Operation, keepdims: bool, data: st.DataObject

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import MAX_ELEMENTS
@@ -19,6 +19,7 @@ from primer_core.lessons.shapes.code import state_name
 from primer_core.lessons.shapes.explain import Pipeline, Taken, explain_pipeline
 from primer_core.lessons.shapes.fixes import translated
 from primer_core.lessons.shapes.presets import DEFAULT, PRESETS, PipelinePreset
+from tests.profiles import examples
 
 small_shapes = st.sampled_from([shape for rank in range(4) for shape in product(range(1, 5), repeat=rank)])
 
@@ -203,13 +204,13 @@ def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library
     assert ran(explained.code) == shown(explained)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(torch_pipelines())
 def test_states_errors_links_addresses_and_snippets_are_pytorchs(case: Any) -> None:
     check_everything(case, "PyTorch")
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(numpy_pipelines())
 def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> None:
     check_everything(case, "NumPy")
@@ -241,7 +242,7 @@ def wrong_steps(draw: st.DrawFn) -> tuple[tuple[int, ...], str, Library]:
     return draw(small_shapes), text + draw(st.sampled_from(["", "", "[1]"])), library
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(wrong_steps())
 def test_every_fix_works_and_gives_the_shape_it_promises(case: tuple[tuple[int, ...], str, Library]) -> None:
     shape, text, library = case
@@ -504,7 +505,7 @@ def told(one: Taken) -> bool:
     return one.outcome in ("done", "waiting") or bool(one.error or one.refusal)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
@@ -518,7 +519,7 @@ def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, libr
     assert all(sign in rest for sign in kept)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(garbage)
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_for_the_tensor_is_explained(text: str) -> None:

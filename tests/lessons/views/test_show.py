@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.statements import Library
@@ -15,6 +15,7 @@ from primer_core.lessons.views.refused_view import explain_refused_view
 from primer_core.lessons.views.show import memory, names, refused
 from primer_core.lessons.views.story import changes_told, refusal_told, story, walk
 from primer_core.picture.grid import PerCell, Picture, Piece, Ref, Strong, Val
+from tests.profiles import examples
 
 OPERATIONS = (
     "a[::2, 1:]", "a[::-1, ::-1]", "a[..., None]", "a[[0, 2]]", "a[a > 5]", "a.T", "a.ravel()", "a.T.ravel()",
@@ -49,7 +50,7 @@ def spelled(picture: Picture, target: str, flat: int) -> str:
     return "".join(map(put, formula.pieces))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.sampled_from(OPERATIONS), st.sampled_from(OPERATIONS), st.integers(0, 2**30))
 def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str, seed: int) -> None:
     found = explain_view("(3, 4)", b, c)
@@ -75,7 +76,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
         assert source == grid.values.ravel()[flat] or "+" in found.after.called(grid.name).code  # type: ignore[union-attr]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.integers(0, 2**40))
 def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test's choice
