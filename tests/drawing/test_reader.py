@@ -1,20 +1,19 @@
 """Reading drawings for pads that ask by themselves."""
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from primer_core.inference import load_checkpoint, predict_digit, render_strokes
 from tests.e2e.digit_strokes import DIGITS
 from tests.profiles import examples
-from tests.running_app import running_app
-from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, Reader, Readers
+from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, READERS, ROUTES, Reader, Readers
 from ui.drawing.reading import DIGITS as CLASSES
 
 SEVEN = [{"width": 18, "points": [list(point) for point in stroke]} for stroke in DIGITS[7]]
@@ -30,20 +29,10 @@ def reader() -> Reader:
     return Reader(load_checkpoint(), CLASSES)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running_app() as app:
-        yield app.url
-
-
-def post(server: str, body: bytes) -> tuple[int, str]:
-    """Send a body to the reader's address; the status that it answers with, and the problem that it names."""
-    asked = urllib.request.Request(server + ADDRESS, body, {"Content-Type": "application/json"})  # noqa: S310 - our own server
-    try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own server
-            return int(answer.status), ""
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.loads(refused.read())["problem"]
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=ROUTES)) as client:
+        yield client
 
 
 def test_what_is_shown_is_what_the_network_answers(reader: Reader) -> None:
@@ -85,7 +74,17 @@ def test_the_reader_not_asked_for_longest_makes_room(reader: Reader) -> None:
     assert readers.get(["first"]) is None
 
 
-def test_a_request_that_is_no_drawing_is_refused_with_a_reason(server: str) -> None:
+def test_a_pad_is_answered_what_the_reader_reads_and_which_question_that_answers(
+    client: TestClient, reader: Reader
+) -> None:
+    READERS.admit("a pad's", reader)
+    question = {"network": "a pad's", "strokes": SEVEN, "channel": "c1", "sequence": 7}
+    answer = client.post(ADDRESS, json=question)
+    assert answer.status_code == 200
+    assert answer.json() == reader.read(SEVEN)[0] | {"answers": {"channel": "c1", "sequence": 7}}
+
+
+def test_a_request_that_is_no_drawing_is_refused_with_a_reason(client: TestClient) -> None:
     guessed = json.dumps({"network": "guessed", "strokes": SEVEN}).encode()
     for body, status, reason in (
         (b"no JSON", 400, "Expected a JSON object"),
@@ -93,6 +92,6 @@ def test_a_request_that_is_no_drawing_is_refused_with_a_reason(server: str) -> N
         (guessed, 404, "Load the page again"),
         (b" " * (MOST_BYTES + 1), 413, "at most"),
     ):
-        answered, problem = post(server, body)
-        assert answered == status
-        assert reason in problem
+        answer = client.post(ADDRESS, content=body)
+        assert answer.status_code == status
+        assert reason in answer.json()["problem"]
