@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 
 import numpy as np
@@ -19,6 +17,7 @@ from primer_core.lessons.broadcasting.explain import (
 )
 from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS, BroadcastPreset
 from tests.profiles import examples
+from tests.snippets import printed_by, run_snippet
 
 operations = st.sampled_from(list(OPERATIONS))
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -45,14 +44,6 @@ def numpys_answer(shapes: list[tuple[int, ...]], operation: str) -> tuple[int, .
     except ValueError as error:
         return str(error)
     return result.shape
-
-
-def ran(code: str) -> tuple[str, dict[str, object]]:
-    """Run a snippet as a learner would, and return what it printed and the names it left."""
-    names: dict[str, object] = {}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue(), names
 
 
 @examples(600)
@@ -211,10 +202,10 @@ def test_dividing_by_zero_is_numpys_infinity_not_a_warning() -> None:
 @pytest.mark.parametrize("upstream", ["ones", "mean", "counting"])
 def test_the_snippets_print_what_the_page_shows(preset: BroadcastPreset, upstream: Upstream) -> None:
     explained = explain_broadcast(preset.texts, preset.operation, upstream)
-    printed, _ = ran(explained.code)
+    printed = printed_by(explained.code)
     assert printed == shown(explained)
     if explained.result is not None:
-        printed, names = ran(explained.backward_code)
+        printed, names = run_snippet(explained.backward_code)
         for name, stretched in zip(NAMES, explained.stretched, strict=False):
             gradient = names[name].grad
             assert str(gradient) in printed
@@ -237,7 +228,7 @@ def shown(explained: Broadcast) -> str:
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
 def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
-    assert ran(explained.code)[0] == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
 @examples(1000)

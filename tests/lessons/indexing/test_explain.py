@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -20,17 +18,11 @@ from primer_core.lessons.indexing.show import story, written
 from primer_core.lessons.indexing.table import lines
 from tests.lessons.indexing.index_questions import questions
 from tests.profiles import examples
+from tests.snippets import printed_by
 
 PYTORCH_WARNS_OF_NESTED_LISTS = pytest.mark.filterwarnings("ignore:Using a non-tuple sequence:UserWarning")
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
-
-
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
 
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
@@ -164,7 +156,7 @@ def test_writing_leaves_what_the_statement_leaves(
         assert found.error is not None
         assert found.error.endswith(refused)
         assert found.advice
-        assert refused.strip() in ran(found.code)
+        assert refused.strip() in printed_by(found.code)
         return
     assert found.changed is not None
     np.testing.assert_array_equal(found.changed.a, np.asarray(a))
@@ -181,7 +173,7 @@ def test_snippets_print_what_the_page_shows(question: tuple[np.ndarray, str], li
     array, text = question
     found = explained(array, text, "Read", "100", library)
     assume(found.refusal is None)
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
 
 
 def shown(found: Indexing) -> str:
@@ -204,7 +196,7 @@ def shown(found: Indexing) -> str:
 def test_the_snippets_of_the_presets_print_what_the_page_shows(preset: IndexPreset, library: Library) -> None:
     found = explain_index(preset.array, preset.expression, preset.then, preset.value, library)
     assert found.refusal is None
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
 
 
 @examples(500)
@@ -415,7 +407,7 @@ def test_pytorch_does_to_what_was_typed_what_the_page_and_its_code_show(array: s
     if found.refusal is not None:  # of what stands in a, only NumPy is asked
         assert "a[" in text
         return
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if "a[" in text:
         return
     assert found.operand is not None

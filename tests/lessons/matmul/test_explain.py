@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 from math import prod
 
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from primer_core.lessons.matmul.explain import explain_matmul, product_axes, product_shape
 from primer_core.lessons.matmul.presets import DEFAULT, PRESETS, MatmulPreset
 from tests.profiles import examples
+from tests.snippets import printed_by
 
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
@@ -34,13 +33,6 @@ def numpys_answer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | s
     except ValueError as error:
         return str(error)
     return shape
-
-
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
 
 
 @examples(500)
@@ -171,22 +163,22 @@ def test_huge_shapes_are_judged_without_being_allocated() -> None:
 def test_the_snippets_print_what_the_page_shows(preset: MatmulPreset) -> None:
     explained = explain_matmul(preset.texts)
     if explained.result is None:
-        assert ran(explained.code) == f"{explained.error}\n"
+        assert printed_by(explained.code) == f"{explained.error}\n"
         return
-    assert ran(explained.code) == f"{explained.result}\n{explained.shape}\n"
-    assert ran(explained.torch_code) == f"{torch.tensor(explained.result)!s}\n{explained.shape}\n"
+    assert printed_by(explained.code) == f"{explained.result}\n{explained.shape}\n"
+    assert printed_by(explained.torch_code) == f"{torch.tensor(explained.result)!s}\n{explained.shape}\n"
 
 
 def test_the_snippet_of_a_number_meets_the_error_that_the_page_shows() -> None:
     for a, b in (("(3, 4).sum()", "a.T"), ("5", "(3, 4)"), ("(3,)", "a.sum()")):
         explained = explain_matmul([a, b])
         assert explained.error
-        assert ran(explained.code) == f"{explained.error}\n"
+        assert printed_by(explained.code) == f"{explained.error}\n"
 
 
 def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
     explained = explain_matmul(["[[1.5, 2.0]]", "[[1], [2]]"])
-    assert ran(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
+    assert printed_by(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
 
 
 @examples(1000)

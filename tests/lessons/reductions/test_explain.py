@@ -1,5 +1,3 @@
-import contextlib
-import io
 import subprocess
 import sys
 import tracemalloc
@@ -25,6 +23,7 @@ from primer_core.lessons.reductions.explain import (
 )
 from primer_core.lessons.reductions.presets import DEFAULT, PRESETS, ReductionPreset
 from tests.profiles import examples
+from tests.snippets import printed_by
 
 NUMPY: dict[str, Callable[..., Any]] = {
     "sum": np.sum,
@@ -202,13 +201,6 @@ def test_every_fix_works(
         assert mended.result is not None
 
 
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
-
-
 def shown(found: Reduction) -> str:
     """What the page shows: the error; or the result, its shape, and what the other divisor gives."""
     if found.error is not None:
@@ -234,9 +226,9 @@ def test_the_snippets_of_the_presets_print_what_the_page_shows(preset: Reduction
         preset.array, preset.operation, preset.axis, keepdims=preset.keepdims, ddof=0, library=library
     )
     assert found.refusal is None
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if found.back is not None:
-        assert ran(found.back_code) == shown_back(found)
+        assert printed_by(found.back_code) == shown_back(found)
 
 
 @examples(500)
@@ -247,9 +239,9 @@ def test_snippets_of_any_arrays_print_what_the_page_shows(
 ) -> None:
     array, text = question
     found = explained(array, operation, text, keepdims=keepdims, ddof=0, library=library)
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if found.back is not None:
-        assert ran(found.back_code) == shown_back(found)
+        assert printed_by(found.back_code) == shown_back(found)
 
 
 def test_sums_of_all_of_columns_and_of_rows() -> None:

@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 from collections.abc import Callable
 from itertools import product
@@ -20,6 +18,7 @@ from primer_core.lessons.shapes.explain import Pipeline, Taken, explain_pipeline
 from primer_core.lessons.shapes.fixes import translated
 from primer_core.lessons.shapes.presets import DEFAULT, PRESETS, PipelinePreset
 from tests.profiles import examples
+from tests.snippets import printed_by
 
 small_shapes = st.sampled_from([shape for rank in range(4) for shape in product(range(1, 5), repeat=rank)])
 
@@ -130,12 +129,6 @@ def numpy_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[A
     return shape, texts, states
 
 
-def ran(code: str) -> str:
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
-
-
 def shown(explained: Pipeline) -> str:
     """What the page shows of it: shape, strides and verdict of each state, the error, and the last tensor."""
     states = explained.states
@@ -201,7 +194,7 @@ def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library
     explained = explain_pipeline(shape, texts, library)
     check_states(explained, states)
     check_links_and_addresses(explained)
-    assert ran(explained.code) == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
 @examples(500)
@@ -220,7 +213,7 @@ def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> Non
 def test_the_snippet_of_every_preset_prints_what_the_page_shows(preset: PipelinePreset) -> None:
     explained = explain_pipeline(preset.x, preset.steps, preset.library)
     assert explained.refusal is None
-    assert ran(explained.code) == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
 _ARGUMENTS = [
@@ -478,7 +471,7 @@ def test_tensors_without_cells_go_through() -> None:
     for library, steps in (("PyTorch", "clone(), flatten(), unsqueeze(0)"), ("NumPy", "copy(), flatten(), T")):
         explained = explain_pipeline((0, 3), steps, library)  # type: ignore[arg-type]
         assert [one.verdict for one in explained.taken] == ["empty"] * 3
-        assert ran(explained.code) == shown(explained)
+        assert printed_by(explained.code) == shown(explained)
 
 
 @pytest.mark.parametrize("name", ["tolist", "numpy", "zero_", "tofile", "__class__", "backward", "data_ptr"])

@@ -1,7 +1,5 @@
 """Softmax by hand against PyTorch, where the naive form breaks, and the snippet against the page."""
 
-import contextlib
-import io
 import math
 
 import pytest
@@ -10,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxExplanation, SoftmaxParams, explain_softmax
+from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxParams, explain_softmax
 from tests.profiles import examples
+from tests.snippets import printed_by
 
 logit = st.floats(-50, 50).map(lambda value: round(value, 2))
 
@@ -140,19 +139,12 @@ def test_what_has_no_softmax_is_a_result_with_a_fix(params: SoftmaxParams, words
 @examples(60)
 @given(asked())
 def test_the_snippet_prints_what_the_page_shows(params: SoftmaxParams) -> None:
-    assert ran(explain_softmax(params)) == explain_softmax(params).printed
+    assert printed_by(explain_softmax(params).code).strip() == explain_softmax(params).printed
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("shift", [0.0, 100.0, 1000.0])
 def test_the_snippet_also_breaks_where_the_page_does(dtype: str, shift: float) -> None:
     explanation = explain_softmax(SoftmaxParams(shift=shift, dtype=dtype))
-    assert ran(explanation) == explanation.printed
+    assert printed_by(explanation.code).strip() == explanation.printed
     assert explanation.agrees
-
-
-def ran(explanation: SoftmaxExplanation) -> str:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(explanation.code, {})  # noqa: S102
-    return printed.getvalue().strip()

@@ -1,6 +1,5 @@
 import ast
 import contextlib
-import io
 import random
 import re
 import warnings
@@ -29,16 +28,9 @@ from primer_core.lessons.views.refused_view import explain_refused_view, read_wi
 from primer_core.lessons.views.state import Snapshot
 from primer_core.lessons.views.story import story
 from tests.profiles import examples
+from tests.snippets import printed_by, run_snippet
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
-
-
-def ran(code: str) -> tuple[str, dict[str, Any]]:
-    """Run a snippet as a learner would, and return what it printed and the names it left."""
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue(), names
 
 
 @dataclass(frozen=True)
@@ -200,7 +192,7 @@ def wishes(size: int) -> list[tuple[int, ...]]:
 def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
     if preset.view == "Refused views":
         shown = explain_refused_view(preset.a, preset.b, preset.to, preset.library)
-        printed, _ = ran(shown.code)
+        printed = printed_by(shown.code)
         lines = printed.splitlines()
         for way in shown.ways:
             assert (way.words if not way.works else str(way.shares)) in lines
@@ -208,7 +200,7 @@ def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
     found = explain_view(preset.a, preset.b, preset.c, preset.then, preset.library)
     assert found.refusal is None
     assert found.after is not None
-    printed, names = ran(found.code)
+    printed, names = run_snippet(found.code)
     lines = printed.splitlines()
     answers = [str(asked.answer) for one in found.verdicts for asked in one.questions]
     assert lines[: len(answers)] == answers
@@ -222,7 +214,7 @@ def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
         assert f"{layout.shape} {layout.strides if torchs else layout.byte_strides}" in printed
     if found.error:
         assert found.error in lines
-    printed, _ = ran(found.names_code)
+    printed = printed_by(found.names_code)
     for change in changes(found):
         values = found.after.called(change.name).values.tolist()
         assert f"{change.name} {not change.rebound} {values}" in printed.splitlines()
@@ -489,7 +481,7 @@ def test_the_library_is_asked_about_sharing_again_after_the_statements(
 ) -> None:
     found = explain_view("(4,)", b, then=then, library=library)
     assert [asked.answer for asked in found.asked] == answers
-    printed, names = ran(found.code)
+    printed, names = run_snippet(found.code)
     first = [asked.answer for verdict in found.verdicts for asked in verdict.questions]
     said = [line for line in printed.splitlines() if line in ("True", "False")]
     assert said == [str(answer) for answer in [*first, *answers]]
@@ -509,7 +501,7 @@ def test_the_library_is_asked_about_sharing_again_after_the_statements(
 def test_the_snippet_prints_offsets_across_libraries(library: Library, b: str, c: str) -> None:
     found = explain_view("(3, 4)", b, c, library=library)
     assert found.before is not None
-    _, names = ran(found.code)
+    _, names = run_snippet(found.code)
     lines = [line for line in found.code.splitlines() if line.endswith("# offset")]
     assert lines
     for line in lines:
