@@ -22,8 +22,8 @@ const SAME_STEP = 1000;     // ms within which changes of the same field are one
 export class RefusedRequest extends Error {}
 
 /**
- * @typedef {import("./types").Answer} Answer
- * @typedef {import("./types").LessonEvent} LessonEvent
+ * @typedef {import("./types.js").Answer} Answer
+ * @typedef {import("./types.js").LessonEvent} LessonEvent
  * @typedef {Record<string, string>} Question
  * @typedef {{question: Question, events: LessonEvent[], n: number, wait?: boolean}} Request
  * @typedef {{busy: boolean, dim: boolean, late: boolean, failed: string, loading: string}} State

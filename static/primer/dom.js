@@ -33,14 +33,14 @@ export function write(element, text) {
 /**
  * Write a text of spans.
  * @param {Element} element
- * @param {import("./types").Text | undefined} text
+ * @param {import("./types.js").Text | undefined} text
  */
 export function writeText(element, text) {
   element.replaceChildren(...(text ?? []).map(spanNode));
 }
 
 /**
- * @param {import("./types").Span} span
+ * @param {import("./types.js").Span} span
  * @returns {Node | string}
  */
 function spanNode(span) {
@@ -52,7 +52,7 @@ function spanNode(span) {
 }
 
 /**
- * @param {import("./types").Text | undefined} text
+ * @param {import("./types.js").Text | undefined} text
  * @returns {string} its letters alone
  */
 export function plain(text) {

@@ -3,8 +3,8 @@
 
 import { freshId, make, plain, write, writeText } from "./dom.js";
 
-/** @typedef {import("./types").Control} Control */
-/** @typedef {import("./types").PageContext} PageContext */
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").PageContext} PageContext */
 
 const ASK_AFTER = 250;     // ms after the last key in a text
 
@@ -19,7 +19,7 @@ const ASK_AFTER = 250;     // ms after the last key in a text
  * Make the view of a control.
  * @param {Control} first
  * @param {PageContext} page
- * @returns {import("./types").View<Control>}
+ * @returns {import("./types.js").View<Control>}
  */
 export function controlView(first, page) {
   const [inputId, helpId, problemId] = [freshId(), freshId(), freshId()];
@@ -129,7 +129,7 @@ function typed(field, first, put, page) {
 }
 
 /** @type {(typeof INPUTS)["segments"]} */
-function segments(first, put, page) {
+function segments(_, put, page) {
   const group = make("div", { className: "segments", role: "radiogroup" });
   const name = freshId();
   let shown = "";
@@ -153,7 +153,7 @@ function segments(first, put, page) {
 }
 
 /** @type {(typeof INPUTS)["select"]} */
-function select(first, put, page) {
+function select(_, put, page) {
   const field = make("select");
   let shown = "";
   field.addEventListener("change", () => put(field.value));
@@ -173,7 +173,7 @@ function select(first, put, page) {
 }
 
 /** @type {(typeof INPUTS)["switch"]} */
-function toggle(first, put, page) {
+function toggle(_, put, page) {
   const field = make("input", { type: "checkbox", role: "switch" });
   field.addEventListener("change", () => put(String(field.checked)));
   return {
@@ -225,7 +225,7 @@ function box(first, put, page, complain) {
 }
 
 /** @type {(typeof INPUTS)["slider"]} */
-function slider(first, put, page) {
+function slider(_, put, page) {
   const field = make("input", { type: "range" });
   const value = make("output");
   field.addEventListener("input", () => { write(value, field.value); put(field.value); });

@@ -2,7 +2,7 @@
 /** Filling in the formula of one cell: a pure function from a template and linked cells to pieces of text. */
 
 /**
- * @typedef {import("./types").FormulaPiece} Piece
+ * @typedef {import("./types.js").FormulaPiece} Piece
  * @typedef {string | {chip: string, role: string} | {strong: Filled[]}} Filled
  * @typedef {object} Cells what the template may ask for
  * @property {number} place place of the cell among the drawn cells of its grid
@@ -14,7 +14,7 @@
  */
 
 /**
- * @param {import("./types").Formula} formula
+ * @param {import("./types.js").Formula} formula
  * @param {Cells} cells
  * @returns {Filled[]}
  */

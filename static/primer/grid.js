@@ -3,7 +3,7 @@
 
 import { freshId, make, write } from "./dom.js";
 
-/** @typedef {import("./types").Grid} Grid */
+/** @typedef {import("./types.js").Grid} Grid */
 
 /**
  * @param {number[]} shape

@@ -5,8 +5,8 @@ import { Channel, RefusedRequest } from "./channel.js";
 import { make, write } from "./dom.js";
 import { Views } from "./parts.js";
 
-/** @typedef {import("./types").Answer} Answer */
-/** @typedef {import("./types").Mounted} Mounted */
+/** @typedef {import("./types.js").Answer} Answer */
+/** @typedef {import("./types.js").Mounted} Mounted */
 
 const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address more often
 /** Parameters of addresses that are no lesson's. */
@@ -138,7 +138,7 @@ class LessonPage {
 
   /**
    * @param {string} what
-   * @returns {Promise<import("./types").Part[]>}
+   * @returns {Promise<import("./types.js").Part[]>}
    */
   async measure(what) {
     const body = JSON.stringify({ question: this.channel.question, what });

@@ -6,14 +6,10 @@ import { freshId, make, plain, write, writeText } from "./dom.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
 
-/** @typedef {import("./types").Part} Part */
-/** @typedef {import("./types").PageContext} PageContext */
-/**
- * @template P
- * @typedef {import("./types").View<P>} View
- */
+/** @typedef {import("./types.js").Part} Part */
+/** @typedef {import("./types.js").PageContext} PageContext */
 
-/** @type {Record<string, (part: any, page: PageContext) => View<any>>} */
+/** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
   card: cardView,
   chip: chipView,
@@ -49,7 +45,7 @@ export class Views {
   constructor(parent, page) {
     this.parent = parent;
     this.page = page;
-    /** @type {Map<string, View<any>>} */
+    /** @type {Map<string, import("./types.js").View<any>>} */
     this.views = new Map();
   }
 
@@ -71,7 +67,7 @@ export class Views {
     this.views = views;
     let next = this.parent.firstElementChild;
     for (const { element } of views.values()) {      // what stands in its place is not touched: it may have the focus
-      if (element === next) next = next.nextElementSibling;
+      if (element === next) next = element.nextElementSibling;
       else this.parent.insertBefore(element, next);
     }
   }
@@ -93,21 +89,21 @@ function nameOf(part) {
   }
 }
 
-/** @type {(part: import("./types").Card, page: PageContext) => View<import("./types").Card>} */
+/** @type {(part: import("./types.js").Card, page: PageContext) => import("./types.js").View<import("./types.js").Card>} */
 function cardView(first, page) {
   const element = make("section", { className: "card" });
   const views = new Views(element, page);
-  const update = (/** @type {import("./types").Card} */ card) => views.show(card.parts);
+  const update = (/** @type {import("./types.js").Card} */ card) => views.show(card.parts);
   update(first);
   return { element, update };
 }
 
-/** @type {(part: import("./types").Columns, page: PageContext) => View<import("./types").Columns>} */
+/** @type {(part: import("./types.js").Columns, page: PageContext) => import("./types.js").View<import("./types.js").Columns>} */
 function columnsView(first, page) {
   const columns = first.columns.map(() => make("div", { className: "column" }));
   const element = make("div", { className: "columns" }, ...columns);
   const views = columns.map((column) => new Views(column, page));
-  const update = (/** @type {import("./types").Columns} */ news) => {
+  const update = (/** @type {import("./types.js").Columns} */ news) => {
     element.style.setProperty("--columns", (news.widths ?? news.columns.map(() => 1)).map((width) => `minmax(0, ${width}fr)`).join(" "));
     news.columns.forEach((parts, place) => views[place].show(parts));
   };
@@ -115,12 +111,12 @@ function columnsView(first, page) {
   return { element, update };
 }
 
-/** @type {(part: import("./types").Chip) => View<import("./types").Chip>} */
+/** @type {(part: import("./types.js").Chip) => import("./types.js").View<import("./types.js").Chip>} */
 function chipView(first) {
   const icon = make("span", { "aria-hidden": "true" });
   const words = make("span");
   const element = make("span", { className: "chip" }, icon, " ", words);
-  const update = (/** @type {import("./types").Chip} */ chip) => {
+  const update = (/** @type {import("./types.js").Chip} */ chip) => {
     element.className = `chip ${chip.verdict.replace(" ", "-")}`;
     write(icon, ICONS[chip.verdict]);
     write(words, chip.text);
@@ -129,25 +125,25 @@ function chipView(first) {
   return { element, update };
 }
 
-/** @type {(part: import("./types").Heading) => View<import("./types").Heading>} */
+/** @type {(part: import("./types.js").Heading) => import("./types.js").View<import("./types.js").Heading>} */
 function headingView(first) {
   const element = make("h3", {}, first.text);
   return { element, update: (heading) => write(element, heading.text) };
 }
 
-/** @type {(part: import("./types").Note) => View<import("./types").Note>} */
+/** @type {(part: import("./types.js").Note) => import("./types.js").View<import("./types.js").Note>} */
 function noteView(first) {
   const element = make("p", { className: "note" });
   writeText(element, first.text);
   return { element, update: (note) => writeText(element, note.text) };
 }
 
-/** @type {(part: import("./types").Notice) => View<import("./types").Notice>} */
+/** @type {(part: import("./types.js").Notice) => import("./types.js").View<import("./types.js").Notice>} */
 function noticeView(first) {
   const icon = make("span", { className: "icon", "aria-hidden": "true" });
   const words = make("div");
   const element = make("div", { className: "notice" }, icon, words);
-  const update = (/** @type {import("./types").Notice} */ notice) => {
+  const update = (/** @type {import("./types.js").Notice} */ notice) => {
     element.className = `notice ${notice.tone}`;
     write(icon, ICONS[notice.tone]);
     words.replaceChildren(
@@ -159,7 +155,7 @@ function noticeView(first) {
   return { element, update };
 }
 
-/** @type {(part: import("./types").Fixes, page: PageContext) => View<import("./types").Fixes>} */
+/** @type {(part: import("./types.js").Fixes, page: PageContext) => import("./types.js").View<import("./types.js").Fixes>} */
 function fixesView(first, page) {
   const title = make("p", { className: "fixes-title" });
   const buttons = make("div", { className: "buttons" });
@@ -170,7 +166,7 @@ function fixesView(first, page) {
     const fix = button && fixes.fixes[[...buttons.children].indexOf(button)];
     if (fix) page.push({ kind: "put", texts: fix.puts });
   });
-  const update = (/** @type {import("./types").Fixes} */ news) => {
+  const update = (/** @type {import("./types.js").Fixes} */ news) => {
     fixes = news;
     write(title, news.title ?? "What would work");
     element.setAttribute("aria-label", title.textContent ?? "");
@@ -184,13 +180,13 @@ function fixesView(first, page) {
   return { element, update };
 }
 
-/** @type {(part: import("./types").Story) => View<import("./types").Story>} */
+/** @type {(part: import("./types.js").Story) => import("./types.js").View<import("./types.js").Story>} */
 function storyView(first) {
   const title = make("h3");
   const words = make("div");
   const note = make("p", { className: "note" });
   const element = make("div", { className: "story" }, title, words, note);
-  const update = (/** @type {import("./types").Story} */ story) => {
+  const update = (/** @type {import("./types.js").Story} */ story) => {
     write(title, story.title ?? "What happened");
     words.replaceChildren(...story.paragraphs.map(paragraph));
     writeText(note, story.note);
@@ -200,14 +196,14 @@ function storyView(first) {
   return { element, update };
 }
 
-/** @param {import("./types").Text} text */
+/** @param {import("./types.js").Text} text */
 function paragraph(text) {
   const element = make("p");
   writeText(element, text);
   return element;
 }
 
-/** @type {(part: import("./types").CodePanel, page: PageContext) => View<import("./types").CodePanel>} */
+/** @type {(part: import("./types.js").CodePanel, page: PageContext) => import("./types.js").View<import("./types.js").CodePanel>} */
 function codeView(first, page) {
   const button = make("button", { type: "button", className: "quiet" }, "Copy");
   const code = make("code");
@@ -227,7 +223,7 @@ function codeView(first, page) {
     clearTimeout(timer);
     timer = setTimeout(() => write(button, "Copy"), 1600);
   });
-  const update = (/** @type {import("./types").CodePanel} */ panel) => {
+  const update = (/** @type {import("./types.js").CodePanel} */ panel) => {
     write(note, panel.note ?? "Copied into plain Python, it prints what this page shows.");
     if (panel.code === shown) return;
     shown = panel.code;
@@ -268,7 +264,7 @@ async function copied(text, near) {
   }
 }
 
-/** @type {(part: import("./types").Quiz, page: PageContext) => View<import("./types").Quiz>} */
+/** @type {(part: import("./types.js").Quiz, page: PageContext) => import("./types.js").View<import("./types.js").Quiz>} */
 function quizView(quiz, page) {
   const id = freshId();
   const question = make("p", { id });
@@ -291,12 +287,12 @@ function quizView(quiz, page) {
   return { element, update: () => {} };      // another question is another view
 }
 
-/** @type {(part: import("./types").Table) => View<import("./types").Table>} */
+/** @type {(part: import("./types.js").Table) => import("./types.js").View<import("./types.js").Table>} */
 function tableView(first) {
   const table = make("table");
   const element = make("div", { className: "data-table", tabIndex: 0, role: "region" }, table);
   let shown = "";
-  const update = (/** @type {import("./types").Table} */ news) => {
+  const update = (/** @type {import("./types.js").Table} */ news) => {
     const text = JSON.stringify(news);
     if (text === shown) return;
     shown = text;
@@ -313,7 +309,7 @@ function tableView(first) {
   return { element, update };
 }
 
-/** @param {import("./types").TableCell} cell */
+/** @param {import("./types.js").TableCell} cell */
 function tableCell({ text, tone, note }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
   writeText(found, text);
@@ -325,17 +321,17 @@ function tableCell({ text, tone, note }) {
   return found;
 }
 
-/** @type {(part: import("./types").Controls, page: PageContext) => View<import("./types").Controls>} */
+/** @type {(part: import("./types.js").Controls, page: PageContext) => import("./types.js").View<import("./types.js").Controls>} */
 function controlsView(first, page) {
   const element = make("div", { className: "controls" });
   const views = new Views(element, page);
-  const update = (/** @type {import("./types").Controls} */ news) =>
+  const update = (/** @type {import("./types.js").Controls} */ news) =>
     views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : [])]));
   update(first);
   return { element, update };
 }
 
-/** @type {(part: import("./types").Presets, page: PageContext) => View<import("./types").Presets>} */
+/** @type {(part: import("./types.js").Presets, page: PageContext) => import("./types.js").View<import("./types.js").Presets>} */
 function presetsView(first, page) {
   const element = make("div", { className: "pills", role: "group", "aria-label": "Presets" });
   let titles = "";
@@ -351,7 +347,7 @@ function presetsView(first, page) {
     light(preset[0]);
     page.push({ kind: "put", texts: preset[1] });
   });
-  const update = (/** @type {import("./types").Presets} */ news) => {
+  const update = (/** @type {import("./types.js").Presets} */ news) => {
     presets = news;
     const now = JSON.stringify(news.presets.map(([title]) => title));
     if (now !== titles) {
@@ -365,7 +361,7 @@ function presetsView(first, page) {
   return { element, update };
 }
 
-/** @type {(part: import("./types").Measure, page: PageContext) => View<import("./types").Measure>} */
+/** @type {(part: import("./types.js").Measure, page: PageContext) => import("./types.js").View<import("./types.js").Measure>} */
 function measureView(first, page) {
   const button = make("button", { type: "button" }, first.label);
   const found = make("div");

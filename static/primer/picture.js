@@ -13,13 +13,13 @@ import { GridView } from "./grid.js";
 import { moved } from "./keyboard.js";
 import { CellLinks } from "./links.js";
 
-/** @typedef {import("./types").Picture} Picture */
-/** @typedef {import("./types").PageContext} PageContext */
+/** @typedef {import("./types.js").Picture} Picture */
+/** @typedef {import("./types.js").PageContext} PageContext */
 
 /**
  * @param {Picture} first
  * @param {PageContext} page
- * @returns {import("./types").View<Picture>}
+ * @returns {import("./types.js").View<Picture>}
  */
 export function pictureView(first, page) {
   const board = new Board(page);
@@ -44,9 +44,9 @@ class Board {
     this.numbers = new WeakMap();
     /** @type {Map<string, number>} */
     this.first = new Map();
-    /** @type {Map<string, import("./types").Link["cells"]>} */
+    /** @type {Map<string, import("./types.js").Link["cells"]>} */
     this.linked = new Map();
-    /** @type {Map<string, import("./types").Formula>} */
+    /** @type {Map<string, import("./types.js").Formula>} */
     this.formulas = new Map();
     this.links = new CellLinks(0, []);
     /** @type {number[]} */

@@ -3,14 +3,14 @@
 
 import { make, write } from "./dom.js";
 
-/** @typedef {import("./types").Sizes} Sizes */
-/** @typedef {import("./types").SizeRow} SizeRow */
-/** @typedef {import("./types").SizeCell} SizeCell */
+/** @typedef {import("./types.js").Sizes} Sizes */
+/** @typedef {import("./types.js").SizeRow} SizeRow */
+/** @typedef {import("./types.js").SizeCell} SizeCell */
 
 /**
  * @param {Sizes} first
- * @param {import("./types").PageContext} page
- * @returns {import("./types").View<Sizes>}
+ * @param {import("./types.js").PageContext} page
+ * @returns {import("./types.js").View<Sizes>}
  */
 export function sizesView(first, page) {
   const root = make("div", { className: "sizes" });

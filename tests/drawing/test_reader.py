@@ -4,13 +4,14 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from primer_core.inference import load_checkpoint, predict_digit, render_strokes
 from tests.e2e.digit_strokes import DIGITS
+from tests.profiles import examples
 from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, READERS, ROUTES, Reader, Readers
 from ui.drawing.reading import DIGITS as CLASSES
 
@@ -46,7 +47,7 @@ def test_a_blank_pad_is_not_read(reader: Reader) -> None:
     assert "probabilities" not in data
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(JSON)
 def test_anything_else_than_strokes_gets_a_message(reader: Reader, sent: object) -> None:
     data, _ = reader.read(sent)
@@ -93,7 +94,7 @@ def test_a_request_that_is_no_drawing_is_refused_with_a_reason(body: bytes, stat
     assert reason in answer.json()["problem"]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(JSON, JSON, JSON)
 def test_no_json_makes_the_address_fail(reader: Reader, strokes: object, channel: object, sequence: object) -> None:
     READERS.admit("kept", reader)
