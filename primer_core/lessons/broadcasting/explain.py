@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
-from primer_core.language.operand import Written, read_operand, stand_in
+from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.broadcasting import code as broadcast_code
 from primer_core.lessons.broadcasting.fixes import Fix, fixes
@@ -166,7 +166,7 @@ class Broadcast:
         Snippets that print the result, and the gradients.
     """
 
-    operands: tuple[Written, ...] = ()
+    operands: tuple[Operand, ...] = ()
     operation: str = "add"
     rule: tuple[AxisRule, ...] = ()
     shape: tuple[int, ...] | None = None
@@ -196,7 +196,7 @@ def explain_broadcast(texts: Sequence[str], operation: str = "add", upstream: Up
     upstream
         The gradient that reaches the result.
     """
-    operands: list[Written] = []
+    operands: list[Operand] = []
     for place, text in enumerate(texts):
         try:
             known = dict(zip(NAMES, operands, strict=False))

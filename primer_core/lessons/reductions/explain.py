@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import Written, read_operand
+from primer_core.language.operand import Operand, read_operand
 from primer_core.lessons.reductions import code as reductions_code
 from primer_core.lessons.reductions.fixes import Fix, advice, fixes
 
@@ -103,7 +103,7 @@ class Reduction:
     operation: Operation = "sum"
     keepdims: bool = False
     ddof: int = 0
-    operand: Written | None = None
+    operand: Operand | None = None
     axis: Axis = None
     refusal: str | None = None
     refused: Literal["a", "axis"] | None = None
@@ -273,7 +273,7 @@ def _torch() -> _Compute:
 _ENGINES: Mapping[str, Callable[[], _Compute]] = {"NumPy": _numpy, "PyTorch": _torch}
 
 
-def _refused(asked: Reduction, operand: Written, error: Exception, compute: _Compute) -> Reduction:
+def _refused(asked: Reduction, operand: Operand, error: Exception, compute: _Compute) -> Reduction:
 
     def works(fields: Mapping[str, str]) -> bool:
         try:
@@ -311,7 +311,7 @@ def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
     return flat.reshape(results, int(np.prod([shape[axis] for axis in axes])))
 
 
-def _completed(asked: Reduction, operand: Written, members: NDArray[np.intp]) -> Reduction:
+def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp]) -> Reduction:
     """Add what only some operations have."""
     values, axes = operand.values, asked.axes
     if values.size and asked.operation == "std":
