@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
+from primer_core.language.parsing import syntax_tree
 from primer_core.language.spelling import shape_text
-from primer_core.language.text import literal_number, quoted, ragged, syntax_tree
+from primer_core.language.text import literal_number, quoted, ragged
 
 MAX_TEXT = 4000
 """Characters read of one field."""

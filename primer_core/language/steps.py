@@ -16,6 +16,7 @@ import numpy as np
 
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import typed_expression
 from primer_core.language.text import quoted
 
 Library = Literal["PyTorch", "NumPy"]
@@ -256,8 +257,8 @@ def read_step(text: str) -> Step:
     if len(text) > MAX_STEP_TEXT:
         raise Refused(f"This step is {len(text)} characters long; at most {MAX_STEP_TEXT} are read.")
     try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        node = typed_expression(text)
+    except SyntaxError as error:
         raise Refused(f"{quoted(text)} cannot be read. {_HOW}") from error
     piece = None
     if isinstance(node, ast.Subscript):

@@ -7,6 +7,7 @@ import numpy as np
 
 from primer_core.language.index import Index
 from primer_core.language.operand import Operand
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.plan import Item
 
 
@@ -61,7 +62,7 @@ def stay_lists(index: Index) -> tuple[bool, ...]:
 
 
 def _between(index: Index) -> ast.expr:
-    whole = ast.parse(f"_[{index.code}]", mode="eval").body
+    whole = code_expression(f"_[{index.code}]")
     assert isinstance(whole, ast.Subscript)
     return whole.slice
 

@@ -17,6 +17,7 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.index import Index, read_index
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing import code as indexing_code
 from primer_core.lessons.indexing.fixes import Fix, advice, fixes
 from primer_core.lessons.indexing.plan import Item, Plan, plan_index
@@ -235,7 +236,7 @@ def explain_index(
 
 def item_sources(index: Index) -> tuple[str, ...]:
     """Split the code of an index into the source of each of its items."""
-    node = ast.parse(f"_[{index.code}]", mode="eval").body
+    node = code_expression(f"_[{index.code}]")
     assert isinstance(node, ast.Subscript)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if len(parts) == len(index.items):

@@ -15,7 +15,7 @@ from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches, Tenso
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from tests.lessons.autograd_graph.programs import RandomProgram, programs
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def tensor(value: TensorValue) -> Tensor:
