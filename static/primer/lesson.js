@@ -87,7 +87,7 @@ class LessonPage {
     this.onClick = () => this.keepPending();
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("click", this.onClick, true);
-    parent.replaceChildren(this.root);
+    parent.append(this.root);
     this.open(data);
   }
 
@@ -118,6 +118,7 @@ class LessonPage {
     this.channel.close();
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("click", this.onClick, true);
+    this.root.remove();
     clearTimeout(this.addressTimer);
   }
 

@@ -24,8 +24,6 @@ from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.fixes import Fix, advise
 from primer_core.lessons.views.state import Made, Snapshot, look
 
-_FRESH = re.compile(r"np\.arange\([\d, ]*\)(\.reshape\([\d, ]*\))?|np\.array\([^()]*\)")
-
 _ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-+\d.e]+$")
 """A statement that sets one cell to a number, as an edited cell writes it."""
 
@@ -177,7 +175,7 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     """
     written = read_operand(text)
     check_size(written.shape, "The base")
-    if not _FRESH.fullmatch(written.code):
+    if written.kind == "derived":
         raise Refused("The base is made fresh: write a shape or an array, and what is done to it into the next field.")
     if library == "NumPy":
         work.bind("a", Value(np.array(written.values), written.code))

@@ -16,7 +16,7 @@ from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from tests.lessons.autograd_graph.programs import RandomProgram, programs
 from tests.profiles import examples
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def tensor(value: TensorValue) -> Tensor:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -266,6 +267,23 @@ def test_numpy_and_pytorch_differ_in_the_divisor_of_std() -> None:
     tensor = torch.tensor([10.0, 20.0, 30.0, 40.0, 50.0], dtype=torch.float64)
     assert std.other == pytest.approx(tensor.std().item())
     assert explain_reduction(array, "std", ddof=1, library="PyTorch").result == tensor.std().numpy()
+
+
+@pytest.mark.parametrize("library", ["NumPy", "PyTorch"])
+@pytest.mark.parametrize("action", ["always", "error"])
+@pytest.mark.parametrize(
+    ("array", "operation", "ddof"),
+    [("(0, 3)", "mean", 0), ("[[1.0, 2.0]]", "std", 1), ("[[1e308, -1e308]]", "norm", 0)],
+)
+def test_what_libraries_warn_of_is_shown_and_not_logged(
+    array: str, operation: Operation, ddof: int, action: str, library: Library
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(action)
+        found = explain_reduction(array, operation, "0", ddof=ddof, library=library)
+    assert not caught
+    assert found.refusal is None
+    assert found.error is None
 
 
 def test_the_first_of_equals_wins_argmax() -> None:

@@ -604,3 +604,11 @@ def test_a_name_that_was_bound_anew_is_told_of_in_the_past() -> None:
     found = explain_view("(3, 4)", "a[0, 0]", then="b -= a")
     assert "`b` was defined as a **copy**: 8 bytes" in " ".join(story(found))
     assert "`b` is a **view**" in " ".join(story(explain_view("(3, 4)", "a[0]", then="b -= 1")))
+
+
+@pytest.mark.parametrize("then", ["b = a[1:]; c = b + 1", "a[0, 0] = 5", "b = a; b += 1"])
+def test_space_around_statements_does_not_count(then: str) -> None:
+    plain, spaced = explain_view("(3, 4)", then=then), explain_view("(3, 4)", then=f"  {then}  ")
+    assert plain.statements
+    assert spaced.statements == plain.statements
+    assert spaced.refusal is None
