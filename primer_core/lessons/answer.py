@@ -127,6 +127,6 @@ def problem_sentences(problems: Sequence[Problem]) -> tuple[str, ...]:
 def _answer(lesson: AnyLesson, question: Question) -> dict[str, Any]:
     return {
         "question": question.texts(),
-        "address": urlencode(question.parameters()),
+        "address": urlencode(question.parameters(), errors="replace"),
         **page_payload(page(lesson, question)),
     }
