@@ -65,9 +65,9 @@ async def _read(request: Request) -> tuple[AnyLesson, dict[str, Any]]:
     if lesson is None:
         raise RequestError(404, f"Expected one of {', '.join(catalog.LESSONS_BY_SLUG)}.")
     body = await read_json(request, limit=_MOST_BYTES, depth=_MOST_DEPTH)
-    if isinstance(body, dict) and isinstance(texts := body.get("question"), dict):
-        if all(isinstance(text, str) for text in texts.values()):
-            return lesson, body
+    texts = body.get("question") if isinstance(body, dict) else None
+    if isinstance(body, dict) and isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values()):
+        return lesson, body
     raise RequestError(400, "Expected a JSON object with question, an object of texts.")
 
 
