@@ -1,19 +1,17 @@
 """What a page shows of a run while it goes on."""
 
 import json
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from primer_core.training import Run, RunSpec, TrainingService
 from primer_core.training.history import EpochPoint
-from tests.running_app import running_app
-from ui.training.live_view import ADDRESS, REFRESH, REFRESH_PAUSED, live_view
+from ui.training.live_view import ADDRESS, REFRESH, REFRESH_PAUSED, ROUTES, live_view
 
-LIMIT = 60.0
+LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +37,15 @@ def test_before_the_first_run_there_is_nothing_to_ask_for() -> None:
 
 def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_page(service: TrainingService) -> None:
     run = service.start(RunSpec(epochs=200))
-    deadline = time.monotonic() + LIMIT
-    while run.history.last_epoch is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert run.wait_for(lambda _: run.history.last_epoch is not None, LIMIT)
+    seen = run.state().step
     going = view(run)
     assert going["again"] == REFRESH
     assert 0 < going["share"] < 1
     assert "samples/s" in going["progress"]
     assert len(going["raw"]["x"]) == len(going["raw"]["y"]) > 0
     assert going["totalSteps"] == 200 * 63
-    time.sleep(0.3)
+    assert run.wait_for(lambda state: state.step > seen + 10, LIMIT)
     later = view(run)
     assert later["mark"] == going["mark"], "more batches alone change nothing around the chart"
     assert later["at"] > going["at"]
@@ -77,7 +74,8 @@ def test_numbers_that_four_decimals_would_hide_are_shown(service: TrainingServic
 
 
 def test_a_desk_that_is_not_kept_is_said_to_be_gone() -> None:
-    with running_app() as app, pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{app.url}{ADDRESS}?desk=nobodys&visitor=me", timeout=30)  # noqa: S310 - our own server
-    assert refused.value.code == 404
-    assert "Load the page again" in json.loads(refused.value.read())["problem"]
+    client = TestClient(Starlette(routes=ROUTES))
+    for query in ("?desk=nobodys&visitor=me", "", "?desk=%ff&visitor=%00", "?desk=" + "x" * 5000):
+        refused = client.get(ADDRESS + query)
+        assert refused.status_code == 404
+        assert "Load the page again" in refused.json()["problem"]
