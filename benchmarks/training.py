@@ -63,7 +63,7 @@ def plain_steps(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], *, fused: 
     for x, y in batches:
         optimizer.zero_grad()
         loss = functional.cross_entropy(model(x), y)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimizer.step()
         loss.item()
         yield len(y)

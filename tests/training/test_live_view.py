@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ def service() -> Iterator[TrainingService]:
     service.close()
 
 
-def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, object]:
+def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, Any]:
     """A view, which strict JSON must be able to carry."""
     made = live_view(run, run.state() if run else None, steers=steers, active_runs=active_runs)
     return dict(json.loads(json.dumps(made, allow_nan=False)))
