@@ -506,7 +506,6 @@ def told(one: Taken) -> bool:
 
 @settings(max_examples=1000, deadline=None)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
     (card,) = explain_pipeline((2, 3), [text], library).taken
     assert told(card)
@@ -520,7 +519,6 @@ def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, libr
 
 @settings(max_examples=1000, deadline=None)
 @given(garbage)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_for_the_tensor_is_explained(text: str) -> None:
     explained = explain_pipeline(text, "unsqueeze(0)")
     assert (explained.refusal is None) == (explained.start is not None)
