@@ -466,7 +466,6 @@ garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Ta
 
 @examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), garbage, st.sampled_from(THENS), st.one_of(st.just("100"), garbage))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, index: str, then: Then, value: str) -> None:
     found = explain_index(array, index, then, value)
     assert found.refusal or found.error or found.result is not None

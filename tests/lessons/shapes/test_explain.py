@@ -500,7 +500,6 @@ def told(one: Taken) -> bool:
 
 @examples(1000)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
     (card,) = explain_pipeline((2, 3), [text], library).taken
     assert told(card)
@@ -514,7 +513,6 @@ def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, libr
 
 @examples(1000)
 @given(garbage)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_for_the_tensor_is_explained(text: str) -> None:
     explained = explain_pipeline(text, "unsqueeze(0)")
     assert (explained.refusal is None) == (explained.start is not None)

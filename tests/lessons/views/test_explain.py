@@ -372,7 +372,6 @@ text = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:;=+-*0123456789a
 
 @examples(1000)
 @given(text)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_any_field_is_explained_and_never_raises(typed: str) -> None:
     for asked in ((typed, "", "", ""), ("(3, 4)", typed, "a.T", ""), ("(3, 4)", "a.T", "", typed)):
         found = explain_view(*asked)
