@@ -4,7 +4,9 @@ It draws what the browser's linked grids draw at rest, from the same `Picture.pa
 captions, chips, signs, the cell in focus with all that it is linked to, and its formula. There is no browser to
 measure a text, so widths are estimated from above: cells have fixed sizes, and nothing overlaps or is cut off.
 
-Cells are ``<g class="cell" data-cell="grid-id flat-index" data-role="a">``, and ``<metadata>`` holds the links as JSON.
+Cells are ``<g class="cell" data-cell="grid-id flat-index" data-role="a">``, with ``ghost``, ``marked``, ``faded`` and
+``lit`` as further classes; ``<metadata>`` holds the links as JSON. What a text is, ``data-part`` says: a class would
+be caught by the style sheets of a page that the SVG stands in.
 """
 
 import hashlib
@@ -203,7 +205,7 @@ def _array(grid: Mapping[str, Any], palette: Palette, lit: Mapping[int, bool], c
     figure = _stack(
         [_wrapped(chips, 6, 6, room), _stack([framed, _caption(grid, palette, size, room)], 0 if compact else 4)]
     )
-    marks = (f'<g class="array" data-grid="{_escape(grid["id"])}">', *figure.marks, "</g>")
+    marks = (f'<g data-grid="{_escape(grid["id"])}">', *figure.marks, "</g>")
     return _Box(marks, figure.width, figure.height)
 
 
@@ -454,7 +456,7 @@ def _miniature(grid: Mapping[str, Any], palette: Palette) -> _Box:
     sheets = [cells.matrix(number) for number in range(len(bands) * len(panels))]
     lines = [_beside(sheets[start : start + len(panels)], 8) for start in range(0, len(sheets), len(panels))]
     table = _stack(lines, 8)
-    marks = (f'<g class="array" data-grid="{_escape(grid["id"])}">', *table.marks, "</g>")
+    marks = (f'<g data-grid="{_escape(grid["id"])}">', *table.marks, "</g>")
     return _Box(marks, table.width, table.height)
 
 
@@ -478,7 +480,7 @@ def _bracketed(
         f"V{_n(height - bend)}Q{_n(edge)} {_n(height - half)} {_n(edge + turn * (bend * 0.7))} {_n(height - half)}"
         for edge, turn in ((half, 1), (width - half, -1))
     )
-    stroke = f'<path class="bracket" d="{path}" fill="none" stroke="{colour}" stroke-width="{thick}"{faint}/>'
+    stroke = f'<path data-part="bracket" d="{path}" fill="none" stroke="{colour}" stroke-width="{thick}"{faint}/>'
     return _Box((*inner.marks, stroke), width, height)
 
 
@@ -508,7 +510,7 @@ def _gap(text: str, palette: Palette, *, height: float = 20, width: float = 16) 
 def _axis(axis: Mapping[str, Any], palette: Palette, more: str = "") -> _Box:
     text, marked = f"{axis['name']} · {axis['size']}{more}", axis["marked"]
     colour, weight = (palette.accent, 700) if marked else (palette.soft, 400)
-    return _line(text, 11, colour, weight=weight, kind="axis marked" if marked else "axis", height=17)
+    return _line(text, 11, colour, weight=weight, kind="axis", height=17)
 
 
 def _line(
@@ -584,7 +586,7 @@ def _text(
     family = f' font-family="{MONO}"' if mono else ""
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
-        f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{family}{bold} fill="{colour}" '
+        f'<text data-part="{kind}" x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{family}{bold} fill="{colour}" '
         f'text-anchor="{anchor}">{inner}</text>'
     )
 

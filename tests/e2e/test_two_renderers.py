@@ -47,13 +47,13 @@ def shown_by_svg(text: str) -> tuple[list[list[str]], list[str]]:
     root = ElementTree.fromstring(text)  # noqa: S314 - made here
     cells, captions = [], []
     for element in root.iter():
-        kinds = element.get("class", "").split()
+        kinds, part = element.get("class", "").split(), element.get("data-part")
         if "cell" in kinds:
-            (number,) = ["".join(part.itertext()) for part in element if part.get("class") == "number"]
+            (number,) = ["".join(inner.itertext()) for inner in element if inner.get("data-part") == "number"]
             cells.append([number, element.attrib["data-role"], *sorted(kinds[1:])])
-        elif kinds == ["caption"]:
+        elif part == "caption":
             captions.append("".join(element.itertext()))
-        elif kinds == ["badge"]:
+        elif part == "badge":
             captions[-1] += "".join(element.itertext())
     return cells, [caption.replace(" ", "") for caption in captions]
 
