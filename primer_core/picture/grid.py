@@ -25,20 +25,8 @@ MAX_CELLS = 1500
 
 _Room = dict[int, tuple[tuple[int, int], ...]]
 
-_ROOM: _Room = {
-    0: (),
-    1: ((24, 8),),
-    2: ((18, 5), (18, 5)),
-    3: ((4, 2), (9, 3), (9, 3)),
-    4: ((3, 1), (3, 1), (6, 2), (6, 2)),
-}
-"""By rank, an axis at a time: the longest that is drawn in full, and how many of each end of a longer one are.
-
-A row of up to 12 numbers is never elided in pictures of one or two axes, as long as `MAX_CELLS` allows.
-"""
-
 _ROOMS: tuple[_Room, ...] = (
-    _ROOM,
+    {0: (), 1: ((24, 8),), 2: ((18, 5), (18, 5)), 3: ((4, 2), (9, 3), (9, 3)), 4: ((3, 1), (3, 1), (6, 2), (6, 2))},
     {0: (), 1: ((16, 6),), 2: ((12, 5), (12, 5)), 3: ((3, 1), (8, 3), (8, 3)), 4: ((2, 1), (3, 1), (5, 2), (5, 2))},
     {0: (), 1: ((12, 5),), 2: ((8, 3), (8, 3)), 3: ((3, 1), (6, 2), (6, 2)), 4: ((2, 1), (2, 1), (4, 2), (4, 2))},
     {0: (), 1: ((8, 3),), 2: ((6, 2), (6, 2)), 3: ((2, 1), (4, 2), (4, 2)), 4: ((2, 1), (2, 1), (3, 1), (3, 1))},
@@ -46,10 +34,12 @@ _ROOMS: tuple[_Room, ...] = (
     {0: (), 1: ((4, 2),), 2: ((3, 1), (3, 1)), 3: ((2, 1), (2, 1), (2, 1)), 4: ((2, 1), (2, 1), (2, 1), (2, 1))},
     {0: (), 1: ((2, 1),), 2: ((2, 1), (2, 1)), 3: ((2, 1), (2, 1), (2, 1)), 4: ((2, 1), (2, 1), (2, 1), (2, 1))},
 )
-"""`_ROOM`, and what is left of it where a picture has too many grids: the first that fits serves all of them alike.
+"""By rank, an axis at a time: the longest that is drawn in full, and how many of each end of a longer one are.
 
-The ends drawn in a smaller room are among those drawn in a larger one, so what a lesson spells out for
-`visible_cells` covers every room.
+The first room is for a picture of few grids; the others, each smaller, for pictures of which `MAX_CELLS` cells would
+not be enough. The first that fits serves all grids of a picture alike. A row of up to 12 numbers is drawn in full in
+pictures of one or two axes as long as one of the first two rooms fits. The ends drawn in a smaller room are among
+those drawn in a larger one, so what a lesson spells out for `visible_cells` covers every room.
 """
 
 _OPEN = (12, 12, 8, 6, 4, 3, 2)
