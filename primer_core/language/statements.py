@@ -16,10 +16,12 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import data_pointer, extent
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
-from primer_core.language.text import literal_number, quoted, syntax_tree
+from primer_core.language.parsing import code_expression, syntax_tree
+from primer_core.language.text import literal_number, quoted
 
 Library = Literal["NumPy", "PyTorch"]
 
@@ -224,6 +226,7 @@ class Workspace:
         DeclinedError
             If the library refuses a step of it.
         """
+        text = text.strip()  # places in the tree are counted in what is parsed
         value = self.expression(syntax_tree(text, HOW, longest=MAX_TEXT), text)
         self.bind(name, value)
         return f"{name} = {value.code}"
@@ -236,7 +239,8 @@ class Workspace:
         Refused, DeclinedError
             As `define` does. The statements before it have run by then.
         """
-        body = syntax_tree(text, HOW_STATEMENT, longest=MAX_TEXT, mode="exec").body if text.strip() else []
+        text = text.strip()
+        body = syntax_tree(text, HOW_STATEMENT, longest=MAX_TEXT, mode="exec").body if text else []
         if len(body) > MAX_STATEMENTS:
             raise Refused(f"These are {len(body)} statements; at most {MAX_STATEMENTS} are run.")
         for node in body:
@@ -617,7 +621,7 @@ def _alike(value: Value, holder: Value) -> Value:
 
 def _grouped(value: Value) -> str:
     """Its code as one side of a sign: in parentheses if it has a sign of its own."""
-    return f"({value.code})" if isinstance(ast.parse(value.code, mode="eval").body, ast.BinOp) else value.code
+    return f"({value.code})" if isinstance(code_expression(value.code), ast.BinOp) else value.code
 
 
 def _fitting(where: NDArray[np.int64] | None, it: Any) -> NDArray[np.int64] | None:
@@ -626,6 +630,7 @@ def _fitting(where: NDArray[np.int64] | None, it: Any) -> NDArray[np.int64] | No
 
 
 def _torch() -> Any:
+    load_torch()
     import torch
 
     return torch

@@ -16,7 +16,7 @@ _NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class Address:
     """The address of a cell, in the colour of its array."""
 
     role: str
@@ -43,7 +43,7 @@ class Shown:
     """
 
     lit: Mapping[str, Mapping[int, bool]] = field(default_factory=dict)
-    pieces: tuple[str | Chip | Bold, ...] = ()
+    pieces: tuple[str | Address | Bold, ...] = ()
 
 
 def spell(payload: Mapping[str, Any]) -> Shown:
@@ -94,7 +94,7 @@ class _Board:
                     waiting.append(other)
         return list(found)[1:]
 
-    def spelled(self, focus: Cell, below: Sequence[Cell]) -> Iterator[str | Chip | Bold]:
+    def spelled(self, focus: Cell, below: Sequence[Cell]) -> Iterator[str | Address | Bold]:
         """The formula of a cell; of the one cell that it feeds; or what it feeds."""
         if focus[0] in self.formulas:
             yield from self._filled(focus)
@@ -104,14 +104,14 @@ class _Board:
         if len(fed) == 1:
             yield from self._filled(fed[0])
             return
-        yield from (self._chip(focus), " = ", Bold(self._value(focus)))
+        yield from (self._address(focus), " = ", Bold(self._value(focus)))
         for number, cell in enumerate(fed[:_NAMED]):
             yield ", " if number else " feeds "
-            yield self._chip(cell)
+            yield self._address(cell)
         if len(fed) > _NAMED:
             yield f" and {len(fed) - _NAMED} more"
 
-    def _filled(self, cell: Cell) -> Iterator[str | Chip | Bold]:
+    def _filled(self, cell: Cell) -> Iterator[str | Address | Bold]:
         grid, flat = cell
         formula, place = self.formulas[grid], self.place[grid][flat]
 
@@ -119,7 +119,7 @@ class _Board:
             cells = self.linked.get((other, grid))
             return [] if cells is None else cells[place]
 
-        def put(piece: Any, turn: int) -> Iterator[str | Chip | Bold]:
+        def put(piece: Any, turn: int) -> Iterator[str | Address | Bold]:
             if isinstance(piece, str):
                 yield piece
             elif "texts" in piece:
@@ -141,19 +141,19 @@ class _Board:
                 other = piece.get("ref") or piece["val"]
                 own = [flat] * (turn + 1) if other == grid else sources(other)
                 if turn < len(own):
-                    yield self._chip((other, own[turn])) if "ref" in piece else self._value((other, own[turn]))
+                    yield self._address((other, own[turn])) if "ref" in piece else self._value((other, own[turn]))
 
         for piece in formula["pieces"]:
             yield from put(piece, 0)
 
-    def _chip(self, cell: Cell) -> Chip:
+    def _address(self, cell: Cell) -> Address:
         grid, flat = self.grids[cell[0]], cell[1]
         index: list[int] = []
         for size in reversed(grid["shape"]):
             flat, last = divmod(flat, size)
             index.append(last)
         address = f"[{', '.join(map(str, reversed(index)))}]" if index else ""
-        return Chip(grid["role"], grid["name"] + address)
+        return Address(grid["role"], grid["name"] + address)
 
     def _value(self, cell: Cell) -> str:
         grid, flat = self.grids[cell[0]], cell[1]

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from primer_core.picture.grid import Picture
 from primer_core.picture.palette import PALETTES, Palette
-from primer_core.picture.spell import Bold, Chip, Shown, drawn_flats, spell
+from primer_core.picture.spell import Address, Bold, Shown, drawn_flats, spell
 
 SANS = "sans-serif"
 MONO = "'Source Code Pro', ui-monospace, monospace"
@@ -547,7 +547,7 @@ def _formula(shown: Shown, palette: Palette, room: float) -> _Box:
         used += box.width
 
     for piece in shown.pieces:
-        if isinstance(piece, Chip):
+        if isinstance(piece, Address):
             fill, ink = palette.roles[piece.role]
             width = _mono_width(piece.text, size) + 14
             rect = f'<rect x="0" y="2.5" width="{_n(width)}" height="25" rx="5" fill="{fill}"/>'

@@ -5,19 +5,20 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
-from primer_core.picture.spell import Bold, Chip, spell
+from primer_core.picture.spell import Address, Bold, spell
 from primer_core.picture.svg import svg
 from tests.picture.preset_pictures import pictures, presets
 
-COMPONENTS = Path(__file__).parents[2] / "ui" / "components"
+MODULES = Path(__file__).parents[2] / "static" / "primer"
+ORIGIN = "http://primer.test"
 PRESETS = {lesson: [preset for name, preset in presets() if name == lesson] for lesson, _ in presets()}
 
-READ = """(data) => {
-  const root = document.createElement("div");
+READ = """async (data) => {
+  const { pictureView } = await import("/picture.js");
+  const root = pictureView(data, {}).element;
   document.body.replaceChildren(root);
-  mountGrids({ parentElement: root, data, setTriggerValue() {} });
   const role = (cell) => [...cell.closest(".table").classList].find((name) => name.startsWith("role-")).slice(5);
   const kinds = (cell) => ["faded", "ghost", "lit", "marked"].filter((kind) => cell.classList.contains(kind));
   return {
@@ -60,12 +61,15 @@ def shown_by_svg(text: str) -> tuple[list[list[str]], list[str]]:
 
 @pytest.fixture
 def board(page: Page) -> Page:
-    script = (COMPONENTS / "ahead.js").read_text(encoding="utf-8")
-    script += (COMPONENTS / "linked_grids" / "component.js").read_text(encoding="utf-8")
-    # Streamlit imports the script as a module; here it stands in the page, and its function is called by name.
-    script = script.replace("export default function mount", "globalThis.mountGrids = function mount")
-    page.set_content("<!doctype html><body></body>")
-    page.add_script_tag(content=f"(() => {{{script}}})()")
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(f"{ORIGIN}/")
+        if name:
+            route.fulfill(body=(MODULES / name).read_text(encoding="utf-8"), content_type="text/javascript")
+        else:
+            route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
+
+    page.route(f"{ORIGIN}/**", serve)
+    page.goto(f"{ORIGIN}/")
     return page
 
 
@@ -79,7 +83,7 @@ def test_both_show_the_same_cells_captions_highlight_and_formula(board: Page, le
             pieces = spell(payload).pieces
             assert cells == seen["cells"], preset.title
             assert captions == seen["captions"], preset.title
-            formula = "".join(piece.text if isinstance(piece, Chip | Bold) else piece for piece in pieces)
+            formula = "".join(piece.text if isinstance(piece, Address | Bold) else piece for piece in pieces)
             assert formula == seen["formula"], preset.title
 
 

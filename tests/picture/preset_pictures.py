@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from primer_core.picture.grid import Picture
+from tests.lessons.parts import parts
 
 
 def _show(lesson: str) -> Any:
@@ -20,10 +21,9 @@ def _arrays(preset: Any) -> list[Picture]:
 
 
 def _broadcasting(preset: Any) -> list[Picture]:
-    show, explained = _show("broadcasting"), _explain("broadcasting").explain_broadcast(preset.texts, preset.operation)
-    if explained.result is None:
-        return [show.apart(explained)]
-    return [show.forward(explained), show.backward(explained)]
+    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
+    page = lesson.show(preset.question, lesson.explain(preset.question))
+    return parts(page, Picture)
 
 
 def _indexing(preset: Any) -> list[Picture]:

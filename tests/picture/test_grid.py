@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.picture.grid import (
@@ -24,6 +24,7 @@ from primer_core.picture.grid import (
     address,
     visible_cells,
 )
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 40), max_size=4).filter(lambda shape: np.prod(shape) <= 4096).map(tuple)
 
@@ -44,7 +45,7 @@ def product(m: int, k: int, n: int) -> Picture:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(shapes)
 def test_drawn_cells_are_the_arrays_own_and_few(shape: tuple[int, ...]) -> None:
     values = np.arange(int(np.prod(shape))).reshape(shape)
@@ -189,7 +190,6 @@ def test_a_window_shows_one_panel_that_begins_where_it_was_opened(
     assert grid["cells"] == [str(value) for value in values[np.ix_(*shown)].ravel()]
 
 
-@settings(max_examples=300, deadline=None)
 @given(shapes, st.lists(st.integers(-(10**9), 10**9), max_size=5))
 def test_any_window_into_any_array_shows_its_own_cells(shape: tuple[int, ...], window: list[int]) -> None:
     values = np.arange(int(np.prod(shape))).reshape(shape)

@@ -11,7 +11,7 @@ import pytest
 
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Val
 from primer_core.picture.palette import PALETTES, VARIABLES
-from primer_core.picture.spell import Bold, Chip, spell
+from primer_core.picture.spell import Address, Bold, spell
 from primer_core.picture.svg import svg, thumbnail
 from tests.picture.preset_pictures import pictures, presets
 
@@ -28,6 +28,12 @@ HOSTILE = (
     "W" * 300,
     "漢字 🙂 e\u0301",
 )
+
+
+def test_every_preset_that_is_not_refused_has_a_picture() -> None:
+    without = [(lesson, preset.title) for lesson, preset in presets() if not pictures(lesson, preset)]
+    assert len(presets()) > 60
+    assert len(without) < len(presets()) / 20, without
 
 
 def drawn(picture: Picture, **options: Any) -> ElementTree.Element:
@@ -246,7 +252,7 @@ def test_the_cell_in_focus_is_ringed_with_its_sources_and_spelled_out() -> None:
     shown = spell(product().payload())
     assert {grid: set(lit) for grid, lit in shown.lit.items()} == {"c": {1}, "a": {0, 1}, "b": {1, 3}}
     assert [flat for flat, itself in shown.lit["c"].items() if itself] == [1]
-    assert shown.pieces == (Chip("result", "c[0, 1]"), " = ", "1", " · ", "−6.0", " + … = ", Bold("10.0"))
+    assert shown.pieces == (Address("result", "c[0, 1]"), " = ", "1", " · ", "−6.0", " + … = ", Bold("10.0"))
     root = drawn(product())
     lit = {cell.attrib["data-cell"] for cell in of_class(root, "lit")}
     assert lit == {"c 1", "a 0", "a 1", "b 1", "b 3"}

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from primer_core.language.index import Index
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.plan import Item
 
 
-def snippet(library: str, operand: Written, index: Index, then: str, value: Written | None) -> str:
+def snippet(library: str, operand: Operand, index: Index, then: str, value: Operand | None) -> str:
     """Write the snippet that reads or writes through an index."""
     lines = [*_given(library, operand), *statements(library, index, then, value)]
     if value is None:
@@ -19,13 +20,13 @@ def snippet(library: str, operand: Written, index: Index, then: str, value: Writ
     return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
 
 
-def failing(library: str, operand: Written, index: Index, then: str, value: Written | None, error: str) -> str:
+def failing(library: str, operand: Operand, index: Index, then: str, value: Operand | None, error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
     tried = [f"    {line}" for line in statements(library, index, then, value)]
     return "\n".join([*_given(library, operand), "try:", *tried, f"except {error} as error:", "    print(error)"])
 
 
-def statements(library: str, index: Index, then: str, value: Written | None) -> tuple[str, ...]:
+def statements(library: str, index: Index, then: str, value: Operand | None) -> tuple[str, ...]:
     """Write what is done with the index, a line a statement; without a value it can only be read."""
     place = f"a[{index_code(library, index)}]"
     if value is None:
@@ -61,7 +62,7 @@ def stay_lists(index: Index) -> tuple[bool, ...]:
 
 
 def _between(index: Index) -> ast.expr:
-    whole = ast.parse(f"_[{index.code}]", mode="eval").body
+    whole = code_expression(f"_[{index.code}]")
     assert isinstance(whole, ast.Subscript)
     return whole.slice
 
@@ -100,7 +101,7 @@ def item_text(item: Item | np.generic) -> str:
 _SAME_STORAGE = "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()"
 
 
-def _given(library: str, operand: Written) -> list[str]:
+def _given(library: str, operand: Operand) -> list[str]:
     if library == "NumPy":
         return ["import numpy as np", "", f"a = {operand.code}"]
     return ["import numpy as np", "import torch", "", f"a = torch.tensor({operand.code})"]

@@ -13,9 +13,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.index import Index, read_index
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import Written, read_operand
+from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing import code as indexing_code
 from primer_core.lessons.indexing.fixes import Fix, advice, fixes
 from primer_core.lessons.indexing.plan import Item, Plan, plan_index
@@ -87,7 +89,7 @@ class Changed:
         Of the shape of `b` or the picked cells: the sum, or the value, before it was stored.
     """
 
-    value: Written
+    value: Operand
     elements: NDArray[np.intp]
     a: NDArray[Any]
     b: NDArray[Any] | None
@@ -134,7 +136,7 @@ class Indexing:
 
     library: Library = "NumPy"
     then: Then = "Read"
-    operand: Written | None = None
+    operand: Operand | None = None
     index: Index | None = None
     refusal: str | None = None
     refused: Literal["a", "index", "v"] | None = None
@@ -234,7 +236,7 @@ def explain_index(
 
 def item_sources(index: Index) -> tuple[str, ...]:
     """Split the code of an index into the source of each of its items."""
-    node = ast.parse(f"_[{index.code}]", mode="eval").body
+    node = code_expression(f"_[{index.code}]")
     assert isinstance(node, ast.Subscript)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if len(parts) == len(index.items):
@@ -289,6 +291,7 @@ def _numpy() -> _Engine:
 
 
 def _torch() -> _Engine:
+    load_torch()
     import torch
 
     def make(values: NDArray[Any]) -> Any:
@@ -316,7 +319,7 @@ def _torch() -> _Engine:
 _ENGINES: Mapping[str, Callable[[], _Engine]] = {"NumPy": _numpy, "PyTorch": _torch}
 
 
-def _value(text: str) -> Written:
+def _value(text: str) -> Operand:
     value = read_operand(text)
     check_size(value.shape, "This value")
     return value
@@ -361,7 +364,7 @@ def _readings(asked: Indexing) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def _change(asked: Indexing, value: Written, engine: _Engine) -> Changed:
+def _change(asked: Indexing, value: Operand, engine: _Engine) -> Changed:
     assert asked.operand is not None
     assert asked.index is not None
     assert asked.result is not None
@@ -391,7 +394,7 @@ def _change(asked: Indexing, value: Written, engine: _Engine) -> Changed:
     )
 
 
-def _unfit(asked: Indexing, value: Written) -> str:
+def _unfit(asked: Indexing, value: Operand) -> str:
     assert asked.operand is not None
     assert asked.result is not None
     kept, picked = value.values.dtype, asked.operand.values.dtype

@@ -1,6 +1,6 @@
 """Snippets of the reductions lesson: each runs as copied and prints what the page shows."""
 
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 
 
 def call(
@@ -25,7 +25,7 @@ def call(
     return (f"s = a.{'amax' if torch and operation == 'max' else operation}({', '.join(words)})",)
 
 
-def snippet(library: str, operand: Written, statements: tuple[str, ...], other: tuple[str, ...] | None) -> str:
+def snippet(library: str, operand: Operand, statements: tuple[str, ...], other: tuple[str, ...] | None) -> str:
     """Write the snippet that reduces; for std it goes on to print what the other divisor gives."""
     lines = [*_given(library, operand), *statements, "print(s)", "print(tuple(s.shape))"]
     if other is not None:
@@ -33,13 +33,13 @@ def snippet(library: str, operand: Written, statements: tuple[str, ...], other: 
     return "\n".join(lines)
 
 
-def failing(library: str, operand: Written, statements: tuple[str, ...], error: str) -> str:
+def failing(library: str, operand: Operand, statements: tuple[str, ...], error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
     lines = [*_given(library, operand), "try:", *(f"    {line}" for line in statements)]
     return "\n".join([*lines, f"except {error} as error:", "    print(error)"])
 
 
-def back(library: str, operand: Written, statements: tuple[str, ...], sign: str, error: str | None) -> str:
+def back(library: str, operand: Operand, statements: tuple[str, ...], sign: str, error: str | None) -> str:
     """Write the snippet that brings the reduction back to the array."""
     lines = [*_given(library, operand), *statements]
     if error is None:
@@ -48,7 +48,7 @@ def back(library: str, operand: Written, statements: tuple[str, ...], sign: str,
     return "\n".join([*lines, "try:", f"    d = a {sign} s", f"except {kind} as error:", "    print(error)"])
 
 
-def _given(library: str, operand: Written) -> list[str]:
+def _given(library: str, operand: Operand) -> list[str]:
     if library == "NumPy":
         return ["import numpy as np", "", f"a = {operand.code}"]
     return ["import numpy as np", "import torch", "", f"a = torch.tensor({operand.code})"]

@@ -4,8 +4,6 @@ Reducing along an axis makes one number of all cells whose indices differ only t
 or keeps size 1 with ``keepdims``. NumPy says axis and keepdims, PyTorch dim and keepdim.
 """
 
-import ast
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -13,8 +11,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
+from primer_core.backend.warning_filters import WarningFilter
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import Written, read_operand
+from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import typed_literal
 from primer_core.lessons.reductions import code as reductions_code
 from primer_core.lessons.reductions.fixes import Fix, advice, fixes
 
@@ -102,7 +103,7 @@ class Reduction:
     operation: Operation = "sum"
     keepdims: bool = False
     ddof: int = 0
-    operand: Written | None = None
+    operand: Operand | None = None
     axis: Axis = None
     refusal: str | None = None
     refused: Literal["a", "axis"] | None = None
@@ -192,8 +193,8 @@ def read_axis(text: str) -> Axis:
     if len(bare) > _MOST_CHARACTERS:
         raise Refused(f"This axis is {len(bare)} characters long; an array has at most four axes. {how}")
     try:
-        found = ast.literal_eval(bare)
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        found = typed_literal(bare)
+    except SyntaxError as error:
         raise Refused(f"“{bare}” is no axis. {how}") from error
     axes = found if isinstance(found, tuple) else (found,)
     if not all(type(axis) is int and abs(axis) < 2**31 for axis in axes):
@@ -215,6 +216,12 @@ def public(error: Exception) -> str:
     return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
+_KNOWN = tuple(
+    WarningFilter("ignore", message)
+    for message in ("Mean of empty slice", "Degrees of freedom <= 0", r"std\(\): degrees of freedom is <= 0")
+)
+"""What NumPy and PyTorch warn of where they divide by 0. The page shows the NaN or infinity that this gives."""
+
 _Compute = Callable[[NDArray[Any], Reduction], tuple[NDArray[Any], bool]]
 
 
@@ -232,8 +239,9 @@ def _numpy() -> _Compute:
     }
 
     def compute(values: NDArray[Any], asked: Reduction) -> tuple[NDArray[Any], bool]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the mean of no elements is NaN, which the page shows
+        for known in _KNOWN:
+            known.keep()
+        with np.errstate(all="ignore"):
             found = reduce[asked.operation](values, asked)
         return np.asarray(found), isinstance(found, np.generic)
 
@@ -246,6 +254,7 @@ def _softmax(a: NDArray[Any], asked: Reduction) -> NDArray[Any]:
 
 
 def _torch() -> _Compute:
+    load_torch()
     import torch
 
     reduce: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -261,9 +270,9 @@ def _torch() -> _Compute:
     }
 
     def compute(values: NDArray[Any], asked: Reduction) -> tuple[NDArray[Any], bool]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # std with a divisor of 0 is NaN, which the page shows
-            return reduce[asked.operation](torch.tensor(values), asked).numpy(), False
+        for known in _KNOWN:
+            known.keep()
+        return reduce[asked.operation](torch.tensor(values), asked).numpy(), False
 
     return compute
 
@@ -271,7 +280,7 @@ def _torch() -> _Compute:
 _ENGINES: Mapping[str, Callable[[], _Compute]] = {"NumPy": _numpy, "PyTorch": _torch}
 
 
-def _refused(asked: Reduction, operand: Written, error: Exception, compute: _Compute) -> Reduction:
+def _refused(asked: Reduction, operand: Operand, error: Exception, compute: _Compute) -> Reduction:
 
     def works(fields: Mapping[str, str]) -> bool:
         try:
@@ -309,7 +318,7 @@ def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
     return flat.reshape(results, int(np.prod([shape[axis] for axis in axes])))
 
 
-def _completed(asked: Reduction, operand: Written, members: NDArray[np.intp]) -> Reduction:
+def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp]) -> Reduction:
     """Add what only some operations have."""
     values, axes = operand.values, asked.axes
     if values.size and asked.operation == "std":
@@ -357,6 +366,7 @@ def _back(asked: Reduction, values: NDArray[Any], members: NDArray[np.intp]) -> 
 
 
 def _tensors(*arrays: NDArray[Any]) -> tuple[Any, ...]:
+    load_torch()
     import torch
 
     return tuple(torch.tensor(array) for array in arrays)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 
 _MOST = 4
 
@@ -53,7 +53,7 @@ def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | N
 
 
 def fixes(
-    operand: Written, axis: int | tuple[int, ...] | None, works: Callable[[Mapping[str, str]], bool]
+    operand: Operand, axis: int | tuple[int, ...] | None, works: Callable[[Mapping[str, str]], bool]
 ) -> tuple[Fix, ...]:
     """Propose fields that would work.
 

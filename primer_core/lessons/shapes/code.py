@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 from primer_core.language.steps import OPERATIONS, Step
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _call(step: Step, before: str, other: str, explained: Pipeline) -> str:
     return f"{before}.{bare.spelled([])}"
 
 
-def _made(written: Written, library: str) -> str:
+def _made(written: Operand, library: str) -> str:
     if library == "NumPy":
         return written.code
     return written.code.replace("np.arange", "torch.arange").replace("np.array", "torch.tensor")

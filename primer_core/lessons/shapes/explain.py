@@ -12,9 +12,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 from primer_core.language.spelling import shape_text
 from primer_core.language.steps import (
     MAX_STEPS,
@@ -210,7 +211,7 @@ class Pipeline:
     """
 
     library: Library
-    source: Written | None = None
+    source: Operand | None = None
     start: Snapshot | None = None
     taken: tuple[Taken, ...] = ()
     refusal: str | None = None
@@ -542,7 +543,7 @@ def _note(step: Step, tensor: Any, result: Any, verdict: Verdict, library: Libra
     return None
 
 
-def _tensor(written: Written, library: Library) -> Any:
+def _tensor(written: Operand, library: Library) -> Any:
     """Make the tensor in memory of its own. PyTorch's floats are 32 bit wide by default, NumPy's 64."""
     values = np.array(written.values).ravel().reshape(written.shape)
     if library == "NumPy":
@@ -561,6 +562,7 @@ def _copied(tensor: Any) -> NDArray[Any]:
 
 
 def _torch() -> Any:
+    load_torch()
     import torch
 
     return torch
