@@ -70,7 +70,7 @@ export interface Formula { to: string; pieces: FormulaPiece[]; terms: number }
 export interface Grid {
   id: string; name: string; role: Role; shape: number[]; caption: string; ndim: number;
   axes: { name: string; size: number; marked: boolean }[];
-  shown: number[][]; cells: string[]; full: Record<string, string>;
+  shown: number[][]; elided: boolean; window: number[] | null; cells: string[]; full: Record<string, string>;
   ghost: number[]; marked: number[]; faded: number[]; labels: string[] | null;
   badges: { text: string; tone: string }[]; tags: string[]; editable: boolean; selectable: boolean;
 }
