@@ -16,7 +16,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from primer_core.backend.memory import data_pointer, extent
+from primer_core.backend import backend_of
+from primer_core.backend.memory import extent
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.text import literal_number, quoted, syntax_tree
@@ -467,7 +468,7 @@ class Workspace:
         size = base.it.itemsize
         if any(not isinstance(stride, int) or stride % size for stride in strides):
             raise Refused(f"Strides count bytes, and an element has {size}: {strides} would read across elements.")
-        low = high = data_pointer(base.it)
+        low = high = backend_of(base.it).data_pointer(base.it)
         if prod(shape):
             low += sum(min(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True))
             high += sum(max(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True)) + size
