@@ -63,7 +63,12 @@ class TorchBackend(Backend):
         # no axes for all, and axis 0 of a bare number.
         everything = axis == () or array.ndim == 0
         count = group_size(tuple(array.shape), None if everything else axis)
-        if operation == "std" and array.is_floating_point() and count is not None and count - ddof <= 0:
+        if (
+            operation == "std"
+            and array.is_floating_point()
+            and count is not None
+            and (count - ddof <= 0 or not array.numel())
+        ):
             found = self.attempt(array.sum, dim=axis, keepdim=keepdims)
             return found if isinstance(found, Declined) else found.fill_(float("nan"))
         match operation:
