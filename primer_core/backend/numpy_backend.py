@@ -63,9 +63,9 @@ class NumpyBackend(Backend):
                     return self.attempt(getattr(array, operation), axis=axis, keepdims=keepdims)
 
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> Any:
-        """Copy the values."""
+        """Copy the values; without cells, too, the strides are those that reshape gives."""
         dtype = self.default_float if native_floats and values.dtype.kind == "f" else None
-        return np.array(values, dtype=dtype, order="C")
+        return np.array(values, dtype=dtype).ravel().reshape(values.shape)
 
     def to_numpy(self, array: Any) -> NDArray[Any]:
         """Copy the array."""
@@ -115,7 +115,8 @@ class NumpyBackend(Backend):
 
     def offset_within(self, array: Any, base: Any) -> int | None:
         """Ask ``np.shares_memory``, and of what has no cells its ``base``."""
-        if not np.shares_memory(array, base) and (np.size(array) or getattr(array, "base", None) is not base):
+        viewed = np.shares_memory(array, base) if np.size(array) else _owner(array) is _owner(base)
+        if not viewed:
             return None
         return self.data_pointer(array) - self.data_pointer(base)
 
@@ -165,6 +166,11 @@ class NumpyBackend(Backend):
         if operation == "norm":
             return (f"{result} = np.linalg.norm({', '.join([name, *words])})",)
         return (f"{result} = {name}.{operation}({', '.join(words)})",)
+
+
+def _owner(array: NDArray[Any]) -> Any:
+    """The array that holds the memory: NumPy gives a view of a view the owner as its ``base``."""
+    return array if array.base is None else array.base
 
 
 _norm: Any = np.linalg.norm
