@@ -7,7 +7,8 @@ from itertools import zip_longest
 from math import prod
 from typing import Any
 
-from primer_core.language.steps import OPERATIONS, Library, Shape, Step, read_step
+from primer_core.backend import Library
+from primer_core.language.steps import OPERATIONS, Shape, Step, read_step
 
 MAX_FIXES = 4
 
