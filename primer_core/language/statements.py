@@ -16,13 +16,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from primer_core.backend import backend_of
+from primer_core.backend import Library, backend_of
 from primer_core.backend.memory import extent
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.text import literal_number, quoted, syntax_tree
-
-Library = Literal["NumPy", "PyTorch"]
 
 NAMES = ("a", "b", "c")
 """The names that a program may bind."""

@@ -14,11 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Written, read_operand
 from primer_core.language.text import quoted
-
-Library = Literal["PyTorch", "NumPy"]
 
 Shape = tuple[int, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.views.state import Made
 
 if TYPE_CHECKING:

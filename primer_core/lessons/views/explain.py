@@ -13,11 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import Library
 from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
 from primer_core.language.spelling import shape_text
-from primer_core.language.statements import MAX_STATEMENTS, DeclinedError, Library, Problem, Unnamed, Value, Workspace
+from primer_core.language.statements import MAX_STATEMENTS, DeclinedError, Problem, Unnamed, Value, Workspace
 from primer_core.language.text import quoted
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.fixes import Fix, advise
