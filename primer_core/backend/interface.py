@@ -106,6 +106,8 @@ class Backend(ABC):
         Whether softmax is a function of the library, which takes one axis.
     splits_by_function
         Whether an array is cut by a function, ``np.split(x, 2)``. Where not, by a method, ``x.split(2)``.
+    transposes_two_axes
+        Whether ``transpose(i, j)`` lets two axes change places. Where not, it takes the new order of all axes.
     transposes_any_rank
         Whether ``.T`` reverses the axes whatever their number. Where not, it is meant for two axes.
     """
@@ -127,6 +129,7 @@ class Backend(ABC):
     averages_integers: ClassVar[bool]
     has_softmax: ClassVar[bool]
     splits_by_function: ClassVar[bool]
+    transposes_two_axes: ClassVar[bool]
     transposes_any_rank: ClassVar[bool]
 
     _native_functions: ClassVar[Mapping[str, str]]
@@ -295,6 +298,10 @@ class Backend(ABC):
         """Write the lines that import what is needed and bind a name to the array that NumPy code gives."""
 
     @abstractmethod
+    def to_numpy_code(self, name: str) -> str:
+        """Spell the `ndarray` on an array's own memory."""
+
+    @abstractmethod
     def array_code(self, values: NDArray[Any]) -> str:
         """Spell an array with given values and its dtype: ``torch.tensor([1, 2], dtype=torch.int64)``."""
 
@@ -332,6 +339,14 @@ class Backend(ABC):
     @abstractmethod
     def strides_code(self, name: str) -> str:
         """Spell the question for the strides, in the library's `stride_unit`."""
+
+    @abstractmethod
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell all that the library says of where the cells lie, as lines of questions: first shape and strides.
+
+        NumPy goes on to whether they are contiguous in C and in Fortran order; PyTorch to the storage's offset, in
+        elements, and whether they are contiguous.
+        """
 
     @abstractmethod
     def pointer_code(self, name: str) -> str:

@@ -30,6 +30,7 @@ class NumpyBackend(Backend):
     averages_integers = True
     has_softmax = False
     splits_by_function = True
+    transposes_two_axes = False
     transposes_any_rank = True
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array"}
 
@@ -65,7 +66,8 @@ class NumpyBackend(Backend):
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> Any:
         """Copy the values; without cells, too, the strides are those that reshape gives."""
         dtype = self.default_float if native_floats and values.dtype.kind == "f" else None
-        return np.array(values, dtype=dtype).ravel().reshape(values.shape)
+        made = np.array(values, dtype=dtype, order="C")
+        return made if made.size else made.ravel().reshape(values.shape)
 
     def to_numpy(self, array: Any) -> NDArray[Any]:
         """Copy the array."""
@@ -128,6 +130,10 @@ class NumpyBackend(Backend):
         """Import NumPy and bind the name."""
         return [self.import_line, "", f"{name} = {numpy_code}"]
 
+    def to_numpy_code(self, name: str) -> str:
+        """Give the name."""
+        return name
+
     def array_code(self, values: NDArray[Any]) -> str:
         """Spell the values as nested lists."""
         return f"np.array({values.tolist()}, dtype=np.{values.dtype})"
@@ -139,6 +145,11 @@ class NumpyBackend(Backend):
     def strides_code(self, name: str) -> str:
         """Spell ``a.strides``."""
         return f"{name}.strides"
+
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell shape and strides, then the flags."""
+        flags = [f"{name}.flags.c_contiguous", f"{name}.flags.f_contiguous"]
+        return [[self.shape_code(name), self.strides_code(name)], flags]
 
     def pointer_code(self, name: str) -> str:
         """Spell ``a.ctypes.data``."""

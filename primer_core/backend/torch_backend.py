@@ -44,6 +44,7 @@ class TorchBackend(Backend):
     averages_integers = False
     has_softmax = True
     splits_by_function = False
+    transposes_two_axes = True
     transposes_any_rank = False
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor"}
 
@@ -85,12 +86,12 @@ class TorchBackend(Backend):
 
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> torch.Tensor:
         """Copy the values to a tensor; one without cells, too, gets a storage with an address."""
-        ordered = np.array(values, order="C").ravel()
-        if not ordered.size:
-            ordered = np.zeros(1, values.dtype)
         dtype = getattr(self._torch, self.default_float) if native_floats and values.dtype.kind == "f" else None
-        tensor: torch.Tensor = self._torch.tensor(ordered, dtype=dtype)
-        return tensor[: values.size].reshape(values.shape)
+        if values.size:
+            tensor: torch.Tensor = self._torch.tensor(np.array(values, order="C"), dtype=dtype)
+            return tensor
+        spare: torch.Tensor = self._torch.tensor(np.zeros(1, values.dtype), dtype=dtype)
+        return spare[:0].reshape(values.shape)
 
     def to_numpy(self, array: torch.Tensor) -> NDArray[Any]:
         """Copy the tensor."""
@@ -153,6 +154,10 @@ class TorchBackend(Backend):
         """Import both and bind the name to a copy."""
         return ["import numpy as np", self.import_line, "", f"{name} = {self.from_numpy_code(numpy_code)}"]
 
+    def to_numpy_code(self, name: str) -> str:
+        """Spell ``a.numpy()``."""
+        return f"{name}.numpy()"
+
     def array_code(self, values: NDArray[Any]) -> str:
         """Spell the values as nested lists."""
         return f"torch.tensor({values.tolist()}, dtype=torch.{values.dtype})"
@@ -164,6 +169,11 @@ class TorchBackend(Backend):
     def strides_code(self, name: str) -> str:
         """Spell ``a.stride()``."""
         return f"{name}.stride()"
+
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell shape, strides, the storage's offset and whether they are contiguous."""
+        own = [f"{name}.storage_offset()", f"{name}.is_contiguous()"]
+        return [[self.shape_code(name), self.strides_code(name), *own]]
 
     def pointer_code(self, name: str) -> str:
         """Spell ``a.data_ptr()``."""

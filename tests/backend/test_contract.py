@@ -120,6 +120,17 @@ def test_memory_is_described_as_the_library_describes_it(library: Backend, cells
     if view.shape and 0 not in view.shape and 1 not in view.shape:
         assert library.contiguity(view) == (as_numpy.flags.c_contiguous, as_numpy.flags.f_contiguous)
 
+    said = [evaluated(f"({', '.join(asked)},)", v=view) for asked in library.layout_code("v")]
+    assert said[0][:2] == (tuple(view.shape), library.strides(view))
+    if library is NUMPY:
+        assert said[1:] == [library.contiguity(view)]
+    else:
+        assert said[0][2:] == (view.storage_offset(), library.contiguity(view)[0])
+    on_its_memory = evaluated(library.to_numpy_code("v"), v=view)
+    np.testing.assert_array_equal(on_its_memory, library.to_numpy(view))
+    assert isinstance(on_its_memory, np.ndarray)
+    assert 0 in view.shape or np.shares_memory(on_its_memory, as_numpy)
+
     copy = library.make(library.to_numpy(view))
     for other in (view, copy, base):
         assert library.shares_memory(other, base) == evaluated(library.shares_memory_code("o", "b"), o=other, b=base)
@@ -303,6 +314,8 @@ def test_the_facts_about_a_library_hold(library: Backend) -> None:
         warnings.simplefilter("ignore")
         assert library.lone_list_is_tuple == (two[[[0, 1], [1, 0]]].ndim == 1)
         assert library.transposes_any_rank == (not _warns(lambda: three.T))
+    swapped = library.attempt(three.transpose, 0, 2)
+    assert library.transposes_two_axes == (not isinstance(swapped, Declined))
     cut = (lambda: module.split(two, 3, 1)) if library.splits_by_function else (lambda: two.split(1, 1))
     assert len(cut()) == 3
     assert library.splits_by_function == (not hasattr(two, "split"))
