@@ -11,11 +11,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
 from primer_core.lessons.reductions.explain import (
     BACK,
     OPERATIONS,
-    Library,
     Operation,
     Reduction,
     axis_choices,

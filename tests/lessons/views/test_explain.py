@@ -12,8 +12,9 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
-from primer_core.language.statements import MAX_STATEMENTS, Library
+from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.lessons.views.explain import (
     Views,
     changes,
