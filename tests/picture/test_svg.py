@@ -220,7 +220,7 @@ def test_the_palette_is_the_apps_theme(theme: str) -> None:
 def test_saved_pictures_write_colours_out_and_pictures_of_a_page_ask_its_variables() -> None:
     picture = hostile("x")
     for theme in ("light", "dark"):
-        text = svg(picture, theme=theme, title="t", description="d")  # type: ignore[arg-type] # a str of the two
+        text = svg(picture, theme=theme, title="t", description="d")
         assert "var(" not in text
         assert "color-mix" not in text
         assert "href" not in text
