@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 
+from primer_core.backend import Library
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import typed_literal
-from primer_core.language.statements import Library
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.explain import Views, explain_view
 

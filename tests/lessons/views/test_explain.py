@@ -12,8 +12,9 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
-from primer_core.language.statements import MAX_STATEMENTS, Library
+from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.lessons.views.explain import (
     Views,
     changes,
@@ -372,7 +373,6 @@ text = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:;=+-*0123456789a
 
 @examples(1000)
 @given(text)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_any_field_is_explained_and_never_raises(typed: str) -> None:
     for asked in ((typed, "", "", ""), ("(3, 4)", typed, "a.T", ""), ("(3, 4)", "a.T", "", typed)):
         found = explain_view(*asked)
