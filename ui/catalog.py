@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting, matmul
+from primer_core.lessons import broadcasting, matmul, reductions
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -88,14 +88,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         claim="Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
         "elements from anywhere into a copy.",
     ),
-    LessonSpec(
-        slug="reductions",
-        title="Reductions",
-        group="Arrays",
-        icon=":material/compress:",
-        claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
-        "differ only there.",
-    ),
+    row(reductions.LESSON),
     row(matmul.LESSON),
     LessonSpec(
         slug="autograd_graph",

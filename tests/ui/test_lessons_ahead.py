@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from primer_core.lessons.arrays import presets as anatomy_presets
 from primer_core.lessons.indexing import presets as indexing_presets
-from primer_core.lessons.reductions import presets as reductions_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
 from primer_core.lessons.views import presets as views_presets
 from tests.profiles import examples
@@ -26,10 +25,8 @@ PRESETS: dict[str, list[dict[str, str]]] = {
     "views": [dict(one.values) for one in views_presets.PRESETS if one.view != "Refused views"],
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
     "indexing": [one.fields for one in indexing_presets.PRESETS],
-    "reductions": [{key: str(value) for key, value in one.fields.items()} for one in reductions_presets.PRESETS],
 }
 SETTINGS = [(lesson, query) for lesson, presets in PRESETS.items() for query in presets]
-TABLED = [(lesson, query) for lesson, query in SETTINGS if lesson == "reductions"]
 
 OPERANDS = st.one_of(
     st.text(max_size=20),
@@ -73,16 +70,6 @@ def test_every_preset_has_parts_of_one_state_and_a_picture(lesson: str, query: d
     assert all(part["part"] == name for name, part in found.items())
     assert found["names" if query.get("view") == "Names" else "grids"]["grids"]
     json.dumps(found, allow_nan=False)
-
-
-@pytest.mark.parametrize(("lesson", "query"), TABLED, ids=str)
-def test_a_table_has_a_cell_for_every_axis(lesson: str, query: dict[str, str]) -> None:
-    table = parts(lesson, query)["rule"]
-    assert table["rows"]
-    for row in table["rows"]:
-        assert len(row["cells"]) == len(table["columns"]) == len(table["result"]["cells"])
-        sizes = [cell["text"] for cell in row["cells"] if cell["axis"] is not None]
-        assert sizes in ([], [str(size) for size in row["shape"]])
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
