@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -41,7 +42,7 @@ def start(page: Page) -> None:
     until(lambda: points(page) > 3, "the first points of the curve", page)
 
 
-def chart(page: Page, expression: str) -> object:
+def chart(page: Page, expression: str) -> Any:
     return page.evaluate(f"() => {{ const chart = document.querySelector('.primer-chart'); return {expression}; }}")
 
 
@@ -100,6 +101,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
 
     page.locator(".primer-chart").scroll_into_view_if_needed()
     area = page.locator(".primer-chart .nsewdrag").first.bounding_box()
+    assert area is not None
     page.mouse.move(area["x"] + 0.1 * area["width"], area["y"] + 0.2 * area["height"])
     page.mouse.down()
     page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.8 * area["height"], steps=6)

@@ -78,6 +78,7 @@ def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]]
 def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: list[tuple[int, ...]]) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes])
     assume(explained.result is not None)
+    assert explained.shape is not None
     for operand, stretched in zip(explained.operands, explained.stretched, strict=True):
         assert stretched.view.strides == np.broadcast_to(operand.values, explained.shape).strides
         if not stretched.view.size:
@@ -91,7 +92,7 @@ def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: lis
 
 @examples(500)
 @given(friendly_shapes(smallest=1), operations, st.sampled_from(["ones", "mean", "counting"]))
-def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, upstream: str) -> None:
+def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, upstream: Upstream) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation, upstream)
     assume(explained.result is not None)
     leaves = [torch.tensor(operand.values, dtype=torch.float64, requires_grad=True) for operand in explained.operands]

@@ -68,7 +68,7 @@ def attempt(statement: Callable[[], Any]) -> tuple[str | None, Any]:
 
 def softmax(array: np.ndarray, axis: Any) -> np.ndarray:
     raised = np.exp(array - array.max(axis=axis, keepdims=True))
-    return raised / raised.sum(axis=axis, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 
 
 @examples(500)
@@ -138,7 +138,7 @@ def test_result_or_error_is_pytorchs(
 ) -> None:
     array, text = question
     axis, tensor = read_axis(text), torch.tensor(array)
-    over = {"dim": axis, "keepdim": keepdims}
+    over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
         "mean": lambda: tensor.mean(**over),
@@ -148,7 +148,7 @@ def test_result_or_error_is_pytorchs(
         "any": lambda: tensor.any(**over),
         "all": lambda: tensor.all(**over),
         "norm": lambda: torch.linalg.vector_norm(tensor, **over),
-        "softmax": lambda: torch.softmax(tensor, dim=axis),
+        "softmax": lambda: torch.softmax(tensor, dim=over["dim"]),
     }[operation]
     refused, expected = attempt(statement)
     found = explained(array, operation, text, keepdims=keepdims, ddof=ddof, library="PyTorch")
@@ -172,9 +172,10 @@ def test_what_is_brought_back_meets_the_cells_that_the_links_say(
     assume(found.result is not None)
     assert found.result is not None
     assert found.back is not None
+    result = found.result
     with np.errstate(all="ignore"):
         act = np.subtract if found.back.sign == "-" else np.true_divide
-        refused, expected = attempt(lambda: act(array, found.result))
+        refused, expected = attempt(lambda: act(array, result))
         assert (found.back.error is None) == (refused is None)
         if refused is not None:
             assert not keepdims
@@ -253,7 +254,7 @@ def test_sums_of_all_of_columns_and_of_rows() -> None:
     ]
     array = "[[1, 2, 3], [4, 5, 6]]"
     for library in ("NumPy", "PyTorch"):
-        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]  # type: ignore[arg-type]
+        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]
         assert [one.result.tolist() for one in found] == [[5, 7, 9], [6, 15], [6, 15]]  # type: ignore[union-attr]
 
 
