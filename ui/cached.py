@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import secrets
 from dataclasses import dataclass, field
@@ -96,10 +97,15 @@ def traced(text: str, switches: Switches) -> GraphTrace:
 
 @st.cache_resource(show_spinner=False)
 def torch_loaded() -> bool:
-    """Load torch, once, and keep its hundred thousand objects out of every later garbage collection."""
+    """Load torch, once, and keep its hundred thousand objects out of every later garbage collection but the last.
+
+    At exit they are given back: what the last collection cannot free, triton (which torch's optimisers load) reports as
+    leaked, in a hundred lines that hide what a server or pytest said last.
+    """
     import torch
 
     torch.set_num_threads(1)
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
     return True
