@@ -3,7 +3,7 @@ import sys
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def attempt(statement: Callable[[], Any]) -> tuple[str | None, Any]:
 
 def softmax(array: np.ndarray, axis: Any) -> np.ndarray:
     raised = np.exp(array - array.max(axis=axis, keepdims=True))
-    return raised / raised.sum(axis=axis, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 
 
 @examples(500)
@@ -139,7 +139,7 @@ def test_result_or_error_is_pytorchs(
 ) -> None:
     array, text = question
     axis, tensor = read_axis(text), torch.tensor(array)
-    over = {"dim": axis, "keepdim": keepdims}
+    over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
         "mean": lambda: tensor.mean(**over),
@@ -149,7 +149,7 @@ def test_result_or_error_is_pytorchs(
         "any": lambda: tensor.any(**over),
         "all": lambda: tensor.all(**over),
         "norm": lambda: torch.linalg.vector_norm(tensor, **over),
-        "softmax": lambda: torch.softmax(tensor, dim=axis),
+        "softmax": lambda: torch.softmax(tensor, dim=over["dim"]),
     }[operation]
     refused, expected = attempt(statement)
     found = explained(array, operation, text, keepdims=keepdims, ddof=ddof, library="PyTorch")
@@ -173,9 +173,10 @@ def test_what_is_brought_back_meets_the_cells_that_the_links_say(
     assume(found.result is not None)
     assert found.result is not None
     assert found.back is not None
+    result = found.result
     with np.errstate(all="ignore"):
         act = np.subtract if found.back.sign == "-" else np.true_divide
-        refused, expected = attempt(lambda: act(array, found.result))
+        refused, expected = attempt(lambda: act(array, result))
         assert (found.back.error is None) == (refused is None)
         if refused is not None:
             assert not keepdims
@@ -254,7 +255,7 @@ def test_sums_of_all_of_columns_and_of_rows() -> None:
     ]
     array = "[[1, 2, 3], [4, 5, 6]]"
     for library in ("NumPy", "PyTorch"):
-        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]  # type: ignore[arg-type]
+        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]
         assert [one.result.tolist() for one in found] == [[5, 7, 9], [6, 15], [6, 15]]  # type: ignore[union-attr]
 
 
@@ -276,7 +277,7 @@ def test_numpy_and_pytorch_differ_in_the_divisor_of_std() -> None:
     [("[[], []]", "mean", 0), ("[1.0]", "std", 1), ("[1e308, -1e308]", "norm", 0)],
 )
 def test_what_libraries_warn_of_is_shown_and_not_logged(
-    array: str, operation: Operation, ddof: int, action: str, library: Library
+    array: str, operation: Operation, ddof: int, action: Literal["always", "error", "default"], library: Library
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter(action)
