@@ -83,7 +83,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(script: Path = PROJECT / "app.py", options: Sequence[str] = ()) -> Iterator[RunningApp]:
+def running_app(
+    script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None
+) -> Iterator[RunningApp]:
     """Serve an app on a free port for as long as the block lasts.
 
     Parameters
@@ -92,8 +94,10 @@ def running_app(script: Path = PROJECT / "app.py", options: Sequence[str] = ()) 
         The app's main script.
     options
         More of Streamlit's command line.
+    port
+        int from 1024 on, where it listens; a free one if None.
     """
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options],
         cwd=PROJECT,

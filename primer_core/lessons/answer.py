@@ -48,6 +48,12 @@ class AnswerCache:
                 self._answers.move_to_end(key)
             return found
 
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._answers.clear()
+            self._size = 0
+
     def put(self, key: object, answer: bytes) -> None:
         """Keep an answer; those used longest ago go."""
         if len(answer) > self._room:
@@ -113,6 +119,12 @@ def page(lesson: AnyLesson, question: Question) -> Page:
     if presets:
         return Page((Presets(presets, lesson.lit(question)), *shown.panel), shown.body)
     return shown
+
+
+def forget() -> None:
+    """Forget all answers and explanations, so that the next ones are made anew."""
+    _CACHE.clear()
+    explanation.cache_clear()
 
 
 @lru_cache(maxsize=_KEPT_EXPLANATIONS)

@@ -226,6 +226,7 @@ class LessonPage {
     const chip = this.root.querySelector(".chip");
     write(this.live, answer.refusal || (chip?.textContent ?? ""));
     this.keepAddress(answer.address);
+    this.root.dataset.answered = String(answer.n ?? 0);
   }
 
   /** @param {string[]} problems */

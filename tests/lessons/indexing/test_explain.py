@@ -28,7 +28,8 @@ libraries = st.sampled_from(["NumPy", "PyTorch"])
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
     try:
-        return eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - written by the strategy
+        answer: np.ndarray | np.generic = eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - the strategy's
+        return answer
     except (IndexError, ValueError) as error:
         kind = "ValueError" if isinstance(error, ValueError) else "IndexError"
         return f"{kind}: {error}"
@@ -135,7 +136,8 @@ def test_writing_leaves_what_the_statement_leaves(
     assert found.index is not None
     given_value = eval(value) if value[0] != "(" else np.arange(1, np.prod(eval(value)) + 1).reshape(eval(value))  # noqa: S307
     given_value = np.array(given_value) if isinstance(given_value, list) else given_value
-    a, key = array.copy(), found.index.key
+    a: Any = array.copy()
+    key: tuple[Any, ...] = found.index.key
     if library == "PyTorch":
         a = torch.tensor(array)
         key = tuple(torch.tensor(item) if isinstance(item, np.ndarray) else item for item in key)

@@ -292,7 +292,7 @@ def test_the_old_object_keeps_its_memory_while_a_view_reads_it() -> None:
 
 
 def test_what_the_library_refuses_comes_in_its_words_with_fixes_that_work() -> None:
-    for library, asked in (
+    refused: tuple[tuple[Library, dict[str, str]], ...] = (
         ("PyTorch", {"b": "a.T", "c": "b.view(12)"}),
         ("PyTorch", {"b": "a.T.view(2, 6)"}),
         ("NumPy", {"b": "a.T.reshape(12, copy=False)"}),
@@ -301,7 +301,8 @@ def test_what_the_library_refuses_comes_in_its_words_with_fixes_that_work() -> N
         ("NumPy", {"b": "np.broadcast_to(a, (2, 3, 4))", "then": "b[0] = 1"}),
         ("PyTorch", {"b": "a.expand(2, 3, 4)", "then": "b += 1"}),
         ("PyTorch", {"b": "a[::-1]"}),
-    ):
+    )
+    for library, asked in refused:
         found = explained(asked, library)
         assert found.error is not None
         assert found.cause
@@ -344,7 +345,7 @@ def test_as_strided_never_leaves_its_memory(shape: list[int], strides: list[int]
 
 
 def test_too_much_is_refused_before_it_is_made() -> None:
-    for base, b, library in (
+    large: tuple[tuple[str, str, Library], ...] = (
         ("(10**9, 10**9)", "a", "NumPy"),
         ("(3, 4)", "as_strided(a, (1000000, 1000000), (0, 0))", "NumPy"),
         ("(3, 1)", "a.expand(3, 100000000)", "PyTorch"),
@@ -352,7 +353,8 @@ def test_too_much_is_refused_before_it_is_made() -> None:
         ("(64, 1)", "np.broadcast_to(a, (64, 100000)).copy()", "NumPy"),
         ("(1, 1, 1, 1)", "a[None]", "NumPy"),
         ("(64, 64)", "a[:, None] + a[None]", "NumPy"),
-    ):
+    )
+    for base, b, library in large:
         found = explain_view(base, b, library=library)
         assert found.refusal is not None
         assert "elements" in found.refusal or "axes" in found.refusal
