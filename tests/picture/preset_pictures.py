@@ -4,6 +4,9 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from primer_core.lessons.answer import page
+from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.question import ChoiceField
 from primer_core.picture.grid import Picture
 from tests.lessons.parts import parts
 
@@ -20,10 +23,17 @@ def _arrays(preset: Any) -> list[Picture]:
     return [_show("arrays").anatomy(_explain("arrays").explain_array(preset.text, preset.dtype))]
 
 
-def _broadcasting(preset: Any) -> list[Picture]:
-    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
-    page = lesson.show(preset.question, lesson.explain(preset.question))
-    return parts(page, Picture)
+def _page(slug: str) -> Callable[[Any], list[Picture]]:
+    """Draw what the lesson's page shows of a preset, in each of its views."""
+    lesson: AnyLesson = importlib.import_module(f"primer_core.lessons.{slug}").LESSON
+
+    def draw(preset: Any) -> list[Picture]:
+        view = lesson.question.fields().get("view")
+        views = [{"view": option} for option in view.options] if isinstance(view, ChoiceField) else [{}]
+        questions = dict.fromkeys(preset.question.with_texts(texts) for texts in views)
+        return [drawn for question in questions for drawn in parts(page(lesson, question), Picture)]
+
+    return draw
 
 
 def _indexing(preset: Any) -> list[Picture]:
@@ -32,21 +42,6 @@ def _indexing(preset: Any) -> list[Picture]:
     if explained.result is None:
         return [_show("indexing").whole(explained)]
     return [(_show("indexing").read if explained.changed is None else _show("indexing").written)(explained)]
-
-
-def _matmul(preset: Any) -> list[Picture]:
-    explained = _explain("matmul").explain_matmul(preset.texts)
-    return [(_show("matmul").apart if explained.result is None else _show("matmul").picture)(explained)]
-
-
-def _reductions(preset: Any) -> list[Picture]:
-    explain = _explain("reductions").explain_reduction
-    explained = explain(preset.array, preset.operation, preset.axis, keepdims=preset.keepdims)
-    show = _show("reductions")
-    if explained.result is None:
-        return [show.whole(explained)]
-    brings_back = preset.operation in _explain("reductions").BACK
-    return [show.reduced(explained)] + ([show.brought_back(explained)] if brings_back else [])
 
 
 def _shapes(preset: Any) -> list[Picture]:
@@ -64,10 +59,10 @@ def _views(preset: Any) -> list[Picture]:
 
 _DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
     "arrays": _arrays,
-    "broadcasting": _broadcasting,
+    "broadcasting": _page("broadcasting"),
     "indexing": _indexing,
-    "matmul": _matmul,
-    "reductions": _reductions,
+    "matmul": _page("matmul"),
+    "reductions": _page("reductions"),
     "shapes": _shapes,
     "views": _views,
 }
