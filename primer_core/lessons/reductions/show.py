@@ -113,16 +113,17 @@ def _panel(question: ReductionsQuestion, outcome: Outcome) -> tuple[Part, ...]:
     disabled = softmax if question.operation == "softmax" else {}
     second = controls(question, "library", *divisor, "keepdims", chip=chip(outcome), disabled=disabled)
     if isinstance(outcome, Asked | UnreadAxis):
-        axes = axes_control(question, outcome.operand.values.ndim)
+        axes = axes_control(question, outcome)
         second = Controls((axes, *second.controls), second.chip)
     return (first, second)
 
 
-def axes_control(question: ReductionsQuestion, rank: int) -> Control:
-    """Offer the axes that the array has, beside the field that they are typed into."""
+def axes_control(question: ReductionsQuestion, outcome: Asked | UnreadAxis) -> Control:
+    """Offer the axes that the array has, beside the field that they are typed into, in whatever spelling."""
     (typed,) = controls(question, "axis").controls
-    options = tuple((choice, choice.replace("-", "−")) for choice in axis_choices(rank))
-    return replace(typed, look="segments", label="Axes of a", help="", options=options)
+    options = tuple((choice, choice.replace("-", "−")) for choice in axis_choices(outcome.operand.values.ndim))
+    value = str(outcome.axis) if isinstance(outcome, Asked) else ""
+    return replace(typed, look="segments", label="Axes of a", help="", value=value, options=options)
 
 
 def _view(question: ReductionsQuestion) -> tuple[Part, ...]:

@@ -174,6 +174,12 @@ def test_the_axes_that_the_array_has_are_offered_while_the_axis_cannot_be_read()
     assert not [c for c in controls(ReductionsQuestion("nonsense")) if c.look == "segments" and c.field == "axis"]
 
 
+@pytest.mark.parametrize(("axis", "lit"), [("", "None"), ("dim=1", "1"), ("(0,1)", "(0, 1)"), ("-1", "-1"), ("x", "")])
+def test_an_axis_is_lit_in_whatever_spelling_it_was_typed(axis: str, lit: str) -> None:
+    asked = controls(ReductionsQuestion("(2, 3)", axis=axis))
+    assert [control.value for control in asked if control.field == "axis"] == [axis, lit]
+
+
 def test_only_std_has_a_divisor_and_softmax_says_that_it_keeps_its_axes() -> None:
     assert "divisor" in {control.field for control in controls(ReductionsQuestion("(5,)", "std"))}
     assert "divisor" not in {control.field for control in controls(ReductionsQuestion("(5,)"))}
