@@ -336,13 +336,16 @@ def _nll_loss(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     keep = torch.zeros_like(rows, dtype=torch.bool)
     keep[counted, classes[counted]] = True
     keep = keep.reshape(logs.shape)
-    text = "−1" if count == 1 else f"−1/{count}" if count else "0"
+    if not count:
+        derivative = "∂nll = 0: every row is ignored"
+        return [_masked(derivative, "0", _constant(0, logs), g, keep=keep, rule="0, whatever g is")]
+    text = "−1" if count == 1 else f"−1/{count}"
     where = "at each target" if count == len(classes) else "at the target of each row that is not ignored"
     return [
         _masked(
             f"∂nll = {text} {where}, 0 elsewhere",
             f"{text} at the target",
-            _constant(-1.0 / max(count, 1), logs),
+            _constant(-1.0 / count, logs),
             g,
             keep=keep,
             rule=f"g · {text} at the target, 0 elsewhere",
