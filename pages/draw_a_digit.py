@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch, torch_is_loaded
 from primer_core.inference import Prediction, render_strokes
 from primer_core.inference.walkthrough import snippet, walk
 from ui import controls, shell
@@ -40,7 +41,7 @@ def draw_and_read(network: Network, example: str | None) -> None:
     left, right = st.columns([5, 6], gap="medium")
     reader, place, prediction = None, None, None
     reading = unread("loading", "You can draw already.", classes=network.classes)
-    if networks.are_loadable():
+    if torch_is_loaded():
         try:
             reader, place = open_reader(network)
         except LookupError as problem:
@@ -78,6 +79,6 @@ with right.container(border=True, height="stretch"):
     if network.weights is not None:
         st.download_button("Download its weights", network.weights, networks.WEIGHTS_FILE, icon=":material/download:")
 shell.finish(lesson)
-if not networks.are_loadable():
-    networks.make_loadable()
+if not torch_is_loaded():
+    load_torch()
     st.rerun()

@@ -60,6 +60,31 @@ def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
     assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
 
 
+SERVED = [PROJECT / "primer_core" / folder for folder in ("lessons", "language", "backend")]
+
+
+def imports_torch(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) and "torch" in imported(iter([node]))
+
+
+@pytest.mark.parametrize(
+    "path", [*(path for folder in SERVED for path in sorted(folder.rglob("*.py"))), *PAINTED], ids=name
+)
+def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings(path: Path) -> None:
+    """A function imports torch, if it does, right after `load_torch()`; the door itself is the exception."""
+    if path.name == "loading.py":
+        return
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        blocks = [getattr(node, "body", None) for node in ast.walk(function)]
+        for block in (block for block in blocks if isinstance(function, ast.FunctionDef) and isinstance(block, list)):
+            before = ""
+            for node in block:
+                if imports_torch(node):
+                    assert before in ("load_torch()", "loading.load_torch()"), function.name
+                    break
+                before = ast.unparse(node)
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "pages").glob("*.py")), ids=name)
 def test_pages_compute_nothing(path: Path) -> None:
     found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.text import quoted, ragged, syntax_tree
 
@@ -188,6 +189,7 @@ class Recipe:
         RuntimeError, ValueError, TypeError, OverflowError
             PyTorch's own, if it will not make it.
         """
+        load_torch()
         import torch
 
         call = self._torch_call()

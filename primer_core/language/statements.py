@@ -16,6 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import data_pointer, extent
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
@@ -626,6 +627,7 @@ def _fitting(where: NDArray[np.int64] | None, it: Any) -> NDArray[np.int64] | No
 
 
 def _torch() -> Any:
+    load_torch()
     import torch
 
     return torch

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.backend.memory import address_rule, address_text, address_texts, extent, layout_of, shares_memory
+from tests.profiles import examples
 
 
 def strided() -> st.SearchStrategy[tuple[Any, Any]]:
@@ -33,7 +34,7 @@ def by_chance(seed: int) -> tuple[Any, Any]:
     return base, view.transpose(chance.sample(range(view.ndim), view.ndim))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(strided())
 def test_every_address_and_every_sum_leads_to_its_cell(arrays: tuple[Any, Any]) -> None:
     base, view = arrays
@@ -50,7 +51,7 @@ def test_every_address_and_every_sum_leads_to_its_cell(arrays: tuple[Any, Any]) 
         assert shares_memory(other, base) == np.shares_memory(other, base)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(strided(), st.integers(0, 3))
 def test_tensors_are_measured_like_arrays(arrays: tuple[Any, Any], start: int) -> None:
     base = torch.from_numpy(arrays[0])

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.profiles import examples
 from ui.components.shape_table import Resize, _change
 
 JSON = st.recursive(
@@ -36,7 +37,7 @@ def test_what_no_slider_sends_is_no_drag(sent: Any) -> None:
     assert _change(sent, ["a", "b"]) is None
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(JSON)
 def test_anything_else_is_no_exception(sent: Any) -> None:
     change = _change(sent, ["a"])

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.data import DamagedFileError, ImageSplit, load_images
+from tests.profiles import examples
 
 LayOut = Callable[[Path, dict[str, bytes]], Path]
 
@@ -41,7 +42,7 @@ def load_with(folder: Path, name: str, content: bytes, whole: bytes) -> ImageSpl
         (folder / name).write_bytes(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data=st.data())
 @pytest.mark.parametrize("form", ["plain", "gzipped"])
 def test_a_cut_file_is_named(folders: dict[str, tuple[Path, dict[str, bytes]]], form: str, data: st.DataObject) -> None:
@@ -53,7 +54,7 @@ def test_a_cut_file_is_named(folders: dict[str, tuple[Path, dict[str, bytes]]], 
     assert outcome.path == folder / name
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(data=st.data())
 @pytest.mark.parametrize("form", ["plain", "gzipped"])
 def test_a_flipped_bit_is_named_or_harmless(
@@ -83,7 +84,7 @@ def test_a_flipped_bit_is_named_or_harmless(
         assert int(outcome.train_labels.max()) <= 9
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(data=st.data())
 @pytest.mark.parametrize("form", ["plain", "gzipped"])
 def test_any_other_bytes_are_named(

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.data import IMAGE_SETS, DamagedFileError, DataUnavailableError, ImageSplit, load_images
 from primer_core.data.sample import read_sample, sample_file
+from tests.profiles import examples
 
 
 def test_parts_have_the_announced_sizes_and_types(sample: ImageSplit) -> None:
@@ -112,7 +113,7 @@ def test_values_out_of_range_are_refused(tmp_path: Path, packed: bytes, first: b
         read_sample(path)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(data=st.data())
 def test_a_cut_file_is_called_damaged(
     tmp_path_factory: pytest.TempPathFactory, packed: bytes, data: st.DataObject

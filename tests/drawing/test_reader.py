@@ -1,19 +1,18 @@
 """Reading drawings for pads that ask by themselves."""
 
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from primer_core.inference import load_checkpoint, predict_digit, render_strokes
 from tests.e2e.digit_strokes import DIGITS
-from tests.running_app import running_app
-from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, Reader, Readers
+from tests.profiles import examples
+from ui.drawing.reader import ADDRESS, MOST_BYTES, MOST_NETWORKS, READERS, ROUTES, Reader, Readers
 from ui.drawing.reading import DIGITS as CLASSES
 
 SEVEN = [{"width": 18, "points": [list(point) for point in stroke]} for stroke in DIGITS[7]]
@@ -22,27 +21,12 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["points", "width", "x"]), inner),
     max_leaves=12,
 )
+CLIENT = TestClient(Starlette(routes=ROUTES))
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(load_checkpoint(), CLASSES)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running_app() as app:
-        yield app.url
-
-
-def post(server: str, body: bytes) -> tuple[int, str]:
-    """Send a body to the reader's address; the status that it answers with, and the problem that it names."""
-    asked = urllib.request.Request(server + ADDRESS, body, {"Content-Type": "application/json"})  # noqa: S310 - our own server
-    try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own server
-            return int(answer.status), ""
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.loads(refused.read())["problem"]
 
 
 def test_what_is_shown_is_what_the_network_answers(reader: Reader) -> None:
@@ -63,7 +47,7 @@ def test_a_blank_pad_is_not_read(reader: Reader) -> None:
     assert "probabilities" not in data
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(JSON)
 def test_anything_else_than_strokes_gets_a_message(reader: Reader, sent: object) -> None:
     data, _ = reader.read(sent)
@@ -84,14 +68,43 @@ def test_the_reader_not_asked_for_longest_makes_room(reader: Reader) -> None:
     assert readers.get(["first"]) is None
 
 
-def test_a_request_that_is_no_drawing_is_refused_with_a_reason(server: str) -> None:
-    guessed = json.dumps({"network": "guessed", "strokes": SEVEN}).encode()
-    for body, status, reason in (
-        (b"no JSON", 400, "Expected a JSON object"),
+def test_a_drawing_is_answered_with_its_reading_and_its_number(reader: Reader) -> None:
+    READERS.admit("kept", reader)
+    strokes = [{"width": 18, "points": [[140.0, 20.0 + place % 200] for place in range(9_000)]}]
+    for sent in (SEVEN, strokes):
+        answer = CLIENT.post(ADDRESS, json={"network": "kept", "strokes": sent, "channel": "c", "sequence": 3})
+        assert answer.status_code == 200
+        assert answer.json() == reader.read(sent)[0] | {"answers": {"channel": "c", "sequence": 3}}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"no JSON", 400, "Expected JSON"),
         (b"[1, 2]", 400, "Expected a JSON object"),
-        (guessed, 404, "Load the page again"),
+        (b"[" * 100_000, 400, "deep"),
+        (b'{"strokes":' * 20_000, 400, "deep"),
+        (json.dumps({"network": "guessed", "strokes": SEVEN}).encode(), 404, "Load the page again"),
         (b" " * (MOST_BYTES + 1), 413, "at most"),
-    ):
-        answered, problem = post(server, body)
-        assert answered == status
-        assert reason in problem
+    ],
+)
+def test_a_request_that_is_no_drawing_is_refused_with_a_reason(body: bytes, status: int, reason: str) -> None:
+    answer = CLIENT.post(ADDRESS, content=body)
+    assert answer.status_code == status
+    assert reason in answer.json()["problem"]
+
+
+@examples(200)
+@given(JSON, JSON, JSON)
+def test_no_json_makes_the_address_fail(reader: Reader, strokes: object, channel: object, sequence: object) -> None:
+    READERS.admit("kept", reader)
+    asked = {"network": "kept", "strokes": strokes, "channel": channel, "sequence": sequence}
+    assert CLIENT.post(ADDRESS, content=json.dumps(asked)).status_code in (200, 400)
+
+
+def test_a_number_beyond_every_range_is_no_point(reader: Reader) -> None:
+    READERS.admit("kept", reader)
+    for stroke in ({"points": [[10**400, 1]]}, {"points": [[1, 1]], "width": 10**400}):
+        answer = CLIENT.post(ADDRESS, json={"network": "kept", "strokes": [stroke]})
+        assert answer.status_code == 200
+        assert answer.json()["state"] == "trouble"

@@ -1,13 +1,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.lesson import array, cell, formula
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    return page.get_by_role("grid", name=name, exact=False)
 
 
 def view(page: Page, name: str) -> None:
@@ -25,14 +22,14 @@ def lesson(page: Page, app_url: str) -> Page:
 
 
 def test_a_cell_and_its_bytes_are_one_and_astype_is_a_copy(lesson: Page) -> None:
-    array(lesson, "x (2, 3)").get_by_role("gridcell").nth(4).hover()
-    expect(lesson.locator(".formula")).to_have_text("x[1, 1] = 5 · at byte 1·24 + 1·8 = 32")
+    cell(lesson, "x (2, 3)", 4).hover()
+    expect(formula(lesson)).to_have_text("x[1, 1] = 5 · at byte 1·24 + 1·8 = 32")
     expect(array(lesson, "memory of x").locator(".lit")).to_have_attribute("data-label", "+32")
     lesson.get_by_text("astype", exact=True).click()
     expect(lesson.get_by_text("np.shares_memory(x, y) is False")).to_be_visible()
     expect(array(lesson, "memory of y, 24 bytes")).to_be_visible()
     lesson.mouse.move(5, 5)
-    expect(lesson.locator(".formula")).to_have_text("y[1, 2] = x[1, 2] as float32 = 6 as float32 = 6.0")
+    expect(formula(lesson)).to_have_text("y[1, 2] = x[1, 2] as float32 = 6 as float32 = 6.0")
 
 
 def test_what_is_typed_is_kept_from_view_to_view_and_garbage_is_told(lesson: Page) -> None:

@@ -3,24 +3,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.lesson import array, cell, formula, lit
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    """The last array of that name: the operand as NumPy reads it, where it is drawn twice."""
-    return page.get_by_role("grid", name=name, exact=False).last
-
-
-def cell(page: Page, grid: str, place: int) -> Locator:
-    return array(page, grid).get_by_role("gridcell").nth(place)
-
-
-def formula(page: Page) -> Locator:
-    return page.locator(".formula")
-
-
-def lit(page: Page, grid: str) -> list[str]:
-    return array(page, grid).locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
 
 
 @pytest.fixture

@@ -1,31 +1,14 @@
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.lesson import array, cell, formula, lit, write
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    return page.get_by_role("grid", name=re.compile("^" + re.escape(name))).last
-
-
-def cell(page: Page, grid: str, place: int) -> Locator:
-    return array(page, grid).get_by_role("gridcell").nth(place)
 
 
 def index(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Index")
-
-
-def formula(page: Page) -> Locator:
-    return page.locator(".formula")
-
-
-def write(page: Page, text: str) -> None:
-    index(page).fill(text)
-    page.keyboard.press("Enter")
 
 
 @pytest.fixture
@@ -41,17 +24,16 @@ def test_an_index_is_typed_its_cells_light_up_and_errors_are_mended_with_a_click
     expect(formula(lesson)).to_have_text("b[0, 1] = a[0, 1 + 1] = a[0, 2] = 3")
     cell(lesson, "b ", 2).hover()
     expect(formula(lesson)).to_have_text("b[1, 0] = a[1, 1 + 0] = a[1, 1] = 6")
-    lit = array(lesson, "a ").locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
-    assert [label.split(",")[0] for label in lit] == ["a[1"]
-    write(lesson, "a > 10")
+    assert [label.split(",")[0] for label in lit(lesson, "a ")] == ["a[1"]
+    write(lesson, "Index", "a > 10")
     expect(lesson.get_by_text("COPY, shape (2,)")).to_be_visible()
     expect(formula(lesson)).to_have_text("b[1] = a where mask[2, 3] is True = a[2, 3] = 12")
-    write(lesson, "3")
+    write(lesson, "Index", "3")
     expect(lesson.get_by_text("IndexError: index 3 is out of bounds for axis 0 with size 3")).to_be_visible()
     lesson.get_by_role("button", name="The nearest that there is").click()
     expect(index(lesson)).to_have_value("2")
     expect(lesson.get_by_text("VIEW, shape (4,)")).to_be_visible()
-    write(lesson, "rows[0]")
+    write(lesson, "Index", "rows[0]")
     expect(lesson.get_by_text("There is no “rows” here")).to_be_visible()
 
 
@@ -102,7 +84,7 @@ def test_the_cell_of_a_scalar_and_the_cells_after_a_change_are_clicked_too(lesso
     expect(index(lesson)).to_have_value("1, 2:")
     lesson.get_by_text("Read", exact=True).click()
     lesson.get_by_role("textbox", name="Array a").fill("5")
-    write(lesson, "None")
+    write(lesson, "Index", "None")
     expect(array(lesson, "b (1,)")).to_be_visible()
     cell(lesson, "a ", 0).click()
     expect(index(lesson)).to_have_value("...")
@@ -114,7 +96,7 @@ def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..
     page.goto(f"{app_url}/indexing?index=1, 2&library=PyTorch")
     expect(page.get_by_text("VIEW, shape ()")).to_be_visible(timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    write(page, "::-1")
+    write(page, "Index", "::-1")
     expect(page.get_by_text("ValueError: step must be greater than zero")).to_be_visible()
     code = page.get_by_role("button", name="a[[2, 1, 0]]").get_by_text("a[[2, 1, 0]]", exact=True)
     shown = code.evaluate("""code => {
@@ -127,7 +109,7 @@ def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..
 
 
 def test_a_size_is_dragged_under_an_index_that_stays(lesson: Page) -> None:
-    write(lesson, "2, 1:")
+    write(lesson, "Index", "2, 1:")
     expect(lesson.get_by_text("VIEW, shape (3,)")).to_be_visible()
     size = lesson.get_by_role("slider", name="Size of axis 0 of a")
     size.press("ArrowLeft")

@@ -1,17 +1,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.lesson import array, cell, formula, lit
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    return page.get_by_role("grid", name=name, exact=False)
-
-
-def lit(page: Page, name: str) -> list[str]:
-    return array(page, name).locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
 
 
 @pytest.fixture
@@ -23,14 +16,14 @@ def lesson(page: Page, app_url: str) -> Page:
 
 
 def test_a_cell_lights_its_row_and_its_column_and_spells_the_sum(lesson: Page) -> None:
-    array(lesson, "c ").get_by_role("gridcell").nth(3).hover()
-    expect(lesson.locator(".formula")).to_have_text(
+    cell(lesson, "c ", 3).hover()
+    expect(formula(lesson)).to_have_text(
         "c[1, 1] = a[1, 0]·b[0, 1] + a[1, 1]·b[1, 1] + a[1, 2]·b[2, 1]\n= 3·1 + 4·3 + 5·5 = 40"
     )
     assert lit(lesson, "a ") == ["a[1, 0]: 3", "a[1, 1]: 4", "a[1, 2]: 5"]
     assert lit(lesson, "b ") == ["b[0, 1]: 1", "b[1, 1]: 3", "b[2, 1]: 5"]
-    array(lesson, "b ").get_by_role("gridcell").nth(0).hover()
-    expect(lesson.locator(".formula")).to_have_text("b[0, 0] = 0 feeds c[0, 0], c[1, 0]")
+    cell(lesson, "b ", 0).hover()
+    expect(formula(lesson)).to_have_text("b[0, 0] = 0 feeds c[0, 0], c[1, 0]")
 
 
 def test_sizes_that_differ_are_mended_by_a_click_and_the_address_follows(lesson: Page) -> None:
@@ -38,13 +31,13 @@ def test_sizes_that_differ_are_mended_by_a_click_and_the_address_follows(lesson:
     expect(lesson.get_by_text("size 2 is different from 3")).to_be_visible()
     expect(lesson.get_by_text("A row of a has 3 cells")).to_be_visible()
     expect(array(lesson, "a (2, 3)")).to_be_visible()
-    expect(lesson.locator(".formula")).to_be_empty()
+    expect(formula(lesson)).to_be_empty()
     lesson.get_by_role("button", name="Transpose b").click()
     expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("(2, 3).T")
-    expect(lesson.locator(".formula")).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
+    expect(formula(lesson)).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
     lesson.wait_for_url(lambda url: "b=" in url and ".T" in url)
     lesson.reload()
-    expect(lesson.locator(".formula")).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
+    expect(formula(lesson)).to_contain_text("= 1·10 + 2·20 + 3·30 = 140")
 
 
 def test_what_cannot_be_read_is_quoted_letter_by_letter(lesson: Page) -> None:
@@ -62,7 +55,7 @@ def test_a_batch_of_sequences_is_named_and_elided(page: Page, app_url: str) -> N
     expect(page.get_by_text("= (4 · 8) · 2 · 16 · 2 · 32 = 65 536")).to_be_visible()
     expect(page.get_by_text("import torch")).to_be_visible()
     array(page, "c ").get_by_role("gridcell").last.hover()
-    expect(page.locator(".formula")).to_contain_text("+ … + a[3, 7, 15, 31]·b[31, 1]")
+    expect(formula(page)).to_contain_text("+ … + a[3, 7, 15, 31]·b[31, 1]")
 
 
 def test_the_machine_is_measured_on_demand_and_the_result_is_kept(lesson: Page) -> None:
@@ -73,7 +66,7 @@ def test_the_machine_is_measured_on_demand_and_the_result_is_kept(lesson: Page) 
     )
     expect(lesson.locator(".primer-bars .float32").first).to_be_visible()
     lesson.get_by_text("Dot product", exact=True).click()
-    expect(lesson.locator(".formula")).to_contain_text("= 1·4 + 2·5 + 3·6 = 32")
+    expect(formula(lesson)).to_contain_text("= 1·4 + 2·5 + 3·6 = 32")
     expect(lesson.get_by_text("training of GPT-3")).to_be_visible()
 
 
@@ -84,4 +77,4 @@ def test_inner_sizes_are_dragged_apart_and_together(lesson: Page) -> None:
     lesson.get_by_role("slider", name="Size of axis 0 of b").press("ArrowRight")
     expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("[[0, 1], [2, 3], [4, 5], [0, 1]]")
     expect(lesson.get_by_text("equal, summed over")).to_be_visible()
-    expect(lesson.locator(".formula")).to_contain_text("a[0, 3]·b[3, 0]")
+    expect(formula(lesson)).to_contain_text("a[0, 3]·b[3, 0]")

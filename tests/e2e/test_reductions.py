@@ -1,27 +1,10 @@
-import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.lesson import array, cell, formula, lit, write
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    return page.get_by_role("grid", name=re.compile("^" + re.escape(name))).last
-
-
-def cell(page: Page, grid: str, place: int) -> Locator:
-    return array(page, grid).get_by_role("gridcell").nth(place)
-
-
-def formula(page: Page) -> Locator:
-    return page.locator(".formula")
-
-
-def write(page: Page, field: str, text: str) -> None:
-    page.get_by_role("textbox", name=field).fill(text)
-    page.keyboard.press("Enter")
 
 
 @pytest.fixture
@@ -36,8 +19,7 @@ def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
     expect(formula(lesson)).to_have_text("s[0] = 1 + 3 = 4")
     cell(lesson, "s ", 1).hover()
     expect(formula(lesson)).to_have_text("s[1] = 2 + 4 = 6")
-    lit = array(lesson, "a ").locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
-    assert lit == ["a[0, 1]: 2", "a[1, 1]: 4"]
+    assert lit(lesson, "a ") == ["a[0, 1]: 2", "a[1, 1]: 4"]
     lesson.mouse.move(5, 5)
     write(lesson, "Axis", "-1")
     expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")

@@ -4,27 +4,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.lesson import array, cell, formula, lit
 from tests.running_app import wait_until_drawn
-
-
-def array(page: Page, name: str) -> Locator:
-    return page.get_by_role("grid", name=re.compile(rf"^{name} ")).last
-
-
-def cell(page: Page, grid: str, place: int) -> Locator:
-    return array(page, grid).get_by_role("gridcell").nth(place)
 
 
 def cells(page: Page, grid: str) -> str:
     return " ".join(array(page, grid).get_by_role("gridcell").all_inner_texts())
-
-
-def formula(page: Page) -> Locator:
-    return page.locator(".formula")
-
-
-def lit(page: Page, grid: str) -> list[str]:
-    return array(page, grid).locator(".lit").evaluate_all("cells => cells.map(cell => cell.ariaLabel)")
 
 
 def chip(page: Page, text: str) -> Locator:
@@ -44,64 +29,64 @@ def then(page: Page) -> Locator:
 @pytest.fixture
 def lesson(page: Page, app_url: str) -> Page:
     page.goto(f"{app_url}/views")
-    expect(array(page, "b")).to_be_visible()
+    expect(array(page, "b ")).to_be_visible()
     wait_until_drawn(page)
     return page
 
 
 def test_pointing_at_a_cell_spells_its_address_and_lights_the_one_element(lesson: Page) -> None:
     expect(formula(lesson)).to_have_text("b[1, 2] is at 1 + 1·8 + 2·1 = 11 elements = +88 bytes\nmemory[11] = 12")
-    cell(lesson, "b", 1).hover()
+    cell(lesson, "b ", 1).hover()
     expect(formula(lesson)).to_have_text("b[0, 1] is at 1 + 0·8 + 1·1 = 2 elements = +16 bytes\nmemory[2] = 3")
-    assert (lit(lesson, "a"), lit(lesson, "b"), lit(lesson, "memory")) == (
+    assert (lit(lesson, "a "), lit(lesson, "b "), lit(lesson, "memory ")) == (
         ["a[0, 2]: 3"],
         ["b[0, 1]: 3"],
         ["memory[2]: 3"],
     )
-    cell(lesson, "memory", 9).hover()
+    cell(lesson, "memory ", 9).hover()
     expect(formula(lesson)).to_have_text("memory[9] = 10, at +72 bytes, is a[2, 1], b[1, 0]")
 
 
 def test_a_number_typed_into_view_base_or_memory_shows_in_all_that_share_and_is_in_the_address(lesson: Page) -> None:
-    cell(lesson, "b", 3).focus()
+    cell(lesson, "b ", 3).focus()
     lesson.keyboard.type("99")
     lesson.keyboard.press("Enter")
     expect(then(lesson)).to_have_value("b[1, 0] = 99")
-    expect(cell(lesson, "a", 9)).to_have_text("99")
-    expect(cell(lesson, "memory", 9)).to_have_text("99")
-    cell(lesson, "memory", 0).focus()
+    expect(cell(lesson, "a ", 9)).to_have_text("99")
+    expect(cell(lesson, "memory ", 9)).to_have_text("99")
+    cell(lesson, "memory ", 0).focus()
     lesson.keyboard.press("7")
     lesson.keyboard.press("Enter")
     expect(then(lesson)).to_have_value("b[1, 0] = 99; a[0, 0] = 7")
-    expect(cell(lesson, "a", 0)).to_have_text("7")
+    expect(cell(lesson, "a ", 0)).to_have_text("7")
     lesson.get_by_role("textbox", name="c =").fill("b.copy()")
     lesson.keyboard.press("Enter")
     expect(chip(lesson, "c is a copy")).to_be_visible()
-    cell(lesson, "a", 9).focus()
+    cell(lesson, "a ", 9).focus()
     lesson.keyboard.press("5")
     lesson.keyboard.press("Enter")
-    expect(cell(lesson, "b", 3)).to_have_text("5")
-    expect(cell(lesson, "c", 3)).to_have_text("10")
+    expect(cell(lesson, "b ", 3)).to_have_text("5")
+    expect(cell(lesson, "c ", 3)).to_have_text("10")
     expect(lesson.get_by_text("Unchanged: c, which lies in another memory.")).to_be_visible()
     expect(then(lesson)).to_have_value("b[1, 0] = 99; a[0, 0] = 7; a[2, 1] = 5")
     lesson.wait_for_url(lambda url: url.endswith("+5"))
     lesson.reload()
-    expect(cell(lesson, "memory", 9)).to_have_text("5")
+    expect(cell(lesson, "memory ", 9)).to_have_text("5")
 
 
 def test_an_edit_that_the_dtype_does_not_hold_is_put_back_with_the_reason(lesson: Page) -> None:
     def write(text: str) -> None:
-        cell(lesson, "b", 3).focus()
+        cell(lesson, "b ", 3).focus()
         lesson.keyboard.type(text)
         lesson.keyboard.press("Enter")
 
     write("99999999999999999999")
     expect(lesson.get_by_text("holds whole numbers from")).to_be_visible()
-    expect(cell(lesson, "b", 3)).to_have_text("10")
+    expect(cell(lesson, "b ", 3)).to_have_text("10")
     expect(then(lesson)).to_have_value("")
     write("10.5")  # taken, and cut to the number that stood there
     expect(then(lesson)).to_have_value("b[1, 0] = 10.5")
-    expect(cell(lesson, "b", 3)).to_have_text("10")
+    expect(cell(lesson, "b ", 3)).to_have_text("10")
 
 
 def test_memory_that_no_array_reads_any_more_takes_no_numbers(page: Page, app_url: str) -> None:
@@ -156,7 +141,7 @@ def test_names_before_and_after_a_statement(lesson: Page) -> None:
     expect(lesson.get_by_role("row").filter(has_text="the same object")).to_have_count(2)
     choose(lesson, "a[[1, 2]][0] = 100")
     expect(lesson.get_by_text("no name: let go")).to_be_visible()
-    assert cells(lesson, "a") == "1 2 3 4"
+    assert cells(lesson, "a ") == "1 2 3 4"
     lesson.wait_for_url(lambda url: "view=Names" in url and "then=" in url)
 
 
@@ -174,7 +159,7 @@ def test_what_cannot_be_run_says_so_and_an_operation_can_be_chosen(lesson: Page)
 def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/views?a=(8,8)&b=a[::2]&c=a[[1,2]]")
-    expect(array(page, "c")).to_be_visible()
+    expect(array(page, "c ")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    cell(page, "c", 0).tap()
+    cell(page, "c ", 0).tap()
     expect(formula(page)).to_contain_text("made from a[1, 0]")

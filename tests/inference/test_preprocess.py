@@ -2,13 +2,14 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from primer_core.data import load_images
 from primer_core.inference import preprocess
+from tests.profiles import examples
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ canvases = st.one_of(
 
 
 @given(canvases)
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_any_canvas_gives_an_image_or_nothing_and_is_left_alone(canvas: np.ndarray) -> None:
     before = canvas.copy()
     image = preprocess(canvas)
@@ -61,7 +62,7 @@ def test_any_canvas_gives_an_image_or_nothing_and_is_left_alone(canvas: np.ndarr
 
 
 @given(st.integers(0, 499), st.integers(0, 90), st.integers(0, 150), st.integers(1, 5))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_where_on_the_canvas_a_digit_stands_makes_no_difference(digits, index, top, left, factor) -> None:
     digit = np.kron(digits[index], np.ones((factor, factor), dtype=np.uint8))
     image = preprocess(digit)
@@ -69,7 +70,7 @@ def test_where_on_the_canvas_a_digit_stands_makes_no_difference(digits, index, t
 
 
 @given(st.integers(0, 499), st.floats(0.2, 1))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_how_bright_the_ink_is_makes_no_difference(digits, index, brightness) -> None:
     full = digits[index] / 255
     np.testing.assert_allclose(preprocess(full * brightness), preprocess(full), atol=0.01)
@@ -109,7 +110,7 @@ def test_a_smoothly_enlarged_mnist_image_keeps_its_place_and_shape(digits) -> No
 
 
 @given(st.integers(0, 499), st.integers(20, 300), st.integers(20, 300))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle(digits, index, height, width) -> None:
     """MNIST's middle is pixel (14, 14), as its own files have it."""
     stretched = Image.fromarray(digits[index]).resize((width, height), Image.Resampling.NEAREST)
@@ -142,7 +143,7 @@ def test_lopsided_ink_is_pushed_back_into_the_field() -> None:
 
 
 @given(st.integers(0, 499), st.integers(0, 2**32 - 1), st.floats(0.02, 0.1))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_faint_noise_does_not_change_the_crop(digits, index, seed, level) -> None:
     clean = placed(np.kron(digits[index] / 255, np.ones((5, 5))), (200, 200), 30, 30)
     noise = np.random.default_rng(seed).uniform(0, level, clean.shape)

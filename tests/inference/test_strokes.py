@@ -3,11 +3,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.inference import Stroke, parse_strokes, render_strokes
 from primer_core.inference.strokes import MAX_POINTS, MAX_STROKES
+from tests.profiles import examples
 
 coordinates = st.floats(0, 280)
 strokes = st.builds(
@@ -31,7 +32,7 @@ def distances(points: list[list[float]]) -> np.ndarray:
 
 
 @given(strokes)
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_ink_is_exactly_where_the_round_pen_passed(stroke) -> None:
     picture = render_strokes([stroke])
     away = distances(stroke["points"])
@@ -42,7 +43,7 @@ def test_ink_is_exactly_where_the_round_pen_passed(stroke) -> None:
 
 
 @given(strokes, strokes)
-@settings(deadline=None, max_examples=20)
+@examples(20)
 def test_strokes_add_up_and_their_order_makes_no_difference(first, second) -> None:
     both = render_strokes([first, second])
     np.testing.assert_array_equal(both, render_strokes([second, first]))
@@ -138,7 +139,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_whatever_a_browser_sends_is_drawn_or_refused(raw) -> None:
     try:
         parsed = parse_strokes(raw)

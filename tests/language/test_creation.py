@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.creation import DTYPES, NoTwinError, read_creation, read_numbers
 from primer_core.language.limits import Refused
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 dtypes = st.sampled_from(DTYPES)
@@ -52,7 +53,7 @@ def calls(draw: st.DrawFn) -> tuple[str, Any]:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(calls())
 def test_what_is_made_is_what_numpy_makes(call: tuple[str, Any]) -> None:
     text, expected = call
@@ -65,7 +66,7 @@ def test_what_is_made_is_what_numpy_makes(call: tuple[str, Any]) -> None:
     np.testing.assert_array_equal(copied, made)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(calls())
 def test_the_twin_in_pytorch_has_the_shape_and_its_code_makes_it(call: tuple[str, Any]) -> None:
     recipe = read_creation(call[0])
@@ -86,7 +87,7 @@ def test_the_twin_in_pytorch_has_the_shape_and_its_code_makes_it(call: tuple[str
     assert tuple(tensor.shape) == recipe.make().shape
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.lists(numbers, min_size=2, max_size=2), min_size=1, max_size=3))
 def test_literals_are_numpys(cells: list[list[float]]) -> None:
     for text in (str(cells), f"array({cells})", f"np.array({cells}, dtype=float)"):
@@ -167,7 +168,7 @@ def test_numbers_come_with_or_without_brackets() -> None:
         read_numbers(" ")
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.one_of(
         st.text(max_size=40),

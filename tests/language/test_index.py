@@ -2,13 +2,14 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.index import read_index
 from primer_core.language.limits import Refused
 from primer_core.lessons.indexing.plan import plan_index
 from tests.lessons.indexing.index_questions import questions
+from tests.profiles import examples
 
 A = np.arange(1, 13).reshape(3, 4)
 
@@ -25,7 +26,7 @@ def numpys_answer(array: np.ndarray, code: str) -> np.ndarray | str:
         return str(error)
 
 
-@settings(max_examples=800, deadline=None)
+@examples(800)
 @given(questions())
 def test_an_index_selects_what_numpy_selects_and_its_code_does_too(question: tuple[np.ndarray, str]) -> None:
     array, text = question
@@ -54,7 +55,7 @@ def test_an_index_selects_what_numpy_selects_and_its_code_does_too(question: tup
         assert plan.shape == expected.shape
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions())
 def test_an_index_may_stand_in_its_brackets(question: tuple[np.ndarray, str]) -> None:
     array, text = question
@@ -169,7 +170,7 @@ def test_what_numpy_will_refuse_is_still_read() -> None:
             A[index.key]
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.one_of(
         st.text(max_size=40),

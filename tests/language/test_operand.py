@@ -2,17 +2,18 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import Refused, check_size, thousands
 from primer_core.language.operand import parse_array, parse_number, parse_shape, read_operand
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 7), max_size=4).map(tuple)
 numbers = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6).map(lambda value: round(value, 3)))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(shapes, st.sampled_from(["{0}", " {0} ", "{0}"]))
 def test_a_shape_is_read_as_python_prints_it_and_counted(shape: tuple[int, ...], spelling: str) -> None:
     written = read_operand(spelling.format(shape), step=10)
@@ -21,7 +22,7 @@ def test_a_shape_is_read_as_python_prints_it_and_counted(shape: tuple[int, ...],
     np.testing.assert_array_equal(written.values.ravel(), 10 * (np.arange(written.values.size) + 1))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.data())
 def test_an_array_is_read_as_numpy_lists_it(data: st.DataObject) -> None:
     shape = data.draw(st.lists(st.integers(1, 4), max_size=4).map(tuple))
@@ -163,7 +164,7 @@ garbage = st.one_of(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(garbage)
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_read_or_refused_and_never_raises_anything_else(text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.program import (
@@ -24,6 +24,7 @@ from primer_core.language.program import (
     with_value,
 )
 from primer_core.lessons.autograd_graph.explain import trace
+from tests.profiles import examples
 
 _HOSTILE = {
     "import": "__import__('os').system('echo')",
@@ -184,7 +185,7 @@ def test_garbage_that_can_be_read_runs_or_is_refused_without_an_exception() -> N
             assert traced.error is None or traced.error.cause
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 @given(st.text(max_size=120))
 def test_no_text_raises(text: str) -> None:
     found = parse(text)
@@ -192,7 +193,7 @@ def test_no_text_raises(text: str) -> None:
         check_place(found, text)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 @given(st.text(alphabet="xy=+-*/@()[],. 12e\n", max_size=40))
 def test_no_likely_text_raises(text: str) -> None:
     found = parse(text)

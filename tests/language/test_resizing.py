@@ -4,18 +4,19 @@ from math import prod
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import Refused
 from primer_core.language.operand import read_operand
 from primer_core.language.resizing import can_resize, resized
+from tests.profiles import examples
 
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
 SMALL = st.lists(st.integers(1, 4), max_size=3).map(tuple)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(SHAPES, SHAPES)
 def test_a_shape_is_written_anew(before: tuple[int, ...], after: tuple[int, ...]) -> None:
     text = resized(str(before), after)
@@ -23,7 +24,7 @@ def test_a_shape_is_written_anew(before: tuple[int, ...], after: tuple[int, ...]
     assert resized(text, before) == str(before)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(SMALL, SMALL, st.integers(0, 2**32 - 1))
 def test_an_array_goes_on_from_its_start_along_every_axis(
     before: tuple[int, ...], after: tuple[int, ...], seed: int
@@ -40,7 +41,7 @@ def test_an_array_goes_on_from_its_start_along_every_axis(
         assert grown[index] == values[source]
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(SMALL, SMALL)
 def test_what_an_array_held_is_there_again_when_it_is_cut_back(before: tuple[int, ...], more: tuple[int, ...]) -> None:
     text = str(np.arange(prod(before)).reshape(before).tolist())
@@ -76,7 +77,7 @@ def test_an_array_too_long_to_be_read_back_is_not_written() -> None:
         resized("[[1000, 1000]]", (40, 40))
 
 
-@settings(max_examples=1000)
+@examples(1000)
 @given(st.text(max_size=40))
 def test_garbage_is_never_an_exception(text: str) -> None:
     assert can_resize(text) in (True, False)

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.picture.grid import (
@@ -23,6 +23,7 @@ from primer_core.picture.grid import (
     full_text,
     visible_cells,
 )
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 40), max_size=4).filter(lambda shape: np.prod(shape) <= 4096).map(tuple)
 
@@ -43,7 +44,7 @@ def product(m: int, k: int, n: int) -> Picture:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(shapes)
 def test_drawn_cells_are_the_arrays_own_and_few(shape: tuple[int, ...]) -> None:
     values = np.arange(int(np.prod(shape))).reshape(shape)

@@ -1,13 +1,14 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.autograd_graph.explain import trace
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from primer_core.lessons.autograd_graph.show import layout
 from primer_core.picture.layered import GraphLayout, layered_layout
+from tests.profiles import examples
 
 Graph = tuple[list[str], list[tuple[str, str]]]
 
@@ -43,7 +44,7 @@ def check(drawn: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) ->
             assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + high for box in drawn.boxes)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(graphs())
 def test_no_node_overlaps_another_and_edges_go_around_them(graph: Graph) -> None:
     nodes, edges = graph

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays import presets as anatomy_presets
@@ -19,6 +19,7 @@ from primer_core.lessons.matmul import presets as matmul_presets
 from primer_core.lessons.reductions import presets as reductions_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
 from primer_core.lessons.views import presets as views_presets
+from tests.profiles import examples
 from tests.running_app import running_app
 from ui.arrays.lessons_ahead import ADDRESS, LESSONS
 
@@ -93,7 +94,7 @@ def test_a_table_has_a_cell_for_every_axis(lesson: str, query: dict[str, str]) -
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(data=st.data())
 def test_anything_typed_has_an_answer(lesson: str, data: st.DataObject) -> None:
     query = {key: data.draw(OPERANDS) for key in TYPED} | {key: data.draw(CHOICES) for key in CHOSEN}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 KEY = "network"
 WEIGHTS_FILE = "network.pt"
-
-_torch_is_here = threading.Event()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,17 +85,6 @@ def choices() -> tuple[Network, ...]:
     runs = [run for run in desk.finished if run.spec.data in IMAGE_SETS]
     trained = [_trained(desk.id, run, number) for number, run in zip(range(len(runs), 0, -1), runs, strict=True)]
     return (_shipped(), *trained)
-
-
-def are_loadable() -> bool:
-    """Whether torch is loaded, so that a network is there in milliseconds."""
-    return _torch_is_here.is_set()
-
-
-def make_loadable() -> None:
-    """Load torch, which takes seconds, once for the server."""
-    cached.torch_loaded()
-    _torch_is_here.set()
 
 
 @st.cache_data(show_spinner=False, max_entries=1)

@@ -6,7 +6,6 @@ from itertools import combinations
 
 from primer_core.language.limits import MAX_AXES
 from primer_core.language.operand import Written
-from primer_core.language.spelling import shape_text
 
 _MOST = 4
 
@@ -33,11 +32,6 @@ class Fix:
     change: str
     shape: Shape
     texts: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """The fix on one line."""
-        return f"{self.action}: {self.change} gives {shape_text(self.shape)}"
 
 
 def fixes(

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.index import Index, read_index
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Written, read_operand
@@ -289,6 +290,7 @@ def _numpy() -> _Engine:
 
 
 def _torch() -> _Engine:
+    load_torch()
     import torch
 
     def make(values: NDArray[Any]) -> Any:

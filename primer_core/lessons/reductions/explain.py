@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Written, read_operand
 from primer_core.lessons.reductions import code as reductions_code
@@ -246,6 +247,7 @@ def _softmax(a: NDArray[Any], asked: Reduction) -> NDArray[Any]:
 
 
 def _torch() -> _Compute:
+    load_torch()
     import torch
 
     reduce: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -357,6 +359,7 @@ def _back(asked: Reduction, values: NDArray[Any], members: NDArray[np.intp]) -> 
 
 
 def _tensors(*arrays: NDArray[Any]) -> tuple[Any, ...]:
+    load_torch()
     import torch
 
     return tuple(torch.tensor(array) for array in arrays)

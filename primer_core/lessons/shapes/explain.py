@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.operand import Written
@@ -561,6 +562,7 @@ def _copied(tensor: Any) -> NDArray[Any]:
 
 
 def _torch() -> Any:
+    load_torch()
     import torch
 
     return torch

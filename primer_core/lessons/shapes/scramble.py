@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import shares_memory
 from primer_core.data.errors import DataUnavailableError
 from primer_core.data.sample import read_sample
@@ -194,6 +195,7 @@ def compare(title: str) -> Scramble:
     DataUnavailableError, DamagedFileError
         If its picture cannot be read.
     """
+    load_torch()
     import torch
 
     case = CASES[title]

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
@@ -181,6 +182,7 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     if library == "NumPy":
         work.bind("a", Value(np.array(written.values), written.code))
         return written.code
+    load_torch()
     import torch
 
     code = written.code.replace("np.array", "torch.tensor").replace("np.", "torch.")

@@ -6,11 +6,12 @@ from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays.dtypes import SHOWN, explain_bits, explain_dtypes
 from primer_core.lessons.arrays.presets import DTYPE_PRESETS, DtypePreset
+from tests.profiles import examples
 
 wholes = st.integers(-(2**63), 2**63 - 1)
 small = st.integers(-70000, 70000)
@@ -24,7 +25,7 @@ def printed(code: str) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.one_of(st.lists(st.one_of(wholes, small), min_size=1, max_size=4), st.lists(near, min_size=1, max_size=4)))
 def test_every_cell_is_numpys_and_marked_exactly_where_the_number_changed(values: list[int | float]) -> None:
     table = explain_dtypes(", ".join(map(repr, values)))
@@ -44,7 +45,7 @@ def _exact(value: float) -> Fraction | None:
     return Fraction(value) if np.isfinite(value) else None
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(wholes, st.sampled_from(["int8", "uint8", "int16", "uint16", "int32", "int64"]))
 def test_whole_numbers_wrap_by_the_number_of_codes_and_their_bits_add_up(value: int, dtype: str) -> None:
     bits = explain_bits(str(value), dtype)
@@ -64,7 +65,7 @@ def test_whole_numbers_wrap_by_the_number_of_codes_and_their_bits_add_up(value: 
         assert eval(left) == int(right) == stored  # noqa: S307 - written by explain_bits
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(fractions, st.sampled_from(["float16", "float32", "float64"]))
 def test_the_bits_of_a_fraction_make_it(value: float, dtype: str) -> None:
     bits = explain_bits(repr(value), dtype)
@@ -136,7 +137,7 @@ def test_the_snippets_print_what_the_page_shows(preset: DtypePreset) -> None:
     assert bits.groups
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.one_of(st.text(max_size=30), st.text(alphabet="0123456789.,-+*e nafiTru[]()", max_size=30)),
     st.sampled_from(SHOWN),

@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays.explain import AS_MADE, CONVERSIONS, explain_array
 from primer_core.lessons.arrays.presets import PRESETS, ArrayPreset
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
@@ -19,7 +20,7 @@ def printed(code: str) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(shapes, st.sampled_from(["zeros", "ones"]), st.sampled_from(CONVERSIONS[1:]), st.booleans())
 def test_attributes_and_addresses_are_numpys(shape: tuple[int, ...], maker: str, dtype: str, turned: bool) -> None:
     explained = explain_array(f"{maker}({shape}, {dtype}){'.T' if turned else ''}")
@@ -39,7 +40,7 @@ def test_attributes_and_addresses_are_numpys(shape: tuple[int, ...], maker: str,
         assert explained.layout.addresses[index] * explained.layout.itemsize == byte
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.one_of(st.integers(-(2**40), 2**40), st.floats(-1e6, 1e6)), min_size=1, max_size=5),
     st.sampled_from(CONVERSIONS[1:]),
@@ -127,7 +128,7 @@ def test_a_conversion_that_numpy_warns_of_prints_without_the_warning() -> None:
     assert explain_array("full(2, 1e300, float16)").array is not None
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.one_of(st.text(max_size=30), st.text(alphabet="()[],.:-+*0123456789e nazrosyil", max_size=40)),
     st.sampled_from(CONVERSIONS),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays.explain import CONVERSIONS, explain_array
@@ -8,11 +8,12 @@ from primer_core.lessons.arrays.presets import PRESETS
 from primer_core.lessons.arrays.show import anatomy, conversion_story, tensors
 from primer_core.lessons.arrays.twins import ranked_tensors
 from primer_core.picture.grid import PerCell
+from tests.profiles import examples
 
 shapes = st.lists(st.integers(1, 4), max_size=4).map(tuple)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(shapes, st.booleans(), st.sampled_from(CONVERSIONS), st.integers(0, 999))
 def test_every_cell_lies_where_its_sum_says(shape: tuple[int, ...], turned: bool, dtype: str, place: int) -> None:
     drawn = anatomy(

@@ -4,12 +4,13 @@ import io
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.creation import read_creation
 from primer_core.lessons.arrays.presets import PRESETS
 from primer_core.lessons.arrays.twins import default_dtypes, explain_twins, ranked_tensors, ranks_code
+from tests.profiles import examples
 
 
 def printed(code: str) -> str:
@@ -88,7 +89,7 @@ def test_the_error_of_pytorch_is_its_own() -> None:
     assert recipe.torch_code == "torch.arange(-3)"
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.one_of(st.text(max_size=20), st.text(alphabet="()[],.-0123456789e nazrosyil", max_size=30)))
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(text: str) -> None:

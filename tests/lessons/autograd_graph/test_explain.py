@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from torch import Tensor
 
 from primer_core.lessons.autograd_graph.assemble import summed_axes
@@ -15,6 +15,7 @@ from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches, Tenso
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from primer_core.lessons.autograd_graph.show import layout
 from tests.lessons.autograd_graph.programs import RandomProgram, programs
+from tests.profiles import examples
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -42,7 +43,7 @@ def grads(traced: GraphTrace) -> dict[str, TensorValue | None]:
     return {one.name: one.grad for one in traced.names}
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@examples(300)
 @given(programs())
 def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomProgram) -> None:
     traced, expected = trace(program.text), run_in_torch(program)
@@ -74,7 +75,7 @@ def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomP
     }
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@examples(40)
 @given(programs())
 def test_a_flow_is_upstream_times_local(program: RandomProgram) -> None:
     for step in trace(program.text).backward_steps:
@@ -111,7 +112,7 @@ def test_the_code_runs_as_copied_into_a_python_of_its_own() -> None:
     assert not done.stderr
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@examples(40)
 @given(programs())
 def test_the_code_of_random_programs_prints_what_the_trace_says(program: RandomProgram) -> None:
     traced = trace(program.text, Switches(retain_grad=True, backward_calls=2, retain_graph=True, zero_grad=True))

@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -22,6 +22,7 @@ from primer_core.lessons.backprop_by_hand.explain import (
     BackpropParams,
     hand_backprop,
 )
+from tests.profiles import examples
 
 DIGITS = (784, 16, 12, 10)
 NETWORKS = ((2, 3, 2), (2, 3, 3, 2), DIGITS)
@@ -56,7 +57,7 @@ def near_a_kink(explanation: BackpropExplanation) -> bool:
     return any(np.abs(z).min() < 1e-4 for z in hidden)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(params)
 def test_every_step_agrees_with_pytorch(asked: BackpropParams) -> None:
     explanation = hand_backprop(asked)
@@ -146,7 +147,7 @@ def test_a_forgotten_transpose_comes_back_in_pytorchs_own_words() -> None:
     assert explanation.loss_after is None
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(params, st.sampled_from(list(SLIPS)))
 def test_no_mistake_raises_and_only_a_difference_is_called_wrong(asked: BackpropParams, slip: str) -> None:
     explanation = hand_backprop(dataclasses.replace(asked, slip=slip))
@@ -202,7 +203,7 @@ def test_the_snippet_prints_what_the_page_shows(sizes: tuple[int, ...], dtype: s
             assert np.array_equal(names[step.symbol].detach().numpy(), step.value)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(params, st.sampled_from([slip for slip in SLIPS if slip != "W not transposed"]), st.data())
 def test_a_cell_spelled_out_in_numbers_gives_the_cell(asked: BackpropParams, slip: str, data: st.DataObject) -> None:
     explanation = hand_backprop(dataclasses.replace(asked, slip=slip))

@@ -1,11 +1,9 @@
-import contextlib
-import io
 import tracemalloc
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.operand import stand_in
@@ -18,6 +16,8 @@ from primer_core.lessons.broadcasting.explain import (
     explain_broadcast,
 )
 from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS, BroadcastPreset
+from tests.profiles import examples
+from tests.snippets import printed_by, run_snippet
 
 operations = st.sampled_from(list(OPERATIONS))
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -46,15 +46,7 @@ def numpys_answer(shapes: list[tuple[int, ...]], operation: str) -> tuple[int, .
     return result.shape
 
 
-def ran(code: str) -> tuple[str, dict[str, object]]:
-    """Run a snippet as a learner would, and return what it printed and the names it left."""
-    names: dict[str, object] = {}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue(), names
-
-
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.one_of(friendly_shapes(), st.lists(shapes, min_size=2, max_size=3)), operations)
 def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str) -> None:
     expected = numpys_answer(shapes, operation)
@@ -64,7 +56,7 @@ def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str)
     assert explained.refusal is None
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(friendly_shapes(), operations)
 def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
@@ -81,7 +73,7 @@ def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]]
         assert total == value
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: list[tuple[int, ...]]) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes])
@@ -97,7 +89,7 @@ def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: lis
         np.testing.assert_array_equal(np.sort(solid), np.sort(operand.values.ravel()))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes(smallest=1), operations, st.sampled_from(["ones", "mean", "counting"]))
 def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, upstream: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation, upstream)
@@ -117,7 +109,7 @@ def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, 
         np.testing.assert_allclose(stretched.gradient, gradient.numpy(), rtol=1e-12, atol=1e-15)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
 def test_every_fix_works(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
@@ -210,10 +202,10 @@ def test_dividing_by_zero_is_numpys_infinity_not_a_warning() -> None:
 @pytest.mark.parametrize("upstream", ["ones", "mean", "counting"])
 def test_the_snippets_print_what_the_page_shows(preset: BroadcastPreset, upstream: Upstream) -> None:
     explained = explain_broadcast(preset.texts, preset.operation, upstream)
-    printed, _ = ran(explained.code)
+    printed = printed_by(explained.code)
     assert printed == shown(explained)
     if explained.result is not None:
-        printed, names = ran(explained.backward_code)
+        printed, names = run_snippet(explained.backward_code)
         for name, stretched in zip(NAMES, explained.stretched, strict=False):
             gradient = names[name].grad
             assert str(gradient) in printed
@@ -232,14 +224,14 @@ def shown(explained: Broadcast) -> str:
     return f"{explained.result}\n{''.join(strides)}"
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
 def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int, ...]], operation: str) -> None:
     explained = explain_broadcast([str(shape) for shape in shapes], operation)
-    assert ran(explained.code)[0] == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.lists(
         st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tabc -*", max_size=40)),

@@ -1,8 +1,7 @@
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.broadcasting.explain import OPERATIONS, explain_broadcast
@@ -16,35 +15,8 @@ from primer_core.lessons.broadcasting.show import (
     story_back,
     trap_warning,
 )
-from primer_core.picture.grid import Each, Picture, Piece, Ref, Strong, Val
-
-
-def spelled(picture: Picture, target: str, flat: int) -> str:
-    """Fill a formula in, with every address as Python code."""
-    links = {link.source: link.cells for link in picture.links if link.target == target}
-    grids = {grid.id: grid for grid in picture.grids}
-
-    def put(piece: Piece, turn: int) -> str:
-        match piece:
-            case Strong(pieces):
-                return "".join(put(inner, turn) for inner in pieces)
-            case Each(pieces, separator):
-                count = len(np.atleast_1d(links[pieces[0].grid][flat]))  # type: ignore[union-attr]
-                return separator.join("".join(put(inner, k) for inner in pieces) for k in range(count))
-            case Ref(grid) | Val(grid):
-                cell = flat if grid == target else np.atleast_1d(links[grid][flat])[turn]
-                return f"({grids[grid].values.ravel()[cell]!r})"
-            case _:
-                return str(piece)
-
-    (formula,) = [formula for formula in picture.formulas if formula.target == target]
-    text = "".join(put(piece, 0) for piece in formula.pieces).replace("\n", "")
-    return text.translate(str.maketrans("×·÷−", "**/-"))
-
-
-def holds(equation: str) -> bool:
-    values = [eval(side, {"np": np, "inf": np.inf}) for side in equation.split("=")]  # noqa: S307 - built above
-    return bool(np.allclose(values, values[0]))
+from tests.formulas import equation, formula_of, holds
+from tests.profiles import examples
 
 
 @st.composite
@@ -57,7 +29,7 @@ def questions(draw: st.DrawFn) -> tuple[list[str], str]:
     return texts, draw(st.sampled_from(list(OPERATIONS)))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.randoms())
 def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str], chance: Any) -> None:
     explained = explain_broadcast(question[0], question[1], "counting")
@@ -66,8 +38,8 @@ def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str]
         picture.payload()
         for formula in picture.formulas:
             (grid,) = [grid for grid in picture.grids if grid.id == formula.target]
-            equation = spelled(picture, grid.id, chance.randrange(grid.values.size))
-            assert holds(equation), equation
+            filled = equation(picture, formula_of(picture, grid.id), chance.randrange(grid.values.size))
+            assert holds(filled), filled
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

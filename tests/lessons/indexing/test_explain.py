@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.index import read_index
@@ -19,17 +17,12 @@ from primer_core.lessons.indexing.presets import DEFAULT, PRESETS, IndexPreset
 from primer_core.lessons.indexing.show import story, written
 from primer_core.lessons.indexing.table import lines
 from tests.lessons.indexing.index_questions import questions
+from tests.profiles import examples
+from tests.snippets import printed_by
 
 PYTORCH_WARNS_OF_NESTED_LISTS = pytest.mark.filterwarnings("ignore:Using a non-tuple sequence:UserWarning")
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
-
-
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
 
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
@@ -52,7 +45,7 @@ def explained(array: np.ndarray, text: str, *more: str) -> Indexing:
     return explain_index(shape_text(array.shape), text, *more)  # type: ignore[arg-type]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions())
 def test_result_error_and_verdict_are_numpys(question: tuple[np.ndarray, str]) -> None:
     array, text = question
@@ -75,7 +68,7 @@ def test_result_error_and_verdict_are_numpys(question: tuple[np.ndarray, str]) -
         np.testing.assert_array_equal(read, expected)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), libraries)
 def test_every_cell_is_found_again_through_its_links(question: tuple[np.ndarray, str], library: Library) -> None:
     array, text = question
@@ -107,7 +100,7 @@ def test_every_cell_is_found_again_through_its_links(question: tuple[np.ndarray,
 
 
 @PYTORCH_WARNS_OF_NESTED_LISTS
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions())
 def test_results_errors_and_storage_are_pytorchs(question: tuple[np.ndarray, str]) -> None:
     array, text = question
@@ -129,7 +122,7 @@ def test_results_errors_and_storage_are_pytorchs(question: tuple[np.ndarray, str
         assert (found.memory is not None) == shares
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.sampled_from(THENS[1:]), st.sampled_from(["100", "2.5", "(3,)", "(2, 1)", "[7]"]), libraries)
 def test_writing_leaves_what_the_statement_leaves(
     question: tuple[np.ndarray, str], then: Then, value: str, library: Library
@@ -163,7 +156,7 @@ def test_writing_leaves_what_the_statement_leaves(
         assert found.error is not None
         assert found.error.endswith(refused)
         assert found.advice
-        assert refused.strip() in ran(found.code)
+        assert refused.strip() in printed_by(found.code)
         return
     assert found.changed is not None
     np.testing.assert_array_equal(found.changed.a, np.asarray(a))
@@ -174,13 +167,13 @@ def test_writing_leaves_what_the_statement_leaves(
     np.testing.assert_array_equal(found.changed.a[untouched], array[untouched])
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), libraries)
 def test_snippets_print_what_the_page_shows(question: tuple[np.ndarray, str], library: Library) -> None:
     array, text = question
     found = explained(array, text, "Read", "100", library)
     assume(found.refusal is None)
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
 
 
 def shown(found: Indexing) -> str:
@@ -203,10 +196,10 @@ def shown(found: Indexing) -> str:
 def test_the_snippets_of_the_presets_print_what_the_page_shows(preset: IndexPreset, library: Library) -> None:
     found = explain_index(preset.array, preset.expression, preset.then, preset.value, library)
     assert found.refusal is None
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), libraries)
 def test_every_fix_works(question: tuple[np.ndarray, str], library: Library) -> None:
     array, text = question
@@ -320,7 +313,7 @@ def test_arrays_set_apart_send_their_axis_to_the_front() -> None:
     assert plan.shape == tuple(torch.zeros(shape)[0, :, [0, 3]].shape) == (3, 2, 5)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.data())
 def test_clicked_cells_are_what_their_index_picks(data: st.DataObject) -> None:
     shape = tuple(data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=4)))
@@ -414,7 +407,7 @@ def test_pytorch_does_to_what_was_typed_what_the_page_and_its_code_show(array: s
     if found.refusal is not None:  # of what stands in a, only NumPy is asked
         assert "a[" in text
         return
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if "a[" in text:
         return
     assert found.operand is not None
@@ -471,7 +464,7 @@ def test_an_array_that_is_too_large_is_refused_without_being_made() -> None:
 garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tabc -*>&~", max_size=40))
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), garbage, st.sampled_from(THENS), st.one_of(st.just("100"), garbage))
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, index: str, then: Then, value: str) -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.spelling import shape_text
@@ -10,37 +10,12 @@ from primer_core.lessons.indexing.explain import THENS, Indexing, Library, Then,
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS
 from primer_core.lessons.indexing.show import memory_note, read, story, whole, written
 from primer_core.lessons.indexing.table import lines
-from primer_core.picture.grid import Formula, PerCell, Picture, Piece, Ref, Strong, Val
+from tests.formulas import equation, holds
 from tests.lessons.indexing.index_questions import questions
+from tests.profiles import examples
 
 
-def spelled(picture: Picture, formula: Formula, flat: int) -> str:
-    """Fill a formula in: what an address stands for as its number, what an index array stands for, too."""
-    links = {link.source: link.cells for link in picture.links if link.target == formula.target}
-    grids = {grid.id: grid for grid in picture.grids}
-
-    def put(piece: Piece) -> str:
-        match piece:
-            case Strong(pieces):
-                return "".join(map(put, pieces))
-            case Ref(grid) | Val(grid):
-                cell = flat if grid == formula.target else np.atleast_1d(links[grid][flat])[0]
-                return f"({grids[grid].values.ravel()[cell].item()!r})"
-            case PerCell(texts):
-                return texts[flat]
-            case _:
-                return str(piece)
-
-    text = "".join(map(put, formula.pieces)).replace("\n", "")
-    return text.translate(str.maketrans("×·÷−", "**/-"))
-
-
-def holds(equation: str, array: np.ndarray) -> bool:
-    values = [eval(side, {"a": array}) for side in equation.split("=")]  # noqa: S307 - built above
-    return bool(np.allclose(values, values[0]))
-
-
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.sampled_from(["NumPy", "PyTorch"]), st.integers(0, 10**6))
 def test_the_formula_of_every_cell_is_an_equation_that_holds(
     question: tuple[np.ndarray, str], library: Library, chance: int
@@ -54,14 +29,14 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
     assert found.result is not None
     assume(found.result.size)
     (formula,) = picture.formulas
-    equation = spelled(picture, formula, chance % found.result.size)
-    if " where " in equation:
-        before, _, after = equation.partition(" = a where (True) is True")
-        equation = before + after
-    assert holds(equation, array), equation
+    filled = equation(picture, formula, chance % found.result.size)
+    if " where " in filled:
+        before, _, after = filled.partition(" = a where (True) is True")
+        filled = before + after
+    assert holds(filled, a=array), filled
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), st.sampled_from(THENS[1:]), st.sampled_from(["100", "(2, 1)", "[7]"]), st.integers(0, 10**6))
 def test_the_fate_of_every_cell_is_told_rightly(
     question: tuple[np.ndarray, str], then: Then, value: str, chance: int
@@ -78,14 +53,14 @@ def test_the_fate_of_every_cell_is_told_rightly(
         (grid,) = [grid for grid in picture.grids if grid.id == formula.target]
         if not grid.values.size:
             continue
-        told = spelled(picture, formula, chance % grid.values.size)
+        told = equation(picture, formula, chance % grid.values.size)
         if "stays" in told:
             before, after = told.split(" stays ")
             assert eval(before) == int(after)  # noqa: S307
         elif "→" in told:
             assert eval(told.split(" is ")[0]) == int(told.split("→ ")[1])  # noqa: S307
         else:
-            assert holds(told.split(" (picked")[0], array), told
+            assert holds(told.split(" (picked")[0], a=array), told
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)

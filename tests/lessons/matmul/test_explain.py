@@ -1,16 +1,16 @@
-import contextlib
-import io
 import tracemalloc
 from math import prod
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.matmul.explain import explain_matmul, product_axes, product_shape
 from primer_core.lessons.matmul.presets import DEFAULT, PRESETS, MatmulPreset
+from tests.profiles import examples
+from tests.snippets import printed_by
 
 shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 
@@ -35,14 +35,7 @@ def numpys_answer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | s
     return shape
 
 
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
-
-
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.one_of(friendly_shapes(), st.tuples(shapes, shapes)))
 def test_shape_or_error_is_numpys(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -52,7 +45,7 @@ def test_shape_or_error_is_numpys(pair: tuple[tuple[int, ...], tuple[int, ...]])
     assert (explained.result is None) == (explained.sizes is None) == isinstance(expected, str)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_every_cell_is_the_sum_over_its_pairs(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -65,7 +58,7 @@ def test_every_cell_is_the_sum_over_its_pairs(pair: tuple[tuple[int, ...], tuple
     np.testing.assert_array_equal(explained.result, np.matmul(*(operand.values for operand in explained.operands)))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_dot_is_said_to_differ_exactly_where_it_does(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -74,7 +67,7 @@ def test_dot_is_said_to_differ_exactly_where_it_does(pair: tuple[tuple[int, ...]
     assert explained.dot_shape == (dot if dot != explained.shape else None)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.tuples(shapes, shapes), st.booleans())
 def test_every_fix_works(pair: tuple[tuple[int, ...], tuple[int, ...]], transposed: bool) -> None:
     texts = [str(pair[0]), "a.T" if transposed else str(pair[1])]
@@ -86,7 +79,7 @@ def test_every_fix_works(pair: tuple[tuple[int, ...], tuple[int, ...]], transpos
         assert fixed.error is None
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(friendly_shapes())
 def test_flops_are_two_for_each_pair_that_meets(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     explained = explain_matmul([str(shape) for shape in pair])
@@ -170,25 +163,25 @@ def test_huge_shapes_are_judged_without_being_allocated() -> None:
 def test_the_snippets_print_what_the_page_shows(preset: MatmulPreset) -> None:
     explained = explain_matmul(preset.texts)
     if explained.result is None:
-        assert ran(explained.code) == f"{explained.error}\n"
+        assert printed_by(explained.code) == f"{explained.error}\n"
         return
-    assert ran(explained.code) == f"{explained.result}\n{explained.shape}\n"
-    assert ran(explained.torch_code) == f"{torch.tensor(explained.result)!s}\n{explained.shape}\n"
+    assert printed_by(explained.code) == f"{explained.result}\n{explained.shape}\n"
+    assert printed_by(explained.torch_code) == f"{torch.tensor(explained.result)!s}\n{explained.shape}\n"
 
 
 def test_the_snippet_of_a_number_meets_the_error_that_the_page_shows() -> None:
     for a, b in (("(3, 4).sum()", "a.T"), ("5", "(3, 4)"), ("(3,)", "a.sum()")):
         explained = explain_matmul([a, b])
         assert explained.error
-        assert ran(explained.code) == f"{explained.error}\n"
+        assert printed_by(explained.code) == f"{explained.error}\n"
 
 
 def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
     explained = explain_matmul(["[[1.5, 2.0]]", "[[1], [2]]"])
-    assert ran(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
+    assert printed_by(explained.torch_code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(
     st.lists(
         st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tab *-", max_size=40), st.just("(2, 3)")),

@@ -2,38 +2,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.matmul.explain import explain_matmul
 from primer_core.lessons.matmul.presets import PRESETS
 from primer_core.lessons.matmul.show import apart, flops_line, picture, story
-from primer_core.picture.grid import Each, Picture, Piece, Ref, Strong, Val
+from tests.formulas import equation, formula_of, holds
+from tests.profiles import examples
 
 
-def spelled(drawn: Picture, flat: int) -> str:
-    """Fill in the formula of a cell of c, with every address as its number."""
-    links = {link.source: link.cells for link in drawn.links}
-    grids = {grid.id: grid for grid in drawn.grids}
-
-    def put(piece: Piece, turn: int) -> str:
-        match piece:
-            case Strong(pieces):
-                return "".join(put(inner, turn) for inner in pieces)
-            case Each(pieces, separator):
-                turns = range(links["a"].shape[1])
-                return separator.join("".join(put(inner, k) for inner in pieces) for k in turns)
-            case Ref(grid) | Val(grid):
-                cell = flat if grid == "c" else links[grid][flat][turn]
-                return f"({grids[grid].values.ravel()[cell]})"
-            case _:
-                return str(piece)
-
-    (formula,) = drawn.formulas
-    return "".join(put(piece, 0) for piece in formula.pieces).replace("\n", "").replace("·", "*")
-
-
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.integers(1, 3), max_size=2),
     st.tuples(*[st.integers(1, 3)] * 3),
@@ -50,9 +29,8 @@ def test_every_formula_is_an_equation_that_holds(
     drawn = picture(explained)
     drawn.payload()
     assert explained.result is not None
-    equation = spelled(drawn, data.draw(st.integers(0, explained.result.size - 1)))
-    values = [eval(side) for side in equation.split("=")]  # noqa: S307 - built above
-    assert len(set(values)) == 1, equation
+    filled = equation(drawn, formula_of(drawn, "c"), data.draw(st.integers(0, explained.result.size - 1)))
+    assert holds(filled), filled
     assert str(explained.sizes and explained.sizes.flops) in flops_line(explained).replace(" ", "")
 
 

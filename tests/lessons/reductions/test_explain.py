@@ -1,5 +1,3 @@
-import contextlib
-import io
 import subprocess
 import sys
 import tracemalloc
@@ -9,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import Refused
@@ -24,6 +22,8 @@ from primer_core.lessons.reductions.explain import (
     read_axis,
 )
 from primer_core.lessons.reductions.presets import DEFAULT, PRESETS, ReductionPreset
+from tests.profiles import examples
+from tests.snippets import printed_by
 
 NUMPY: dict[str, Callable[..., Any]] = {
     "sum": np.sum,
@@ -71,7 +71,7 @@ def softmax(array: np.ndarray, axis: Any) -> np.ndarray:
     return raised / raised.sum(axis=axis, keepdims=True)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), operations, st.booleans(), st.sampled_from([0, 1]))
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_result_or_error_is_numpys(
@@ -98,7 +98,7 @@ def test_result_or_error_is_numpys(
     assert found.number == (not isinstance(expected, np.ndarray))
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(smallest=1), operations, st.booleans(), st.sampled_from([0, 1]))
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_every_cell_is_recomputed_from_the_cells_it_is_linked_to(
@@ -130,7 +130,7 @@ def test_every_cell_is_recomputed_from_the_cells_it_is_linked_to(
                 np.testing.assert_allclose(value, NUMPY[operation](group), rtol=1e-12)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), operations, st.booleans(), st.sampled_from([0, 1]))
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_result_or_error_is_pytorchs(
@@ -162,7 +162,7 @@ def test_result_or_error_is_pytorchs(
     assert len(found.members) == found.result.size
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(smallest=1), st.sampled_from(list(BACK)), st.booleans(), st.sampled_from(["NumPy", "PyTorch"]))
 def test_what_is_brought_back_meets_the_cells_that_the_links_say(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, library: Library
@@ -187,7 +187,7 @@ def test_what_is_brought_back_meets_the_cells_that_the_links_say(
         assert not found.back.crossed
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(), operations, st.booleans(), st.sampled_from(["NumPy", "PyTorch"]))
 def test_every_fix_works(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, library: Library
@@ -199,13 +199,6 @@ def test_every_fix_works(
         fields = {"array": str(array.tolist()) if array.size else str(array.shape), "axis": text, **fix.fields}
         mended = explain_reduction(fields["array"], operation, fields["axis"], keepdims=keepdims, library=library)
         assert mended.result is not None
-
-
-def ran(code: str) -> str:
-    """Run a snippet as a learner would, and return what it printed."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
 
 
 def shown(found: Reduction) -> str:
@@ -233,12 +226,12 @@ def test_the_snippets_of_the_presets_print_what_the_page_shows(preset: Reduction
         preset.array, preset.operation, preset.axis, keepdims=preset.keepdims, ddof=0, library=library
     )
     assert found.refusal is None
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if found.back is not None:
-        assert ran(found.back_code) == shown_back(found)
+        assert printed_by(found.back_code) == shown_back(found)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(questions(smallest=1), operations, st.booleans(), st.sampled_from(["NumPy", "PyTorch"]))
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
 def test_snippets_of_any_arrays_print_what_the_page_shows(
@@ -246,9 +239,9 @@ def test_snippets_of_any_arrays_print_what_the_page_shows(
 ) -> None:
     array, text = question
     found = explained(array, operation, text, keepdims=keepdims, ddof=0, library=library)
-    assert ran(found.code) == shown(found)
+    assert printed_by(found.code) == shown(found)
     if found.back is not None:
-        assert ran(found.back_code) == shown_back(found)
+        assert printed_by(found.back_code) == shown_back(found)
 
 
 def test_sums_of_all_of_columns_and_of_rows() -> None:
@@ -370,7 +363,7 @@ def test_an_array_that_is_too_large_is_refused_without_being_made() -> None:
 garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Tabc -*=", max_size=40))
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), operations, garbage, st.booleans())
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, operation: Operation, axis: str, keepdims: bool) -> None:

@@ -2,54 +2,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.lessons.reductions.explain import BACK, OPERATIONS, Operation, explain_reduction
 from primer_core.lessons.reductions.presets import DEFAULT, PRESETS
 from primer_core.lessons.reductions.show import brought_back, reduced, story, story_back, whole
-from primer_core.picture.grid import Each, Formula, PerCell, Picture, Piece, Ref, Strong, Val
-
-SIGNS = {"²": "**2", "√": "np.sqrt", "×": "*", "·": "*", "÷": "/", "−": "-", "max(": "np.max(", "any(": "np.any("}
-SIGNS |= {"all(": "np.all(", "exp(": "np.exp("}
-
-
-def spelled(picture: Picture, formula: Formula, flat: int) -> str:
-    """Fill a formula in, as Python code: every number and every address as its number."""
-    links = {link.source: link.cells for link in picture.links if link.target == formula.target}
-    grids = {grid.id: grid for grid in picture.grids}
-
-    def named(pieces: tuple[Piece, ...]) -> list[str]:
-        return [piece.grid for piece in pieces if isinstance(piece, Ref | Val)]
-
-    def put(piece: Piece, turn: int) -> str:
-        match piece:
-            case Strong(pieces):
-                return "".join(put(inner, turn) for inner in pieces)
-            case Each(pieces, separator):
-                count = max(len(np.atleast_1d(links[grid][flat])) for grid in named(pieces))
-                each = separator.join("".join(put(inner, k) for inner in pieces) for k in range(count))
-                return f"[{each}]" if separator == ", " else each
-            case Ref(grid) | Val(grid):
-                cell = flat if grid == formula.target else np.atleast_1d(links[grid][flat])[turn]
-                return f"({grids[grid].values.ravel()[cell].item()!r})"
-            case PerCell(texts):
-                return texts[flat]
-            case _:
-                return str(piece)
-
-    text = "".join(put(piece, 0) for piece in formula.pieces)
-    for sign, code in SIGNS.items():
-        text = text.replace(sign, code)
-    return text
-
-
-def holds(equation: str) -> bool:
-    names = {"np": np, "nan": np.nan, "inf": np.inf}
-    with np.errstate(all="ignore"):
-        # Numbers of Python raise where they are divided by 0, those of NumPy do not.
-        values = [eval(side.replace("/ (", "/ np.float64("), names) for side in equation.split("=")]  # noqa: S307
-    return bool(np.allclose(np.array(values, dtype=float), float(values[0]), equal_nan=True))
+from tests.formulas import equation, holds
+from tests.profiles import examples
 
 
 @st.composite
@@ -59,7 +19,7 @@ def arrays(draw: st.DrawFn, smallest: int = 1) -> np.ndarray:
     return np.array(draw(st.lists(st.integers(0, 3), min_size=size, max_size=size))).reshape(shape)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(arrays(), st.sampled_from(OPERATIONS), st.data())
 def test_the_formula_of_every_cell_is_an_equation_that_holds(
     array: np.ndarray, operation: Operation, data: st.DataObject
@@ -74,7 +34,7 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
     for formula in picture.formulas:
         (grid,) = [grid for grid in picture.grids if grid.id == formula.target]
         flat = data.draw(st.integers(0, grid.values.size - 1))
-        told = spelled(picture, formula, flat)
+        told = equation(picture, formula, flat)
         if operation == "argmax":
             group, _, place = told.split(": the largest of ")[1].partition(" is ")
             assert eval(group)[int(place.rpartition("(")[2].rstrip(")"))] == max(eval(group))  # noqa: S307
@@ -83,7 +43,7 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
             assert holds(told), told
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(arrays(), st.sampled_from(list(BACK)), st.booleans(), st.data())
 def test_what_is_brought_back_is_spelled_rightly(
     array: np.ndarray, operation: Operation, keepdims: bool, data: st.DataObject
@@ -97,7 +57,7 @@ def test_what_is_brought_back_is_spelled_rightly(
     (formula,) = [formula for formula in picture.formulas if formula.target == "d"]
     assert found.back is not None
     assert found.back.result is not None
-    told = spelled(picture, formula, data.draw(st.integers(0, found.back.result.size - 1)))
+    told = equation(picture, formula, data.draw(st.integers(0, found.back.result.size - 1)))
     assert holds(told), told
 
 

@@ -1,5 +1,3 @@
-import contextlib
-import io
 import tracemalloc
 from collections.abc import Callable
 from itertools import product
@@ -9,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import MAX_ELEMENTS
@@ -19,6 +17,8 @@ from primer_core.lessons.shapes.code import state_name
 from primer_core.lessons.shapes.explain import Pipeline, Taken, explain_pipeline
 from primer_core.lessons.shapes.fixes import translated
 from primer_core.lessons.shapes.presets import DEFAULT, PRESETS, PipelinePreset
+from tests.profiles import examples
+from tests.snippets import printed_by
 
 small_shapes = st.sampled_from([shape for rank in range(4) for shape in product(range(1, 5), repeat=rank)])
 
@@ -129,12 +129,6 @@ def numpy_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[A
     return shape, texts, states
 
 
-def ran(code: str) -> str:
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue()
-
-
 def shown(explained: Pipeline) -> str:
     """What the page shows of it: shape, strides and verdict of each state, the error, and the last tensor."""
     states = explained.states
@@ -200,16 +194,16 @@ def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library
     explained = explain_pipeline(shape, texts, library)
     check_states(explained, states)
     check_links_and_addresses(explained)
-    assert ran(explained.code) == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(torch_pipelines())
 def test_states_errors_links_addresses_and_snippets_are_pytorchs(case: Any) -> None:
     check_everything(case, "PyTorch")
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(numpy_pipelines())
 def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> None:
     check_everything(case, "NumPy")
@@ -219,7 +213,7 @@ def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> Non
 def test_the_snippet_of_every_preset_prints_what_the_page_shows(preset: PipelinePreset) -> None:
     explained = explain_pipeline(preset.x, preset.steps, preset.library)
     assert explained.refusal is None
-    assert ran(explained.code) == shown(explained)
+    assert printed_by(explained.code) == shown(explained)
 
 
 _ARGUMENTS = [
@@ -241,7 +235,7 @@ def wrong_steps(draw: st.DrawFn) -> tuple[tuple[int, ...], str, Library]:
     return draw(small_shapes), text + draw(st.sampled_from(["", "", "[1]"])), library
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(wrong_steps())
 def test_every_fix_works_and_gives_the_shape_it_promises(case: tuple[tuple[int, ...], str, Library]) -> None:
     shape, text, library = case
@@ -477,7 +471,7 @@ def test_tensors_without_cells_go_through() -> None:
     for library, steps in (("PyTorch", "clone(), flatten(), unsqueeze(0)"), ("NumPy", "copy(), flatten(), T")):
         explained = explain_pipeline((0, 3), steps, library)  # type: ignore[arg-type]
         assert [one.verdict for one in explained.taken] == ["empty"] * 3
-        assert ran(explained.code) == shown(explained)
+        assert printed_by(explained.code) == shown(explained)
 
 
 @pytest.mark.parametrize("name", ["tolist", "numpy", "zero_", "tofile", "__class__", "backward", "data_ptr"])
@@ -504,7 +498,7 @@ def told(one: Taken) -> bool:
     return one.outcome in ("done", "waiting") or bool(one.error or one.refusal)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
@@ -518,7 +512,7 @@ def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, libr
     assert all(sign in rest for sign in kept)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(garbage)
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_for_the_tensor_is_explained(text: str) -> None:

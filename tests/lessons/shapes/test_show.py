@@ -2,13 +2,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.shapes.explain import explain_pipeline
 from primer_core.lessons.shapes.presets import PRESETS, PipelinePreset
 from primer_core.lessons.shapes.show import MAX_CELLS, chips, legend, pipeline, story, summary, two_ways
 from primer_core.picture.grid import Op, PerCell, Picture, Ref, Strong, Val, visible_cells
+from tests.profiles import examples
 
 _STEPS = [
     "unsqueeze(0)", "squeeze()", "view(-1)", "flatten()", "T", "transpose(0, -1)", "expand(2, -1, -1)", "repeat(2, 1)",
@@ -32,7 +33,7 @@ def spelled(picture: Picture, target: str, flat: int) -> tuple[str, list[Any]]:
     return text, numbers
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.integers(1, 3), min_size=1, max_size=2).map(tuple),
     st.lists(st.sampled_from(_STEPS), max_size=4),

@@ -1,16 +1,16 @@
 """Softmax by hand against PyTorch, where the naive form breaks, and the snippet against the page."""
 
-import contextlib
-import io
 import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxExplanation, SoftmaxParams, explain_softmax
+from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxParams, explain_softmax
+from tests.profiles import examples
+from tests.snippets import printed_by
 
 logit = st.floats(-50, 50).map(lambda value: round(value, 2))
 
@@ -35,7 +35,7 @@ def by_torch(params: SoftmaxParams) -> tuple[torch.Tensor, torch.Tensor, torch.T
     return p.detach(), loss.detach(), z.grad
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(asked())
 def test_probabilities_loss_and_gradient_are_pytorchs(params: SoftmaxParams) -> None:
     explanation = explain_softmax(params)
@@ -51,7 +51,7 @@ def test_probabilities_loss_and_gradient_are_pytorchs(params: SoftmaxParams) -> 
     assert sum(explanation.gradient) == pytest.approx(0, abs=1e-4)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(asked())
 def test_softmax_keeps_the_order_of_the_logits(params: SoftmaxParams) -> None:
     explanation = explain_softmax(params)
@@ -59,7 +59,7 @@ def test_softmax_keeps_the_order_of_the_logits(params: SoftmaxParams) -> None:
     assert explanation.p[explanation.argmax_p] == max(explanation.p)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(asked())
 def test_the_naive_form_breaks_exactly_where_an_exponential_or_a_logarithm_does(params: SoftmaxParams) -> None:
     naive = explain_softmax(params).naive
@@ -136,22 +136,15 @@ def test_what_has_no_softmax_is_a_result_with_a_fix(params: SoftmaxParams, words
     assert error.fix
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(asked())
 def test_the_snippet_prints_what_the_page_shows(params: SoftmaxParams) -> None:
-    assert ran(explain_softmax(params)) == explain_softmax(params).printed
+    assert printed_by(explain_softmax(params).code).strip() == explain_softmax(params).printed
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("shift", [0.0, 100.0, 1000.0])
 def test_the_snippet_also_breaks_where_the_page_does(dtype: str, shift: float) -> None:
     explanation = explain_softmax(SoftmaxParams(shift=shift, dtype=dtype))
-    assert ran(explanation) == explanation.printed
+    assert printed_by(explanation.code).strip() == explanation.printed
     assert explanation.agrees
-
-
-def ran(explanation: SoftmaxExplanation) -> str:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(explanation.code, {})  # noqa: S102
-    return printed.getvalue().strip()

@@ -1,6 +1,5 @@
 import ast
 import contextlib
-import io
 import random
 import re
 import warnings
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from primer_core.language.limits import Refused
@@ -28,16 +27,10 @@ from primer_core.lessons.views.presets import DEFAULT, PRESETS, VIEWS, ViewPrese
 from primer_core.lessons.views.refused_view import explain_refused_view, read_wish
 from primer_core.lessons.views.state import Snapshot
 from primer_core.lessons.views.story import story
+from tests.profiles import examples
+from tests.snippets import printed_by, run_snippet
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
-
-
-def ran(code: str) -> tuple[str, dict[str, Any]]:
-    """Run a snippet as a learner would, and return what it printed and the names it left."""
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that the page offers to copy
-    return printed.getvalue(), names
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ def bytes_from(array: Any, start: Any) -> int:
     return pointers[0] - pointers[1]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(programs())
 def test_verdict_layout_addresses_and_cells_are_the_librarys(asked: Program) -> None:
     found = explain_view(asked.base, asked.b, asked.c, library=asked.library)
@@ -145,7 +138,7 @@ def library_says(library: Library, one: Any, other: Any) -> bool:
     return bool(one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr())
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(programs(), st.integers(-99, 99))
 def test_an_edited_cell_changes_every_alias_and_no_copy(asked: Program, value: int) -> None:
     before = explain_view(asked.base, asked.b, asked.c, library=asked.library)
@@ -169,7 +162,7 @@ def test_an_edited_cell_changes_every_alias_and_no_copy(asked: Program, value: i
             np.testing.assert_array_equal(one.values, two.values)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(programs())
 def test_a_view_is_predicted_exactly_where_the_library_gives_it(asked: Program) -> None:
     first = explain_view(asked.base, asked.b, library=asked.library)
@@ -199,7 +192,7 @@ def wishes(size: int) -> list[tuple[int, ...]]:
 def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
     if preset.view == "Refused views":
         shown = explain_refused_view(preset.a, preset.b, preset.to, preset.library)
-        printed, _ = ran(shown.code)
+        printed = printed_by(shown.code)
         lines = printed.splitlines()
         for way in shown.ways:
             assert (way.words if not way.works else str(way.shares)) in lines
@@ -207,7 +200,7 @@ def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
     found = explain_view(preset.a, preset.b, preset.c, preset.then, preset.library)
     assert found.refusal is None
     assert found.after is not None
-    printed, names = ran(found.code)
+    printed, names = run_snippet(found.code)
     lines = printed.splitlines()
     answers = [str(asked.answer) for one in found.verdicts for asked in one.questions]
     assert lines[: len(answers)] == answers
@@ -221,7 +214,7 @@ def test_the_snippets_print_what_the_page_shows(preset: ViewPreset) -> None:
         assert f"{layout.shape} {layout.strides if torchs else layout.byte_strides}" in printed
     if found.error:
         assert found.error in lines
-    printed, _ = ran(found.names_code)
+    printed = printed_by(found.names_code)
     for change in changes(found):
         values = found.after.called(change.name).values.tolist()
         assert f"{change.name} {not change.rebound} {values}" in printed.splitlines()
@@ -330,7 +323,7 @@ def test_the_words_are_the_librarys_own() -> None:
     assert explain_view("(3, 4)", "a[5]").error == f"IndexError: {outside.value}"
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(
     st.lists(st.integers(0, 5), min_size=1, max_size=3),
     st.lists(st.integers(-40, 40).map(lambda n: n * 8), min_size=1, max_size=3),
@@ -364,7 +357,7 @@ def test_too_much_is_refused_before_it_is_made() -> None:
         assert "elements" in found.refusal or "axes" in found.refusal
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.data(), libraries)
 def test_every_operation_to_choose_is_taken(data: st.DataObject, library: Library) -> None:
     shape = tuple(data.draw(st.lists(st.integers(0, 4), max_size=4)))
@@ -377,7 +370,7 @@ def test_every_operation_to_choose_is_taken(data: st.DataObject, library: Librar
 text = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:;=+-*0123456789abcTnp. viewreshape'_", max_size=40))
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(text)
 @pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_any_field_is_explained_and_never_raises(typed: str) -> None:
@@ -450,7 +443,7 @@ def test_memory_that_no_array_reads_cannot_be_written_to() -> None:
     assert edited(found, "a = a + 1", 0, (1,), 5).then == "a = a + 1; b[0] = 5"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.sampled_from(["bool", "uint8", "int8", "int32", "int64", "float16", "float32", "float64"]),
     st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-300, 300).map(float)),
@@ -488,7 +481,7 @@ def test_the_library_is_asked_about_sharing_again_after_the_statements(
 ) -> None:
     found = explain_view("(4,)", b, then=then, library=library)
     assert [asked.answer for asked in found.asked] == answers
-    printed, names = ran(found.code)
+    printed, names = run_snippet(found.code)
     first = [asked.answer for verdict in found.verdicts for asked in verdict.questions]
     said = [line for line in printed.splitlines() if line in ("True", "False")]
     assert said == [str(answer) for answer in [*first, *answers]]
@@ -508,7 +501,7 @@ def test_the_library_is_asked_about_sharing_again_after_the_statements(
 def test_the_snippet_prints_offsets_across_libraries(library: Library, b: str, c: str) -> None:
     found = explain_view("(3, 4)", b, c, library=library)
     assert found.before is not None
-    _, names = ran(found.code)
+    _, names = run_snippet(found.code)
     lines = [line for line in found.code.splitlines() if line.endswith("# offset")]
     assert lines
     for line in lines:

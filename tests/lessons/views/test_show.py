@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.statements import Library
@@ -14,7 +14,8 @@ from primer_core.lessons.views.presets import PRESETS, ViewPreset
 from primer_core.lessons.views.refused_view import explain_refused_view
 from primer_core.lessons.views.show import memory, names, refused
 from primer_core.lessons.views.story import changes_told, refusal_told, story, walk
-from primer_core.picture.grid import PerCell, Picture, Piece, Ref, Strong, Val
+from tests.formulas import sentence
+from tests.profiles import examples
 
 OPERATIONS = (
     "a[::2, 1:]", "a[::-1, ::-1]", "a[..., None]", "a[[0, 2]]", "a[a > 5]", "a.T", "a.ravel()", "a.T.ravel()",
@@ -28,28 +29,7 @@ SIGNS = ("=", "+=", "+=", "-=", "*=", "/=", "//=", "%=")
 CHANGED = ("a", "b", "c", "a", "b", "b[...]", "a[0]", "a[0, 0]", "b[[0]][0]")
 
 
-def spelled(picture: Picture, target: str, flat: int) -> str:
-    """Fill a formula in: every address is a look-up in `cells`, so that Python can check it."""
-    links = {link.source: link.cells for link in picture.links if link.target == target}
-    grids = {grid.id: grid for grid in picture.grids}
-
-    def put(piece: Piece) -> str:
-        match piece:
-            case Strong(pieces):
-                return "".join(map(put, pieces))
-            case Ref(grid) | Val(grid):
-                cell = flat if grid == target else int(np.atleast_1d(links[grid][flat])[0])
-                return f"<{cell}>" if isinstance(piece, Ref) else str(grids[grid].values.ravel()[cell])
-            case PerCell(texts):
-                return texts[flat]
-            case _:
-                return str(piece)
-
-    (formula,) = [formula for formula in picture.formulas if formula.target == target]
-    return "".join(map(put, formula.pieces))
-
-
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.sampled_from(OPERATIONS), st.sampled_from(OPERATIONS), st.integers(0, 2**30))
 def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str, seed: int) -> None:
     found = explain_view("(3, 4)", b, c)
@@ -60,7 +40,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
     drawn = [grid for grid in picture.grids if grid.id.startswith("array") and grid.values.size]
     grid = random.Random(seed).choice(drawn)  # noqa: S311 - a test's choice
     flat = seed % grid.values.size
-    text = spelled(picture, grid.id, flat)
+    text = sentence(picture, grid.id, flat)
     told = re.fullmatch(r"<\d+> is at (.*) elements = \+(\d+) bytes\n<(\d+)> = ([^,]*)(, made from .*)?", text)
     assert told, text
     sides = told[1].replace("·", "*").replace("−", "-").split("=")
@@ -75,7 +55,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
         assert source == grid.values.ravel()[flat] or "+" in found.after.called(grid.name).code  # type: ignore[union-attr]
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.integers(0, 2**40))
 def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test's choice
@@ -135,9 +115,9 @@ def test_what_a_view_does_not_read_is_faded_in_its_memory() -> None:
 
 def test_an_element_of_memory_names_all_that_read_it() -> None:
     picture = memory(explain_view("(3, 4)", "a.T", "b[1:]"))
-    assert spelled(picture, "memory 0", 1) == "<1> = 2, at +8 bytes, is a[0, 1], b[1, 0], c[0, 0]"
+    assert sentence(picture, "memory 0", 1) == "<1> = 2, at +8 bytes, is a[0, 1], b[1, 0], c[0, 0]"
     picture = memory(explain_view("(3, 1)", "np.broadcast_to(a, (3, 9))"))
-    assert spelled(picture, "memory 0", 2) == (
+    assert sentence(picture, "memory 0", 2) == (
         "<2> = 3, at +16 bytes, is a[2, 0], b[2, 0], b[2, 1], b[2, 2], 6 more of b"
     )
 
@@ -161,11 +141,11 @@ def test_names_stand_above_their_objects_before_and_after() -> None:
     tags = {grid.id: grid.tags for grid in picture.grids if grid.tags}
     assert tags == {"before 0": ("a", "b"), "after 0": ("b",), "after 1": ("a",)}
     assert [row.label for row in picture.rows] == ["before", "after: a = a + 1"]
-    assert spelled(picture, "after 1", 2) == "<2> = 4, made from b[2]"
+    assert sentence(picture, "after 1", 2) == "<2> = 4, made from b[2]"
     changed = names(explain_view("(4,)", "a[1:3]", then="a += 1"))
     marks = {grid.id: grid.marked.tolist() for grid in changed.grids if grid.marked is not None}
     assert marks == {"after 0": [True] * 4, "after 1": [True] * 2}
-    assert spelled(changed, "after 1", 0) == "<0> = 3, before 2"
+    assert sentence(changed, "after 1", 0) == "<0> = 3, before 2"
 
 
 def test_an_object_without_a_name_says_what_becomes_of_it() -> None:

@@ -1,0 +1,34 @@
+"""What all tests share: Hypothesis's profiles, and the tests that only the long one runs."""
+
+import random
+
+import pytest
+
+from tests.profiles import LONG, is_long, register_profiles
+
+register_profiles()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed of a long run before Hypothesis's own plugin reads it, and hand it to every worker.
+
+    Hypothesis would draw a new one in each worker and keep it to itself; so the header names one that repeats the run.
+    """
+    if config.getoption("hypothesis_profile") == LONG and config.getoption("hypothesis_seed") is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = config.getoption("hypothesis_seed")
+    return None if seed is None else f"to repeat this run's examples: --hypothesis-seed={seed}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked ``long``, unless the long profile was chosen."""
+    if is_long():
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]

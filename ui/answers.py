@@ -1,0 +1,121 @@
+"""The address that lessons' pages ask: from a question and what the learner did since, to all that is shown then.
+
+``POST /api/lessons/<lesson>`` takes ``{"question": {...}, "events": [...], "n": 7}``, where ``question`` has a text for
+each parameter; those that are missing take their defaults. The answer is what `primer_core.lessons.answer.answer`
+returns, with the same ``n``; with ``refusal`` where an event could not be followed, and ``problems`` where the question
+had parameters that could not be taken. Where a library has to be loaded first, the answer is ``{"n": 7, "loading":
+"PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is there.
+
+``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
+measured on this machine just now; one measurement is under way at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from threading import Lock
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from primer_core.backend.loading import load_torch, load_torch_in_background, torch_is_loaded
+from primer_core.lessons.answer import answer, fold, problem_sentences
+from primer_core.lessons.event import EventError, read_event
+from primer_core.lessons.lesson import AnyLesson
+from primer_core.picture.payload import payload
+from ui import catalog
+from ui.address import on_this_server
+from ui.requests import RequestError, read_json
+
+_ADDRESS = "/api/lessons"
+_MOST_BYTES = 200_000
+_MOST_DEPTH = 8
+_MOST_EVENTS = 200
+_measuring = Lock()
+
+
+def address(slug: str) -> str:
+    """Return the path on this server that a lesson's page asks."""
+    return on_this_server(f"{_ADDRESS}/{slug}")
+
+
+async def answers(request: Request) -> Response:
+    """Answer a question; 404 for a lesson that there is not, 4xx with the reason for what is no question."""
+    try:
+        lesson, body = await _read(request)
+        return await run_in_threadpool(_answer, lesson, body)
+    except RequestError as error:
+        return error.response()
+
+
+async def measurements(request: Request) -> Response:
+    """Answer with what was measured just now; the errors are those of `answers`."""
+    try:
+        lesson, body = await _read(request)
+        return await run_in_threadpool(_measure, lesson, body)
+    except RequestError as error:
+        return error.response()
+
+
+async def _read(request: Request) -> tuple[AnyLesson, dict[str, Any]]:
+    lesson = catalog.LESSONS_BY_SLUG.get(request.path_params["lesson"])
+    if lesson is None:
+        raise RequestError(404, f"Expected one of {', '.join(catalog.LESSONS_BY_SLUG)}.")
+    match await read_json(request, limit=_MOST_BYTES, depth=_MOST_DEPTH):
+        case {"question": {**texts}} as body if all(isinstance(text, str) for text in texts.values()):
+            return lesson, body
+    raise RequestError(400, "Expected a JSON object with question, an object of texts.")
+
+
+def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
+    sent = body.get("events", [])
+    if not isinstance(sent, list) or len(sent) > _MOST_EVENTS:
+        raise RequestError(400, f"Expected events, a list of at most {_MOST_EVENTS}.")
+    question, problems = lesson.question.parse(body["question"])
+    try:
+        events = [read_event(event) for event in sent]
+    except EventError as error:
+        raise RequestError(422, str(error)) from error
+    n = body["n"] if type(body.get("n")) is int else 0
+    if not torch_is_loaded():
+        if body.get("wait") is True:
+            load_torch()
+        elif lesson.needs_torch(question):
+            load_torch_in_background()
+            return JSONResponse({"n": n, "loading": "PyTorch"})
+    question, refusal = fold(lesson, question, events)
+    if lesson.needs_torch(question) and not torch_is_loaded():
+        load_torch_in_background()
+        return JSONResponse({"n": n, "loading": "PyTorch"})
+    more: dict[str, Any] = {"n": n}
+    if refusal:
+        more["refusal"] = refusal
+    if problems:
+        more["problems"] = problem_sentences(problems)
+    head = json.dumps(more, ensure_ascii=False)[:-1].encode(errors="replace")
+    return Response(head + b"," + answer(lesson, question)[1:], media_type="application/json")
+
+
+def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:
+    what = body.get("what")
+    if lesson.measure is None or not isinstance(what, str):
+        raise RequestError(400, "Expected the name of something that this lesson measures, in what.")
+    question, _ = lesson.question.parse(body["question"])
+    if not _measuring.acquire(timeout=20):
+        raise RequestError(429, "Somebody else's measurement is still under way. Press again in a few seconds.")
+    try:
+        parts = lesson.measure(question, what)
+    except EventError as error:
+        raise RequestError(422, str(error)) from error
+    finally:
+        _measuring.release()
+    return JSONResponse({"parts": payload(parts)}, headers={"Cache-Control": "no-store"})
+
+
+ROUTES = (
+    Route(f"{_ADDRESS}/{{lesson}}", answers, methods=["POST"]),
+    Route(f"{_ADDRESS}/{{lesson}}/measure", measurements, methods=["POST"]),
+)
