@@ -1,8 +1,11 @@
 """Random programs of the lesson's language, each with the same program written in PyTorch by other means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+
+from primer_core.lessons.autograd_graph.graph import Switches
 
 Shape = tuple[int, ...]
 _SHAPES: tuple[Shape, ...] = ((), (3,), (1, 3), (2, 1), (2, 3), (3, 2))
@@ -131,3 +134,82 @@ def _endings(last: str, shape: Shape) -> dict[str, str]:
             f"torch.nn.functional.cross_entropy({last} * p.sum(), torch.tensor([{zeros}]))"
         )
     return endings
+
+
+# Numbers at which functions end, kink, overflow or lose a digit, and class numbers.
+_EDGES = (0, 1, -1, 2, 0.5, 0.05, 0.9, -100, 250, -200, 1e-7, 0.9999999, 1e6, -2, 3)
+_WILD_SHAPES: tuple[Shape, ...] = ((), (1,), (2,), (3,), (1, 1), (1, 3), (2, 1), (2, 3), (3, 2), (3, 3))
+_CALLS = ("sin", "exp", "log", "tanh", "sigmoid", "relu", "softmax", "sum", "mean", "detach")
+_MUTANTS = "xyz0123456789.-+*/@()[],= \n"
+
+
+@st.composite
+def wild_programs(draw: st.DrawFn) -> str:
+    """A program that may well be refused, by PyTorch or by the language: shapes and values need not fit.
+
+    Every function meets every kind of operand, at the edges of what it is defined for; a third of the programs have
+    characters replaced, dropped or put in.
+    """
+    names: list[str] = []
+    lines: list[str] = []
+
+    def literal() -> str:
+        shape = draw(st.sampled_from(_WILD_SHAPES))
+        return _bracketed(shape, lambda: f"{draw(st.sampled_from(_EDGES))}")
+
+    def operand() -> str:
+        if not names or draw(st.integers(0, 3)) == 0:
+            text = literal()
+            return f"({text})" if text.startswith("-") else text
+        return draw(st.sampled_from(names + names[-2:]))
+
+    def expression() -> str:
+        kind = draw(st.sampled_from(("call", "call", "operator", "operator", "axis", "loss", "loss", "minus")))
+        if kind == "call":
+            return f"{draw(st.sampled_from(_CALLS))}({operand()})"
+        if kind == "operator":
+            return f"{operand()} {draw(st.sampled_from(('+', '-', '*', '/', '**', '@')))} {operand()}"
+        if kind == "axis":
+            return f"{draw(st.sampled_from(('sum', 'mean')))}({operand()}, {draw(st.integers(-2, 1))})"
+        if kind == "loss":
+            inner = draw(st.sampled_from(("{}", "sigmoid({})", "softmax({})"))).format(operand())
+            return f"{draw(st.sampled_from(('bce', 'cross_entropy', 'cross_entropy')))}({inner}, {operand()})"
+        return f"-{operand()}"
+
+    for index in range(draw(st.integers(1, 3))):
+        names.append(f"p{index}")
+        lines.append(f"p{index} = param({literal()})" if draw(st.integers(0, 3)) else f"p{index} = {literal()}")
+    for index in range(draw(st.integers(1, 5))):
+        lines.append(f"t{index} = {expression()}")
+        names.append(f"t{index}")
+    if draw(st.booleans()):
+        lines.append(f"sum({names[-1]})")
+    text = list("\n".join(lines))
+    if draw(st.integers(0, 2)) == 0:
+        for _ in range(draw(st.integers(1, 3))):
+            at = draw(st.integers(0, len(text) - 1))
+            text[at : at + draw(st.integers(0, 2))] = draw(st.sampled_from(_MUTANTS))
+    return "".join(text)
+
+
+def _bracketed(shape: Shape, number: Callable[[], str]) -> str:
+    if not shape:
+        return number()
+    return f"[{', '.join(_bracketed(shape[1:], number) for _ in range(shape[0]))}]"
+
+
+@st.composite
+def switches(draw: st.DrawFn) -> Switches:
+    """What may be done to a wild program: half of the time nothing."""
+    if draw(st.booleans()):
+        return Switches()
+    some = st.sampled_from(("", "p0", "p1", "t0", "t1", "t2"))
+    return Switches(
+        no_grad=draw(st.integers(0, 5)) == 0,
+        detach=draw(some),
+        retain_grad=draw(st.booleans()),
+        in_place=draw(some),
+        backward_calls=draw(st.sampled_from((1, 2))),
+        retain_graph=draw(st.booleans()),
+        zero_grad=draw(st.booleans()),
+    )
