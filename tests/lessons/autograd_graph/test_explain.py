@@ -336,6 +336,13 @@ def test_summed_axes(full: tuple[int, ...], operand: tuple[int, ...], axes: tupl
     assert summed_axes(full, operand) == axes
 
 
+def test_computing_a_trace_loads_nothing_that_draws() -> None:
+    read = "from primer_core.lessons.autograd_graph.explain import trace; assert trace('x = param(2)').error is None"
+    code = f"import sys; {read}; print([name for name in sys.modules if name.startswith('primer_core.picture')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert done.stdout.strip() == "[]"
+
+
 def test_reading_a_program_needs_no_torch() -> None:
     read = "from primer_core.lessons.autograd_graph.explain import trace; trace('x =')"
     code = f"import sys; {read}; print('torch' in sys.modules)"
