@@ -130,9 +130,11 @@ def _wait_until_healthy(app: RunningApp, limit: float = 60.0) -> None:
 def wait_until_drawn(page: Page) -> None:
     """Wait, on a page whose first elements stand, until nothing moves under the pointer or is typed over any more.
 
-    That is when what was pressed is answered, and the page's script has ended.
+    That is when what was done on a lesson's page is answered, and the page's script has ended.
     """
-    page.wait_for_function("() => !globalThis.primerPreviews?.held")
+    page.wait_for_function(
+        "() => !globalThis.primerPreviews?.held && !document.querySelector('.primer[aria-busy=\"true\"]')"
+    )
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     _wait_for_two_frames(page)
 

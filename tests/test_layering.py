@@ -60,6 +60,31 @@ def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
     assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
 
 
+def reads_code(node: ast.AST) -> bool:
+    """Whether a node hands text to Python's parser, or runs it."""
+    match node:
+        case ast.Call(ast.Name("compile" | "eval" | "exec")):
+            return True
+        case ast.Attribute(ast.Name("ast"), "parse" | "literal_eval"):
+            return True
+        case ast.ImportFrom(module="ast"):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+def test_text_is_parsed_in_one_place_and_run_nowhere(path: Path) -> None:
+    """Python's parser is not safe in threads, and warns of what a learner may write: one module knows both."""
+    found = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if reads_code(node)}
+    assert found == ({"ast.parse", "ast.literal_eval"} if path.name == "parsing.py" else set())
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+def test_no_thread_changes_the_filters_of_warnings_for_all(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "catch_warnings"]
+
+
 SERVED = [PROJECT / "primer_core" / folder for folder in ("lessons", "language", "backend")]
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.text import quoted, ragged, syntax_tree
+from primer_core.language.parsing import syntax_tree
+from primer_core.language.text import quoted, ragged
 
 if TYPE_CHECKING:
     import torch

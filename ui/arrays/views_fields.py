@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from primer_core.backend import loading
-from primer_core.language.statements import Library
+from primer_core.backend import Library, loading
 from primer_core.lessons.views.explain import Views, explain_view
 from primer_core.lessons.views.presets import DEFAULT, VIEWS, View, choices, opening
 from ui.arrays.messages import literally

@@ -17,7 +17,6 @@ from primer_core.lessons.autograd_graph.engine import (
     RawStep,
     Source,
     Watch,
-    non_leaf_warning,
     reachable,
     readable,
     saved,
@@ -43,6 +42,7 @@ from primer_core.lessons.autograd_graph.graph import (
     TensorValue,
     TraceError,
 )
+from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
 
 # In place of a formula, where none of ours leads to the engine's numbers.
 _BY_THE_ENGINE = "as the engine computes it"

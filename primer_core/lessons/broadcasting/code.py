@@ -5,11 +5,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 from primer_core.lessons.broadcasting.question import NAMES, Loss
 
 
-def forward(operands: Sequence[Written], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
+def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
     """Write the snippet that computes the result and shows how each stretched operand is read."""
     lines = [*_given(operands), f"y = {_expression(operands, sign)}", "print(y)"]
     for name, operand, view in zip(NAMES, operands, views, strict=False):
@@ -18,14 +18,14 @@ def forward(operands: Sequence[Written], sign: str, views: Sequence[NDArray[Any]
     return "\n".join(lines)
 
 
-def failing(operands: Sequence[Written], sign: str) -> str:
+def failing(operands: Sequence[Operand], sign: str) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
     lines = [*_given(operands), "try:", f"    y = {_expression(operands, sign)}"]
     lines += ["except ValueError as error:", "    print(error)"]
     return "\n".join(lines)
 
 
-def backward(operands: Sequence[Written], sign: str, of: Loss, gradients: Sequence[NDArray[Any]]) -> str:
+def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequence[NDArray[Any]]) -> str:
     """Write the snippet that lets PyTorch find the gradients that the page sums up by hand."""
     names = NAMES[: len(operands)]
     loss = {
@@ -40,10 +40,10 @@ def backward(operands: Sequence[Written], sign: str, of: Loss, gradients: Sequen
     return "\n".join(lines)
 
 
-def _given(operands: Sequence[Written]) -> list[str]:
+def _given(operands: Sequence[Operand]) -> list[str]:
     given = [f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=False)]
     return ["import numpy as np", "", *given]
 
 
-def _expression(operands: Sequence[Written], sign: str) -> str:
+def _expression(operands: Sequence[Operand], sign: str) -> str:
     return f" {sign} ".join(NAMES[: len(operands)])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
-from primer_core.language.operand import Written, read_operand, stand_in
+from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.broadcasting import code as snippets
 from primer_core.lessons.broadcasting.fixes import Fix, fixes
@@ -140,7 +140,7 @@ class Aligned:
         Axis by axis, from left to right.
     """
 
-    operands: tuple[Written, ...]
+    operands: tuple[Operand, ...]
     operation: str
     rule: tuple[AxisRule, ...]
 
@@ -221,7 +221,7 @@ def explain(question: BroadcastingQuestion) -> Outcome:
 
     Shapes of any size are judged; values are computed up to `MAX_ELEMENTS` elements.
     """
-    operands: list[Written] = []
+    operands: list[Operand] = []
     for place, text in enumerate(question.operands):
         try:
             known = dict(zip(NAMES, operands, strict=False))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from primer_core.language.limits import MAX_AXES
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
 
 _MOST = 4
 
@@ -35,7 +35,7 @@ class Fix:
 
 
 def fixes(
-    operands: Sequence[Written], names: Sequence[str], meet: Callable[[Sequence[Shape]], Shape | None]
+    operands: Sequence[Operand], names: Sequence[str], meet: Callable[[Sequence[Shape]], Shape | None]
 ) -> tuple[Fix, ...]:
     """Try every rearrangement of one operand and keep those that meet in the fewest axes.
 

@@ -105,7 +105,7 @@ def chip(outcome: Outcome) -> Chip:
 
 
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
-    direction = controls(question, "view", *(["of"] if question.backward else []))
+    direction = controls(question, "view", *(["of"] if question.backward else []), quiet=True)
     picture = backward(met) if question.backward else forward(met)
     warnings: list[Part] = []
     if met.overflowed:
@@ -117,7 +117,7 @@ def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
     else:
         card = _story(story(met), memory_note(met), met.code)
     return (
-        Card((rule(question, met), direction, picture, *warnings), "picture"),
+        Card((direction, rule(question, met), picture, *warnings), "picture"),
         Columns(((card,), (_quiz(),)), (1.3, 1)),
     )
 
