@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch, torch_is_loaded
 from primer_core.inference import Prediction, render_strokes
 from primer_core.inference.walkthrough import snippet, walk
-from ui import controls, shell
+from ui import address, controls, shell
 from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
 from ui.components.digit_reading import digit_reading
@@ -40,7 +41,7 @@ def draw_and_read(network: Network, example: str | None) -> None:
     left, right = st.columns([5, 6], gap="medium")
     reader, place, prediction = None, None, None
     reading = unread("loading", "You can draw already.", classes=network.classes)
-    if networks.are_loadable():
+    if torch_is_loaded():
         try:
             reader, place = open_reader(network)
         except LookupError as problem:
@@ -55,9 +56,14 @@ def draw_and_read(network: Network, example: str | None) -> None:
 
 
 lesson = shell.begin("draw_a_digit")
+query = address.take_query(
+    lesson.slug,
+    {"example": address.choice_of({name: name for name in EXAMPLES}), networks.KEY: networks.parameter()},
+)
+misread = st.container()  # drawn last: only then is it known what was used instead
 left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
 example = left.pills("Start from an example", list(EXAMPLES), key="example", bind="query-params")
-network = networks.choose(right)
+network = networks.choose(right, query.get(networks.KEY))
 draw_and_read(network, example)
 left, right = st.columns(2, gap="medium")
 with left.container(border=True, height="stretch"):
@@ -78,6 +84,9 @@ with right.container(border=True, height="stretch"):
     if network.weights is not None:
         st.download_button("Download its weights", network.weights, networks.WEIGHTS_FILE, icon=":material/download:")
 shell.finish(lesson)
-if not networks.are_loadable():
-    networks.make_loadable()
+address.tell_misread_query(
+    {"example": lambda: str(example or "no example"), networks.KEY: lambda: network.title}, misread
+)
+if not torch_is_loaded():
+    load_torch()
     st.rerun()

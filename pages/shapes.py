@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch
 from primer_core.lessons.shapes import show as pictures
 from primer_core.lessons.shapes.batch_axis import offer_to_network
 from primer_core.lessons.shapes.explain import Pipeline
@@ -13,7 +14,6 @@ from ui.arrays.parts.shapes import LIBRARIES, asks, explain, parts, picture
 from ui.arrays.pipeline_cards import STEPS, pipeline_cards, speak
 from ui.arrays.rule_table import size_sliders
 from ui.arrays.scramble_view import scramble_view
-from ui.cached import torch_loaded
 from ui.components.linked_grids import linked_grids
 from ui.components.predict_first import predict_first
 from ui.controls import Preset, code_panel, preset_pills, verdict, what_happened
@@ -101,6 +101,6 @@ def lesson() -> None:
 
 spec = shell.begin("shapes")
 with st.spinner("PyTorch is being loaded …", show_time=False):
-    torch_loaded()
+    load_torch()
 lesson()
 shell.finish(spec)

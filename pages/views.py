@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch_in_background
 from primer_core.lessons.views import show as pictures
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.refused_view import RefusedView, explain_refused_view
@@ -107,3 +108,4 @@ def lesson() -> None:
 spec = shell.begin("views")
 lesson()
 shell.finish(spec)
+load_torch_in_background()  # the first answer of PyTorch need not wait for all of it

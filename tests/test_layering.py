@@ -60,6 +60,58 @@ def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
     assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
 
 
+def reads_code(node: ast.AST) -> bool:
+    """Whether a node hands text to Python's parser, or runs it."""
+    match node:
+        case ast.Call(ast.Name("compile" | "eval" | "exec")):
+            return True
+        case ast.Attribute(ast.Name("ast"), "parse" | "literal_eval"):
+            return True
+        case ast.ImportFrom(module="ast"):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+def test_text_is_parsed_in_one_place_and_run_nowhere(path: Path) -> None:
+    """Python's parser is not safe in threads, and warns of what a learner may write: one module knows both."""
+    found = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if reads_code(node)}
+    assert found == ({"ast.parse", "ast.literal_eval"} if path.name == "parsing.py" else set())
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+def test_no_thread_changes_the_filters_of_warnings_for_all(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "catch_warnings"]
+
+
+SERVED = [PROJECT / "primer_core" / folder for folder in ("lessons", "language", "backend")]
+
+
+def imports_torch(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) and "torch" in imported(iter([node]))
+
+
+@pytest.mark.parametrize(
+    "path", [*(path for folder in SERVED for path in sorted(folder.rglob("*.py"))), *PAINTED], ids=name
+)
+def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings(path: Path) -> None:
+    """A function imports torch, if it does, right after `load_torch()`; the door itself is the exception."""
+    if path.name == "loading.py":
+        return
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        blocks = [getattr(node, "body", None) for node in ast.walk(function)]
+        for block in (block for block in blocks if isinstance(block, list)):
+            before = ""
+            for node in block:
+                if imports_torch(node):
+                    assert before in ("load_torch()", "loading.load_torch()"), function.name
+                    break
+                before = ast.unparse(node)
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "pages").glob("*.py")), ids=name)
 def test_pages_compute_nothing(path: Path) -> None:
     found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from primer_core.backend.loading import load_torch
 
 if TYPE_CHECKING:
     from torch import nn
@@ -58,13 +58,14 @@ def trained_network(desk_id: str, run_id: str) -> nn.Module:
     run = next((run for run in desk.finished if run.id == run_id), None) if desk else None
     if run is None:
         raise LookupError("That run is not kept any more.")
+    load_torch()
     return run.network()
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def layers(model: str) -> list[dict[str, str]]:
     """The layers of an architecture as rows of a table, with their sum as the last."""
-    torch_loaded()
+    load_torch()
     from primer_core.models import MODELS, SAMPLE_SHAPES, build_model, describe
 
     summaries = describe(build_model(model, seed=0), SAMPLE_SHAPES[MODELS[model].takes])
@@ -89,23 +90,7 @@ def layers(model: str) -> list[dict[str, str]]:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def traced(text: str, switches: Switches) -> GraphTrace:
     """A program's trace; it is frozen all through, so that sessions may share it."""
-    torch_loaded()
+    load_torch()
     from primer_core.lessons.autograd_graph.explain import trace
 
     return trace(text, switches)
-
-
-@st.cache_resource(show_spinner=False)
-def torch_loaded() -> bool:
-    """Load torch, once, and keep its hundred thousand objects out of every later garbage collection but the last.
-
-    At exit they are given back: what the last collection cannot free, triton (which torch's optimisers load) reports as
-    leaked, in a hundred lines that hide what a server or pytest said last.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)
-    return True

@@ -1,6 +1,13 @@
 """The lessons: sidebar, home page, previous/next links and tests all derive from this one table."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from primer_core.lessons import broadcasting
+from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,8 @@ class LessonSpec:
         A Material Symbols icon, written as Streamlit takes it.
     claim
         What the lesson shows, in one sentence.
+    lesson
+        The lesson itself; None for a page that is an app of its own.
     """
 
     slug: str
@@ -26,11 +35,17 @@ class LessonSpec:
     group: str
     icon: str
     claim: str
+    lesson: AnyLesson | None = None
 
     @property
     def file(self) -> str:
         """The page's file, relative to ``app.py``."""
         return f"pages/{self.slug}.py"
+
+
+def row(lesson: Lesson[Any, Any]) -> LessonSpec:
+    """Return a lesson's row of the table."""
+    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson)
 
 
 GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
@@ -44,16 +59,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         claim="An array is one block of memory in which every number has the same type, and a shape that says how to "
         "read it.",
     ),
-    LessonSpec(
-        slug="broadcasting",
-        title="Broadcasting",
-        group="Arrays",
-        icon=":material/open_with:",
-        claim=(
-            "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
-            "and nothing is copied."
-        ),
-    ),
+    row(broadcasting.LESSON),
     LessonSpec(
         slug="views",
         title="Views and copies",
@@ -139,6 +145,9 @@ LESSONS: tuple[LessonSpec, ...] = (
         "values.",
     ),
 )
+
+LESSONS_BY_SLUG: Mapping[str, AnyLesson] = {spec.slug: spec.lesson for spec in LESSONS if spec.lesson is not None}
+"""The lessons that are not apps of their own, which one address answers for."""
 
 
 def lesson(slug: str) -> LessonSpec:

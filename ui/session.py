@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: The query parameter, and the key in the session's state, that hold the desk's id.
 DESK = "desk"
 
+#: Query parameters that every page knows: the desk, and Streamlit's own.
+PARAMETERS = (DESK, "embed", "embed_options")
+
 
 def desk() -> Desk | None:
     """This session's desk, taken from its state or its address; None if it has none (any more)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, TypeGuard
@@ -177,9 +178,12 @@ def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
 
 
 def _number(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-        raise ValueError(f"{what} must be a finite number, got {_short(value)}")
-    return float(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        with suppress(OverflowError):  # a whole number beyond the range of a double
+            number = float(value)
+            if math.isfinite(number):
+                return number
+    raise ValueError(f"{what} must be a finite number, got {_short(value)}")
 
 
 def _clip(value: float, low: float, high: float) -> float:

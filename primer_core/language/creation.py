@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.text import quoted, ragged, syntax_tree
+from primer_core.language.parsing import syntax_tree
+from primer_core.language.text import quoted, ragged
 
 if TYPE_CHECKING:
     import torch
@@ -188,6 +190,7 @@ class Recipe:
         RuntimeError, ValueError, TypeError, OverflowError
             PyTorch's own, if it will not make it.
         """
+        load_torch()
         import torch
 
         call = self._torch_call()

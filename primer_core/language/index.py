@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
-from primer_core.language.text import MAX_DEPTH, quoted
+from primer_core.language.parsing import TooDeepError, typed_expression
+from primer_core.language.text import quoted
 from primer_core.lessons.indexing.plan import Item, plan_index
 
 MAX_TEXT = 1000
@@ -153,17 +154,14 @@ def _parse(text: str, name: str) -> ast.expr:
     # In "[:2, 1:3]" the brackets are those of a[...]; in "[0, 2]" they are a list's.
     for around in (f"_[{text}\n]", f"_{text}"):
         try:
-            found = ast.parse(around, mode="eval").body
+            found = typed_expression(around)
             break
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except TooDeepError as error:
+            raise Refused(f"{quoted(text)} is nested too deeply. {how}") from error
+        except SyntaxError:
             continue
     if found is None:
         raise Refused(f"{quoted(text)} cannot be read as an index. {how}")
-    level: list[ast.AST] = [found]
-    for _ in range(MAX_DEPTH):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise Refused(f"{quoted(text)} is nested too deeply. {how}")
     match _AsCode().visit(found):
         case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Name(spoken), node)) if spoken == name:
             return node

@@ -15,14 +15,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
+from primer_core.language.parsing import syntax_tree
 from primer_core.language.spelling import shape_text
-from primer_core.language.text import literal_number, quoted, ragged, syntax_tree
+from primer_core.language.text import literal_number, quoted, ragged
 
 MAX_TEXT = 4000
 """Characters read of one field."""
@@ -34,11 +35,15 @@ _VIEWS = frozenset({"swapaxes", "transpose"})
 
 _METHODS = _VIEWS | {"reshape", "ravel", "squeeze", "sum", "mean", "max", "min"}
 
+Kind = Literal["shape", "array", "number", "derived"]
+"""How an operand was written: as a shape that is filled by counting, as its entries, as one number, or as something
+made of another operand: its name, or what is done to it."""
+
 _TIMES = re.compile(r"^\d+(\s*[xX×*]\s*\d+)+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Written:
+class Operand:
     """An operand as it was understood.
 
     Parameters
@@ -48,13 +53,19 @@ class Written:
     code
         The NumPy expression that makes it.
     values
-        The array. Where it would have more than `MAX_ELEMENTS` elements this is a stand-in of the same shape
-        without memory of its own: every stride is 0.
+        The array. Of a shape with more than `MAX_ELEMENTS` elements, and of what is made of such a shape, it is a
+        stand-in of the same shape without memory of its own: every stride is 0.
+    kind
+        How it was written.
+    filled
+        Whether `values` are its values, not a stand-in.
     """
 
     text: str
     code: str
     values: NDArray[Any]
+    kind: Kind
+    filled: bool = True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -64,13 +75,7 @@ class Written:
     def followed_by(self, suffix: str) -> str:
         """Spell this operand with something done to it."""
         # A number takes no dot: 3.T is not Python, (3).T is.
-        bare = self.text.replace(".", "").isalnum() and not self.text.isidentifier()
-        return (f"({self.text})" if bare or self.text.startswith("-") else self.text) + suffix
-
-    @property
-    def filled(self) -> bool:
-        """Whether `values` are its values, not a stand-in."""
-        return self.values.size <= MAX_ELEMENTS
+        return (f"({self.text})" if self.kind == "number" else self.text) + suffix
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
@@ -109,7 +114,7 @@ def parse_number(text: str) -> float | int:
     return number
 
 
-def read_operand(text: str, *, step: int = 1, names: Mapping[str, Written] | None = None) -> Written:
+def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | None = None) -> Operand:
     """Read an operand in any of the spellings that the module names.
 
     Parameters
@@ -134,18 +139,19 @@ class _Walker:
     """Walks a parsed expression and computes what it knows; everything else is refused."""
 
     step: int
-    names: Mapping[str, Written]
+    names: Mapping[str, Operand]
 
-    def walk(self, node: ast.expr) -> Written:
+    def walk(self, node: ast.expr) -> Operand:
         match node:
             case ast.Tuple(elts):
                 return self.counted(_sizes(elts))
             case ast.List() | ast.Constant() | ast.UnaryOp():
                 values = _literal(node)
-                return Written(str(values.tolist()), f"np.array({values.tolist()})", values)
+                kind: Kind = "array" if isinstance(node, ast.List) else "number"
+                return Operand(str(values.tolist()), f"np.array({values.tolist()})", values, kind)
             case ast.Name(name) if name in self.names:
                 named = self.names[name]
-                return Written(name, name, named.values)
+                return Operand(name, name, named.values, "derived", named.filled)
             case ast.Attribute(base, "T"):
                 return self.then(base, ".T", lambda values: values.T)
             case ast.Subscript(base, place):
@@ -156,18 +162,18 @@ class _Walker:
             case _:
                 raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW}")
 
-    def counted(self, shape: tuple[int, ...]) -> Written:
+    def counted(self, shape: tuple[int, ...]) -> Operand:
         size, text = prod(shape), shape_text(shape)
         if size > MAX_ELEMENTS:
-            return Written(text, f"np.broadcast_to(np.int8(0), {text})", stand_in(shape))
+            return Operand(text, f"np.broadcast_to(np.int8(0), {text})", stand_in(shape), "shape", filled=False)
         if shape == ():
-            return Written(text, f"np.array({self.step})", np.array(self.step))
+            return Operand(text, f"np.array({self.step})", np.array(self.step), "shape")
         stop = f"{self.step * (size + 1)}"
         code = f"np.arange({self.step}, {stop}{f', {self.step}' if self.step != 1 else ''})"
         code += f".reshape{text}" if len(shape) > 1 else ""
-        return Written(text, code, np.arange(self.step, self.step * (size + 1), self.step).reshape(shape))
+        return Operand(text, code, np.arange(self.step, self.step * (size + 1), self.step).reshape(shape), "shape")
 
-    def call(self, base: ast.expr, method: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Written:
+    def call(self, base: ast.expr, method: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Operand:
         given = [_argument(argument) for argument in arguments]
         named = {word.arg: _argument(word.value) for word in keywords if word.arg in ("axis", "keepdims")}
         if len(named) != len(keywords):
@@ -180,10 +186,10 @@ class _Walker:
             reads=method not in _VIEWS,
         )
 
-    def then(self, base: ast.expr, suffix: str, act: Any, *, reads: bool = False) -> Written:
+    def then(self, base: ast.expr, suffix: str, act: Any, *, reads: bool = False) -> Operand:
         """Do to an operand what NumPy does; what NumPy refuses is refused in its words."""
         before = self.walk(base)
-        if reads and not before.filled:
+        if reads:
             check_size(before.shape, f"The array before {suffix}")
         if reads and before.values.size == 0:
             raise Refused(f"{quoted(before.text)} has no cells, so {suffix} has nothing to work on.")
@@ -192,7 +198,7 @@ class _Walker:
         except (ValueError, TypeError, IndexError, OverflowError) as error:
             raise Refused(f"NumPy says of {quoted(before.text + suffix)}: {error}") from error
         _check_axes(values.shape)
-        return Written(before.followed_by(suffix), before.code + suffix, values)
+        return Operand(before.followed_by(suffix), before.code + suffix, values, "derived", before.filled)
 
 
 def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:

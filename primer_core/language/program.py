@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from primer_core.language.parsing import typed_line
+
 MAX_CHARACTERS = 800
 MAX_LINES = 24
 MAX_DEPTH = 16
@@ -408,8 +410,7 @@ class _Reader:
         self.line, self.number = line, number
         self.shift = len(line) - len(line.lstrip())
         try:
-            # In mode "exec" a syntax error would make Python look for a source file to quote from.
-            body = ast.parse(line.strip(), mode="single").body
+            body = typed_line(line.strip(), deepest=MAX_CHARACTERS)  # the levels are counted below
         except SyntaxError as error:
             column = min(max(1, (error.offset or 1) + self.shift), max(1, len(line.rstrip())))
             raise _refused(

@@ -1,11 +1,9 @@
 """What dragging a size does to a text: a shape is written anew, an array is cut or goes on from its start."""
 
-import ast
-
 import numpy as np
 
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import MAX_TEXT, Written, read_operand
+from primer_core.language.operand import MAX_TEXT, Operand, read_operand
 from primer_core.language.spelling import shape_text
 
 
@@ -36,7 +34,7 @@ def resized(text: str, shape: tuple[int, ...]) -> str:
     """
     written = _read(text)
     check_size(shape, f"The shape {shape_text(shape)}")
-    if written.text.startswith("("):
+    if written.kind == "shape":
         return shape_text(shape)
     values = written.values
     if values.ndim > len(shape):
@@ -50,14 +48,13 @@ def resized(text: str, shape: tuple[int, ...]) -> str:
     return longer
 
 
-def _read(text: str) -> Written:
+def _read(text: str) -> Operand:
     """Read a text that says its sizes itself, or refuse it."""
     only = "Only a shape, an array with cells, or a number can be given other sizes."
     try:
         written = read_operand(text)
     except Refused as refused:
         raise Refused(only) from refused
-    own = isinstance(ast.parse(written.text, mode="eval").body, ast.Tuple | ast.List | ast.Constant | ast.UnaryOp)
-    if not own or (written.values.size == 0 and not written.text.startswith("(")):
+    if written.kind == "derived" or (written.values.size == 0 and written.kind != "shape"):
         raise Refused(only)
     return written

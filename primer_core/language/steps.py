@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import Written, read_operand
+from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import typed_expression
 from primer_core.language.text import quoted
-
-Library = Literal["PyTorch", "NumPy"]
 
 Shape = tuple[int, ...]
 
@@ -192,7 +192,7 @@ class Step:
     options: tuple[tuple[str, Any], ...] = ()
     called: bool = True
     piece: int | None = None
-    other: Written | None = None
+    other: Operand | None = None
     itself: bool = False
 
     @property
@@ -256,8 +256,8 @@ def read_step(text: str) -> Step:
     if len(text) > MAX_STEP_TEXT:
         raise Refused(f"This step is {len(text)} characters long; at most {MAX_STEP_TEXT} are read.")
     try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        node = typed_expression(text)
+    except SyntaxError as error:
         raise Refused(f"{quoted(text)} cannot be read. {_HOW}") from error
     piece = None
     if isinstance(node, ast.Subscript):
@@ -299,7 +299,7 @@ def _call(name: str, arguments: list[ast.expr], keywords: list[ast.keyword], pie
     return Step(name, rest, tuple(options), piece=piece, other=other, itself=other is None)
 
 
-def _other(node: ast.expr) -> Written | None:
+def _other(node: ast.expr) -> Operand | None:
     """Read the second tensor of a join; None stands for the first one itself."""
     if isinstance(node, ast.List | ast.Tuple) and any(_is_self(inner) for inner in node.elts):
         if len(node.elts) != 2 or not _is_self(node.elts[0]):
@@ -314,7 +314,7 @@ def _is_self(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in _SELF
 
 
-def read_tensor(text: str, *, step: int = 1) -> Written:
+def read_tensor(text: str, *, step: int = 1) -> Operand:
     """Read a tensor to begin with: a shape, an array, a number, or ``arange(12)``.
 
     Parameters
@@ -336,14 +336,14 @@ def read_tensor(text: str, *, step: int = 1) -> Written:
         raise Refused(f"{quoted(text)} cannot be read. Of arange, x takes one whole number from 0 up: arange(12).")
     written = read_operand(text, step=step)
     check_size(written.shape, f"A tensor of shape {written.text}" if not written.filled else "This tensor")
-    if written.text not in (str(written.shape), str(written.values.tolist())):
+    if written.kind == "derived":
         raise Refused(f"Begin with a shape or an array; what is done to {quoted(written.text)} is a step.")
     return written
 
 
-def _counted(size: int) -> Written:
+def _counted(size: int) -> Operand:
     check_size((size,), f"arange({size})")
-    return Written(f"arange({size})", f"np.arange({size})", np.arange(size))
+    return Operand(f"arange({size})", f"np.arange({size})", np.arange(size), "array")
 
 
 def _value(node: ast.expr) -> Any:

@@ -1,52 +1,13 @@
-"""Read what a learner typed as Python's syntax tree, which is looked at and never evaluated."""
+"""What readers and messages share: numbers that are written out, and how a learner's text is quoted."""
 
 import ast
 import re
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from primer_core.language.limits import Refused
-
-MAX_DEPTH = 40
-"""Nesting that is read. Python's own parser gives up at some hundred."""
-
-
-def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exec"] = "eval") -> Any:
-    """Parse text that is neither empty nor too long nor nested too deeply.
-
-    Parameters
-    ----------
-    text
-        What was typed; space around it does not count.
-    how
-        How to write it, said at the end of each refusal.
-    longest
-        How many characters are read.
-    mode
-        One expression, whose node is returned; or statements, of which the module is.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read.
-    """
-    text = text.strip()
-    if not text:
-        raise Refused(f"There is nothing here yet. {how}")
-    if len(text) > longest:
-        raise Refused(f"This is {len(text)} characters long; at most {longest} are read. Shorten it.")
-    try:
-        tree: Any = ast.parse(text, mode=mode)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Refused(f"{quoted(text)} cannot be read. {how}") from error
-    level: list[ast.AST] = [tree]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise Refused(f"{quoted(text)} is nested too deeply. {how}")
-    return tree.body if mode == "eval" else tree
 
 
 def quoted(text: str) -> str:

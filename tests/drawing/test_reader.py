@@ -1,7 +1,6 @@
 """Reading drawings for pads that ask by themselves."""
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -22,17 +21,12 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["points", "width", "x"]), inner),
     max_leaves=12,
 )
+CLIENT = TestClient(Starlette(routes=ROUTES))
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(load_checkpoint(), CLASSES)
-
-
-@pytest.fixture
-def client() -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        yield client
 
 
 def test_what_is_shown_is_what_the_network_answers(reader: Reader) -> None:
@@ -74,24 +68,43 @@ def test_the_reader_not_asked_for_longest_makes_room(reader: Reader) -> None:
     assert readers.get(["first"]) is None
 
 
-def test_a_pad_is_answered_what_the_reader_reads_and_which_question_that_answers(
-    client: TestClient, reader: Reader
-) -> None:
-    READERS.admit("a pad's", reader)
-    question = {"network": "a pad's", "strokes": SEVEN, "channel": "c1", "sequence": 7}
-    answer = client.post(ADDRESS, json=question)
-    assert answer.status_code == 200
-    assert answer.json() == reader.read(SEVEN)[0] | {"answers": {"channel": "c1", "sequence": 7}}
+def test_a_drawing_is_answered_with_its_reading_and_its_number(reader: Reader) -> None:
+    READERS.admit("kept", reader)
+    strokes = [{"width": 18, "points": [[140.0, 20.0 + place % 200] for place in range(9_000)]}]
+    for sent in (SEVEN, strokes):
+        answer = CLIENT.post(ADDRESS, json={"network": "kept", "strokes": sent, "channel": "c", "sequence": 3})
+        assert answer.status_code == 200
+        assert answer.json() == reader.read(sent)[0] | {"answers": {"channel": "c", "sequence": 3}}
 
 
-def test_a_request_that_is_no_drawing_is_refused_with_a_reason(client: TestClient) -> None:
-    guessed = json.dumps({"network": "guessed", "strokes": SEVEN}).encode()
-    for body, status, reason in (
-        (b"no JSON", 400, "Expected a JSON object"),
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"no JSON", 400, "Expected JSON"),
         (b"[1, 2]", 400, "Expected a JSON object"),
-        (guessed, 404, "Load the page again"),
+        (b"[" * 100_000, 400, "deep"),
+        (b'{"strokes":' * 20_000, 400, "deep"),
+        (json.dumps({"network": "guessed", "strokes": SEVEN}).encode(), 404, "Load the page again"),
         (b" " * (MOST_BYTES + 1), 413, "at most"),
-    ):
-        answer = client.post(ADDRESS, content=body)
-        assert answer.status_code == status
-        assert reason in answer.json()["problem"]
+    ],
+)
+def test_a_request_that_is_no_drawing_is_refused_with_a_reason(body: bytes, status: int, reason: str) -> None:
+    answer = CLIENT.post(ADDRESS, content=body)
+    assert answer.status_code == status
+    assert reason in answer.json()["problem"]
+
+
+@examples(200)
+@given(JSON, JSON, JSON)
+def test_no_json_makes_the_address_fail(reader: Reader, strokes: object, channel: object, sequence: object) -> None:
+    READERS.admit("kept", reader)
+    asked = {"network": "kept", "strokes": strokes, "channel": channel, "sequence": sequence}
+    assert CLIENT.post(ADDRESS, content=json.dumps(asked)).status_code in (200, 400)
+
+
+def test_a_number_beyond_every_range_is_no_point(reader: Reader) -> None:
+    READERS.admit("kept", reader)
+    for stroke in ({"points": [[10**400, 1]]}, {"points": [[1, 1]], "width": 10**400}):
+        answer = CLIENT.post(ADDRESS, json={"network": "kept", "strokes": [stroke]})
+        assert answer.status_code == 200
+        assert answer.json()["state"] == "trouble"

@@ -182,7 +182,6 @@ def test_numbers_come_with_or_without_brackets() -> None:
         ).map("".join),
     )
 )
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_refused_and_never_raises_anything_else(text: str) -> None:
     for read in (read_creation, read_numbers):
         with contextlib.suppress(Refused):

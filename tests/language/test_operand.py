@@ -120,6 +120,42 @@ def test_what_cannot_be_taken_is_refused_with_a_reason(text: str, told: str) -> 
     assert told in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("(4, 3)", "shape"),
+        ("4x3", "shape"),
+        ("()", "shape"),
+        ("(10**9, 2)", "shape"),
+        ("[[1, 2]]", "array"),
+        ("[]", "array"),
+        ("2.5", "number"),
+        ("-3", "number"),
+        ("a", "derived"),
+        ("(2, 3).T", "derived"),
+        ("[1, 2].reshape(2, 1)", "derived"),
+        ("(3).T", "derived"),
+    ],
+)
+def test_an_operand_knows_how_it_was_written(text: str, kind: str) -> None:
+    assert read_operand(text, names={"a": read_operand("(2, 3)")}).kind == kind
+
+
+def test_what_is_made_of_a_stand_in_is_a_stand_in() -> None:
+    huge = read_operand("(10**9, 2)")
+    assert not read_operand("a", names={"a": huge}).filled
+    assert not read_operand("a.T", names={"a": huge}).filled
+    assert read_operand("(64, 64).T").filled
+
+
+@pytest.mark.parametrize("number", ["3", "-3", "2.5", "1e-05", "1e+16", "0.0"])
+def test_what_is_done_to_a_number_reads_back(number: str) -> None:
+    operand = read_operand(f"({number}).T")
+    again = read_operand(operand.text)
+    assert again.text == operand.text
+    assert eval(operand.code, {"np": np}) == eval(number)  # noqa: S307 - one of the parameters above
+
+
 def test_a_shape_too_large_to_fill_takes_no_memory() -> None:
     huge = read_operand("(10**9, 10**9)")
     assert huge.shape == (10**9, 10**9)
@@ -166,7 +202,6 @@ garbage = st.one_of(
 
 @examples(1000)
 @given(garbage)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_read_or_refused_and_never_raises_anything_else(text: str) -> None:
     names = {"a": read_operand("(2, 3)")}
     for read in (lambda typed: read_operand(typed, names=names), parse_shape, parse_array, parse_number):

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch
 from primer_core.lessons.arrays import show as pictures
 from primer_core.lessons.arrays.dtypes import SHOWN, explain_bits, explain_dtypes
 from primer_core.lessons.arrays.explain import AS_MADE
 from primer_core.lessons.arrays.presets import DEFAULT, DEFAULT_DTYPES, DTYPE_PRESETS, PRESETS
 from primer_core.lessons.arrays.races import race_add, race_dot
 from primer_core.lessons.arrays.twins import default_dtypes, explain_twins, ranked_tensors, ranks_code
-from ui import cached
 from ui.arrays import array_tables as tables
 from ui.arrays.messages import failed, told
 from ui.arrays.race_panel import race_panel
@@ -73,7 +73,7 @@ def libraries() -> None:
     with above:
         preset_pills([Preset(one.title, {"make": one.text}) for one in PRESETS if one.dtype == AS_MADE])
     with st.spinner("Loading PyTorch"):
-        cached.torch_loaded()
+        load_torch()
         twins, made, defaults = explain_twins(text), ranked_tensors(), default_dtypes()
     with st.container(border=True):
         if twins.refusal is not None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.broadcasting import fixes as broadcast_fixes
 from primer_core.lessons.matmul import explain as matmul
 
 
@@ -36,7 +35,7 @@ def offers(changes: Mapping[str, Mapping[str, object]]) -> None:
             st.button(label, key=f"mend {label}", on_click=st.session_state.update, args=(dict(typed),))
 
 
-def offer_operands(fixes: Iterable[broadcast_fixes.Fix | matmul.Fix]) -> None:
+def offer_operands(fixes: Iterable[matmul.Fix]) -> None:
     """Draw changes of the operands a, b, ... that would work, each as a button that types them."""
     offers(
         {

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library, loading
 from primer_core.lessons.views.explain import Views, explain_view
 from primer_core.lessons.views.presets import DEFAULT, VIEWS, View, choices, opening
-from ui import cached
 from ui.arrays.messages import literally
 from ui.arrays.parts.views import LIBRARIES, edit
 from ui.components.linked_grids import CellEvent
@@ -87,7 +86,7 @@ def load_torch(typed: Typed) -> None:
     """Load torch if what is typed needs it."""
     if typed.library == "PyTorch" or any("torch" in text for text in (typed.b, typed.c, typed.then)):
         with st.spinner("Loading PyTorch, which takes a second or two, once."):
-            cached.torch_loaded()
+            loading.load_torch()
 
 
 def write_cell(found: Views, event: CellEvent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from primer_core.data.registry import IMAGE_SETS
 from primer_core.inference import load_checkpoint, predict
 from primer_core.models.registry import MODELS
 from ui import cached, session
+from ui.address import Parameter
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 KEY = "network"
 WEIGHTS_FILE = "network.pt"
-
-_torch_is_here = threading.Event()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +55,29 @@ class Network:
     weights: bytes | None = None
 
 
-def choose(place: DeltaGenerator) -> Network:
+def parameter() -> Parameter:
+    """What the address may name by `KEY`: the id of a network of `choices`."""
+    ids = [network.id for network in choices()]
+
+    def read(text: str) -> str:
+        if text not in ids:
+            raise ValueError(text)
+        return text
+
+    return Parameter("shipped, or the id of a network that was trained here and is still kept", read)
+
+
+def choose(place: DeltaGenerator, named: str | None) -> Network:
     """Draw the list of choices and give the chosen one.
 
     The address names it by its id, the list by its title; binding the widget would put the title in the address.
+
+    Parameters
+    ----------
+    place
+        Column to draw the list in.
+    named
+        Id of the network that the address names, which `parameter` has read; None where it names none.
     """
     known = {network.id: network for network in choices()}
     ids = list(known)
@@ -72,7 +89,7 @@ def choose(place: DeltaGenerator) -> Network:
         place.selectbox(
             "Network",
             ids,
-            index=ids.index(named) if (named := st.query_params.get(KEY)) in known else 0,
+            index=ids.index(named) if named else 0,
             format_func=lambda one: known[one].title,
             key="network_choice",
             on_change=name_in_address,
@@ -88,17 +105,6 @@ def choices() -> tuple[Network, ...]:
     runs = [run for run in desk.finished if run.spec.data in IMAGE_SETS]
     trained = [_trained(desk.id, run, number) for number, run in zip(range(len(runs), 0, -1), runs, strict=True)]
     return (_shipped(), *trained)
-
-
-def are_loadable() -> bool:
-    """Whether torch is loaded, so that a network is there in milliseconds."""
-    return _torch_is_here.is_set()
-
-
-def make_loadable() -> None:
-    """Load torch, which takes seconds, once for the server."""
-    cached.torch_loaded()
-    _torch_is_here.set()
 
 
 @st.cache_data(show_spinner=False, max_entries=1)

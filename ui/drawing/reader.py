@@ -6,7 +6,6 @@ therefore asks the server's own address `ADDRESS` mid-stroke, and tells the page
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 from collections import OrderedDict
@@ -23,6 +22,7 @@ from starlette.routing import Route
 from primer_core.inference import Prediction, predict_digit, render_strokes
 from ui.address import on_this_server
 from ui.drawing.reading import Reading, unread, written
+from ui.requests import RequestError, read_json
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ADDRESS = "/api/read_digit"
 MOST_NETWORKS = 256  # that pads may ask at once; the one not asked for longest makes room
 MOST_BYTES = 300_000  # of a request: `primer_core.inference.strokes.MAX_POINTS` points take less
+MOST_DEPTH = 8  # of a request: the points of a stroke in it lie five deep
 
 INVITATION = "It is read while you draw."
 
@@ -107,29 +108,24 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
 async def read_digit(request: Request) -> JSONResponse:
     """Answer a pad: JSON with ``network``, ``strokes``, ``channel`` and ``sequence`` in, what to show out.
 
-    The answer is 413 where the drawing is too large, 400 where the body is no such JSON, and 404 where the network is
-    not kept (any more): the pad's next message to its page brings it back.
+    The answer is 4xx with the problem where `read_json` refuses the body or the body is no object, and 404 where the
+    network is not kept (any more): the pad's next message to its page brings it back.
     """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return JSONResponse({"problem": f"A drawing takes at most {MOST_BYTES:,} bytes."}, 413)
-    return await run_in_threadpool(_answer, body)
-
-
-def _answer(body: bytes) -> JSONResponse:
     try:
-        asked = json.loads(body)
-    except ValueError:
-        asked = None
-    if not isinstance(asked, dict):
-        return JSONResponse({"problem": "Expected a JSON object with network, strokes, channel and sequence."}, 400)
-    reader = READERS.get(asked.get("network"))
+        drawing = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
+        if not isinstance(drawing, dict):
+            raise RequestError(400, "Expected a JSON object with network, strokes, channel and sequence.")
+        return JSONResponse(await run_in_threadpool(_answer, drawing))
+    except RequestError as error:
+        return error.response()
+
+
+def _answer(drawing: dict[str, Any]) -> dict[str, Any]:
+    reader = READERS.get(drawing.get("network"))
     if reader is None:
-        return JSONResponse({"problem": "That network is not kept here. Load the page again."}, 404)
-    data, _ = reader.read(asked.get("strokes"))
-    return JSONResponse(data | {"answers": {"channel": asked.get("channel"), "sequence": asked.get("sequence")}})
+        raise RequestError(404, "That network is not kept here. Load the page again.")
+    data, _ = reader.read(drawing.get("strokes"))
+    return data | {"answers": {"channel": drawing.get("channel"), "sequence": drawing.get("sequence")}}
 
 
 ROUTES = (Route(ADDRESS, read_digit, methods=["POST"]),)

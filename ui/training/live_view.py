@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from primer_core.training.history import Curve
 from ui.address import on_this_server
+from ui.requests import RequestError
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
@@ -45,7 +46,7 @@ NUMBERS = {
 }
 
 _NOTHING = "Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
-_EMPTY = Curve([], [], [], [], (), (), 0)
+_EMPTY = Curve([], [], [], [], (), ())
 
 
 def address(desk: Desk, visitor: str) -> str:
@@ -184,19 +185,20 @@ def _rounded(values: list[float]) -> list[float | None]:
 async def answer(request: Request) -> JSONResponse:
     """Answer a chart: the run on the desk that the query names, or 404 where no such desk is kept (any more)."""
     desk, visitor = (request.query_params.get(name, "") for name in ("desk", "visitor"))
-    view = await run_in_threadpool(_view_at, desk, visitor)
-    if view is None:
-        return JSONResponse({"problem": "That desk is not kept here. Load the page again."}, 404)
+    try:
+        view = await run_in_threadpool(_view_at, desk, visitor)
+    except RequestError as error:
+        return error.response()
     return JSONResponse(view, headers={"Cache-Control": "no-store"})
 
 
-def _view_at(desk_id: str, visitor: str) -> dict[str, Any] | None:
+def _view_at(desk_id: str, visitor: str) -> dict[str, Any]:
     from ui import cached  # it may only be imported once the server runs
 
     desks = cached.training_desks()
     desk = desks.get(desk_id)
     if desk is None:
-        return None
+        raise RequestError(404, "That desk is not kept here. Load the page again.")
     run = desk.current
     state = run.state() if run else None
     return live_view(run, state, steers=desk.steers(visitor), active_runs=desks.service.active_runs)

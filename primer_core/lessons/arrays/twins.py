@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.creation import NoTwinError, Recipe, read_creation
 from primer_core.language.limits import Refused, check_size
 
@@ -168,6 +169,7 @@ def default_dtypes() -> tuple[DefaultDtype, ...]:
 
 def ranked_tensors() -> tuple[Tensor, ...]:
     """Make the tensors of `RANKS`. Loads torch."""
+    load_torch()
     import torch
 
     made = (torch.tensor(7.0), torch.tensor([1.0, 2.0, 3.0]), torch.ones(2, 3), torch.zeros(2, 2, 3))

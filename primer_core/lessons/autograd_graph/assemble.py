@@ -16,7 +16,6 @@ from primer_core.lessons.autograd_graph.engine import (
     Operation,
     RawStep,
     Watch,
-    non_leaf_warning,
     reachable,
     readable,
     saved,
@@ -40,6 +39,7 @@ from primer_core.lessons.autograd_graph.graph import (
     TensorValue,
     TraceError,
 )
+from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
 from primer_core.picture.layered import layered_layout
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from textwrap import indent
 
+from primer_core.language.parsing import code_expression
 from primer_core.language.program import (
     Array,
     Binary,
@@ -127,7 +128,7 @@ def _python(expression: Expression) -> ast.expr:
 def _tensor(expression: Expression) -> ast.expr:
     """Like `_python`, but a plain number becomes a tensor, which functions need."""
     if isinstance(expression, (Number, Array)):
-        return ast.parse(f"torch.tensor({_numbers(expression)})", mode="eval").body
+        return code_expression(f"torch.tensor({_numbers(expression)})")
     return _python(expression)
 
 
@@ -151,7 +152,7 @@ def _call(call: Call) -> ast.expr:
 def _classes(expression: Expression) -> ast.expr:
     """The class numbers of cross_entropy, which PyTorch takes as integers."""
     if isinstance(expression, (Number, Array)):
-        return ast.parse(f"torch.tensor({_numbers(expression).replace('.0', '')})", mode="eval").body
+        return code_expression(f"torch.tensor({_numbers(expression).replace('.0', '')})")
     return _method(_python(expression), "long")
 
 

@@ -4,11 +4,9 @@ Nothing here imitates autograd: operations are observed where they reach ATen, n
 objects, and the order and the flows of a backward pass come from hooks on those nodes.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import torch
@@ -465,16 +463,6 @@ def reachable(output: Tensor) -> tuple[Node, ...]:
             found.append(node)
             todo += [parent for parent, _ in node.next_functions]
     return tuple(found)
-
-
-@cache
-def non_leaf_warning() -> str:
-    """What PyTorch says when ``.grad`` of a tensor that is neither a leaf nor retained is read."""
-    tensor = torch.ones((), requires_grad=True) * 2
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        _ = tensor.grad
-    return str(said[0].message).split(" (Triggered internally", 1)[0] if said else ""
 
 
 _BINARY: Mapping[str, Callable[[Any, Any], Any]] = {

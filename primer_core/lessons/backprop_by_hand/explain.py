@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from primer_core.backend.loading import load_torch
 from primer_core.lessons.backprop_by_hand.code import backprop_snippet
 from primer_core.lessons.backprop_by_hand.network import (
     DIGIT_CLASSES,
@@ -129,6 +130,7 @@ def hand_backprop(params: BackpropParams) -> BackpropExplanation:
     refused = _refuse(params)
     if refused is not None:
         return BackpropExplanation(params, failure=refused)
+    load_torch()
     import torch
 
     x, labels = draw_batch(params)

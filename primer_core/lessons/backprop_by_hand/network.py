@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from primer_core.backend.loading import load_torch
 from primer_core.lessons.backprop_by_hand.steps import Array, Role
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def draw_batch(params: BackpropParams) -> tuple[torch.Tensor, torch.Tensor]:
     tuple of Tensor
         X, (batch, features) of the dtype, digits in 0 to 1; and labels, (batch,) int64, 0-based.
     """
+    load_torch()
     import torch
 
     dtype: torch.dtype = getattr(torch, params.dtype)
@@ -79,6 +81,7 @@ def draw_batch(params: BackpropParams) -> tuple[torch.Tensor, torch.Tensor]:
 
 def digit_rows(params: BackpropParams) -> tuple[int, ...]:
     """Rows of the 5 000 digits that make up the batch."""
+    load_torch()
     import torch
 
     return tuple(torch.randperm(DIGIT_COUNT, generator=_generator(params.seed))[: params.batch].tolist())
@@ -99,6 +102,7 @@ def given_values(params: BackpropParams, x: torch.Tensor, labels: torch.Tensor) 
     dict of str to Tensor
         X, y (one-hot, (batch, classes)) and the first Wk, (fan_in, fan_out), and bk, (fan_out,), by symbol.
     """
+    load_torch()
     import torch
 
     g = _generator(params.seed + 1)
@@ -145,6 +149,7 @@ def by_autograd(params: BackpropParams, start: Mapping[str, torch.Tensor], label
     dict of str to ndarray
         Every symbol of a step, with PyTorch's value of it.
     """
+    load_torch()
     import torch
     from torch.nn import functional
 
@@ -172,6 +177,7 @@ def by_autograd(params: BackpropParams, start: Mapping[str, torch.Tensor], label
 
 def updated_loss(values: Mapping[str, torch.Tensor], labels: torch.Tensor, layers: int) -> float:
     """Mean cross-entropy of X, by PyTorch, with the parameters ``Wk_new`` and ``bk_new`` of the update."""
+    load_torch()
     from torch.nn import functional
 
     h = values["X"]
@@ -183,6 +189,7 @@ def updated_loss(values: Mapping[str, torch.Tensor], labels: torch.Tensor, layer
 
 
 def _generator(seed: int) -> torch.Generator:
+    load_torch()
     import torch
 
     return torch.Generator().manual_seed(seed)

@@ -1,1 +1,23 @@
 """Broadcasting: how arrays of different shapes meet."""
+
+from primer_core.lessons.broadcasting.explain import explain
+from primer_core.lessons.broadcasting.presets import PRESETS
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.lessons.broadcasting.show import show
+from primer_core.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    slug="broadcasting",
+    title="Broadcasting",
+    group="Arrays",
+    icon=":material/open_with:",
+    claim=(
+        "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
+        "and nothing is copied."
+    ),
+    question=BroadcastingQuestion,
+    presets=PRESETS,
+    explain=explain,
+    show=show,
+    kept=("view", "of"),
+)

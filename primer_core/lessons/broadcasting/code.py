@@ -5,35 +5,34 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from primer_core.language.operand import Written
+from primer_core.language.operand import Operand
+from primer_core.lessons.broadcasting.question import NAMES, Loss
 
-_NAMES = ("a", "b", "c")
 
-
-def forward(operands: Sequence[Written], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
+def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
     """Write the snippet that computes the result and shows how each stretched operand is read."""
     lines = [*_given(operands), f"y = {_expression(operands, sign)}", "print(y)"]
-    for name, operand, view in zip(_NAMES, operands, views, strict=False):
+    for name, operand, view in zip(NAMES, operands, views, strict=False):
         if operand.shape != result.shape:
             lines += [f"as_read = np.broadcast_to({name}, y.shape)", f"print(as_read.strides)  # {view.strides}"]
     return "\n".join(lines)
 
 
-def failing(operands: Sequence[Written], sign: str) -> str:
+def failing(operands: Sequence[Operand], sign: str) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
     lines = [*_given(operands), "try:", f"    y = {_expression(operands, sign)}"]
     lines += ["except ValueError as error:", "    print(error)"]
     return "\n".join(lines)
 
 
-def backward(operands: Sequence[Written], sign: str, upstream: str, gradients: Sequence[NDArray[Any]]) -> str:
+def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequence[NDArray[Any]]) -> str:
     """Write the snippet that lets PyTorch find the gradients that the page sums up by hand."""
-    names = _NAMES[: len(operands)]
+    names = NAMES[: len(operands)]
     loss = {
-        "ones": ["y.sum().backward()"],
-        "mean": ["y.mean().backward()"],
-        "counting": ["y.backward(torch.arange(1.0, y.numel() + 1, dtype=y.dtype).reshape(y.shape))"],
-    }[upstream]
+        "y.sum()": ["y.sum().backward()"],
+        "y.mean()": ["y.mean().backward()"],
+        "1, 2, 3, …": ["y.backward(torch.arange(1.0, y.numel() + 1, dtype=y.dtype).reshape(y.shape))"],
+    }[of]
     lines = ["import torch", *_given(operands), ""]
     lines += [f"{name} = torch.tensor({name} * 1.0, requires_grad=True)" for name in names]
     lines += [f"y = {_expression(operands, sign)}", *loss]
@@ -41,10 +40,10 @@ def backward(operands: Sequence[Written], sign: str, upstream: str, gradients: S
     return "\n".join(lines)
 
 
-def _given(operands: Sequence[Written]) -> list[str]:
-    given = [f"{name} = {operand.code}" for name, operand in zip(_NAMES, operands, strict=False)]
+def _given(operands: Sequence[Operand]) -> list[str]:
+    given = [f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=False)]
     return ["import numpy as np", "", *given]
 
 
-def _expression(operands: Sequence[Written], sign: str) -> str:
-    return f" {sign} ".join(_NAMES[: len(operands)])
+def _expression(operands: Sequence[Operand], sign: str) -> str:
+    return f" {sign} ".join(NAMES[: len(operands)])

@@ -6,7 +6,7 @@ equal or 1; a size of 1 is stretched to the other by reading its one element aga
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
 from typing import Any, Literal
@@ -15,16 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
-from primer_core.language.operand import Written, read_operand, stand_in
+from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.broadcasting import code as broadcast_code
+from primer_core.lessons.broadcasting import code as snippets
 from primer_core.lessons.broadcasting.fixes import Fix, fixes
-
-NAMES = ("a", "b", "c")
-"""What operands are called in formulas and code; the result is y."""
-
-Upstream = Literal["ones", "mean", "counting"]
-"""The gradient that reaches the result: of ``y.sum()``, of ``y.mean()``, or 1, 2, 3, ... cell by cell."""
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion, Loss
+from primer_core.lessons.outcome import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +58,13 @@ class AxisRule:
     Parameters
     ----------
     axis
-        Counted from the right: -1 is the last.
+        Whole number below 0, counted from the right: -1 is the last axis.
     sizes
-        One an operand; None where the operand has no such axis.
+        Size in each operand; None where the operand has no such axis.
     size
-        Of the result; None where the sizes clash.
+        Size in the result; None where the sizes clash.
     stretched
-        Places of the operands that are stretched, or that lack the axis and the result has it.
+        Places of the operands that are stretched, or that lack an axis of the result.
     """
 
     axis: int
@@ -121,43 +117,83 @@ class Trap:
     ----------
     n
         Length of both.
-    grid_loss, paired_loss
-        Mean square of all N × N results, and of the N results of paired values.
+    losses
+        Mean square of all N × N differences, and of the N differences of paired values; None unless the operation is a
+        difference, which alone is squared to a loss.
     """
 
     n: int
-    grid_loss: float
-    paired_loss: float
+    losses: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Broadcast:
-    """What happens when operands meet.
+class Aligned:
+    """Operands that could be read, lined up from the right; what comes of them is one of the subclasses.
 
     Parameters
     ----------
     operands
-        As they were understood; empty where one was refused.
+        Two or three, as they were understood.
     operation
         A name from `OPERATIONS`.
     rule
         Axis by axis, from left to right.
+    """
+
+    operands: tuple[Operand, ...]
+    operation: str
+    rule: tuple[AxisRule, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooLarge(Aligned):
+    """The shapes meet, but in more elements than are computed here.
+
+    Parameters
+    ----------
     shape
-        Of the result; None where the shapes clash.
-    refusal
-        Why nothing could be computed: an operand that cannot be read, or one that is too large.
-    refused
-        Place of the operand that could not be read.
+        Shape in which they meet.
+    message
+        Plain text: how large it is, and what to do.
+    """
+
+    shape: tuple[int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clash(Aligned):
+    """The shapes do not meet.
+
+    Parameters
+    ----------
     error
-        NumPy's own words where the shapes clash.
+        NumPy's own words.
     fixes
         What would make them meet.
+    code
+        Snippet that prints the error.
+    """
+
+    error: str
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Broadcast(Aligned):
+    """The operands met.
+
+    Parameters
+    ----------
+    shape
+        Shape of the result.
     result
-        The values, and None where there are none.
+        Values, of that shape.
     stretched
-        One an operand, where there is a result.
+        One an operand.
     upstream
-        The gradient that reaches the result, of its shape.
+        Gradient that reaches the result, of its shape.
     trap
         Set where the shapes meet, but hardly as was meant.
     overflowed
@@ -166,56 +202,46 @@ class Broadcast:
         Snippets that print the result, and the gradients.
     """
 
-    operands: tuple[Written, ...] = ()
-    operation: str = "add"
-    rule: tuple[AxisRule, ...] = ()
-    shape: tuple[int, ...] | None = None
-    refusal: str | None = None
-    refused: int | None = None
-    error: str | None = None
-    fixes: tuple[Fix, ...] = ()
-    result: NDArray[Any] | None = None
-    stretched: tuple[Stretched, ...] = ()
-    upstream: NDArray[Any] | None = None
-    trap: Trap | None = None
-    overflowed: bool = False
-    code: str = ""
-    backward_code: str = ""
+    shape: tuple[int, ...]
+    result: NDArray[Any]
+    stretched: tuple[Stretched, ...]
+    upstream: NDArray[Any]
+    trap: Trap | None
+    overflowed: bool
+    code: str
+    backward_code: str
 
 
-def explain_broadcast(texts: Sequence[str], operation: str = "add", upstream: Upstream = "ones") -> Broadcast:
-    """Explain what NumPy makes of two or three operands. Nothing that is typed makes it raise.
+Outcome = Unread | TooLarge | Clash | Broadcast
+"""What comes of a question."""
 
-    Parameters
-    ----------
-    texts
-        Shapes, arrays or numbers, in any spelling of `primer_core.language.operand.read_operand`. Shapes of
-        any size are judged; values are computed up to `MAX_ELEMENTS` elements.
-    operation
-        A name from `OPERATIONS`.
-    upstream
-        The gradient that reaches the result.
+
+def explain(question: BroadcastingQuestion) -> Outcome:
+    """Explain what NumPy makes of two or three operands; nothing that is typed makes it raise.
+
+    Shapes of any size are judged; values are computed up to `MAX_ELEMENTS` elements.
     """
-    operands: list[Written] = []
-    for place, text in enumerate(texts):
+    operands: list[Operand] = []
+    for place, text in enumerate(question.operands):
         try:
             known = dict(zip(NAMES, operands, strict=False))
             operands.append(read_operand(text, step=10**place, names=known))
         except Refused as refused:
-            return Broadcast(operation=operation, refusal=str(refused), refused=place)
+            return Unread(NAMES[place], str(refused))
     shapes = [operand.shape for operand in operands]
     rule = axis_rule(shapes)
-    asked = Broadcast(tuple(operands), operation, rule, joint_shape(rule))
-    if asked.shape is None:
-        return _clash(asked)
-    largest = max(prod(shape) for shape in [asked.shape, *shapes])
+    aligned = Aligned(tuple(operands), question.op, rule)
+    shape = joint_shape(rule)
+    if shape is None:
+        return _clash(aligned)
+    largest = max(prod(sizes) for sizes in [shape, *shapes])
     if largest > MAX_ELEMENTS:
-        why = (
-            f"The shapes meet in {shape_text(asked.shape)}, but that takes an array of {thousands(largest)} "
+        message = (
+            f"The shapes meet in {shape_text(shape)}, but that takes an array of {thousands(largest)} "
             f"elements; values are computed up to {thousands(MAX_ELEMENTS)}. Smaller axes show the same rule."
         )
-        return replace(asked, refusal=why)
-    return _meet(asked, upstream)
+        return TooLarge(aligned.operands, aligned.operation, rule, shape, message)
+    return _meet(aligned, question.of)
 
 
 def axis_rule(shapes: Sequence[tuple[int, ...]]) -> tuple[AxisRule, ...]:
@@ -235,34 +261,45 @@ def joint_shape(rule: Sequence[AxisRule]) -> tuple[int, ...] | None:
     return sizes if len(sizes) == len(rule) else None
 
 
-def _meet(asked: Broadcast, upstream: Upstream) -> Broadcast:
-    operation = OPERATIONS[asked.operation]
-    arrays = [operand.values for operand in asked.operands]
+def _meet(aligned: Aligned, loss: Loss) -> Broadcast:
+    operation = OPERATIONS[aligned.operation]
+    arrays = [operand.values for operand in aligned.operands]
     with np.errstate(all="ignore"):  # 1 / 0 is inf here, as NumPy says it, and worth seeing
         result = arrays[0]
         for array in arrays[1:]:
             result = operation.ufunc(result, array)
         result = np.asarray(result)
-        reaching = {
-            "ones": np.ones(result.shape),
-            "mean": np.full(result.shape, 1 / max(result.size, 1)),
-            "counting": np.arange(1.0, result.size + 1).reshape(result.shape),
-        }[upstream]
+        upstream = _upstream(loss, result.shape)
         views = [np.broadcast_to(array, result.shape) for array in arrays]
-        arriving = [reaching * operation.slope(views, result, i) for i in range(len(views))]
+        arriving = [upstream * operation.slope(views, result, i) for i in range(len(views))]
         stretched = tuple(map(_stretch, arrays, views, arriving))
-    return replace(
-        asked,
+    return Broadcast(
+        operands=aligned.operands,
+        operation=aligned.operation,
+        rule=aligned.rule,
+        shape=result.shape,
         result=result,
         stretched=stretched,
-        upstream=reaching,
+        upstream=upstream,
         trap=_trap(arrays, operation, result),
         overflowed=_overflowed(arrays, operation, result),
-        code=broadcast_code.forward(asked.operands, operation.python, [one.view for one in stretched], result),
-        backward_code=broadcast_code.backward(
-            asked.operands, operation.python, upstream, [one.gradient for one in stretched]
+        code=snippets.forward(aligned.operands, operation.python, [read.view for read in stretched], result),
+        backward_code=snippets.backward(
+            aligned.operands, operation.python, loss, [read.gradient for read in stretched]
         ),
     )
+
+
+def _upstream(loss: Loss, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return the gradient that a loss sends to each cell of the result."""
+    size = prod(shape)
+    match loss:
+        case "y.sum()":
+            return np.ones(shape)
+        case "y.mean()":
+            return np.full(shape, 1 / max(size, 1))
+        case _:
+            return np.arange(1.0, size + 1).reshape(shape)
 
 
 def _stretch(own: NDArray[Any], view: NDArray[Any], arriving: NDArray[Any]) -> Stretched:
@@ -305,31 +342,34 @@ def _trap(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[
     n = max(array.size for array in arrays)
     if len(arrays) != 2 or n < 2 or sorted(array.shape for array in arrays) != [(n,), (n, 1)]:
         return None
-    paired = operation.ufunc(arrays[0].ravel(), arrays[1].ravel())
-    return Trap(n, float(np.mean(np.square(result))), float(np.mean(np.square(paired))))
+    if operation.ufunc is not np.subtract:
+        return Trap(n, None)
+    paired = arrays[0].ravel() - arrays[1].ravel()
+    return Trap(n, (float(np.mean(np.square(result))), float(np.mean(np.square(paired)))))
 
 
-def _clash(asked: Broadcast) -> Broadcast:
-    error = _numpy_says(asked)
-    return replace(
-        asked,
-        error=error,
-        fixes=fixes(asked.operands, NAMES, lambda shapes: joint_shape(axis_rule(shapes))),
-        code=broadcast_code.failing(asked.operands, OPERATIONS[asked.operation].python),
+def _clash(aligned: Aligned) -> Clash:
+    return Clash(
+        aligned.operands,
+        aligned.operation,
+        aligned.rule,
+        error=_numpys_error(aligned),
+        fixes=fixes(aligned.operands, NAMES, lambda shapes: joint_shape(axis_rule(shapes))),
+        code=snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python),
     )
 
 
-def _numpy_says(asked: Broadcast) -> str:
+def _numpys_error(aligned: Aligned) -> str:
     """Ask NumPy for its error with arrays of one byte: it judges shapes before it computes anything."""
-    left = stand_in(asked.operands[0].shape)
-    for operand in asked.operands[1:]:
+    left = stand_in(aligned.operands[0].shape)
+    for operand in aligned.operands[1:]:
         right = stand_in(operand.shape)
         joint = joint_shape(axis_rule([left.shape, right.shape]))
         if joint is not None:
             left = stand_in(joint)
             continue
         try:
-            OPERATIONS[asked.operation].ufunc(left, right)
+            OPERATIONS[aligned.operation].ufunc(left, right)
         except ValueError as error:
             return str(error)
     raise AssertionError("the rule sees a clash that NumPy does not")

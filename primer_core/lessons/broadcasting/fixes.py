@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from primer_core.language.limits import MAX_AXES
-from primer_core.language.operand import Written
-from primer_core.language.spelling import shape_text
+from primer_core.language.operand import Operand
 
 _MOST = 4
 
@@ -34,14 +33,9 @@ class Fix:
     shape: Shape
     texts: tuple[str, ...]
 
-    @property
-    def label(self) -> str:
-        """The fix on one line."""
-        return f"{self.action}: {self.change} gives {shape_text(self.shape)}"
-
 
 def fixes(
-    operands: Sequence[Written], names: Sequence[str], meet: Callable[[Sequence[Shape]], Shape | None]
+    operands: Sequence[Operand], names: Sequence[str], meet: Callable[[Sequence[Shape]], Shape | None]
 ) -> tuple[Fix, ...]:
     """Try every rearrangement of one operand and keep those that meet in the fewest axes.
 

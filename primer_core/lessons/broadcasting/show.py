@@ -1,29 +1,209 @@
-"""Broadcasting as grids: operands as written, as NumPy reads them, and the gradients on their way back."""
+"""Broadcasting as parts: the rule to drag, operands as written and as NumPy reads them, gradients on their way back."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.broadcasting.explain import NAMES, OPERATIONS, Broadcast, Stretched
-from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Role, Row, Strong, Val
+from primer_core.lessons.broadcasting.explain import (
+    OPERATIONS,
+    Aligned,
+    AxisRule,
+    Broadcast,
+    Clash,
+    Outcome,
+    Stretched,
+    TooLarge,
+    Trap,
+)
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.show import controls
+from primer_core.picture.code import code_panel
+from primer_core.picture.grid import (
+    Each,
+    Formula,
+    Grid,
+    Link,
+    Op,
+    Picture,
+    Piece,
+    Ref,
+    Role,
+    Row,
+    Strong,
+    Val,
+)
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Fix,
+    Fixes,
+    Notice,
+    Page,
+    Part,
+    Quiz,
+    QuizAnswer,
+    SizeCell,
+    SizeRow,
+    Sizes,
+    Story,
+)
+from primer_core.picture.text import Code, Name, Span, Text, text
+from primer_core.picture.text import Strong as Bold
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c")
 
+QUIZ = Quiz(
+    text("What is the shape of ", Code("(4, 1) + (3,)"), "?"),
+    (
+        QuizAnswer(
+            "(4, 3)", text("Right. (3,) is taken for (1, 3); each 1 is stretched, so every row meets every column.")
+        ),
+        QuizAnswer(
+            "(3, 4)", text("Shapes line up from the right: the 3 stands under the 1, so it becomes the last axis.")
+        ),
+        QuizAnswer(
+            "(4, 1)", text("The last axis of size 1 is stretched to 3. No cell of the longer axis is ever dropped.")
+        ),
+        QuizAnswer(
+            "error", text("The pairs are 1 and 3, 4 and missing. In each, one is 1 or missing: nothing clashes.")
+        ),
+    ),
+    "(4, 3)",
+)
 
-OVERFLOW = (
-    "**A result went beyond 64 bits.** Whole numbers of NumPy wrap around without a word, so what stands in a cell is "
-    "not what its formula comes to. Write one of the numbers with a point, 2.0, to compute in float64."
+
+def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
+    """Show what came of a question."""
+    unread = outcome if isinstance(outcome, Unread) else None
+    panel: tuple[Part, ...] = (controls(question, "a", "op", "b", "c", chip=chip(outcome), unread=unread),)
+    match outcome:
+        case Unread():
+            return Page(panel, None)
+        case TooLarge():
+            parts: tuple[Part, ...] = (rule(question, outcome), Notice("refused", (text(outcome.message),)))
+            return Page(panel, (Card(parts, "picture"), Columns(((_story(story(outcome)),), (_quiz(),)), (1.3, 1))))
+        case Clash():
+            return Page(panel, _clash(question, outcome))
+        case Broadcast():
+            return Page(panel, _met(question, outcome))
+
+
+def chip(outcome: Outcome) -> Chip:
+    """Say in a few words what came of it."""
+    match outcome:
+        case Unread(field):
+            return Chip("error", f"operand {field} cannot be read")
+        case Clash():
+            return Chip("error", "the shapes clash")
+        case TooLarge(shape=shape) | Broadcast(shape=shape):
+            return Chip("ok", f"broadcasts to {shape_text(shape)}")
+
+
+def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
+    direction = controls(question, "view", *(["of"] if question.backward else []), quiet=True)
+    picture = backward(met) if question.backward else forward(met)
+    warnings: list[Part] = []
+    if met.overflowed:
+        warnings.append(Notice("warning", (OVERFLOW,)))
+    if met.trap is not None:
+        warnings.append(Notice("warning", (trap_warning(met.trap),)))
+    if question.backward:
+        card = _story(story_back(met), code=met.backward_code)
+    else:
+        card = _story(story(met), memory_note(met), met.code)
+    return (
+        Card((direction, rule(question, met), picture, *warnings), "picture"),
+        Columns(((card,), (_quiz(),)), (1.3, 1)),
+    )
+
+
+def _clash(question: BroadcastingQuestion, clash: Clash) -> tuple[Part, ...]:
+    declined = Notice("declined", (text(f"ValueError: {clash.error}"),))
+    fixes = tuple(
+        Fix(
+            text(f"{fix.action}: ", Code(fix.change), f" → {shape_text(fix.shape)}"),
+            dict(zip(NAMES, fix.texts, strict=False)),
+        )
+        for fix in clash.fixes
+    )
+    help_text = text("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
+    mending: Part = Fixes(fixes) if fixes else Notice("info", (help_text,))
+    picture = apart(clash)
+    parts: tuple[Part, ...] = (rule(question, clash), *((picture,) if picture.grids else ()), declined, mending)
+    story_card = _story(CLASH, code=clash.code)
+    return (Card(parts, "picture"), Columns(((story_card,), (_quiz(),)), (1.3, 1)))
+
+
+def _story(paragraphs: tuple[Text, ...], note: Text = (), code: str = "") -> Card:
+    parts: tuple[Part, ...] = (Story(paragraphs, note),)
+    return Card((*parts, code_panel(code)) if code else parts, "story")
+
+
+def _quiz() -> Card:
+    return Card((QUIZ,), "quiz")
+
+
+def rule(question: BroadcastingQuestion, aligned: Aligned) -> Sizes:
+    """Show the rule as a table, a column an axis, whose sizes can be dragged."""
+    typed = question.operands
+    rows = []
+    for place, operand in enumerate(aligned.operands):
+        drags = can_resize(typed[place])
+        cells = _sizes(aligned.rule, place, drags=drags)
+        rows.append(
+            SizeRow(NAMES[place], operand.shape, cells, NAMES[place] if drags else "", typed[place], _ROLES[place])
+        )
+    columns = tuple((f"axis −{-axis.axis}", "") for axis in aligned.rule) or (("nothing to line up", ""),)
+    result = tuple(_resulting(axis) for axis in aligned.rule) or (SizeCell("a scalar"),)
+    return Sizes(columns, tuple(rows), ("result", result))
+
+
+def _sizes(rule: tuple[AxisRule, ...], place: int, *, drags: bool) -> tuple[SizeCell, ...]:
+    if not rule:
+        return (SizeCell("a scalar", tone="missing", adds=drags),)
+    missing = sum(axis.sizes[place] is None for axis in rule)
+    cells = []
+    for column, axis in enumerate(rule):
+        size = axis.sizes[place]
+        if size is None:
+            cells.append(SizeCell("missing → 1", tone="missing", adds=drags and column == missing - 1))
+        else:
+            clashes = axis.verdict == "clash" and size != 1
+            own = column - missing
+            cells.append(
+                SizeCell(
+                    str(size), tone="clash" if clashes else "", axis=own if drags else None, drops=drags and own == 0
+                )
+            )
+    return tuple(cells)
+
+
+def _resulting(axis: AxisRule) -> SizeCell:
+    if axis.verdict == "clash":
+        return SizeCell("✗", "clash: neither equal nor 1")
+    stretched = " and ".join(NAMES[place] for place in axis.stretched)
+    return SizeCell(str(axis.size), f"{stretched} stretched" if stretched else "equal")
+
+
+OVERFLOW: Text = text(
+    Bold("A result went beyond 64 bits."),
+    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not what its formula comes to. "
+    "Write one of the numbers with a point, 2.0, to compute in float64.",
+)
+
+CLASH: tuple[Text, ...] = (
+    text("Where two sizes differ and neither is 1, NumPy cannot tell which cells belong together: it refuses."),
 )
 
 
 def forward(explained: Broadcast) -> Picture:
-    """Lay out ``y = a + b``: the operands at their own size, then stretched, and the result.
-
-    `explained` must have a result.
-    """
-    result, names = _result(explained), NAMES[: len(explained.operands)]
+    """Lay out ``y = a + b``: the operands at their own size, then stretched, and the result."""
+    result, names = explained.result, NAMES[: len(explained.operands)]
     sign = OPERATIONS[explained.operation].sign
     own = [_operand(explained, i) for i in range(len(names))]
     read = [_as_read(grid, stretched, explained) for grid, stretched in zip(own, explained.stretched, strict=True)]
@@ -52,13 +232,9 @@ def forward(explained: Broadcast) -> Picture:
 
 
 def backward(explained: Broadcast) -> Picture:
-    """Lay out how the gradient of the result's shape is summed back to each operand's shape.
-
-    `explained` must have a result.
-    """
-    result, names = _result(explained), NAMES[: len(explained.operands)]
+    """Lay out how the gradient of the result's shape is summed back to each operand's shape."""
+    result, names = explained.result, NAMES[: len(explained.operands)]
     own = [_operand(explained, i) for i in range(len(names))]
-    assert explained.upstream is not None
     grids = [*own, Grid("y", "y", result, "result"), Grid("g", "y.grad", explained.upstream, "result")]
     rows = [Row(("g",), "the gradient that reaches y")]
     links: list[Link] = []
@@ -90,9 +266,9 @@ def backward(explained: Broadcast) -> Picture:
     return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
 
 
-def apart(explained: Broadcast) -> Picture:
+def apart(explained: Clash) -> Picture:
     """Lay out operands that do not meet, with the axes that clash marked; nothing where one of them is too large."""
-    if not explained.operands or not all(operand.filled for operand in explained.operands):
+    if not all(operand.filled for operand in explained.operands):
         return Picture((), ())
     clashing = [axis.axis for axis in explained.rule if axis.verdict == "clash"]
     own = []
@@ -104,32 +280,32 @@ def apart(explained: Broadcast) -> Picture:
     return Picture(tuple(own), rows=(Row(_between([grid.id for grid in own], sign)),))
 
 
-def story(explained: Broadcast) -> tuple[str, ...]:
-    """Tell what happened to each operand, in Markdown."""
-    if explained.shape is None:
-        return ("Where two sizes differ and neither is 1, NumPy cannot tell which cells belong together: it refuses.",)
-    lines: list[str] = []
+def story(explained: Broadcast | TooLarge) -> tuple[Text, ...]:
+    """Tell what happened to each operand."""
+    lines: list[Text] = []
     shape = explained.shape
-    for name, operand in zip(NAMES, explained.operands, strict=False):
+    for name, role, operand in zip(NAMES, _ROLES, explained.operands, strict=False):
         missing = [axis - len(shape) for axis in range(len(shape) - len(operand.shape))]
         padded = (1,) * len(missing) + operand.shape
         repeats = {axis - len(shape): shape[axis] for axis in range(len(shape)) if shape[axis] != padded[axis]}
         if not missing and not repeats:
             continue
-        line = f"`{name}` "
+        line: list[Span] = [Name(name, role), " "]
         if missing:
             taken = f"NumPy takes {shape_text(operand.shape)} for {shape_text(padded)}"
-            line += f"has no {_axes(missing)}: {taken}. It "
+            line.append(f"has no {_axes(missing)}: {taken}. It ")
         if repeats:
             counted = " and ".join(f"{times} times along axis −{-axis}" for axis, times in repeats.items())
-            line += f"is read {counted}, with a stride of 0: the dashed cells are never allocated."
+            drawn = ": the dashed cells are never allocated." if isinstance(explained, Broadcast) else "."
+            line.append(f"is read {counted}, with a stride of 0{drawn}")
         else:
-            line += "is read as it stands."
-        lines.append(line)
-    return tuple(lines) or ("The shapes are equal: each cell meets the one in its own place, nothing is stretched.",)
+            line.append("is read as it stands.")
+        lines.append(text(*line))
+    equal = "The shapes are equal: each cell meets the one in its own place, nothing is stretched."
+    return tuple(lines) or (text(equal),)
 
 
-def memory_note(explained: Broadcast) -> str:
+def memory_note(explained: Broadcast) -> Text:
     """Say what stretching saved, and with which strides; empty where nothing is stretched."""
     saved = sum(stretched.saved for stretched in explained.stretched)
     read = [
@@ -137,41 +313,45 @@ def memory_note(explained: Broadcast) -> str:
         for name, stretched in zip(NAMES, explained.stretched, strict=False)
         if stretched.saved
     ]
-    return f"{saved} bytes were not copied · strides as read: {', '.join(read)}" if saved else ""
+    return text(f"{saved} bytes were not copied · strides as read: {', '.join(read)}") if saved else ()
 
 
-def trap_warning(explained: Broadcast) -> str:
-    """Warn, in Markdown, where shapes meet but hardly as was meant; empty where they do not."""
-    trap = explained.trap
-    if trap is None:
-        return ""
-    return (
-        f"**No error, but {trap.n} × {trap.n} cells.** A vector of {trap.n} met a column of {trap.n}, so every value "
-        f"met every other. As a regression loss, the mean square of this grid is {trap.grid_loss:.4g}; of the "
-        f"{trap.n} pairs it is {trap.paired_loss:.4g}. Bring both to one shape first, with `.squeeze()` or `[:, None]`."
+def trap_warning(trap: Trap) -> Text:
+    """Warn where shapes meet, but hardly as was meant."""
+    losses = ""
+    if trap.losses is not None:
+        grid, paired = trap.losses
+        losses = (
+            f" As a regression loss, the mean square of this grid is {grid:.4g}; of the {trap.n} pairs it is "
+            f"{paired:.4g}."
+        )
+    return text(
+        Bold(f"No error, but {trap.n} × {trap.n} cells."),
+        f" A vector of {trap.n} met a column of {trap.n}, so every value met every other.{losses} Bring both to one "
+        "shape first, with ",
+        Code(".squeeze()"),
+        " or ",
+        Code("[:, None]"),
+        ".",
     )
 
 
-def story_back(explained: Broadcast) -> tuple[str, ...]:
-    """Tell how each operand's gradient comes about, in Markdown."""
-    lines: list[str] = []
-    for name, stretched in zip(NAMES, explained.stretched, strict=False):
+def story_back(explained: Broadcast) -> tuple[Text, ...]:
+    """Tell how each operand's gradient comes about."""
+    lines: list[Text] = []
+    for name, role, stretched in zip(NAMES, _ROLES, explained.stretched, strict=False):
         times = stretched.view.size // max(stretched.gradient.size, 1)
+        each: list[Span] = ["Each element of ", Name(name, role)]
         if times > 1:
             where = ", ".join(str(axis) for axis in stretched.axes if stretched.view.shape[axis] != 1)
-            lines.append(
-                f"Each element of `{name}` was read {times} times, so {times} gradients arrive at it. They "
-                f"are summed over axis {where} of y, back to {shape_text(stretched.gradient.shape)}."
+            summed = (
+                f" was read {times} times, so {times} gradients arrive at it. They are summed over axis {where} of y, "
+                f"back to {shape_text(stretched.gradient.shape)}."
             )
+            lines.append(text(*each, summed))
         else:
-            lines.append(f"Each element of `{name}` was read once: its gradient is what arrives there.")
+            lines.append(text(*each, " was read once: its gradient is what arrives there."))
     return tuple(lines)
-
-
-def _result(explained: Broadcast) -> NDArray[Any]:
-    if explained.result is None:
-        raise ValueError("only operands that meet can be drawn; look at `result` first")
-    return explained.result
 
 
 def _operand(explained: Broadcast, place: int) -> Grid:
@@ -188,9 +368,7 @@ def _as_read(own: Grid, stretched: Stretched, explained: Broadcast) -> Grid:
         own.role,
         caption=caption,
         ndim=own.values.ndim,
-        axes=tuple(
-            f"axis {axis}" + (", stride 0" if axis in zero else "") for axis in range(len(explained.shape or ()))
-        ),
+        axes=tuple(f"axis {axis}" + (", stride 0" if axis in zero else "") for axis in range(len(explained.shape))),
         ghost=stretched.ghost,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import MAX_AXES, MAX_ELEMENTS, Refused, thousands
-from primer_core.language.operand import Written, read_operand, stand_in
+from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.broadcasting.explain import axis_rule
 from primer_core.lessons.matmul import code as matmul_code
@@ -162,7 +162,7 @@ class Product:
         Snippets that print the result, or the error.
     """
 
-    operands: tuple[Written, ...] = ()
+    operands: tuple[Operand, ...] = ()
     axes: tuple[ProductAxis, ...] = ()
     sizes: Sizes | None = None
     shape: Shape | None = None
@@ -188,7 +188,7 @@ def explain_matmul(texts: Sequence[str]) -> Product:
         a and b: shapes, arrays or numbers, in any spelling of `primer_core.language.operand.read_operand`; b may
         speak of a. Shapes of any size are judged; values are computed up to `MAX_MULTIPLICATIONS`.
     """
-    operands: list[Written] = []
+    operands: list[Operand] = []
     for place, text in enumerate(texts):
         try:
             operands.append(_read(text, place, operands))
@@ -252,14 +252,14 @@ def product_shape(axes: Sequence[ProductAxis]) -> Shape | None:
     return tuple(axis.size for axis in axes if axis.size is not None and axis.role != "inner" and axis.lent is None)
 
 
-def _read(text: str, place: int, earlier: Sequence[Written]) -> Written:
+def _read(text: str, place: int, earlier: Sequence[Operand]) -> Operand:
     """Read an operand; a shape that is too large to count in is filled with the digits again and again."""
     read = read_operand(text, step=10**place, names=dict(zip(NAMES, earlier, strict=False)))
     size = prod(read.shape)
-    if read.filled or size > MAX_OPERAND or read.text != shape_text(read.shape):
+    if read.filled or size > MAX_OPERAND or read.kind != "shape":
         return read
     values = (np.arange(size) % 10).reshape(read.shape)
-    return Written(read.text, f"(np.arange({size}) % 10).reshape{read.text}", values)
+    return Operand(read.text, f"(np.arange({size}) % 10).reshape{read.text}", values, "shape")
 
 
 def _sizes(axes: Sequence[ProductAxis]) -> Sizes:
@@ -281,17 +281,13 @@ def _too_large(asked: Product, sizes: Sizes) -> str | None:
             f"{fits}, but its {thousands(prod(asked.shape))} cells are too many: at most {thousands(MAX_ELEMENTS)} are "
             "computed here. Smaller axes show the same rule."
         )
-    if largest > MAX_ELEMENTS and any(_is_stand_in(operand) for operand in asked.operands):
+    if largest > MAX_ELEMENTS and any(not operand.filled for operand in asked.operands):
         return (
             f"{fits}, but an operand has {thousands(largest)} elements: a shape is filled up to "
             f"{thousands(MAX_OPERAND)}, or to {thousands(MAX_ELEMENTS)} if more is done to it. "
             "Smaller axes show the same rule."
         )
     return None
-
-
-def _is_stand_in(operand: Written) -> bool:
-    return not operand.filled and not any(operand.values.strides)
 
 
 def _multiply(asked: Product, sizes: Sizes) -> Product:

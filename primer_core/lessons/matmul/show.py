@@ -2,7 +2,7 @@
 
 from math import prod
 
-from primer_core.language.limits import thousands
+from primer_core.language.limits import MAX_ELEMENTS, thousands
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.matmul.explain import NAMES, Product, ProductAxis
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Role, Row, Strong, Val
@@ -30,7 +30,7 @@ def picture(explained: Product) -> Picture:
 
 def apart(explained: Product) -> Picture:
     """Lay out two operands that have no product, with the axes that clash marked; nothing where one is too large."""
-    if not explained.axes or not all(operand.filled for operand in explained.operands):
+    if not explained.axes or any(operand.values.size > MAX_ELEMENTS for operand in explained.operands):
         return Picture((), ())
     return Picture(_operands(explained), rows=(Row(("a", Op("@"), "b")),))
 

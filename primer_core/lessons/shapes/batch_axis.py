@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.steps import Shape
 from primer_core.lessons.shapes.code import state_name
 from primer_core.lessons.shapes.explain import Pipeline
@@ -44,6 +45,7 @@ def offer_to_network(explained: Pipeline) -> tuple[Offered, ...]:
     start = explained.start
     if explained.library != "PyTorch" or start is None or start.shape.count(_SIDE) < 2:
         return ()
+    load_torch()
     import torch
 
     answers = []

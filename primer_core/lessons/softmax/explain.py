@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from primer_core.backend.loading import load_torch
+
 if TYPE_CHECKING:
     import torch
 
@@ -221,6 +223,7 @@ def explain_softmax(params: SoftmaxParams) -> SoftmaxExplanation:
     >>> round(sum(explain_softmax(SoftmaxParams(logits=(2.0, 1.0, 0.1), target=0)).p), 6)
     1.0
     """
+    load_torch()
     import torch
     from torch.nn import functional
 
@@ -361,6 +364,7 @@ def _steps(
 
 
 def _naive(scaled: torch.Tensor, target: int) -> NaiveForm:
+    load_torch()
     import torch
 
     exponential = scaled.exp()

@@ -13,17 +13,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import Library, backend
 from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
 from primer_core.language.spelling import shape_text
-from primer_core.language.statements import MAX_STATEMENTS, DeclinedError, Library, Problem, Unnamed, Value, Workspace
+from primer_core.language.statements import MAX_STATEMENTS, DeclinedError, Problem, Unnamed, Value, Workspace
 from primer_core.language.text import quoted
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.fixes import Fix, advise
 from primer_core.lessons.views.state import Made, Snapshot, look
-
-_FRESH = re.compile(r"np\.arange\([\d, ]*\)(\.reshape\([\d, ]*\))?|np\.array\([^()]*\)")
 
 _ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-+\d.e]+$")
 """A statement that sets one cell to a number, as an edited cell writes it."""
@@ -176,16 +175,11 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     """
     written = read_operand(text)
     check_size(written.shape, "The base")
-    if not _FRESH.fullmatch(written.code):
+    if written.kind == "derived":
         raise Refused("The base is made fresh: write a shape or an array, and what is done to it into the next field.")
-    if library == "NumPy":
-        work.bind("a", Value(np.array(written.values), written.code))
-        return written.code
-    import torch
-
-    code = written.code.replace("np.array", "torch.tensor").replace("np.", "torch.")
-    fractions = written.values.dtype.kind == "f"
-    work.bind("a", Value(torch.tensor(written.values, dtype=torch.float32 if fractions else None), code))
+    engine = backend(library)
+    code = engine.native_code(written.code)
+    work.bind("a", Value(engine.make(written.values, native_floats=True), code))
     return code
 
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from primer_core.language.parsing import code_expression, code_statements, typed_statements
 from primer_core.language.statements import NAMES, Problem
 
 
@@ -67,7 +68,7 @@ def _view(step: str, place: str, text: str) -> tuple[str, tuple[Fix, ...]]:
         "No single stride for each new axis walks these cells in order: some axes cannot be joined without moving "
         "elements. A copy in order can have any shape."
     )
-    node = ast.parse(step, mode="eval").body
+    node = code_expression(step)
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)) or step not in text:
         return cause, ()
     holder, sizes = ast.unparse(node.func.value), ", ".join(map(ast.unparse, node.args))
@@ -87,7 +88,7 @@ def _asking_why(holder: str, place: str, sizes: str) -> Fix:
 
 
 def _rebinding(step: str, place: str, text: str) -> tuple[Fix, ...]:
-    node = ast.parse(step).body[0]
+    node = code_statements(step)[0]
     if not isinstance(node, ast.AugAssign) or not isinstance(node.target, ast.Name) or step not in text:
         return ()
     name = node.target.id
@@ -109,6 +110,6 @@ def _changed(place: str, text: str) -> Fix:
 def _plain(text: str) -> str:
     """A text in the spelling in which its steps are named; as it is where it does not parse."""
     try:
-        return "; ".join(ast.unparse(node) for node in ast.parse(text.strip()).body)
+        return "; ".join(ast.unparse(node) for node in typed_statements(text.strip()))
     except SyntaxError:
         return text

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
+from primer_core.backend import Library
 from primer_core.language.limits import MAX_AXES
-from primer_core.language.statements import Library
 from primer_core.lessons.views.refused_view import explain_refused_view
 
 View = Literal["Memory", "Refused views", "Names"]

@@ -7,15 +7,15 @@ a view; every other one needs a copy.
 Source: "Tensor.view" in the PyTorch documentation. NumPy's ``reshape(..., copy=False)`` goes by the same rule.
 """
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 
+from primer_core.backend import Library
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.statements import Library
+from primer_core.language.parsing import typed_literal
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.explain import Views, explain_view
 
@@ -189,9 +189,8 @@ def read_wish(text: str) -> tuple[int, ...]:
     """
     how = "Write the new shape, such as (12,) or 2, -1."
     try:
-        node = ast.parse(text.strip(), mode="eval").body
-        found = ast.literal_eval(node)
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        found = typed_literal(text.strip())
+    except SyntaxError as error:
         raise Refused(f"“{text.strip()[:60]}” is no shape. {how}") from error
     sizes = tuple(found) if isinstance(found, tuple | list) else (found,)
     if not all(type(size) is int and -1 <= size < 2**62 for size in sizes):

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.views.explain import Views, changes
 from primer_core.lessons.views.refused_view import RefusedView
 from primer_core.lessons.views.state import Made
@@ -131,7 +132,7 @@ def walk(found: RefusedView, most: int = 16) -> str:
 
 def _reason(made: Made) -> str:
     """Why the last thing done gave what it gave."""
-    node = ast.parse(made.code, mode="eval").body
+    node = code_expression(made.code)
     if made.library == "NumPy" and isinstance(node, ast.Subscript):
         if made.values.ndim == 0 and made.kind == "copy" and not made.writeable:
             return "A single element of a NumPy array comes out as a number of its own."

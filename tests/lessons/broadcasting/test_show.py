@@ -1,39 +1,54 @@
+"""What the broadcasting lesson shows of its outcomes."""
+
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from primer_core.lessons.broadcasting.explain import OPERATIONS, explain_broadcast
-from primer_core.lessons.broadcasting.presets import DEFAULT, PRESETS
+from primer_core.lessons.broadcasting.explain import OPERATIONS, Broadcast, Clash, Outcome, TooLarge, explain
+from primer_core.lessons.broadcasting.presets import PRESETS
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
 from primer_core.lessons.broadcasting.show import (
     apart,
     backward,
     forward,
     memory_note,
+    show,
     story,
     story_back,
     trap_warning,
 )
+from primer_core.lessons.lesson import Preset
+from primer_core.picture.parts import Fixes, Sizes
+from primer_core.picture.text import plain
 from tests.formulas import equation, formula_of, holds
+from tests.lessons.parts import part, parts
 from tests.profiles import examples
 
 
+def ask(a: str, b: str, op: OperationName = "add") -> Outcome:
+    return explain(BroadcastingQuestion(a=a, op=op, b=b))
+
+
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[list[str], str]:
+def questions(draw: st.DrawFn) -> BroadcastingQuestion:
     whole = draw(st.lists(st.integers(1, 3), max_size=4))
-    texts = []
-    for _ in range(draw(st.integers(2, 3))):
+    texts = ["", "", ""]
+    for place in range(draw(st.integers(2, 3))):
         cut = whole[draw(st.integers(0, len(whole))) :]
-        texts.append(str(tuple(draw(st.sampled_from([size, 1])) for size in cut)))
-    return texts, draw(st.sampled_from(list(OPERATIONS)))
+        texts[place] = str(tuple(draw(st.sampled_from([size, 1])) for size in cut))
+    a, b, c = texts
+    return BroadcastingQuestion(a=a, op=draw(st.sampled_from(list(OPERATIONS))), b=b, c=c, of="1, 2, 3, …")
 
 
 @examples(500)
 @given(questions(), st.randoms())
-def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str], chance: Any) -> None:
-    explained = explain_broadcast(question[0], question[1], "counting")
-    assume(explained.result is not None)
+def test_every_formula_is_an_equation_that_holds(question: BroadcastingQuestion, chance: Any) -> None:
+    explained = explain(question)
+    if not isinstance(explained, Broadcast):
+        reject()
     for picture in (forward(explained), backward(explained)):
         picture.payload()
         for formula in picture.formulas:
@@ -43,14 +58,12 @@ def test_every_formula_is_an_equation_that_holds(question: tuple[list[str], str]
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
-def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Any) -> None:
-    explained = explain_broadcast(preset.texts, preset.operation)
-    if explained.result is None:
-        with pytest.raises(ValueError, match="only operands that meet"):
-            forward(explained)
-        assert "neither is 1" in story(explained)[0]
-        assert memory_note(explained) == ""
+def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Preset[BroadcastingQuestion]) -> None:
+    explained = explain(preset.question)
+    if isinstance(explained, Clash):
+        assert parts(show(preset.question, explained), Fixes)
         return
+    assert isinstance(explained, Broadcast)
     picture = forward(explained)
     short = [operand for operand in explained.operands if operand.shape != explained.shape]
     assert len(picture.rows[0].items) == len(short)
@@ -59,53 +72,86 @@ def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: An
 
 
 def test_what_is_too_large_to_compute_is_told_by_the_same_rule() -> None:
-    explained = explain_broadcast(("(1000, 1000)", "(1000,)"), "+")
-    assert explained.result is None
-    assert story(explained) == (
-        "`b` has no axis −2: NumPy takes (1000,) for (1, 1000). It is read 1000 times along axis −2, with a stride of "
-        "0: the dashed cells are never allocated.",
-    )
+    explained = ask("(1000, 1000)", "(1000,)")
+    assert isinstance(explained, TooLarge)
+    (told,) = map(plain, story(explained))
+    assert "(1000,) for (1, 1000)" in told
+    assert "1000 times along axis −2" in told
+    assert "dashed" not in told, "nothing is drawn"
 
 
 def test_the_story_of_a_vector_names_its_axis_its_stride_and_what_was_not_copied() -> None:
-    explained = explain_broadcast(DEFAULT.texts, DEFAULT.operation)
-    assert story(explained) == (
-        "`b` has no axis −2: NumPy takes (3,) for (1, 3). It is read 4 times along axis −2, with a stride of 0: "
-        "the dashed cells are never allocated.",
-    )
-    assert memory_note(explained) == "72 bytes were not copied · strides as read: b (0, 8)"
-    assert "read 4 times" in story_back(explained)[1]
+    explained = explain(BroadcastingQuestion())
+    assert isinstance(explained, Broadcast)
+    (told,) = map(plain, story(explained))
+    assert told.startswith("b has no axis −2")
+    assert "4 times along axis −2, with a stride of 0" in told
+    assert plain(memory_note(explained)) == "72 bytes were not copied · strides as read: b (0, 8)"
+    assert "read 4 times" in plain(story_back(explained)[1])
 
 
-def test_a_trap_is_warned_of_with_both_losses() -> None:
-    warned = trap_warning(explain_broadcast(["[[1], [2], [3], [4]]", "[1, 2, 3, 4]"], "subtract"))
+def test_a_trap_is_warned_of_and_only_a_difference_has_losses() -> None:
+    column, row = "[[1], [2], [3], [4]]", "[1, 2, 3, 4]"
+    subtracted, added = ask(column, row, "subtract"), ask(column, row, "add")
+    assert isinstance(subtracted, Broadcast)
+    assert isinstance(added, Broadcast)
+    assert subtracted.trap is not None
+    assert added.trap is not None
+    warned = plain(trap_warning(subtracted.trap))
     assert "4 × 4 cells" in warned
     assert "this grid is 2.5; of the 4 pairs it is 0." in warned
-    assert trap_warning(explain_broadcast(["(4, 1)", "(3,)"])) == ""
+    assert "loss" not in plain(trap_warning(added.trap))
 
 
 def test_equal_shapes_stretch_nothing() -> None:
-    explained = explain_broadcast(["(2, 2)", "(2, 2)"])
-    assert story(explained)[0].startswith("The shapes are equal")
-    assert memory_note(explained) == ""
+    explained = ask("(2, 2)", "(2, 2)")
+    assert isinstance(explained, Broadcast)
+    assert plain(story(explained)[0]).startswith("The shapes are equal")
+    assert memory_note(explained) == ()
     assert len(forward(explained).rows) == 1
 
 
 def test_arrays_without_cells_can_be_drawn() -> None:
-    explained = explain_broadcast(["(0, 3)", "(3,)"])
+    explained = ask("(0, 3)", "(3,)")
+    assert isinstance(explained, Broadcast)
     for picture in (forward(explained), backward(explained)):
         assert picture.payload()["grids"]
 
 
+def clash(a: str, b: str, c: str = "") -> Clash:
+    found = explain(BroadcastingQuestion(a=a, b=b, c=c))
+    assert isinstance(found, Clash)
+    return found
+
+
 def test_operands_that_clash_are_drawn_apart_with_the_axes_marked_that_do() -> None:
-    drawn = apart(explain_broadcast(["(4, 3, 1)", "(2, 5)"]))
+    drawn = apart(clash("(4, 3, 1)", "(2, 5)"))
     assert [grid.values.shape for grid in drawn.grids] == [(4, 3, 1), (2, 5)]
     assert [grid.marked_axes for grid in drawn.grids] == [(1,), (0,)]
     assert drawn.payload()["grids"]
 
 
 def test_an_operand_that_says_little_of_a_clash_is_not_marked() -> None:
-    drawn = apart(explain_broadcast(["(4, 1)", "(3, 2)", "(5,)"]))
+    drawn = apart(clash("(4, 1)", "(3, 2)", "(5,)"))
     assert [grid.marked_axes for grid in drawn.grids] == [(0,), (0, 1), (0,)]
-    assert apart(explain_broadcast(["(10**9,)", "(3,)"])).grids == ()
-    assert apart(explain_broadcast(["nonsense", "(3,)"])).grids == ()
+    assert apart(clash("(10**9,)", "(3,)")).grids == ()
+
+
+@examples(200)
+@given(questions())
+def test_the_table_of_sizes_has_a_cell_for_every_axis(question: BroadcastingQuestion) -> None:
+    table = part(show(question, explain(question)), Sizes)
+    assert len(table.rows) == len(question.operands)
+    assert table.result is not None
+    for row in table.rows:
+        assert len(row.cells) == len(table.columns) == len(table.result[1])
+        dragged = [row.shape[cell.axis] for cell in row.cells if cell.axis is not None]
+        assert dragged == list(row.shape)
+
+
+def test_what_is_made_of_another_operand_has_no_sizes_to_drag() -> None:
+    question = replace(BroadcastingQuestion(), a="(3, 4)", op="subtract", b="a.mean(1, keepdims=True)")
+    first, second = part(show(question, explain(question)), Sizes).rows
+    assert first.field == "a"
+    assert not second.field
+    assert all(cell.axis is None and not cell.adds and not cell.drops for cell in second.cells)

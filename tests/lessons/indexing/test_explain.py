@@ -8,10 +8,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.index import read_index
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.indexing.clicks import clicked_index, index_of, toggled
-from primer_core.lessons.indexing.explain import THENS, Indexing, Library, Then, explain_index
+from primer_core.lessons.indexing.explain import THENS, Indexing, Then, explain_index
 from primer_core.lessons.indexing.plan import plan_index
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS, IndexPreset
 from primer_core.lessons.indexing.show import story, written
@@ -468,7 +469,6 @@ garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Ta
 
 @examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), garbage, st.sampled_from(THENS), st.one_of(st.just("100"), garbage))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, index: str, then: Then, value: str) -> None:
     found = explain_index(array, index, then, value)
     assert found.refusal or found.error or found.result is not None

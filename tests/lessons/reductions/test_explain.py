@@ -1,8 +1,9 @@
 import subprocess
 import sys
 import tracemalloc
+import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -10,11 +11,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
 from primer_core.lessons.reductions.explain import (
     BACK,
     OPERATIONS,
-    Library,
     Operation,
     Reduction,
     axis_choices,
@@ -269,6 +270,23 @@ def test_numpy_and_pytorch_differ_in_the_divisor_of_std() -> None:
     assert explain_reduction(array, "std", ddof=1, library="PyTorch").result == tensor.std().numpy()
 
 
+@pytest.mark.parametrize("library", ["NumPy", "PyTorch"])
+@pytest.mark.parametrize("action", ["always", "error"])
+@pytest.mark.parametrize(
+    ("array", "operation", "ddof"),
+    [("[[], []]", "mean", 0), ("[1.0]", "std", 1), ("[1e308, -1e308]", "norm", 0)],
+)
+def test_what_libraries_warn_of_is_shown_and_not_logged(
+    array: str, operation: Operation, ddof: int, action: Literal["always", "error", "default"], library: Library
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(action)
+        found = explain_reduction(array, operation, ddof=ddof, library=library)
+    assert not caught
+    assert found.result is not None
+    assert not np.isfinite(found.result)
+
+
 def test_the_first_of_equals_wins_argmax() -> None:
     found = explain_reduction("[[3, 9, 9], [7, 1, 7]]", "argmax", "1")
     assert found.result is not None
@@ -366,7 +384,6 @@ garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Ta
 
 @examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), operations, garbage, st.booleans())
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, operation: Operation, axis: str, keepdims: bool) -> None:
     found = explain_reduction(array, operation, axis, keepdims=keepdims)
     assert found.refusal or found.error or found.result is not None

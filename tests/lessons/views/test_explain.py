@@ -12,8 +12,9 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
-from primer_core.language.statements import MAX_STATEMENTS, Library
+from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.lessons.views.explain import (
     Views,
     changes,
@@ -374,7 +375,6 @@ text = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:;=+-*0123456789a
 
 @examples(1000)
 @given(text)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_any_field_is_explained_and_never_raises(typed: str) -> None:
     for asked in ((typed, "", "", ""), ("(3, 4)", typed, "a.T", ""), ("(3, 4)", "a.T", "", typed)):
         found = explain_view(*asked)
@@ -606,3 +606,11 @@ def test_a_name_that_was_bound_anew_is_told_of_in_the_past() -> None:
     found = explain_view("(3, 4)", "a[0, 0]", then="b -= a")
     assert "`b` was defined as a **copy**: 8 bytes" in " ".join(story(found))
     assert "`b` is a **view**" in " ".join(story(explain_view("(3, 4)", "a[0]", then="b -= 1")))
+
+
+@pytest.mark.parametrize("then", ["b = a[1:]; c = b + 1", "a[0, 0] = 5", "b = a; b += 1"])
+def test_space_around_statements_does_not_count(then: str) -> None:
+    plain, spaced = explain_view("(3, 4)", then=then), explain_view("(3, 4)", then=f"  {then}  ")
+    assert plain.statements
+    assert spaced.statements == plain.statements
+    assert spaced.refusal is None

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.views.explain import Views, explain_view
 from primer_core.lessons.views.presets import PRESETS, ViewPreset
 from primer_core.lessons.views.refused_view import explain_refused_view

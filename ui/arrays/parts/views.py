@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.views import show as pictures
 from primer_core.lessons.views.explain import Edit, Views, edited, explain_view
 from primer_core.lessons.views.presets import VIEWS

@@ -1,0 +1,242 @@
+// @ts-check
+/** Controls of a question's fields: native elements in Streamlit's theme, which tell what was put into them. */
+
+import { freshId, make, plain, write, writeText } from "./dom.js";
+
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").PageContext} PageContext */
+
+const ASK_AFTER = 250;     // ms after the last key in a text
+
+/**
+ * @typedef {object} Input the native element of one control
+ * @property {HTMLElement} element what stands under the label
+ * @property {HTMLElement} focusable what the label and the descriptions belong to
+ * @property {(control: Control) => void} fill bring options, limits and the value up to date
+ */
+
+/**
+ * Make the view of a control.
+ * @param {Control} first
+ * @param {PageContext} page
+ * @returns {import("./types.js").View<Control>}
+ */
+export function controlView(first, page) {
+  const [inputId, helpId, problemId] = [freshId(), freshId(), freshId()];
+  const grouped = first.look === "segments";
+  const label = make(grouped ? "span" : "label", { className: "label" });
+  if (!grouped) /** @type {HTMLLabelElement} */ (label).htmlFor = inputId;
+  else label.id = inputId;
+  const problem = make("p", { className: "problem", id: problemId });
+  const help = make("p", { className: "help", id: helpId, hidden: true });
+  const more = make("button", { type: "button", className: "more", textContent: "?", "aria-expanded": "false" });
+  more.addEventListener("click", () => {
+    help.hidden = !help.hidden;
+    more.setAttribute("aria-expanded", String(!help.hidden));
+  });
+  more.setAttribute("aria-controls", helpId);
+  let control = first;
+  /** @param {string} text */
+  const put = (text) => page.push({ kind: "put", texts: { [control.field]: text } });
+  /** @param {string} message what is wrong with what stands in the field, found here */
+  const complain = (message) => {
+    write(problem, message);
+    input.focusable.toggleAttribute("aria-invalid", message !== "");
+  };
+  const input = INPUTS[first.look](first, put, page, complain);
+  input.focusable.id ||= inputId;
+  if (grouped) input.focusable.setAttribute("aria-labelledby", inputId);
+  const head = make("span", { className: "head" }, label, more);
+  const element = make("div", { className: `control look-${first.look}` }, head, input.element, problem, help);
+
+  /** @param {Control} news */
+  const update = (news) => {
+    control = news;
+    write(label, news.label);
+    label.classList.toggle("unseen", news.quiet ?? false);
+    write(help, news.help ?? "");
+    more.hidden = !news.help;
+    more.setAttribute("aria-label", `Help on ${news.label}`);
+    if (news.role) element.dataset.role = news.role;
+    writeText(problem, news.problem);
+    const wrong = plain(news.problem) !== "";
+    if (wrong) input.focusable.setAttribute("aria-invalid", "true");
+    else input.focusable.removeAttribute("aria-invalid");
+    const described = [wrong ? problemId : "", news.help ? helpId : ""].filter(Boolean).join(" ");
+    if (described) input.focusable.setAttribute("aria-describedby", described);
+    else input.focusable.removeAttribute("aria-describedby");
+    element.title = news.disabled ?? "";
+    input.fill(news);
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {Record<string, (first: Control, put: (text: string) => void, page: PageContext, complain: (message: string) => void) => Input>} */
+const INPUTS = {
+  text: (first, put, page) => typed(make("input", { type: "text" }), first, put, page),
+  lines: (first, put, page) => typed(make("textarea", { rows: first.lines ?? 4 }), first, put, page),
+  segments,
+  select,
+  switch: toggle,
+  box,
+  slider,
+};
+
+/**
+ * A text asks a little after the last key, at Enter and when it is left; one that has the focus is never written into.
+ * @param {HTMLInputElement | HTMLTextAreaElement} field
+ * @param {Control} first
+ * @param {(text: string) => void} put
+ * @param {PageContext} page
+ * @returns {Input}
+ */
+function typed(field, first, put, page) {
+  Object.assign(field, { maxLength: 10_000, spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  let control = first;
+  let unsent = false;
+  let composing = false;
+  /** @type {any} */
+  let timer = null;
+  const send = () => {
+    clearTimeout(timer);
+    if (!unsent || composing) return;
+    unsent = false;
+    put(field.value);
+  };
+  const later = () => {
+    unsent = true;
+    clearTimeout(timer);
+    if (!composing) timer = setTimeout(send, ASK_AFTER);
+  };
+  field.addEventListener("input", later);
+  field.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
+  field.addEventListener("compositionend", () => { composing = false; later(); });
+  field.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey } = /** @type {KeyboardEvent} */ (event);
+    if (key === "Enter" && !composing && (field instanceof HTMLInputElement || ctrlKey || metaKey)) send();
+  });
+  field.addEventListener("blur", () => { composing = false; send(); fill(control); });
+  /** @param {Control} news */
+  const fill = (news) => {
+    control = news;
+    field.placeholder = news.placeholder ?? "";
+    field.readOnly = !!news.disabled;
+    const busy = unsent || page.isAhead(news.field) || document.activeElement === field;
+    if (!busy && field.value !== news.value) field.value = news.value;
+  };
+  return { element: field, focusable: field, fill };
+}
+
+/** @type {(typeof INPUTS)["segments"]} */
+function segments(_, put, page) {
+  const group = make("div", { className: "segments", role: "radiogroup" });
+  const name = freshId();
+  let shown = "";
+  group.addEventListener("change", ({ target }) => put(/** @type {HTMLInputElement} */ (target).value));
+  return {
+    element: group,
+    focusable: group,
+    fill(news) {
+      const options = JSON.stringify(news.options);
+      if (options !== shown) {
+        group.replaceChildren(...(news.options ?? []).map(([value, label]) =>
+          make("label", {}, make("input", { type: "radio", name, value }), make("span", {}, label))));
+      }
+      shown = options;
+      for (const radio of group.querySelectorAll("input")) {
+        radio.disabled = !!news.disabled;
+        if (!page.isAhead(news.field)) radio.checked = radio.value === news.value;
+      }
+    },
+  };
+}
+
+/** @type {(typeof INPUTS)["select"]} */
+function select(_, put, page) {
+  const field = make("select");
+  let shown = "";
+  field.addEventListener("change", () => put(field.value));
+  return {
+    element: field,
+    focusable: field,
+    fill(news) {
+      const options = JSON.stringify(news.options);
+      if (options !== shown) {
+        field.replaceChildren(...(news.options ?? []).map(([value, label]) => make("option", { value }, label)));
+      }
+      shown = options;
+      field.disabled = !!news.disabled;
+      if (!page.isAhead(news.field) && field.value !== news.value) field.value = news.value;
+    },
+  };
+}
+
+/** @type {(typeof INPUTS)["switch"]} */
+function toggle(_, put, page) {
+  const field = make("input", { type: "checkbox", role: "switch" });
+  field.addEventListener("change", () => put(String(field.checked)));
+  return {
+    element: field,
+    focusable: field,
+    fill(news) {
+      field.disabled = !!news.disabled;
+      if (!page.isAhead(news.field)) field.checked = news.value === "true";
+    },
+  };
+}
+
+/** @type {(typeof INPUTS)["box"]} */
+function box(first, put, page, complain) {
+  const field = make("input", { type: "number", inputMode: "decimal" });
+  let control = first;
+  let unsent = false;
+  /** @type {any} */
+  let timer = null;
+  const send = () => {
+    clearTimeout(timer);
+    if (!unsent) return;
+    if (field.value === "" || !field.validity.valid) {
+      const kind = control.step === "1" ? "a whole number" : "a number";
+      complain(`Expected ${kind} from ${control.least} to ${control.most}; ${control.value} still counts.`);
+      return;
+    }
+    unsent = false;
+    complain("");
+    put(field.value);
+  };
+  field.addEventListener("input", () => {
+    unsent = true;
+    clearTimeout(timer);
+    timer = setTimeout(send, ASK_AFTER);
+  });
+  field.addEventListener("change", send);
+  return {
+    element: field,
+    focusable: field,
+    fill(news) {
+      control = news;
+      Object.assign(field, { min: news.least ?? "", max: news.most ?? "", disabled: !!news.disabled });
+      field.step = news.step === "1" ? "1" : "any";
+      const busy = unsent || page.isAhead(news.field) || document.activeElement === field;
+      if (!busy && field.value !== news.value) field.value = news.value;
+    },
+  };
+}
+
+/** @type {(typeof INPUTS)["slider"]} */
+function slider(_, put, page) {
+  const field = make("input", { type: "range" });
+  const value = make("output");
+  field.addEventListener("input", () => { write(value, field.value); put(field.value); });
+  return {
+    element: make("span", { className: "slider" }, field, value),
+    focusable: field,
+    fill(news) {
+      Object.assign(field, { min: news.least, max: news.most, step: news.step, disabled: !!news.disabled });
+      if (page.isAhead(news.field)) return;
+      if (field.value !== news.value) field.value = news.value;
+      write(value, news.value);
+    },
+  };
+}

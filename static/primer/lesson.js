@@ -1,0 +1,298 @@
+// @ts-check
+/** A lesson's page: one tree of elements, which shows each answer, and the address that brings the question back. */
+
+import { Channel, RefusedRequest } from "./channel.js";
+import { make, write } from "./dom.js";
+import { Views } from "./parts.js";
+
+/** @typedef {import("./types.js").Answer} Answer */
+/** @typedef {import("./types.js").Mounted} Mounted */
+
+const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address more often
+/** Parameters of addresses that are no lesson's. */
+const SHELL = ["desk", "embed", "embed_options"];
+
+const JSON_HEADERS = { "Content-Type": "application/json" };
+
+/** @type {WeakMap<HTMLElement, LessonPage>} */
+const pages = new WeakMap();
+/** Whether the learner goes to and fro in the browser's history; such an entry's own address counts. */
+let travelling = false;
+let opened = 0;
+globalThis.addEventListener?.("popstate", () => { travelling = true; });
+
+/**
+ * Show a lesson in an element. Streamlit calls this again when it has drawn the page anew, with the data of the page's
+ * run; the question belongs to the browser since the page was opened, so that changes nothing.
+ * @param {HTMLElement} parent
+ * @param {Mounted} data
+ */
+export function mount(parent, data) {
+  const known = pages.get(parent);
+  if (known?.slug === data.slug) return;
+  known?.close();
+  pages.set(parent, new LessonPage(parent, data));
+}
+
+/** @returns {URLSearchParams} the parameters of the page's address that are a lesson's */
+function ownParameters() {
+  const parameters = new URLSearchParams(location.search);
+  SHELL.forEach((name) => parameters.delete(name));
+  return parameters;
+}
+
+/** @param {URLSearchParams} parameters */
+function sorted(parameters) {
+  const copy = new URLSearchParams(parameters);
+  copy.sort();
+  return copy.toString();
+}
+
+/**
+ * @param {string} colour as CSS writes it
+ * @returns {boolean}
+ */
+function isDark(colour) {
+  const canvas = make("canvas", { width: 1, height: 1 });
+  const context = canvas.getContext("2d");
+  if (!context) return false;
+  context.fillStyle = colour.trim() || "#fff";
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return red * 0.3 + green * 0.59 + blue * 0.11 < 128;
+}
+
+/**
+ * Draw an SVG on a canvas, at twice its size.
+ * @param {string} svg
+ * @returns {Promise<Blob>}
+ */
+async function asPng(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = make("canvas", { width: image.width * 2, height: image.height * 2 });
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("The picture is too large for this browser.")))));
+}
+
+class LessonPage {
+  /**
+   * @param {HTMLElement} parent
+   * @param {Mounted} data
+   */
+  constructor(parent, data) {
+    this.slug = data.slug;
+    this.address = data.address;
+    this.problems = make("div", { className: "problems" });
+    this.status = make("p", { className: "status", hidden: true });
+    this.panel = make("div", { className: "panel" });
+    this.refusal = make("p", { className: "refusal", hidden: true });
+    this.body = make("div", { className: "body" });
+    this.live = make("p", { className: "unseen", role: "status", "aria-live": "polite" });
+    this.undo = make("button", { type: "button", className: "undo", title: "Undo (Ctrl+Z)" }, "Undo");
+    this.undo.addEventListener("click", () => this.channel.undo());
+    const tools = make("div", { className: "tools" }, this.undo);
+    this.root = make("div", { className: "primer" }, this.problems, tools, this.panel, this.status, this.refusal, this.body, this.live);
+    this.root.dataset.lesson = this.slug;
+    this.channel = new Channel({
+      question: data.question,
+      send: (request, signal) => this.send(request, signal),
+      onAnswer: (answer) => this.show(answer),
+      onState: (state) => this.tell(state),
+    });
+    const page = {
+      slug: this.slug,
+      push: (/** @type {any} */ event) => this.channel.push(event),
+      isAhead: (/** @type {string} */ field) => this.channel.isAhead(field),
+      announce: (/** @type {string} */ text) => write(this.live, text),
+      open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
+      save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
+      measure: (/** @type {string} */ what) => this.measure(what),
+    };
+    this.panelViews = new Views(this.panel, page);
+    this.bodyViews = new Views(this.body, page);
+    /** @type {Record<string, number[]>} by grid, where the part of it that is opened begins */
+    this.windows = {};
+    /** @type {any} */
+    this.addressTimer = null;
+    this.written = "";
+    this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    this.onClick = () => this.keepPending();
+    document.addEventListener("keydown", this.onKey);
+    document.addEventListener("click", this.onClick, true);
+    parent.append(this.root);
+    this.open(data);
+  }
+
+  /**
+   * Take the question of this opening. The address is the truth; a link of the app without parameters opens the
+   * question last left in this tab.
+   * @param {Mounted} data
+   */
+  open(data) {
+    const here = ownParameters();
+    const left = sessionStorage.getItem(`primer ${this.slug}`);
+    const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    const loadedHere = opened === 0 && navigation && new URL(navigation.name).pathname === location.pathname;
+    const byLink = !loadedHere && !travelling;
+    travelling = false;
+    opened += 1;
+    this.showProblems(data.problems);
+    if (byLink && left && ![...here].length) {
+      this.written = left;
+      this.channel.ask(Object.fromEntries(new URLSearchParams(left)));
+    } else if (sorted(here) !== sorted(new URLSearchParams(data.opened))) {
+      this.channel.ask(Object.fromEntries(here));
+    } else if (!data.answer) this.channel.ask();
+    else this.show(JSON.parse(data.answer));
+  }
+
+  close() {
+    this.channel.close();
+    document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("click", this.onClick, true);
+    this.root.remove();
+    clearTimeout(this.addressTimer);
+  }
+
+  /**
+   * @param {object} request
+   * @param {AbortSignal} signal
+   * @returns {Promise<Answer>}
+   */
+  async send(request, signal) {
+    const body = JSON.stringify(Object.keys(this.windows).length ? { ...request, windows: this.windows } : request);
+    const response = await fetch(this.address, { method: "POST", body, signal, headers: JSON_HEADERS });
+    if (response.ok) return response.json();
+    if (response.status >= 500) throw new Error(`The server answered ${response.status}.`);
+    const { problem } = await response.json().catch(() => ({ problem: `The server answered ${response.status}.` }));
+    throw new RefusedRequest(problem);
+  }
+
+  /**
+   * @param {string} what
+   * @returns {Promise<import("./types.js").Part[]>}
+   */
+  async measure(what) {
+    const body = JSON.stringify({ question: this.channel.question, what });
+    const response = await fetch(`${this.address}/measure`, { method: "POST", body, headers: JSON_HEADERS });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.problem);
+    return answer.parts;
+  }
+
+  /**
+   * @param {string} grid
+   * @param {number[] | null} start
+   */
+  openWindow(grid, start) {
+    if (start) this.windows[grid] = start;
+    else delete this.windows[grid];
+    this.channel.ask();
+  }
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {"svg" | "png"} format
+   */
+  async save(picture, format) {
+    const place = [...this.root.querySelectorAll(".board")].indexOf(picture);
+    const theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
+    const body = JSON.stringify({ question: this.channel.question, picture: place, theme, windows: this.windows });
+    const response = await fetch(`${this.address}/picture`, { method: "POST", body, headers: JSON_HEADERS });
+    if (!response.ok) {
+      write(this.refusal, (await response.json()).problem);
+      this.refusal.hidden = false;
+      return;
+    }
+    const svg = await response.text();
+    const blob = format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await asPng(svg);
+    const link = make("a", { href: URL.createObjectURL(blob), download: `${this.slug}.${format}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    write(this.live, `Saved as ${link.download}`);
+  }
+
+  /** @param {Answer} answer */
+  show(answer) {
+    if (answer.problems) this.showProblems(answer.problems);
+    this.panelViews.show(answer.panel);
+    if (answer.body) this.bodyViews.show(answer.body);
+    this.body.classList.toggle("stale", !answer.body);
+    write(this.refusal, answer.refusal ?? "");
+    this.refusal.hidden = !answer.refusal;
+    this.undo.disabled = !this.channel.canUndo;
+    const chip = this.root.querySelector(".chip");
+    write(this.live, answer.refusal || (chip?.textContent ?? ""));
+    this.keepAddress(answer.address);
+  }
+
+  /** @param {string[]} problems */
+  showProblems(problems) {
+    this.problems.replaceChildren(...problems.map((problem) =>
+      make("div", { className: "notice warning" }, make("span", { className: "icon", "aria-hidden": "true" }, "⚠"), make("p", {}, problem))));
+  }
+
+  /** @param {import("./channel.js").State} state */
+  tell(state) {
+    this.root.setAttribute("aria-busy", String(state.busy));
+    this.root.classList.toggle("waiting", state.dim);
+    const words = state.failed || (state.loading ? `${state.loading} is being loaded, which takes a second or two, once.` : "")
+      || (state.late ? "The server has not answered yet. Nothing that you entered is lost." : "");
+    this.status.hidden = !words;
+    if (this.status.dataset.words === words) return;
+    this.status.dataset.words = words;
+    this.status.replaceChildren(words);
+    if (words && !state.loading) {
+      const again = make("button", { type: "button" }, "Ask again");
+      again.addEventListener("click", () => this.channel.retry());
+      if (state.busy) this.status.append(" ", again);
+    }
+  }
+
+  /** @param {string} address the parameters that bring the question back */
+  keepAddress(address) {
+    this.written = address;
+    sessionStorage.setItem(`primer ${this.slug}`, address);
+    if (this.addressTimer !== null) return;
+    this.writeAddress();
+    this.addressTimer = setTimeout(() => { this.addressTimer = null; this.writeAddress(); }, ADDRESS_AFTER);
+  }
+
+  /** Before anything that may leave the page: what was typed a moment ago is not answered yet, and not lost. */
+  keepPending() {
+    if (!this.root.isConnected) return this.close();
+    const pending = this.channel.pending();
+    if (pending) {
+      this.written = new URLSearchParams(pending).toString();
+      sessionStorage.setItem(`primer ${this.slug}`, this.written);
+    }
+    this.writeAddress();
+  }
+
+  writeAddress() {
+    if (!this.root.isConnected) return;
+    const next = new URLSearchParams(this.written);
+    const now = new URLSearchParams(location.search);
+    for (const name of SHELL) {
+      const value = now.get(name);
+      if (value !== null) next.set(name, value);
+    }
+    const query = next.toString();
+    if (query !== now.toString()) history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (!this.root.isConnected) { this.close(); return; }
+    const { target, key, ctrlKey, metaKey, shiftKey } = event;
+    if (!(ctrlKey || metaKey) || event.altKey) return;
+    if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
+    const name = key.toLowerCase();
+    if (name === "z" && !shiftKey) this.channel.undo();
+    else if (name === "y" || (name === "z" && shiftKey)) this.channel.redo();
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,385 @@
+// @ts-check
+/** A view for each kind of part, and how the views of a page are kept from answer to answer. */
+
+import { controlView } from "./fields.js";
+import { freshId, make, plain, write, writeText } from "./dom.js";
+import { pictureView } from "./picture.js";
+import { sizesView } from "./sizes.js";
+
+/** @typedef {import("./types.js").Part} Part */
+/** @typedef {import("./types.js").PageContext} PageContext */
+
+/** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
+const VIEWS = {
+  card: cardView,
+  chip: chipView,
+  code: codeView,
+  columns: columnsView,
+  control: controlView,
+  controls: controlsView,
+  fixes: fixesView,
+  heading: headingView,
+  measure: measureView,
+  note: noteView,
+  notice: noticeView,
+  picture: pictureView,
+  presets: presetsView,
+  quiz: quizView,
+  sizes: sizesView,
+  story: storyView,
+  table: tableView,
+};
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  view: "⛓", copy: "⧉", error: "✗", leaf: "❧", "no grad": "⊘", ok: "✓",
+  refused: "ⓘ", declined: "✗", warning: "⚠", info: "ⓘ",
+};
+
+/** Keeps the views of a list of parts: what is of one kind and name stays, with its focus and all that is open in it. */
+export class Views {
+  /**
+   * @param {HTMLElement} parent
+   * @param {PageContext} page
+   */
+  constructor(parent, page) {
+    this.parent = parent;
+    this.page = page;
+    /** @type {Map<string, import("./types.js").View<any>>} */
+    this.views = new Map();
+  }
+
+  /** @param {Part[]} parts */
+  show(parts) {
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    const views = new Map();
+    for (const part of parts) {
+      const name = nameOf(part);
+      const count = counts.get(name) ?? 0;
+      counts.set(name, count + 1);
+      const key = `${name} ${count}`;
+      const known = this.views.get(key);
+      if (known) known.update(part);
+      views.set(key, known ?? VIEWS[part.kind](part, this.page));
+    }
+    for (const [key, view] of this.views) if (!views.has(key)) view.element.remove();
+    this.views = views;
+    let next = this.parent.firstElementChild;
+    for (const { element } of views.values()) {      // what stands in its place is not touched: it may have the focus
+      if (element === next) next = element.nextElementSibling;
+      else this.parent.insertBefore(element, next);
+    }
+  }
+}
+
+/**
+ * @param {any} part
+ * @returns {string} what tells it from the other parts of one list
+ */
+function nameOf(part) {
+  switch (part.kind) {
+    case "card": return `card ${part.name ?? ""}`;
+    case "control": return `control ${part.field} ${part.look}`;
+    case "controls": return `controls ${part.controls[0]?.field ?? ""}`;
+    case "columns": return `columns ${part.columns.length}`;
+    case "quiz": return `quiz ${plain(part.question)}`;
+    case "measure": return `measure ${part.what}`;
+    default: return part.kind;
+  }
+}
+
+/** @type {(part: import("./types.js").Card, page: PageContext) => import("./types.js").View<import("./types.js").Card>} */
+function cardView(first, page) {
+  const element = make("section", { className: "card" });
+  const views = new Views(element, page);
+  const update = (/** @type {import("./types.js").Card} */ card) => views.show(card.parts);
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Columns, page: PageContext) => import("./types.js").View<import("./types.js").Columns>} */
+function columnsView(first, page) {
+  const columns = first.columns.map(() => make("div", { className: "column" }));
+  const element = make("div", { className: "columns" }, ...columns);
+  const views = columns.map((column) => new Views(column, page));
+  const update = (/** @type {import("./types.js").Columns} */ news) => {
+    element.style.setProperty("--columns", (news.widths ?? news.columns.map(() => 1)).map((width) => `minmax(0, ${width}fr)`).join(" "));
+    news.columns.forEach((parts, place) => views[place].show(parts));
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Chip) => import("./types.js").View<import("./types.js").Chip>} */
+function chipView(first) {
+  const icon = make("span", { "aria-hidden": "true" });
+  const words = make("span");
+  const element = make("span", { className: "chip" }, icon, " ", words);
+  const update = (/** @type {import("./types.js").Chip} */ chip) => {
+    element.className = `chip ${chip.verdict.replace(" ", "-")}`;
+    write(icon, ICONS[chip.verdict]);
+    write(words, chip.text);
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Heading) => import("./types.js").View<import("./types.js").Heading>} */
+function headingView(first) {
+  const element = make("h3", {}, first.text);
+  return { element, update: (heading) => write(element, heading.text) };
+}
+
+/** @type {(part: import("./types.js").Note) => import("./types.js").View<import("./types.js").Note>} */
+function noteView(first) {
+  const element = make("p", { className: "note" });
+  writeText(element, first.text);
+  return { element, update: (note) => writeText(element, note.text) };
+}
+
+/** @type {(part: import("./types.js").Notice) => import("./types.js").View<import("./types.js").Notice>} */
+function noticeView(first) {
+  const icon = make("span", { className: "icon", "aria-hidden": "true" });
+  const words = make("div");
+  const element = make("div", { className: "notice" }, icon, words);
+  const update = (/** @type {import("./types.js").Notice} */ notice) => {
+    element.className = `notice ${notice.tone}`;
+    write(icon, ICONS[notice.tone]);
+    words.replaceChildren(
+      ...(notice.title ? [make("strong", { className: "title" }, notice.title)] : []),
+      ...notice.paragraphs.map(paragraph),
+    );
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Fixes, page: PageContext) => import("./types.js").View<import("./types.js").Fixes>} */
+function fixesView(first, page) {
+  const title = make("p", { className: "fixes-title" });
+  const buttons = make("div", { className: "buttons" });
+  const element = make("div", { className: "fixes", role: "group" }, title, buttons);
+  let fixes = first;
+  buttons.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    const fix = button && fixes.fixes[[...buttons.children].indexOf(button)];
+    if (fix) page.push({ kind: "put", texts: fix.puts });
+  });
+  const update = (/** @type {import("./types.js").Fixes} */ news) => {
+    fixes = news;
+    write(title, news.title ?? "What would work");
+    element.setAttribute("aria-label", title.textContent ?? "");
+    while (buttons.children.length > news.fixes.length) buttons.lastElementChild?.remove();
+    news.fixes.forEach((fix, place) => {
+      const button = buttons.children[place] ?? buttons.appendChild(make("button", { type: "button" }));
+      writeText(button, fix.label);
+    });
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Story) => import("./types.js").View<import("./types.js").Story>} */
+function storyView(first) {
+  const title = make("h3");
+  const words = make("div");
+  const note = make("p", { className: "note" });
+  const element = make("div", { className: "story" }, title, words, note);
+  const update = (/** @type {import("./types.js").Story} */ story) => {
+    write(title, story.title ?? "What happened");
+    words.replaceChildren(...story.paragraphs.map(paragraph));
+    writeText(note, story.note);
+    note.hidden = !story.note?.length;
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @param {import("./types.js").Text} text */
+function paragraph(text) {
+  const element = make("p");
+  writeText(element, text);
+  return element;
+}
+
+/** @type {(part: import("./types.js").CodePanel, page: PageContext) => import("./types.js").View<import("./types.js").CodePanel>} */
+function codeView(first, page) {
+  const button = make("button", { type: "button", className: "quiet" }, "Copy");
+  const code = make("code");
+  const pre = make("pre", { tabIndex: 0, "aria-label": "Python code", role: "region" }, code);
+  const note = make("p", { className: "note" });
+  const element = make("div", { className: "code-panel" }, make("div", { className: "head" }, make("h3", {}, "Code"), button), pre, note);
+  let shown = "";
+  let scrolled = false;
+  /** @type {any} */
+  let timer = null;
+  // Asking where it is scrolled to, or scrolling it, would have the browser lay the page out at once.
+  pre.addEventListener("scroll", () => { scrolled = true; });
+  button.addEventListener("click", async () => {
+    const words = (await copied(shown, element)) ? "Copied" : "Not allowed";
+    write(button, words);
+    page.announce(words);
+    clearTimeout(timer);
+    timer = setTimeout(() => write(button, "Copy"), 1600);
+  });
+  const update = (/** @type {import("./types.js").CodePanel} */ panel) => {
+    write(note, panel.note ?? "Copied into plain Python, it prints what this page shows.");
+    if (panel.code === shown) return;
+    shown = panel.code;
+    const letters = [...shown];      // Python counts characters, JavaScript halves of some
+    const pieces = [];
+    let at = 0;
+    for (const [start, end, kind] of panel.marks) {
+      pieces.push(letters.slice(at, start).join(""), make("span", { className: kind }, letters.slice(start, end).join("")));
+      at = end;
+    }
+    code.replaceChildren(...pieces, letters.slice(at).join(""));
+    if (scrolled) pre.scrollTop = 0;
+    scrolled = false;
+  };
+  update(first);
+  return { element, update };
+}
+
+/**
+ * Copy a text. Outside of https and localhost browsers refuse the clipboard to scripts, but not to a selection.
+ * @param {string} text
+ * @param {HTMLElement} near
+ * @returns {Promise<boolean>}
+ */
+async function copied(text, near) {
+  try {
+    if (navigator.clipboard) {
+      await navigator.clipboard.writeText(text);
+      return true;
+    }
+    const area = near.appendChild(make("textarea", { value: text, className: "unseen" }));
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  } catch {
+    return false;
+  }
+}
+
+/** @type {(part: import("./types.js").Quiz, page: PageContext) => import("./types.js").View<import("./types.js").Quiz>} */
+function quizView(quiz, page) {
+  const id = freshId();
+  const question = make("p", { id });
+  writeText(question, quiz.question);
+  const reason = make("p", { className: "reason" }, "Each wrong answer has a reason. You will see yours.");
+  const buttons = quiz.answers.map((answer) => {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, answer.label);
+    button.addEventListener("click", () => {
+      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+      const right = answer.label === quiz.right;
+      reason.className = `reason ${right ? "right" : "wrong"}`;
+      writeText(reason, answer.reason);
+      reason.prepend(make("b", {}, right ? "✓ " : "✗ "));
+      page.announce(reason.textContent ?? "");
+    });
+    return button;
+  });
+  const answers = make("div", { className: "answers", role: "group", "aria-labelledby": id }, ...buttons);
+  const element = make("div", { className: "quiz" }, make("h3", {}, quiz.title ?? "Predict first"), question, answers, reason);
+  return { element, update: () => {} };      // another question is another view
+}
+
+/** @type {(part: import("./types.js").Table) => import("./types.js").View<import("./types.js").Table>} */
+function tableView(first) {
+  const table = make("table");
+  const element = make("div", { className: "data-table", tabIndex: 0, role: "region" }, table);
+  let shown = "";
+  const update = (/** @type {import("./types.js").Table} */ news) => {
+    const text = JSON.stringify(news);
+    if (text === shown) return;
+    shown = text;
+    element.setAttribute("aria-label", news.caption);
+    const head = news.head.map((title) => {
+      const cell = make("th", { scope: "col" });
+      writeText(cell, title);
+      return cell;
+    });
+    const rows = news.rows.map((cells) => make("tr", {}, ...cells.map(tableCell)));
+    table.replaceChildren(...(head.length ? [make("thead", {}, make("tr", {}, ...head))] : []), make("tbody", {}, ...rows));
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @param {import("./types.js").TableCell} cell */
+function tableCell({ text, tone, note }) {
+  const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
+  writeText(found, text);
+  if (note?.length) {
+    const small = make("small");
+    writeText(small, note);
+    found.append(small);
+  }
+  return found;
+}
+
+/** @type {(part: import("./types.js").Controls, page: PageContext) => import("./types.js").View<import("./types.js").Controls>} */
+function controlsView(first, page) {
+  const element = make("div", { className: "controls" });
+  const views = new Views(element, page);
+  const update = (/** @type {import("./types.js").Controls} */ news) =>
+    views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : [])]));
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Presets, page: PageContext) => import("./types.js").View<import("./types.js").Presets>} */
+function presetsView(first, page) {
+  const element = make("div", { className: "pills", role: "group", "aria-label": "Presets" });
+  let titles = "";
+  let presets = first;
+  /** @param {string} title */
+  const light = (title) => {
+    for (const pill of element.children) pill.setAttribute("aria-pressed", String(pill.textContent === title));
+  };
+  element.addEventListener("click", (event) => {
+    const pill = /** @type {Element} */ (event.target).closest("button");
+    const preset = pill && presets.presets.find(([title]) => title === pill.textContent);
+    if (!preset) return;
+    light(preset[0]);
+    page.push({ kind: "put", texts: preset[1] });
+  });
+  const update = (/** @type {import("./types.js").Presets} */ news) => {
+    presets = news;
+    const now = JSON.stringify(news.presets.map(([title]) => title));
+    if (now !== titles) {
+      element.replaceChildren(...news.presets.map(([title]) => make("button", { type: "button" }, title)));
+    }
+    titles = now;
+    const newest = Object.keys(news.presets[0]?.[1] ?? {}).some((field) => page.isAhead(field));
+    if (!newest) light(news.lit ?? "");
+  };
+  update(first);
+  return { element, update };
+}
+
+/** @type {(part: import("./types.js").Measure, page: PageContext) => import("./types.js").View<import("./types.js").Measure>} */
+function measureView(first, page) {
+  const button = make("button", { type: "button" }, first.label);
+  const found = make("div");
+  const element = make("div", { className: "measure" }, button, found);
+  const views = new Views(found, page);
+  views.show(first.parts ?? []);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    element.setAttribute("aria-busy", "true");
+    try {
+      views.show(await page.measure(first.what));
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      views.show([{ kind: "notice", tone: "refused", paragraphs: [[words]] }]);
+    } finally {
+      button.disabled = false;
+      element.removeAttribute("aria-busy");
+    }
+  });
+  return { element, update: (measure) => write(button, measure.label) };
+}

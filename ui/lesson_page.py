@@ -1,0 +1,46 @@
+"""The page of a lesson: the frame, and one component that shows all that the lesson says.
+
+Streamlit runs the page when it is opened. From then on the browser owns the question and asks `ui.answers`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from primer_core.backend.loading import load_torch_in_background, torch_is_loaded
+from primer_core.lessons.answer import answer, problem_sentences
+from ui import answers, catalog, modules, session, shell
+
+_SCRIPT = """
+export default function ({ data, parentElement }) {
+  import(new URL(data.module, document.baseURI).href).then(({ mount }) => mount(parentElement, data));
+}
+"""
+
+_mount = st.components.v2.component("primer_lesson", js=_SCRIPT, css=modules.style(), isolate_styles=False)
+
+
+def lesson_page(slug: str) -> None:
+    """Draw the page of a lesson, opened with the question that its address has."""
+    spec = shell.begin(slug)
+    lesson = catalog.LESSONS_BY_SLUG[slug]
+    parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
+    question, problems = lesson.question.parse(parameters)
+    loads = lesson.needs_torch(question) and not torch_is_loaded()
+    if loads:
+        load_torch_in_background()
+    _mount(
+        key=f"lesson {slug}",
+        data={
+            "slug": slug,
+            "module": modules.address("lesson.js"),
+            "address": answers.address(slug),
+            "opened": urlencode(parameters),
+            "question": question.texts(),
+            "answer": "" if loads else answer(lesson, question).decode(),
+            "problems": list(problem_sentences(problems)),
+        },
+    )
+    shell.finish(spec)
