@@ -20,7 +20,17 @@ from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
 from primer_core.language.parsing import syntax_tree, typed_statements
-from primer_core.language.statements import HOW, MAX_TEXT, DeclinedError, Library, Unnamed, Value, Workspace, plain
+from primer_core.language.statements import (
+    HOW,
+    MAX_TEXT,
+    DeclinedError,
+    Library,
+    Thing,
+    Unnamed,
+    Value,
+    Workspace,
+    plain,
+)
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.fixes import Fix, advise
@@ -29,6 +39,9 @@ from primer_core.lessons.views.state import Snapshot, look
 Kind = Literal["same", "view", "copy", "empty"]
 """What a name is to those before it: another name of the very same object, an array that shares memory with one of
 them, one with a memory of its own, or one without cells to share."""
+
+_SOURCE = "_"
+"""What a definition's step is called that the next one is done to; no name that a learner may bind."""
 
 _FRACTION_WRITTEN = re.compile(r"([abc])\[.*\] = (-?\d*\.\d*[1-9]\d*)")
 """A statement that writes a fraction into cells."""
@@ -392,24 +405,47 @@ def _leaving_out(
 
 def _steps(work: Workspace, text: str) -> tuple[Step, ...]:
     """Take apart what a definition that has run does one after another, and ask of each step whether it copied."""
-    node: ast.expr = syntax_tree(text, HOW, longest=MAX_TEXT)
-    result = work.expression(node, text)
-    found: list[Step] = []
-    while (step := _last_step(node)) is not None:
+    node: ast.expr | None = syntax_tree(text, HOW, longest=MAX_TEXT)
+    chain: list[tuple[ast.expr, str, str, ast.expr | None]] = []
+    while node is not None and (step := _last_step(node)) is not None:
         operation, inner = step
-        if inner is None:
-            found.append(Step(result.code, operation, "copy", casts=False))
-            break
-        source = work.expression(inner, text)
-        if isinstance(result.it, np.generic):
-            kind: Literal["view", "copy", "number"] = "number"
-        else:
-            shares = not isinstance(source.it, np.generic) and shares_memory(source.it, result.it)
-            kind = "view" if shares else "copy"
-        casts = plain(result.it).dtype != plain(source.it).dtype
-        found.append(Step(result.code, operation, kind, casts=casts))
-        node, result = inner, source
-    return tuple(reversed(found))
+        chain.append((node, ast.unparse(node), operation, inner))
+        node = inner
+    found: list[Step] = []
+    source: Value | None = None if node is None else work.expression(node, text)
+    for outer, code, operation, inner in reversed(chain):
+        scratch = work
+        if source is not None and inner is not None and not isinstance(inner, ast.Name):
+            # The very object that the step before made, not another that the same code would make.
+            thing = Thing(source.it, _SOURCE, source.code, source.where)
+            scratch = Workspace({**work.names, _SOURCE: source.it}, [*work.things, thing])
+            _do_to(outer, inner, ast.Name(_SOURCE, ast.Load()))
+        result = scratch.expression(outer, text)
+        found.append(Step(code, operation, *_compared(source, result)))
+        source = result
+    return tuple(found)
+
+
+def _compared(source: Value | None, result: Value) -> tuple[Literal["view", "copy", "number"], bool]:
+    """Ask whether a result shares memory with what it was made from, and whether its dtype is another."""
+    if source is None:
+        return "copy", False
+    casts = plain(result.it).dtype != plain(source.it).dtype
+    if isinstance(result.it, np.generic):
+        return "number", casts
+    shares = not isinstance(source.it, np.generic) and shares_memory(source.it, result.it)
+    return ("view" if shares else "copy"), casts
+
+
+def _do_to(node: ast.expr, inner: ast.expr, other: ast.expr) -> None:
+    """Have the last operation of an expression be done to something else."""
+    match node:
+        case ast.Subscript() | ast.Attribute():
+            node.value = other
+        case ast.Call(ast.Attribute() as function) if function.value is inner:
+            function.value = other
+        case ast.Call():
+            node.args[0] = other
 
 
 def _last_step(node: ast.expr) -> tuple[str, ast.expr | None] | None:
