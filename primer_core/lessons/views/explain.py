@@ -68,7 +68,7 @@ def _edited(question: ViewsQuestion, grid: str, index: tuple[int, ...], value: f
         raise EventError("Cells take numbers in the view Memory: choose it first.")
     found = run_program(question.a, question.b, question.c, question.then, question.library)
     if isinstance(found, Unread):
-        raise EventError(f"{_named(found.field)} cannot be read, so nothing is written into a cell: mend it first.")
+        raise EventError(f"{_named(found.field)} cannot be taken, so nothing is written into a cell: mend it first.")
     if isinstance(found, Stopped):
         raise EventError(f"{_named(found.place)} stops at an error, so no statement after it runs: mend it first.")
     kind, _, name = grid.partition(" ")

@@ -104,7 +104,7 @@ def chips(outcome: Outcome) -> tuple[Chip, ...]:
     """Say in a few words what each name is to those before it, or whether the view is given."""
     match outcome:
         case Unread(field):
-            return (Chip("error", f"{_NAMED[field]} cannot be read"),)
+            return (Chip("error", f"{_NAMED[field]} cannot be {'read' if field in ('a', 'to') else 'run'}"),)
         case Viewing(allowed=allowed):
             return (Chip("view", "the view is given") if allowed else Chip("error", "the view is refused"),)
     rebound = {change.name for change in changes(outcome) if change.rebound}

@@ -146,7 +146,7 @@ def test_an_edited_cell_is_a_statement_behind_those_that_stand() -> None:
         (ViewsQuestion(b="np.broadcast_to(a, (2, 3, 4))"), "array b", "read-only"),
         (ViewsQuestion(), "memory 7", "No array is called"),
         (ViewsQuestion(), "array z", "No array is called"),
-        (ViewsQuestion(b="a.explode()"), "array a", "field b cannot be read"),
+        (ViewsQuestion(b="a.explode()"), "array a", "field b cannot be taken"),
         (ViewsQuestion(b="a[9]"), "array a", "field b stops at an error"),
         (ViewsQuestion(b="a", then="a += 0.5"), "array a", "Then stops at an error"),
         (EXAMPLES["a += 1"], "after 0", "Memory"),
