@@ -63,7 +63,7 @@ def plain_steps(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], *, fused: 
     for x, y in batches:
         optimizer.zero_grad()
         loss = functional.cross_entropy(model(x), y)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimizer.step()
         loss.item()
         yield len(y)
@@ -121,11 +121,9 @@ def epoch_rate(samples: Samples) -> float:
 def worker_rate(service: TrainingService) -> float:
     """Whole epochs with their validation, as the server sees them come in."""
     run = service.start(SPEC)
-    while run.state().step < 10:
-        time.sleep(0.001)
+    run.wait_for(lambda state: state.step >= 10)
     began, first = time.perf_counter(), run.state().step
-    while run.history.last_epoch is None or run.history.last_epoch.epoch < EPOCHS:
-        time.sleep(0.001)
+    run.wait_for(lambda _: run.history.last_epoch is not None and run.history.last_epoch.epoch == EPOCHS)
     rate = (run.state().step - first) * SPEC.batch_size / (time.perf_counter() - began)
     service.forget(run)
     return rate

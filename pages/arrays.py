@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch_in_background
 from primer_core.lessons.arrays import show as pictures
 from primer_core.lessons.arrays.explain import CONVERSIONS, explain_array
 from primer_core.lessons.arrays.presets import PRESETS
@@ -77,3 +78,4 @@ def lesson() -> None:
 spec = shell.begin("arrays")
 lesson()
 shell.finish(spec)
+load_torch_in_background()  # the first answer of PyTorch need not wait for all of it

@@ -7,7 +7,7 @@ import streamlit as st
 from primer_core.backend.loading import load_torch, torch_is_loaded
 from primer_core.inference import Prediction, render_strokes
 from primer_core.inference.walkthrough import snippet, walk
-from ui import controls, shell
+from ui import address, controls, shell
 from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
 from ui.components.digit_reading import digit_reading
@@ -56,9 +56,14 @@ def draw_and_read(network: Network, example: str | None) -> None:
 
 
 lesson = shell.begin("draw_a_digit")
+query = address.take_query(
+    lesson.slug,
+    {"example": address.choice_of({name: name for name in EXAMPLES}), networks.KEY: networks.parameter()},
+)
+misread = st.container()  # drawn last: only then is it known what was used instead
 left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
 example = left.pills("Start from an example", list(EXAMPLES), key="example", bind="query-params")
-network = networks.choose(right)
+network = networks.choose(right, query.get(networks.KEY))
 draw_and_read(network, example)
 left, right = st.columns(2, gap="medium")
 with left.container(border=True, height="stretch"):
@@ -79,6 +84,9 @@ with right.container(border=True, height="stretch"):
     if network.weights is not None:
         st.download_button("Download its weights", network.weights, networks.WEIGHTS_FILE, icon=":material/download:")
 shell.finish(lesson)
+address.tell_misread_query(
+    {"example": lambda: str(example or "no example"), networks.KEY: lambda: network.title}, misread
+)
 if not torch_is_loaded():
     load_torch()
     st.rerun()

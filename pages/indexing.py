@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
+from primer_core.backend.loading import load_torch_in_background
 from primer_core.lessons.indexing import show as pictures
 from primer_core.lessons.indexing.explain import THENS
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS
@@ -92,3 +93,4 @@ def lesson() -> None:
 spec = shell.begin("indexing")
 lesson()
 shell.finish(spec)
+load_torch_in_background()  # the first answer of PyTorch need not wait for all of it

@@ -1,18 +1,21 @@
 """Live training: choose, start, and watch the loss fall."""
 
 import math
+from functools import partial
 
 import streamlit as st
 
 from primer_core.models.registry import MODELS, SAMPLE_SHAPES
 from primer_core.training.script import script
-from ui import cached, session, shell
+from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
 from ui.controls import code_panel, preset_pills
 from ui.training import panel, settings
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
+address.take_query(lesson.slug, settings.parameters())
+misread = st.container()  # drawn last: only then is it known what was used instead
 
 desk = session.desk()
 run = desk.current if desk else None
@@ -70,3 +73,4 @@ if spec is not None:
         "Changes of the learning rate during a run are not in it.",
     )
 shell.finish(lesson)
+address.tell_misread_query({name: partial(settings.value_text, name) for name in settings.parameters()}, misread)

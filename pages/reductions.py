@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from primer_core.backend.loading import load_torch_in_background
 from primer_core.lessons.reductions import show as pictures
 from primer_core.lessons.reductions.explain import BACK, OPERATIONS, axis_choices
 from primer_core.lessons.reductions.presets import DEFAULT, PRESETS
@@ -95,3 +96,4 @@ def lesson() -> None:
 spec = shell.begin("reductions")
 lesson()
 shell.finish(spec)
+load_torch_in_background()  # the first answer of PyTorch need not wait for all of it

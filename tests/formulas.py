@@ -39,8 +39,8 @@ def _filled_in(picture: Picture, formula: Formula, flat: int, *, cells_for_addre
                 return str(values[grid][place(grid, turn)])
             case Ref(grid) | Val(grid):
                 return f"({values[grid][place(grid, turn)].item()!r})"
-            case PerCell(texts):
-                return texts[flat]
+            case PerCell():
+                return piece.text(flat)
             case _:
                 return str(piece)
 

@@ -42,20 +42,16 @@ def test_a_lesson_opens_with_its_title_and_claim_and_without_an_exception(spec: 
 
 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
-def test_pages_stay_short(spec: LessonSpec) -> None:
-    lines = (PROJECT / spec.file).read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 120
-
-
-@pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
 def test_a_claim_is_one_or_two_plain_sentences(spec: LessonSpec) -> None:
     assert re.fullmatch(r"[A-Z].{20,160}\.", spec.claim)
 
 
-@pytest.mark.parametrize("spec", [spec for spec in LESSONS if spec.group == "Arrays"], ids=lambda spec: spec.slug)
+@pytest.mark.parametrize(
+    "spec", [spec for spec in LESSONS if spec.group == "Arrays" and spec.lesson is None], ids=lambda spec: spec.slug
+)
 def test_messages_quote_what_was_typed_letter_by_letter(spec: LessonSpec) -> None:
     typed = "**x** `z` <b>_y_"
-    fields = [field.key for field in opened(spec).text_input]
+    fields = [field.key for field in opened(spec).text_input if field.key is not None]
     quoted = 0
     for key in fields:
         app = opened(spec)

@@ -6,6 +6,11 @@ returns, with the same ``n``; with ``refusal`` where an event could not be follo
 had parameters that could not be taken. Where a library has to be loaded first, the answer is ``{"n": 7, "loading":
 "PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is there.
 
+``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
+
+``POST /api/lessons/<lesson>/picture`` takes ``{"question": {...}, "picture": 0, "theme": "light"}`` and answers with
+that picture of the page as SVG, its text alternative inside.
+
 ``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
 measured on this machine just now; one measurement is under way at a time.
 """
@@ -22,10 +27,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from primer_core.backend.loading import load_torch, load_torch_in_background, torch_is_loaded
-from primer_core.lessons.answer import answer, fold, problem_sentences
+from primer_core.lessons.answer import answer, fold, page, problem_sentences
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.picture.page import description, pictures_of
 from primer_core.picture.payload import payload
+from primer_core.picture.svg import svg
 from ui import catalog
 from ui.address import on_this_server
 from ui.requests import RequestError, read_json
@@ -34,6 +41,7 @@ _ADDRESS = "/api/lessons"
 _MOST_BYTES = 200_000
 _MOST_DEPTH = 8
 _MOST_EVENTS = 200
+_MOST_WINDOWS = 50
 _measuring = Lock()
 
 
@@ -60,14 +68,23 @@ async def measurements(request: Request) -> Response:
         return error.response()
 
 
+async def pictures(request: Request) -> Response:
+    """Answer with a picture as SVG; the errors are those of `answers`."""
+    try:
+        lesson, body = await _read(request)
+        return await run_in_threadpool(_picture, lesson, body)
+    except RequestError as error:
+        return error.response()
+
+
 async def _read(request: Request) -> tuple[AnyLesson, dict[str, Any]]:
     lesson = catalog.LESSONS_BY_SLUG.get(request.path_params["lesson"])
     if lesson is None:
         raise RequestError(404, f"Expected one of {', '.join(catalog.LESSONS_BY_SLUG)}.")
     body = await read_json(request, limit=_MOST_BYTES, depth=_MOST_DEPTH)
-    if isinstance(body, dict) and isinstance(texts := body.get("question"), dict):
-        if all(isinstance(text, str) for text in texts.values()):
-            return lesson, body
+    texts = body.get("question") if isinstance(body, dict) else None
+    if isinstance(body, dict) and isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values()):
+        return lesson, body
     raise RequestError(400, "Expected a JSON object with question, an object of texts.")
 
 
@@ -96,8 +113,38 @@ def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
         more["refusal"] = refusal
     if problems:
         more["problems"] = problem_sentences(problems)
+    windows = _windows(body)
     head = json.dumps(more, ensure_ascii=False)[:-1].encode(errors="replace")
-    return Response(head + b"," + answer(lesson, question)[1:], media_type="application/json")
+    return Response(head + b"," + answer(lesson, question, windows)[1:], media_type="application/json")
+
+
+def _windows(body: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    windows = body.get("windows", {})
+    if isinstance(windows, dict) and len(windows) <= _MOST_WINDOWS and all(map(_is_start, windows.values())):
+        return {str(grid)[:200]: tuple(start) for grid, start in windows.items()}
+    raise RequestError(400, "Expected windows, an object that has lists of whole numbers from 0 by ids of grids.")
+
+
+def _is_start(start: object) -> bool:
+    return isinstance(start, list) and len(start) <= 8 and all(type(i) is int and 0 <= i < 2**31 for i in start)
+
+
+def _picture(lesson: AnyLesson, body: dict[str, Any]) -> Response:
+    place, theme = body.get("picture"), body.get("theme")
+    if type(place) is not int or theme not in ("light", "dark"):
+        raise RequestError(400, "Expected picture, a whole number from 0, and theme, light or dark.")
+    question, _ = lesson.question.parse(body["question"])
+    if lesson.needs_torch(question):
+        load_torch()
+    shown = page(lesson, question)
+    found = pictures_of(shown)
+    if not 0 <= place < len(found):
+        raise RequestError(404, f"There are {len(found)} pictures for this question.")
+    drawn = svg(
+        found[place], theme=theme, title=f"{lesson.title}: {lesson.lit(question) or 'a picture'}",
+        description=description(found[place]), windows=_windows(body),
+    )  # fmt: skip
+    return Response(drawn.encode(errors="replace"), media_type="image/svg+xml")
 
 
 def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:
@@ -118,5 +165,6 @@ def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:
 
 ROUTES = (
     Route(f"{_ADDRESS}/{{lesson}}", answers, methods=["POST"]),
+    Route(f"{_ADDRESS}/{{lesson}}/picture", pictures, methods=["POST"]),
     Route(f"{_ADDRESS}/{{lesson}}/measure", measurements, methods=["POST"]),
 )

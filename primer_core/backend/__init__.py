@@ -1,1 +1,21 @@
-"""What is asked of a library, NumPy or PyTorch."""
+"""What is asked of a library, NumPy or PyTorch. Importing this loads no PyTorch."""
+
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend.interface import LIBRARIES, Backend, Declined, Library
+from primer_core.backend.numpy_backend import NUMPY
+from primer_core.backend.torch_backend import pytorch
+
+__all__ = ["LIBRARIES", "NUMPY", "Backend", "Declined", "Library", "backend", "backend_of", "pytorch"]
+
+
+def backend(library: Library) -> Backend:
+    """Return what stands behind the name of a library; PyTorch is loaded if it is the one."""
+    return NUMPY if library == NUMPY.library else pytorch()
+
+
+def backend_of(array: Any) -> Backend:
+    """Return the backend of an array's own library: NumPy for arrays and NumPy scalars, else PyTorch."""
+    return NUMPY if isinstance(array, np.ndarray | np.generic) else pytorch()

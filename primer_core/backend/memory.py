@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import backend_of
+
 if TYPE_CHECKING:
     import torch
 
@@ -94,46 +96,26 @@ def layout_of(array: "AnyArray", base: "AnyArray") -> Layout:
     ValueError
         If the distance, or a stride, is no whole number of elements.
     """
-    shape, strides, itemsize = tuple(map(int, array.shape)), byte_strides(array), _itemsize(array)
-    origin = data_pointer(base) if in_memory_of(array, base) else extent(array)[0]
-    offset = data_pointer(array) - origin if prod(shape) else 0
+    own = backend_of(array)
+    shape, strides, itemsize = tuple(map(int, array.shape)), own.byte_strides(array), own.itemsize(array)
+    origin = backend_of(base).data_pointer(base) if in_memory_of(array, base) else extent(array)[0]
+    offset = own.data_pointer(array) - origin if prod(shape) else 0
     if any(number % itemsize for number in (offset, *strides)):
         raise ValueError(f"an offset of {offset} and strides of {strides} bytes are no whole elements of {itemsize}")
     in_elements = tuple(stride // itemsize for stride in strides)
-    return Layout(shape, in_elements, offset // itemsize, itemsize, *contiguity(array))
-
-
-def data_pointer(array: "AnyArray") -> int:
-    """Address of the cell ``[0, 0, ...]`` in this process, in bytes."""
-    return int(array.ctypes.data if isinstance(array, np.ndarray) else array.data_ptr())
-
-
-def byte_strides(array: "AnyArray") -> tuple[int, ...]:
-    """Bytes from one cell to the next, an axis at a time."""
-    if isinstance(array, np.ndarray):
-        return array.strides
-    return tuple(stride * array.element_size() for stride in array.stride())
-
-
-def contiguity(array: "AnyArray") -> tuple[bool, bool]:
-    """Ask the library whether an array is contiguous in C order, and whether in Fortran order.
-
-    PyTorch has no word for Fortran order: it is asked whether the tensor with its axes reversed is contiguous.
-    """
-    if isinstance(array, np.ndarray):
-        return array.flags.c_contiguous, array.flags.f_contiguous
-    return array.is_contiguous(), array.permute(tuple(reversed(range(array.ndim)))).is_contiguous()
+    return Layout(shape, in_elements, offset // itemsize, itemsize, *own.contiguity(array))
 
 
 def extent(array: "AnyArray") -> tuple[int, int]:
     """First byte that the cells of an array touch, and the first behind them; both the same without cells."""
-    start = stop = data_pointer(array)
+    own = backend_of(array)
+    start = stop = own.data_pointer(array)
     if not prod(array.shape):
         return start, stop
-    for size, stride in zip(array.shape, byte_strides(array), strict=True):
+    for size, stride in zip(array.shape, own.byte_strides(array), strict=True):
         start += min(0, (size - 1) * stride)
         stop += max(0, (size - 1) * stride)
-    return start, stop + _itemsize(array)
+    return start, stop + own.itemsize(array)
 
 
 def in_memory_of(array: "AnyArray", base: "AnyArray") -> bool:
@@ -148,8 +130,9 @@ def shares_memory(array: "AnyArray", other: "AnyArray") -> bool:
     Two NumPy arrays, or an array and a tensor: ``np.shares_memory``. Two tensors: whether the data pointers of their
     storages are the same.
     """
-    if not isinstance(array, np.ndarray) and not isinstance(other, np.ndarray):
-        return bool(array.untyped_storage().data_ptr() == other.untyped_storage().data_ptr())
+    own = backend_of(array)
+    if backend_of(other) is own:
+        return own.shares_memory(array, other)
     first, second = (one if isinstance(one, np.ndarray) else one.detach().numpy() for one in (array, other))
     return bool(np.shares_memory(first, second))
 
@@ -174,10 +157,6 @@ def address_rule(layout: Layout) -> str:
     """Spell the sum in general: ``offset + i·4 + j·1``, with the numbers of this layout, for up to four axes."""
     products = [f"{name}·{_signed(stride)}" for name, stride in zip("ijkl", layout.strides, strict=False)]
     return " + ".join([str(layout.offset), *products])
-
-
-def _itemsize(array: "AnyArray") -> int:
-    return array.itemsize if isinstance(array, np.ndarray) else array.element_size()
 
 
 def _signed(stride: int) -> str:

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from primer_core.backend import Library, backend_of
 from primer_core.backend.loading import load_torch
-from primer_core.backend.memory import data_pointer, extent
+from primer_core.backend.memory import extent
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import code_expression, syntax_tree
 from primer_core.language.text import literal_number, quoted
-
-Library = Literal["NumPy", "PyTorch"]
 
 NAMES = ("a", "b", "c")
 """The names that a program may bind."""
@@ -261,8 +260,9 @@ class Workspace:
                 value = self.expression(expression, text)
                 holder, key, code = self.place(target, text)
                 code = f"{code} = {value.code}"
+                alike = _alike(value, holder)
                 with _asked(code):
-                    holder.it[key] = _alike(value, holder).it
+                    holder.it[key] = alike.it
                 self.remember(holder, code)
                 return code
             case ast.AugAssign(target, sign, expression) if type(sign) in _BINARY:
@@ -272,8 +272,9 @@ class Workspace:
                 if method not in _IN_PLACE[library_of(holder.it)]:
                     raise Refused(f"{quoted(ast.unparse(node))} changes nothing here. {HOW_STATEMENT}")
                 code = f"{holder.code}.{method}({', '.join(map(ast.unparse, arguments))})"
+                given = list(map(_argument, arguments))
                 with _asked(code):
-                    getattr(holder.it, method)(*map(_argument, arguments))
+                    getattr(holder.it, method)(*given)
                 self.remember(holder, code)
                 return code
             case _:
@@ -285,8 +286,9 @@ class Workspace:
         if isinstance(target, ast.Name):
             own = self.expression(target, text)
             code = f"{own.code} {symbol}= {value.code}"
+            alike = _alike(value, own)
             with _asked(code):
-                it = act(own.it, _alike(value, own).it)
+                it = act(own.it, alike.it)
             # A NumPy scalar cannot change: what it answers is new, and of the other side's shape if that has axes.
             self.bind(own.code, Value(it, f"{own.code} {symbol} {_grouped(value)}", _fitting(own.where, it)))
             return code
@@ -294,8 +296,9 @@ class Workspace:
             raise Refused(f"{quoted(ast.unparse(target))} cannot be written to here. {HOW_STATEMENT}")
         holder, key, place = self.place(target, text)
         code = f"{place} {symbol}= {value.code}"
+        alike = _alike(value, holder)
         with _asked(code):
-            holder.it[key] = act(holder.it[key], _alike(value, holder).it)
+            holder.it[key] = act(holder.it[key], alike.it)
         self.remember(holder, code)
         return code
 
@@ -318,12 +321,9 @@ class Workspace:
         """Read what stands between brackets, for the array before them."""
         source = ast.get_source_segment(text, node.slice) or ast.unparse(node.slice)
         name = holder.code if holder.code.isidentifier() else "x"
-        library = library_of(holder.it)
-        read = read_index(f"{name}[{source}]", plain(holder.it), name, unpack=library == "PyTorch")
-        if library == "NumPy":
-            return read.key, read.code
-        items = tuple(_torch().from_numpy(item) if isinstance(item, np.ndarray) else item for item in read.key)
-        return items[0] if read.lone else items, read.code
+        engine = backend_of(holder.it)
+        read = read_index(f"{name}[{source}]", plain(holder.it), name, unpack=engine.lone_list_is_tuple)
+        return engine.index_key(read.items, lone=read.lone, lists=(False,) * len(read.items)), read.code
 
     def expression(self, node: ast.expr, text: str) -> Value:
         """Walk an expression and do what it says."""
@@ -385,9 +385,11 @@ class Workspace:
         arrays = [side for side in (left, right) if is_array(side.it)]
         if len(arrays) == 2:
             _alike(right, left)
+        shapes = [tuple(side.it.shape) for side in arrays]
         with _asked(code):
-            shape = np.broadcast_shapes(*(tuple(side.it.shape) for side in arrays))
-            check_size(shape, code)
+            shape = np.broadcast_shapes(*shapes)
+        check_size(shape, code)
+        with _asked(code):
             it = act(left.it, right.it)
         return Value(it, code, _fitting(arrays[0].where, it) if arrays else None)
 
@@ -471,7 +473,7 @@ class Workspace:
         size = base.it.itemsize
         if any(not isinstance(stride, int) or stride % size for stride in strides):
             raise Refused(f"Strides count bytes, and an element has {size}: {strides} would read across elements.")
-        low = high = data_pointer(base.it)
+        low = high = backend_of(base.it).data_pointer(base.it)
         if prod(shape):
             low += sum(min(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True))
             high += sum(max(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True)) + size
@@ -503,7 +505,7 @@ class Workspace:
 
 def library_of(it: Any) -> Library:
     """Which library made an array."""
-    return "NumPy" if isinstance(it, np.ndarray | np.generic) else "PyTorch"
+    return backend_of(it).library
 
 
 def is_array(it: Any) -> bool:
@@ -546,12 +548,10 @@ def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 @contextmanager
 def _asked(step: str) -> Iterator[None]:
-    """Let the library work; what it refuses leaves as its own words."""
+    """Let the library work; what it refuses leaves as its own words. Only the library's own call stands in it."""
     try:
         with np.errstate(all="ignore"):
             yield
-    except (Refused, DeclinedError):
-        raise
     except _LIBRARY_ERRORS as error:
         words = str(error).strip()
         found: Problem = next((problem for sign, problem in _SIGNS.items() if sign in words), "other")

@@ -14,12 +14,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import typed_expression
 from primer_core.language.text import quoted
-
-Library = Literal["PyTorch", "NumPy"]
 
 Shape = tuple[int, ...]
 

@@ -17,7 +17,7 @@ from primer_core.lessons.event import Event, EventError
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Problem, Question
 from primer_core.picture.parts import Page, Presets
-from primer_core.picture.payload import page_payload
+from primer_core.picture.payload import Windows, page_payload
 
 ROOM = 64 * 2**20
 """Bytes of answers that are kept."""
@@ -47,6 +47,12 @@ class AnswerCache:
             if found is not None:
                 self._answers.move_to_end(key)
             return found
+
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._answers.clear()
+            self._size = 0
 
     def put(self, key: object, answer: bytes) -> None:
         """Keep an answer; those used longest ago go."""
@@ -80,8 +86,15 @@ def fold(lesson: AnyLesson, question: Question, events: Sequence[Event]) -> tupl
     return question, refusal
 
 
-def answer(lesson: AnyLesson, question: Question) -> bytes:
+def answer(lesson: AnyLesson, question: Question, windows: Windows | None = None) -> bytes:
     """Answer a question.
+
+    Parameters
+    ----------
+    lesson, question
+        Which lesson is asked, and what.
+    windows
+        By the id of a grid that is elided, where the part of it that is opened begins.
 
     Returns
     -------
@@ -89,11 +102,11 @@ def answer(lesson: AnyLesson, question: Question) -> bytes:
         JSON: ``question`` has a text for each field, ``address`` the parameters that bring it back, ``title`` the
         preset that it is, ``panel`` and ``body`` what is shown.
     """
-    key = (lesson.slug, question)
+    key = (lesson.slug, question, tuple((grid, tuple(start)) for grid, start in sorted((windows or {}).items())))
     found = _CACHE.get(key)
     if found is None:
         found = json.dumps(
-            _answer(lesson, question), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            _answer(lesson, question, windows), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         ).encode(errors="replace")
         _CACHE.put(key, found)
     return found
@@ -106,6 +119,12 @@ def page(lesson: AnyLesson, question: Question) -> Page:
     if presets:
         return Page((Presets(presets, lesson.lit(question)), *shown.panel), shown.body)
     return shown
+
+
+def forget() -> None:
+    """Forget all answers and explanations, so that the next ones are made anew."""
+    _CACHE.clear()
+    explanation.cache_clear()
 
 
 @lru_cache(maxsize=_KEPT_EXPLANATIONS)
@@ -124,9 +143,9 @@ def problem_sentences(problems: Sequence[Problem]) -> tuple[str, ...]:
     )
 
 
-def _answer(lesson: AnyLesson, question: Question) -> dict[str, Any]:
+def _answer(lesson: AnyLesson, question: Question, windows: Windows | None) -> dict[str, Any]:
     return {
         "question": question.texts(),
         "address": urlencode(question.parameters(), errors="replace"),
-        **page_payload(page(lesson, question)),
+        **page_payload(page(lesson, question), windows),
     }

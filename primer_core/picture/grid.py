@@ -4,26 +4,46 @@ A lesson lays out its explanation as a `Picture`; `Picture.payload` turns that i
 linked-grids component draws. Nothing in it is an array: the component knows cells and links, not NumPy.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from primer_core.picture.number import cell_text as cell_text
+from primer_core.picture.number import full_text as full_text
 
 Role = Literal["a", "b", "c", "result", "plain"]
 """Where values come from, which is what a cell's colour says: an operand, the result, or neither."""
 
 Tone = Literal["plain", "good", "warn", "bad", "info"]
 
-_ROOM: dict[int, tuple[tuple[int, int], ...]] = {
-    0: (),
-    1: ((24, 8),),
-    2: ((18, 5), (18, 5)),
-    3: ((4, 2), (9, 3), (9, 3)),
-    4: ((3, 1), (3, 1), (6, 2), (6, 2)),
-}
-"""By rank, an axis at a time: the longest that is drawn in full, and how many of each end of a longer one are."""
+MAX_CELLS = 1500
+"""Most cells that one picture draws, those of all its grids together."""
+
+_Room = dict[int, tuple[tuple[int, int], ...]]
+
+_ROOMS: tuple[_Room, ...] = (
+    {0: (), 1: ((24, 8),), 2: ((18, 5), (18, 5)), 3: ((4, 2), (9, 3), (9, 3)), 4: ((3, 1), (3, 1), (6, 2), (6, 2))},
+    {0: (), 1: ((16, 6),), 2: ((12, 5), (12, 5)), 3: ((3, 1), (8, 3), (8, 3)), 4: ((2, 1), (3, 1), (5, 2), (5, 2))},
+    {0: (), 1: ((12, 5),), 2: ((8, 3), (8, 3)), 3: ((3, 1), (6, 2), (6, 2)), 4: ((2, 1), (2, 1), (4, 2), (4, 2))},
+    {0: (), 1: ((8, 3),), 2: ((6, 2), (6, 2)), 3: ((2, 1), (4, 2), (4, 2)), 4: ((2, 1), (2, 1), (3, 1), (3, 1))},
+    {0: (), 1: ((6, 2),), 2: ((4, 2), (4, 2)), 3: ((2, 1), (3, 1), (3, 1)), 4: ((2, 1), (2, 1), (2, 1), (2, 1))},
+    {0: (), 1: ((4, 2),), 2: ((3, 1), (3, 1)), 3: ((2, 1), (2, 1), (2, 1)), 4: ((2, 1), (2, 1), (2, 1), (2, 1))},
+    {0: (), 1: ((2, 1),), 2: ((2, 1), (2, 1)), 3: ((2, 1), (2, 1), (2, 1)), 4: ((2, 1), (2, 1), (2, 1), (2, 1))},
+)
+"""By rank, an axis at a time: the longest that is drawn in full, and how many of each end of a longer one are.
+
+The first room is for a picture of few grids; the others, each smaller, for pictures of which `MAX_CELLS` cells would
+not be enough. The first that fits serves all grids of a picture alike. A row of up to 12 numbers is drawn in full in
+pictures of one or two axes as long as one of the first two rooms fits. The ends drawn in a smaller room are among
+those drawn in a larger one, so what a lesson spells out for `visible_cells` covers every room.
+"""
+
+_OPEN = (12, 12, 8, 6, 4, 3, 2)
+"""By the place in `_ROOMS`: how many consecutive indices of each of the last two axes a window shows."""
 
 _HIDDEN_VALUES = 512
 """Most values sent of cells that are linked but elided, which only formulas need."""
@@ -96,9 +116,26 @@ class Grid:
     editable: bool = False
     selectable: bool = False
 
-    def shown(self) -> tuple[tuple[int, ...], ...]:
-        """Return the indices drawn along each axis: all of a short one, both ends of a long one."""
-        return tuple(_ends(size, *room) for size, room in zip(self.values.shape, _ROOM[self.values.ndim], strict=True))
+    def shown(self, window: Sequence[int] | None = None, *, room: int = 0) -> tuple[tuple[int, ...], ...]:
+        """Return the indices drawn along each axis: all of a short one, both ends of a long one.
+
+        Parameters
+        ----------
+        window
+            One index an axis: where the run of consecutive indices begins that is drawn instead of the ends: one
+            panel of up to 12 by 12. An axis of a matrix that is drawn in full anyway stays so, and a vector shows as
+            many as a short one has. A window that would leave the array is moved back into it. A window with
+            another number of axes, or into an array that is drawn whole, is passed over: the array's shape has
+            changed since it was opened.
+        room
+            0 for a picture with few grids; up to 6 the more the picture shares its cells among many.
+        """
+        shape, rooms = self.values.shape, _ROOMS[room][self.values.ndim]
+        ends = tuple(_ends(size, *most) for size, most in zip(shape, rooms, strict=True))
+        if window is None or len(window) != len(shape) or not self.values.size or all(map(_is_all, ends, shape)):
+            return ends
+        lengths = [_window_length(axis, shape, rooms[axis][0], _OPEN[room]) for axis in range(len(shape))]
+        return tuple(map(_run, window, lengths, shape))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,9 +192,19 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class PerCell:
-    """A text of its own for every target cell, in C order."""
+    """A text of its own for every target cell.
 
-    texts: tuple[str, ...]
+    Parameters
+    ----------
+    texts
+        One a cell, in C order; or a function of the flat index, which is asked for the drawn cells only.
+    """
+
+    texts: tuple[str, ...] | Callable[[int], str]
+
+    def text(self, flat: int) -> str:
+        """Return the text of one cell by its flat index."""
+        return self.texts(flat) if callable(self.texts) else self.texts[flat]
 
 
 Piece = str | Ref | Val | Strong | Each | PerCell
@@ -231,18 +278,62 @@ class Picture:
     formulas: tuple[Formula, ...] = ()
     focus: tuple[str, int] | None = None
 
-    def payload(self) -> dict[str, Any]:
+    def shown(
+        self, windows: Mapping[str, Sequence[int]] | None = None, *, most: int = MAX_CELLS
+    ) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """Return, by grid, the indices drawn along each axis, so that all grids together have at most `most` cells.
+
+        Raises
+        ------
+        ValueError
+            If there are so many grids that even their corners are more cells than that.
+        """
+        opened = windows or {}
+        for room in range(len(_ROOMS)):
+            shown = {grid.id: grid.shown(opened.get(grid.id), room=room) for grid in self.grids}
+            cells = sum(prod(map(len, indices)) for indices in shown.values())
+            if cells <= most:
+                return shown
+        raise ValueError(
+            f"a picture draws at most {most} cells, and the corners of these {len(self.grids)} grids are {cells}: "
+            "spread them over several pictures"
+        )
+
+    def payload(self, windows: Mapping[str, Sequence[int]] | None = None, *, most: int = MAX_CELLS) -> dict[str, Any]:
         """Return the picture as JSON-ready dicts, lists, texts and numbers, without cells that are not drawn.
 
         Cells are listed in C order of the drawn ones; an index into an array is flat, in C order of it all.
+
+        Parameters
+        ----------
+        windows
+            By grid, where the window into an elided grid begins, as `Grid.shown` takes it. Ids of no grid are passed
+            over. What the payload says of a grid under ``window`` is where its window begins, or None.
+        most
+            Most cells of all grids together.
+
+        Raises
+        ------
+        ValueError
+            If there are so many grids that even their corners are more cells than `most`.
         """
-        drawn = {grid.id: visible_cells(grid) for grid in self.grids}
+        shown = self.shown(windows, most=most)
+        drawn = {grid.id: _flat_cells(grid, shown[grid.id]) for grid in self.grids}
         links = [_link_payload(link, drawn) for link in self.links]
         needed: dict[str, set[int]] = {grid.id: set() for grid in self.grids}
         for link in links:
             needed[link["from"]].update(_flatten(link["cells"]))
         return {
-            "grids": [_grid_payload(grid, drawn[grid.id], needed[grid.id]) for grid in self.grids],
+            "grids": [
+                _grid_payload(
+                    grid,
+                    shown[grid.id],
+                    len((windows or {}).get(grid.id, ())) == grid.values.ndim,
+                    drawn[grid.id],
+                    needed[grid.id],
+                )
+                for grid in self.grids
+            ],
             "rows": [
                 {
                     "items": [{"op": item.text} if isinstance(item, Op) else item for item in row.items],
@@ -265,19 +356,8 @@ class Picture:
 
 
 def visible_cells(grid: Grid) -> NDArray[np.intp]:
-    """Flat indices of the cells that are drawn, in C order."""
-    flat = np.arange(grid.values.size, dtype=np.intp).reshape(grid.values.shape)
-    return flat[np.ix_(*grid.shown())].ravel() if grid.values.ndim else flat.ravel()
-
-
-def cell_text(value: Any) -> str:
-    """Write a number as it stands in a cell: exact where short, else four significant digits."""
-    return _short(value, 4)
-
-
-def full_text(value: Any) -> str:
-    """Write a number as it stands in a formula: eight significant digits at most."""
-    return _short(value, 8)
+    """Flat indices of the cells that are drawn where there is room and no window is open, in C order."""
+    return _flat_cells(grid, grid.shown())
 
 
 def address(name: str, index: Sequence[int]) -> str:
@@ -285,15 +365,26 @@ def address(name: str, index: Sequence[int]) -> str:
     return f"{name}[{', '.join(map(str, index))}]" if len(index) else name
 
 
-def _short(value: Any, digits: int) -> str:
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
-    if isinstance(value, (float, np.floating)):
-        if float(value) == 0 or 1e-3 <= abs(float(value)) < 1e6:
-            whole = len(str(int(abs(float(value)))))  # digits before the point are never rounded away
-            return np.format_float_positional(value, precision=max(digits, whole), fractional=False, trim="0")
-        return f"{float(value):.{digits - 1}g}"
-    return str(value)
+def _flat_cells(grid: Grid, shown: tuple[tuple[int, ...], ...]) -> NDArray[np.intp]:
+    flat = np.arange(grid.values.size, dtype=np.intp).reshape(grid.values.shape)
+    return flat[np.ix_(*shown)].ravel() if shown else flat.ravel()
+
+
+def _is_all(indices: tuple[int, ...], size: int) -> bool:
+    return len(indices) == size
+
+
+def _window_length(axis: int, shape: tuple[int, ...], most: int, panel: int) -> int:
+    """How many indices of one axis a window shows."""
+    if len(shape) < 3:  # an axis that is drawn in full stays so, and a single one has a row to itself
+        return shape[axis] if shape[axis] <= most else most if len(shape) == 1 else panel
+    return panel if axis >= len(shape) - 2 else 1
+
+
+def _run(start: int, length: int, size: int) -> tuple[int, ...]:
+    """`length` consecutive indices of an axis from `start` on, or from the last place where so many are left."""
+    first = max(0, min(start, size - length))
+    return tuple(range(first, min(first + length, size)))
 
 
 def _ends(size: int, most: int, ends: int) -> tuple[int, ...]:
@@ -313,7 +404,9 @@ def _where(mask: NDArray[np.bool_] | None, drawn: NDArray[np.intp]) -> list[int]
     return [] if mask is None else np.flatnonzero(mask.ravel()[drawn]).tolist()
 
 
-def _grid_payload(grid: Grid, drawn: NDArray[np.intp], needed: set[int]) -> dict[str, Any]:
+def _grid_payload(
+    grid: Grid, shown: tuple[tuple[int, ...], ...], opened: bool, drawn: NDArray[np.intp], needed: set[int]
+) -> dict[str, Any]:
     values, shape = grid.values.ravel(), grid.values.shape
     names = grid.axes if grid.axes is not None else tuple(f"axis {axis}" for axis in range(len(shape)))
     cells = {int(flat): grid.texts[flat] if grid.texts else cell_text(values[flat]) for flat in drawn}
@@ -330,7 +423,9 @@ def _grid_payload(grid: Grid, drawn: NDArray[np.intp], needed: set[int]) -> dict
             {"name": name, "size": size, "marked": axis in grid.marked_axes}
             for axis, (name, size) in enumerate(zip(names, shape, strict=True))
         ],
-        "shown": [list(indices) for indices in grid.shown()],
+        "shown": [list(indices) for indices in shown],
+        "elided": len(drawn) < grid.values.size,
+        "window": [indices[0] for indices in shown] if opened and len(drawn) < grid.values.size else None,
         "cells": list(cells.values()),
         # A formula has room for digits that a cell has not, and names elided cells: only those are sent.
         "full": {str(flat): text for flat, text in full.items() if cells.get(flat) != text},
@@ -371,8 +466,8 @@ def _piece_payload(piece: Piece, drawn: NDArray[np.intp]) -> Any:
             return {"strong": [_piece_payload(inner, drawn) for inner in pieces]}
         case Each(pieces, separator):
             return {"each": [_piece_payload(inner, drawn) for inner in pieces], "separator": separator}
-        case PerCell(texts):
-            return {"texts": [texts[flat] for flat in drawn]}
+        case PerCell():
+            return {"texts": [piece.text(int(flat)) for flat in drawn]}
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

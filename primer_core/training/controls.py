@@ -2,7 +2,7 @@
 
 import threading
 
-from primer_core.training.spec import LEARNING_RATE_RANGE, SpecError
+from primer_core.training.spec import check_learning_rate
 
 
 class Controls:
@@ -51,11 +51,9 @@ class Controls:
         Raises
         ------
         SpecError
-            If it is outside `LEARNING_RATE_RANGE`.
+            If `check_learning_rate` refuses it.
         """
-        low, high = LEARNING_RATE_RANGE
-        if not low <= learning_rate <= high:
-            raise SpecError(f"learning_rate is a number from {low:g} to {high:g}, not {learning_rate!r}.")
+        check_learning_rate(learning_rate)
         with self._changed:
             self._learning_rate = float(learning_rate)
             self._changed.notify_all()

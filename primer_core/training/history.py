@@ -64,8 +64,6 @@ class Curve:
         Validation results, all of them.
     rate_changes
         Where the learning rate was changed.
-    total_points
-        How many losses the history holds, before thinning.
     """
 
     raw_steps: list[int]
@@ -74,7 +72,6 @@ class Curve:
     smooth_losses: list[float]
     epochs: tuple[EpochPoint, ...]
     rate_changes: tuple[RateChange, ...]
-    total_points: int
 
 
 class History:
@@ -114,12 +111,6 @@ class History:
             self._rate_changes.append(change)
 
     @property
-    def last_loss(self) -> float | None:
-        """The training loss of the latest batch."""
-        with self._lock:
-            return self._losses[-1] if self._losses else None
-
-    @property
     def last_smooth_loss(self) -> float | None:
         """The smoothed training loss now."""
         with self._lock:
@@ -152,7 +143,6 @@ class History:
             smooth_losses=smooth[even].tolist(),
             epochs=epochs,
             rate_changes=changes,
-            total_points=len(losses),
         )
 
 

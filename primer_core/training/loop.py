@@ -17,10 +17,9 @@ from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
 from primer_core.models import build_with_random_state
 from primer_core.training.controls import Controls
-from primer_core.training.spec import TOY, RunSpec
+from primer_core.training.spec import TOY, Outcome, RunSpec
 
 EventKind = Literal["step", "paused", "epoch", "finished"]
-Outcome = Literal["completed", "stopped", "diverged"]
 
 _EVALUATION_BATCH = 1000
 _PAUSE_WAIT = 0.05

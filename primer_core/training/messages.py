@@ -1,44 +1,301 @@
-"""What the server and a worker say to each other: one JSON object a line.
+"""What the server and a worker say to each other: commands to the worker, reports from it, one JSON object a line.
 
-To the worker, a command: ``{"command": "start", "run": id, "spec": text, "refetch": false, "paused": false}``, or
-``pause``, ``resume``, ``step``, ``learning_rate`` (with ``value``), ``stop`` and ``forget``.
-
-From the worker, a report: ``{"report": "ready"}`` once, when torch is loaded; then, with ``run``: ``loading`` (with
-``done`` and ``total`` bytes while it downloads), ``started``, ``steps`` (a batch of steps and losses), ``epoch``,
-``finished`` and ``failed`` (with ``reason``, and ``damaged_file`` where fetching the data again may help).
+The object holds the ``kind`` of the message and its fields. Losses that are not finite stay what they are: both ends
+are Python's json module, which writes and reads NaN and Infinity.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-import math
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from primer_core.training.spec import Outcome, RunSpec
+
+#: Exit code of a worker that was sent what is no command.
+UNREADABLE_COMMAND = 65
+
+_Message = TypeVar("_Message")
 
 
-def encode(message: dict[str, Any]) -> bytes:
-    """One line, UTF-8, ending in a newline. Numbers that are not finite become null, which JSON has a word for."""
-    return (json.dumps(_finite(message), allow_nan=False, separators=(",", ":")) + "\n").encode()
+class MessageError(ValueError):
+    """A line that is no message; the text says what was expected and what was given."""
 
 
-def decode(line: bytes) -> dict[str, Any]:
-    """The message that `encode` wrote.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Train a spec.
+
+    Parameters
+    ----------
+    run
+        Id of the run, as in every message.
+    spec
+        What to train.
+    refetch
+        Whether to download its data again.
+    paused
+        Whether to hold before the first batch.
+    """
+
+    run: str
+    spec: RunSpec
+    refetch: bool
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold before the next batch."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepOnce:
+    """Hold, but for one batch more."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLearningRate:
+    """Use another learning rate from the next batch on."""
+
+    run: str
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End before the next batch, measure the network and report it."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """End, and report nothing more."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """The data is being loaded: `done` of `total` bytes are downloaded, 0 of 0 where nothing is."""
+
+    run: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The data is there: so many training samples, so many batches in the whole run."""
+
+    run: str
+    train_size: int
+    total_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Batches that were trained on since the last report.
+
+    Parameters
+    ----------
+    steps
+        Their numbers, counted from 1 over the whole run; at least one.
+    losses
+        The training loss of each, in nats; the last may be NaN or infinite.
+    epoch
+        The pass of the last batch, counted from 1; None where it is the pass of the last report.
+    samples_per_second
+        By the clock on the wall; 0 where there is nothing to go by yet.
+    """
+
+    run: str
+    steps: tuple[int, ...]
+    losses: tuple[float, ...]
+    epoch: int | None
+    samples_per_second: float
+
+    def __post_init__(self) -> None:
+        if not self.steps or len(self.steps) != len(self.losses):
+            raise ValueError(f"expected a loss for each of one or more steps, got {len(self.losses)}")
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """What was measured after a pass; the fields are those of `primer_core.training.history.EpochPoint`."""
+
+    run: str
+    epoch: int
+    step: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run has ended with a network.
+
+    Parameters
+    ----------
+    outcome
+        Why it ended.
+    test_loss, test_accuracy
+        On the test samples: nats, and 0 to 1.
+    network
+        Parameters as `primer_core.inference.load_trained` takes them.
+    """
+
+    run: str
+    outcome: Outcome
+    test_loss: float
+    test_accuracy: float
+    network: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The run has ended without a network.
+
+    Parameters
+    ----------
+    reason
+        Why, in a sentence.
+    damaged_file
+        Whether a data file is damaged, so that fetching it again is worth a try.
+    """
+
+    run: str
+    reason: str
+    damaged_file: bool
+
+
+Command = Start | Pause | Resume | StepOnce | SetLearningRate | Stop | Forget
+Report = Loading | Started | Steps | EpochEnded | Finished | Failed
+
+
+def encode(message: Command | Report) -> bytes:
+    """One line, ASCII, ending in a newline."""
+    kind = type(message).__name__
+    content = {"kind": kind} | {name: getattr(message, name) for name in _FIELDS[kind]}
+    return (_ENCODER.encode(content) + "\n").encode()
+
+
+def decode_command(line: bytes) -> Command:
+    """The command that `encode` wrote.
 
     Raises
     ------
-    ValueError
-        If the line is not one JSON object.
+    MessageError
+        If the line is no command.
     """
-    message = json.loads(line)
-    if not isinstance(message, dict):
-        raise ValueError(f"expected a JSON object, got {line[:80]!r}")
-    return message
+    return _decode(line, _COMMANDS)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+def decode_report(line: bytes) -> Report:
+    """The report that `encode` wrote.
+
+    Raises
+    ------
+    MessageError
+        If the line is no report.
+    """
+    return _decode(line, _REPORTS)
+
+
+def _decode(line: bytes, classes: Mapping[str, type[_Message]]) -> _Message:
+    try:
+        content = json.loads(line)
+        kind = content.pop("kind")
+        message_class, readers = classes[kind], _FIELDS[kind]
+        if content.keys() != readers.keys():
+            raise ValueError(f"the fields of {kind} are {', '.join(readers)}")
+        return message_class(**{name: read(content[name]) for name, read in readers.items()})
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise MessageError(
+            f"Expected a line of JSON that is a {', '.join(classes)}; got {line[:120]!r} ({error})."
+        ) from error
+
+
+def _exactly(kind: type) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if type(value) is not kind:
+            raise ValueError(f"expected {kind.__name__}, got {value!r:.40}")
+        return value
+
+    return read
+
+
+def _float(value: object) -> float:
+    if type(value) is not float and type(value) is not int:
+        raise ValueError(f"expected a number, got {value!r:.40}")
+    return float(value)
+
+
+def _integer_or_none(value: object) -> object:
+    return None if value is None else _exactly(int)(value)
+
+
+def _many(kind: type) -> Callable[[object], tuple[object, ...]]:
+    def read(value: object) -> tuple[object, ...]:
+        if type(value) is not list or not set(map(type, value)) <= {kind}:
+            raise ValueError(f"expected a list of {kind.__name__}, got {value!r:.40}")
+        return tuple(value)
+
+    return read
+
+
+def _outcome(value: object) -> object:
+    if value not in get_args(Outcome):
+        raise ValueError(f"expected one of {', '.join(get_args(Outcome))}, got {value!r:.40}")
     return value
+
+
+def _bytes(value: object) -> bytes:
+    return base64.b64decode(str(value), validate=True)
+
+
+def _spec(value: object) -> RunSpec:
+    return RunSpec.from_json(str(value))
+
+
+def _text(value: Any) -> str:
+    """A value that JSON has no word for, as `_bytes` and `_spec` read it."""
+    return value.to_json() if isinstance(value, RunSpec) else base64.b64encode(value).decode()
+
+
+#: How a field of each type is read.
+_READERS: Mapping[Any, Callable[[object], object]] = {
+    str: _exactly(str),
+    int: _exactly(int),
+    bool: _exactly(bool),
+    float: _float,
+    int | None: _integer_or_none,
+    tuple[int, ...]: _many(int),
+    tuple[float, ...]: _many(float),
+    Outcome: _outcome,
+    bytes: _bytes,
+    RunSpec: _spec,
+}
+_COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
+_REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}
+#: The reader of each field, by kind of message.
+_FIELDS = {
+    kind: {field.name: _READERS[get_type_hints(message)[field.name]] for field in fields(message)}
+    for kind, message in {**_COMMANDS, **_REPORTS}.items()
+}
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_text)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from primer_core.training.history import EpochPoint, History, RateChange
-from primer_core.training.spec import LEARNING_RATE_RANGE, RunSpec, SpecError
+from primer_core.training.messages import (
+    Command,
+    EpochEnded,
+    Failed,
+    Finished,
+    Loading,
+    Pause,
+    Report,
+    Resume,
+    SetLearningRate,
+    Started,
+    StepOnce,
+    Steps,
+    Stop,
+)
+from primer_core.training.spec import Outcome, RunSpec, check_learning_rate
 
 if TYPE_CHECKING:
     from torch import nn
 
-Status = Literal["starting", "loading", "training", "paused", "completed", "stopped", "diverged", "failed"]
+Status = Literal["starting", "loading", "training", "paused", "failed"] | Outcome
 
 #: A run in one of these will not change any more.
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
@@ -89,15 +102,12 @@ class Run:
         Whether it holds before its first batch.
     """
 
-    def __init__(
-        self, run_id: str, spec: RunSpec, send: Callable[[dict[str, Any]], None], *, paused: bool = False
-    ) -> None:
+    def __init__(self, run_id: str, spec: RunSpec, send: Callable[[Command], None], *, paused: bool = False) -> None:
         self.id = run_id
         self.spec = spec
         self.history = History()
-        self.created_at = time.time()
         self._send = send
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._status: Status = "starting"
         self._reason = ""
         self._damaged_file = False
@@ -109,23 +119,22 @@ class Run:
         self._test_loss: float | None = None
         self._test_accuracy: float | None = None
         self._state_dict: bytes | None = None
-        self._ended = threading.Event()
 
     def pause(self) -> None:
         """Hold before the next batch."""
-        self._steer("pause", {"training": "paused"}, hold=True)
+        self._steer(Pause(self.id), {"training": "paused"}, hold=True)
 
     def resume(self) -> None:
         """Go on training."""
-        self._steer("resume", {"paused": "training"}, hold=False)
+        self._steer(Resume(self.id), {"paused": "training"}, hold=False)
 
     def step_once(self) -> None:
         """Train on one more batch and pause."""
-        self._steer("step", {"training": "paused"}, hold=True)
+        self._steer(StepOnce(self.id), {"training": "paused"}, hold=True)
 
     def stop(self) -> None:
         """End before the next batch; the network as it is then is kept."""
-        self._steer("stop", {}, hold=self._hold)
+        self._steer(Stop(self.id), {}, hold=self._hold)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Use another learning rate from the next batch on.
@@ -133,17 +142,15 @@ class Run:
         Raises
         ------
         SpecError
-            If it is outside `LEARNING_RATE_RANGE`.
+            If `check_learning_rate` refuses it.
         """
-        low, high = LEARNING_RATE_RANGE
-        if not low <= learning_rate <= high:
-            raise SpecError(f"The learning rate is a number from {low:g} to {high:g}, not {learning_rate:g}.")
-        with self._lock:
+        check_learning_rate(learning_rate)
+        with self._changed:
             if self._status in ENDED or learning_rate == self._learning_rate:
                 return
             self._learning_rate = learning_rate
             self.history.add_rate_change(RateChange(self._step, learning_rate))
-        self._send({"command": "learning_rate", "run": self.id, "value": learning_rate})
+        self._send(SetLearningRate(self.id, learning_rate))
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the run has ended.
@@ -153,11 +160,29 @@ class Run:
         bool
             Whether it has.
         """
-        return self._ended.wait(timeout)
+        return self.wait_for(lambda state: state.ended, timeout)
+
+    def wait_for(self, condition: Callable[[RunState], bool], timeout: float | None = None) -> bool:
+        """Wait until a condition holds, which is tried at each change of the run.
+
+        Parameters
+        ----------
+        condition
+            Function of the run's state, quick; it may look at the run's history too.
+        timeout
+            Seconds to wait at most; None for ever.
+
+        Returns
+        -------
+        bool
+            Whether it holds.
+        """
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self.state()), timeout)
 
     def state(self) -> RunState:
         """How the run stands now."""
-        with self._lock:
+        with self._changed:
             left = None
             if self._status == "training" and self._samples_per_second and self._total_steps:
                 left = (self._total_steps - self._step) * self.spec.batch_size / self._samples_per_second
@@ -202,62 +227,44 @@ class Run:
 
         return load_trained(self.spec, self._state_dict)
 
-    def take(self, report: dict[str, Any]) -> None:
+    def take(self, report: Report) -> None:
         """Take a worker's report about this run."""
-        with self._lock:
+        with self._changed:
             if self._status in ENDED:
                 return
-            match report["report"]:
-                case "loading":
+            match report:
+                case Loading(done=done, total=total):
                     self._status = "loading"
-                    self._downloaded = (report["done"], report["total"])
-                case "started":
+                    self._downloaded = (done, total)
+                case Started(train_size=train_size, total_steps=total_steps):
                     self._status = "paused" if self._hold else "training"
-                    self._train_size, self._total_steps = report["train_size"], report["total_steps"]
+                    self._train_size, self._total_steps = train_size, total_steps
                     self._downloaded = (0, 0)
-                case "steps":
-                    self._take_steps(report)
-                case "epoch":
-                    self.history.add_epoch(
-                        EpochPoint(
-                            epoch=report["epoch"],
-                            step=report["step"],
-                            train_loss=_number(report["train_loss"]),
-                            validation_loss=_number(report["validation_loss"]),
-                            validation_accuracy=_number(report["validation_accuracy"]),
-                        )
-                    )
-                case "finished":
-                    self._test_loss, self._test_accuracy = report["test_loss"], report["test_accuracy"]
-                    self._state_dict = base64.b64decode(report["network"])
-                    self._end(report["outcome"])
-                case "failed":
-                    self._reason, self._damaged_file = report["reason"], report["damaged_file"]
-                    self._end("failed")
+                case Steps(steps=steps, losses=losses, epoch=epoch, samples_per_second=samples_per_second):
+                    self.history.add_losses(steps, losses)
+                    self._step = steps[-1]
+                    self._epoch = epoch or self._epoch
+                    self._samples_per_second = samples_per_second
+                case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
+                    self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
+                case Finished(outcome=outcome, test_loss=test_loss, test_accuracy=test_accuracy, network=network):
+                    self._test_loss, self._test_accuracy = test_loss, test_accuracy
+                    self._state_dict = network
+                    self._status = outcome
+                case Failed(reason=reason, damaged_file=damaged_file):
+                    self._reason, self._damaged_file = reason, damaged_file
+                    self._status = "failed"
+            self._changed.notify_all()
 
     def fail(self, reason: str) -> None:
         """End the run, if it has not ended, because its process is gone."""
-        self.take({"report": "failed", "reason": reason, "damaged_file": False})
+        self.take(Failed(self.id, reason, damaged_file=False))
 
-    def _take_steps(self, report: dict[str, Any]) -> None:
-        self.history.add_losses(report["steps"], [_number(loss) for loss in report["losses"]])
-        self._step = report["steps"][-1]
-        self._epoch = report["epoch"] or self._epoch
-        self._samples_per_second = report["samples_per_second"]
-
-    def _steer(self, command: str, becomes: dict[Status, Status], *, hold: bool) -> None:
-        with self._lock:
+    def _steer(self, command: Command, becomes: dict[Status, Status], *, hold: bool) -> None:
+        with self._changed:
             if self._status in ENDED:
                 return
             self._hold = hold
             self._status = becomes.get(self._status, self._status)
-        self._send({"command": command, "run": self.id})
-
-    def _end(self, status: Status) -> None:
-        self._status = status
-        self._ended.set()
-
-
-def _number(value: float | None) -> float:
-    """A loss as it was before JSON, which has no word for what is not a number."""
-    return float("nan") if value is None else value
+            self._changed.notify_all()
+        self._send(command)

@@ -16,9 +16,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from primer_core.training.messages import decode, encode
+from primer_core.training.messages import (
+    UNREADABLE_COMMAND,
+    Command,
+    Forget,
+    MessageError,
+    Start,
+    decode_report,
+    encode,
+)
 from primer_core.training.run import Run
 from primer_core.training.spec import RunSpec
 
@@ -161,19 +168,18 @@ class _WorkerProcess:
     def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:
             self._runs[run.id] = run
-        spec = run.spec.to_json()
-        self.send({"command": "start", "run": run.id, "spec": spec, "refetch": refetch, "paused": paused})
+        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused))
 
     def forget(self, run: Run) -> None:
         with self._lock:
             known = self._runs.pop(run.id, None)
         if known is not None:
-            self.send({"command": "forget", "run": run.id})
+            self.send(Forget(run.id))
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, command: Command) -> None:
         # A process that has just died is noticed by the reading thread, which ends its runs.
         with self._writing, suppress(OSError, ValueError):
-            self._commands.write(encode(message))
+            self._commands.write(encode(command))
             self._commands.flush()
 
     def close(self) -> None:
@@ -187,14 +193,18 @@ class _WorkerProcess:
             self._process.wait()
 
     def _read(self) -> None:
+        problem = ""
         with self._reports as reports:
             for line in reports:
                 try:
-                    report = decode(line)
-                except ValueError:  # the last line of a process that was killed while it wrote
+                    report = decode_report(line)
+                except MessageError as error:
+                    if line.endswith(b"\n"):  # else the process was killed while it wrote
+                        problem = f"The training process sent what is no report, and was ended. {error}"
+                        self._process.kill()
                     break
                 with self._lock:
-                    run = self._runs.get(report.get("run", ""))
+                    run = self._runs.get(report.run)
                 if run is not None:
                     run.take(report)
         self._gone(self)
@@ -204,7 +214,7 @@ class _WorkerProcess:
         with self._lock:
             orphans, self._runs = list(self._runs.values()), {}
         for run in orphans:
-            run.fail(_why_gone(code, closing=self._closing))
+            run.fail(problem or _why_gone(code, closing=self._closing))
 
 
 def _why_gone(code: int, *, closing: bool) -> str:
@@ -215,4 +225,6 @@ def _why_gone(code: int, *, closing: bool) -> str:
             name = signal.Signals(-code).name
             hint = " The machine may have run out of memory." if name == "SIGKILL" else ""
             return f"The training process was ended from outside ({name}).{hint} Start again: a new process is made."
+    if code == UNREADABLE_COMMAND:
+        return "The training process could not read what it was told; the server's log says why. Start again."
     return f"The training process ended unexpectedly (exit code {code}). Start again: a new process is made."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from primer_core.data import IMAGE_SETS
 from primer_core.devices import DEVICE_NAMES
@@ -19,6 +19,9 @@ LEARNING_RATE_RANGE = (1e-6, 10.0)
 BATCH_SIZE_RANGE = (1, 4096)
 EPOCHS_RANGE = (1, 200)
 SEED_RANGE = (0, 2**31 - 1)
+
+#: How a run ends that does not fail.
+Outcome = Literal["completed", "stopped", "diverged"]
 
 
 class SpecError(ValueError):
@@ -81,7 +84,7 @@ class RunSpec:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("device", self.device, DEVICE_NAMES)
         _number("momentum", self.momentum, 0.0, 0.999)
-        _number("learning_rate", self.learning_rate, *LEARNING_RATE_RANGE)
+        check_learning_rate(self.learning_rate)
         _number("weight_decay", self.weight_decay, 0.0, 1.0)
         _whole("batch_size", self.batch_size, *BATCH_SIZE_RANGE)
         _whole("epochs", self.epochs, *EPOCHS_RANGE)
@@ -125,6 +128,17 @@ class RunSpec:
             known = ", ".join(field.name for field in fields(cls))
             raise SpecError(f"A spec has no {', '.join(unknown)}. Its fields are {known}.")
         return cls(**given)
+
+
+def check_learning_rate(learning_rate: object) -> None:
+    """Refuse what is no learning rate.
+
+    Raises
+    ------
+    SpecError
+        If it is not a number within `LEARNING_RATE_RANGE`.
+    """
+    _number("learning_rate", learning_rate, *LEARNING_RATE_RANGE)
 
 
 def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -6,7 +6,6 @@ its input closes, which happens when the server ends, however it ends.
 
 from __future__ import annotations
 
-import base64
 import io
 import os
 import queue
@@ -18,7 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO
 
 import torch
 
@@ -28,10 +27,28 @@ from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
-from primer_core.training.messages import decode, encode
+from primer_core.training.messages import (
+    UNREADABLE_COMMAND,
+    Command,
+    EpochEnded,
+    Failed,
+    Finished,
+    Forget,
+    Loading,
+    MessageError,
+    Pause,
+    Report,
+    Resume,
+    SetLearningRate,
+    Start,
+    Started,
+    StepOnce,
+    Steps,
+    Stop,
+    decode_command,
+    encode,
+)
 from primer_core.training.spec import RunSpec, SpecError
-
-Report = Callable[[dict[str, Any]], None]
 
 #: A run reports its steps at most about this often, in seconds.
 REPORT_INTERVAL = 0.1
@@ -83,20 +100,20 @@ class Worker:
     Parameters
     ----------
     report
-        Called with each message for the server, from any thread.
+        Called with each report to the server, from any thread.
     root
         The data folder, if not the usual one.
     """
 
-    def __init__(self, report: Report, root: str | None = None) -> None:
+    def __init__(self, report: Callable[[Report], None], root: str | None = None) -> None:
         self._report = report
         self._cache = _SampleCache(root)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._jobs: dict[str, _Job] = {}
 
-    def accept(self, message: dict[str, Any]) -> None:
+    def accept(self, command: Command) -> None:
         """Take a command; safe from any thread. It is carried out between two turns."""
-        self._commands.put(lambda: self._carry_out(message))
+        self._commands.put(lambda: self._carry_out(command))
 
     def serve(self) -> None:
         """Train by turns, for ever."""
@@ -116,41 +133,35 @@ class Worker:
                 command()
                 command = self._commands.get_nowait()
 
-    def _carry_out(self, message: dict[str, Any]) -> None:
-        run = message["run"]
-        if message["command"] == "start":
-            self._start(run, message["spec"], refetch=message["refetch"], paused=message["paused"])
+    def _carry_out(self, command: Command) -> None:
+        if isinstance(command, Start):
+            self._start(command)
             return
-        job = self._jobs.get(run)
+        job = self._jobs.get(command.run)
         if job is None:
             return
-        match message["command"]:
-            case "pause":
+        match command:
+            case Pause():
                 job.controls.pause()
                 self._flush(job)
-            case "resume":
+            case Resume():
                 job.controls.resume()
                 job.reported_at = time.perf_counter()
-            case "step":
+            case StepOnce():
                 job.controls.step_once()
-            case "stop":
+            case SetLearningRate(learning_rate=learning_rate):
+                job.controls.set_learning_rate(learning_rate)
+            case Stop():
                 job.controls.stop()
-            case "learning_rate":
-                job.controls.set_learning_rate(message["value"])
-            case "forget":
+            case Forget():
                 job.controls.stop()
-                self._jobs.pop(run)
+                self._jobs.pop(job.run)
 
-    def _start(self, run: str, spec_json: str, *, refetch: bool, paused: bool) -> None:
-        try:
-            spec = RunSpec.from_json(spec_json)
-        except SpecError as error:
-            self._report({"report": "failed", "run": run, "reason": str(error), "damaged_file": False})
-            return
-        job = self._jobs[run] = _Job(run, spec)
-        if paused:
+    def _start(self, command: Start) -> None:
+        job = self._jobs[command.run] = _Job(command.run, command.spec)
+        if command.paused:
             job.controls.pause()
-        threading.Thread(target=self._prepare, args=(job, refetch), daemon=True).start()
+        threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
 
     def _prepare(self, job: _Job, refetch: bool) -> None:
         """Load a run's data in a thread of its own: a download must not hold up the other runs."""
@@ -159,10 +170,10 @@ class Worker:
             now = time.perf_counter()
             if now - job.reported_at >= REPORT_INTERVAL or done >= total:
                 job.reported_at = now
-                self._report({"report": "loading", "run": job.run, "done": done, "total": total})
+                self._report(Loading(job.run, done, total))
             return not job.controls.stopped
 
-        self._report({"report": "loading", "run": job.run, "done": 0, "total": 0})
+        self._report(Loading(job.run, 0, 0))
         try:
             samples = self._cache.get(job.spec, progress, refetch=refetch)
         except DownloadCancelled:
@@ -181,14 +192,7 @@ class Worker:
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
-        self._report(
-            {
-                "report": "started",
-                "run": job.run,
-                "train_size": size,
-                "total_steps": steps_in(job.spec, size),
-            }
-        )
+        self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
 
     def _turn(self, job: _Job) -> None:
         """Advance one run for as long as its share of a round lasts, and at least by one event."""
@@ -211,30 +215,34 @@ class Worker:
             if job.controls.paused or time.perf_counter() - job.reported_at >= REPORT_INTERVAL:
                 self._flush(job, event)
         elif event.kind == "epoch":
+            assert event.train_loss is not None
+            assert event.validation_loss is not None
+            assert event.validation_accuracy is not None
             self._flush(job, event)
             self._report(
-                {
-                    "report": "epoch",
-                    "run": job.run,
-                    "epoch": event.epoch,
-                    "step": event.step,
-                    "train_loss": event.train_loss,
-                    "validation_loss": event.validation_loss,
-                    "validation_accuracy": event.validation_accuracy,
-                }
+                EpochEnded(
+                    job.run,
+                    epoch=event.epoch,
+                    step=event.step,
+                    train_loss=event.train_loss,
+                    validation_loss=event.validation_loss,
+                    validation_accuracy=event.validation_accuracy,
+                )
             )
         elif event.kind == "finished":
+            assert event.outcome is not None
+            assert event.test_loss is not None
+            assert event.test_accuracy is not None
             self._flush(job, event)
             self._jobs.pop(job.run, None)
             self._report(
-                {
-                    "report": "finished",
-                    "run": job.run,
-                    "outcome": event.outcome,
-                    "test_loss": event.test_loss,
-                    "test_accuracy": event.test_accuracy,
-                    "network": _packed(job, event),
-                }
+                Finished(
+                    job.run,
+                    outcome=event.outcome,
+                    test_loss=event.test_loss,
+                    test_accuracy=event.test_accuracy,
+                    network=_packed(job, event),
+                )
             )
 
     def _flush(self, job: _Job, event: Event | None = None) -> None:
@@ -246,21 +254,19 @@ class Worker:
             rate = len(job.steps) * job.spec.batch_size / elapsed
             job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
         self._report(
-            {
-                "report": "steps",
-                "run": job.run,
-                "steps": job.steps,
-                "losses": job.losses,
-                "epoch": event.epoch if event else None,
-                "learning_rate": event.learning_rate if event else None,
-                "samples_per_second": job.wall_rate,
-            }
+            Steps(
+                job.run,
+                steps=tuple(job.steps),
+                losses=tuple(job.losses),
+                epoch=event.epoch if event else None,
+                samples_per_second=job.wall_rate,
+            )
         )
         job.steps, job.losses, job.reported_at = [], [], now
 
     def _fail(self, job: _Job, reason: str, *, damaged: bool = False) -> None:
         if self._jobs.pop(job.run, None) is not None:
-            self._report({"report": "failed", "run": job.run, "reason": reason, "damaged_file": damaged})
+            self._report(Failed(job.run, reason, damaged_file=damaged))
 
 
 def _reason(error: Exception) -> str:
@@ -270,18 +276,26 @@ def _reason(error: Exception) -> str:
     return f"The training loop ended with an error: {type(error).__name__}: {error}"
 
 
-def _packed(job: _Job, event: Event) -> str:
+def _packed(job: _Job, event: Event) -> bytes:
     """The trained parameters, and the scaling of its inputs beside them, so that they can be used by themselves."""
     model = build_model(job.spec.model, job.spec.seed)
     model.load_state_dict(dict(event.state_dict or {}))
     buffer = io.BytesIO()
     torch.save(Normalised(model, *job.scaling).state_dict(), buffer)
-    return base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()
 
 
 def _listen(stream: IO[bytes], worker: Worker) -> None:
     for line in stream:
-        worker.accept(decode(line))
+        try:
+            command = decode_command(line)
+        except MessageError as error:
+            if line.endswith(b"\n"):  # else the server was killed while it wrote
+                sys.stderr.write(f"A training process ends: {error}\n")
+                sys.stderr.flush()
+                os._exit(UNREADABLE_COMMAND)
+            break
+        worker.accept(command)
     # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
     os._exit(0)
 
@@ -297,17 +311,16 @@ def main(root: str | None = None) -> None:
     output, writing = os.fdopen(os.dup(1), "wb"), threading.Lock()
     os.dup2(2, 1)
 
-    def report(message: dict[str, Any]) -> None:
-        line = encode(message)
+    def send(report: Report) -> None:
+        line = encode(report)
         with writing, suppress(BrokenPipeError):
             output.write(line)
             output.flush()
 
-    worker = Worker(report, root)
+    worker = Worker(send, root)
     threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
     # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
     torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
-    report({"report": "ready"})
     worker.serve()
 
 

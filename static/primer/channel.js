@@ -66,13 +66,15 @@ export class Channel {
    *   `RefusedRequest` where it says no for good, with anything else where asking again may help
    * @param {(answer: Answer, channel: Channel) => void} options.onAnswer
    * @param {(state: State) => void} [options.onState]
+   * @param {(error: unknown) => void} [options.onError] takes what went wrong while an answer was shown
    * @param {{now: () => number, set: (act: () => void, after: number) => any, clear: (timer: any) => void}} [options.clock]
    */
-  constructor({ question, send, onAnswer, onState = () => {}, clock }) {
+  constructor({ question, send, onAnswer, onState = () => {}, onError = (error) => reportError(error), clock }) {
     this.question = question;
     this.send = send;
     this.onAnswer = onAnswer;
     this.onState = onState;
+    this.onError = onError;
     this.clock = clock ?? {
       now: () => performance.now(),
       set: (act, after) => setTimeout(act, after),
@@ -210,9 +212,10 @@ export class Channel {
     this.change({ busy: this.waiting.length > 0, dim: false, late: false, failed: "", loading: "" });
     try {
       this.onAnswer(answer, this);
-    } finally {
-      this.flush();
+    } catch (error) {
+      this.onError(error);
     }
+    this.flush();
   }
 
   /**

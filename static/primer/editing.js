@@ -21,7 +21,7 @@ export function editCell({ cell, shown, value, selects, label, onKeep }) {
     if (!open || !field.isConnected) return;      // taking the field out of the cell blurs it
     open = false;
     const text = field.value.trim();
-    const number = Number(text.replace("−", "-"));
+    const number = Number(text.replaceAll("−", "-"));
     const kept = keep && text !== "" && Number.isFinite(number) && text !== shown;
     const refocus = document.activeElement === field;
     // The typed number stands until the answer arrives; what is no number leaves the cell as it was.

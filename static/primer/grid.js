@@ -12,13 +12,18 @@ import { freshId, make, write } from "./dom.js";
 const tuple = (shape) => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`);
 
 export class GridView {
-  /** @param {Grid} grid */
-  constructor(grid) {
+  /**
+   * @param {Grid} grid
+   * @param {(start: number[] | null) => void} open opens a part of it, where it is elided
+   */
+  constructor(grid, open) {
+    this.open = open;
     this.figure = make("figure", { className: "array" });
     this.tags = this.figure.appendChild(make("div", { className: "tags" }));
     this.scroll = this.figure.appendChild(make("div", { className: "scroll" }));
     this.caption = this.figure.appendChild(make("figcaption"));
     this.alternative = this.figure.appendChild(make("p", { className: "unseen", id: freshId() }));
+    this.opener = this.figure.appendChild(make("div", { className: "opener", hidden: true }));
     this.grid = grid;
     this.built = "";
     /** @type {number[]} flat index of each drawn cell */
@@ -136,6 +141,45 @@ export class GridView {
     this.tags.replaceChildren(...grid.tags.map((tag) => make("span", { className: "tag" }, tag)));
     this.table.setAttribute("aria-label", `${grid.name} ${grid.caption}, ${grid.ndim} dimensions`);
     write(this.alternative, this.describe());
+    this.offerWindow();
+  }
+
+  /** Offer to open what is elided, a part at a time, and to go on from there. */
+  offerWindow() {
+    const { elided, window, shape, shown, name } = this.grid;
+    this.opener.hidden = !elided;
+    const plan = JSON.stringify([elided, window, shape, shown.map((indices) => indices.length)]);
+    if (!elided || plan === this.opener.dataset.plan) return;
+    this.opener.dataset.plan = plan;
+    const had = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.does;
+    const inside = this.opener.contains(document.activeElement);
+    /** @param {string} text @param {string} label @param {number[] | null} start */
+    const button = (text, label, start) => {
+      const made = make("button", { type: "button", title: label, "aria-label": label }, text);
+      made.dataset.does = text;
+      made.addEventListener("click", () => this.open(start));
+      return made;
+    };
+    if (!window) {
+      this.opener.replaceChildren(button("show all, part by part", `Show the cells of ${name} that are left out, part by part`, shape.map(() => 0)));
+    } else {
+      const buttons = [button("ends only", `Show only the ends of ${name}`, null)];
+      shape.forEach((size, axis) => {
+        const many = shown[axis].length;
+        if (many >= size) return;
+        /** @param {number} by */
+        const moved = (by) => window.map((start, at) => (at === axis ? Math.max(0, Math.min(size - many, start + by)) : start));
+        const words = `axis ${axis}`;
+        if (window[axis] > 0) buttons.push(button(`← ${words}`, `Go back along axis ${axis} of ${name}`, moved(-many)));
+        if (window[axis] + many < size) buttons.push(button(`${words} →`, `Go on along axis ${axis} of ${name}`, moved(many)));
+      });
+      const ranges = shown.map((indices) => (indices.length === 1 ? indices[0] : `${indices[0]}–${indices[indices.length - 1]}`));
+      this.opener.replaceChildren(make("code", {}, `${name}[${ranges.join(", ")}]`), ...buttons);
+    }
+    if (inside) {
+      const again = [...this.opener.querySelectorAll("button")].find((found) => found.dataset.does === had);
+      (again ?? this.opener.querySelector("button"))?.focus({ preventScroll: true });
+    }
   }
 
   /** @returns {string} the array in words */

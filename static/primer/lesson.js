@@ -12,6 +12,8 @@ const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address 
 /** Parameters of addresses that are no lesson's. */
 const SHELL = ["desk", "embed", "embed_options"];
 
+const JSON_HEADERS = { "Content-Type": "application/json" };
+
 /** @type {WeakMap<HTMLElement, LessonPage>} */
 const pages = new WeakMap();
 /** Whether the learner goes to and fro in the browser's history; such an entry's own address counts. */
@@ -46,6 +48,34 @@ function sorted(parameters) {
   return copy.toString();
 }
 
+/**
+ * @param {string} colour as CSS writes it
+ * @returns {boolean}
+ */
+function isDark(colour) {
+  const canvas = make("canvas", { width: 1, height: 1 });
+  const context = canvas.getContext("2d");
+  if (!context) return false;
+  context.fillStyle = colour.trim() || "#fff";
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return red * 0.3 + green * 0.59 + blue * 0.11 < 128;
+}
+
+/**
+ * Draw an SVG on a canvas, at twice its size.
+ * @param {string} svg
+ * @returns {Promise<Blob>}
+ */
+async function asPng(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = make("canvas", { width: image.width * 2, height: image.height * 2 });
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("The picture is too large for this browser.")))));
+}
+
 class LessonPage {
   /**
    * @param {HTMLElement} parent
@@ -76,10 +106,14 @@ class LessonPage {
       push: (/** @type {any} */ event) => this.channel.push(event),
       isAhead: (/** @type {string} */ field) => this.channel.isAhead(field),
       announce: (/** @type {string} */ text) => write(this.live, text),
+      open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
+      save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
       measure: (/** @type {string} */ what) => this.measure(what),
     };
     this.panelViews = new Views(this.panel, page);
     this.bodyViews = new Views(this.body, page);
+    /** @type {Record<string, number[]>} by grid, where the part of it that is opened begins */
+    this.windows = {};
     /** @type {any} */
     this.addressTimer = null;
     this.written = "";
@@ -128,9 +162,8 @@ class LessonPage {
    * @returns {Promise<Answer>}
    */
   async send(request, signal) {
-    const response = await fetch(this.address, {
-      method: "POST", body: JSON.stringify(request), signal, headers: { "Content-Type": "application/json" },
-    });
+    const body = JSON.stringify(Object.keys(this.windows).length ? { ...request, windows: this.windows } : request);
+    const response = await fetch(this.address, { method: "POST", body, signal, headers: JSON_HEADERS });
     if (response.ok) return response.json();
     if (response.status >= 500) throw new Error(`The server answered ${response.status}.`);
     const { problem } = await response.json().catch(() => ({ problem: `The server answered ${response.status}.` }));
@@ -143,10 +176,42 @@ class LessonPage {
    */
   async measure(what) {
     const body = JSON.stringify({ question: this.channel.question, what });
-    const response = await fetch(`${this.address}/measure`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    const response = await fetch(`${this.address}/measure`, { method: "POST", body, headers: JSON_HEADERS });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.problem);
     return answer.parts;
+  }
+
+  /**
+   * @param {string} grid
+   * @param {number[] | null} start
+   */
+  openWindow(grid, start) {
+    if (start) this.windows[grid] = start;
+    else delete this.windows[grid];
+    this.channel.ask();
+  }
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {"svg" | "png"} format
+   */
+  async save(picture, format) {
+    const place = [...this.root.querySelectorAll(".board")].indexOf(picture);
+    const theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
+    const body = JSON.stringify({ question: this.channel.question, picture: place, theme, windows: this.windows });
+    const response = await fetch(`${this.address}/picture`, { method: "POST", body, headers: JSON_HEADERS });
+    if (!response.ok) {
+      write(this.refusal, (await response.json()).problem);
+      this.refusal.hidden = false;
+      return;
+    }
+    const svg = await response.text();
+    const blob = format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await asPng(svg);
+    const link = make("a", { href: URL.createObjectURL(blob), download: `${this.slug}.${format}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    write(this.live, `Saved as ${link.download}`);
   }
 
   /** @param {Answer} answer */
@@ -161,6 +226,7 @@ class LessonPage {
     const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
     write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
+    this.root.dataset.answered = String(answer.n ?? 0);
   }
 
   /** @param {string[]} problems */

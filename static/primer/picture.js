@@ -33,7 +33,13 @@ class Board {
     this.page = page;
     this.stage = make("div", { className: "stage" });
     this.formula = make("p", { className: "formula", "aria-hidden": "true" });
-    this.root = make("div", { className: "board" }, this.stage, this.formula);
+    const saves = /** @type {const} */ (["svg", "png"]).map((format) => {
+      const button = make("button", { type: "button", "aria-label": `Save this picture as ${format.toUpperCase()}` }, format.toUpperCase());
+      button.addEventListener("click", () => this.page.save(this.root, format));
+      return button;
+    });
+    this.saves = make("div", { className: "saves" }, ...saves);
+    this.root = make("div", { className: "board" }, this.stage, this.formula, this.saves);
     /** @type {Map<string, GridView>} */
     this.views = new Map();
     /** @type {HTMLElement[]} */
@@ -74,7 +80,7 @@ class Board {
     for (const grid of picture.grids) {
       const view = this.views.get(grid.id);
       if (view) view.update(grid);
-      views.set(grid.id, view ?? new GridView(grid));
+      views.set(grid.id, view ?? new GridView(grid, (start) => this.page.open(grid.id, start)));
     }
     this.views = views;
     const layout = JSON.stringify([picture.rows, picture.grids.map((grid) => grid.id)]);
@@ -82,6 +88,7 @@ class Board {
     this.layout = layout;
     this.connect(picture);
     this.exchanging = false;
+    this.saves.hidden = !picture.rows.length;
     this.rest = picture.focus ? this.cell(...picture.focus) : -1;
     /** @param {ReturnType<Board["locate"]> | null} spot */
     const back = (spot) => (spot ? this.cell(spot.view.grid.id, spot.view.flat[spot.place]) : -1);

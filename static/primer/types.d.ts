@@ -70,9 +70,10 @@ export interface Formula { to: string; pieces: FormulaPiece[]; terms: number }
 export interface Grid {
   id: string; name: string; role: Role; shape: number[]; caption: string; ndim: number;
   axes: { name: string; size: number; marked: boolean }[];
-  shown: number[][]; cells: string[]; full: Record<string, string>;
+  shown: number[][]; elided: boolean; window: number[] | null; cells: string[]; full: Record<string, string>;
   ghost: number[]; marked: number[]; faded: number[]; labels: string[] | null;
   badges: { text: string; tone: string }[]; tags: string[]; editable: boolean; selectable: boolean;
+  elided: boolean; window: number[] | null;
 }
 export interface Link { from: string; to: string; cells: (number | number[])[]; same: boolean }
 export interface Picture {
@@ -92,6 +93,10 @@ export interface PageContext {
   push(event: LessonEvent): void;
   /** Whether something newer than what is drawn was set in a field. */
   isAhead(field: string): boolean;
+  /** Open a part of an array that is elided, from an index on; null shows its ends again. */
+  open(grid: string, start: number[] | null): void;
+  /** Save a picture of the page. */
+  save(picture: HTMLElement, format: "svg" | "png"): Promise<void>;
   /** Say something to a screen reader. */
   announce(text: string): void;
   /** Have something measured on the server's machine. */

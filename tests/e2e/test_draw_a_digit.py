@@ -243,6 +243,15 @@ def test_an_example_is_a_link_and_leaves_the_pen_free(page: Page, app_url: str) 
     assert ink(page) > three, "Undo brings back what the example replaced"
 
 
+def test_an_address_that_cannot_be_read_is_told(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "?example=A+plain+9000&network=nobodys&pen=3")
+    told = page.get_by_test_id("stAlert").get_by_role("listitem")
+    expect(told.filter(has_text="example=A plain 9000")).to_contain_text("A plain 3")
+    expect(told.filter(has_text="network=nobodys")).to_contain_text("The page took Shipped network instead.")
+    expect(told.filter(has_text="pen=3")).to_contain_text("example, network")
+    expect(page).not_to_have_url(re.compile("nobodys|9000|pen"))
+
+
 def test_the_code_prints_what_the_page_shows(lesson: Page) -> None:
     draw(lesson, *DIGITS[4])
     code = lesson.get_by_label("Python code")

@@ -37,10 +37,19 @@ def test_an_edit_is_sent_and_every_alias_shows_it(board: Page) -> None:
     board.keyboard.type("-7.5")
     board.keyboard.press("Enter")
     expect(board.get_by_text("edit CellEvent(grid='base', index=(1, 1), value=-7.5)")).to_be_visible()
-    expect(cell(board, "x.T (", 3)).to_have_text("-7.5")
-    expect(cell(board, "memory (", 4)).to_have_text("-7.5")
+    expect(cell(board, "x.T (", 3)).to_have_text("−7.5")
+    expect(cell(board, "memory (", 4)).to_have_text("−7.5")
     expect(cell(board, "x (", 4)).to_be_focused()
-    expect(formula(board)).to_have_text("offset 32 holds -7.5")
+    expect(formula(board)).to_have_text("offset 32 holds −7.5")
+
+
+def test_a_number_may_be_typed_with_the_minus_signs_that_cells_show(board: Page) -> None:
+    cell(board, "x (", 0).dblclick()
+    field = board.get_by_role("textbox", name="New value of x[0, 0]")
+    field.fill("−1.5e−07")
+    field.press("Enter")
+    expect(cell(board, "x (", 0)).to_have_text("−1.5e−07")
+    expect(board.get_by_text("edit CellEvent(grid='base', index=(0, 0), value=-1.5e-07)")).to_be_visible()
 
 
 @pytest.mark.parametrize(("typed", "key"), [("9", "Escape"), ("abc", "Enter"), ("", "Enter")])

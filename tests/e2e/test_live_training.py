@@ -6,11 +6,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.running_app import running_app
+from tests.running_app import running_app, wait_until_drawn
 
 LIMIT = 60.0
 LONG_RUN = "live_training?epochs=200"
@@ -41,7 +42,7 @@ def start(page: Page) -> None:
     until(lambda: points(page) > 3, "the first points of the curve", page)
 
 
-def chart(page: Page, expression: str) -> object:
+def chart(page: Page, expression: str) -> Any:
     return page.evaluate(f"() => {{ const chart = document.querySelector('.primer-chart'); return {expression}; }}")
 
 
@@ -54,13 +55,14 @@ def last_batch(page: Page) -> int:
 
 
 def settled_batch(page: Page) -> int:
-    """The last batch of a run that has come to rest."""
-    seen = [-2, -1]
+    """The last batch of a paused run, once two answers of the server, a second apart, have brought nothing new."""
+    seen = [last_batch(page)]
 
     def rests() -> bool:
-        page.wait_for_timeout(1500)
+        with page.expect_response(lambda response: "/api/run" in response.url):
+            pass
         seen.append(last_batch(page))
-        return seen[-1] == seen[-2]
+        return len(seen) > 2 and len(set(seen[-3:])) == 1
 
     until(rests, "rest", page)
     return seen[-1]
@@ -100,6 +102,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
 
     page.locator(".primer-chart").scroll_into_view_if_needed()
     area = page.locator(".primer-chart .nsewdrag").first.bounding_box()
+    assert area is not None
     page.mouse.move(area["x"] + 0.1 * area["width"], area["y"] + 0.2 * area["height"])
     page.mouse.down()
     page.mouse.move(area["x"] + 0.5 * area["width"], area["y"] + 0.8 * area["height"], steps=6)
@@ -123,6 +126,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
     held = settled_batch(page)
     button(page, "Step one batch")
     until(lambda: last_batch(page) == held + 1, "one more batch", page)
+    assert settled_batch(page) == held + 1
     button(page, "Resume")
     until(lambda: last_batch(page) > held + 20, "more batches", page)
     button(page, "Stop")
@@ -155,7 +159,7 @@ def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, 
     grown = last_batch(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Draw a digit").click()
     expect(page.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
-    page.wait_for_timeout(700)
+    wait_until_drawn(page)
     page.reload()
     expect(page.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Live training").click()
@@ -191,11 +195,52 @@ def test_settings_that_do_not_go_together_are_explained_and_mended_with_one_clic
     expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
 
 
-def test_an_address_of_nonsense_opens_with_the_defaults(page: Page, app_url: str) -> None:
-    open_lesson(page, app_url, "live_training?epochs=lots&model=vit&lr=-3&batch=63&seed=x&desk=nobodys&log=maybe")
+def test_an_address_of_nonsense_opens_with_the_defaults_and_says_so(page: Page, app_url: str) -> None:
+    open_lesson(
+        page, app_url, "live_training?epochs=lots&model=vit&lr=-3&batch=63&seed=x&desk=nobodys&log=maybe&speed=9"
+    )
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("5")
+    told = page.get_by_test_id("stAlert").first
+    for given, used in (
+        ("epochs=lots", "5"),
+        ("model=vit", "MLP 784-128-64-10"),
+        ("lr=-3", "0.001"),
+        ("batch=63", "64"),
+        ("seed=x", "42"),
+        ("log=maybe", "false"),
+    ):
+        expect(told.get_by_role("listitem").filter(has_text=given)).to_contain_text(f"The page took {used} instead.")
+    expect(told.get_by_role("listitem").filter(has_text="speed=9")).to_contain_text("a parameter that this page knows")
+    expect(page).not_to_have_url(re.compile("vit|speed|lots"))
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_value_in_the_address_is_read_however_it_is_written(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?lr=5.0&model=cnn&epochs=7.0&optimizer=SGD")
+    expect(page.get_by_test_id("stSlider").first).to_contain_text("5")
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "5")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("Small CNN")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("7")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"lr=5(&|$)"))
+    expect(page).to_have_url(re.compile(r"model=Small(\+|%20)CNN"))
+    page.reload()
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("Small CNN")
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "5")
+
+
+def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_click(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=3")
+    for wrong, nearest in (("201", "200"), ("0", "1")):
+        field = page.get_by_role("spinbutton", name="Epochs")
+        field.fill(wrong)
+        field.press("Enter")
+        expect(page.get_by_test_id("stAlert")).to_contain_text(f"from 1 to 200, not {wrong}")
+        expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+        button(page, f"Set epochs to {nearest}")
+        expect(field).to_have_value(nearest)
+        expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
 def test_a_device_that_is_absent_is_refused_in_a_sentence(page: Page, app_url: str) -> None:

@@ -49,10 +49,10 @@ def test_presets_show_both_divisors_ties_softmax_and_what_keepdims_is_for(lesson
     expect(lesson.get_by_text("ValueError: operands could not be broadcast")).to_be_visible()
     lesson.get_by_role("button", name="Keep the axis as size 1").click()
     lesson.mouse.move(5, 5)
-    expect(formula(lesson)).to_have_text("d[1, 1] = a[1, 1] − s[1, 0] = 6 − 6.5 = -0.5")
+    expect(formula(lesson)).to_have_text("d[1, 1] = a[1, 1] − s[1, 0] = 6 − 6.5 = −0.5")
     lesson.wait_for_url(lambda url: "keepdims=true" in url and "view=" in url)
     lesson.reload()
-    expect(formula(lesson)).to_contain_text("= -0.5")
+    expect(formula(lesson)).to_contain_text("= −0.5")
 
 
 def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(

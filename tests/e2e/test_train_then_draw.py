@@ -13,6 +13,7 @@ def draw(page: Page, digit: int) -> None:
     pad = page.get_by_role("application", name="Pad to draw a digit on")
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
+    assert box is not None
     for stroke in DIGITS[digit]:
         for place, (x, y) in enumerate(stroke):
             page.mouse.move(box["x"] + x / 280 * box["width"], box["y"] + y / 280 * box["height"], steps=4)

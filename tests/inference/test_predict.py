@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ class Constant(nn.Module):
         return self.logits.expand(len(images), -1)
 
 
-def test_the_shipped_network_reads_images_that_it_never_saw(split) -> None:
+def test_the_shipped_network_reads_images_that_it_never_saw(split: ImageSplit) -> None:
     labels = [predict_digit(image.numpy()).label for image in split.test_images]
     assert np.mean(np.array(labels) == split.test_labels.numpy()) >= 0.98
 
@@ -67,7 +68,7 @@ def test_the_shipped_network_reads_all_ten_digits_drawn_on_the_pad(width: int) -
     assert read == {digit: digit for digit in range(10)}
 
 
-def test_a_prediction_is_the_softmax_of_the_logits_of_what_the_network_saw(canvas) -> None:
+def test_a_prediction_is_the_softmax_of_the_logits_of_what_the_network_saw(canvas: np.ndarray) -> None:
     prediction = predict_digit(canvas)
     assert prediction.label == 2
     assert not prediction.is_blank
@@ -78,9 +79,13 @@ def test_a_prediction_is_the_softmax_of_the_logits_of_what_the_network_saw(canva
     assert prediction.probabilities.argmax() == prediction.label
 
 
-def test_the_steps_run_as_written_and_give_what_they_show(canvas) -> None:
+def test_the_steps_run_as_written_and_give_what_they_show(canvas: np.ndarray) -> None:
     prediction = predict_digit(canvas)
-    names = {"torch": torch, "model": load_checkpoint(), "image": torch.from_numpy(prediction.image.copy())}
+    names: dict[str, Any] = {
+        "torch": torch,
+        "model": load_checkpoint(),
+        "image": torch.from_numpy(prediction.image.copy()),
+    }
     for step in prediction.steps[1:]:
         exec(step.code, names)  # noqa: S102 (the code under test)
     shown = {step.code.split(" ")[0]: step for step in prediction.steps}
@@ -93,7 +98,7 @@ def test_the_steps_run_as_written_and_give_what_they_show(canvas) -> None:
     }
     for name, step in shown.items():
         assert step.values.shape == step.shape
-        np.testing.assert_allclose(names[name].numpy(), step.values, rtol=1e-5)
+        np.testing.assert_allclose(names[name].numpy(), np.asarray(step.values, dtype=np.float64), rtol=1e-5)
 
 
 def test_a_blank_canvas_gets_no_prediction() -> None:
@@ -106,16 +111,16 @@ def test_a_blank_canvas_gets_no_prediction() -> None:
     assert prediction.image.shape == (28, 28)
 
 
-def test_what_a_prediction_holds_cannot_be_changed(canvas) -> None:
+def test_what_a_prediction_holds_cannot_be_changed(canvas: np.ndarray) -> None:
     for prediction in (predict_digit(canvas), predict_digit(np.zeros((3, 3)))):
         for array in (prediction.probabilities, prediction.logits, prediction.image):
             with pytest.raises(ValueError, match="read-only"):
                 array[0] = 1
         with pytest.raises(dataclasses.FrozenInstanceError):
-            prediction.label = 3
+            prediction.label = 3  # type: ignore[misc]  # that it cannot be set is the point
 
 
-def test_another_model_is_asked_if_one_is_given(canvas) -> None:
+def test_another_model_is_asked_if_one_is_given(canvas: np.ndarray) -> None:
     logits = [0.0] * 10
     logits[7] = 2.0
     prediction = predict_digit(canvas, Constant(*logits))
@@ -123,7 +128,7 @@ def test_another_model_is_asked_if_one_is_given(canvas) -> None:
     np.testing.assert_array_equal(prediction.logits, np.array(logits, dtype=np.float32))
 
 
-def test_a_model_in_training_mode_is_asked_as_if_it_were_not_and_stays_so(canvas) -> None:
+def test_a_model_in_training_mode_is_asked_as_if_it_were_not_and_stays_so(canvas: np.ndarray) -> None:
     model = Normalised(build_model("cnn-wide", seed=1), mean=0.13, std=0.31).train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     first, second = predict_digit(canvas, model), predict_digit(canvas, model)
@@ -140,12 +145,12 @@ def test_a_model_in_training_mode_is_asked_as_if_it_were_not_and_stays_so(canvas
         (Constant(*[float("nan")] * 10), r"10 finite logits.*not all finite"),
     ],
 )
-def test_a_model_that_is_no_digit_model_is_refused(canvas, model: nn.Module, complaint: str) -> None:
+def test_a_model_that_is_no_digit_model_is_refused(canvas: np.ndarray, model: nn.Module, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         predict_digit(canvas, model)
 
 
-def test_threads_may_predict_at_once_and_torchs_settings_stay(split) -> None:
+def test_threads_may_predict_at_once_and_torchs_settings_stay(split: ImageSplit) -> None:
     images = [image.numpy() for image in split.test_images[:24]]
     settings = torch.get_num_threads(), torch.is_grad_enabled(), torch.is_inference_mode_enabled()
     alone = [predict_digit(image).logits for image in images]
@@ -165,7 +170,7 @@ def test_the_checkpoint_is_small_holds_nothing_but_numbers_and_is_loaded_once() 
     assert not any(parameter.requires_grad for parameter in load_checkpoint().parameters())
 
 
-def test_the_model_card_states_the_accuracy_that_the_checkpoint_has(split) -> None:
+def test_the_model_card_states_the_accuracy_that_the_checkpoint_has(split: ImageSplit) -> None:
     card = CHECKPOINT.with_suffix(".md").read_text(encoding="utf-8")
     stated = re.search(r"\| the 500 test images of `mnist-sample` \| ([\d.]+)% \|", card)
     assert stated is not None

@@ -1,5 +1,6 @@
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,12 +29,12 @@ def distances(points: list[list[float]]) -> np.ndarray:
         if length > 0:
             along = np.clip(((x - ax) * dx + (y - ay) * dy) / length, 0, 1)
             nearest = np.minimum(nearest, np.hypot(x - ax - along * dx, y - ay - along * dy))
-    return nearest
+    return np.asarray(nearest)
 
 
 @given(strokes)
 @examples(60)
-def test_ink_is_exactly_where_the_round_pen_passed(stroke) -> None:
+def test_ink_is_exactly_where_the_round_pen_passed(stroke: dict[str, Any]) -> None:
     picture = render_strokes([stroke])
     away = distances(stroke["points"])
     radius = stroke["width"] / 2
@@ -44,7 +45,7 @@ def test_ink_is_exactly_where_the_round_pen_passed(stroke) -> None:
 
 @given(strokes, strokes)
 @examples(20)
-def test_strokes_add_up_and_their_order_makes_no_difference(first, second) -> None:
+def test_strokes_add_up_and_their_order_makes_no_difference(first: dict[str, Any], second: dict[str, Any]) -> None:
     both = render_strokes([first, second])
     np.testing.assert_array_equal(both, render_strokes([second, first]))
     assert np.all(both >= np.maximum(render_strokes([first]), render_strokes([second])))
@@ -140,7 +141,7 @@ json_values = st.recursive(
 
 @given(json_values)
 @examples(200)
-def test_whatever_a_browser_sends_is_drawn_or_refused(raw) -> None:
+def test_whatever_a_browser_sends_is_drawn_or_refused(raw: object) -> None:
     try:
         parsed = parse_strokes(raw)
     except ValueError:
@@ -150,7 +151,7 @@ def test_whatever_a_browser_sends_is_drawn_or_refused(raw) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -3, 5000, 2.5, True, "280"])
-def test_a_size_out_of_range_is_refused(size) -> None:
+def test_a_size_out_of_range_is_refused(size: Any) -> None:
     with pytest.raises(ValueError, match="whole number from 1 to 4096"):
         render_strokes([], size=size)
 

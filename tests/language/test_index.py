@@ -181,7 +181,6 @@ def test_what_numpy_will_refuse_is_still_read() -> None:
         ).map("".join),
     )
 )
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_an_index_or_a_message(text: str) -> None:
     try:
         index = read_index(text, A)

@@ -202,7 +202,6 @@ garbage = st.one_of(
 
 @examples(1000)
 @given(garbage)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_read_or_refused_and_never_raises_anything_else(text: str) -> None:
     names = {"a": read_operand("(2, 3)")}
     for read in (lambda typed: read_operand(typed, names=names), parse_shape, parse_array, parse_number):

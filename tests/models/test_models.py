@@ -50,8 +50,9 @@ def test_raw_parameters_are_drawn_as_the_primer_draws_them() -> None:  # M07
         torch.manual_seed(5)
         expected = torch.randn(784, 128) * 0.01
     model = build_model("raw-128", 5)
-    assert torch.equal(model.W1, expected)
-    assert not model.b1.any()
+    parameters = dict(model.named_parameters())
+    assert torch.equal(parameters["W1"], expected)
+    assert not parameters["b1"].any()
 
 
 def test_an_unknown_model_is_refused_with_the_names_there_are() -> None:
@@ -94,7 +95,8 @@ def test_parameters_outside_of_any_layer_have_a_row_of_their_own() -> None:
             self.scale = nn.Parameter(torch.ones(3, 2))
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.inner(x) @ self.scale
+            inside: torch.Tensor = self.inner(x)
+            return inside @ self.scale
 
     inner, outside = describe(Mixed(), (4,))
     assert (inner.name, inner.parameters, inner.flops) == ("inner", 15, 24)

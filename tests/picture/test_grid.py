@@ -1,4 +1,6 @@
 import json
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.picture.grid import (
+    MAX_CELLS,
     Badge,
     Each,
     Formula,
@@ -19,8 +22,6 @@ from primer_core.picture.grid import (
     Strong,
     Val,
     address,
-    cell_text,
-    full_text,
     visible_cells,
 )
 from tests.profiles import examples
@@ -123,29 +124,93 @@ def test_focus_moves_to_a_drawn_cell_where_its_own_is_elided_or_there_is_none() 
     assert Picture((Grid("x", "x", np.empty(0)),), (), focus=("x", 0)).payload()["focus"] is None
 
 
-@pytest.mark.parametrize(
-    ("value", "cell", "full"),
-    [
-        (7, "7", "7"),
-        (-12, "-12", "-12"),
-        (True, "True", "True"),
-        (1.0, "1.0", "1.0"),
-        (0.1, "0.1", "0.1"),
-        (1 / 3, "0.3333", "0.33333333"),
-        (np.float32(0.1), "0.1", "0.1"),
-        (123456.0, "123456.0", "123456.0"),
-        (1.5e-7, "1.5e-07", "1.5e-07"),
-        (np.inf, "inf", "inf"),
-        (np.nan, "nan", "nan"),
-        (2.0**40, "1.1e+12", "1.099512e+12"),
-    ],
-)
-def test_numbers_are_written_short_in_cells_and_longer_in_formulas(value: object, cell: str, full: str) -> None:
-    assert cell_text(np.array([value])[0]) == cell
-    assert full_text(np.array([value])[0]) == full
-
-
 def test_an_address_is_numpy_code() -> None:
     x = np.arange(6).reshape(2, 3)
     assert eval(address("x", (1, 2)), {"x": x}) == x[1, 2]  # noqa: S307 - it claims to be code
     assert address("x", ()) == "x"
+
+
+def drawn_cells(payload: dict[str, Any]) -> int:
+    return sum(len(grid["cells"]) for grid in payload["grids"])
+
+
+@pytest.mark.parametrize("shape", [(64,), (64, 64), (16, 16, 16), (8, 8, 8, 8)])
+@pytest.mark.parametrize("count", [1, 5, 11, 40, 90])
+def test_all_grids_together_draw_at_most_1500_cells(shape: tuple[int, ...], count: int) -> None:
+    values = np.arange(np.prod(shape)).reshape(shape)
+    grids = tuple(Grid(f"x{i}", "x", values) for i in range(count))
+    for windows in ({}, {grid.id: (3,) * len(shape) for grid in grids}):
+        payload = Picture(grids, (Row(tuple(grid.id for grid in grids)),)).payload(windows)
+        assert 0 < drawn_cells(payload) <= MAX_CELLS
+        for grid in payload["grids"]:
+            flat = np.arange(values.size).reshape(shape)[np.ix_(*grid["shown"])].ravel()
+            assert grid["cells"] == [str(i) for i in flat]
+            assert set(flat) <= set(visible_cells(grids[0]).tolist()) or grid["window"]
+
+
+def test_few_grids_keep_all_their_room_whatever_the_budget() -> None:
+    grids = tuple(Grid(name, name, np.zeros((18, 18))) for name in "abcd")
+    assert drawn_cells(Picture(grids, ()).payload()) == 4 * 18 * 18
+
+
+def test_more_grids_than_can_be_drawn_are_refused_with_what_to_do() -> None:
+    grids = tuple(Grid(f"x{i}", "x", np.zeros((5, 5))) for i in range(400))
+    with pytest.raises(ValueError, match=r"at most 1500 cells.*400 grids.*several pictures"):
+        Picture(grids, ()).payload()
+
+
+@pytest.mark.parametrize("shape", [(12,), (12, 12), (3, 12), (12, 1)])
+def test_rows_and_columns_of_up_to_12_numbers_are_whole(shape: tuple[int, ...]) -> None:
+    (grid,) = Picture((Grid("x", "x", np.zeros(shape)),), ()).payload()["grids"]
+    assert not grid["elided"]
+    assert grid["window"] is None
+    assert len(grid["cells"]) == np.prod(shape)
+
+
+@pytest.mark.parametrize(
+    ("shape", "window", "shown"),
+    [
+        ((100,), (40,), [range(40, 64)]),
+        ((100, 100), (40, 7), [range(40, 52), range(7, 19)]),
+        ((100, 100), (95, -3), [range(88, 100), range(12)]),
+        ((100, 15), (40, 3), [range(40, 52), range(15)]),
+        ((9, 20, 20), (4, 8, 0), [[4], range(8, 20), range(12)]),
+        ((5, 4, 3), (4, 0, 0), [[4], range(4), range(3)]),
+        ((2, 7, 16, 16), (1, 99, 2, 3), [[1], [6], range(2, 14), range(3, 15)]),
+    ],
+)
+def test_a_window_shows_one_panel_that_begins_where_it_was_opened(
+    shape: tuple[int, ...], window: tuple[int, ...], shown: list[Iterable[int]]
+) -> None:
+    values = np.arange(np.prod(shape)).reshape(shape)
+    (grid,) = Picture((Grid("x", "x", values),), ()).payload({"x": window})["grids"]
+    assert grid["shown"] == [list(indices) for indices in shown]
+    assert grid["window"] == [next(iter(indices)) for indices in shown]
+    assert grid["elided"]
+    assert grid["cells"] == [str(value) for value in values[np.ix_(*shown)].ravel()]
+
+
+@given(shapes, st.lists(st.integers(-(10**9), 10**9), max_size=5))
+def test_any_window_into_any_array_shows_its_own_cells(shape: tuple[int, ...], window: list[int]) -> None:
+    values = np.arange(int(np.prod(shape))).reshape(shape)
+    picture = Picture((Grid("x", "x", values),), (), focus=("x", 0))
+    payload = picture.payload({"x": tuple(window), "no such grid": (1,)})
+    (grid,) = payload["grids"]
+    assert grid["cells"] == [str(value) for value in values[np.ix_(*grid["shown"])].ravel()] if shape else ["0"]
+    assert grid["elided"] == (len(grid["cells"]) < values.size)
+    if not grid["elided"] or len(window) != len(shape):
+        assert grid["window"] is None
+        assert grid == picture.payload()["grids"][0]
+    if values.size:
+        assert grid["cells"]
+
+
+def test_links_and_texts_of_cells_follow_a_window() -> None:
+    grids = (Grid("x", "x", np.arange(100)), Grid("y", "y", np.arange(100) * 2))
+    formula = Formula("y", (PerCell(lambda flat: f"cell {flat}"),))
+    picture = Picture(grids, (), (Link("x", "y", np.arange(100)),), (formula,), ("y", 50))
+    payload = picture.payload({"y": (45,)})
+    assert payload["links"][0]["cells"] == list(range(45, 69))
+    assert payload["formulas"][0]["pieces"][0]["texts"] == [f"cell {flat}" for flat in range(45, 69)]
+    assert payload["focus"] == ["y", 50]
+    assert {int(flat) for flat in payload["grids"][0]["full"]} == set(range(45, 69))

@@ -35,7 +35,7 @@ def check(layout: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -
     for (source, target), route in zip(edges, layout.routes, strict=True):
         start, end = boxes[source], boxes[target]
         assert start.layer < end.layer
-        assert route[0] == (start.x + wide, pytest.approx(start.y + high / 2))
+        assert route[0] == pytest.approx((start.x + wide, start.y + high / 2))
         assert route[-1][0] == end.x
         assert end.y <= route[-1][1] <= end.y + high
         # Where an edge passes a layer, it passes between the nodes there.

@@ -24,7 +24,6 @@ def test_thinning_keeps_order_extremes_and_true_values(losses: list[float], poin
     assert (min(curve.raw_losses), max(curve.raw_losses)) == (min(losses), max(losses))
     assert len(curve.smooth_steps) <= points
     assert curve.smooth_steps[-1] == len(losses)
-    assert curve.total_points == len(losses)
 
 
 @given(loss_lists)

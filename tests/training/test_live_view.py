@@ -1,8 +1,8 @@
 """What a page shows of a run while it goes on."""
 
 import json
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -12,7 +12,7 @@ from primer_core.training import Run, RunSpec, TrainingService
 from primer_core.training.history import EpochPoint
 from ui.training.live_view import ADDRESS, REFRESH, REFRESH_PAUSED, ROUTES, live_view
 
-LIMIT = 60.0
+LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def service() -> Iterator[TrainingService]:
     service.close()
 
 
-def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, object]:
+def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, Any]:
     """A view, which strict JSON must be able to carry."""
     made = live_view(run, run.state() if run else None, steers=steers, active_runs=active_runs)
     return dict(json.loads(json.dumps(made, allow_nan=False)))
@@ -38,16 +38,15 @@ def test_before_the_first_run_there_is_nothing_to_ask_for() -> None:
 
 def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_page(service: TrainingService) -> None:
     run = service.start(RunSpec(epochs=200))
-    deadline = time.monotonic() + LIMIT
-    while run.history.last_epoch is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert run.wait_for(lambda _: run.history.last_epoch is not None, LIMIT)
+    seen = run.state().step
     going = view(run)
     assert going["again"] == REFRESH
     assert 0 < going["share"] < 1
     assert "samples/s" in going["progress"]
     assert len(going["raw"]["x"]) == len(going["raw"]["y"]) > 0
     assert going["totalSteps"] == 200 * 63
-    time.sleep(0.3)
+    assert run.wait_for(lambda state: state.step > seen + 10, LIMIT)
     later = view(run)
     assert later["mark"] == going["mark"], "more batches alone change nothing around the chart"
     assert later["at"] > going["at"]
@@ -76,7 +75,8 @@ def test_numbers_that_four_decimals_would_hide_are_shown(service: TrainingServic
 
 
 def test_a_desk_that_is_not_kept_is_said_to_be_gone() -> None:
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        answer = client.get(ADDRESS, params={"desk": "nobodys", "visitor": "me"})
-    assert answer.status_code == 404
-    assert "Load the page again" in answer.json()["problem"]
+    client = TestClient(Starlette(routes=ROUTES))
+    for query in ("?desk=nobodys&visitor=me", "", "?desk=%ff&visitor=%00", "?desk=" + "x" * 5000):
+        refused = client.get(ADDRESS + query)
+        assert refused.status_code == 404
+        assert "Load the page again" in refused.json()["problem"]

@@ -1,7 +1,8 @@
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -42,16 +43,20 @@ def one_thread() -> Iterator[None]:
 def few_samples() -> Samples:
     """The first hundreds of the real images: enough to learn from, quick to train on."""
     whole = load_samples("mnist-sample", normalise=True)
-    return Samples(
-        *(
-            tuple(tensor[:size] for tensor in part)
-            for part, size in ((whole.train, 400), (whole.validation, 200), (whole.test, 200))
-        )
-    )
+
+    def first(part: tuple[torch.Tensor, torch.Tensor], size: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return part[0][:size], part[1][:size]
+
+    return Samples(first(whole.train, 400), first(whole.validation, 200), first(whole.test, 200))
 
 
 def losses(events: list[Event]) -> list[float]:
-    return [event.train_loss for event in events if event.kind == "step"]
+    return [event.train_loss for event in events if event.kind == "step" and event.train_loss is not None]
+
+
+def trained(event: Event) -> Mapping[str, torch.Tensor]:
+    assert event.state_dict is not None
+    return event.state_dict
 
 
 def test_the_primers_toy_run_gives_its_losses_logits_and_accuracies() -> None:  # M02
@@ -60,7 +65,7 @@ def test_the_primers_toy_run_gives_its_losses_logits_and_accuracies() -> None:  
     last = events[-1]
     assert last.test_accuracy == 1.0
     model = build_model("toy", 0)
-    model.load_state_dict(last.state_dict)
+    model.load_state_dict(trained(last))
     points = toy_points()
     with torch.no_grad():
         logits = model(points.train_points)
@@ -85,7 +90,7 @@ def test_losses_are_those_of_a_plain_loop_over_a_data_loader(model: str, optimiz
         torch.manual_seed(spec.seed)
         plain = MODELS[model].factory()
         loader = DataLoader(TensorDataset(*few_samples.train), batch_size=spec.batch_size, shuffle=True)
-        kind = torch.optim.Adam if optimizer == "adam" else torch.optim.SGD
+        kind: Any = torch.optim.Adam if optimizer == "adam" else torch.optim.SGD
         extra = {} if optimizer == "adam" else {"momentum": 0.9}
         stepper = kind(plain.parameters(), lr=spec.learning_rate, weight_decay=1e-3, fused=True, **extra)
         expected = []
@@ -94,7 +99,7 @@ def test_losses_are_those_of_a_plain_loop_over_a_data_loader(model: str, optimiz
             for x, y in loader:
                 stepper.zero_grad()
                 loss = functional.cross_entropy(plain(x), y)
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 stepper.step()
                 expected.append(loss.item())
     assert losses(list(train(spec, samples=few_samples))) == expected
@@ -142,7 +147,7 @@ def test_events_tell_steps_epochs_and_the_end(few_samples: Samples) -> None:
     last = events[-1]
     assert last.outcome == "completed"
     model = build_model(SMALL.model, 0)
-    model.load_state_dict(last.state_dict)
+    model.load_state_dict(trained(last))
     assert evaluate(model, *few_samples.test) == (last.test_loss, last.test_accuracy)
     assert evaluate(model, *few_samples.validation) == (events[-2].validation_loss, events[-2].validation_accuracy)
 
@@ -152,6 +157,7 @@ def test_the_network_learns(few_samples: Samples) -> None:
     first, last = losses(events)[0], losses(events)[-1]
     assert first == pytest.approx(math.log(10), abs=0.2)
     assert last < 0.7
+    assert events[-1].test_accuracy is not None
     assert events[-1].test_accuracy > 0.7
 
 
@@ -227,7 +233,7 @@ def test_a_stopped_run_is_measured_and_keeps_its_network(few_samples: Samples) -
     assert [event.kind for event in events] == ["step"] * 3 + ["finished"]
     assert events[-1].outcome == "stopped"
     assert events[-1].test_accuracy is not None
-    assert set(events[-1].state_dict) == set(build_model(SMALL.model, 0).state_dict())
+    assert set(trained(events[-1])) == set(build_model(SMALL.model, 0).state_dict())
 
 
 def test_a_run_that_diverges_says_so_and_ends(few_samples: Samples) -> None:

@@ -1,5 +1,6 @@
 import json
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,9 @@ def test_a_spec_survives_json(spec: RunSpec) -> None:
         ({"model": "toy"}, ["points", "images", "MLP 784-128-64-10"]),
     ],
 )
-def test_what_cannot_be_run_is_refused_with_what_was_expected_and_given(change: dict, names: list[str]) -> None:
+def test_what_cannot_be_run_is_refused_with_what_was_expected_and_given(
+    change: dict[str, Any], names: list[str]
+) -> None:
     with pytest.raises(SpecError) as caught:
         replace(RunSpec(), **change)
     for name in names:
@@ -71,7 +74,7 @@ def test_nonsense_for_json_is_refused_with_a_sentence(text: str) -> None:
 @given(
     st.dictionaries(st.sampled_from(list(asdict(RunSpec()))), st.none() | st.text() | st.floats() | st.lists(st.none()))
 )
-def test_fields_of_any_value_give_a_spec_that_keeps_them_or_a_sentence(fields: dict) -> None:
+def test_fields_of_any_value_give_a_spec_that_keeps_them_or_a_sentence(fields: dict[str, Any]) -> None:
     try:
         spec = RunSpec.from_json(json.dumps(fields))
     except SpecError:

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays import presets as anatomy_presets
-from primer_core.lessons.broadcasting import presets as broadcast_presets
 from primer_core.lessons.indexing import presets as indexing_presets
 from primer_core.lessons.matmul import presets as matmul_presets
 from primer_core.lessons.reductions import presets as reductions_presets
@@ -24,18 +23,13 @@ from ui.arrays.lessons_ahead import ADDRESS, LESSONS
 
 PRESETS: dict[str, list[dict[str, str]]] = {
     "arrays": [{"make": one.text, "to": one.dtype} for one in anatomy_presets.PRESETS],
-    "broadcasting": [
-        {"a": one.a, "b": one.b, "c": one.c, "op": one.operation, "view": view}
-        for one in broadcast_presets.PRESETS
-        for view in ("Forward", "Backward")
-    ],
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
     "indexing": [one.fields for one in indexing_presets.PRESETS],
     "reductions": [{key: str(value) for key, value in one.fields.items()} for one in reductions_presets.PRESETS],
     "matmul": [{"a": one.a, "b": one.b} for one in matmul_presets.PRESETS],
 }
 SETTINGS = [(lesson, query) for lesson, presets in PRESETS.items() for query in presets]
-TABLED = [(lesson, query) for lesson, query in SETTINGS if lesson in ("broadcasting", "matmul", "reductions")]
+TABLED = [(lesson, query) for lesson, query in SETTINGS if lesson in ("matmul", "reductions")]
 
 OPERANDS = st.one_of(
     st.text(max_size=20),
@@ -99,15 +93,6 @@ def test_anything_typed_has_an_answer(lesson: str, data: st.DataObject) -> None:
     json.dumps(parts(lesson, query), allow_nan=False)
 
 
-def test_a_size_that_is_dragged_is_answered_as_if_it_were_typed(server: str) -> None:
-    query = {"a": "(4, 3)", "b": "[1, 0, 1]", "c": "", "op": "add", "view": "", "of": ""}
-    dragged = {**query, "resize": "b", "shape": "2,3"}
-    status, found = ask(server, f"{ADDRESS}/broadcasting?{urlencode(dragged)}")
-    assert status == 200
-    assert found == json.loads(json.dumps(parts("broadcasting", {**query, "b": "[[1, 0, 1], [1, 0, 1]]"})))
-    assert found["rule"]["ahead"]["query"]["b"] == "[[1, 0, 1], [1, 0, 1]]"
-
-
 def test_a_click_is_answered_with_the_index_that_it_writes(server: str) -> None:
     query = {"array": "(3, 4)", "index": "1, 2", "then": "Read", "library": "NumPy", "clicked": "1, 2"}
     event = json.dumps({"grid": "a", "index": [1, 3]})
@@ -119,18 +104,10 @@ def test_a_click_is_answered_with_the_index_that_it_writes(server: str) -> None:
     assert anew["grids"]["ahead"]["query"]["index"] == "1, 3"
 
 
-def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server: str) -> None:
-    query = {"view": "Memory", "lib": "NumPy", "a": "(3, 4)", "b": "a[::2]", "c": "", "then": "a += 1"}
-    event = json.dumps({"grid": "array b", "index": [0, 1], "value": 99})
-    status, found = ask(server, f"{ADDRESS}/views?{urlencode({**query, 'event': event})}")
-    assert status == 200
-    assert found == parts("views", {**query, "then": "a += 1; b[0, 1] = 99"})
-
-
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/nonsense", 404, "Expected one of arrays, broadcasting"),
+        ("/nonsense", 404, "Expected one of arrays"),
         ("/matmul?a=(2,3).T&resize=a&shape=2", 400, "Only a shape"),
         ("/matmul?a=(2,3)&resize=a&shape=2,-1", 400, "Expected sizes with commas between them"),
         ("/matmul?a=(2,3)&resize=a&shape=2,x", 400, "Expected sizes with commas between them"),

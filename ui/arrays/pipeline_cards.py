@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from primer_core.backend import Library
 from primer_core.language.spelling import shape_text
-from primer_core.language.steps import MAX_STEPS, OPERATIONS, Library, read_step_or_none, split_steps
+from primer_core.language.steps import MAX_STEPS, OPERATIONS, read_step_or_none, split_steps
 from primer_core.lessons.shapes.explain import Pipeline, Taken
 from primer_core.lessons.shapes.fixes import translated
 from primer_core.lessons.shapes.show import chips

@@ -13,6 +13,7 @@ from primer_core.data.registry import IMAGE_SETS
 from primer_core.inference import load_checkpoint, predict
 from primer_core.models.registry import MODELS
 from ui import cached, session
+from ui.address import Parameter
 
 if TYPE_CHECKING:
     from torch import nn
@@ -54,10 +55,29 @@ class Network:
     weights: bytes | None = None
 
 
-def choose(place: DeltaGenerator) -> Network:
+def parameter() -> Parameter:
+    """What the address may name by `KEY`: the id of a network of `choices`."""
+    ids = [network.id for network in choices()]
+
+    def read(text: str) -> str:
+        if text not in ids:
+            raise ValueError(text)
+        return text
+
+    return Parameter("shipped, or the id of a network that was trained here and is still kept", read)
+
+
+def choose(place: DeltaGenerator, named: str | None) -> Network:
     """Draw the list of choices and give the chosen one.
 
     The address names it by its id, the list by its title; binding the widget would put the title in the address.
+
+    Parameters
+    ----------
+    place
+        Column to draw the list in.
+    named
+        Id of the network that the address names, which `parameter` has read; None where it names none.
     """
     known = {network.id: network for network in choices()}
     ids = list(known)
@@ -69,7 +89,7 @@ def choose(place: DeltaGenerator) -> Network:
         place.selectbox(
             "Network",
             ids,
-            index=ids.index(named) if (named := st.query_params.get(KEY)) in known else 0,
+            index=ids.index(named) if named else 0,
             format_func=lambda one: known[one].title,
             key="network_choice",
             on_change=name_in_address,

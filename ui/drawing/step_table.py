@@ -10,10 +10,21 @@ import streamlit as st
 class Step(Protocol):
     """What a row shows."""
 
-    code: str
-    why: str
-    shape: tuple[int, ...]
-    values: str
+    @property
+    def code(self) -> str:
+        """Python that takes the step."""
+
+    @property
+    def why(self) -> str:
+        """What it does, in a few words."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what it gives."""
+
+    @property
+    def values(self) -> str:
+        """What it gives."""
 
 
 def step_table(steps: Iterable[Step]) -> None:

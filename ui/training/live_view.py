@@ -46,7 +46,7 @@ NUMBERS = {
 }
 
 _NOTHING = "Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
-_EMPTY = Curve([], [], [], [], (), (), 0)
+_EMPTY = Curve([], [], [], [], (), ())
 
 
 def address(desk: Desk, visitor: str) -> str:

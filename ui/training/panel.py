@@ -47,42 +47,52 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
 
 def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
     """Draw the buttons, and the choice of the loss's axis, which is returned."""
-    going = state is not None and not state.ended
+    going = run if state is not None and not state.ended else None
     paused = state is not None and state.status == "paused"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if not going:
+        if going is None:
             label = "Start again" if state else "Start"
-            if st.button(
+            pressed = st.button(
                 label, icon=":material/play_arrow:", type="primary", disabled=spec is None or not enabled, key="start"
-            ):
+            )
+            if pressed and spec is not None:
                 _start(spec)
         elif paused:
             st.button(
                 "Resume",
                 icon=":material/play_arrow:",
                 type="primary",
-                on_click=run.resume,
+                on_click=going.resume,
                 disabled=not enabled,
                 key="resume",
             )
         else:
             st.button(
-                "Pause", icon=":material/pause:", type="primary", on_click=run.pause, disabled=not enabled, key="pause"
+                "Pause",
+                icon=":material/pause:",
+                type="primary",
+                on_click=going.pause,
+                disabled=not enabled,
+                key="pause",
             )
-        if st.button(
+        pressed = st.button(
             "Step one batch",
             icon=":material/skip_next:",
             disabled=spec is None or not enabled,
             key="step",
             help="Train on one more batch, then hold.",
-        ):
-            (run if going else session.desk_or_new().start(spec, paused=True)).step_once()
-            st.rerun(scope="fragment" if going else "app")
+        )
+        if pressed and going is not None:
+            going.step_once()
+            st.rerun(scope="fragment")
+        elif pressed and spec is not None:
+            session.desk_or_new().start(spec, paused=True).step_once()
+            st.rerun()
         st.button(
             "Stop",
             icon=":material/stop:",
-            on_click=run.stop if run else None,
-            disabled=not going or not enabled,
+            on_click=going.stop if going else None,
+            disabled=going is None or not enabled,
             key="stop",
             help="End the run here. Its network is measured and kept.",
         )

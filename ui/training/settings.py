@@ -18,6 +18,7 @@ from primer_core.training.spec import (
     RunSpec,
     SpecError,
 )
+from ui.address import Parameter, choice_of, number_of, switch, whole_number
 from ui.controls import Preset
 
 #: The learning rates on offer: 1, 2 and 5 of each power of ten.
@@ -42,6 +43,35 @@ _KEYS = {
     "device": "device",
 }
 LEARNING_RATE_KEY = _KEYS["learning_rate"]
+
+
+def parameters() -> dict[str, Parameter]:
+    """What the page's address may say, by the key of each widget."""
+    return {
+        "data": choice_of({name: _data_title(name) for name in DATA_NAMES}),
+        "model": choice_of({name: entry.title for name, entry in MODELS.items()}),
+        "optimizer": choice_of({name: _optimizer_title(name) for name in OPTIMIZERS}),
+        "momentum": number_of(MOMENTA, str),
+        "lr": number_of(
+            LEARNING_RATES,
+            "{:g}".format,
+            f"1, 2 or 5 times a power of ten, from {LEARNING_RATES[0]:g} to {LEARNING_RATES[-1]:g}",
+        ),
+        "decay": number_of(WEIGHT_DECAYS, "{:g}".format),
+        "batch": number_of(BATCH_SIZES, str),
+        "epochs": whole_number(*EPOCHS_RANGE),
+        "normalise": switch(),
+        "drop_last": switch(),
+        "seed": whole_number(*SEED_RANGE),
+        "device": choice_of({name: name for name in DEVICE_NAMES}),
+        "log": switch(),
+    }
+
+
+def value_text(key: str) -> str:
+    """The value of a widget as the page writes it."""
+    return parameters()[key].write(st.session_state.get(key, False))
+
 
 _MLP_ADAM = RunSpec()
 _MLP_SGD = RunSpec(
@@ -131,8 +161,8 @@ def choose(*, locked: bool) -> RunSpec | None:
     with epochs_column:
         epochs = st.number_input(
             "Epochs",
-            *EPOCHS_RANGE,
-            default.epochs,
+            value=default.epochs,
+            step=1,
             key="epochs",
             bind="query-params",
             disabled=locked,
@@ -196,8 +226,8 @@ def choose(*, locked: bool) -> RunSpec | None:
         with seed_column:
             seed = st.number_input(
                 "Seed",
-                *SEED_RANGE,
-                default.seed,
+                value=default.seed,
+                step=1,
                 key="seed",
                 bind="query-params",
                 disabled=locked,
@@ -247,15 +277,30 @@ def choose(*, locked: bool) -> RunSpec | None:
             device=device,
         )
     except SpecError as error:
-        _explain(error, data)
+        _explain(error, data=data, model=model, epochs=epochs, seed=seed)
         return None
 
 
-def _explain(error: SpecError, data: str) -> None:
+def _explain(error: SpecError, **chosen: Any) -> None:
+    """Draw why no run can be made of the settings, and what would mend it, each as a button."""
     st.warning(str(error), icon=":material/block:")
+    with st.container(horizontal=True):
+        for label, values in _mended(**chosen).items():
+            st.button(label, on_click=st.session_state.update, args=(values,))
+
+
+def _mended(*, data: str, model: str, epochs: int, seed: int) -> dict[str, dict[str, object]]:
+    """What a button says, and what it sets, for each of the settings that no run can have."""
+    mended: dict[str, dict[str, object]] = {}
+    for key, given, (low, high) in (("epochs", epochs, EPOCHS_RANGE), ("seed", seed, SEED_RANGE)):
+        nearest = min(max(given, low), high)
+        if nearest != given:
+            mended[f"Set {key} to {nearest}"] = {key: nearest}
     takes = "points" if data == TOY else "images"
-    fitting = next(entry for entry in MODELS.values() if entry.takes == takes)
-    st.button(f"Use {fitting.title}", on_click=lambda: st.session_state.update(model=fitting.name))
+    if MODELS[model].takes != takes:
+        fitting = next(entry for entry in MODELS.values() if entry.takes == takes)
+        mended[f"Use {fitting.title}"] = {"model": fitting.name}
+    return mended
 
 
 def _data_title(name: str) -> str:

@@ -1,59 +1,55 @@
 """Snippets of the indexing lesson: each runs as copied and prints what the page shows."""
 
 import ast
-from typing import Any
 
 import numpy as np
 
+from primer_core.backend import Backend
 from primer_core.language.index import Index
 from primer_core.language.operand import Operand
 from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.plan import Item
 
 
-def snippet(library: str, operand: Operand, index: Index, then: str, value: Operand | None) -> str:
+def snippet(library: Backend, operand: Operand, index: Index, then: str, value: Operand | None) -> str:
     """Write the snippet that reads or writes through an index."""
-    lines = [*_given(library, operand), *statements(library, index, then, value)]
+    lines = [*library.setup_code("a", operand.code), *statements(library, index, then, value)]
     if value is None:
-        asked = "np.shares_memory(a, b)" if library == "NumPy" else _SAME_STORAGE
-        return "\n".join([*lines, "print(b)", f"print({asked})"])
+        return "\n".join([*lines, "print(b)", f"print({library.shares_memory_code('a', 'b')})"])
     return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
 
 
-def failing(library: str, operand: Operand, index: Index, then: str, value: Operand | None, error: str) -> str:
+def failing(library: Backend, operand: Operand, index: Index, then: str, value: Operand | None, error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
     tried = [f"    {line}" for line in statements(library, index, then, value)]
-    return "\n".join([*_given(library, operand), "try:", *tried, f"except {error} as error:", "    print(error)"])
+    return "\n".join(
+        [*library.setup_code("a", operand.code), "try:", *tried, f"except {error} as error:", "    print(error)"]
+    )
 
 
-def statements(library: str, index: Index, then: str, value: Operand | None) -> tuple[str, ...]:
+def statements(library: Backend, index: Index, then: str, value: Operand | None) -> tuple[str, ...]:
     """Write what is done with the index, a line a statement; without a value it can only be read."""
     place = f"a[{index_code(library, index)}]"
     if value is None:
         return (f"b = {place}",)
-    given: Any = value.code
-    if value.values.ndim == 0:
-        given = value.values.item()
-    elif library == "PyTorch":
-        given = f"torch.tensor({value.code})"
+    given = value.values.item() if value.values.ndim == 0 else library.from_numpy_code(value.code)
     if then == "Add to b":
         return (f"b = {place}", f"b += {given}")
     return (f"{place} {'+=' if then == 'Add in place' else '='} {given}",)
 
 
-def index_code(library: str, index: Index) -> str:
+def index_code(library: Backend, index: Index) -> str:
     """Write an index for a library: PyTorch is given the places themselves, where NumPy computes them."""
-    if library == "NumPy" or not _computes(_between(index)):
+    if library.runs_numpy_code or not _computes(_between(index)):
         return index.code
     written = ", ".join(
-        f"torch.tensor({item.tolist()}, dtype=torch.{item.dtype})" if isinstance(item, np.ndarray) else item_text(item)
-        for item in index.items
+        library.array_code(item) if isinstance(item, np.ndarray) else item_text(item) for item in index.items
     )
     return written if index.lone or len(index.items) != 1 else f"{written},"
 
 
 def stay_lists(index: Index) -> tuple[bool, ...]:
-    """Say of each item whether PyTorch is given it as the list that was typed, not as a tensor."""
+    """Say of each item whether it is given to the library as the list that was typed; PyTorch words its errors so."""
     between = _between(index)
     if _computes(between):
         return (False,) * len(index.items)
@@ -96,12 +92,3 @@ def item_text(item: Item | np.generic) -> str:
     if item is ...:
         return "..."
     return str(item.tolist()) if isinstance(item, np.ndarray) else str(item)
-
-
-_SAME_STORAGE = "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()"
-
-
-def _given(library: str, operand: Operand) -> list[str]:
-    if library == "NumPy":
-        return ["import numpy as np", "", f"a = {operand.code}"]
-    return ["import numpy as np", "import torch", "", f"a = torch.tensor({operand.code})"]

@@ -6,31 +6,25 @@ memory. Assigning is another matter: ``a[index] = value`` writes to ``a`` whatev
 """
 
 import ast
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import Backend, Declined, Library, backend
 from primer_core.language.index import Index, read_index
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing import code as indexing_code
 from primer_core.lessons.indexing.fixes import Fix, advice, fixes
-from primer_core.lessons.indexing.plan import Item, Plan, plan_index
-
-Library = Literal["NumPy", "PyTorch"]
+from primer_core.lessons.indexing.plan import Plan, plan_index
 
 Then = Literal["Read", "Add in place", "Assign", "Add to b"]
 """What is done: ``b = a[index]``, ``a[index] += v``, ``a[index] = v``, or ``b = a[index]; b += v``."""
 
 THENS: tuple[Then, ...] = ("Read", "Add in place", "Assign", "Add to b")
-
-REFUSALS = (IndexError, ValueError, TypeError, RuntimeError, OverflowError)
-"""What NumPy and PyTorch raise at an index or a value that they do not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,46 +186,46 @@ def explain_index(
     library
         Whose rules apply. PyTorch is imported only if asked for.
     """
-    asked = Indexing(library, then)
+    asked, engine = Indexing(library, then), backend(library)
     field: Literal["a", "index", "v"] = "a"
     try:
         operand = read_operand(array)
         check_size(operand.shape)
         asked, field = replace(asked, operand=operand), "index"
-        index = read_index(expression, operand.values, unpack=library == "PyTorch")
+        index = read_index(expression, operand.values, unpack=engine.lone_list_is_tuple)
         asked, field = replace(asked, index=index, sources=item_sources(index)), "v"
         given = None if then == "Read" else _value(value)
     except Refused as refused:
         return replace(asked, refusal=str(refused), refused=field)
-    engine = _ENGINES[library]()
-    try:
-        result, number, memory = engine.read(operand.values, index)
-        picked, _, _ = engine.read(np.arange(operand.values.size).reshape(operand.shape), index)
-    except REFUSALS as error:
-        return _refused(asked, error, engine)
-    plan = plan_index(operand.shape, index.items, numbers_join=library == "NumPy")
+    a, key = engine.make(operand.values), _key(index, engine)
+    b = engine.get(a, key)
+    if isinstance(b, Declined):
+        return _refused(asked, b, engine)
+    result, numbers = engine.to_numpy(b), np.arange(operand.values.size).reshape(operand.shape)
+    picked = engine.to_numpy(engine.get(engine.make(numbers), key))
+    plan = plan_index(operand.shape, index.items, numbers_join=engine.numbers_join_index_arrays)
     asked = replace(
         asked,
         plan=plan if plan is not None and plan.shape == result.shape else None,
         result=result,
-        number=number,
-        memory=memory,
+        number=engine.is_number(b),
+        memory=_memory(a, b, engine),
         picked=picked.ravel(),
-        statements=indexing_code.statements(library, index, then, given),
-        code=indexing_code.snippet(library, operand, index, then, given),
+        statements=indexing_code.statements(engine, index, then, given),
+        code=indexing_code.snippet(engine, operand, index, then, given),
     )
     asked = replace(asked, readings=_readings(asked))
     if given is None:
         return asked
-    try:
-        return replace(asked, changed=_change(asked, given, engine))
-    except REFUSALS as error:
+    changed = _change(asked, given, engine)
+    if isinstance(changed, Declined):
         return replace(
             asked,
-            error=said(error),
+            error=changed.builtin_text,
             advice=_unfit(asked, given),
-            code=indexing_code.failing(library, operand, index, then, given, public(error)),
+            code=indexing_code.failing(engine, operand, index, then, given, changed.builtin),
         )
+    return replace(asked, changed=changed)
 
 
 def item_sources(index: Index) -> tuple[str, ...]:
@@ -244,79 +238,14 @@ def item_sources(index: Index) -> tuple[str, ...]:
     return tuple(indexing_code.item_text(item) for item in index.items)
 
 
-def public(error: Exception) -> str:
-    """The name of the error that Python code would catch: the first of its classes that Python itself brings."""
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+def _key(index: Index, engine: Backend) -> Any:
+    return engine.index_key(index.items, lone=index.lone, lists=indexing_code.stay_lists(index))
 
 
-def said(error: Exception) -> str:
-    """The error as a traceback ends: its name and the library's own words."""
-    return f"{public(error)}: {error}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Engine:
-    """How one library reads and writes.
-
-    Parameters
-    ----------
-    make, give
-        Turn an array into the library's own, without sharing memory, and back.
-    key
-        Turns an index into what the library indexes with.
-    memory
-        Asks where in the memory of what was indexed that lies which was read; None where it does not.
-    """
-
-    make: Callable[[NDArray[Any]], Any]
-    give: Callable[[Any], NDArray[Any]]
-    key: Callable[[Index], Any]
-    memory: Callable[[Any, Any], Memory | None]
-
-    def read(self, values: NDArray[Any], index: Index) -> tuple[NDArray[Any], bool, Memory | None]:
-        """Return ``a[index]`` as an array, whether it is a bare number, and its place in the memory of `a`."""
-        a = self.make(values)
-        b = a[self.key(index)]
-        return self.give(b), isinstance(b, np.generic), self.memory(a, b)
-
-
-def _numpy() -> _Engine:
-    def memory(a: Any, b: Any) -> Memory | None:
-        # A view of no elements shares none of them; it still says whose view it is.
-        if not np.shares_memory(a, b) and (np.size(b) or getattr(b, "base", None) is not a):
-            return None
-        return Memory(b.ctypes.data - a.ctypes.data, b.strides)
-
-    return _Engine(np.array, np.array, lambda index: index.key, memory)
-
-
-def _torch() -> _Engine:
-    load_torch()
-    import torch
-
-    def make(values: NDArray[Any]) -> Any:
-        # One element to spare, so that a tensor without elements, too, has a storage with an address.
-        return torch.tensor(np.append(values.ravel(), values.dtype.type(0)))[: values.size].reshape(values.shape)
-
-    def key(index: Index) -> Any:
-        # As it is written: PyTorch words its errors otherwise for a list than for a tensor, for 0 than for (0,).
-        def given(item: Item, listed: bool) -> Any:
-            if not isinstance(item, np.ndarray):
-                return item
-            return item.tolist() if listed else torch.tensor(item)
-
-        items = tuple(map(given, index.items, indexing_code.stay_lists(index)))
-        return items[0] if index.lone else items
-
-    def memory(a: Any, b: Any) -> Memory | None:
-        if a.untyped_storage().data_ptr() != b.untyped_storage().data_ptr():
-            return None
-        return Memory(b.storage_offset() * b.itemsize, tuple(stride * b.itemsize for stride in b.stride()))
-
-    return _Engine(make, lambda b: b.numpy().copy(), key, memory)
-
-
-_ENGINES: Mapping[str, Callable[[], _Engine]] = {"NumPy": _numpy, "PyTorch": _torch}
+def _memory(a: Any, b: Any, engine: Backend) -> Memory | None:
+    """Ask where a result lies in the memory of what was indexed; None where it does not."""
+    offset = engine.offset_within(b, a)
+    return None if offset is None else Memory(offset, engine.byte_strides(b))
 
 
 def _value(text: str) -> Operand:
@@ -325,24 +254,24 @@ def _value(text: str) -> Operand:
     return value
 
 
-def _refused(asked: Indexing, error: Exception, engine: _Engine) -> Indexing:
+def _refused(asked: Indexing, declined: Declined, engine: Backend) -> Indexing:
     assert asked.operand is not None
     assert asked.index is not None
     values = asked.operand.values
 
     def works(expression: str) -> bool:
         try:
-            engine.read(values, read_index(expression, values, unpack=asked.library == "PyTorch"))
-        except (*REFUSALS, Refused):
+            index = read_index(expression, values, unpack=engine.lone_list_is_tuple)
+        except Refused:
             return False
-        return True
+        return not isinstance(engine.get(engine.make(values), _key(index, engine)), Declined)
 
     return replace(
         asked,
-        error=said(error),
+        error=declined.builtin_text,
         advice=" ".join(filter(None, (asked.tuple_note, advice(values.shape, asked.index.items)))),
         fixes=fixes(values.shape, asked.index.items, asked.sources, works),
-        code=indexing_code.failing(asked.library, asked.operand, asked.index, asked.then, None, public(error)),
+        code=indexing_code.failing(engine, asked.operand, asked.index, asked.then, None, declined.builtin),
     )
 
 
@@ -364,21 +293,24 @@ def _readings(asked: Indexing) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def _change(asked: Indexing, value: Operand, engine: _Engine) -> Changed:
+def _change(asked: Indexing, value: Operand, engine: Backend) -> Changed | Declined:
     assert asked.operand is not None
     assert asked.index is not None
     assert asked.result is not None
-    a, key = engine.make(asked.operand.values), engine.key(asked.index)
+    a, key = engine.make(asked.operand.values), _key(asked.index, engine)
     given = value.values.item() if value.values.ndim == 0 else engine.make(value.values)
-    b = None
+    b, declined = None, None
     if asked.then == "Add in place":
-        a[key] += given
+        declined = engine.add_at(a, key, given)
     elif asked.then == "Assign":
-        a[key] = given
+        declined = engine.put(a, key, given)
     else:
-        b = a[key]
-        b += given
-    left = None if b is None else engine.give(b)
+        b = engine.get(a, key)
+        b = b if isinstance(b, Declined) else engine.add(b, given)
+        declined = b if isinstance(b, Declined) else None
+    if declined is not None:
+        return declined
+    left = None if b is None else engine.to_numpy(b)
     # A number is not changed but replaced, by an array if one is added; an array keeps its shape.
     shape = left.shape if left is not None else asked.result.shape
     # An assignment takes more axes than there are, if those in front have size 1.
@@ -388,7 +320,7 @@ def _change(asked: Indexing, value: Operand, engine: _Engine) -> Changed:
     return Changed(
         value=value,
         elements=np.broadcast_to(np.arange(cells.size).reshape(cells.shape), shape).ravel(),
-        a=engine.give(a),
+        a=engine.to_numpy(a),
         b=left,
         computed=stretched if asked.then == "Assign" else asked.result + stretched,
     )

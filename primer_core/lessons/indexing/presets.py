@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from primer_core.lessons.indexing.explain import THENS, Library, Then
+from primer_core.backend import Library
+from primer_core.lessons.indexing.explain import THENS, Then
 
 
 @dataclass(frozen=True, slots=True)

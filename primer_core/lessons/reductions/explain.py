@@ -4,34 +4,28 @@ Reducing along an axis makes one number of all cells whose indices differ only t
 or keeps size 1 with ``keepdims``. NumPy says axis and keepdims, PyTorch dim and keepdim.
 """
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
-from primer_core.backend.warning_filters import WarningFilter
+from primer_core.backend import NUMPY, Backend, Declined, Library, backend
+from primer_core.backend.interface import Axis, ReductionName
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import typed_literal
 from primer_core.lessons.reductions import code as reductions_code
 from primer_core.lessons.reductions.fixes import Fix, advice, fixes
 
-Library = Literal["NumPy", "PyTorch"]
+Operation = ReductionName
 
-Operation = Literal["sum", "mean", "std", "max", "argmax", "any", "all", "norm", "softmax"]
-
-OPERATIONS: tuple[Operation, ...] = ("sum", "mean", "std", "max", "argmax", "any", "all", "norm", "softmax")
-
-Axis = int | tuple[int, ...] | None
+OPERATIONS: tuple[Operation, ...] = get_args(ReductionName)
 
 BACK: Mapping[str, str] = {"sum": "/", "mean": "-", "std": "/", "max": "-", "norm": "/"}
 """What one does with the array and the result of an operation: shares, centred values, unit vectors, and so on."""
-
-REFUSALS = (IndexError, ValueError, TypeError, RuntimeError, OverflowError)
-"""What NumPy and PyTorch raise at an axis or a type that they do not take; NumPy's AxisError is a ValueError."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +38,8 @@ class Back:
         ``-`` or ``/``.
     result
         None where the shapes clash.
-    error
-        NumPy's own words where they do.
+    declined
+        The library's answer where they do.
     sources
         ``(result.size,)`` flat indices into the reduction: which of its cells each result took.
     crossed
@@ -54,9 +48,14 @@ class Back:
 
     sign: str
     result: NDArray[Any] | None = None
-    error: str | None = None
+    declined: Declined | None = None
     sources: NDArray[np.intp] | None = None
     crossed: bool = False
+
+    @property
+    def error(self) -> str | None:
+        """The library's own words, with the kind of error before them; None where the shapes met."""
+        return None if self.declined is None else self.declined.builtin_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,11 +159,11 @@ def explain_reduction(
         asked = replace(asked, operand=operand, axis=read_axis(axis))
     except Refused as refused:
         return replace(asked, operand=operand, refusal=str(refused), refused="axis")
-    compute = _ENGINES[library]()
-    try:
-        result, number = compute(operand.values, asked)
-    except REFUSALS as error:
-        return _refused(asked, operand, error, compute)
+    engine = backend(library)
+    found = _reduced(asked, operand.values, engine)
+    if isinstance(found, Declined):
+        return _refused(asked, operand, found, engine)
+    result, number = engine.to_numpy(found), engine.is_number(found)
     axes = _axes(asked, result.shape)
     members = _members(operand.shape, axes)
     if operation == "softmax":  # every cell of a group is made of the whole group
@@ -172,7 +171,7 @@ def explain_reduction(
         flat[members.ravel()] = np.repeat(members, members.shape[1], axis=0)
         members = flat
     asked = replace(asked, axes=axes, result=result, number=number, members=members)
-    return _completed(asked, operand, members)
+    return _completed(asked, operand, members, engine)
 
 
 def read_axis(text: str) -> Axis:
@@ -211,92 +210,26 @@ def axis_choices(explained: Reduction) -> tuple[str, ...]:
     return ("None", *map(str, range(rank)), *(["-1"] if rank else []), *(["(0, 1)"] if rank > 1 else []))
 
 
-def public(error: Exception) -> str:
-    """The name of the error that Python code would catch: the first of its classes that Python itself brings."""
-    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+def _reduced(asked: Reduction, values: NDArray[Any], engine: Backend) -> Any | Declined:
+    return engine.reduce(engine.make(values), asked.operation, asked.axis, keepdims=asked.keepdims, ddof=asked.ddof)
 
 
-_KNOWN = tuple(
-    WarningFilter("ignore", message)
-    for message in ("Mean of empty slice", "Degrees of freedom <= 0", r"std\(\): degrees of freedom is <= 0")
-)
-"""What NumPy and PyTorch warn of where they divide by 0. The page shows the NaN or infinity that this gives."""
-
-_Compute = Callable[[NDArray[Any], Reduction], tuple[NDArray[Any], bool]]
-
-
-def _numpy() -> _Compute:
-    reduce: Mapping[str, Callable[[Any, Any], Any]] = {
-        "sum": lambda a, ask: a.sum(axis=ask.axis, keepdims=ask.keepdims),
-        "mean": lambda a, ask: a.mean(axis=ask.axis, keepdims=ask.keepdims),
-        "std": lambda a, ask: a.std(axis=ask.axis, ddof=ask.ddof, keepdims=ask.keepdims),
-        "max": lambda a, ask: a.max(axis=ask.axis, keepdims=ask.keepdims),
-        "argmax": lambda a, ask: np.argmax(a, axis=ask.axis, keepdims=ask.keepdims),
-        "any": lambda a, ask: a.any(axis=ask.axis, keepdims=ask.keepdims),
-        "all": lambda a, ask: a.all(axis=ask.axis, keepdims=ask.keepdims),
-        "norm": lambda a, ask: np.linalg.norm(a, axis=ask.axis, keepdims=ask.keepdims),
-        "softmax": _softmax,
-    }
-
-    def compute(values: NDArray[Any], asked: Reduction) -> tuple[NDArray[Any], bool]:
-        for known in _KNOWN:
-            known.keep()
-        with np.errstate(all="ignore"):
-            found = reduce[asked.operation](values, asked)
-        return np.asarray(found), isinstance(found, np.generic)
-
-    return compute
-
-
-def _softmax(a: NDArray[Any], asked: Reduction) -> NDArray[Any]:
-    raised = np.exp(a - a.max(axis=asked.axis, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=asked.axis, keepdims=True))
-
-
-def _torch() -> _Compute:
-    load_torch()
-    import torch
-
-    reduce: Mapping[str, Callable[[Any, Any], Any]] = {
-        "sum": lambda t, ask: t.sum(dim=ask.axis, keepdim=ask.keepdims),
-        "mean": lambda t, ask: t.mean(dim=ask.axis, keepdim=ask.keepdims),
-        "std": lambda t, ask: t.std(dim=ask.axis, correction=ask.ddof, keepdim=ask.keepdims),
-        "max": lambda t, ask: t.amax(dim=() if ask.axis is None else ask.axis, keepdim=ask.keepdims),
-        "argmax": lambda t, ask: t.argmax(dim=ask.axis, keepdim=ask.keepdims),
-        "any": lambda t, ask: t.any(dim=ask.axis, keepdim=ask.keepdims),
-        "all": lambda t, ask: t.all(dim=ask.axis, keepdim=ask.keepdims),
-        "norm": lambda t, ask: torch.linalg.vector_norm(t, dim=ask.axis, keepdim=ask.keepdims),
-        "softmax": lambda t, ask: torch.softmax(t, dim=ask.axis),
-    }
-
-    def compute(values: NDArray[Any], asked: Reduction) -> tuple[NDArray[Any], bool]:
-        for known in _KNOWN:
-            known.keep()
-        return reduce[asked.operation](torch.tensor(values), asked).numpy(), False
-
-    return compute
-
-
-_ENGINES: Mapping[str, Callable[[], _Compute]] = {"NumPy": _numpy, "PyTorch": _torch}
-
-
-def _refused(asked: Reduction, operand: Operand, error: Exception, compute: _Compute) -> Reduction:
+def _refused(asked: Reduction, operand: Operand, declined: Declined, engine: Backend) -> Reduction:
 
     def works(fields: Mapping[str, str]) -> bool:
         try:
             values = read_operand(fields["array"]).values if "array" in fields else operand.values
-            compute(values, replace(asked, axis=read_axis(fields["axis"]) if "axis" in fields else asked.axis))
-        except (*REFUSALS, Refused):
+            other = replace(asked, axis=read_axis(fields["axis"]) if "axis" in fields else asked.axis)
+        except Refused:
             return False
-        return True
+        return not isinstance(_reduced(other, values, engine), Declined)
 
-    name = public(error)
     return replace(
         asked,
-        error=f"{name}: {error}",
-        advice=advice(operand.values, asked.operation, asked.axis, asked.library),
+        error=declined.builtin_text,
+        advice=advice(operand.values, asked.operation, asked.axis, engine),
         fixes=fixes(operand, asked.axis, works),
-        code=reductions_code.failing(asked.library, operand, _call(asked), name),
+        code=reductions_code.failing(engine, operand, _call(asked, engine), declined.builtin),
     )
 
 
@@ -304,7 +237,7 @@ def _axes(asked: Reduction, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Count the reduced axes from 0 up. PyTorch takes no axes, ``()``, for all axes, as the shape then tells."""
     assert asked.operand is not None
     rank = asked.operand.values.ndim
-    if asked.axis is None or (asked.axis == () and asked.library == "PyTorch" and shape != asked.operand.shape):
+    if asked.axis is None or (asked.axis == () and shape != asked.operand.shape):
         return tuple(range(rank))
     given = asked.axis if isinstance(asked.axis, tuple) else (asked.axis,)
     return tuple(sorted(axis % rank for axis in given)) if rank else ()
@@ -318,12 +251,12 @@ def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
     return flat.reshape(results, int(np.prod([shape[axis] for axis in axes])))
 
 
-def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp]) -> Reduction:
+def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp], engine: Backend) -> Reduction:
     """Add what only some operations have."""
     values, axes = operand.values, asked.axes
     if values.size and asked.operation == "std":
-        other = _numpy()(values, replace(asked, axis=axes, ddof=1 - asked.ddof))[0]
-        asked = replace(asked, centre=values.mean(axis=axes, keepdims=True), other=other)
+        other = NUMPY.reduce(values, "std", axes, keepdims=asked.keepdims, ddof=1 - asked.ddof)
+        asked = replace(asked, centre=values.mean(axis=axes, keepdims=True), other=np.asarray(other))
     elif values.size and asked.operation == "softmax":
         centre = values.max(axis=axes, keepdims=True)
         asked = replace(asked, centre=centre, raised=np.exp(values - centre))
@@ -334,39 +267,36 @@ def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp]) ->
         first = members[np.arange(len(groups)), groups.argmax(axis=1)]
         won[first if asked.operation == "argmax" else members[largest]] = True
         asked = replace(asked, winners=won.reshape(values.shape), ties=largest.sum(axis=1))
-    back = _back(asked, values, members) if asked.operation in BACK else None
-    call = _call(asked)
-    other_call = _call(replace(asked, ddof=1 - asked.ddof)) if asked.other is not None else None
+    back = _back(asked, values, members, engine) if asked.operation in BACK else None
+    call = _call(asked, engine)
+    other_call = _call(replace(asked, ddof=1 - asked.ddof), engine) if asked.other is not None else None
+    back_code = ""
+    if back is not None:
+        met = back.declined.builtin if back.declined is not None else None
+        back_code = reductions_code.back(engine, operand, call, back.sign, met)
     return replace(
         asked,
         back=back,
-        code=reductions_code.snippet(asked.library, operand, call, other_call),
-        back_code=reductions_code.back(asked.library, operand, call, back.sign, back.error) if back else "",
+        code=reductions_code.snippet(engine, operand, call, other_call),
+        back_code=back_code,
     )
 
 
-def _call(asked: Reduction) -> tuple[str, ...]:
-    return reductions_code.call(asked.library, asked.operation, asked.axis, keepdims=asked.keepdims, ddof=asked.ddof)
+def _call(asked: Reduction, engine: Backend) -> tuple[str, ...]:
+    return engine.reduce_code("a", "s", asked.operation, asked.axis, keepdims=asked.keepdims, ddof=asked.ddof)
 
 
-def _back(asked: Reduction, values: NDArray[Any], members: NDArray[np.intp]) -> Back:
+def _back(asked: Reduction, values: NDArray[Any], members: NDArray[np.intp], engine: Backend) -> Back:
     sign = BACK[asked.operation]
     result = np.asarray(asked.result)
-    a, s = (values, result) if asked.library == "NumPy" else _tensors(values, result)
-    try:
-        with np.errstate(all="ignore"):  # 0 / 0 is NaN, which the page shows
-            found = np.asarray(a - s if sign == "-" else a / s)
-    except (ValueError, RuntimeError) as error:
-        return Back(sign, error=f"{public(error)}: {error}")
+    a, s = engine.make(values), engine.make(result)
+    with np.errstate(all="ignore"):  # 0 / 0 is NaN, which the page shows
+        met = engine.attempt(operator.sub if sign == "-" else operator.truediv, a, s)
+    if isinstance(met, Declined):
+        return Back(sign, declined=met)
+    found = engine.to_numpy(met)
     sources = np.broadcast_to(np.arange(result.size).reshape(result.shape), found.shape).ravel()
     own = np.empty(values.size, dtype=np.intp)
     own[members.ravel()] = np.repeat(np.arange(len(members)), members.shape[1])
     crossed = found.shape != values.shape or not np.array_equal(own, sources)
     return Back(sign, found, None, sources, crossed)
-
-
-def _tensors(*arrays: NDArray[Any]) -> tuple[Any, ...]:
-    load_torch()
-    import torch
-
-    return tuple(torch.tensor(array) for array in arrays)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import Backend
 from primer_core.language.operand import Operand
 
 _MOST = 4
@@ -28,7 +29,7 @@ class Fix:
     fields: Mapping[str, str]
 
 
-def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | None, library: str) -> str:
+def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | None, library: Backend) -> str:
     """Say in one or two sentences what is wrong with a reduction that was refused."""
     rank = values.ndim
     given = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -43,9 +44,9 @@ def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | N
         return "argmax answers with a place along one axis, so it takes one axis, or None for a place in all of `a`."
     if operation == "norm" and len(given) > 2:
         return "np.linalg.norm knows vectors (one axis) and matrices (two). None takes all elements for one vector."
-    if library == "PyTorch" and values.dtype.kind in "iu":
+    if not library.averages_integers and values.dtype.kind in "iu":
         return "This tensor holds whole numbers, and PyTorch does not turn them into floats by itself, as NumPy does."
-    if library == "PyTorch" and operation == "softmax":
+    if library.has_softmax and operation == "softmax":
         return "torch.softmax takes one dim. Over several axes, flatten them into one before."
     if values.size == 0:
         return "There is no element to choose from. A sum of nothing is 0, but a maximum of nothing is nothing."

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from primer_core.language.operand import Operand
+from primer_core.backend import Backend, backend
 from primer_core.language.steps import OPERATIONS, Step
 
 if TYPE_CHECKING:
     from primer_core.lessons.shapes.explain import Pipeline, Taken
-
-_SHARED = {
-    "PyTorch": "after.untyped_storage().data_ptr() == before.untyped_storage().data_ptr()",
-    "NumPy": "np.shares_memory(before, after)",
-}
-
-_START = {"PyTorch": 'print("x", tuple(x.shape), x.stride())', "NumPy": 'print("x", x.shape, x.strides)'}
 
 
 def state_name(place: int) -> str:
@@ -26,11 +19,12 @@ def state_name(place: int) -> str:
 def snippet(explained: Pipeline) -> str:
     """Write the code that takes the steps up to the first that fails, and prints what the page shows of each."""
     assert explained.source is not None
+    library = backend(explained.library)
     empty = any(state.values.size == 0 for state in explained.states)
     lines = [
-        *_show(explained.library, empty=empty),
-        f"x = {_made(explained.source, explained.library)}",
-        _START[explained.library],
+        *_show(library, empty=empty),
+        f"x = {library.native_code(explained.source.code)}",
+        f'print("x", {library.shape_code("x")}, {library.strides_code("x")})',
     ]
     for place, one in enumerate(explained.taken, start=1):
         if one.step is None or one.outcome not in ("done", "error"):
@@ -40,19 +34,17 @@ def snippet(explained: Pipeline) -> str:
     return "\n".join(lines)
 
 
-def _show(library: str, *, empty: bool) -> list[str]:
-    shape, strides = (
-        ("tuple(after.shape)", "after.stride()") if library == "PyTorch" else ("after.shape", "after.strides")
-    )
+def _show(library: Backend, *, empty: bool) -> list[str]:
+    shape, strides = library.shape_code("after"), library.strides_code("after")
     verdict = '"view" if shared else "copy"'
     if empty:
         verdict = f'"empty" if 0 in after.shape else {verdict}'
     return [
-        "import torch" if library == "PyTorch" else "import numpy as np",
+        library.import_line,
         "",
         "",
         "def show(name, before, after):",
-        f"    shared = {_SHARED[library]}",
+        f"    shared = {library.shares_memory_code('after', 'before')}",
         f"    print(name, {shape}, {strides}, {verdict})",
         "",
         "",
@@ -61,7 +53,8 @@ def _show(library: str, *, empty: bool) -> list[str]:
 
 def _taken(one: Taken, step: Step, place: int, explained: Pipeline) -> list[str]:
     before, after = state_name(place - 1), state_name(place)
-    lines = [] if step.other is None else [f"b{place} = {_made(step.other, explained.library)}"]
+    library = backend(explained.library)
+    lines = [] if step.other is None else [f"b{place} = {library.native_code(step.other.code)}"]
     call = _call(step, before, f"b{place}" if step.other is not None else before, explained)
     if one.outcome == "error":
         caught = ["except Exception as error:", '    print(f"{type(error).__name__}: {error}")']
@@ -77,15 +70,10 @@ def _call(step: Step, before: str, other: str, explained: Pipeline) -> str:
     operation = OPERATIONS[explained.library].get(step.name)
     kind = operation.kind if operation is not None else "method"
     bare = Step(step.name, step.args, step.options, step.called)
-    module = "torch" if explained.library == "PyTorch" else "np"
+    library = backend(explained.library)
+    module = library.prefix
     if kind == "join":
         return f"{module}.{bare.spelled([f'[{before}, {other}]'])}"
-    if kind == "function" or (kind == "pieces" and module == "np"):
+    if kind == "function" or (kind == "pieces" and library.splits_by_function):
         return f"{module}.{bare.spelled([before])}"
     return f"{before}.{bare.spelled([])}"
-
-
-def _made(written: Operand, library: str) -> str:
-    if library == "NumPy":
-        return written.code
-    return written.code.replace("np.arange", "torch.arange").replace("np.array", "torch.tensor")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.operand import Operand
@@ -20,7 +20,6 @@ from primer_core.language.spelling import shape_text
 from primer_core.language.steps import (
     MAX_STEPS,
     OPERATIONS,
-    Library,
     Operation,
     Shape,
     Step,
@@ -36,9 +35,6 @@ Verdict = Literal["view", "copy", "empty"]
 
 MAX_PIECES = 32
 """Pieces that a split may give."""
-
-_COMPLAINTS = (RuntimeError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError)
-"""What the libraries raise where a step is impossible: AxisError is two of them, `np.split(x, 0)` divides by zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,13 +272,13 @@ def _take(text: str, tensor: Any, root: Any, before: Snapshot, library: Library)
     step: Step | None = None
     try:
         step = read_step(text)
-        outputs, other = run(step, tensor, library)
+        answer = run(step, tensor, library)
     except Refused as refused:
         failed = Taken(text, step, "refused", refusal=str(refused))
-    except _COMPLAINTS as error:
-        failed = Taken(text, step, "error", error=f"{type(error).__name__}: {error}")
     else:
-        return _told(text, step, outputs, other, tensor, root, before, library)
+        if not isinstance(answer, Declined):
+            return _told(text, step, *answer, tensor, root, before, library)
+        failed = Taken(text, step, "error", error=answer.text)
     solved, rule = _solved(step, tensor, library), _rule(step, tensor, library)
     if step is not None and step.name == "view" and failed.error is not None and "stride" in failed.error:
         rule = _unmergeable(before)
@@ -338,34 +334,46 @@ def _told(
 def _fixes(text: str, step: Step | None, tensor: Any, library: Library) -> tuple[Fix, ...]:
     def trial(steps: tuple[str, ...]) -> Shape | None:
         result = tensor
-        try:
-            for one in map(read_step, steps):
-                outputs, _ = run(one, result, library)
-                result = outputs[one.piece or 0]
-        except (Refused, *_COMPLAINTS):
-            return None
+        for text in steps:
+            try:
+                one = read_step(text)
+                answer = run(one, result, library)
+            except Refused:
+                return None
+            if isinstance(answer, Declined):
+                return None
+            result = answer[0][one.piece or 0]
         return tuple(result.shape)
 
     found = pipeline_fixes.working(text, step, tuple(tensor.shape), library, trial)
     return tuple(Fix(action, steps, shape) for (action, steps), shape in found)
 
 
-def run(step: Step, tensor: Any, library: Library) -> tuple[tuple[Any, ...], Any]:
-    """Let the library take a step: all tensors that come out (several for pieces), and the one that was joined.
+def run(step: Step, tensor: Any, library: Library) -> tuple[tuple[Any, ...], Any] | Declined:
+    """Let the library take a step.
+
+    Returns
+    -------
+    All tensors that come out (several for pieces), and the one that was joined; or what the library says where the
+    step is impossible.
 
     Raises
     ------
     Refused
         Where the step is none of this lesson, or its result would be too large; nothing is allocated then.
-    RuntimeError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError
-        Of the library, where the step is impossible.
     """
     operation = _known(step, tensor, library)
+    if isinstance(operation, Declined):
+        return operation
     shape = tuple(tensor.shape)
     _check_growth(step, operation, shape)
     other = tensor if step.itself else None if step.other is None else _tensor(step.other, library)
     made = _called(step, operation, tensor, other, library)
+    if isinstance(made, Declined):
+        return made
     outputs = tuple(made) if operation.kind == "pieces" else (made,)
+    if not outputs:  # which PyTorch's split([]) of an axis of size 0 gives
+        raise Refused(f"{step.text} gives no piece at all, and one has to go on. Give at least one size.")
     if len(outputs) > MAX_PIECES:
         raise Refused(f"{step.text} makes {len(outputs)} pieces; there is room for {MAX_PIECES}. Make larger ones.")
     if operation.kind == "pieces" and step.piece is not None and not -len(outputs) <= step.piece < len(outputs):
@@ -396,13 +404,15 @@ def cell_maps(step: Step, tensor: Any, other: Any, library: Library) -> list[NDA
     if other is not None and not step.itself:
         others = _numbered(size, tuple(other.shape), library)
     made = _called(renamed, operation, numbers, others, library)
+    if isinstance(made, Declined):
+        raise ValueError(f"{step.text} was taken once, but not of the cells' numbers: {made.text}")
     outputs = tuple(made) if operation.kind == "pieces" else (made,)
-    return [_copied(output).ravel() for output in outputs]
+    return [backend(library).to_numpy(output).ravel() for output in outputs]
 
 
 def _numbered(first: int, shape: Shape, library: Library) -> Any:
     cells = np.arange(first, first + prod(shape)).reshape(shape)
-    return _torch().from_numpy(cells) if library == "PyTorch" else cells
+    return backend(library).make(cells)
 
 
 def _of_other(cells: NDArray[np.intp], tensor: Any) -> NDArray[np.intp]:
@@ -411,33 +421,30 @@ def _of_other(cells: NDArray[np.intp], tensor: Any) -> NDArray[np.intp]:
 
 
 def _called(step: Step, operation: Operation, tensor: Any, other: Any, library: Library) -> Any:
-    options = dict(step.options)
-    namespace = _torch() if library == "PyTorch" else np
-    match operation.kind:
-        case "join":
-            return getattr(namespace, step.name)([tensor, other], *step.args, **options)
-        case "property":
-            return getattr(tensor, step.name)
-        case "function":
-            return getattr(namespace, step.name)(tensor, *step.args, **options)
-        case "pieces" if library == "NumPy":
-            return getattr(namespace, step.name)(tensor, *step.args, **options)
-        case _:
-            return getattr(tensor, step.name)(*step.args, **options)
+    engine, options = backend(library), dict(step.options)
+    by_function = operation.kind == "function" or (operation.kind == "pieces" and engine.splits_by_function)
+    if operation.kind == "property":
+        return engine.attempt(getattr, tensor, step.name)
+    if operation.kind == "join":
+        return engine.attempt(getattr(engine.module, step.name), [tensor, other], *step.args, **options)
+    if by_function:
+        return engine.attempt(getattr(engine.module, step.name), tensor, *step.args, **options)
+    return engine.attempt(getattr(tensor, step.name), *step.args, **options)
 
 
-def _known(step: Step, tensor: Any, library: Library) -> Operation:
+def _known(step: Step, tensor: Any, library: Library) -> Operation | Declined:
     """Find the operation, or say why there is none; what a library lacks it says itself."""
     operation = OPERATIONS[library].get(step.name)
     if operation is None:
-        if not hasattr(tensor, step.name):
-            getattr(tensor, step.name)  # raises what the learner would have met
+        met = backend(library).attempt(getattr, tensor, step.name)
+        if isinstance(met, Declined):
+            return met
         raise Refused(f"{step.name} cannot be taken here. The steps of {library} are {', '.join(OPERATIONS[library])}.")
     if operation.kind == "property" and step.called:
         raise Refused(f"{step.name} is written without ( ): it is no method.")
     if operation.kind != "property" and not step.called:
         raise Refused(f"{step.name} is a method: it needs ( ), with its arguments in them.")
-    if operation.kind == "property" and library == "PyTorch" and len(tensor.shape) != 2:
+    if operation.kind == "property" and not backend(library).transposes_any_rank and len(tensor.shape) != 2:
         raise Refused(
             f"T is for two axes and there are {len(tensor.shape)}: PyTorch deprecates it here. permute does the same."
         )
@@ -545,24 +552,9 @@ def _note(step: Step, tensor: Any, result: Any, verdict: Verdict, library: Libra
 
 def _tensor(written: Operand, library: Library) -> Any:
     """Make the tensor in memory of its own. PyTorch's floats are 32 bit wide by default, NumPy's 64."""
-    values = np.array(written.values).ravel().reshape(written.shape)
-    if library == "NumPy":
-        return values
-    tensor = _torch().from_numpy(values.ravel()).reshape(written.shape)
-    return tensor.float() if tensor.is_floating_point() else tensor
+    return backend(library).make(written.values, native_floats=True)
 
 
 def _snapshot(tensor: Any, root: Any, memory: int) -> Snapshot:
-    strides = tensor.strides if isinstance(tensor, np.ndarray) else tuple(tensor.stride())
-    return Snapshot(_copied(tensor), layout_of(tensor, root), strides, memory)
-
-
-def _copied(tensor: Any) -> NDArray[Any]:
-    return np.array(tensor if isinstance(tensor, np.ndarray) else tensor.numpy())
-
-
-def _torch() -> Any:
-    load_torch()
-    import torch
-
-    return torch
+    engine = backend_of(tensor)
+    return Snapshot(engine.to_numpy(tensor), layout_of(tensor, root), engine.strides(tensor), memory)

@@ -7,7 +7,8 @@ from itertools import zip_longest
 from math import prod
 from typing import Any
 
-from primer_core.language.steps import OPERATIONS, Library, Shape, Step, read_step
+from primer_core.backend import Library, backend
+from primer_core.language.steps import OPERATIONS, Shape, Step, read_step
 
 MAX_FIXES = 4
 
@@ -68,7 +69,7 @@ def translated(step: Step, library: Library) -> str | None:
             if name is None:
                 return None
             kind, wanted = operations[step.name].kind, OPERATIONS[library][name].kind
-            words = ("dim", "axis") if library == "NumPy" else ("axis", "dim")
+            words = (backend(other).axis_word, backend(library).axis_word)
             if step.name in OPERATIONS[library] and any(key == words[1] for key, _ in step.options):
                 return None  # both have the name, and mean different things by it
             options = tuple((words[1] if key == words[0] else key, value) for key, value in step.options)
@@ -161,7 +162,7 @@ def _permute(asked: _Asked) -> Iterator[Candidate]:
     step, shape, library = asked.step, asked.shape, asked.library
     axes = range(len(shape))
     given = _sizes(step)
-    if library == "NumPy" and len(given) == 2 and len(shape) > 2:
+    if not backend(library).transposes_two_axes and len(given) == 2 and len(shape) > 2:
         yield "Two axes change places", (f"swapaxes({given[0]}, {given[1]})",)
     kept = list(dict.fromkeys(axis % len(shape) for axis in given if -len(shape) <= axis < len(shape)))
     yield "Name every axis once", (_spelled(step, [*kept, *(axis for axis in axes if axis not in kept)]),)
@@ -176,7 +177,7 @@ def _transpose(asked: _Asked) -> Iterator[Candidate]:
         if len(given) == 1 and axis != given[0] % len(shape):
             yield "These two axes", (_spelled(step, [given[0], axis]),)
     yield "The last two axes", (_spelled(step, [-2, -1]),)
-    add = "unsqueeze(0)" if library == "PyTorch" else "expand_dims(0)"
+    add = f"{backend(library).add_axis_word}(0)"
     yield "A second axis first", (add, _spelled(step, [0, 1]))
 
 
@@ -211,15 +212,15 @@ def _repeat(asked: _Asked) -> Iterator[Candidate]:
 
 def _join(asked: _Asked) -> Iterator[Candidate]:
     step, shape, library = asked.step, asked.shape, asked.library
-    word = "dim" if library == "PyTorch" else "axis"
-    cat = "cat" if library == "PyTorch" else "concatenate"
+    word = backend(library).axis_word
+    cat = backend(library).concatenate_word
     own = "x" if step.itself else "" if step.other is None else step.other.text
     other = shape if step.other is None else step.other.shape
     along = next((value for value in [*step.args, *(value for _, value in step.options)] if type(value) is int), 0)
     if not shape:
         yield (
             "An axis to join along first",
-            ("unsqueeze(0)" if library == "PyTorch" else "expand_dims(0)", f"{cat}(x, {word}=0)"),
+            (f"{backend(library).add_axis_word}(0)", f"{cat}(x, {word}=0)"),
         )
         return
     names = [step.name, cat if step.name == "stack" else "stack"]
@@ -241,7 +242,8 @@ def _join(asked: _Asked) -> Iterator[Candidate]:
 
 def _pieces(asked: _Asked) -> Iterator[Candidate]:
     step, shape, library = asked.step, asked.shape, asked.library
-    word = "dim" if library == "PyTorch" else "axis"
+    engine = backend(library)
+    word = engine.axis_word
     first = step.args[0] if step.args else next((value for _, value in step.options), 2)
     named = dict(step.options)
     axis = named.get("dim", named.get("axis", step.args[1] if len(step.args) > 1 else 0))
@@ -253,11 +255,16 @@ def _pieces(asked: _Asked) -> Iterator[Candidate]:
 
     if step.piece is not None:
         yield "The last piece", (write(first, axis, piece=-1),)
-    if isinstance(first, list | tuple) and first and library == "PyTorch" and all(type(one) is int for one in first):
+    if (
+        isinstance(first, list | tuple)
+        and first
+        and not engine.splits_by_function
+        and all(type(one) is int for one in first)
+    ):
         rest = size - sum(first[:-1])
         yield "Sizes that add up", (write([*first[:-1], rest], axis),)
         yield "Sizes that add up", (write([*first, size - sum(first)], axis),)
-    if library == "NumPy" and type(first) is int:
+    if engine.splits_by_function and type(first) is int:
         yield "Pieces that may differ by one", (write(first, axis, name="array_split"),)
         divisors = [number for number in range(1, size + 1) if size % number == 0]
         for near in sorted(divisors, key=lambda number: abs(number - first))[:2]:
@@ -267,7 +274,7 @@ def _pieces(asked: _Asked) -> Iterator[Candidate]:
     if not shape:
         yield (
             "An axis to split first",
-            ("unsqueeze(0)" if library == "PyTorch" else "expand_dims(0)", write(1, 0, piece=0)),
+            (f"{backend(library).add_axis_word}(0)", write(1, 0, piece=0)),
         )
 
 
@@ -278,7 +285,7 @@ def _flatten(asked: _Asked) -> Iterator[Candidate]:
 
 def _turned(asked: _Asked) -> Iterator[Candidate]:
     shape, library = asked.shape, asked.library
-    if library == "PyTorch":
+    if not backend(library).transposes_any_rank:
         yield "permute, for any number of axes", (f"permute({', '.join(map(str, reversed(range(len(shape)))))})",)
         if len(shape) > 1:
             yield "The last two axes", ("transpose(-2, -1)",)
@@ -303,6 +310,6 @@ _BY_STEP: dict[str, Callable[[_Asked], Iterator[Candidate]]] = {
     "chunk": _pieces,
     "flatten": _flatten,
     "swapaxes": _transpose,
-    "transpose": lambda asked: (_transpose if asked.library == "PyTorch" else _permute)(asked),
+    "transpose": lambda asked: (_transpose if backend(asked.library).transposes_two_axes else _permute)(asked),
     "T": _turned,
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from primer_core.language.steps import Library
+from primer_core.backend import Library
 
 
 @dataclass(frozen=True, slots=True)

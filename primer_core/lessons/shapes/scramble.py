@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import pytorch
 from primer_core.backend.memory import shares_memory
 from primer_core.data.errors import DataUnavailableError
 from primer_core.data.sample import read_sample
@@ -195,12 +195,9 @@ def compare(title: str) -> Scramble:
     DataUnavailableError, DamagedFileError
         If its picture cannot be read.
     """
-    load_torch()
-    import torch
-
     case = CASES[title]
     before = case.read()
-    x = torch.from_numpy(before.copy())
+    x = pytorch().make(before)
     right, cells = _way(case.right, x)
     wrong, others = _way(case.wrong, x)
     shape, small_right, small_wrong = case.small
@@ -221,7 +218,7 @@ def _way(text: str, x: Any) -> tuple[Way, NDArray[np.intp]]:
     """Take the steps, and tell for every cell which element of x it is."""
     result, cells = x, np.arange(x.numel())
     for step in map(read_step, split_steps(text)):
-        (own,) = cell_maps(step, result, None, "PyTorch")
+        (own,) = cell_maps(step, result, None, pytorch().library)
         cells = cells[own]
         result = getattr(result, step.name)(*step.args)
     values = result.numpy().copy()
@@ -233,16 +230,17 @@ def _dotted(text: str) -> str:
 
 
 def _code(case: Case) -> str:
+    library = pytorch()
     return "\n".join(
         [
-            "import torch",
+            library.import_line,
             case.loading,
             "",
             "places = torch.arange(x.numel()).reshape(x.shape)  # the number of each element, moved in the same ways",
             f"moved, cut = x{_dotted(case.right)}, x{_dotted(case.wrong)}",
             "for way in (moved, cut):",
-            "    shared = way.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()",
-            '    print(tuple(way.shape), way.stride(), "view" if shared else "copy")',
+            f"    shared = {library.shares_memory_code('way', 'x')}",
+            f'    print({library.shape_code("way")}, {library.strides_code("way")}, "view" if shared else "copy")',
             f"same = (places{_dotted(case.right)} == places{_dotted(case.wrong)}).sum().item()",
             'print(f"{same} of {x.numel()} cells hold the same element")',
         ]

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import Library, backend
 from primer_core.backend.memory import Layout
 from primer_core.language.spelling import shape_text
 from primer_core.language.text import code_span
@@ -154,13 +155,13 @@ def _failure(one: Taken) -> str:
     return ("the library refuses." if one.outcome == "error" else "not taken, for the reason given at the step.") + said
 
 
-def _told(one: Taken, before: Snapshot, after: Snapshot, library: str) -> list[str]:
+def _told(one: Taken, before: Snapshot, after: Snapshot, library: Library) -> list[str]:
     told = [f"{shape_text(before.shape)} → {shape_text(after.shape)}."]
     if one.solved is not None:
         told.append(f"{one.solved.text}.")
     if one.rule is not None:
         told.append(f"{one.rule}.")
-    unit = "elements" if library == "PyTorch" else "bytes"
+    unit = backend(library).stride_unit
     if one.verdict == "view":
         told.append(f"A view: the same memory read with strides {shape_text(after.strides)} {unit}.")
     elif one.verdict == "copy":

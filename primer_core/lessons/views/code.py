@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from primer_core.language.statements import Library
+from primer_core.backend import NUMPY, Library, backend
 from primer_core.lessons.views.state import Made
 
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def question(first: str, made: Made, second: str, other: Made) -> str:
     """Write the question whether two names share memory."""
-    if made.library == other.library == "PyTorch":
-        return f"{first}.untyped_storage().data_ptr() == {second}.untyped_storage().data_ptr()"
-    sides = [name if one.library == "NumPy" else f"{name}.numpy()" for name, one in ((first, made), (second, other))]
-    return f"np.shares_memory({', '.join(sides)})"
+    if made.library == other.library:
+        return backend(made.library).shares_memory_code(first, second)
+    sides = [backend(one.library).to_numpy_code(name) for name, one in ((first, made), (second, other))]
+    return NUMPY.shares_memory_code(*sides)
 
 
 def memory(program: Program) -> str:
@@ -54,19 +54,12 @@ def layout(name: str, made: Made, base: Library) -> list[str]:
 
     `base` is the library that made ``a``.
     """
-    if made.library == "PyTorch":
-        lines = [f"print(tuple({name}.shape), {name}.stride(), {name}.storage_offset(), {name}.is_contiguous())"]
-    else:
-        lines = [f"print({name}.shape, {name}.strides)", f"print({name}.flags.c_contiguous, {name}.flags.f_contiguous)"]
+    lines = [f"print({', '.join(asked)})" for asked in backend(made.library).layout_code(name)]
     # A tensor on an array's memory counts its storage_offset from itself, not from the memory's first element.
-    if made.buffer == 0 and made.kind == "view" and "NumPy" in (made.library, base):
-        lines.append(f"print(({_start(name, made.library)} - {_start('a', base)}) // a.itemsize)  # offset")
+    if made.buffer == 0 and made.kind == "view" and NUMPY.library in (made.library, base):
+        start, first = backend(made.library).pointer_code(name), backend(base).pointer_code("a")
+        lines.append(f"print(({start} - {first}) // a.itemsize)  # offset")
     return lines
-
-
-def _start(name: str, library: Library) -> str:
-    """Write the address of an array's first cell."""
-    return f"{name}.data_ptr()" if library == "PyTorch" else f"{name}.ctypes.data"
 
 
 def with_imports(lines: list[str]) -> str:

@@ -10,7 +10,7 @@ from primer_core.lessons.views.edits import with_edit
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.program import Ran, Stopped, run_program
 from primer_core.lessons.views.question import ViewsQuestion
-from primer_core.lessons.views.refused_view import Given, Viewing, explain_viewing
+from primer_core.lessons.views.refused_view import GivenWay, Viewing, explain_viewing
 
 Outcome = Unread | Stopped | Ran | Viewing
 """What comes of a question."""
@@ -59,7 +59,7 @@ def _shows_something(question: ViewsQuestion) -> bool:
         case "Names":
             return bool(question.then.strip())
     found = explain(question)
-    return isinstance(found, Viewing) and any(isinstance(way, Given) for way in found.ways)
+    return isinstance(found, Viewing) and any(isinstance(way, GivenWay) for way in found.ways)
 
 
 def _edited(question: ViewsQuestion, grid: str, index: tuple[int, ...], value: float) -> ViewsQuestion:

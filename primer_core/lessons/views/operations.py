@@ -2,8 +2,8 @@
 
 from math import prod
 
+from primer_core.backend import Library
 from primer_core.language.limits import MAX_AXES
-from primer_core.language.statements import Library
 
 
 def operations(shape: tuple[int, ...], library: Library) -> tuple[str, ...]:

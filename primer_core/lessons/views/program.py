@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import Library, backend
 from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
@@ -24,7 +24,6 @@ from primer_core.language.statements import (
     HOW,
     MAX_TEXT,
     DeclinedError,
-    Library,
     Thing,
     Unnamed,
     Value,
@@ -311,15 +310,9 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     check_size(written.shape, "The base")
     if written.kind == "derived":
         raise Refused("The base is made fresh: write a shape or an array, and what is done to it into the next field.")
-    if library == "NumPy":
-        work.bind("a", Value(np.array(written.values), written.code))
-        return written.code
-    load_torch()
-    import torch
-
-    code = written.code.replace("np.array", "torch.tensor").replace("np.", "torch.")
-    fractions = written.values.dtype.kind == "f"
-    work.bind("a", Value(torch.tensor(written.values, dtype=torch.float32 if fractions else None), code))
+    engine = backend(library)
+    code = engine.native_code(written.code)
+    work.bind("a", Value(engine.make(written.values, native_floats=True), code))
     return code
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.question import Question, choice, text
 
 View = Literal["Memory", "Refused views", "Names"]

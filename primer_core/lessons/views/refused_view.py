@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
+from primer_core.backend import Library
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import typed_literal
-from primer_core.language.statements import Library
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.program import Program, Ran, Stopped, run_program
@@ -60,7 +60,7 @@ class AxisPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenWay:
     """A way to the new shape that the library took.
 
     Parameters
@@ -79,7 +79,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Declined:
+class RefusedWay:
     """A way to the new shape that the library refused.
 
     Parameters
@@ -94,7 +94,7 @@ class Declined:
     words: str
 
 
-Way = Given | Declined
+Way = GivenWay | RefusedWay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +120,7 @@ class Viewing:
     @property
     def allowed(self) -> bool:
         """Return whether the library gave the view."""
-        return isinstance(self.view, Given)
+        return isinstance(self.view, GivenWay)
 
     @property
     def ways(self) -> tuple[Way, Way, Way]:
@@ -224,12 +224,12 @@ def _way(line: str, found: Unread | Ran | Stopped) -> Way:
     """See whether the result, called c, lies in the memory of b."""
     match found:
         case Unread(message=message):
-            return Declined(line, message)
+            return RefusedWay(line, message)
         case Stopped(words=words):
-            return Declined(line, words)
+            return RefusedWay(line, words)
     verdict = found.verdicts[-1]
     shares = verdict.kind == "same" or verdict.questions[-1].answer
-    return Given(line, shares, 0 if shares else found.before.called("c").layout.nbytes)
+    return GivenWay(line, shares, 0 if shares else found.before.called("c").layout.nbytes)
 
 
 def viewing_code(viewing: Viewing) -> str:
@@ -240,9 +240,9 @@ def viewing_code(viewing: Viewing) -> str:
     lines = [f"a = {program.base}", *definitions, *views_code.layout("b", own, program.library)]
     for way in viewing.ways:
         match way:
-            case Given(code, _, copied):
+            case GivenWay(code, _, copied):
                 asked = views_code.question("b", own, "c", own)
                 lines += [f"c = {code}", f"print({asked})  # {copied} bytes copied"]
-            case Declined(code):
+            case RefusedWay(code):
                 lines += views_code.attempt(code)
     return views_code.with_imports(lines)

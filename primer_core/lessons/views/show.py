@@ -13,7 +13,7 @@ from primer_core.lessons.views.explain import Outcome
 from primer_core.lessons.views.operations import operations
 from primer_core.lessons.views.program import Program, Ran, Stopped, Verdict, changes
 from primer_core.lessons.views.question import View, ViewsQuestion
-from primer_core.lessons.views.refused_view import AxisPair, Declined, Given, Viewing, Way, viewing_code
+from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWay, Viewing, Way, viewing_code
 from primer_core.lessons.views.state import Made
 from primer_core.lessons.views.story import changes_told, story, viewing_told, walk
 from primer_core.picture.code import code_panel
@@ -151,7 +151,7 @@ def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...
 
 def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
     """Show why a view is given or refused."""
-    error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, Declined) else ()
+    error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
     parts = (*pair_table(viewing), way_table(viewing), Note(walk(viewing)), pictures.refused(viewing), *error)
     return _page(question.view, "refused", parts, viewing_told(viewing), viewing_code(viewing))
 
@@ -232,11 +232,11 @@ def way_table(viewing: Viewing) -> Table:
 
 def _way(way: Way) -> tuple[TableCell, ...]:
     match way:
-        case Given(code, shares, copied):
+        case GivenWay(code, shares, copied):
             copy = "✓ a copy" if copied else "✓ no cells to share"
             amount = f"{copied} byte{'' if copied == 1 else 's'}"
             return (_head(code), _words("✓ a view" if shares else copy), _words(amount))
-        case Declined(code):
+        case RefusedWay(code):
             return (_head(code), TableCell(text("✗ refused"), "bad"), _words("–"))
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from primer_core.backend import Library
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.language.statements import (
-    Library,
     Thing,
     Workspace,
     allocation,

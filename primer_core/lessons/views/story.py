@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from primer_core.lessons.views.program import Change, Program, Step, Stopped, Verdict, changes
-from primer_core.lessons.views.refused_view import AxisPair, Given, Viewing
+from primer_core.lessons.views.refused_view import AxisPair, GivenWay, Viewing
 from primer_core.picture.text import Code, Strong, Text, joined, text
 
 _TURNED = "Turning axes round only reorders shape and strides."
@@ -222,7 +222,7 @@ def viewing_told(viewing: Viewing) -> tuple[Text, ...]:
     else:
         why = "the numbers of cells differ, so no copy helps either."
         lines.append(text(Code(view.code), " is ", Strong("refused"), f": {why}"))
-    if isinstance(in_order, Given) and isinstance(reshaped, Given):
+    if isinstance(in_order, GivenWay) and isinstance(reshaped, GivenWay):
         first, second = Strong(_count(in_order.copied, "byte")), Strong(_count(reshaped.copied, "byte"))
         copied = (Code(in_order.code), " copied ", first, ", ", Code(reshaped.code), " ", second, ". ")
         which = " gives a view where it can and a copy where it must, and does not say which."

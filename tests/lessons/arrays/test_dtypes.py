@@ -142,7 +142,6 @@ def test_the_snippets_print_what_the_page_shows(preset: DtypePreset) -> None:
     st.one_of(st.text(max_size=30), st.text(alphabet="0123456789.,-+*e nafiTru[]()", max_size=30)),
     st.sampled_from(SHOWN),
 )
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(text: str, dtype: str) -> None:
     table, bits = explain_dtypes(text), explain_bits(text, dtype)
     assert bool(table.refusal) != bool(table.rows)

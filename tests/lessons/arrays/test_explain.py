@@ -133,7 +133,6 @@ def test_a_conversion_that_numpy_warns_of_prints_without_the_warning() -> None:
     st.one_of(st.text(max_size=30), st.text(alphabet="()[],.:-+*0123456789e nazrosyil", max_size=40)),
     st.sampled_from(CONVERSIONS),
 )
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(text: str, dtype: str) -> None:
     explained = explain_array(text, dtype)
     assert explained.refusal or explained.error or explained.array is not None

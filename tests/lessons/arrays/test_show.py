@@ -32,7 +32,7 @@ def test_every_cell_lies_where_its_sum_says(shape: tuple[int, ...], turned: bool
     (sums,) = [piece for piece in drawn.formulas[0].pieces if isinstance(piece, PerCell)]
     own, link = grids["x"], next(link for link in drawn.links if link.target == "x")
     flat = place % own.values.size
-    left, _, right = sums.texts[flat].removeprefix("at byte ").replace("·", "*").rpartition("=")
+    left, _, right = sums.text(flat).removeprefix("at byte ").replace("·", "*").rpartition("=")
     assert int(right) == link.cells[flat] * own.values.itemsize
     assert not left or eval(left) == int(right)  # noqa: S307 - written by the picture
 

@@ -91,7 +91,6 @@ def test_the_error_of_pytorch_is_its_own() -> None:
 
 @examples(200)
 @given(st.one_of(st.text(max_size=20), st.text(alphabet="()[],.-0123456789e nazrosyil", max_size=30)))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(text: str) -> None:
     twins = explain_twins(text)
     assert twins.refusal or twins.numpy_error or twins.torch_error or twins.rows

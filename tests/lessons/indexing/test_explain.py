@@ -8,10 +8,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.index import read_index
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.indexing.clicks import clicked_index, index_of, toggled
-from primer_core.lessons.indexing.explain import THENS, Indexing, Library, Then, explain_index
+from primer_core.lessons.indexing.explain import THENS, Indexing, Then, explain_index
 from primer_core.lessons.indexing.plan import plan_index
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS, IndexPreset
 from primer_core.lessons.indexing.show import story, written
@@ -27,7 +28,8 @@ libraries = st.sampled_from(["NumPy", "PyTorch"])
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
     try:
-        return eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - written by the strategy
+        answer: np.ndarray | np.generic = eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - the strategy's
+        return answer
     except (IndexError, ValueError) as error:
         kind = "ValueError" if isinstance(error, ValueError) else "IndexError"
         return f"{kind}: {error}"
@@ -134,7 +136,8 @@ def test_writing_leaves_what_the_statement_leaves(
     assert found.index is not None
     given_value = eval(value) if value[0] != "(" else np.arange(1, np.prod(eval(value)) + 1).reshape(eval(value))  # noqa: S307
     given_value = np.array(given_value) if isinstance(given_value, list) else given_value
-    a, key = array.copy(), found.index.key
+    a: Any = array.copy()
+    key: tuple[Any, ...] = found.index.key
     if library == "PyTorch":
         a = torch.tensor(array)
         key = tuple(torch.tensor(item) if isinstance(item, np.ndarray) else item for item in key)
@@ -466,7 +469,6 @@ garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Ta
 
 @examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), garbage, st.sampled_from(THENS), st.one_of(st.just("100"), garbage))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, index: str, then: Then, value: str) -> None:
     found = explain_index(array, index, then, value)
     assert found.refusal or found.error or found.result is not None

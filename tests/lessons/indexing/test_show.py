@@ -5,8 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.indexing.explain import THENS, Indexing, Library, Then, explain_index
+from primer_core.lessons.indexing.explain import THENS, Indexing, Then, explain_index
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS
 from primer_core.lessons.indexing.show import memory_note, read, story, whole, written
 from primer_core.lessons.indexing.table import lines

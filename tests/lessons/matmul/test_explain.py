@@ -189,7 +189,6 @@ def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
         max_size=2,
     )
 )
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(texts: list[str]) -> None:
     explained = explain_matmul(texts)
     assert explained.refusal or explained.error or explained.result is not None

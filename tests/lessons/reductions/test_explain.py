@@ -3,7 +3,7 @@ import sys
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -11,11 +11,11 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
 from primer_core.lessons.reductions.explain import (
     BACK,
     OPERATIONS,
-    Library,
     Operation,
     Reduction,
     axis_choices,
@@ -69,7 +69,7 @@ def attempt(statement: Callable[[], Any]) -> tuple[str | None, Any]:
 
 def softmax(array: np.ndarray, axis: Any) -> np.ndarray:
     raised = np.exp(array - array.max(axis=axis, keepdims=True))
-    return raised / raised.sum(axis=axis, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 
 
 @examples(500)
@@ -139,7 +139,7 @@ def test_result_or_error_is_pytorchs(
 ) -> None:
     array, text = question
     axis, tensor = read_axis(text), torch.tensor(array)
-    over = {"dim": axis, "keepdim": keepdims}
+    over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
         "mean": lambda: tensor.mean(**over),
@@ -149,7 +149,7 @@ def test_result_or_error_is_pytorchs(
         "any": lambda: tensor.any(**over),
         "all": lambda: tensor.all(**over),
         "norm": lambda: torch.linalg.vector_norm(tensor, **over),
-        "softmax": lambda: torch.softmax(tensor, dim=axis),
+        "softmax": lambda: torch.softmax(tensor, dim=over["dim"]),
     }[operation]
     refused, expected = attempt(statement)
     found = explained(array, operation, text, keepdims=keepdims, ddof=ddof, library="PyTorch")
@@ -173,9 +173,10 @@ def test_what_is_brought_back_meets_the_cells_that_the_links_say(
     assume(found.result is not None)
     assert found.result is not None
     assert found.back is not None
+    result = found.result
     with np.errstate(all="ignore"):
         act = np.subtract if found.back.sign == "-" else np.true_divide
-        refused, expected = attempt(lambda: act(array, found.result))
+        refused, expected = attempt(lambda: act(array, result))
         assert (found.back.error is None) == (refused is None)
         if refused is not None:
             assert not keepdims
@@ -254,7 +255,7 @@ def test_sums_of_all_of_columns_and_of_rows() -> None:
     ]
     array = "[[1, 2, 3], [4, 5, 6]]"
     for library in ("NumPy", "PyTorch"):
-        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]  # type: ignore[arg-type]
+        found = [explain_reduction(array, "sum", axis, library=library) for axis in ("0", "1", "-1")]
         assert [one.result.tolist() for one in found] == [[5, 7, 9], [6, 15], [6, 15]]  # type: ignore[union-attr]
 
 
@@ -273,17 +274,17 @@ def test_numpy_and_pytorch_differ_in_the_divisor_of_std() -> None:
 @pytest.mark.parametrize("action", ["always", "error"])
 @pytest.mark.parametrize(
     ("array", "operation", "ddof"),
-    [("(0, 3)", "mean", 0), ("[[1.0, 2.0]]", "std", 1), ("[[1e308, -1e308]]", "norm", 0)],
+    [("[[], []]", "mean", 0), ("[1.0]", "std", 1), ("[1e308, -1e308]", "norm", 0)],
 )
 def test_what_libraries_warn_of_is_shown_and_not_logged(
-    array: str, operation: Operation, ddof: int, action: str, library: Library
+    array: str, operation: Operation, ddof: int, action: Literal["always", "error", "default"], library: Library
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter(action)
-        found = explain_reduction(array, operation, "0", ddof=ddof, library=library)
+        found = explain_reduction(array, operation, ddof=ddof, library=library)
     assert not caught
-    assert found.refusal is None
-    assert found.error is None
+    assert found.result is not None
+    assert not np.isfinite(found.result)
 
 
 def test_the_first_of_equals_wins_argmax() -> None:
@@ -383,7 +384,6 @@ garbage = st.one_of(st.text(max_size=40), st.text(alphabet="()[],.:x0123456789Ta
 
 @examples(1000)
 @given(st.one_of(st.just("(3, 4)"), garbage), operations, garbage, st.booleans())
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_is_explained_and_never_raises(array: str, operation: Operation, axis: str, keepdims: bool) -> None:
     found = explain_reduction(array, operation, axis, keepdims=keepdims)
     assert found.refusal or found.error or found.result is not None

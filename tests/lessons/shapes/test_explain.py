@@ -10,8 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import MAX_ELEMENTS
-from primer_core.language.steps import MAX_STEPS, OPERATIONS, Library, read_step, read_step_or_none, split_steps
+from primer_core.language.steps import MAX_STEPS, OPERATIONS, read_step, read_step_or_none, split_steps
+from primer_core.lessons.shapes import explain as lesson
 from primer_core.lessons.shapes.batch_axis import offer_to_network
 from primer_core.lessons.shapes.code import state_name
 from primer_core.lessons.shapes.explain import Pipeline, Taken, explain_pipeline
@@ -500,7 +502,6 @@ def told(one: Taken) -> bool:
 
 @examples(1000)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
     (card,) = explain_pipeline((2, 3), [text], library).taken
     assert told(card)
@@ -514,7 +515,6 @@ def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, libr
 
 @examples(1000)
 @given(garbage)
-@pytest.mark.filterwarnings("default::SyntaxWarning", "default::DeprecationWarning")
 def test_garbage_for_the_tensor_is_explained(text: str) -> None:
     explained = explain_pipeline(text, "unsqueeze(0)")
     assert (explained.refusal is None) == (explained.start is not None)
@@ -532,3 +532,46 @@ def test_a_repeat_of_too_few_axes_is_refused_by_pytorch_however_often() -> None:
 @pytest.mark.parametrize("text", ["arange(-5)", "arange(2.5)", "arange()", "arange(1, 5)"])
 def test_of_arange_x_takes_one_whole_number_and_says_so(text: str) -> None:
     assert "arange(12)" in (explain_pipeline(text, [], "PyTorch").refusal or "")
+
+
+def test_a_split_into_no_pieces_is_refused_where_pytorch_takes_it() -> None:
+    assert torch.split(torch.empty(0), []) == ()
+    (taken,) = explain_pipeline("(0,)", "split([])").taken
+    assert taken.outcome == "refused"
+
+
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+@pytest.mark.parametrize("kind", [TypeError, AttributeError, AssertionError, IndexError, RuntimeError])
+@pytest.mark.parametrize(
+    "helper", ["_check_growth", "check_size", "_known", "_called", "_told", "_solved", "shape_text"]
+)
+def test_a_slip_of_ours_is_never_shown_as_the_librarys_words(
+    monkeypatch: pytest.MonkeyPatch, library: Library, kind: type[Exception], helper: str
+) -> None:
+    def slip(*_: Any, **__: Any) -> Any:
+        raise kind("a slip of ours")
+
+    assert explain_pipeline("(2, 3)", "reshape(3, 2)", library).failed is None
+    monkeypatch.setattr(lesson, helper, slip)
+    with pytest.raises(kind, match="a slip of ours"):
+        explain_pipeline("(2, 3)", "reshape(3, 2)", library)
+
+
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+def test_a_slip_of_ours_while_a_fix_is_tried_is_not_taken_for_a_fix_that_fails(
+    monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    checked = lesson._check_growth
+    calls = 0
+
+    def slips_later(*given: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise TypeError("a slip of ours")
+        checked(*given)
+
+    assert explain_pipeline("(2, 3)", "reshape(5)", library).taken[0].fixes
+    monkeypatch.setattr(lesson, "_check_growth", slips_later)
+    with pytest.raises(TypeError, match="a slip of ours"):
+        explain_pipeline("(2, 3)", "reshape(5)", library)

@@ -29,7 +29,7 @@ def spelled(picture: Picture, target: str, flat: int) -> tuple[str, list[Any]]:
                 cells = [flat] if inner.grid == target else [cell for cell in links[inner.grid][flat] if cell >= 0]
                 numbers += [grids[inner.grid].values.ravel()[cell] for cell in cells]
             else:
-                text += inner.texts[flat] if isinstance(inner, PerCell) else str(inner)
+                text += inner.text(flat) if isinstance(inner, PerCell) else str(inner)
     return text, numbers
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views.program import Program, Ran, Stopped, run_program
 

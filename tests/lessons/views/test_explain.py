@@ -2,22 +2,22 @@
 
 import contextlib
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from primer_core.backend import Library
 from primer_core.language.limits import Refused
-from primer_core.language.statements import MAX_STATEMENTS, Library
+from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.lessons.event import Edit, EventError, Put
 from primer_core.lessons.views.edits import followed_by, with_edit, written_cell, written_element
 from primer_core.lessons.views.explain import explain, react
 from primer_core.lessons.views.operations import operations
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.program import Ran, run_program
-from primer_core.lessons.views.question import ViewsQuestion
+from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import Viewing
 from primer_core.lessons.views.state import Snapshot
 from tests.lessons.views.programs import Draft, cells, drafts, ran
@@ -157,12 +157,12 @@ def test_an_edit_that_cannot_be_made_is_refused_with_the_reason(question: ViewsQ
         react(question, Edit(grid, (0, 0), 1.0))
 
 
-def choose(question: ViewsQuestion, view: Any) -> ViewsQuestion:
+def choose(question: ViewsQuestion, view: View) -> ViewsQuestion:
     return react(question, Put({"view": view}))
 
 
 @pytest.mark.parametrize("view", ["Refused views", "Names"])
-def test_a_view_opens_with_its_own_example_where_an_untouched_one_shows_nothing(view: Any) -> None:
+def test_a_view_opens_with_its_own_example_where_an_untouched_one_shows_nothing(view: View) -> None:
     opened = choose(ViewsQuestion(), view)
     assert opened in EXAMPLES.values()
     assert opened.view == view
@@ -179,7 +179,12 @@ def test_an_example_of_another_view_leaves_nothing_behind() -> None:
 def test_fields_stay_where_they_show_something_or_are_a_learners_own() -> None:
     own = ViewsQuestion(a="(5,)", b="a[1:]")
     assert choose(own, "Names") == replace(own, view="Names")
-    for title, view in (("A row, += 100", "Names"), (".T, then reshape", "Refused views"), ("a += 1", "Memory")):
+    moves: tuple[tuple[str, View], ...] = (
+        ("A row, += 100", "Names"),
+        (".T, then reshape", "Refused views"),
+        ("a += 1", "Memory"),
+    )
+    for title, view in moves:
         assert choose(EXAMPLES[title], view) == replace(EXAMPLES[title], view=view)
     touched = replace(ViewsQuestion(), to="(6,)")
     assert choose(touched, "Names") == replace(touched, view="Names")

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views.pictures import memory, names, refused
 from primer_core.lessons.views.presets import PRESETS

@@ -7,11 +7,18 @@ import pytest
 import torch
 from hypothesis import assume, given
 
-from primer_core.language.statements import Library
+from primer_core.backend import Library
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.program import Ran, Stopped, run_program
-from primer_core.lessons.views.refused_view import Declined, Given, Viewing, explain_viewing, read_wish, viewing_code
+from primer_core.lessons.views.refused_view import (
+    GivenWay,
+    RefusedWay,
+    Viewing,
+    explain_viewing,
+    read_wish,
+    viewing_code,
+)
 from tests.lessons.views.programs import Draft, drafts
 from tests.profiles import examples
 from tests.snippets import printed_by
@@ -32,8 +39,8 @@ def test_a_view_is_predicted_exactly_where_the_library_gives_it(asked: Draft) ->
     size = first.before.called("b").values.size
     found = viewed(asked.base, asked.b, str(asked.chance.choice(wishes(size))), asked.library)
     assert found.allowed == (not any(pair.refuses for pair in found.pairs))
-    assert isinstance(found.in_order, Given)
-    assert isinstance(found.reshaped, Given)
+    assert isinstance(found.in_order, GivenWay)
+    assert isinstance(found.reshaped, GivenWay)
     if size:
         assert found.reshaped.shares == found.allowed
         assert (found.reshaped.copied == 0) == found.allowed
@@ -57,7 +64,7 @@ def test_the_snippet_prints_what_each_way_gave(preset: Any) -> None:
     found = viewed(question.a, question.b, question.to, question.library)
     lines = printed_by(viewing_code(found)).splitlines()
     for way in found.ways:
-        assert (way.words if isinstance(way, Declined) else str(way.shares)) in lines
+        assert (way.words if isinstance(way, RefusedWay) else str(way.shares)) in lines
 
 
 def test_a_wish_may_leave_one_size_open() -> None:
@@ -65,7 +72,7 @@ def test_a_wish_may_leave_one_size_open() -> None:
     assert read_wish("12") == (12,)
     assert viewed("(3, 4)", "a", "2, -1").allowed
     wrong = viewed("(3, 4)", "a.T", "(5,)")
-    assert all(isinstance(way, Declined) and "invalid for input of size 12" in way.words for way in wrong.ways)
+    assert all(isinstance(way, RefusedWay) and "invalid for input of size 12" in way.words for way in wrong.ways)
 
 
 def test_a_pair_is_compared_by_its_strides() -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from primer_core.backend import Library
 from primer_core.lessons.indexing import show as pictures
 from primer_core.lessons.indexing.clicks import Clicked, clicked_index
-from primer_core.lessons.indexing.explain import THENS, Indexing, Library, Then, explain_index
+from primer_core.lessons.indexing.explain import THENS, Indexing, Then, explain_index
 from primer_core.picture.grid import Picture
 from ui.arrays.lessons_ahead import Settings, address
 from ui.arrays.parts import chosen

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from primer_core.backend import Library
 from primer_core.lessons.reductions import show as pictures
-from primer_core.lessons.reductions.explain import BACK, OPERATIONS, Library, Operation, Reduction, explain_reduction
+from primer_core.lessons.reductions.explain import BACK, OPERATIONS, Operation, Reduction, explain_reduction
 from ui.arrays.lessons_ahead import address
 from ui.arrays.parts import chosen
 from ui.arrays.rule_table import own_axes

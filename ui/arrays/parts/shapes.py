@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from primer_core.language.steps import Library
+from primer_core.backend import Library
 from primer_core.lessons.shapes import show as pictures
 from primer_core.lessons.shapes.explain import Pipeline, explain_pipeline
 from ui.arrays.lessons_ahead import address

@@ -482,7 +482,7 @@ class Board {
     const close = (keep) => {
       if (!open || !field.isConnected) return; // taking the field out of the cell blurs it
       open = false;
-      const value = Number(field.value.trim().replace("−", "-"));
+      const value = Number(field.value.trim().replaceAll("−", "-"));
       const refocus = this.parent.activeElement === field;
       const sends = keep && field.value.trim() !== "" && Number.isFinite(value) && field.value !== before;
       // The typed number stands until the answer arrives; what is no number leaves the cell as it was.

@@ -1,0 +1,383 @@
+"""The interface behind which NumPy and PyTorch stand: all that a lesson asks of a library.
+
+A lesson names its library by a word, `Library`, and asks `primer_core.backend.backend` for what stands behind it. What
+the two do alike (``a + b``, ``a.shape``) is written plainly in the lessons; what they do or spell differently is asked
+here. Code that is spelled here does, when run, what the method of the same name does.
+"""
+
+import io
+import tokenize
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from types import EllipsisType
+from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
+
+from numpy.typing import NDArray
+
+Library = Literal["NumPy", "PyTorch"]
+"""The name of a library, as pages show it and addresses carry it."""
+
+LIBRARIES: tuple[Library, ...] = ("NumPy", "PyTorch")
+
+Axis = int | tuple[int, ...] | None
+"""What is reduced: one axis, several, or all of them."""
+
+ReductionName = Literal["sum", "mean", "std", "max", "argmax", "any", "all", "norm", "softmax"]
+"""A reduction that both libraries have. Norm is that of the vector, softmax keeps every axis."""
+
+IndexItem = int | slice | EllipsisType | NDArray[Any] | None
+"""What stands between two commas of an index; an array is one of int64 or bool."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """What a library answers to a request that it does not take.
+
+    Parameters
+    ----------
+    kind
+        str, the name of the exception's class, which ``type(error).__name__`` gives: ``AxisError``.
+    builtin
+        str, the name of the nearest class that Python itself brings, which code can catch without an import:
+        ``ValueError``.
+    words
+        str, the message, exactly as the library words it.
+    """
+
+    kind: str
+    builtin: str
+    words: str
+
+    @property
+    def text(self) -> str:
+        """The class's own name and the words: ``AxisError: axis 2 is out of bounds ...``."""
+        return f"{self.kind}: {self.words}"
+
+    @property
+    def builtin_text(self) -> str:
+        """The built-in class's name and the words: ``ValueError: axis 2 is out of bounds ...``."""
+        return f"{self.builtin}: {self.words}"
+
+    @classmethod
+    def of(cls, error: Exception) -> "Declined":
+        """Keep of an exception what is shown of it."""
+        builtin = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+        return cls(type(error).__name__, builtin, str(error))
+
+
+class Backend(ABC):
+    """What is asked of one library.
+
+    An *array* is the library's own: an `ndarray` (or a NumPy scalar, where NumPy returns a bare number) or a CPU
+    tensor. Methods that carry out a learner's request return `Declined` where the library raises; the others are asked
+    only what the library can answer, and let every exception pass.
+
+    Attributes
+    ----------
+    library
+        The name of the library.
+    prefix
+        What its functions are called by in code: ``np`` or ``torch``.
+    import_line
+        The statement after which that is so.
+    errors
+        Classes of the exceptions that the library raises at a learner's mistake.
+    axis_word, keepdims_word, ddof_word
+        Keywords of its reductions: ``axis``, ``keepdims``, ``ddof``, or ``dim``, ``keepdim``, ``correction``.
+    concatenate_word, add_axis_word
+        Its function that joins arrays, and that which adds an axis of size 1.
+    stride_unit
+        What it counts strides in.
+    default_float
+        The dtype that it gives to Python's floats.
+    runs_numpy_code
+        Whether NumPy code makes arrays of this library.
+    numbers_join_index_arrays
+        Whether a number in an index is broadcast together with the index arrays. Where not, it drops its axis before.
+    lone_list_is_tuple
+        Whether an index that is one list of lists is read as a tuple of lists.
+    averages_integers
+        Whether mean, std and norm turn whole numbers into floats by themselves.
+    has_softmax
+        Whether softmax is a function of the library, which takes one axis.
+    splits_by_function
+        Whether an array is cut by a function, ``np.split(x, 2)``. Where not, by a method, ``x.split(2)``.
+    transposes_two_axes
+        Whether ``transpose(i, j)`` lets two axes change places. Where not, it takes the new order of all axes.
+    transposes_any_rank
+        Whether ``.T`` reverses the axes whatever their number. Where not, it is meant for two axes.
+    """
+
+    library: ClassVar[Library]
+    prefix: ClassVar[str]
+    import_line: ClassVar[str]
+    errors: ClassVar[tuple[type[Exception], ...]]
+    axis_word: ClassVar[str]
+    keepdims_word: ClassVar[str]
+    ddof_word: ClassVar[str]
+    concatenate_word: ClassVar[str]
+    add_axis_word: ClassVar[str]
+    stride_unit: ClassVar[Literal["bytes", "elements"]]
+    default_float: ClassVar[str]
+    runs_numpy_code: ClassVar[bool]
+    numbers_join_index_arrays: ClassVar[bool]
+    lone_list_is_tuple: ClassVar[bool]
+    averages_integers: ClassVar[bool]
+    has_softmax: ClassVar[bool]
+    splits_by_function: ClassVar[bool]
+    transposes_two_axes: ClassVar[bool]
+    transposes_any_rank: ClassVar[bool]
+
+    _native_functions: ClassVar[Mapping[str, str]]
+    """What the functions of NumPy that make arrays are called in this library."""
+
+    @property
+    @abstractmethod
+    def module(self) -> Any:
+        """The module that `prefix` names."""
+
+    # Requests of a learner
+
+    def attempt(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T | Declined:
+        """Make one call of the library's, and catch what the library raises.
+
+        Parameters
+        ----------
+        call
+            A function or method of the library, or one of `operator`. Nothing of ours stands in it: an exception of
+            ours would be shown as the library's words.
+        args, kwargs
+            Its arguments, which are computed before anything is caught.
+
+        Returns
+        -------
+        What the call returns, or `Declined` where it raises one of `errors`. Any other exception passes.
+        """
+        try:
+            return call(*args, **kwargs)
+        except self.errors as error:
+            return Declined.of(error)
+
+    def get(self, array: Any, key: Any) -> Any | Declined:
+        """Read ``array[key]``; see `index_key` for the key."""
+        try:
+            return array[key]
+        except self.errors as error:
+            return Declined.of(error)
+
+    def put(self, array: Any, key: Any, value: Any) -> Declined | None:
+        """Run ``array[key] = value``; the value is a number or an array of this library."""
+        try:
+            array[key] = value
+        except self.errors as error:
+            return Declined.of(error)
+        return None
+
+    def add_at(self, array: Any, key: Any, value: Any) -> Declined | None:
+        """Run ``array[key] += value``; the value is a number or an array of this library."""
+        try:
+            array[key] += value
+        except self.errors as error:
+            return Declined.of(error)
+        return None
+
+    def add(self, array: Any, value: Any) -> Any | Declined:
+        """Run ``array += value`` and return what the name is bound to afterwards: a number is replaced, not changed."""
+        try:
+            array += value
+        except self.errors as error:
+            return Declined.of(error)
+        return array
+
+    @abstractmethod
+    def reduce(
+        self, array: Any, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> Any | Declined:
+        """Reduce an array, without a warning: where there is nothing to divide by, the result is NaN.
+
+        Parameters
+        ----------
+        array
+            An array of this library.
+        operation
+            One of `ReductionName`.
+        axis
+            An int, a tuple of them, or None for all axes. PyTorch takes no axes, ``()``, for all.
+        keepdims
+            Whether reduced axes keep size 1; softmax ignores it.
+        ddof
+            What is taken off n in the divisor of std.
+        """
+
+    # Values
+
+    @abstractmethod
+    def make(self, values: NDArray[Any], *, native_floats: bool = False) -> Any:
+        """Make an array in memory of its own, in C order, from NumPy's values.
+
+        Parameters
+        ----------
+        values
+            An array of any shape and of a dtype that both libraries have.
+        native_floats
+            Whether floats become `default_float`, as they do where a learner writes them out. Otherwise each dtype
+            is kept.
+        """
+
+    @abstractmethod
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        """Copy an array, or a bare number, to an `ndarray` of the same shape and dtype in memory of its own."""
+
+    @abstractmethod
+    def is_number(self, found: Any) -> bool:
+        """Whether a result is a bare number of the library's, not an array; PyTorch returns none."""
+
+    @abstractmethod
+    def index_key(self, items: Sequence[IndexItem], *, lone: bool, lists: Sequence[bool]) -> Any:
+        """Turn the items of an index into what the library is indexed with.
+
+        Parameters
+        ----------
+        items
+            What stands between the commas.
+        lone
+            Whether it is one item without a comma behind it.
+        lists
+            One bool an item: whether an array was written as a list, of which PyTorch words its errors otherwise.
+        """
+
+    # Memory
+
+    @abstractmethod
+    def dtype_name(self, array: Any) -> str:
+        """Name the dtype as the library prints it: ``int64``, ``torch.int64``."""
+
+    @abstractmethod
+    def itemsize(self, array: Any) -> int:
+        """Bytes of one element."""
+
+    @abstractmethod
+    def data_pointer(self, array: Any) -> int:
+        """Address of the cell ``[0, 0, ...]`` in this process, in bytes; PyTorch gives 0 where there are no cells."""
+
+    @abstractmethod
+    def strides(self, array: Any) -> tuple[int, ...]:
+        """Strides as the library gives them, in its `stride_unit`, one an axis."""
+
+    @abstractmethod
+    def byte_strides(self, array: Any) -> tuple[int, ...]:
+        """Bytes from one cell to the next, one an axis."""
+
+    @abstractmethod
+    def contiguity(self, array: Any) -> tuple[bool, bool]:
+        """Whether the cells lie without gaps in C order, and whether in Fortran order: the library is asked."""
+
+    @abstractmethod
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        """Ask the library whether two of its arrays share memory, in the way that `shares_memory_code` spells."""
+
+    @abstractmethod
+    def offset_within(self, array: Any, base: Any) -> int | None:
+        """Bytes from the first cell of a base to that of an array that views it; None where it does not view it.
+
+        An array without cells counts as a view where it was made by cutting the base.
+        """
+
+    # Code
+
+    @abstractmethod
+    def from_numpy_code(self, code: str) -> str:
+        """Spell an array of this library that is made of the value of NumPy code, with its dtype."""
+
+    @abstractmethod
+    def setup_code(self, name: str, numpy_code: str) -> list[str]:
+        """Write the lines that import what is needed and bind a name to the array that NumPy code gives."""
+
+    @abstractmethod
+    def to_numpy_code(self, name: str) -> str:
+        """Spell the `ndarray` on an array's own memory."""
+
+    @abstractmethod
+    def array_code(self, values: NDArray[Any]) -> str:
+        """Spell an array with given values and its dtype: ``torch.tensor([1, 2], dtype=torch.int64)``."""
+
+    def native_code(self, numpy_code: str) -> str:
+        """Respell NumPy code that makes an array as code of this library: ``torch.arange(1, 7).reshape(2, 3)``.
+
+        Parameters
+        ----------
+        numpy_code
+            str, an expression that uses ``np.arange`` and ``np.array`` and no other name of NumPy's.
+
+        Raises
+        ------
+        ValueError
+            If it uses another one.
+        """
+        tokens = list(tokenize.generate_tokens(io.StringIO(numpy_code).readline))
+        lines = numpy_code.split("\n")
+        spelled = [(start, dot, name) for start, dot, name in zip(tokens, tokens[1:], tokens[2:], strict=False)]
+        for start, dot, name in reversed(spelled):
+            if (start.string, dot.string) != ("np", ".") or start.type != tokenize.NAME:
+                continue
+            if name.string not in self._native_functions:
+                raise ValueError(f"np.{name.string} has no counterpart here; {', '.join(self._native_functions)} have")
+            row, line = start.start[0] - 1, lines[start.start[0] - 1]
+            native = f"{self.prefix}.{self._native_functions[name.string]}"
+            lines[row] = line[: start.start[1]] + native + line[name.end[1] :]
+        return "\n".join(lines)
+
+    @abstractmethod
+    def shape_code(self, name: str) -> str:
+        """Spell the question for the shape, a tuple."""
+
+    @abstractmethod
+    def strides_code(self, name: str) -> str:
+        """Spell the question for the strides, in the library's `stride_unit`."""
+
+    @abstractmethod
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell all that the library says of where the cells lie, as lines of questions: first shape and strides.
+
+        NumPy goes on to whether they are contiguous in C and in Fortran order; PyTorch to the storage's offset, in
+        elements, and whether they are contiguous.
+        """
+
+    @abstractmethod
+    def pointer_code(self, name: str) -> str:
+        """Spell the question for the address of the first cell."""
+
+    @abstractmethod
+    def shares_memory_code(self, name: str, other: str) -> str:
+        """Spell the question whether two arrays of this library share memory."""
+
+    @abstractmethod
+    def reduce_code(
+        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> tuple[str, ...]:
+        """Write the statements that bind `result` to the reduction of the array called `name`; see `reduce`.
+
+        The last statement begins with ``result =``.
+        """
+
+
+def group_size(shape: tuple[int, ...], axis: Axis) -> int | None:
+    """Count the cells that one result of a reduction is made of; None where the array has no such axes.
+
+    Parameters
+    ----------
+    shape
+        Of the array.
+    axis
+        An int, a tuple of them (none for a reduction of each cell alone), or None for all axes.
+    """
+    rank = len(shape)
+    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if not all(-rank <= one < rank for one in axes):
+        return None
+    return prod(shape[one] for one in axes)

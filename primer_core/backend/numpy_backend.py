@@ -1,0 +1,196 @@
+"""What is asked of NumPy."""
+
+from collections.abc import Mapping, Sequence
+from math import nan
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
+
+
+class NumpyBackend(Backend):
+    """NumPy behind the interface that `Backend` describes."""
+
+    library: ClassVar[Library] = "NumPy"
+    prefix = "np"
+    import_line = "import numpy as np"
+    errors = (IndexError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError)
+    axis_word = "axis"
+    keepdims_word = "keepdims"
+    ddof_word = "ddof"
+    concatenate_word = "concatenate"
+    add_axis_word = "expand_dims"
+    stride_unit = "bytes"
+    default_float = "float64"
+    runs_numpy_code = True
+    numbers_join_index_arrays = True
+    lone_list_is_tuple = False
+    averages_integers = True
+    has_softmax = False
+    splits_by_function = True
+    transposes_two_axes = False
+    transposes_any_rank = True
+    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array"}
+
+    @property
+    def module(self) -> Any:
+        """The module numpy."""
+        return np
+
+    def reduce(
+        self, array: Any, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> Any | Declined:
+        """Reduce; softmax, which NumPy has not, is computed as `reduce_code` spells it."""
+        count = group_size(np.shape(array), axis)
+        with np.errstate(all="ignore"):
+            # NumPy warns of a division by no degrees of freedom, in a way that errstate does not hold back.
+            if count is not None and (
+                (operation == "mean" and count == 0) or (operation == "std" and count - ddof <= 0)
+            ):
+                found = self.attempt(array.sum, axis=axis, keepdims=keepdims)
+                return found if isinstance(found, Declined) else found * nan
+            match operation:
+                case "softmax":
+                    return self.attempt(_softmax, array, axis)
+                case "norm":
+                    return self.attempt(_norm, array, axis=axis, keepdims=keepdims)
+                case "std":
+                    return self.attempt(array.std, axis=axis, ddof=ddof, keepdims=keepdims)
+                case "argmax":
+                    return self.attempt(array.argmax, axis=axis, keepdims=keepdims)
+                case _:
+                    return self.attempt(getattr(array, operation), axis=axis, keepdims=keepdims)
+
+    def make(self, values: NDArray[Any], *, native_floats: bool = False) -> Any:
+        """Copy the values; without cells, too, the strides are those that reshape gives."""
+        dtype = self.default_float if native_floats and values.dtype.kind == "f" else None
+        made = np.array(values, dtype=dtype, order="C")
+        return made if made.size else made.ravel().reshape(values.shape)
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        """Copy the array."""
+        return np.array(array)
+
+    def is_number(self, found: Any) -> bool:
+        """Whether it is a NumPy scalar."""
+        return isinstance(found, np.generic)
+
+    def index_key(
+        self,
+        items: Sequence[IndexItem],
+        *,
+        lone: bool,  # noqa: ARG002 - PyTorch asks for it
+        lists: Sequence[bool],  # noqa: ARG002 - PyTorch asks for them
+    ) -> Any:
+        """Give the items as a tuple; to NumPy a tuple of one is the same as the item."""
+        return tuple(items)
+
+    def dtype_name(self, array: Any) -> str:
+        """Name the dtype."""
+        return str(array.dtype)
+
+    def itemsize(self, array: Any) -> int:
+        """Bytes of one element."""
+        return int(array.itemsize)
+
+    def data_pointer(self, array: Any) -> int:
+        """Address of the first cell."""
+        return int(array.ctypes.data)
+
+    def strides(self, array: Any) -> tuple[int, ...]:
+        """Strides in bytes."""
+        return tuple(array.strides)
+
+    def byte_strides(self, array: Any) -> tuple[int, ...]:
+        """Strides in bytes."""
+        return tuple(array.strides)
+
+    def contiguity(self, array: Any) -> tuple[bool, bool]:
+        """Ask the array's flags."""
+        return bool(array.flags.c_contiguous), bool(array.flags.f_contiguous)
+
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        """Ask ``np.shares_memory``."""
+        return bool(np.shares_memory(array, other))
+
+    def offset_within(self, array: Any, base: Any) -> int | None:
+        """Ask ``np.shares_memory``, and of what has no cells its ``base``."""
+        viewed = np.shares_memory(array, base) if np.size(array) else _owner(array) is _owner(base)
+        if not viewed:
+            return None
+        return self.data_pointer(array) - self.data_pointer(base)
+
+    def from_numpy_code(self, code: str) -> str:
+        """Give the code as it is."""
+        return code
+
+    def setup_code(self, name: str, numpy_code: str) -> list[str]:
+        """Import NumPy and bind the name."""
+        return [self.import_line, "", f"{name} = {numpy_code}"]
+
+    def to_numpy_code(self, name: str) -> str:
+        """Give the name."""
+        return name
+
+    def array_code(self, values: NDArray[Any]) -> str:
+        """Spell the values as nested lists."""
+        return f"np.array({values.tolist()}, dtype=np.{values.dtype})"
+
+    def shape_code(self, name: str) -> str:
+        """Spell ``a.shape``."""
+        return f"{name}.shape"
+
+    def strides_code(self, name: str) -> str:
+        """Spell ``a.strides``."""
+        return f"{name}.strides"
+
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell shape and strides, then the flags."""
+        flags = [f"{name}.flags.c_contiguous", f"{name}.flags.f_contiguous"]
+        return [[self.shape_code(name), self.strides_code(name)], flags]
+
+    def pointer_code(self, name: str) -> str:
+        """Spell ``a.ctypes.data``."""
+        return f"{name}.ctypes.data"
+
+    def shares_memory_code(self, name: str, other: str) -> str:
+        """Spell ``np.shares_memory(a, b)``."""
+        return f"np.shares_memory({name}, {other})"
+
+    def reduce_code(
+        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> tuple[str, ...]:
+        """Spell a method; two statements for softmax, a function for norm."""
+        over = f"axis={axis}"
+        if operation == "softmax":
+            return (
+                f"e = np.exp({name} - {name}.max({over}, keepdims=True))",
+                f"{result} = e / e.sum({over}, keepdims=True)",
+            )
+        words = [] if axis is None else [over]
+        if operation == "std":
+            words.append(f"ddof={ddof}")
+        if keepdims:
+            words.append("keepdims=True")
+        if operation == "norm":
+            return (f"{result} = np.linalg.norm({', '.join([name, *words])})",)
+        return (f"{result} = {name}.{operation}({', '.join(words)})",)
+
+
+def _owner(array: NDArray[Any]) -> Any:
+    """The array that holds the memory: NumPy gives a view of a view the owner as its ``base``."""
+    return array if array.base is None else array.base
+
+
+_norm: Any = np.linalg.norm
+"""Its overloads leave out that a matrix may be reduced over a tuple of axes."""
+
+
+def _softmax(a: NDArray[Any], axis: Axis) -> NDArray[Any]:
+    raised = np.exp(a - a.max(axis=axis, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
+
+
+NUMPY = NumpyBackend()

@@ -1,0 +1,211 @@
+"""What is asked of PyTorch, on the CPU. PyTorch is loaded when `pytorch` is first called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
+from primer_core.backend.loading import load_torch
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TorchBackend(Backend):
+    """PyTorch behind the interface that `Backend` describes.
+
+    Parameters
+    ----------
+    module
+        The module torch, which is loaded already.
+    """
+
+    library: ClassVar[Library] = "PyTorch"
+    prefix = "torch"
+    import_line = "import torch"
+    errors = (
+        *(RuntimeError, IndexError, ValueError, TypeError, AttributeError, ArithmeticError),
+        AssertionError,  # some of its functions are Python and check their arguments so
+    )
+    axis_word = "dim"
+    keepdims_word = "keepdim"
+    ddof_word = "correction"
+    concatenate_word = "cat"
+    add_axis_word = "unsqueeze"
+    stride_unit = "elements"
+    default_float = "float32"
+    runs_numpy_code = False
+    numbers_join_index_arrays = False
+    lone_list_is_tuple = True
+    averages_integers = False
+    has_softmax = True
+    splits_by_function = False
+    transposes_two_axes = True
+    transposes_any_rank = False
+    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor"}
+
+    def __init__(self, module: Any) -> None:
+        self._torch = module
+
+    @property
+    def module(self) -> Any:
+        """The module torch."""
+        return self._torch
+
+    def reduce(
+        self, array: torch.Tensor, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> Any | Declined:
+        """Reduce; max is ``amax``, which gives values alone and takes several axes."""
+        # PyTorch warns of a division by no degrees of freedom; the sum of as many cells is of the same shape. It takes
+        # no axes for all, and axis 0 of a bare number.
+        everything = axis == () or array.ndim == 0
+        count = group_size(tuple(array.shape), None if everything else axis)
+        if (
+            operation == "std"
+            and array.is_floating_point()
+            and count is not None
+            and (count - ddof <= 0 or not array.numel())
+        ):
+            found = self.attempt(array.sum, dim=axis, keepdim=keepdims)
+            return found if isinstance(found, Declined) else found.fill_(float("nan"))
+        match operation:
+            case "softmax":
+                return self.attempt(self._torch.softmax, array, dim=axis)
+            case "norm":
+                return self.attempt(self._torch.linalg.vector_norm, array, dim=axis, keepdim=keepdims)
+            case "std":
+                return self.attempt(array.std, dim=axis, correction=ddof, keepdim=keepdims)
+            case "max":
+                return self.attempt(array.amax, dim=() if axis is None else axis, keepdim=keepdims)
+            case _:
+                return self.attempt(getattr(array, operation), dim=axis, keepdim=keepdims)
+
+    def make(self, values: NDArray[Any], *, native_floats: bool = False) -> torch.Tensor:
+        """Copy the values to a tensor; one without cells, too, gets a storage with an address."""
+        dtype = getattr(self._torch, self.default_float) if native_floats and values.dtype.kind == "f" else None
+        if values.size:
+            tensor: torch.Tensor = self._torch.tensor(np.array(values, order="C"), dtype=dtype)
+            return tensor
+        spare: torch.Tensor = self._torch.tensor(np.zeros(1, values.dtype), dtype=dtype)
+        return spare[:0].reshape(values.shape)
+
+    def to_numpy(self, array: torch.Tensor) -> NDArray[Any]:
+        """Copy the tensor."""
+        return np.array(array.detach().numpy())
+
+    def is_number(self, found: Any) -> bool:  # noqa: ARG002 - the answer is always the same
+        """PyTorch returns tensors without axes, no bare numbers."""
+        return False
+
+    def index_key(self, items: Sequence[IndexItem], *, lone: bool, lists: Sequence[bool]) -> Any:
+        """Turn arrays into tensors, or into the lists that they were written as."""
+
+        def given(item: IndexItem, listed: bool) -> Any:
+            if not isinstance(item, np.ndarray):
+                return item
+            return item.tolist() if listed else self._torch.tensor(item)
+
+        found = tuple(given(item, listed) for item, listed in zip(items, lists, strict=True))
+        return found[0] if lone else found
+
+    def dtype_name(self, array: torch.Tensor) -> str:
+        """Name the dtype, with ``torch.`` before it."""
+        return str(array.dtype)
+
+    def itemsize(self, array: torch.Tensor) -> int:
+        """Bytes of one element."""
+        return array.element_size()
+
+    def data_pointer(self, array: torch.Tensor) -> int:
+        """Address of the first cell; 0 where there are none."""
+        return array.data_ptr()
+
+    def strides(self, array: torch.Tensor) -> tuple[int, ...]:
+        """Strides in elements."""
+        return tuple(array.stride())
+
+    def byte_strides(self, array: torch.Tensor) -> tuple[int, ...]:
+        """Strides in bytes."""
+        return tuple(stride * array.element_size() for stride in array.stride())
+
+    def contiguity(self, array: torch.Tensor) -> tuple[bool, bool]:
+        """Ask ``is_contiguous``; PyTorch has no word for Fortran order, so it is asked with the axes reversed."""
+        return array.is_contiguous(), array.permute(tuple(reversed(range(array.ndim)))).is_contiguous()
+
+    def shares_memory(self, array: torch.Tensor, other: torch.Tensor) -> bool:
+        """Ask whether the data pointers of the storages are the same."""
+        return array.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+    def offset_within(self, array: torch.Tensor, base: torch.Tensor) -> int | None:
+        """Compare the storages and their offsets."""
+        if not self.shares_memory(array, base):
+            return None
+        return int(array.storage_offset()) * array.element_size() - int(base.storage_offset()) * base.element_size()
+
+    def from_numpy_code(self, code: str) -> str:
+        """Spell ``torch.tensor(...)``, which copies."""
+        return f"torch.tensor({code})"
+
+    def setup_code(self, name: str, numpy_code: str) -> list[str]:
+        """Import both and bind the name to a copy."""
+        return ["import numpy as np", self.import_line, "", f"{name} = {self.from_numpy_code(numpy_code)}"]
+
+    def to_numpy_code(self, name: str) -> str:
+        """Spell ``a.numpy()``."""
+        return f"{name}.numpy()"
+
+    def array_code(self, values: NDArray[Any]) -> str:
+        """Spell the values as nested lists."""
+        return f"torch.tensor({values.tolist()}, dtype=torch.{values.dtype})"
+
+    def shape_code(self, name: str) -> str:
+        """Spell ``tuple(a.shape)``: a shape is a class of its own."""
+        return f"tuple({name}.shape)"
+
+    def strides_code(self, name: str) -> str:
+        """Spell ``a.stride()``."""
+        return f"{name}.stride()"
+
+    def layout_code(self, name: str) -> list[list[str]]:
+        """Spell shape, strides, the storage's offset and whether they are contiguous."""
+        own = [f"{name}.storage_offset()", f"{name}.is_contiguous()"]
+        return [[self.shape_code(name), self.strides_code(name), *own]]
+
+    def pointer_code(self, name: str) -> str:
+        """Spell ``a.data_ptr()``."""
+        return f"{name}.data_ptr()"
+
+    def shares_memory_code(self, name: str, other: str) -> str:
+        """Spell the comparison of the storages."""
+        return f"{name}.untyped_storage().data_ptr() == {other}.untyped_storage().data_ptr()"
+
+    def reduce_code(
+        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+    ) -> tuple[str, ...]:
+        """Spell a method; a function for softmax and norm."""
+        if operation == "softmax":
+            return (f"{result} = torch.softmax({name}, dim={axis})",)
+        words = [] if axis is None and not keepdims else [f"dim={axis}"]
+        if operation == "max":  # amax takes no None: it takes no axes for all of them
+            words = [] if axis is None else [f"dim={axis}"]
+        if operation == "std":
+            words.append(f"correction={ddof}")
+        if keepdims:
+            words.append("keepdim=True")
+        if operation == "norm":
+            return (f"{result} = torch.linalg.vector_norm({', '.join([name, *words])})",)
+        return (f"{result} = {name}.{'amax' if operation == 'max' else operation}({', '.join(words)})",)
+
+
+@cache
+def pytorch() -> TorchBackend:
+    """Load PyTorch, where it is not loaded yet, and return what is asked of it."""
+    load_torch()
+    import torch
+
+    return TorchBackend(torch)

@@ -1,0 +1,366 @@
+"""Both libraries keep the contract of `Backend`: each method is compared with the library itself, and with its code."""
+
+import ast
+import operator
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from primer_core.backend import LIBRARIES, NUMPY, Backend, Declined, backend, backend_of, pytorch
+from primer_core.backend.interface import Axis, ReductionName, group_size
+from tests.profiles import examples
+
+MODULES = {"NumPy": np, "PyTorch": torch}
+
+BOTH = pytest.mark.parametrize("library", [backend(name) for name in LIBRARIES], ids=LIBRARIES)
+
+DTYPES = ("bool", "uint8", "int16", "int32", "int64", "float32", "float64")
+
+REDUCTIONS: tuple[ReductionName, ...] = get_args(ReductionName)
+
+shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
+
+
+def values() -> st.SearchStrategy[np.ndarray]:
+    """Arrays of every dtype that both libraries have, without NaN, in C order, Fortran order or backwards."""
+    laid = st.sampled_from([np.asarray, np.asfortranarray, np.flip])
+    made = st.sampled_from(DTYPES).flatmap(
+        lambda dtype: arrays.arrays(dtype, shapes, elements=arrays.from_dtype(np.dtype(dtype), allow_nan=False))
+    )
+    return st.builds(lambda lay, array: np.asarray(lay(array)), laid, made)
+
+
+axes = st.one_of(st.none(), st.integers(-5, 5), st.lists(st.integers(-4, 3), max_size=3).map(tuple))
+
+
+def run(code: list[str], **names: Any) -> dict[str, Any]:
+    """Run code with both modules imported, as a learner would who copied it."""
+    found = {"np": np, "torch": torch, **names}
+    exec("\n".join(code), found)  # noqa: S102 - code that the backend spells
+    return found
+
+
+def evaluated(code: str, **names: Any) -> Any:
+    return run([f"answer = {code}"], **names)["answer"]
+
+
+def alike(found: Any, expected: Any) -> None:
+    """Expect the same type, dtype, shape and cells; NaN is NaN."""
+    assert type(found) is type(expected)
+    if isinstance(expected, torch.Tensor):
+        assert found.dtype == expected.dtype
+        found, expected = found.numpy(), expected.numpy()
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected), strict=True)
+
+
+@BOTH
+def test_a_name_leads_to_its_backend_and_an_array_to_its_own(library: Backend) -> None:
+    assert backend(library.library) is library
+    assert library.module is MODULES[library.library]
+    assert backend_of(library.make(np.arange(3))) is library
+    assert backend_of(np.int64(3)) is NUMPY
+    found = run([library.import_line])
+    assert found[library.prefix] is library.module
+
+
+def test_importing_the_backend_loads_no_torch() -> None:
+    code = "import sys, primer_core.backend as b; b.backend('NumPy'); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
+
+
+@BOTH
+@examples(100)
+@given(cells=values(), native=st.booleans())
+def test_values_go_in_and_come_back_without_sharing_memory(library: Backend, cells: np.ndarray, native: bool) -> None:
+    array = library.make(cells, native_floats=native)
+    expected = library.default_float if native and cells.dtype.kind == "f" else str(cells.dtype)
+    assert library.dtype_name(array).removeprefix("torch.") == expected
+    assert library.dtype_name(array) == str(array.dtype)
+    assert library.contiguity(array)[0]
+    back = library.to_numpy(array)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(back, cells.astype(expected), strict=True)
+    before = back.copy()
+    if cells.size:
+        cells[...] = 1 if not cells.flat[0] else 0
+        np.testing.assert_array_equal(library.to_numpy(array), before)
+        back[...] = 1 if not back.flat[0] else 0
+        np.testing.assert_array_equal(library.to_numpy(array), before)
+    written_out = library.module.tensor if library is pytorch() else library.module.array
+    assert library.default_float == str(written_out([0.5]).dtype).removeprefix("torch.")
+
+
+@BOTH
+@examples(100)
+@given(cells=values(), chance=st.randoms(use_true_random=False))
+def test_memory_is_described_as_the_library_describes_it(library: Backend, cells: np.ndarray, chance: Any) -> None:
+    base = library.make(cells)
+    order = list(range(cells.ndim))
+    chance.shuffle(order)
+    turned = base.transpose(order) if library is NUMPY else base.permute(order)
+    key = tuple(slice(chance.randint(0, size), None, chance.randint(1, 2)) for size in turned.shape)
+    view = turned[(*key, ...)]
+    assert library.itemsize(view) == cells.dtype.itemsize
+    assert library.strides(view) == evaluated(library.strides_code("v"), v=view)
+    per_unit = 1 if library.stride_unit == "bytes" else library.itemsize(view)
+    assert library.byte_strides(view) == tuple(stride * per_unit for stride in library.strides(view))
+    assert library.data_pointer(view) == evaluated(library.pointer_code("v"), v=view)
+    assert tuple(view.shape) == evaluated(library.shape_code("v"), v=view)
+    assert isinstance(evaluated(library.shape_code("v"), v=view), tuple)
+    as_numpy = view if library is NUMPY else view.numpy()
+    if view.shape and 0 not in view.shape and 1 not in view.shape:
+        assert library.contiguity(view) == (as_numpy.flags.c_contiguous, as_numpy.flags.f_contiguous)
+
+    said = [evaluated(f"({', '.join(asked)},)", v=view) for asked in library.layout_code("v")]
+    assert said[0][:2] == (tuple(view.shape), library.strides(view))
+    if library is NUMPY:
+        assert said[1:] == [library.contiguity(view)]
+    else:
+        assert said[0][2:] == (view.storage_offset(), library.contiguity(view)[0])
+    on_its_memory = evaluated(library.to_numpy_code("v"), v=view)
+    np.testing.assert_array_equal(on_its_memory, library.to_numpy(view))
+    assert isinstance(on_its_memory, np.ndarray)
+    assert 0 in view.shape or np.shares_memory(on_its_memory, as_numpy)
+
+    copy = library.make(library.to_numpy(view))
+    for other in (view, copy, base):
+        assert library.shares_memory(other, base) == evaluated(library.shares_memory_code("o", "b"), o=other, b=base)
+    assert library.offset_within(copy, base) is None
+    if 0 not in view.shape:
+        assert library.shares_memory(view, base)
+        assert library.offset_within(view, base) == library.data_pointer(view) - library.data_pointer(base)
+
+
+@BOTH
+@pytest.mark.parametrize("shape", [(3,), (0,), (2, 0, 3)])
+def test_a_cut_without_cells_is_still_a_view(library: Backend, shape: tuple[int, ...]) -> None:
+    base = library.make(np.zeros(shape))
+    assert library.offset_within(base[:0], base) == 0
+    assert library.offset_within(base[[0][:0]], base) is None
+
+
+indices = st.sampled_from(
+    [
+        ((1,), True),
+        ((slice(0, 1),), True),
+        ((9,), True),
+        ((...,), True),
+        ((None, 0), False),
+        ((slice(None), 1), False),
+        ((np.array([0, 1]),), True),
+        ((np.array([0, 1]), 0), False),
+        ((0, 0, 0, 0, 0), False),
+        ((slice(None, None, -1),), True),
+        ((np.array([True, False, True, True]),), True),
+    ]
+)
+
+
+@BOTH
+@examples(150)
+@given(
+    cells=values(), index=indices, lists=st.booleans(), value=st.sampled_from([2, 2.5, np.arange(3), np.ones((2, 2))])
+)
+def test_reading_and_writing_by_index_is_the_librarys(
+    library: Backend, cells: np.ndarray, index: tuple[Any, bool], lists: bool, value: Any
+) -> None:
+    items, lone = index
+    key = library.index_key(items, lone=lone, lists=[lists] * len(items))
+    if library is pytorch():
+        plain: Any = tuple(
+            (i.tolist() if lists else torch.tensor(i)) if isinstance(i, np.ndarray) else i for i in items
+        )
+        plain = plain[0] if lone else plain
+    else:
+        plain = items[0] if lone else items
+    operand = library.make(value) if isinstance(value, np.ndarray) else value
+
+    def compared(mine: Callable[[Any], Any], own: Callable[[Any], Any]) -> None:
+        left, right = library.make(cells), library.make(cells)
+        found, words, expected = mine(left), None, None
+        with np.errstate(all="ignore"):
+            try:
+                expected = own(right)
+            except Exception as error:
+                words = f"{type(error).__name__}: {error}"
+        if words is not None:
+            assert isinstance(found, Declined)
+            assert found.text == words
+        else:
+            assert not isinstance(found, Declined)
+            if expected is not None:
+                alike(found, expected)
+        alike(left, right)
+
+    def add_at(array: Any) -> None:
+        array[plain] += operand
+
+    def add(array: Any) -> Any:
+        array += operand
+        return array
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compared(lambda a: library.get(a, key), lambda a: a[plain])
+        compared(lambda a: library.put(a, key, operand), lambda a: operator.setitem(a, plain, operand))
+        compared(lambda a: library.add_at(a, key, operand), add_at)
+        compared(lambda a: library.add(a, operand), add)
+
+
+@BOTH
+@pytest.mark.parametrize("operation", REDUCTIONS)
+@examples(100)
+@given(cells=values(), axis=axes, keepdims=st.booleans(), ddof=st.integers(0, 1))
+def test_a_reduction_is_what_its_code_gives_and_warns_of_nothing(
+    library: Backend, operation: ReductionName, cells: np.ndarray, axis: Axis, keepdims: bool, ddof: int
+) -> None:
+    assume(not (operation == "softmax" and axis is None and library is pytorch()))  # which takes no None by its code
+    array = library.make(cells)
+    found = library.reduce(array, operation, axis, keepdims=keepdims, ddof=ddof)  # pytest makes warnings errors
+    code = library.reduce_code("a", "s", operation, axis, keepdims=keepdims, ddof=ddof)
+    assert code[-1].startswith("s = ")
+    expected, words = None, None
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            expected = run([*code], a=array)["s"]
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}"
+    if words is not None:
+        assert isinstance(found, Declined)
+        assert found.text == words
+        return
+    assert not isinstance(found, Declined), found.text
+    np.testing.assert_array_equal(library.to_numpy(found), library.to_numpy(expected), strict=True)
+    assert library.is_number(found) == isinstance(found, np.generic)
+    if operation == "softmax":
+        return
+    calls = [node for node in ast.walk(ast.parse("\n".join(code))) if isinstance(node, ast.Call)]
+    named = [word.arg for call in calls for word in call.keywords]
+    assert set(named) <= {library.axis_word, library.keepdims_word, library.ddof_word}
+    assert (library.keepdims_word in named) == keepdims
+    assert (library.ddof_word in named) == (operation == "std")
+
+
+@examples(200)
+@given(shape=shapes, axis=axes)
+def test_a_group_has_as_many_cells_as_a_sum_of_ones(shape: tuple[int, ...], axis: Axis) -> None:
+    assume(shape or axis is None)  # of a bare number some reductions take axis 0, and others not
+    try:
+        sums = np.ones(shape).sum(axis=axis)
+    except np.exceptions.AxisError:
+        assert group_size(shape, axis) is None
+    except ValueError:  # an axis named twice
+        assert group_size(shape, axis) is not None
+    else:
+        assert np.all(sums == group_size(shape, axis))
+
+
+@BOTH
+@examples(100)
+@given(cells=values())
+def test_code_makes_the_array_that_it_spells(library: Backend, cells: np.ndarray) -> None:
+    assume(np.isfinite(cells).all())
+    alike(evaluated(library.array_code(cells.ravel())), library.make(cells.ravel()))
+    cells = cells.ravel()
+    source = f"np.array({cells.tolist()}, dtype=np.{cells.dtype})"
+    alike(evaluated(library.from_numpy_code(source)), library.make(cells))
+    found: dict[str, Any] = {}
+    exec("\n".join(library.setup_code("b", source)), found)  # noqa: S102 - it imports what it needs
+    alike(found["b"], library.make(cells))
+    assert (library.from_numpy_code(source) == source) == library.runs_numpy_code
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "code",
+    ["np.arange(1, 7)", "np.arange(1, 7).reshape(2, 3)", "np.array([[1, 2], [3, 4]])", "np.array(3)", "np.array([0.5])",
+     "np.array([1, 2]) + np.arange(2)", "np.array([True])"],
+)  # fmt: skip
+def test_numpys_code_is_respelled(library: Backend, code: str) -> None:
+    native = library.native_code(code)
+    assert ("np." in native) == library.runs_numpy_code
+    alike(evaluated(native), library.make(np.asarray(evaluated(code)), native_floats=True))
+
+
+@BOTH
+def test_what_has_no_counterpart_is_not_respelled(library: Backend) -> None:
+    assert library.native_code("x") == "x"
+    with pytest.raises(ValueError, match=r"np\.ix_"):
+        library.native_code("np.ix_([0], [1])")
+
+
+@BOTH
+def test_the_facts_about_a_library_hold(library: Backend) -> None:
+    module = library.module
+    two = library.make(np.arange(6).reshape(2, 3))
+    assert getattr(module, library.concatenate_word)([two, two]).shape == (4, 3)
+    assert getattr(module, library.add_axis_word)(two, 0).shape == (1, 2, 3)
+    assert library.has_softmax == hasattr(module, "softmax")
+    mean = library.reduce(two, "mean", None)
+    assert library.averages_integers == (not isinstance(mean, Declined))
+    three = library.make(np.zeros((4, 5, 6)))
+    key = library.index_key((0, slice(None), np.array([1, 2])), lone=False, lists=(False,) * 3)
+    joined = library.get(three, key)
+    assert not isinstance(joined, Declined)
+    assert library.numbers_join_index_arrays == (tuple(joined.shape) == (2, 5))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert library.lone_list_is_tuple == (two[[[0, 1], [1, 0]]].ndim == 1)
+        assert library.transposes_any_rank == (not _warns(lambda: three.T))
+    swapped = library.attempt(three.transpose, 0, 2)
+    assert library.transposes_two_axes == (not isinstance(swapped, Declined))
+    cut: Any = module.split(two, 3, 1) if library.splits_by_function else two.split(1, 1)
+    assert len(cut) == 3
+    assert library.splits_by_function == (not hasattr(two, "split"))
+
+
+def _warns(call: Callable[[], Any]) -> bool:
+    torch.set_warn_always(True)  # else it warns once in a process, and another test may have had that
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            call()
+    finally:
+        torch.set_warn_always(False)
+    return bool(warned)
+
+
+@BOTH
+def test_a_mistake_is_told_in_the_librarys_words(library: Backend) -> None:
+    array = library.make(np.arange(6))
+    for call, arguments in ((array.reshape, (4, 2)), (array.sum, (7,)), (getattr, (array, "reshap"))):
+        with pytest.raises(library.errors) as raised:
+            call(*arguments)
+        declined = library.attempt(call, *arguments)
+        assert isinstance(declined, Declined)
+        assert declined.text == f"{type(raised.value).__name__}: {raised.value}"
+        caught = getattr(__builtins__, declined.builtin, None) or vars(__import__("builtins"))[declined.builtin]
+        assert isinstance(raised.value, caught)
+    assert library.attempt(operator.add, 1, 2) == 3
+
+
+@BOTH
+def test_what_is_no_mistake_of_a_learner_passes(library: Backend) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        library.attempt(interrupted)
+
+
+def test_a_class_that_python_does_not_bring_is_told_by_both_names() -> None:
+    declined = NUMPY.attempt(np.arange(3).sum, axis=2)
+    assert isinstance(declined, Declined)
+    assert (declined.kind, declined.builtin) == ("AxisError", "ValueError")
+    assert declined.builtin_text == f"ValueError: {declined.words}"
