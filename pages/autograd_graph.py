@@ -24,11 +24,20 @@ PRESETS = {
     for name, example in EXAMPLES.items()
 }
 
+# Who stopped, where it was not PyTorch.
+_REFUSERS = {
+    "program": "not understood",
+    "forward": "not possible here",
+    "backward": "not possible here",
+    "lesson": "this lesson fails",
+}
+
 
 def explain_error(error: TraceError) -> None:
     """Say what went wrong and where, with a button that mends it; PyTorch's own words stand in the graph."""
     where = f", line {error.place.line}, column {error.place.column}" if error.place else ""
-    verdict("error", ("PyTorch refuses" if error.library else "not understood") + where)
+    kind = "PyTorch refuses" if error.library else _REFUSERS[error.stage]
+    verdict("error", kind + where)
     if error.place and error.stage == "program":
         line = st.session_state["program"].split("\n")[error.place.line - 1]
         width = max(1, error.place.end_column - error.place.column)
@@ -45,6 +54,8 @@ def explain_outcome(trace: GraphTrace, point: str) -> None:
     st.subheader("What happened", anchor=False)
     if trace.error:
         explain_error(trace.error)
+    elif trace.not_finite:
+        verdict("error", f"{', '.join(f'{name}.grad' for name in trace.not_finite)}: not finite")
     else:
         steps = sum(node.kind != "plain" and bool(node.engine_name) for node in trace.nodes)
         verdict("ok", f"{steps} nodes, {len(trace.backward_steps)} backward steps")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting, matmul, reductions
+from primer_core.lessons import broadcasting, matmul, reductions, views
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -60,16 +60,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         "read it.",
     ),
     row(broadcasting.LESSON),
-    LessonSpec(
-        slug="views",
-        title="Views and copies",
-        group="Arrays",
-        icon=":material/link:",
-        claim=(
-            "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
-            "already, a copy has its own."
-        ),
-    ),
+    row(views.LESSON),
     LessonSpec(
         slug="shapes",
         title="Shapes",

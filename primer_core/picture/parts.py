@@ -366,11 +366,14 @@ class Controls:
         From left to right.
     chip
         Outcome that stands at their end; None for none.
+    chips
+        Outcomes that stand behind it, where there are several things to judge.
     """
 
     kind: ClassVar[str] = "controls"
     controls: tuple[Control, ...]
     chip: Chip | None = None
+    chips: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,8 +223,8 @@ class LessonPage {
     write(this.refusal, answer.refusal ?? "");
     this.refusal.hidden = !answer.refusal;
     this.undo.disabled = !this.channel.canUndo;
-    const chip = this.root.querySelector(".chip");
-    write(this.live, answer.refusal || (chip?.textContent ?? ""));
+    const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
+    write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
     this.root.dataset.answered = String(answer.n ?? 0);
   }

@@ -328,7 +328,7 @@ function controlsView(first, page) {
   const element = make("div", { className: "controls" });
   const views = new Views(element, page);
   const update = (/** @type {import("./types.js").Controls} */ news) =>
-    views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : [])]));
+    views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : []), ...(news.chips ?? [])]));
   update(first);
   return { element, update };
 }

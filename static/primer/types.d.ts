@@ -53,7 +53,7 @@ export interface Control {
   options?: [string, string][]; least?: string; most?: string; step?: string; role?: string; lines?: number;
   problem?: Text; disabled?: string; quiet?: boolean; wide?: number;
 }
-export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip }
+export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip; chips?: Chip[] }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
 export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
 export interface Bar {

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from primer_core.lessons.autograd_graph.explain import trace
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.lessons.autograd_graph.show import layout
 from primer_core.picture.layered import GraphLayout, layered_layout
 from tests.profiles import examples
 
@@ -23,16 +24,16 @@ def graphs(draw: st.DrawFn) -> Graph:
     return [f"n{index}" for index in range(size)], edges
 
 
-def check(layout: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -> None:
-    boxes = {box.id: box for box in layout.boxes}
+def check(drawn: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -> None:
+    boxes = {box.id: box for box in drawn.boxes}
     assert list(boxes) == nodes
-    wide, high = layout.node_width, layout.node_height
-    for a, b in combinations(layout.boxes, 2):
+    wide, high = drawn.node_width, drawn.node_height
+    for a, b in combinations(drawn.boxes, 2):
         assert abs(a.x - b.x) >= wide or abs(a.y - b.y) >= high, f"{a} overlaps {b}"
-    for box in layout.boxes:
-        assert 0 <= box.x <= layout.width - wide
-        assert 0 <= box.y <= layout.height - high
-    for (source, target), route in zip(edges, layout.routes, strict=True):
+    for box in drawn.boxes:
+        assert 0 <= box.x <= drawn.width - wide
+        assert 0 <= box.y <= drawn.height - high
+    for (source, target), route in zip(edges, drawn.routes, strict=True):
         start, end = boxes[source], boxes[target]
         assert start.layer < end.layer
         assert route[0] == pytest.approx((start.x + wide, start.y + high / 2))
@@ -40,7 +41,7 @@ def check(layout: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -
         assert end.y <= route[-1][1] <= end.y + high
         # Where an edge passes a layer, it passes between the nodes there.
         for x, y in route[1:-1]:
-            assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + high for box in layout.boxes)
+            assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + high for box in drawn.boxes)
 
 
 @examples(150)
@@ -71,20 +72,20 @@ def test_two_edges_between_the_same_nodes_end_apart() -> None:
 
 
 def test_edges_arrive_in_the_order_in_which_they_come() -> None:
-    layout = layered_layout(["a", "b", "y"], [("b", "y"), ("a", "y")])
-    from_b, from_a = (route[-1][1] for route in layout.routes)
-    y = {box.id: box.y for box in layout.boxes}
+    drawn = layered_layout(["a", "b", "y"], [("b", "y"), ("a", "y")])
+    from_b, from_a = (route[-1][1] for route in drawn.routes)
+    y = {box.id: box.y for box in drawn.boxes}
     assert (from_a < from_b) == (y["a"] < y["b"])
 
 
 def test_a_leaf_stands_right_before_its_first_use() -> None:
-    layout = layered_layout(["a", "late", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "d"), ("late", "d")])
-    assert {box.id: box.layer for box in layout.boxes}["late"] == 2
+    drawn = layered_layout(["a", "late", "b", "c", "d"], [("a", "b"), ("b", "c"), ("c", "d"), ("late", "d")])
+    assert {box.id: box.layer for box in drawn.boxes}["late"] == 2
 
 
 def test_two_crossing_edges_are_untangled() -> None:
-    layout = layered_layout(["a", "b", "p", "q"], [("a", "q"), ("b", "p")])
-    y = {box.id: box.y for box in layout.boxes}
+    drawn = layered_layout(["a", "b", "p", "q"], [("a", "q"), ("b", "p")])
+    y = {box.id: box.y for box in drawn.boxes}
     assert (y["a"] < y["b"]) == (y["q"] < y["p"])
 
 
@@ -101,4 +102,4 @@ def test_an_edge_that_does_not_go_forward_is_refused(edge: tuple[str, str]) -> N
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_are_drawn_without_overlap(name: str) -> None:
     traced = trace(EXAMPLES[name].program, EXAMPLES[name].switches)
-    check(traced.layout, [node.id for node in traced.nodes], [(edge.source, edge.target) for edge in traced.edges])
+    check(layout(traced), [node.id for node in traced.nodes], [(edge.source, edge.target) for edge in traced.edges])

@@ -15,14 +15,12 @@ from hypothesis import strategies as st
 from primer_core.lessons.arrays import presets as anatomy_presets
 from primer_core.lessons.indexing import presets as indexing_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
-from primer_core.lessons.views import presets as views_presets
 from tests.profiles import examples
 from tests.running_app import running_app
 from ui.arrays.lessons_ahead import ADDRESS, LESSONS
 
 PRESETS: dict[str, list[dict[str, str]]] = {
     "arrays": [{"make": one.text, "to": one.dtype} for one in anatomy_presets.PRESETS],
-    "views": [dict(one.values) for one in views_presets.PRESETS if one.view != "Refused views"],
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
     "indexing": [one.fields for one in indexing_presets.PRESETS],
 }
@@ -89,14 +87,6 @@ def test_a_click_is_answered_with_the_index_that_it_writes(server: str) -> None:
     assert found == parts("indexing", {**query, "index": "1, 2:", "clicked": "1, 2:"})
     _, anew = ask(server, f"{ADDRESS}/indexing?{urlencode({**query, 'clicked': '', 'event': event})}")
     assert anew["grids"]["ahead"]["query"]["index"] == "1, 3"
-
-
-def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server: str) -> None:
-    query = {"view": "Memory", "lib": "NumPy", "a": "(3, 4)", "b": "a[::2]", "c": "", "then": "a += 1"}
-    event = json.dumps({"grid": "array b", "index": [0, 1], "value": 99})
-    status, found = ask(server, f"{ADDRESS}/views?{urlencode({**query, 'event': event})}")
-    assert status == 200
-    assert found == parts("views", {**query, "then": "a += 1; b[0, 1] = 99"})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import streamlit as st
 from primer_core.lessons.autograd_graph.graph import LeafCheck, NamedTensor, TensorValue
 from ui.components.autograd_graph.payload import inline, number
 
+_MARKS = {"agrees": "✓", "differs": "✗", "unchecked": "–"}
+
 
 def _table(head: Sequence[str], rows: Sequence[str]) -> None:
     columns = "".join(f"<th scope='col'>{escape(title)}</th>" for title in head)
@@ -57,7 +59,7 @@ def check_table(checks: Sequence[LeafCheck]) -> None:
         _code(check.name)
         + _grad(check.gradient)
         + _grad(check.difference)
-        + _cell(f"{'✓' if check.agrees else '✗'} {number(check.largest)}")
+        + _cell(f"{_MARKS[check.verdict]} {number(check.largest)}")
         for check in checks
     ]
     _table(["leaf", "autograd", "differences", "largest gap"], rows)

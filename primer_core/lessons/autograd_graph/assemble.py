@@ -1,13 +1,13 @@
 """Puts what the engine did into a `GraphTrace`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from primer_core.language.program import Place, Program
+from primer_core.language.program import Array, Call, Name, Place, Program, parse, with_value
 from primer_core.lessons.autograd_graph.code import snippet
 from primer_core.lessons.autograd_graph.derivatives import LocalFlow, Recorded, local_flows
 from primer_core.lessons.autograd_graph.engine import (
@@ -15,6 +15,7 @@ from primer_core.lessons.autograd_graph.engine import (
     ForwardRefusedError,
     Operation,
     RawStep,
+    Source,
     Watch,
     reachable,
     readable,
@@ -35,12 +36,16 @@ from primer_core.lessons.autograd_graph.graph import (
     GraphTrace,
     InPlaceEdit,
     NamedTensor,
+    NodeKind,
+    Repair,
     Switches,
     TensorValue,
     TraceError,
 )
 from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
-from primer_core.picture.layered import layered_layout
+
+# In place of a formula, where none of ours leads to the engine's numbers.
+_BY_THE_ENGINE = "as the engine computes it"
 
 
 def assemble(text: str, program: Program, switches: Switches) -> GraphTrace:
@@ -120,16 +125,14 @@ class _Story:
         return {name: tensor.retains_grad for name, tensor in tensors if tensor.is_leaf or tensor.retains_grad}
 
     def told(self, text: str, error: TraceError | None) -> GraphTrace:
-        nodes = self._nodes()
         finished = any(call.error is None for call in self.calls)
         return GraphTrace(
             text=text,
             switches=self.switches,
             program=self.program,
             error=error,
-            nodes=nodes,
+            nodes=self._nodes(),
             edges=self.edges,
-            layout=layered_layout([node.id for node in nodes], [(edge.source, edge.target) for edge in self.edges]),
             forward=tuple(
                 ForwardStep(op.id, op.text, tuple((label, value) for _, label, value in op.operands), op.value)
                 for op in self.evaluation.operations
@@ -144,6 +147,7 @@ class _Story:
                 error,
                 has_graph=self.has_graph,
                 grads=self._readable_grads(),
+                probabilities=self.evaluation.probabilities,
             ),
             printed=tuple(line for printed in self.printed for line in printed.split("\n"))
             if self.calls
@@ -172,8 +176,21 @@ class _Story:
                 if isinstance(content, RuntimeError):
                     stale.append((identity, held, str(content)))
         self.edit = InPlaceEdit(
-            name, self.evaluation.node_of[name], take(tensor), before, version(tensor), tuple(stale)
+            name=name,
+            node=self.evaluation.node_of[name],
+            value=take(tensor),
+            version_before=before,
+            version_after=version(tensor),
+            changed=self._sharing(tensor),
+            stale=tuple(stale),
         )
+
+    def _sharing(self, tensor: Tensor) -> tuple[tuple[str, TensorValue, int], ...]:
+        """The node id, the numbers and the ``_version`` of every tensor in the memory of `tensor`."""
+        memory = tensor.untyped_storage().data_ptr()
+        parts: tuple[Source | Operation, ...] = (*self.evaluation.sources, *self.evaluation.operations)
+        sharing = (part for part in parts if part.tensor.untyped_storage().data_ptr() == memory)
+        return tuple((part.id, take(part.tensor), version(part.tensor)) for part in sharing)
 
     def _edges(self) -> tuple[GraphEdge, ...]:
         """Every entry of ``next_functions``, and the operands through which nothing comes back."""
@@ -187,84 +204,76 @@ class _Story:
                     if parent is not None and parent in ids:
                         edges.append(GraphEdge(ids[parent], ids[node], slot, number, True))
                         carried.add(ids[parent])
-            # A value that is not followed enters where its operation begins.
-            entry = ids[operation.engine_nodes[0]] if operation.engine_nodes else operation.id
             for slot, (source, _, _) in enumerate(operation.operands):
                 if source not in carried and source not in inside:
-                    target = operation.id if operation.symbol == "cross_entropy" else entry
-                    edges.append(GraphEdge(source, target, slot, 0, False))
+                    edges.append(GraphEdge(source, self._entry(operation, slot), slot, 0, False))
         return tuple(edges)
 
+    def _entry(self, operation: Operation, slot: int) -> str:
+        """The node at which a value that is not followed enters its operation."""
+        ids = self.evaluation.engine_ids
+        nodes = operation.engine_nodes
+        if not nodes:
+            return operation.id
+        if operation.label != "cross_entropy" or not slot:
+            return ids[nodes[0]]
+        # The target meets the logarithms: class numbers in the loss itself, probabilities in a product.
+        return next((ids[node] for node in nodes if node.name().startswith("MulBackward")), operation.id)
+
     def _nodes(self) -> tuple[GraphNode, ...]:
-        names: dict[str, list[str]] = {}
-        for name, identity in self.evaluation.node_of.items():
-            names.setdefault(identity, []).append(name)
-        nodes: list[GraphNode] = []
-        for source in self.evaluation.sources:
-            kind = "leaf" if source.tensor.requires_grad else "data"
-            nodes.append(self._node(source.id, kind, source.label, "", names, source.tensor, source.value, source.line))
+        nodes = [
+            self._tensor_node(source, "leaf" if source.tensor.requires_grad else "data")
+            for source in self.evaluation.sources
+        ]
         for operation in self.evaluation.operations:
-            for inner, record in zip(
-                operation.engine_nodes[:-1], operation.records[-len(operation.engine_nodes) :], strict=False
-            ):
-                identity = self.evaluation.engine_ids[inner]
-                label = record.function.strip("_")
-                nodes.append(
-                    self._node(
-                        identity,
-                        "inner",
-                        label,
-                        operation.text,
-                        names,
-                        None,
-                        take(record.out),
-                        operation.line,
-                    )
-                )
-            kind = "op" if operation.engine_nodes else "plain"
-            nodes.append(
-                self._node(
-                    operation.id,
-                    kind,
-                    operation.symbol,
-                    operation.text,
-                    names,
-                    operation.tensor,
-                    operation.value,
-                    operation.line,
-                )
-            )
+            inner = operation.engine_nodes[:-1]
+            records = operation.records[-len(operation.engine_nodes) :]
+            nodes += [self._inner_node(operation, *pair) for pair in zip(inner, records, strict=False)]
+            nodes.append(self._tensor_node(operation, "op" if operation.engine_nodes else "plain"))
         return tuple(nodes)
 
-    def _node(
-        self,
-        identity: str,
-        kind: str,
-        label: str,
-        expression: str,
-        names: Mapping[str, Sequence[str]],
-        tensor: Tensor | None,
-        value: TensorValue,
-        line: int,
-    ) -> GraphNode:
-        tensors, numbers = self.kept.get(identity, ((), ()))
-        own = tuple(names.get(identity, ()))
+    def _tensor_node(self, part: Source | Operation, kind: NodeKind) -> GraphNode:
+        """The node of a tensor that the program has, with what will carry its gradient."""
+        tensors, numbers = self.kept.get(part.id, ((), ()))
+        names = tuple(name for name, identity in self.evaluation.node_of.items() if identity == part.id)
         return GraphNode(
-            id=identity,
-            kind=kind,  # type: ignore[arg-type]
-            label=label,
-            expression=expression or label,
-            names=own,
-            engine_name=self.engine_name(identity),
-            value=value,
-            is_leaf=tensor is not None and tensor.is_leaf,
-            requires_grad=tensor is None or tensor.requires_grad,
-            retains_grad=tensor is not None and tensor.retains_grad,
-            version=self.versions[own[0]] if own else 0,
+            id=part.id,
+            kind=kind,
+            label=part.label,
+            expression=part.text,
+            names=names,
+            engine_name=self.engine_name(part.id),
+            value=part.value,
+            is_leaf=part.tensor.is_leaf,
+            requires_grad=part.tensor.requires_grad,
+            retains_grad=part.tensor.retains_grad,
+            version=self.versions[names[0]] if names else 0,
             saved=tensors,
             saved_numbers=numbers,
-            grad=_grad(tensor) if tensor is not None else None,
-            line=line,
+            grad=_grad(part.tensor),
+            line=part.line,
+        )
+
+    def _inner_node(self, operation: Operation, node: Node, record: Recorded) -> GraphNode:
+        """A `grad_fn` inside an operation, of a tensor that the program never sees."""
+        identity = self.evaluation.engine_ids[node]
+        tensors, numbers = self.kept.get(identity, ((), ()))
+        return GraphNode(
+            id=identity,
+            kind="inner",
+            label=record.function.strip("_"),
+            expression=operation.text,
+            names=(),
+            engine_name=self.engine_name(identity),
+            value=take(record.out),
+            is_leaf=False,
+            requires_grad=True,
+            retains_grad=False,
+            version=0,
+            saved=tensors,
+            saved_numbers=numbers,
+            grad=None,
+            line=operation.line,
         )
 
     def _steps(self, raw: Sequence[RawStep], call: int) -> tuple[BackwardStep, ...]:
@@ -299,22 +308,25 @@ class _Story:
             if parent is None or handed is None:
                 continue
             target = self.evaluation.engine_ids[parent]
-            flows.append(self._flow(slot, target, handed, known[slot] if slot < len(known) else None))
+            flows.append(self._flow(slot, target, handed, step.upstream, known[slot] if slot < len(known) else None))
         return tuple(flows)
 
-    def _flow(self, slot: int, target: str, handed: Tensor, local: LocalFlow | None) -> Flow:
-        label = self._label(target)
-        value = take(handed)
-        if local is None:
-            return Flow(slot, target, label, "", "as the engine computes it", None, "→", value, (), value)
+    def _flow(self, slot: int, target: str, handed: Tensor, upstream: Tensor, local: LocalFlow | None) -> Flow:
+        """What the engine handed on, with the local derivative that leads to the same numbers, if one does."""
+        label, value = self._label(target), take(handed)
+        if local is None or not _same(_summed_to(local.full, handed), handed):
+            return Flow(slot, target, label, "", _BY_THE_ENGINE, None, "→", value, (), value)
+        multiplied = local.multiplied(upstream)
+        # inf · 0 is nan, but the engine need not multiply: then no product is shown.
+        product = multiplied is not None and _same(multiplied, local.full)
         return Flow(
             slot=slot,
             target=target,
             operand=label,
             derivative=local.derivative,
-            product=local.product,
-            local=None if local.local is None else take(local.local),
-            operator=local.operator,
+            product=local.product if product or local.local is None else local.rule or _BY_THE_ENGINE,
+            local=take(local.local) if product and local.local is not None else None,
+            operator=local.operator if product else "→",
             full=take(local.full),
             summed_axes=summed_axes(tuple(local.full.shape), tuple(handed.shape)),
             value=value,
@@ -326,7 +338,7 @@ class _Story:
                 return name
         for operation in self.evaluation.operations:
             if operation.id == identity:
-                return operation.text if len(operation.text) <= 16 else operation.symbol
+                return operation.text if len(operation.text) <= 16 else operation.label
         record = self.recorded.get(identity)
         return record.function.strip("_") if record else identity
 
@@ -342,7 +354,7 @@ class _Story:
                 "its _version is not the one that was saved."
             )
             fix = f"Leave {edited} as it is: {edited} + 1 makes a new tensor instead."
-            repair: tuple[tuple[str, str | bool], ...] = (("in_place", ""),)
+            repair: Repair = (("in_place", ""),)
         elif "a second time" in message:
             cause = (
                 f"backward() number {call - 1} freed the tensors that {name} had saved, "
@@ -352,14 +364,16 @@ class _Story:
         elif "only for scalar outputs" in message:
             shape = tuple(self.evaluation.output.shape)
             cause = f"{output} has shape {shape}, and backward() starts from one number."
-            fix, repair = "End with a sum or a mean.", (("program", self._summed()),)
+            fix, repair = "End with a sum or a mean.", _program_repair(self._summed())
             node = self.evaluation.node_of[output]
-        else:
+        elif "does not require grad" in message:
             cause, fix, repair = self._untracked()
             node = self.evaluation.node_of[output]
+        else:
+            cause, fix, repair = self._refused_in(node)
         return TraceError("backward", cause, fix, message, place, node, repair)
 
-    def _untracked(self) -> tuple[str, str, tuple[tuple[str, str | bool], ...]]:
+    def _untracked(self) -> tuple[str, str, Repair]:
         output = self.program.output
         if self.switches.no_grad:
             cause = f"{output} was computed under no_grad(): autograd recorded nothing, so there is no way back."
@@ -372,23 +386,60 @@ class _Story:
         first = next((leaf for leaf in self.program.leaves if leaf.kind == "data"), None)
         if first is None:
             return cause, "Make a leaf that does: x = param(2).", ()
-        lines = self.program.text.split("\n")
-        place, line = first.place, lines[first.place.line - 1]
-        numbers = line[place.column - 1 : place.end_column - 1]
-        lines[place.line - 1] = f"{line[: place.column - 1]}param({numbers}){line[place.end_column - 1 :]}"
+        line = self.program.text.split("\n")[first.place.line - 1]
+        numbers = line[first.place.column - 1 : first.place.end_column - 1]
         return (
             cause,
             f"Make {first.name} a leaf that does: {first.name} = param({numbers}).",
-            (("program", "\n".join(lines)),),
+            _program_repair(self._replaced(first.place, f"param({numbers})")),
         )
 
-    def _summed(self) -> str:
-        """The program with its last line summed up."""
-        last = self.program.statements[-1]
-        if last.name != "result":
-            return f"{self.program.text.rstrip()}\nsum({last.name})"
+    def _refused_in(self, node: str) -> tuple[str, str, Repair]:
+        """What to say of a refusal by a node's backward for which there is no account of its own."""
+        operation = next((o for o in self.evaluation.operations if node in (o.id, *self._inside(o))), None)
+        if operation is not None and operation.label == "cross_entropy" and len(operation.operands) == 2:
+            (_, logits, x), (_, target, y) = operation.operands
+            if len(x.shape) == 1 and y.shape == (1,):
+                cause = (
+                    f"{logits} has one axis, so it is one example, and its target is a number. "
+                    f"{target} is a vector with one number in it: going forward PyTorch lets it pass, going back not."
+                )
+                number = f"{y.values[0]:g}"
+                return cause, f"Write the target as {number}, without brackets.", self._unbracketed(operation, number)
+        cause = f"Going back, PyTorch refuses the step {self.engine_name(node)}." if node else "PyTorch refuses."
+        return cause, "Compare the shapes of its operands in the graph.", ()
+
+    def _inside(self, operation: Operation) -> tuple[str, ...]:
+        return tuple(self.evaluation.engine_ids[node] for node in operation.engine_nodes)
+
+    def _unbracketed(self, operation: Operation, number: str) -> Repair:
+        """The program with the target of a cross_entropy written as one number, where its numbers stand in the text."""
+        if not isinstance(operation.expression, Call):
+            return ()
+        target = operation.expression.arguments[1]
+        if isinstance(target, Name):
+            leaf = next((leaf for leaf in self.program.leaves if leaf.name == target.name), None)
+            return _program_repair(with_value(self.program, target.name, number)) if leaf else ()
+        return _program_repair(self._replaced(target.place, number)) if isinstance(target, Array) else ()
+
+    def _replaced(self, place: Place, text: str) -> str:
         lines = self.program.text.split("\n")
-        lines[last.place.line - 1] = f"sum({lines[last.place.line - 1].split('#', 1)[0].strip()})"
+        line = lines[place.line - 1]
+        lines[place.line - 1] = line[: place.column - 1] + text + line[place.end_column - 1 :]
+        return "\n".join(lines)
+
+    def _summed(self) -> str:
+        """The program with its last line summed up: on a line more, or, where that is one too many, in its place."""
+        last = self.program.statements[-1]
+        longer = f"{self.program.text.rstrip()}\nsum({last.name})"
+        if last.name != "result" and isinstance(parse(longer), Program):
+            return longer
+        lines = self.program.text.split("\n")
+        line = lines[last.place.line - 1].split("#", 1)[0].strip()
+        if last.name == "result":
+            lines[last.place.line - 1] = f"sum({line})"
+        else:
+            lines[last.place.line - 1] = f"{last.name} = sum({line.partition('=')[2].strip()})"
         return "\n".join(lines)
 
     def _place_of(self, node: str) -> Place | None:
@@ -435,6 +486,11 @@ class _Story:
         return f"{self.program.output} does not depend on it along a path that autograd follows."
 
 
+def _program_repair(text: str) -> Repair:
+    """The repair that puts `text` in the program's place; none if it is no program, having become too long."""
+    return (("program", text),) if isinstance(parse(text), Program) else ()
+
+
 def _by_id(operations: Sequence[Operation]) -> tuple[dict[str, Recorded], dict[str, Node]]:
     """The ATen record and the engine's node behind every id.
 
@@ -450,6 +506,18 @@ def _by_id(operations: Sequence[Operation]) -> tuple[dict[str, Recorded], dict[s
             if back < len(operation.records):
                 recorded[identity] = operation.records[-1 - back]
     return recorded, nodes
+
+
+def _summed_to(full: Tensor, operand: Tensor) -> Tensor:
+    axes = summed_axes(tuple(full.shape), tuple(operand.shape))
+    return (full.sum(axes) if axes else full).reshape(operand.shape)
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    """Whether two results are the same but for rounding in float32, which counts against the largest number."""
+    finite = b[b.isfinite()]
+    size = float(finite.abs().max()) if finite.numel() else 0.0
+    return torch.allclose(a.expand_as(b), b, rtol=1e-3, atol=1e-4 * size + 1e-30, equal_nan=True)
 
 
 def summed_axes(full: tuple[int, ...], operand: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,10 +1,11 @@
 """The PyTorch code that does what a trace shows; runs as copied."""
 
 import ast
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from textwrap import indent
 
-from primer_core.language.parsing import code_expression
 from primer_core.language.program import (
     Array,
     Binary,
@@ -13,6 +14,7 @@ from primer_core.language.program import (
     Name,
     Negative,
     Number,
+    Place,
     Program,
     Statement,
 )
@@ -33,7 +35,13 @@ _OPERATORS: dict[str, ast.operator] = {
 
 
 def snippet(
-    program: Program, switches: Switches, error: TraceError | None, *, has_graph: bool, grads: Mapping[str, bool]
+    program: Program,
+    switches: Switches,
+    error: TraceError | None,
+    *,
+    has_graph: bool,
+    grads: Mapping[str, bool],
+    probabilities: Set[Place],
 ) -> str:
     """The code for `program` under `switches`.
 
@@ -45,10 +53,13 @@ def snippet(
         Whether the output has a `grad_fn`, so that there are nodes to watch.
     grads
         The names whose ``.grad`` may be read, each with whether it is because of ``retain_grad()``.
+    probabilities
+        The places of the calls of cross_entropy whose target holds probabilities; any other's are class numbers.
     """
+    writer = _Writer(probabilities)
     output = program.output
     head = "import torch\nimport torch.nn.functional as F" if _needs_functional(program) else "import torch"
-    blocks = [head, _forward(program, switches, error, grads)]
+    blocks = [head, _forward(program, switches, error, grads, writer)]
     if error is not None and error.stage == "forward":
         return "\n\n".join(blocks) + "\n"
     blocks[-1] += f'\nprint("{output} =", {output})'
@@ -66,10 +77,12 @@ def snippet(
     return "\n\n".join(blocks) + "\n"
 
 
-def _forward(program: Program, switches: Switches, error: TraceError | None, grads: Mapping[str, bool]) -> str:
+def _forward(
+    program: Program, switches: Switches, error: TraceError | None, grads: Mapping[str, bool], writer: "_Writer"
+) -> str:
     lines: list[str] = []
     for statement in program.statements:
-        line = f"{statement.name} = {_right_hand_side(statement)}"
+        line = f"{statement.name} = {writer.right_hand_side(statement)}"
         if error is not None and error.stage == "forward" and error.place and error.place.line == statement.place.line:
             if error.library:
                 lines.append(f"try:\n    {line}\nexcept Exception as error:\n    print(error)")
@@ -94,66 +107,90 @@ def _calls(program: Program, switches: Switches) -> str:
     return "\n".join([*lines, f"{output}.backward()"])
 
 
-def _right_hand_side(statement: Statement) -> str:
-    if statement.kind == "compute":
-        return ast.unparse(_python(statement.expression))
-    needs = ", requires_grad=True" if statement.kind == "param" else ""
-    return f"torch.tensor({_numbers(statement.expression)}{needs})"
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes right-hand sides as Python code on tensors.
+
+    Parameters
+    ----------
+    probabilities
+        See `snippet`.
+    """
+
+    probabilities: Set[Place]
+
+    def right_hand_side(self, statement: Statement) -> str:
+        if statement.kind == "compute":
+            return ast.unparse(self._python(statement.expression))
+        call = _new_tensor(statement.expression)
+        if statement.kind == "param":
+            call.keywords.append(ast.keyword("requires_grad", ast.Constant(True)))
+        return ast.unparse(call)
+
+    def _python(self, expression: Expression) -> ast.expr:
+        if isinstance(expression, Number):
+            return _constant(expression.value)
+        if isinstance(expression, Name):
+            return ast.Name(expression.name)
+        if isinstance(expression, Array):
+            return _new_tensor(expression)
+        if isinstance(expression, Negative):
+            return ast.UnaryOp(ast.USub(), self._python(expression.operand))
+        if isinstance(expression, Binary):
+            left, right = self._python(expression.left), self._python(expression.right)
+            return ast.BinOp(left, _OPERATORS[expression.operator], right)
+        return self._call(expression)
+
+    def _tensor(self, expression: Expression) -> ast.expr:
+        """Like `_python`, but a plain number becomes a tensor, which functions need."""
+        return _new_tensor(expression) if isinstance(expression, Number) else self._python(expression)
+
+    def _call(self, call: Call) -> ast.expr:
+        first, rest = self._tensor(call.arguments[0]), call.arguments[1:]
+        if call.function == "detach":
+            return _method(first, "detach")
+        if call.function == "bce":
+            return _function("F", "binary_cross_entropy", first, self._tensor(rest[0]))
+        if call.function == "cross_entropy":
+            return _function("F", "cross_entropy", first, self._target(call))
+        more = [ast.Constant(-1)] if call.function == "softmax" else [self._python(argument) for argument in rest]
+        return _function("torch", call.function, first, *more)
+
+    def _target(self, call: Call) -> ast.expr:
+        """The target of cross_entropy, which tells class numbers from probabilities by their type."""
+        target = call.arguments[1]
+        if call.place in self.probabilities:
+            return self._tensor(target)
+        if isinstance(target, (Number, Array)):
+            return _new_tensor(target, whole=True)
+        return _method(self._python(target), "long")
 
 
-def _numbers(expression: Expression) -> str:
+def _constant(value: float) -> ast.expr:
+    """A number; a negative one as a minus before a number, so that it gets brackets where it needs them."""
+    return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if math.copysign(1, value) < 0 else ast.Constant(value)
+
+
+def _new_tensor(expression: Expression, *, whole: bool = False) -> ast.Call:
+    """``torch.tensor(…)`` of a number or an array in brackets, as floats or, if `whole`, as integers."""
+    convert = int if whole else float
+    numbers: ast.expr
     if isinstance(expression, Array):
-        rows = [f"[{', '.join(repr(number) for number in row)}]" for row in expression.rows]
-        return rows[0] if expression.ndim == 1 else f"[{', '.join(rows)}]"
-    if isinstance(expression, Number):
-        return repr(float(expression.value))
-    raise TypeError(f"{expression.text!r} is computed, not written down")
+        rows = [ast.List([_constant(convert(number)) for number in row]) for row in expression.rows]
+        numbers = rows[0] if expression.ndim == 1 else ast.List(list[ast.expr](rows))
+    elif isinstance(expression, Number):
+        numbers = _constant(convert(expression.value))
+    else:
+        raise TypeError(f"{expression.text!r} is computed, not written down")
+    return _function("torch", "tensor", numbers)
 
 
-def _python(expression: Expression) -> ast.expr:
-    """The expression as Python code on tensors."""
-    if isinstance(expression, Number):
-        return ast.Constant(expression.value)
-    if isinstance(expression, Name):
-        return ast.Name(expression.name)
-    if isinstance(expression, Array):
-        return _tensor(expression)
-    if isinstance(expression, Negative):
-        return ast.UnaryOp(ast.USub(), _python(expression.operand))
-    if isinstance(expression, Binary):
-        return ast.BinOp(_python(expression.left), _OPERATORS[expression.operator], _python(expression.right))
-    return _call(expression)
-
-
-def _tensor(expression: Expression) -> ast.expr:
-    """Like `_python`, but a plain number becomes a tensor, which functions need."""
-    if isinstance(expression, (Number, Array)):
-        return code_expression(f"torch.tensor({_numbers(expression)})")
-    return _python(expression)
+def _function(module: str, name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Attribute(ast.Name(module), name), list(arguments), [])
 
 
 def _method(owner: ast.expr, name: str) -> ast.expr:
     return ast.Call(ast.Attribute(owner, name), [], [])
-
-
-def _call(call: Call) -> ast.expr:
-    first, rest = _tensor(call.arguments[0]), call.arguments[1:]
-    if call.function == "detach":
-        return _method(first, "detach")
-    if call.function == "bce":
-        return ast.Call(ast.Attribute(ast.Name("F"), "binary_cross_entropy"), [first, _tensor(rest[0])], [])
-    if call.function == "cross_entropy":
-        target = _classes(rest[0])
-        return ast.Call(ast.Attribute(ast.Name("F"), "cross_entropy"), [first, target], [])
-    more = [ast.Constant(-1)] if call.function == "softmax" else [_python(argument) for argument in rest]
-    return ast.Call(ast.Attribute(ast.Name("torch"), call.function), [first, *more], [])
-
-
-def _classes(expression: Expression) -> ast.expr:
-    """The class numbers of cross_entropy, which PyTorch takes as integers."""
-    if isinstance(expression, (Number, Array)):
-        return code_expression(f"torch.tensor({_numbers(expression).replace('.0', '')})")
-    return _method(_python(expression), "long")
 
 
 def _needs_functional(program: Program) -> bool:

@@ -6,13 +6,14 @@ the two together. The rules are those of ``derivatives.yaml`` in PyTorch's sourc
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 Operand = Tensor | float | int
+Operator = Literal["×", "g@", "@g", "⊗", "→"]
 _ONE_THING = re.compile(r"[\w.]+(\([^()]*\))?|\[[^\[\]]*\]")
 
 
@@ -30,13 +31,29 @@ class LocalFlow:
         See `primer_core.lessons.autograd_graph.graph.Flow`.
     full
         The flow before it is summed back to the operand's shape.
+    rule
+        What the engine computes, in symbols, where it does not multiply by `local`: it matters if g or `local`
+        holds inf or nan. ``""`` if it does what `product` says.
     """
 
     derivative: str
     product: str
     local: Tensor | None
-    operator: Literal["×", "g@", "@g", "⊗", "→"]
+    operator: Operator
     full: Tensor
+    rule: str = ""
+
+    def multiplied(self, upstream: Tensor) -> Tensor | None:
+        """Upstream and local, combined as `operator` says; None without a local derivative."""
+        if self.local is None:
+            return None
+        if self.operator == "g@":
+            return upstream @ self.local
+        if self.operator == "@g":
+            return self.local @ upstream
+        if self.operator == "⊗":
+            return torch.outer(upstream, self.local)
+        return upstream * self.local
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +106,28 @@ def local_flows(recorded: Recorded, upstream: Tensor) -> tuple[LocalFlow, ...]:
 def _elementwise(derivative: str, symbol: str, local: Tensor, upstream: Tensor) -> LocalFlow:
     local = local.expand_as(upstream) if local.dim() <= upstream.dim() else local
     return LocalFlow(derivative, f"g · {symbol}", local, "×", upstream * local)
+
+
+def _masked(derivative: str, symbol: str, local: Tensor, upstream: Tensor, *, keep: Tensor, rule: str) -> LocalFlow:
+    """Like `_elementwise`, but the engine writes 0 where `keep` is False, instead of multiplying g by 0."""
+    zero = torch.zeros((), dtype=upstream.dtype)
+    flow = _elementwise(derivative, symbol, torch.where(keep, local, zero), upstream)
+    return replace(flow, full=torch.where(keep, upstream * local, zero), rule=rule)
+
+
+def _relu(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    label = recorded.labels[0]
+    symbol = f"[{_wrap(label)} > 0]"
+    return [
+        _masked(
+            f"∂relu({label})/∂{_wrap(label)} = {symbol}",
+            symbol,
+            torch.ones_like(recorded.out),
+            g,
+            keep=~(recorded.out <= 0),
+            rule=f"0 where {_wrap(label)} ≤ 0, else g",
+        )
+    ]
 
 
 def _constant(value: float, like: Tensor) -> Tensor:
@@ -160,25 +199,35 @@ def _pow(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     if tensors[1]:
         base = a if isinstance(a, Tensor) else torch.full((), float(a), dtype=g.dtype)
         # 0 ** b has no slope in b where b >= 0: PyTorch hands on 0 there instead of 0 · (−inf).
-        local = torch.where((base == 0) & (b >= 0), torch.zeros((), dtype=g.dtype), recorded.out * base.log())
-        flows.append(_elementwise(f"∂({la} ** {lb})/∂{lb} = {la}**{lb} · ln {la}", f"{la}**{lb} · ln {la}", local, g))
+        flat = (base == 0) & (b >= 0)
+        symbol = f"{la}**{lb} · ln {la}"
+        flows.append(
+            _masked(
+                f"∂({la} ** {lb})/∂{lb} = {symbol}",
+                symbol,
+                recorded.out * base.log(),
+                g,
+                keep=~flat,
+                rule=f"0 where {la} = 0 and {lb} ≥ 0, else g · {symbol}",
+            )
+        )
     return flows
 
 
 def _power_base(a: Operand, b: Operand, la: str, lb: str, g: Tensor) -> LocalFlow:
     local: Tensor | float
+    derivative = f"∂({la} ** {lb})/∂{la}"
     if isinstance(b, Tensor):
         lowered = f"{lb} · {la}**({lb} − 1)"
-        local = torch.where(b == 0, torch.zeros((), dtype=g.dtype), b * a ** (b - 1))
-    elif b == 0:
-        lowered, local = "0", _constant(0, g)
-    else:
-        less = f"{b - 1:g}"
-        lowered = (
-            f"{b:g}" if b == 1 else f"{b:g} · {la}" if b == 2 else f"{b:g} · {la}**{less if b > 1 else f'({less})'}"
-        )
-        local = b * a ** (b - 1)
-    return _elementwise(f"∂({la} ** {lb})/∂{la} = {lowered}", lowered, torch.as_tensor(local), g)
+        rule = f"0 where {lb} = 0, else g · {lowered}"
+        return _masked(f"{derivative} = {lowered}", lowered, b * a ** (b - 1), g, keep=b != 0, rule=rule)
+    if b == 0:
+        nothing = torch.zeros((), dtype=torch.bool)
+        return _masked(f"{derivative} = 0", "0", _constant(0, g), g, keep=nothing, rule="0, whatever g is")
+    less = f"{b - 1:g}"
+    lowered = f"{b:g}" if b == 1 else f"{b:g} · {la}" if b == 2 else f"{b:g} · {la}**{less if b > 1 else f'({less})'}"
+    local = b * a ** (b - 1)
+    return _elementwise(f"{derivative} = {lowered}", lowered, torch.as_tensor(local), g)
 
 
 def _unary(text: str, slope: Callable[[Tensor, Tensor], Tensor]) -> Rule:
@@ -238,11 +287,16 @@ def _view(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 
 def _reduced(recorded: Recorded, g: Tensor, share: float, word: str) -> list[LocalFlow]:
     operand, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
-    spread = g if recorded.axis is None else g.unsqueeze(recorded.axis)
+    # A scalar has no axis, but PyTorch lets it be summed along axis 0 or −1: the shape stays ().
+    spread = g if recorded.axis is None or not operand.dim() else g.unsqueeze(recorded.axis)
     local = torch.full_like(operand, share)
     text = "1" if word == "sum" else f"1/{round(1 / share)}"
     along = "" if recorded.axis is None else f", {recorded.axis}"
-    return [LocalFlow(f"∂{word}({label}{along}) by each number = {text}", f"g · {text}", local, "×", spread * local)]
+    derivative = f"∂{word}({label}{along}) by each number = {text}"
+    if operand.dim() == 2 and recorded.axis in (1, -1):
+        # g has one number a row: as a vector it would meet the columns.
+        return [LocalFlow(derivative, f"each g · {text}, along its row", None, "→", spread * local)]
+    return [LocalFlow(derivative, f"g · {text}", local, "×", spread * local)]
 
 
 def _sum(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
@@ -251,7 +305,7 @@ def _sum(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 
 def _mean(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     operand = torch.as_tensor(recorded.operands[0])
-    count = operand.numel() if recorded.axis is None else operand.shape[recorded.axis]
+    count = operand.numel() if recorded.axis is None or not operand.dim() else operand.shape[recorded.axis]
     return _reduced(recorded, g, 1.0 / count, "mean")
 
 
@@ -275,11 +329,28 @@ def _log_softmax(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 
 def _nll_loss(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     logs, target = torch.as_tensor(recorded.operands[0]), torch.as_tensor(recorded.operands[1])
-    local = torch.zeros_like(logs)
-    rows = 1 if logs.dim() == 1 else logs.shape[0]
-    local.scatter_(-1, target.reshape(-1, 1) if logs.dim() == 2 else target.reshape(1), -1.0 / rows)
-    text = "−1" if rows == 1 else f"−1/{rows}"
-    return [LocalFlow(f"∂nll = {text} at each target, 0 elsewhere", f"g · {text} at the target", local, "×", g * local)]
+    rows, classes = logs.reshape(-1, logs.shape[-1]), target.reshape(-1)
+    # A row whose class is ignore_index, −100 by default, takes no part in the mean.
+    counted = classes != recorded.operands[-1]
+    count = int(counted.sum())
+    keep = torch.zeros_like(rows, dtype=torch.bool)
+    keep[counted, classes[counted]] = True
+    keep = keep.reshape(logs.shape)
+    if not count:
+        derivative = "∂nll = 0: every row is ignored"
+        return [_masked(derivative, "0", _constant(0, logs), g, keep=keep, rule="0, whatever g is")]
+    text = "−1" if count == 1 else f"−1/{count}"
+    where = "at each target" if count == len(classes) else "at the target of each row that is not ignored"
+    return [
+        _masked(
+            f"∂nll = {text} {where}, 0 elsewhere",
+            f"{text} at the target",
+            _constant(-1.0 / count, logs),
+            g,
+            keep=keep,
+            rule=f"g · {text} at the target, 0 elsewhere",
+        )
+    ]
 
 
 def _bce(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
@@ -323,5 +394,5 @@ _RULES: Mapping[str, Rule] = {
     "log": _unary("1/{x}", lambda x, _: 1 / x),
     "tanh": _unary("(1 − {out}²)", lambda _, out: 1 - out * out),
     "sigmoid": _unary("{out} · (1 − {out})", lambda _, out: out * (1 - out)),
-    "relu": _unary("[{x} > 0]", lambda _, out: (out > 0).to(out.dtype)),
+    "relu": _relu,
 }

@@ -4,8 +4,8 @@ Nothing here imitates autograd: operations are observed where they reach ATen, n
 objects, and the order and the flows of a backward pass come from hooks on those nodes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,11 @@ class Source:
     value: TensorValue
     line: int
 
+    @property
+    def text(self) -> str:
+        """The part of the program that stands for it: its name, or its numbers."""
+        return self.label
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
@@ -62,6 +67,10 @@ class Operation:
 
     Parameters
     ----------
+    label
+        The operator's symbol, or the function's name.
+    expression
+        What it computes; None where a tensor is detached.
     operands
         The (node id, label, value) of each tensor operand.
     records
@@ -71,9 +80,10 @@ class Operation:
     """
 
     id: str
-    symbol: str
+    label: str
     text: str
     line: int
+    expression: Expression | None
     operands: tuple[tuple[str, str, TensorValue], ...]
     tensor: Tensor
     value: TensorValue
@@ -92,30 +102,53 @@ def version(tensor: Tensor) -> int:
     return tensor._version  # noqa: SLF001 documented, and the lesson is about it
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One ATen call: its arguments, and copies of the numbers that went in and came out.
+
+    The tensors themselves are kept, too, so that no other tensor takes over the `id` of one that has gone.
+    """
+
+    function: str
+    arguments: Sequence[Any]
+    operands: Sequence[Operand]
+    copies: Sequence[Operand]
+    result: Tensor
+    out: Tensor
+
+
 class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every ATen operation below autograd, with its operands."""
 
     def __init__(self, labels: Mapping[int, str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.records: list[Recorded] = []
         self._labels = dict(labels)
+        self._seen: list[_Seen] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        name = func.overloadpacket.__name__
         operands = [argument for argument in args if isinstance(argument, (Tensor, int, float))]
-        labels = [self._label(operand) for operand in operands]
-        copies = tuple(operand.clone() if isinstance(operand, Tensor) else operand for operand in operands)
+        copies = [operand.clone() if isinstance(operand, Tensor) else operand for operand in operands]
         out = func(*args, **(kwargs or {}))
         result = out[0] if isinstance(out, tuple) else out
-        if name not in _BOOKKEEPING:
-            axes = next((argument for argument in args[1:] if isinstance(argument, (list, tuple))), None)
-            axis = axes[0] if axes else None
-            self.records.append(Recorded(name, copies, tuple(labels), result.clone(), axis))
-            self._labels[id(result)] = name.strip("_")
+        self._seen.append(_Seen(func.overloadpacket.__name__, args, operands, copies, result, result.clone()))
         return out
 
-    def _label(self, operand: Operand) -> str:
-        return self._labels.get(id(operand), "a") if isinstance(operand, Tensor) else f"{operand:g}"
+    def records(self) -> tuple[Recorded, ...]:
+        """What was computed, in order; asked for once all has been seen."""
+        labels = dict(self._labels)
+        records = []
+        for seen in self._seen:
+            if seen.function in _BOOKKEEPING:
+                continue
+            axes = next((argument for argument in seen.arguments[1:] if isinstance(argument, (list, tuple))), None)
+            named = tuple(
+                labels.get(id(operand), "a") if isinstance(operand, Tensor) else f"{operand:g}"
+                for operand in seen.operands
+            )
+            axis = axes[0] if axes else None
+            records.append(Recorded(seen.function, tuple(seen.copies), named, seen.out, axis))
+            labels[id(seen.result)] = seen.function.strip("_")
+        return tuple(records)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,9 +164,14 @@ class Evaluation:
     overrides
         A leaf's numbers in place of the program's, flat.
     constants
-        By operation id, what a detached tensor is to be, in place of what it would be.
+        What tensors that are cut off are to be, in place of what they would be: as `detached` of another evaluation.
     record
         Whether to take down operations and nodes, or only to compute.
+    detached
+        What autograd takes as constant: every detached tensor by its operation's id, and the class numbers of every
+        cross_entropy by `_classes_key`.
+    probabilities
+        The places of the calls of cross_entropy whose target holds probabilities, not class numbers.
     """
 
     program: Program
@@ -147,6 +185,7 @@ class Evaluation:
     sources: list[Source] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     detached: dict[str, Tensor] = field(default_factory=dict)
+    probabilities: set[Place] = field(default_factory=set)
     engine_ids: dict[Node, str] = field(default_factory=dict)
     _count: int = 0
 
@@ -227,34 +266,43 @@ class Evaluation:
         if len(call.arguments) == 1:
             apply = FUNCTIONS[call.function]
             return self._operation(call, call.function, [first], lambda: apply(first[0]))
-        if call.function == "cross_entropy":
-            target = self._classes(call.arguments[1])
-            return self._operation(
-                call,
-                call.function,
-                [first, target],
-                lambda: functional.cross_entropy(first[0], target[0].detach().long()),
-            )
         other = self._tensor(call.arguments[1])
+        if call.function == "cross_entropy":
+            target = self._target(call, first[0], other[0])
+            return self._operation(
+                call, call.function, [first, other], lambda: functional.cross_entropy(first[0], target)
+            )
         return self._operation(
             call, call.function, [first, other], lambda: functional.binary_cross_entropy(first[0], other[0])
         )
 
-    def _classes(self, expression: Expression) -> tuple[Tensor, str, str]:
-        target = self._tensor(expression)
-        if not bool((target[0].detach() == target[0].detach().round()).all()):
+    def _target(self, call: Call, logits: Tensor, target: Tensor) -> Tensor:
+        """The target of cross_entropy as PyTorch wants it: probabilities as they are, class numbers as integers.
+
+        PyTorch tells the two apart by their type. Every tensor of a program is floating, so their shape does it here:
+        probabilities have the shape of the logits, class numbers have one axis less.
+        """
+        if logits.dim() and target.shape == logits.shape:
+            self.probabilities.add(call.place)
+            return target
+        key = _classes_key(call)
+        numbers = self.constants.get(key, target).detach()
+        self.detached[key] = numbers
+        if not bool((numbers.isfinite() & (numbers == numbers.round())).all()):
+            words, shape = call.arguments[1].text, tuple(target.shape)
             raise ForwardRefusedError(
                 "",
-                expression.place,
-                f"The target of cross_entropy must be whole class numbers; {target[2]} holds fractions.",
-                "Write 0, 1, 2 … for the class of each row.",
+                call.arguments[1].place,
+                f"The target {words} has shape {shape}, the logits have shape {tuple(logits.shape)}. A target of "
+                f"another shape than the logits must hold whole class numbers, and {words} does not.",
+                "Write 0, 1, 2 … for the class of each row, or a probability for each logit.",
             )
-        return target
+        return numbers.long()
 
     def _operation(
         self,
         expression: Expression,
-        symbol: str,
+        label: str,
         operands: list[tuple[Operand, str, str]],
         compute: Callable[[], Any],
     ) -> tuple[Tensor, str, str]:
@@ -262,6 +310,7 @@ class Evaluation:
         labels = {id(operand): label for operand, _, label in operands if isinstance(operand, Tensor)}
         recorder = _Recorder({key: short(label) for key, label in labels.items()}) if self.record else None
         try:
+            # Nothing but the library's own call: what it raises is shown as the library's words.
             with recorder or nullcontext():
                 tensor: Tensor = compute()
         except REFUSALS as error:
@@ -281,13 +330,14 @@ class Evaluation:
             self.operations.append(
                 Operation(
                     identity,
-                    symbol,
+                    label,
                     expression.text,
                     expression.place.line,
+                    expression,
                     used,
                     tensor,
                     take(tensor),
-                    tuple(recorder.records),
+                    recorder.records(),
                     nodes,
                 )
             )
@@ -300,7 +350,7 @@ class Evaluation:
         self.detached[identity] = result
         if self.record:
             self.operations.append(
-                Operation(identity, "detach", text, place.line, (operand,), result, take(result), (), ())
+                Operation(identity, "detach", text, place.line, None, (operand,), result, take(result), (), ())
             )
         return result, identity
 
@@ -314,6 +364,10 @@ class Evaluation:
                 fresh.append(node)
                 todo += [parent for parent, _ in node.next_functions]
         yield from sorted(fresh, key=lambda node: node._sequence_nr())  # noqa: SLF001 no public twin
+
+
+def _classes_key(call: Call) -> str:
+    return f"classes:{call.place.line}:{call.place.column}"
 
 
 def short(label: str) -> str:
@@ -365,6 +419,10 @@ def readable(node: Node, name: str) -> Any:
         return error
 
 
+def _is_kept(node: Node, name: str) -> bool:
+    return isinstance(readable(node, name), Tensor)
+
+
 def _signed(content: object) -> str:
     # PyTorch shows a negative int64 attribute as its unsigned twin.
     if isinstance(content, int) and content >= 2**63:
@@ -400,6 +458,7 @@ class Watch:
     _before: Tensor | None = None
     _alive: tuple[str, ...] = ()
     _last: RawStep | None = None
+    _fault: Exception | None = None
 
     def start(self) -> None:
         """Put the hooks in place."""
@@ -409,21 +468,32 @@ class Watch:
 
     def _enter(self, node: Node) -> Callable[[tuple[Tensor, ...]], None]:
         def hook(_: tuple[Tensor, ...]) -> None:
-            self._settle()
-            self.running = node
-            self._before = _grad_of(node)
-            self._alive = tuple(name for name in sorted(tensor_names(node)) if isinstance(readable(node, name), Tensor))
+            with self._own():
+                self._settle()
+                self.running = node
+                self._before = _grad_of(node)
+                self._alive = tuple(held for held in sorted(tensor_names(node)) if _is_kept(node, held))
 
         return hook
 
     def _leave(self, node: Node) -> Callable[[tuple[Tensor | None, ...], tuple[Tensor, ...]], None]:
         def hook(handed: tuple[Tensor | None, ...], upstream: tuple[Tensor, ...]) -> None:
-            copies = tuple(flow.detach().clone() if flow is not None else None for flow in handed or ())
-            step = RawStep(node, upstream[0].detach().clone(), copies, self._before, _grad_of(node))
-            self.steps.append(step)
-            self.running, self._last = None, step
+            with self._own():
+                copies = tuple(flow.detach().clone() if flow is not None else None for flow in handed or ())
+                step = RawStep(node, upstream[0].detach().clone(), copies, self._before, _grad_of(node))
+                self.steps.append(step)
+                self.running, self._last = None, step
 
         return hook
+
+    @contextmanager
+    def _own(self) -> Iterator[None]:
+        """Marks what a hook of this lesson raises, so that it is not taken for PyTorch's refusal."""
+        try:
+            yield
+        except Exception as fault:
+            self._fault = fault
+            raise
 
     def _settle(self) -> None:
         """The engine frees a node's saved tensors after its hooks have run, so look at them now."""
@@ -439,6 +509,8 @@ class Watch:
         try:
             output.backward(retain_graph=retain_graph)  # type: ignore[no-untyped-call]
         except RuntimeError as error:
+            if self._fault is not None:
+                raise self._fault from error
             message = str(error)
         self._settle()
         return self.steps, message, self.running if message else None

@@ -1,10 +1,13 @@
 """What a traced program looks like: nodes, edges and every flow of a backward pass, as plain frozen data."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from typing import Literal
 
 from primer_core.language.program import Place, Program
-from primer_core.picture.layered import GraphLayout
+
+Repair = tuple[tuple[str, str | bool], ...]
+NodeKind = Literal["leaf", "data", "op", "inner", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class TensorValue:
 
     shape: tuple[int, ...]
     values: tuple[float, ...]
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether none of the numbers is nan or infinite."""
+        return all(math.isfinite(value) for value in self.values)
 
     @property
     def rows(self) -> tuple[tuple[float, ...], ...]:
@@ -67,7 +75,8 @@ class TraceError:
     Parameters
     ----------
     stage
-        ``program``: the text breaks the language's rules; ``forward`` and ``backward``: PyTorch refused.
+        ``program``: the text breaks the language's rules; ``forward`` and ``backward``: PyTorch refused;
+        ``lesson``: this lesson failed, by a fault of its own.
     cause, fix
         A sentence each.
     library
@@ -80,13 +89,13 @@ class TraceError:
         What would mend it: a field of `Switches`, or ``program``, with its new value; empty if nothing would.
     """
 
-    stage: Literal["program", "forward", "backward"]
+    stage: Literal["program", "forward", "backward", "lesson"]
     cause: str
     fix: str
     library: str = ""
     place: Place | None = None
     node: str = ""
-    repair: tuple[tuple[str, str | bool], ...] = ()
+    repair: Repair = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ class GraphNode:
     """
 
     id: str
-    kind: Literal["leaf", "data", "op", "inner", "plain"]
+    kind: NodeKind
     label: str
     expression: str
     names: tuple[str, ...]
@@ -294,8 +303,11 @@ class InPlaceEdit:
 
     Parameters
     ----------
-    version_before, version_after
-        The tensor's ``_version``.
+    node, value, version_before, version_after
+        Of the named tensor: its node's id, its numbers after the change, and its ``_version`` before and after.
+    changed
+        (node id, numbers, ``_version``) after the change of every tensor whose memory it is, this one's included:
+        ``detach()`` shares the memory of its operand, and its version.
     stale
         (node id, saved tensor, PyTorch's words) of every saved tensor that can no longer be read.
     """
@@ -305,6 +317,7 @@ class InPlaceEdit:
     value: TensorValue
     version_before: int
     version_after: int
+    changed: tuple[tuple[str, TensorValue, int], ...]
     stale: tuple[tuple[str, str, str], ...]
 
 
@@ -337,27 +350,29 @@ class NamedTensor:
 
 @dataclass(frozen=True, slots=True)
 class LeafCheck:
-    """A leaf's gradient from one backward call against central differences.
+    """A leaf's gradient from one backward call against finite differences.
 
     Parameters
     ----------
     gradient
-        From autograd, in float64.
+        From autograd, in float64; in float32 where the program cannot be computed in float64.
     difference
-        Central differences, in float64, with a step of 1e-6 relative to the value.
+        Central differences, in float64, with a step of 6e-6 times the value's size, at least 1; one-sided where the
+        function is defined on one side only, nan where it is defined on none.
     largest
         The largest absolute difference between the two; nan if either holds one.
-    agrees
-        Whether `largest` is within 1e-6 of the gradient's size, at least 1.
+    verdict
+        ``agrees``: `largest` is within 1e-6 of the gradient's or the output's size, at least 1, and the gradient in
+        float32 within 1e-3 of it; ``unchecked``: differences cannot be taken; ``differs``: neither.
     note
-        Why the two may differ at this point; ``""`` if they agree.
+        Why the two may differ at this point, or how the difference was taken; ``""`` if there is nothing to say.
     """
 
     name: str
     gradient: TensorValue
     difference: TensorValue
     largest: float
-    agrees: bool
+    verdict: Literal["agrees", "differs", "unchecked"]
     note: str
 
 
@@ -387,7 +402,6 @@ class GraphTrace:
     error: TraceError | None
     nodes: tuple[GraphNode, ...] = ()
     edges: tuple[GraphEdge, ...] = ()
-    layout: GraphLayout = field(default_factory=GraphLayout)
     forward: tuple[ForwardStep, ...] = ()
     edit: InPlaceEdit | None = None
     calls: tuple[BackwardCall, ...] = ()
@@ -395,6 +409,11 @@ class GraphTrace:
     checks: tuple[LeafCheck, ...] = ()
     code: str = ""
     printed: tuple[str, ...] = ()
+
+    @property
+    def not_finite(self) -> tuple[str, ...]:
+        """The names whose ``.grad`` holds nan or infinity."""
+        return tuple(named.name for named in self.names if named.grad is not None and not named.grad.is_finite)
 
     @property
     def backward_steps(self) -> tuple[BackwardStep, ...]:

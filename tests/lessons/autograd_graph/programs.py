@@ -1,8 +1,11 @@
 """Random programs of the lesson's language, each with the same program written in PyTorch by other means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+
+from primer_core.lessons.autograd_graph.graph import Switches
 
 Shape = tuple[int, ...]
 _SHAPES: tuple[Shape, ...] = ((), (3,), (1, 3), (2, 1), (2, 3), (3, 2))
@@ -132,3 +135,110 @@ def _endings(last: str, shape: Shape) -> dict[str, str]:
             f"torch.nn.functional.cross_entropy({last} * p.sum(), torch.tensor([{zeros}]))"
         )
     return endings
+
+
+# Numbers at which functions end, kink, overflow or lose a digit, and class numbers.
+_EDGES = (0, 1, -1, 2, 0.5, 0.05, 0.9, -100, 250, -200, 1e-7, 0.9999999, 1e6, -2, 3)
+_WILD_SHAPES: tuple[Shape, ...] = ((), (1,), (2,), (3,), (1, 1), (1, 3), (2, 1), (2, 3), (3, 2), (3, 3))
+_CALLS = ("sin", "exp", "log", "tanh", "sigmoid", "relu", "softmax", "sum", "mean", "detach", "-")
+_MUTANTS = "xyz0123456789.-+*/@()[],= \n"
+
+
+@st.composite
+def wild_programs(draw: st.DrawFn) -> str:
+    """A program at the edges of what each function is defined for, which may well be refused.
+
+    Most operands fit together, some do not; a fifth of the programs have characters replaced, dropped or put in.
+    """
+    shapes: dict[str, Shape] = {}
+    lines: list[str] = []
+
+    def literal(shape: Shape, values: tuple[float, ...] = _EDGES) -> str:
+        return _bracketed(shape, lambda: f"{draw(st.sampled_from(values))}")
+
+    def operand(*fitting: Shape) -> str:
+        """A name, or numbers; of one of the shapes `fitting`, if there are any."""
+        names = [name for name, shape in shapes.items() if not fitting or shape in fitting]
+        if names and draw(st.integers(0, 3)):
+            return draw(st.sampled_from(names + names[-2:]))
+        text = literal(draw(st.sampled_from(fitting or _WILD_SHAPES)))
+        return f"({text})" if text.startswith("-") else text
+
+    def misfit() -> tuple[str, Shape]:
+        operator = draw(st.sampled_from(("+", "**", "/", "@", "bce", "cross_entropy", "sum")))
+        if operator == "sum":
+            return f"sum({operand()}, {draw(st.integers(-2, 1))})", ()
+        left, right = operand(), operand()
+        return (f"{left} {operator} {right}" if len(operator) < 3 else f"{operator}({left}, {right})"), ()
+
+    def loss(name: str, shape: Shape) -> str:
+        inner = draw(st.sampled_from(("{}", "sigmoid({})", "softmax({})"))).format(name)
+        if not shape or draw(st.booleans()):
+            return f"bce({inner}, {draw(st.sampled_from((operand(shape), literal(shape, (0, 1, 0.5)))))})"
+        classes = literal(shape[:-1], (0, shape[-1] - 1, -100, 0, 1))
+        return f"cross_entropy({inner}, {draw(st.sampled_from((operand(shape, shape[:-1]), classes)))})"
+
+    def expression() -> tuple[str, Shape]:
+        name = draw(st.sampled_from([*shapes, *list(shapes)[-2:]]))
+        shape = shapes[name]
+        kind = draw(
+            st.sampled_from(("call", "call", "operator", "operator", "product", "axis", "loss", "loss", "misfit"))
+        )
+        if kind == "misfit":
+            return misfit()
+        if kind == "loss":
+            return loss(name, shape), ()
+        if kind == "axis":
+            axis = draw(st.integers(-max(1, len(shape)), max(1, len(shape)) - 1))
+            left = tuple(size for place, size in enumerate(shape) if place != axis % len(shape)) if shape else ()
+            return f"{draw(st.sampled_from(('sum', 'mean')))}({name}, {axis})", left
+        if kind == "product" and shape:
+            partner = draw(st.sampled_from(((shape[-1],), (shape[-1], 1), (shape[-1], 2))))
+            return f"{name} @ {operand(partner)}", shape[:-1] + partner[1:]
+        if kind == "operator":
+            operator, other = draw(st.sampled_from(("+", "-", "*", "/", "**", "**"))), operand(shape, ())
+            return (f"{name} {operator} {other}" if draw(st.booleans()) else f"{other} {operator} {name}"), shape
+        function = draw(st.sampled_from(_CALLS))
+        text = f"-{name}" if function == "-" else f"{function}({name})"
+        return text, () if function in {"sum", "mean"} else shape
+
+    for index in range(draw(st.integers(1, 3))):
+        shape = draw(st.sampled_from(_WILD_SHAPES))
+        shapes[f"p{index}"] = shape
+        param = index == 0 or draw(st.booleans())
+        lines.append(f"p{index} = param({literal(shape)})" if param else f"p{index} = {literal(shape)}")
+    for index in range(draw(st.integers(1, 5))):
+        text, shape = expression()
+        lines.append(f"t{index} = {text}")
+        shapes[f"t{index}"] = shape
+    if draw(st.integers(0, 4)):
+        lines.append(f"sum({list(shapes)[-1]}) + 0 * sum(p0)" if draw(st.booleans()) else f"sum({list(shapes)[-1]})")
+    characters = list("\n".join(lines))
+    if draw(st.integers(0, 4)) == 0:
+        for _ in range(draw(st.integers(1, 3))):
+            at = draw(st.integers(0, len(characters) - 1))
+            characters[at : at + draw(st.integers(0, 2))] = draw(st.sampled_from(_MUTANTS))
+    return "".join(characters)
+
+
+def _bracketed(shape: Shape, number: Callable[[], str]) -> str:
+    if not shape:
+        return number()
+    return f"[{', '.join(_bracketed(shape[1:], number) for _ in range(shape[0]))}]"
+
+
+@st.composite
+def switches(draw: st.DrawFn) -> Switches:
+    """What may be done to a wild program: half of the time nothing."""
+    if draw(st.booleans()):
+        return Switches()
+    some = st.sampled_from(("", "p0", "p1", "t0", "t1", "t2"))
+    return Switches(
+        no_grad=draw(st.integers(0, 5)) == 0,
+        detach=draw(some),
+        retain_grad=draw(st.booleans()),
+        in_place=draw(some),
+        backward_calls=draw(st.sampled_from((1, 2))),
+        retain_graph=draw(st.booleans()),
+        zero_grad=draw(st.booleans()),
+    )

@@ -5,6 +5,7 @@ import pytest
 from primer_core.lessons.autograd_graph.explain import trace
 from primer_core.lessons.autograd_graph.graph import Switches, TensorValue
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.lessons.autograd_graph.show import layout
 from ui.components.autograd_graph.payload import grid, inline, number, payload
 
 
@@ -12,7 +13,7 @@ from ui.components.autograd_graph.payload import grid, inline, number, payload
 def test_an_example_becomes_plain_json_whose_steps_name_its_nodes(name: str) -> None:
     traced = trace(EXAMPLES[name].program, EXAMPLES[name].switches)
     sent = payload(traced)
-    assert json.loads(json.dumps(sent, allow_nan=False))["width"] == traced.layout.width
+    assert json.loads(json.dumps(sent, allow_nan=False))["width"] == layout(traced).width
     ids = {node["id"] for node in sent["nodes"]}
     for step in sent["steps"]:
         assert step["node"] in ids | {""}

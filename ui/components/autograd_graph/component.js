@@ -227,7 +227,7 @@ class Player {
     const saved = this.savedState(node, now).map((held) => `${held.name} ${held.state}`).join(", ");
     parts.box.setAttribute(
       "aria-label",
-      `${node.title}, ${node.engine}, ${now.value ? `value ${node.value}` : "not computed yet"}${grad ? `, ${grad}` : ""}${version}${saved ? `, ${saved}` : ""}`,
+      `${node.title}, ${node.engine}, ${now.value ? `value ${now.now ?? node.value}` : "not computed yet"}${grad ? `, ${grad}` : ""}${version}${saved ? `, ${saved}` : ""}`,
     );
     parts.box.setAttribute("aria-current", lit ? "step" : "false");
     parts.box.tabIndex = reached ? 0 : -1;
@@ -281,7 +281,7 @@ class Player {
     this.details.replaceChildren(...[
       header,
       node.expression === node.title ? null : h("p", { class: "source" }, node.expression),
-      now.value ? table(node.grid) : h("p", { class: "soft" }, "Not computed yet."),
+      now.value ? table(now.grid ?? node.grid) : h("p", { class: "soft" }, "Not computed yet."),
       h("dl", {}, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
       node.saved.length ? h("div", { class: "saved" }, h("h5", {}, "Saved for backward"), h("ul", {}, ...saved)) : null,
       ...node.why.map((text) => h("p", { class: "why" }, text)),

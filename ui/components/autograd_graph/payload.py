@@ -14,6 +14,7 @@ from primer_core.lessons.autograd_graph.graph import (
     TensorValue,
     TraceError,
 )
+from primer_core.lessons.autograd_graph.show import layout
 
 _SHOWN = 6
 
@@ -72,13 +73,14 @@ def sign(text: str) -> Payload:
 def payload(trace: GraphTrace) -> Payload:
     """All that the component needs to draw and play `trace`, as plain JSON."""
     steps = _Steps(trace)
-    boxes = {box.id: box for box in trace.layout.boxes}
+    drawing = layout(trace)
+    boxes = {box.id: box for box in drawing.boxes}
     guilty = trace.error.node if trace.error else ""
     return {
-        "width": trace.layout.width,
-        "height": trace.layout.height,
-        "nodeWidth": trace.layout.node_width,
-        "nodeHeight": trace.layout.node_height,
+        "width": drawing.width,
+        "height": drawing.height,
+        "nodeWidth": drawing.node_width,
+        "nodeHeight": drawing.node_height,
         "nodes": [{**_node(trace, node, guilty), "x": boxes[node.id].x, "y": boxes[node.id].y} for node in trace.nodes],
         "edges": [
             {
@@ -89,7 +91,7 @@ def payload(trace: GraphTrace) -> Payload:
                 "gradient": edge.carries_gradient,
                 "title": f"operand {edge.slot}, output {edge.input_number}",
             }
-            for edge, route in zip(trace.edges, trace.layout.routes, strict=True)
+            for edge, route in zip(trace.edges, drawing.routes, strict=True)
         ],
         "steps": steps.told,
     }
@@ -218,8 +220,9 @@ class _Steps:
         for node, name, _ in edit.stale:
             stale.setdefault(node, []).append(f"_saved_{name}")
         changed: Payload = {node: {"stale": names} for node, names in stale.items()}
-        changed.setdefault(edit.node, {})["version"] = edit.version_after
-        changed[edit.node]["now"] = inline(edit.value)
+        for node, value, version in edit.changed:
+            after = {"version": version, "now": inline(value), "grid": grid(value, "value", "value")}
+            changed.setdefault(node, {}).update(after)
         hit = ", ".join(f"{self.engine[node]} ({', '.join(names)})" for node, names in stale.items())
         text = f"_version goes from {edit.version_before} to {edit.version_after}. "
         text += f"Saved at the old version: {hit}." if hit else "No node had saved it, so backward will not mind."

@@ -1,0 +1,58 @@
+"""No program, whatever it holds, ends in an exception, and what is shown of it is what PyTorch has."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+
+from primer_core.language.program import Program, parse
+from primer_core.lessons.autograd_graph import explain
+from primer_core.lessons.autograd_graph.explain import observed, trace
+from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches
+from tests.lessons.autograd_graph.programs import switches, wild_programs
+from tests.profiles import examples
+from tests.snippets import printed_by
+from ui.components.autograd_graph.payload import payload
+
+
+def printed(traced: GraphTrace) -> tuple[str, ...]:
+    """What the snippet of `traced` prints, line by line."""
+    text = printed_by(traced.code)
+    return tuple(text.rstrip("\n").split("\n")) if text else ()
+
+
+@example("z = param([[0.4, 1], [2, 0.1], [0, 0]])\nloss = cross_entropy(z, [-100, -100, -100])", Switches())
+@example("p = param([0.2, 1])\nloss = bce(p, [0, 1])", Switches())
+@example("x = param([1, 2])\nt = param([0, 1])\ny = bce(sigmoid(x), t)", Switches())
+@example("z = param([[1, 2, 0], [0, 0, 3]])\ny = param([1, 2])\nloss = cross_entropy(z, y)", Switches())
+@example("z = param([1, 2, 0])\nloss = cross_entropy(z, [0.05, 0.9, 0.05])", Switches())
+@example("x = param(2)\ny = mean(x, 0)", Switches())
+@example("x = param(-2)\ny = (-2) ** x", Switches())
+@example("x = param([1, 2, 3])\ny = cross_entropy(x, [2])", Switches())
+@examples(4000)
+@given(wild_programs(), switches())
+def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches) -> None:
+    program = parse(text)
+    if not isinstance(program, Program):
+        return
+    traced = observed(text, program, done)
+    json.dumps(payload(traced), allow_nan=False)
+    assert printed(traced) == traced.printed
+    if traced.error is None:
+        return
+    assert traced.error.stage != "lesson"
+    assert traced.error.cause
+    for field, value in traced.error.repair:
+        if field == "program":
+            assert isinstance(parse(str(value)), Program)
+            assert trace(str(value), done).error != traced.error
+
+
+def test_a_fault_of_the_lesson_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> GraphTrace:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(explain, "observed", broken)
+    error = trace("x = param(2)").error
+    assert error is not None
+    assert (error.stage, error.library) == ("lesson", "")
