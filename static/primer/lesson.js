@@ -232,7 +232,7 @@ class LessonPage {
   /** @param {string[]} problems */
   showProblems(problems) {
     this.problems.replaceChildren(...problems.map((problem) =>
-      make("div", { className: "notice warning" }, make("span", { className: "icon", "aria-hidden": "true" }, "⚠"), make("p", {}, problem))));
+      make("div", { className: "notice warning" }, make("span", { className: "symbol", "aria-hidden": "true" }, "warning"), make("p", {}, problem))));
   }
 
   /** @param {import("./channel.js").State} state */

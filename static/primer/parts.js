@@ -32,10 +32,10 @@ const VIEWS = {
   table: tableView,
 };
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, string>} names in Streamlit's own font of symbols */
 const ICONS = {
-  view: "⛓", copy: "⧉", error: "✗", leaf: "❧", "no grad": "⊘", ok: "✓",
-  refused: "ⓘ", declined: "✗", warning: "⚠", info: "ⓘ",
+  view: "link", copy: "content_copy", error: "error", leaf: "eco", "no grad": "block", ok: "check",
+  refused: "info", declined: "error", warning: "warning", info: "info",
 };
 
 /** Keeps the views of a list of parts: what is of one kind and name stays, with its focus and all that is open in it. */
@@ -115,8 +115,8 @@ function columnsView(first, page) {
 
 /** @type {(part: import("./types.js").Chip) => import("./types.js").View<import("./types.js").Chip>} */
 function chipView(first) {
-  const icon = make("span", { "aria-hidden": "true" });
-  const words = make("span");
+  const icon = make("span", { className: "symbol", "aria-hidden": "true" });
+  const words = make("span", { className: "words" });
   const element = make("span", { className: "chip" }, icon, " ", words);
   const update = (/** @type {import("./types.js").Chip} */ chip) => {
     element.className = `chip ${chip.verdict.replace(" ", "-")}`;
@@ -142,7 +142,7 @@ function noteView(first) {
 
 /** @type {(part: import("./types.js").Notice) => import("./types.js").View<import("./types.js").Notice>} */
 function noticeView(first) {
-  const icon = make("span", { className: "icon", "aria-hidden": "true" });
+  const icon = make("span", { className: "symbol", "aria-hidden": "true" });
   const words = make("div");
   const element = make("div", { className: "notice" }, icon, words);
   const update = (/** @type {import("./types.js").Notice} */ notice) => {

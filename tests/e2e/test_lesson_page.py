@@ -12,7 +12,7 @@ from ui.catalog import LESSONS_BY_SLUG
 
 
 def chip(page: Page) -> Locator:
-    return page.locator(".primer .chip").first
+    return page.locator(".primer .chip .words").first
 
 
 def operand(page: Page, name: str) -> Locator:
