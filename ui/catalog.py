@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting
+from primer_core.lessons import broadcasting, shapes
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -70,16 +70,7 @@ LESSONS: tuple[LessonSpec, ...] = (
             "already, a copy has its own."
         ),
     ),
-    LessonSpec(
-        slug="shapes",
-        title="Shapes",
-        group="Arrays",
-        icon=":material/view_in_ar:",
-        claim=(
-            "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some "
-            "are impossible."
-        ),
-    ),
+    row(shapes.LESSON),
     LessonSpec(
         slug="indexing",
         title="Indexing",

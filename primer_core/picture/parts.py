@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.grid import Picture
+from primer_core.picture.images import Images
+from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
@@ -477,5 +479,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Picture
+    | Images
+    | Steps
 )
 """What a page is made of."""

@@ -3,8 +3,10 @@
 
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
+import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
+import { stepsView } from "./steps.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -19,6 +21,7 @@ const VIEWS = {
   controls: controlsView,
   fixes: fixesView,
   heading: headingView,
+  images: imagesView,
   measure: measureView,
   note: noteView,
   notice: noticeView,
@@ -26,6 +29,7 @@ const VIEWS = {
   presets: presetsView,
   quiz: quizView,
   sizes: sizesView,
+  steps: stepsView,
   story: storyView,
   table: tableView,
 };

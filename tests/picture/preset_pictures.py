@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from primer_core.picture.grid import Picture
@@ -20,10 +21,9 @@ def _arrays(preset: Any) -> list[Picture]:
     return [_show("arrays").anatomy(_explain("arrays").explain_array(preset.text, preset.dtype))]
 
 
-def _broadcasting(preset: Any) -> list[Picture]:
-    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
-    page = lesson.show(preset.question, lesson.explain(preset.question))
-    return parts(page, Picture)
+def _asked(lesson: str, preset: Any) -> list[Picture]:
+    found = importlib.import_module(f"primer_core.lessons.{lesson}").LESSON
+    return parts(found.show(preset.question, found.explain(preset.question)), Picture)
 
 
 def _indexing(preset: Any) -> list[Picture]:
@@ -49,10 +49,6 @@ def _reductions(preset: Any) -> list[Picture]:
     return [show.reduced(explained)] + ([show.brought_back(explained)] if brings_back else [])
 
 
-def _shapes(preset: Any) -> list[Picture]:
-    return [_show("shapes").pipeline(_explain("shapes").explain_pipeline(preset.x, preset.steps, preset.library))]
-
-
 def _views(preset: Any) -> list[Picture]:
     show = _show("views")
     if preset.view == "Refused views":
@@ -64,11 +60,11 @@ def _views(preset: Any) -> list[Picture]:
 
 _DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
     "arrays": _arrays,
-    "broadcasting": _broadcasting,
+    "broadcasting": partial(_asked, "broadcasting"),
     "indexing": _indexing,
     "matmul": _matmul,
     "reductions": _reductions,
-    "shapes": _shapes,
+    "shapes": partial(_asked, "shapes"),
     "views": _views,
 }
 
