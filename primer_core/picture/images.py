@@ -41,8 +41,8 @@ class Figure:
     word, tone
         Plain text of a word or two behind the caption, and how it looks; empty for none.
     channels
-        Plain texts that describe the image's red, green and blue, each drawn smaller and in grey below; none for no such
-        row.
+        Plain texts that describe the image's red, green and blue, each drawn smaller and in grey below; none for no
+        such row.
     note
         A smaller line below; empty for none.
     """

@@ -105,7 +105,7 @@ def _candidates(text: str, step: Step | None, shape: Shape, library: Library) ->
         yield "Leave [ ] out", (replace(step, piece=None).text,)
     if step.name in _BY_STEP:
         yield from _BY_STEP[step.name](_Asked(step, shape, library))
-    if operation.kind != "property":
+    if operation.kind != "property" and not (step.name == "squeeze" and 1 not in shape):  # which would do nothing
         yield _LAST_RESORT, (operation.spelled(shape),)
 
 
