@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting, matmul, reductions, views
+from primer_core.lessons import broadcasting, matmul, reductions, shapes, views
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -71,6 +71,17 @@ LESSONS: tuple[LessonSpec, ...] = (
             "are impossible."
         ),
     ),
+    LessonSpec(
+        slug="views",
+        title="Views and copies",
+        group="Arrays",
+        icon=":material/link:",
+        claim=(
+            "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
+            "already, a copy has its own."
+        ),
+    ),
+    row(shapes.LESSON),
     LessonSpec(
         slug="indexing",
         title="Indexing",

@@ -12,6 +12,8 @@ from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.grid import Picture
+from primer_core.picture.images import Images
+from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
@@ -482,5 +484,7 @@ Part: TypeAlias = (
     | Columns
     | Bars
     | Picture
+    | Images
+    | Steps
 )
 """What a page is made of."""

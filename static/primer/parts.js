@@ -4,8 +4,10 @@
 import { barsView } from "./bars.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
+import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
+import { stepsView } from "./steps.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -21,6 +23,7 @@ const VIEWS = {
   controls: controlsView,
   fixes: fixesView,
   heading: headingView,
+  images: imagesView,
   measure: measureView,
   note: noteView,
   notice: noticeView,
@@ -28,6 +31,7 @@ const VIEWS = {
   presets: presetsView,
   quiz: quizView,
   sizes: sizesView,
+  steps: stepsView,
   story: storyView,
   table: tableView,
 };

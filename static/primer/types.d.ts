@@ -14,7 +14,14 @@ export type LessonEvent =
   | { kind: "resize"; field: string; start: string; shape: number[] }
   | { kind: "click"; grid: string; index: number[] }
   | { kind: "edit"; grid: string; index: number[]; value: number }
-  | { kind: "act"; name: string; details: Record<string, string | number> };
+  /**
+   * `field`: what it changes; `sets`: what it sets, so that a later act of the same replaces it, else it adds; `texts`:
+   * what brings it back should the page be left before it is answered.
+   */
+  | {
+    kind: "act"; name: string; details: Record<string, string | number>;
+    field?: string; sets?: string; texts?: Record<string, string>;
+  };
 
 export interface Answer {
   n: number;
@@ -89,9 +96,25 @@ export interface Picture {
   links: Link[]; formulas: Formula[]; focus: [string, number] | null;
 }
 
+export interface Image { kind: "image"; source: string; description: string }
+export interface Figure {
+  kind: "figure"; caption: Text; facts: Text; image: Image; word?: string; tone?: string; channels?: string[]; note?: Text;
+}
+export interface Images { kind: "images"; figures: Figure[] }
+export interface Remedy { kind: "remedy"; label: Text; text: string }
+export interface StepCard {
+  kind: "stepcard"; text: string; outcome: "done" | "failed" | "waiting"; facts?: string[]; word?: string; tone?: string;
+  messages?: Text[]; remedies?: Remedy[];
+}
+export interface Offer { kind: "offer"; name: string; does: string; text: string }
+export interface Steps {
+  kind: "steps"; field: string; name: string; start: string[]; cards: StepCard[]; offers: Offer[]; most: number;
+}
+
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
   | Card | Columns | Bars | Picture;
+  | Card | Columns | Picture | Images | Steps;
 
 /** What a part's element can do on its page. */
 export interface PageContext {
