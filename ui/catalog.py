@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting
+from primer_core.lessons import broadcasting, indexing
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -80,14 +80,7 @@ LESSONS: tuple[LessonSpec, ...] = (
             "are impossible."
         ),
     ),
-    LessonSpec(
-        slug="indexing",
-        title="Indexing",
-        group="Arrays",
-        icon=":material/ads_click:",
-        claim="Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
-        "elements from anywhere into a copy.",
-    ),
+    row(indexing.LESSON),
     LessonSpec(
         slug="reductions",
         title="Reductions",
