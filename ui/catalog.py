@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting, matmul, reductions, shapes, views
+from primer_core.lessons import (broadcasting, indexing, matmul, reductions, shapes, views)
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -92,6 +92,23 @@ LESSONS: tuple[LessonSpec, ...] = (
     ),
     row(reductions.LESSON),
     row(matmul.LESSON),
+    row(indexing.LESSON),
+    LessonSpec(
+        slug="reductions",
+        title="Reductions",
+        group="Arrays",
+        icon=":material/compress:",
+        claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
+        "differ only there.",
+    ),
+    LessonSpec(
+        slug="matmul",
+        title="Matrix products",
+        group="Arrays",
+        icon=":material/grid_on:",
+        claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
+        "axes only repeat that.",
+    ),
     LessonSpec(
         slug="autograd_graph",
         title="Autograd graph",

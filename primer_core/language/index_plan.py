@@ -8,14 +8,12 @@ Source: https://numpy.org/doc/stable/user/basics.indexing.html
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import EllipsisType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Item = int | slice | EllipsisType | NDArray[Any] | None
-"""What stands between two commas of an index; an array is one of int64 or bool."""
+from primer_core.backend.interface import IndexItem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +33,7 @@ class Step:
     """
 
     place: int | None
-    item: Item
+    item: IndexItem
     axes: tuple[int, ...]
     kept: int | None
 
@@ -70,7 +68,7 @@ class Plan:
     apart: bool
 
 
-def consumes(item: Item) -> int:
+def consumes(item: IndexItem) -> int:
     """How many axes of the array one item speaks of; ``...`` counts none, it takes what the others leave."""
     if item is None or item is ...:
         return 0
@@ -82,7 +80,7 @@ def index_shape(item: NDArray[Any]) -> tuple[int, ...]:
     return (int(np.count_nonzero(item)),) if item.dtype == np.bool_ else item.shape
 
 
-def plan_index(shape: tuple[int, ...], items: Sequence[Item], *, numbers_join: bool = True) -> Plan | None:
+def plan_index(shape: tuple[int, ...], items: Sequence[IndexItem], *, numbers_join: bool = True) -> Plan | None:
     """Apply the rule to a shape; None where NumPy will refuse, unless it does so for a number out of bounds.
 
     Parameters
@@ -99,7 +97,7 @@ def plan_index(shape: tuple[int, ...], items: Sequence[Item], *, numbers_join: b
     if left < 0 or sum(item is ... for item in items) > 1 or any(_stands_still(item) for item in items):
         return None
     together = any(isinstance(item, np.ndarray) for item in items)
-    written: list[tuple[int | None, Item]] = list(enumerate(items))
+    written: list[tuple[int | None, IndexItem]] = list(enumerate(items))
     if all(item is not ... for item in items):
         written.append((None, ...))
     kept: list[int] = []
@@ -144,5 +142,5 @@ def plan_index(shape: tuple[int, ...], items: Sequence[Item], *, numbers_join: b
     return Plan((*kept[:first], *joint, *kept[first:]), moved, joint, first, apart)
 
 
-def _stands_still(item: Item) -> bool:
+def _stands_still(item: IndexItem) -> bool:
     return isinstance(item, slice) and item.step == 0
