@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting
+from primer_core.lessons import broadcasting, matmul
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -96,14 +96,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
         "differ only there.",
     ),
-    LessonSpec(
-        slug="matmul",
-        title="Matrix products",
-        group="Arrays",
-        icon=":material/grid_on:",
-        claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
-        "axes only repeat that.",
-    ),
+    row(matmul.LESSON),
     LessonSpec(
         slug="autograd_graph",
         title="Autograd graph",

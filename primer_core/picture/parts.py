@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from primer_core.picture.bars import Bars
 from primer_core.picture.grid import Picture
 from primer_core.picture.text import Role, Text
 
@@ -476,6 +477,7 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
+    | Bars
     | Picture
 )
 """What a page is made of."""

@@ -1,6 +1,7 @@
 // @ts-check
 /** A view for each kind of part, and how the views of a page are kept from answer to answer. */
 
+import { barsView } from "./bars.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { pictureView } from "./picture.js";
@@ -11,6 +12,7 @@ import { sizesView } from "./sizes.js";
 
 /** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
+  bars: barsView,
   card: cardView,
   chip: chipView,
   code: codeView,

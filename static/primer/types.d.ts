@@ -56,6 +56,13 @@ export interface Control {
 export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
 export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
+export interface Bar {
+  kind: "bar"; name: Text; value: number; label: string; tone?: Role; group?: string; note?: string;
+}
+export interface Bars {
+  kind: "bars"; bars: Bar[]; caption: string;
+  titles?: { group?: string; name?: string; label?: string; note?: string }; whole?: number;
+}
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }
 
@@ -84,7 +91,7 @@ export interface Picture {
 
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Picture;
+  | Card | Columns | Bars | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {

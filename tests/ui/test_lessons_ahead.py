@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from primer_core.lessons.arrays import presets as anatomy_presets
 from primer_core.lessons.indexing import presets as indexing_presets
-from primer_core.lessons.matmul import presets as matmul_presets
 from primer_core.lessons.reductions import presets as reductions_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
 from primer_core.lessons.views import presets as views_presets
@@ -28,10 +27,9 @@ PRESETS: dict[str, list[dict[str, str]]] = {
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
     "indexing": [one.fields for one in indexing_presets.PRESETS],
     "reductions": [{key: str(value) for key, value in one.fields.items()} for one in reductions_presets.PRESETS],
-    "matmul": [{"a": one.a, "b": one.b} for one in matmul_presets.PRESETS],
 }
 SETTINGS = [(lesson, query) for lesson, presets in PRESETS.items() for query in presets]
-TABLED = [(lesson, query) for lesson, query in SETTINGS if lesson in ("matmul", "reductions")]
+TABLED = [(lesson, query) for lesson, query in SETTINGS if lesson == "reductions"]
 
 OPERANDS = st.one_of(
     st.text(max_size=20),
@@ -118,14 +116,13 @@ def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server
     ("path", "status", "said"),
     [
         ("/nonsense", 404, "Expected one of arrays"),
-        ("/matmul?a=(2,3).T&resize=a&shape=2", 400, "Only a shape"),
-        ("/matmul?a=(2,3)&resize=a&shape=2,-1", 400, "Expected sizes with commas between them"),
-        ("/matmul?a=(2,3)&resize=a&shape=2,x", 400, "Expected sizes with commas between them"),
-        ("/matmul?a=(2,3)&resize=a&shape=1,1,1,1,1", 400, "axes"),
+        ("/indexing?array=(2,3).T&resize=array&shape=2", 400, "Only a shape"),
+        ("/indexing?array=(2,3)&resize=array&shape=2,-1", 400, "Expected sizes with commas between them"),
+        ("/indexing?array=(2,3)&resize=array&shape=2,x", 400, "Expected sizes with commas between them"),
+        ("/indexing?array=(2,3)&resize=array&shape=1,1,1,1,1", 400, "axes"),
         ("/indexing?array=(2,3)&index=0&event=nonsense", 400, "Expected an event of a cell"),
         ("/indexing?array=(2,3)&index=0&event=[1]", 400, "Expected an event of a cell"),
-        ("/matmul?a=(2,3)&event=%7B%22grid%22:%22a%22,%22index%22:[0,0]%7D", 400, "Expected an event of a cell"),
-        (f"/matmul?a={'1' * 20_001}", 414, "at most 20,000 characters"),
+        (f"/indexing?array={'1' * 20_001}", 414, "at most 20,000 characters"),
     ],
 )
 def test_what_cannot_be_answered_says_why(server: str, path: str, status: int, said: str) -> None:

@@ -1,12 +1,9 @@
 """Messages that quote what a learner typed or a library said, letter by letter, and what would work instead."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
-
-from primer_core.language.spelling import shape_text
-from primer_core.lessons.matmul import explain as matmul
 
 
 def told(message: str) -> None:
@@ -33,16 +30,6 @@ def offers(changes: Mapping[str, Mapping[str, object]]) -> None:
     with st.container(horizontal=True):
         for label, typed in changes.items():
             st.button(label, key=f"mend {label}", on_click=st.session_state.update, args=(dict(typed),))
-
-
-def offer_operands(fixes: Iterable[matmul.Fix]) -> None:
-    """Draw changes of the operands a, b, ... that would work, each as a button that types them."""
-    offers(
-        {
-            f"{fix.action}: `{fix.change}` → {shape_text(fix.shape)}": dict(zip("abc", fix.texts, strict=False))
-            for fix in fixes
-        }
-    )
 
 
 def literally(text: str) -> str:

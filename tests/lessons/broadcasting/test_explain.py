@@ -9,13 +9,13 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from primer_core.language.operand import stand_in
+from primer_core.lessons.alignment import axis_rule
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Broadcast,
     Clash,
     Outcome,
     TooLarge,
-    axis_rule,
     explain,
 )
 from primer_core.lessons.broadcasting.presets import PRESETS
