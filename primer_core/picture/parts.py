@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.bits import Bits
 from primer_core.picture.grid import Picture
 from primer_core.picture.text import Role, Text
 
@@ -478,6 +479,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Bars
+    | Bits
     | Picture
 )
 """What a page is made of."""

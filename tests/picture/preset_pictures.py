@@ -4,8 +4,10 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from primer_core.lessons.answer import page
 from primer_core.picture.grid import Picture
 from tests.lessons.parts import parts
+from ui.catalog import LESSONS_BY_SLUG
 
 
 def _show(lesson: str) -> Any:
@@ -16,27 +18,12 @@ def _explain(lesson: str) -> Any:
     return importlib.import_module(f"primer_core.lessons.{lesson}.explain")
 
 
-def _arrays(preset: Any) -> list[Picture]:
-    return [_show("arrays").anatomy(_explain("arrays").explain_array(preset.text, preset.dtype))]
-
-
-def _broadcasting(preset: Any) -> list[Picture]:
-    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
-    page = lesson.show(preset.question, lesson.explain(preset.question))
-    return parts(page, Picture)
-
-
 def _indexing(preset: Any) -> list[Picture]:
     explain = _explain("indexing").explain_index
     explained = explain(preset.array, preset.expression, preset.then, preset.value, preset.library)
     if explained.result is None:
         return [_show("indexing").whole(explained)]
     return [(_show("indexing").read if explained.changed is None else _show("indexing").written)(explained)]
-
-
-def _matmul(preset: Any) -> list[Picture]:
-    explained = _explain("matmul").explain_matmul(preset.texts)
-    return [(_show("matmul").apart if explained.result is None else _show("matmul").picture)(explained)]
 
 
 def _reductions(preset: Any) -> list[Picture]:
@@ -63,10 +50,7 @@ def _views(preset: Any) -> list[Picture]:
 
 
 _DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
-    "arrays": _arrays,
-    "broadcasting": _broadcasting,
     "indexing": _indexing,
-    "matmul": _matmul,
     "reductions": _reductions,
     "shapes": _shapes,
     "views": _views,
@@ -76,12 +60,17 @@ _DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
 def presets() -> list[tuple[str, Any]]:
     """Each array lesson's presets, by the lesson's name."""
     return [
-        (lesson, preset)
-        for lesson in _DRAW
-        for preset in importlib.import_module(f"primer_core.lessons.{lesson}.presets").PRESETS
+        *((lesson.slug, preset) for lesson in LESSONS_BY_SLUG.values() for preset in lesson.presets),
+        *((name, preset) for name in _DRAW for preset in _presets(name)),
     ]
 
 
 def pictures(lesson: str, preset: Any) -> list[Picture]:
     """All that the lesson draws of the preset."""
+    if lesson in LESSONS_BY_SLUG:
+        return parts(page(LESSONS_BY_SLUG[lesson], preset.question), Picture)
     return _DRAW[lesson](preset)
+
+
+def _presets(lesson: str) -> Any:
+    return importlib.import_module(f"primer_core.lessons.{lesson}.presets").PRESETS

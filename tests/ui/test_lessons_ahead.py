@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.lessons.arrays import presets as anatomy_presets
 from primer_core.lessons.indexing import presets as indexing_presets
 from primer_core.lessons.reductions import presets as reductions_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
@@ -22,7 +21,6 @@ from tests.running_app import running_app
 from ui.arrays.lessons_ahead import ADDRESS, LESSONS
 
 PRESETS: dict[str, list[dict[str, str]]] = {
-    "arrays": [{"make": one.text, "to": one.dtype} for one in anatomy_presets.PRESETS],
     "views": [dict(one.values) for one in views_presets.PRESETS if one.view != "Refused views"],
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
     "indexing": [one.fields for one in indexing_presets.PRESETS],
@@ -38,8 +36,8 @@ OPERANDS = st.one_of(
     ),
     st.lists(st.integers(0, 5), max_size=5).map(lambda sizes: str(tuple(sizes))),
 )
-TYPED = ["a", "b", "c", "array", "make", "x", "index", "value", "steps", "then"]
-CHOSEN = ["op", "view", "of", "operation", "axis", "keepdims", "divisor", "to", "clicked"]
+TYPED = ["a", "b", "c", "array", "x", "index", "value", "steps", "then"]
+CHOSEN = ["op", "view", "of", "operation", "axis", "keepdims", "divisor", "clicked"]
 CHOICES = st.one_of(
     st.text(max_size=9),
     st.sampled_from(["Backward", "std", "softmax", "true", "0", "(0, 1)", "n − 1", "Bring it back"]),
@@ -115,7 +113,7 @@ def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/nonsense", 404, "Expected one of arrays"),
+        ("/nonsense", 404, "Expected one of views"),
         ("/indexing?array=(2,3).T&resize=array&shape=2", 400, "Only a shape"),
         ("/indexing?array=(2,3)&resize=array&shape=2,-1", 400, "Expected sizes with commas between them"),
         ("/indexing?array=(2,3)&resize=array&shape=2,x", 400, "Expected sizes with commas between them"),
