@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import (broadcasting, indexing, matmul, reductions, shapes, views)
+from primer_core.lessons import arrays, broadcasting, indexing, matmul, reductions, shapes, views
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -51,14 +51,7 @@ def row(lesson: Lesson[Any, Any]) -> LessonSpec:
 GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
 
 LESSONS: tuple[LessonSpec, ...] = (
-    LessonSpec(
-        slug="arrays",
-        title="Arrays",
-        group="Arrays",
-        icon=":material/grid_view:",
-        claim="An array is one block of memory in which every number has the same type, and a shape that says how to "
-        "read it.",
-    ),
+    row(arrays.LESSON),
     row(broadcasting.LESSON),
     row(views.LESSON),
     LessonSpec(

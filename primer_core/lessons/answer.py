@@ -113,11 +113,16 @@ def answer(lesson: AnyLesson, question: Question, windows: Windows | None = None
 
 
 def page(lesson: AnyLesson, question: Question) -> Page:
-    """Return what a lesson shows for a question, with its presets on top."""
+    """Return what a lesson shows for a question, with its presets on top.
+
+    Where a field says which presets are offered, its control is the lesson's first row, and the presets follow it.
+    """
     shown = lesson.show(question, explanation(lesson, question))
     presets = tuple((preset.title, lesson.puts(preset)) for preset in lesson.offered(question))
     if presets:
-        return Page((Presets(presets, lesson.lit(question)), *shown.panel), shown.body)
+        first = 1 if lesson.shelf else 0
+        offered = Presets(presets, lesson.lit(question))
+        return Page((*shown.panel[:first], offered, *shown.panel[first:]), shown.body)
     return shown
 
 

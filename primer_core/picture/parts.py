@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.bits import Bits
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
 from primer_core.picture.steps import Steps
@@ -483,6 +484,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Bars
+    | Bits
     | Picture
     | Images
     | Steps

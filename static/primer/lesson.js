@@ -109,6 +109,7 @@ class LessonPage {
       open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
       save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
       measure: (/** @type {string} */ what) => this.measure(what),
+      measured: new Map(),
     };
     this.panelViews = new Views(this.panel, page);
     this.bodyViews = new Views(this.body, page);

@@ -2,6 +2,7 @@
 /** A view for each kind of part, and how the views of a page are kept from answer to answer. */
 
 import { barsView } from "./bars.js";
+import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
@@ -15,6 +16,7 @@ import { stepsView } from "./steps.js";
 /** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
   bars: barsView,
+  bits: bitsView,
   card: cardView,
   chip: chipView,
   code: codeView,
@@ -304,7 +306,7 @@ function tableView(first) {
     shown = text;
     element.setAttribute("aria-label", news.caption);
     const head = news.head.map((title) => {
-      const cell = make("th", { scope: "col" });
+      const cell = make("th", { scope: "col", className: isFigure(title) ? "number" : "" });
       writeText(cell, title);
       return cell;
     });
@@ -315,9 +317,18 @@ function tableView(first) {
   return { element, update };
 }
 
+/**
+ * Whether a text is a number and nothing else, which a table sets as a figure whatever its cell's tone is.
+ * @param {import("./types.js").Text} text
+ */
+function isFigure(text) {
+  return text.length === 1 && typeof text[0] === "object" && "number" in text[0];
+}
+
 /** @param {import("./types.js").TableCell} cell */
 function tableCell({ text, tone, note }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
+  if (isFigure(text)) found.classList.add("number");
   writeText(found, text);
   if (note?.length) {
     const small = make("small");
@@ -373,12 +384,14 @@ function measureView(first, page) {
   const found = make("div");
   const element = make("div", { className: "measure" }, button, found);
   const views = new Views(found, page);
-  views.show(first.parts ?? []);
+  views.show(page.measured.get(first.what) ?? first.parts ?? []);
   button.addEventListener("click", async () => {
     button.disabled = true;
     element.setAttribute("aria-busy", "true");
     try {
-      views.show(await page.measure(first.what));
+      const parts = await page.measure(first.what);
+      page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
+      views.show(parts);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       views.show([{ kind: "notice", tone: "refused", paragraphs: [[words]] }]);

@@ -70,6 +70,8 @@ export interface Bars {
   kind: "bars"; bars: Bar[]; caption: string;
   titles?: { group?: string; name?: string; label?: string; note?: string }; whole?: number;
 }
+export interface BitGroup { kind: "bitgroup"; name: string; bits: string }
+export interface Bits { kind: "bits"; groups: BitGroup[]; formula: string; caption: string }
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }
 
@@ -113,8 +115,7 @@ export interface Steps {
 
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Bars | Picture;
-  | Card | Columns | Picture | Images | Steps;
+  | Card | Columns | Bars | Bits | Images | Steps | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {
@@ -131,6 +132,8 @@ export interface PageContext {
   announce(text: string): void;
   /** Have something measured on the server's machine. */
   measure(what: string): Promise<Part[]>;
+  /** What was measured last since the page was opened, by its name. */
+  measured: Map<string, Part[]>;
 }
 
 /** A part's element, and how it is brought up to date. */

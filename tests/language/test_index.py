@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.index import read_index
-from primer_core.language.limits import Refused
 from primer_core.language.index_plan import plan_index
+from primer_core.language.limits import Refused
 from tests.lessons.indexing.index_questions import questions
 from tests.profiles import examples
 

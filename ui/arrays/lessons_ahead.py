@@ -23,7 +23,7 @@ Settings = dict[str, str]
 ADDRESS = "/api/lesson"
 
 #: Each has a module ``ui.arrays.parts.<lesson>`` with ``parts(query)``: what its page draws for widgets that stand so.
-LESSONS = ("arrays",)
+LESSONS = ()
 _LONGEST = 20_000  # characters of a question: three operands as long as they are read
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from primer_core.backend import Library
 from primer_core.language.index import read_index
+from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.indexing.clicks import clicked_index, index_of, toggled
 from primer_core.lessons.indexing.explain import THENS, Indexing, Then, explain_index
-from primer_core.language.index_plan import plan_index
 from primer_core.lessons.indexing.presets import DEFAULT, PRESETS, IndexPreset
 from primer_core.lessons.indexing.show import story, written
 from primer_core.lessons.indexing.table import lines
