@@ -136,9 +136,7 @@ def wait_until_drawn(page: Page) -> None:
 
     That is when what was done on a lesson's page is answered, and the page's script has ended.
     """
-    page.wait_for_function(
-        "() => !globalThis.primerPreviews?.held && !document.querySelector('.primer[aria-busy=\"true\"]')"
-    )
+    page.wait_for_function("() => !document.querySelector('.primer[aria-busy=\"true\"]')")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     _wait_for_two_frames(page)
 

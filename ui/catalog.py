@@ -54,54 +54,10 @@ LESSONS: tuple[LessonSpec, ...] = (
     row(arrays.LESSON),
     row(broadcasting.LESSON),
     row(views.LESSON),
-    LessonSpec(
-        slug="shapes",
-        title="Shapes",
-        group="Arrays",
-        icon=":material/view_in_ar:",
-        claim=(
-            "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some "
-            "are impossible."
-        ),
-    ),
-    LessonSpec(
-        slug="views",
-        title="Views and copies",
-        group="Arrays",
-        icon=":material/link:",
-        claim=(
-            "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
-            "already, a copy has its own."
-        ),
-    ),
     row(shapes.LESSON),
-    LessonSpec(
-        slug="indexing",
-        title="Indexing",
-        group="Arrays",
-        icon=":material/ads_click:",
-        claim="Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
-        "elements from anywhere into a copy.",
-    ),
+    row(indexing.LESSON),
     row(reductions.LESSON),
     row(matmul.LESSON),
-    row(indexing.LESSON),
-    LessonSpec(
-        slug="reductions",
-        title="Reductions",
-        group="Arrays",
-        icon=":material/compress:",
-        claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
-        "differ only there.",
-    ),
-    LessonSpec(
-        slug="matmul",
-        title="Matrix products",
-        group="Arrays",
-        icon=":material/grid_on:",
-        claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
-        "axes only repeat that.",
-    ),
     LessonSpec(
         slug="autograd_graph",
         title="Autograd graph",
