@@ -1,6 +1,6 @@
 """A row of pills of which one may be lit: what a learner presses is lit at once, before the server has answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
