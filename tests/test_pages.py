@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui import catalog
 from ui.catalog import LESSONS, LessonSpec
+from ui.small_pictures import small_picture
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -24,12 +25,14 @@ def test_every_lesson_has_a_page_and_every_page_is_a_lesson() -> None:
         catalog.lesson("nowhere")
 
 
-def test_home_shows_every_lesson_with_its_claim() -> None:
+def test_home_shows_every_lesson_with_its_blurb_and_a_picture() -> None:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
     assert not app.exception
     body = " ".join(element.proto.body for element in app.get("html"))
     for spec in LESSONS:
-        assert spec.claim in body
+        assert spec.blurb in body
+        assert f'data-picture="{spec.slug}"' in body
+        assert small_picture(spec.slug).startswith("<svg")
 
 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)

@@ -25,7 +25,9 @@ class LessonSpec:
     icon
         A Material Symbols icon, written as Streamlit takes it.
     claim
-        What the lesson shows, in one sentence.
+        What the lesson shows, in a sentence or two.
+    blurb
+        What its card on the home page says: one short sentence.
     lesson
         The lesson itself; None for a page that is an app of its own.
     """
@@ -35,6 +37,7 @@ class LessonSpec:
     group: str
     icon: str
     claim: str
+    blurb: str
     lesson: AnyLesson | None = None
 
     @property
@@ -45,12 +48,30 @@ class LessonSpec:
 
 def row(lesson: Lesson[Any, Any]) -> LessonSpec:
     """Return a lesson's row of the table."""
-    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson)
+    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson.blurb, lesson)
 
 
-GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
+GROUPS: tuple[str, ...] = ("Networks", "Arrays", "Autograd")
 
 LESSONS: tuple[LessonSpec, ...] = (
+    LessonSpec(
+        slug="draw_a_digit",
+        title="Draw a digit",
+        group="Networks",
+        icon=":material/draw:",
+        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
+        "values.",
+        blurb="It is read while your pen is still moving.",
+    ),
+    LessonSpec(
+        slug="live_training",
+        title="Live training",
+        group="Networks",
+        icon=":material/show_chart:",
+        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
+        "happens.",
+        blurb="Watch the loss fall, and change the rate while it does.",
+    ),
     row(arrays.LESSON),
     row(broadcasting.LESSON),
     row(views.LESSON),
@@ -65,6 +86,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         icon=":material/account_tree:",
         claim="PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what "
         "comes in by its own slope.",
+        blurb="PyTorch's own graph, played forward and back, node by node.",
     ),
     LessonSpec(
         slug="backprop_by_hand",
@@ -73,6 +95,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         icon=":material/undo:",
         claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
         "the numbers that autograd finds.",
+        blurb="Every gradient derived, beside the one that autograd finds.",
     ),
     LessonSpec(
         slug="softmax",
@@ -81,22 +104,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         icon=":material/bar_chart:",
         claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
         "predicts minus what is true.",
-    ),
-    LessonSpec(
-        slug="live_training",
-        title="Live training",
-        group="Networks",
-        icon=":material/show_chart:",
-        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
-        "happens.",
-    ),
-    LessonSpec(
-        slug="draw_a_digit",
-        title="Draw a digit",
-        group="Networks",
-        icon=":material/draw:",
-        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
-        "values.",
+        blurb="From logits to probabilities to a loss and its gradient.",
     ),
 )
 

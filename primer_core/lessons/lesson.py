@@ -68,9 +68,9 @@ class Lesson(Generic[Q, E]):
     ----------
     slug
         Its address, and the name of its folder and of its page.
-    title, group, icon, claim
+    title, group, icon, claim, blurb
         Plain text: what the sidebar and the page call it, the group it stands in, a Material Symbols icon as Streamlit
-        takes it, and what it shows, in a sentence or two.
+        takes it, what it shows, in a sentence or two, and what its card on the home page says, in a short one.
     question
         Class of its questions; the default question is what the page opens with.
     presets
@@ -97,6 +97,7 @@ class Lesson(Generic[Q, E]):
     group: str
     icon: str
     claim: str
+    blurb: str
     question: type[Q]
     presets: tuple[Preset[Q], ...]
     explain: Callable[[Q], E]

@@ -15,6 +15,7 @@ LESSON = Lesson(
     claim=(
         "An array is one block of memory in which every number has the same type, and a shape that says how to read it."
     ),
+    blurb="One block of memory, one dtype, and a shape that says how to read it.",
     question=ArraysQuestion,
     presets=PRESETS,
     explain=explain,

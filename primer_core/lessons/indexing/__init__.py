@@ -16,6 +16,7 @@ LESSON = Lesson(
         "Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
         "elements from anywhere into a copy."
     ),
+    blurb="What any index picks, and whether it is a view.",
     question=IndexingQuestion,
     presets=PRESETS,
     explain=explain,

@@ -16,6 +16,7 @@ LESSON = Lesson(
         "Each cell of a matrix product is a row of the first times a column of the second, summed up. All other axes "
         "only repeat that."
     ),
+    blurb="The row and the column that meet in each cell.",
     question=MatmulQuestion,
     presets=PRESETS,
     explain=explain,

@@ -15,6 +15,7 @@ LESSON = Lesson(
         "A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that differ "
         "only there."
     ),
+    blurb="Which cells each sum is made of.",
     question=ReductionsQuestion,
     presets=PRESETS,
     explain=explain,

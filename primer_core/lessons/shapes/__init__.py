@@ -16,6 +16,7 @@ LESSON = Lesson(
         "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some are "
         "impossible."
     ),
+    blurb="squeeze, view, permute: what moves, and what does not.",
     question=ShapesQuestion,
     presets=PRESETS,
     explain=explain,

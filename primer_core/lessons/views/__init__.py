@@ -15,6 +15,7 @@ LESSON = Lesson(
         "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
         "already, a copy has its own."
     ),
+    blurb="Whose bytes are these, and who sees a change?",
     question=ViewsQuestion,
     presets=PRESETS,
     explain=explain,
