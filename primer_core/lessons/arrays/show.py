@@ -1,6 +1,6 @@
 """Arrays as parts: cells over their memory, what dtypes make of numbers, races, and NumPy beside PyTorch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import numpy as np
@@ -12,7 +12,7 @@ from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, N
 from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Encoding
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards
-from primer_core.lessons.arrays.question import ArraysQuestion
+from primer_core.lessons.arrays.question import ArraysQuestion, View
 from primer_core.lessons.arrays.twins import (
     Apart,
     DefaultDtype,
@@ -135,16 +135,26 @@ QUIZ_LIBRARIES = Quiz(
 )
 
 
+_ROWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
+    "Anatomy": (("make", "to"),),
+    "Dtypes": (("values",), ("number", "dtype")),
+    "PyTorch": (("make",),),
+}
+"""By view, the rows of fields under its presets; races have none."""
+
+
 def show(question: ArraysQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
     view = controls(question, "view", quiet=True)
     if isinstance(outcome, Races):
-        return Page(
-            (view,), (*race_cards(), Columns(((Card((_why_fast(),), "story"),), (_quiz(QUIZ_RACES),)), (1.3, 1)))
-        )
+        return Page((view,), _races())
     unread = outcome if isinstance(outcome, Unread) else None
-    fields = {"Anatomy": ("make", "to"), "Dtypes": ("values", "number", "dtype"), "PyTorch": ("make",), "Races": ()}
-    panel = (view, controls(question, *fields[question.view], chip=chip(outcome), unread=unread))
+    *firsts, last = _ROWS[question.view]
+    panel = (
+        view,
+        *(controls(question, *names, unread=unread) for names in firsts),
+        controls(question, *last, chip=chip(outcome), unread=unread),
+    )
     match outcome:
         case Unread():
             return Page(panel, None)
@@ -186,8 +196,9 @@ def _quiz(quiz: Quiz) -> Card:
     return Card((quiz,), "quiz")
 
 
-def _why_fast() -> Story:
-    return Story((WHY_FAST,), title="Why NumPy is fast")
+def _races() -> tuple[Part, ...]:
+    story = Card((Story((WHY_FAST,), title="Why NumPy is fast"),), "story")
+    return (*race_cards(), Columns(((story,), (_quiz(QUIZ_RACES),)), (1.3, 1)))
 
 
 # Anatomy
@@ -351,25 +362,23 @@ def remarks(table: DtypeTable) -> tuple[Text, ...]:
 
 def _libraries(libraries: Libraries) -> tuple[Part, ...]:
     compared = libraries.comparison
+    quiz = _quiz(QUIZ_LIBRARIES)
     match compared:
         case Twins(rows, code):
-            first: tuple[Part, ...] = (
-                twin_table(rows),
-                code_panel(code, "Copied into plain Python, it prints this table."),
+            story = Card((code_panel(code, "Copied into plain Python, it prints this table."),), "story")
+            first: tuple[Card | Columns, ...] = (
+                Card((twin_table(rows),), "picture"),
+                Columns(((story,), (quiz,)), (1.3, 1)),
             )
         case Apart():
-            first = _apart(compared)
+            first = (Columns(((Card(_apart(compared), "story"),), (quiz,)), (1.3, 1)),)
     ranks = (
         Heading("Tensors of rank 0, 1, 2 and 3"),
         tensors(libraries.tensors),
         code_panel(ranks_code(), "Copied into plain Python, it prints rank, shape, dtype and device of each."),
     )
     defaults = (Heading("Which dtype each library chooses"), defaults_table(libraries.defaults))
-    return (
-        Card(first, "twins"),
-        Card(ranks, "picture"),
-        Columns(((Card(defaults, "defaults"),), (_quiz(QUIZ_LIBRARIES),)), (1.6, 1)),
-    )
+    return (*first, Card(ranks, "ranks"), Card(defaults, "defaults"))
 
 
 def _apart(apart: Apart) -> tuple[Part, ...]:
