@@ -22,6 +22,7 @@ from primer_core.picture.parts import (
     Chip,
     Columns,
     Control,
+    Controls,
     Fix,
     Fixes,
     Note,
@@ -84,12 +85,13 @@ def show(question: ViewsQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
     unread = outcome if isinstance(outcome, Unread) else None
     last = ("to",) if question.view == "Refused views" else ("c", "then")
-    made = replace(controls(question, *last, unread=unread), chips=chips(outcome))
+    judged = chips(outcome)
     base = controls(question, "a", "b", unread=unread)
     panel: tuple[Part, ...] = (
         controls(question, "view", "library", quiet=True),
         replace(base, controls=(*base.controls, _chooser(question, outcome))),
-        made,
+        controls(question, *last, unread=unread),
+        *((Controls((), chips=judged),) if judged else ()),
     )
     match outcome:
         case Unread():
@@ -152,7 +154,7 @@ def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...
 def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
     """Show why a view is given or refused."""
     error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
-    parts = (*pair_table(viewing), way_table(viewing), Note(walk(viewing)), pictures.refused(viewing), *error)
+    parts = (*pair_table(viewing), way_table(viewing), *error, Note(walk(viewing)), pictures.refused(viewing))
     return _page(question.view, "refused", parts, viewing_told(viewing), viewing_code(viewing))
 
 
