@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.running_app import wait_until_drawn
 
-LESSONS = ("arrays", "views", "views?view=Names", "shapes", "indexing", "reductions", "matmul")
+LESSONS = ("arrays", "views", "views?view=Names", "shapes", "reductions", "matmul")
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

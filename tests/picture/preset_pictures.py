@@ -20,18 +20,12 @@ def _arrays(preset: Any) -> list[Picture]:
     return [_show("arrays").anatomy(_explain("arrays").explain_array(preset.text, preset.dtype))]
 
 
-def _broadcasting(preset: Any) -> list[Picture]:
-    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
-    page = lesson.show(preset.question, lesson.explain(preset.question))
-    return parts(page, Picture)
+def _of_page(name: str) -> Callable[[Any], list[Picture]]:
+    def shown(preset: Any) -> list[Picture]:
+        lesson = importlib.import_module(f"primer_core.lessons.{name}").LESSON
+        return parts(lesson.show(preset.question, lesson.explain(preset.question)), Picture)
 
-
-def _indexing(preset: Any) -> list[Picture]:
-    explain = _explain("indexing").explain_index
-    explained = explain(preset.array, preset.expression, preset.then, preset.value, preset.library)
-    if explained.result is None:
-        return [_show("indexing").whole(explained)]
-    return [(_show("indexing").read if explained.changed is None else _show("indexing").written)(explained)]
+    return shown
 
 
 def _matmul(preset: Any) -> list[Picture]:
@@ -64,8 +58,8 @@ def _views(preset: Any) -> list[Picture]:
 
 _DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
     "arrays": _arrays,
-    "broadcasting": _broadcasting,
-    "indexing": _indexing,
+    "broadcasting": _of_page("broadcasting"),
+    "indexing": _of_page("indexing"),
     "matmul": _matmul,
     "reductions": _reductions,
     "shapes": _shapes,

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.lessons.arrays import presets as anatomy_presets
-from primer_core.lessons.indexing import presets as indexing_presets
 from primer_core.lessons.matmul import presets as matmul_presets
 from primer_core.lessons.reductions import presets as reductions_presets
 from primer_core.lessons.shapes import presets as pipeline_presets
@@ -26,7 +25,6 @@ PRESETS: dict[str, list[dict[str, str]]] = {
     "arrays": [{"make": one.text, "to": one.dtype} for one in anatomy_presets.PRESETS],
     "views": [dict(one.values) for one in views_presets.PRESETS if one.view != "Refused views"],
     "shapes": [{"x": one.x, "steps": one.steps, "library": one.library} for one in pipeline_presets.PRESETS],
-    "indexing": [one.fields for one in indexing_presets.PRESETS],
     "reductions": [{key: str(value) for key, value in one.fields.items()} for one in reductions_presets.PRESETS],
     "matmul": [{"a": one.a, "b": one.b} for one in matmul_presets.PRESETS],
 }
