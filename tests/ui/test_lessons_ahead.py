@@ -38,8 +38,8 @@ OPERANDS = st.one_of(
     ),
     st.lists(st.integers(0, 5), max_size=5).map(lambda sizes: str(tuple(sizes))),
 )
-TYPED = ["a", "b", "c", "array", "make", "x", "index", "value", "steps", "then"]
-CHOSEN = ["op", "view", "of", "operation", "axis", "keepdims", "divisor", "to", "clicked"]
+TYPED = ["a", "b", "c", "array", "make", "x", "steps", "then"]
+CHOSEN = ["op", "view", "of", "operation", "axis", "keepdims", "divisor", "to"]
 CHOICES = st.one_of(
     st.text(max_size=9),
     st.sampled_from(["Backward", "std", "softmax", "true", "0", "(0, 1)", "n − 1", "Bring it back"]),
@@ -93,17 +93,6 @@ def test_anything_typed_has_an_answer(lesson: str, data: st.DataObject) -> None:
     json.dumps(parts(lesson, query), allow_nan=False)
 
 
-def test_a_click_is_answered_with_the_index_that_it_writes(server: str) -> None:
-    query = {"array": "(3, 4)", "index": "1, 2", "then": "Read", "library": "NumPy", "clicked": "1, 2"}
-    event = json.dumps({"grid": "a", "index": [1, 3]})
-    status, found = ask(server, f"{ADDRESS}/indexing?{urlencode({**query, 'event': event})}")
-    assert status == 200
-    assert found["grids"]["ahead"]["query"]["index"] == "1, 2:"
-    assert found == parts("indexing", {**query, "index": "1, 2:", "clicked": "1, 2:"})
-    _, anew = ask(server, f"{ADDRESS}/indexing?{urlencode({**query, 'clicked': '', 'event': event})}")
-    assert anew["grids"]["ahead"]["query"]["index"] == "1, 3"
-
-
 def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server: str) -> None:
     query = {"view": "Memory", "lib": "NumPy", "a": "(3, 4)", "b": "a[::2]", "c": "", "then": "a += 1"}
     event = json.dumps({"grid": "array b", "index": [0, 1], "value": 99})
@@ -120,8 +109,8 @@ def test_an_edited_cell_is_answered_with_the_statement_that_it_stands_for(server
         ("/matmul?a=(2,3)&resize=a&shape=2,-1", 400, "Expected sizes with commas between them"),
         ("/matmul?a=(2,3)&resize=a&shape=2,x", 400, "Expected sizes with commas between them"),
         ("/matmul?a=(2,3)&resize=a&shape=1,1,1,1,1", 400, "axes"),
-        ("/indexing?array=(2,3)&index=0&event=nonsense", 400, "Expected an event of a cell"),
-        ("/indexing?array=(2,3)&index=0&event=[1]", 400, "Expected an event of a cell"),
+        ("/views?a=(2,3)&event=nonsense", 400, "Expected an event of a cell"),
+        ("/views?a=(2,3)&event=[1]", 400, "Expected an event of a cell"),
         ("/matmul?a=(2,3)&event=%7B%22grid%22:%22a%22,%22index%22:[0,0]%7D", 400, "Expected an event of a cell"),
         (f"/matmul?a={'1' * 20_001}", 414, "at most 20,000 characters"),
     ],
