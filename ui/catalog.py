@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting
+from primer_core.lessons import autograd_graph, broadcasting
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -104,14 +104,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
         "axes only repeat that.",
     ),
-    LessonSpec(
-        slug="autograd_graph",
-        title="Autograd graph",
-        group="Autograd",
-        icon=":material/account_tree:",
-        claim="PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what "
-        "comes in by its own slope.",
-    ),
+    row(autograd_graph.LESSON),
     LessonSpec(
         slug="backprop_by_hand",
         title="Back-propagation by hand",

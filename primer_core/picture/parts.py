@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
+from primer_core.picture.sliders import Sliders
 from primer_core.picture.text import Role, Text
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
@@ -477,5 +479,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Picture
+    | Graph
+    | Sliders
 )
 """What a page is made of."""

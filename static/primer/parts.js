@@ -3,8 +3,10 @@
 
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
+import { graphView } from "./graph.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
+import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -18,6 +20,7 @@ const VIEWS = {
   control: controlView,
   controls: controlsView,
   fixes: fixesView,
+  graph: graphView,
   heading: headingView,
   measure: measureView,
   note: noteView,
@@ -26,6 +29,7 @@ const VIEWS = {
   presets: presetsView,
   quiz: quizView,
   sizes: sizesView,
+  sliders: slidersView,
   story: storyView,
   table: tableView,
 };
