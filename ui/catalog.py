@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import arrays, broadcasting, indexing, matmul, reductions, shapes, views
+from primer_core.lessons import arrays, autograd_graph, broadcasting, indexing, matmul, reductions, shapes, views
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -79,15 +79,7 @@ LESSONS: tuple[LessonSpec, ...] = (
     row(indexing.LESSON),
     row(reductions.LESSON),
     row(matmul.LESSON),
-    LessonSpec(
-        slug="autograd_graph",
-        title="Autograd graph",
-        group="Autograd",
-        icon=":material/account_tree:",
-        claim="PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what "
-        "comes in by its own slope.",
-        blurb="PyTorch's own graph, played forward and back, node by node.",
-    ),
+    row(autograd_graph.LESSON),
     LessonSpec(
         slug="backprop_by_hand",
         title="Back-propagation by hand",

@@ -9,6 +9,8 @@ import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
+import { graphView } from "./graph.js";
+import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -24,6 +26,7 @@ const VIEWS = {
   control: controlView,
   controls: controlsView,
   fixes: fixesView,
+  graph: graphView,
   heading: headingView,
   images: imagesView,
   measure: measureView,
@@ -34,6 +37,7 @@ const VIEWS = {
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,
+  sliders: slidersView,
   story: storyView,
   table: tableView,
 };
