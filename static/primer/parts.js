@@ -7,6 +7,7 @@ import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
+import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
 import { graphView } from "./graph.js";
@@ -34,6 +35,7 @@ const VIEWS = {
   notice: noticeView,
   picture: pictureView,
   presets: presetsView,
+  probabilitybars: probabilityBarsView,
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,
