@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.running_app import wait_until_drawn
 
@@ -128,7 +128,11 @@ def test_a_step_with_an_open_bracket_stays_a_step_of_its_own(lesson: Page) -> No
 
 
 def test_what_is_done_while_the_server_is_slow_is_done_in_its_order(lesson: Page) -> None:
-    lesson.route("**/api/lessons/shapes", lambda route: (lesson.wait_for_timeout(150), route.continue_()))
+    def slowly(route: Route) -> None:
+        lesson.wait_for_timeout(150)
+        route.continue_()
+
+    lesson.route("**/api/lessons/shapes", slowly)
     lesson.get_by_role("button", name="ravel", exact=True).click()
     lesson.get_by_role("button", name="Remove step 1, unsqueeze(0)").click()
     lesson.get_by_role("button", name="flatten", exact=True).click()
