@@ -52,8 +52,8 @@ def test_bars_arrows_and_cells_are_the_explanations(question: SoftmaxQuestion) -
         assert all(len(row.cells) in (1, len(drawn.bars)) for row in table.rows)
     for cell in (cell for row in drawn.tables[0].rows for cell in row.cells):
         assert not cell.broken
-    table, row, place = drawn.focus
-    assert drawn.tables[table].rows[row].name == "p"
+    which, row_place, place = drawn.focus
+    assert drawn.tables[which].rows[row_place].name == "p"
     assert place == question.right
 
 
