@@ -8,9 +8,8 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.arrays import lessons_ahead
     from ui.drawing import reader
     from ui.training import live_view
 
-    routes = (*answers.ROUTES, *modules.ROUTES, *lessons_ahead.ROUTES, *reader.ROUTES, *live_view.ROUTES)
+    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES)
     app = st.App(__file__, routes=routes)

@@ -60,16 +60,10 @@ query = address.take_query(
     lesson.slug,
     {"example": address.choice_of({name: name for name in EXAMPLES}), networks.KEY: networks.parameter()},
 )
-if "example" in query:
-    st.session_state["example"] = query["example"]
 misread = st.container()  # drawn last: only then is it known what was used instead
 left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
 example = left.pills("Start from an example", list(EXAMPLES), key="example", bind="query-params")
 network = networks.choose(right, query.get(networks.KEY))
-with misread:
-    address.tell_what_was_misread(
-        {"example": lambda: str(example or "no example"), networks.KEY: lambda: network.title}
-    )
 draw_and_read(network, example)
 left, right = st.columns(2, gap="medium")
 with left.container(border=True, height="stretch"):
@@ -90,6 +84,9 @@ with right.container(border=True, height="stretch"):
     if network.weights is not None:
         st.download_button("Download its weights", network.weights, networks.WEIGHTS_FILE, icon=":material/download:")
 shell.finish(lesson)
+address.tell_misread_query(
+    {"example": lambda: str(example or "no example"), networks.KEY: lambda: network.title}, misread
+)
 if not torch_is_loaded():
     load_torch()
     st.rerun()

@@ -14,7 +14,7 @@ from ui.training import panel, settings
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
-st.session_state.update(address.take_query(lesson.slug, settings.parameters()))
+address.take_query(lesson.slug, settings.parameters())
 misread = st.container()  # drawn last: only then is it known what was used instead
 
 desk = session.desk()
@@ -72,6 +72,5 @@ if spec is not None:
         note="Run in this project's folder, it prints the numbers of this run: same weights, same order, same losses. "
         "Changes of the learning rate during a run are not in it.",
     )
-with misread:
-    address.tell_what_was_misread({name: partial(settings.value_text, name) for name in settings.parameters()})
 shell.finish(lesson)
+address.tell_misread_query({name: partial(settings.value_text, name) for name in settings.parameters()}, misread)

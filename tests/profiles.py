@@ -39,4 +39,5 @@ def examples(count: int) -> settings:
     count
         int, 1 or more: the full count.
     """
-    return settings(max_examples=max(ceil(count * settings.default.max_examples / FULL), min(count, LEAST)))
+    share = settings().max_examples / FULL
+    return settings(max_examples=max(ceil(count * share), min(count, LEAST)))

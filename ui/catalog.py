@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import autograd_graph, broadcasting
+from primer_core.lessons import arrays, autograd_graph, broadcasting, indexing, matmul, reductions, shapes, views
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -25,7 +25,9 @@ class LessonSpec:
     icon
         A Material Symbols icon, written as Streamlit takes it.
     claim
-        What the lesson shows, in one sentence.
+        What the lesson shows, in a sentence or two.
+    blurb
+        What its card on the home page says: one short sentence.
     lesson
         The lesson itself; None for a page that is an app of its own.
     """
@@ -35,6 +37,7 @@ class LessonSpec:
     group: str
     icon: str
     claim: str
+    blurb: str
     lesson: AnyLesson | None = None
 
     @property
@@ -45,81 +48,20 @@ class LessonSpec:
 
 def row(lesson: Lesson[Any, Any]) -> LessonSpec:
     """Return a lesson's row of the table."""
-    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson)
+    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson.blurb, lesson)
 
 
-GROUPS: tuple[str, ...] = ("Arrays", "Autograd", "Networks")
+GROUPS: tuple[str, ...] = ("Networks", "Arrays", "Autograd")
 
 LESSONS: tuple[LessonSpec, ...] = (
     LessonSpec(
-        slug="arrays",
-        title="Arrays",
-        group="Arrays",
-        icon=":material/grid_view:",
-        claim="An array is one block of memory in which every number has the same type, and a shape that says how to "
-        "read it.",
-    ),
-    row(broadcasting.LESSON),
-    LessonSpec(
-        slug="views",
-        title="Views and copies",
-        group="Arrays",
-        icon=":material/link:",
-        claim=(
-            "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
-            "already, a copy has its own."
-        ),
-    ),
-    LessonSpec(
-        slug="shapes",
-        title="Shapes",
-        group="Arrays",
-        icon=":material/view_in_ar:",
-        claim=(
-            "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some "
-            "are impossible."
-        ),
-    ),
-    LessonSpec(
-        slug="indexing",
-        title="Indexing",
-        group="Arrays",
-        icon=":material/ads_click:",
-        claim="Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
-        "elements from anywhere into a copy.",
-    ),
-    LessonSpec(
-        slug="reductions",
-        title="Reductions",
-        group="Arrays",
-        icon=":material/compress:",
-        claim="A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that "
-        "differ only there.",
-    ),
-    LessonSpec(
-        slug="matmul",
-        title="Matrix products",
-        group="Arrays",
-        icon=":material/grid_on:",
-        claim="Each cell of a matrix product is a row of the first times a column of the second, summed up. All other "
-        "axes only repeat that.",
-    ),
-    row(autograd_graph.LESSON),
-    LessonSpec(
-        slug="backprop_by_hand",
-        title="Back-propagation by hand",
-        group="Autograd",
-        icon=":material/undo:",
-        claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
-        "the numbers that autograd finds.",
-    ),
-    LessonSpec(
-        slug="softmax",
-        title="Softmax and cross-entropy",
-        group="Autograd",
-        icon=":material/bar_chart:",
-        claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
-        "predicts minus what is true.",
+        slug="draw_a_digit",
+        title="Draw a digit",
+        group="Networks",
+        icon=":material/draw:",
+        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
+        "values.",
+        blurb="It is read while your pen is still moving.",
     ),
     LessonSpec(
         slug="live_training",
@@ -128,14 +70,33 @@ LESSONS: tuple[LessonSpec, ...] = (
         icon=":material/show_chart:",
         claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
         "happens.",
+        blurb="Watch the loss fall, and change the rate while it does.",
+    ),
+    row(arrays.LESSON),
+    row(broadcasting.LESSON),
+    row(views.LESSON),
+    row(shapes.LESSON),
+    row(indexing.LESSON),
+    row(reductions.LESSON),
+    row(matmul.LESSON),
+    row(autograd_graph.LESSON),
+    LessonSpec(
+        slug="backprop_by_hand",
+        title="Back-propagation by hand",
+        group="Autograd",
+        icon=":material/undo:",
+        claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
+        "the numbers that autograd finds.",
+        blurb="Every gradient derived, beside the one that autograd finds.",
     ),
     LessonSpec(
-        slug="draw_a_digit",
-        title="Draw a digit",
-        group="Networks",
-        icon=":material/draw:",
-        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
-        "values.",
+        slug="softmax",
+        title="Softmax and cross-entropy",
+        group="Autograd",
+        icon=":material/bar_chart:",
+        claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
+        "predicts minus what is true.",
+        blurb="From logits to probabilities to a loss and its gradient.",
     ),
 )
 

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from ui.components.ahead import Ahead
 from ui.components.code_view import code_view
 from ui.components.pills import pills
 
@@ -44,12 +43,11 @@ def preset_pills(
     key: str = "preset",
     label: str = "Presets",
     disabled: bool = False,
-    question: Ahead | None = None,
 ) -> Preset | None:
     """Draw the presets as pills; call it after the widgets that they set, in a container above them.
 
     Only then has each widget taken the value that the address gives it. A pill is lit while the widgets stand as its
-    preset sets them, however they came to. With a `question`, pressing one is answered ahead of the page's run.
+    preset sets them, however they came to.
 
     Returns
     -------
@@ -71,8 +69,6 @@ def preset_pills(
         label=label,
         on_press=lambda title: st.session_state.update(by_title[title].values),
         disabled=disabled,
-        question=question,
-        changes={title: preset.values for title, preset in by_title.items()},
     )
     return current
 

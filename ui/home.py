@@ -1,10 +1,35 @@
-"""Home: the map of the lessons."""
+"""Home: the map of the lessons, each with a small picture of what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
 from ui import catalog, session, shell
+from ui.catalog import LessonSpec
+from ui.small_pictures import small_picture
 
-CARDS_A_ROW = 3
+# Streamlit takes SVG out of the HTML that a page gives it, so that a component puts the pictures into their places.
+_SCRIPT = """
+export default function ({ data }) {
+  const fill = () => {
+    for (const place of document.querySelectorAll("[data-picture]")) {
+      if (!place.firstElementChild) place.innerHTML = data[place.dataset.picture] ?? "";
+    }
+  };
+  fill();
+  const observer = new MutationObserver(fill);
+  observer.observe(document.querySelector("[data-testid=stMain]") ?? document.body, { childList: true, subtree: true });
+  return () => observer.disconnect();
+}
+"""
+_fill_pictures = st.components.v2.component("primer_pictures", js=_SCRIPT, isolate_styles=False)
+
+LEADING = "Networks"
+"""The group whose cards come first and are larger: what it shows moves."""
+
+CARDS_A_ROW = 4
 
 
 def home() -> None:
@@ -16,14 +41,26 @@ def home() -> None:
         "by the libraries themselves, on the values in front of you.</p>"
     )
     for group, lessons in catalog.grouped():
-        st.subheader(group, anchor=False)
-        for start in range(0, len(lessons), CARDS_A_ROW):
-            for column, lesson in zip(st.columns(CARDS_A_ROW), lessons[start : start + CARDS_A_ROW], strict=False):
-                with column.container(border=True, height="stretch"):
-                    st.page_link(
-                        lesson.file,
-                        label=f"**{lesson.title}**",
-                        icon=lesson.icon,
-                        query_params=session.link_parameters(),
-                    )
-                    st.html(f'<p class="primer-note">{lesson.claim}</p>')
+        leads = group == LEADING
+        if not leads:
+            st.html(f'<h2 class="primer-group primer-shelf">{group}</h2>')
+        for row in rows(lessons, 3 if leads else CARDS_A_ROW):
+            for column, spec in zip(st.columns(len(row) if leads else CARDS_A_ROW), row, strict=False):
+                with column.container(border=True, height="stretch", key=f"primer-card-{spec.slug}"):
+                    card(spec, leads=leads)
+    _fill_pictures(key="pictures", data={spec.slug: small_picture(spec.slug) for spec in catalog.LESSONS})
+
+
+def rows(lessons: Sequence[LessonSpec], most: int) -> Iterator[Sequence[LessonSpec]]:
+    """Yield lessons in rows of at most so many."""
+    for start in range(0, len(lessons), most):
+        yield lessons[start : start + most]
+
+
+def card(spec: LessonSpec, *, leads: bool) -> None:
+    """Draw a lesson's card, which is a link as a whole."""
+    if small_picture(spec.slug):
+        size = " primer-large" if leads else ""
+        st.html(f'<div class="primer-picture{size}" data-picture="{spec.slug}"></div>')
+    st.page_link(spec.file, label=f"**{spec.title}**", query_params=session.link_parameters())
+    st.html(f'<p class="primer-note">{spec.blurb}</p>')

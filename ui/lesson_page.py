@@ -5,6 +5,7 @@ Streamlit runs the page when it is opened. From then on the browser owns the que
 
 from __future__ import annotations
 
+import threading
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,6 +13,8 @@ import streamlit as st
 from primer_core.backend.loading import load_torch_in_background, torch_is_loaded
 from primer_core.lessons.answer import answer, problem_sentences
 from ui import answers, catalog, modules, session, shell
+
+_MODULES_TAKE = 1.5  # seconds
 
 _SCRIPT = """
 export default function ({ data, parentElement }) {
@@ -29,8 +32,6 @@ def lesson_page(slug: str) -> None:
     parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
     question, problems = lesson.question.parse(parameters)
     loads = lesson.needs_torch(question) and not torch_is_loaded()
-    if loads:
-        load_torch_in_background()
     _mount(
         key=f"lesson {slug}",
         data={
@@ -44,3 +45,6 @@ def lesson_page(slug: str) -> None:
         },
     )
     shell.finish(spec)
+    if not torch_is_loaded() and any(lesson.needs_torch(preset.question) for preset in lesson.presets):
+        # Loading takes the interpreter for itself: the browser gets its modules first.
+        threading.Timer(_MODULES_TAKE, load_torch_in_background).start()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from primer_core.picture.palette import page_variables
 from ui import catalog, session
 from ui.catalog import LessonSpec
 
@@ -15,7 +16,7 @@ SIDEBAR_WIDTH = 240  # pixels
 @cache
 def _style() -> str:
     sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("style.css", "lessons.css"))
-    return f"<style>{''.join(sheets)}</style>"
+    return f"<style>:root {{ {page_variables()} }} {''.join(sheets)}</style>"
 
 
 def _frame(title: str, here: str) -> None:

@@ -5,7 +5,8 @@ the two do alike (``a + b``, ``a.shape``) is written plainly in the lessons; wha
 here. Code that is spelled here does, when run, what the method of the same name does.
 """
 
-import ast
+import io
+import tokenize
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -318,19 +319,18 @@ class Backend(ABC):
         ValueError
             If it uses another one.
         """
-        lines = numpy_code.encode().split(b"\n")
-        found = [
-            node
-            for node in ast.walk(ast.parse(numpy_code, mode="eval"))
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "np"
-        ]
-        for node in sorted(found, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-            if node.attr not in self._native_functions:
-                raise ValueError(f"np.{node.attr} has no counterpart here; {', '.join(self._native_functions)} have")
-            start, stop = node.col_offset, node.end_col_offset
-            name = f"{self.prefix}.{self._native_functions[node.attr]}".encode()
-            lines[node.lineno - 1] = lines[node.lineno - 1][:start] + name + lines[node.lineno - 1][stop:]
-        return b"\n".join(lines).decode()
+        tokens = list(tokenize.generate_tokens(io.StringIO(numpy_code).readline))
+        lines = numpy_code.split("\n")
+        spelled = [(start, dot, name) for start, dot, name in zip(tokens, tokens[1:], tokens[2:], strict=False)]
+        for start, dot, name in reversed(spelled):
+            if (start.string, dot.string) != ("np", ".") or start.type != tokenize.NAME:
+                continue
+            if name.string not in self._native_functions:
+                raise ValueError(f"np.{name.string} has no counterpart here; {', '.join(self._native_functions)} have")
+            row, line = start.start[0] - 1, lines[start.start[0] - 1]
+            native = f"{self.prefix}.{self._native_functions[name.string]}"
+            lines[row] = line[: start.start[1]] + native + line[name.end[1] :]
+        return "\n".join(lines)
 
     @abstractmethod
     def shape_code(self, name: str) -> str:

@@ -14,6 +14,7 @@ Code that needs torch calls `load_torch` and then imports it, so that the type c
 The training workers are processes of their own and don't come through here.
 """
 
+import atexit
 import gc
 import threading
 
@@ -43,6 +44,9 @@ def load_torch() -> None:
         torch.set_num_threads(1)
         gc.collect()
         gc.freeze()
+        # At exit they are given back: what the last collection cannot free, triton (which torch's optimisers load)
+        # reports as leaked, in a hundred lines that hide what a server or pytest said last.
+        atexit.register(gc.unfreeze)
         _loaded.set()
 
 

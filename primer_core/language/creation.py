@@ -63,8 +63,8 @@ _PYTHON_TYPES = {"int": "int64", "float": "float64"}
 _NUMBERS = {"nan": nan, "inf": inf, "pi": np.pi, "e": np.e}
 
 
-class NoTwinError(ValueError):
-    """PyTorch has no function for what NumPy was asked to make."""
+class NoTwinError(Exception):
+    """PyTorch has no function for what NumPy was asked to make; no exception of a library's own is of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,17 @@ class Recipe:
     def code(self) -> str:
         """The NumPy expression that makes it."""
         return self._call().code("np") + "".join(map(_numpy_step, self.steps))
+
+    @property
+    def uneven(self) -> str:
+        """Which rows of nested lists differ in length, as sentences; empty where an array could hold them."""
+        if self.maker != "array":
+            return ""
+        try:
+            np.array(self.given["object"])
+        except ValueError:
+            return ragged(self.given["object"])
+        return ""
 
     def make(self) -> NDArray[Any]:
         """Make it with NumPy.
@@ -431,7 +442,7 @@ def _argument(node: ast.expr) -> Any:
 
 
 def _literal(node: ast.expr) -> Any:
-    """Read nested lists of numbers, or one number, and see that NumPy makes an array of them."""
+    """Read nested lists of numbers, or one number. Rows of several lengths are left to the library to refuse."""
 
     def plain(item: ast.expr) -> Any:
         return [plain(inner) for inner in item.elts] if isinstance(item, ast.List) else _number(item)
@@ -439,8 +450,8 @@ def _literal(node: ast.expr) -> Any:
     cells = plain(node)
     try:
         values = np.array(cells)
-    except ValueError as error:
-        raise Refused(ragged(cells)) from error
+    except ValueError:
+        return cells
     if values.dtype == object:
         raise Refused("These whole numbers do not fit into 64 bits together.")
     check_size(values.shape)

@@ -4,23 +4,24 @@ An index is what stands between the brackets of ``a[...]``, or all of it:
 
 - whole numbers ``1``, ``-1``, slices ``1:3``, ``::-1``, ``...``, ``None`` or ``np.newaxis``,
 - lists and arrays of whole numbers, ``[0, 2]``, ``np.arange(4)``, ``np.ix_([0, 1], [2, 3])``,
-- masks, ``[True, False, True]``, ``a > 10``, ``(a > 2) & (a < 9)``, ``a[:, 0] > 4``, ``a.sum(axis=1) > 10``.
+- masks, ``[True, False, True]``, ``a > 10``, ``(a > 2) & (a < 9)``, ``a[:, 0] > 4``, ``a.sum(axis=1) > 10``,
+- the places of a mask, ``np.where(a > 10)``, or of one axis, ``np.where(a > 10)[0]``.
 """
 
 import ast
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.interface import IndexItem
+from primer_core.language.index_plan import plan_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.parsing import TooDeepError, typed_expression
 from primer_core.language.text import quoted
-from primer_core.lessons.indexing.plan import Item, plan_index
 
 MAX_TEXT = 1000
 """Characters read of one index."""
@@ -29,6 +30,12 @@ HOW = "Write numbers, slices such as 1:3, ..., None, a list such as [0, 2], or a
 
 _FUNCTIONS = frozenset({"arange", "array", "ix_", "nonzero", "where"})
 """What may be called as ``np.arange(...)``, or without the ``np.``."""
+
+_OF_TORCH: Mapping[str, str] = {"arange": "arange", "tensor": "array", "where": "where"}
+"""What NumPy calls the functions of PyTorch that may stand in an index of a tensor."""
+
+_REARRANGING = frozenset({"ravel", "reshape"})
+"""Methods that give the array's own values in another shape, which nobody means as places."""
 
 _METHODS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "argsort", "any", "all", "ravel", "reshape"})
 
@@ -74,12 +81,12 @@ class Index:
     """
 
     text: str
-    items: tuple[Item, ...]
+    items: tuple[IndexItem, ...]
     code: str
     nested: str | None = None
 
     @property
-    def key(self) -> tuple[Item, ...]:
+    def key(self) -> tuple[IndexItem, ...]:
         """What to index with: ``array[index.key]``."""
         return self.items
 
@@ -106,17 +113,18 @@ def read_index(text: str, array: NDArray[Any], name: str = "a", *, unpack: bool 
     name
         What the text calls it.
     unpack
-        Whether a list that stands alone and holds more than numbers is read as a tuple, as PyTorch does.
+        Whether it is read as PyTorch does: a list that stands alone and holds more than numbers is a tuple, and
+        ``torch.arange``, ``torch.tensor`` and ``torch.where`` are known.
 
     Raises
     ------
     Refused
         If it is no index, or if what it selects has too many axes or elements.
     """
-    node, nested = _parse(text.strip(), name), None
+    walker = _Walker(array, name, HOW.format(name=name))
+    node, nested = _parse(text.strip(), walker, torch=unpack), None
     if unpack and _is_tuple_to_pytorch(node):
         node, nested = ast.Tuple(node.elts, ast.Load()), _source(node)
-    walker = _Walker(array, name, HOW.format(name=name))
     items = walker.items(node, array)
     _check(array.shape, items, "What this index selects")
     return Index(text.strip(), items, _source(node), nested)
@@ -136,16 +144,16 @@ def _is_tuple_to_pytorch(node: ast.expr) -> TypeGuard[ast.List]:
     )
 
 
-def _check(shape: tuple[int, ...], items: Sequence[Item], what: str) -> None:
+def _check(shape: tuple[int, ...], items: Sequence[IndexItem], what: str) -> None:
     """Refuse an index that selects more than can be drawn; what NumPy itself will refuse is let through."""
     plan = plan_index(shape, items)
     if plan is not None:
         check_size(plan.shape, what)
 
 
-def _parse(text: str, name: str) -> ast.expr:
-    """Parse to the node between the brackets, with every function of NumPy written as ``np.function``."""
-    how = HOW.format(name=name)
+def _parse(text: str, walker: "_Walker", *, torch: bool) -> ast.expr:
+    """Parse to the node between the brackets, with every function written as ``np.function``."""
+    name, how = walker.name, walker.how
     if not text:
         raise Refused(f"There is no index here yet. {how}")
     if len(text) > MAX_TEXT:
@@ -162,21 +170,86 @@ def _parse(text: str, name: str) -> ast.expr:
             continue
     if found is None:
         raise Refused(f"{quoted(text)} cannot be read as an index. {how}")
-    match _AsCode().visit(found):
+    match _AsCode(torch=torch).visit(found):
         case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Name(spoken), node)) if spoken == name:
             return node
-        case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Subscript(ast.Name(spoken)))) if spoken == name:
-            raise Refused(
-                f"{quoted(text)} indexes twice. One index is explained at a time: write both parts in one pair of "
-                f"brackets, such as {name}[1, 2]."
-            )
+        case ast.Subscript(ast.Name("_"), ast.Subscript(base) as node) if _root(base) == name:
+            raise _whole_expression(text, node, base, walker)
         case ast.Subscript(ast.Name("_"), node):
             return node
     raise Refused(f"{quoted(text)} is more than one index. Write what stands between the brackets. {how}")
 
 
+def _root(node: ast.expr) -> str:
+    """Return the name of the array whose values an expression has in another shape or order; empty for none."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Subscript(base) | ast.Attribute(base, "T"):
+            return _root(base)
+        case ast.Call(ast.Attribute(base, method)) if method in _REARRANGING:
+            return _root(base)
+    return ""
+
+
+def _whole_expression(text: str, node: ast.Subscript, base: ast.expr, walker: "_Walker") -> Refused:
+    """Refuse an expression that indexes something made of the array, where an index of the array was expected."""
+    name = walker.name
+    match base:
+        case ast.Subscript(ast.Name(), first):
+            same = _in_one(first, node.slice, walker)
+            then = (
+                f"{name}[{same}] gives the same."
+                if same is not None
+                else f"Look at {name}[{_source(first)}] first; write what it gives as the array, and index that."
+            )
+            return Refused(
+                f"{quoted(text)} indexes twice: the second pair of brackets indexes what the first one picks. One "
+                f"index is explained at a time. {then}"
+            )
+    return Refused(
+        f"{quoted(text)} indexes {ast.unparse(base)}, not {name}. Write what that is as the array, and index it; or "
+        f"write {name}[{text}] if the value is meant as an index."
+    )
+
+
+def _in_one(first: ast.expr, second: ast.expr, walker: "_Walker") -> str | None:
+    """Find one pair of brackets that gives what two pairs give, tried on the places of the array; None if none does."""
+    places = np.arange(walker.array.size).reshape(walker.array.shape)
+    try:
+        items = walker.items(first, walker.array)
+        _check(places.shape, items, "")
+        between = places[items]
+        further = walker.items(second, walker.array[items])
+        _check(between.shape, further, "")
+        wanted = between[further]
+    except (Refused, IndexError, ValueError):
+        return None
+    candidates = [f"{_source(first)}, {_source(second)}"]
+    match second:
+        case ast.Tuple([ast.Slice(None, None, None), last]):
+            candidates.append(f"np.ix_({_source(first)}, {_source(last)})")
+    for candidate in candidates:
+        try:
+            key = read_index(candidate, walker.array, walker.name).key
+            if np.array_equal(places[key], wanted):
+                return candidate
+        except (Refused, IndexError, ValueError):
+            continue
+    return None
+
+
 class _AsCode(ast.NodeTransformer):
-    """Writes what is computed with as arrays of ``np``, so that code made of it runs: a list has no minus, for one."""
+    """Writes what is computed with as arrays of ``np``, so that code made of it runs: a list has no minus, for one.
+
+    Parameters
+    ----------
+    torch
+        Whether the functions in `_OF_TORCH` are known.
+    """
+
+    def __init__(self, *, torch: bool) -> None:
+        self._torch = torch
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in _FUNCTIONS or node.id == "newaxis":
@@ -199,6 +272,9 @@ class _AsCode(ast.NodeTransformer):
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        match node:
+            case ast.Attribute(ast.Name("torch"), function) if self._torch and function in _OF_TORCH:
+                return _of_numpy(_OF_TORCH[function])
         self.generic_visit(node)
         node.value = _array(node.value)
         return node
@@ -229,17 +305,17 @@ class _Walker:
     name: str
     how: str
 
-    def items(self, node: ast.expr, indexed: NDArray[Any]) -> tuple[Item, ...]:
+    def items(self, node: ast.expr, indexed: NDArray[Any]) -> tuple[IndexItem, ...]:
         """Read all items between a pair of brackets; `indexed` is the array before them."""
+        if _is_several(node):
+            return self.several(node)
         match node:
-            case ast.Call(ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where")):
-                return self.several(node)
             case ast.Tuple(elts):
                 return tuple(self.item(inner, indexed) for inner in elts)
             case _:
                 return (self.item(node, indexed),)
 
-    def item(self, node: ast.expr, indexed: NDArray[Any]) -> Item:
+    def item(self, node: ast.expr, indexed: NDArray[Any]) -> IndexItem:
         match node:
             case ast.Constant(None) | ast.Attribute(ast.Name("np"), "newaxis"):
                 return None
@@ -309,7 +385,7 @@ class _Walker:
 
     def fitting(self, value: Any, node: ast.expr) -> Any:
         """Let through a number of at most 64 bits."""
-        if isinstance(value, (np.ndarray, np.generic)) or (isfinite(value) and abs(value) < 2**63):
+        if isinstance(value, (np.ndarray, np.generic)) or abs(value) < 2**63:  # which no infinity and no NaN is
             return value
         raise Refused(f"{quoted(_source(node))} does not fit into 64 bits. No axis is that long.")
 
@@ -327,6 +403,8 @@ class _Walker:
             raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
 
     def indexed(self, node: ast.expr, base: ast.expr, inner: ast.expr) -> Any:
+        if _is_several(base):
+            return self.one_of(node, base, inner)
         before = self.based(base)
         items = self.items(inner, before)
         _check(before.shape, items, quoted(_source(node)))
@@ -334,6 +412,19 @@ class _Walker:
             return before[items]
         except (IndexError, ValueError) as error:
             raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
+
+    def one_of(self, node: ast.expr, several: ast.Call, inner: ast.expr) -> Any:
+        """Take one of the arrays that a function gives for each axis."""
+        arrays, place = self.several(several), self.value(inner)
+        if not _is_int(place):
+            raise Refused(
+                f"{quoted(_source(several))} gives a tuple, one array for each axis: take one of them by its number, "
+                f"such as {_source(several)}[0]."
+            )
+        try:
+            return arrays[int(place)]
+        except IndexError as error:
+            raise Refused(f"Of {quoted(_source(node))}, Python says: {error}.") from error
 
     def listed(self, node: ast.List) -> NDArray[Any]:
         def plain(item: ast.expr) -> Any:
@@ -362,7 +453,10 @@ class _Walker:
             case ast.Attribute(ast.Name("np"), "array") if len(node.args) == 1 and not node.keywords:
                 return np.asarray(self.value(node.args[0]))
             case ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where"):
-                raise Refused(f"{quoted(_source(node))} makes a whole index: nothing else may stand beside it.")
+                raise Refused(
+                    f"{quoted(_source(node))} gives one array for each axis, together a whole index. Take one of them "
+                    f"where something stands beside it: {_source(node)}[0]."
+                )
             case ast.Attribute(base, method) if method in _METHODS:
                 return self.method(node, base, method)
             case _:
@@ -418,7 +512,7 @@ class _Walker:
             return value
         raise Refused(f"{quoted(_source(node))} is no axis: write a whole number, such as axis=1.")
 
-    def several(self, node: ast.Call) -> tuple[Item, ...]:
+    def several(self, node: ast.Call) -> tuple[IndexItem, ...]:
         """Compute a function that gives one index array for each axis."""
         assert isinstance(node.func, ast.Attribute)
         values = [np.asarray(self.value(argument)) for argument in node.args]
@@ -433,6 +527,14 @@ class _Walker:
         if any(array.dtype.kind not in "iu" for array in arrays):
             raise self.numpys(node, arrays, self.array)
         return tuple(array.astype(np.int64) for array in arrays)
+
+
+def _is_several(node: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether a node calls a function that gives an array for each axis."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where")):
+            return True
+    return False
 
 
 def _is_int(value: Any) -> bool:

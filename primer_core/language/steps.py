@@ -1,7 +1,8 @@
 """The steps of a shapes pipeline, as learners write them: ``unsqueeze(0), permute(0, 2, 1)``.
 
-A step is spelled as the method that it is, without the tensor in front: ``view(2, -1)``, ``T``. What joins two tensors
-names the other one by its shape, as an array, or as ``x`` for the tensor itself: ``cat((1, 3), dim=0)``,
+A step is spelled as the method that it is, without the tensor in front: ``view(2, -1)``, ``T``; a function of the
+library may carry its prefix, and then takes the tensor first: ``np.flip(x, 0)``. What joins two tensors names the other
+one by its shape, as an array, or as ``x`` for the tensor itself: ``cat((1, 3), dim=0)``,
 ``cat([[5, 6]], 0)``, ``stack(x, 0)``. What gives several pieces goes on with the one in [ ]: ``split(2, dim=1)[0]``.
 Nothing typed is run: it is parsed, then walked.
 """
@@ -30,11 +31,13 @@ MAX_STEP_TEXT = 300
 
 _OPTIONS = frozenset(
     {"dim", "axis", "dims", "axes", "dim0", "dim1", "axis1", "axis2", "start_dim", "end_dim", "shape", "repeats"}
-    | {"split_size", "chunks", "sections", "indices_or_sections"}
+    | {"split_size", "chunks", "sections", "indices_or_sections", "indices", "source", "destination", "shift", "shifts"}
+    | {"reps"}
 )
 """Names that arguments may be given by. None of them lets a step write anywhere or change a dtype."""
 
 _SELF = frozenset({"x", "self"})
+_PREFIXES = frozenset({"np", "numpy", "torch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Operation:
         step begins with.
     elsewhere
         What the other library calls it, if it has it.
+    offered
+        Whether a button adds it; what is not offered is taken where it is typed.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Operation:
     kind: Literal["method", "property", "function", "join", "pieces"]
     example: Callable[[Shape], str]
     elsewhere: str | None = None
+    offered: bool = True
 
     def spelled(self, shape: Shape) -> str:
         """Write a first step of this kind for a tensor of that shape."""
@@ -93,6 +99,21 @@ def _twice(shape: Shape) -> Shape:
     return (2,) + (1,) * (len(shape) - 1)
 
 
+def _ends(shape: Shape) -> str:
+    return _written(0, -1 if len(shape) > 1 else 0)
+
+
+def _halved(shape: Shape) -> str:
+    return f"(2, dim={_longest(shape)})[0]"
+
+
+def _typed(
+    name: str, does: str, kind: Literal["method", "property", "function", "pieces"], example: Callable[[Shape], str],
+    elsewhere: str,
+) -> Operation:  # fmt: skip
+    return Operation(name, does, kind, example, elsewhere, offered=False)
+
+
 def _method(name: str, does: str, example: Callable[[Shape], str], elsewhere: str | None = None) -> Operation:
     return Operation(name, does, "method", example, elsewhere)
 
@@ -121,6 +142,15 @@ _TORCH = (
     ),
     _method("contiguous", "a copy in C order, unless it is that already", lambda _: "()", "ascontiguousarray"),
     _method("clone", "a copy", lambda _: "()", "copy"),
+    _typed("t", "two axes change places", "method", lambda _: "()", "T"),
+    _typed("mT", "the last two axes change places", "property", lambda _: "", "mT"),
+    _typed("swapaxes", "two axes change places", "method", _ends, "swapaxes"),
+    _typed("movedim", "an axis moves to another place", "method", _ends, "moveaxis"),
+    _typed("tile", "whole copies side by side", "method", lambda shape: _written(*_twice(shape)), "tile"),
+    _typed("repeat_interleave", "each element several times", "method", lambda _: "(2, dim=0)", "repeat"),
+    _typed("flip", "an axis is read backwards", "method", lambda _: "(0)", "flip"),
+    _typed("roll", "the cells move along an axis, round the end", "method", lambda _: "(1, 0)", "roll"),
+    _typed("tensor_split", "a number of pieces; goes on with one", "pieces", _halved, "array_split"),
 )
 
 _NUMPY = (
@@ -137,7 +167,8 @@ _NUMPY = (
         lambda shape: f"({_stretch(shape)})",
         "expand",
     ),
-    Operation("tile", "whole copies side by side", "function", lambda shape: f"({_twice(shape)})", "repeat"),
+    Operation("tile", "whole copies side by side", "function", lambda shape: f"({_twice(shape)})", "tile"),
+    _method("repeat", "each element several times", lambda _: "(2, axis=0)", "repeat_interleave"),
     Operation("concatenate", "joins with another array along an axis", "join", lambda _: "(x, axis=0)", "cat"),
     Operation("stack", "joins with another array along a new axis", "join", lambda _: "(x, axis=0)", "stack"),
     Operation(
@@ -152,10 +183,14 @@ _NUMPY = (
         "a number of pieces; goes on with one",
         "pieces",
         lambda s: f"(2, axis={_longest(s)})[0]",
-        "chunk",
+        "tensor_split",
     ),
     Operation("ascontiguousarray", "a copy in C order, unless it is that", "function", lambda _: "()", "contiguous"),
     _method("copy", "a copy", lambda _: "()", "clone"),
+    _typed("mT", "the last two axes change places", "property", lambda _: "", "mT"),
+    _typed("moveaxis", "an axis moves to another place", "function", _ends, "movedim"),
+    _typed("flip", "an axis is read backwards", "function", lambda _: "(0)", "flip"),
+    _typed("roll", "the cells move along an axis, round the end", "function", lambda _: "(1, 0)", "roll"),
 )
 
 OPERATIONS: Mapping[Library, Mapping[str, Operation]] = {
@@ -216,7 +251,8 @@ class Step:
 def split_steps(text: str) -> tuple[str, ...]:
     """Cut a text into the texts of its steps, at commas, semicolons, line breaks, or dots between calls.
 
-    It cuts anything: what cannot be read as a step stays as a piece of its own, so that nothing typed is lost.
+    It cuts anything: what cannot be read as a step stays as a piece of its own, so that nothing typed is lost. A
+    semicolon and a line break end a step even where a bracket in it is not closed.
     """
     pieces: list[str] = []
     depth, start = 0, 0
@@ -227,11 +263,14 @@ def split_steps(text: str) -> tuple[str, ...]:
         start = after
 
     for place, sign in enumerate(text):
-        if sign in "([{":
+        if sign in ";\n":
+            cut(place, place + 1)
+            depth = 0
+        elif sign in "([{":
             depth += 1
         elif sign in ")]}":
             depth = max(0, depth - 1)
-        elif depth == 0 and (sign in ",;\n" or (sign == "." and _between_calls(text[start:place], text[place + 1 :]))):
+        elif depth == 0 and (sign == "," or (sign == "." and _between_calls(text[start:place], text[place + 1 :]))):
             cut(place, place + 1)
     cut(len(text), len(text))
     if len(pieces) > 1 and pieces[0] in _SELF:
@@ -239,8 +278,21 @@ def split_steps(text: str) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if piece)
 
 
+def join_steps(texts: Sequence[str]) -> str:
+    """Write the texts of steps as one; `split_steps` cuts it into the same pieces as each of the texts alone.
+
+    They are parted by commas; by a semicolon behind a text that would draw the next one into it, such as one with a
+    bracket that is not closed.
+    """
+    steps = [piece for text in texts for piece in split_steps(text)]
+    parted = "".join(f"{piece}{', ' if split_steps(f'{piece}, T') == (piece, 'T') else '; '}" for piece in steps[:-1])
+    return parted + steps[-1] if steps else ""
+
+
 def _between_calls(before: str, after: str) -> bool:
     before = before.strip()
+    if before in _PREFIXES:
+        return False
     return after[:1].isidentifier() and (not before or before[-1] in ")]" or before.isidentifier())
 
 
@@ -268,6 +320,8 @@ def read_step(text: str) -> Step:
             return Step(name, called=False, piece=piece)
         case ast.Call(ast.Name(name), arguments, keywords):
             return _call(name, arguments, keywords, piece)
+        case ast.Call(ast.Attribute(ast.Name(prefix), name), arguments, keywords) if prefix in _PREFIXES:
+            return _function(f"{prefix}.{name}", name, arguments, keywords, piece)
         case _:
             raise Refused(f"{quoted(text)} is no step. {_HOW}")
 
@@ -280,7 +334,22 @@ def read_step_or_none(text: str) -> Step | None:
         return None
 
 
-_HOW = "Write a step such as unsqueeze(0), view(2, -1) or cat((1, 3), dim=0)."
+_HOW = "Write a step such as reshape(2, -1), squeeze() or T."
+
+
+def _function(
+    written: str, name: str, arguments: list[ast.expr], keywords: list[ast.keyword], piece: int | None
+) -> Step:
+    """Read a function with its prefix: the tensor is its first argument."""
+    if not _joins(name):
+        if not arguments or not _is_self(arguments[0]):
+            raise Refused(f"{written} takes the tensor first: {written}(x, ...).")
+        arguments = arguments[1:]
+    return _call(name, arguments, keywords, piece)
+
+
+def _joins(name: str) -> bool:
+    return any(name in operations and operations[name].kind == "join" for operations in OPERATIONS.values())
 
 
 def _call(name: str, arguments: list[ast.expr], keywords: list[ast.keyword], piece: int | None) -> Step:
@@ -289,8 +358,7 @@ def _call(name: str, arguments: list[ast.expr], keywords: list[ast.keyword], pie
         if word.arg not in _OPTIONS:
             raise Refused(f"{quoted(str(word.arg))} is no argument that a step takes here. {_HOW}")
         options.append((word.arg, _value(word.value)))
-    kinds = [OPERATIONS[library][name].kind for library in OPERATIONS if name in OPERATIONS[library]]
-    if "join" not in kinds:
+    if not _joins(name):
         return Step(name, tuple(map(_value, arguments)), tuple(options), piece=piece)
     if not arguments:
         raise Refused(f"{name} joins two tensors: name the other one, as in {name}((1, 3), 0) or {name}(x, 0).")

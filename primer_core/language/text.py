@@ -1,7 +1,6 @@
 """What readers and messages share: numbers that are written out, and how a learner's text is quoted."""
 
 import ast
-import re
 from math import isfinite
 from typing import Any
 
@@ -38,13 +37,6 @@ def literal_number(node: ast.expr) -> int | float | None:
                 "Write a smaller one."
             )
     return None
-
-
-def code_span(text: str) -> str:
-    """Text as code in Markdown, whatever backticks are in it: the fence has one more than the longest run of them."""
-    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
-    padding = " " if len(fence) > 1 else ""
-    return f"{fence}{padding}{text}{padding}{fence}"
 
 
 def ragged(cells: list[Any]) -> str:

@@ -48,6 +48,12 @@ class AnswerCache:
                 self._answers.move_to_end(key)
             return found
 
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._answers.clear()
+            self._size = 0
+
     def put(self, key: object, answer: bytes) -> None:
         """Keep an answer; those used longest ago go."""
         if len(answer) > self._room:
@@ -107,12 +113,23 @@ def answer(lesson: AnyLesson, question: Question, windows: Windows | None = None
 
 
 def page(lesson: AnyLesson, question: Question) -> Page:
-    """Return what a lesson shows for a question, with its presets on top."""
+    """Return what a lesson shows for a question, with its presets on top.
+
+    Where a field says which presets are offered, its control is the lesson's first row, and the presets follow it.
+    """
     shown = lesson.show(question, explanation(lesson, question))
     presets = tuple((preset.title, lesson.puts(preset)) for preset in lesson.offered(question))
     if presets:
-        return Page((Presets(presets, lesson.lit(question)), *shown.panel), shown.body)
+        first = 1 if lesson.shelf else 0
+        offered = Presets(presets, lesson.lit(question))
+        return Page((*shown.panel[:first], offered, *shown.panel[first:]), shown.body)
     return shown
+
+
+def forget() -> None:
+    """Forget all answers and explanations, so that the next ones are made anew."""
+    _CACHE.clear()
+    explanation.cache_clear()
 
 
 @lru_cache(maxsize=_KEPT_EXPLANATIONS)

@@ -26,10 +26,13 @@ class Preset(Generic[Q]):
         Plain text of a few words, on its pill.
     question
         What it asks. Fields in `Lesson.kept` are left as they are when it is pressed.
+    fields
+        Names of the fields that it puts when it is pressed, where the others belong to another view; empty for all.
     """
 
     title: str
     question: Q
+    fields: tuple[str, ...] = ()
 
 
 def put_fields(question: Q, event: Event) -> Q:
@@ -65,9 +68,9 @@ class Lesson(Generic[Q, E]):
     ----------
     slug
         Its address, and the name of its folder and of its page.
-    title, group, icon, claim
+    title, group, icon, claim, blurb
         Plain text: what the sidebar and the page call it, the group it stands in, a Material Symbols icon as Streamlit
-        takes it, and what it shows, in a sentence or two.
+        takes it, what it shows, in a sentence or two, and what its card on the home page says, in a short one.
     question
         Class of its questions; the default question is what the page opens with.
     presets
@@ -94,6 +97,7 @@ class Lesson(Generic[Q, E]):
     group: str
     icon: str
     claim: str
+    blurb: str
     question: type[Q]
     presets: tuple[Preset[Q], ...]
     explain: Callable[[Q], E]
@@ -112,8 +116,9 @@ class Lesson(Generic[Q, E]):
     def puts(self, preset: Preset[Q]) -> Mapping[str, str]:
         """Return the text of each field that a preset puts, by the field's parameter."""
         fields = type(preset.question).fields()
-        kept = {fields[name].parameter or name for name in self.kept}
-        return {parameter: text for parameter, text in preset.question.texts().items() if parameter not in kept}
+        put = [name for name in preset.fields or fields if name not in self.kept]
+        texts = preset.question.texts()
+        return {parameter: texts[parameter] for parameter in (fields[name].parameter or name for name in put)}
 
     def lit(self, question: Q) -> str:
         """Return the title of the preset that a question is, or an empty text."""

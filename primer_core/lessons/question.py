@@ -105,20 +105,24 @@ class ChoiceField(Field[str]):
     ----------
     options
         Label of each value, in the order in which they are offered.
-    look
-        "segments" draws all side by side, "select" a list that opens.
+    segments
+        Whether all are drawn side by side; else they are a list that opens.
+    former
+        What stands in addresses of before in a value's place, and the value.
     """
 
     options: Mapping[str, str]
     segments: bool = False
+    former: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     look: ClassVar[str] = "choice"
 
     def parse(self, text: str) -> str:
-        """Read one of the values."""
-        if text not in self.options:
+        """Read one of the values, or what it was called before."""
+        value = self.former.get(text, text)
+        if value not in self.options:
             raise UnreadableError(f"one of {', '.join(self.options)}")
-        return text
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

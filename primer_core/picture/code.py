@@ -16,7 +16,10 @@ _KINDS |= {
 }
 
 
-def code_panel(code: str, note: str = "Copied into plain Python, it prints what this page shows.") -> CodePanel:
+CODE_NOTE = "Copied into plain Python, it prints what this page shows."
+
+
+def code_panel(code: str, note: str = CODE_NOTE) -> CodePanel:
     """Make the panel of a snippet."""
     return CodePanel(code, marks(code), note)
 

@@ -42,5 +42,5 @@ def _inner(parts: tuple[Part, ...]) -> Iterator[Part]:
             case Columns(columns):
                 for column in columns:
                     yield from _inner(column)
-            case Controls(chip=chip) if chip is not None:
-                yield chip
+            case Controls(chip=chip, chips=chips):
+                yield from (chip, *chips) if chip is not None else chips

@@ -107,3 +107,8 @@ PALETTES: Mapping[str, Palette] = {
     "dark": _palette(_DARK),
     "page": _palette({name: f"var(--primer-{name}, {colour})" for name, colour in _LIGHT.items()}, paints_ground=False),
 }
+
+
+def page_variables() -> str:
+    """Return CSS declarations of all `VARIABLES`, each light or dark as the page's colour scheme is."""
+    return "; ".join(f"--primer-{name}: light-dark({light}, {_DARK[name]})" for name, light in _LIGHT.items())

@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from primer_core.picture.bars import Bars
+from primer_core.picture.bits import Bits
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
+from primer_core.picture.images import Images
 from primer_core.picture.sliders import Sliders
+from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
@@ -367,11 +371,14 @@ class Controls:
         From left to right.
     chip
         Outcome that stands at their end; None for none.
+    chips
+        Outcomes that stand behind it, where there are several things to judge.
     """
 
     kind: ClassVar[str] = "controls"
     controls: tuple[Control, ...]
     chip: Chip | None = None
+    chips: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,8 +485,12 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
+    | Bars
+    | Bits
     | Picture
     | Graph
+    | Images
     | Sliders
+    | Steps
 )
 """What a page is made of."""

@@ -5,7 +5,7 @@
  *
  * The channel keeps the question that was answered last and the events since. A request carries both, and at most one is
  * under way: what happens meanwhile goes with the next. An event that sets (a text, a choice, a size, a cell) replaces an
- * earlier one of the same field; an event that adds (a click, a step) is never merged and never dropped. An answer
+ * earlier one of the same field; an event that adds (a click, a new step) is never merged and never dropped. An answer
  * replaces the question and takes away just the events that it answered. No clock decides what is newer.
  */
 
@@ -39,6 +39,7 @@ export function fieldsSet(event) {
     case "put": return Object.keys(event.texts);
     case "resize": return [event.field];
     case "edit": return [`cell ${event.grid} ${event.index.join()}`];
+    case "act": return event.sets ? [event.sets] : null;
     default: return null;
   }
 }
@@ -131,16 +132,17 @@ export class Channel {
 
   /**
    * @param {string} field
-   * @returns {boolean} whether something newer than the last answer was set in a field
+   * @returns {boolean} whether a field was changed after what the last answer is about
    */
   isAhead(field) {
-    return this.waiting.some((event) => fieldsSet(event)?.includes(field) ?? false);
+    return this.waiting.some((event) =>
+      (event.kind === "act" && event.field === field) || (fieldsSet(event)?.includes(field) ?? false));
   }
 
-  /** @returns {Question | null} the question with the texts that were put since, or null if none were */
+  /** @returns {Question | null} the question with the texts that were put or acted on since, or null if none were */
   pending() {
-    const puts = [...(this.underWay ?? []), ...this.waiting].filter((event) => event.kind === "put");
-    return puts.length ? Object.assign({}, this.question, ...puts.map((put) => put.kind === "put" && put.texts)) : null;
+    const texts = [...(this.underWay ?? []), ...this.waiting].map((event) => ("texts" in event ? event.texts : undefined));
+    return texts.some(Boolean) ? Object.assign({}, this.question, ...texts) : null;
   }
 
   get canUndo() { return this.past.length > 0; }

@@ -109,6 +109,7 @@ class LessonPage {
       open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
       save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
       measure: (/** @type {string} */ what) => this.measure(what),
+      measured: new Map(),
     };
     this.panelViews = new Views(this.panel, page);
     this.bodyViews = new Views(this.body, page);
@@ -223,15 +224,16 @@ class LessonPage {
     write(this.refusal, answer.refusal ?? "");
     this.refusal.hidden = !answer.refusal;
     this.undo.disabled = !this.channel.canUndo;
-    const chip = this.root.querySelector(".chip");
-    write(this.live, answer.refusal || (chip?.textContent ?? ""));
+    const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
+    write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
+    this.root.dataset.answered = String(answer.n ?? 0);
   }
 
   /** @param {string[]} problems */
   showProblems(problems) {
     this.problems.replaceChildren(...problems.map((problem) =>
-      make("div", { className: "notice warning" }, make("span", { className: "icon", "aria-hidden": "true" }, "⚠"), make("p", {}, problem))));
+      make("div", { className: "notice warning" }, make("span", { className: "symbol", "aria-hidden": "true" }, "warning"), make("p", {}, problem))));
   }
 
   /** @param {import("./channel.js").State} state */
@@ -287,6 +289,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
+    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a reload, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

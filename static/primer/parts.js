@@ -1,11 +1,15 @@
 // @ts-check
 /** A view for each kind of part, and how the views of a page are kept from answer to answer. */
 
+import { barsView } from "./bars.js";
+import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
-import { graphView } from "./graph.js";
+import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
 import { sizesView } from "./sizes.js";
+import { stepsView } from "./steps.js";
+import { graphView } from "./graph.js";
 import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
@@ -13,6 +17,8 @@ import { slidersView } from "./sliders.js";
 
 /** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
+  bars: barsView,
+  bits: bitsView,
   card: cardView,
   chip: chipView,
   code: codeView,
@@ -22,6 +28,7 @@ const VIEWS = {
   fixes: fixesView,
   graph: graphView,
   heading: headingView,
+  images: imagesView,
   measure: measureView,
   note: noteView,
   notice: noticeView,
@@ -29,15 +36,16 @@ const VIEWS = {
   presets: presetsView,
   quiz: quizView,
   sizes: sizesView,
+  steps: stepsView,
   sliders: slidersView,
   story: storyView,
   table: tableView,
 };
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, string>} names in Streamlit's own font of symbols */
 const ICONS = {
-  view: "⛓", copy: "⧉", error: "✗", leaf: "❧", "no grad": "⊘", ok: "✓",
-  refused: "ⓘ", declined: "✗", warning: "⚠", info: "ⓘ",
+  view: "link", copy: "content_copy", error: "error", leaf: "eco", "no grad": "block", ok: "check",
+  refused: "info", declined: "error", warning: "warning", info: "info",
 };
 
 /** Keeps the views of a list of parts: what is of one kind and name stays, with its focus and all that is open in it. */
@@ -117,8 +125,8 @@ function columnsView(first, page) {
 
 /** @type {(part: import("./types.js").Chip) => import("./types.js").View<import("./types.js").Chip>} */
 function chipView(first) {
-  const icon = make("span", { "aria-hidden": "true" });
-  const words = make("span");
+  const icon = make("span", { className: "symbol", "aria-hidden": "true" });
+  const words = make("span", { className: "words" });
   const element = make("span", { className: "chip" }, icon, " ", words);
   const update = (/** @type {import("./types.js").Chip} */ chip) => {
     element.className = `chip ${chip.verdict.replace(" ", "-")}`;
@@ -144,7 +152,7 @@ function noteView(first) {
 
 /** @type {(part: import("./types.js").Notice) => import("./types.js").View<import("./types.js").Notice>} */
 function noticeView(first) {
-  const icon = make("span", { className: "icon", "aria-hidden": "true" });
+  const icon = make("span", { className: "symbol", "aria-hidden": "true" });
   const words = make("div");
   const element = make("div", { className: "notice" }, icon, words);
   const update = (/** @type {import("./types.js").Notice} */ notice) => {
@@ -302,7 +310,7 @@ function tableView(first) {
     shown = text;
     element.setAttribute("aria-label", news.caption);
     const head = news.head.map((title) => {
-      const cell = make("th", { scope: "col" });
+      const cell = make("th", { scope: "col", className: isFigure(title) ? "number" : "" });
       writeText(cell, title);
       return cell;
     });
@@ -313,9 +321,18 @@ function tableView(first) {
   return { element, update };
 }
 
+/**
+ * Whether a text is a number and nothing else, which a table sets as a figure whatever its cell's tone is.
+ * @param {import("./types.js").Text} text
+ */
+function isFigure(text) {
+  return text.length === 1 && typeof text[0] === "object" && "number" in text[0];
+}
+
 /** @param {import("./types.js").TableCell} cell */
 function tableCell({ text, tone, note }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
+  if (isFigure(text)) found.classList.add("number");
   writeText(found, text);
   if (note?.length) {
     const small = make("small");
@@ -330,7 +347,7 @@ function controlsView(first, page) {
   const element = make("div", { className: "controls" });
   const views = new Views(element, page);
   const update = (/** @type {import("./types.js").Controls} */ news) =>
-    views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : [])]));
+    views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : []), ...(news.chips ?? [])]));
   update(first);
   return { element, update };
 }
@@ -371,12 +388,14 @@ function measureView(first, page) {
   const found = make("div");
   const element = make("div", { className: "measure" }, button, found);
   const views = new Views(found, page);
-  views.show(first.parts ?? []);
+  views.show(page.measured.get(first.what) ?? first.parts ?? []);
   button.addEventListener("click", async () => {
     button.disabled = true;
     element.setAttribute("aria-busy", "true");
     try {
-      views.show(await page.measure(first.what));
+      const parts = await page.measure(first.what);
+      page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
+      views.show(parts);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       views.show([{ kind: "notice", tone: "refused", paragraphs: [[words]] }]);

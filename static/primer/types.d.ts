@@ -14,7 +14,14 @@ export type LessonEvent =
   | { kind: "resize"; field: string; start: string; shape: number[] }
   | { kind: "click"; grid: string; index: number[] }
   | { kind: "edit"; grid: string; index: number[]; value: number }
-  | { kind: "act"; name: string; details: Record<string, string | number> };
+  /**
+   * `field`: what it changes; `sets`: what it sets, so that a later act of the same replaces it, else it adds; `texts`:
+   * what brings it back should the page be left before it is answered.
+   */
+  | {
+    kind: "act"; name: string; details: Record<string, string | number>;
+    field?: string; sets?: string; texts?: Record<string, string>;
+  };
 
 export interface Answer {
   n: number;
@@ -53,9 +60,18 @@ export interface Control {
   options?: [string, string][]; least?: string; most?: string; step?: string; role?: string; lines?: number;
   problem?: Text; disabled?: string; quiet?: boolean; wide?: number;
 }
-export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip }
+export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip; chips?: Chip[] }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
 export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
+export interface Bar {
+  kind: "bar"; name: Text; value: number; label: string; tone?: Role; group?: string; note?: string;
+}
+export interface Bars {
+  kind: "bars"; bars: Bar[]; caption: string;
+  titles?: { group?: string; name?: string; label?: string; note?: string }; whole?: number;
+}
+export interface BitGroup { kind: "bitgroup"; name: string; bits: string }
+export interface Bits { kind: "bits"; groups: BitGroup[]; formula: string; caption: string }
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }
 
@@ -82,6 +98,20 @@ export interface Picture {
   links: Link[]; formulas: Formula[]; focus: [string, number] | null;
 }
 
+export interface Image { kind: "image"; source: string; description: string }
+export interface Figure {
+  kind: "figure"; caption: Text; facts: Text; image: Image; word?: string; tone?: string; channels?: string[]; note?: Text;
+}
+export interface Images { kind: "images"; figures: Figure[] }
+export interface Remedy { kind: "remedy"; label: Text; text: string }
+export interface StepCard {
+  kind: "stepcard"; text: string; outcome: "done" | "failed" | "waiting"; facts?: string[]; word?: string; tone?: string;
+  messages?: Text[]; remedies?: Remedy[];
+}
+export interface Offer { kind: "offer"; name: string; does: string; text: string }
+export interface Steps {
+  kind: "steps"; field: string; name: string; start: string[]; cards: StepCard[]; offers: Offer[]; most: number;
+}
 export interface Slider {
   kind: "numberslider"; grid: string; label: string; value: string; least: string; most: string; step: string; note?: string;
 }
@@ -112,7 +142,7 @@ export interface Graph {
 
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Picture | Graph | Sliders;
+  | Card | Columns | Bars | Bits | Graph | Images | Sliders | Steps | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {
@@ -129,6 +159,8 @@ export interface PageContext {
   announce(text: string): void;
   /** Have something measured on the server's machine. */
   measure(what: string): Promise<Part[]>;
+  /** What was measured last since the page was opened, by its name. */
+  measured: Map<string, Part[]>;
 }
 
 /** A part's element, and how it is brought up to date. */

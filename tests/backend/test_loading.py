@@ -38,3 +38,10 @@ load_torch_in_background()
 print(any(thread.name == "load torch" for thread in threading.enumerate()))
 """)
     assert printed.split("\n")[:-1] == ["False False", "True", "True", "1 True", "1 [1]", "False"]
+
+
+def test_a_process_that_has_loaded_triton_ends_without_a_report_of_leaks() -> None:
+    code = "import torch._dynamo; from primer_core.backend.loading import load_torch; load_torch()"
+    run = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    assert "leaked" not in run.stderr

@@ -1,5 +1,6 @@
 import warnings
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -22,7 +23,7 @@ def warned(text: str, module: str = "elsewhere") -> bool:
 
 
 @pytest.mark.parametrize("action", ["always", "error"])
-def test_a_kept_filter_decides_whatever_was_set_after_it(action: str) -> None:
+def test_a_kept_filter_decides_whatever_was_set_after_it(action: Literal["always", "error", "default"]) -> None:
     for _ in range(3):
         warnings.simplefilter(action)
         QUIET.keep()

@@ -79,10 +79,12 @@ def drag(page: Page, axis: int, name: str, size: int) -> None:
     box = track.bounding_box()
     assert box is not None
     thumb = 14
-    place = lambda at: box["x"] + thumb / 2 + (box["width"] - thumb) * (at - 1) / 7  # noqa: E731 - reads as it is
-    page.mouse.move(place(int(track.input_value())), box["y"] + box["height"] / 2)
+    before, after = (
+        box["x"] + thumb / 2 + (box["width"] - thumb) * (at - 1) / 7 for at in (int(track.input_value()), size)
+    )
+    page.mouse.move(before, box["y"] + box["height"] / 2)
     page.mouse.down()
-    page.mouse.move(place(size), box["y"] + box["height"] / 2, steps=12)
+    page.mouse.move(after, box["y"] + box["height"] / 2, steps=12)
     page.mouse.up()
 
 

@@ -224,8 +224,10 @@ def test_a_value_in_the_address_is_read_however_it_is_written(page: Page, app_ur
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("7")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"lr=5(&|$)"))
+    expect(page).to_have_url(re.compile(r"model=Small(\+|%20)CNN"))
     page.reload()
     expect(page.get_by_role("combobox", name="Model")).to_have_value("Small CNN")
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "5")
 
 
 def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_click(page: Page, app_url: str) -> None:

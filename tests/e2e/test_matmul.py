@@ -42,18 +42,22 @@ def test_sizes_that_differ_are_mended_by_a_click_and_the_address_follows(lesson:
 
 def test_what_cannot_be_read_is_quoted_letter_by_letter(lesson: Page) -> None:
     lesson.get_by_role("textbox", name="Operand a").fill("__import__('os')")
-    lesson.keyboard.press("Enter")
     expect(lesson.get_by_text("“__import__('os')” is not understood here")).to_be_visible()
+    expect(lesson.get_by_role("textbox", name="Operand a")).to_have_attribute("aria-invalid", "true")
+    expect(array(lesson, "c ")).to_be_visible()
 
 
 def test_a_batch_of_sequences_is_named_and_elided(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/matmul?a=(4,8,16,32)&b=(32,2)&library=PyTorch")
-    expect(page.get_by_text("gives shape (4, 8, 16, 2)")).to_be_visible()
+    expect(page.locator(".chip")).to_contain_text("gives shape (4, 8, 16, 2)")
     for name in ("batch", "head", "sequence", "feature", "output"):
-        expect(page.locator(".shapes th").get_by_text(name).first).to_be_visible()
+        expect(page.locator(".sizes th").get_by_text(name).first).to_be_visible()
     expect(page.locator("figure.array .axis.outer").first).to_have_text("batch · 4 · down")
     expect(page.get_by_text("= (4 · 8) · 2 · 16 · 2 · 32 = 65 536")).to_be_visible()
     expect(page.get_by_text("import torch")).to_be_visible()
+    page.get_by_role("radio", name="NumPy").check(force=True)
+    expect(page.get_by_text("import torch")).to_have_count(0)
+    page.wait_for_url(lambda url: "library" not in url)
     array(page, "c ").get_by_role("gridcell").last.hover()
     expect(formula(page)).to_contain_text("+ … + a[3, 7, 15, 31]·b[31, 1]")
 
@@ -64,7 +68,7 @@ def test_the_machine_is_measured_on_demand_and_the_result_is_kept(lesson: Page) 
     expect(lesson.get_by_text("training of GPT-3")).to_have_text(
         re.compile(r"[\d.]+ GFLOP/s .* would need [\d  ]+ years")
     )
-    expect(lesson.locator(".primer-bars .float32").first).to_be_visible()
+    expect(lesson.get_by_role("table", name="Floating-point operations a second")).to_contain_text("float64")
     lesson.get_by_text("Dot product", exact=True).click()
     expect(formula(lesson)).to_contain_text("= 1·4 + 2·5 + 3·6 = 32")
     expect(lesson.get_by_text("training of GPT-3")).to_be_visible()
@@ -78,3 +82,9 @@ def test_inner_sizes_are_dragged_apart_and_together(lesson: Page) -> None:
     expect(lesson.get_by_role("textbox", name="Operand b")).to_have_value("[[0, 1], [2, 3], [4, 5], [0, 1]]")
     expect(lesson.get_by_text("equal, summed over")).to_be_visible()
     expect(formula(lesson)).to_contain_text("a[0, 3]·b[3, 0]")
+
+
+def test_a_measurement_of_another_kind_is_refused_with_the_reason(lesson: Page, app_url: str) -> None:
+    answer = lesson.request.post(f"{app_url}/api/lessons/matmul/measure", data={"question": {}, "what": "weight"})
+    assert answer.status == 422
+    assert "Expected speed" in answer.text()

@@ -23,8 +23,10 @@ def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
     lesson.mouse.move(5, 5)
     write(lesson, "Axis", "-1")
     expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
-    expect(lesson.get_by_text("(2, 2) becomes (2,)").first).to_be_visible()
-    lesson.get_by_text("None", exact=True).click()
+    expect(lesson.locator(".chip")).to_contain_text("(2, 2) becomes (2,)")
+    expect(lesson.get_by_role("radio", name="−1")).to_be_checked()
+    lesson.get_by_role("radio", name="None").check(force=True)
+    expect(lesson.get_by_role("textbox", name="Axis")).to_have_value("None")
     expect(formula(lesson)).to_have_text("s = 1 + 2 + 3 + 4 = 10")
     wait_until_drawn(lesson)
     write(lesson, "Axis", "2")
@@ -33,6 +35,9 @@ def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
     expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
     write(lesson, "Axis", "rows")
     expect(lesson.get_by_text("“rows” is no axis")).to_be_visible()
+    expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
+    lesson.get_by_role("radio", name="(0, 1)").check(force=True)
+    expect(formula(lesson)).to_have_text("s = 1 + 2 + 3 + 4 = 10")
 
 
 def test_presets_show_both_divisors_ties_softmax_and_what_keepdims_is_for(lesson: Page) -> None:
@@ -61,7 +66,6 @@ def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/reductions?operation=mean&library=PyTorch")
     expect(page.get_by_text("could not infer output dtype")).to_be_visible(timeout=60_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.get_by_role("button", name="Make them floats").click()
     expect(formula(page)).to_have_text("s[0] = (1.0 + 3.0) / 2 = 2.0")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -71,8 +75,20 @@ def test_a_dragged_size_is_reduced_or_stays_and_an_array_goes_on_from_its_start(
     expect(lesson.get_by_text("disappears", exact=True)).to_be_visible()
     lesson.get_by_role("slider", name="Size of axis 1 of a").press("ArrowRight")
     expect(lesson.get_by_role("textbox", name="Array a")).to_have_value("[[1, 2, 1], [3, 4, 3]]")
-    expect(lesson.get_by_text("(2, 3) becomes (3,)").first).to_be_visible()
+    expect(lesson.locator(".chip")).to_contain_text("(2, 3) becomes (3,)")
     expect(array(lesson, "s ").get_by_role("gridcell")).to_have_text(["4", "6", "4"])
-    lesson.get_by_text("keepdims", exact=True).click()
+    lesson.get_by_role("switch", name="keepdims").check()
     expect(lesson.get_by_text("reduced, kept")).to_be_visible()
     expect(array(lesson, "s (1, 3)")).to_be_visible()
+
+
+def test_pytorch_divides_by_its_own_default_and_names_it(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/reductions?array=[1.0, 2.0]&operation=std&axis=None")
+    expect(page.get_by_text("ddof=0, NumPy's default")).to_be_visible()
+    page.get_by_role("radio", name="PyTorch").check(force=True)
+    expect(page.get_by_text("correction=1, PyTorch's default")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("radio", name="n − 1")).to_be_checked()
+    page.wait_for_url(lambda url: "library=PyTorch" in url and "divisor=" in url)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("radio", name="NumPy")).to_be_checked()
+    expect(page.get_by_role("radio", name="n", exact=True)).to_be_checked()

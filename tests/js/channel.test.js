@@ -269,3 +269,27 @@ test("an error while an answer is shown is not taken for one of the server", asy
   assert.equal(channel.state.failed, "");
   assert.match(String(reported[0]), /drawing failed/);
 });
+
+test("an act that sets replaces an earlier one of the same, up to one that adds", () => {
+  const change = (/** @type {number} */ place, /** @type {string} */ text) =>
+    ({ kind: "act", name: "change", details: { place, text }, field: "steps", sets: `step ${place}` });
+  /** @type {any[]} */
+  let waiting = [];
+  for (const event of [change(0, "v"), change(0, "vi"), change(1, "T"), act("a"), change(0, "view")]) {
+    waiting = merge(waiting, /** @type {any} */ (event));
+  }
+  assert.deepEqual(waiting, [change(0, "vi"), change(1, "T"), act("a"), change(0, "view")]);
+});
+
+test("a field that is acted on is ahead, and what is not answered is not lost with the page", async () => {
+  const { channel, clock } = open();
+  channel.push(/** @type {any} */ ({ kind: "act", name: "x", details: {}, field: "acts", texts: { acts: "x" } }));
+  assert.deepEqual(channel.pending(), { a: "0", b: "0", acts: "x" });
+  channel.push(/** @type {any} */ ({ kind: "act", name: "y", details: {}, field: "acts", texts: { acts: "xy" } }));
+  assert.equal(channel.isAhead("acts"), true);
+  assert.equal(channel.isAhead("a"), false);
+  assert.deepEqual(channel.pending(), { a: "0", b: "0", acts: "xy" });
+  await clock.pass(2000);
+  assert.equal(channel.isAhead("acts"), false);
+  assert.equal(channel.pending(), null);
+});

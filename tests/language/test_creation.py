@@ -25,7 +25,7 @@ def calls(draw: st.DrawFn) -> tuple[str, Any]:
     low, high = draw(st.integers(-5, 5)), draw(st.integers(6, 20))
     count, seed = draw(st.integers(0, 12)), draw(st.integers(0, 99))
     chance = np.random.default_rng
-    return draw(
+    call: tuple[str, Any] = draw(
         st.sampled_from(
             [
                 (f"zeros({shape})", lambda: np.zeros(shape)),
@@ -51,6 +51,7 @@ def calls(draw: st.DrawFn) -> tuple[str, Any]:
             ]
         )
     )
+    return call
 
 
 @examples(500)
@@ -142,7 +143,7 @@ def test_what_is_too_large_is_refused_before_it_is_allocated(text: str) -> None:
         ("default_rng(0).zeros(3)", "no function known here"),
         ("open('x')", "no function known here"),
         ("__import__('os').system('true')", "no function known here"),
-        ("[[1], [1, 2]]", r"row 0 has shape \(1,\), row 1 has shape \(2,\)"),
+        ("array([[1], [1, 2]], dtype=object)", "object.* is no dtype known here"),
         ("(4, 3)", r"alone is a shape, not an array of it. Write zeros\(\(4, 3\)\)"),
         ("[1e400]", "too large for 64 bits: floats go up to 1.7e308"),
         ("[2**64]", "no number that fits"),
@@ -185,3 +186,14 @@ def test_garbage_is_refused_and_never_raises_anything_else(text: str) -> None:
     for read in (read_creation, read_numbers):
         with contextlib.suppress(Refused):
             assert read(text) is not None
+
+
+def test_rows_of_several_lengths_are_the_librarys_to_refuse() -> None:
+    uneven = read_creation("[[1], [1, 2]]")
+    assert re.search(r"row 0 has shape \(1,\), row 1 has shape \(2,\)", uneven.uneven)
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        uneven.make()
+    with pytest.raises(ValueError, match="length"):
+        uneven.make_torch()
+    assert not read_creation("[[1, 2], [3, 4]]").uneven
+    assert not read_creation("full(2, 300, int8)").uneven

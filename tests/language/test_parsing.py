@@ -3,6 +3,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -62,7 +63,9 @@ def test_threads_parse_side_by_side() -> None:
 
 @pytest.mark.parametrize("text", WARNED_OF)
 @pytest.mark.parametrize("action", ["always", "error", "default"])
-def test_what_python_warns_of_gives_the_same_tree_and_no_warning(text: str, action: str) -> None:
+def test_what_python_warns_of_gives_the_same_tree_and_no_warning(
+    text: str, action: Literal["always", "error", "default"]
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = ast.dump(ast.parse(text, mode="eval").body)

@@ -60,7 +60,7 @@ def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, 
     question, problems = lesson.question.parse(dict(parse_qsl(known["address"], keep_blank_values=True)))
     assert not problems
     code = [panel.code for panel in parts(page(lesson, question), CodePanel)]
-    assert code == ([known["code"]] if known["code"] else [])
+    assert code[-1:] == ([known["code"]] if known["code"] else [])  # where there are several, the last was recorded
 
 
 @pytest.mark.parametrize(("lesson", "preset"), presets())

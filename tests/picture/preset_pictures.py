@@ -1,87 +1,30 @@
-"""Every picture that a preset of an array lesson draws, by lesson and title."""
+"""Every picture that the presets of lessons draw, in each of the lesson's views."""
 
-import importlib
-from collections.abc import Callable, Mapping
 from typing import Any
 
+from primer_core.lessons.answer import page
+from primer_core.lessons.lesson import AnyLesson, Preset
+from primer_core.lessons.question import ChoiceField, Question
 from primer_core.picture.grid import Picture
 from tests.lessons.parts import parts
+from ui.catalog import LESSONS_BY_SLUG
 
 
-def _show(lesson: str) -> Any:
-    return importlib.import_module(f"primer_core.lessons.{lesson}.show")
+def presets() -> list[tuple[str, Preset[Any]]]:
+    """Return each lesson's presets, by the lesson's slug."""
+    return [(slug, preset) for slug, lesson in LESSONS_BY_SLUG.items() for preset in lesson.presets]
 
 
-def _explain(lesson: str) -> Any:
-    return importlib.import_module(f"primer_core.lessons.{lesson}.explain")
+def pictures(slug: str, preset: Preset[Any]) -> list[Picture]:
+    """Return all pictures that a lesson draws of a preset."""
+    lesson = LESSONS_BY_SLUG[slug]
+    questions = _views(lesson, preset.question)
+    return [drawn for question in questions for drawn in parts(page(lesson, question), Picture)]
 
 
-def _arrays(preset: Any) -> list[Picture]:
-    return [_show("arrays").anatomy(_explain("arrays").explain_array(preset.text, preset.dtype))]
-
-
-def _broadcasting(preset: Any) -> list[Picture]:
-    lesson = importlib.import_module("primer_core.lessons.broadcasting").LESSON
-    page = lesson.show(preset.question, lesson.explain(preset.question))
-    return parts(page, Picture)
-
-
-def _indexing(preset: Any) -> list[Picture]:
-    explain = _explain("indexing").explain_index
-    explained = explain(preset.array, preset.expression, preset.then, preset.value, preset.library)
-    if explained.result is None:
-        return [_show("indexing").whole(explained)]
-    return [(_show("indexing").read if explained.changed is None else _show("indexing").written)(explained)]
-
-
-def _matmul(preset: Any) -> list[Picture]:
-    explained = _explain("matmul").explain_matmul(preset.texts)
-    return [(_show("matmul").apart if explained.result is None else _show("matmul").picture)(explained)]
-
-
-def _reductions(preset: Any) -> list[Picture]:
-    explain = _explain("reductions").explain_reduction
-    explained = explain(preset.array, preset.operation, preset.axis, keepdims=preset.keepdims)
-    show = _show("reductions")
-    if explained.result is None:
-        return [show.whole(explained)]
-    brings_back = preset.operation in _explain("reductions").BACK
-    return [show.reduced(explained)] + ([show.brought_back(explained)] if brings_back else [])
-
-
-def _shapes(preset: Any) -> list[Picture]:
-    return [_show("shapes").pipeline(_explain("shapes").explain_pipeline(preset.x, preset.steps, preset.library))]
-
-
-def _views(preset: Any) -> list[Picture]:
-    show = _show("views")
-    if preset.view == "Refused views":
-        refused_view = importlib.import_module("primer_core.lessons.views.refused_view")
-        return [show.refused(refused_view.explain_refused_view(preset.a, preset.b, preset.to, preset.library))]
-    found = _explain("views").explain_view(preset.a, preset.b, preset.c, preset.then, preset.library)
-    return [] if found.after is None else [show.memory(found), show.names(found)]
-
-
-_DRAW: Mapping[str, Callable[[Any], list[Picture]]] = {
-    "arrays": _arrays,
-    "broadcasting": _broadcasting,
-    "indexing": _indexing,
-    "matmul": _matmul,
-    "reductions": _reductions,
-    "shapes": _shapes,
-    "views": _views,
-}
-
-
-def presets() -> list[tuple[str, Any]]:
-    """Each array lesson's presets, by the lesson's name."""
-    return [
-        (lesson, preset)
-        for lesson in _DRAW
-        for preset in importlib.import_module(f"primer_core.lessons.{lesson}.presets").PRESETS
-    ]
-
-
-def pictures(lesson: str, preset: Any) -> list[Picture]:
-    """All that the lesson draws of the preset."""
-    return _DRAW[lesson](preset)
+def _views(lesson: AnyLesson, question: Question) -> list[Question]:
+    """Return a question in each view of its lesson, where a preset leaves the view as it is."""
+    view = lesson.question.fields().get("view")
+    if "view" not in lesson.kept or not isinstance(view, ChoiceField):
+        return [question]
+    return [question.with_texts({view.parameter or "view": option}) for option in view.options]

@@ -36,7 +36,7 @@ def check(drawn: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) ->
     for (source, target), route in zip(edges, drawn.routes, strict=True):
         start, end = boxes[source], boxes[target]
         assert start.layer < end.layer
-        assert route[0] == (start.x + wide, pytest.approx(start.y + start.height / 2))
+        assert route[0] == pytest.approx((start.x + wide, start.y + start.height / 2))
         assert route[-1][0] == end.x
         assert end.y <= route[-1][1] <= end.y + end.height
         # Where an edge passes a layer, it passes between the nodes there.

@@ -11,7 +11,7 @@ from ui.training import settings
 
 TABLE = {
     "epochs": whole_number(1, 200),
-    "lr": number_of((0.001, 0.5, 1.0, 5.0), "one of 0.001, 0.5, 1, 5"),
+    "lr": number_of((0.001, 0.5, 1.0, 5.0), "{:g}".format),
     "model": choice_of({"cnn": "Small CNN", "toy": "MLP 2-30-20-2"}),
     "log": switch(),
 }
@@ -91,6 +91,8 @@ def test_the_table_of_live_training_reads_every_setting_by_its_name(spec: RunSpe
     values, misread = read_query({key: str(value) for key, value in written.items()}, settings.parameters())
     assert misread == ()
     assert values == written
+    texts = {key: settings.parameters()[key].write(value) for key, value in written.items()}
+    assert read_query(texts, settings.parameters()) == (written, ())
 
 
 @pytest.mark.parametrize("name", ["epochs", "seed"])

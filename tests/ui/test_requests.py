@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from tests.profiles import examples
 from ui.requests import RequestError, parse_json, read_json
 
 LIMIT = 100_000
@@ -40,7 +41,7 @@ def depth_of(value: object) -> int:
     return 0 if inner is None else 1 + max(map(depth_of, inner), default=0)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(JSON)
 def test_json_is_read_exactly_where_it_is_not_too_deep(sent: object) -> None:
     body = json.dumps(sent).encode()
@@ -51,7 +52,7 @@ def test_json_is_read_exactly_where_it_is_not_too_deep(sent: object) -> None:
             parse_json(body, depth=DEPTH)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.binary(max_size=40) | st.text('{}[]":\\,1eE+-.NaInfity u', max_size=40).map(str.encode))
 def test_whatever_is_sent_is_read_or_refused(body: bytes) -> None:
     answer = CLIENT.post("/echo", content=body)

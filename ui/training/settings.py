@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -52,13 +51,14 @@ def parameters() -> dict[str, Parameter]:
         "data": choice_of({name: _data_title(name) for name in DATA_NAMES}),
         "model": choice_of({name: entry.title for name, entry in MODELS.items()}),
         "optimizer": choice_of({name: _optimizer_title(name) for name in OPTIMIZERS}),
-        "momentum": number_of(MOMENTA, f"one of {', '.join(f'{momentum:g}' for momentum in MOMENTA)}"),
+        "momentum": number_of(MOMENTA, str),
         "lr": number_of(
             LEARNING_RATES,
+            "{:g}".format,
             f"1, 2 or 5 times a power of ten, from {LEARNING_RATES[0]:g} to {LEARNING_RATES[-1]:g}",
         ),
-        "decay": number_of(WEIGHT_DECAYS, f"one of {', '.join(f'{decay:g}' for decay in WEIGHT_DECAYS)}"),
-        "batch": number_of(BATCH_SIZES, f"one of {', '.join(map(str, BATCH_SIZES))}"),
+        "decay": number_of(WEIGHT_DECAYS, "{:g}".format),
+        "batch": number_of(BATCH_SIZES, str),
         "epochs": whole_number(*EPOCHS_RANGE),
         "normalise": switch(),
         "drop_last": switch(),
@@ -70,16 +70,7 @@ def parameters() -> dict[str, Parameter]:
 
 def value_text(key: str) -> str:
     """The value of a widget as the page writes it."""
-    value = st.session_state.get(key, False)
-    titles: dict[str, Callable[[Any], str]] = {
-        "data": _data_title,
-        "model": lambda name: MODELS[name].title,
-        "optimizer": _optimizer_title,
-        "momentum": "{:g}".format,
-        "lr": "{:g}".format,
-        "decay": "{:g}".format,
-    }
-    return str(value).lower() if isinstance(value, bool) else titles.get(key, str)(value)
+    return parameters()[key].write(st.session_state.get(key, False))
 
 
 _MLP_ADAM = RunSpec()

@@ -7,21 +7,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.language.creation import read_numbers, source
 from primer_core.language.limits import Refused
-
-SHOWN: tuple[str, ...] = (
-    *("bool", "int8", "uint8", "int16", "uint16", "int32", "int64"),
-    *("float16", "float32", "float64"),
-)
-"""The dtypes of the table, by kind and size."""
+from primer_core.lessons.arrays.question import SHOWN
 
 MAX_VALUES = 12
 """Values that a table has room for."""
 
 HOW_BITS = "Write one number, such as 300, -1.5 or nan."
 
-Outcome = Literal["kept", "wrapped", "cut off", "out of range", "rounded", "infinite", "lost", "truth"]
+Effect = Literal["kept", "wrapped", "cut off", "out of range", "rounded", "infinite", "lost", "truth"]
+"""What a change of dtype does to a number."""
+
+FieldName = Literal["sign", "exponent", "fraction", "value", "dropped"]
+"""What a field of bits is called; "dropped" is what did not fit, and is not in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class DtypeCell:
     ----------
     text
         What NumPy makes of it, with as many digits as tell it from its neighbours.
-    outcome
+    effect
         ``"kept"`` if it is the same number still, else what happened to it.
     """
 
     text: str
-    outcome: Outcome
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,9 +56,9 @@ class DtypeRow:
         One a value.
     cast
         What ``astype`` gives.
-    said
-        NumPy's warning about that, if it has one.
-    refused
+    warning
+        NumPy's own about that, if it has one.
+    declined
         What NumPy says if it is asked to make the array in this dtype at once, where it will not.
     """
 
@@ -67,8 +67,8 @@ class DtypeRow:
     span: tuple[str, str]
     cells: tuple[DtypeCell, ...]
     cast: NDArray[Any]
-    said: str | None
-    refused: str | None
+    warning: str | None
+    declined: Declined | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +77,6 @@ class DtypeTable:
 
     Parameters
     ----------
-    refusal
-        Why there is none.
     given
         The values as NumPy takes them by itself, which chooses the dtype.
     texts
@@ -89,75 +87,79 @@ class DtypeTable:
         A snippet that prints the table.
     """
 
-    refusal: str | None = None
-    given: NDArray[Any] | None = None
-    texts: tuple[str, ...] = ()
-    rows: tuple[DtypeRow, ...] = ()
-    code: str = ""
+    given: NDArray[Any]
+    texts: tuple[str, ...]
+    rows: tuple[DtypeRow, ...]
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
-class BitGroup:
+class BitField:
     """Bits that mean something together.
 
     Parameters
     ----------
     name
-        ``"sign"``, ``"exponent"``, ``"fraction"``, ``"value"``, or ``"dropped"`` for what did not fit.
+        The field.
     bits
         Zeros and ones, the most significant first.
     """
 
-    name: str
+    name: FieldName
     bits: str
 
 
 @dataclass(frozen=True, slots=True)
-class Bits:
-    """A value as it lies in memory.
+class Encoding:
+    """A number as it lies in memory.
 
     Parameters
     ----------
-    refusal
-        Why there are none.
-    groups
-        From the most significant on.
+    given
+        The number, as text.
+    dtype
+        Name of the dtype that it was put into.
+    fields
+        Its bits, from the most significant on.
     stored
         The number that these bits are, as text.
     formula
         How the bits make that number.
-    outcome
-        What happened to the value.
+    effect
+        What happened to the number.
     """
 
-    refusal: str | None = None
-    groups: tuple[BitGroup, ...] = ()
-    stored: str = ""
-    formula: str = ""
-    outcome: Outcome = "kept"
+    given: str
+    dtype: str
+    fields: tuple[BitField, ...]
+    stored: str
+    formula: str
+    effect: Effect
 
 
 def explain_dtypes(text: str) -> DtypeTable:
-    """Put the numbers of `text` into every dtype of `SHOWN`. Nothing that is typed makes it raise.
+    """Put the numbers of `text` into every dtype of `SHOWN`.
 
     Parameters
     ----------
     text
         Numbers with commas between them: ``1.9, 300, -1, nan``.
+
+    Raises
+    ------
+    Refused
+        If it is no list of 1 to `MAX_VALUES` numbers that fit into 64 bits together.
     """
-    try:
-        values = read_numbers(text)
-        if len(values) > MAX_VALUES:
-            raise Refused(f"There are {len(values)} numbers here; the table has room for {MAX_VALUES}.")
-        if not values:
-            raise Refused("There is no number here yet. Write some with commas between them: 1.9, 300, -1.")
-        given = np.array(values)
-        if given.dtype == object:
-            raise Refused("These whole numbers do not fit into 64 bits together.")
-    except Refused as refused:
-        return DtypeTable(refusal=str(refused))
+    values = read_numbers(text)
+    if len(values) > MAX_VALUES:
+        raise Refused(f"There are {len(values)} numbers here; the table has room for {MAX_VALUES}. Take some away.")
+    if not values:
+        raise Refused("There is no number here yet. Write some with commas between them: 1.9, 300, -1.")
+    given = np.array(values)
+    if given.dtype == object:
+        raise Refused("These whole numbers do not fit into 64 bits together. Write smaller ones.")
     rows = tuple(_row(values, given, dtype) for dtype in SHOWN)
-    return DtypeTable(None, given, tuple(map(value_text, given)), rows, _code(values, rows))
+    return DtypeTable(given, tuple(map(value_text, given)), rows, _code(values, rows))
 
 
 def cast(given: NDArray[Any], dtype: str) -> tuple[NDArray[Any], str | None]:
@@ -166,19 +168,18 @@ def cast(given: NDArray[Any], dtype: str) -> tuple[NDArray[Any], str | None]:
     The warning's text is taken from the exception that NumPy can be told to raise instead: unlike a warning filter,
     that concerns no other thread.
     """
-    said: str | None = None
     try:
         with np.errstate(over="raise", invalid="raise", under="ignore"):
             return given.astype(dtype), None
     except FloatingPointError as error:
-        said = str(error)
+        warning = str(error)
     with np.errstate(all="ignore"):
-        return given.astype(dtype), said
+        return given.astype(dtype), warning
 
 
-def outcomes(before: NDArray[Any], after: NDArray[Any]) -> tuple[Outcome, ...]:
+def effects(before: NDArray[Any], after: NDArray[Any]) -> tuple[Effect, ...]:
     """Say of every cell, in C order, what a change of dtype did to its number."""
-    return tuple(_outcome(*pair, after.dtype) for pair in zip(before.ravel(), after.ravel(), strict=True))
+    return tuple(_effect(*pair, after.dtype) for pair in zip(before.ravel(), after.ravel(), strict=True))
 
 
 def value_text(value: Any) -> str:
@@ -190,43 +191,43 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
-def explain_bits(text: str, dtype: str) -> Bits:
-    """Show the bits of one number in a dtype of `SHOWN`. Nothing that is typed makes it raise.
+def explain_encoding(text: str, dtype: str) -> Encoding:
+    """Put one number into a dtype of `SHOWN` and read its bits.
 
     Whole numbers are two's complement; the first bit of a signed one counts negative. Floating-point numbers are those
     of IEEE 754: sign, exponent with a bias, fraction.
+
+    Raises
+    ------
+    Refused
+        If the text is not one number.
     """
-    try:
-        values = read_numbers(text)
-        if len(values) != 1:
-            raise Refused(f"There are {len(values)} numbers here. {HOW_BITS}")
-        given = np.array(values)
-    except Refused as refused:
-        return Bits(refusal=str(refused))
+    values = read_numbers(text)
+    if len(values) != 1:
+        raise Refused(f"There {'is no number' if not values else f'are {len(values)} numbers'} here. {HOW_BITS}")
+    given = np.array(values)
     stored, _ = cast(given, dtype)
-    (outcome,) = outcomes(given, stored)
+    (effect,) = effects(given, stored)
     bits = np.binary_repr(int(stored.view(f"u{stored.itemsize}")[0]), stored.itemsize * 8)
+    texts = value_text(given[0]), value_text(stored[0])
     if stored.dtype.kind == "f":
-        return Bits(None, _float_groups(bits, stored.dtype), value_text(stored[0]), _float_formula(stored), outcome)
-    groups: tuple[BitGroup, ...] = (BitGroup("value", bits),)
+        return Encoding(texts[0], dtype, _float_fields(bits, stored.dtype), texts[1], _float_formula(stored), effect)
+    fields: tuple[BitField, ...] = (BitField("value", bits),)
     if stored.dtype.kind == "i":
-        groups = (BitGroup("sign", bits[0]), BitGroup("value", bits[1:]))
-    if outcome == "wrapped":
-        groups = (BitGroup("dropped", _dropped(given, len(bits))), *groups)
-    return Bits(None, groups, value_text(stored[0]), _whole_formula(bits, stored), outcome)
+        fields = (BitField("sign", bits[0]), BitField("value", bits[1:]))
+    if effect == "wrapped":
+        fields = (BitField("dropped", _dropped(given, len(bits))), *fields)
+    return Encoding(texts[0], dtype, fields, texts[1], _whole_formula(bits, stored), effect)
 
 
 def _row(values: Sequence[Any], given: NDArray[Any], dtype: str) -> DtypeRow:
-    after, said = cast(given, dtype)
+    after, warning = cast(given, dtype)
     texts = map(value_text, after)
-    cells = tuple(DtypeCell(*pair) for pair in zip(texts, outcomes(given, after), strict=True))
-    refused: str | None = None
-    try:
-        with np.errstate(all="ignore"):
-            np.array(values, dtype=dtype)
-    except (OverflowError, ValueError) as error:
-        refused = f"{type(error).__name__}: {error}"
-    return DtypeRow(dtype, after.itemsize, _span(after.dtype), cells, after, said, refused)
+    cells = tuple(DtypeCell(*pair) for pair in zip(texts, effects(given, after), strict=True))
+    with np.errstate(all="ignore"):
+        at_once = NUMPY.attempt(np.array, values, dtype=dtype)
+    declined = at_once if isinstance(at_once, Declined) else None
+    return DtypeRow(dtype, after.itemsize, _span(after.dtype), cells, after, warning, declined)
 
 
 def _span(dtype: np.dtype[Any]) -> tuple[str, str]:
@@ -242,7 +243,7 @@ def _span(dtype: np.dtype[Any]) -> tuple[str, str]:
     return str(limits.min).replace("-", "−"), str(limits.max)
 
 
-def _outcome(before: Any, after: Any, dtype: np.dtype[Any]) -> Outcome:
+def _effect(before: Any, after: Any, dtype: np.dtype[Any]) -> Effect:
     # Python compares whole numbers with fractions exactly, where NumPy would round one of them first.
     old, new = before.item(), after.item()
     if old == new or (old != old and new != new):
@@ -279,12 +280,12 @@ def _whole_formula(bits: str, stored: NDArray[Any]) -> str:
     return f"{' + '.join(terms) or '0'} = {value}"
 
 
-def _float_groups(bits: str, dtype: np.dtype[Any]) -> tuple[BitGroup, ...]:
+def _float_fields(bits: str, dtype: np.dtype[Any]) -> tuple[BitField, ...]:
     fraction = np.finfo(dtype).nmant
     return (
-        BitGroup("sign", bits[0]),
-        BitGroup("exponent", bits[1:-fraction]),
-        BitGroup("fraction", bits[-fraction:]),
+        BitField("sign", bits[0]),
+        BitField("exponent", bits[1:-fraction]),
+        BitField("fraction", bits[-fraction:]),
     )
 
 
@@ -309,10 +310,10 @@ def _float_formula(stored: NDArray[Any]) -> str:
 def _code(values: Sequence[Any], rows: Sequence[DtypeRow]) -> str:
     lines = [f'for dtype in "{" ".join(row.dtype for row in rows)}".split():']
     lines += ["    print(dtype, np.array(values).astype(dtype).tolist())"]
-    if any(row.refused for row in rows):
+    if any(row.declined for row in rows):
         lines += ["    try:", "        np.array(values, dtype=dtype)"]
         lines += ["    except (OverflowError, ValueError) as error:"]
         lines += ['        print(f"{type(error).__name__}: {error}")']
-    if any(row.said for row in rows):  # the page has told the warnings already
+    if any(row.warning for row in rows):  # the page has told the warnings already
         lines = ['with np.errstate(all="ignore"):', *(f"    {line}" for line in lines)]
     return "\n".join(["import numpy as np", "", f"values = {source(list(values))}", *lines])

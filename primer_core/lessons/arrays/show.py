@@ -1,27 +1,240 @@
-"""Arrays as grids: the cells of an array and their bytes in memory, what astype made, tensors with their badges."""
+"""Arrays as parts: cells over their memory, what dtypes make of numbers, races, and NumPy beside PyTorch."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.memory import Layout
-from primer_core.lessons.arrays.explain import Anatomy, Conversion
-from primer_core.lessons.arrays.twins import Tensor
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, NotMade, counted
+from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Encoding
+from primer_core.lessons.arrays.explain import Casts, Outcome, Races
+from primer_core.lessons.arrays.measure import race_cards
+from primer_core.lessons.arrays.question import ArraysQuestion, View
+from primer_core.lessons.arrays.twins import (
+    Apart,
+    DefaultDtype,
+    Libraries,
+    Made,
+    NoCounterpart,
+    Tensor,
+    Twin,
+    Twins,
+    ranks_code,
+)
+from primer_core.lessons.arrays.twins import NotMade as NotMadeBy
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.show import controls
+from primer_core.picture.bits import BitGroup, Bits
+from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Role, Row, Strong, Val
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Heading,
+    Note,
+    Notice,
+    Page,
+    Part,
+    Quiz,
+    QuizAnswer,
+    Story,
+    Table,
+    TableCell,
+)
+from primer_core.picture.text import Code, Number, Span, Text, joined, text
 
-WHY_FAST = (
-    "A list holds pointers to Python objects: each step of a loop follows two of them, looks up what `*` and `+` mean "
-    "for what it finds, and makes a new object. An array holds the numbers themselves, all of one dtype and side by "
-    "side, so NumPy looks that up once and runs one compiled loop over all of them."
+WHY_FAST: Text = text(
+    "A list holds pointers to Python objects: each step of a loop follows two of them, looks up what ",
+    Code("*"),
+    " and ",
+    Code("+"),
+    " mean for what it finds, and makes a new object. An array holds the numbers themselves, all of one dtype and side "
+    "by side, so NumPy looks that up once and runs one compiled loop over all of them.",
+)
+
+_EFFECTS: dict[Effect, str] = {
+    "kept": "",
+    "wrapped": "wraps around",
+    "cut off": "fraction cut off",
+    "out of range": "out of range",
+    "rounded": "rounded",
+    "infinite": "too large",
+    "lost": "too small",
+    "truth": "not zero",
+}
+
+QUIZ_ANATOMY = Quiz(
+    text("What is ", Code("np.array([300]).astype(np.int8)"), "?"),
+    (
+        QuizAnswer("44", text("Right. 300 is 1 0010 1100 in bits; eight of them fit, and the lowest eight are 44.")),
+        QuizAnswer("127", text("That is the largest int8. NumPy does not stop there: it keeps the lowest eight bits.")),
+        QuizAnswer("300", text("An int8 has one byte, which tells 256 numbers apart. 300 is not among them.")),
+        QuizAnswer(
+            "an error",
+            text(
+                Code("np.array([300], dtype=np.int8)"), " is one, but ", Code("astype"), " wraps around without a word."
+            ),
+        ),
+    ),
+    "44",
+)
+
+QUIZ_DTYPES = Quiz(
+    text("What is ", Code("np.array([1.9, -1.9]).astype(np.int64)"), "?"),
+    (
+        QuizAnswer("[1, -1]", text("Right. The fraction is cut off, which goes towards 0 from either side.")),
+        QuizAnswer(
+            "[2, -2]", text("That would be rounding, which ", Code("np.rint"), " does. ", Code("astype"), " cuts.")
+        ),
+        QuizAnswer(
+            "[1, -2]",
+            text("That would be rounding down, which ", Code("np.floor"), " does. ", Code("astype"), " cuts."),
+        ),
+        QuizAnswer("an error", text("A fraction is no error for ", Code("astype"), ": it goes without a word.")),
+    ),
+    "[1, -1]",
+)
+
+QUIZ_RACES = Quiz(
+    text("How many bytes do the numbers of ", Code("np.arange(1_000_000)"), " take?"),
+    (
+        QuizAnswer("8 000 000", text("Right. Each is an int64 of 8 bytes, and they lie side by side.")),
+        QuizAnswer("1 000 000", text("One byte a number tells only 256 of them apart. An int64 has 8.")),
+        QuizAnswer(
+            "36 000 000",
+            text(
+                "That is about what ",
+                Code("list(range(1_000_000))"),
+                " takes: for each number a pointer of 8 bytes and a Python object of 28.",
+            ),
+        ),
+    ),
+    "8 000 000",
+)
+
+QUIZ_LIBRARIES = Quiz(
+    text("Which dtype has ", Code("torch.zeros(2, 3)"), "?"),
+    (
+        QuizAnswer("float32", text("Right. PyTorch computes in single precision unless told otherwise.")),
+        QuizAnswer("float64", text("That is what ", Code("np.zeros((2, 3))"), " has. PyTorch takes half of it.")),
+        QuizAnswer("int64", text("Zeros are floating-point numbers in both libraries, unless a dtype is given.")),
+        QuizAnswer(
+            "an error",
+            text(
+                "PyTorch takes sizes one by one as well. ",
+                Code("np.zeros(2, 3)"),
+                " is an error: NumPy takes 3 for a dtype.",
+            ),
+        ),
+    ),
+    "float32",
 )
 
 
-def anatomy(explained: Anatomy) -> Picture:
-    """Lay out an array over its memory, and what astype made of it; `explained` must have an array."""
-    if explained.array is None or explained.layout is None:
-        raise ValueError("only an array that was made can be drawn; look at `array` first")
+_ROWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
+    "Anatomy": (("make", "to"),),
+    "Dtypes": (("values",), ("number", "dtype")),
+    "PyTorch": (("make",),),
+}
+"""By view, the rows of fields under its presets; races have none."""
+
+
+def show(question: ArraysQuestion, outcome: Outcome) -> Page:
+    """Show what came of a question."""
+    view = controls(question, "view", quiet=True)
+    if isinstance(outcome, Races):
+        return Page((view,), _races())
+    unread = outcome if isinstance(outcome, Unread) else None
+    *firsts, last = _ROWS[question.view]
+    panel = (
+        view,
+        *(controls(question, *names, unread=unread) for names in firsts),
+        controls(question, *last, chip=chip(outcome), unread=unread),
+    )
+    match outcome:
+        case Unread():
+            return Page(panel, None)
+        case NotMade():
+            return Page(panel, _declined(outcome))
+        case Anatomy():
+            return Page(panel, _anatomy(outcome))
+        case Casts():
+            return Page(panel, _casts(outcome))
+        case Libraries():
+            return Page(panel, _libraries(outcome))
+    assert_never(outcome)
+
+
+def chip(outcome: Unread | NotMade | Anatomy | Casts | Libraries) -> Chip:
+    """Say in a few words what came of it."""
+    match outcome:
+        case Unread(field):
+            return Chip("error", {"make": "x", "values": "the values", "bits": "the number"}[field] + " cannot be read")
+        case NotMade(declined):
+            return Chip("error", f"NumPy raises {declined.kind}")
+        case Anatomy(conversion=Conversion(verdict=verdict)):
+            return Chip(verdict, f"{verdict.upper()}: np.shares_memory(x, y) is {verdict == 'view'}")
+        case Anatomy(array=array):
+            return Chip("ok", f"shape {shape_text(array.shape)}, {array.dtype}")
+        case Casts(table):
+            keeping = sum(all(cell.effect == "kept" for cell in row.cells) for row in table.rows)
+            keep = "keeps" if keeping == 1 else "keep"
+            return Chip("ok", f"{keeping} of {len(table.rows)} dtypes {keep} every value")
+        case Libraries(comparison=Twins(rows)):
+            differing = sum(row.differs for row in rows)
+            return Chip("ok", f"{differing} of {len(rows)} answers {'differs' if differing == 1 else 'differ'}")
+        case Libraries():
+            return Chip("error", "not made by both")
+    assert_never(outcome)
+
+
+def _quiz(quiz: Quiz) -> Card:
+    return Card((quiz,), "quiz")
+
+
+def _races() -> tuple[Part, ...]:
+    story = Card((Story((WHY_FAST,), title="Why NumPy is fast"),), "story")
+    return (*race_cards(), Columns(((story,), (_quiz(QUIZ_RACES),)), (1.3, 1)))
+
+
+# Anatomy
+
+
+def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
+    made = explained.conversion
+    story = () if made is None else (Story(conversion_story(made)),)
+    attributes = (Heading("What x says of itself"), attributes_table(explained.attributes))
+    told = Card((*attributes, *story, code_panel(explained.code)), "story")
+    return (Card((picture(explained),), "picture"), Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)))
+
+
+def _declined(outcome: NotMade) -> tuple[Part, ...]:
+    notices: list[Part] = [Notice("declined", (text(outcome.declined.text),))]
+    if outcome.cause:
+        notices.append(Notice("info", (text(outcome.cause),)))
+    told = Card((code_panel(outcome.code),), "story")
+    return (Card(tuple(notices), "picture"), Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)))
+
+
+def attributes_table(attributes: Sequence[Attribute]) -> Table:
+    """Show the attributes of an array, each with what it means."""
+    rows = tuple(
+        (
+            TableCell(text(Code(attribute.name)), "head"),
+            TableCell(text(attribute.value), "number"),
+            TableCell(text(attribute.meaning), "words"),
+        )
+        for attribute in attributes
+    )
+    return Table((), rows, "Attributes of x")
+
+
+def picture(explained: Anatomy) -> Picture:
+    """Lay out an array over its memory, and what astype made of it."""
     made = explained.conversion
     grids = [Grid("x", "x", explained.array, "a", badges=(Badge(str(explained.array.dtype), "info"),))]
     top: list[str | Op] = ["x"]
@@ -32,12 +245,155 @@ def anatomy(explained: Anatomy) -> Picture:
     if made is not None:
         grids += [_converted(made), _strip("y", made.array, made.layout, "result")]
         top += [Op("→"), "y"]
-        rows.append(Row(("y memory",), f"y in memory: {made.array.nbytes} new bytes", compact=True))
+        rows.append(Row(("y memory",), f"y in memory: {counted(made.array.nbytes, 'new byte')}", compact=True))
         links.append(Link("x", "y", np.arange(made.array.size)))
         links.append(Link("y memory", "y", made.layout.addresses.ravel(), same=True))
         formulas.append(Formula("y", _cast_spelled(made)))
     focus = ("y" if made is not None else "x", max(explained.array.size - 1, 0))
     return Picture(tuple(grids), (Row(tuple(top)), *rows), tuple(links), tuple(formulas), focus)
+
+
+def conversion_story(made: Conversion) -> tuple[Text, ...]:
+    """Tell what astype did."""
+    size = counted(made.array.nbytes, "byte")
+    line: list[Span] = [Code("astype"), f" wrote {size} of new memory; ", Code("x"), " stays as it was."]
+    changed = int(made.changed.sum())
+    if changed:
+        cells = "1 cell holds" if changed == 1 else f"{changed} cells hold"
+        why = ", ".join(dict.fromkeys(_EFFECTS[effect] for effect in made.effects if effect != "kept"))
+        line.append(f" {cells} another value now: {why}.")
+    if made.warning:
+        line.append(f" NumPy warns: “{made.warning}”.")
+    return (text(*line),)
+
+
+def _converted(made: Conversion) -> Grid:
+    tone: Literal["warn", "info"] = "warn" if made.verdict == "copy" else "info"
+    badges = (Badge(made.dtype, "info"), Badge(made.verdict.upper(), tone))
+    return Grid("y", "y", made.array, "result", badges=badges, marked=made.changed)
+
+
+def _cast_spelled(made: Conversion) -> tuple[Any, ...]:
+    changed = tuple(f" ({_EFFECTS[effect]})" if effect != "kept" else "" for effect in made.effects)
+    source = (Ref("x"), f" as {made.dtype} = ", Val("x"), f" as {made.dtype} = ")
+    return (Ref("y"), " = ", *source, Strong((Val("y"),)), PerCell(changed))
+
+
+def _strip(name: str, array: NDArray[Any], layout: Layout, role: Role) -> Grid:
+    """Draw the array's own memory from its first byte to its last, cell by cell."""
+    memory = np.empty(array.size, array.dtype)
+    memory[layout.addresses.ravel()] = array.ravel()
+    labels = tuple(f"+{place * layout.itemsize}" for place in range(array.size))
+    caption = f"of {name}, {counted(array.nbytes, 'byte')}"
+    return Grid(f"{name} memory", "memory", memory, role, caption=caption, axes=("",), labels=labels)
+
+
+def _places(layout: Layout) -> tuple[str, ...]:
+    """For every cell, the sum of index times stride that says how many bytes from the start it lies."""
+    steps = layout.byte_strides
+    texts = []
+    for index in np.ndindex(layout.shape):
+        terms = [f"{i}·{step}" for i, step in zip(index, steps, strict=True)]
+        where = sum(i * step for i, step in zip(index, steps, strict=True))
+        texts.append(f"at byte {' + '.join(terms)} = {where}" if len(terms) > 1 else f"at byte {where}")
+    return tuple(texts)
+
+
+# Dtypes
+
+
+def _casts(casts: Casts) -> tuple[Part, ...]:
+    encoding = casts.encoding
+    words = remarks(casts.table)
+    story = (Story(words, title="NumPy's own words"),) if words else ()
+    told = Card((*story, code_panel(casts.table.code)), "story")
+    return (
+        Card((Heading(f"The bits of {encoding.given} in {encoding.dtype}"), bits(encoding)), "bits"),
+        Card((dtype_table(casts.table),), "table"),
+        Columns(((told,), (_quiz(QUIZ_DTYPES),)), (1.3, 1)),
+    )
+
+
+def bits(encoding: Encoding) -> Bits:
+    """Show the bits of a number, and how they make what is stored."""
+    groups = tuple(BitGroup(field.name, field.bits) for field in encoding.fields)
+    return Bits(groups, encoding.formula, f"{encoding.given} in {encoding.dtype}: {encoding.stored}")
+
+
+def dtype_table(table: DtypeTable) -> Table:
+    """Show what every dtype makes of the values; a value that changed is marked and says why."""
+    head = (text(Code("astype")), *(text(Number(value)) for value in table.texts))
+    rows = tuple(
+        (
+            TableCell(text(Code(row.dtype)), "head", text(f"{row.itemsize} B, {' to '.join(row.span)}")),
+            *map(_cast_cell, row.cells),
+        )
+        for row in table.rows
+    )
+    return Table(head, rows, "What every dtype makes of the values")
+
+
+def _cast_cell(cell: DtypeCell) -> TableCell:
+    if cell.effect == "kept":
+        return TableCell(text(Number(cell.text)), "number")
+    return TableCell(text(Number(cell.text)), "changed", text(_EFFECTS[cell.effect]))
+
+
+def remarks(table: DtypeTable) -> tuple[Text, ...]:
+    """Quote what NumPy itself says: warnings of ``astype``, and dtypes in which it refuses to make the array."""
+    warned: dict[str, list[str]] = {}
+    for row in table.rows:
+        if row.warning:
+            warned.setdefault(row.warning, []).append(row.dtype)
+    warnings = [
+        text(Code("astype"), " to ", *joined([text(Code(dtype)) for dtype in dtypes]), f" warns: “{words}”")
+        for words, dtypes in warned.items()
+    ]
+    refusals = [
+        text(Code(f"np.array(values, dtype=np.{row.dtype})"), f" refuses: “{row.declined.text}”")
+        for row in table.rows
+        if row.declined is not None
+    ]
+    return (*warnings, *refusals)
+
+
+# NumPy beside PyTorch
+
+
+def _libraries(libraries: Libraries) -> tuple[Part, ...]:
+    compared = libraries.comparison
+    quiz = _quiz(QUIZ_LIBRARIES)
+    match compared:
+        case Twins(rows, code):
+            story = Card((code_panel(code, "Copied into plain Python, it prints this table."),), "story")
+            first: tuple[Card | Columns, ...] = (
+                Card((twin_table(rows),), "picture"),
+                Columns(((story,), (quiz,)), (1.3, 1)),
+            )
+        case Apart():
+            first = (Columns(((Card(_apart(compared), "story"),), (quiz,)), (1.3, 1)),)
+    ranks = (
+        Heading("Tensors of rank 0, 1, 2 and 3"),
+        tensors(libraries.tensors),
+        code_panel(ranks_code(), "Copied into plain Python, it prints rank, shape, dtype and device of each."),
+    )
+    defaults = (Heading("Which dtype each library chooses"), defaults_table(libraries.defaults))
+    return (*first, Card(ranks, "ranks"), Card(defaults, "defaults"))
+
+
+def _apart(apart: Apart) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for answer in (apart.numpy, apart.torch):
+        match answer:
+            case Made(library, code):
+                parts.append(Note(text(f"{library} makes ", Code(code), ".")))
+            case NotMadeBy(library, code, declined):
+                parts += [Notice("declined", (text(declined.text),), f"{library} says"), code_panel(code)]
+            case NoCounterpart(message):
+                parts.append(Notice("refused", (text(message),)))
+    if apart.cause:
+        parts.append(Notice("info", (text(apart.cause),)))
+    return tuple(parts)
 
 
 def tensors(made: Sequence[Tensor]) -> Picture:
@@ -56,47 +412,31 @@ def tensors(made: Sequence[Tensor]) -> Picture:
     return Picture(grids, (Row(tuple(grid.id for grid in grids)),))
 
 
-def conversion_story(made: Conversion) -> str:
-    """Tell what astype did, in Markdown."""
-    story = f"`astype` wrote {made.array.nbytes} bytes of new memory; x stays as it was."
-    changed = int(made.changed.sum())
-    if changed:
-        cells = "1 cell holds" if changed == 1 else f"{changed} cells hold"
-        why = ", ".join(dict.fromkeys(outcome for outcome in made.outcomes if outcome != "kept"))
-        story += f" {cells} another number now: {why}."
-    if made.said:
-        story += f" NumPy warns: “{made.said}”."
-    return story
-
-
-def _converted(made: Conversion) -> Grid:
-    tone: Any = "warn" if made.verdict == "copy" else "info"
-    badges = (Badge(made.dtype, "info"), Badge(made.verdict.upper(), tone))
-    return Grid("y", "y", made.array, "result", badges=badges, marked=made.changed)
-
-
-def _cast_spelled(made: Conversion) -> tuple[Any, ...]:
-    changed = tuple("" if outcome == "kept" else f" ({outcome})" for outcome in made.outcomes)
-    source = (Ref("x"), f" as {made.dtype} = ", Val("x"), f" as {made.dtype} = ")
-    return (Ref("y"), " = ", *source, Strong((Val("y"),)), PerCell(changed))
-
-
-def _strip(name: str, array: NDArray[Any], layout: Layout, role: Role) -> Grid:
-    """The array's own memory from its first byte to its last, cell by cell."""
-    memory = np.empty(array.size, array.dtype)
-    memory[layout.addresses.ravel()] = array.ravel()
-    labels = tuple(f"+{place * layout.itemsize}" for place in range(array.size))
-    return Grid(
-        f"{name} memory", "memory", memory, role, caption=f"of {name}, {array.nbytes} bytes", axes=("",), labels=labels
+def twin_table(rows: Sequence[Twin]) -> Table:
+    """Show what both libraries answer, the answers that differ marked."""
+    lines = tuple(
+        (
+            TableCell(text(row.question), "head"),
+            *_pair(row.numpy_code, row.numpy, row.torch_code, row.torch, differs=row.differs),
+            TableCell(text(row.why if row.differs else ""), "words"),
+        )
+        for row in rows
     )
+    head = tuple(text(title) for title in ("", "NumPy", "", "PyTorch", "", ""))
+    return Table(head, lines, "What NumPy and PyTorch say of the same array")
 
 
-def _places(layout: Layout) -> tuple[str, ...]:
-    """For every cell, the sum of index times stride that says how many bytes from the start it lies."""
-    steps = layout.byte_strides
-    texts = []
-    for index in np.ndindex(layout.shape):
-        terms = [f"{i}·{step}" for i, step in zip(index, steps, strict=True)]
-        where = sum(i * step for i, step in zip(index, steps, strict=True))
-        texts.append(f"at byte {' + '.join(terms)} = {where}" if len(terms) > 1 else f"at byte {where}")
-    return tuple(texts)
+def defaults_table(rows: Sequence[DefaultDtype]) -> Table:
+    """Show which dtype each library chooses by itself, those that differ marked."""
+    lines = tuple(_pair(row.numpy_code, row.numpy, row.torch_code, row.torch, differs=row.differs) for row in rows)
+    head = tuple(text(title) for title in ("NumPy", "", "PyTorch", ""))
+    return Table(head, lines, "Dtypes that NumPy and PyTorch choose by themselves")
+
+
+def _pair(numpy_code: str, numpy: str, torch_code: str, torch: str, *, differs: bool) -> tuple[TableCell, ...]:
+    return (
+        TableCell(text(Code(numpy_code))),
+        TableCell(text(Number(numpy)), "number"),
+        TableCell(text(Code(torch_code))),
+        TableCell(text(Number(f"≠ {torch}")), "changed") if differs else TableCell(text(Number(torch)), "number"),
+    )

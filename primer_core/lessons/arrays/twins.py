@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import NUMPY, Declined, Library, pytorch
 from primer_core.language.creation import NoTwinError, Recipe, read_creation
-from primer_core.language.limits import Refused, check_size
+from primer_core.language.limits import check_size
+from primer_core.lessons.arrays.anatomy import failing
 
 if TYPE_CHECKING:
     import torch
@@ -45,7 +46,7 @@ class Twin:
     Parameters
     ----------
     question
-        What is asked.
+        What is asked, in a few words.
     numpy_code, torch_code
         How each library is asked: ``x.nbytes``.
     numpy, torch
@@ -53,7 +54,7 @@ class Twin:
     differs
         Whether the answers differ.
     why
-        Why they would, in one sentence.
+        Why they would, in one sentence; empty where that needs no reason.
     """
 
     question: str
@@ -65,27 +66,85 @@ class Twin:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Twins:
-    """One array in both libraries.
+    """One array, made by both libraries.
 
     Parameters
     ----------
-    refusal
-        Why there is none.
-    numpy_error, torch_error
-        What a library said where it would not make it.
     rows
-        Question by question; empty unless both made it.
+        Question by question.
     code
         A snippet that prints both answers to every question.
     """
 
-    refusal: str | None = None
-    numpy_error: str | None = None
-    torch_error: str | None = None
-    rows: tuple[Twin, ...] = ()
-    code: str = ""
+    rows: tuple[Twin, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A library made the array, where the other did not.
+
+    Parameters
+    ----------
+    library
+        Its name.
+    code
+        The expression that makes it.
+    """
+
+    library: Library
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """A library would not make the array.
+
+    Parameters
+    ----------
+    library
+        Its name.
+    code
+        A snippet that prints the error.
+    declined
+        The library's own exception; of several lines, the first.
+    """
+
+    library: Library
+    code: str
+    declined: Declined
+
+
+@dataclass(frozen=True, slots=True)
+class NoCounterpart:
+    """PyTorch has no function for what NumPy was asked to make.
+
+    Parameters
+    ----------
+    message
+        Plain text: what is missing.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One library at least has no such array, so that there is nothing to compare.
+
+    Parameters
+    ----------
+    numpy, torch
+        What each of them made of it.
+    cause
+        Plain text: what in the text an error comes from; empty where that is not known.
+    """
+
+    numpy: Made | NotMade
+    torch: Made | NotMade | NoCounterpart
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,30 +190,63 @@ class Tensor:
     device: str
 
 
-def explain_twins(text: str) -> Twins:
-    """Make an array in both libraries and ask both the same. Loads torch. Nothing that is typed makes it raise.
+@dataclass(frozen=True, slots=True, eq=False)
+class Libraries:
+    """NumPy beside PyTorch.
+
+    Parameters
+    ----------
+    comparison
+        The learner's array in both.
+    tensors
+        Those of `RANKS`.
+    defaults
+        One for each of `MAKERS`.
+    """
+
+    comparison: Twins | Apart
+    tensors: tuple[Tensor, ...]
+    defaults: tuple[DefaultDtype, ...]
+
+
+def explain_libraries(text: str) -> Libraries:
+    """Make an array in both libraries and ask both the same. Loads torch.
 
     Parameters
     ----------
     text
         How it is made, in any spelling of `primer_core.language.creation.read_creation`.
+
+    Raises
+    ------
+    Refused
+        If the text cannot be read, or the array would be too large.
     """
-    try:
-        recipe = read_creation(text)
-        array = recipe.make()
+    return Libraries(compare(read_creation(text)), ranked_tensors(), default_dtypes())
+
+
+def compare(recipe: Recipe) -> Twins | Apart:
+    """Make an array in both libraries and ask both the same questions. Loads torch.
+
+    Raises
+    ------
+    Refused
+        If the array would be too large.
+    """
+    array = NUMPY.attempt(recipe.make)
+    if not isinstance(array, Declined):
         check_size(array.shape)
-    except Refused as refused:
-        return Twins(refusal=str(refused))
-    except (ValueError, TypeError, OverflowError, ZeroDivisionError, MemoryError) as error:
-        return Twins(numpy_error=f"{type(error).__name__}: {error}")
+    made = Made("NumPy", recipe.code) if not isinstance(array, Declined) else _not_made("NumPy", recipe.code, array)
     try:
-        tensor = recipe.make_torch()
+        tensor = pytorch().attempt(recipe.make_torch)
     except NoTwinError as error:
-        return Twins(torch_error=str(error))
-    except (RuntimeError, ValueError, TypeError, OverflowError) as error:
-        return Twins(torch_error=f"{type(error).__name__}: {str(error).splitlines()[0]}")
-    rows = _rows(array, tensor, recipe.seed is not None)
-    return Twins(None, None, None, rows, _code(recipe, rows))
+        return Apart(made, NoCounterpart(str(error)), recipe.uneven)
+    if isinstance(tensor, Declined):
+        return Apart(made, _not_made("PyTorch", recipe.torch_code, tensor), recipe.uneven)
+    if isinstance(array, Declined):
+        return Apart(made, Made("PyTorch", recipe.torch_code), recipe.uneven)
+    rows = _rows(array, tensor, seeded=recipe.seed is not None)
+    return Twins(rows, _code(recipe, rows))
 
 
 def default_dtypes() -> tuple[DefaultDtype, ...]:
@@ -162,19 +254,17 @@ def default_dtypes() -> tuple[DefaultDtype, ...]:
     found = []
     for text in MAKERS:
         recipe = read_creation(text)
-        chosen = str(recipe.make().dtype), _plain(recipe.make_torch().dtype)
+        chosen = NUMPY.dtype_name(recipe.make()), _short(pytorch().dtype_name(recipe.make_torch()))
         found.append(DefaultDtype(recipe.code, recipe.torch_code, *chosen))
     return tuple(found)
 
 
 def ranked_tensors() -> tuple[Tensor, ...]:
     """Make the tensors of `RANKS`. Loads torch."""
-    load_torch()
-    import torch
-
+    torch = pytorch().module
     made = (torch.tensor(7.0), torch.tensor([1.0, 2.0, 3.0]), torch.ones(2, 3), torch.zeros(2, 2, 3))
     return tuple(
-        Tensor(code, tensor.numpy(), _plain(tensor.dtype), str(tensor.device))
+        Tensor(code, pytorch().to_numpy(tensor), _short(pytorch().dtype_name(tensor)), str(tensor.device))
         for code, tensor in zip(RANKS, made, strict=True)
     )
 
@@ -185,38 +275,69 @@ def ranks_code() -> str:
     return "\n".join([*lines, "    print(t.ndim, tuple(t.shape), t.dtype, t.device)"])
 
 
-def _rows(array: NDArray[Any], tensor: torch.Tensor, seeded: bool) -> tuple[Twin, ...]:
-    values = tensor.detach().cpu().numpy()
-    equal = array.shape == values.shape and bool(
-        np.array_equal(array, values.astype(array.dtype), equal_nan=array.dtype.kind == "f")
+def _not_made(library: Library, expression: str, declined: Declined) -> NotMade:
+    backend, name = (NUMPY, "x") if library == "NumPy" else (pytorch(), "t")
+    first = declined.words.partition("\n")[0]
+    return NotMade(
+        library, failing(backend, name, expression, declined), Declined(declined.kind, declined.builtin, first)
     )
-    close = equal or (array.dtype.kind == "f" and np.allclose(array, values, rtol=1e-6, equal_nan=True))
-    unequal = (
-        "The generators are different programs: one seed means other numbers in each."
-        if seeded
-        else "Only because one of them keeps fewer digits."
-        if close
-        else "The libraries compute these values differently."
-    )
-    asked: tuple[tuple[str, str, str, Any, Any, str], ...] = (
-        ("dtype", "x.dtype", "t.dtype", array.dtype, tensor.dtype, _why_dtype(array)),
-        ("axes", "x.ndim", "t.ndim", array.ndim, tensor.ndim, ""),
-        ("shape", "x.shape", "tuple(t.shape)", array.shape, tuple(tensor.shape), ""),
-        ("cells", "x.size", "t.numel()", array.size, tensor.numel(), ""),
-        ("bytes a cell", "x.itemsize", "t.itemsize", array.itemsize, tensor.itemsize, "They follow the dtype."),
-        ("bytes in all", "x.nbytes", "t.nbytes", array.nbytes, tensor.nbytes, "They follow the dtype."),
-        ("strides", "x.strides", "t.stride()", array.strides, tensor.stride(), "NumPy counts bytes, PyTorch elements."),
-        ("device", "x.device", "t.device", array.device, tensor.device, ""),
-    )
-    rows = [Twin(*row[:3], str(row[3]), str(row[4]), _plain(row[3]) != _plain(row[4]), row[5]) for row in asked]
-    if array.size:
-        first = str(array.flat[0].item()), str(tensor.flatten()[0].item())
-        rows.append(Twin("first cell", "x.flat[0].item()", "t.flatten()[0].item()", *first, not equal, unequal))
-    return tuple(rows)
 
 
-def _plain(answer: Any) -> str:
-    return str(answer).removeprefix("torch.")
+def _rows(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[Twin, ...]:
+    ours, theirs = NUMPY, pytorch()
+    follows = "They follow the dtype."
+    units = f"NumPy counts {ours.stride_unit}, PyTorch {theirs.stride_unit}."
+    rows = [
+        _twin("dtype", ("x.dtype", ours.dtype_name(array)), ("t.dtype", theirs.dtype_name(tensor)), _why_dtype(array)),
+        _twin("axes", ("x.ndim", array.ndim), ("t.ndim", tensor.ndim)),
+        _twin("shape", (ours.shape_code("x"), array.shape), (theirs.shape_code("t"), tuple(tensor.shape))),
+        _twin("cells", ("x.size", array.size), ("t.numel()", tensor.numel())),
+        _twin("bytes a cell", ("x.itemsize", ours.itemsize(array)), ("t.itemsize", theirs.itemsize(tensor)), follows),
+        _twin("bytes in all", ("x.nbytes", array.nbytes), ("t.nbytes", tensor.nbytes), follows),
+        _twin(
+            "strides",
+            (ours.strides_code("x"), ours.strides(array)),
+            (theirs.strides_code("t"), theirs.strides(tensor)),
+            units,
+        ),
+        _twin("device", ("x.device", array.device), ("t.device", tensor.device)),
+    ]
+    return (*rows, *_cell_row(array, tensor, seeded=seeded))
+
+
+def _twin(question: str, numpy: tuple[str, object], torch: tuple[str, object], why: str = "") -> Twin:
+    answers = str(numpy[1]), str(torch[1])
+    return Twin(question, numpy[0], torch[0], *answers, _short(answers[0]) != _short(answers[1]), why)
+
+
+def _cell_row(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[Twin, ...]:
+    """Compare the first cell in which the two differ; the first of all where none does, and nothing without cells."""
+    own, other = array.ravel().tolist(), tensor.detach().flatten().tolist()
+    if not own or len(own) != len(other):
+        return ()
+    place = next((place for place, pair in enumerate(zip(own, other, strict=True)) if not _same(*pair)), None)
+    at = place or 0
+    codes = f"x.flat[{at}].item()", f"t.flatten()[{at}].item()"
+    if place is None:
+        return (Twin("first cell", *codes, str(own[0]), str(other[0]), differs=False),)
+    if isinf(other[at]):
+        why = "It is beyond what PyTorch's dtype can hold."
+    elif seeded:
+        why = "The generators are different programs: one seed means other numbers in each."
+    elif abs(own[at] - other[at]) <= 1e-6 * abs(own[at]):
+        why = "Only because one of them keeps fewer digits."
+    else:
+        why = "The libraries compute these values differently."
+    question = "first cell that differs" if at else "first cell"
+    return (Twin(question, *codes, str(own[at]), str(other[at]), differs=True, why=why),)
+
+
+def _same(own: float, other: float) -> bool:
+    return own == other or (own != own and other != other)
+
+
+def _short(answer: str) -> str:
+    return answer.removeprefix("torch.")
 
 
 def _why_dtype(array: NDArray[Any]) -> str:

@@ -15,6 +15,7 @@ LESSON = Lesson(
         "PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what comes in by "
         "its own slope."
     ),
+    blurb="PyTorch's own graph, played forward and back, node by node.",
     question=GraphQuestion,
     presets=PRESETS,
     explain=explain,

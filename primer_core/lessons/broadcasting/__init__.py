@@ -15,6 +15,7 @@ LESSON = Lesson(
         "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
         "and nothing is copied."
     ),
+    blurb="Which cells meet, and what is never copied.",
     question=BroadcastingQuestion,
     presets=PRESETS,
     explain=explain,

@@ -7,9 +7,8 @@ equal or 1; a size of 1 is stretched to the other by reading its one element aga
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from math import prod
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
+from primer_core.lessons.alignment import AxisRule, axis_rule, joint_shape
 from primer_core.lessons.broadcasting import code as snippets
 from primer_core.lessons.broadcasting.fixes import Fix, fixes
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion, Loss
@@ -49,33 +49,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "multiply": Operation("×", "*", np.multiply, lambda xs, _, i: _product([*xs[:i], *xs[i + 1 :]])),
     "divide": Operation("÷", "/", np.true_divide, lambda xs, y, i: -y / xs[i] if i else 1 / _product(xs[1:])),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AxisRule:
-    """What the rule says along one axis.
-
-    Parameters
-    ----------
-    axis
-        Whole number below 0, counted from the right: -1 is the last axis.
-    sizes
-        Size in each operand; None where the operand has no such axis.
-    size
-        Size in the result; None where the sizes clash.
-    stretched
-        Places of the operands that are stretched, or that lack an axis of the result.
-    """
-
-    axis: int
-    sizes: tuple[int | None, ...]
-    size: int | None
-    stretched: tuple[int, ...]
-
-    @property
-    def verdict(self) -> Literal["equal", "stretched", "clash"]:
-        """The outcome in a word."""
-        return "clash" if self.size is None else "stretched" if self.stretched else "equal"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,23 +215,6 @@ def explain(question: BroadcastingQuestion) -> Outcome:
         )
         return TooLarge(aligned.operands, aligned.operation, rule, shape, message)
     return _meet(aligned, question.of)
-
-
-def axis_rule(shapes: Sequence[tuple[int, ...]]) -> tuple[AxisRule, ...]:
-    """Line shapes up from the right and judge them axis by axis; the axes come from left to right."""
-    rules: list[AxisRule] = []
-    for back, sizes in enumerate(zip_longest(*(shape[::-1] for shape in shapes)), start=1):
-        wanted = {size for size in sizes if size not in (None, 1)} or {1}
-        size = wanted.pop() if len(wanted) == 1 else None
-        short = tuple(i for i, own in enumerate(sizes) if size is not None and own != size)
-        rules.append(AxisRule(-back, sizes, size, short))
-    return tuple(reversed(rules))
-
-
-def joint_shape(rule: Sequence[AxisRule]) -> tuple[int, ...] | None:
-    """Return the shape that the rule gives, or None if it clashes along any axis."""
-    sizes = tuple(axis.size for axis in rule if axis.size is not None)
-    return sizes if len(sizes) == len(rule) else None
 
 
 def _meet(aligned: Aligned, loss: Loss) -> Broadcast:

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
+from primer_core.lessons.alignment import AxisRule
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Aligned,
-    AxisRule,
     Broadcast,
     Clash,
     Outcome,

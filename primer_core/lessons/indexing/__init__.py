@@ -1,1 +1,27 @@
 """Indexing: which cells an index picks."""
+
+from primer_core.lessons.indexing.clicks import react
+from primer_core.lessons.indexing.explain import explain
+from primer_core.lessons.indexing.presets import PRESETS
+from primer_core.lessons.indexing.question import IndexingQuestion
+from primer_core.lessons.indexing.show import show
+from primer_core.lessons.lesson import Lesson
+
+LESSON = Lesson(
+    slug="indexing",
+    title="Indexing",
+    group="Arrays",
+    icon=":material/ads_click:",
+    claim=(
+        "Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
+        "elements from anywhere into a copy."
+    ),
+    blurb="What any index picks, and whether it is a view.",
+    question=IndexingQuestion,
+    presets=PRESETS,
+    explain=explain,
+    show=show,
+    react=react,
+    kept=("clicked",),
+    needs_torch=lambda question: question.library == "PyTorch",
+)

@@ -1,12 +1,19 @@
 """From clicked cells to the index that picks them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.lessons.indexing.explain import explain_index
+from primer_core.language.limits import Refused
+from primer_core.lessons.event import Click, Event, EventError
+from primer_core.lessons.indexing.explain import NotWritten, Outcome, Read, Written, explain, read_array
+from primer_core.lessons.indexing.question import IndexingQuestion
+from primer_core.lessons.lesson import put_fields
+
+CLICKABLE = ("a", "after")
+"""Ids of the grids whose cells are those of a: before a statement, and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +25,53 @@ class Clicked:
     expression
         As it would be typed.
     reason
-        Why it is of this kind, in one sentence.
+        Plain text: why it is of this kind, in one sentence.
     """
 
     expression: str
     reason: str
+
+
+def react(question: IndexingQuestion, event: Event) -> IndexingQuestion:
+    """Answer an event: a click on a cell of a writes an index, the first one anew, further ones change its cells.
+
+    Raises
+    ------
+    EventError
+        If there is no such cell, or if the event cannot be followed.
+    """
+    match event:
+        case Click(grid, cell):
+            clicked = _clicked(question, grid, cell).expression
+            return replace(question, index=clicked, clicked=clicked)
+    return put_fields(question, event)
+
+
+def why(question: IndexingQuestion, outcome: Outcome) -> str:
+    """Return why clicks wrote the index as it stands; empty where they did not write it, or not for this array."""
+    match outcome:
+        case Read() | Written() | NotWritten() if question.by_clicks:
+            found = index_of(np.asarray(outcome.picked.times > 0))
+            return found.reason if found.expression == question.index else ""
+    return ""
+
+
+def _clicked(question: IndexingQuestion, grid: str, cell: Sequence[int]) -> Clicked:
+    if grid not in CLICKABLE:
+        raise EventError(f"Expected a cell of a, whose cells can be clicked, not of {grid!r}.")
+    try:
+        selected = np.zeros(read_array(question.array).shape, np.bool_)
+    except Refused as refused:
+        raise EventError(str(refused)) from refused
+    if question.by_clicks:
+        # Which cells an index picks that clicks wrote is the same in both libraries.
+        outcome = explain(replace(question, then="Read", library="NumPy"))
+        if isinstance(outcome, Read):
+            # A comparison of an array without axes gives a number, to which no cell can be assigned.
+            selected = np.asarray(outcome.picked.times > 0)
+    if len(cell) != selected.ndim or not all(0 <= i < size for i, size in zip(cell, selected.shape, strict=True)):
+        raise EventError(f"Expected a cell of an array of shape {selected.shape}, not {list(cell)}.")
+    return index_of(toggled(selected, cell))
 
 
 def index_of(selected: NDArray[np.bool_]) -> Clicked:
@@ -86,26 +135,3 @@ def _slice(places: NDArray[np.intp], size: int) -> str | None:
     start = "" if first == 0 else str(first)
     stop = "" if last + step >= size else str(last + 1)
     return f"{start}:{stop}" + (f":{step}" if step > 1 else "")
-
-
-def clicked_index(array: str, expression: str, cell: Sequence[int], *, further: bool) -> Clicked | None:
-    """Answer a click on a cell of the array; None where there is no such cell.
-
-    Parameters
-    ----------
-    array, expression
-        As typed; the expression says what is selected so far.
-    cell
-        Index of the clicked cell, one number an axis; empty for the only cell of an array without axes.
-    further
-        Whether the click adds to that selection or takes away from it; otherwise it starts anew.
-    """
-    explained = explain_index(array, expression)
-    if explained.operand is None:
-        return None
-    shape = explained.operand.shape
-    if len(cell) != len(shape) or not all(0 <= i < size for i, size in zip(cell, shape, strict=True)):
-        return None
-    # A comparison of an array without axes gives a number, to which no cell can be assigned.
-    selected = np.asarray(explained.times > 0) if further else np.zeros(shape, np.bool_)
-    return index_of(toggled(selected, cell))

@@ -5,13 +5,14 @@ import ast
 import numpy as np
 
 from primer_core.backend import Backend
+from primer_core.backend.interface import IndexItem
 from primer_core.language.index import Index
 from primer_core.language.operand import Operand
 from primer_core.language.parsing import code_expression
-from primer_core.lessons.indexing.plan import Item
+from primer_core.lessons.indexing.question import Then
 
 
-def snippet(library: Backend, operand: Operand, index: Index, then: str, value: Operand | None) -> str:
+def snippet(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None) -> str:
     """Write the snippet that reads or writes through an index."""
     lines = [*library.setup_code("a", operand.code), *statements(library, index, then, value)]
     if value is None:
@@ -19,7 +20,7 @@ def snippet(library: Backend, operand: Operand, index: Index, then: str, value: 
     return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
 
 
-def failing(library: Backend, operand: Operand, index: Index, then: str, value: Operand | None, error: str) -> str:
+def failing(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None, error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
     tried = [f"    {line}" for line in statements(library, index, then, value)]
     return "\n".join(
@@ -27,7 +28,7 @@ def failing(library: Backend, operand: Operand, index: Index, then: str, value: 
     )
 
 
-def statements(library: Backend, index: Index, then: str, value: Operand | None) -> tuple[str, ...]:
+def statements(library: Backend, index: Index, then: Then, value: Operand | None) -> tuple[str, ...]:
     """Write what is done with the index, a line a statement; without a value it can only be read."""
     place = f"a[{index_code(library, index)}]"
     if value is None:
@@ -40,7 +41,7 @@ def statements(library: Backend, index: Index, then: str, value: Operand | None)
 
 def index_code(library: Backend, index: Index) -> str:
     """Write an index for a library: PyTorch is given the places themselves, where NumPy computes them."""
-    if library.runs_numpy_code or not _computes(_between(index)):
+    if library.runs_numpy_code or not _computes(inside(index)):
         return index.code
     written = ", ".join(
         library.array_code(item) if isinstance(item, np.ndarray) else item_text(item) for item in index.items
@@ -50,21 +51,22 @@ def index_code(library: Backend, index: Index) -> str:
 
 def stay_lists(index: Index) -> tuple[bool, ...]:
     """Say of each item whether it is given to the library as the list that was typed; PyTorch words its errors so."""
-    between = _between(index)
-    if _computes(between):
+    within = inside(index)
+    if _computes(within):
         return (False,) * len(index.items)
-    parts = between.elts if isinstance(between, ast.Tuple) else [between]
+    parts = within.elts if isinstance(within, ast.Tuple) else [within]
     return tuple(isinstance(part, ast.List | ast.Tuple) for part in parts)
 
 
-def _between(index: Index) -> ast.expr:
+def inside(index: Index) -> ast.expr:
+    """Parse what stands between the brackets."""
     whole = code_expression(f"_[{index.code}]")
     assert isinstance(whole, ast.Subscript)
     return whole.slice
 
 
-def _computes(between: ast.expr) -> bool:
-    return any(map(_is_numpys, ast.walk(between)))
+def _computes(within: ast.expr) -> bool:
+    return any(map(_is_numpys, ast.walk(within)))
 
 
 def _is_numpys(node: ast.AST) -> bool:
@@ -84,7 +86,7 @@ def source(node: ast.expr) -> str:
     return ast.unparse(ast.Subscript(ast.Name("_"), node, ast.Load()))[2:-1]
 
 
-def item_text(item: Item | np.generic) -> str:
+def item_text(item: IndexItem | np.generic) -> str:
     """Write one item as Python would take it."""
     if isinstance(item, slice):
         ends = ["" if end is None else str(end) for end in (item.start, item.stop)]

@@ -6,25 +6,23 @@ memory. Assigning is another matter: ``a[index] = value`` writes to ``a`` whatev
 """
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Backend, Declined, Library, backend
+from primer_core.backend import Backend, Declined, backend
 from primer_core.language.index import Index, read_index
+from primer_core.language.index_plan import Plan, plan_index
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
-from primer_core.language.parsing import code_expression
-from primer_core.lessons.indexing import code as indexing_code
-from primer_core.lessons.indexing.fixes import Fix, advice, fixes
-from primer_core.lessons.indexing.plan import Plan, plan_index
+from primer_core.lessons.indexing import code as snippets
+from primer_core.lessons.indexing.fixes import Fault, Fix, fault_of, index_fixes, value_fixes
+from primer_core.lessons.indexing.question import IndexingQuestion, Then
+from primer_core.lessons.outcome import Unread
 
-Then = Literal["Read", "Add in place", "Assign", "Add to b"]
-"""What is done: ``b = a[index]``, ``a[index] += v``, ``a[index] = v``, or ``b = a[index]; b += v``."""
-
-THENS: tuple[Then, ...] = ("Read", "Add in place", "Assign", "Add to b")
+_MOST_FIXES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,47 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picked:
+    """What an index picks of an array.
+
+    Parameters
+    ----------
+    operand, index
+        As they were understood.
+    sources
+        The source text of each item of the index.
+    plan
+        What each item does to the axes; None where the library has a rule of its own.
+    result
+        ``a[index]`` as an array, before anything was changed.
+    number
+        Whether NumPy returned a number, not an array.
+    memory
+        Where the result lies in the memory of `a`, if it is a view: the library was asked.
+    cells
+        ``(result.size,)`` flat indices into `a`: the element behind each cell of the result.
+    readings
+        One for each index array; none where `plan` is None.
+    """
+
+    operand: Operand
+    index: Index
+    sources: tuple[str, ...]
+    plan: Plan | None
+    result: NDArray[Any]
+    number: bool
+    memory: Memory | None
+    cells: NDArray[np.intp]
+    readings: tuple[Reading, ...]
+
+    @property
+    def times(self) -> NDArray[np.intp]:
+        """Of the shape of `a`: how often each element is picked."""
+        values = self.operand.values
+        return np.bincount(self.cells, minlength=values.size).reshape(values.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Changed:
     """What a statement did to the arrays.
 
@@ -91,161 +130,172 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Indexing:
-    """What an index does.
+class Unindexed:
+    """The array can be read, and no index is written yet.
 
     Parameters
     ----------
-    library, then
-        Whose rules apply, and what is done with the index.
+    operand
+        The array as it was understood.
+    message
+        Plain text: what an index is made of.
+    """
+
+    operand: Operand
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexDeclined:
+    """The library does not take the index.
+
+    Parameters
+    ----------
     operand, index
-        As they were understood; None where one was refused.
-    refusal, refused
-        Why nothing could be computed, and which field is at fault.
+        As they were understood.
     error
         The library's own words, with the kind of error before them.
-    advice, fixes
-        What the error means here, and what would work instead.
-    plan
-        What each item does to the axes; None where the library refuses the index, or has a rule of its own for it.
-    sources
-        The source text of each item.
-    result
-        ``a[index]`` as an array, before `then` changed anything.
-    number
-        Whether NumPy returned a number, not an array.
-    memory
-        Where the result lies in the memory of `a`, if it is a view: the library was asked.
+    fault
+        What is wrong with the index; None where that is not known.
+    fixes
+        Indices that work.
+    code
+        Snippet that prints the error.
+    """
+
+    operand: Operand
+    index: Index
+    error: str
+    fault: Fault | None
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """The index was read, and nothing written.
+
+    Parameters
+    ----------
     picked
-        ``(result.size,)`` flat indices into `a`: the element behind each cell of the result.
-    readings
-        One for each index array.
+        What it picks.
+    code
+        Snippet that prints it, and whether memory is shared.
+    """
+
+    picked: Picked
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NotWritten:
+    """The index picks cells, and the library does not take what shall be written to them.
+
+    Parameters
+    ----------
+    picked
+        What the index picks.
+    value
+        What should have been added or assigned.
+    error
+        The library's own words, with the kind of error before them.
+    cause
+        Whether the shape of the value does not fit, or its dtype.
+    fixes
+        Changes with which the statement runs.
+    code
+        Snippet that prints the error.
+    """
+
+    picked: Picked
+    value: Operand
+    error: str
+    cause: Literal["shape", "dtype"]
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A value was written through the index, or to what it read.
+
+    Parameters
+    ----------
+    picked
+        What the index picks.
     changed
-        What the statement left behind; None where the index was only read.
+        What the statement left behind.
     statements
         What was run, a line each.
     code
-        Runs as copied and prints what was found.
+        Snippet that prints what it left.
     """
 
-    library: Library = "NumPy"
-    then: Then = "Read"
-    operand: Operand | None = None
-    index: Index | None = None
-    refusal: str | None = None
-    refused: Literal["a", "index", "v"] | None = None
-    error: str | None = None
-    advice: str = ""
-    fixes: tuple[Fix, ...] = ()
-    plan: Plan | None = None
-    sources: tuple[str, ...] = ()
-    result: NDArray[Any] | None = None
-    number: bool = False
-    memory: Memory | None = None
-    picked: NDArray[np.intp] | None = None
-    readings: tuple[Reading, ...] = ()
-    changed: Changed | None = None
-    statements: tuple[str, ...] = ()
-    code: str = ""
-
-    @property
-    def tuple_note(self) -> str:
-        """What PyTorch makes of a nested list, in Markdown; empty where none was taken for a tuple."""
-        if self.index is None or self.index.nested is None:
-            return ""
-        return (
-            "PyTorch takes a list that stands alone and holds more than numbers for a **tuple**, and warns of it: "
-            f"`a[{self.index.nested}]` is `a[{self.index.code}]`. To NumPy a list is one index array; with a comma "
-            "behind it, to PyTorch too."
-        )
-
-    @property
-    def times(self) -> NDArray[np.intp]:
-        """Of the shape of `a`: how often each element is picked; all zero where nothing is."""
-        assert self.operand is not None
-        values = self.operand.values
-        picked = np.empty(0, np.intp) if self.picked is None else self.picked
-        return np.bincount(picked, minlength=values.size).reshape(values.shape)
+    picked: Picked
+    changed: Changed
+    statements: tuple[str, ...]
+    code: str
 
 
-def explain_index(
-    array: str, expression: str, then: Then = "Read", value: str = "100", library: Library = "NumPy"
-) -> Indexing:
-    """Explain what an index into an array does. Nothing that is typed makes it raise.
+Outcome = Unread | Unindexed | IndexDeclined | Read | NotWritten | Written
+"""What comes of a question."""
 
-    Parameters
-    ----------
-    array
-        A shape, which is filled by counting, or an array, as `primer_core.language.operand.read_operand` reads it.
-    expression
-        What stands between the brackets of ``a[...]``, or all of it.
-    then
-        What to do with it.
-    value
-        What is added or assigned: a number, an array or a shape. Not read where nothing is.
-    library
-        Whose rules apply. PyTorch is imported only if asked for.
-    """
-    asked, engine = Indexing(library, then), backend(library)
-    field: Literal["a", "index", "v"] = "a"
+
+def explain(question: IndexingQuestion) -> Outcome:
+    """Explain what an index into an array does; nothing that is typed makes it raise. PyTorch is loaded if asked."""
+    engine = backend(question.library)
     try:
-        operand = read_operand(array)
-        check_size(operand.shape)
-        asked, field = replace(asked, operand=operand), "index"
-        index = read_index(expression, operand.values, unpack=engine.lone_list_is_tuple)
-        asked, field = replace(asked, index=index, sources=item_sources(index)), "v"
-        given = None if then == "Read" else _value(value)
+        operand = read_array(question.array)
     except Refused as refused:
-        return replace(asked, refusal=str(refused), refused=field)
-    a, key = engine.make(operand.values), _key(index, engine)
-    b = engine.get(a, key)
-    if isinstance(b, Declined):
-        return _refused(asked, b, engine)
-    result, numbers = engine.to_numpy(b), np.arange(operand.values.size).reshape(operand.shape)
-    picked = engine.to_numpy(engine.get(engine.make(numbers), key))
-    plan = plan_index(operand.shape, index.items, numbers_join=engine.numbers_join_index_arrays)
-    asked = replace(
-        asked,
-        plan=plan if plan is not None and plan.shape == result.shape else None,
-        result=result,
-        number=engine.is_number(b),
-        memory=_memory(a, b, engine),
-        picked=picked.ravel(),
-        statements=indexing_code.statements(engine, index, then, given),
-        code=indexing_code.snippet(engine, operand, index, then, given),
-    )
-    asked = replace(asked, readings=_readings(asked))
-    if given is None:
-        return asked
-    changed = _change(asked, given, engine)
+        return Unread("array", str(refused))
+    try:
+        index = read_index(question.index, operand.values, unpack=engine.lone_list_is_tuple)
+    except Refused as refused:
+        return Unread("index", str(refused)) if question.index.strip() else Unindexed(operand, str(refused))
+    try:
+        value = None if question.then == "Read" else _value(question.value)
+    except Refused as refused:
+        return Unread("value", str(refused))
+    picked = _pick(operand, index, engine)
+    if isinstance(picked, Declined):
+        return _index_declined(question, operand, index, picked, engine)
+    if value is None:
+        return Read(picked, snippets.snippet(engine, operand, index, question.then, None))
+    changed = _change(picked, question.then, value, engine)
     if isinstance(changed, Declined):
-        return replace(
-            asked,
-            error=changed.builtin_text,
-            advice=_unfit(asked, given),
-            code=indexing_code.failing(engine, operand, index, then, given, changed.builtin),
-        )
-    return replace(asked, changed=changed)
+        return _not_written(question, picked, value, changed, engine)
+    return Written(
+        picked,
+        changed,
+        snippets.statements(engine, index, question.then, value),
+        snippets.snippet(engine, operand, index, question.then, value),
+    )
+
+
+def read_array(text: str) -> Operand:
+    """Read an array of a size that is computed here.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read, or is too large.
+    """
+    operand = read_operand(text)
+    check_size(operand.shape)
+    return operand
 
 
 def item_sources(index: Index) -> tuple[str, ...]:
     """Split the code of an index into the source of each of its items."""
-    node = code_expression(f"_[{index.code}]")
-    assert isinstance(node, ast.Subscript)
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    node = snippets.inside(index)
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
     if len(parts) == len(index.items):
-        return tuple(indexing_code.source(part) for part in parts)
-    return tuple(indexing_code.item_text(item) for item in index.items)
+        return tuple(snippets.source(part) for part in parts)
+    return tuple(snippets.item_text(item) for item in index.items)
 
 
 def _key(index: Index, engine: Backend) -> Any:
-    return engine.index_key(index.items, lone=index.lone, lists=indexing_code.stay_lists(index))
-
-
-def _memory(a: Any, b: Any, engine: Backend) -> Memory | None:
-    """Ask where a result lies in the memory of what was indexed; None where it does not."""
-    offset = engine.offset_within(b, a)
-    return None if offset is None else Memory(offset, engine.byte_strides(b))
+    return engine.index_key(index.items, lone=index.lone, lists=snippets.stay_lists(index))
 
 
 def _value(text: str) -> Operand:
@@ -254,32 +304,31 @@ def _value(text: str) -> Operand:
     return value
 
 
-def _refused(asked: Indexing, declined: Declined, engine: Backend) -> Indexing:
-    assert asked.operand is not None
-    assert asked.index is not None
-    values = asked.operand.values
-
-    def works(expression: str) -> bool:
-        try:
-            index = read_index(expression, values, unpack=engine.lone_list_is_tuple)
-        except Refused:
-            return False
-        return not isinstance(engine.get(engine.make(values), _key(index, engine)), Declined)
-
-    return replace(
-        asked,
-        error=declined.builtin_text,
-        advice=" ".join(filter(None, (asked.tuple_note, advice(values.shape, asked.index.items)))),
-        fixes=fixes(values.shape, asked.index.items, asked.sources, works),
-        code=indexing_code.failing(engine, asked.operand, asked.index, asked.then, None, declined.builtin),
+def _pick(operand: Operand, index: Index, engine: Backend) -> Picked | Declined:
+    a, key = engine.make(operand.values), _key(index, engine)
+    b = engine.get(a, key)
+    if isinstance(b, Declined):
+        return b
+    # An index says where cells lie, whatever stands in them: of an array of places it picks the places.
+    places = engine.get(engine.make(np.arange(operand.values.size).reshape(operand.shape)), key)
+    result, offset = engine.to_numpy(b), engine.offset_within(b, a)
+    plan = plan_index(operand.shape, index.items, numbers_join=engine.numbers_join_index_arrays)
+    plan = plan if plan is not None and plan.shape == result.shape else None
+    return Picked(
+        operand=operand,
+        index=index,
+        sources=item_sources(index),
+        plan=plan,
+        result=result,
+        number=engine.is_number(b),
+        memory=None if offset is None else Memory(offset, engine.byte_strides(b)),
+        cells=engine.to_numpy(places).ravel(),
+        readings=_readings(index, plan, result),
     )
 
 
-def _readings(asked: Indexing) -> tuple[Reading, ...]:
+def _readings(index: Index, plan: Plan | None, result: NDArray[Any]) -> tuple[Reading, ...]:
     """Follow each cell of the result back to the element of each index array that picked it."""
-    plan, index, result = asked.plan, asked.index, asked.result
-    assert index is not None
-    assert result is not None
     if plan is None or plan.joint is None:
         return ()
     here = np.indices(result.shape).reshape(result.ndim, result.size)[plan.first : plan.first + len(plan.joint)]
@@ -293,46 +342,84 @@ def _readings(asked: Indexing) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def _change(asked: Indexing, value: Operand, engine: Backend) -> Changed | Declined:
-    assert asked.operand is not None
-    assert asked.index is not None
-    assert asked.result is not None
-    a, key = engine.make(asked.operand.values), _key(asked.index, engine)
+def _index_declined(
+    question: IndexingQuestion, operand: Operand, index: Index, declined: Declined, engine: Backend
+) -> IndexDeclined:
+    values = operand.values
+
+    def works(expression: str) -> bool:
+        try:
+            tried = read_index(expression, values, unpack=engine.lone_list_is_tuple)
+        except Refused:
+            return False
+        return not isinstance(engine.get(engine.make(values), _key(tried, engine)), Declined)
+
+    candidates = index_fixes(operand.shape, index.items, item_sources(index))
+    return IndexDeclined(
+        operand,
+        index,
+        declined.text,
+        fault_of(operand.shape, index.items),
+        tuple(fix for fix in candidates if works(fix.puts["index"]))[:_MOST_FIXES],
+        snippets.failing(engine, operand, index, question.then, None, declined.builtin),
+    )
+
+
+def _change(picked: Picked, then: Then, value: Operand, engine: Backend) -> Changed | Declined:
+    a, key = engine.make(picked.operand.values), _key(picked.index, engine)
     given = value.values.item() if value.values.ndim == 0 else engine.make(value.values)
     b, declined = None, None
-    if asked.then == "Add in place":
-        declined = engine.add_at(a, key, given)
-    elif asked.then == "Assign":
-        declined = engine.put(a, key, given)
-    else:
-        b = engine.get(a, key)
-        b = b if isinstance(b, Declined) else engine.add(b, given)
-        declined = b if isinstance(b, Declined) else None
-    if declined is not None:
-        return declined
-    left = None if b is None else engine.to_numpy(b)
-    # A number is not changed but replaced, by an array if one is added; an array keeps its shape.
-    shape = left.shape if left is not None else asked.result.shape
-    # An assignment takes more axes than there are, if those in front have size 1.
-    extra = max(value.values.ndim - len(shape), 0)
-    cells = value.values.reshape(value.shape[extra:])
-    stretched = np.broadcast_to(cells, shape)
-    return Changed(
-        value=value,
-        elements=np.broadcast_to(np.arange(cells.size).reshape(cells.shape), shape).ravel(),
-        a=engine.to_numpy(a),
-        b=left,
-        computed=stretched if asked.then == "Assign" else asked.result + stretched,
+    with np.errstate(all="ignore"):  # NumPy warns of bare numbers that overflow, and of floats that no integer holds
+        if then == "Add in place":
+            declined = engine.add_at(a, key, given)
+        elif then == "Assign":
+            declined = engine.put(a, key, given)
+        else:
+            b = engine.get(a, key)
+            b = b if isinstance(b, Declined) else engine.add(b, given)
+            declined = b if isinstance(b, Declined) else None
+        if declined is not None:
+            return declined
+        left = None if b is None else engine.to_numpy(b)
+        # A number is not changed but replaced, by an array if one is added; an array keeps its shape.
+        shape = left.shape if left is not None else picked.result.shape
+        cells = _as_assigned(value, len(shape))
+        stretched = np.broadcast_to(cells, shape)
+        return Changed(
+            value=value,
+            elements=np.broadcast_to(np.arange(cells.size).reshape(cells.shape), shape).ravel(),
+            a=engine.to_numpy(a),
+            b=left,
+            computed=stretched if then == "Assign" else picked.result + stretched,
+        )
+
+
+def _as_assigned(value: Operand, axes: int) -> NDArray[Any]:
+    """Leave out axes in front: an assignment takes more than there are, if they have size 1."""
+    return value.values.reshape(value.shape[max(value.values.ndim - axes, 0) :])
+
+
+def _not_written(
+    question: IndexingQuestion, picked: Picked, value: Operand, declined: Declined, engine: Backend
+) -> NotWritten:
+    cause: Literal["shape", "dtype"] = "dtype" if _fits(value, picked.result.shape) else "shape"
+    fixes = value_fixes(picked.operand, value) if cause == "dtype" else ()
+
+    def works(fix: Fix) -> bool:
+        return isinstance(explain(question.with_texts(fix.puts)), Written)
+
+    return NotWritten(
+        picked,
+        value,
+        declined.text,
+        cause,
+        tuple(fix for fix in fixes if works(fix)),
+        snippets.failing(engine, picked.operand, picked.index, question.then, value, declined.builtin),
     )
 
 
-def _unfit(asked: Indexing, value: Operand) -> str:
-    assert asked.operand is not None
-    assert asked.result is not None
-    kept, picked = value.values.dtype, asked.operand.values.dtype
-    if kept.kind == "f" and picked.kind in "iu":
-        return f"`a` holds {picked}, and what is added is {kept}. Use whole numbers, or an array of floats."
-    return (
-        f"The index picks cells of shape {asked.result.shape}. The value must have that shape, or broadcast to it: a "
-        f"single number always does."
-    )
+def _fits(value: Operand, shape: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(value.shape, shape) == shape
+    except ValueError:
+        return False

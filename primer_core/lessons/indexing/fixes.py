@@ -1,52 +1,133 @@
-"""What to say when a library refuses an index, and which index would work."""
+"""What is wrong with an index that a library declines, and what would work instead."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.interface import IndexItem
+from primer_core.language.index_plan import consumes, index_shape
+from primer_core.language.operand import Operand
 from primer_core.lessons.indexing.code import item_text
-from primer_core.lessons.indexing.plan import Item, consumes, index_shape
 
-_MOST = 3
+_LONGEST = 200
+"""Characters of an array that a button writes out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """An index close to the one that was refused, which works.
+    """A change that works.
 
     Parameters
     ----------
-    action
-        What to do, in words.
-    expression
-        The index.
+    words
+        Plain text: what it does.
+    code
+        What would stand there then: ``a[2]``.
+    puts
+        The new text of each field, by its parameter.
     """
 
-    action: str
-    expression: str
+    words: str
+    code: str
+    puts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fault:
-    """What is wrong with an index: in one sentence, and what could stand there instead."""
-
-    advice: str
-    instead: tuple[tuple[str, tuple[str, ...]], ...]
+@dataclass(frozen=True, slots=True)
+class TwoEllipses:
+    """An index has ``...`` more than once."""
 
 
-def advice(shape: tuple[int, ...], items: Sequence[Item]) -> str:
-    """Say in one or two sentences what is wrong with an index that was refused."""
-    fault = _fault(shape, items, tuple(item_text(item) for item in items))
-    return fault.advice if fault else "Only numbers, slices, ..., None, lists and masks can stand in an index."
+@dataclass(frozen=True, slots=True)
+class TooManyItems:
+    """An index speaks of more axes than there are.
+
+    Parameters
+    ----------
+    axes, spoken
+        How many there are, and how many it speaks of.
+    """
+
+    axes: int
+    spoken: int
 
 
-def fixes(
-    shape: tuple[int, ...], items: Sequence[Item], sources: Sequence[str], works: Callable[[str], bool]
-) -> tuple[Fix, ...]:
-    """Propose indices that come close to one that was refused.
+@dataclass(frozen=True, slots=True)
+class ZeroStep:
+    """A slice has a step of 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskMisfit:
+    """A mask has not the shape of the axes that it stands for.
+
+    Parameters
+    ----------
+    covered, given
+        The shape of those axes, and that of the mask.
+    """
+
+    covered: tuple[int, ...]
+    given: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfBounds:
+    """A number, or one in a list, is none of an axis' indices.
+
+    Parameters
+    ----------
+    axis, size
+        Which axis, and how long it is.
+    """
+
+    axis: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArraysDiffer:
+    """The shapes of the index arrays don't broadcast.
+
+    Parameters
+    ----------
+    shapes
+        One an array.
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeStep:
+    """A slice goes backwards, for which PyTorch has no strides."""
+
+
+Fault = TwoEllipses | TooManyItems | ZeroStep | MaskMisfit | OutOfBounds | ArraysDiffer | NegativeStep
+"""What is wrong with an index."""
+
+_Instead = tuple[tuple[str, tuple[str, ...]], ...]
+"""What to do in words, and the sources of an index' items then."""
+
+
+def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem]) -> Fault | None:
+    """Find the first fault of an index that was declined, in the order in which NumPy looks for them.
+
+    Parameters
+    ----------
+    shape
+        Of the array.
+    items
+        Of the index.
+    """
+    found = _find(shape, items, tuple(item_text(item) for item in items))
+    return found[0] if found else None
+
+
+def index_fixes(shape: tuple[int, ...], items: Sequence[IndexItem], sources: Sequence[str]) -> tuple[Fix, ...]:
+    """Propose indices that come close to one that was declined; which of them work is not tried here.
 
     Parameters
     ----------
@@ -54,12 +135,20 @@ def fixes(
         Of the array.
     items, sources
         Of the index, and as they were written.
-    works
-        Tries an index for real.
     """
-    fault = _fault(shape, items, tuple(sources))
-    found = [Fix(action, _joined(parts)) for action, parts in fault.instead] if fault else []
-    return tuple(fix for fix in found if works(fix.expression))[:_MOST]
+    found = _find(shape, items, tuple(sources))
+    proposed = [(words, _joined(parts)) for words, parts in found[1]] if found else []
+    return tuple(Fix(words, f"a[{index}]", {"index": index}) for words, index in proposed)
+
+
+def value_fixes(operand: Operand, value: Operand) -> tuple[Fix, ...]:
+    """Propose to write whole numbers as floats, where the array or the value, but not both, are floats."""
+    kinds = operand.values.dtype.kind, value.values.dtype.kind
+    if "f" not in kinds or kinds == ("f", "f"):
+        return ()
+    whole, name, field = (value, "v", "value") if kinds[0] == "f" else (operand, "a", "array")
+    floats = str(whole.values.astype(np.float64).tolist())
+    return (Fix(f"{name} as floats", f"{name} = {floats}", {field: floats}),) if len(floats) <= _LONGEST else ()
 
 
 def _joined(sources: tuple[str, ...]) -> str:
@@ -68,7 +157,9 @@ def _joined(sources: tuple[str, ...]) -> str:
     return f"{sources[0]}," if nested else ", ".join(sources)
 
 
-def _fault(shape: tuple[int, ...], items: Sequence[Item], sources: tuple[str, ...]) -> _Fault | None:
+def _find(
+    shape: tuple[int, ...], items: Sequence[IndexItem], sources: tuple[str, ...]
+) -> tuple[Fault, _Instead] | None:
     """Find the first fault, in the order in which NumPy looks for them."""
     spoken = sum(consumes(item) for item in items)
 
@@ -77,15 +168,14 @@ def _fault(shape: tuple[int, ...], items: Sequence[Item], sources: tuple[str, ..
 
     dots = [place for place, item in enumerate(items) if item is ...]
     if len(dots) > 1:
-        return _Fault(
-            "`...` stands for as many `:` as are missing; with two of them nobody knows how many each stands for.",
+        return (
+            TwoEllipses(),
             (("Keep the first", tuple(text for place, text in enumerate(sources) if place not in dots[1:])),),
         )
     if spoken > len(shape):
         fewer = tuple(text for item, text in zip(items, sources, strict=True) if consumes(item))[: len(shape)]
-        axes = f"{len(shape)} {'axis' if len(shape) == 1 else 'axes'}"
-        return _Fault(
-            f"`a` has {axes}, and this index speaks of {spoken}. Each axis takes one item; None takes none.",
+        return (
+            TooManyItems(len(shape), spoken),
             (("Leave out what is too much", fewer or ("...",)), ("Add an axis first", ("None", *fewer))),
         )
     axis, left = 0, len(shape) - spoken
@@ -103,12 +193,12 @@ def _fault(shape: tuple[int, ...], items: Sequence[Item], sources: tuple[str, ..
 
 
 def _item_fault(
-    shape: tuple[int, ...], axis: int, place: int, item: Item, instead: Callable[..., tuple[str, ...]]
-) -> _Fault | None:
+    shape: tuple[int, ...], axis: int, place: int, item: IndexItem, instead: Callable[..., tuple[str, ...]]
+) -> tuple[Fault, _Instead] | None:
     if isinstance(item, slice) and item.step == 0:
         ends = ["" if end is None else str(end) for end in (item.start, item.stop)]
-        return _Fault(
-            "A step of 0 would never arrive. Leave it out for every element in turn.",
+        return (
+            ZeroStep(),
             tuple((f"A step of {step}", instead(place, ":".join([*ends, str(step)]))) for step in (1, -1)),
         )
     if item is None or item is ... or isinstance(item, slice):
@@ -120,9 +210,8 @@ def _item_fault(
         fitting = np.zeros(covered, dtype=np.bool_)
         common = tuple(slice(min(one, other)) for one, other in zip(covered, item.shape, strict=True))
         fitting[common] = item[common]
-        return _Fault(
-            f"A mask says yes or no to every place, so it needs the shape {covered} of the axes that it stands for; "
-            f"this one has {item.shape}.",
+        return (
+            MaskMisfit(covered, item.shape),
             (("Cut or fill the mask", instead(place, item_text(fitting))),),
         )
     size = shape[axis]
@@ -130,23 +219,18 @@ def _item_fault(
     if not outside.size:
         return None
     if size == 0:
-        return _Fault(
-            f"Axis {axis} has size 0: it has no index. A slice may select nothing.",
+        return (
+            OutOfBounds(axis, 0),
             (("Select nothing with a slice", instead(place, ":")),),
         )
     nearest = np.clip(item, -size, size - 1)
     instead_of_it = [("The nearest that there is", instead(place, item_text(nearest)))]
     if not isinstance(item, np.ndarray):
         instead_of_it.append(("Reach over with a slice", instead(place, f"{size}:")))
-    return _Fault(
-        f"Axis {axis} has size {size}: its indices run from 0 to {size - 1}, or from −{size} to −1 counted from the "
-        f"end. A slice may reach over the end; a number may not.",
-        tuple(instead_of_it),
-    )
+    return OutOfBounds(axis, size), tuple(instead_of_it)
 
 
-def _unequal(arrays: list[tuple[int, NDArray[Any]]], sources: tuple[str, ...]) -> _Fault:
-    shapes = " and ".join(str(index_shape(item)) for _, item in arrays)
+def _unequal(arrays: list[tuple[int, NDArray[Any]]], sources: tuple[str, ...]) -> tuple[Fault, _Instead]:
     candidates: list[tuple[str, tuple[str, ...]]] = []
     if len(arrays) == len(sources) and all(len(index_shape(item)) == 1 for _, item in arrays):
         flat = [np.flatnonzero(item) if item.dtype == np.bool_ else item for _, item in arrays]
@@ -155,14 +239,12 @@ def _unequal(arrays: list[tuple[int, NDArray[Any]]], sources: tuple[str, ...]) -
             ("Every one with every other", (f"np.ix_({', '.join(item_text(item) for item in flat)})",)),
             ("Pairs only", tuple(item_text(item[:least]) for item in flat)),
         ]
-    return _Fault(
-        f"Index arrays are read together, element by element, so their shapes must be equal or broadcast; {shapes} do "
-        "not.",
-        tuple(candidates),
-    )
+    return ArraysDiffer(tuple(index_shape(item) for _, item in arrays)), tuple(candidates)
 
 
-def _backwards(shape: tuple[int, ...], items: Sequence[Item], instead: Callable[..., tuple[str, ...]]) -> _Fault | None:
+def _backwards(
+    shape: tuple[int, ...], items: Sequence[IndexItem], instead: Callable[..., tuple[str, ...]]
+) -> tuple[Fault, _Instead] | None:
     """A negative step, which PyTorch has no strides for."""
 
     def listed() -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -174,10 +256,4 @@ def _backwards(shape: tuple[int, ...], items: Sequence[Item], instead: Callable[
             axis += left if item is ... else consumes(item)
 
     found = tuple(listed())
-    if not found:
-        return None
-    return _Fault(
-        "A PyTorch tensor cannot stride backwards, so a negative step is refused, where NumPy returns a view. "
-        "`torch.flip(a, dims)` copies.",
-        found,
-    )
+    return (NegativeStep(), found) if found else None

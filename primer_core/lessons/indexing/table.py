@@ -1,77 +1,65 @@
-"""What each item of an index does to its axis, as lines of a table."""
-
-from dataclasses import dataclass
+"""What each item of an index does to its axis, as a table."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.lessons.indexing.explain import Indexing
-from primer_core.lessons.indexing.plan import Plan, Step
+from primer_core.language.index_plan import Plan, Step
+from primer_core.lessons.indexing.explain import Picked
+from primer_core.picture.parts import Table, TableCell
+from primer_core.picture.text import Code, text
 
 _MOST = 8
+_HEAD = ("item", "takes of a", "picks", "what it does", "gives b")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One item of an index.
+def table(picked: Picked) -> Table | None:
+    """List what each item does, in the order of the index, and the axes that it does not speak of.
 
-    Parameters
-    ----------
-    item
-        Its source; in parentheses where it was not written but is meant.
-    takes
-        The axes of the array that it consumes, with their sizes.
-    picks
-        The places that it picks along them, and how they come about.
-    does
-        What becomes of the axes.
-    gives
-        The axes of the result.
+    Returns
+    -------
+    Table or None
+        None where there is nothing to list, or where the library has a rule of its own.
     """
-
-    item: str
-    takes: str
-    picks: str
-    does: str
-    gives: str
+    if picked.plan is None or not picked.plan.steps:
+        return None
+    rows = tuple(_row(step, picked.plan, picked.operand.shape, picked.sources) for step in picked.plan.steps)
+    return Table(tuple(map(text, _HEAD)), rows, "What each item of the index does")
 
 
-def lines(explained: Indexing) -> tuple[Line, ...]:
-    """List what each item does, in the order of the index; empty where the index was refused."""
-    plan = explained.plan
-    if plan is None or explained.operand is None:
-        return ()
-    shape = explained.operand.shape
-    return tuple(_line(step, plan, shape, explained.sources) for step in plan.steps)
+def _row(step: Step, plan: Plan, shape: tuple[int, ...], sources: tuple[str, ...]) -> tuple[TableCell, ...]:
+    takes = ", ".join(_axis(axis, shape[axis]) for axis in step.axes) or "none"
+    picks, does = _does(step, shape)
+    if step.item is None or isinstance(step.item, slice | int):
+        gives = "gone" if step.kept is None else _axis(step.kept, plan.shape[step.kept])
+    else:
+        gives = ", ".join(_axis(plan.first + i, size) for i, size in enumerate(plan.joint or ())) or "gone"
+    if step.place is None:
+        item = text("( ", Code(":"), " ) not written")
+        return tuple(TableCell(cell, "quiet") for cell in (item, *map(text, (takes, picks, does, gives))))
+    cells = (text(Code(sources[step.place])), *map(text, (takes, picks, does, gives)))
+    return tuple(map(TableCell, cells))
 
 
-def _line(step: Step, plan: Plan, shape: tuple[int, ...], sources: tuple[str, ...]) -> Line:
-    item = "( : ) not written" if step.place is None else sources[step.place]
-    takes = ", ".join(f"axis {axis} · {shape[axis]}" for axis in step.axes) or "none"
-    gives = "gone" if step.kept is None else f"axis {step.kept} · {plan.shape[step.kept]}"
-    if step.item is None:
-        return Line(item, takes, "", "adds an axis of size 1", gives)
-    if isinstance(step.item, slice):
+def _does(step: Step, shape: tuple[int, ...]) -> tuple[str, str]:
+    """Say which places an item picks along its axes, and what becomes of them."""
+    item = step.item
+    if item is None:
+        return "", "adds an axis of size 1"
+    if isinstance(item, slice):
         size = shape[step.axes[0]]
-        start, stop, stride = step.item.indices(size)
+        start, stop, stride = item.indices(size)
         places = range(start, stop, stride)
         if len(places) == size and stride == 1:
-            return Line(item, takes, "all", "keeps the axis", gives)
+            return "all", "keeps the axis"
         how = f"start {start}, stop {_minus(stop)}, step {_minus(stride)}: {_listed(np.array(places))}"
-        return Line(item, takes, how, f"keeps the axis, {len(places)} of {size}", gives)
-    joint = ""
-    if plan.joint is not None:
-        axes = [f"axis {plan.first + i} · {size}" for i, size in enumerate(plan.joint)]
-        joint = ", ".join(axes) or "gone"
-    if isinstance(step.item, np.ndarray):
-        if step.item.dtype == np.bool_:
-            count = int(np.count_nonzero(step.item))
-            return Line(item, takes, f"{count} of {step.item.size} are True", "picks where it is True", joint)
-        what = f"shape {step.item.shape}: {_listed(step.item.ravel())}"
-        return Line(item, takes, what, "picks place by place", joint)
-    assert isinstance(step.item, int)
-    resolved = str(step.item) if step.item >= 0 else f"{_minus(step.item)} = {shape[step.axes[0]] + step.item}"
-    return Line(item, takes, resolved, "drops the axis", gives)
+        return how, f"keeps the axis, {len(places)} of {size}"
+    if isinstance(item, np.ndarray):
+        if item.dtype == np.bool_:
+            return f"{np.count_nonzero(item)} of {item.size} are True", "picks where it is True"
+        return f"shape {item.shape}: {_listed(item.ravel())}", "picks place by place"
+    if isinstance(item, int) and item < 0:
+        return f"{_minus(item)} = {shape[step.axes[0]] + item}", "drops the axis"
+    return str(item), "drops the axis"
 
 
 def _listed(places: NDArray[np.integer]) -> str:
@@ -83,3 +71,8 @@ def _listed(places: NDArray[np.integer]) -> str:
 
 def _minus(number: int) -> str:
     return str(number).replace("-", "−")
+
+
+def _axis(axis: int, size: int) -> str:
+    """Name an axis with its size, in one line."""
+    return f"axis {axis} · {size}".replace(" ", "\u00a0")

@@ -6,21 +6,21 @@ for one column, and the axis that it was lent is taken away from the result agai
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.limits import MAX_AXES, MAX_ELEMENTS, Refused, thousands
+from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.broadcasting.explain import axis_rule
-from primer_core.lessons.matmul import code as matmul_code
-
-NAMES = ("a", "b")
-"""What operands are called in formulas and code; the result is c."""
+from primer_core.lessons.alignment import axis_rule
+from primer_core.lessons.matmul import code as snippets
+from primer_core.lessons.matmul.fixes import Fix, fixes
+from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
+from primer_core.lessons.outcome import Unread
 
 MAX_OPERAND = 32_768
 """Elements of one operand: more than elsewhere, so that a small batch of sequences fits."""
@@ -77,29 +77,7 @@ class ProductAxis:
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """A change with which the sizes fit.
-
-    Parameters
-    ----------
-    action
-        What to do, in words.
-    change
-        The product then, as code: ``a.T @ b``.
-    shape
-        Of the result then.
-    texts
-        Both operands, as they would be typed.
-    """
-
-    action: str
-    change: str
-    shape: Shape
-    texts: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class ProductSizes:
     """The sizes of a product.
 
     Parameters
@@ -131,27 +109,67 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Product:
-    """What happens when ``a @ b`` is asked for.
+class Paired:
+    """Operands that could be read, with the rule for their axes; what comes of them is one of the subclasses.
 
     Parameters
     ----------
     operands
-        As they were understood; empty where one was refused.
+        a and b, as they were understood.
     axes
         The rule, axis by axis, from left to right; empty where an operand is a number and has no axis.
-    sizes, shape
-        Of the product and of its result; None where they do not fit.
-    refusal
-        Why nothing could be computed: an operand that cannot be read, or one that is too large.
-    refused
-        Place of the operand that could not be read.
+    """
+
+    operands: tuple[Operand, Operand]
+    axes: tuple[ProductAxis, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mismatch(Paired):
+    """The operands have no product.
+
+    Parameters
+    ----------
     error
-        NumPy's own words where there is no product.
+        NumPy's own words.
     fixes
         What would make one.
+    code
+        Snippet that prints the error.
+    """
+
+    error: str
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TooLarge(Paired):
+    """The operands have a product, but one that is too large to be computed here.
+
+    Parameters
+    ----------
+    sizes, shape
+        Of the product and of its result.
+    message
+        Plain text: how large it is, and what to do.
+    """
+
+    sizes: ProductSizes
+    shape: Shape
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product(Paired):
+    """The operands were multiplied.
+
+    Parameters
+    ----------
+    sizes
+        Of the product.
     result
-        The values, and None where there are none.
+        Values of the result.
     rows, columns
         ``(result.size, k)``: the flat indices into a and into b of the pairs that each cell of the result sums.
     overflowed
@@ -159,49 +177,49 @@ class Product:
     dot_shape
         The shape of ``np.dot(a, b)`` where it differs from that of ``a @ b``, which takes more than two axes.
     code, torch_code
-        Snippets that print the result, or the error.
+        Snippets that print the result.
     """
 
-    operands: tuple[Operand, ...] = ()
-    axes: tuple[ProductAxis, ...] = ()
-    sizes: Sizes | None = None
-    shape: Shape | None = None
-    refusal: str | None = None
-    refused: int | None = None
-    error: str | None = None
-    fixes: tuple[Fix, ...] = ()
-    result: NDArray[Any] | None = None
-    rows: NDArray[np.intp] | None = None
-    columns: NDArray[np.intp] | None = None
-    overflowed: bool = False
-    dot_shape: Shape | None = None
-    code: str = ""
-    torch_code: str = ""
+    sizes: ProductSizes
+    result: NDArray[Any]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    overflowed: bool
+    dot_shape: Shape | None
+    code: str
+    torch_code: str
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of the result."""
+        return self.result.shape
 
 
-def explain_matmul(texts: Sequence[str]) -> Product:
-    """Explain what NumPy makes of ``a @ b``. Nothing that is typed makes it raise.
+Outcome = Unread | Mismatch | TooLarge | Product
+"""What comes of a question."""
 
-    Parameters
-    ----------
-    texts
-        a and b: shapes, arrays or numbers, in any spelling of `primer_core.language.operand.read_operand`; b may
-        speak of a. Shapes of any size are judged; values are computed up to `MAX_MULTIPLICATIONS`.
+
+def explain(question: MatmulQuestion) -> Outcome:
+    """Explain what NumPy makes of ``a @ b``; nothing that is typed makes it raise.
+
+    Shapes of any size are judged; values are computed up to `MAX_MULTIPLICATIONS`.
     """
     operands: list[Operand] = []
-    for place, text in enumerate(texts):
+    for place, text in enumerate((question.a, question.b)):
         try:
             operands.append(_read(text, place, operands))
         except Refused as refused:
-            return Product(refusal=str(refused), refused=place)
-    a, b = (operand.shape for operand in operands)
-    axes = product_axes(a, b)
-    asked = Product(tuple(operands), axes)
-    if not axes or any(axis.size is None for axis in axes):
-        return _clash(asked)
-    sizes = _sizes(axes)
-    asked = replace(asked, sizes=sizes, shape=product_shape(axes))
-    return _multiply(asked, sizes) if (why := _too_large(asked, sizes)) is None else replace(asked, refusal=why)
+            return Unread(NAMES[place], str(refused))
+    a, b = operands
+    paired = Paired((a, b), product_axes(a.shape, b.shape))
+    shape = product_shape(paired.axes)
+    if shape is None:
+        return _mismatch(paired)
+    sizes = _sizes(paired.axes)
+    message = _too_large(paired, sizes, shape)
+    if message:
+        return TooLarge(paired.operands, paired.axes, sizes, shape, message)
+    return _multiply(paired, sizes)
 
 
 def product_axes(a: Shape, b: Shape) -> tuple[ProductAxis, ...]:
@@ -262,54 +280,54 @@ def _read(text: str, place: int, earlier: Sequence[Operand]) -> Operand:
     return Operand(read.text, f"(np.arange({size}) % 10).reshape{read.text}", values, "shape")
 
 
-def _sizes(axes: Sequence[ProductAxis]) -> Sizes:
+def _sizes(axes: Sequence[ProductAxis]) -> ProductSizes:
     by_role = {axis.role: axis.size or 0 for axis in axes}
     batch = tuple(axis.size for axis in axes if axis.role == "batch" and axis.size is not None)
-    return Sizes(batch, by_role["rows"], by_role["columns"], by_role["inner"])
+    return ProductSizes(batch, by_role["rows"], by_role["columns"], by_role["inner"])
 
 
-def _too_large(asked: Product, sizes: Sizes) -> str | None:
-    largest = max(prod(operand.shape) for operand in asked.operands)
-    assert asked.shape is not None
-    fits = (
-        f"The product has shape {shape_text(asked.shape)} and takes {thousands(sizes.multiplications)} multiplications"
-    )
+def _too_large(paired: Paired, sizes: ProductSizes, shape: Shape) -> str:
+    """Say why a product is not computed here; empty where it is."""
+    largest = max(prod(operand.shape) for operand in paired.operands)
+    fits = f"The product has shape {shape_text(shape)} and takes {thousands(sizes.multiplications)} multiplications"
     if sizes.multiplications > MAX_MULTIPLICATIONS:
         return f"{fits}; values are computed up to {thousands(MAX_MULTIPLICATIONS)}. Smaller axes show the same rule."
-    if prod(asked.shape) > MAX_ELEMENTS:
+    if prod(shape) > MAX_ELEMENTS:
         return (
-            f"{fits}, but its {thousands(prod(asked.shape))} cells are too many: at most {thousands(MAX_ELEMENTS)} are "
+            f"{fits}, but its {thousands(prod(shape))} cells are too many: at most {thousands(MAX_ELEMENTS)} are "
             "computed here. Smaller axes show the same rule."
         )
-    if largest > MAX_ELEMENTS and any(not operand.filled for operand in asked.operands):
+    if largest > MAX_ELEMENTS and any(not operand.filled for operand in paired.operands):
         return (
             f"{fits}, but an operand has {thousands(largest)} elements: a shape is filled up to "
             f"{thousands(MAX_OPERAND)}, or to {thousands(MAX_ELEMENTS)} if more is done to it. "
             "Smaller axes show the same rule."
         )
-    return None
+    return ""
 
 
-def _multiply(asked: Product, sizes: Sizes) -> Product:
-    a, b = (operand.values for operand in asked.operands)
+def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
+    a, b = (operand.values for operand in paired.operands)
     with np.errstate(all="ignore"):  # inf - inf is nan here, as NumPy says it, and worth seeing
         result = np.asarray(a @ b)
         estimate = np.abs(a.astype(np.float64)) @ np.abs(b.astype(np.float64))
     # The last axis of a meets the second last of b, and all other axes of both stay: nothing is paired up.
     dot = (*a.shape[:-1], *b.shape[:-2], b.shape[-1]) if a.ndim and b.ndim > 1 else a.shape[:-1]
-    return replace(
-        asked,
+    return Product(
+        paired.operands,
+        paired.axes,
+        sizes,
         result=result,
         rows=_pairs(a, "a", sizes),
         columns=_pairs(b, "b", sizes),
         overflowed=bool(result.dtype.kind in "iu" and np.any(estimate >= np.iinfo(result.dtype).max)),
         dot_shape=dot if dot != result.shape else None,
-        code=matmul_code.product(asked.operands),
-        torch_code=matmul_code.torch_product(asked.operands, result),
+        code=snippets.product(paired.operands),
+        torch_code=snippets.torch_product(paired.operands, result),
     )
 
 
-def _pairs(own: NDArray[Any], name: str, sizes: Sizes) -> NDArray[np.intp]:
+def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp]:
     """For each cell of the result, the flat indices of the k cells that it reads of one operand."""
     # Broadcasting the indices of the cells, not their values, tells where each value goes.
     indices = np.arange(own.size).reshape(own.shape)
@@ -323,58 +341,17 @@ def _pairs(own: NDArray[Any], name: str, sizes: Sizes) -> NDArray[np.intp]:
     return np.broadcast_to(indices, whole).reshape(prod(whole[:-1]), sizes.k)
 
 
-def _clash(asked: Product) -> Product:
+def _mismatch(paired: Paired) -> Mismatch:
     try:
-        np.matmul(*(stand_in(operand.shape) for operand in asked.operands))
+        np.matmul(*(stand_in(operand.shape) for operand in paired.operands))
     except ValueError as error:
-        said = str(error)
+        words = str(error)
     else:
-        raise AssertionError("the rule sees a clash that NumPy does not")
-    return replace(asked, error=said, fixes=_fixes(asked), code=matmul_code.failing(asked.operands))
-
-
-def _fixes(asked: Product) -> tuple[Fix, ...]:
-    """Try what people mean when sizes do not fit, and keep what gives a product."""
-    a, b = asked.operands
-    candidates: list[tuple[str, str, tuple[str, str]]] = []
-    turn_a, turn_b = (_transposition(operand.shape) for operand in asked.operands)
-    if turn_b:
-        candidates.append(("Transpose b", f"a @ b{turn_b}", (a.text, b.followed_by(turn_b))))
-    if turn_a:
-        candidates.append(("Transpose a", f"a{turn_a} @ b", (a.followed_by(turn_a), b.text)))
-    candidates.append(("Swap them", "b @ a", (b.text, a.text)))
-    if turn_a and turn_b:
-        both = (a.followed_by(turn_a), b.followed_by(turn_b))
-        candidates.append(("Transpose both", f"a{turn_a} @ b{turn_b}", both))
-    if a.values.ndim == b.values.ndim == 1:
-        outer = (a.followed_by("[:, None]"), b.followed_by("[None, :]"))
-        candidates.append(("Every pair", "a[:, None] @ b[None, :]", outer))
-    for place, operand in enumerate(asked.operands):
-        if 3 <= operand.values.ndim < MAX_AXES:
-            texts = [a.text, b.text]
-            texts[place] = operand.followed_by("[:, None]")
-            change = "a[:, None] @ b" if place == 0 else "a @ b[:, None]"
-            candidates.append((f"Give {NAMES[place]} a batch axis of size 1", change, (texts[0], texts[1])))
-        if operand.values.ndim == 1:
-            texts = [a.text, b.text]
-            suffix = "[:, None]" if place == 0 else "[None, :]"
-            texts[place] = operand.followed_by(suffix)
-            change = f"a{suffix} @ b" if place == 0 else f"a @ b{suffix}"
-            words = "a column" if place == 0 else "a row"
-            candidates.append((f"Make {NAMES[place]} {words}", change, (texts[0], texts[1])))
-    found = [Fix(action, change, shape, texts) for action, change, texts in candidates if (shape := _shape_of(texts))]
-    return tuple(found[:4])
-
-
-def _transposition(shape: Shape) -> str:
-    return "" if len(shape) < 2 else ".T" if len(shape) == 2 else ".swapaxes(-2, -1)"
-
-
-def _shape_of(texts: tuple[str, str]) -> Shape | None:
-    """Read both again, for b may speak of a, and say what comes of them."""
-    try:
-        a = read_operand(texts[0])
-        b = read_operand(texts[1], names={"a": a})
-    except Refused:
-        return None
-    return product_shape(product_axes(a.shape, b.shape))
+        raise AssertionError("the rule sees a mismatch that NumPy does not")
+    return Mismatch(
+        paired.operands,
+        paired.axes,
+        error=words,
+        fixes=fixes(*paired.operands, lambda a, b: product_shape(product_axes(a, b))),
+        code=snippets.failing(paired.operands),
+    )

@@ -1,39 +1,15 @@
 """Worked examples of the lesson on matrix products."""
 
-from dataclasses import dataclass
+from primer_core.lessons.lesson import Preset
+from primer_core.lessons.matmul.question import MatmulQuestion
 
-
-@dataclass(frozen=True, slots=True)
-class MatmulPreset:
-    """What a learner would have typed.
-
-    Parameters
-    ----------
-    title
-        What it shows, in a few words.
-    a, b
-        The operands.
-    """
-
-    title: str
-    a: str
-    b: str
-
-    @property
-    def texts(self) -> tuple[str, str]:
-        """Both operands."""
-        return self.a, self.b
-
-
-PRESETS: tuple[MatmulPreset, ...] = (
-    MatmulPreset("Dot product", "[1, 2, 3]", "[4, 5, 6]"),
-    MatmulPreset("Matrix @ vector", "[[1, 2, 3], [4, 5, 6]]", "[1, 0, 1]"),
-    MatmulPreset("Vector @ matrix", "[1, 2]", "[[1, 2, 3], [4, 5, 6]]"),
-    MatmulPreset("Matrix @ matrix", "[[0, 1, 2], [3, 4, 5]]", "[[0, 1], [2, 3], [4, 5]]"),
-    MatmulPreset("With its own transpose", "[[1, 2, 3], [4, 5, 6]]", "a.T"),
-    MatmulPreset("Batch of sequences", "(4, 8, 16, 32)", "(32, 2)"),
-    MatmulPreset("Batches broadcast", "(2, 1, 2, 3)", "(3, 3, 2)"),
-    MatmulPreset("Inner sizes differ", "(2, 3)", "(2, 3)"),
+PRESETS: tuple[Preset[MatmulQuestion], ...] = (
+    Preset("Dot product", MatmulQuestion("[1, 2, 3]", "[4, 5, 6]")),
+    Preset("Matrix @ vector", MatmulQuestion("[[1, 2, 3], [4, 5, 6]]", "[1, 0, 1]")),
+    Preset("Vector @ matrix", MatmulQuestion("[1, 2]", "[[1, 2, 3], [4, 5, 6]]")),
+    Preset("Matrix @ matrix", MatmulQuestion("[[0, 1, 2], [3, 4, 5]]", "[[0, 1], [2, 3], [4, 5]]")),
+    Preset("With its own transpose", MatmulQuestion("[[1, 2, 3], [4, 5, 6]]", "a.T")),
+    Preset("Batch of sequences", MatmulQuestion("(4, 8, 16, 32)", "(32, 2)")),
+    Preset("Batches broadcast", MatmulQuestion("(2, 1, 2, 3)", "(3, 3, 2)")),
+    Preset("Inner sizes differ", MatmulQuestion("(2, 3)", "(2, 3)")),
 )
-
-DEFAULT = PRESETS[3]

@@ -1,45 +1,212 @@
-"""Matrix products as grids: the row of a and the column of b that meet in each cell of c."""
+"""Matrix products as parts: the rule to drag, the row and the column that meet in each cell, and what it costs."""
 
 from math import prod
+from typing import Literal
 
 from primer_core.language.limits import MAX_ELEMENTS, thousands
+from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.matmul.explain import NAMES, Product, ProductAxis
+from primer_core.lessons.matmul.explain import (
+    Mismatch,
+    Outcome,
+    Paired,
+    Product,
+    ProductAxis,
+    ProductSizes,
+    TooLarge,
+)
+from primer_core.lessons.matmul.measure import speed_card
+from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.show import controls
+from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Role, Row, Strong, Val
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Fix,
+    Fixes,
+    Note,
+    Notice,
+    Page,
+    Part,
+    Quiz,
+    QuizAnswer,
+    SizeCell,
+    SizeRow,
+    Sizes,
+    Story,
+)
+from primer_core.picture.text import Code, Name, Span, Text, text
+from primer_core.picture.text import Strong as Bold
 
-OVERFLOW = (
-    "**A sum went beyond 64 bits.** Whole numbers of NumPy wrap around without a word, so what stands in a cell is not "
-    "the sum that its formula spells out. Write one of the numbers with a point, 2.0, to compute in float64."
+_ROLES: tuple[Role, Role] = ("a", "b")
+
+QUIZ = Quiz(
+    text("What is the shape of ", Code("(8, 5, 3) @ (3, 7)"), "?"),
+    (
+        QuizAnswer(
+            "(8, 5, 7)",
+            text("Right. 5 rows remain, 3 is summed over, 7 columns remain, and the 8 matrices each meet the same b."),
+        ),
+        QuizAnswer(
+            "(8, 5, 3, 7)",
+            text("The inner sizes are not kept: the 3 of a and the 3 of b are paired off and summed."),
+        ),
+        QuizAnswer("(5, 7)", text("Batch axes are not summed over. Each of the 8 matrices has its own product.")),
+        QuizAnswer(
+            "error",
+            text("b has no batch axis, which counts as size 1 and is stretched, as in broadcasting."),
+        ),
+    ),
+    "(8, 5, 7)",
+)
+
+OVERFLOW: Text = text(
+    Bold("A sum went beyond 64 bits."),
+    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not the sum that its formula "
+    "spells out. Write one of the numbers with a point, 2.0, to compute in float64.",
 )
 
 
-def picture(explained: Product) -> Picture:
-    """Lay out ``a @ b = c``; `explained` must have a result."""
-    if explained.result is None or explained.rows is None or explained.columns is None:
-        raise ValueError("only operands that fit can be drawn; look at `result` first")
-    a, b = _operands(explained)
-    c = Grid("c", "c", explained.result, "result", axes=_result_names(explained))
+def show(question: MatmulQuestion, outcome: Outcome) -> Page:
+    """Show what came of a question."""
+    unread = outcome if isinstance(outcome, Unread) else None
+    panel: tuple[Part, ...] = (controls(question, "a", "b", chip=chip(outcome), unread=unread),)
+    if isinstance(outcome, Unread):
+        return Page(panel, None)
+    columns = Columns(((Card(_told(question, outcome), "story"),), (Card((QUIZ,), "quiz"),)), (1.3, 1))
+    return Page(panel, (Card(_drawn(question, outcome), "picture"), columns, speed_card()))
+
+
+def chip(outcome: Outcome) -> Chip:
+    """Say in a few words what came of it."""
+    match outcome:
+        case Unread(field):
+            return Chip("error", f"operand {field} cannot be read")
+        case Mismatch():
+            return Chip("error", "these have no product")
+        case TooLarge() | Product():
+            return Chip("ok", f"gives shape {shape_text(outcome.shape)}")
+
+
+def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
+    drawn = picture(outcome) if isinstance(outcome, Product) else apart(outcome)
+    parts: tuple[Part, ...] = (rule(question, outcome), *((drawn,) if drawn.grids else ()))
+    match outcome:
+        case Product():
+            overflow = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            return (*parts, flops_line(outcome.sizes), *overflow)
+        case TooLarge(sizes=sizes, message=message):
+            return (*parts, flops_line(sizes), Notice("refused", (text(message),)))
+        case Mismatch(error=error, fixes=fixes):
+            offered = tuple(
+                Fix(
+                    text(f"{fix.action}: ", Code(fix.change), f" → {shape_text(fix.shape)}"),
+                    dict(zip(NAMES, fix.texts, strict=True)),
+                )
+                for fix in fixes
+            )
+            declined = Notice("declined", (text(f"ValueError: {error}"),))
+            return (*parts, declined, *((Fixes(offered),) if offered else ()))
+
+
+def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
+    told = Story(story(outcome))
+    match outcome:
+        case TooLarge():
+            return (told,)
+        case Mismatch(code=code):
+            return (told, code_panel(code))
+        case Product():
+            library = controls(question, "library")
+            if question.library == "NumPy":
+                return (told, library, code_panel(outcome.code))
+            return (told, library, code_panel(outcome.torch_code, dtype_note(outcome) + CODE_NOTE))
+
+
+def dtype_note(product: Product) -> str:
+    """Say why the PyTorch code converts the operands; empty where they are of one dtype already."""
+    a, b = (operand.values.dtype for operand in product.operands)
+    if a == b:
+        return ""
+    return (
+        f"PyTorch multiplies only tensors of one dtype: a is {a} and b is {b}, so both are made "
+        f"{product.result.dtype} here, which NumPy does by itself. "
+    )
+
+
+def rule(question: MatmulQuestion, paired: Paired) -> Sizes | Note:
+    """Show the rule as a table, a column an axis, whose sizes can be dragged."""
+    axes = paired.axes
+    if not axes:
+        return Note(text("A number has no axis: there is nothing to line up."))
+    rows = []
+    for place, (operand, typed) in enumerate(zip(paired.operands, (question.a, question.b), strict=True)):
+        drags = can_resize(typed)
+        cells = _sizes(axes, place, operand.shape, drags=drags)
+        rows.append(SizeRow(NAMES[place], operand.shape, cells, NAMES[place] if drags else "", typed, _ROLES[place]))
+    columns = tuple((axis.role, "" if axis.name == axis.role else axis.name) for axis in axes)
+    return Sizes(columns, tuple(rows), ("c", tuple(map(_resulting, axes))))
+
+
+def _sizes(axes: tuple[ProductAxis, ...], place: int, shape: tuple[int, ...], *, drags: bool) -> tuple[SizeCell, ...]:
+    first = next(column for column, axis in enumerate(axes) if axis.places[place] == -len(shape))
+    cells = []
+    for column, axis in enumerate(axes):
+        size, where = axis.sizes[place], axis.places[place]
+        batch = axis.role == "batch"
+        if size is None or where is None:
+            absent = "lent → 1" if axis.lent == place else "missing → 1" if batch else ""
+            adds = drags and column == first - 1 and bool(absent)
+            cells.append(SizeCell(absent, tone="missing" if absent else "", adds=adds))
+        else:
+            drops = drags and column == first and (batch or axis.role == "rows")
+            own = len(shape) + where if drags else None
+            tone: Literal["", "clash"] = "clash" if axis.size is None else ""
+            cells.append(SizeCell(str(size), f"axis −{-where}", tone, own, drops=drops))
+    return tuple(cells)
+
+
+def _resulting(axis: ProductAxis) -> SizeCell:
+    match axis.verdict:
+        case "clash":
+            return SizeCell("✗", "must be equal" if axis.role == "inner" else "neither equal nor 1")
+        case "summed":
+            return SizeCell("Σ", "equal, summed over")
+        case "dropped":
+            return SizeCell("–", "taken away again")
+        case "stretched":
+            return SizeCell(str(axis.size), " and ".join(NAMES[place] for place in axis.stretched) + " stretched")
+        case verdict:
+            return SizeCell(str(axis.size), verdict)
+
+
+def picture(product: Product) -> Picture:
+    """Lay out ``a @ b = c``."""
+    a, b = _operands(product)
+    c = Grid("c", "c", product.result, "result", axes=_result_names(product))
     return Picture(
         (a, b, c),
         rows=(Row(("a", Op("@"), "b", Op("="), "c"), compact=max(grid.values.ndim for grid in (a, b)) > 3),),
-        links=(Link("a", "c", explained.rows), Link("b", "c", explained.columns)),
-        formulas=(Formula("c", _spelled(explained)),),
+        links=(Link("a", "c", product.rows), Link("b", "c", product.columns)),
+        formulas=(Formula("c", _spelled(product)),),
         focus=("c", 0),
     )
 
 
-def apart(explained: Product) -> Picture:
-    """Lay out two operands that have no product, with the axes that clash marked; nothing where one is too large."""
-    if not explained.axes or any(operand.values.size > MAX_ELEMENTS for operand in explained.operands):
+def apart(paired: Mismatch | TooLarge) -> Picture:
+    """Lay out two operands without their product, axes that clash marked; nothing where one is too large."""
+    if not paired.axes or any(operand.values.size > MAX_ELEMENTS for operand in paired.operands):
         return Picture((), ())
-    return Picture(_operands(explained), rows=(Row(("a", Op("@"), "b")),))
+    return Picture(_operands(paired), rows=(Row(("a", Op("@"), "b")),))
 
 
-def _operands(explained: Product) -> tuple[Grid, Grid]:
+def _operands(paired: Paired) -> tuple[Grid, Grid]:
     """Draw both with the axis marked that is summed over, or the axes that clash."""
-    roles: tuple[Role, Role] = ("a", "b")
-    marked = [axis for axis in explained.axes if axis.size is None] or [
-        axis for axis in explained.axes if axis.role == "inner"
+    marked = [axis for axis in paired.axes if axis.size is None] or [
+        axis for axis in paired.axes if axis.role == "inner"
     ]
     grids = [
         Grid(
@@ -47,102 +214,119 @@ def _operands(explained: Product) -> tuple[Grid, Grid]:
             name,
             operand.values,
             role,
-            axes=_axis_names(explained, place),
+            axes=_axis_names(paired, place),
             marked_axes=tuple(operand.values.ndim + where for axis in marked if (where := axis.places[place])),
         )
-        for place, (name, role, operand) in enumerate(zip(NAMES, roles, explained.operands, strict=True))
+        for place, (name, role, operand) in enumerate(zip(NAMES, _ROLES, paired.operands, strict=True))
     ]
     return grids[0], grids[1]
 
 
-def story(explained: Product) -> tuple[str, ...]:
-    """Tell what happened, in Markdown."""
-    if explained.error is not None:
-        return (_why_not(explained),)
-    sizes = explained.sizes
-    if sizes is None:
-        return ()
-    by_role = {axis.role: axis for axis in explained.axes}
+def story(outcome: Mismatch | TooLarge | Product) -> tuple[Text, ...]:
+    """Tell what happened."""
+    if isinstance(outcome, Mismatch):
+        return (_why_not(outcome),)
+    sizes = outcome.sizes
+    by_role = {axis.role: axis for axis in outcome.axes}
     summed = f"the {by_role['inner'].name} axis" if sizes.batch else "k"
     lines = [
-        f"Each cell of `c` is one sum of {sizes.k} product{'' if sizes.k == 1 else 's'}, over {summed}: "
-        "a row of `a` times a column of `b`."
+        text(
+            "Each cell of ",
+            Name("c", "result"),
+            f" is one sum of {sizes.k} product{'' if sizes.k == 1 else 's'}, over {summed}: a row of ",
+            Name("a", "a"),
+            " times a column of ",
+            Name("b", "b"),
+            ".",
+        )
     ]
-    for place, lent in enumerate(("rows", "columns")):
-        shape = explained.operands[place].shape
+    for place, lent in enumerate(("row", "column")):
+        shape = outcome.operands[place].shape
         if len(shape) == 1:
-            taken = (1, *shape) if lent == "rows" else (*shape, 1)
+            taken = (1, *shape) if lent == "row" else (*shape, 1)
             lines.append(
-                f"`{NAMES[place]}` is a vector: `@` takes {shape_text(shape)} for {shape_text(taken)}, one "
-                f"{lent[:-1]}, and takes the axis of size 1 away from the result again."
+                text(
+                    Name(NAMES[place], _ROLES[place]),
+                    " is a vector: ",
+                    Code("@"),
+                    f" takes {shape_text(shape)} for {shape_text(taken)}, one {lent}, and takes the axis of size 1 "
+                    "away from the result again.",
+                )
             )
     if sizes.batch:
-        lines.append(_batch_story(explained, sizes.batch))
-    if explained.dot_shape is not None:
+        lines.append(_batch_story(outcome, sizes.batch))
+    if isinstance(outcome, Product) and outcome.dot_shape is not None:
         lines.append(
-            "`np.dot(a, b)` would not pair the batch axes up. It keeps those of both: "
-            f"{shape_text(explained.dot_shape)}."
+            text(
+                Code("np.dot(a, b)"),
+                " would not pair the batch axes up. It keeps those of both: ",
+                f"{shape_text(outcome.dot_shape)}.",
+            )
         )
     return tuple(lines)
 
 
-def flops_line(explained: Product) -> str:
-    """Count the floating-point operations with the numbers on screen; empty where there is no product."""
-    sizes = explained.sizes
-    if sizes is None:
-        return ""
+def flops_line(sizes: ProductSizes) -> Note:
+    """Count the floating-point operations of a product with the numbers on screen."""
     batch = "" if not sizes.batch else f"({' · '.join(map(str, sizes.batch))}) · "
     named = "batch · 2·m·n·k" if sizes.batch else "2·m·n·k"
-    return f"FLOPs: {named} = {batch}2 · {sizes.m} · {sizes.n} · {sizes.k} = {thousands(sizes.flops)}"
+    return Note(text(f"FLOPs: {named} = {batch}2 · {sizes.m} · {sizes.n} · {sizes.k} = {thousands(sizes.flops)}"))
 
 
-def _axis_names(explained: Product, place: int) -> tuple[str, ...]:
-    return tuple(axis.name for axis in explained.axes if axis.places[place] is not None)
+def _axis_names(paired: Paired, place: int) -> tuple[str, ...]:
+    return tuple(axis.name for axis in paired.axes if axis.places[place] is not None)
 
 
-def _result_names(explained: Product) -> tuple[str, ...]:
-    return tuple(axis.name for axis in explained.axes if axis.role != "inner" and axis.lent is None)
+def _result_names(product: Product) -> tuple[str, ...]:
+    return tuple(axis.name for axis in product.axes if axis.role != "inner" and axis.lent is None)
 
 
-def _spelled(explained: Product) -> tuple[Piece, ...]:
-    if explained.sizes is None or not explained.sizes.k:
+def _spelled(product: Product) -> tuple[Piece, ...]:
+    if not product.sizes.k:
         return (Ref("c"), " = ", Strong((Val("c"),)), ", a sum without terms")
     pairs = (Each((Ref("a"), "·", Ref("b"))), "\n= ", Each((Val("a"), "·", Val("b"))))
     return (Ref("c"), " = ", *pairs, " = ", Strong((Val("c"),)))
 
 
-def _batch_story(explained: Product, batch: tuple[int, ...]) -> str:
-    named = [axis for axis in explained.axes if axis.role == "batch"]
+def _batch_story(paired: Paired, batch: tuple[int, ...]) -> Text:
+    named = [axis for axis in paired.axes if axis.role == "batch"]
     names = " and ".join(axis.name for axis in named)
-    line = f"The {names} {'axes' if len(named) > 1 else 'axis'} only repeat{'' if len(named) > 1 else 's'}: "
-    line += f"{' × '.join(map(str, batch))}{f' = {prod(batch)}' if len(batch) > 1 else ''} products of matrices, "
-    line += "none of which knows of the others."
-    for place in (0, 1):
+    many = len(named) > 1
+    counted = f"{' × '.join(map(str, batch))}{f' = {prod(batch)}' if many else ''}"
+    spans: list[Span] = [
+        f"The {names} {'axes' if many else 'axis'} only repeat{'' if many else 's'}: {counted} "
+        f"product{'' if prod(batch) == 1 else 's'} of matrices, none of which knows of the others."
+    ]
+    for place, (name, role) in enumerate(zip(NAMES, _ROLES, strict=True)):
         again = [axis.name for axis in named if place in axis.stretched]
         if again:
-            line += (
-                f" Along {' and '.join(again)} the same matrix of `{NAMES[place]}` is used again and again, uncopied."
-            )
-    return line
+            spans += [
+                f" Along {' and '.join(again)} the same matrix of ",
+                Name(name, role),
+                " is used again and again.",
+            ]
+    return text(*spans)
 
 
-def _why_not(explained: Product) -> str:
-    if not explained.axes:
-        return "A number has no axis to sum over. To multiply every cell by it, write `a * b`."
-    clashing = [axis for axis in explained.axes if axis.size is None]
+def _why_not(mismatch: Mismatch) -> Text:
+    if not mismatch.axes:
+        return text("A number has no axis to sum over. To multiply every cell by it, write ", Code("a * b"), ".")
+    clashing = [axis for axis in mismatch.axes if axis.size is None]
     inner = next((axis for axis in clashing if axis.role == "inner"), None)
     if inner is not None:
-        return _inner_story(explained, inner)
+        return _inner_story(mismatch, inner)
     sizes = " and ".join(f"{axis.sizes[0]} against {axis.sizes[1]} along {axis.name}" for axis in clashing)
-    return f"The matrices would fit, but the batches do not: {sizes}. Batch axes must be equal, or one of them 1."
+    return text(f"The matrices would fit, but the batches do not: {sizes}. Batch axes must be equal, or one of them 1.")
 
 
-def _inner_story(explained: Product, inner: ProductAxis) -> str:
-    a, b = explained.operands
-    row = "a row of `a`" if a.values.ndim > 1 else "`a`"
-    column = "a column of `b`" if b.values.ndim > 1 else "`b`"
-    return (
-        f"{row[0].upper() if row[0] != '`' else row[0]}{row[1:]} has {inner.sizes[0]} cells (axis −1), {column} has "
-        f"{inner.sizes[1]} (axis −{-(inner.places[1] or -1)}): they cannot be paired off. "
-        "NumPy calls a's last axis and b's second last the core dimension k."
+def _inner_story(mismatch: Mismatch, inner: ProductAxis) -> Text:
+    a, b = mismatch.operands
+    return text(
+        "A row of " if len(a.shape) > 1 else "",
+        Name("a", "a"),
+        f" has {inner.sizes[0]} cells (axis −1), ",
+        "a column of " if len(b.shape) > 1 else "",
+        Name("b", "b"),
+        f" has {inner.sizes[1]} (axis −{-(inner.places[1] or -1)}): they cannot be paired off. NumPy calls a's last "
+        f"axis and b's {'second last' if len(b.shape) > 1 else 'only'} one the core dimension k.",
     )

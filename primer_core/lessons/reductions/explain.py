@@ -7,73 +7,177 @@ or keeps size 1 with ``keepdims``. NumPy says axis and keepdims, PyTorch dim and
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Backend, Declined, Library, backend
-from primer_core.backend.interface import Axis, ReductionName
+from primer_core.backend import NUMPY, Backend, Declined, backend
+from primer_core.backend.interface import Axis
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import typed_literal
-from primer_core.lessons.reductions import code as reductions_code
+from primer_core.lessons.event import Event, Put
+from primer_core.lessons.lesson import put_fields
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.reductions import code as snippets
 from primer_core.lessons.reductions.fixes import Fix, advice, fixes
+from primer_core.lessons.reductions.question import BACK, DIVISORS, ReductionsQuestion
 
-Operation = ReductionName
 
-OPERATIONS: tuple[Operation, ...] = get_args(ReductionName)
+@dataclass(frozen=True, slots=True)
+class UnreadAxis(Unread):
+    """The axis cannot be read, but the array can.
 
-BACK: Mapping[str, str] = {"sum": "/", "mean": "-", "std": "/", "max": "-", "norm": "/"}
-"""What one does with the array and the result of an operation: shares, centred values, unit vectors, and so on."""
+    Parameters
+    ----------
+    operand
+        The array, as it was understood.
+    """
+
+    operand: Operand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Back:
-    """The array and its own reduction in one operation, which needs the shapes to broadcast.
+class Asked:
+    """A reduction that could be read; what comes of it is one of the subclasses.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    operand, axis
+        As they were understood.
+    """
+
+    question: ReductionsQuestion
+    operand: Operand
+    axis: Axis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NotReduced(Asked):
+    """The library does not take the reduction.
+
+    Parameters
+    ----------
+    declined
+        What the library answers.
+    advice
+        Plain text: what its error means here.
+    fixes
+        Fields that would work instead.
+    code
+        Snippet that prints the error.
+    """
+
+    declined: Declined
+    advice: str
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """What there is to know of a standard deviation.
+
+    Parameters
+    ----------
+    mean
+        Of the shape that keepdims gives: what each result measures from.
+    other
+        Of the result's shape: the same with the other divisor.
+    ddof_word
+        What the library calls the number that is taken off n.
+    """
+
+    mean: NDArray[Any]
+    other: NDArray[Any]
+    ddof_word: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shares:
+    """What there is to know of a softmax.
+
+    Parameters
+    ----------
+    maximum
+        Of the shape that keepdims gives: what is subtracted before anything is raised.
+    raised
+        Of the array's shape: ``exp(a - maximum)``.
+    """
+
+    maximum: NDArray[Any]
+    raised: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Winners:
+    """What there is to know of a maximum, or of its place.
+
+    Parameters
+    ----------
+    cells
+        Mask of the array's shape: those that are the maximum; where a place is asked for, only the first.
+    ties
+        ``(result.size,)``: how many cells are as large as the winner.
+    """
+
+    cells: NDArray[np.bool_]
+    ties: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackClash:
+    """The array and its own reduction do not broadcast.
+
+    Parameters
+    ----------
+    sign
+        ``-`` or ``/``.
+    declined
+        What the library answers.
+    code
+        Snippet that prints the error.
+    """
+
+    sign: str
+    declined: Declined
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BackMet:
+    """The array and its own reduction met in one operation.
 
     Parameters
     ----------
     sign
         ``-`` or ``/``.
     result
-        None where the shapes clash.
-    declined
-        The library's answer where they do.
+        Values.
     sources
         ``(result.size,)`` flat indices into the reduction: which of its cells each result took.
     crossed
         Whether the shapes met, but not each cell with the reduction that it went into.
+    code
+        Snippet that prints the result.
     """
 
     sign: str
-    result: NDArray[Any] | None = None
-    declined: Declined | None = None
-    sources: NDArray[np.intp] | None = None
-    crossed: bool = False
-
-    @property
-    def error(self) -> str | None:
-        """The library's own words, with the kind of error before them; None where the shapes met."""
-        return None if self.declined is None else self.declined.builtin_text
+    result: NDArray[Any]
+    sources: NDArray[np.intp]
+    crossed: bool
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reduction:
-    """What a reduction does.
+class Reduced(Asked):
+    """The array was reduced.
 
     Parameters
     ----------
-    library, operation, keepdims, ddof
-        What was asked; `ddof` is what is taken off n in the divisor of std.
-    operand, axis
-        As they were understood.
-    refusal, refused
-        Why nothing could be computed, and which field is at fault.
-    error
-        The library's own words, with the kind of error before them.
-    advice, fixes
-        What the error means here, and which fields would work instead.
     axes
         The axes that are reduced, from 0 up, in order.
     result
@@ -82,96 +186,59 @@ class Reduction:
         Whether NumPy returned a number, not an array.
     members
         ``(result.size, n)`` flat indices into the operand: the cells that each result is made of.
-    winners
-        Of the operand's shape: the cells that max and argmax found; None for the others.
-    ties
-        ``(result.size,)``: how many cells are as large as the winner; None for the others.
-    centre
-        Of the keepdims shape: the mean that std measures from, or the maximum that softmax subtracts.
-    raised
-        ``exp(a - max)`` of softmax.
-    other
-        std with the other divisor.
+    detail
+        What only this operation has; None for the others, and where the array has no cells.
     back
         The operand with its own reduction; None where that is no use.
-    code, back_code
-        Run as copied and print what was found.
+    code
+        Snippet that prints the result.
     """
 
-    library: Library = "NumPy"
-    operation: Operation = "sum"
-    keepdims: bool = False
-    ddof: int = 0
-    operand: Operand | None = None
-    axis: Axis = None
-    refusal: str | None = None
-    refused: Literal["a", "axis"] | None = None
-    error: str | None = None
-    advice: str = ""
-    fixes: tuple[Fix, ...] = ()
-    axes: tuple[int, ...] = ()
-    result: NDArray[Any] | None = None
-    number: bool = False
-    members: NDArray[np.intp] | None = None
-    winners: NDArray[np.bool_] | None = None
-    ties: NDArray[np.intp] | None = None
-    centre: NDArray[Any] | None = None
-    raised: NDArray[Any] | None = None
-    other: NDArray[Any] | None = None
-    back: Back | None = None
-    code: str = ""
-    back_code: str = ""
+    axes: tuple[int, ...]
+    result: NDArray[Any]
+    number: bool
+    members: NDArray[np.intp]
+    detail: Spread | Shares | Winners | None
+    back: BackClash | BackMet | None
+    code: str
 
 
-def explain_reduction(
-    array: str,
-    operation: Operation = "sum",
-    axis: str = "None",
-    *,
-    keepdims: bool = False,
-    ddof: int = 0,
-    library: Library = "NumPy",
-) -> Reduction:
-    """Explain what a reduction makes of an array. Nothing that is typed makes it raise.
+Outcome = Unread | NotReduced | Reduced
+"""What comes of a question; of an array that could be read with an axis that could not, it is `UnreadAxis`."""
 
-    Parameters
-    ----------
-    array
-        A shape, which is filled by counting, or an array, as `primer_core.language.operand.read_operand` reads it.
-    operation
-        One of `OPERATIONS`.
-    axis
-        A number, several as ``(0, 1)``, or None for all.
-    keepdims
-        Whether reduced axes keep size 1. Softmax keeps every axis anyway.
-    ddof
-        What is taken off n in the divisor of std: 0 is NumPy's default, 1 PyTorch's.
-    library
-        Which computes the result. PyTorch is imported only if asked for.
+
+def explain(question: ReductionsQuestion) -> Outcome:
+    """Explain what a reduction makes of an array; nothing that is typed makes it raise.
+
+    PyTorch is loaded only if it is asked.
     """
-    asked = Reduction(library, operation, keepdims and operation != "softmax", ddof)
     try:
-        operand = read_operand(array)
+        operand = read_operand(question.array)
         check_size(operand.shape)
     except Refused as refused:
-        return replace(asked, refusal=str(refused), refused="a")
+        return Unread("array", str(refused))
     try:
-        asked = replace(asked, operand=operand, axis=read_axis(axis))
+        axis = read_axis(question.axis)
     except Refused as refused:
-        return replace(asked, operand=operand, refusal=str(refused), refused="axis")
-    engine = backend(library)
-    found = _reduced(asked, operand.values, engine)
-    if isinstance(found, Declined):
-        return _refused(asked, operand, found, engine)
-    result, number = engine.to_numpy(found), engine.is_number(found)
-    axes = _axes(asked, result.shape)
-    members = _members(operand.shape, axes)
-    if operation == "softmax":  # every cell of a group is made of the whole group
-        flat = np.empty((operand.values.size, members.shape[1]), dtype=np.intp)
-        flat[members.ravel()] = np.repeat(members, members.shape[1], axis=0)
-        members = flat
-    asked = replace(asked, axes=axes, result=result, number=number, members=members)
-    return _completed(asked, operand, members, engine)
+        return UnreadAxis("axis", str(refused), operand)
+    asked = Asked(question, operand, axis)
+    library = backend(question.library)
+    found = _reduce(question, operand.values, axis, library)
+    return _declined(asked, found, library) if isinstance(found, Declined) else _reduced(asked, found, library)
+
+
+def react(question: ReductionsQuestion, event: Event) -> ReductionsQuestion:
+    """Answer an event; a library that is chosen brings its own divisor of std with it.
+
+    Raises
+    ------
+    EventError
+        If the event cannot be followed.
+    """
+    after = put_fields(question, event)
+    if isinstance(event, Put) and after.library != question.library and "divisor" not in event.texts:
+        return replace(after, divisor=DIVISORS[after.library])
+    return after
 
 
 def read_axis(text: str) -> Axis:
@@ -204,38 +271,74 @@ def read_axis(text: str) -> Axis:
 _MOST_CHARACTERS = 60
 
 
-def axis_choices(explained: Reduction) -> tuple[str, ...]:
-    """The axes that the array has, as they would be typed: none but None where it could not be read."""
-    rank = explained.operand.values.ndim if explained.operand is not None else 0
+def axis_choices(rank: int) -> tuple[str, ...]:
+    """Return axes that an array of that many axes has, as they would be typed."""
     return ("None", *map(str, range(rank)), *(["-1"] if rank else []), *(["(0, 1)"] if rank > 1 else []))
 
 
-def _reduced(asked: Reduction, values: NDArray[Any], engine: Backend) -> Any | Declined:
-    return engine.reduce(engine.make(values), asked.operation, asked.axis, keepdims=asked.keepdims, ddof=asked.ddof)
+def _reduce(question: ReductionsQuestion, values: NDArray[Any], axis: Axis, library: Backend) -> Any | Declined:
+    array = library.make(values)
+    return library.reduce(array, question.operation, axis, keepdims=question.keeps_axes, ddof=question.ddof)
 
 
-def _refused(asked: Reduction, operand: Operand, declined: Declined, engine: Backend) -> Reduction:
+def _statements(asked: Asked, library: Backend, ddof: int) -> tuple[str, ...]:
+    """Write the statements that bind s to the reduction of a."""
+    question = asked.question
+    return library.reduce_code("a", "s", question.operation, asked.axis, keepdims=question.keeps_axes, ddof=ddof)
 
-    def works(fields: Mapping[str, str]) -> bool:
+
+def _declined(asked: Asked, declined: Declined, library: Backend) -> NotReduced:
+    question, operand = asked.question, asked.operand
+
+    def works(texts: Mapping[str, str]) -> bool:
         try:
-            values = read_operand(fields["array"]).values if "array" in fields else operand.values
-            other = replace(asked, axis=read_axis(fields["axis"]) if "axis" in fields else asked.axis)
+            values = read_operand(texts["array"]).values if "array" in texts else operand.values
+            axis = read_axis(texts["axis"]) if "axis" in texts else asked.axis
         except Refused:
             return False
-        return not isinstance(_reduced(other, values, engine), Declined)
+        return not isinstance(_reduce(question, values, axis, library), Declined)
 
-    return replace(
-        asked,
-        error=declined.builtin_text,
-        advice=advice(operand.values, asked.operation, asked.axis, engine),
+    return NotReduced(
+        question,
+        operand,
+        asked.axis,
+        declined,
+        advice=advice(operand.values, question.operation, asked.axis, library),
         fixes=fixes(operand, asked.axis, works),
-        code=reductions_code.failing(engine, operand, _call(asked, engine), declined.builtin),
+        code=snippets.failing(library, operand, _statements(asked, library, question.ddof), declined.builtin),
     )
 
 
-def _axes(asked: Reduction, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _reduced(asked: Asked, found: Any, library: Backend) -> Reduced:
+    question, operand = asked.question, asked.operand
+    result = np.asarray(library.to_numpy(found))
+    axes = _axes(asked, result.shape)
+    members = _members(operand.shape, axes)
+    statements = _statements(asked, library, question.ddof)
+    detail = _detail(question, operand.values, axes, members, library)
+    other = _statements(asked, library, 1 - question.ddof) if isinstance(detail, Spread) else None
+    sign = BACK.get(question.operation)
+    back = _back(operand, result, members, sign, statements, library) if sign is not None else None
+    if question.operation == "softmax":  # every cell of a group is made of the whole group
+        groups = np.empty((operand.values.size, members.shape[1]), dtype=np.intp)
+        groups[members.ravel()] = np.repeat(members, members.shape[1], axis=0)
+        members = groups
+    return Reduced(
+        question,
+        operand,
+        asked.axis,
+        axes,
+        result,
+        number=library.is_number(found),
+        members=members,
+        detail=detail,
+        back=back,
+        code=snippets.snippet(library, operand, statements, other),
+    )
+
+
+def _axes(asked: Asked, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Count the reduced axes from 0 up. PyTorch takes no axes, ``()``, for all axes, as the shape then tells."""
-    assert asked.operand is not None
     rank = asked.operand.values.ndim
     if asked.axis is None or (asked.axis == () and shape != asked.operand.shape):
         return tuple(range(rank))
@@ -251,52 +354,50 @@ def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
     return flat.reshape(results, int(np.prod([shape[axis] for axis in axes])))
 
 
-def _completed(asked: Reduction, operand: Operand, members: NDArray[np.intp], engine: Backend) -> Reduction:
-    """Add what only some operations have."""
-    values, axes = operand.values, asked.axes
-    if values.size and asked.operation == "std":
-        other = NUMPY.reduce(values, "std", axes, keepdims=asked.keepdims, ddof=1 - asked.ddof)
-        asked = replace(asked, centre=values.mean(axis=axes, keepdims=True), other=np.asarray(other))
-    elif values.size and asked.operation == "softmax":
-        centre = values.max(axis=axes, keepdims=True)
-        asked = replace(asked, centre=centre, raised=np.exp(values - centre))
-    elif values.size and asked.operation in ("max", "argmax"):
-        groups = values.ravel()[members]
-        largest = groups == groups.max(axis=1, keepdims=True)
-        won = np.zeros(values.size, dtype=np.bool_)
-        first = members[np.arange(len(groups)), groups.argmax(axis=1)]
-        won[first if asked.operation == "argmax" else members[largest]] = True
-        asked = replace(asked, winners=won.reshape(values.shape), ties=largest.sum(axis=1))
-    back = _back(asked, values, members, engine) if asked.operation in BACK else None
-    call = _call(asked, engine)
-    other_call = _call(replace(asked, ddof=1 - asked.ddof), engine) if asked.other is not None else None
-    back_code = ""
-    if back is not None:
-        met = back.declined.builtin if back.declined is not None else None
-        back_code = reductions_code.back(engine, operand, call, back.sign, met)
-    return replace(
-        asked,
-        back=back,
-        code=reductions_code.snippet(engine, operand, call, other_call),
-        back_code=back_code,
-    )
+def _detail(
+    question: ReductionsQuestion,
+    values: NDArray[Any],
+    axes: tuple[int, ...],
+    members: NDArray[np.intp],
+    library: Backend,
+) -> Spread | Shares | Winners | None:
+    """Find out what only some operations have; `members` are those of whole groups, ``(groups, n)``."""
+    if not values.size:
+        return None
+    match question.operation:
+        case "std":
+            other = NUMPY.reduce(values, "std", axes, keepdims=question.keepdims, ddof=1 - question.ddof)
+            return Spread(values.mean(axis=axes, keepdims=True), np.asarray(other), library.ddof_word)
+        case "softmax":
+            maximum = values.max(axis=axes, keepdims=True)
+            return Shares(maximum, np.exp(values - maximum))
+        case "max" | "argmax":
+            groups = values.ravel()[members]
+            largest = groups == groups.max(axis=1, keepdims=True)
+            cells = np.zeros(values.size, dtype=np.bool_)
+            first = members[np.arange(len(groups)), groups.argmax(axis=1)]
+            cells[first if question.operation == "argmax" else members[largest]] = True
+            return Winners(cells.reshape(values.shape), largest.sum(axis=1))
+        case _:
+            return None
 
 
-def _call(asked: Reduction, engine: Backend) -> tuple[str, ...]:
-    return engine.reduce_code("a", "s", asked.operation, asked.axis, keepdims=asked.keepdims, ddof=asked.ddof)
-
-
-def _back(asked: Reduction, values: NDArray[Any], members: NDArray[np.intp], engine: Backend) -> Back:
-    sign = BACK[asked.operation]
-    result = np.asarray(asked.result)
-    a, s = engine.make(values), engine.make(result)
+def _back(
+    operand: Operand,
+    result: NDArray[Any],
+    members: NDArray[np.intp],
+    sign: str,
+    statements: tuple[str, ...],
+    library: Backend,
+) -> BackClash | BackMet:
+    a, s = library.make(operand.values), library.make(result)
     with np.errstate(all="ignore"):  # 0 / 0 is NaN, which the page shows
-        met = engine.attempt(operator.sub if sign == "-" else operator.truediv, a, s)
+        met = library.attempt(operator.sub if sign == "-" else operator.truediv, a, s)
     if isinstance(met, Declined):
-        return Back(sign, declined=met)
-    found = engine.to_numpy(met)
+        return BackClash(sign, met, snippets.back(library, operand, statements, sign, met.builtin))
+    found = library.to_numpy(met)
     sources = np.broadcast_to(np.arange(result.size).reshape(result.shape), found.shape).ravel()
-    own = np.empty(values.size, dtype=np.intp)
+    own = np.empty(operand.values.size, dtype=np.intp)
     own[members.ravel()] = np.repeat(np.arange(len(members)), members.shape[1])
-    crossed = found.shape != values.shape or not np.array_equal(own, sources)
-    return Back(sign, found, None, sources, crossed)
+    crossed = found.shape != operand.shape or not np.array_equal(own, sources)
+    return BackMet(sign, found, sources, crossed, snippets.back(library, operand, statements, sign, None))

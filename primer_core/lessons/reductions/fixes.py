@@ -21,12 +21,12 @@ class Fix:
     ----------
     action
         What to do, in words.
-    fields
-        The field and what would stand in it.
+    puts
+        Text of the field that it changes, by the field's parameter.
     """
 
     action: str
-    fields: Mapping[str, str]
+    puts: Mapping[str, str]
 
 
 def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | None, library: Backend) -> str:
@@ -37,11 +37,11 @@ def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | N
         if rank == 0:
             return "A number has no axis: only None, all of the none that there are, can be reduced."
         axes = "axis 0, or −1" if rank == 1 else f"axes 0 to {rank - 1}, or −{rank} to −1 counted from the end"
-        return f"`a` has {axes}."
+        return f"a has {axes}."
     if len({one % rank for one in given}) < len(given):
-        return "An axis can disappear only once: name each axis one time."
+        return "An axis can disappear only once: name each axis once."
     if operation == "argmax" and isinstance(axis, tuple):
-        return "argmax answers with a place along one axis, so it takes one axis, or None for a place in all of `a`."
+        return "argmax answers with a place along one axis, so it takes one axis, or None for a place in all of a."
     if operation == "norm" and len(given) > 2:
         return "np.linalg.norm knows vectors (one axis) and matrices (two). None takes all elements for one vector."
     if not library.averages_integers and values.dtype.kind in "iu":
@@ -63,7 +63,7 @@ def fixes(
     operand, axis
         That do not work together.
     works
-        Tries fields for real.
+        Tries texts of fields for real.
     """
     found: list[Fix] = []
     if operand.values.dtype.kind in "iu" and operand.values.ndim:
@@ -74,4 +74,4 @@ def fixes(
     texts += [str(one) for one in once] or [str(one) for one in range(operand.values.ndim)]
     texts += ["-1"] if not once and operand.values.ndim else []
     found += [Fix(f"axis = {text}", {"axis": text}) for text in [*texts, "None"]]
-    return tuple(fix for fix in found if works(fix.fields))[:_MOST]
+    return tuple(fix for fix in found if works(fix.puts))[:_MOST]

@@ -1,15 +1,20 @@
 """What a network that reads images says to each tensor of a pipeline: to most of one image's shapes, an error."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.steps import Shape
 from primer_core.lessons.shapes.code import state_name
-from primer_core.lessons.shapes.explain import Pipeline
+
+if TYPE_CHECKING:
+    from primer_core.lessons.shapes.pipeline import Snapshot
 
 NETWORK = "cnn"
 """Its name in `primer_core.models.MODELS`: it wants (batch, 1, 28, 28) and gives (batch, 10)."""
@@ -24,7 +29,7 @@ class Offered:
     Parameters
     ----------
     name, shape
-        Of the tensor.
+        Name and shape of the tensor.
     answer
         Shape of the logits; None where it was not taken.
     error
@@ -37,19 +42,18 @@ class Offered:
     error: str | None
 
 
-def offer_to_network(explained: Pipeline) -> tuple[Offered, ...]:
+def offer_to_network(states: Sequence[Snapshot]) -> tuple[Offered, ...]:
     """Offer x and the tensor after each step to a network; nothing where x is no image of 28 × 28.
 
     The tensors are converted to float32, their shapes left as they are.
     """
-    start = explained.start
-    if explained.library != "PyTorch" or start is None or start.shape.count(_SIDE) < 2:
+    if states[0].shape.count(_SIDE) < 2:
         return ()
     load_torch()
     import torch
 
     answers = []
-    for place, state in enumerate(explained.states):
+    for place, state in enumerate(states):
         tensor = torch.from_numpy(state.values.astype(np.float32))
         answer, error = None, None
         try:

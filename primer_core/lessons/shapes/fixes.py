@@ -9,11 +9,32 @@ from typing import Any
 
 from primer_core.backend import Library, backend
 from primer_core.language.steps import OPERATIONS, Shape, Step, read_step
+from primer_core.lessons.shapes.translation import translations
 
 MAX_FIXES = 4
 
 _LAST_RESORT = "For instance"
 """What is only proposed where nothing nearer to what was asked works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would work in place of a step that does not.
+
+    Parameters
+    ----------
+    action
+        Plain text: what it does, in a few words.
+    texts
+        The steps that stand in its place; none to leave it out.
+    shape
+        Shape that comes out.
+    """
+
+    action: str
+    texts: tuple[str, ...]
+    shape: Shape
+
 
 Candidate = tuple[str, tuple[str, ...]]
 """What to do in a few words, and the steps that do it."""
@@ -31,9 +52,7 @@ class _Asked:
     library: Library
 
 
-def working(
-    text: str, step: Step | None, shape: Shape, library: Library, trial: Trial
-) -> list[tuple[Candidate, Shape]]:
+def working(text: str, step: Step | None, shape: Shape, library: Library, trial: Trial) -> tuple[Fix, ...]:
     """Propose what to do instead, keep what works, the nearest to what was asked first.
 
     Parameters
@@ -47,7 +66,7 @@ def working(
     trial
         Takes steps for real.
     """
-    found: list[tuple[Candidate, Shape]] = []
+    found: list[Fix] = []
     seen: set[tuple[str, ...]] = {(text,)}
     for action, steps in _candidates(text, step, shape, library):
         if steps in seen:
@@ -55,41 +74,28 @@ def working(
         seen.add(steps)
         outcome = trial(steps)
         if outcome is not None and not (found and action == _LAST_RESORT):
-            found.append(((action, steps), outcome))
+            found.append(Fix(action, steps, outcome))
         if len(found) == MAX_FIXES:
             break
-    return found
-
-
-def translated(step: Step, library: Library) -> str | None:
-    """Write a step of the other library in the words of this one; None where there are none, or it is in them."""
-    for other, operations in OPERATIONS.items():
-        if other != library and step.name in operations:
-            name = operations[step.name].elsewhere
-            if name is None:
-                return None
-            kind, wanted = operations[step.name].kind, OPERATIONS[library][name].kind
-            words = (backend(other).axis_word, backend(library).axis_word)
-            if step.name in OPERATIONS[library] and any(key == words[1] for key, _ in step.options):
-                return None  # both have the name, and mean different things by it
-            options = tuple((words[1] if key == words[0] else key, value) for key, value in step.options)
-            args = step.args
-            if kind == "method" and wanted == "function" and name in ("broadcast_to", "tile") and args:
-                args = args if isinstance(args[0], list | tuple) else (args,)
-            return replace(step, name=name, args=args, options=options).text
-    return None
+    return tuple(found)
 
 
 def _candidates(text: str, step: Step | None, shape: Shape, library: Library) -> Iterator[Candidate]:
     operations = OPERATIONS[library]
     if step is None:
-        yield from _by_name(_leading_name(text), shape, library)
+        name = _leading_name(text)
+        if name in operations:
+            yield _LAST_RESORT, (operations[name].spelled(shape),)
+        elif not hasattr(backend(library).module, name):
+            yield from _by_name(name, shape, library)
         return
     operation = operations.get(step.name)
     if operation is None:
-        if (same := translated(step, library)) is not None:
-            yield f"{library} calls it {read_step(same).name}", (same,)
-        yield from _by_name(step.name, shape, library)
+        source = next((other for other in OPERATIONS if other != library), library)
+        for same in translations(step, shape, source, library):
+            yield f"{library} writes it {read_step(same).name}", (same,)
+        if not hasattr(backend(library).module, step.name):  # else it is no slip of the pen
+            yield from _by_name(step.name, shape, library)
         return
     if operation.kind == "property" and step.called:
         yield "Leave ( ) out", (step.name,)
@@ -99,7 +105,7 @@ def _candidates(text: str, step: Step | None, shape: Shape, library: Library) ->
         yield "Leave [ ] out", (replace(step, piece=None).text,)
     if step.name in _BY_STEP:
         yield from _BY_STEP[step.name](_Asked(step, shape, library))
-    if operation.kind != "property":
+    if operation.kind != "property" and not (step.name == "squeeze" and 1 not in shape):  # which would do nothing
         yield _LAST_RESORT, (operation.spelled(shape),)
 
 
@@ -149,7 +155,8 @@ def _squeeze(asked: _Asked) -> Iterator[Candidate]:
     for axis, size in enumerate(shape):
         if size == 1:
             yield f"Axis {axis} has size 1", (_spelled(step, [axis]),)
-    yield "All axes of size 1", (_spelled(step, []),)
+    if 1 in shape:
+        yield "All axes of size 1", (_spelled(step, []),)
 
 
 def _unsqueeze(asked: _Asked) -> Iterator[Candidate]:

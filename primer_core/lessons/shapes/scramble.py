@@ -18,8 +18,10 @@ from primer_core.backend import pytorch
 from primer_core.backend.memory import shares_memory
 from primer_core.data.errors import DataUnavailableError
 from primer_core.data.sample import read_sample
+from primer_core.language.spelling import shape_text
 from primer_core.language.steps import Shape, read_step, split_steps
-from primer_core.lessons.shapes.explain import Pipeline, cell_maps, explain_pipeline
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.shapes.pipeline import Pipeline, State, cell_maps, take_steps
 
 EVERY = 4
 """Of the photograph's rows and columns, one in so many is taken."""
@@ -209,16 +211,23 @@ def compare(title: str) -> Scramble:
         wrong,
         int(np.sum(cells == others)),
         _code(case),
-        explain_pipeline(shape, small_right),
-        explain_pipeline(shape, small_wrong),
+        _few(shape, small_right),
+        _few(shape, small_wrong),
     )
+
+
+def _few(shape: Shape, steps: str) -> Pipeline:
+    taken = take_steps(shape_text(shape), split_steps(steps), "PyTorch")
+    if isinstance(taken, Unread):
+        raise ValueError(f"the shape of a case can be read, but this was said of it: {taken.message}")
+    return taken
 
 
 def _way(text: str, x: Any) -> tuple[Way, NDArray[np.intp]]:
     """Take the steps, and tell for every cell which element of x it is."""
     result, cells = x, np.arange(x.numel())
     for step in map(read_step, split_steps(text)):
-        (own,) = cell_maps(step, result, None, pytorch().library)
+        (own,) = cell_maps(step, State(pytorch(), result, x, 0))
         cells = cells[own]
         result = getattr(result, step.name)(*step.args)
     values = result.numpy().copy()

@@ -8,7 +8,7 @@ from primer_core.backend import NUMPY, Library, backend
 from primer_core.lessons.views.state import Made
 
 if TYPE_CHECKING:
-    from primer_core.lessons.views.explain import Views
+    from primer_core.lessons.views.program import Program
 
 
 def question(first: str, made: Made, second: str, other: Made) -> str:
@@ -19,35 +19,30 @@ def question(first: str, made: Made, second: str, other: Made) -> str:
     return NUMPY.shares_memory_code(*sides)
 
 
-def memory(found: Views) -> str:
+def memory(program: Program) -> str:
     """Write the snippet that prints verdicts and layouts, what is shared after the statements, and all cells."""
-    lines = [f"a = {found.base}", *found.definitions]
-    if found.before is not None:
-        lines += [f"print({asked.code})  # {asked.answer}" for one in found.verdicts for asked in one.questions]
-        lines += [
-            line for name in found.before.names for line in layout(name, found.before.called(name), found.library)
-        ]
-    lines += [*found.statements, *_failing(found)]
-    if found.statements:
-        lines += [f"print({asked.code})  # {asked.answer}" for asked in found.asked]
-    if found.after is not None:
-        lines += [f"print({name})" for name in found.after.names]
+    lines = [f"a = {program.base}", *program.definitions]
+    lines += [f"print({asked.code})  # {asked.answer}" for verdict in program.verdicts for asked in verdict.questions]
+    for name in program.before.names:
+        lines += layout(name, program.before.called(name), program.library)
+    lines += [*program.statements, *_failing(program)]
+    if program.statements:
+        lines += [f"print({asked.code})  # {asked.answer}" for asked in program.asked]
+    lines += [f"print({name})" for name in program.after.names]
     return with_imports(lines)
 
 
-def names(found: Views) -> str:
+def names(program: Program) -> str:
     """Write the snippet that prints, of each name, whether it is still the same object, and its cells."""
-    if found.before is None or found.after is None:
-        return ""
-    held = ", ".join(f'"{name}": {name}' for name in found.before.names)
-    after = ", ".join(f'"{name}": {name}' for name in found.after.names)
+    held = ", ".join(f'"{name}": {name}' for name in program.before.names)
+    after = ", ".join(f'"{name}": {name}' for name in program.after.names)
     return with_imports(
         [
-            f"a = {found.base}",
-            *found.definitions,
+            f"a = {program.base}",
+            *program.definitions,
             f"before = {{{held}}}",
-            *found.statements,
-            *_failing(found),
+            *program.statements,
+            *_failing(program),
             f"for name, array in {{{after}}}.items():",
             "    print(name, array is before.get(name), array.tolist())",
         ]
@@ -77,12 +72,10 @@ def with_imports(lines: list[str]) -> str:
     return "\n".join([*imports, "", *lines])
 
 
-def _failing(found: Views) -> list[str]:
-    if found.error is None:
-        return []
-    return [
-        "try:",
-        f"    {found.failing}",
-        "except Exception as error:",
-        '    print(f"{type(error).__name__}: {error}")',
-    ]
+def _failing(program: Program) -> list[str]:
+    return attempt(program.failing) if program.failing else []
+
+
+def attempt(line: str) -> list[str]:
+    """Write the lines that try a line which the library refuses, and print its words."""
+    return ["try:", f"    {line}", "except Exception as error:", '    print(f"{type(error).__name__}: {error}")']

@@ -14,13 +14,16 @@ class Fix:
 
     Parameters
     ----------
-    label
-        What it does, in Markdown.
+    words
+        Plain text: what it does; empty where its code says that.
+    code
+        What the changed field would hold; empty where words say it.
     texts
-        The new text of each field, by its name.
+        The new text of each field, by its parameter.
     """
 
-    label: str
+    words: str
+    code: str
     texts: Mapping[str, str]
 
 
@@ -78,13 +81,19 @@ def _view(step: str, place: str, text: str) -> tuple[str, tuple[Fix, ...]]:
     return cause, (
         _changed(place, text.replace(step, f"{holder}.reshape({sizes})")),
         _changed(place, text.replace(step, again)),
-        _asking_why(holder, place, sizes.strip("()")),
+        *_asking_why(holder, place, sizes.strip("()")),
     )
 
 
-def _asking_why(holder: str, place: str, sizes: str) -> Fix:
-    texts = {"view": "Refused views", "to": f"({sizes})"}
-    return Fix("Why, axis pair by axis pair", texts if (holder, place) == ("b", "c") else texts | {"b": holder})
+def _asking_why(holder: str, place: str, sizes: str) -> tuple[Fix, ...]:
+    """Offer the view that explains it, which has the base and one array made of it."""
+    shape = f"({sizes},)" if sizes and "," not in sizes else f"({sizes})"
+    texts = {"view": "Refused views", "to": shape}
+    if (holder, place) != ("b", "c"):
+        if {node.id for node in ast.walk(code_expression(holder)) if isinstance(node, ast.Name)} & {"b", "c"}:
+            return ()
+        texts["b"] = holder
+    return (Fix("Why, axis pair by axis pair", "", texts),)
 
 
 def _rebinding(step: str, place: str, text: str) -> tuple[Fix, ...]:
@@ -104,7 +113,7 @@ def _own_memory(step: str, typed: Mapping[str, str], copy: str) -> tuple[Fix, ..
 
 
 def _changed(place: str, text: str) -> Fix:
-    return Fix(f"`{text}`" if place == "then" else f"`{place} = {text}`", {place: text})
+    return Fix("", text if place == "then" else f"{place} = {text}", {place: text})
 
 
 def _plain(text: str) -> str:

@@ -7,8 +7,7 @@ a view; every other one needs a copy.
 Source: "Tensor.view" in the PyTorch documentation. NumPy's ``reshape(..., copy=False)`` goes by the same rule.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
@@ -16,8 +15,9 @@ from primer_core.backend import Library
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import typed_literal
+from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
-from primer_core.lessons.views.explain import Views, explain_view
+from primer_core.lessons.views.program import Program, Ran, Stopped, run_program
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,97 +60,102 @@ class AxisPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to the new shape, tried.
+class GivenWay:
+    """A way to the new shape that the library took.
 
     Parameters
     ----------
     code
         What was tried.
-    works
-        Whether the library did it.
     shares
         Whether the result shares memory with the array.
     copied
         Bytes that were copied.
-    words
-        The library's own, where it refused.
     """
 
     code: str
-    works: bool
     shares: bool
     copied: int
-    words: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RefusedView:
-    """Whether an array can be viewed in another shape, and why not.
+@dataclass(frozen=True, slots=True)
+class RefusedWay:
+    """A way to the new shape that the library refused.
 
     Parameters
     ----------
-    source
-        The program that makes the array, called ``b``, and, where that works, ``c = b.reshape(shape)``.
-    shape
-        The new shape, with -1 worked out where it can be; None where none was understood.
-    pairs
-        The axes of ``b``.
-    ways
-        The view; the copy in order, then the view; and reshape.
-    allowed
-        Whether the library gave the view.
-    refusal, refused
-        Why nothing was tried, and the field in which the reason stands: "a", "b" or "to".
     code
-        Prints the same.
+        What was tried.
+    words
+        The library's own.
     """
 
-    source: Views
-    shape: tuple[int, ...] | None = None
-    pairs: tuple[AxisPair, ...] = ()
-    ways: tuple[Way, ...] = ()
-    allowed: bool = False
-    refusal: str | None = None
-    refused: str | None = None
-    code: str = ""
+    code: str
+    words: str
 
 
-def explain_refused_view(base: str, operation: str, shape: str, library: Library = "PyTorch") -> RefusedView:
+Way = GivenWay | RefusedWay
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Viewing:
+    """What came of it when an array was to be viewed in another shape.
+
+    Parameters
+    ----------
+    program
+        Makes the array, called ``b``, and, where that works, ``c = b.reshape(shape)``.
+    pairs
+        The axes of ``b``.
+    view, in_order, reshaped
+        The view; the copy in order, then the view; and reshape.
+    """
+
+    program: Program
+    pairs: tuple[AxisPair, ...]
+    view: Way
+    in_order: Way
+    reshaped: Way
+
+    @property
+    def allowed(self) -> bool:
+        """Return whether the library gave the view."""
+        return isinstance(self.view, GivenWay)
+
+    @property
+    def ways(self) -> tuple[Way, Way, Way]:
+        """Return what was tried, in order."""
+        return self.view, self.in_order, self.reshaped
+
+
+def explain_viewing(base: str, operation: str, shape: str, library: Library = "PyTorch") -> Unread | Stopped | Viewing:
     """Explain whether ``b = operation`` can be viewed in another shape. Nothing that is typed makes it raise.
 
     Parameters
     ----------
     base, operation, library
-        As for `explain_view`.
+        As for `run_program`; an empty operation stands for ``a``.
     shape
         The new shape, such as ``(12,)`` or ``2, -1``.
     """
-    source = explain_view(base, operation or "a", library=library)
-    if source.refusal is not None or source.error is not None or source.before is None:
-        return RefusedView(source, refusal=source.refusal or source.error, refused=source.refused or "b")
-    made = source.before.called("b")
-    if made.library != library:
-        return RefusedView(source, refusal=f"b is made by {made.library}: choose that library.", refused="b")
-    if not made.values.ndim:
-        return RefusedView(source, refusal="b is a single element: without axes there is nothing to join.", refused="b")
+    made = run_program(base, operation if operation.strip() else "a", library=library)
+    if not isinstance(made, Ran):
+        return made
+    own = made.before.called("b")
+    if own.library != library:
+        return Unread("b", f"b is made by {own.library}, and the base by {library}: choose {own.library}.")
+    if not own.values.ndim:
+        return Unread("b", "b is a single element: without axes there is nothing to join. Leave it an axis.")
     try:
         wish = read_wish(shape)
     except Refused as refused:
-        return RefusedView(source, refusal=str(refused), refused="to")
-    solved = _solved(wish, made.values.size)
-    pairs = axis_pairs(made.layout, solved)
-    asked = RefusedView(source, solved or wish, pairs)
+        return Unread("to", str(refused))
     lines = _lines(wish, library)
-    tries = [explain_view(base, operation or "a", line, library=library) for line in lines]
-    ways = tuple(map(_way, lines, tries))
-    return replace(
-        asked,
-        source=tries[2] if ways[2].works else source,
-        ways=ways,
-        allowed=ways[0].works,
-        code=_code(source, lines, ways),
-    )
+    tries = [run_program(base, operation if operation.strip() else "a", line, library=library) for line in lines]
+    view, in_order, reshaped = map(_way, lines, tries)
+    last = tries[2]
+    pairs = axis_pairs(own.layout, _solved(wish, own.values.size))
+    return Viewing(last if isinstance(last, Ran) else made, pairs, view, in_order, reshaped)
 
 
 def axis_pairs(layout: Layout, shape: tuple[int, ...] | None) -> tuple[AxisPair, ...]:
@@ -215,31 +220,29 @@ def _lines(wish: tuple[int, ...], library: Library) -> tuple[str, str, str]:
     return f"b.{uncopied}", f"np.ascontiguousarray(b).{uncopied}", f"b.reshape({sizes})"
 
 
-def _way(line: str, found: Views) -> Way:
+def _way(line: str, found: Unread | Ran | Stopped) -> Way:
     """See whether the result, called c, lies in the memory of b."""
-    if found.error is not None or found.refusal is not None or found.before is None:
-        return Way(line, works=False, shares=False, copied=0, words=found.error or found.refusal or "")
+    match found:
+        case Unread(message=message):
+            return RefusedWay(line, message)
+        case Stopped(words=words):
+            return RefusedWay(line, words)
     verdict = found.verdicts[-1]
     shares = verdict.kind == "same" or verdict.questions[-1].answer
-    return Way(line, works=True, shares=shares, copied=0 if shares else found.before.called("c").layout.nbytes)
+    return GivenWay(line, shares, 0 if shares else found.before.called("c").layout.nbytes)
 
 
-def _code(source: Views, lines: Sequence[str], ways: Sequence[Way]) -> str:
-    assert source.before is not None
-    shown = [
-        f"a = {source.base}",
-        *source.definitions,
-        *views_code.layout("b", source.before.called("b"), source.library),
-    ]
-    for line, way in zip(lines, ways, strict=True):
-        if way.works:
-            asked = views_code.question("b", source.before.called("b"), "c", source.before.called("b"))
-            shown += [f"c = {line}", f"print({asked})  # {way.copied} bytes copied"]
-        else:
-            shown += [
-                "try:",
-                f"    {line}",
-                "except Exception as error:",
-                '    print(f"{type(error).__name__}: {error}")',
-            ]
-    return views_code.with_imports(shown)
+def viewing_code(viewing: Viewing) -> str:
+    """Write the snippet that tries each way, and prints what it shares or what the library says."""
+    program = viewing.program
+    own = program.before.called("b")
+    definitions = [line for line in program.definitions if line.startswith("b =")]
+    lines = [f"a = {program.base}", *definitions, *views_code.layout("b", own, program.library)]
+    for way in viewing.ways:
+        match way:
+            case GivenWay(code, _, copied):
+                asked = views_code.question("b", own, "c", own)
+                lines += [f"c = {code}", f"print({asked})  # {copied} bytes copied"]
+            case RefusedWay(code):
+                lines += views_code.attempt(code)
+    return views_code.with_imports(lines)

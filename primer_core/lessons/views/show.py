@@ -1,282 +1,283 @@
-"""Views and copies as grids: arrays above the memory that they lie in, and names above their arrays."""
+"""Views and copies as parts: arrays above their memory, pairs of axes, and names above their objects."""
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
+from dataclasses import replace
 
-from primer_core.backend.memory import address_text
+from primer_core.backend.memory import address_rule
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.views.explain import Views, changed_cells
-from primer_core.lessons.views.refused_view import RefusedView
-from primer_core.lessons.views.state import Buffer, Made, Snapshot
-from primer_core.picture.grid import (
-    Badge,
-    Formula,
-    Grid,
-    Link,
-    PerCell,
-    Picture,
-    Ref,
-    Role,
-    Row,
-    Strong,
-    Val,
-    address,
-    full_text,
-    visible_cells,
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.show import controls
+from primer_core.lessons.views import code as snippets
+from primer_core.lessons.views import pictures
+from primer_core.lessons.views.explain import Outcome
+from primer_core.lessons.views.operations import operations
+from primer_core.lessons.views.program import Program, Ran, Stopped, Verdict, changes
+from primer_core.lessons.views.question import View, ViewsQuestion
+from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWay, Viewing, Way, viewing_code
+from primer_core.lessons.views.state import Made
+from primer_core.lessons.views.story import changes_told, story, viewing_told, walk
+from primer_core.picture.code import code_panel
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Control,
+    Controls,
+    Fix,
+    Fixes,
+    Note,
+    Notice,
+    Page,
+    Part,
+    Quiz,
+    QuizAnswer,
+    Story,
+    Table,
+    TableCell,
 )
+from primer_core.picture.text import Code, Strong, Text, joined, text
 
-_ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
-"""A buffer's colour, which all arrays in it wear: in this lesson colour says in which memory a value lies."""
+_NAMED = {"a": "a", "b": "b", "c": "c", "then": "Then", "to": "the shape"}
 
-_NAMED = 3
-"""Most cells of one array that the formula of an element of memory names."""
-
-
-def memory(found: Views, *, editable: bool = True, names: tuple[str, ...] | None = None) -> Picture:
-    """Lay out arrays above the memory strips that they lie in.
-
-    Parameters
-    ----------
-    found
-        Must have a base.
-    editable
-        Whether cells take new numbers.
-    names
-        The arrays to draw; all that have a name if None.
-    """
-    state = _after(found)
-    drawn = [made for made in _by_name(state) if names is None or made.name in names]
-    buffers = [state.buffers[number] for number in sorted({made.buffer for made in drawn})]
-    colours = _colours(state)
-    last = drawn[-1]
-    grids = [_array(made, found, colours[made.buffer], editable) for made in drawn]
-    strips = [_strip(buffer, [made for made in drawn if made.buffer == buffer.number], colours[buffer.number], editable)
-              for buffer in buffers]  # fmt: skip
-    links = [Link(_memory_id(made.buffer), _array_id(made), made.layout.addresses.ravel(), same=True) for made in drawn]
-    formulas = [_array_formula(made, state, grid) for made, grid in zip(drawn, grids, strict=True)]
-    formulas += [_strip_formula(buffer, drawn, grid) for buffer, grid in zip(buffers, strips, strict=True)]
-    rows = [Row(tuple(grid.id for grid in grids), compact=sum(grid.values.size for grid in grids) > 60)]
-    rows += [Row((grid.id,), _strip_label(buffer, drawn))
-             for buffer, grid in zip(buffers, strips, strict=True)]  # fmt: skip
-    focus = (_array_id(last), last.values.size - 1) if last.values.size else None
-    return Picture((*grids, *strips), tuple(rows), tuple(links), tuple(formulas), focus)
-
-
-def names(found: Views) -> Picture:
-    """Lay out the array objects before and after the statements, each with the names that are bound to it.
-
-    `found` must have a base.
-    """
-    assert found.before is not None
-    after = _after(found)
-    colours = _colours(after)
-    old = [_object("before", made, found, colours) for made in found.before.arrays if made.names]
-    grids, rows, links = list(old), [Row(tuple(grid.id for grid in old), "before")], []
-    formulas = [_named_formula("before", made, found) for made in found.before.arrays if made.names]
-    shown = {"before": [made for made in found.before.arrays if made.names]}
-    if found.statements or found.error:
-        shown["after"] = [made for made in after.arrays if made.names or made.number < len(found.before.arrays)]
-        new = [_object("after", made, found, colours) for made in shown["after"]]
-        new += [
-            Grid(f"unnamed {i}", one.code, one.values, "plain", badges=(Badge("no name: let go", "warn"),))
-            for i, one in enumerate(found.unnamed)
-        ]
-        rows.append(Row(tuple(grid.id for grid in new), f"after: {'; '.join(found.statements) or 'nothing ran'}"))
-        formulas += [_named_formula("after", made, found) for made in shown["after"]]
-        grids += new
-    for moment, arrays in shown.items():
-        state = found.before if moment == "before" else after
-        for number in sorted({made.buffer for made in arrays}):
-            # Not drawn: what lies in one memory lights up together through it.
-            grids.append(Grid(f"{moment} memory {number}", "memory", state.buffers[number].values))
-        links += [
-            Link(f"{moment} memory {made.buffer}", f"{moment} {made.number}", made.layout.addresses.ravel(), same=True)
-            for made in arrays
-        ]
-    last = (shown.get("after") or shown["before"])[-1]
-    moment = "after" if "after" in shown else "before"
-    focus = (f"{moment} {last.number}", 0) if last.values.size else None
-    return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
-
-
-def refused(found: RefusedView) -> Picture:
-    """Lay out the array, what reshape made of it where it worked, and their memory; `found` must have tried it."""
-    return memory(found.source, editable=False, names=("a", "b", "c"))
-
-
-def _after(found: Views) -> Snapshot:
-    if found.after is None:
-        raise ValueError("only a program with a base can be drawn; look at `after` first")
-    return found.after
-
-
-def _by_name(state: Snapshot) -> list[Made]:
-    return sorted((made for made in state.arrays if made.names), key=lambda made: made.names[0])
-
-
-def _colours(state: Snapshot) -> dict[int, Role]:
-    return {
-        buffer.number: _ROLES[buffer.number] if buffer.number < len(_ROLES) else "plain" for buffer in state.buffers
-    }
-
-
-def _array_id(made: Made) -> str:
-    return f"array {made.names[0]}"
-
-
-def _memory_id(number: int) -> str:
-    return f"memory {number}"
-
-
-def _memory_name(number: int) -> str:
-    return f"memory{number + 1 if number else ''}"
-
-
-def _badges(made: Made) -> tuple[Badge, ...]:
-    kinds: dict[str, Badge] = {
-        "view": Badge("VIEW", "info"),
-        "copy": Badge("COPY", "warn"),
-        "base": Badge("OWNS MEMORY"),
-        "empty": Badge("NO CELLS"),
-    }
-    return (kinds[made.kind], *(() if made.writeable else (Badge("read-only"),)))
-
-
-def _array(made: Made, found: Views, role: Role, editable: bool) -> Grid:
-    name = made.names[0]
-    caption = shape_text(made.values.shape)
-    if len(made.names) > 1:
-        caption += f", also called {' and '.join(made.names[1:])}"
-    return Grid(
-        _array_id(made),
-        name,
-        made.values,
-        role,
-        caption=caption,
-        axes=tuple(
-            f"axis {axis} (stride {stride})".replace("-", "−") for axis, stride in enumerate(made.layout.strides)
+QUIZZES: Mapping[View, Quiz] = {
+    "Memory": Quiz(
+        text(Code("b = a[[0, 1]]"), ", then ", Code("b[0, 0] = 99"), ". What does ", Code("a"), " show?"),
+        (
+            QuizAnswer(
+                "99 at a[0, 0]",
+                text("A slice, ", Code("a[:2]"), ", would do that. A list may name any rows, so NumPy copies them."),
+            ),
+            QuizAnswer("No change", text("Right. Indexing with a list makes a copy: b has memory of its own.")),
+            QuizAnswer("An error", text("Writing is fine: b is an ordinary array. Only it does not share with a.")),
         ),
-        badges=_badges(made),
-        marked=_changed(found, made),
-        editable=editable and made.writeable,
+        "No change",
+    ),
+    "Refused views": Quiz(
+        text(Code("b = a.T"), " has shape (4, 3). Which ", Code(".view(...)"), " is given?"),
+        (
+            QuizAnswer(
+                "(12,)", text("It joins both axes, and going down one column is not as far as going along a row.")
+            ),
+            QuizAnswer("(2, 2, 3)", text("Right. Axis 0 is cut in two, and nothing is joined: cutting always works.")),
+            QuizAnswer("neither", text("One of them only cuts an axis into parts. Cutting needs no copy.")),
+        ),
+        "(2, 2, 3)",
+    ),
+    "Names": Quiz(
+        text(Code("b = a"), ", then ", Code("a = a + 1"), ". What does ", Code("b"), " show?"),
+        (
+            QuizAnswer(
+                "The new numbers",
+                text("That is ", Code("a += 1"), ", which changes the object itself. Here a new object is made."),
+            ),
+            QuizAnswer(
+                "The old numbers",
+                text("Right. ", Code("a + 1"), " is a new array, and = moves only the name a. b stays where it was."),
+            ),
+            QuizAnswer("An error", text("A name may be bound to something else at any time.")),
+        ),
+        "The old numbers",
+    ),
+}
+
+
+def show(question: ViewsQuestion, outcome: Outcome) -> Page:
+    """Show what came of a question."""
+    unread = outcome if isinstance(outcome, Unread) else None
+    last = ("to",) if question.view == "Refused views" else ("c", "then")
+    judged = chips(outcome)
+    base = controls(question, "a", "b", unread=unread)
+    panel: tuple[Part, ...] = (
+        controls(question, "view", "library", quiet=True),
+        replace(base, controls=(*base.controls, _chooser(question, outcome))),
+        controls(question, *last, unread=unread),
+        *((Controls((), chips=judged),) if judged else ()),
+    )
+    match outcome:
+        case Unread():
+            return Page(panel, None)
+        case Viewing():
+            return Page(panel, _viewing(question, outcome))
+        case Ran() | Stopped():
+            return Page(panel, _program(question, outcome))
+
+
+def chips(outcome: Outcome) -> tuple[Chip, ...]:
+    """Say in a few words what each name is to those before it, or whether the view is given."""
+    match outcome:
+        case Unread(field):
+            return (Chip("error", f"{_NAMED[field]} cannot be {'read' if field in ('a', 'to') else 'run'}"),)
+        case Viewing(allowed=allowed):
+            return (Chip("view", "the view is given") if allowed else Chip("error", "the view is refused"),)
+    rebound = {change.name for change in changes(outcome) if change.rebound}
+    found = tuple(_chip(verdict, rebound) for verdict in outcome.verdicts)
+    if isinstance(outcome, Stopped):
+        return (*found, Chip("error", f"{_NAMED[outcome.place]}: refused by the library"))
+    return found
+
+
+def _chip(verdict: Verdict, rebound: set[str]) -> Chip:
+    name, of = verdict.name, verdict.of
+    be = "was" if name in rebound else "is"
+    match verdict.kind:
+        case "same":
+            return Chip("view", f"{name} {'was' if {name, of} & rebound else 'is'} {of}: one object")
+        case "view":
+            return Chip("view", f"{name} {be} a view of {'the old ' if of in rebound else ''}{of}")
+        case "empty":
+            return Chip("ok", f"{name} {'had' if name in rebound else 'has'} no cells")
+        case "copy":
+            return Chip("copy", f"{name} {be} a copy")
+
+
+def _chooser(question: ViewsQuestion, outcome: Outcome) -> Control:
+    """Offer operations for b, beside its field; what is typed there stands among them, so that nothing else changes."""
+    program = outcome.program if isinstance(outcome, Viewing) else outcome
+    shape = (3, 4) if isinstance(program, Unread) else program.before.called("a").values.shape
+    offered = operations(shape, question.library)
+    own = () if question.b in offered else ((question.b, "…"),)
+    options = (*own, *((operation, operation) for operation in offered))
+    return Control("b", "select", "Choose an operation for b", question.b, options=options)
+
+
+def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...]:
+    """Show a program's memory or its names."""
+    stop = _stop(program) if isinstance(program, Stopped) else ()
+    if question.view == "Names":
+        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *stop)
+        return _page("Names", "names", parts, changes_told(program), snippets.names(program))
+    picture = pictures.memory(program, editable=isinstance(program, Ran))
+    parts = (picture, layout_table(program), *_asked(program), *stop)
+    return _page(question.view, "memory", parts, story(program), snippets.memory(program))
+
+
+def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
+    """Show why a view is given or refused."""
+    error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
+    parts = (*pair_table(viewing), way_table(viewing), *error, Note(walk(viewing)), pictures.refused(viewing))
+    return _page(question.view, "refused", parts, viewing_told(viewing), viewing_code(viewing))
+
+
+def _page(view: View, name: str, parts: tuple[Part, ...], paragraphs: tuple[Text, ...], code: str) -> tuple[Part, ...]:
+    told = Card((Story(paragraphs), code_panel(code)), "story")
+    return (Card(parts, name), Columns(((told,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
+
+
+def _stop(stopped: Stopped) -> tuple[Part, ...]:
+    """Show what the library refused, why, and what would work."""
+    paragraphs = (text(f"{stopped.line} · {stopped.words}"),)
+    fixes = tuple(Fix(text(fix.words, Code(fix.code)), fix.texts) for fix in stopped.fixes)
+    return (
+        Notice("declined", paragraphs),
+        *((Note(text(stopped.cause)),) if stopped.cause else ()),
+        *((Fixes(fixes),) if fixes else ()),
     )
 
 
-def _changed(found: Views, made: Made) -> NDArray[np.bool_] | None:
-    return changed_cells(found, made.number) if found.statements else None
+def _asked(program: Program) -> tuple[Note, ...]:
+    """Show what the library was asked about sharing."""
+    if not program.asked:
+        return ()
+    when = " after these statements" if program.statements else ""
+    answers = [text(Code(asked.code), " → ", Strong(str(asked.answer))) for asked in program.asked]
+    return (Note(text(f"Asked of the library{when}: ", *joined(answers, " · "))),)
 
 
-def _strip(buffer: Buffer, arrays: list[Made], role: Role, editable: bool) -> Grid:
-    read = np.zeros(buffer.values.size, np.bool_)
-    for made in arrays:
-        if made.kind == "view":
-            read[made.layout.addresses.ravel()] = True
-    size = buffer.values.itemsize
-    return Grid(
-        _memory_id(buffer.number),
-        _memory_name(buffer.number),
-        buffer.values,
-        role,
-        caption=f"{buffer.nbytes} bytes",
-        axes=("",),
-        faded=~read if read.any() else None,
-        labels=tuple(f"+{size * place}" for place in range(buffer.values.size)),
-        editable=editable and _all_can_be_written(buffer, arrays),
-    )
-
-
-def _all_can_be_written(buffer: Buffer, arrays: list[Made]) -> bool:
-    """Whether every element is written to through some array; where not, the arrays' own cells take numbers alone."""
-    written = np.zeros(buffer.values.size, np.bool_)
-    for made in arrays:
-        if made.writeable:
-            written[made.layout.addresses.ravel()] = True
-    return bool(written.all())
-
-
-def _strip_label(buffer: Buffer, drawn: list[Made]) -> str:
-    views = [made.names[0] for made in drawn if made.buffer == buffer.number and made.kind == "view"]
-    kept = [made.names[0] for made in drawn if made.buffer == buffer.number]
-    owner = buffer.owner if buffer.owner in kept else f"the old {buffer.owner}, kept by {' and '.join(kept)}"
-    unread = f"; faded: not read by {' or '.join(views)}" if views else ""
-    return f"the memory of {owner}, in bytes from its start{unread}"
-
-
-def _array_formula(made: Made, state: Snapshot, grid: Grid) -> Formula:
-    """Say where a cell lies: the address sum in elements, then in bytes, then what is there."""
-    size, strip = made.layout.itemsize, _memory_id(made.buffer)
-    sums = [""] * made.values.size
-    sources = [""] * made.values.size
-    for flat in visible_cells(grid):
-        index = np.unravel_index(int(flat), made.values.shape) if made.values.ndim else ()
-        place = made.layout.offset + sum(int(i) * s for i, s in zip(index, made.layout.strides, strict=True))
-        sums[flat] = f"{address_text(made.layout, [int(i) for i in index])} elements = +{place * size} bytes".replace(
-            "+-", "−"
+def layout_table(program: Program) -> Table:
+    """Show shape, strides, offset and flags of every array that has a name."""
+    head = ("array", "shape", "strides", "in bytes", "offset", "address of a cell", "C order", "F order", "dtype")
+    rows = []
+    for name in program.after.names:
+        made = program.after.called(name)
+        layout = made.layout
+        bytes_each = f" · {layout.itemsize} byte{'' if layout.itemsize == 1 else 's'} each"
+        rows.append(
+            (
+                _head(name),
+                *(_code(shape_text(sizes)) for sizes in (layout.shape, layout.strides, layout.byte_strides)),
+                _words(str(layout.offset)),
+                _code(address_rule(layout)),
+                _words(_flag(layout.c_contiguous)),
+                _words(_flag(layout.f_contiguous)),
+                TableCell(text(Code(made.dtype), bytes_each)),
+            )
         )
-        if made.origins is not None:
-            number, cell = made.origins[flat]
-            sources[flat] = f", made from {_cell_name(state.arrays[number], int(cell))}"
-    pieces = (Ref(grid.id), " is at ", PerCell(tuple(sums)), "\n", Ref(strip), " = ", Strong((Val(strip),)))
-    return Formula(grid.id, (*pieces, PerCell(tuple(sources))))
+    return Table(_titles(head), tuple(rows), "How each array lies in memory")
 
 
-def _cell_name(made: Made, flat: int) -> str:
-    index = np.unravel_index(flat, made.values.shape) if made.values.ndim else ()
-    return address(made.name, [int(place) for place in index])
+def pair_table(viewing: Viewing) -> tuple[Part, ...]:
+    """Show, pair by pair, whether axes can be joined, and whether the new shape joins them."""
+    if not viewing.pairs:
+        return (Note(text("Fewer than two axes are longer than 1: there is nothing to join.")),)
+    head = ("axes i, i + 1", "stride[i]", "size[i + 1] · stride[i + 1]", "equal?", "joined by the new shape?", "so")
+    return (Table(_titles(head), tuple(map(_pair, viewing.pairs)), "Which axes can be joined"),)
 
 
-def _strip_formula(buffer: Buffer, drawn: list[Made], grid: Grid) -> Formula:
-    """Say which cells of which arrays are one element of memory."""
-    readers: list[list[str]] = [[] for _ in range(buffer.values.size)]
-    shown = set(visible_cells(grid).tolist())
-    for made in drawn:
-        if made.buffer != buffer.number:
-            continue
-        named: dict[int, list[str]] = {}
-        more: dict[int, int] = {}
-        for flat, place in enumerate(made.layout.addresses.ravel().tolist()):
-            if place not in shown:
-                continue
-            if len(named.setdefault(place, [])) < _NAMED:
-                named[place].append(_cell_name(made, flat))
-            else:
-                more[place] = more.get(place, 0) + 1
-        for place, cells in named.items():
-            readers[place] += [*cells, *([f"{more[place]} more of {made.name}"] if place in more else [])]
-    size = buffer.values.itemsize
-    texts = tuple(
-        f", at +{place * size} bytes, is {', '.join(cells) if cells else 'read by no array here'}"
-        for place, cells in enumerate(readers)
-    )
-    return Formula(grid.id, (Ref(grid.id), " = ", Strong((Val(grid.id),)), PerCell(texts)))
-
-
-def _object(moment: str, made: Made, found: Views, colours: dict[int, Role]) -> Grid:
-    lost = not made.names
-    kept = [other.names[0] for other in _after(found).lying_in(made.buffer)] if lost else []
-    fate = Badge(f"no name left, memory kept by {' and '.join(kept)}" if kept else "no name left: freed", "warn")
-    return Grid(
-        f"{moment} {made.number}",
-        made.name,
-        made.values,
-        colours[made.buffer],
-        axes=("",) * made.values.ndim,
-        badges=(Badge(f"in memory {made.buffer + 1}", "info"), *((fate,) if lost else ())),
-        tags=made.names,
-        marked=_changed(found, made) if moment == "after" else None,
-        faded=np.ones(made.values.shape, np.bool_) if lost else None,
+def _pair(pair: AxisPair) -> tuple[TableCell, ...]:
+    wanted = {True: "yes", False: "no, cut here too", None: "–"}[pair.wanted]
+    so = TableCell(text("✗ refused here"), "bad") if pair.refuses else _words("–" if pair.wanted is None else "✓ fits")
+    return (
+        TableCell(text(f"{pair.left}, {pair.right}"), "head"),
+        _words(str(pair.stride)),
+        _words(f"{pair.size} · {pair.next_stride} = {pair.needed}"),
+        _words("✓ equal: they join" if pair.joins else "✗ unequal: a border"),
+        _words(wanted),
+        so,
     )
 
 
-def _named_formula(moment: str, made: Made, found: Views) -> Formula:
-    """Say what stood in a cell before."""
-    assert found.before is not None
-    own = f"{moment} {made.number}"
-    texts = [""] * made.values.size
-    if moment == "after" and made.number < len(found.before.arrays):
-        old = found.before.arrays[made.number].values.ravel()
-        texts = [f", before {full_text(value)}" for value in old]
-    elif moment == "after" and made.origins is not None:
-        arrays = _after(found).arrays
-        texts = [f", made from {_cell_name(arrays[number], int(flat))}" for number, flat in made.origins]
-    return Formula(own, (Ref(own), " = ", Strong((Val(own),)), PerCell(tuple(texts))))
+def way_table(viewing: Viewing) -> Table:
+    """Show what each way to the new shape gave, and how many bytes it copied."""
+    head = ("what you write", "what you get", "copied")
+    return Table(_titles(head), tuple(map(_way, viewing.ways)), "Ways to the new shape")
+
+
+def _way(way: Way) -> tuple[TableCell, ...]:
+    match way:
+        case GivenWay(code, shares, copied):
+            copy = "✓ a copy" if copied else "✓ no cells to share"
+            amount = f"{copied} byte{'' if copied == 1 else 's'}"
+            return (_head(code), _words("✓ a view" if shares else copy), _words(amount))
+        case RefusedWay(code):
+            return (_head(code), TableCell(text("✗ refused"), "bad"), _words("–"))
+
+
+def names_table(program: Program) -> Table:
+    """Show which object each name is bound to, before and after, and whether its cells changed."""
+    rows = []
+    for change in changes(program):
+        new = program.after.called(change.name)
+        old = program.before.called(change.name) if change.bound != "first" else None
+        bound = {"kept": "the same object", "new": "a new object", "another": "another object", "first": "bound first"}
+        seen = f"{change.cells} changed" if change.cells else "unchanged"
+        if change.bound != "kept":
+            seen = "–"
+        rows.append((_head(change.name), _where(old), _where(new), _words(bound[change.bound]), _words(seen)))
+    head = ("name", "bound before to", "bound after to", "which is", "its cells")
+    return Table(_titles(head), tuple(rows), "What each name is bound to")
+
+
+def _where(made: Made | None) -> TableCell:
+    if made is None:
+        return _words("nothing")
+    return TableCell(text(f"object {made.number + 1} in memory {made.buffer + 1}"), note=text(Code(made.dtype)))
+
+
+def _titles(titles: tuple[str, ...]) -> tuple[Text, ...]:
+    return tuple(text(title) for title in titles)
+
+
+def _head(name: str) -> TableCell:
+    return TableCell(text(Code(name)), "head")
+
+
+def _code(content: str) -> TableCell:
+    return TableCell(text(Code(content)))
+
+
+def _words(content: str) -> TableCell:
+    return TableCell(text(content))
+
+
+def _flag(holds: bool) -> str:
+    return "✓ yes" if holds else "✗ no"

@@ -74,8 +74,6 @@ class Made:
     origins
         ``(size, 2)``: for each cell, in C order, the number of the array and the flat index of the cell it was made
         from; None where that is not followed.
-    identity
-        ``id(array)`` in this process.
     writeable
         Whether its cells can be written to.
     library
@@ -94,7 +92,6 @@ class Made:
     kind: Kind
     of: int | None
     origins: NDArray[np.int64] | None
-    identity: int
     writeable: bool
     library: Library
     dtype: str
@@ -189,7 +186,6 @@ def _made(work: Workspace, place: int, buffer: int, memory: Any) -> Made:
         kind=kind,
         of=of,
         origins=origins,
-        identity=id(it),
         writeable=not scalar and (not isinstance(it, np.ndarray) or it.flags.writeable),
         library=library_of(it),
         dtype=str(it.dtype),

@@ -1,29 +1,28 @@
-import contextlib
-import io
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from primer_core.lessons.arrays.races import python_add, python_dot, race_add, race_dot
+from primer_core.lessons.arrays.measure import measure, measured, race_cards
+from primer_core.lessons.arrays.question import ArraysQuestion
+from primer_core.lessons.arrays.races import Race, python_add, python_dot, race_add, race_dot
+from primer_core.lessons.event import EventError
+from primer_core.picture.bars import Bars
+from primer_core.picture.parts import Chip, CodePanel, Measure, Page
+from tests.lessons.parts import part, parts
+from tests.snippets import printed_by
 
 
-def ticking() -> Callable[[], float]:
-    """A clock that stands still within a run longer and longer."""
-    now, step = 0.0, 8.0
+def ticking(*steps: float) -> Callable[[], float]:
+    """A clock that goes on by given steps, the last one for ever."""
+    now, rest = 0.0, list(steps)
 
     def clock() -> float:
-        nonlocal now, step
-        now, step = now + step, step / 2
+        nonlocal now
+        now += rest.pop(0) if len(rest) > 1 else rest[0]
         return now
 
     return clock
-
-
-def printed(code: str) -> str:
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return out.getvalue()
 
 
 def test_both_ways_to_the_dot_product_give_one_number() -> None:
@@ -43,16 +42,41 @@ def test_both_ways_to_add_give_one_matrix() -> None:
 
 
 def test_the_shortest_run_counts() -> None:
-    race = race_dot(3, loops=2, repeats=1, clock=ticking())
+    race = race_dot(3, loops=2, repeats=1, clock=ticking(8.0, 4.0, 2.0, 1.0, 0.5, 0.25))
     assert race.loop.seconds == pytest.approx(1.0)  # runs of 4 s and 1 s
     assert race.numpy.seconds == pytest.approx(0.25)
     assert race.ratio == pytest.approx(4.0)
     assert race.loop.repeats == 2
 
 
-@pytest.mark.parametrize("race", [race_dot(1000, loops=1, repeats=1), race_add((5, 6), loops=1, repeats=1)])
-def test_the_snippets_print_the_same_results(race: object) -> None:
-    first, times = printed(race.code).splitlines()  # type: ignore[attr-defined]
-    expected = {1000: "332833500 332833500"}
-    assert first in (expected[1000], "True 735")
+@pytest.mark.parametrize(
+    ("race", "result"),
+    [
+        (race_dot(1000, loops=1, repeats=1), "332833500 332833500"),
+        (race_add((5, 6), loops=1, repeats=1), "True 735"),
+    ],
+)
+def test_the_snippets_print_the_same_results(race: Race, result: str) -> None:
+    first, times = printed_by(race.code).splitlines()
+    assert first == result
     assert times.endswith("times")
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [((1.0, 1.0, 1.0, 0.25), "4.0 times faster"), ((1.0, 0.5, 1.0, 2.0), "4.0 times slower")],
+)
+def test_a_race_is_shown_as_two_bars_and_who_was_faster(steps: tuple[float, ...], words: str) -> None:
+    shown = Page(measured(race_dot(3, loops=1, repeats=1, clock=ticking(*steps))), None)
+    assert [bar.value for bar in part(shown, Bars).bars] == [steps[1], steps[3]]
+    assert part(shown, Chip).text == f"{words}{'' if 'faster' in words else ' this time'}, and the same result: 5"
+    assert part(shown, CodePanel).code
+
+
+def test_every_race_that_is_offered_is_run_and_no_other() -> None:
+    offered = parts(Page(race_cards(), None), Measure)
+    assert len(offered) == 2
+    for button in offered:
+        assert part(Page(measure(ArraysQuestion(), button.what), None), Bars).bars
+    with pytest.raises(EventError, match="Expected one of"):
+        measure(ArraysQuestion(), "swim")

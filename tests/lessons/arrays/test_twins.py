@@ -1,5 +1,6 @@
 import contextlib
-import io
+import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,19 +9,46 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.language.creation import read_creation
+from primer_core.language.limits import Refused
 from primer_core.lessons.arrays.presets import PRESETS
-from primer_core.lessons.arrays.twins import default_dtypes, explain_twins, ranked_tensors, ranks_code
+from primer_core.lessons.arrays.question import ArraysQuestion
+from primer_core.lessons.arrays.twins import (
+    Apart,
+    Made,
+    NoCounterpart,
+    NotMade,
+    Twin,
+    Twins,
+    compare,
+    default_dtypes,
+    ranked_tensors,
+    ranks_code,
+)
+from primer_core.lessons.lesson import Preset
 from tests.profiles import examples
+from tests.snippets import printed_by
+
+COMPARED = [preset for preset in PRESETS if preset.question.view == "PyTorch"]
 
 
-def printed(code: str) -> str:
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(compile(code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
-    return out.getvalue()
+def twins(text: str) -> Twins:
+    found = compare(read_creation(text))
+    assert isinstance(found, Twins)
+    return found
+
+
+def apart(text: str) -> Apart:
+    found = compare(read_creation(text))
+    assert isinstance(found, Apart)
+    return found
 
 
 def rows(text: str) -> dict[str, tuple[str, str, bool]]:
-    return {row.question: (row.numpy, row.torch, row.differs) for row in explain_twins(text).rows}
+    return {row.question: (row.numpy, row.torch, row.differs) for row in twins(text).rows}
+
+
+def cell_row(text: str) -> Twin:
+    return twins(text).rows[-1]
 
 
 def test_the_default_of_fractions_differs_and_that_of_whole_numbers_does_not() -> None:
@@ -47,17 +75,45 @@ def test_every_default_is_what_the_library_says() -> None:
         assert row.differs == (row.numpy == "float64")
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
-def test_the_snippet_prints_both_answers(preset: object) -> None:
-    twins = explain_twins(preset.text)  # type: ignore[attr-defined]
-    assert twins.rows
-    assert printed(twins.code) == "".join(f"{row.numpy} {row.torch}\n" for row in twins.rows)
+@examples(200)
+@given(
+    st.one_of(
+        st.lists(st.floats(-2, 2, width=32), min_size=1, max_size=4).map(str),
+        st.lists(st.floats(-2, 2), min_size=1, max_size=4).map(str),
+        st.tuples(st.integers(-3, 3), st.integers(1, 9)).map(lambda drawn: f"arange({drawn[0]}, 3, 0.{drawn[1]})"),
+    )
+)
+def test_the_cell_that_is_shown_is_one_in_which_the_libraries_differ(text: str) -> None:
+    row = cell_row(text)
+    if not row.numpy_code.startswith("x.flat"):
+        return  # there are no cells
+    recipe = read_creation(text)
+    array, tensor = recipe.make(), recipe.make_torch()
+    names = {"x": array, "t": tensor}
+    answers = [eval(code, names) for code in (row.numpy_code, row.torch_code)]  # noqa: S307 - the page's own code
+    assert [str(answer) for answer in answers] == [row.numpy, row.torch]
+    assert row.differs == (answers[0] != answers[1])
+    assert row.differs == (array.ravel().tolist() != tensor.flatten().tolist())
+
+
+def test_a_difference_of_later_cells_is_not_said_of_the_first() -> None:
+    row = cell_row("arange(1, 1.6, 0.1)")
+    assert row.differs
+    assert row.numpy != row.torch
+    assert row.question != "first cell"
+    assert "beyond" in cell_row("[1.5, 1e300]").why
+
+
+@pytest.mark.parametrize("preset", COMPARED, ids=lambda preset: preset.title)
+def test_the_snippet_prints_both_answers(preset: Preset[ArraysQuestion]) -> None:
+    found = twins(preset.question.make)
+    assert printed_by(found.code) == "".join(f"{row.numpy} {row.torch}\n" for row in found.rows)
 
 
 def test_tensors_of_every_rank_are_float32_on_the_cpu() -> None:
     made = ranked_tensors()
     assert [tensor.values.ndim for tensor in made] == [0, 1, 2, 3]
-    lines = printed(ranks_code()).splitlines()
+    lines = printed_by(ranks_code()).splitlines()
     for tensor, line in zip(made, lines, strict=True):
         copied = eval(tensor.code, {"torch": torch})  # noqa: S307
         assert torch.equal(copied, torch.from_numpy(tensor.values))
@@ -66,31 +122,38 @@ def test_tensors_of_every_rank_are_float32_on_the_cpu() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "where", "said"),
+    ("text", "numpy", "torch_error"),
     [
-        ("zeros(10**9)", "refusal", "4 096"),
-        ("full(2, 300, int8)", "numpy_error", "OverflowError: Python integer 300 out of bounds for int8"),
-        ("eye(2, k=1)", "torch_error", "torch.eye has no k"),
-        ("arange(24).reshape(2, 3, 4).T", "torch_error", "permute"),
-        ("arange(-3)", "torch_error", "RuntimeError: "),
+        ("full(2, 300, int8)", OverflowError, RuntimeError),
+        ("[[1, 2, 3], [4, 5]]", ValueError, ValueError),
+        ("arange(6).reshape(4, 2)", ValueError, RuntimeError),
+        ("arange(-3)", None, RuntimeError),
     ],
 )
-def test_what_a_library_will_not_make_is_told(text: str, where: str, said: str) -> None:
-    twins = explain_twins(text)
-    assert said in getattr(twins, where)
-    assert not twins.rows
+def test_what_a_library_will_not_make_is_told_in_its_own_words(text: str, numpy: Any, torch_error: Any) -> None:
+    found, recipe = apart(text), read_creation(text)
+    for answer, error, make in ((found.numpy, numpy, recipe.make), (found.torch, torch_error, recipe.make_torch)):
+        if error is None:
+            assert isinstance(answer, Made)
+            continue
+        assert isinstance(answer, NotMade)
+        with pytest.raises(error, match=re.escape(answer.declined.words)):
+            make()
+        assert printed_by(answer.code).startswith(answer.declined.words)
+    assert bool(found.cause) == text.startswith("[")
 
 
-def test_the_error_of_pytorch_is_its_own() -> None:
-    recipe = read_creation("arange(-3)")
-    with pytest.raises(RuntimeError) as error:
-        torch.arange(-3)
-    assert explain_twins("arange(-3)").torch_error == f"RuntimeError: {str(error.value).splitlines()[0]}"
-    assert recipe.torch_code == "torch.arange(-3)"
+@pytest.mark.parametrize(("text", "missing"), [("eye(2, k=1)", "k"), ("arange(24).reshape(2, 3, 4).T", "permute")])
+def test_what_pytorch_has_no_function_for_is_no_error_of_pytorchs(text: str, missing: str) -> None:
+    found = apart(text)
+    assert isinstance(found.numpy, Made)
+    assert isinstance(found.torch, NoCounterpart)
+    assert missing in found.torch.message
 
 
 @examples(200)
 @given(st.one_of(st.text(max_size=20), st.text(alphabet="()[],.-0123456789e nazrosyil", max_size=30)))
-def test_garbage_is_explained_and_never_raises(text: str) -> None:
-    twins = explain_twins(text)
-    assert twins.refusal or twins.numpy_error or twins.torch_error or twins.rows
+def test_garbage_is_compared_or_refused(text: str) -> None:
+    with contextlib.suppress(Refused):
+        found = compare(read_creation(text))
+        assert isinstance(found, Apart) or found.rows

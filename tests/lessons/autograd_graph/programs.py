@@ -84,6 +84,7 @@ def programs(draw: st.DrawFn) -> RandomProgram:
     leaf("p", param=True)
     for name in ("q", "r")[: draw(st.integers(0, 2))]:
         leaf(name, param=draw(st.booleans()))
+    shape: Shape | None
     for index in range(draw(st.integers(1, 6))):
         kind = draw(st.sampled_from(("unary", "binary", "binary", "product", "reduce", "detach")))
         name = f"t{index}"
@@ -91,7 +92,7 @@ def programs(draw: st.DrawFn) -> RandomProgram:
         known = list(shapes)
         a = draw(st.sampled_from(known + known[-2:]))
         b = draw(st.sampled_from(known + known[-2:]))
-        shape: Shape | None = shapes[a]
+        shape = shapes[a]
         if kind == "binary" and (wide := broadcast(shapes[a], shapes[b])) is not None:
             here, there = draw(st.sampled_from(sorted(_BINARY.items())))
             ours, theirs, shape = here.format(a, b), there.format(a, b), wide

@@ -9,17 +9,17 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from primer_core.language.operand import stand_in
+from primer_core.lessons.alignment import axis_rule
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Broadcast,
     Clash,
     Outcome,
     TooLarge,
-    axis_rule,
     explain,
 )
 from primer_core.lessons.broadcasting.presets import PRESETS
-from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion, Loss
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion, Loss, OperationName
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
 from tests.profiles import examples
@@ -28,13 +28,13 @@ from tests.snippets import printed_by, run_snippet
 LOSSES: list[Loss] = ["y.sum()", "y.mean()", "1, 2, 3, …"]
 
 
-def asked(texts: Sequence[str], operation: str = "add", of: Loss = "y.sum()") -> Outcome:
+def asked(texts: Sequence[str], operation: OperationName = "add", of: Loss = "y.sum()") -> Outcome:
     """Ask what comes of operands."""
     a, b, c = (*texts, "")[:3]
     return explain(BroadcastingQuestion(a=a, op=operation, b=b, c=c, of=of))
 
 
-def met(texts: Sequence[str], operation: str = "add", of: Loss = "y.sum()") -> Broadcast:
+def met(texts: Sequence[str], operation: OperationName = "add", of: Loss = "y.sum()") -> Broadcast:
     """Ask what comes of operands that meet; others are no example."""
     outcome = asked(texts, operation, of)
     if not isinstance(outcome, Broadcast):
@@ -58,7 +58,7 @@ def friendly_shapes(draw: st.DrawFn, least: int = 2, smallest: int = 0) -> list[
     return found
 
 
-def numpys_answer(shapes: list[tuple[int, ...]], operation: str) -> tuple[int, ...] | str:
+def numpys_answer(shapes: list[tuple[int, ...]], operation: OperationName) -> tuple[int, ...] | str:
     ufunc = OPERATIONS[operation].ufunc
     try:
         result = np.ones(shapes[0])
@@ -71,7 +71,7 @@ def numpys_answer(shapes: list[tuple[int, ...]], operation: str) -> tuple[int, .
 
 @examples(600)
 @given(st.one_of(friendly_shapes(), st.lists(shapes, min_size=2, max_size=3)), operations)
-def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str) -> None:
+def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: OperationName) -> None:
     expected = numpys_answer(shapes, operation)
     outcome = asked([str(shape) for shape in shapes], operation)
     assert isinstance(outcome, Broadcast | Clash)
@@ -80,7 +80,7 @@ def test_shape_or_error_is_numpys(shapes: list[tuple[int, ...]], operation: str)
 
 @examples(600)
 @given(friendly_shapes(), operations)
-def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]], operation: str) -> None:
+def test_every_cell_is_recomputed_from_its_sources(shapes: list[tuple[int, ...]], operation: OperationName) -> None:
     explained = met([str(shape) for shape in shapes], operation)
     for flat, value in enumerate(explained.result.ravel()):
         terms = [
@@ -110,7 +110,7 @@ def test_what_is_stretched_is_numpys_view_and_owns_each_element_once(shapes: lis
 
 @examples(500)
 @given(friendly_shapes(smallest=1), operations, st.sampled_from(LOSSES))
-def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, of: Loss) -> None:
+def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: OperationName, of: Loss) -> None:
     explained = met([str(shape) for shape in shapes], operation, of)
     leaves = [torch.tensor(operand.values, dtype=torch.float64, requires_grad=True) for operand in explained.operands]
     result = leaves[0]
@@ -129,7 +129,7 @@ def test_gradients_are_autograds(shapes: list[tuple[int, ...]], operation: str, 
 
 @examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
-def test_every_fix_works(shapes: list[tuple[int, ...]], operation: str) -> None:
+def test_every_fix_works(shapes: list[tuple[int, ...]], operation: OperationName) -> None:
     explained = asked([str(shape) for shape in shapes], operation)
     assume(isinstance(explained, Clash))
     assert isinstance(explained, Clash)
@@ -248,7 +248,9 @@ def shown(explained: Broadcast | Clash) -> str:
 
 @examples(500)
 @given(st.lists(shapes, min_size=2, max_size=3), operations)
-def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int, ...]], operation: str) -> None:
+def test_snippets_of_any_shapes_print_what_the_page_shows(
+    shapes: list[tuple[int, ...]], operation: OperationName
+) -> None:
     explained = asked([str(shape) for shape in shapes], operation)
     assert isinstance(explained, Broadcast | Clash)
     assert printed_by(explained.code) == shown(explained)
@@ -266,5 +268,5 @@ def test_snippets_of_any_shapes_print_what_the_page_shows(shapes: list[tuple[int
         ("[9223372036854775807]", "[2]", "divide", False),
     ],
 )
-def test_whole_numbers_that_wrap_around_are_noticed(a: str, b: str, operation: str, overflows: bool) -> None:
+def test_whole_numbers_that_wrap_around_are_noticed(a: str, b: str, operation: OperationName, overflows: bool) -> None:
     assert met([a, b], operation).overflowed is overflows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from primer_core.lessons.broadcasting.explain import OPERATIONS, Broadcast, Clash, Outcome, TooLarge, explain
 from primer_core.lessons.broadcasting.presets import PRESETS
-from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
 from primer_core.lessons.broadcasting.show import (
     apart,
     backward,
@@ -28,7 +28,7 @@ from tests.lessons.parts import part, parts
 from tests.profiles import examples
 
 
-def ask(a: str, b: str, op: str = "add") -> Outcome:
+def ask(a: str, b: str, op: OperationName = "add") -> Outcome:
     return explain(BroadcastingQuestion(a=a, op=op, b=b))
 
 

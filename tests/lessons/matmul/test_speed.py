@@ -2,7 +2,13 @@ from collections.abc import Callable
 
 import pytest
 
+from primer_core.lessons.event import EventError
+from primer_core.lessons.matmul.measure import measure, measured
+from primer_core.lessons.matmul.question import MatmulQuestion
 from primer_core.lessons.matmul.speed import GPT3_FLOPS, measure_flops
+from primer_core.picture.bars import Bars
+from primer_core.picture.parts import CodePanel, Story
+from primer_core.picture.text import plain
 
 
 def ticking(seconds: float) -> Callable[[], float]:
@@ -39,3 +45,18 @@ def test_this_machine_is_measured_within_its_time() -> None:
     assert all(rate.gigaflops > 0 and rate.repeats > 1 for rate in speed.rates)
     assert speed.clock == "perf_counter"
     compile(speed.code, "snippet", "exec")
+
+
+def test_a_measurement_is_shown_as_a_bar_for_each_rate_and_only_what_is_known_is_measured() -> None:
+    speed = measure_flops((4, 8), budget=10.0, clock=ticking(0.01))
+    bars, story, panel = measured(speed)
+    assert isinstance(bars, Bars)
+    assert [bar.value for bar in bars.bars] == [rate.gigaflops for rate in speed.rates]
+    assert [(bar.group, plain(bar.name)) for bar in bars.bars] == [
+        (size, dtype) for size in ("4", "8") for dtype in ("float32", "float64")
+    ]
+    assert isinstance(story, Story)
+    assert "clock" in plain(story.note)
+    assert isinstance(panel, CodePanel)
+    with pytest.raises(EventError, match="Expected speed"):
+        measure(MatmulQuestion(), "weight")

@@ -5,10 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.lessons.shapes.explain import explain_pipeline
-from primer_core.lessons.shapes.presets import PRESETS, PipelinePreset
-from primer_core.lessons.shapes.show import MAX_CELLS, chips, legend, pipeline, story, summary, two_ways
+from primer_core.lessons.lesson import Preset
+from primer_core.lessons.shapes import LESSON
+from primer_core.lessons.shapes.notes import NOTES
+from primer_core.lessons.shapes.pipeline import Pipeline, Waiting
+from primer_core.lessons.shapes.presets import PRESETS
+from primer_core.lessons.shapes.question import ShapesQuestion
+from primer_core.lessons.shapes.show import MAX_CELLS, legend, pipeline, story, summary
 from primer_core.picture.grid import Op, PerCell, Picture, Ref, Strong, Val, visible_cells
+from primer_core.picture.images import Images
+from primer_core.picture.parts import Chip, Note, Page, Table
+from primer_core.picture.steps import Steps
+from primer_core.picture.text import plain
+from tests.lessons.parts import part, parts
+from tests.lessons.shapes.taking import taking
 from tests.profiles import examples
 
 _STEPS = [
@@ -29,7 +39,7 @@ def spelled(picture: Picture, target: str, flat: int) -> tuple[str, list[Any]]:
                 cells = [flat] if inner.grid == target else [cell for cell in links[inner.grid][flat] if cell >= 0]
                 numbers += [grids[inner.grid].values.ravel()[cell] for cell in cells]
             else:
-                text += inner.texts[flat] if isinstance(inner, PerCell) else str(inner)
+                text += inner.text(flat) if isinstance(inner, PerCell) else str(inner)
     return text, numbers
 
 
@@ -42,7 +52,7 @@ def spelled(picture: Picture, target: str, flat: int) -> tuple[str, list[Any]]:
 def test_every_formula_names_equal_numbers_and_an_address_sum_that_holds(
     shape: tuple[int, ...], steps: list[str], chance: Any
 ) -> None:
-    explained = explain_pipeline(shape, steps)
+    explained = taking(shape, steps)
     picture = pipeline(explained)
     picture.payload()
     grids = {grid.id: grid for grid in picture.grids}
@@ -51,87 +61,127 @@ def test_every_formula_names_equal_numbers_and_an_address_sum_that_holds(
         flat = int(chance.choice(visible_cells(grids[formula.target])))
         text, numbers = spelled(picture, formula.target, flat)
         assert len(set(map(int, numbers))) == 1
-        address = text.partition("element ")[2].partition(" of its memory")[0].replace("·", "*")
+        address = text.partition("element ")[2].partition(" of its memory")[0].replace("·", "*").replace("−", "-")
         sides = [eval(side) for side in address.split("=")]  # noqa: S307 - digits and signs
         assert set(sides) == {int(state.layout.addresses.ravel()[flat])}
 
 
+def shown(question: ShapesQuestion) -> Page:
+    return LESSON.show(question, LESSON.explain(question))
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
-def test_every_preset_is_drawn_with_all_that_came_of_it(preset: PipelinePreset) -> None:
-    explained = explain_pipeline(preset.x, preset.steps, preset.library)
+def test_every_preset_is_drawn_with_all_that_came_of_it_and_says_what_to_see(preset: Preset[ShapesQuestion]) -> None:
+    explained = LESSON.explain(preset.question)
+    assert isinstance(explained, Pipeline)
     picture = pipeline(explained)
     drawn = [item for row in picture.rows for item in row.items if isinstance(item, str)]
-    pieces = sum(max(len(one.pieces) - 1, 0) + (one.other is not None) for one in explained.taken)
-    assert len(drawn) == len(set(drawn)) == len(explained.states) + pieces
-    assert len(story(explained)) == len(explained.taken) - [one.outcome for one in explained.taken].count("waiting")
-    assert legend(explained, picture).startswith("One colour is one memory.")
-    assert "There is no room" not in legend(explained, picture)
+    more = sum(len(step.pieces.snapshots) - 1 for step in explained.done if step.pieces is not None)
+    more += sum(step.joined is not None for step in explained.done)
+    assert len(drawn) == len(set(drawn)) == len(explained.states) + more
+    assert len(story(explained)) == sum(not isinstance(step, Waiting) for step in explained.steps)
+    assert "There is no room" not in plain(legend(explained, picture))
+    page = shown(preset.question)
+    assert NOTES[preset.title] in [note.text for note in parts(page, Note)]
+    assert [card.text for card in part(page, Steps).cards] == list(preset.question.texts_of_steps)
 
 
 def test_one_colour_is_one_memory() -> None:
-    explained = explain_pipeline((2, 3), "T, contiguous(), T, clone(), cat((1, 3))")
+    explained = taking((2, 3), "T, contiguous(), T, clone(), cat((1, 3))")
     roles = {grid.id: grid.role for grid in pipeline(explained).grids}
     assert roles == {"x": "a", "x1": "a", "x2": "result", "x3": "result", "x4": "c", "b5": "b", "x5": "a"}
 
 
 def test_views_light_both_ways_and_copies_from_their_source_only() -> None:
-    explained = explain_pipeline((2, 3), "T, clone()")
+    explained = taking((2, 3), "T, clone()")
     assert [link.same for link in pipeline(explained).links] == [True, False]
 
 
 def test_expanded_cells_are_dashed_and_their_axis_says_stride_0() -> None:
-    explained = explain_pipeline((3,), "expand(4, 3)")
+    explained = taking((3,), "expand(4, 3)")
     picture = pipeline(explained)
     grid = picture.grids[-1]
     assert grid.axes == ("axis 0, stride 0", "axis 1")
     assert grid.ghost is not None
     assert grid.ghost.sum() == 9
-    assert "Dashed" in legend(explained, picture)
+    assert "Dashed" in plain(legend(explained, picture))
 
 
 def test_what_is_too_much_for_one_picture_loses_its_middle() -> None:
-    explained = explain_pipeline((18, 18), ["T"] * 6)
+    explained = taking((18, 18), ["T"] * 6)
     picture = pipeline(explained)
     drawn = [item for item in picture.rows[0].items if isinstance(item, str)]
     assert drawn[0] == "x"
     assert drawn[-1] == "x6"
     assert len(drawn) * 18 * 18 <= MAX_CELLS
     assert Op("…") in picture.rows[0].items
-    assert "There is no room for x1, x2, x3, x4." in legend(explained, picture)
+    assert "There is no room for x1, x2, x3, x4." in plain(legend(explained, picture))
 
 
 def test_a_split_shows_all_pieces_and_says_which_goes_on() -> None:
-    picture = pipeline(explain_pipeline((5,), "split(2)[1], unsqueeze(0)"))
+    picture = pipeline(taking((5,), "split(2)[1], unsqueeze(0)"))
     assert picture.rows[0].items == ("x", Op("→"), "p1[0]", "x1", "p1[2]", Op("x1 →"), "x2")
     chosen = {grid.id: grid for grid in picture.grids}["x1"]
     assert [badge.text for badge in chosen.badges] == ["VIEW", "piece 1"]
 
 
 def test_the_story_says_what_each_step_did() -> None:
-    told = story(explain_pipeline("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))
+    told = [plain(line) for line in story(taking("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))]
     assert told[0] == (
-        "**1.** `view(2, -1)`: (12,) → (2, 6). −1 = 12 ÷ 2 = 6. "
-        "A view: the same memory read with strides (6, 1) elements."
+        "1. view(2, -1): (12,) → (2, 6). −1 = 12 ÷ 2 = 6. A view: the same memory read with strides (6, 1) elements."
     )
     assert "A copy: 96 bytes in new memory." in told[2]
     assert "no whole number" in told[3]
     assert len(told) == 4
-    assert summary(explain_pipeline((2, 3), "T, clone()")) == "(2, 3) → (3, 2), 48 bytes copied"
-    assert summary(explain_pipeline((2, 3), "T")) == "(2, 3) → (3, 2), no byte copied"
-    waiting = explain_pipeline((2, 3), "view(5), T").taken[1]
-    assert chips(waiting) == ("", "")
+    assert summary(taking((2, 3), "T, clone()")) == "(2, 3) → (3, 2), 48 bytes copied"
+    assert summary(taking((2, 3), "T")) == "(2, 3) → (3, 2), no byte copied"
 
 
-def test_without_a_tensor_there_is_no_picture() -> None:
-    explained = explain_pipeline("nix")
-    with pytest.raises(ValueError, match="could be read"):
-        pipeline(explained)
-    with pytest.raises(ValueError, match="could be read"):
-        two_ways(explained, explained)
-    assert story(explained) == ()
+def test_cards_say_what_became_of_each_step_and_offer_what_works() -> None:
+    page = shown(ShapesQuestion(x="(2, 3)", steps="T, view(6), clone()"))
+    done, failed, waiting = part(page, Steps).cards
+    assert done.facts == ("(3, 2)", "strides (1, 3)")
+    assert (done.word, failed.word, waiting.word) == ("VIEW", "ERROR", "waiting")
+    assert [remedy.text for remedy in failed.remedies] == ["reshape(6)", "contiguous(), view(6)"]
+    assert waiting.facts == ()
+    assert part(page, Chip).text == "step 2 raises RuntimeError"
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"), [("vstack((1, 3))", "not known here"), ("T((", "cannot be read"), ("T()", "not taken")]
+)
+def test_the_chip_tells_apart_what_is_not_taken(steps: str, words: str) -> None:
+    page = shown(ShapesQuestion(x="(2, 3)", steps=steps, library="NumPy"))
+    assert part(page, Chip).text == f"step 1 {'is ' if words.startswith('not') else ''}{words}"
+
+
+def test_steps_stand_and_wait_while_x_cannot_be_read() -> None:
+    page = shown(ShapesQuestion(x="nix", steps="T, clone()"))
+    assert page.body is None
+    assert [(card.text, card.outcome) for card in part(page, Steps).cards] == [("T", "waiting"), ("clone()", "waiting")]
+
+
+def test_without_steps_x_stands_alone() -> None:
+    page = shown(ShapesQuestion(steps=""))
+    assert part(page, Steps).cards == ()
+    assert part(page, Chip).text == "(28, 28) → (28, 28), no byte copied"
+
+
+def test_what_a_network_says_is_a_row_a_tensor() -> None:
+    rows = part(shown(ShapesQuestion()), Table).rows
+    assert [cells[1].tone for cells in rows] == ["bad", "bad", "good"]
+    assert not parts(shown(ShapesQuestion(x="(3, 4)")), Table)
+
+
+def test_a_picture_is_shown_before_and_after_both_ways() -> None:
+    page = shown(ShapesQuestion(view="Permute or reshape"))
+    x, moved, cut = part(page, Images).figures
+    assert x.image.source == moved.image.source != cut.image.source
+    assert len(moved.channels) == len(cut.channels) == 3
+    assert plain(cut.facts).startswith("(3, 107, 160)")
 
 
 def test_tensors_without_cells_and_scalars_can_be_drawn() -> None:
-    assert pipeline(explain_pipeline((0, 3), "flatten()")).payload()["focus"] is None
-    assert pipeline(explain_pipeline("2", "unsqueeze(0)")).payload()["focus"] == ["x1", 0]
-    assert np.array_equal(pipeline(explain_pipeline("2")).grids[0].values, np.array(2))
+    assert pipeline(taking((0, 3), "flatten()")).payload()["focus"] is None
+    assert pipeline(taking("2", "unsqueeze(0)")).payload()["focus"] == ["x1", 0]
+    assert np.array_equal(pipeline(taking("2")).grids[0].values, np.array(2))

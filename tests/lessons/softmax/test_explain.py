@@ -1,6 +1,7 @@
 """Softmax by hand against PyTorch, where the naive form breaks, and the snippet against the page."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from primer_core.lessons.softmax.explain import TOLERANCE, SoftmaxParams, explain_softmax
+from primer_core.lessons.softmax.explain import TOLERANCE, DTypeName, SoftmaxParams, explain_softmax
 from tests.profiles import examples
 from tests.snippets import printed_by
 
@@ -31,7 +32,8 @@ def by_torch(params: SoftmaxParams) -> tuple[torch.Tensor, torch.Tensor, torch.T
     z = (torch.tensor(params.logits, dtype=getattr(torch, params.dtype)) + params.shift).requires_grad_()
     p = functional.softmax(z / params.temperature, dim=0)
     loss = functional.cross_entropy((z / params.temperature)[None], torch.tensor([params.target]))
-    loss.backward()
+    torch.autograd.backward([loss])
+    assert z.grad is not None
     return p.detach(), loss.detach(), z.grad
 
 
@@ -40,7 +42,9 @@ def by_torch(params: SoftmaxParams) -> tuple[torch.Tensor, torch.Tensor, torch.T
 def test_probabilities_loss_and_gradient_are_pytorchs(params: SoftmaxParams) -> None:
     explanation = explain_softmax(params)
     p, loss, gradient = by_torch(params)
-    close = {"rtol": 1e-5, "atol": 1e-6} if params.dtype == "float32" else {"rtol": 1e-11, "atol": 1e-12}
+    close: dict[str, Any] = (
+        {"rtol": 1e-5, "atol": 1e-6} if params.dtype == "float32" else {"rtol": 1e-11, "atol": 1e-12}
+    )
     torch.testing.assert_close(torch.tensor(explanation.p, dtype=p.dtype), p, **close)
     torch.testing.assert_close(torch.tensor(explanation.gradient, dtype=p.dtype), gradient, **close)
     assert explanation.loss is not None
@@ -74,7 +78,7 @@ def test_the_naive_form_breaks_exactly_where_an_exponential_or_a_logarithm_does(
 
 
 @pytest.mark.parametrize(("dtype", "limit"), [("float16", 11.09), ("float32", 88.72), ("float64", 709.78)])
-def test_each_dtype_overflows_at_its_own_limit(dtype: str, limit: float) -> None:
+def test_each_dtype_overflows_at_its_own_limit(dtype: DTypeName, limit: float) -> None:
     below = explain_softmax(SoftmaxParams((limit - 1, 0.0), dtype=dtype)).naive
     above = explain_softmax(SoftmaxParams((limit + 1, 0.0), dtype=dtype)).naive
     assert below is not None
@@ -124,7 +128,7 @@ def test_a_second_softmax_is_shown_to_be_another_loss() -> None:
         (SoftmaxParams(logits=(1.0,) * 13), "given 13"),
         (SoftmaxParams(logits=(1.0, math.nan)), "finite"),
         (SoftmaxParams(target=4), "from 0 to 3"),
-        (SoftmaxParams(dtype="int8"), "'int8'"),
+        (SoftmaxParams(dtype="int8"), "'int8'"),  # type: ignore[arg-type]  # what the type forbids, a link may say
         (SoftmaxParams(shift=1000.0, temperature=0.01, dtype="float16"), "65504"),
     ],
 )
@@ -144,7 +148,7 @@ def test_the_snippet_prints_what_the_page_shows(params: SoftmaxParams) -> None:
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("shift", [0.0, 100.0, 1000.0])
-def test_the_snippet_also_breaks_where_the_page_does(dtype: str, shift: float) -> None:
+def test_the_snippet_also_breaks_where_the_page_does(dtype: DTypeName, shift: float) -> None:
     explanation = explain_softmax(SoftmaxParams(shift=shift, dtype=dtype))
     assert printed_by(explanation.code).strip() == explanation.printed
     assert explanation.agrees

@@ -1,209 +1,192 @@
-import random
-import re
+"""What the lesson on views tells and shows of its outcomes: facts that hold against NumPy and PyTorch."""
+
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
-from primer_core.backend import Library
-from primer_core.lessons.views.explain import Views, explain_view
-from primer_core.lessons.views.presets import PRESETS, ViewPreset
-from primer_core.lessons.views.refused_view import explain_refused_view
-from primer_core.lessons.views.show import memory, names, refused
-from primer_core.lessons.views.story import changes_told, refusal_told, story, walk
-from tests.formulas import sentence
-from tests.profiles import examples
+from primer_core.lessons.views.explain import explain
+from primer_core.lessons.views.presets import PRESETS
+from primer_core.lessons.views.program import Ran
+from primer_core.lessons.views.question import ViewsQuestion
+from primer_core.lessons.views.refused_view import Viewing, explain_viewing
+from primer_core.lessons.views.show import show
+from primer_core.lessons.views.story import changes_told, story, viewing_told, walk
+from primer_core.picture.grid import Picture
+from primer_core.picture.parts import Chip, Control, Controls, Fixes, Notice, Page, Story, Table
+from primer_core.picture.text import Text, plain
+from tests.lessons.parts import part, parts
+from tests.lessons.views.programs import ran, stopped
 
-OPERATIONS = (
-    "a[::2, 1:]", "a[::-1, ::-1]", "a[..., None]", "a[[0, 2]]", "a[a > 5]", "a.T", "a.ravel()", "a.T.ravel()",
-    "a.flatten()", "a.astype(np.float32)", "a[1, 2]", "a[2:1]", "a + 1", "as_strided(a, (2, 3, 4), (0, 32, 8))",
-    "np.broadcast_to(a, (2, 3, 4))", "a.diagonal()", "a",
-)  # fmt: skip
-
-TAKEN = ("a", "a[0]", "a[0, 0]", "a[0, 0, 0]", "a.T", "a[1:]", "a[[0, -1]]", "a + 1", "a.ravel()", "a[:0]", "a[...]")
-SAID = ("a", "b", "a[0]", "b[..., 0]", "a[0, 0]", "b.T", "a[0] + b", "b[[0]]", "2", "3", "0", "2.5", "1e20")
-SIGNS = ("=", "+=", "+=", "-=", "*=", "/=", "//=", "%=")
-CHANGED = ("a", "b", "c", "a", "b", "b[...]", "a[0]", "a[0, 0]", "b[[0]][0]")
+EXAMPLES = {preset.title: preset.question for preset in PRESETS}
 
 
-@examples(500)
-@given(st.sampled_from(OPERATIONS), st.sampled_from(OPERATIONS), st.integers(0, 2**30))
-def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str, seed: int) -> None:
-    found = explain_view("(3, 4)", b, c)
-    picture = memory(found)
-    payload = picture.payload()
-    assert len(payload["grids"]) == len(picture.grids)
-    grids = {grid.id: grid for grid in picture.grids}
-    drawn = [grid for grid in picture.grids if grid.id.startswith("array") and grid.values.size]
-    grid = random.Random(seed).choice(drawn)  # noqa: S311 - a test's choice
-    flat = seed % grid.values.size
-    text = sentence(picture, grid.id, flat)
-    told = re.fullmatch(r"<\d+> is at (.*) elements = \+(\d+) bytes\n<(\d+)> = ([^,]*)(, made from .*)?", text)
-    assert told, text
-    sides = told[1].replace("·", "*").replace("−", "-").split("=")
-    place = int(told[3])
-    assert {eval(side, {}) for side in sides} == {place}  # noqa: S307 - numbers and signs
-    (strip,) = [link.source for link in picture.links if link.target == grid.id]
-    assert int(told[2]) == place * grids[strip].values.itemsize
-    assert told[4] == str(grid.values.ravel()[flat]) == str(grids[strip].values[place])
-    if told[5]:
-        name, *index = re.findall(r"\w+", told[5].removeprefix(", made from "))
-        source = found.after.called(name).values[tuple(map(int, index))] if found.after else None
-        assert source == grid.values.ravel()[flat] or "+" in found.after.called(grid.name).code  # type: ignore[union-attr]
+def page_of(question: ViewsQuestion) -> Page:
+    return show(question, explain(question))
 
 
-@examples(500)
-@given(st.integers(0, 2**40))
-def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a test's choice
-    library: Library = chance.choice(["NumPy", "PyTorch"])
-    taken = (*TAKEN, "torch.from_numpy(a)" if library == "NumPy" else "a.numpy()")
-    statements = [f"{chance.choice(CHANGED)} {chance.choice(SIGNS)} {chance.choice(SAID)}" for _ in range(3)]
-    base = chance.choice(["(3, 4)", "(3, 4)", "(4,)", "(2, 3, 2)", "[[1.5, 2.5], [3.5, 4.5]]"])
-    found = explain_view(base, chance.choice(taken), chance.choice(("", *taken)), "; ".join(statements), library)
-    assert found.after is not None
-    for picture in (memory(found), names(found)):
-        assert picture.payload()["grids"]
-    assert all(story(found))
-    assert bool(found.statements) <= bool(changes_told(found))
-    if found.error:  # what a refused statement wrote before it was refused is not asked of Python again
-        return
-    real: dict[str, Any] = {"np": np, "torch": torch}
-    with np.errstate(all="ignore"):
-        exec("\n".join([f"a = {found.base}", *found.definitions, *found.statements]), real)  # noqa: S102 - as above
-    for name in found.after.names:
-        np.testing.assert_array_equal(found.after.called(name).values, np.asarray(real[name]))
+def chips(question: ViewsQuestion) -> list[str]:
+    return [chip.text for chip in parts(page_of(question), Chip)]
 
 
-@pytest.mark.parametrize("then", ["b += a", "b -= a", "b = a[0, 1]; b *= a"])
-def test_a_number_of_numpys_that_is_added_to_becomes_a_new_array(then: str) -> None:
-    found = explain_view("(3, 4)", "a[0, 0]", then=then)
-    assert found.after is not None
-    made = found.after.called("b")
-    a = np.arange(1, 13).reshape(3, 4)
-    real = {"b += a": a[0, 0] + a, "b -= a": a[0, 0] - a, "b = a[0, 1]; b *= a": a[0, 1] * a}[then]
-    np.testing.assert_array_equal(made.values, real)
-    assert (made.origins, made.writeable) == (None, True)
-    drawn = {grid.name: grid.values.tolist() for grid in memory(found).grids}
-    assert drawn["b"] == real.tolist()
-    assert names(found).payload()["grids"]
+def told(paragraphs: tuple[Text, ...]) -> str:
+    return " ".join(map(plain, paragraphs))
 
 
-@pytest.mark.parametrize("preset", [one for one in PRESETS if one.view == "Memory"], ids=lambda preset: preset.title)
-def test_colour_says_in_which_memory_an_array_lies(preset: ViewPreset) -> None:
-    picture = memory(explained(preset))
-    roles = {grid.id: grid.role for grid in picture.grids}
-    for link in picture.links:
-        assert link.same
-        assert roles[link.source] == roles[link.target]
-    strips = [grid for grid in picture.grids if grid.id.startswith("memory")]
-    assert len({grid.role for grid in strips}) == len(strips)
-    for strip in strips:
-        assert strip.labels == tuple(f"+{strip.values.itemsize * place}" for place in range(strip.values.size))
+def viewed(operation: str, shape: str) -> Viewing:
+    found = explain_viewing("(3, 4)", operation, shape, "PyTorch")
+    assert isinstance(found, Viewing)
+    return found
 
 
-def test_what_a_view_does_not_read_is_faded_in_its_memory() -> None:
-    picture = memory(explain_view("(3, 4)", "a[::2, 1:]"))
-    (strip,) = [grid for grid in picture.grids if grid.id == "memory 0"]
-    assert strip.faded is not None
-    assert np.flatnonzero(~strip.faded).tolist() == [1, 2, 3, 9, 10, 11]
-    assert picture.focus == ("array b", 5)
+def controls(question: ViewsQuestion) -> list[Control]:
+    return [control for row in parts(page_of(question), Controls) for control in row.controls]
 
 
-def test_an_element_of_memory_names_all_that_read_it() -> None:
-    picture = memory(explain_view("(3, 4)", "a.T", "b[1:]"))
-    assert sentence(picture, "memory 0", 1) == "<1> = 2, at +8 bytes, is a[0, 1], b[1, 0], c[0, 0]"
-    picture = memory(explain_view("(3, 1)", "np.broadcast_to(a, (3, 9))"))
-    assert sentence(picture, "memory 0", 2) == (
-        "<2> = 3, at +16 bytes, is a[2, 0], b[2, 0], b[2, 1], b[2, 2], 6 more of b"
-    )
+def test_chips_say_what_each_name_is() -> None:
+    assert chips(ViewsQuestion(b="a[1:]", c="a.copy()")) == ["b is a view of a", "c is a copy"]
+    assert chips(ViewsQuestion(b="a")) == ["b is a: one object"]
+    assert chips(EXAMPLES["Transposed, flat"]) == ["the view is refused"]
+    assert chips(EXAMPLES["Transposed, cut"]) == ["the view is given"]
 
 
-def test_cells_that_nobody_may_write_to_are_not_offered_for_it() -> None:
-    editable = {grid.name: grid.editable for grid in memory(explain_view("(4,)", "np.broadcast_to(a, (2, 4))")).grids}
-    assert editable == {"a": True, "b": False, "memory": True}
-    assert not any(grid.editable for grid in memory(explain_view("(4,)", "a[1:]"), editable=False).grids)
+@pytest.mark.parametrize(
+    ("b", "then", "chip"),
+    [
+        ("a[1:3]", "a = a + 1", "b is a view of the old a"),
+        ("a", "a = a + 1", "b was a: one object"),
+        ("a[1:3]", "b = b + 1", "b was a view of a"),
+        ("a.copy()", "b = a", "b was a copy"),
+        ("a[1:3]", "a += 1", "b is a view of a"),
+    ],
+)
+def test_what_a_name_is_is_told_as_it_is_after_the_statements(b: str, then: str, chip: str) -> None:
+    question = ViewsQuestion(a="(4,)", b=b, then=then)
+    assert chips(question) == [chip]
+    found = explain(question)
+    assert isinstance(found, Ran)
+    (asked,) = found.asked or (None,)
+    if asked is not None and not asked.answer:
+        assert "`b` is a view of a:" not in told(story(found))
 
 
-def test_a_memory_with_elements_that_no_array_reads_any_more_is_not_offered_for_writing() -> None:
-    grids = memory(explain_view("(4,)", "a[1:]", then="a = a + 1")).grids
-    assert {grid.id: grid.editable for grid in grids} == {
-        "array a": True, "array b": True, "memory 0": False, "memory 1": True,
-    }  # fmt: skip
-    assert all(grid.editable for grid in memory(explain_view("(3, 4)", "a.T", then="a = a + 1")).grids)
+def test_a_story_says_view_or_copy_why_and_who_sees_a_change() -> None:
+    words = told(story(ran("(3, 4)", "a[[0, 2]]", "a[1:]", "a += 1")))
+    assert "b is a copy: it lies in memory of its own, of 64 bytes" in words
+    assert "no strides can say that" in words.lower()
+    assert "c is a view of a" in words
+    assert "a and c read it: both of them changed" in words
+    assert "Unchanged: b, which lies in another memory" in words
 
 
-def test_names_stand_above_their_objects_before_and_after() -> None:
-    picture = names(explain_view("(4,)", "a", then="a = a + 1"))
-    tags = {grid.id: grid.tags for grid in picture.grids if grid.tags}
-    assert tags == {"before 0": ("a", "b"), "after 0": ("b",), "after 1": ("a",)}
-    assert [row.label for row in picture.rows] == ["before", "after: a = a + 1"]
-    assert sentence(picture, "after 1", 2) == "<2> = 4, made from b[2]"
-    changed = names(explain_view("(4,)", "a[1:3]", then="a += 1"))
-    marks = {grid.id: grid.marked.tolist() for grid in changed.grids if grid.marked is not None}
-    assert marks == {"after 0": [True] * 4, "after 1": [True] * 2}
-    assert sentence(changed, "after 1", 0) == "<0> = 3, before 2"
+@pytest.mark.parametrize(
+    ("a", "b", "inside", "outside"),
+    [
+        ("(2, 3)", "a.copy()[0]", "always copies", "list or a mask"),
+        ("(2, 3)", "(a * 10)[:, None]", "arithmetic", "list or a mask"),
+        ("(2, 3)", "a[[0, 1]].T", "list or a mask", "urning axes"),
+        ("(2, 3)", "(a + 1).reshape(3, 2)", "arithmetic", "no strides give"),
+        ("(3,)", "torch.from_numpy(a.copy())", "always copies", "each sees"),
+        ("(2, 3)", "np.flip(a)", "negative strides", "so its flip copies"),
+        ("(2, 3)", "a.astype(np.int64)", "even where the dtype stays", "written anew"),
+    ],
+)
+def test_a_copy_is_explained_by_the_step_that_made_it(a: str, b: str, inside: str, outside: str) -> None:
+    words = told(story(ran(a, b)))
+    assert inside in words
+    assert outside not in words
 
 
-def test_an_object_without_a_name_says_what_becomes_of_it() -> None:
-    badges = {grid.id: [badge.text for badge in grid.badges] for grid in drawn("(4,)", "a[1:3]", "a = a + 1")}
-    assert badges["after 0"] == ["in memory 1", "no name left, memory kept by b"]
-    badges = {grid.id: [badge.text for badge in grid.badges] for grid in drawn("(4,)", "", "a = a + 1")}
-    assert badges["after 0"] == ["in memory 1", "no name left: freed"]
-    lost = next(grid for grid in drawn("(4,)", "", "a[[1, 2]][0] = 100") if grid.id == "unnamed 0")
-    assert (lost.name, lost.values.tolist()) == ("a[[1, 2]]", [100, 3])
+@pytest.mark.parametrize(("b", "size"), [("a.copy()[0]", 48), ("np.broadcast_to(a.copy(), (2, 2, 3))", 48)])
+def test_a_copys_size_is_that_of_the_memory_that_is_drawn(b: str, size: int) -> None:
+    found = ran("(2, 3)", b)
+    assert f"of {size} bytes" in told(story(found))
+    assert found.before.buffers[1].nbytes == size
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
-def test_every_example_can_be_drawn_and_told(preset: ViewPreset) -> None:
-    if preset.view == "Refused views":
-        shown = explain_refused_view(preset.a, preset.b, preset.to, preset.library)
-        assert refused(shown).payload()["grids"]
-        assert len(refusal_told(shown)) == 2
-        assert "steps" in walk(shown)
-        return
-    found = explained(preset)
-    assert names(found).payload()["grids"]
-    assert memory(found).payload()["grids"]
-    assert all(story(found))
-    assert bool(changes_told(found)) == bool(preset.then)
+def test_the_object_that_a_name_left_is_said_to_stay_only_where_it_did() -> None:
+    assert "stays as it was" in told(changes_told(ran("(2,)", "a", then="a = a + 1")))
+    changed = told(changes_told(ran("[1., 2.]", "torch.from_numpy(a)", then="a += 10; a = a + 10")))
+    assert "stays as it was" not in changed
+    assert "changed too, in 2 cells" in changed
+    first = told(changes_told(ran("[1., 2.]", then="c = a.copy(); a[0] = -1")))
+    assert "before" not in first
+    other = told(changes_told(ran("(4,)", "a[1:]", then="a = b")))
+    assert "new object" not in other
+    assert "a is now bound to the object that was called b" in other
 
 
-def test_the_story_says_view_or_copy_why_and_who_sees_a_change() -> None:
-    told = " ".join(story(explain_view("(3, 4)", "a[[0, 2]]", "a[1:]", "a += 1")))
-    assert "`b` is a **copy**: 64 bytes of its own" in told
-    assert "No strides can say that" in told
-    assert "`c` is a **view** of `a`" in told
-    assert "`a` and `c` read it: **all of them changed**" in told
-    assert "Unchanged: `b`, which lies in another memory" in told
-    assert "one object" in " ".join(story(explain_view("(3, 4)", "a")))
-    assert "fraction was cut off" in " ".join(story(explain_view("(3, 4)", then="a[0, 0] = 2.5")))
-    assert changes_told(explain_view("(4,)", then="a += 0.5"))[0].startswith("`a += 0.5` was refused")
-    lost = " ".join(changes_told(explain_view("(4,)", then="a[[1, 2]][0] = 100")))
-    assert "Once the statement ends it is gone" in lost
+def test_a_line_that_was_not_run_is_named_and_not_asked_for_again() -> None:
+    found = stopped("[6, 9, 12]", "a[::2, 1:]", then="a[0] = 2.9")
+    words = told(changes_told(found))
+    assert "Because b failed, the statements in Then were not run" in words
+    assert "Write a statement" not in words
+    fixes = part(page_of(ViewsQuestion(a="[6, 9, 12]", then="a[0] = 2.9")), Fixes)
+    assert {"b": ""} in [dict(fix.puts) for fix in fixes.fixes]
+    assert "Write a statement" in told(changes_told(ran("(4,)")))
+    assert "after it were not run" in told(changes_told(stopped("(4,)", then="a += 0.5; a += 1")))
 
 
-def test_a_refusal_is_told_with_its_numbers() -> None:
-    told = " ".join(refusal_told(explain_refused_view("(3, 4)", "a.T", "(12,)")))
-    assert "One step along axis 0 moves 1 element," in told
-    assert "3 · 4 = 12" in told
-    assert told.count("96 bytes") == 2
-    assert walk(explain_refused_view("(3, 4)", "a.T", "(12,)")).endswith("+4 +4 −7 +4 +4 −7 +4 +4 −7 +4 +4")
-    assert "nothing is copied" in refusal_told(explain_refused_view("(3, 4)", "a.T", "(2, 2, 3)"))[0]
-    assert "no copy helps" in refusal_told(explain_refused_view("(3, 4)", "a.T", "(5,)"))[0]
+def test_a_base_is_not_said_to_own_its_memory_where_it_does_not() -> None:
+    found = ran("(2, 3)")
+    assert "owns" not in told(story(found)).lower()
 
 
-def test_without_a_base_nothing_is_drawn() -> None:
-    with pytest.raises(ValueError, match="only a program with a base"):
-        memory(explain_view("nothing"))
+def test_a_refused_view_is_told_with_its_numbers() -> None:
+    words = told(viewing_told(viewed("a.T", "(12,)")))
+    assert "One step along axis 0 moves 1 element," in words
+    assert "3 · 4 = 12" in words
+    assert words.count("96 bytes") == 2
+    assert plain(walk(viewed("a.T", "(12,)"))).endswith("+4 +4 −7 +4 +4 −7 +4 +4 −7 +4 +4")
+    assert "nothing is copied" in told(viewing_told(viewed("a.T", "(2, 2, 3)")))
+    assert "no copy helps" in told(viewing_told(viewed("a.T", "(5,)")))
 
 
-def explained(preset: ViewPreset) -> Views:
-    return explain_view(preset.a, preset.b, preset.c, preset.then, preset.library)
+def test_a_message_stands_at_the_field_and_the_picture_stays() -> None:
+    question = ViewsQuestion(b="a.explode()")
+    page = page_of(question)
+    assert page.body is None
+    (problem,) = [control for control in controls(question) if control.problem]
+    assert problem.field == "b"
+    assert "explode" in plain(problem.problem)
 
 
-def drawn(base: str, operation: str, then: str) -> Any:
-    return names(explain_view(base, operation, then=then)).grids
+@pytest.mark.parametrize(
+    ("view", "fields"), [("Memory", {"c", "then"}), ("Names", {"c", "then"}), ("Refused views", {"to"})]
+)
+def test_each_view_has_its_own_fields(view: Any, fields: set[str]) -> None:
+    shown = {control.field for control in controls(ViewsQuestion(view=view))}
+    assert shown == {"view", "lib", "a", "b", *fields}
+
+
+def test_an_operation_for_b_can_be_chosen_which_the_library_takes() -> None:
+    for question in (ViewsQuestion(), EXAMPLES["contiguous"]):
+        (chooser,) = [control for control in controls(question) if control.look == "select"]
+        assert chooser.field == "b"
+        assert question.b in dict(chooser.options)
+        assert "a.T" in dict(chooser.options) or question.library == "PyTorch"
+    own = replace(ViewsQuestion(), b="a[1:, 2:]")
+    (chooser,) = [control for control in controls(own) if control.look == "select"]
+    assert chooser.value == "a[1:, 2:]"
+    assert chooser.options[0][0] == "a[1:, 2:]"
+
+
+def test_cells_take_numbers_only_where_all_ran() -> None:
+    editable = [grid.editable for grid in part(page_of(ViewsQuestion()), Picture).grids]
+    assert all(editable)
+    stop = page_of(ViewsQuestion(b="a", then="a += 0.5"))
+    assert not any(grid.editable for grid in part(stop, Picture).grids)
+    assert "UFuncTypeError" in plain(part(stop, Notice).paragraphs[0])
+
+
+def test_names_are_tabled_with_their_objects_and_dtypes() -> None:
+    table = part(page_of(ViewsQuestion(view="Names", a="(4,)", b="a", then="a = a + 0.5; c = b")), Table)
+    rows = [[plain(cell.text) for cell in row] for row in table.rows]
+    assert [row[0] for row in rows] == ["a", "b", "c"]
+    assert [row[3] for row in rows] == ["a new object", "the same object", "bound first"]
+    assert [plain(row[2].note) for row in table.rows] == ["float64", "int64", "int64"]
+
+
+def test_each_example_tells_something() -> None:
+    for question in EXAMPLES.values():
+        assert all(map(plain, part(page_of(question), Story).paragraphs))

@@ -1,15 +1,14 @@
 """A row of pills of which one may be lit: what a learner presses is lit at once, before the server has answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.components import ahead
 from ui.components.folder import register
 
-_mount = register(Path(__file__).parent, also=ahead.SCRIPT)
+_mount = register(Path(__file__).parent)
 
 
 def pills(
@@ -20,8 +19,6 @@ def pills(
     label: str,
     on_press: Callable[[str], None],
     disabled: bool = False,
-    question: ahead.Ahead | None = None,
-    changes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Draw pills.
 
@@ -39,8 +36,6 @@ def pills(
         Called with the title of a pill that was pressed, before the page runs again, like a widget's callback.
     disabled
         Whether none can be pressed.
-    question, changes
-        Whom to ask ahead of the page's run, and what each title changes of the question.
     """
     presses = f"{key} presses"  # counted, so that every press is answered by data unlike those before
 
@@ -51,6 +46,5 @@ def pills(
             on_press(title)
 
     data: dict[str, Any] = {"titles": list(titles), "lit": lit, "label": label, "disabled": disabled}
-    data["ahead"] = {**question.payload(), "changes": changes} if question and changes else None
     data["answers"] = st.session_state.get(presses, 0)
     _mount(key=key, data=data, on_pressed_change=press)

@@ -1,16 +1,10 @@
-// A row of pills. The pressed one is lit at once; what comes back from the server then says which one really is. Where
-// the page can be answered ahead (see ahead.js), a press is.
+// A row of pills. The pressed one is lit at once; what comes back from the server then says which one really is.
 
 const rows = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const row = rows.get(parentElement) ?? open(parentElement);
-  row.press = async (title) => {
-    const { address, query, changes } = data.ahead ?? {};
-    if (!address) return setTriggerValue("pressed", title);
-    const state = await askAhead({ address, query: { ...query, ...changes[title] } });
-    tellPage(() => { setTriggerValue("pressed", title); return state; });
-  };
+  row.press = (title) => setTriggerValue("pressed", title);
   row.show(data);
 }
 

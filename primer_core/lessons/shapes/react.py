@@ -1,0 +1,102 @@
+"""How the steps change: cards are added, removed, moved and typed on, and another library is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import Declined, Library, backend
+from primer_core.language.limits import Refused
+from primer_core.language.steps import MAX_STEPS, join_steps, read_step, read_step_or_none
+from primer_core.lessons.event import Act, Event, EventError, Put
+from primer_core.lessons.lesson import put_fields
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.question import LONGEST_TEXT
+from primer_core.lessons.shapes.pipeline import State, run, take_steps
+from primer_core.lessons.shapes.question import ShapesQuestion
+from primer_core.lessons.shapes.translation import translations
+
+
+def react(question: ShapesQuestion, event: Event) -> ShapesQuestion:
+    """Return the question after an event.
+
+    Acts change the list of steps: ``add`` (``place``, ``text``), ``remove`` (``place``), ``move`` (``from``, ``to``)
+    and ``change`` (``place``, ``text``), where a text may be that of several steps. Where another library is chosen,
+    the steps are written in its words.
+
+    Raises
+    ------
+    EventError
+        If the event cannot be followed; the message says what was expected.
+    """
+    if isinstance(event, Act):
+        steps = join_steps(_changed(list(question.texts_of_steps), event))
+        if len(steps) > LONGEST_TEXT:
+            raise EventError(f"All steps together take at most {LONGEST_TEXT} characters, not {len(steps)}.")
+        return replace(question, steps=steps)
+    after = put_fields(question, event)
+    if isinstance(event, Put) and "steps" not in event.texts and after.library != question.library:
+        return replace(after, steps=join_steps(respelled(question, after.library)))
+    return after
+
+
+def respelled(question: ShapesQuestion, library: Library) -> tuple[str, ...]:
+    """Write the steps in the words of another library.
+
+    A step that was taken gets words with which that library makes the same cells of the same tensor, and stays as it is
+    where there are none; one that was not taken gets the nearest words.
+    """
+    texts = question.texts_of_steps
+    taken = take_steps(question.x, texts, question.library)
+    states = () if isinstance(taken, Unread) else tuple(state.values for state in taken.states)
+    found = []
+    for place, text in enumerate(texts):
+        step = read_step_or_none(text)
+        candidates: Iterator[str] = iter(())
+        if step is not None:
+            shape = states[place].shape if place < len(states) else None
+            candidates = translations(step, shape, question.library, library)
+        if place + 1 < len(states):
+            before, after = states[place : place + 2]
+            candidates = (candidate for candidate in candidates if _gives(candidate, before, after, library))
+        found.append(next(candidates, text))
+    return tuple(found)
+
+
+def _gives(text: str, before: NDArray[Any], after: NDArray[Any], library: Library) -> bool:
+    """Whether a library takes a step and makes these values of those with it."""
+    engine = backend(library)
+    tensor = engine.make(before)
+    try:
+        step = read_step(text)
+        made = run(step, State(engine, tensor, tensor, 0))
+    except Refused:
+        return False
+    return not isinstance(made, Declined) and np.array_equal(engine.to_numpy(made.outputs[step.piece or 0]), after)
+
+
+def _changed(steps: list[str], act: Act) -> Sequence[str]:
+    match act.name, act.details:
+        case "add", {"place": int(place), "text": str(text)}:
+            if len(steps) >= MAX_STEPS:
+                raise EventError(f"There is room for {MAX_STEPS} steps: remove one first.")
+            return [*steps[:place], text, *steps[place:]] if place >= 0 else [*steps, text]
+        case "remove", {"place": int(place)}:
+            _check(place, steps)
+            return [*steps[:place], *steps[place + 1 :]]
+        case "move", {"from": int(start), "to": int(goal)}:
+            _check(start, steps)
+            _check(goal, steps)
+            rest = [*steps[:start], *steps[start + 1 :]]
+            return [*rest[:goal], steps[start], *rest[goal:]]
+        case "change", {"place": int(place), "text": str(text)}:
+            _check(place, steps)
+            return [*steps[:place], text, *steps[place + 1 :]]
+    raise EventError("Expected add, remove, move or change, with the places of steps and their texts.")
+
+
+def _check(place: int, steps: Sequence[str]) -> None:
+    if not 0 <= place < len(steps):
+        raise EventError(f"Expected the place of a step, from 0 to {len(steps) - 1}, not {place}.")

@@ -1,0 +1,124 @@
+"""Permute against reshape as images: the two ways on a real picture, and on a few numbers to follow."""
+
+import base64
+import io
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.language.limits import thousands
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.shapes.pipeline import Pipeline
+from primer_core.lessons.shapes.scramble import Scramble, Way
+from primer_core.picture.code import code_panel
+from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Role, Row, Strong, Tone, Val
+from primer_core.picture.images import Figure, Image, Images
+from primer_core.picture.parts import Card, Columns, Note, Part, Quiz, QuizAnswer, Story
+from primer_core.picture.text import Code, Text, text
+from primer_core.picture.text import Strong as Bold
+
+QUIZ = Quiz(
+    text("A picture of shape ", Code("(H, W, 3)"), ": what does ", Code("picture.reshape(3, H, W)"), " give?"),
+    (
+        QuizAnswer(
+            "the same picture",
+            text(Code("reshape"), " keeps the order in memory: red, green and blue of one pixel stay neighbours."),
+        ),
+        QuizAnswer(
+            "a scrambled one",
+            text(
+                "Right. The sizes are those of (3, H, W), but each channel holds a third of the picture, its colours "
+                "by turns. ",
+                Code("permute(2, 0, 1)"),
+                " moves the axis.",
+            ),
+        ),
+        QuizAnswer(
+            "error",
+            text("H·W·3 elements fit (3, H, W): nothing stops the reshape. That is what makes it a trap."),
+        ),
+    ),
+    "a scrambled one",
+)
+
+
+def scrambled(compared: Scramble) -> tuple[Part, ...]:
+    """Show both ways on the picture, then on a few numbers, then in words and code."""
+    facts = text(f"{shape_text(compared.before.shape)} · strides {shape_text(compared.strides)}")
+    own = Figure(text(Code("x")), facts, image(compared.before, "The picture"))
+    figures = Images((own, _figure(compared.right, "axes moved", "good"), _figure(compared.wrong, "scrambled", "bad")))
+    few = Note(
+        text(Bold("The same with a few numbers."), " Point at a cell: its element stands elsewhere in the other.")
+    )
+    told = Card((Story(story(compared)), code_panel(compared.code)), "story")
+    return (
+        Card((figures, Note(text(compared.case.credit))), "images"),
+        Card((few, two_ways(compared.small_right, compared.small_wrong)), "picture"),
+        Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1)),
+    )
+
+
+def story(compared: Scramble) -> tuple[Text, ...]:
+    """Tell what each way does to the cells."""
+    right, wrong = compared.right, compared.wrong
+    moved = "moves axes by moving strides" if right.shared else "moves axes; the reshape after it has to copy"
+    return (
+        text(compared.case.wanted),
+        text(
+            Code(f"x{right.steps}"),
+            f" {moved}: every value keeps its row, its column and its colour, or its digit. ",
+            Code(f"x{wrong.steps}"),
+            " leaves all values in the order in which they lie in memory and cuts that row into "
+            f"{shape_text(wrong.shape)}. The shapes are the same and nothing complains, but only "
+            f"{thousands(compared.in_place)} of {thousands(compared.before.size)} cells hold the element that belongs "
+            "there.",
+        ),
+    )
+
+
+def two_ways(right: Pipeline, wrong: Pipeline) -> Picture:
+    """Lay out one tensor and what two pipelines make of it, cell by cell from where it was in x.
+
+    Both must have a result, and begin with the same x.
+    """
+    x = Grid("x", "x", right.start.values, "a")
+    grids, links, formulas = [x], [], []
+    roles: tuple[Role, ...] = ("result", "b")
+    for name, role, way in zip(("moved", "cut"), roles, (right, wrong), strict=True):
+        cells = np.arange(way.states[0].values.size)
+        for taken in way.done:
+            cells = cells[taken.sources]
+        after = way.states[-1].values
+        spelled = "".join(f".{taken.text}" for taken in way.done)
+        grids.append(Grid(name, name, after, role, caption=f"= x{spelled}  {shape_text(after.shape)}"))
+        links.append(Link("x", name, cells))
+        formulas.append(Formula(name, (Ref(name), " = ", Ref("x"), " = ", Strong((Val(name),)))))
+    return Picture(tuple(grids), (Row(("x", Op("→"), "moved", "cut")),), tuple(links), tuple(formulas), ("x", 1))
+
+
+def image(values: NDArray[np.uint8], description: str) -> Image:
+    """Draw (H, W) grey values, (H, W, 3) colours or a row of (n, H, W) grey pictures, each value 0 to 255."""
+    if values.ndim == 3 and values.shape[-1] != 3:
+        values = np.concatenate(list(np.pad(values, ((0, 0), (0, 0), (0, 2)), constant_values=128)), axis=1)[:, :-2]
+    return Image(f"data:image/png;base64,{_png(values.tobytes(), values.shape)}", description)
+
+
+def _figure(way: Way, word: str, tone: Tone) -> Figure:
+    name = f"x{way.steps}"
+    facts = text(f"{shape_text(way.shape)} · strides {shape_text(way.strides)} · {'view' if way.shared else 'copy'}")
+    if way.values.ndim != 3:
+        return Figure(text(Code(name)), facts, image(way.values, name), word, tone)
+    together = image(np.moveaxis(way.values, 0, -1), f"{name}, its channels as red, green and blue")
+    planes = tuple(f"{name}, channel {place}" for place in range(len(way.values)))
+    note = text("its channels 0, 1, 2 together and alone")
+    return Figure(text(Code(name)), facts, together, word, tone, planes, note)
+
+
+@cache
+def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
+    from PIL import Image as PillowImage
+
+    file = io.BytesIO()
+    PillowImage.fromarray(np.frombuffer(pixels, np.uint8).reshape(shape)).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode("ascii")

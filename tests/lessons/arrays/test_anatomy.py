@@ -1,0 +1,175 @@
+import contextlib
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from primer_core.language.limits import Refused
+from primer_core.lessons.arrays.anatomy import Anatomy, Conversion, NotMade, explain_array
+from primer_core.lessons.arrays.presets import PRESETS
+from primer_core.lessons.arrays.question import AS_MADE, CONVERSIONS, ArraysQuestion
+from primer_core.lessons.lesson import Preset
+from tests.profiles import examples
+from tests.snippets import printed_by
+
+MADE = [preset for preset in PRESETS if preset.question.view == "Anatomy"]
+
+shapes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
+
+
+def anatomy(text: str, dtype: str = AS_MADE) -> Anatomy:
+    explained = explain_array(text, dtype)
+    assert isinstance(explained, Anatomy)
+    return explained
+
+
+def conversion(text: str, dtype: str) -> Conversion:
+    made = anatomy(text, dtype).conversion
+    assert made is not None
+    return made
+
+
+def meanings(text: str) -> dict[str, str]:
+    return {attribute.name: attribute.meaning for attribute in anatomy(text).attributes}
+
+
+@examples(500)
+@given(shapes, st.sampled_from(["zeros", "ones"]), st.sampled_from(CONVERSIONS[1:]), st.booleans())
+def test_attributes_and_addresses_are_numpys(shape: tuple[int, ...], maker: str, dtype: str, turned: bool) -> None:
+    explained = anatomy(f"{maker}({shape}, {dtype}){'.T' if turned else ''}")
+    expected = getattr(np, maker)(shape, dtype)
+    expected = expected.T if turned else expected
+    assert [attribute.value for attribute in explained.attributes] == [
+        str(value)
+        for value in (
+            *(expected.ndim, expected.shape, expected.size, expected.dtype, expected.itemsize, expected.strides),
+            expected.nbytes,
+        )
+    ]
+    for index in np.ndindex(explained.array.shape):
+        byte = sum(i * stride for i, stride in zip(index, explained.array.strides, strict=True))
+        assert explained.layout.addresses[index] * explained.layout.itemsize == byte
+
+
+@examples(500)
+@given(
+    st.lists(st.one_of(st.integers(-(2**40), 2**40), st.floats(-1e6, 1e6)), min_size=1, max_size=5),
+    st.sampled_from(CONVERSIONS[1:]),
+)
+def test_astype_makes_new_memory_and_marks_what_changed(values: list[float], dtype: str) -> None:
+    explained = anatomy(str(values), dtype)
+    made = explained.conversion
+    assert made is not None
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(made.array, np.array(values).astype(dtype))
+    assert made.verdict == "copy"
+    assert not np.shares_memory(made.array, explained.array)
+    kept = [old == new for old, new in zip(explained.array.tolist(), made.array.tolist(), strict=True)]
+    assert (~made.changed).tolist() == kept
+
+
+def test_a_literal_of_two_rows_has_the_platforms_integers() -> None:
+    values = {attribute.name: attribute.value for attribute in anatomy("[[1, 2, 3], [4, 5, 6]]").attributes}
+    assert values == {
+        "x.ndim": "2",
+        "x.shape": "(2, 3)",
+        "x.size": "6",
+        "x.dtype": str(np.array(1).dtype),
+        "x.itemsize": "8",
+        "x.strides": "(24, 8)",
+        "x.nbytes": "48",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "dtype"),
+    [
+        ("zeros((2, 3))", [[0.0] * 3] * 2, "float64"),
+        ("ones((3, 2), int16)", [[1, 1]] * 3, "int16"),
+        ("eye(2)", [[1.0, 0.0], [0.0, 1.0]], "float64"),
+        ("arange(0, 10, 2)", [0, 2, 4, 6, 8], "int64"),
+        ("linspace(0, 1, 5)", [0.0, 0.25, 0.5, 0.75, 1.0], "float64"),
+    ],
+)
+def test_the_ways_to_make_an_array(text: str, values: object, dtype: str) -> None:
+    explained = anatomy(text)
+    assert text in {preset.question.make for preset in MADE}
+    assert explained.array.tolist() == values
+    assert str(explained.array.dtype) == dtype
+
+
+def test_numpys_choice_of_a_dtype_is_told_from_the_learners() -> None:
+    assert "NumPy's choice" in meanings("zeros(2)")["x.dtype"]
+    assert "NumPy's choice" not in meanings("zeros(2, int8)")["x.dtype"]
+    assert "NumPy's choice" not in meanings("zeros(2).astype(int8)")["x.dtype"]
+
+
+@pytest.mark.parametrize("text", ["7", "zeros(1, int8)", "zeros((1, 1), uint8)", "zeros((0, 1), bool)", "ones((2, 1))"])
+def test_one_is_counted_in_the_singular(text: str) -> None:
+    for meaning in meanings(text).values():
+        assert not re.search(r"\b1 (bytes|bits|cells|axes|indices|rows|columns)\b", meaning)
+        assert not re.search(r"\b0 axes\b", meaning)
+
+
+@pytest.mark.parametrize(
+    "text", ["full(2, 300, int8)", "zeros(3).reshape(2, 2)", "arange(0, 1, 0)", "linspace(0, 1, -1)", "[[1, 2], [3]]"]
+)
+def test_what_numpy_will_not_make_is_told_in_its_own_words(text: str) -> None:
+    outcome = explain_array(text)
+    assert isinstance(outcome, NotMade)
+    declined = outcome.declined
+    error = {"OverflowError": OverflowError, "ValueError": ValueError, "ZeroDivisionError": ZeroDivisionError}
+    expression = outcome.code.split("x = ")[1].split("\n")[0]
+    with pytest.raises(error[declined.builtin], match=re.escape(declined.words)):
+        eval(expression, {"np": np})  # noqa: S307 - written by the recipe
+    assert printed_by(outcome.code) == f"{declined.words}\n"
+
+
+def test_rows_of_several_lengths_are_numpys_error_and_object_is_no_dtype_here() -> None:
+    uneven = explain_array("np.array([[1, 2, 3], [4, 5]])")
+    assert isinstance(uneven, NotMade)
+    assert uneven.declined.kind == "ValueError"
+    assert "inhomogeneous" in uneven.declined.words
+    assert "(3,)" in uneven.cause
+    assert "(2,)" in uneven.cause
+    with pytest.raises(Refused, match="object"):
+        explain_array("np.array([[1, 2, 3], [4, 5]], dtype=object)")
+    overflow = explain_array("full(2, 300, int8)")
+    assert isinstance(overflow, NotMade)
+    assert not overflow.cause
+
+
+@pytest.mark.parametrize("preset", MADE, ids=lambda preset: preset.title)
+@pytest.mark.parametrize("dtype", [None, "float16", "bool"])
+def test_the_snippets_print_what_the_page_shows(preset: Preset[ArraysQuestion], dtype: str | None) -> None:
+    explained = anatomy(preset.question.make, dtype or preset.question.to)
+    values = [attribute.value for attribute in explained.attributes]
+    expected = f"{explained.array}\n{' '.join(values[:3])}\n{' '.join(values[3:])}\n"
+    if explained.conversion is not None:
+        expected += f"{explained.conversion.array}\nFalse\n"
+    assert printed_by(explained.code) == expected
+
+
+def test_a_conversion_that_numpy_warns_of_prints_without_the_warning() -> None:
+    assert conversion("[1e300, 1.0]", "float16").warning == "overflow encountered in cast"
+    assert "[inf  1.]" in printed_by(anatomy("[1e300, 1.0]", "float16").code)
+    assert np.isinf(anatomy("full(2, 1e300, float16)").array).all()
+
+
+@examples(1000)
+@given(
+    st.one_of(st.text(max_size=30), st.text(alphabet="()[],.:-+*0123456789e nazrosyil", max_size=40)),
+    st.sampled_from(CONVERSIONS),
+)
+def test_garbage_is_explained_or_refused(text: str, dtype: str) -> None:
+    with contextlib.suppress(Refused):
+        outcome = explain_array(text, dtype)
+        assert isinstance(outcome, Anatomy) or outcome.declined.words
+
+
+def test_nothing_is_converted_unless_asked_and_nothing_huge_is_made() -> None:
+    assert anatomy("eye(2)", AS_MADE).conversion is None
+    with pytest.raises(Refused, match="4 096"):
+        explain_array("zeros(10**9)", "int8")

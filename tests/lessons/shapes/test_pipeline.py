@@ -1,0 +1,687 @@
+import tracemalloc
+from collections.abc import Callable
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from primer_core.backend import Declined, Library
+from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.steps import MAX_STEPS, OPERATIONS, join_steps, read_step, read_step_or_none, split_steps
+from primer_core.lessons.lesson import Preset
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.shapes import pipeline as lesson
+from primer_core.lessons.shapes.arithmetic import Solved
+from primer_core.lessons.shapes.batch_axis import offer_to_network
+from primer_core.lessons.shapes.code import state_name
+from primer_core.lessons.shapes.explain import explain
+from primer_core.lessons.shapes.pipeline import Done, Failed, NotTaken, Pipeline, Waiting, take_steps
+from primer_core.lessons.shapes.presets import PRESETS
+from primer_core.lessons.shapes.question import ShapesQuestion
+from tests.lessons.shapes.taking import done, failing, taking
+from tests.profiles import examples
+from tests.snippets import printed_by
+
+small_shapes = st.sampled_from([shape for rank in range(4) for shape in product(range(1, 5), repeat=rank)])
+
+
+def sizes(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+@st.composite
+def torch_steps(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[str, Callable[[Any], Any]]:
+    """A step as text, and the same done to a tensor by hand; possible most of the time."""
+    n = len(shape)
+    axis = draw(st.integers(-n - 1, n))
+    match draw(st.integers(0, 11)):
+        case 0:
+            return f"unsqueeze({axis})", lambda x: x.unsqueeze(axis)
+        case 1:
+            return f"squeeze({axis})", lambda x: x.squeeze(axis)
+        case 2 | 3 as which:
+            cut = tuple(draw(st.lists(st.sampled_from([-1, 1, 2, 3, 4, 6]), min_size=1, max_size=3)))
+            name = ("view", "reshape")[which - 2]
+            return f"{name}({sizes(cut)})", lambda x: getattr(x, name)(*cut)
+        case 4:
+            name = draw(st.sampled_from(["squeeze", "flatten", "ravel", "contiguous", "clone"]))
+            return f"{name}()", lambda x: getattr(x, name)()
+        case 5:
+            order = draw(st.permutations(range(n)))
+            return f"permute({sizes(tuple(order))})", lambda x: x.permute(*order)
+        case 6:
+            return f"transpose({axis}, 0)", lambda x: x.transpose(axis, 0)
+        case 7:
+            grown = [draw(st.sampled_from([(), (2,)])), *(((3,) if size == 1 else (-1,)) for size in shape)]
+            wanted = tuple(size for part in grown for size in part)
+            return f"expand({sizes(wanted)})", lambda x: x.expand(*wanted)
+        case 8:
+            times = tuple(draw(st.lists(st.integers(1, 2), min_size=n, max_size=n)))
+            return f"repeat({sizes(times)})", lambda x: x.repeat(*times)
+        case 9:
+            name = draw(st.sampled_from(["cat", "stack"]))
+            return f"{name}(x, {axis})", lambda x: getattr(torch, name)([x, x], axis)
+        case 10:
+            name = draw(st.sampled_from(["cat", "stack"]))
+            other = draw(st.sampled_from([shape, (*shape[:-1], 2), (1, *shape[1:])]))
+            b = (torch.arange(prod(other)) * 10 + 10).reshape(other)
+            return f"{name}({other}, dim={axis})", lambda x: getattr(torch, name)([x, b], dim=axis)
+        case _:
+            name, count, pick = draw(st.sampled_from(["split", "chunk"])), draw(st.integers(1, 3)), -1
+            return f"{name}({count}, {axis})[{pick}]", lambda x: getattr(x, name)(count, axis)[pick]
+
+
+@st.composite
+def torch_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[Any]]:
+    """A shape, steps, and the tensors that they give by hand; the last may be an exception."""
+    shape = draw(small_shapes)
+    states: list[Any] = [torch.arange(1, prod(shape) + 1).reshape(shape)]
+    texts = []
+    for _ in range(draw(st.integers(1, 5))):
+        text, act = draw(torch_steps(tuple(states[-1].shape)))
+        if states[-1].ndim == 4 or states[-1].numel() > 200:
+            break
+        texts.append(text)
+        try:
+            states.append(act(states[-1]))
+        except Exception as error:
+            states.append(error)
+            break
+    return shape, texts, states
+
+
+def expected_numpy(shape: tuple[int, ...], axis: int) -> list[tuple[str, Callable[[Any], Any]]]:
+    return [
+        (f"expand_dims({axis})", lambda x: np.expand_dims(x, axis)),
+        (f"squeeze({axis})", lambda x: x.squeeze(axis)),
+        ("reshape(-1, 2)", lambda x: x.reshape(-1, 2)),
+        ("reshape(2, -1)", lambda x: x.reshape(2, -1)),
+        ("ravel()", lambda x: x.ravel()),
+        ("flatten()", lambda x: x.flatten()),
+        ("T", lambda x: x.T),
+        ("transpose()", lambda x: x.transpose()),
+        (f"swapaxes({axis}, 0)", lambda x: x.swapaxes(axis, 0)),
+        (f"broadcast_to((2, {sizes(shape)}))", lambda x: np.broadcast_to(x, (2, *shape))),
+        ("tile(2)", lambda x: np.tile(x, 2)),
+        (f"concatenate(x, axis={axis})", lambda x: np.concatenate([x, x], axis=axis)),
+        (f"stack(x, {axis})", lambda x: np.stack([x, x], axis)),
+        (f"split(2, axis={axis})[1]", lambda x: np.split(x, 2, axis=axis)[1]),
+        (f"array_split(2, {axis})[-1]", lambda x: np.array_split(x, 2, axis)[-1]),
+        ("ascontiguousarray()", lambda x: np.ascontiguousarray(x)),
+        ("copy()", lambda x: x.copy()),
+    ]
+
+
+@st.composite
+def numpy_pipelines(draw: st.DrawFn) -> tuple[tuple[int, ...], list[str], list[Any]]:
+    shape = draw(small_shapes)
+    states: list[Any] = [np.arange(1, prod(shape) + 1).reshape(shape)]
+    texts = []
+    for _ in range(draw(st.integers(1, 5))):
+        now = states[-1]
+        text, act = draw(st.sampled_from(expected_numpy(now.shape, draw(st.integers(-now.ndim, now.ndim)))))
+        if now.ndim == 4 or now.size > 200:
+            break
+        texts.append(text)
+        try:
+            states.append(act(now))
+        except Exception as error:
+            states.append(error)
+            break
+    return shape, texts, states
+
+
+def shown(explained: Pipeline) -> str:
+    """What the page shows of it: shape, strides and verdict of each state, the error, and the last tensor."""
+    states = explained.states
+    lines = [f"x {states[0].shape} {states[0].strides}"]
+    for place, step in enumerate(explained.done, start=1):
+        lines.append(f"{state_name(place)} {step.after.shape} {step.after.strides} {step.verdict}")
+    if explained.failed is not None and isinstance(explained.failed.reason, Declined):
+        lines.append(explained.failed.reason.text)
+    last = states[-1].values
+    lines.append(str(torch.from_numpy(last) if explained.library == "PyTorch" else last))
+    return "\n".join(lines) + "\n"
+
+
+def check_states(explained: Pipeline, states: list[Any]) -> None:
+    """Shapes, strides, values, verdicts and errors are those of the tensors made by hand."""
+    for before, after, step in zip(states, states[1:], explained.steps, strict=False):
+        if isinstance(after, Exception):
+            assert isinstance(step, Failed)
+            assert isinstance(step.reason, Declined)
+            assert step.reason.text == f"{type(after).__name__}: {after}"
+            return
+        assert isinstance(step, Done), step
+        assert step.after.shape == tuple(after.shape)
+        if isinstance(after, np.ndarray):
+            strides, shared = after.strides, np.shares_memory(before, after)
+        else:
+            strides = after.stride()
+            shared = after.untyped_storage().data_ptr() == before.untyped_storage().data_ptr()
+        assert step.after.strides == strides
+        size = prod(after.shape)
+        assert step.verdict == ("empty" if not size else "view" if shared else "copy")
+        assert step.copied == (0 if shared else size * 8)
+        np.testing.assert_array_equal(step.after.values, np.asarray(after))
+
+
+def check_links_and_addresses(explained: Pipeline) -> None:
+    """Every cell is found again where its links say, and in memory where its address says."""
+    memories = {0: explained.start.values.ravel()}
+    for step in explained.done:
+        before, after = step.before.values.ravel(), step.after.values.ravel()
+        for flat, value in enumerate(after):
+            if step.sources[flat] >= 0:
+                assert before[step.sources[flat]] == value
+            else:
+                assert step.joined is not None
+                assert step.joined.other.values.ravel()[step.joined.sources[flat]] == value
+        if step.pieces is not None:
+            for piece, sources in zip(step.pieces.snapshots, step.pieces.sources, strict=True):
+                np.testing.assert_array_equal(before[sources], piece.values.ravel())
+        addresses = step.after.layout.addresses.ravel()
+        if step.verdict == "copy":
+            # A copy may keep its cells in another order than C: its memory is written down by its addresses.
+            memories[step.after.memory] = np.zeros(addresses.max() + 1, after.dtype)
+            memories[step.after.memory][addresses] = after
+        np.testing.assert_array_equal(memories[step.after.memory][addresses], after)
+
+
+def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library: Library) -> None:
+    shape, texts, states = case
+    explained = taking(shape, texts, library)
+    check_states(explained, states)
+    check_links_and_addresses(explained)
+    assert printed_by(explained.code) == shown(explained)
+
+
+@examples(500)
+@given(torch_pipelines())
+def test_states_errors_links_addresses_and_snippets_are_pytorchs(case: Any) -> None:
+    check_everything(case, "PyTorch")
+
+
+@examples(500)
+@given(numpy_pipelines())
+def test_states_errors_links_addresses_and_snippets_are_numpys(case: Any) -> None:
+    check_everything(case, "NumPy")
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_the_snippet_of_every_preset_prints_what_the_page_shows(preset: Preset[ShapesQuestion]) -> None:
+    explained = explain(preset.question)
+    assert isinstance(explained, Pipeline)
+    assert printed_by(explained.code) == shown(explained)
+
+
+_ARGUMENTS = [
+    *("", "0", "1", "-1", "-3", "2", "7", "0, 1", "1, 0", "0, 0", "-1, 2", "5, -1", "3, 3", "2, 0, 1", "0, 2, 1"),
+    *("-1, -1", "2, 2, 2, 2", "2, -1, 3", "-2, 4", "6, 1, 1", "0, -1", "(2, 3)", "(3, 1), 0", "(-1, 2)", "0, 5"),
+    *("[1, 2]", "[2, 1], 1", "[1, 1, 1], -1", "dim=0", "axis=1", "2, dim=1", "2, axis=-1", "1.5", "None", "True"),
+    *("x, 4", "(0, 1, 2), 1"),
+]
+
+
+@st.composite
+def wrong_steps(draw: st.DrawFn) -> tuple[tuple[int, ...], str, Library]:
+    """A step of any name with arguments drawn blindly, which most shapes refuse."""
+    library: Library = draw(st.sampled_from(["PyTorch", "NumPy"]))
+    name = draw(st.sampled_from(sorted({*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"]})))
+    text = f"{name}({draw(st.sampled_from(_ARGUMENTS))})"
+    if name in ("cat", "stack", "concatenate"):
+        text = f"{name}({draw(small_shapes)}, {draw(st.integers(-3, 3))})"
+    return draw(small_shapes), text + draw(st.sampled_from(["", "", "[1]"])), library
+
+
+@examples(500)
+@given(wrong_steps())
+def test_every_fix_works_and_gives_the_shape_it_promises(case: tuple[tuple[int, ...], str, Library]) -> None:
+    shape, text, library = case
+    (step,) = taking(shape, [text], library).steps
+    for fix in step.fixes if isinstance(step, Failed) else ():
+        mended = taking(shape, fix.texts, library)
+        assert mended.result is not None
+        assert mended.result.shape == fix.shape
+
+
+def test_most_of_what_goes_wrong_has_a_fix() -> None:
+    for shape, text, change in [
+        ((3, 4), "view(5, -1)", "view(4, -1)"),
+        ((3, 4), "view(5, 3)", "view(-1, 3)"),
+        ((3, 4), "permute(0)", "permute(0, 1)"),
+        ((3, 4), "unsqueeze(4)", "unsqueeze(-1)"),
+        ((3, 4), "expand(3, 8)", "expand(3, 4)"),
+        ((3,), "expand(3, 4)", "unsqueeze(1)"),
+        ((2, 3), "repeat(2)", "repeat(1, 2)"),
+        ((2, 2), "cat([[5, 6]], dim=1)", "cat([[5, 6]], dim=0)"),
+        ((2, 2), "stack((2, 3))", "cat((2, 3), dim=1)"),
+        ((), "cat(x)", "unsqueeze(0)"),
+        ((5,), "split([2, 2])", "split([2, 3], dim=0)[0]"),
+        ((5,), "split(2)[7]", "split(2, dim=0)[-1]"),
+        ((5,), "chunk(2, 3)", "chunk(2, dim=0)[0]"),
+        ((2, 3), "expand_dims(0)", "unsqueeze(0)"),
+        ((2, 3), "unsqueze(0)", "unsqueeze(0)"),
+        ((2, 3), "T()", "T"),
+        ((2, 3, 4), "T", "permute(2, 1, 0)"),
+        ((2, 3), "view", "view(2, -1)"),
+        ((2, 3), "squeeze()[0]", "squeeze()"),
+    ]:
+        steps = [fix.texts[0] for fix in failing(shape, text).fixes]
+        assert change in steps, (text, steps)
+    steps = [fix.texts[0] for fix in failing((7,), "split(2)", "NumPy").fixes]
+    assert steps == ["array_split(2, axis=0)[0]", "split(1, axis=0)[0]", "split(7, axis=0)[0]"]
+
+
+def test_minus_one_is_what_pytorch_solves_it_to() -> None:
+    for shape in product(range(1, 5), repeat=3):
+        for others in ([], [2], [3], [4], [5], [0], [2, 3], [4, 2], [3, 5]):
+            asked = [*others[:1], -1, *others[1:]]
+            (step,) = taking(shape, [f"view({sizes(tuple(asked))})"]).steps
+            assert not isinstance(step, Waiting)
+            (solved,) = step.arithmetic
+            assert isinstance(solved, Solved)
+            if isinstance(step, Done):
+                assert step.after.shape[asked.index(-1)] == solved.size
+            else:
+                assert solved.size is None
+                assert "no whole number" in solved.text or "÷ 0" in solved.text
+
+
+def verdicts(explained: Pipeline) -> list[Any]:
+    return [(step.after.shape, step.after.strides, step.verdict) for step in explained.done]
+
+
+def of(title: str) -> Pipeline:
+    (preset,) = [preset for preset in PRESETS if preset.title == title]
+    explained = explain(preset.question)
+    assert isinstance(explained, Pipeline)
+    return explained
+
+
+def test_one_image_becomes_a_batch_and_only_then_the_network_takes_it() -> None:
+    explained = explain(ShapesQuestion())
+    assert isinstance(explained, Pipeline)
+    assert verdicts(explained) == [
+        ((1, 28, 28), (784, 28, 1), "view"),
+        ((1, 1, 28, 28), (784, 784, 28, 1), "view"),
+    ]
+    offered = explained.offered
+    assert [tensor.answer for tensor in offered] == [None, None, (1, 10)]
+    assert offered[0].error is not None
+    assert "Expected 3D (unbatched) or 4D (batched) input to conv2d" in offered[0].error
+    assert offer_to_network(taking((3, 4)).states) == ()
+    numpy = explain(ShapesQuestion(steps="", library="NumPy"))
+    assert isinstance(numpy, Pipeline)
+    assert numpy.offered == ()
+
+
+def test_minus_one_is_solved_and_shown() -> None:
+    explained = of("−1 is solved")
+    assert [step.after.shape for step in explained.done] == [(2, 6), (3, 4)]
+    spelled = [[solved.text for solved in step.arithmetic] for step in explained.done]
+    assert spelled == [["−1 = 12 ÷ 2 = 6"], ["−1 = 12 ÷ 3 = 4"]]
+
+
+def test_unsqueeze_and_squeeze_share_one_storage() -> None:
+    assert verdicts(of("There and back")) == [((1, 5), (5, 1), "view"), ((5,), (1,), "view")]
+    assert verdicts(of("A scalar")) == [((1,), (1,), "view"), ((), (), "view")]
+    assert verdicts(of("To a column")) == [((5, 1), (1, 1), "view")] * 2
+    assert {state.memory for state in of("There and back").states} == {0}
+
+
+def test_in_numpy_ravel_is_a_view_flatten_a_copy_and_t_a_view() -> None:
+    assert verdicts(of("ravel, flatten, .T")) == [
+        ((3, 4), (32, 8), "view"),
+        ((12,), (8,), "view"),
+        ((12,), (8,), "copy"),
+        ((3, 4), (32, 8), "view"),
+        ((4, 3), (8, 32), "view"),
+    ]
+    assert [verdict for _, _, verdict in verdicts(of("ravel must copy"))] == ["view", "view", "copy"]
+
+
+def test_concatenate_adds_sizes_along_its_axis_and_wants_the_others_equal() -> None:
+    below, beside, clash = of("Join along axis 0"), of("Join along axis 1"), of("A join that clashes").failed
+    assert below.states[-1].values.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert [met.text for met in below.done[0].arithmetic] == ["axis 0: 2 + 1 = 3 · axis 1: 2 = 2 ✓"]
+    assert beside.states[-1].values.tolist() == [[1, 2, 1, 2], [3, 4, 3, 4]]
+    assert clash is not None
+    assert [met.text for met in clash.arithmetic] == ["axis 0: 2 ≠ 1 ✗ · axis 1: 2 + 2 = 4"]
+    assert isinstance(clash.reason, Declined)
+    assert clash.reason.kind == "ValueError"
+    assert "concatenate([[5, 6]], axis=0)" in [fix.texts[0] for fix in clash.fixes]
+
+
+def test_a_refused_view_says_which_axes_cannot_become_one_and_later_steps_wait() -> None:
+    explained = of("View refused")
+    assert [type(step) for step in explained.steps] == [Done, Failed, Waiting]
+    assert explained.failed is not None
+    spelled = [strides.text for strides in explained.failed.arithmetic]
+    assert spelled == ["axes 0 and 1 cannot become one: stride 1 ≠ 3 · 4 = 12"]
+    assert [fix.texts for fix in explained.failed.fixes] == [("reshape(12)",), ("contiguous()", "view(12)")]
+    assert explained.result is None
+
+
+def test_expanded_cells_have_no_memory_of_their_own_and_repeated_ones_have() -> None:
+    _, expanded, repeated = [step.after for step in of("expand or repeat").done]
+    assert expanded.strides[0] == 0
+    assert expanded.ghost.sum() == 9
+    assert not repeated.ghost.any()
+
+
+def test_pieces_are_all_there_and_one_goes_on() -> None:
+    split, chunk = [step.pieces for step in of("split and chunk").done]
+    assert split is not None
+    assert chunk is not None
+    assert [piece.shape for piece in split.snapshots] == [(2, 4), (2, 4), (1, 4)]
+    assert split.chosen == 1
+    assert [piece.layout.offset for piece in chunk.snapshots] == [8, 10]
+
+
+def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
+    assert done((2, 3), "squeeze(0)").remark == "squeezed nothing"
+    assert done((2, 3), "contiguous()").remark == "same tensor"
+    assert done((4,), "split(2)").remark == "split by size"
+    assert done((4,), "split(2)", "NumPy").remark == "split by count"
+    assert done((4,), "split([1, 3])").remark is None
+    assert done((4,), "flatten()", "NumPy").remark == "flatten copied"
+    assert done((1, 5, 1), "squeeze()").remark == "squeezed the first of several"
+    assert done((5, 1), "squeeze()").remark is None
+
+
+def test_a_reshape_that_copied_names_what_would_have_refused_in_its_own_library() -> None:
+    turned = np.arange(6).reshape(2, 3).T
+    with pytest.raises(ValueError, match="copy"):
+        turned.reshape(6, copy=False)
+    with pytest.raises(RuntimeError):
+        torch.from_numpy(turned).view(6)
+    assert taking((2, 3), "T, reshape(6)", "NumPy").done[-1].remark == "reshape copied, copy=False refuses"
+    assert taking((2, 3), "T, reshape(6)").done[-1].remark == "reshape copied, view refuses"
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("unsqueeze(0), permute(0, 2, 1)", ("unsqueeze(0)", "permute(0, 2, 1)")),
+        ("x.unsqueeze(0).T.view(2, -1)", ("unsqueeze(0)", "T", "view(2, -1)")),
+        (".split(2)[0].T", ("split(2)[0]", "T")),
+        ("T;\nview(1.5)", ("T", "view(1.5)")),
+        ("cat([[5, 6]], 0),", ("cat([[5, 6]], 0)",)),
+        ("view(2, (3", ("view(2, (3",)),
+        ("", ()),
+        ("view(2, ((; T", ("view(2, ((", "T")),
+        ("np.concatenate([x, [4, 5]], axis=0), T", ("np.concatenate([x, [4, 5]], axis=0)", "T")),
+        ("torch.flip(x, (0,)).T", ("torch.flip(x, (0,))", "T")),
+    ],
+)
+def test_steps_are_cut_at_commas_and_dots_between_calls(text: str, pieces: tuple[str, ...]) -> None:
+    assert split_steps(text) == pieces
+
+
+def test_steps_read_back_from_their_own_texts() -> None:
+    names = {*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"]}
+    written = [f"{name}({arguments}){end}" for name in names for arguments in _ARGUMENTS for end in ("", "[1]")]
+    texts = [step.text for step in map(read_step_or_none, written) if step is not None]
+    assert len(texts) > 1000
+    assert [read_step(text).text for text in texts] == texts
+    assert split_steps(", ".join(texts)) == tuple(texts)
+
+
+def test_a_function_is_read_with_its_prefix_and_the_tensor_first() -> None:
+    assert read_step("np.concatenate([x, [4, 5]], axis=0)").text == "concatenate([4, 5], axis=0)"
+    assert read_step("torch.transpose(x, 0, 1)").text == "transpose(0, 1)"
+    with pytest.raises(ValueError, match="the tensor first"):
+        read_step("np.flip(0)")
+
+
+@examples(500)
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(["T", "view(2, -1)", "view(2, ((", "cat(x, 0)", "a[", "]"]), st.text(max_size=9))
+    )
+)
+def test_steps_that_are_joined_are_cut_into_the_same_steps(texts: list[str]) -> None:
+    pieces = [piece for text in texts for piece in split_steps(text)]
+    if pieces[:1] not in (["x"], ["self"]):  # a name in front of other steps is that of the tensor
+        assert list(split_steps(join_steps(texts))) == pieces
+
+
+def test_a_join_takes_a_shape_an_array_or_x_itself() -> None:
+    assert read_step("cat(x, 0)").itself
+    assert read_step("cat([x, (1, 3)], 0)").text == "cat((1, 3), 0)"
+    assert read_step("cat((x, x), dim=1)").text == "cat(x, dim=1)"
+    assert taking((2, 2), "cat([[7, 8]], 0)").states[-1].values.tolist()[-1] == [7, 8]
+
+
+def test_what_is_too_large_is_refused_and_never_allocated() -> None:
+    tracemalloc.start()
+    large: list[tuple[str, str, Library]] = [
+        ("(10**9, 10**9)", "T", "PyTorch"),
+        ("arange(99999999)", "", "PyTorch"),
+        ("(64, 64)", "repeat(100000, 100000)", "PyTorch"),
+        ("(64, 64)", "tile((100000, 100000))", "NumPy"),
+        ("(64, 64)", "expand(1000000, 64, 64)", "PyTorch"),
+        ("(64, 64)", "broadcast_to((1000000, 64, 64))", "NumPy"),
+        ("(64, 64)", "cat((64, 64))", "PyTorch"),
+        ("(0,)", "array_split(1000000000)", "NumPy"),
+        ("(0,)", "chunk(1000000000)", "PyTorch"),
+        ("(100,)", "split(1)", "PyTorch"),
+        ("(2, 2, 2, 2)", "unsqueeze(0)", "PyTorch"),
+        ("(2,)", "cat((10**6, 10**6))", "PyTorch"),
+        ("(64, 64)", "repeat(100000)", "NumPy"),
+        ("(2, 2)", "repeat([100000, 1], axis=0)", "NumPy"),
+        ("(64, 64)", "repeat_interleave(100000, dim=0)", "PyTorch"),
+        ("(64, 64)", "tile(100000)", "PyTorch"),
+    ]
+    for shape, text, library in large:
+        explained = take_steps(shape, split_steps(text), library)
+        if isinstance(explained, Pipeline):
+            assert explained.failed is not None, text
+            assert isinstance(explained.failed.reason, NotTaken), text
+            message = explained.failed.reason.message
+        else:
+            message = explained.message
+        assert any(word in message for word in ("at most", "room for", "axis is longer")), message
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000
+    long = taking((2,), ["clone()"] * (MAX_STEPS + 2))
+    assert [type(step) for step in long.steps][-3:] == [Done, Failed, Waiting]
+    assert MAX_ELEMENTS == 4096
+
+
+def test_a_size_below_zero_that_pytorch_lets_pass_is_refused() -> None:
+    reason = failing((), "expand(0, -1)").reason
+    assert isinstance(reason, NotTaken)
+    assert "below zero" in reason.message
+
+
+def test_tensors_without_cells_go_through() -> None:
+    for explained in (
+        taking((0, 3), "clone(), flatten(), unsqueeze(0)"),
+        taking((0, 3), "copy(), flatten(), T", "NumPy"),
+    ):
+        assert [step.verdict for step in explained.done] == ["empty"] * 3
+        assert printed_by(explained.code) == shown(explained)
+
+
+@pytest.mark.parametrize("name", ["tolist", "numpy", "zero_", "tofile", "__class__", "backward", "data_ptr"])
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+def test_no_other_method_of_a_tensor_is_ever_called(name: str, library: Library) -> None:
+    for text in (name, f"{name}()", f"{name}(0)"):
+        reason = failing((2, 2), text, library).reason
+        if isinstance(reason, Declined):
+            assert reason.kind == "AttributeError"
+            assert not hasattr(np.ndarray if library == "NumPy" else torch.Tensor, name)
+        else:
+            assert reason.kind == "unknown"
+
+
+_SIGNS = "()[],.:=x0123456789-* \n;"
+_WORDS = st.sampled_from(
+    [*OPERATIONS["PyTorch"], *OPERATIONS["NumPy"], "dim=", "axis=", "(", ")", ",", "-1", "[0]", "x"]
+)
+garbage = st.one_of(
+    st.text(max_size=40),
+    st.text(alphabet=_SIGNS, max_size=40),
+    st.lists(_WORDS, max_size=8).map("".join),
+)
+
+
+@examples(1000)
+@given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
+def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
+    (card,) = taking((2, 3), [text], library).steps
+    assert card.text == text
+    explained = taking((2, 3), text, library)
+    for step in explained.steps:
+        if isinstance(step, Failed):
+            assert step.reason.words if isinstance(step.reason, Declined) else step.reason.message
+    kept = "".join("".join(step.text.split()) for step in explained.steps)
+    rest = iter("".join(text.split()))
+    assert all(sign in rest for sign in kept)
+
+
+@examples(1000)
+@given(garbage)
+def test_garbage_for_the_tensor_is_explained(text: str) -> None:
+    explained = take_steps(text, ["unsqueeze(0)"], "NumPy")
+    if isinstance(explained, Unread):
+        assert explained.field == "x"
+        assert explained.message
+    else:
+        assert len(explained.steps) == 1
+
+
+def test_a_repeat_of_too_few_axes_is_refused_by_pytorch_however_often() -> None:
+    reason = failing((3, 4), "repeat(99999999999)").reason
+    with pytest.raises(RuntimeError) as refused:
+        torch.ones(3, 4).repeat(99999999999)
+    assert isinstance(reason, Declined)
+    assert str(refused.value).splitlines()[0] in reason.words
+
+
+@pytest.mark.parametrize("text", ["arange(-5)", "arange(2.5)", "arange()", "arange(1, 5)"])
+def test_of_arange_x_takes_one_whole_number_and_says_so(text: str) -> None:
+    found = take_steps(text, [], "PyTorch")
+    assert isinstance(found, Unread)
+    assert "arange(12)" in found.message
+
+
+def test_a_split_into_no_pieces_is_refused_where_pytorch_takes_it() -> None:
+    assert torch.split(torch.empty(0), []) == ()
+    assert isinstance(failing("(0,)", "split([])").reason, NotTaken)
+
+
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+@pytest.mark.parametrize("kind", [TypeError, AttributeError, AssertionError, IndexError, RuntimeError])
+@pytest.mark.parametrize(
+    "helper", ["_check_growth", "check_size", "_known", "_called", "_done", "_arithmetic", "shape_text"]
+)
+def test_a_slip_of_ours_is_never_shown_as_the_librarys_words(
+    monkeypatch: pytest.MonkeyPatch, library: Library, kind: type[Exception], helper: str
+) -> None:
+    def slip(*_: Any, **__: Any) -> Any:
+        raise kind("a slip of ours")
+
+    assert taking("(2, 3)", "reshape(3, 2)", library).failed is None
+    monkeypatch.setattr(lesson, helper, slip)
+    with pytest.raises(kind, match="a slip of ours"):
+        taking("(2, 3)", "reshape(3, 2)", library)
+
+
+@pytest.mark.parametrize("library", ["PyTorch", "NumPy"])
+def test_a_slip_of_ours_while_a_fix_is_tried_is_not_taken_for_a_fix_that_fails(
+    monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    checked = lesson._check_growth
+    calls = 0
+
+    def slips_later(*given: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise TypeError("a slip of ours")
+        checked(*given)
+
+    assert failing("(2, 3)", "reshape(5)", library).fixes
+    monkeypatch.setattr(lesson, "_check_growth", slips_later)
+    with pytest.raises(TypeError, match="a slip of ours"):
+        taking("(2, 3)", "reshape(5)", library)
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "library", "expected"),
+    [
+        ((2, 3), "t()", "PyTorch", lambda x: torch.from_numpy(x).t()),
+        ((2, 3, 4), "mT", "PyTorch", lambda x: torch.from_numpy(x).mT),
+        ((2, 3, 4), "mT", "NumPy", lambda x: x.mT),
+        ((3,), "swapaxes(0, 0)", "PyTorch", lambda x: torch.from_numpy(x).swapaxes(0, 0)),
+        ((2, 3), "movedim(0, 1)", "PyTorch", lambda x: torch.from_numpy(x).movedim(0, 1)),
+        ((2, 3), "moveaxis(0, 1)", "NumPy", lambda x: np.moveaxis(x, 0, 1)),
+        ((3,), "tile(2)", "PyTorch", lambda x: torch.from_numpy(x).tile(2)),
+        ((3,), "repeat_interleave(2)", "PyTorch", lambda x: torch.from_numpy(x).repeat_interleave(2)),
+        ((2, 3), "repeat(2, axis=1)", "NumPy", lambda x: x.repeat(2, axis=1)),
+        ((3,), "repeat([1, 0, 2])", "NumPy", lambda x: x.repeat([1, 0, 2])),
+        ((2, 3), "flip(0)", "PyTorch", lambda x: torch.from_numpy(x).flip(0)),
+        ((2, 3), "np.flip(x, (0, 1))", "NumPy", lambda x: np.flip(x, (0, 1))),
+        ((2, 3), "roll(1, 1)", "NumPy", lambda x: np.roll(x, 1, 1)),
+        ((2, 3), "roll(1, 1)", "PyTorch", lambda x: torch.from_numpy(x).roll(1, 1)),
+        ((5, 2), "tensor_split(3)[2]", "PyTorch", lambda x: torch.from_numpy(x).tensor_split(3)[2]),
+    ],
+)
+def test_what_the_library_has_is_taken_as_the_library_takes_it(
+    shape: tuple[int, ...], text: str, library: Library, expected: Callable[[Any], Any]
+) -> None:
+    x = np.arange(1, prod(shape) + 1).reshape(shape)
+    explained = taking(shape, [text], library)
+    after = expected(x)
+    assert explained.result is not None
+    np.testing.assert_array_equal(explained.result.values, np.asarray(after))
+    shared = np.shares_memory(np.asarray(after), x)
+    assert explained.done[0].verdict == ("view" if shared else "copy")
+    check_links_and_addresses(explained)
+    assert printed_by(explained.code) == shown(explained)
+
+
+@pytest.mark.parametrize(
+    ("text", "library"),
+    [
+        ("vstack([4, 5, 6])", "NumPy"),
+        ("rot90()", "NumPy"),
+        ("insert(0, 9)", "NumPy"),
+        ("unflatten(0, (1, 3))", "PyTorch"),
+    ],
+)
+def test_what_only_this_page_does_not_know_is_never_said_to_be_the_librarys_error(text: str, library: Library) -> None:
+    step = failing((3,), text, library)
+    assert isinstance(step.reason, NotTaken)
+    assert step.reason.kind == "unknown"
+    assert step.fixes == (), "what would replace it would drop what was typed"
+
+
+def test_what_the_library_lacks_it_says_itself() -> None:
+    for text, library in (("unsqueeze(0)", "NumPy"), ("expand_dims(0)", "PyTorch")):
+        reason = failing((3,), text, "NumPy" if library == "NumPy" else "PyTorch").reason
+        assert isinstance(reason, Declined)
+        assert reason.kind == "AttributeError"
+
+
+def test_no_fix_does_nothing() -> None:
+    assert "squeeze()" not in [fix.texts[0] for fix in failing((2, 3), "squeeze(1)", "NumPy").fixes]
+
+
+@pytest.mark.parametrize("text", ["[:, None]", "[..., None]", "reshape(3, order='F')", "view(", "1"])
+def test_help_on_a_step_that_cannot_be_read_holds_in_both_libraries(text: str) -> None:
+    (step,) = taking((3,), [text], "NumPy").steps
+    assert isinstance(step, Failed)
+    assert isinstance(step.reason, NotTaken)
+    assert step.reason.kind == "unreadable"
+    for name in set(OPERATIONS["PyTorch"]) ^ set(OPERATIONS["NumPy"]):
+        assert f"{name}(" not in step.reason.message.replace(text, "")

@@ -1,1 +1,0 @@
-"""What the array lessons draw beside their pictures."""
