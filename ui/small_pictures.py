@@ -16,6 +16,7 @@ from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.graph import Graph
 from primer_core.picture.page import description, every_part, pictures_of
 from primer_core.picture.palette import VARIABLES
+from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.svg import thumbnail
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "pictures"
@@ -29,19 +30,22 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the graph of a lesson's default question, or else its first picture.
+    """Draw the graph of a lesson's default question, or its bars, or else its first picture.
 
     Rows of a picture that only say how an operand was written are left out.
 
     Raises
     ------
     LookupError
-        If the default question shows neither.
+        If the default question shows none of these.
     """
     shown = page(lesson, lesson.question())
     graph = next((part for part in every_part(shown) if isinstance(part, Graph)), None)
     if graph is not None:
         return of_graph(graph, lesson.title)
+    bars = next((part for part in every_part(shown) if isinstance(part, ProbabilityBars)), None)
+    if bars is not None:
+        return of_bars(bars, lesson.title)
     found = pictures_of(shown)
     if not found:
         raise LookupError(f"the default question of {lesson.slug} shows no picture")
@@ -79,6 +83,34 @@ def of_graph(graph: Graph, title: str, *, width: int = 270, height: int = 150) -
         f'<g fill="none" stroke="{_colour("soft")}" stroke-width="5">{wires}</g>'
         f'<g font-family="ui-monospace, monospace" font-size="42" font-weight="600" text-anchor="middle">'
         f"{''.join(boxes)}</g></g></svg>\n"
+    )
+
+
+def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int = 92) -> str:
+    """Draw probabilities as bars, the dashed line of each at its target.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells the probabilities.
+    width, height
+        Pixels.
+    """
+    room, wide, gap = height - 20, 26, 12
+    left = (width - len(shown.bars) * (wide + gap) + gap) / 2
+    marks = []
+    for place, bar in enumerate(shown.bars):
+        x, high = left + place * (wide + gap), bar.p * room
+        top = 10 + room * (1 - bar.target)
+        marks.append(
+            f'<rect x="{x:.1f}" y="{10 + room - high:.1f}" width="{wide}" height="{high:.1f}" rx="3" '
+            f'fill="{_colour("result-fill")}" stroke="{_colour("result-text")}"/><path d="M{x - 4:.1f} {top:.1f}'
+            f'h{wide + 8}" stroke="{_colour("b-text")}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+        )
+    label = f"{title}: {', '.join(f'{bar.name} {bar.percent}' for bar in shown.bars)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(label)}">{"".join(marks)}</svg>\n'
     )
 
 
