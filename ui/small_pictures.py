@@ -1,6 +1,7 @@
 """The small picture of each page on its card of the home page: SVG in the theme's colours, made once and kept.
 
-``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again.
+``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again. The
+README's pictures, which are larger and always light, are made with them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from pathlib import Path
 
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.picture.grid import Picture
 from primer_core.picture.page import description, pictures_of
-from primer_core.picture.svg import thumbnail
+from primer_core.picture.svg import svg, thumbnail
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "pictures"
+
+README_FOLDER = FOLDER / "readme"
 
 
 @cache
@@ -34,12 +38,35 @@ def of_lesson(lesson: AnyLesson) -> str:
     LookupError
         If the default question shows no picture.
     """
+    picture = first_picture(lesson)
+    rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
+    return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
+
+
+def for_readme(lesson: AnyLesson) -> str:
+    """Draw the first picture of a lesson's default question as its page does, in light colours on a ground of its own.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows no picture.
+    """
+    picture = first_picture(lesson)
+    return svg(picture, theme="light", title=lesson.title, description=description(picture))
+
+
+def first_picture(lesson: AnyLesson) -> Picture:
+    """Return the first picture of a lesson's default question.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows no picture.
+    """
     found = pictures_of(page(lesson, lesson.question()))
     if not found:
         raise LookupError(f"the default question of {lesson.slug} shows no picture")
-    picture = found[0]
-    rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
-    return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
+    return found[0]
 
 
 def of_strokes(strokes: Sequence[dict[str, object]], title: str, *, width: int = 270, height: int = 150) -> str:
