@@ -1,6 +1,7 @@
 """The small picture of each page on its card of the home page: SVG in the theme's colours, made once and kept.
 
-``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again.
+``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again. The
+README's pictures, which are larger and always light, are made with them.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from pathlib import Path
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.graph import Graph
+from primer_core.picture.grid import Picture
 from primer_core.picture.page import description, every_part, pictures_of
 from primer_core.picture.palette import VARIABLES
 from primer_core.picture.probability_bars import ProbabilityBars
-from primer_core.picture.svg import thumbnail
+from primer_core.picture.svg import svg, thumbnail
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "pictures"
+
+README_FOLDER = FOLDER / "readme"
 
 
 @cache
@@ -46,12 +50,35 @@ def of_lesson(lesson: AnyLesson) -> str:
     bars = next((part for part in every_part(shown) if isinstance(part, ProbabilityBars)), None)
     if bars is not None:
         return of_bars(bars, lesson.title)
-    found = pictures_of(shown)
-    if not found:
-        raise LookupError(f"the default question of {lesson.slug} shows no picture")
-    picture = found[0]
+    picture = first_picture(lesson)
     rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
     return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
+
+
+def for_readme(lesson: AnyLesson) -> str:
+    """Draw the first picture of a lesson's default question as its page does, in light colours on a ground of its own.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows no picture.
+    """
+    picture = first_picture(lesson)
+    return svg(picture, theme="light", title=lesson.title, description=description(picture))
+
+
+def first_picture(lesson: AnyLesson) -> Picture:
+    """Return the first picture of a lesson's default question.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows no picture.
+    """
+    found = pictures_of(page(lesson, lesson.question()))
+    if not found:
+        raise LookupError(f"the default question of {lesson.slug} shows no picture")
+    return found[0]
 
 
 def of_graph(graph: Graph, title: str, *, width: int = 270, height: int = 150) -> str:
