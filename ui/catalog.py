@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import broadcasting
+from primer_core.lessons import broadcasting, softmax
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -120,14 +120,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
         "the numbers that autograd finds.",
     ),
-    LessonSpec(
-        slug="softmax",
-        title="Softmax and cross-entropy",
-        group="Autograd",
-        icon=":material/bar_chart:",
-        claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
-        "predicts minus what is true.",
-    ),
+    row(softmax.LESSON),
     LessonSpec(
         slug="live_training",
         title="Live training",

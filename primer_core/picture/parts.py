@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.grid import Picture
+from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.text import Role, Text
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
@@ -476,6 +477,7 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
+    | ProbabilityBars
     | Picture
 )
 """What a page is made of."""

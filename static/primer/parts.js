@@ -4,6 +4,7 @@
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { pictureView } from "./picture.js";
+import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
 
 /** @typedef {import("./types.js").Part} Part */
@@ -24,6 +25,7 @@ const VIEWS = {
   notice: noticeView,
   picture: pictureView,
   presets: presetsView,
+  probabilitybars: probabilityBarsView,
   quiz: quizView,
   sizes: sizesView,
   story: storyView,

@@ -56,6 +56,15 @@ export interface Control {
 export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
 export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
+export interface ProbabilityBar {
+  kind: "probabilitybar"; name: string; p: number; target: number; percent: string; gradient: string; tags?: string[];
+}
+export interface StepCell { kind: "stepcell"; text: string; formula: string; note?: string; broken?: boolean }
+export interface StepRow { kind: "steprow"; name: string; cells: StepCell[]; role?: Role }
+export interface StepTable { kind: "steptable"; title: string; rows: StepRow[] }
+export interface ProbabilityBars {
+  kind: "probabilitybars"; bars: ProbabilityBar[]; arrow: string; tables: StepTable[]; focus: [number, number, number];
+}
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }
 
@@ -84,7 +93,7 @@ export interface Picture {
 
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Picture;
+  | Card | Columns | ProbabilityBars | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {
