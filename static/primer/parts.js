@@ -268,10 +268,12 @@ async function copied(text, near) {
       await navigator.clipboard.writeText(text);
       return true;
     }
+    const held = document.activeElement;
     const area = near.appendChild(make("textarea", { value: text, className: "unseen" }));
     area.select();
     const done = document.execCommand("copy");
     area.remove();
+    if (held instanceof HTMLElement) held.focus({ preventScroll: true });
     return done;
   } catch {
     return false;
@@ -392,17 +394,21 @@ function measureView(first, page) {
   const views = new Views(found, page);
   views.show(page.measured.get(first.what) ?? first.parts ?? []);
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (element.hasAttribute("aria-busy")) return;
+    button.setAttribute("aria-disabled", "true");      // a button that is disabled loses the focus
     element.setAttribute("aria-busy", "true");
+    page.announce("It is being measured.");
     try {
       const parts = await page.measure(first.what);
       page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
       views.show(parts);
+      page.announce("Measured.");
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
+      page.announce(words);
       views.show([{ kind: "notice", tone: "refused", paragraphs: [[words]] }]);
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-disabled");
       element.removeAttribute("aria-busy");
     }
   });
