@@ -8,11 +8,7 @@ from tests.running_app import wait_until_drawn
 
 
 def view(page: Page, name: str) -> None:
-<<<<<<< HEAD
-    page.get_by_role("radiogroup", name="View").get_by_role("radio", name=name, exact=True).check(force=True)
-=======
     page.get_by_role("radio", name=name, exact=True).check()
->>>>>>> arrays
     wait_until_drawn(page)
 
 
