@@ -155,7 +155,10 @@ class LessonPage {
     travelling = false;
     opened += 1;
     this.showProblems(data.problems);
-    if (byLink && left && ![...here].length) {
+    // The address is written a little late; what a reload left behind is known to this tab.
+    const reloaded = loadedHere && navigation.type === "reload" && left !== null
+      && sorted(new URLSearchParams(left)) !== sorted(here);
+    if (left !== null && (reloaded || (byLink && left && ![...here].length))) {
       this.written = left;
       this.channel.ask(Object.fromEntries(new URLSearchParams(left)));
     } else if (sorted(here) !== sorted(new URLSearchParams(data.opened))) {
