@@ -1,7 +1,7 @@
 // @ts-check
 /** Controls of a question's fields: native elements in Streamlit's theme, which tell what was put into them. */
 
-import { freshId, make, plain, write, writeText } from "./dom.js";
+import { freshId, make, write, writeText } from "./dom.js";
 
 /** @typedef {import("./types.js").Control} Control */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -22,7 +22,7 @@ const ASK_AFTER = 250;     // ms after the last key in a text
  * @returns {import("./types.js").View<Control>}
  */
 export function controlView(first, page) {
-  const [inputId, helpId, problemId] = [freshId(), freshId(), freshId()];
+  const [inputId, helpId, problemId, reasonId] = [freshId(), freshId(), freshId(), freshId()];
   const grouped = first.look === "segments";
   const label = make(grouped ? "span" : "label", { className: "label" });
   if (!grouped) /** @type {HTMLLabelElement} */ (label).htmlFor = inputId;
@@ -35,19 +35,35 @@ export function controlView(first, page) {
     more.setAttribute("aria-expanded", String(!help.hidden));
   });
   more.setAttribute("aria-controls", helpId);
+  const reason = make("p", { className: "help", id: reasonId });
   let control = first;
+  let complaint = "";
   /** @param {string} text */
   const put = (text) => page.push({ kind: "put", texts: { [control.field]: text } });
   /** @param {string} message what is wrong with what stands in the field, found here */
   const complain = (message) => {
-    write(problem, message);
-    input.focusable.toggleAttribute("aria-invalid", message !== "");
+    complaint = message;
+    judge();
+    if (message) page.announce(message);
+  };
+  /** Tell what is wrong with the field, or why it cannot be used, where a screen reader looks for it too. */
+  const judge = () => {
+    if (complaint) write(problem, complaint);
+    else writeText(problem, control.problem);
+    const wrong = problem.textContent !== "";
+    if (wrong) input.focusable.setAttribute("aria-invalid", "true");
+    else input.focusable.removeAttribute("aria-invalid");
+    write(reason, control.disabled ?? "");
+    reason.hidden = !control.disabled;
+    const described = [wrong && problemId, control.disabled && reasonId, control.help && helpId].filter(Boolean).join(" ");
+    if (described) input.focusable.setAttribute("aria-describedby", described);
+    else input.focusable.removeAttribute("aria-describedby");
   };
   const input = INPUTS[first.look](first, put, page, complain);
   input.focusable.id ||= inputId;
   if (grouped) input.focusable.setAttribute("aria-labelledby", inputId);
   const head = make("span", { className: "head" }, label, more);
-  const element = make("div", { className: `control look-${first.look}` }, head, input.element, problem, help);
+  const element = make("div", { className: `control look-${first.look}` }, head, input.element, problem, reason, help);
 
   /** @param {Control} news */
   const update = (news) => {
@@ -58,15 +74,8 @@ export function controlView(first, page) {
     more.hidden = !news.help;
     more.setAttribute("aria-label", `Help on ${news.label}`);
     if (news.role) element.dataset.role = news.role;
-    writeText(problem, news.problem);
-    const wrong = plain(news.problem) !== "";
-    if (wrong) input.focusable.setAttribute("aria-invalid", "true");
-    else input.focusable.removeAttribute("aria-invalid");
-    const described = [wrong ? problemId : "", news.help ? helpId : ""].filter(Boolean).join(" ");
-    if (described) input.focusable.setAttribute("aria-describedby", described);
-    else input.focusable.removeAttribute("aria-describedby");
-    element.title = news.disabled ?? "";
     input.fill(news);
+    judge();
   };
   update(first);
   return { element, update };
@@ -215,6 +224,12 @@ function box(first, put, page, complain) {
     element: field,
     focusable: field,
     fill(news) {
+      // What cannot be taken stands, with what is wrong with it, until the field is given another value elsewhere.
+      if (unsent && news.value !== control.value && document.activeElement !== field) {
+        clearTimeout(timer);
+        unsent = false;
+        complain("");
+      }
       control = news;
       Object.assign(field, { min: news.least ?? "", max: news.most ?? "", disabled: !!news.disabled });
       field.step = news.step === "1" ? "1" : "any";
@@ -227,7 +242,7 @@ function box(first, put, page, complain) {
 /** @type {(typeof INPUTS)["slider"]} */
 function slider(_, put, page) {
   const field = make("input", { type: "range" });
-  const value = make("output");
+  const value = make("span", { className: "value" });      // an output would be one more live region
   field.addEventListener("input", () => { write(value, field.value); put(field.value); });
   return {
     element: make("span", { className: "slider" }, field, value),

@@ -148,30 +148,30 @@ export class GridView {
   offerWindow() {
     const { elided, window, shape, shown, name } = this.grid;
     this.opener.hidden = !elided;
-    const plan = JSON.stringify([elided, window, shape, shown.map((indices) => indices.length)]);
+    const plan = JSON.stringify([name, window, shape, shown.map((indices) => indices.length)]);
     if (!elided || plan === this.opener.dataset.plan) return;
     this.opener.dataset.plan = plan;
     const had = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.does;
     const inside = this.opener.contains(document.activeElement);
-    /** @param {string} text @param {string} label @param {number[] | null} start */
-    const button = (text, label, start) => {
-      const made = make("button", { type: "button", title: label, "aria-label": label }, text);
+    /** @param {string} text @param {string} more what it says besides to a screen reader @param {number[] | null} start */
+    const button = (text, more, start) => {
+      const made = make("button", { type: "button", "aria-label": `${text}: ${more}` }, text);
       made.dataset.does = text;
       made.addEventListener("click", () => this.open(start));
       return made;
     };
     if (!window) {
-      this.opener.replaceChildren(button("show all, part by part", `Show the cells of ${name} that are left out, part by part`, shape.map(() => 0)));
+      this.opener.replaceChildren(button("show all, part by part", `the cells of ${name} that are left out`, shape.map(() => 0)));
     } else {
-      const buttons = [button("ends only", `Show only the ends of ${name}`, null)];
+      const buttons = [button("ends only", `the ends of each axis of ${name}`, null)];
       shape.forEach((size, axis) => {
         const many = shown[axis].length;
         if (many >= size) return;
         /** @param {number} by */
         const moved = (by) => window.map((start, at) => (at === axis ? Math.max(0, Math.min(size - many, start + by)) : start));
         const words = `axis ${axis}`;
-        if (window[axis] > 0) buttons.push(button(`← ${words}`, `Go back along axis ${axis} of ${name}`, moved(-many)));
-        if (window[axis] + many < size) buttons.push(button(`${words} →`, `Go on along axis ${axis} of ${name}`, moved(many)));
+        if (window[axis] > 0) buttons.push(button(`← ${words}`, `back along axis ${axis} of ${name}`, moved(-many)));
+        if (window[axis] + many < size) buttons.push(button(`${words} →`, `on along axis ${axis} of ${name}`, moved(many)));
       });
       const ranges = shown.map((indices) => (indices.length === 1 ? indices[0] : `${indices[0]}–${indices[indices.length - 1]}`));
       this.opener.replaceChildren(make("code", {}, `${name}[${ranges.join(", ")}]`), ...buttons);

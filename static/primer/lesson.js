@@ -76,6 +76,15 @@ async function asPng(svg) {
   return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("The picture is too large for this browser.")))));
 }
 
+/**
+ * @param {HTMLElement} element
+ * @returns {string} what a screen reader calls it, or the value that it stands for
+ */
+function nameOf(element) {
+  const labels = "labels" in element ? /** @type {HTMLInputElement} */ (element).labels : null;
+  return element.getAttribute("aria-label") ?? ([...labels ?? []].map((label) => label.textContent).join(" ") || (element.textContent ?? ""));
+}
+
 class LessonPage {
   /**
    * @param {HTMLElement} parent
@@ -89,9 +98,13 @@ class LessonPage {
     this.panel = make("div", { className: "panel" });
     this.refusal = make("p", { className: "refusal", hidden: true });
     this.body = make("div", { className: "body" });
+    this.again = make("button", { type: "button" }, "Ask again");
+    this.again.addEventListener("click", () => this.channel.retry());
+    this.words = make("span");
+    this.status.append(this.words, " ", this.again);
     this.live = make("p", { className: "unseen", role: "status", "aria-live": "polite" });
-    this.undo = make("button", { type: "button", className: "undo", title: "Undo (Ctrl+Z)" }, "Undo");
-    this.undo.addEventListener("click", () => this.channel.undo());
+    this.undo = make("button", { type: "button", className: "undo", title: "Undo (Ctrl+Z)", "aria-disabled": "true" }, "Undo");
+    this.undo.addEventListener("click", () => { if (this.channel.canUndo) this.channel.undo(); });
     const tools = make("div", { className: "tools" }, this.undo);
     this.root = make("div", { className: "primer" }, this.problems, tools, this.panel, this.status, this.refusal, this.body, this.live);
     this.root.dataset.lesson = this.slug;
@@ -113,6 +126,8 @@ class LessonPage {
     };
     this.panelViews = new Views(this.panel, page);
     this.bodyViews = new Views(this.body, page);
+    /** the question of which the pictures are drawn */
+    this.drawn = data.question;
     /** @type {Record<string, number[]>} by grid, where the part of it that is opened begins */
     this.windows = {};
     /** @type {any} */
@@ -140,7 +155,10 @@ class LessonPage {
     travelling = false;
     opened += 1;
     this.showProblems(data.problems);
-    if (byLink && left && ![...here].length) {
+    // The address is written a little late; what a reload left behind is known to this tab.
+    const reloaded = loadedHere && navigation.type === "reload" && left !== null
+      && sorted(new URLSearchParams(left)) !== sorted(here);
+    if (left !== null && (reloaded || (byLink && left && ![...here].length))) {
       this.written = left;
       this.channel.ask(Object.fromEntries(new URLSearchParams(left)));
     } else if (sorted(here) !== sorted(new URLSearchParams(data.opened))) {
@@ -198,36 +216,71 @@ class LessonPage {
    * @param {"svg" | "png"} format
    */
   async save(picture, format) {
+    try {
+      const name = await this.download(picture, format);
+      write(this.live, `Saved as ${name}`);
+    } catch (error) {
+      write(this.refusal, `The picture could not be saved. ${error instanceof Error ? error.message : error}`);
+      this.refusal.hidden = false;
+      write(this.live, this.refusal.textContent ?? "");
+    }
+  }
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {"svg" | "png"} format
+   * @returns {Promise<string>} the file's name
+   */
+  async download(picture, format) {
     const place = [...this.root.querySelectorAll(".board")].indexOf(picture);
     const theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
-    const body = JSON.stringify({ question: this.channel.question, picture: place, theme, windows: this.windows });
+    const body = JSON.stringify({ question: this.drawn, picture: place, theme, windows: this.windows });
     const response = await fetch(`${this.address}/picture`, { method: "POST", body, headers: JSON_HEADERS });
-    if (!response.ok) {
-      write(this.refusal, (await response.json()).problem);
-      this.refusal.hidden = false;
-      return;
-    }
+    if (!response.ok) throw new Error((await response.json()).problem);
     const svg = await response.text();
     const blob = format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await asPng(svg);
     const link = make("a", { href: URL.createObjectURL(blob), download: `${this.slug}.${format}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    write(this.live, `Saved as ${link.download}`);
+    return link.download;
   }
 
   /** @param {Answer} answer */
   show(answer) {
+    const focused = document.activeElement;
+    const held = focused instanceof HTMLElement && this.root.contains(focused) ? { element: focused, name: nameOf(focused) } : null;
     if (answer.problems) this.showProblems(answer.problems);
     this.panelViews.show(answer.panel);
-    if (answer.body) this.bodyViews.show(answer.body);
+    if (answer.body) {
+      this.bodyViews.show(answer.body);
+      this.drawn = answer.question;
+    }
     this.body.classList.toggle("stale", !answer.body);
     write(this.refusal, answer.refusal ?? "");
     this.refusal.hidden = !answer.refusal;
-    this.undo.disabled = !this.channel.canUndo;
+    this.undo.setAttribute("aria-disabled", String(!this.channel.canUndo));
     const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
     write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
+    if (held) this.keepFocus(held.element, held.name);
     this.root.dataset.answered = String(answer.n ?? 0);
+  }
+
+  /**
+   * Bring the focus back where an answer took its element away: to one of the same kind and name, or else to the outcome.
+   * @param {HTMLElement} element what had the focus
+   * @param {string} name what it was called
+   */
+  keepFocus(element, name) {
+    const focused = document.activeElement;
+    const kept = focused !== document.body && this.root.contains(focused) && focused?.getClientRects().length;
+    if (kept) return;
+    const alike = [.../** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(element.tagName))];
+    const again = alike.find((other) => other.getClientRects().length && nameOf(other) === name);
+    /** @type {HTMLElement} */
+    const outcome = this.panel.querySelector(".chip") ?? this.panel;
+    if (!again) outcome.tabIndex = -1;
+    (again ?? outcome).focus({ preventScroll: true });
   }
 
   /** @param {string[]} problems */
@@ -243,14 +296,10 @@ class LessonPage {
     const words = state.failed || (state.loading ? `${state.loading} is being loaded, which takes a second or two, once.` : "")
       || (state.late ? "The server has not answered yet. Nothing that you entered is lost." : "");
     this.status.hidden = !words;
-    if (this.status.dataset.words === words) return;
-    this.status.dataset.words = words;
-    this.status.replaceChildren(words);
-    if (words && !state.loading) {
-      const again = make("button", { type: "button" }, "Ask again");
-      again.addEventListener("click", () => this.channel.retry());
-      if (state.busy) this.status.append(" ", again);
-    }
+    this.again.hidden = !state.busy || !!state.loading;
+    if (this.words.textContent === words) return;
+    write(this.words, words);
+    if (words) write(this.live, words);
   }
 
   /** @param {string} address the parameters that bring the question back */
@@ -289,6 +338,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
+    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a reload, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

@@ -7,8 +7,11 @@ import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
+import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
+import { graphView } from "./graph.js";
+import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -24,6 +27,7 @@ const VIEWS = {
   control: controlView,
   controls: controlsView,
   fixes: fixesView,
+  graph: graphView,
   heading: headingView,
   images: imagesView,
   measure: measureView,
@@ -31,9 +35,11 @@ const VIEWS = {
   notice: noticeView,
   picture: pictureView,
   presets: presetsView,
+  probabilitybars: probabilityBarsView,
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,
+  sliders: slidersView,
   story: storyView,
   table: tableView,
 };
@@ -262,10 +268,12 @@ async function copied(text, near) {
       await navigator.clipboard.writeText(text);
       return true;
     }
+    const held = document.activeElement;
     const area = near.appendChild(make("textarea", { value: text, className: "unseen" }));
     area.select();
     const done = document.execCommand("copy");
     area.remove();
+    if (held instanceof HTMLElement) held.focus({ preventScroll: true });
     return done;
   } catch {
     return false;
@@ -386,17 +394,21 @@ function measureView(first, page) {
   const views = new Views(found, page);
   views.show(page.measured.get(first.what) ?? first.parts ?? []);
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (element.hasAttribute("aria-busy")) return;
+    button.setAttribute("aria-disabled", "true");      // a button that is disabled loses the focus
     element.setAttribute("aria-busy", "true");
+    page.announce("It is being measured.");
     try {
       const parts = await page.measure(first.what);
       page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
       views.show(parts);
+      page.announce("Measured.");
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
+      page.announce(words);
       views.show([{ kind: "notice", tone: "refused", paragraphs: [[words]] }]);
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-disabled");
       element.removeAttribute("aria-busy");
     }
   });

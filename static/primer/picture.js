@@ -353,11 +353,16 @@ class Board {
     const flat = view.flat[place];
     editCell({
       cell: this.elements[number],
-      shown: view.grid.cells[place],
+      shown: () => view.grid.cells[place],
       value: typed ?? view.value(flat),
       selects: typed === undefined,
       label: `New value of ${view.address(flat)}`,
       onKeep: (value) => this.page.push({ kind: "edit", grid: view.grid.id, index: view.index(flat), value }),
+      onRefuse: (text) => {
+        const words = `Expected a number, such as 2.5 or 1e-3, for ${view.address(flat)}, not ${text ? `“${text.slice(0, 40)}”` : "an empty field"}. The cell keeps ${view.value(flat)}.`;
+        this.formula.replaceChildren(words);
+        this.page.announce(words);
+      },
     });
   }
 }

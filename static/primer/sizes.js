@@ -43,7 +43,9 @@ export function sizesView(first, page) {
     const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows, ...last));
     table.style.setProperty("--columns", String(sizes.columns.length));
     root.replaceChildren(table);
-    if (inside && focus) /** @type {HTMLElement | null} */ (root.querySelector(`[data-does="${focus}"]`))?.focus({ preventScroll: true });
+    if (!inside || !focus) return;
+    const again = [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-does]"))].find((found) => found.dataset.does === focus);
+    again?.focus({ preventScroll: true });
   };
 
   /**
@@ -63,7 +65,7 @@ export function sizesView(first, page) {
       found.append(slider);
     }
     if (adds || drops) {
-      const label = drops ? `Remove the first axis of ${name}` : `Give ${name} another axis`;
+      const label = drops ? `Remove the first axis of ${name}` : `+ axis: give ${name} another axis`;
       const button = make("button", { type: "button", className: drops ? "drop" : "add", title: label, "aria-label": label },
         drops ? "×" : "+ axis");
       button.dataset.does = `${drops ? "drop" : "add"} ${name}`;

@@ -20,21 +20,37 @@ def lesson(page: Page, app_url: str) -> Page:
 
 
 def test_an_index_is_typed_its_cells_light_up_and_errors_are_mended_with_a_click(lesson: Page) -> None:
-    expect(lesson.get_by_text("VIEW, shape (2, 2)")).to_be_visible()
+    expect(lesson.locator(".chip").get_by_text("VIEW, shape (2, 2)")).to_be_visible()
     expect(formula(lesson)).to_have_text("b[0, 1] = a[0, 1 + 1] = a[0, 2] = 3")
     cell(lesson, "b ", 2).hover()
     expect(formula(lesson)).to_have_text("b[1, 0] = a[1, 1 + 0] = a[1, 1] = 6")
     assert [label.split(",")[0] for label in lit(lesson, "a ")] == ["a[1"]
     write(lesson, "Index", "a > 10")
-    expect(lesson.get_by_text("COPY, shape (2,)")).to_be_visible()
+    expect(lesson.locator(".chip").get_by_text("COPY, shape (2,)")).to_be_visible()
     expect(formula(lesson)).to_have_text("b[1] = a where mask[2, 3] is True = a[2, 3] = 12")
     write(lesson, "Index", "3")
     expect(lesson.get_by_text("IndexError: index 3 is out of bounds for axis 0 with size 3")).to_be_visible()
     lesson.get_by_role("button", name="The nearest that there is").click()
     expect(index(lesson)).to_have_value("2")
-    expect(lesson.get_by_text("VIEW, shape (4,)")).to_be_visible()
+    expect(lesson.locator(".chip").get_by_text("VIEW, shape (4,)")).to_be_visible()
     write(lesson, "Index", "rows[0]")
     expect(lesson.get_by_text("There is no “rows” here")).to_be_visible()
+    expect(array(lesson, "b ")).to_be_visible()
+
+
+def test_an_index_is_emptied_before_any_click_and_then_clicked(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/indexing")
+    expect(array(page, "b ")).to_be_visible()
+    wait_until_drawn(page)
+    write(page, "Index", "")
+    expect(page.get_by_text("There is no index here yet")).to_be_visible()
+    expect(array(page, "b ")).to_have_count(0)
+    page.wait_for_url(lambda url: "index=" in url)
+    page.reload()
+    expect(page.get_by_text("There is no index here yet")).to_be_visible()
+    cell(page, "a ", 6).click()
+    expect(index(page)).to_have_value("1, 2")
+    expect(page.get_by_text("One cell: a number for every axis.")).to_be_visible()
 
 
 def test_clicked_cells_become_an_index(lesson: Page) -> None:
@@ -42,10 +58,22 @@ def test_clicked_cells_become_an_index(lesson: Page) -> None:
         cell(lesson, "a ", place).click()
         expect(index(lesson)).to_have_value(expression or "[1, 1, 2], [2, 3, 2]")
     expect(lesson.get_by_text("These cells form no rectangle")).to_be_visible()
-    expect(lesson.get_by_text("COPY, shape (3,)")).to_be_visible()
-    lesson.wait_for_url(lambda url: "index=" in url)
+    expect(lesson.locator(".chip").get_by_text("COPY, shape (3,)")).to_be_visible()
+    lesson.wait_for_url(lambda url: "index=%5B1" in url)
+    assert "clicked" not in lesson.url
     lesson.reload()
     expect(index(lesson)).to_have_value("[1, 1, 2], [2, 3, 2]")
+    cell(lesson, "a ", 0).click()
+    expect(index(lesson)).to_have_value("0, 0")
+
+
+def test_clicks_in_a_row_are_all_counted_and_undone_one_by_one(lesson: Page) -> None:
+    for place in (0, 5, 10):
+        cell(lesson, "a ", place).click()
+    expect(index(lesson)).to_have_value("[0, 1, 2], [0, 1, 2]")
+    for expression in ("[0, 1], [0, 1]", "0, 0", ":2, 1:3"):
+        lesson.get_by_role("button", name="Undo").click()
+        expect(index(lesson)).to_have_value(expression)
 
 
 def test_cells_are_clicked_with_the_keyboard_while_index_arrays_come_and_go(lesson: Page) -> None:
@@ -65,7 +93,7 @@ def test_writing_through_an_index_and_to_what_it_read(lesson: Page) -> None:
     expect(cell(lesson, "a (4, 3) after", 5)).to_have_text("106")
     expect(formula(lesson)).to_have_text("a[2, 0] = 7 + 100 = 107")
     wait_until_drawn(lesson)
-    lesson.get_by_text("Add to b", exact=True).click()
+    lesson.get_by_role("radio", name="Add to b").check()
     expect(cell(lesson, "b (4,) after", 1)).to_have_text("106")
     expect(cell(lesson, "a (4, 3) after", 5)).to_have_text("6")
     lesson.get_by_text("The same cell twice", exact=True).click()
@@ -77,12 +105,12 @@ def test_writing_through_an_index_and_to_what_it_read(lesson: Page) -> None:
 
 
 def test_the_cell_of_a_scalar_and_the_cells_after_a_change_are_clicked_too(lesson: Page) -> None:
-    lesson.get_by_text("Assign", exact=True).click()
+    lesson.get_by_role("radio", name="Assign").check()
     cell(lesson, "a (3, 4) after", 6).click()
     expect(index(lesson)).to_have_value("1, 2")
     cell(lesson, "a (3, 4) after", 7).click()
     expect(index(lesson)).to_have_value("1, 2:")
-    lesson.get_by_text("Read", exact=True).click()
+    lesson.get_by_role("radio", name="Read").check()
     lesson.get_by_role("textbox", name="Array a").fill("5")
     write(lesson, "Index", "None")
     expect(array(lesson, "b (1,)")).to_be_visible()
@@ -94,7 +122,7 @@ def test_the_cell_of_a_scalar_and_the_cells_after_a_change_are_clicked_too(lesso
 def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/indexing?index=1, 2&library=PyTorch")
-    expect(page.get_by_text("VIEW, shape ()")).to_be_visible(timeout=60_000)
+    expect(page.locator(".chip").get_by_text("VIEW, shape ()")).to_be_visible(timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     write(page, "Index", "::-1")
     expect(page.get_by_text("ValueError: step must be greater than zero")).to_be_visible()
@@ -110,11 +138,11 @@ def test_pytorch_differs_and_nothing_is_wider_than_a_phone(new_page: Callable[..
 
 def test_a_size_is_dragged_under_an_index_that_stays(lesson: Page) -> None:
     write(lesson, "Index", "2, 1:")
-    expect(lesson.get_by_text("VIEW, shape (3,)")).to_be_visible()
+    expect(lesson.locator(".chip").get_by_text("VIEW, shape (3,)")).to_be_visible()
     size = lesson.get_by_role("slider", name="Size of axis 0 of a")
     size.press("ArrowLeft")
     expect(lesson.get_by_role("textbox", name="Array a")).to_have_value("(2, 4)")
     expect(lesson.get_by_text("index 2 is out of bounds for axis 0 with size 2").first).to_be_visible()
     size.press("ArrowRight")
-    expect(lesson.get_by_text("VIEW, shape (3,)")).to_be_visible()
+    expect(lesson.locator(".chip").get_by_text("VIEW, shape (3,)")).to_be_visible()
     expect(index(lesson)).to_have_value("2, 1:")

@@ -97,6 +97,11 @@ def test_an_index_may_stand_in_its_brackets(question: tuple[np.ndarray, str]) ->
         ("a.sum(axis=1) > 10", "a.sum(axis=1) > 10", "advanced"),
         ("np.arange(3), a.argmax(1)", "np.arange(3), a.argmax(1)", "advanced"),
         ("a.T[0] > 4", "a.T[0] > 4", "advanced"),
+        ("np.where(a > 5)[0]", "np.where(a > 5)[0]", "advanced"),
+        ("nonzero(a > 5)[-1] - 1", "np.nonzero(a > 5)[-1] - 1", "advanced"),
+        ("np.where(a > 5)[0], 1", "np.where(a > 5)[0], 1", "advanced"),
+        ("np.ix_([0, 1], [2])[1]", "np.ix_([0, 1], [2])[1]", "advanced"),
+        ("a[a.ravel()[1]]", "a.ravel()[1]", "basic"),
     ],
 )
 def test_what_was_typed_is_the_code_that_selects_it(text: str, code: str, kind: str) -> None:
@@ -136,7 +141,12 @@ def test_what_was_typed_is_the_code_that_selects_it(text: str, code: str, kind: 
         ("[[0, 1], [2]]", "differ in length"),
         ("[a]", "is an array; a list in an index is made of numbers"),
         ("slice(1, 2)", "written with colons"),
-        ("np.where(a > 3), 1", "nothing else may stand beside it"),
+        ("np.where(a > 3), 1", "one array for each axis"),
+        ("np.where(a > 3)[2]", "Python says: tuple index out of range"),
+        ("np.where(a > 3)[a > 1]", "take one of them by its number"),
+        ("a.ravel()[3]", "indexes a.ravel(), not a"),
+        ("a.reshape(4, 3).T[0]", "indexes a.reshape(4, 3).T, not a"),
+        ("torch.arange(2), [2, 0]", "is not understood"),
         ("np.where(a > 3, 1, 2)", "takes one mask"),
         ("np.ix_([[0]])", "NumPy says: Cross index must be 1 dimensional"),
         ("np.ix_([0.5])", "is no index"),
@@ -145,6 +155,8 @@ def test_what_was_typed_is_the_code_that_selects_it(text: str, code: str, kind: 
         ("a // 0.0", "NumPy says: arrays used as indices"),
         ("1 // 0", "NumPy says: integer"),
         ("9" * 30, "does not fit into 64 bits"),
+        ("9" * 400, "does not fit into 64 bits"),
+        ("1e999", "does not fit into 64 bits"),
         ("None, None, None", "has 5 axes, but a picture has room for 4"),
         ("(" * 300 + "1" + ")" * 300, "cannot be read as an index"),
         ("[" * 60 + "]" * 60, "nested too deeply"),
@@ -190,3 +202,39 @@ def test_garbage_is_an_index_or_a_message(text: str) -> None:
         return
     assert index.kind in ("basic", "advanced")
     assert index.text == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("a[1][2]", "a[1, 2]"),
+        ("a[1][:, 2]", "a[1, :, 2]"),
+        ("a[[0, 1]][:, [1, 3]]", "a[np.ix_([0, 1], [1, 3])]"),
+        ("a[0][:, [0, 1]]", None),
+        ("a[:1][0]", None),
+        ("a[[0, 1]][[0, 0]]", None),
+        ("a[7][0]", None),
+        ("a[0][9]", None),
+    ],
+)
+def test_two_indices_are_taken_for_one_only_where_that_gives_the_same(text: str, same: str | None) -> None:
+    array = np.arange(60).reshape(3, 4, 5)
+    with pytest.raises(Refused, match="indexes twice") as refused:
+        read_index(text, array)
+    said = str(refused.value)
+    assert ("gives the same" in said) == (same is not None)
+    if same is not None:
+        assert f" {same} gives the same" in said
+        np.testing.assert_array_equal(*(eval(code, {"np": np, "a": array}) for code in (text, same)))  # noqa: S307
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("torch.arange(2), [2, 0]", "np.arange(2), [2, 0]"),
+        ("torch.tensor([0, 2])", "np.array([0, 2])"),
+        ("torch.where(a > 5)", "np.where(a > 5)"),
+    ],
+)
+def test_an_index_of_a_tensor_may_be_written_with_functions_of_pytorch(text: str, code: str) -> None:
+    assert read_index(text, A, unpack=True).code == code

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -267,10 +268,11 @@ def test_no_process_outlives_a_server_that_is_killed() -> None:
         assert server.stdout is not None
         pids = [int(pid) for pid in server.stdout.readline().split()]
         assert len(pids) == 2
-        assert all(map(exists, pids))
+        workers = [os.pidfd_open(pid) for pid in pids]  # each can be read once its process has ended
         server.kill()
-        server.communicate(timeout=10)  # the workers write to the same standard error: it ends when they have ended
-    assert not any(map(exists, pids))
+        ended = [select.select([worker], [], [], 10)[0] for worker in workers]
+        server.communicate(timeout=10)
+    assert all(ended)
 
 
 def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service: TrainingService) -> None:

@@ -27,12 +27,12 @@ def table(picked: Picked) -> Table | None:
 
 
 def _row(step: Step, plan: Plan, shape: tuple[int, ...], sources: tuple[str, ...]) -> tuple[TableCell, ...]:
-    takes = ", ".join(f"axis {axis} · {shape[axis]}" for axis in step.axes) or "none"
+    takes = ", ".join(_axis(axis, shape[axis]) for axis in step.axes) or "none"
     picks, does = _does(step, shape)
     if step.item is None or isinstance(step.item, slice | int):
-        gives = "gone" if step.kept is None else f"axis {step.kept} · {plan.shape[step.kept]}"
+        gives = "gone" if step.kept is None else _axis(step.kept, plan.shape[step.kept])
     else:
-        gives = ", ".join(f"axis {plan.first + i} · {size}" for i, size in enumerate(plan.joint or ())) or "gone"
+        gives = ", ".join(_axis(plan.first + i, size) for i, size in enumerate(plan.joint or ())) or "gone"
     if step.place is None:
         item = text("( ", Code(":"), " ) not written")
         return tuple(TableCell(cell, "quiet") for cell in (item, *map(text, (takes, picks, does, gives))))
@@ -71,3 +71,8 @@ def _listed(places: NDArray[np.integer]) -> str:
 
 def _minus(number: int) -> str:
     return str(number).replace("-", "−")
+
+
+def _axis(axis: int, size: int) -> str:
+    """Name an axis with its size, in one line."""
+    return f"axis {axis} · {size}".replace(" ", "\u00a0")

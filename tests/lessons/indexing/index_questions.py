@@ -1,7 +1,16 @@
-"""Index expressions as learners write them, with arrays to index."""
+"""Index expressions as learners write them, with arrays to index, and what is explained of them."""
+
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
+
+from primer_core.backend import Library
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.indexing.explain import NotWritten, Outcome, Picked, Read, Written, explain
+from primer_core.lessons.indexing.question import IndexingQuestion, Then
+
+K = TypeVar("K")
 
 bounds = st.one_of(st.none(), st.integers(-5, 5))
 numbers = st.integers(-4, 4)
@@ -56,3 +65,25 @@ def questions(draw: st.DrawFn) -> tuple[np.ndarray, str]:
     if draw(st.integers(0, 5)) == 0:
         return array, draw(st.sampled_from(["a > 3", "(a > 2) & (a < 9)", "a[0] > 1", "a % 2 == 0", "~(a > 3), None"]))
     return array, draw(written_items(shape))
+
+
+def ask(array: str, index: str, then: Then = "Read", value: str = "100", library: Library = "NumPy") -> Outcome:
+    return explain(IndexingQuestion(array, index, then, value, library))
+
+
+def ask_of(
+    array: np.ndarray, index: str, then: Then = "Read", value: str = "100", library: Library = "NumPy"
+) -> Outcome:
+    """Ask of an array that is filled by counting."""
+    return ask(shape_text(array.shape), index, then, value, library)
+
+
+def picked_by(outcome: Outcome) -> Picked | None:
+    """What an index picks, if the library takes it."""
+    return outcome.picked if isinstance(outcome, Read | Written | NotWritten) else None
+
+
+def sure(outcome: Outcome, kind: type[K]) -> K:
+    """The outcome, which must be of a kind."""
+    assert isinstance(outcome, kind), outcome
+    return outcome
