@@ -314,6 +314,8 @@ class LessonPage {
   /** Before anything that may leave the page: what was typed a moment ago is not answered yet, and not lost. */
   keepPending() {
     if (!this.root.isConnected) return this.close();
+    const { activeElement } = document;      // a reload takes the focus from no field, so that it does not tell by itself
+    if (this.panel.contains(activeElement)) activeElement?.dispatchEvent(new Event("change"));
     const pending = this.channel.pending();
     if (pending) {
       this.written = new URLSearchParams(pending).toString();
