@@ -1,0 +1,45 @@
+"""The rules that entries follow: kind, cost and sources of what many entries do alike.
+
+A rule that only one entry follows is written beside that entry.
+"""
+
+from __future__ import annotations
+
+from primer_core.language.table import costs, sources
+from primer_core.language.table.costs import CostRule
+from primer_core.language.table.entry import Rule
+
+ASKED = Rule("asked", costs.asked, sources.none)
+"""Says something of an array's head: shape, dtype."""
+
+MOVED = Rule("moved", costs.viewed, sources.moved)
+"""Cells of the operands at other places."""
+
+ELEMENTWISE = Rule("elementwise", costs.each, sources.same_place)
+"""Each cell from the cells at the same place."""
+
+COMPARISON = Rule("chosen", costs.each, sources.same_place)
+"""Each cell from the cells at the same place, whose order alone counts: a small change of a value changes nothing."""
+
+WRITTEN = Rule("written", costs.each)
+"""The operand itself, changed in place; which cells were written is what `primer_core.language.provenance` finds."""
+
+
+def made(cost: CostRule) -> Rule:
+    """Return the rule of what makes an array from none."""
+    return Rule("made", cost, sources.none)
+
+
+def reduction(*names: str) -> Rule:
+    """Return the rule of what reduces along the axis in one of these parameters, or all axes."""
+    return Rule("reduction", costs.every, sources.along_axes(*(names or ("axis", "dim"))))
+
+
+def scan(*names: str) -> Rule:
+    """Return the rule of what accumulates along the axis in one of these parameters."""
+    return Rule("scan", costs.every, sources.up_to(*(names or ("axis", "dim"))))
+
+
+def whole(cost: CostRule) -> Rule:
+    """Return the rule of what depends on all cells of its operands."""
+    return Rule("whole", cost, sources.whole)
