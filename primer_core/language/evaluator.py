@@ -476,12 +476,17 @@ def _kept(entry: Entry, bound: Bound) -> Bound:
     if entry.rule.kind != "chosen" and not entry.writes:
         return bound
 
+    copies: dict[int, Any] = {}
+
     def kept(value: Any) -> Any:
         if isinstance(value, tuple | list):
             return type(value)(map(kept, value)) if type(value) in (tuple, list) else value
         if not is_array(value) or size_of(value) > MAX_ELEMENTS:
             return value
-        return value.copy() if isinstance(value, np.ndarray | np.generic) else value.detach().clone()
+        if id(value) not in copies:
+            own = isinstance(value, np.ndarray | np.generic)
+            copies[id(value)] = value.copy() if own else value.detach().clone()
+        return copies[id(value)]
 
     return Bound(
         tuple(map(kept, bound.positional)),

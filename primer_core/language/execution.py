@@ -63,6 +63,10 @@ def owner_of(value: Any) -> str | None:
         return {"Tensor": "Tensor", "dtype": "dtype"}.get(kind.__name__, kind.__name__)
     if kind.__name__ == "Parameter" and kind.__module__ == "torch.nn.parameter":
         return "Tensor"
+    if isinstance(value, np.iinfo | np.finfo):
+        return "iinfo" if isinstance(value, np.iinfo) else "finfo"
+    if kind.__name__ == "flagsobj":
+        return "flags"
     return "dtype" if isinstance(value, np.dtype | type) else None
 
 

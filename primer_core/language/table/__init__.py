@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.language.table import operators
+from primer_core.language.table import array_members, numpy_functions, operators
 from primer_core.language.table.dtypes import BUILTIN_DTYPES
 from primer_core.language.table.entry import Entry
 
-TABLE: Mapping[str, Entry] = {entry.name: entry for entry in (*operators.ENTRIES,)}
+TABLE: Mapping[str, Entry] = {
+    entry.name: entry for entry in (*operators.ENTRIES, *numpy_functions.ENTRIES, *array_members.ENTRIES)
+}
 """Every entry by its name."""
 
 CONSTANTS: Mapping[str, Callable[[], Any]] = {

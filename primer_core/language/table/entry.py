@@ -156,7 +156,7 @@ class Entry:
     _parameters: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_parameters", tuple(name.strip() for name in self.takes.split(",") if name.strip()))
+        object.__setattr__(self, "_parameters", tuple(self.takes.replace("|", "|,").replace(",", " ").split()))
 
     @property
     def examples(self) -> tuple[str, ...]:

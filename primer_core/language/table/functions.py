@@ -22,7 +22,21 @@ _SIGNS: Mapping[str, Callable[..., Any]] = {
     "|=": operator.ior, "^=": operator.ixor, "<<=": operator.ilshift, ">>=": operator.irshift,
 }  # fmt: skip
 
-_OF_VALUES = ("ndarray", "Tensor", "Generator", "list", "tuple", "pair", "range", "text", "number", "dtype")
+_OF_VALUES = (
+    "ndarray",
+    "Tensor",
+    "Generator",
+    "list",
+    "tuple",
+    "pair",
+    "range",
+    "text",
+    "number",
+    "dtype",
+    "flags",
+    "iinfo",
+    "finfo",
+)
 
 
 @cache

@@ -46,21 +46,21 @@ def product(letters: Callable[[Bound], Letters | None]) -> Rule:
 
     def cost(bound: Bound) -> Cost:
         found = letters(bound)
-        return Cost(1, 1) if found is None else cost_of(found, [shape_of(array) for array in given(bound)])
+        return Cost(1, 1) if found is None else cost_of(found, [shape_of(array) for array in given_operands(bound)])
 
     def sources(call: Done, cell: int, part: int) -> Sources:
         found = letters(call.bound)
         if found is None:
             raise LookupError(f"{call.entry.name} made a result of what has no letters")
-        return _met(found, given(call.bound), tuple(result_of(call, part).shape), cell)
+        return _met(found, given_operands(call.bound), tuple(result_of(call, part).shape), cell)
 
     return Rule("product", cost, sources)
 
 
-def given(bound: Bound) -> list[Any]:
+def given_operands(bound: Bound) -> list[Any]:
     """Return the operands of a product: the arrays among the arguments, and nested lists that stand for one."""
     found: list[Any] = []
-    for value in bound.values.values():
+    for value in (*bound.positional, *bound.keywords.values()) or bound.values.values():
         if isinstance(value, list) and not any(True for _ in arrays_in(value)):
             found.append(np.array(value))
         else:
@@ -98,7 +98,7 @@ def _met(letters: Letters, arrays: Sequence[Any], shape: tuple[int, ...], cell: 
 
 def _of_matmul(bound: Bound) -> Letters | None:
     """Write ``x @ y``: the last axis of x meets the last but one of y; the axes before broadcast."""
-    arrays = given(bound)
+    arrays = given_operands(bound)
     if len(arrays) != 2 or not shape_of(arrays[0]) or not shape_of(arrays[1]):
         return None
     left, right = (len(array.shape) for array in arrays)
@@ -114,5 +114,111 @@ def _of_matmul(bound: Bound) -> Letters | None:
     return Letters((one, other), stack + ends)
 
 
+def _of_dot(bound: Bound) -> Letters | None:
+    """Write ``np.dot(x, y)``: the last axis of x meets the last but one of y; all other axes stay side by side."""
+    arrays = given_operands(bound)
+    if len(arrays) != 2:
+        return None
+    left, right = (len(array.shape) for array in arrays)
+    one, other = list(range(1, left + 1)), list(range(100, 100 + right))
+    if left and right:
+        one[-1] = 0
+        other[max(right - 2, 0)] = 0
+    return Letters((tuple(one), tuple(other)), tuple(letter for letter in one + other if letter))
+
+
+def _of_inner(bound: Bound) -> Letters | None:
+    """Write ``np.inner(x, y)``: the last axes meet."""
+    arrays = given_operands(bound)
+    if len(arrays) != 2:
+        return None
+    left, right = (len(array.shape) for array in arrays)
+    one, other = list(range(1, left + 1)), list(range(100, 100 + right))
+    if left and right:
+        one[-1] = other[-1] = 0
+    return Letters((tuple(one), tuple(other)), tuple(letter for letter in one + other if letter))
+
+
+def _of_outer(bound: Bound) -> Letters | None:
+    """Write ``outer(x, y)`` of two vectors: nothing meets."""
+    return Letters(((0,), (1,)), (0, 1)) if [len(array.shape) for array in given_operands(bound)] == [1, 1] else None
+
+
+def _of_trace(bound: Bound) -> Letters | None:
+    """Write ``trace(x)``: the diagonal is summed."""
+    rank = len(shape_of(next(iter(bound.values.values()))))
+    return Letters(((0, 0, *range(1, rank - 1)),), tuple(range(1, rank - 1))) if rank > 1 else None
+
+
+def _of_tensordot(bound: Bound) -> Letters | None:
+    """Write ``np.tensordot(x, y, axes)``."""
+    arrays = given_operands(bound)
+    if len(arrays) != 2:
+        return None
+    left, right = (len(array.shape) for array in arrays)
+    axes = bound.get("axes", "dims", default=2)
+    if isinstance(axes, int):
+        pairs = [(left - axes + place, place) for place in range(axes)]
+    else:
+        firsts, seconds = ([each] if isinstance(each, int) else list(each) for each in axes)
+        pairs = [(first % max(left, 1), second % max(right, 1)) for first, second in zip(firsts, seconds, strict=False)]
+    one, other = list(range(100, 100 + left)), list(range(200, 200 + right))
+    for letter, (first, second) in enumerate(pairs):
+        if not (0 <= first < left and 0 <= second < right):
+            return None
+        one[first] = other[second] = letter
+    return Letters((tuple(one), tuple(other)), tuple(letter for letter in one + other if letter >= len(pairs)))
+
+
+def _of_einsum(bound: Bound) -> Letters | None:
+    """Read the letters that the learner wrote; ``...`` stands for the axes that have none, lined up from the right."""
+    values = list(bound.values.values())
+    if not values or not isinstance(values[0], str):
+        return None
+    arrays = given_operands(Bound((), {}, {"operands": tuple(values[1:])}))
+    before, arrow, after = values[0].replace(" ", "").partition("->")
+    parts = before.split(",")
+    if len(parts) != len(arrays):
+        return None
+    written = [_letters_of(part, len(array.shape)) for part, array in zip(parts, arrays, strict=True)]
+    if None in written:
+        return None
+    operands = [axes for axes in written if axes is not None]
+    flat = [letter for axes in operands for letter in axes]
+    wide = sorted({letter for letter in flat if letter < 0})
+    if arrow:
+        head, dots, tail = after.partition("...")
+        result = [*map(ord, head), *(wide if dots else ()), *map(ord, tail)]
+    else:
+        result = [*wide, *sorted(letter for letter in set(flat) if letter >= 0 and flat.count(letter) == 1)]
+    return Letters(tuple(operands), tuple(result)) if set(result) <= set(flat) else None
+
+
+def _letters_of(text: str, rank: int) -> tuple[int, ...] | None:
+    head, dots, tail = text.partition("...")
+    more = rank - len(head) - len(tail)
+    if more < 0 or (more and not dots) or (not (head + tail).isalpha() and (head + tail)):
+        return None
+    return (*map(ord, head), *range(-more, 0), *map(ord, tail))
+
+
 MATMUL = product(_of_matmul)
 """``x @ y``: rows meet columns, in stacks that broadcast."""
+
+DOT = product(_of_dot)
+"""``np.dot``: the last axis meets the last but one."""
+
+INNER = product(_of_inner)
+"""``np.inner``: the last axes meet."""
+
+OUTER = product(_of_outer)
+"""Each cell of one vector with each of the other."""
+
+TRACE = product(_of_trace)
+"""The sum of the diagonal."""
+
+TENSORDOT = product(_of_tensordot)
+"""The axes that are named meet."""
+
+EINSUM = product(_of_einsum)
+"""Letters say what meets."""

@@ -8,7 +8,7 @@ library itself does; nothing is guessed from names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any, Protocol
 
@@ -47,8 +47,27 @@ SourceRule = Callable[[Done, int, int], Sources]
 
 
 def operands(call: Done) -> list[Any]:
-    """Return the arrays among a call's arguments, in order."""
-    return [array for value in call.bound.values.values() for array in arrays_in(value)]
+    """Return the arrays among a call's arguments, in the order in which they are written."""
+    return list(arrays_in((*call.bound.positional, *call.bound.keywords.values())))
+
+
+def done_with(call: Done, arrays: Sequence[Any], part: int) -> Any:
+    """Return the part-th result of the same call with other arrays in the places of its operands.
+
+    Parameters
+    ----------
+    call
+        What was done.
+    arrays
+        One for each of `operands`.
+    part
+        Which result, where there are several.
+    """
+    rest = iter(arrays)
+    positional = tuple(replaced(value, rest) for value in call.bound.positional)
+    keywords = {name: replaced(value, rest) for name, value in call.bound.keywords.items()}
+    result = function_of(call.entry)(*positional, **keywords)
+    return result[part] if isinstance(result, tuple | list) else result
 
 
 def result_of(call: Done, part: int) -> Any:
@@ -85,11 +104,7 @@ def moved(call: Done, cell: int, part: int) -> Sources:
     found = []
     for offset in (1, 1 + int(starts[-1])):
         numbers = [numbered(array, int(start) + offset) for array, start in zip(arrays, starts, strict=False)]
-        positional = tuple(replaced(value, arrays, numbers) for value in call.bound.positional)
-        keywords = {name: replaced(value, arrays, numbers) for name, value in call.bound.keywords.items()}
-        result = function_of(call.entry)(*positional, **keywords)
-        result = result[part] if isinstance(result, tuple | list) else result
-        found.append(int(np.asarray(result).reshape(-1)[cell]) - offset)
+        found.append(int(np.asarray(done_with(call, numbers, part)).reshape(-1)[cell]) - offset)
     came = found[0] if found[0] == found[1] else -1
     return tuple(
         np.array([came - start], np.int64) if start <= came < start + size else NO_CELLS
@@ -97,38 +112,75 @@ def moved(call: Done, cell: int, part: int) -> Sources:
     )
 
 
-def along_axes(*names: str) -> SourceRule:
+def moved_alone(call: Done, place: int, cell: int) -> Cells:
+    """Return the cell of one operand that stands here now, where the others say which: ``take``."""
+    arrays = operands(call)
+    arrays[place] = numbered(arrays[place], 0)
+    return np.array([int(np.asarray(done_with(call, arrays, 0)).reshape(-1)[cell])], np.int64)
+
+
+def along_axes(*names: str, default: Any = None) -> SourceRule:
     """Return the rule of what is reduced along the axis, or axes, in one of these parameters; None means all."""
 
     def rule(call: Done, cell: int, part: int) -> Sources:
         del part
-        axis = call.bound.get(*names)
+        axis = call.bound.get(*names, default=default)
         return tuple(reduced_cells(tuple(array.shape), axis, cell) for array in operands(call))
 
     return rule
 
 
-def up_to(*names: str) -> SourceRule:
-    """Return the rule of what accumulates along the axis in one of these parameters; None means the flat array."""
+def in_lines(*names: str, default: Any = None, window: Callable[[int, int], slice] | None = None) -> SourceRule:
+    """Return the rule of what stays within a line along the axis in one of these parameters; None means the flat array.
+
+    Parameters
+    ----------
+    names
+        The parameters that may hold the axis.
+    default
+        The axis, where none is given.
+    window
+        From the place of a cell in its line and the line's length to the places that it comes from; all if None.
+    """
 
     def rule(call: Done, cell: int, part: int) -> Sources:
-        del part
-        axis = call.bound.get(*names)
-        found = []
-        for array in operands(call):
-            shape = tuple(array.shape)
-            numbers = np.arange(prod(shape), dtype=np.int64).reshape(shape)
-            if axis is None or not shape:
-                found.append(numbers.reshape(-1)[: cell + 1])
-                continue
-            place = list(np.unravel_index(cell, shape))
-            axis_place = int(axis) % len(shape)
-            index: list[Any] = [int(i) for i in place]
-            index[axis_place] = slice(0, index[axis_place] + 1)
-            found.append(numbers[tuple(index)].reshape(-1))
-        return tuple(found)
+        axis = call.bound.get(*names, default=default)
+        shape = tuple(result_of(call, part).shape)
+        return tuple(line(tuple(array.shape), shape, axis, cell, window) for array in operands(call))
 
     return rule
+
+
+def up_to(*names: str, default: Any = None) -> SourceRule:
+    """Return the rule of what accumulates along the axis in one of these parameters; None means the flat array."""
+    return in_lines(*names, default=default, window=lambda place, _: slice(0, place + 1))
+
+
+def line(
+    shape: tuple[int, ...], result: tuple[int, ...], axis: Any, cell: int, window: Callable[[int, int], slice] | None
+) -> Cells:
+    """Return the cells of an operand, or of a window of them, that lie in one line with a cell of the result.
+
+    Parameters
+    ----------
+    shape, result
+        Of the operand and of the result; they may differ along `axis` alone.
+    axis
+        int; None for the flat arrays.
+    cell
+        Flat number of a cell of the result.
+    window
+        As of `in_lines`.
+    """
+    numbers = np.arange(prod(shape), dtype=np.int64).reshape(shape)
+    if axis is None or not shape:
+        flat = numbers.reshape(-1)
+        return flat[window(cell, flat.size)] if window else flat
+    along = int(axis) % len(shape)
+    index: list[Any] = [int(i) for i in np.unravel_index(cell, result)]
+    index[along] = window(index[along], shape[along]) if window else slice(None)
+    found: Cells = numbers[tuple(index)].reshape(-1)
+    return found
 
 
 def reduced_cells(shape: tuple[int, ...], axis: Any, cell: int) -> Cells:
@@ -170,12 +222,9 @@ def numbered(array: Any, start: int) -> Any:
     return torch.from_numpy(numbers)
 
 
-def replaced(value: Any, arrays: Sequence[Any], numbers: Sequence[Any]) -> Any:
-    """Return an argument with each array replaced by the numbers of its cells."""
-    for array, number in zip(arrays, numbers, strict=True):
-        if value is array:
-            return number
+def replaced(value: Any, arrays: Iterator[Any]) -> Any:
+    """Return an argument with each array in it replaced by the next of these."""
     if isinstance(value, tuple | list):
-        inner = [replaced(each, arrays, numbers) for each in value]
+        inner = [replaced(each, arrays) for each in value]
         return tuple(inner) if isinstance(value, tuple) else inner
-    return value
+    return next(arrays) if any(True for _ in arrays_in(value)) else value
