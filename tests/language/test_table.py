@@ -66,7 +66,7 @@ def equal(found: Any, expected: Any) -> bool:
         return len(found) == len(expected) and all(map(equal, found, expected))
     if is_array(expected):
         same = type(found) is type(expected) and found.dtype == expected.dtype and found.shape == expected.shape
-        return same and np.array_equal(np.asarray(found), np.asarray(expected), equal_nan=floating(expected))
+        return same and np.array_equal(plain(found), plain(expected), equal_nan=floating(expected))
     return bool(found == expected) or found is expected or (found != found and expected != expected)
 
 
@@ -111,7 +111,7 @@ def check_cells(call: Any, part: int, text: str) -> None:
     """Move each cell of each operand, a little and a lot, and compare what changes with the provenance."""
     size = int(np.prod(tuple((call.result[part] if isinstance(call.result, tuple | list) else call.result).shape)))
     found = [sources(call, cell, part) for cell in range(size)]
-    values = np.asarray(call.result[part] if isinstance(call.result, tuple | list) else call.result).reshape(-1)
+    values = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result).reshape(-1)
     for place, operand in enumerate(operands(call)):
         if not floating(operand):
             continue
@@ -121,7 +121,7 @@ def check_cells(call: Any, part: int, text: str) -> None:
                 after = again(call, place, source, step, value, part)
                 if after is None or after.size != size:
                     continue
-                before = np.asarray(call.result[part] if isinstance(call.result, tuple | list) else call.result)
+                before = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result)
                 for cell in map(int, np.flatnonzero(differs(before, after))):
                     changes[cell].add(source)
         for cell in range(size):
@@ -144,9 +144,15 @@ def again(call: Any, place: int, source: int, step: float, value: float | None, 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return np.asarray(done_with(call, arrays, part))
+            return plain(done_with(call, arrays, part))
     except (ValueError, TypeError, RuntimeError, IndexError, ArithmeticError):
         return None
+
+
+def plain(array: Any) -> Any:
+    if isinstance(array, torch.Tensor):
+        return np.asarray(array.float() if array.dtype == torch.bfloat16 else array.resolve_conj())
+    return np.asarray(array)
 
 
 def library_of(array: Any) -> str:

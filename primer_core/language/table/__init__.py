@@ -8,12 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.language.table import array_members, numpy_functions, operators
+from primer_core.language.table import (
+    array_members,
+    functional,
+    numpy_functions,
+    operators,
+    tensor_members,
+    torch_functions,
+)
 from primer_core.language.table.dtypes import BUILTIN_DTYPES
 from primer_core.language.table.entry import Entry
 
 TABLE: Mapping[str, Entry] = {
-    entry.name: entry for entry in (*operators.ENTRIES, *numpy_functions.ENTRIES, *array_members.ENTRIES)
+    entry.name: entry
+    for entry in (
+        *operators.ENTRIES,
+        *numpy_functions.ENTRIES,
+        *array_members.ENTRIES,
+        *torch_functions.FUNCTIONS,
+        *torch_functions.METHODS,
+        *tensor_members.ENTRIES,
+        *functional.ENTRIES,
+    )
 }
 """Every entry by its name."""
 

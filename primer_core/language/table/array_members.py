@@ -25,7 +25,7 @@ _OF_TWO_PARAMETERS = ["normal", "uniform", "beta", "gamma", "laplace"]
 ENTRIES: tuple[Entry, ...] = (
     # asked
     *(Entry(f"ndarray.{name}", "a", ASKED, f"a.{name}", attribute=True)
-      for name in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides")),
+      for name in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "device")),
     Entry("ndarray.flags", "a", ASKED, attribute=True),
     Entry("ndarray.base", "a", ASKED, attribute=True, shares="maybe"),
     *(Entry(f"flags.{name}", "flags", ASKED, attribute=True)
@@ -61,6 +61,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ndarray.round", "a, decimals", ELEMENTWISE, "a.round(1)"),
     Entry("ndarray.clip", "a, min, max", ELEMENTWISE, "a.clip(-1, 1)"),
     Entry("ndarray.conj", "a", ELEMENTWISE, "a.conj()", shares="maybe"),
+    Entry("ndarray.conjugate", "a", ELEMENTWISE, "a.conjugate()", shares="maybe"),
     # reductions
     Entry("ndarray.sum", "a, axis, dtype, | keepdims, initial", reduction(),
           "a.sum(); a.sum(axis=axis, keepdims=True)"),
@@ -71,7 +72,6 @@ ENTRIES: tuple[Entry, ...] = (
       for name in ("max", "min")),
     *(Entry(f"ndarray.{name}", "a, axis, | keepdims", chosen(), f"a.{name}(); a.{name}(axis=axis)")
       for name in ("argmax", "argmin", "any", "all")),
-    Entry("ndarray.ptp", "a, axis, | keepdims", chosen()),
     Entry("ndarray.cumsum", "a, axis, dtype", scan(), "a.cumsum(); a.cumsum(axis=axis)"),
     Entry("ndarray.cumprod", "a, axis, dtype", scan(), "v.cumprod(); a.cumprod(axis=axis)"),
     Entry("ndarray.trace", "a", TRACE, "m.trace()"),
@@ -85,6 +85,7 @@ ENTRIES: tuple[Entry, ...] = (
           texts=("mode",)),
     Entry("ndarray.searchsorted", "a, v, side", sifted(), "v.searchsorted(w)", texts=("side",)),
     Entry("ndarray.compress", "a, condition, axis", sifted(), "v.compress([True, False])"),
+    Entry("ndarray.choose", "a, choices", sifted(), "np.array([0, 1]).choose([v[:2], w[:2]])"),
     # written
     Entry("ndarray.sort", "a, axis, | kind, stable", WRITTEN, writes="a", texts=("kind",)),
     Entry("ndarray.partition", "a, kth, axis", WRITTEN, writes="a"),
