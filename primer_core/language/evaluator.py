@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -19,8 +20,8 @@ from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, check_result, is_array, owner_of
 from primer_core.language.limits import (
     MAX_ELEMENTS,
+    MAX_LIST,
     MAX_PROGRAM_STEPS,
-    MAX_SIZE,
     MAX_STRING,
     MAX_WHOLE,
     Refused,
@@ -68,6 +69,9 @@ _UNARY: Mapping[type[ast.unaryop], tuple[str, Callable[[Any], Any]]] = {
     ast.UAdd: ("+x", operator.pos),
     ast.Invert: ("~x", operator.invert),
 }
+
+_DEVICE = re.compile(r"(cpu|cuda|mps|xpu|meta|hpu|xla|mtia|ipu|vulkan)(:\d+)?$")
+_TAKING_OBJECTS = ("moved", "chosen", "written", "asked", "made")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -320,8 +324,8 @@ class Evaluator:
             if abs(left) > 1 and grows > 2 * MAX_WHOLE.bit_length():
                 raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
         lengths = [len(value) for value in values if isinstance(value, str | list | tuple)]
-        if lengths and whole and compute is operator.mul and max(lengths) * max(whole) > MAX_SIZE:
-            raise self._rejection("refused", f"At most {thousands(MAX_SIZE)} elements are computed here.", node)
+        if lengths and whole and compute is operator.mul and max(lengths) * max(whole) > MAX_LIST:
+            raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
         if compute is operator.mod and isinstance(values[0], str):
             raise self._rejection("unread", "A format is not read here.", node)
         try:
@@ -424,13 +428,12 @@ class Evaluator:
 
     def _check_arguments(self, entry: Entry, bound: Bound) -> None:
         for name, value in bound.values.items():
-            if (isinstance(value, str) and name not in entry.texts) or name == "dtype":
+            if name == "device" or (isinstance(value, str) and _DEVICE.match(value) and name not in entry.texts):
+                if value is not None and str(value) != "cpu":
+                    raise Refused(f"Everything is computed on the device cpu here, not on {value!s:.40}.")
+            elif (isinstance(value, str) and name not in entry.texts) or name == "dtype":
                 check_dtype(value)
-            elif name == "device" and str(value) != "cpu":
-                raise Refused(f"Everything is computed on the device cpu here, not on {value!s:.40}.")
-            if entry.rule.kind not in ("moved", "written", "asked", "made") and any(
-                map(_holds_objects, arrays_in(value))
-            ):
+            if entry.rule.kind not in _TAKING_OBJECTS and any(map(_holds_objects, arrays_in(value))):
                 raise Refused(
                     "An array of Python objects is made, indexed and shown here, but not computed with. Give it a "
                     "dtype of numbers."

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.interface import Declined
-from primer_core.language.limits import MAX_BYTES, MAX_SIZE, Refused, thousands
+from primer_core.language.limits import MAX_BYTES, MAX_LIST, MAX_SIZE, MAX_WHOLE, Refused, thousands
+from primer_core.language.table.dtypes import check_dtype
 
 _ERRORS = (
     ValueError, TypeError, IndexError, KeyError, AttributeError, RuntimeError, ArithmeticError, AssertionError,
@@ -81,16 +82,20 @@ def check_result(result: Any) -> None:
     Raises
     ------
     Refused
-        Beyond `MAX_SIZE` elements or `MAX_BYTES` bytes of one array, or `MAX_SIZE` entries of a list.
+        Beyond `MAX_SIZE` elements or `MAX_BYTES` bytes of one array, or `MAX_LIST` entries of a list.
     """
     if isinstance(result, tuple | list):
-        if len(result) > MAX_SIZE:
-            raise Refused(f"This has {thousands(len(result))} entries; at most {thousands(MAX_SIZE)} are taken here.")
+        if len(result) > MAX_LIST:
+            raise Refused(f"This has {thousands(len(result))} entries; at most {thousands(MAX_LIST)} are taken here.")
         for inner in result:
             check_result(inner)
+    elif isinstance(result, int) and abs(result) >= MAX_WHOLE:
+        raise Refused("Whole numbers stay below 2**64 here.")
     elif is_array(result):
         size = prod(result.shape)
         itemsize = result.itemsize if isinstance(result, np.ndarray | np.generic) else result.element_size()
+        if isinstance(result, np.ndarray | np.generic):
+            check_dtype(result.dtype)
         if size > MAX_SIZE or size * itemsize > MAX_BYTES:
             raise Refused(
                 f"This array has {thousands(size)} elements; at most {thousands(MAX_SIZE)} are computed here. Smaller "

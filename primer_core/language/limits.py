@@ -29,6 +29,9 @@ MAX_TEXT = 10_000
 MAX_NESTING = 50
 """Levels of a text's syntax tree."""
 
+MAX_LIST = 10_000
+"""Entries of a list or a tuple that is computed."""
+
 MAX_STRING = 200
 """Characters of a text within quotes."""
 

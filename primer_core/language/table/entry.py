@@ -68,7 +68,7 @@ class Cost:
             )
         if self.steps > MAX_STEPS:
             raise Refused(
-                f"{what} would take about {thousands(self.steps)} steps; at most {thousands(MAX_STEPS)} are taken "
+                f"{what} would take {thousands(self.steps)} steps; at most {thousands(MAX_STEPS)} are taken "
                 "here. Smaller arrays show the same."
             )
 

@@ -306,7 +306,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.randperm", "n, | dtype", made(shaped("n")), "torch.randperm(5)"),
     Entry("torch.normal", "mean, std, size", made(shaped("size", "mean")), "torch.normal(0.0, 1.0, (2, 3))"),
     Entry("torch.bernoulli", "input", torch_rules.RANDOM, "torch.bernoulli(torch.full((3,), 0.5))"),
-    Entry("torch.multinomial", "input, num_samples, replacement", torch_rules.RANDOM,
+    Entry("torch.multinomial", "input, num_samples, replacement", torch_rules.DRAWN,
           "torch.multinomial(torch.ones(4), 2)"),
     Entry("torch.tril_indices", "row, col, offset", torch_rules.TRIANGLE, "torch.tril_indices(3, 3)"),
     Entry("torch.triu_indices", "row, col, offset", torch_rules.TRIANGLE, "torch.triu_indices(3, 3)"),

@@ -349,6 +349,12 @@ def _pooled(bound: Bound) -> Cost:
     return Cost(size, 4 * size * kernel * kernel)
 
 
+def _drawn(bound: Bound) -> Cost:
+    shape = shape_of(bound.get("input"))
+    size = prod(shape[:-1]) * max(_number(bound.get("num_samples")), 0)
+    return Cost(size, 10 * size)
+
+
 SQUARED = Rule("moved", _squared, sources.moved)
 TRIANGLE = Rule("made", _triangle, sources.none)
 COMBINED = Rule("moved", _combined, sources.moved)
@@ -363,6 +369,7 @@ GATHER = Rule("chosen", costs.every, _gather)
 INDEX_SELECT = Rule("chosen", _selected, _index_select)
 SCATTER = Rule("chosen", costs.every, _written_to)
 RANDOM = Rule("chosen", costs.viewed, sources.whole)
+DRAWN = Rule("chosen", _drawn, sources.whole)
 ALL_OF_BOTH = Rule("reduction", costs.each, sources.whole)
 ADDMM = product(_of_addmm)
 GRADIENTS = Rule("whole", _gradients, sources.whole)
