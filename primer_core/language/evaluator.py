@@ -130,8 +130,12 @@ class Evaluator:
         Rejection
             If it has none, with whose verdict that is and where.
         """
-        self._source = expression.source
-        return self._value(expression.node)
+        return self.value_of(expression.node, expression.source)
+
+    def value_of(self, node: ast.expr, source: str) -> Any:
+        """Return the value of a node, which stands in a source; raises as `evaluate` does."""
+        self._source = source
+        return self._value(node)
 
     def run(self, statements: Statements) -> None:
         """Run statements; what they bind is in `names`, what they print in `printed`.
@@ -409,8 +413,9 @@ class Evaluator:
             bound = entry.bind(positional, keywords)
             self._check_arguments(entry, bound)
             cost = entry.rule.cost(bound)
-            cost.check(entry.name)
-            self._charge(cost)
+            if entry.shares != "always":  # a view takes no memory and no time, however large it is
+                cost.check(entry.name)
+                self._charge(cost)
             self.uninitialised.check_read(entry, bound)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused

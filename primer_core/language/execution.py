@@ -25,22 +25,30 @@ def attempted(
 ) -> tuple[Any, tuple[str, ...]]:
     """Call a library's function.
 
-    The process's warning filters are changed meanwhile: only a process that evaluates one program at a time may do so.
+    Warnings are told only in a process that evaluates one program at a time, which keeps them in a list (`hear`).
 
     Returns
     -------
     result, warnings
         What it returned, or `Declined`; and what it warned of, in its words.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            result = function(*positional, **keywords)
-        except RecursionError:
-            raise
-        except _ERRORS as error:
-            result = Declined.of(error)
-    return result, tuple(dict.fromkeys(str(warning.message) for warning in caught))
+    before = len(_heard)
+    try:
+        result = function(*positional, **keywords)
+    except RecursionError:
+        raise
+    except _ERRORS as error:
+        result = Declined.of(error)
+    return result, tuple(dict.fromkeys(str(warning.message) for warning in _heard[before:]))
+
+
+_heard: list[warnings.WarningMessage] = []
+
+
+def hear(caught: list[warnings.WarningMessage]) -> None:
+    """Tell of the warnings that a process's ``catch_warnings(record=True)`` puts into this list."""
+    global _heard
+    _heard = caught
 
 
 def owner_of(value: Any) -> str | None:
@@ -96,6 +104,8 @@ def check_result(result: Any) -> None:
         itemsize = result.itemsize if isinstance(result, np.ndarray | np.generic) else result.element_size()
         if isinstance(result, np.ndarray | np.generic):
             check_dtype(result.dtype)
+        if isinstance(result, np.ndarray) and not any(result.strides):
+            return  # every cell is the same one: it takes no memory
         if size > MAX_SIZE or size * itemsize > MAX_BYTES:
             raise Refused(
                 f"This array has {thousands(size)} elements; at most {thousands(MAX_SIZE)} are computed here. Smaller "

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from math import isinf
 
 from primer_core.language.limits import MAX_NESTING, MAX_STRING, MAX_TEXT, MAX_WHOLE
 from primer_core.language.parsing import TooDeepError, parse
@@ -208,6 +209,8 @@ def _check(node: ast.AST, source: str) -> None:
     match node:
         case ast.Constant(int(value)) if abs(value) >= MAX_WHOLE:
             raise Rejection("refused", "Whole numbers stay below 2**64 here. Write a smaller one.", place)
+        case ast.Constant(float(value)) if isinf(value):
+            raise Rejection("refused", "This number is too large: floats go up to 1.7e308. Write a smaller one.", place)
         case ast.Constant(str(value)) if len(value) > MAX_STRING:
             raise Rejection("refused", f"A text has at most {MAX_STRING} characters here. Shorten it.", place)
         case ast.Constant(bytes()):

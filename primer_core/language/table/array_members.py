@@ -9,6 +9,7 @@ from primer_core.language.table.products import DOT, TRACE
 from primer_core.language.table.rules import (
     ASKED,
     ELEMENTWISE,
+    LISTED,
     MOVED,
     WRITTEN,
     chosen,
@@ -56,7 +57,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ndarray.repeat", "a, repeats, axis", rules.REPEAT, "v.repeat(2); a.repeat(2, axis=axis)"),
     Entry("ndarray.diagonal", "a, offset, axis1, axis2", MOVED, "m.diagonal()", shares="always"),
     Entry("ndarray.item", "a, *args", MOVED, "v.item(0)"),
-    Entry("ndarray.tolist", "a", ASKED, "a.tolist()"),
+    Entry("ndarray.tolist", "a", LISTED, "a.tolist()"),
     # elementwise
     Entry("ndarray.round", "a, decimals", ELEMENTWISE, "a.round(1)"),
     Entry("ndarray.clip", "a, min, max", ELEMENTWISE, "a.clip(-1, 1)"),
@@ -118,8 +119,8 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"builtins.{name}", "*values, | default", sifted(), f"{name}(v); {name}([2, 1])")
       for name in ("min", "max")),
     Entry("builtins.sum", "values, start", rules.PYTHON_SUM, "sum(v); sum(m)"),
-    Entry("builtins.list", "values", ASKED, "list(v)"),
-    Entry("builtins.tuple", "values", ASKED),
+    Entry("builtins.list", "values", LISTED, "list(v)"),
+    Entry("builtins.tuple", "values", LISTED),
     Entry("builtins.range", "*bounds", rules.RANGE),
     Entry("builtins.slice", "*bounds", ASKED),
     Entry("tuple.index", "values, value", ASKED),

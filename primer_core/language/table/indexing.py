@@ -17,10 +17,10 @@ def _cost(bound: Bound) -> Cost:
     """Return the size of x times that of the index arrays: what slices and numbers give is no larger than x."""
     index = bound.values.get("index")
     shapes = [shape_of(part) for part in (index if isinstance(index, tuple) else (index,)) if _is_places(part)]
-    joint = 1
-    if shapes:
-        rank = max(map(len, shapes))
-        joint = prod(max(shape[len(shape) - at] for shape in shapes if len(shape) >= at) for at in range(1, rank + 1))
+    if not shapes and not any(map(_is_mask, index if isinstance(index, tuple) else (index,))):
+        return Cost(1, 1)
+    rank = max(map(len, shapes), default=0)
+    joint = prod(max(shape[len(shape) - at] for shape in shapes if len(shape) >= at) for at in range(1, rank + 1))
     size = size_of(bound.values.get("x")) * max(joint, 1)
     return Cost(size, size)
 

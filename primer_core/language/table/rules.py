@@ -14,6 +14,9 @@ from primer_core.language.table.entry import Rule
 ASKED = Rule("asked", costs.asked, sources.none)
 """Says something of an array's head: shape, dtype."""
 
+LISTED = Rule("asked", costs.viewed, sources.none)
+"""Writes all cells out as Python's own numbers."""
+
 MOVED = Rule("moved", costs.viewed, sources.moved)
 """Cells of the operands at other places."""
 

@@ -6,7 +6,7 @@ from primer_core.language.table import numpy_rules as rules
 from primer_core.language.table import torch_rules
 from primer_core.language.table.costs import shaped
 from primer_core.language.table.entry import Entry
-from primer_core.language.table.rules import ASKED, ELEMENTWISE, MOVED, WRITTEN, made
+from primer_core.language.table.rules import ASKED, ELEMENTWISE, LISTED, MOVED, WRITTEN, made
 
 _DTYPES = ["float", "double", "half", "bfloat16", "int", "long", "short", "char", "byte", "bool"]
 _IN_PLACE_ALONE = [
@@ -40,8 +40,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Tensor.grad_fn", "x", ASKED, attribute=True),
     Entry("Tensor.size", "x, dim", ASKED, "a.size(); a.size(0)"),
     *(Entry(f"Tensor.{name}", "x", ASKED, f"a.{name}()")
-      for name in ("dim", "ndimension", "nelement", "element_size", "storage_offset", "is_contiguous", "tolist")),
+      for name in ("dim", "ndimension", "nelement", "element_size", "storage_offset", "is_contiguous")),
     Entry("Tensor.stride", "x, dim", ASKED, "a.stride(); a.stride(0)"),
+    Entry("Tensor.tolist", "x", LISTED, "a.tolist()"),
     Entry("Tensor.get_device", "x", ASKED),
     # moved
     Entry("Tensor.T", "x", MOVED, "m.T", shares="always", attribute=True),
