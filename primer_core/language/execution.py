@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from math import prod
 from typing import Any
 
@@ -32,17 +33,19 @@ def attempted(
     result, warnings
         What it returned, or `Declined`; and what it warned of, in its words.
     """
-    before = len(_heard)
-    try:
-        result = function(*positional, **keywords)
-    except RecursionError:
-        raise
-    except _ERRORS as error:
-        result = Declined.of(error)
-    return result, tuple(dict.fromkeys(str(warning.message) for warning in _heard[before:]))
+    before = len(_heard or ())
+    quiet = np.errstate(all="ignore") if _heard is None else nullcontext()
+    with quiet:
+        try:
+            result = function(*positional, **keywords)
+        except RecursionError:
+            raise
+        except _ERRORS as error:
+            result = Declined.of(error)
+    return result, tuple(dict.fromkeys(str(warning.message) for warning in (_heard or [])[before:]))
 
 
-_heard: list[warnings.WarningMessage] = []
+_heard: list[warnings.WarningMessage] | None = None
 
 
 def hear(caught: list[warnings.WarningMessage]) -> None:

@@ -154,7 +154,7 @@ def read_statements(text: str) -> Statements:
         raise Rejection("unread", _unreadable(error, source), _place(error, source)) from error
     nodes = tuple(node for node in tree.body if not _is_usual_import(node))
     for node in nodes:
-        _check(node, source)
+        check_nodes(node, source)
     return Statements(nodes, source)
 
 
@@ -198,8 +198,21 @@ def _is_usual_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) and ast.unparse(node) in _IMPORTS
 
 
-def _check(node: ast.AST, source: str) -> None:
-    """Refuse every node of a kind that is not evaluated, outermost first."""
+def check_nodes(node: ast.AST, source: str) -> None:
+    """Refuse every node of a kind that is not evaluated, outermost first.
+
+    Parameters
+    ----------
+    node
+        As it was parsed.
+    source
+        str, what it was parsed from.
+
+    Raises
+    ------
+    Rejection
+        With the verdict *unread*, *unknown* or *refused*.
+    """
     if isinstance(node, _PARTS):
         return
     place = Place.of(node, source)
@@ -220,7 +233,7 @@ def _check(node: ast.AST, source: str) -> None:
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
             raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", place)
     for inner in ast.iter_child_nodes(node):
-        _check(inner, source)
+        check_nodes(inner, source)
 
 
 def _whole_number(node: ast.expr) -> int | None:
