@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.interface import Declined
-from primer_core.language.limits import MAX_BYTES, MAX_LIST, MAX_SIZE, MAX_WHOLE, Refused, thousands
+from primer_core.language.limits import MAX_BYTES, MAX_LIST, MAX_RANK, MAX_SIZE, MAX_WHOLE, Refused, thousands
 from primer_core.language.table.dtypes import check_dtype
 
 _ERRORS = (
@@ -105,6 +105,8 @@ def check_result(result: Any) -> None:
     elif is_array(result):
         size = prod(result.shape)
         itemsize = result.itemsize if isinstance(result, np.ndarray | np.generic) else result.element_size()
+        if len(result.shape) > MAX_RANK:
+            raise Refused(f"This array has {len(result.shape)} axes; at most {MAX_RANK} are computed here.")
         if isinstance(result, np.ndarray | np.generic):
             check_dtype(result.dtype)
         if isinstance(result, np.ndarray) and not any(result.strides):

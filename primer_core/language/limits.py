@@ -11,6 +11,9 @@ MAX_ELEMENTS = 4096
 MAX_SIZE = 2**20
 """Elements of any array that is computed on the way."""
 
+MAX_RANK = 16
+"""Axes of any array that is computed on the way; ``einsum`` and windows need a few more than are drawn."""
+
 MAX_BYTES = 16 * 2**20
 """Bytes of any array that is computed on the way."""
 

@@ -135,7 +135,8 @@ def test_what_is_no_array_function_is_not_known(text: str) -> None:
 VALID = [call for entry in TABLE.values() for call in entry.examples]
 PIECES = st.sampled_from(
     ["(", ")", "[", "]", ",", ".", ":", "-", "*", "**", "@", "=", "==", "'", '"', "\\", "\n", "\t", "0", "9" * 25,
-     "1e400", "None", "...", "True", "a", "np.", "torch.", ".T", "lambda", "for", "in", "é", "\u202e", "\x00", "{", "}", "#", ";", "_", "__",
+     "1e400", "None", "...", "True", "a", "np.", "torch.", ".T", "lambda", "for", "in", "é", "\u202e", "\x00", "{", "}",
+     "#", ";", "_", "__",
      "e", "j", "~"]
 )  # fmt: skip
 

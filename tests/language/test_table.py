@@ -73,7 +73,7 @@ def equal(found: Any, expected: Any) -> bool:
 @pytest.mark.parametrize("entry", WITH_EXAMPLES, ids=lambda entry: entry.name)
 def test_an_entry_does_what_the_library_does(entry: Entry) -> None:
     done = 0
-    for trial in range(50 if is_long() else 10):
+    for trial in range(50 if is_long() else 4):
         rng = seeded(entry, trial)
         for text, library in each_example(entry):
             names = drawn(text, rng, library)
@@ -94,7 +94,7 @@ def test_an_entry_does_what_the_library_does(entry: Entry) -> None:
     "entry", [e for e in WITH_EXAMPLES if e.rule.kind != "asked" and not e.writes], ids=lambda entry: entry.name
 )
 def test_what_a_moved_source_changes_lies_inside_the_provenance(entry: Entry) -> None:
-    for trial in range(20 if is_long() else 4):
+    for trial in range(20 if is_long() else 2):
         rng = seeded(entry, trial)
         for text, library in each_example(entry):
             evaluator = evaluated(text, drawn(text, rng, library))

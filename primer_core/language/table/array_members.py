@@ -112,7 +112,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Generator.permutation", "rng, x, axis", made(shaped("x")), "np.random.default_rng(1).permutation(5)"),
     Entry("Generator.shuffle", "rng, x, axis", WRITTEN, writes="x"),
     # lists, tuples and Python's own functions
-    *(Entry(f"builtins.{name}", "x", ASKED, call) for name, call in (
+    *(Entry(f"builtins.{name}", "x", ASKED, call, texts=("x",)) for name, call in (
         ("len", "len(v)"), ("bool", "bool(v[0])"), ("int", "int(v[0])"), ("float", "float(v[0])"))),
     Entry("builtins.abs", "x", ELEMENTWISE, "abs(a)"),
     Entry("builtins.round", "x, digits", ELEMENTWISE, "round(v[0], 1)"),

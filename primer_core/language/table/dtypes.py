@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused
+from primer_core.language.text import quoted
 
 NUMPY_DTYPES = (
     "bool", "bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
@@ -18,6 +20,9 @@ TORCH_DTYPES = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16", "float32",
     "float64", "complex64", "complex128", "float", "double", "half", "int", "long", "short", "cfloat", "cdouble",
 )  # fmt: skip
+
+_PLAIN = re.compile(r"[<>=|]?[A-Za-z]\w{0,15}")
+"""How the name of a dtype may look."""
 
 _KINDS = frozenset("biufc")
 _NAMES_OF_KINDS = {
@@ -57,6 +62,14 @@ def check_dtype(value: Any) -> None:
         Of text, void, structured, subarray and date dtypes, and of ``longdouble``.
     """
     if value is None or value is object or type(value).__module__ == "torch":
+        return
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        # NumPy would parse it: "(1000000000,)i4", "i4,f4". Which of these is a dtype at all is not worth finding out.
+        if value[:1].isalnum() or value[:1] in "(<>=|{":
+            raise Refused(
+                f"{quoted(value)} is no plain name of a dtype. Arrays hold numbers or booleans here: write int64, "
+                "float32 or bool."
+            )
         return
     try:
         dtype = np.dtype(value)
