@@ -149,9 +149,32 @@ export interface Graph {
   kind: "graph"; nodes: GraphNode[]; edges: GraphEdge[]; steps: GraphStep[]; width: number; height: number; node_width: number;
 }
 
+export interface DerivationRead { kind: "read"; symbol: string; row: string; column: string }
+export interface DerivationMatrix {
+  kind: "matrix"; symbol: string; label: string; shape: string; role: Role; axes: number; rows: number[]; columns: number[];
+  cells: string[][];
+}
+export interface DerivationBlock { kind: "block"; title: string; rows: string[][][] }
+export interface DerivationTerm {
+  kind: "term"; text: string; symbol?: string; sign?: string; transposed?: boolean; masked?: boolean;
+}
+export interface WorkedCell { kind: "workedcell"; formula: string; value: string; other?: string }
+export interface DerivationStep {
+  kind: "derivationstep"; symbol: string; phase: string; equation: DerivationTerm[]; code: string; shapes: string;
+  meaning: string; agrees: boolean; mark: string; verdict: string; formula: string; reads: DerivationRead[];
+  cells: WorkedCell[][]; compared?: boolean;
+}
+export interface DerivationPixels {
+  kind: "pixels"; symbol: string; side: number; levels: string; captions: string[]; signed?: boolean;
+}
+export interface Derivation {
+  kind: "derivation"; matrices: DerivationMatrix[]; blocks: DerivationBlock[]; steps: DerivationStep[]; start: number;
+  stop?: { kind: "stop"; code: string; message: string }; pixels?: DerivationPixels[];
+}
+
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Bars | Bits | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
+  | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {

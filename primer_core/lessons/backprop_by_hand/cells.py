@@ -6,88 +6,146 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from primer_core.lessons.backprop_by_hand.explain import BackpropExplanation
+from primer_core.lessons.backprop_by_hand.explain import Worked
 from primer_core.lessons.backprop_by_hand.steps import Array, Rule, Step, label
+from primer_core.picture.derivation import COLUMN, EVERY, ROW, Read
+from primer_core.picture.number import bracketed, cell_text
 
-Source: TypeAlias = tuple[str, tuple[int, ...]]
-"""A cell: the symbol of its array, and its index."""
-
-_Read: TypeAlias = Mapping[str, Array]
-_Spelled: TypeAlias = tuple[str, str, list[Source]]
+_Values: TypeAlias = Mapping[str, Array]
 
 MAX_TERMS = 4
 """Longer sums are elided in the middle, as NumPy prints arrays."""
 
 
 @dataclass(frozen=True, slots=True)
-class CellFormula:
-    """How one cell came about.
+class Pattern:
+    """How each cell of a step comes about.
 
     Parameters
     ----------
-    target
-        The cell, as code writes it: ``z1[0, 2]``.
-    symbolic, numeric
-        Its formula in symbols and in numbers.
-    value
-        The result, as text.
-    sources
-        Symbol and index of each cell it was made from.
+    symbolic
+        Its formula in symbols, in which ``{i}`` and ``{j}`` stand for the cell's row and column.
+    reads
+        The cells that it is made from.
     """
 
-    target: str
     symbolic: str
-    numeric: str
-    value: str
-    sources: tuple[Source, ...]
+    reads: tuple[Read, ...]
 
 
-def number(value: float) -> str:
-    """Write a number as formulas do: four decimals at most, and a real minus sign."""
-    if value == 0:  # -0.0 too
-        return "0"
-    if abs(value) < 5e-5:
-        return f"{value:.1e}".replace("-", "−")
-    text = f"{value:.4f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+def pattern(worked: Worked, step: Step) -> Pattern:
+    """Return what all cells of a step have in common."""
+    return _PATTERNS[step.rule](worked, step)
 
 
-def spell(explanation: BackpropExplanation, symbol: str, index: tuple[int, ...]) -> CellFormula:
-    """Spell out one cell of a step in symbols and in numbers, from the values the step read.
+def numeric(worked: Worked, step: Step, index: tuple[int, ...]) -> str:
+    """Write the formula of one cell in numbers, from the values that its step read.
 
     Parameters
     ----------
-    explanation
-        Of `hand_backprop`.
-    symbol
-        The step's.
+    worked
+        The derivation.
+    step
+        One of its steps.
     index
         The cell, one integer an axis; empty for the loss.
-
-    Raises
-    ------
-    KeyError
-        If no step gave that symbol.
     """
-    step = {step.symbol: step for step in explanation.steps}[symbol]
-    read = {name: explanation.quantities[name].value for name in step.operands}
-    symbolic, numeric, sources = _SPELLERS[step.rule](step, read, index, explanation)
-    return CellFormula(_name(symbol, index), symbolic, numeric, number(float(step.value[index])), tuple(sources))
+    values = {name: worked.quantities[name].value for name in step.operands}
+    return _NUMERIC[step.rule](step, values, index, worked)
 
 
-def _name(symbol: str, index: Sequence[int]) -> str:
-    return f"{label(symbol)}[{', '.join(map(str, index))}]" if index else label(symbol)
+# Patterns. A vector is one row, so that its cells have a column only.
 
 
-def _at(read: _Read, symbol: str, *index: int) -> str:
+def _affine(_: Worked, step: Step) -> Pattern:
+    h, w, b = step.operands
+    symbolic = f"Σᵢ {label(h)}[{ROW}, i]·{label(w)}[i, {COLUMN}] + {label(b)}[{COLUMN}]"
+    return Pattern(symbolic, (Read(h, ROW, EVERY), Read(w, EVERY, COLUMN), Read(b, "0", COLUMN)))
+
+
+def _relu(_: Worked, step: Step) -> Pattern:
+    (z,) = step.operands
+    return Pattern(f"max(0, {label(z)}[{ROW}, {COLUMN}])", (Read(z, ROW, COLUMN),))
+
+
+def _softmax(_: Worked, step: Step) -> Pattern:
+    (z,) = step.operands
+    symbolic = f"e^({label(z)}[{ROW}, {COLUMN}] − max) / Σₖ e^({label(z)}[{ROW}, k] − max)"
+    return Pattern(symbolic, (Read(z, ROW, EVERY),))
+
+
+def _loss(worked: Worked, step: Step) -> Pattern:
+    reads = [Read(name, str(n), str(k)) for n, k in enumerate(worked.labels) for name in step.operands]
+    return Pattern("−(1/B) · Σₙ log p[n, label n]", tuple(reads))
+
+
+def _delta_out(worked: Worked, step: Step) -> Pattern:
+    symbolic = f"p[{ROW}, {COLUMN}] − y[{ROW}, {COLUMN}]"
+    reads = tuple(Read(name, ROW, COLUMN) for name in step.operands)
+    return Pattern(symbolic if worked.params.slip == "no 1/B" else f"({symbolic}) / B", reads)
+
+
+def _delta_hidden(worked: Worked, step: Step) -> Pattern:
+    above, w = step.operands[:2]
+    transposed = worked.params.slip != "W not transposed"
+    cell = f"{COLUMN}, k" if transposed else f"k, {COLUMN}"
+    product = f"Σₖ {label(above)}[{ROW}, k]·{label(w)}[{cell}]"
+    weights = Read(w, COLUMN, EVERY) if transposed else Read(w, EVERY, COLUMN)
+    reads = (Read(above, ROW, EVERY), weights)
+    if len(step.operands) == 2:
+        return Pattern(product, reads)
+    z = step.operands[2]
+    return Pattern(f"({product}) · [{label(z)}[{ROW}, {COLUMN}] > 0]", (*reads, Read(z, ROW, COLUMN)))
+
+
+def _weight_grad(_: Worked, step: Step) -> Pattern:
+    h, delta = step.operands
+    symbolic = f"Σₙ {label(h)}[n, {ROW}]·{label(delta)}[n, {COLUMN}]"
+    return Pattern(symbolic, (Read(h, EVERY, ROW), Read(delta, EVERY, COLUMN)))
+
+
+def _bias_grad(_: Worked, step: Step) -> Pattern:
+    (delta,) = step.operands
+    if step.value.ndim == 2:  # not summed, by mistake
+        return Pattern(f"{label(delta)}[{ROW}, {COLUMN}]", (Read(delta, ROW, COLUMN),))
+    return Pattern(f"Σₙ {label(delta)}[n, {COLUMN}]", (Read(delta, EVERY, COLUMN),))
+
+
+def _update(worked: Worked, step: Step) -> Pattern:
+    def cell(symbol: str) -> tuple[str, Read]:
+        # a bias gradient that was not summed is broadcast against the bias
+        if worked.quantities[symbol].value.ndim == 1:
+            return f"{label(symbol)}[{COLUMN}]", Read(symbol, "0", COLUMN)
+        return f"{label(symbol)}[{ROW}, {COLUMN}]", Read(symbol, ROW, COLUMN)
+
+    (name, first), (gradient, second) = map(cell, step.operands)
+    return Pattern(f"{name} − η·{gradient}", (first, second))
+
+
+_PATTERNS: Mapping[Rule, Callable[[Worked, Step], Pattern]] = {
+    "affine": _affine,
+    "relu": _relu,
+    "softmax": _softmax,
+    "loss": _loss,
+    "delta_out": _delta_out,
+    "delta_hidden": _delta_hidden,
+    "weight_grad": _weight_grad,
+    "bias_grad": _bias_grad,
+    "update": _update,
+}
+
+
+# Numbers.
+
+
+def _at(values: _Values, symbol: str, *index: int) -> str:
     """Write one number that a step read."""
-    return number(float(read[symbol][index]))
+    return cell_text(values[symbol][index])
 
 
-def _factor(read: _Read, symbol: str, *index: int) -> str:
+def _factor(values: _Values, symbol: str, *index: int) -> str:
     """Write one number that a step read, in brackets where a minus sign would meet another sign."""
-    text = _at(read, symbol, *index)
-    return f"({text})" if text.startswith("−") else text
+    return bracketed(_at(values, symbol, *index))
 
 
 def _sum(count: int, term: Callable[[int], str]) -> str:
@@ -97,105 +155,72 @@ def _sum(count: int, term: Callable[[int], str]) -> str:
     return f"{term(0)} + {term(1)} + … {count - 3} more … + {term(count - 1)}"
 
 
-def _spell_affine(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _affine_numbers(step: Step, values: _Values, index: Sequence[int], _: Worked) -> str:
     (n, j), (h, w, b) = index, step.operands
-    inner = read[h].shape[1]
-    sources: list[Source] = [
-        *((h, (n, i)) for i in range(inner)),
-        *((w, (i, j)) for i in range(inner)),
-        (b, (j,)),
-    ]
-    products = _sum(inner, lambda i: f"{_factor(read, h, n, i)}·{_factor(read, w, i, j)}")
-    symbolic = f"Σᵢ {label(h)}[{n}, i]·{label(w)}[i, {j}] + {_name(b, (j,))}"
-    return symbolic, f"{products} + {_factor(read, b, j)}", sources
+    products = _sum(values[h].shape[1], lambda i: f"{_factor(values, h, n, i)}·{_factor(values, w, i, j)}")
+    return f"{products} + {_factor(values, b, j)}"
 
 
-def _spell_relu(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
-    (z,) = step.operands
-    return f"max(0, {_name(z, index)})", f"max(0, {_at(read, z, *index)})", [(z, index)]
+def _relu_numbers(step: Step, values: _Values, index: Sequence[int], _: Worked) -> str:
+    return f"max(0, {_at(values, step.operands[0], *index)})"
 
 
-def _spell_softmax(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _softmax_numbers(step: Step, values: _Values, index: Sequence[int], _: Worked) -> str:
     (z,), (n, j) = step.operands, index
-    width = read[z].shape[1]
-    top = _factor(read, z, n, int(read[z][n].argmax()))
-    below = _sum(width, lambda k: f"e^({_at(read, z, n, k)} − {top})")
-    symbolic = f"e^({_name(z, index)} − max) / Σₖ e^({label(z)}[{n}, k] − max)"
-    return symbolic, f"e^({_at(read, z, n, j)} − {top}) / ({below})", [(z, (n, k)) for k in range(width)]
+    top = _factor(values, z, n, int(values[z][n].argmax()))
+    below = _sum(values[z].shape[1], lambda k: f"e^({_at(values, z, n, k)} − {top})")
+    return f"e^({_at(values, z, n, j)} − {top}) / ({below})"
 
 
-def _spell_loss(step: Step, read: _Read, _: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    labels = explanation.labels
-    logs = _sum(len(labels), lambda n: f"log {_at(read, 'p', n, labels[n])}")
-    sources: list[Source] = [(name, (n, k)) for n, k in enumerate(labels) for name in step.operands]
-    return "−(1/B) · Σₙ log p[n, label n]", f"−(1/{len(labels)}) · ({logs})", sources
+def _loss_numbers(_: Step, values: _Values, __: Sequence[int], worked: Worked) -> str:
+    labels = worked.labels
+    logs = _sum(len(labels), lambda n: f"log {_at(values, 'p', n, labels[n])}")
+    return f"−(1/{len(labels)}) · ({logs})"
 
 
-def _spell_delta_out(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    sources: list[Source] = [(name, index) for name in step.operands]
-    symbolic = f"{_name('p', index)} − {_name('y', index)}"
-    numeric = f"{_at(read, 'p', *index)} − {_at(read, 'y', *index)}"
-    if explanation.params.slip == "no 1/B":
-        return symbolic, numeric, sources
-    return f"({symbolic}) / B", f"({numeric}) / {explanation.params.batch}", sources
+def _delta_out_numbers(_: Step, values: _Values, index: Sequence[int], worked: Worked) -> str:
+    difference = f"{_at(values, 'p', *index)} − {_at(values, 'y', *index)}"
+    return difference if worked.params.slip == "no 1/B" else f"({difference}) / {worked.params.batch}"
 
 
-def _spell_delta_hidden(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
+def _delta_hidden_numbers(step: Step, values: _Values, index: Sequence[int], worked: Worked) -> str:
     (n, i), (above, w) = index, step.operands[:2]
-    width = read[above].shape[1]
-    transposed = explanation.params.slip != "W not transposed"
-    cells = [(i, k) if transposed else (k, i) for k in range(width)]
-    products = _sum(width, lambda k: f"{_factor(read, above, n, k)}·{_factor(read, w, *cells[k])}")
-    symbolic = f"Σₖ {label(above)}[{n}, k]·{label(w)}[{f'{i}, k' if transposed else f'k, {i}'}]"
-    sources: list[Source] = [*((above, (n, k)) for k in range(width)), *((w, cell) for cell in cells)]
+    transposed = worked.params.slip != "W not transposed"
+    products = _sum(
+        values[above].shape[1],
+        lambda k: f"{_factor(values, above, n, k)}·{_factor(values, w, *((i, k) if transposed else (k, i)))}",
+    )
     if len(step.operands) == 2:
-        return symbolic, products, sources
-    z = step.operands[2]
-    passed = int(read[z][index] > 0)
-    return f"({symbolic}) · [{_name(z, index)} > 0]", f"({products}) · {passed}", [*sources, (z, index)]
+        return products
+    return f"({products}) · {int(values[step.operands[2]][n, i] > 0)}"
 
 
-def _spell_weight_grad(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _weight_grad_numbers(step: Step, values: _Values, index: Sequence[int], _: Worked) -> str:
     (i, j), (h, delta) = index, step.operands
-    rows = range(len(read[h]))
-    products = _sum(len(rows), lambda n: f"{_factor(read, h, n, i)}·{_factor(read, delta, n, j)}")
-    sources: list[Source] = [*((h, (n, i)) for n in rows), *((delta, (n, j)) for n in rows)]
-    return f"Σₙ {label(h)}[n, {i}]·{label(delta)}[n, {j}]", products, sources
+    return _sum(len(values[h]), lambda n: f"{_factor(values, h, n, i)}·{_factor(values, delta, n, j)}")
 
 
-def _spell_bias_grad(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _bias_grad_numbers(step: Step, values: _Values, index: Sequence[int], _: Worked) -> str:
     (delta,) = step.operands
     if len(index) == 2:  # not summed, by mistake
-        return _name(delta, index), _at(read, delta, *index), [(delta, index)]
-    (j,) = index
-    rows = range(len(read[delta]))
-    return (
-        f"Σₙ {label(delta)}[n, {j}]",
-        _sum(len(rows), lambda n: _factor(read, delta, n, j)),
-        [(delta, (n, j)) for n in rows],
-    )
+        return _at(values, delta, *index)
+    return _sum(len(values[delta]), lambda n: _factor(values, delta, n, index[0]))
 
 
-def _spell_update(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    name, gradient = step.operands
-    rate = number(explanation.params.learning_rate)
+def _update_numbers(step: Step, values: _Values, index: Sequence[int], worked: Worked) -> str:
     # a bias gradient that was not summed is broadcast against the bias, so its cell is found from the right
-    here = {symbol: index[len(index) - read[symbol].ndim :] for symbol in step.operands}
-    return (
-        f"{_name(name, here[name])} − η·{_name(gradient, here[gradient])}",
-        f"{_at(read, name, *here[name])} − {rate}·{_factor(read, gradient, *here[gradient])}",
-        list(here.items()),
-    )
+    own, gradient = (values[name][tuple(index[len(index) - values[name].ndim :])] for name in step.operands)
+    return f"{cell_text(own)} − {cell_text(worked.params.learning_rate)}·{bracketed(cell_text(gradient))}"
 
 
-_SPELLERS: Mapping[Rule, Callable[[Step, _Read, tuple[int, ...], BackpropExplanation], _Spelled]] = {
-    "affine": _spell_affine,
-    "relu": _spell_relu,
-    "softmax": _spell_softmax,
-    "loss": _spell_loss,
-    "delta_out": _spell_delta_out,
-    "delta_hidden": _spell_delta_hidden,
-    "weight_grad": _spell_weight_grad,
-    "bias_grad": _spell_bias_grad,
-    "update": _spell_update,
+_NUMERIC: Mapping[Rule, Callable[[Step, _Values, Sequence[int], Worked], str]] = {
+    "affine": _affine_numbers,
+    "relu": _relu_numbers,
+    "softmax": _softmax_numbers,
+    "loss": _loss_numbers,
+    "delta_out": _delta_out_numbers,
+    "delta_hidden": _delta_hidden_numbers,
+    "weight_grad": _weight_grad_numbers,
+    "bias_grad": _bias_grad_numbers,
+    "update": _update_numbers,
 }
