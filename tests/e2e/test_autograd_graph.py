@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.running_app import wait_until_drawn
 
@@ -77,7 +77,12 @@ def test_type_a_program_play_it_step_back_and_click_a_node(page: Page, app_url: 
 def test_arrow_keys_step_without_asking_the_server(page: Page, app_url: str) -> None:
     player = opened(page, app_url)
     sent: list[str] = []
-    page.on("request", lambda request: request.url.startswith("http") and sent.append(request.url))
+
+    def note(request: Request) -> None:
+        if request.url.startswith("http"):
+            sent.append(request.url)
+
+    page.on("request", note)
     player.get_by_role("group", name=re.compile("Graph")).focus()
     page.keyboard.press("Home")
     at_step(player, 0)

@@ -113,6 +113,13 @@ def test_a_reload_changes_nothing(lesson: Page) -> None:
     expect(lesson.get_by_role("radio", name="Backward")).to_be_checked()
 
 
+def test_a_reload_right_after_the_last_key_keeps_the_text(lesson: Page) -> None:
+    operand(lesson, "b").fill("(4, 1)")
+    lesson.keyboard.press("F5")  # Chromium without a window leaves reloading to the next line
+    lesson.reload()
+    expect(operand(lesson, "b")).to_have_value("(4, 1)")
+
+
 def test_a_change_of_theme_and_a_rerun_change_nothing(lesson: Page) -> None:
     operand(lesson, "b").fill("(4, 1)")
     expect(array(lesson, "b (4, 1)")).to_be_visible()

@@ -2,6 +2,7 @@ import contextlib
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,18 @@ from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, Switc
 from primer_core.lessons.autograd_graph.playback import layout
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from tests.lessons.autograd_graph.programs import RandomProgram, programs
-from tests.lessons.autograd_graph.traced import refusal, trace
+from tests.lessons.autograd_graph.traced import gradient, in_place_edit, refusal, repaired_program, trace
 from tests.profiles import examples
 from tests.snippets import printed_by
 
 PROJECT = Path(__file__).resolve().parents[3]
+# The product of the upstream gradient and the local derivative that each operator stands for.
+PRODUCTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "×": lambda upstream, local: upstream * local,
+    "g@": lambda upstream, local: upstream @ local,
+    "@g": lambda upstream, local: local @ upstream,
+    "⊗": torch.outer,
+}
 
 
 def tensor(value: TensorValue) -> Tensor:
@@ -33,7 +41,7 @@ def run_in_torch(program: RandomProgram) -> dict[str, Tensor]:
         names[name] = eval(right, {"torch": torch}, names)  # noqa: S307 - written by the strategy, not by a learner
         if names[name].requires_grad:
             names[name].retain_grad()
-    names["y"].backward()
+    torch.autograd.backward(names["y"])
     return names
 
 
@@ -87,12 +95,7 @@ def test_a_flow_is_upstream_times_local(program: RandomProgram) -> None:
             if flow.local is None:
                 continue
             local = tensor(flow.local)
-            product = {
-                "×": lambda g=g, local=local: g * local,
-                "g@": lambda g=g, local=local: g @ local,
-                "@g": lambda g=g, local=local: local @ g,
-                "⊗": lambda g=g, local=local: torch.outer(g, local),
-            }[flow.operator]()
+            product = PRODUCTS[flow.operator](g, local)
             expected = tensor(flow.full)
             torch.testing.assert_close(product.expand_as(expected), expected, rtol=1e-4, atol=1e-5)
 
@@ -145,8 +148,8 @@ def test_neuron_a02_a03(name: str, loss: float, weight: float, bias: float) -> N
     traced = of_example(name)
     named = {one.name: one for one in traced.names}
     assert named["loss"].value.values[0] == pytest.approx(loss, abs=5e-5)
-    assert grads(traced)["w"].values[0] == pytest.approx(weight, abs=5e-5)
-    assert grads(traced)["b"].values[0] == pytest.approx(bias, abs=5e-5)
+    assert gradient(traced, "w").values[0] == pytest.approx(weight, abs=5e-5)
+    assert gradient(traced, "b").values[0] == pytest.approx(bias, abs=5e-5)
 
 
 def test_why_grad_is_none_a04() -> None:
@@ -171,7 +174,8 @@ def test_second_backward_a05() -> None:
     assert second.refusal is refusal(traced)
     assert "Trying to backward through the graph a second time" in refusal(traced).library
     assert refusal(traced).node == "op:1"
-    mended = trace(traced.program.text, Switches(backward_calls=2, **dict(refusal(traced).repair)))
+    assert refusal(traced).repair == (("retain_graph", True),)
+    mended = trace(traced.program.text, Switches(backward_calls=2, retain_graph=True))
     assert isinstance(mended, Finished)
     assert grads(mended)["x"] == TensorValue((), (12.0,))
 
@@ -229,8 +233,9 @@ def test_two_layers_end_in_log_softmax_and_nll() -> None:
 
 def test_an_in_place_edit_is_refused_at_the_node_that_had_saved_the_tensor() -> None:
     traced = of_example("in_place")
-    assert (traced.edit.version_before, traced.edit.version_after) == (0, 1)
-    assert {(node, name) for node, name, _ in traced.edit.stale} == {
+    edit = in_place_edit(traced)
+    assert (edit.version_before, edit.version_after) == (0, 1)
+    assert {(node, name) for node, name, _ in edit.stale} == {
         ("op:1", "result"), ("op:2", "self"), ("op:2", "other"),
     }  # fmt: skip
     assert "is at version 1; expected version 0" in refusal(traced).library
@@ -241,7 +246,7 @@ def test_an_in_place_edit_is_refused_at_the_node_that_had_saved_the_tensor() -> 
 def test_an_in_place_edit_of_what_nobody_saved_is_allowed() -> None:
     traced = trace("x = param([1, 2])\nh = x + 1\ny = sum(h)", Switches(in_place="h"))
     assert isinstance(traced, Finished)
-    assert traced.edit.stale == ()
+    assert in_place_edit(traced).stale == ()
 
 
 def test_detach_cuts_the_path_and_is_held_still_in_the_check() -> None:
@@ -272,7 +277,9 @@ def test_what_pytorch_refuses_going_forward_is_a_result(program: str, words: str
     traced = trace(program)
     assert refusal(traced).stage == "forward"
     assert words in refusal(traced).library
-    assert refusal(traced).place.line == 2
+    place = refusal(traced).place
+    assert place is not None
+    assert place.line == 2
     assert not traced.calls
     assert traced.nodes
     exec(traced.code, {"print": lambda *_: None})  # noqa: S102 - our own snippet is what is tested
@@ -294,15 +301,15 @@ def test_what_the_lesson_refuses_going_forward_has_a_place(program: str) -> None
 def test_a_vector_output_is_refused_and_mended_with_a_sum() -> None:
     traced = trace("x = param([1, 2])\nx * x")
     assert "only for scalar outputs" in refusal(traced).library
-    assert isinstance(trace(dict(refusal(traced).repair)["program"]), Finished)
+    assert isinstance(trace(repaired_program(traced)), Finished)
     named = trace("x = param([1, 2])\ny = x * x")
-    assert isinstance(trace(dict(refusal(named).repair)["program"]), Finished)
+    assert isinstance(trace(repaired_program(named)), Finished)
 
 
 def test_data_alone_is_refused_and_mended_with_a_param() -> None:
     traced = trace("x = 2\ny = x * x")
     assert "does not require grad" in refusal(traced).library
-    assert dict(refusal(traced).repair)["program"] == "x = param(2)\ny = x * x"
+    assert repaired_program(traced) == "x = param(2)\ny = x * x"
 
 
 def test_node_ids_and_layout_do_not_depend_on_values() -> None:
@@ -354,7 +361,7 @@ def in_torch(program: str) -> dict[str, Tensor]:
     """Lines of PyTorch run as they stand, `loss` back-propagated."""
     names: dict[str, Tensor] = {}
     exec(program, {"torch": torch, "F": torch.nn.functional}, names)  # noqa: S102 - written in this file
-    names["loss"].backward()
+    torch.autograd.backward(names["loss"])
     return names
 
 
@@ -423,7 +430,7 @@ def test_the_edges_of_a_function_have_the_numbers_of_torch(program: str, torch_l
     assert isinstance(traced, Finished), refusal(traced)
     named = {one.name: one for one in traced.names}
     torch.testing.assert_close(tensor(named["loss"].value), expected["loss"].detach(), equal_nan=True)
-    torch.testing.assert_close(tensor(named[leaf].grad), expected[leaf].grad, equal_nan=True)
+    torch.testing.assert_close(tensor(gradient(traced, leaf)), expected[leaf].grad, equal_nan=True)
     assert all(flow.derivative for step in traced.backward_steps for flow in step.flows)
 
 
@@ -495,7 +502,7 @@ def test_an_edit_in_place_reaches_every_tensor_of_the_same_memory() -> None:
     s.detach().add_(1)
     traced = trace("a = param([0.3, -0.7])\ns = tanh(a)\nd = detach(s)\ny = sum(s)", Switches(in_place="d"))
     names = {one.node: one.name for one in traced.names}
-    changed = {names[node]: (value, version) for node, value, version in traced.edit.changed}
+    changed = {names[node]: (value, version) for node, value, version in in_place_edit(traced).changed}
     assert set(changed) == {"s", "d"}
     for value, version in changed.values():
         torch.testing.assert_close(tensor(value), s.detach())
@@ -510,7 +517,7 @@ def test_a_target_in_brackets_for_one_example_is_told_and_mended() -> None:
         traced = trace(program)
         assert "size mismatch" in refusal(traced).library
         assert "brackets" in refusal(traced).fix
-        assert isinstance(trace(dict(refusal(traced).repair)["program"]), Finished)
+        assert isinstance(trace(repaired_program(traced)), Finished)
 
 
 @pytest.mark.parametrize(
@@ -536,8 +543,7 @@ def test_an_equation_that_is_shown_holds_where_numbers_are_not_finite(program: s
 
 def test_a_sum_that_needs_a_line_too_many_is_put_around_the_last_one() -> None:
     full = "\n".join(["x = param([1, 2])", *(f"y{index} = x * {index}" for index in range(MAX_LINES - 1))])
-    mended = dict(refusal(trace(full)).repair)["program"]
-    assert isinstance(trace(mended), Finished)
+    assert isinstance(trace(repaired_program(trace(full))), Finished)
 
 
 def test_a_repair_that_makes_no_program_is_not_offered() -> None:
