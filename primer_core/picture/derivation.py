@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from primer_core.picture.text import Role
 
-ROW, COLUMN, EVERY = "{i}", "{j}", "*"
-"""What stands, in a formula or a `Read`, for a cell's row and its column, and for every place along an axis."""
+ROW, COLUMN, EACH = "{i}", "{j}", "{k}"
+"""What stands, in a formula, for the row and the column of a cell, and for each place that a `Sum` runs over."""
 
 GAP = -1
 """Index of the places along an axis that are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Cells of a matrix that a cell is made from.
-
-    Parameters
-    ----------
-    symbol
-        Of the matrix.
-    row, column
-        `ROW`, `COLUMN`, `EVERY`, or an index as a text.
-    """
-
-    kind: ClassVar[str] = "read"
-    symbol: str
-    row: str
-    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +23,82 @@ class Matrix:
     symbol, label
         What it is called in code and in mathematics.
     shape
-        As Python writes it.
+        Of none to two axes.
     role
         Whose colour it wears.
-    axes
-        How many it has, 0 to 2.
     rows, columns
         Indices that are drawn, with `GAP` where others are left out.
     cells
         Texts of the numbers that are drawn, row by row.
+    full
+        The same with more digits; empty where that is the same text.
     """
 
     kind: ClassVar[str] = "matrix"
     symbol: str
     label: str
-    shape: str
+    shape: tuple[int, ...]
     role: Role
-    axes: int
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     cells: tuple[tuple[str, ...], ...]
+    full: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A number of a matrix, in a formula.
+
+    Parameters
+    ----------
+    symbol
+        Of the matrix.
+    row, column
+        `ROW`, `COLUMN`, `EACH`, or an index as a text.
+    bare
+        Whether it stands without brackets where it is negative, because no sign stands before it.
+    """
+
+    kind: ClassVar[str] = "entry"
+    symbol: str
+    row: str
+    column: str
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """1 where a number of a matrix is above zero, and 0 where it is not; the fields are those of an `Entry`."""
+
+    kind: ClassVar[str] = "positive"
+    symbol: str
+    row: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByRow:
+    """A text of its own for each row of the matrix that a step gives."""
+
+    kind: ClassVar[str] = "byrow"
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A term for each place along an axis, joined by plus signs; of a long axis, what is left out is counted.
+
+    Parameters
+    ----------
+    term
+        The axis is that of its entries at which `EACH` stands.
+    """
+
+    kind: ClassVar[str] = "sum"
+    term: tuple[str | Entry | ByRow, ...]
+
+
+Piece: TypeAlias = str | Entry | Positive | ByRow | Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,46 +120,29 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A piece of an equation.
+    """A matrix in an equation, which writes its label.
 
     Parameters
     ----------
-    text
-        As the equation writes it.
     symbol
-        Of the matrix that it stands for; empty for what stands between matrices.
-    sign
-        What the drawn equation shows in its place where it stands for no matrix.
+        Of the matrix.
     transposed, masked
         Whether the matrix is drawn transposed, and whether cells that are not above zero are set back.
     """
 
     kind: ClassVar[str] = "term"
-    text: str
-    symbol: str = ""
-    sign: str = ""
+    symbol: str
     transposed: bool = False
     masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class WorkedCell:
-    """One cell of a step, worked out.
+class Sign:
+    """What an equation writes between matrices, and what is drawn in its place: nothing, if that is empty."""
 
-    Parameters
-    ----------
-    formula
-        In numbers.
-    value
-        The result with more digits than its matrix shows.
-    other
-        What it is compared with; empty where that is the same text.
-    """
-
-    kind: ClassVar[str] = "workedcell"
-    formula: str
-    value: str
-    other: str = ""
+    kind: ClassVar[str] = "sign"
+    text: str
+    sign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +156,7 @@ class DerivationStep:
     phase
         Plain text: the heading it stands under.
     equation, code
-        The same, in mathematics and in Python.
+        The same, in mathematics and in Python. A text in the equation is drawn as it is written.
     shapes, meaning
         Plain texts: the shapes that meet and the one they give, and what the equation says.
     agrees
@@ -144,18 +165,17 @@ class DerivationStep:
         Plain texts of the comparison: a few letters, and a sentence.
     formula
         How each cell comes about, in symbols, with `ROW` and `COLUMN`.
-    reads
-        The cells that each cell is made from.
-    cells
-        One for each cell of its matrix that is drawn, row by row.
-    compared
-        Whether each cell has something to be compared with.
+    numbers
+        The same with numbers; its entries are the cells that a cell is made from.
+    others
+        For each cell of its matrix that is drawn, row by row, the number that it is compared with; empty where that is
+        the same as the cell's with more digits. No rows at all where there is nothing to compare a cell with.
     """
 
     kind: ClassVar[str] = "derivationstep"
     symbol: str
     phase: str
-    equation: tuple[Term, ...]
+    equation: tuple[str | Sign | Term, ...]
     code: str
     shapes: str
     meaning: str
@@ -163,9 +183,8 @@ class DerivationStep:
     mark: str
     verdict: str
     formula: str
-    reads: tuple[Read, ...]
-    cells: tuple[tuple[WorkedCell, ...], ...]
-    compared: bool = True
+    numbers: tuple[Piece, ...]
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

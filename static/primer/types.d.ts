@@ -149,20 +149,25 @@ export interface Graph {
   kind: "graph"; nodes: GraphNode[]; edges: GraphEdge[]; steps: GraphStep[]; width: number; height: number; node_width: number;
 }
 
-export interface DerivationRead { kind: "read"; symbol: string; row: string; column: string }
 export interface DerivationMatrix {
-  kind: "matrix"; symbol: string; label: string; shape: string; role: Role; axes: number; rows: number[]; columns: number[];
-  cells: string[][];
+  kind: "matrix"; symbol: string; label: string; shape: number[]; role: Role; rows: number[]; columns: number[];
+  cells: string[][]; full: string[][];
 }
 export interface DerivationBlock { kind: "block"; title: string; rows: string[][][] }
-export interface DerivationTerm {
-  kind: "term"; text: string; symbol?: string; sign?: string; transposed?: boolean; masked?: boolean;
-}
-export interface WorkedCell { kind: "workedcell"; formula: string; value: string; other?: string }
+export type DerivationTerm =
+  | string
+  | { kind: "sign"; text: string; sign: string }
+  | { kind: "term"; symbol: string; transposed?: boolean; masked?: boolean };
+export type DerivationPiece =
+  | string
+  | { kind: "entry"; symbol: string; row: string; column: string; bare?: boolean }
+  | { kind: "positive"; symbol: string; row: string; column: string }
+  | { kind: "byrow"; texts: string[] }
+  | { kind: "sum"; term: DerivationPiece[] };
 export interface DerivationStep {
   kind: "derivationstep"; symbol: string; phase: string; equation: DerivationTerm[]; code: string; shapes: string;
-  meaning: string; agrees: boolean; mark: string; verdict: string; formula: string; reads: DerivationRead[];
-  cells: WorkedCell[][]; compared?: boolean;
+  meaning: string; agrees: boolean; mark: string; verdict: string; formula: string; numbers: DerivationPiece[];
+  others?: string[][];
 }
 export interface DerivationPixels {
   kind: "pixels"; symbol: string; side: number; levels: string; captions: string[]; signed?: boolean;

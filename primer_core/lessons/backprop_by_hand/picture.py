@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from primer_core.lessons.backprop_by_hand.cells import numeric, pattern
+from primer_core.lessons.backprop_by_hand.cells import pattern
 from primer_core.lessons.backprop_by_hand.explain import Declined, Outcome, Worked
 from primer_core.lessons.backprop_by_hand.network import DIGIT_PIXELS
 from primer_core.lessons.backprop_by_hand.steps import Array, Phase, Quantity, Step, Token
@@ -19,9 +19,9 @@ from primer_core.picture.derivation import (
     DerivationStep,
     Matrix,
     Pixels,
+    Sign,
     Stop,
     Term,
-    WorkedCell,
 )
 from primer_core.picture.number import cell_text, full_text, number_text
 from primer_core.picture.text import Role
@@ -109,10 +109,10 @@ def _drawn(value: Array) -> list[list[tuple[int, ...]]]:
 def _matrix(quantity: Quantity) -> Matrix:
     value = quantity.value
     rows, columns = _axes(value)
-    cells = tuple(tuple(cell_text(value[index]) for index in row) for row in _drawn(value))
-    return Matrix(
-        quantity.symbol, quantity.label, str(value.shape), _ROLES[quantity.role], value.ndim, rows, columns, cells
-    )
+    drawn = [[value[index] for index in row] for row in _drawn(value)]
+    cells = tuple(tuple(map(cell_text, row)) for row in drawn)
+    full = tuple(tuple(_unless(cell_text(cell), full_text(cell)) for cell in row) for row in drawn)
+    return Matrix(quantity.symbol, quantity.label, value.shape, _ROLES[quantity.role], rows, columns, cells, full)
 
 
 def _step(worked: Worked, step: Step) -> DerivationStep:
@@ -135,30 +135,33 @@ def _step(worked: Worked, step: Step) -> DerivationStep:
         mark,
         f"{mark[0]} {verdict}",
         found.symbolic,
-        found.reads,
-        tuple(tuple(_cell(worked, step, index) for index in row) for row in _drawn(step.value)),
-        same_shape,
+        found.numbers,
+        tuple(
+            tuple(_unless(full_text(step.value[index]), full_text(step.autograd[index])) for index in row)
+            for row in _drawn(step.value)
+        )
+        if same_shape
+        else (),
     )
 
 
-def _cell(worked: Worked, step: Step, index: tuple[int, ...]) -> WorkedCell:
-    value = full_text(step.value[index])
-    other = full_text(step.autograd[index]) if step.autograd.shape == step.value.shape else value
-    return WorkedCell(numeric(worked, step, index), value, "" if other == value else other)
+def _unless(known: str, text: str) -> str:
+    """Return a text, or nothing where it is the one that is known."""
+    return "" if text == known else text
 
 
-def _terms(equation: tuple[Token, ...]) -> tuple[Term, ...]:
+def _terms(equation: tuple[Token, ...]) -> tuple[str | Sign | Term, ...]:
     """Say what each piece of an equation is drawn as; two matrices side by side are multiplied."""
-    terms = []
+    terms: list[str | Sign | Term] = []
     for place, token in enumerate(equation):
         after = equation[place + 1] if place + 1 < len(equation) else Token("")
         if token.symbol is not None:
             masked, transposed = after.text.startswith(" > 0"), after.text.startswith("ᵀ")
-            terms.append(Term(token.text, token.symbol, transposed=transposed, masked=masked))
+            terms.append(Term(token.symbol, transposed=transposed, masked=masked))
         else:
-            sign = token.text.removeprefix("ᵀ").strip()
-            between = not sign and place > 0 and equation[place - 1].symbol and after.symbol
-            terms.append(Term(token.text, sign="@" if between else sign))
+            between = place > 0 and equation[place - 1].symbol and after.symbol
+            sign = token.text.removeprefix("ᵀ").strip() or ("@" if between else "")
+            terms.append(token.text if sign == token.text.strip() else Sign(token.text, sign))
     return tuple(terms)
 
 
