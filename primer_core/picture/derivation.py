@@ -157,8 +157,8 @@ class DerivationStep:
         Plain text: the heading it stands under.
     equation, code
         The same, in mathematics and in Python. A text in the equation is drawn as it is written.
-    shapes, meaning
-        Plain texts: the shapes that meet and the one they give, and what the equation says.
+    meaning
+        Plain text: what the equation says.
     agrees
         Whether the comparison is passed.
     mark, verdict
@@ -172,12 +172,11 @@ class DerivationStep:
         the same as the cell's with more digits. No rows at all where there is nothing to compare a cell with.
     """
 
-    kind: ClassVar[str] = "derivationstep"
+    kind: ClassVar[str] = "equation"
     symbol: str
     phase: str
     equation: tuple[str | Sign | Term, ...]
     code: str
-    shapes: str
     meaning: str
     agrees: bool
     mark: str

@@ -282,6 +282,12 @@ function equationLine(step, matrices) {
   }));
 }
 
+/** @param {Step} step @param {Matrices} matrices @returns {string} the shapes that meet, and the one that they give */
+function shapesText(step, matrices) {
+  const [own = "", ...read] = step.equation.filter(isMatrix).map(({ symbol }) => shapeText(matrices.get(symbol)?.shape ?? []));
+  return `${read.join(", ")} → ${own}`;
+}
+
 /** @param {string} symbol of a matrix @param {string} text how it is written */
 function nameOf(symbol, text) {
   const name = make("span", { className: "d-symbol" }, text);
@@ -351,9 +357,9 @@ function drawStage(stage, data, matrices, step, spot, page) {
   const spelled = make("div", { className: "d-spelled" });
   const strips = (data.pixels ?? []).filter(({ symbol }) => symbol === step.symbol).map((pixels) => pixelStrip(pixels));
   stage.replaceChildren(
-    make("div", { className: "d-head" }, equationLine(step, matrices), make("span", { className: "d-shapes" }, step.shapes)),
+    make("div", { className: "d-head" }, equationLine(step, matrices), make("span", { className: "d-shapes" }, shapesText(step, matrices))),
     make("p", { className: "d-meaning" }, step.meaning), scene, ...strips, spelled,
-    make("p", { className: `d-verdict${step.agrees ? "" : " wrong"}` }, step.verdict),
+    make("p", { className: `d-verdict${step.agrees ? "" : " wrong"}` }, `${step.mark[0]} ${step.verdict}`),
   );
   const matrix = matrices.get(step.symbol);
   if (matrix) spellCells(scene, spelled, matrices, matrix, step, spot, page);

@@ -165,7 +165,7 @@ export type DerivationPiece =
   | { kind: "byrow"; texts: string[] }
   | { kind: "sum"; term: DerivationPiece[] };
 export interface DerivationStep {
-  kind: "derivationstep"; symbol: string; phase: string; equation: DerivationTerm[]; code: string; shapes: string;
+  kind: "equation"; symbol: string; phase: string; equation: DerivationTerm[]; code: string;
   meaning: string; agrees: boolean; mark: string; verdict: string; formula: string; numbers: DerivationPiece[];
   others?: string[][];
 }

@@ -129,11 +129,10 @@ def _step(worked: Worked, step: Step) -> DerivationStep:
         _PHASES[step.phase],
         _terms(step.equation),
         step.code,
-        step.shapes,
         step.meaning,
         step.agrees,
         mark,
-        f"{mark[0]} {verdict}",
+        verdict,
         found.symbolic,
         found.numbers,
         tuple(

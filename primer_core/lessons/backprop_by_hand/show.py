@@ -1,6 +1,6 @@
 """Back-propagation by hand as parts: its derivation, what came of it, and the loss before and after the step."""
 
-from primer_core.lessons.backprop_by_hand.explain import Declined, Derived, Outcome
+from primer_core.lessons.backprop_by_hand.explain import TOLERANCE, Declined, Derived, Outcome
 from primer_core.lessons.backprop_by_hand.picture import derivation, difference_text
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
 from primer_core.lessons.backprop_by_hand.rules import REASONS
@@ -112,7 +112,9 @@ def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
 
 def _losses(derived: Derived) -> Table:
     before, after = derived.loss_before, derived.loss_after
-    change = number_text(after - before, _CHANGE_DIGITS, plus=True)
+    by = after - before
+    rounding = abs(by) <= TOLERANCE[derived.worked.params.dtype] * max(1.0, before)
+    change = "none beyond rounding" if rounding else number_text(by, _CHANGE_DIGITS, plus=True)
     rows = (
         (TableCell(text("Loss before"), "head"), TableCell(text(Number(number_text(before, _LOSS_DIGITS))), "number")),
         (
@@ -121,7 +123,7 @@ def _losses(derived: Derived) -> Table:
         ),
         (
             TableCell(text("Change"), "head"),
-            TableCell(text(Number(change)), "good" if after < before else "bad" if after > before else "number"),
+            TableCell(text(Number(change)), "number" if rounding else "good" if by < 0 else "bad"),
         ),
     )
     return Table((), rows, "Loss before and after one step")
