@@ -442,6 +442,7 @@ function pixelStrip({ symbol, side, levels, captions, signed }) {
     return make("figure", {}, make("div", { role: "img", "aria-label": `${symbol}, ${caption}`, className: "d-image" }, ...layers),
       make("figcaption", {}, caption));
   }));
+  if (signed) strip.append(make("p", {}, "red above zero, blue below"));
   strip.dataset.symbol = symbol;
   return strip;
 }
