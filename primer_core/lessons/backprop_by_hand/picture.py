@@ -111,7 +111,7 @@ def _matrix(quantity: Quantity) -> Matrix:
     rows, columns = _axes(value)
     drawn = [[value[index] for index in row] for row in _drawn(value)]
     cells = tuple(tuple(map(cell_text, row)) for row in drawn)
-    full = tuple(tuple(_unless(cell_text(cell), full_text(cell)) for cell in row) for row in drawn)
+    full = tuple(tuple(map(_unless, texts, map(full_text, row))) for texts, row in zip(cells, drawn, strict=True))
     return Matrix(quantity.symbol, quantity.label, value.shape, _ROLES[quantity.role], rows, columns, cells, full)
 
 
