@@ -72,6 +72,12 @@ QUIZ = Quiz(
     "(2, 4)",
 )
 
+OVERFLOW: Text = text(
+    Bold("A sum went beyond 64 bits."),
+    " Whole numbers wrap around without a word, so what stands in a cell is not the sum that its formula spells out. "
+    "Write one of the numbers with a point, 2.0, to compute in float64.",
+)
+
 _SIGNS = {"-": "−", "/": "÷"}
 
 
@@ -89,7 +95,8 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
                 (Card(_brought_back(outcome, back), "picture"), _below(*story_back(outcome, back), code=back.code)),
             )
         case Reduced():
-            parts = (*_view(question), sizes(outcome), reduced(outcome))
+            warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            parts = (*_view(question), sizes(outcome), reduced(outcome), *warning)
             return Page(panel, (Card(parts, "picture"), _below(*story(outcome), code=outcome.code)))
 
 
@@ -147,7 +154,8 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
 
 
 def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ...]:
-    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back))
+    warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back), *warning)
     keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
     match back:
         case BackClash(declined=declined):
