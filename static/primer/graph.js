@@ -311,8 +311,9 @@ class Player {
     this.slider.value = String(this.step);
     this.slider.setAttribute("aria-valuetext", `${current.phase}: ${current.title}`);
     write(this.count, `${this.step + 1} / ${this.graph.steps.length}`);
-    this.back.disabled = this.toFirst.disabled = this.step === 0;
-    this.forward.disabled = this.toLast.disabled = this.step === this.last;
+    // Not disabled, which would take the focus away from the key that led to the end.
+    for (const button of [this.back, this.toFirst]) button.setAttribute("aria-disabled", String(this.step === 0));
+    for (const button of [this.forward, this.toLast]) button.setAttribute("aria-disabled", String(this.step === this.last));
     this.showStep(current);
     this.showDetails(state);
     this.bringIntoView(current.node ?? "");

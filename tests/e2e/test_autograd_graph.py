@@ -204,6 +204,25 @@ def test_a_link_holds_the_program_and_its_switches(page: Page, app_url: str) -> 
     expect(node(player, "leaf:x")).to_contain_text(".grad 1.0")
 
 
+def test_a_key_held_on_a_step_button_stops_at_the_end_and_keeps_the_focus(page: Page, app_url: str) -> None:
+    player = opened(page, app_url, of_program("x = param(3)\ny = x * x"))
+    back = player.get_by_role("button", name="Step back")
+    back.focus()
+    for _ in range(6):
+        back.press("Enter")
+    at_step(player, 0)
+    expect(back).to_be_focused()
+    expect(back).to_have_attribute("aria-disabled", "true")
+    expect(player.get_by_role("button", name="Step forward")).to_have_attribute("aria-disabled", "false")
+
+
+def test_why_a_gradient_is_none_is_read_in_full_on_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    opened(page, app_url)
+    for table in page.locator(".primer .data-table").all():
+        assert table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
 def test_a_graph_wider_than_its_frame_says_so_and_scrolls(page: Page, app_url: str) -> None:
     player = opened(page, app_url)
     choose(page, "Two layers")
