@@ -106,7 +106,7 @@ def chip(outcome: Outcome) -> Chip:
         case Unread(field):
             return Chip("error", "the axis cannot be read" if field == "axis" else "the array cannot be read")
         case NotReduced(declined=declined):
-            return Chip("error", declined.builtin)
+            return Chip("error", declined.kind)
         case Reduced():
             ends = "a number" if outcome.number else shape_text(outcome.result.shape)
             return Chip("ok", f"{shape_text(outcome.operand.shape)} becomes {ends}")
@@ -148,7 +148,7 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
         *_view(outcome.question),
         sizes(outcome),
         whole(outcome),
-        Notice("declined", (text(outcome.declined.builtin_text),)),
+        Notice("declined", (text(outcome.declined.text),)),
         *((Fixes(fixes),) if fixes else ()),
     )
 
@@ -159,7 +159,7 @@ def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ..
     keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
     match back:
         case BackClash(declined=declined):
-            return (*parts, Notice("declined", (text(declined.builtin_text),)), keep)
+            return (*parts, Notice("declined", (text(declined.text),)), keep)
         case BackMet(crossed=True):
             crossed = text("No error, but the wrong cells meet: the shapes happen to fit.")
             return (*parts, Notice("warning", (crossed,)), keep)

@@ -332,14 +332,14 @@ def test_keepdims_brings_a_mean_back_to_its_rows() -> None:
 @pytest.mark.parametrize(
     ("array", "operation", "axis", "library", "error", "fixes"),
     [
-        ("(2, 3)", "sum", "2", "NumPy", "ValueError: axis 2 is out of bounds for array of dimension 2", "0"),
+        ("(2, 3)", "sum", "2", "NumPy", "AxisError: axis 2 is out of bounds for array of dimension 2", "0"),
         ("(2, 3)", "sum", "2", "PyTorch", "IndexError: Dimension out of range", "0"),
         ("(2, 3)", "argmax", "(0, 1)", "NumPy", "TypeError: 'tuple' object cannot be interpreted", "0"),
         ("(2, 3)", "sum", "(1, -1)", "NumPy", "ValueError: duplicate value in 'axis'", None),
         ("(2, 3, 4)", "norm", "(0, 1, 2)", "NumPy", "ValueError: Improper number of dimensions to norm", "0"),
         ("(2, 3)", "mean", "0", "PyTorch", "NotImplementedError: mean(): could not infer output dtype", None),
         ("(0, 3)", "max", "0", "NumPy", "ValueError: zero-size array to reduction operation maximum", "1"),
-        ("5", "sum", "1", "NumPy", "ValueError: axis 1 is out of bounds for array of dimension 0", "None"),
+        ("5", "sum", "1", "NumPy", "AxisError: axis 1 is out of bounds for array of dimension 0", "None"),
     ],
 )
 def test_what_a_library_refuses_comes_with_what_would_work(
@@ -347,7 +347,7 @@ def test_what_a_library_refuses_comes_with_what_would_work(
 ) -> None:
     found = ask(array, operation, axis, library=library)
     assert isinstance(found, NotReduced)
-    assert found.declined.builtin_text.startswith(error)
+    assert found.declined.text.startswith(error)
     assert found.advice
     assert found.fixes
     if fixes is not None:
