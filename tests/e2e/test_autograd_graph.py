@@ -204,6 +204,18 @@ def test_a_link_holds_the_program_and_its_switches(page: Page, app_url: str) -> 
     expect(node(player, "leaf:x")).to_contain_text(".grad 1.0")
 
 
+def test_the_field_of_a_short_program_is_as_high_as_that_of_the_example(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    high = program(page).bounding_box()
+    choose(page, "x ** 2")
+    expect(program(page)).to_have_value("x = param(2)\ny = x ** 2")
+    wait_until_drawn(page)
+    low = program(page).bounding_box()
+    assert high is not None
+    assert low is not None
+    assert low["height"] == pytest.approx(high["height"], abs=2)
+
+
 def test_a_key_held_on_a_step_button_stops_at_the_end_and_keeps_the_focus(page: Page, app_url: str) -> None:
     player = opened(page, app_url, of_program("x = param(3)\ny = x * x"))
     back = player.get_by_role("button", name="Step back")
