@@ -204,6 +204,26 @@ def test_a_link_holds_the_program_and_its_switches(page: Page, app_url: str) -> 
     expect(node(player, "leaf:x")).to_contain_text(".grad 1.0")
 
 
+def test_what_stands_below_does_not_jump_up_and_down_from_step_to_step(page: Page, app_url: str) -> None:
+    player = opened(page, app_url)
+    heights = []
+    player.get_by_role("button", name="First step").click()
+    for press in range(20):
+        button = player.get_by_role("button", name="Step forward" if press < 10 else "Step back")
+        button.click()
+        box = player.bounding_box()
+        assert box is not None
+        heights.append(round(box["height"]))
+    assert heights == sorted(heights)
+    assert len(set(heights[10:])) == 1
+    tall = heights[-1]
+    choose(page, "x ** 2")
+    at_step(player, 3)
+    box = player.bounding_box()
+    assert box is not None
+    assert box["height"] < tall
+
+
 def test_the_field_of_a_short_program_is_as_high_as_that_of_the_example(page: Page, app_url: str) -> None:
     opened(page, app_url)
     high = program(page).bounding_box()
