@@ -1,20 +1,16 @@
 """What a picture does whatever it shows: it lights, is edited, selected, opened, gone through by keys, and saved."""
 
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from primer_core.picture.grid import Badge, Formula, Grid, Link, PerCell, Picture, Row, Val
 from tests.e2e.lesson import array, cell, formula, lit
 from tests.running_app import wait_until_drawn
-
-MODULES = Path(__file__).parents[2] / "static" / "primer"
-ORIGIN = "http://primer.test"
 
 MOUNT = """async (data) => {
   const { pictureView } = await import("/picture.js");
@@ -26,7 +22,6 @@ MOUNT = """async (data) => {
     announce: (words) => window.heard.push(words),
   });
   document.body.replaceChildren(window.view.element);
-  document.body.firstChild.parentElement.className = "primer";
 }"""
 
 
@@ -58,17 +53,8 @@ def nothing() -> np.ndarray[Any, Any]:
 
 
 @pytest.fixture
-def board(page: Page) -> Page:
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(f"{ORIGIN}/")
-        if name:
-            route.fulfill(body=(MODULES / name).read_text(encoding="utf-8"), content_type="text/javascript")
-        else:
-            sheet = (MODULES / "theme.css").read_text(encoding="utf-8")
-            route.fulfill(body=f"<!doctype html><style>{sheet}</style><body></body>", content_type="text/html")
-
-    page.route(f"{ORIGIN}/**", serve)
-    page.goto(f"{ORIGIN}/")
+def board(bare_page: Page) -> Page:
+    page = bare_page
     page.evaluate(MOUNT, picture(numbers(), nothing()).payload())
     expect(page.get_by_role("grid")).to_have_count(4)
     return page
@@ -184,10 +170,6 @@ def test_another_layout_keeps_the_focused_cell_and_one_that_goes_takes_nothing_a
     for _ in range(3):
         update(board, picture(numbers(), nothing()))
     assert board.locator(".array").count() == every
-
-
-def buttons(page: Page) -> Locator:
-    return page.locator(".opener:visible").last.get_by_role("button")
 
 
 @pytest.fixture
