@@ -1,24 +1,40 @@
-"""Make the small pictures of the home page and keep them in ``static/pictures``.
+"""Make the small pictures of the home page, and those of the README, and keep them in ``static/pictures``.
 
 Each lesson's is its default question as its page draws it; the drawing is one of the pad's examples; the loss is that
-of the default run, trained here and now. Run as ``python -m scripts.small_pictures``.
+of the default run, trained here and now.
+
+    python -m scripts.small_pictures [SLUG ...]
+
+makes all of them, or only those of the pages with these slugs.
 """
+
+import sys
 
 from primer_core.backend.loading import load_torch
 from primer_core.training.loop import train
 from primer_core.training.spec import RunSpec
 from ui.catalog import LESSONS_BY_SLUG
 from ui.components.digit_pad.examples import EXAMPLES
-from ui.small_pictures import FOLDER, of_lesson, of_losses, of_strokes
+from ui.small_pictures import FOLDER, README_FOLDER, for_readme, of_lesson, of_losses, of_strokes
+
+IN_README = ("broadcasting", "views", "matmul")
+"""Lessons that the README shows."""
 
 
-def make() -> dict[str, str]:
-    """Return the pictures by the slugs of their pages."""
-    load_torch()
-    pictures = {slug: of_lesson(lesson) for slug, lesson in LESSONS_BY_SLUG.items()}
-    pictures["draw_a_digit"] = of_strokes(EXAMPLES["A 7 with a bar"], "A seven with a bar, drawn with a pen")
-    pictures["live_training"] = of_losses(*losses(), "The loss of a network falls while it trains")
-    return pictures
+def make(slug: str) -> str:
+    """Return the small picture of a page."""
+    if slug in LESSONS_BY_SLUG:
+        return of_lesson(LESSONS_BY_SLUG[slug])
+    if slug == "draw_a_digit":
+        return drawing()
+    if slug == "live_training":
+        return of_losses(*losses(), "The loss of a network falls while it trains")
+    raise SystemExit(f"Expected slugs of pages, such as {', '.join(LESSONS_BY_SLUG)}, not {slug}.")
+
+
+def drawing() -> str:
+    """Return the small picture of the drawing pad."""
+    return of_strokes(EXAMPLES["A 7 with a bar"], "A seven with a bar, drawn with a pen")
 
 
 def losses() -> tuple[list[float], list[float]]:
@@ -30,7 +46,11 @@ def losses() -> tuple[list[float], list[float]]:
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for slug, picture in make().items():
+    load_torch()
+    README_FOLDER.mkdir(parents=True, exist_ok=True)
+    for slug in sys.argv[1:] or [*LESSONS_BY_SLUG, "draw_a_digit", "live_training"]:
+        picture = make(slug)
         (FOLDER / f"{slug}.svg").write_text(picture, encoding="utf-8")
         print(f"{slug}: {len(picture)} characters")
+        if slug in IN_README:
+            (README_FOLDER / f"{slug}.svg").write_text(for_readme(LESSONS_BY_SLUG[slug]), encoding="utf-8")

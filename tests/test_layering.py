@@ -4,11 +4,13 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[1]
+from tests.imports import PROJECT, circles, graph, reached, sources
+
 CORE = sorted((PROJECT / "primer_core").rglob("*.py"))
 PAINTED = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "ui").rglob("*.py")])
 
@@ -50,8 +52,164 @@ def test_the_checks_below_have_something_to_check() -> None:
 def test_the_library_knows_no_user_interface(path: Path) -> None:
     found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     assert not found & {"streamlit", "ui", "pages"}
-    if "figures" not in path.parts:
-        assert "plotly" not in found
+    assert "plotly" not in found
+
+
+#: The floors of the house: a module imports what stands on its own floor or on a lower one. Picture stands beside the
+#: house: whoever draws may use it, and it knows nothing of the project.
+FLOORS = (
+    {"backend", "devices"},
+    {"language"},
+    {"models", "data"},
+    {"lessons", "training", "inference"},
+    {"ui"},
+    {"pages", "app"},
+)
+#: Modules of a lesson that compute. What they import, directly or not, computes as well.
+COMPUTING = {"question", "explain", "fixes", "code", "presets", "react"}
+#: Modules of a lesson that draw; those that they alone import may draw as well.
+DRAWING = {"show", "measure", "__init__"}
+
+
+def room(module: str) -> str:
+    """Return the package that a module belongs to: that within primer_core, or pages, ui or app."""
+    top, *inner = module.split(".")
+    return inner[0] if top == "primer_core" and inner else top
+
+
+def floor(module: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room(module) in rooms)
+
+
+def is_picture(module: str) -> bool:
+    return room(module) == "picture"
+
+
+def lesson_of(module: str) -> str:
+    """Return the folder of a lesson that a module lies in, or an empty text: modules beside the folders are shared."""
+    inner = module.split(".")[2:] if module.startswith("primer_core.lessons.") else []
+    return inner[0] if inner and (PROJECT / "primer_core" / "lessons" / inner[0]).is_dir() else ""
+
+
+def role(module: str) -> str:
+    """Return what a module of a lesson is called, ``__init__`` for its package."""
+    return module.split(".")[3] if module.count(".") > 2 else "__init__"
+
+
+LESSON_MODULES = [module for module in sources() if lesson_of(module)]
+HOUSED = [module for module in sources() if module not in ("primer_core", "ui", "pages") and not is_picture(module)]
+
+
+@pytest.mark.parametrize("module", HOUSED)
+def test_importing_goes_down_only(module: str) -> None:
+    below = [other for other in graph(for_types=True)[module] if other in HOUSED]
+    assert [other for other in below if floor(other) > floor(module)] == []
+
+
+@pytest.mark.parametrize("module", [module for module in sources() if is_picture(module)])
+def test_picture_knows_nothing_of_the_project(module: str) -> None:
+    assert {room(other) for other in graph(for_types=True)[module]} <= {"picture"}
+
+
+@pytest.mark.parametrize("module", LESSON_MODULES)
+def test_lessons_do_not_import_each_other(module: str) -> None:
+    others = {lesson_of(other) for other in graph(for_types=True)[module]} - {lesson_of(module), ""}
+    assert not others
+
+
+@pytest.mark.parametrize("module", [module for module in LESSON_MODULES if role(module) in COMPUTING])
+def test_what_computes_never_imports_what_draws(module: str) -> None:
+    assert [other for other in sorted(reached(module, graph())) if is_picture(other)] == []
+
+
+@pytest.mark.parametrize("module", LESSON_MODULES)
+def test_pictures_are_made_by_show_or_by_what_show_alone_uses(module: str) -> None:
+    if not any(map(is_picture, graph()[module])) or role(module) in DRAWING:
+        return
+    users = [other for other in LESSON_MODULES if module in graph()[other]]
+    assert users, f"{module} draws, and nobody uses it"
+    for user in users:
+        draws = role(user) in DRAWING or any(map(is_picture, graph()[user]))
+        assert draws, f"{user} imports {module}, which draws"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(graph()) == []
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+def test_no_module_is_imported_by_its_name_as_a_text(path: Path) -> None:
+    """Such an import is seen by no reader, no type checker and none of these tests; finding a package is none."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    hidden = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "import_module"]
+    from_text = [
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "importlib"
+        for alias in node.names
+    ]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "__import__"]
+    assert not hidden
+    assert "import_module" not in from_text
+    assert not calls
+
+
+def names_a_library(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ("NumPy", "PyTorch")
+
+
+#: Modules that still tell the libraries apart by name, and how often at most. A module leaves this list, none joins it.
+COMPARES: dict[str, int] = {
+    "primer_core/language/statements.py": 6,
+    "primer_core/lessons/arrays/__init__.py": 1,  # the name of a view
+    "primer_core/lessons/arrays/explain.py": 1,  # the name of a view
+    "primer_core/lessons/arrays/twins.py": 1,
+    "primer_core/lessons/indexing/story.py": 1,
+    "primer_core/lessons/matmul/show.py": 1,
+    "primer_core/lessons/reductions/show.py": 2,
+    "primer_core/lessons/shapes/explain.py": 1,
+    "primer_core/lessons/shapes/pipeline.py": 4,
+    "primer_core/lessons/shapes/translation.py": 6,
+    "primer_core/lessons/views/operations.py": 1,
+    "primer_core/lessons/views/refused_view.py": 1,
+}
+
+
+@pytest.mark.parametrize("path", [path for path in [*CORE, *PAINTED] if "backend" not in path.parts], ids=name)
+def test_libraries_are_told_apart_by_their_backends(path: Path) -> None:
+    """What differs between NumPy and PyTorch is asked of `primer_core.backend`; elsewhere no name is compared."""
+    found = 0
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                found += any(map(names_a_library, (left, *others)))
+            case ast.MatchValue(value=value):
+                found += names_a_library(value)
+    assert found <= COMPARES.get(name(path), 0)
+
+
+@pytest.mark.parametrize(
+    ("module", "exported"),
+    [
+        ("primer_core.backend", {"NUMPY", "Backend", "Declined", "Library", "backend", "backend_of", "pytorch"}),
+        ("primer_core.lessons", set()),
+        ("primer_core.picture", set()),
+    ],
+)
+def test_the_public_surface_of_a_package_is_what_it_lists(module: str, exported: set[str]) -> None:
+    """Modules of lessons and picture are imported by their own names, so that each import says what it is about."""
+    package = import_module(module)
+    assert exported <= set(getattr(package, "__all__", ())) <= {*exported, "LIBRARIES", "takes_loading"}
+    assert all(hasattr(package, public) for public in exported)
+
+
+def test_the_graph_of_imports_is_read_as_it_is() -> None:
+    """The checks above are as good as the graph: circles and ways round are seen."""
+    assert "primer_core.picture.parts" in reached("primer_core.lessons.broadcasting.show", graph())
+    assert "primer_core.lessons.answer" in reached("ui.catalog", graph()) | reached("ui.answers", graph())
+    loop = {"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}
+    assert circles(loop) == [frozenset({"b", "c"})]
+    assert reached("a", loop) == {"b", "c"}
 
 
 @pytest.mark.parametrize("path", PAINTED, ids=name)

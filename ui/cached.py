@@ -13,7 +13,6 @@ from primer_core.backend.loading import load_torch
 if TYPE_CHECKING:
     from torch import nn
 
-    from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches
     from primer_core.training.desk import Desks
 
 
@@ -85,12 +84,3 @@ def layers(model: str) -> list[dict[str, str]]:
         ),
         row("**all**", "", sum(layer.parameters for layer in summaries), sum(layer.flops for layer in summaries)),
     ]
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def traced(text: str, switches: Switches) -> GraphTrace:
-    """A program's trace; it is frozen all through, so that sessions may share it."""
-    load_torch()
-    from primer_core.lessons.autograd_graph.explain import trace
-
-    return trace(text, switches)

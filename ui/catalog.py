@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from primer_core.lessons import arrays, broadcasting, indexing, matmul, reductions, shapes, views
+from primer_core.lessons import (
+    arrays,
+    autograd_graph,
+    broadcasting,
+    indexing,
+    matmul,
+    reductions,
+    shapes,
+    softmax,
+    views,
+)
 from primer_core.lessons.lesson import AnyLesson, Lesson
 
 
@@ -79,15 +89,7 @@ LESSONS: tuple[LessonSpec, ...] = (
     row(indexing.LESSON),
     row(reductions.LESSON),
     row(matmul.LESSON),
-    LessonSpec(
-        slug="autograd_graph",
-        title="Autograd graph",
-        group="Autograd",
-        icon=":material/account_tree:",
-        claim="PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what "
-        "comes in by its own slope.",
-        blurb="PyTorch's own graph, played forward and back, node by node.",
-    ),
+    row(autograd_graph.LESSON),
     LessonSpec(
         slug="backprop_by_hand",
         title="Back-propagation by hand",
@@ -97,15 +99,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         "the numbers that autograd finds.",
         blurb="Every gradient derived, beside the one that autograd finds.",
     ),
-    LessonSpec(
-        slug="softmax",
-        title="Softmax and cross-entropy",
-        group="Autograd",
-        icon=":material/bar_chart:",
-        claim="Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
-        "predicts minus what is true.",
-        blurb="From logits to probabilities to a loss and its gradient.",
-    ),
+    row(softmax.LESSON),
 )
 
 LESSONS_BY_SLUG: Mapping[str, AnyLesson] = {spec.slug: spec.lesson for spec in LESSONS if spec.lesson is not None}

@@ -15,8 +15,8 @@ SIDEBAR_WIDTH = 240  # pixels
 
 @cache
 def _style() -> str:
-    sheets = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("style.css", "lessons.css"))
-    return f"<style>:root {{ {page_variables()} }} {''.join(sheets)}</style>"
+    sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    return f"<style>:root {{ {page_variables()} }} {sheet}</style>"
 
 
 def _frame(title: str, here: str) -> None:

@@ -1,6 +1,7 @@
 """The small picture of each page on its card of the home page: SVG in the theme's colours, made once and kept.
 
-``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again.
+``python -m scripts.small_pictures`` makes them and writes them to ``static/pictures``; a test makes them again. The
+README's pictures, which are larger and always light, are made with them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,16 @@ from pathlib import Path
 
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
-from primer_core.picture.page import description, pictures_of
-from primer_core.picture.svg import thumbnail
+from primer_core.picture.graph import Graph
+from primer_core.picture.grid import Picture
+from primer_core.picture.page import description, every_part, pictures_of
+from primer_core.picture.palette import VARIABLES
+from primer_core.picture.probability_bars import ProbabilityBars
+from primer_core.picture.svg import svg, thumbnail
 
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "pictures"
+
+README_FOLDER = FOLDER / "readme"
 
 
 @cache
@@ -27,7 +34,41 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the first picture of a lesson's default question, without rows that only say how an operand was written.
+    """Draw the graph of a lesson's default question, or its bars, or else its first picture.
+
+    Rows of a picture that only say how an operand was written are left out.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows none of these.
+    """
+    shown = page(lesson, lesson.question())
+    graph = next((part for part in every_part(shown) if isinstance(part, Graph)), None)
+    if graph is not None:
+        return of_graph(graph, lesson.title)
+    bars = next((part for part in every_part(shown) if isinstance(part, ProbabilityBars)), None)
+    if bars is not None:
+        return of_bars(bars, lesson.title)
+    picture = first_picture(lesson)
+    rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
+    return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
+
+
+def for_readme(lesson: AnyLesson) -> str:
+    """Draw the first picture of a lesson's default question as its page does, in light colours on a ground of its own.
+
+    Raises
+    ------
+    LookupError
+        If the default question shows no picture.
+    """
+    picture = first_picture(lesson)
+    return svg(picture, theme="light", title=lesson.title, description=description(picture))
+
+
+def first_picture(lesson: AnyLesson) -> Picture:
+    """Return the first picture of a lesson's default question.
 
     Raises
     ------
@@ -37,9 +78,71 @@ def of_lesson(lesson: AnyLesson) -> str:
     found = pictures_of(page(lesson, lesson.question()))
     if not found:
         raise LookupError(f"the default question of {lesson.slug} shows no picture")
-    picture = found[0]
-    rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
-    return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
+    return found[0]
+
+
+def of_graph(graph: Graph, title: str, *, width: int = 270, height: int = 150) -> str:
+    """Draw the boxes and edges of a graph, each box with its name alone.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells the names.
+    width, height
+        Pixels.
+    """
+    scale = min((width - 8) / graph.width, (height - 8) / graph.height)
+    left, top = (width - graph.width * scale) / 2, (height - graph.height * scale) / 2
+    wires = "".join(f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in edge.route)}"/>' for edge in graph.edges)
+    boxes = []
+    for node in graph.nodes:
+        role = "result" if node.output else "a" if node.look == "leaf" else "plain"
+        fill, ink = (_colour(f"{role}-{part}") for part in ("fill", "text"))
+        boxes.append(
+            f'<rect x="{node.x:g}" y="{node.y:g}" width="{graph.node_width:g}" height="{node.height:g}" rx="16" '
+            f'fill="{fill}" stroke="{ink}" stroke-width="3"/><text x="{node.x + graph.node_width / 2:g}" '
+            f'y="{node.y + node.height / 2 + 14:g}" fill="{ink}">{escape(node.title.partition(" =")[0])}</text>'
+        )
+    label = f"{title}: {', '.join(node.title for node in graph.nodes)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(label)}"><g transform="translate({left:.1f} {top:.1f}) scale({scale:.4f})">'
+        f'<g fill="none" stroke="{_colour("soft")}" stroke-width="5">{wires}</g>'
+        f'<g font-family="ui-monospace, monospace" font-size="42" font-weight="600" text-anchor="middle">'
+        f"{''.join(boxes)}</g></g></svg>\n"
+    )
+
+
+def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int = 92) -> str:
+    """Draw probabilities as bars, the dashed line of each at its target.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells the probabilities.
+    width, height
+        Pixels.
+    """
+    room, wide, gap = height - 20, 26, 12
+    left = (width - len(shown.bars) * (wide + gap) + gap) / 2
+    marks = []
+    for place, bar in enumerate(shown.bars):
+        x, high = left + place * (wide + gap), bar.p * room
+        top = 10 + room * (1 - bar.target)
+        marks.append(
+            f'<rect x="{x:.1f}" y="{10 + room - high:.1f}" width="{wide}" height="{high:.1f}" rx="3" '
+            f'fill="{_colour("result-fill")}" stroke="{_colour("result-text")}"/><path d="M{x - 4:.1f} {top:.1f}'
+            f'h{wide + 8}" stroke="{_colour("b-text")}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+        )
+    label = f"{title}: {', '.join(f'{bar.name} {bar.percent}' for bar in shown.bars)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(label)}">{"".join(marks)}</svg>\n'
+    )
+
+
+def _colour(name: str) -> str:
+    return f"var(--primer-{name}, {VARIABLES[f'--primer-{name}']})"
 
 
 def of_strokes(strokes: Sequence[dict[str, object]], title: str, *, width: int = 270, height: int = 150) -> str:

@@ -8,12 +8,17 @@ from primer_core.backend.interface import LIBRARIES, Backend, Declined, Library
 from primer_core.backend.numpy_backend import NUMPY
 from primer_core.backend.torch_backend import pytorch
 
-__all__ = ["LIBRARIES", "NUMPY", "Backend", "Declined", "Library", "backend", "backend_of", "pytorch"]
+__all__ = ["LIBRARIES", "NUMPY", "Backend", "Declined", "Library", "backend", "backend_of", "pytorch", "takes_loading"]
 
 
 def backend(library: Library) -> Backend:
     """Return what stands behind the name of a library; PyTorch is loaded if it is the one."""
     return NUMPY if library == NUMPY.library else pytorch()
+
+
+def takes_loading(library: Library) -> bool:
+    """Return whether a library has to be loaded before it is asked: PyTorch takes seconds, NumPy is always there."""
+    return library != NUMPY.library
 
 
 def backend_of(array: Any) -> Backend:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from primer_core.language.limits import Refused
 from primer_core.language.resizing import resized
 from primer_core.lessons.event import Event, EventError, Put, Resize
 from primer_core.lessons.question import Question, TextField, UnreadableError
-from primer_core.picture.parts import Page, Part
+
+if TYPE_CHECKING:  # a lesson's computing half imports this module, and loads nothing that draws
+    from primer_core.picture.parts import Page, Part
 
 Q = TypeVar("Q", bound=Question)
 E = TypeVar("E")

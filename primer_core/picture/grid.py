@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from primer_core.picture.number import cell_text as cell_text
 from primer_core.picture.number import full_text as full_text
-
-Role = Literal["a", "b", "c", "result", "plain"]
-"""Where values come from, which is what a cell's colour says: an operand, the result, or neither."""
+from primer_core.picture.text import Role
 
 Tone = Literal["plain", "good", "warn", "bad", "info"]
 

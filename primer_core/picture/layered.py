@@ -4,13 +4,13 @@ The method of Sugiyama, Tagawa and Toda (1981): layers by longest path, order wi
 then positions. The same nodes and edges always give the same drawing, so a value that changes moves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-NODE_WIDTH = 142.0
+NODE_WIDTH = 160.0
 NODE_HEIGHT = 88.0
-LAYER_GAP = 44.0
+LAYER_GAP = 38.0
 ROW_GAP = 22.0
 MARGIN = 14.0
 _LANE = 6.0  # the height that an edge takes where it passes a layer
@@ -20,12 +20,13 @@ _SWEEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class NodeBox:
-    """Where a node stands: its layer from the left, and its left upper corner in pixels."""
+    """Where a node stands: its layer from the left, its left upper corner and its height, in pixels."""
 
     id: str
     layer: int
     x: float
     y: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class GraphLayout:
     Parameters
     ----------
     boxes
-        One for each node, in the order given; each is `node_width` by `node_height`.
+        One for each node, in the order given; each is `node_width` wide.
     routes
         One for each edge, in the order given: the points it goes through, from its source's right side to its
         target's left side.
@@ -48,10 +49,11 @@ class GraphLayout:
     width: float = 0.0
     height: float = 0.0
     node_width: float = NODE_WIDTH
-    node_height: float = NODE_HEIGHT
 
 
-def layered_layout(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> GraphLayout:
+def layered_layout(
+    nodes: Sequence[str], edges: Sequence[tuple[str, str]], node_heights: Mapping[str, float] | None = None
+) -> GraphLayout:
     """Lay a graph out from left to right.
 
     Parameters
@@ -60,6 +62,8 @@ def layered_layout(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> Gr
         Their ids, every edge's source before its target.
     edges
         Pairs (source, target); the same pair may occur more than once.
+    node_heights
+        Height of nodes in pixels; those that are not in it are `NODE_HEIGHT` high.
 
     Raises
     ------
@@ -76,15 +80,18 @@ def layered_layout(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> Gr
     columns, chains = _columns(nodes, edges, layer)
     links = sorted({pair for chain in chains.values() for pair in pairwise(chain)})
     columns = _untangled(columns, links)
-    heights = {item: NODE_HEIGHT if item in rank else _LANE for column in columns for item in column}
+    own = node_heights or {}
+    heights = {item: own.get(item, NODE_HEIGHT) if item in rank else _LANE for column in columns for item in column}
     middle = _middles(columns, links, heights)
     top = min(middle[item] - heights[item] / 2 for item in heights)
     middle = {item: y - top + MARGIN for item, y in middle.items()}
     left = [MARGIN + index * (NODE_WIDTH + LAYER_GAP) for index in range(len(columns))]
-    boxes = tuple(NodeBox(node, layer[node], left[layer[node]], middle[node] - NODE_HEIGHT / 2) for node in nodes)
+    boxes = tuple(
+        NodeBox(node, layer[node], left[layer[node]], middle[node] - heights[node] / 2, heights[node]) for node in nodes
+    )
     return GraphLayout(
         boxes=boxes,
-        routes=_routes(edges, chains, layer, left, middle),
+        routes=_routes(edges, chains, layer, left, middle, heights),
         width=left[-1] + NODE_WIDTH + MARGIN,
         height=max(middle[item] + heights[item] / 2 for item in heights) + MARGIN,
     )
@@ -219,6 +226,7 @@ def _routes(
     layer: dict[str, int],
     left: list[float],
     middle: dict[str, float],
+    heights: dict[str, float],
 ) -> tuple[tuple[tuple[float, float], ...], ...]:
     starts: list[list[tuple[float, float]]] = []
     arriving: dict[str, list[int]] = {}
@@ -231,7 +239,7 @@ def _routes(
         arriving.setdefault(target, []).append(index)
     ends: dict[int, float] = {}
     for target, indices in arriving.items():
-        spread = min(_PORT_GAP, (NODE_HEIGHT - 12) / len(indices))
+        spread = min(_PORT_GAP, (heights[target] - 12) / len(indices))
         # From above they arrive above, so that they do not cross on the last stretch.
         for port, index in enumerate(sorted(indices, key=lambda index: starts[index][-1][1])):
             ends[index] = middle[target] + (port - (len(indices) - 1) / 2) * spread

@@ -12,8 +12,11 @@ from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
+from primer_core.picture.probability_bars import ProbabilityBars
+from primer_core.picture.sliders import Sliders
 from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
 
@@ -485,8 +488,11 @@ Part: TypeAlias = (
     | Columns
     | Bars
     | Bits
+    | ProbabilityBars
     | Picture
+    | Graph
     | Images
+    | Sliders
     | Steps
 )
 """What a page is made of."""

@@ -126,6 +126,7 @@ function typed(field, first, put, page) {
     if (key === "Enter" && !composing && (field instanceof HTMLInputElement || ctrlKey || metaKey)) send();
   });
   field.addEventListener("blur", () => { composing = false; send(); fill(control); });
+  field.addEventListener("change", send);
   /** @param {Control} news */
   const fill = (news) => {
     control = news;

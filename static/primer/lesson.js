@@ -155,7 +155,10 @@ class LessonPage {
     travelling = false;
     opened += 1;
     this.showProblems(data.problems);
-    if (byLink && left && ![...here].length) {
+    // The address is written a little late; what a reload left behind is known to this tab.
+    const reloaded = loadedHere && navigation.type === "reload" && left !== null
+      && sorted(new URLSearchParams(left)) !== sorted(here);
+    if (left !== null && (reloaded || (byLink && left && ![...here].length))) {
       this.written = left;
       this.channel.ask(Object.fromEntries(new URLSearchParams(left)));
     } else if (sorted(here) !== sorted(new URLSearchParams(data.opened))) {
@@ -311,6 +314,8 @@ class LessonPage {
   /** Before anything that may leave the page: what was typed a moment ago is not answered yet, and not lost. */
   keepPending() {
     if (!this.root.isConnected) return this.close();
+    const { activeElement } = document;      // a reload takes the focus from no field, so that it does not tell by itself
+    if (this.panel.contains(activeElement)) activeElement?.dispatchEvent(new Event("change"));
     const pending = this.channel.pending();
     if (pending) {
       this.written = new URLSearchParams(pending).toString();
@@ -335,6 +340,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
+    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a reload, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

@@ -7,8 +7,11 @@ import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
 import { pictureView } from "./picture.js";
+import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
+import { graphView } from "./graph.js";
+import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -24,6 +27,7 @@ const VIEWS = {
   control: controlView,
   controls: controlsView,
   fixes: fixesView,
+  graph: graphView,
   heading: headingView,
   images: imagesView,
   measure: measureView,
@@ -31,9 +35,11 @@ const VIEWS = {
   notice: noticeView,
   picture: pictureView,
   presets: presetsView,
+  probabilitybars: probabilityBarsView,
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,
+  sliders: slidersView,
   story: storyView,
   table: tableView,
 };

@@ -72,6 +72,15 @@ export interface Bars {
 }
 export interface BitGroup { kind: "bitgroup"; name: string; bits: string }
 export interface Bits { kind: "bits"; groups: BitGroup[]; formula: string; caption: string }
+export interface ProbabilityBar {
+  kind: "probabilitybar"; name: string; p: number; target: number; percent: string; gradient: string; tags?: string[];
+}
+export interface StepCell { kind: "stepcell"; text: string; formula: string; note?: string; broken?: boolean }
+export interface StepRow { kind: "steprow"; name: string; cells: StepCell[]; role?: Role }
+export interface StepTable { kind: "steptable"; title: string; rows: StepRow[] }
+export interface ProbabilityBars {
+  kind: "probabilitybars"; bars: ProbabilityBar[]; arrow: string; tables: StepTable[]; focus: [number, number, number];
+}
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }
 
@@ -112,10 +121,37 @@ export interface Offer { kind: "offer"; name: string; does: string; text: string
 export interface Steps {
   kind: "steps"; field: string; name: string; start: string[]; cards: StepCard[]; offers: Offer[]; most: number;
 }
+export interface Slider {
+  kind: "numberslider"; grid: string; label: string; value: string; least: string; most: string; step: string; note?: string;
+}
+export interface Sliders { kind: "sliders"; sliders: Slider[] }
+
+export interface GraphTensor { kind: "tensor"; label: string; shape: string; tone: string; rows: string[][] }
+export interface GraphSign { kind: "sign"; text: string }
+export interface GraphEquation { kind: "equation"; terms: (GraphTensor | GraphSign)[]; caption?: string; formula?: string }
+export interface GraphChange {
+  kind: "change"; node: string; computed?: boolean; value?: string[]; tensor?: GraphTensor; saved?: string; stale?: string[];
+  version?: number; upstream?: string[]; grad?: string[];
+}
+export interface GraphStep {
+  kind: "step"; event: string; phase: string; title: string; text: string; node?: string; equations?: GraphEquation[];
+  quote?: string; changes?: GraphChange[]; flows?: { kind: "flow"; source: string; slot: number }[];
+}
+export interface GraphNode {
+  kind: "node"; id: string; look: string; title: string; engine: string; expression: string; value: string[];
+  shape: string; tensor: GraphTensor; x: number; y: number; height: number; badges?: string[];
+  facts?: [string, string][]; saved?: [string, string][]; why?: string[]; version?: number; output?: boolean; guilty?: boolean;
+}
+export interface GraphEdge {
+  kind: "edge"; source: string; target: string; slot: number; route: [number, number][]; carries_gradient?: boolean;
+}
+export interface Graph {
+  kind: "graph"; nodes: GraphNode[]; edges: GraphEdge[]; steps: GraphStep[]; width: number; height: number; node_width: number;
+}
 
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Bars | Bits | Images | Steps | Picture;
+  | Card | Columns | Bars | Bits | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
 /** What a part's element can do on its page. */
 export interface PageContext {

@@ -8,7 +8,7 @@ from tests.running_app import wait_until_drawn
 
 
 def view(page: Page, name: str) -> None:
-    page.get_by_role("group", name="View").get_by_role("radio", name=name, exact=True).check(force=True)
+    page.get_by_role("radio", name=name, exact=True).check()
     wait_until_drawn(page)
 
 

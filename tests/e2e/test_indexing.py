@@ -59,7 +59,7 @@ def test_clicked_cells_become_an_index(lesson: Page) -> None:
         expect(index(lesson)).to_have_value(expression or "[1, 1, 2], [2, 3, 2]")
     expect(lesson.get_by_text("These cells form no rectangle")).to_be_visible()
     expect(lesson.locator(".chip").get_by_text("COPY, shape (3,)")).to_be_visible()
-    lesson.wait_for_url(lambda url: "index=" in url)
+    lesson.wait_for_url(lambda url: "index=%5B1" in url)
     assert "clicked" not in lesson.url
     lesson.reload()
     expect(index(lesson)).to_have_value("[1, 1, 2], [2, 3, 2]")

@@ -53,7 +53,7 @@ def presets() -> list[Any]:
     [
         pytest.param(lesson, known, id=f"{lesson.slug}: {known['view']} {known['title']}")
         for lesson in LESSONS
-        for known in ADDRESSES[lesson.slug]
+        for known in ADDRESSES.get(lesson.slug, ())  # a lesson that came later has none recorded
     ],
 )
 def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, str]) -> None:

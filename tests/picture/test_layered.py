@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.lessons.autograd_graph.explain import trace
+from primer_core.lessons.autograd_graph.playback import layout
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
-from primer_core.lessons.autograd_graph.show import layout
-from primer_core.picture.layered import GraphLayout, layered_layout
+from primer_core.picture.layered import NODE_HEIGHT, GraphLayout, layered_layout
+from tests.lessons.autograd_graph.traced import trace
 from tests.profiles import examples
 
 Graph = tuple[list[str], list[tuple[str, str]]]
@@ -27,28 +27,31 @@ def graphs(draw: st.DrawFn) -> Graph:
 def check(drawn: GraphLayout, nodes: list[str], edges: list[tuple[str, str]]) -> None:
     boxes = {box.id: box for box in drawn.boxes}
     assert list(boxes) == nodes
-    wide, high = drawn.node_width, drawn.node_height
-    for a, b in combinations(drawn.boxes, 2):
-        assert abs(a.x - b.x) >= wide or abs(a.y - b.y) >= high, f"{a} overlaps {b}"
+    wide = drawn.node_width
+    for a, b in combinations(sorted(drawn.boxes, key=lambda box: box.y), 2):
+        assert abs(a.x - b.x) >= wide or a.y + a.height <= b.y, f"{a} overlaps {b}"
     for box in drawn.boxes:
         assert 0 <= box.x <= drawn.width - wide
-        assert 0 <= box.y <= drawn.height - high
+        assert 0 <= box.y <= drawn.height - box.height
     for (source, target), route in zip(edges, drawn.routes, strict=True):
         start, end = boxes[source], boxes[target]
         assert start.layer < end.layer
-        assert route[0] == pytest.approx((start.x + wide, start.y + high / 2))
+        assert route[0] == pytest.approx((start.x + wide, start.y + start.height / 2))
         assert route[-1][0] == end.x
-        assert end.y <= route[-1][1] <= end.y + high
+        assert end.y <= route[-1][1] <= end.y + end.height
         # Where an edge passes a layer, it passes between the nodes there.
         for x, y in route[1:-1]:
-            assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + high for box in drawn.boxes)
+            assert not any(box.x <= x <= box.x + wide and box.y < y < box.y + box.height for box in drawn.boxes)
 
 
 @examples(150)
-@given(graphs())
-def test_no_node_overlaps_another_and_edges_go_around_them(graph: Graph) -> None:
+@given(graphs(), st.dictionaries(st.integers(0, 59).map("n{}".format), st.floats(20, 400)))
+def test_no_node_overlaps_another_and_edges_go_around_them(graph: Graph, heights: dict[str, float]) -> None:
     nodes, edges = graph
-    check(layered_layout(nodes, edges), nodes, edges)
+    drawn = layered_layout(nodes, edges, heights)
+    check(drawn, nodes, edges)
+    for box in drawn.boxes:
+        assert box.height == heights.get(box.id, NODE_HEIGHT)
 
 
 def test_sixty_nodes_in_one_layer_and_in_a_row() -> None:
@@ -101,5 +104,5 @@ def test_an_edge_that_does_not_go_forward_is_refused(edge: tuple[str, str]) -> N
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_are_drawn_without_overlap(name: str) -> None:
-    traced = trace(EXAMPLES[name].program, EXAMPLES[name].switches)
+    traced = trace(EXAMPLES[name].question.program, EXAMPLES[name].question.switches)
     check(layout(traced), [node.id for node in traced.nodes], [(edge.source, edge.target) for edge in traced.edges])

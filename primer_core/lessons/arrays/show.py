@@ -29,7 +29,7 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.code import code_panel
-from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Role, Row, Strong, Val
+from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -45,7 +45,7 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
-from primer_core.picture.text import Code, Number, Span, Text, joined, text
+from primer_core.picture.text import Code, Number, Role, Span, Text, joined, text
 
 WHY_FAST: Text = text(
     "A list holds pointers to Python objects: each step of a loop follows two of them, looks up what ",

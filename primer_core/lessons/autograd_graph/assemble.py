@@ -1,5 +1,6 @@
 """Puts what the engine did into a `GraphTrace`."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ from primer_core.lessons.autograd_graph.graph import (
     Arrival,
     BackwardCall,
     BackwardStep,
+    Finished,
     Flow,
     ForwardStep,
     GraphEdge,
@@ -37,10 +39,11 @@ from primer_core.lessons.autograd_graph.graph import (
     InPlaceEdit,
     NamedTensor,
     NodeKind,
+    Refusal,
+    Refused,
     Repair,
     Switches,
     TensorValue,
-    TraceError,
 )
 from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
 
@@ -48,7 +51,7 @@ from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
 _BY_THE_ENGINE = "as the engine computes it"
 
 
-def assemble(text: str, program: Program, switches: Switches) -> GraphTrace:
+def assemble(program: Program, switches: Switches) -> Finished | Refused:
     """Run `program` and tell all about it; see `primer_core.lessons.autograd_graph.explain.trace`."""
     known = {statement.name for statement in program.statements}
     switches = replace(
@@ -57,7 +60,7 @@ def assemble(text: str, program: Program, switches: Switches) -> GraphTrace:
         in_place=switches.in_place if switches.in_place in known else "",
     )
     evaluation = Evaluation(program, torch.float32, switches)
-    error: TraceError | None = None
+    error: Refusal | None = None
     try:
         evaluation.run()
     except ForwardRefusedError as refusal:
@@ -65,15 +68,15 @@ def assemble(text: str, program: Program, switches: Switches) -> GraphTrace:
     story = _Story(program, switches, evaluation)
     if error is None:
         story.run_backward()
-        error = next((call.error for call in story.calls if call.error), None)
-    return story.told(text, error)
+        error = next((call.refusal for call in story.calls if call.refusal), None)
+    return story.told(error)
 
 
-def _forward_error(refusal: ForwardRefusedError) -> TraceError:
+def _forward_error(refusal: ForwardRefusedError) -> Refusal:
     place = refusal.place
     cause = refusal.cause or f"PyTorch refuses the operation in line {place.line}, column {place.column}."
     fix = refusal.fix or "Compare the shapes of its operands in the graph, and change the numbers of a leaf."
-    return TraceError("forward", cause, fix, refusal.library, place)
+    return Refusal("forward", cause, fix, refusal.library, place)
 
 
 class _Story:
@@ -124,13 +127,15 @@ class _Story:
         tensors = self.evaluation.tensors.items()
         return {name: tensor.retains_grad for name, tensor in tensors if tensor.is_leaf or tensor.retains_grad}
 
-    def told(self, text: str, error: TraceError | None) -> GraphTrace:
-        finished = any(call.error is None for call in self.calls)
-        return GraphTrace(
-            text=text,
-            switches=self.switches,
+    def told(self, error: Refusal | None) -> Finished | Refused:
+        """Put together all that was seen; `error` is what stopped the program, None if nothing did."""
+        once = any(call.refusal is None for call in self.calls)
+        lines = [line for printed in self.printed for line in printed.split("\n")]
+        if not self.calls and error is not None and error.library:
+            lines = [error.library]
+        seen = GraphTrace(
             program=self.program,
-            error=error,
+            switches=self.switches,
             nodes=self._nodes(),
             edges=self.edges,
             forward=tuple(
@@ -140,7 +145,7 @@ class _Story:
             edit=self.edit,
             calls=tuple(self.calls),
             names=self._names(error),
-            checks=check_leaves(self.program, self.switches) if finished and not self.switches.no_grad else (),
+            checks=check_leaves(self.program, self.switches) if once and not self.switches.no_grad else (),
             code=snippet(
                 self.program,
                 self.switches,
@@ -149,12 +154,10 @@ class _Story:
                 grads=self._readable_grads(),
                 probabilities=self.evaluation.probabilities,
             ),
-            printed=tuple(line for printed in self.printed for line in printed.split("\n"))
-            if self.calls
-            else (error.library,)
-            if error and error.library
-            else (),
+            printed=tuple(lines),
         )
+        fields = {field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)}
+        return Finished(**fields) if error is None else Refused(**fields, refusal=error)
 
     def engine_name(self, identity: str) -> str:
         node = self.engine_node.get(identity)
@@ -342,7 +345,7 @@ class _Story:
         record = self.recorded.get(identity)
         return record.function.strip("_") if record else identity
 
-    def _backward_error(self, message: str, guilty: Node | None, call: int) -> TraceError:
+    def _backward_error(self, message: str, guilty: Node | None, call: int) -> Refusal:
         node = self.evaluation.engine_ids[guilty] if guilty is not None else ""
         name = self.engine_name(node)
         output = self.program.output
@@ -371,7 +374,7 @@ class _Story:
             node = self.evaluation.node_of[output]
         else:
             cause, fix, repair = self._refused_in(node)
-        return TraceError("backward", cause, fix, message, place, node, repair)
+        return Refusal("backward", cause, fix, message, place, node, repair)
 
     def _untracked(self) -> tuple[str, str, Repair]:
         output = self.program.output
@@ -448,7 +451,7 @@ class _Story:
                 return next((s.place for s in self.program.statements if s.place.line == operation.line), None)
         return None
 
-    def _names(self, error: TraceError | None) -> tuple[NamedTensor, ...]:
+    def _names(self, error: Refusal | None) -> tuple[NamedTensor, ...]:
         found = []
         for name, tensor in self.evaluation.tensors.items():
             node, grad = self.evaluation.node_of[name], _grad(tensor)
@@ -469,7 +472,7 @@ class _Story:
             )
         return tuple(found)
 
-    def _why_none(self, name: str, tensor: Tensor, error: TraceError | None) -> str:
+    def _why_none(self, name: str, tensor: Tensor, error: Refusal | None) -> str:
         if name == self.switches.detach:
             return f"{name}.detach() cut it off: the name now stands for a tensor that autograd does not follow."
         if not tensor.requires_grad:

@@ -18,7 +18,7 @@ from primer_core.language.program import (
     Program,
     Statement,
 )
-from primer_core.lessons.autograd_graph.graph import Switches, TraceError
+from primer_core.lessons.autograd_graph.graph import Refusal, Switches
 
 _WATCH = """\
 order, seen, todo = [], set(), [{output}.grad_fn]
@@ -37,7 +37,7 @@ _OPERATORS: dict[str, ast.operator] = {
 def snippet(
     program: Program,
     switches: Switches,
-    error: TraceError | None,
+    error: Refusal | None,
     *,
     has_graph: bool,
     grads: Mapping[str, bool],
@@ -78,7 +78,7 @@ def snippet(
 
 
 def _forward(
-    program: Program, switches: Switches, error: TraceError | None, grads: Mapping[str, bool], writer: "_Writer"
+    program: Program, switches: Switches, error: Refusal | None, grads: Mapping[str, bool], writer: "_Writer"
 ) -> str:
     lines: list[str] = []
     for statement in program.statements:

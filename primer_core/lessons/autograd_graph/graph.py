@@ -69,27 +69,26 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
-class TraceError:
-    """A mistake, or a refusal by PyTorch, as a result.
+class Refusal:
+    """What stopped a program that follows the language's rules.
 
     Parameters
     ----------
     stage
-        ``program``: the text breaks the language's rules; ``forward`` and ``backward``: PyTorch refused;
-        ``lesson``: this lesson failed, by a fault of its own.
+        Where it stopped.
     cause, fix
         A sentence each.
     library
-        PyTorch's own words, ``""`` for an error of the program's text.
+        PyTorch's own words, ``""`` where this lesson refuses.
     place
         Where in the program; None if no single place is to blame.
     node
         The guilty node's id, where there is one.
     repair
-        What would mend it: a field of `Switches`, or ``program``, with its new value; empty if nothing would.
+        What would mend it: a field of the question with its new value; empty if nothing would.
     """
 
-    stage: Literal["program", "forward", "backward", "lesson"]
+    stage: Literal["forward", "backward"]
     cause: str
     fix: str
     library: str = ""
@@ -284,8 +283,8 @@ class BackwardCall:
     ----------
     steps
         The nodes it ran, in the engine's order.
-    error
-        PyTorch's refusal, if it refused.
+    refusal
+        PyTorch's, if it refused.
     zeroed
         Whether the gradients were set to None before it.
     """
@@ -294,7 +293,7 @@ class BackwardCall:
     retain_graph: bool
     zeroed: bool
     steps: tuple[BackwardStep, ...]
-    error: TraceError | None
+    refusal: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,37 +377,39 @@ class LeafCheck:
 
 @dataclass(frozen=True, slots=True)
 class GraphTrace:
-    """A program run forward and backward by PyTorch, step by step.
+    """A program run forward and backward by PyTorch, step by step, as far as it went.
 
     Parameters
     ----------
-    program
-        None if the text breaks the language's rules; then `error` says how, and all else is empty.
+    program, switches
+        What was run, without the switches for names that the program does not have.
     nodes
         Operands before the operations that use them.
-    error
-        The first error, whatever its stage.
     forward
         In the order of computation.
+    edit
+        The in-place edit; None if there was none.
     calls
         One for each ``backward()``.
+    names
+        What PyTorch answers about every name.
+    checks
+        One for each leaf that has a gradient.
     code, printed
         A snippet that runs as copied, and what it prints: one string per line printed.
     """
 
-    text: str
+    program: Program
     switches: Switches
-    program: Program | None
-    error: TraceError | None
-    nodes: tuple[GraphNode, ...] = ()
-    edges: tuple[GraphEdge, ...] = ()
-    forward: tuple[ForwardStep, ...] = ()
-    edit: InPlaceEdit | None = None
-    calls: tuple[BackwardCall, ...] = ()
-    names: tuple[NamedTensor, ...] = ()
-    checks: tuple[LeafCheck, ...] = ()
-    code: str = ""
-    printed: tuple[str, ...] = ()
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    forward: tuple[ForwardStep, ...]
+    edit: InPlaceEdit | None
+    calls: tuple[BackwardCall, ...]
+    names: tuple[NamedTensor, ...]
+    checks: tuple[LeafCheck, ...]
+    code: str
+    printed: tuple[str, ...]
 
     @property
     def not_finite(self) -> tuple[str, ...]:
@@ -432,3 +433,21 @@ class GraphTrace:
             if node.id == identity:
                 return node
         raise KeyError(f"the graph has no node {identity!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(GraphTrace):
+    """A program that PyTorch ran forward, and backward as often as it was asked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(GraphTrace):
+    """A program that was stopped on its way.
+
+    Parameters
+    ----------
+    refusal
+        Why; what was run before it is there.
+    """
+
+    refusal: Refusal

@@ -1,12 +1,223 @@
-"""How a traced program is drawn: where its nodes and edges stand."""
+"""The autograd graph as parts: program, leaves to move, graph to play, and what became of each ``.grad``."""
 
-from primer_core.lessons.autograd_graph.graph import GraphTrace
-from primer_core.picture.layered import GraphLayout, layered_layout
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from primer_core.language.program import Array, Number, Program, ProgramError, Statement, parse
+from primer_core.lessons.autograd_graph.explain import LEAF, Failed, Outcome
+from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, NamedTensor, Refusal, Refused
+from primer_core.lessons.autograd_graph.playback import graph, inline
+from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.lessons.autograd_graph.question import GraphQuestion
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.show import controls
+from primer_core.picture.code import code_panel
+from primer_core.picture.grid import Grid, Picture, Row
+from primer_core.picture.number import cell_text
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Control,
+    Controls,
+    Fix,
+    Fixes,
+    Heading,
+    Note,
+    Notice,
+    Page,
+    Part,
+    Quiz,
+    QuizAnswer,
+    Story,
+    Table,
+    TableCell,
+)
+from primer_core.picture.sliders import Slider, Sliders
+from primer_core.picture.text import Code, Role, Text, text
+
+_RANGES = (5.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
+_STEPS = 100
+_MOST_LEAVES = 8
+_NEEDS_TWO_CALLS = "It matters with two backward() calls only."
+
+QUIZ = Quiz(
+    text(Code("x = param(3)"), " and ", Code("y = x * x"), ". The node × hands a gradient to x twice. What is ",
+         Code("x.grad"), "?"),
+    (
+        QuizAnswer("3", text("That is one of the two flows: upstream 1 times the other operand, 3.")),
+        QuizAnswer("6", text("Right. Two paths lead to x, each brings 3, and AccumulateGrad adds them: 2x.")),
+        QuizAnswer("9", text("That is the value of y going forward, not its slope.")),
+    ),
+    "6",
+)  # fmt: skip
 
 
-def layout(trace: GraphTrace) -> GraphLayout:
-    """Place the nodes and the edges of `trace`, in their order there, in layers from left to right, in pixels.
+def show(question: GraphQuestion, outcome: Outcome) -> Page:
+    """Show what came of a program."""
+    panel = _panel(question, outcome)
+    match outcome:
+        case Unread():
+            return Page(panel, None)
+        case Failed(message):
+            return Page(panel, (Notice("refused", (text(message),)),))
+        case Finished() | Refused():
+            return Page(panel, _body(question, outcome))
 
-    The places depend on the graph's structure only: a value that changes moves nothing.
-    """
-    return layered_layout([node.id for node in trace.nodes], [(edge.source, edge.target) for edge in trace.edges])
+
+def chip(outcome: Outcome) -> Chip:
+    """Say in a few words what came of it."""
+    match outcome:
+        case Unread():
+            return Chip("error", "the program cannot be read")
+        case Failed():
+            return Chip("error", "this lesson fails")
+        case Refused(refusal=refusal):
+            where = f", line {refusal.place.line}" if refusal.place else ""
+            return Chip("error", ("PyTorch refuses" if refusal.library else "not possible here") + where)
+        case Finished() if outcome.not_finite:
+            return Chip("error", f"{', '.join(f'{name}.grad' for name in outcome.not_finite)}: not finite")
+        case Finished():
+            nodes = sum(node.kind != "plain" and bool(node.engine_name) for node in outcome.nodes)
+            return Chip("ok", f"{nodes} nodes, {len(outcome.backward_steps)} backward steps")
+
+
+def _panel(question: GraphQuestion, outcome: Outcome) -> tuple[Part, ...]:
+    unread = outcome if isinstance(outcome, Unread) else None
+    program = parse(question.program)
+    names = () if isinstance(program, ProgramError) else tuple(one.name for one in program.statements)
+    once = {} if question.backward_calls == "2" else dict.fromkeys(("retain_graph", "zero_grad"), _NEEDS_TWO_CALLS)
+    named = controls(question, "detach", "in_place")
+    switches = (
+        controls(question, "backward_calls", "retain_graph", "zero_grad", disabled=once),
+        controls(question, "no_grad", "retain_grad"),
+        Controls(tuple(_choice(control, names) for control in named.controls), chip(outcome)),
+    )
+    return (Columns(((controls(question, "program", unread=unread),), switches), (1.1, 1)),)
+
+
+def _choice(control: Control, names: tuple[str, ...]) -> Control:
+    """Offer the names of a program; one that it does not have, or not now, is kept and said to be missing."""
+    options = (("", "nothing"), *((name, name) for name in names))
+    if control.value and control.value not in names:
+        options = (*options, (control.value, f"{control.value} (not there)"))
+    return replace(control, look="select", options=options)
+
+
+def _body(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part, ...]:
+    happened = Card(_happened(question, trace), "story")
+    checked = Card((*_checks(trace), QUIZ), "quiz")
+    return (
+        Card((*leaves(trace.program), graph(trace)), "picture"),
+        Columns(((happened,), (checked,)), (1.1, 1)),
+        Card((code_panel(trace.code),), "code"),
+    )
+
+
+def leaves(program: Program) -> tuple[Part, ...]:
+    """Offer the numbers that a program writes down: a slider for each number, cells to edit for each array."""
+    shown = program.leaves[:_MOST_LEAVES]
+    sliders = tuple(
+        _slider(leaf, float(leaf.expression.value)) for leaf in shown if isinstance(leaf.expression, Number)
+    )
+    grids = tuple(_grid(leaf, leaf.expression) for leaf in shown if isinstance(leaf.expression, Array))
+    found: list[Part] = [Sliders(sliders)] if sliders else []
+    if grids:
+        found.append(Picture(grids, (Row(tuple(grid.id for grid in grids), compact=True),)))
+    return tuple(found)
+
+
+def _slider(leaf: Statement, value: float) -> Slider:
+    reach = next((limit for limit in _RANGES if abs(value) <= limit), abs(value))
+    written = str(int(value)) if value == int(value) else repr(value)
+    note = "requires a gradient" if leaf.kind == "param" else "data"
+    return Slider(f"{LEAF}{leaf.name}", leaf.name, written, f"{-reach:g}", f"{reach:g}", f"{reach / _STEPS:g}", note)
+
+
+def _grid(leaf: Statement, array: Array) -> Grid:
+    values = np.array(array.rows if array.ndim == 2 else array.rows[0])
+    role: Role = "a" if leaf.kind == "param" else "plain"
+    return Grid(f"{LEAF}{leaf.name}", leaf.name, values, role, axes=("",) * values.ndim, editable=True)
+
+
+def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part, ...]:
+    """Say what autograd made of the program, and why each ``.grad`` is what it is; PyTorch's words are in the graph."""
+    point = next((example.point for example in EXAMPLES.values() if example.question == question), "")
+    paragraphs = [text(point)] if point else []
+    found: list[Part] = []
+    if isinstance(trace, Refused):
+        refusal = trace.refusal
+        fix = () if refusal.repair else (text(refusal.fix),)
+        paragraphs = [text(refusal.cause), *fix, *paragraphs]
+    found.append(Story(tuple(paragraphs) or (_summary(trace),)))
+    if isinstance(trace, Refused) and trace.refusal.repair:
+        found.append(Fixes((_fix(trace.refusal),)))
+    return (*found, *_names(trace.names))
+
+
+def _summary(trace: GraphTrace) -> Text:
+    reached = [named.name for named in trace.names if named.grad is not None]
+    if not reached:
+        return text("No name of the program has a gradient.")
+    return text("Each of these has a gradient now: ", Code(", ".join(f"{name}.grad" for name in reached)), ".")
+
+
+def _fix(refusal: Refusal) -> Fix:
+    """Return a button that does what would mend it."""
+    puts = {field: value if isinstance(value, str) else "true" if value else "false" for field, value in refusal.repair}
+    return Fix(text(refusal.fix), puts)
+
+
+def _names(names: tuple[NamedTensor, ...]) -> tuple[Part, ...]:
+    """Show a row for every name; where ``.grad`` is None, the row says why."""
+    if not names:
+        return ()
+    rows = []
+    for named in names:
+        flags = [word for word, holds in (("leaf", named.is_leaf), ("retains grad", named.retains_grad)) if holds]
+        flags += [] if named.requires_grad else ["no grad"]
+        grad = "None" if named.grad is None else inline(named.grad)
+        rows.append(
+            (
+                TableCell(text(Code(named.name)), "head"),
+                TableCell(text(", ".join(flags) or "computed")),
+                TableCell(text(Code(grad)), "bad" if named.grad is not None and not named.grad.is_finite else ""),
+                TableCell(text(named.why_none), "words"),
+            )
+        )
+    head = (text("name"), text("what it is"), text(".grad"), text("why None"))
+    found: list[Part] = [Table(head, tuple(rows), "The gradient of every name")]
+    library = next((named.library for named in names if named.library), "")
+    if library:
+        found.append(Note(text("Read .grad of a tensor that is not a leaf, and PyTorch says: ", Code(library))))
+    return tuple(found)
+
+
+_VERDICTS = {"agrees": "✓ agrees", "differs": "✗ differs", "unchecked": "– not checked"}
+_TONES: Mapping[str, Literal["good", "bad", "quiet"]] = {"agrees": "good", "differs": "bad", "unchecked": "quiet"}
+
+
+def _checks(trace: GraphTrace) -> tuple[Part, ...]:
+    """Show a row for every leaf: autograd's gradient of one backward call against central differences."""
+    heading, checks = Heading("Checked by finite differences"), trace.checks
+    if not checks:
+        return (heading, Note(text("There is no gradient to check.")))
+    rows = tuple(
+        (
+            TableCell(text(Code(check.name)), "head"),
+            TableCell(text(Code(inline(check.gradient)))),
+            TableCell(text(Code(inline(check.difference)))),
+            TableCell(text(cell_text(check.largest)), "number"),
+            TableCell(text(_VERDICTS[check.verdict]), _TONES[check.verdict]),
+        )
+        for check in checks
+    )
+    head = (text("leaf"), text("autograd"), text("differences"), text("largest gap"), text("verdict"))
+    notes = tuple(Note(text(Code(check.name), f": {check.note}")) for check in checks if check.note)
+    rule = "Both in float64, for one backward call: (f(x + h) − f(x − h)) / 2h."
+    if trace.switches.detach or "detach(" in trace.program.text:
+        rule += " What is detached keeps its value in f: that is the function that autograd differentiates."
+    return (heading, Table(head, rows, "Gradients against finite differences"), *notes, Note(text(rule)))

@@ -22,20 +22,7 @@ from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestio
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.picture.code import code_panel
-from primer_core.picture.grid import (
-    Each,
-    Formula,
-    Grid,
-    Link,
-    Op,
-    Picture,
-    Piece,
-    Ref,
-    Role,
-    Row,
-    Strong,
-    Val,
-)
+from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -52,7 +39,7 @@ from primer_core.picture.parts import (
     Sizes,
     Story,
 )
-from primer_core.picture.text import Code, Name, Span, Text, text
+from primer_core.picture.text import Code, Name, Role, Span, Text, text
 from primer_core.picture.text import Strong as Bold
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c")

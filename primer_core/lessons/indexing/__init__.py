@@ -1,5 +1,6 @@
 """Indexing: which cells an index picks."""
 
+from primer_core.backend import takes_loading
 from primer_core.lessons.indexing.clicks import react
 from primer_core.lessons.indexing.explain import explain
 from primer_core.lessons.indexing.presets import PRESETS
@@ -23,5 +24,5 @@ LESSON = Lesson(
     show=show,
     react=react,
     kept=("clicked",),
-    needs_torch=lambda question: question.library == "PyTorch",
+    needs_torch=lambda question: takes_loading(question.library),
 )

@@ -9,21 +9,8 @@ from primer_core.language.operand import Operand
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.indexing.explain import Changed, Picked, Written
 from primer_core.lessons.indexing.question import Then
-from primer_core.picture.grid import (
-    Formula,
-    Grid,
-    Link,
-    Op,
-    PerCell,
-    Picture,
-    Piece,
-    Ref,
-    Role,
-    Row,
-    Strong,
-    Val,
-    full_text,
-)
+from primer_core.picture.grid import Formula, Grid, Link, Op, PerCell, Picture, Piece, Ref, Row, Strong, Val, full_text
+from primer_core.picture.text import Role
 
 _ROLES: tuple[Role, ...] = ("b", "c", "plain", "plain")
 

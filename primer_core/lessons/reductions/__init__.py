@@ -1,5 +1,6 @@
 """Reductions: which cells each result is made of."""
 
+from primer_core.backend import takes_loading
 from primer_core.lessons.lesson import Lesson
 from primer_core.lessons.reductions.explain import explain, react
 from primer_core.lessons.reductions.presets import PRESETS
@@ -22,5 +23,5 @@ LESSON = Lesson(
     show=show,
     react=react,
     kept=("library", "divisor"),
-    needs_torch=lambda question: question.library == "PyTorch",
+    needs_torch=lambda question: takes_loading(question.library),
 )

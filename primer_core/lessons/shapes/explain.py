@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from primer_core.backend import takes_loading
 from primer_core.data.errors import DamagedFileError, DataUnavailableError
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.shapes.batch_axis import offer_to_network
@@ -42,4 +43,4 @@ def explain(question: ShapesQuestion) -> Outcome:
 
 def needs_torch(question: ShapesQuestion) -> bool:
     """Whether PyTorch answers a question."""
-    return question.library == "PyTorch" or question.view == "Permute or reshape"
+    return takes_loading(question.library) or question.view == "Permute or reshape"

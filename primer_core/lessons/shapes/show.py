@@ -22,21 +22,7 @@ from primer_core.lessons.shapes.scramble import Scramble
 from primer_core.lessons.shapes.show_scramble import scrambled
 from primer_core.lessons.show import controls, own_sizes
 from primer_core.picture.code import code_panel
-from primer_core.picture.grid import (
-    Badge,
-    Formula,
-    Grid,
-    Link,
-    Op,
-    PerCell,
-    Picture,
-    Piece,
-    Ref,
-    Role,
-    Row,
-    Strong,
-    Val,
-)
+from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -53,7 +39,7 @@ from primer_core.picture.parts import (
     TableCell,
 )
 from primer_core.picture.steps import Offer, Remedy, StepCard, Steps
-from primer_core.picture.text import Code, Span, Text, text
+from primer_core.picture.text import Code, Role, Span, Text, text
 from primer_core.picture.text import Strong as Bold
 
 MAX_CELLS = 1000

@@ -12,10 +12,10 @@ from primer_core.language.spelling import shape_text
 from primer_core.lessons.shapes.pipeline import Pipeline
 from primer_core.lessons.shapes.scramble import Scramble, Way
 from primer_core.picture.code import code_panel
-from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Role, Row, Strong, Tone, Val
+from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Tone, Val
 from primer_core.picture.images import Figure, Image, Images
 from primer_core.picture.parts import Card, Columns, Note, Part, Quiz, QuizAnswer, Story
-from primer_core.picture.text import Code, Text, text
+from primer_core.picture.text import Code, Role, Text, text
 from primer_core.picture.text import Strong as Bold
 
 QUIZ = Quiz(

@@ -8,72 +8,57 @@ IMA Journal of Numerical Analysis 41 (2021). Each figure is computed by PyTorch 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.backend.loading import load_torch
+from primer_core.lessons.softmax.code import snippet
+from primer_core.lessons.softmax.question import CLASSES, SoftmaxQuestion
+from primer_core.lessons.softmax.rules import GRADIENT, NAIVE, STABLE, worked_out
 
 if TYPE_CHECKING:
     import torch
 
-DTypeName = Literal["float16", "float32", "float64"]
-StepName = Literal["scaled", "shifted", "exp", "sum", "p"]
-
-MAX_CLASSES = 12
+Array = NDArray[np.floating[Any]]
 
 TOLERANCE: Mapping[str, float] = {"float16": 2e-3, "float32": 1e-6, "float64": 1e-12}
 """Largest difference from PyTorch that rounding explains, for values up to 1 and in proportion above."""
 
 
 @dataclass(frozen=True, slots=True)
-class SoftmaxParams:
-    """What to explain.
+class NotPositive:
+    """The temperature is 0, and nothing can be divided by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFinite:
+    """Even the stable form has a result that is infinite or not a number.
 
     Parameters
     ----------
-    logits
-        One a class, 2 to 12 finite numbers.
-    target
-        The right class, 0-based.
-    temperature
-        Divides the logits; above 0.
-    shift
-        A constant added to every logit, which softmax does not see but the naive form does.
-    dtype
-        Of every tensor.
+    largest
+        The largest number of the dtype.
     """
 
-    logits: tuple[float, ...] = (2.0, 1.0, 0.1, -1.0)
-    target: int = 0
-    temperature: float = 1.0
-    shift: float = 0.0
-    dtype: DTypeName = "float32"
+    largest: float
 
 
-@dataclass(frozen=True, slots=True)
-class SoftmaxStep:
-    """One step: its name in the code, what it says, and one value a class (or one for all)."""
-
-    name: StepName
-    equation: str
-    code: str
-    meaning: str
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NaiveForm:
-    """The same without subtracting the largest logit.
+    """Softmax without subtracting the largest logit.
 
     Parameters
     ----------
     exp
-        ``exp(z / T)``, one a class; infinite where it overflows, 0 where it underflows.
+        (4,): ``exp(z / T)``; infinite where it overflows, 0 where it underflows.
     total
         Their sum.
     p
-        The quotients; NaN where infinity meets infinity.
+        (4,): the quotients; NaN where infinity meets infinity, or 0 meets 0.
     log_sum_exp
         ``log(total)``.
     loss
@@ -82,67 +67,82 @@ class NaiveForm:
         The largest x whose ``exp(x)`` the dtype can hold.
     """
 
-    exp: tuple[float, ...]
+    exp: Array
     total: float
-    p: tuple[float, ...]
+    p: Array
     log_sum_exp: float
     loss: float
     limit: float
 
     @property
-    def broken(self) -> bool:
-        """Whether a result is infinite or not a number."""
-        return not all(map(math.isfinite, (*self.exp, self.total, *self.p, self.log_sum_exp, self.loss)))
+    def overflows(self) -> bool:
+        """Whether an exponential, or their sum, is larger than the dtype can hold."""
+        return math.isinf(self.total)
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether every exponential is so small that it rounds to 0."""
+        return self.total == 0
 
 
 @dataclass(frozen=True, slots=True)
 class CrossEntropy:
-    """The loss, three ways on the same logits, and what a second softmax would make of it.
+    """The loss in several ways on the same logits, and what a second softmax would make of it.
 
     Parameters
     ----------
     by_hand
         ``log(sum(e)) - shifted[target]``: log-sum-exp minus the target's logit, with the largest already off.
     log_softmax_nll
-        ``nll_loss(log_softmax(z), target)``.
+        ``nll_loss(log_softmax(z / T), target)``.
     library
-        ``cross_entropy(z, target)``.
+        ``cross_entropy(z / T, target)``.
+    minus_log_p
+        ``-log(p[target])`` of the stable p; infinite where that p rounds to 0.
     twice
-        ``cross_entropy(softmax(z), target)``: the mistake of a network that ends in softmax.
-    log_p
-        ``log_softmax(z)``, one a class.
+        ``cross_entropy(softmax(z / T), target)``: the mistake of a network that ends in softmax.
     """
 
     by_hand: float
     log_softmax_nll: float
     library: float
+    minus_log_p: float
     twice: float
-    log_p: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SoftmaxError:
-    """Logits that have no softmax: what was wrong, why, and what to do."""
-
-    message: str
-    cause: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class SoftmaxExplanation:
-    """Everything the lesson shows.
+class ShiftEffect:
+    """What the shift changed, by rounding alone.
 
     Parameters
     ----------
-    params
-        What was asked.
-    logits
-        With the shift, as the dtype holds them.
-    steps
-        The stable form: divide by T, subtract the largest, exp, sum, divide.
     p
-        The probabilities by hand.
+        Largest change of a probability against no shift.
+    loss
+        Change of the loss against no shift, without its sign.
+    """
+
+    p: float
+    loss: float
+
+    @property
+    def visible(self) -> bool:
+        """Whether a probability changes by as much as its percentage with one decimal shows."""
+        return self.p >= 5e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Softmax:
+    """Logits that have a softmax. Arrays are (4,), one number a class, in the dtype that was asked for.
+
+    Parameters
+    ----------
+    z
+        The logits with the shift, as the dtype holds them.
+    scaled, shifted, e, total, p
+        The stable form: divide by T, subtract the largest, exp, sum, divide.
+    y
+        The one-hot target.
     log_sum_exp
         Of the scaled logits, by the stable form.
     naive
@@ -150,7 +150,7 @@ class SoftmaxExplanation:
     loss
         Cross-entropy against the target.
     gradient
-        ``(softmax - onehot) / T``, the derivative of the loss by each logit, by hand.
+        ``(p - y) / T``, the derivative of the loss by each logit, by hand.
     autograd
         The same from autograd.
     difference
@@ -159,269 +159,147 @@ class SoftmaxExplanation:
         Whether rounding explains it (see `TOLERANCE`).
     argmax_logits, argmax_p
         The predicted class before and after softmax.
-    error
-        Set when there is nothing to explain.
+    shift
+        What the shift changed; None without a shift.
     code
-        Plain Python that prints what `printed` says.
+        Plain Python that computes and prints all of it.
     """
 
-    params: SoftmaxParams
-    logits: tuple[float, ...] = ()
-    steps: tuple[SoftmaxStep, ...] = ()
-    p: tuple[float, ...] = ()
-    log_sum_exp: float = math.nan
-    naive: NaiveForm | None = None
-    loss: CrossEntropy | None = None
-    gradient: tuple[float, ...] = ()
-    autograd: tuple[float, ...] = ()
-    difference: float = math.nan
-    agrees: bool = False
-    argmax_logits: int = -1
-    argmax_p: int = -1
-    error: SoftmaxError | None = None
-    code: str = ""
-
-    @property
-    def target_level(self) -> tuple[float, ...]:
-        """The one-hot target, one a class."""
-        return tuple(float(k == self.params.target) for k in range(len(self.p)))
-
-    @property
-    def printed(self) -> str:
-        """What running `code` prints."""
-        if self.naive is None or self.loss is None:
-            return ""
-        rows = (
-            ("p", self.p),
-            ("log-sum-exp", (self.log_sum_exp,)),
-            ("naive p", self.naive.p),
-            ("naive log-sum-exp", (self.naive.log_sum_exp,)),
-            ("cross-entropy", (self.loss.log_softmax_nll, self.loss.library)),
-            ("softmax twice", (self.loss.twice,)),
-            ("gradient", self.gradient),
-            ("autograd", self.autograd),
-            ("argmax", (self.argmax_logits, self.argmax_p)),
-        )
-        return "\n".join(f"{name}: {' '.join(f'{value:.4f}' for value in values)}" for name, values in rows)
+    z: Array
+    scaled: Array
+    shifted: Array
+    e: Array
+    total: float
+    p: Array
+    y: Array
+    log_sum_exp: float
+    naive: NaiveForm
+    loss: CrossEntropy
+    gradient: Array
+    autograd: Array
+    difference: float
+    agrees: bool
+    argmax_logits: int
+    argmax_p: int
+    shift: ShiftEffect | None
+    code: str
 
 
-def explain_softmax(params: SoftmaxParams) -> SoftmaxExplanation:
+Outcome = NotPositive | NotFinite | Softmax
+"""What comes of a question."""
+
+
+def explain(question: SoftmaxQuestion) -> Outcome:
     """Work softmax and cross-entropy out step by step, by hand and by PyTorch.
-
-    Parameters
-    ----------
-    params
-        Logits, target, temperature, shift and dtype.
-
-    Returns
-    -------
-    SoftmaxExplanation
-        Logits that have no softmax come back as its `error`.
 
     Examples
     --------
-    >>> round(sum(explain_softmax(SoftmaxParams(logits=(2.0, 1.0, 0.1), target=0)).p), 6)
+    >>> round(float(explain(SoftmaxQuestion()).p.sum()), 6)
     1.0
     """
+    if question.T == 0:
+        return NotPositive()
     load_torch()
     import torch
     from torch.nn import functional
 
-    error = _refuse(params)
-    if error is not None:
-        return SoftmaxExplanation(params, error=error)
-    dtype: torch.dtype = getattr(torch, params.dtype)
-    z = torch.tensor(params.logits, dtype=dtype) + params.shift
-    temperature, target = params.temperature, params.target
-    if not bool(torch.isfinite(z / temperature).all()):
-        return SoftmaxExplanation(params, error=_too_large(params, float(torch.finfo(dtype).max)))
-
-    scaled = z / temperature
-    shifted = scaled - scaled.max()
-    exponential = shifted.exp()
-    total = exponential.sum()
-    p = exponential / total
-    log_sum_exp = scaled.max() + total.log()
-    one_hot = functional.one_hot(torch.tensor(target), len(z)).to(dtype)
-    gradient = (p - one_hot) / temperature
-
+    given = _given(question)
+    v = worked_out((*STABLE, *GRADIENT), given)
+    z, scaled, p, target = (v[name] for name in ("z", "scaled", "p", "target"))
     leaf = z.clone().requires_grad_()
-    label = torch.tensor(target)
-    library = functional.cross_entropy(leaf / temperature, label)
+    library = functional.cross_entropy(leaf / question.T, target)
     (autograd,) = torch.autograd.grad(library, leaf)
-    log_p = functional.log_softmax(scaled, dim=0)
-    loss = CrossEntropy(
-        by_hand=(total.log() - shifted[target]).item(),
-        log_softmax_nll=functional.nll_loss(log_p, label).item(),
-        library=library.item(),
-        twice=functional.cross_entropy(p, label).item(),
-        log_p=_floats(log_p),
-    )
+    library = library.detach()
+    if not all(bool(v[name].isfinite().all()) for name in ("scaled", "shifted", "gradient")) or not library.isfinite():
+        return NotFinite(float(torch.finfo(z.dtype).max))
+
+    by_hand = v["total"].log() - v["shifted"][target]
     difference, agrees = _compare(
         (
             (p, functional.softmax(scaled, dim=0)),
-            (log_sum_exp, torch.logsumexp(scaled, dim=0)),
-            (total.log() - shifted[target], library.detach()),
-            (gradient, autograd),
+            (v["log_sum_exp"], torch.logsumexp(scaled, dim=0)),
+            (by_hand, library),
+            (v["gradient"], autograd),
         ),
-        TOLERANCE[params.dtype],
-        scale=max(1.0, float(scaled.abs().max())),
+        TOLERANCE[question.dtype],
+        scale=max(1.0, float(scaled.abs().max()), 1 / question.T),
     )
-    return SoftmaxExplanation(
-        params=params,
-        logits=_floats(z),
-        steps=_steps(scaled, shifted, exponential, total, p),
-        p=_floats(p),
-        log_sum_exp=log_sum_exp.item(),
-        naive=_naive(scaled, target),
-        loss=loss,
-        gradient=_floats(gradient),
-        autograd=_floats(autograd),
+    return Softmax(
+        z=z.numpy(),
+        scaled=scaled.numpy(),
+        shifted=v["shifted"].numpy(),
+        e=v["e"].numpy(),
+        total=v["total"].item(),
+        p=p.numpy(),
+        y=functional.one_hot(target, CLASSES).to(z.dtype).numpy(),
+        log_sum_exp=v["log_sum_exp"].item(),
+        naive=_naive(v),
+        loss=CrossEntropy(
+            by_hand=by_hand.item(),
+            log_softmax_nll=functional.nll_loss(functional.log_softmax(scaled, dim=0), target).item(),
+            library=library.item(),
+            minus_log_p=_minus_log(p[target]),
+            twice=functional.cross_entropy(p, target).item(),
+        ),
+        gradient=v["gradient"].numpy(),
+        autograd=autograd.numpy(),
         difference=difference,
         agrees=agrees,
         argmax_logits=int(z.argmax()),
         argmax_p=int(p.argmax()),
-        code=_snippet(params),
+        shift=_shift_effect(question, p, library) if question.shift else None,
+        code=snippet(question),
     )
 
 
-def _refuse(params: SoftmaxParams) -> SoftmaxError | None:
-    """Say what has no softmax, before anything is computed."""
-    count = len(params.logits)
-    rules: tuple[tuple[Callable[[], bool], SoftmaxError], ...] = (
-        (
-            lambda: 2 <= count <= MAX_CLASSES,
-            SoftmaxError(
-                f"expected 2 to {MAX_CLASSES} logits, given {count}",
-                "Softmax shares one whole among classes, so it needs at least two.",
-                f"Give 2 to {MAX_CLASSES} logits.",
-            ),
-        ),
-        (
-            lambda: all(map(math.isfinite, (*params.logits, params.shift, params.temperature))),
-            SoftmaxError(
-                "expected finite logits, shift and temperature",
-                "Infinity minus infinity is not a number.",
-                "Use finite numbers.",
-            ),
-        ),
-        (
-            lambda: params.temperature > 0,
-            SoftmaxError(
-                f"expected a temperature above 0, given {params.temperature:g}",
-                "The logits are divided by the temperature. As it goes to 0, softmax goes to argmax, all of "
-                "the probability on the largest logit; at 0 itself it would divide by zero, and below 0 it "
-                "would turn the order of the classes round.",
-                "Use a small positive temperature: T = 0.1.",
-            ),
-        ),
-        (
-            lambda: 0 <= params.target < count,
-            SoftmaxError(
-                f"expected a class from 0 to {count - 1}, given {params.target}",
-                "The target is the index of a logit.",
-                f"Use 0 to {count - 1}.",
-            ),
-        ),
-        (
-            lambda: params.dtype in TOLERANCE,
-            SoftmaxError(
-                f"unknown dtype {params.dtype!r}",
-                "It must be a float.",
-                f"Use one of {', '.join(TOLERANCE)}.",
-            ),
-        ),
-    )
-    return next((error for holds, error in rules if not holds()), None)
+def _given(question: SoftmaxQuestion) -> dict[str, Any]:
+    """Return what the rules start from."""
+    load_torch()
+    import torch
+    from torch.nn import functional
+
+    dtype: torch.dtype = getattr(torch, question.dtype)
+    return {
+        "z": torch.tensor(question.logits, dtype=dtype) + float(question.shift),
+        "T": question.T,
+        "target": torch.tensor(question.right),
+        "one_hot": functional.one_hot,
+    }
 
 
-def _too_large(params: SoftmaxParams, limit: float) -> SoftmaxError:
-    return SoftmaxError(
-        f"a logit divided by the temperature does not fit {params.dtype}, whose largest number is {limit:g}",
-        "Not even the stable form helps when the logits themselves are infinite.",
-        "Take the shift away and use float32.",
-    )
-
-
-def _floats(values: torch.Tensor) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
-
-
-def _steps(
-    scaled: torch.Tensor,
-    shifted: torch.Tensor,
-    exponential: torch.Tensor,
-    total: torch.Tensor,
-    p: torch.Tensor,
-) -> tuple[SoftmaxStep, ...]:
-    return (
-        SoftmaxStep("scaled", "z / T", "scaled = z / T", "Temperature scales the distances.", _floats(scaled)),
-        SoftmaxStep("shifted", "− max", "shifted = scaled - scaled.max()", "The largest becomes 0.", _floats(shifted)),
-        SoftmaxStep("exp", "exp", "e = shifted.exp()", "All positive, none above 1.", _floats(exponential)),
-        SoftmaxStep("sum", "Σ", "total = e.sum()", "Between 1 and the number of classes.", (total.item(),)),
-        SoftmaxStep("p", "÷ Σ", "p = e / total", "Shares of the whole: they sum to 1.", _floats(p)),
-    )
-
-
-def _naive(scaled: torch.Tensor, target: int) -> NaiveForm:
+def _naive(values: Mapping[str, Any]) -> NaiveForm:
     load_torch()
     import torch
 
-    exponential = scaled.exp()
-    total = exponential.sum()
-    p = exponential / total
+    v = worked_out(NAIVE, values)
+    total = v["naive_e"].sum()
     return NaiveForm(
-        exp=_floats(exponential),
+        exp=v["naive_e"].numpy(),
         total=total.item(),
-        p=_floats(p),
+        p=v["naive_p"].numpy(),
         log_sum_exp=total.log().item(),
-        loss=-p[target].log().item(),
-        limit=math.log(torch.finfo(scaled.dtype).max),
+        loss=_minus_log(v["naive_p"][v["target"]]),
+        limit=math.log(torch.finfo(v["z"].dtype).max),
     )
 
 
+def _minus_log(p: torch.Tensor) -> float:
+    """Return −log p; 0 where p is 1, and not the −0.0 that a mere change of sign makes of it."""
+    return float(0 - p.log())
+
+
+def _shift_effect(question: SoftmaxQuestion, p: torch.Tensor, loss: torch.Tensor) -> ShiftEffect:
+    load_torch()
+    from torch.nn import functional
+
+    v = worked_out(STABLE, _given(replace(question, shift=0)))
+    plain = functional.cross_entropy(v["scaled"], v["target"])
+    return ShiftEffect(p=float((p - v["p"]).abs().max()), loss=float((loss - plain).abs()))
+
+
 def _compare(
-    pairs: tuple[tuple[torch.Tensor, torch.Tensor], ...], tolerance: float, *, scale: float
+    pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], tolerance: float, *, scale: float
 ) -> tuple[float, bool]:
-    """Largest absolute difference, and whether rounding at that scale explains it."""
+    """Return the largest absolute difference, and whether rounding at that scale explains it."""
     difference = max(float((hand - library).abs().max()) for hand, library in pairs)
     return difference, difference <= tolerance * scale
-
-
-def _snippet(params: SoftmaxParams) -> str:
-    return f"""import torch
-from torch.nn.functional import cross_entropy, log_softmax, nll_loss, one_hot
-
-z = torch.tensor({list(params.logits)}, dtype=torch.{params.dtype}) + {params.shift}
-T, target = {params.temperature}, torch.tensor({params.target})
-
-scaled = z / T
-shifted = scaled - scaled.max()
-e = shifted.exp()
-total = e.sum()
-p = e / total
-log_sum_exp = scaled.max() + total.log()
-
-naive_e = scaled.exp()  # nothing subtracted
-naive_p = naive_e / naive_e.sum()
-
-gradient = (p - one_hot(target, len(z)).to(z.dtype)) / T
-leaf = z.clone().requires_grad_()
-loss = cross_entropy(leaf / T, target)
-(autograd,) = torch.autograd.grad(loss, leaf)
-
-
-def show(name, *values):
-    print(f"{{name}}: {{' '.join(f'{{float(value):.4f}}' for value in values)}}")
-
-
-show("p", *p)
-show("log-sum-exp", log_sum_exp)
-show("naive p", *naive_p)
-show("naive log-sum-exp", naive_e.sum().log())
-show("cross-entropy", nll_loss(log_softmax(scaled, dim=0), target), loss.detach())
-show("softmax twice", cross_entropy(p, target))
-show("gradient", *gradient)
-show("autograd", *autograd)
-show("argmax", z.argmax(), p.argmax())
-"""

@@ -16,7 +16,6 @@ from primer_core.picture.grid import (
     PerCell,
     Picture,
     Ref,
-    Role,
     Row,
     Strong,
     Val,
@@ -24,6 +23,7 @@ from primer_core.picture.grid import (
     full_text,
     visible_cells,
 )
+from primer_core.picture.text import Role
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 """A buffer's colour, which all arrays in it wear: in this lesson colour says in which memory a value lies."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.backend import Library
+from primer_core.backend import Library, takes_loading
 from primer_core.lessons.question import Question, choice, text
 
 View = Literal["Memory", "Refused views", "Names"]
@@ -40,4 +40,4 @@ class ViewsQuestion(Question):
     def asks_pytorch(self) -> bool:
         """Return whether PyTorch is needed for the answer."""
         typed = (self.b,) if self.view == "Refused views" else (self.b, self.c, self.then)
-        return self.library == "PyTorch" or any("torch" in text for text in typed)
+        return takes_loading(self.library) or any("torch" in text for text in typed)

@@ -159,7 +159,7 @@ def wild_programs(draw: st.DrawFn) -> str:
     def operand(*fitting: Shape) -> str:
         """A name, or numbers; of one of the shapes `fitting`, if there are any."""
         names = [name for name, shape in shapes.items() if not fitting or shape in fitting]
-        if names and draw(st.integers(0, 3)):
+        if names and draw(st.integers(0, 3)) > 0:
             return draw(st.sampled_from(names + names[-2:]))
         text = literal(draw(st.sampled_from(fitting or _WILD_SHAPES)))
         return f"({text})" if text.startswith("-") else text

@@ -1,18 +1,19 @@
 """No program, whatever it holds, ends in an exception, and what is shown of it is what PyTorch has."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import example, given
 
 from primer_core.language.program import Program, parse
-from primer_core.lessons.autograd_graph import explain
-from primer_core.lessons.autograd_graph.explain import observed, trace
-from primer_core.lessons.autograd_graph.graph import GraphTrace, Switches
+from primer_core.lessons.autograd_graph.explain import Failed, Outcome, observed, trace
+from primer_core.lessons.autograd_graph.graph import GraphTrace, Refused, Switches
+from primer_core.lessons.autograd_graph.playback import graph
+from primer_core.picture.payload import payload
 from tests.lessons.autograd_graph.programs import switches, wild_programs
 from tests.profiles import examples
 from tests.snippets import printed_by
-from ui.components.autograd_graph.payload import payload
 
 
 def printed(traced: GraphTrace) -> tuple[str, ...]:
@@ -35,24 +36,26 @@ def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches
     program = parse(text)
     if not isinstance(program, Program):
         return
-    traced = observed(text, program, done)
-    json.dumps(payload(traced), allow_nan=False)
+    traced = observed(program, done)
+    json.dumps(payload(graph(traced)), allow_nan=False)
     assert printed(traced) == traced.printed
-    if traced.error is None:
+    if not isinstance(traced, Refused):
         return
-    assert traced.error.stage != "lesson"
-    assert traced.error.cause
-    for field, value in traced.error.repair:
+    assert traced.refusal.cause
+    for field, value in traced.refusal.repair:
         if field == "program":
             assert isinstance(parse(str(value)), Program)
-            assert trace(str(value), done).error != traced.error
+            assert refusal_of(trace(str(value), done)) != traced.refusal
+
+
+def refusal_of(outcome: Outcome) -> object:
+    return outcome.refusal if isinstance(outcome, Refused) else None
 
 
 def test_a_fault_of_the_lesson_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> GraphTrace:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr(explain, "observed", broken)
-    error = trace("x = param(2)").error
-    assert error is not None
-    assert (error.stage, error.library) == ("lesson", "")
+    # The module, which the lesson's function of the same name hides in its package.
+    monkeypatch.setattr(sys.modules[trace.__module__], "observed", broken)
+    assert isinstance(trace("x = param(2)"), Failed)

@@ -41,7 +41,8 @@ libraries = st.sampled_from(LIBRARIES)
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
     try:
-        return eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - written by the strategy
+        found: np.ndarray | np.generic = eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - written by the strategy
+        return found
     except (IndexError, ValueError) as error:
         kind = "ValueError" if isinstance(error, ValueError) else "IndexError"
         return f"{kind}: {error}"
@@ -135,7 +136,8 @@ def test_writing_leaves_what_the_statement_leaves(
         reject()
     given_value = eval(value) if value[0] != "(" else np.arange(1, np.prod(eval(value)) + 1).reshape(eval(value))  # noqa: S307
     given_value = np.array(given_value) if isinstance(given_value, list) else given_value
-    a, key = array.copy(), found.index.key
+    a: Any = array.copy()
+    key: Any = found.index.key
     if library == "PyTorch":
         a = torch.tensor(array)
         key = tuple(torch.tensor(item) if isinstance(item, np.ndarray) else item for item in key)
@@ -450,11 +452,12 @@ def test_pytorch_does_to_what_was_typed_what_the_page_and_its_code_show(array: s
 def test_a_nested_list_is_a_tuple_where_pytorch_takes_it_for_one() -> None:
     nested = "[[0, 1], [1, 0]]"
     for then in THENS:
-        for text, library, tuple_of in [
+        cases: list[tuple[str, Library, str | None]] = [
             (nested, "PyTorch", nested),
             (nested, "NumPy", None),
             (f"{nested},", "PyTorch", None),
-        ]:
+        ]
+        for text, library, tuple_of in cases:
             found = picked_by(ask("(3, 4)", text, then, library=library))
             assert found is not None
             assert found.index.nested == tuple_of

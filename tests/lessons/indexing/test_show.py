@@ -1,5 +1,3 @@
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
@@ -146,9 +144,8 @@ def test_a_nested_list_is_said_to_be_a_tuple_where_pytorch_takes_it_for_one() ->
 
 
 def test_a_tensor_is_added_to_every_time_by_a_method_that_tensors_have() -> None:
-    asked: Any = ("(4,)", "[0, 0, 0, 2]", "Add in place", "1")
-    assert "np.add.at(a, i, v)" in told(*asked)
-    by_tensor = told(*asked, "PyTorch")
+    assert "np.add.at(a, i, v)" in told("(4,)", "[0, 0, 0, 2]", "Add in place", "1")
+    by_tensor = told("(4,)", "[0, 0, 0, 2]", "Add in place", "1", "PyTorch")
     assert "np." not in by_tensor
     assert "a.index_put_((i,), v, accumulate=True)" in by_tensor
     a, i, v = torch.arange(1, 5), torch.tensor([0, 0, 0, 2]), torch.tensor(1)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.components import code_view
-from ui.components.code_view import marks
+from primer_core.picture import code
+from primer_core.picture.code import marks
 
-SOURCE = Path(code_view.__file__).read_text(encoding="utf-8")
+SOURCE = Path(code.__file__).read_text(encoding="utf-8")
 
 
 def coloured(code: str, kind: str) -> list[str]:

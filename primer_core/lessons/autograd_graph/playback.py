@@ -1,0 +1,370 @@
+"""The graph of a trace as a part: boxes with their numbers, and step by step what changes on them."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import ceil
+from typing import Literal
+
+from primer_core.language.spelling import shape_text
+from primer_core.lessons.autograd_graph.graph import (
+    BackwardStep,
+    Flow,
+    ForwardStep,
+    GraphNode,
+    GraphTrace,
+    InPlaceEdit,
+    Refusal,
+    Refused,
+    TensorValue,
+)
+from primer_core.picture import graph as picture
+from primer_core.picture.graph import Change, Edge, Equation, Graph, Node, Sign, Step, Tensor
+from primer_core.picture.layered import GraphLayout, layered_layout
+from primer_core.picture.number import cell_text
+
+MOST_SHOWN = 12
+"""Most numbers of a row, and rows of a matrix, that are shown in full; of longer ones both ends are."""
+
+LINE = 22
+"""Most letters of a line in a box: room for any two numbers."""
+
+_MOST_LINES = 6
+# Heights in pixels, as the style sheet has them: what a box always has, and each of its lines.
+_HEAD, _SHAPE_LINE, _NUMBER_LINE, _SCALAR_LINE = 49.0, 15.0, 15.0, 18.0
+_ENDS = MOST_SHOWN // 2
+
+Tone = Literal["operand", "value", "local", "grad"]
+
+
+def graph(trace: GraphTrace) -> Graph:
+    """Draw a trace as a graph that can be played forward and backward."""
+    drawing = layout(trace)
+    boxes = {box.id: box for box in drawing.boxes}
+    guilty = trace.refusal.node if isinstance(trace, Refused) else ""
+    return Graph(
+        nodes=tuple(
+            _node(trace, node, boxes[node.id].x, boxes[node.id].y, boxes[node.id].height, guilty=node.id == guilty)
+            for node in trace.nodes
+        ),
+        edges=tuple(
+            Edge(
+                edge.source,
+                edge.target,
+                edge.slot,
+                tuple((round(x, 1), round(y, 1)) for x, y in route),
+                edge.carries_gradient,
+            )
+            for edge, route in zip(trace.edges, drawing.routes, strict=True)
+        ),
+        steps=_Steps(trace).steps(),
+        width=drawing.width,
+        height=round(drawing.height, 1),
+        node_width=drawing.node_width,
+    )
+
+
+def layout(trace: GraphTrace) -> GraphLayout:
+    """Place the nodes and the edges of `trace`, in their order there, in layers from left to right, in pixels.
+
+    The places depend on the graph's structure and its shapes only: a value that changes moves nothing.
+    """
+    return _placed(
+        tuple((node.id, _height(node)) for node in trace.nodes),
+        tuple((edge.source, edge.target) for edge in trace.edges),
+    )
+
+
+@lru_cache(maxsize=256)
+def _placed(nodes: tuple[tuple[str, float], ...], edges: tuple[tuple[str, str], ...]) -> GraphLayout:
+    return layered_layout([identity for identity, _ in nodes], edges, dict(nodes))
+
+
+def _height(node: GraphNode) -> float:
+    """Room for a node's value, and for its gradient where one can come."""
+    numbers = _SCALAR_LINE if not node.value.shape else _SHAPE_LINE + _NUMBER_LINE * _most_lines(node.value)
+    return _HEAD + numbers * (2 if node.requires_grad else 1)
+
+
+def _most_lines(value: TensorValue) -> int:
+    """Return how many lines the numbers take where each is as long as a number can be."""
+    lines = ceil(min(value.shape[-1], MOST_SHOWN + 1) / 2)
+    rows = len(value.rows)
+    fit = max(1, _MOST_LINES // max(lines, 1))
+    return lines * min(rows, fit) + (rows > fit)
+
+
+def box_lines(value: TensorValue) -> tuple[str, ...]:
+    """Write the numbers for a box: as many in a line as fit, each row of a matrix in a line of its own."""
+    if not value.shape:
+        return (cell_text(value.values[0]),)
+    per_row = ceil(min(value.shape[-1], MOST_SHOWN + 1) / 2)
+    fit = max(1, _MOST_LINES // max(per_row, 1))
+    rows = value.rows
+    lines = [line for row in rows[:fit] for line in _wrapped(_elided([cell_text(item) for item in row], "…"))]
+    if len(rows) > fit:
+        hidden = len(rows) - fit
+        lines.append(f"⋮ {hidden} more row{'s' if hidden > 1 else ''}")
+    return tuple(lines)
+
+
+def _wrapped(texts: Sequence[str]) -> list[str]:
+    """Break a row in brackets into lines of at most `LINE` letters."""
+    pieces = [f"{text}," for text in texts[:-1]] + [f"{texts[-1]}]"]
+    lines = ["["]
+    for piece in pieces:
+        joint = "" if lines[-1] == "[" else " "
+        if len(lines[-1]) + len(joint) + len(piece) > LINE:
+            lines.append(f" {piece}")
+        else:
+            lines[-1] += joint + piece
+    return lines
+
+
+def inline(value: TensorValue) -> str:
+    """Write the numbers in one line, elided in the middle where there are more than `MOST_SHOWN`."""
+    if not value.shape:
+        return cell_text(value.values[0])
+    rows = [f"[{', '.join(_elided([cell_text(item) for item in row], '…'))}]" for row in value.rows]
+    return rows[0] if len(value.shape) == 1 else f"[{', '.join(_elided(rows, '…'))}]"
+
+
+def _elided(items: list[str], gap: str) -> list[str]:
+    return items if len(items) <= MOST_SHOWN else [*items[:_ENDS], gap, *items[-_ENDS:]]
+
+
+def table(value: TensorValue, label: str, tone: Tone) -> Tensor:
+    """Write a tensor as a small table of texts, elided in the middle where it is long."""
+    rows = [tuple(_elided([cell_text(item) for item in row], "…")) for row in value.rows]
+    if len(rows) > MOST_SHOWN:
+        rows = [*rows[:_ENDS], ("⋮",) * len(rows[0]), *rows[-_ENDS:]]
+    return Tensor(label, shape_text(value.shape) if value.shape else "", tone, tuple(rows))
+
+
+def _badges(node: GraphNode) -> tuple[str, ...]:
+    badges = ["LEAF"] if node.is_leaf and node.kind in {"leaf", "data"} else []
+    if not node.requires_grad:
+        badges.append("NO GRAD")
+    if node.retains_grad:
+        badges.append("RETAINS")
+    return tuple(badges)
+
+
+def _title(node: GraphNode) -> str:
+    if node.kind in {"leaf", "data"}:
+        return node.label
+    return f"{', '.join(node.names)} = {node.label}" if node.names else node.label
+
+
+def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float, *, guilty: bool) -> Node:
+    facts = [("grad_fn", "None" if node.kind in {"leaf", "data", "plain"} else node.engine_name)]
+    if node.kind == "leaf":
+        facts.append(("its engine node", node.engine_name))
+    if node.kind == "inner":
+        facts.append(("inside", node.expression))
+    else:
+        facts += [
+            ("is_leaf", str(node.is_leaf)),
+            ("requires_grad", str(node.requires_grad)),
+            ("retains_grad", str(node.retains_grad)),
+        ]
+    facts += [(f"_saved_{name}", text) for name, text in node.saved_numbers]
+    return Node(
+        id=node.id,
+        look=node.kind,
+        title=_title(node),
+        engine=node.engine_name or "no grad_fn",
+        expression=node.expression,
+        value=box_lines(node.value),
+        shape=shape_text(node.value.shape) if node.value.shape else "",
+        tensor=table(node.value, "value", "value"),
+        x=round(x, 1),
+        y=round(y, 1),
+        height=height,
+        badges=_badges(node),
+        facts=tuple(facts),
+        saved=tuple(
+            (f"_saved_{held.name}", "changed" if held.value is None else inline(held.value)) for held in node.saved
+        ),
+        why=tuple(
+            f"{named.name}.grad is None. {named.why_none}"
+            for named in trace.names
+            if named.node == node.id and named.why_none
+        ),
+        version=node.version,
+        output=trace.program.output in node.names,
+        guilty=guilty,
+    )
+
+
+class _Steps:
+    """The playback of a trace."""
+
+    def __init__(self, trace: GraphTrace) -> None:
+        self.trace = trace
+        self.title = {node.id: _title(node) for node in trace.nodes}
+        self.engine = {node.id: node.engine_name for node in trace.nodes}
+
+    def steps(self) -> tuple[Step, ...]:
+        trace = self.trace
+        found = [self._start()]
+        found += [self._forward(step, index) for index, step in enumerate(trace.forward, start=1)]
+        if trace.edit is not None:
+            found.append(self._edit(trace.edit))
+        for call in trace.calls:
+            if call.zeroed:
+                found.append(self._zero())
+            found += [self._backward(step, index, len(call.steps)) for index, step in enumerate(call.steps, start=1)]
+            if call.refusal:
+                found.append(self._refused(call.refusal))
+        if isinstance(trace, Refused) and trace.refusal.stage == "forward":
+            found.append(self._refused(trace.refusal))
+        return tuple(found)
+
+    def _start(self) -> Step:
+        written = tuple(Change(node.id, computed=True) for node in self.trace.nodes if node.kind in {"leaf", "data"})
+        count = sum(node.kind == "leaf" for node in self.trace.nodes)
+        leaves = "One leaf requires" if count == 1 else f"{count} leaves require" if count else "No leaf requires"
+        return Step("start", "Start", "The tensors as written", f"{leaves} a gradient.", changes=written)
+
+    def _forward(self, step: ForwardStep, index: int) -> Step:
+        node = self.trace.node(step.node)
+        inner = [other for other in self.trace.nodes if other.id.startswith(f"{step.node}.")]
+        terms: list[Tensor | Sign] = []
+        binary = len(step.operands) == 2 and node.label in {"+", "−", "×", "/", "**", "@"}
+        for place, (label, value) in enumerate(step.operands):
+            if place:
+                terms.append(Sign(node.label if binary else ","))
+            terms.append(table(value, label, "operand"))
+        if not binary:
+            terms.insert(0, Sign(step.text if len(step.operands) == 1 and len(node.label) < 3 else node.label))
+        terms += [Sign("="), table(step.value, ", ".join(node.names) or "value", "value")]
+        return Step(
+            "forward",
+            f"Forward {index} of {len(self.trace.forward)}",
+            step.text,
+            _noted(node, inner),
+            step.node,
+            (Equation(tuple(terms)),),
+            changes=tuple(Change(other.id, computed=True, saved="alive") for other in (*inner, node)),
+        )
+
+    def _edit(self, edit: InPlaceEdit) -> Step:
+        stale: dict[str, list[str]] = {}
+        for identity, name, _ in edit.stale:
+            stale.setdefault(identity, []).append(f"_saved_{name}")
+        changed = {
+            identity: Change(
+                identity,
+                value=box_lines(value),
+                tensor=table(value, "value", "value"),
+                version=version,
+                stale=tuple(stale.get(identity, ())),
+            )
+            for identity, value, version in edit.changed
+        }
+        for identity, names in stale.items():
+            changed.setdefault(identity, Change(identity, stale=tuple(names)))
+        hit = ", ".join(f"{self.engine[identity]} ({', '.join(names)})" for identity, names in stale.items())
+        text = f"_version goes from {edit.version_before} to {edit.version_after}. "
+        text += f"Saved at the old version: {hit}." if hit else "No node had saved it, so backward will not mind."
+        return Step(
+            "edit",
+            "In-place edit",
+            f"{edit.name}.add_(1)",
+            text,
+            edit.node,
+            (Equation((table(edit.value, f"{edit.name} now", "value"),)),),
+            changes=tuple(changed.values()),
+        )
+
+    def _zero(self) -> Step:
+        zeroed = tuple(Change(node.id, grad=("None",)) for node in self.trace.nodes if node.kind == "leaf")
+        text = "Every leaf's .grad is None again."
+        return Step("zero", "Between the calls", "zero_grad()", text, changes=zeroed)
+
+    def _backward(self, step: BackwardStep, index: int, count: int) -> Step:
+        equations = []
+        if len(step.arrivals) > 1:
+            caption = f"{len(step.arrivals)} paths meet here: the sum over paths"
+            equations.append(Equation(self._arrivals(step), caption))
+        equations += [_flow(step, flow) for flow in step.flows]
+        grad: tuple[str, ...] = ()
+        if step.grad_after is not None:
+            before = Sign("None") if step.grad_before is None else table(step.grad_before, ".grad before", "grad")
+            after = table(step.grad_after, ".grad", "grad")
+            terms = (before, Sign("+"), table(step.upstream, "g", "grad"), Sign("="), after)
+            equations.append(Equation(terms, f"AccumulateGrad adds g to {self.title[step.node]}.grad"))
+            grad = box_lines(step.grad_after)
+        if step.arrivals[0].source:
+            text = "Its upstream gradient g is the output's gradient by this value."
+        else:
+            text = "Backward starts here, with g = 1: the gradient of the output by itself."
+        if step.freed:
+            text += f" Done, it frees {', '.join(f'_saved_{name}' for name in step.freed)}."
+        which = f"Backward call {step.call}, node" if len(self.trace.calls) > 1 else "Backward"
+        change = Change(step.node, saved="freed" if step.freed else "", upstream=box_lines(step.upstream), grad=grad)
+        return Step(
+            "backward",
+            f"{which} {index} of {count}",
+            f"{self.engine[step.node]} · {self.title[step.node]}",
+            text,
+            step.node,
+            tuple(equations),
+            changes=(change,),
+            flows=tuple(picture.Flow(flow.target, flow.slot) for flow in step.flows),
+        )
+
+    def _arrivals(self, step: BackwardStep) -> tuple[Tensor | Sign, ...]:
+        terms: list[Tensor | Sign] = []
+        for arrival in step.arrivals:
+            if terms:
+                terms.append(Sign("+"))
+            terms.append(table(arrival.value, f"from {self.title[arrival.source]}", "grad"))
+        return (*terms, Sign("="), table(step.upstream, "g", "grad"))
+
+    def _refused(self, refusal: Refusal) -> Step:
+        engine = self.engine.get(refusal.node, "")
+        by = "PyTorch refuses" if refusal.library else "Not possible here"
+        title = f"PyTorch stops at {engine}" if engine else by
+        return Step("error", "Error", title, f"{refusal.cause} {refusal.fix}", refusal.node, quote=refusal.library)
+
+
+def _noted(node: GraphNode, inner: Sequence[GraphNode]) -> str:
+    """Say what autograd notes of an operation, and which of its nodes keeps which tensors."""
+    if not node.engine_name:
+        return "autograd notes nothing."
+    notes = []
+    for noted in (*inner, node):
+        kept = ", ".join(f"_saved_{held.name}" for held in noted.saved)
+        notes.append(noted.engine_name + (f", which keeps {kept} for its backward" if kept else ""))
+    return f"autograd notes {', and '.join(notes)}."
+
+
+def _flow(step: BackwardStep, flow: Flow) -> Equation:
+    terms = _product(table(step.upstream, "g", "grad"), flow)
+    if flow.summed_axes:
+        axes = " and ".join(str(axis) for axis in flow.summed_axes)
+        word = "axis" if len(flow.summed_axes) == 1 else "axes"
+        terms += [table(flow.full, "g · local", "grad"), Sign(f"→ sum over {word} {axes} →")]
+    terms.append(table(flow.value, f"to {flow.operand}", "grad"))
+    caption = flow.derivative
+    if flow.summed_axes:
+        back = shape_text(flow.value.shape)
+        caption += f"; {flow.operand} was broadcast, so its gradient is summed back to {back}"
+    return Equation(tuple(terms), caption, flow.product)
+
+
+def _product(g: Tensor, flow: Flow) -> list[Tensor | Sign]:
+    """Upstream and local derivative, in the order in which they are multiplied, up to the equals sign."""
+    if flow.local is None:
+        return [g, Sign(f"→ {flow.product} →")]
+    name = {
+        "×": "local",
+        "⊗": "local",
+        "g@": flow.product.removeprefix("g @ "),
+        "@g": flow.product.removesuffix(" @ g"),
+    }
+    local = table(flow.local, name[flow.operator], "local")
+    if flow.operator == "@g":
+        return [local, Sign("@"), g, Sign("=")]
+    return [g, Sign("@" if flow.operator == "g@" else flow.operator), local, Sign("=")]

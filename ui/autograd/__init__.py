@@ -1,1 +1,0 @@
-"""The autograd graph's controls and tables: leaves to edit, switches, gradients."""
