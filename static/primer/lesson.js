@@ -261,7 +261,7 @@ class LessonPage {
     write(this.refusal, answer.refusal ?? "");
     this.refusal.hidden = !answer.refusal;
     this.undo.setAttribute("aria-disabled", String(!this.channel.canUndo));
-    const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
+    const chips = [...this.panel.querySelectorAll(".chip .words")].map((chip) => chip.textContent);
     write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
     if (held) this.keepFocus(held.element, held.name);
