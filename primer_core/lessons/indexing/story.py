@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from primer_core.backend import Library
+from primer_core.backend import Library, backend
 from primer_core.language.index import Index
 from primer_core.language.index_plan import index_shape
 from primer_core.language.spelling import shape_text
@@ -187,18 +187,19 @@ def _repeated(picked: Picked, then: Then, library: Library) -> Text:
     most = int(times.max())
     where = ", ".join(str(int(i)) for i in np.unravel_index(int(times.argmax()), times.shape))
     cell = Name(f"a[{where}]", "a")
-    promised = library == "NumPy"
+    engine = backend(library)
+    promised = engine.keeps_last_write
     match then:
         case "Add in place":
-            kept = "the last one is kept" if promised else "one of them is kept, PyTorch does not say which"
-            every = "np.add.at(a, i, v)" if promised else "a.index_put_((i,), v, accumulate=True)"
-            more = " adds every time." if promised else " adds every time, where i and v are tensors."
+            kept = "the last one is kept" if promised else f"one of them is kept, {library} does not say which"
+            every = engine.accumulate_code("a", "i", "v")
+            more = " adds every time." if engine.runs_numpy_code else " adds every time, where i and v are tensors."
             return text(
                 cell, f" is picked {most} times, but added to ", Strong("once"), ": ", Code("a[i] += v"), " means ",
                 Code("a[i] = a[i] + v"), f", all sums are taken first and {kept}. ", Code(every), more,
             )  # fmt: skip
         case "Assign":
-            stays = "the last one stays" if promised else "one of them stays, PyTorch does not say which"
+            stays = "the last one stays" if promised else f"one of them stays, {library} does not say which"
             return text(cell, f" is picked {most} times and given {most} values: {stays}.")
     return text(cell, f" is picked {most} times.")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from primer_core.backend import LIBRARIES
 from primer_core.lessons.views.program import Change, Program, Step, Stopped, Verdict, changes
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, Viewing
 from primer_core.picture.text import Code, Strong, Text, joined, text
@@ -112,7 +113,7 @@ def _because(verdict: Verdict) -> Text:
     reason = _reason(step)
     if not reason:
         return ()
-    reason = reason if reason.startswith(("NumPy", "PyTorch")) else f"{reason[0].lower()}{reason[1:]}"
+    reason = reason if reason.startswith(LIBRARIES) else f"{reason[0].lower()}{reason[1:]}"
     if step is verdict.steps[-1]:
         return text(" ", Code(step.code), ": ", reason)
     return text(" ", Code(step.code), " made the copy: ", reason, " What is done after that reads this copy.")
