@@ -135,6 +135,8 @@ class Backend(ABC):
         Whether ``as_strided`` is a method. Where not, a function that checks nothing.
     feeds_networks
         Whether networks of ``torch.nn`` take its arrays.
+    tells_offset
+        Whether an array tells how far behind the first element of its storage it begins.
     """
 
     library: ClassVar[Library]
@@ -167,6 +169,7 @@ class Backend(ABC):
     view_takes_shape: ClassVar[bool]
     strides_by_method: ClassVar[bool]
     feeds_networks: ClassVar[bool]
+    tells_offset: ClassVar[bool]
 
     _native_functions: ClassVar[Mapping[str, str]]
     """What the functions of NumPy that make arrays are called in this library."""

@@ -44,6 +44,7 @@ class NumpyBackend(Backend):
     view_takes_shape = False
     strides_by_method = False
     feeds_networks = False
+    tells_offset = False
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array"}
 
     @property

@@ -52,6 +52,7 @@ class TorchBackend(Backend):
     view_takes_shape = True
     strides_by_method = True
     feeds_networks = True
+    tells_offset = True
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor"}
 
     @property

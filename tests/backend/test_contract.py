@@ -483,5 +483,6 @@ def test_the_facts_about_shapes_and_views_hold(library: Backend) -> None:
     viewed = library.attempt(six.view, 2, 3)
     assert library.view_takes_shape == (not isinstance(viewed, Declined))
     assert library.strides_by_method == hasattr(six, "as_strided")
+    assert library.tells_offset == hasattr(six, "storage_offset")
     through = library.attempt(torch.nn.Linear(2, 1), library.make(np.zeros((3, 2), np.float32)))
     assert library.feeds_networks == (not isinstance(through, Declined))
