@@ -1,6 +1,8 @@
 """What holds for every lesson of the catalogue."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -57,7 +59,7 @@ def presets() -> list[Any]:
     ],
 )
 def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, str]) -> None:
-    question, problems = lesson.question.parse(dict(parse_qsl(known["address"], keep_blank_values=True)))
+    question, problems = lesson.opened(dict(parse_qsl(known["address"], keep_blank_values=True)))
     assert not problems
     code = [panel.code for panel in parts(page(lesson, question), CodePanel)]
     assert code[-1:] == ([known["code"]] if known["code"] else [])  # where there are several, the last was recorded
@@ -65,8 +67,8 @@ def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, 
 
 @pytest.mark.parametrize(("lesson", "preset"), presets())
 def test_a_preset_is_a_link_and_lights_its_pill(lesson: AnyLesson, preset: Any) -> None:
-    address = urlencode(preset.question.parameters())
-    question, problems = lesson.question.parse(dict(parse_qsl(address, keep_blank_values=True)))
+    address = urlencode(lesson.parameters(preset.question))
+    question, problems = lesson.opened(dict(parse_qsl(address, keep_blank_values=True)))
     assert question == preset.question
     assert not problems
     assert parts(page(lesson, question), Presets)[0].lit == preset.title
@@ -86,6 +88,68 @@ def test_an_answer_is_small(lesson: AnyLesson, preset: Any) -> None:
 def test_the_code_of_a_preset_runs(lesson: AnyLesson, preset: Any) -> None:
     for panel in parts(page(lesson, preset.question), CodePanel):
         printed_by(panel.code)
+
+
+FRESH = """
+import sys
+from primer_core.lessons.answer import answer, loads_torch
+from primer_core.lessons.event import Put
+from ui.catalog import LESSONS_BY_SLUG
+
+for lesson in LESSONS_BY_SLUG.values():
+    for preset in lesson.presets:
+        put = Put(lesson.puts(preset))
+        if lesson.needs_torch(preset.question):
+            start = next((other.question for other in lesson.presets if not lesson.needs_torch(other.question)), None)
+            assert start is None or preset.fields or loads_torch(lesson, start, [put]), (lesson.slug, preset.title)
+        else:
+            assert not loads_torch(lesson, preset.question, [put]), (lesson.slug, preset.title)
+            answer(lesson, preset.question)
+            assert "torch" not in sys.modules, (lesson.slug, preset.title)
+print("torch" in sys.modules)
+"""
+
+
+def test_pytorch_is_loaded_only_by_what_says_that_it_needs_it() -> None:
+    done = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+@of_every_lesson
+def test_a_link_that_names_a_view_alone_opens_an_example_of_it(lesson: AnyLesson) -> None:
+    if not lesson.shelf:
+        return
+    field = lesson.question.fields()[lesson.shelf]
+    assert isinstance(field, ChoiceField)
+    for view in field.options:
+        question, problems = lesson.opened({field.parameter or lesson.shelf: view})
+        assert not problems
+        assert getattr(question, lesson.shelf) == view
+        if lesson.offered(question):
+            assert lesson.lit(question) == lesson.offered(question)[0].title
+
+
+@of_every_lesson
+@examples(200)
+@given(data=st.data())
+def test_an_address_brings_its_question_back(lesson: AnyLesson, data: st.DataObject) -> None:
+    fields = {f.parameter or name: f for name, f in lesson.question.fields().items()}
+    some = data.draw(st.lists(st.sampled_from(list(fields)), max_size=2))
+    question, _ = lesson.question.parse({name: data.draw(values_of(fields[name], name)) for name in some})
+    assert lesson.opened(lesson.parameters(question)) == (question, ())
+
+
+@of_every_lesson
+@examples(200)
+@given(data=st.data())
+def test_what_a_link_names_is_asked_and_the_rest_is_the_default(lesson: AnyLesson, data: st.DataObject) -> None:
+    fields = {f.parameter or name: f for name, f in lesson.question.fields().items()}
+    name = data.draw(st.sampled_from([name for name in fields if name != lesson.shelf]))
+    given_text = data.draw(values_of(fields[name], name))
+    question, problems = lesson.opened({name: given_text})
+    assert not problems
+    expected = lesson.question().with_texts({name: given_text})
+    assert question == expected
 
 
 @of_every_lesson
