@@ -1,10 +1,11 @@
 """The address that lessons' pages ask: from a question and what the learner did since, to all that is shown then.
 
 ``POST /api/lessons/<lesson>`` takes ``{"question": {...}, "events": [...], "n": 7}``, where ``question`` has a text for
-each parameter, or for those of an address, as `primer_core.lessons.lesson.Lesson.opened` reads it. The answer is what `primer_core.lessons.answer.answer`
-returns, with the same ``n``; with ``refusal`` where an event could not be followed, and ``problems`` where the question
-had parameters that could not be taken. Where a library has to be loaded first, the answer is ``{"n": 7, "loading":
-"PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is there.
+each parameter, or for those of an address, as `primer_core.lessons.lesson.Lesson.opened` reads it. The answer is what
+`primer_core.lessons.answer.answer` returns, with the same ``n``; with ``refusal`` where an event could not be followed,
+and ``problems`` where the question had parameters that could not be taken. Where a library has to be loaded first, the
+answer is ``{"n": 7, "loading": "PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is
+there.
 
 ``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
 

@@ -1,8 +1,11 @@
 """What holds for every lesson of the catalogue."""
 
+import dataclasses
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -267,3 +270,77 @@ def test_an_explanation_is_made_once_for_an_answer(lesson: AnyLesson) -> None:
     page(lesson, question)
     page(lesson, question)
     assert explanation.cache_info().misses == 1
+
+
+#: Questions in which numbers below zero are shown.
+NEGATIVE: dict[str, list[dict[str, str]]] = {
+    "arrays": [
+        {"make": "[[-1, -2], [3, 4]].T", "to": "float32"},
+        {"view": "Dtypes", "values": "-1.9, -3, 2", "bits": "-1.5", "as": "int8"},
+        {"view": "PyTorch", "make": "[-1, -2]"},
+    ],
+    "autograd_graph": [
+        {"program": "x = param(-2)\ny = -x ** 3 + sum(x * [-1, -2])"},
+        {"program": "x = param([[-1, -2]])\ny = sum(softmax(x))"},
+    ],
+    "broadcasting": [
+        {"a": "[[-1, -2], [-3, 4]]", "b": "[-1, -1.5]", "op": "subtract"},
+        {"a": "[-1, -2]", "b": "[[-3], [0]]", "c": "-4"},
+    ],
+    "indexing": [
+        {"array": "(3, 4)", "index": "-1, ::-1"},
+        {"array": "[[-1, -2], [-3, 4]]", "index": "[-1, 0], -1", "then": "Add in place", "value": "-5"},
+        {"array": "(3, 4)", "index": "::-2", "then": "Add to b", "value": "-5"},
+        {"array": "(3, 4)", "index": "[-1, -1]", "library": "PyTorch", "then": "Assign", "value": "-5"},
+    ],
+    "matmul": [{"a": "[[-1, -2], [-3, 4]]", "b": "[[-1.5], [2]]"}, {"a": "[-1, -2]", "b": "[-3, 5]"}],
+    "reductions": [
+        {"array": "[[-1, -2], [-3, 4]]", "operation": operation, "axis": axis}
+        for operation in ("sum", "mean", "std", "max", "argmax", "any", "norm", "softmax")
+        for axis in ("-1", "None")
+    ],
+    "shapes": [
+        {"library": "NumPy", "x": "[[-1, -2], [-3, 4]]", "steps": "flip(0), swapaxes(-1, -2), reshape(-1)"},
+        {"x": "[[-1, -2], [-3, 4]]", "steps": "flatten(-2, -1), unsqueeze(-1)"},
+    ],
+    "softmax": [{"z0": "-2", "z1": "-3.5"}, {"z0": "-5", "z1": "5", "T": "0"}],
+    "views": [
+        {"b": "a[::-1, ::-1]", "then": "b[0, 0] = -5; b -= 30"},
+        {"view": "Refused views", "b": "a[::-1]", "to": "(-1,)"},
+        {"view": "Names", "a": "(4,)", "b": "a[::-1]", "then": "a = a - 10; b[0] = -3"},
+    ],
+}
+
+#: Parts and fields that hold code, what is typed, or what a library said, in which the hyphen is Python's own.
+HYPHENS = {
+    "Code", "CodePanel", "Control", "Equation", "Fix", "Node.expression", "Node.title", "Notice", "Offer", "Presets",
+    "Quiz", "Remedy", "Row.label", "SizeRow.text", "Slider", "Step.title", "StepCard.text",
+}  # fmt: skip
+
+_HYPHEN = re.compile(r"(?<![\w.)\]-])-(?=\.?\d|inf)")
+
+
+def hyphens(shown: Any) -> Iterator[str]:
+    """Texts on a page in which a number begins with a hyphen, but for those within “ ”, which a library said."""
+    match shown:
+        case str() if _HYPHEN.search(re.sub("“[^”]*”", "", shown)):
+            yield shown
+        case tuple() | list():
+            for inner in shown:
+                yield from hyphens(inner)
+    if not dataclasses.is_dataclass(shown) or type(shown).__name__ in HYPHENS:
+        return
+    for field in dataclasses.fields(shown):
+        if f"{type(shown).__name__}.{field.name}" not in HYPHENS:
+            yield from hyphens(getattr(shown, field.name))
+
+
+@of_every_lesson
+def test_a_number_that_is_read_has_a_minus_sign(lesson: AnyLesson) -> None:
+    asked = [preset.question for preset in lesson.presets]
+    for texts in NEGATIVE.get(lesson.slug, ()):
+        question, problems = lesson.question.parse(texts)
+        assert not problems
+        asked.append(question)
+    for question in asked:
+        assert list(hyphens(page(lesson, question))) == [], question

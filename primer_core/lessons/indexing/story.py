@@ -18,6 +18,7 @@ from primer_core.lessons.indexing.fixes import (
     ZeroStep,
 )
 from primer_core.lessons.indexing.question import Then
+from primer_core.picture.number import with_minus
 from primer_core.picture.text import Code, Name, Strong, Text, text
 
 _A, _B = Name("a", "a"), Name("b", "result")
@@ -47,7 +48,7 @@ def memory_note(picked: Picked, then: Then) -> Text:
         return text(f"{count} element{'' if count == 1 else 's'} gathered, {picked.result.nbytes} bytes copied")
     if then == "Add in place":
         return ()
-    offset, strides = picked.memory.offset, picked.memory.strides
+    offset, strides = picked.memory.offset, with_minus(str(picked.memory.strides))
     return text(f"0 bytes copied · b starts {offset} bytes into the memory of a · strides {strides} in bytes")
 
 

@@ -23,6 +23,7 @@ from primer_core.lessons.shapes.show_scramble import scrambled
 from primer_core.lessons.show import controls, own_sizes
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Piece, Ref, Row, Strong, Val
+from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -128,7 +129,7 @@ def cards(question: ShapesQuestion, outcome: Pipeline | Unread) -> Steps:
         first = outcome.start
         start = (
             shape_text(first.shape),
-            f"strides {shape_text(first.strides)}, in {backend(outcome.library).stride_unit}",
+            f"strides {_strides(first)}, in {backend(outcome.library).stride_unit}",
         )
         shape = outcome.states[-1].shape
         taken = outcome.steps
@@ -166,7 +167,7 @@ def _card(taken: Done | Failed | Waiting, library: Library) -> StepCard:
             return StepCard(
                 taken.text,
                 "done",
-                (shape_text(taken.after.shape), f"strides {shape_text(taken.after.strides)}"),
+                (shape_text(taken.after.shape), f"strides {_strides(taken.after)}"),
                 {"view": "VIEW", "copy": "COPY", "empty": "NO BYTES"}[taken.verdict],
                 "plain" if taken.verdict == "empty" else taken.verdict,
                 (*((remark,) if remark else ()), *_sums(taken)),
@@ -286,7 +287,7 @@ def _told(taken: Done, explained: Pipeline) -> Text:
     told += [f"{spelled.text}." for spelled in taken.arithmetic]
     unit = backend(explained.library).stride_unit
     if taken.verdict == "view":
-        told.append(f"A view: the same memory read with strides {shape_text(after.strides)} {unit}.")
+        told.append(f"A view: the same memory read with strides {_strides(after)} {unit}.")
     elif taken.verdict == "copy":
         told.append(f"A copy: {taken.copied} bytes in new memory.")
     saved = int(after.ghost.sum()) * after.layout.itemsize
@@ -325,6 +326,10 @@ _REMARKS: Mapping[Remark, Text] = {
         "The number says how many pieces there are; PyTorch's ", Code("split"), " takes the size of one."
     ),
 }
+
+
+def _strides(state: Snapshot) -> str:
+    return with_minus(shape_text(state.strides))
 
 
 def _grid(name: str, state: Snapshot, badges: tuple[Badge, ...]) -> Grid:

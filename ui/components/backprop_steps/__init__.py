@@ -12,6 +12,7 @@ from primer_core.lessons.backprop_by_hand.cells import spell
 from primer_core.lessons.backprop_by_hand.explain import BackpropExplanation
 from primer_core.lessons.backprop_by_hand.network import DIGIT_PIXELS
 from primer_core.lessons.backprop_by_hand.steps import Array, Role, Step
+from primer_core.picture.number import with_minus
 from ui.components.folder import register
 
 _component = register(Path(__file__).parent)
@@ -135,8 +136,8 @@ def _step(explanation: BackpropExplanation, step: Step) -> dict[str, object]:
             "symbolic": formula.symbolic,
             "numeric": formula.numeric,
             "value": formula.value,
-            "autograd": f"{float(step.autograd[index]):.8g}".replace("-", "−") if same_shape else None,
-            "hand": f"{float(step.value[index]):.8g}".replace("-", "−"),
+            "autograd": with_minus(f"{float(step.autograd[index]):.8g}") if same_shape else None,
+            "hand": with_minus(f"{float(step.value[index]):.8g}"),
             "sources": _visible(explanation, formula.sources),
         }
     return {
