@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.backend.interface import IndexItem
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.index_plan import plan_index
@@ -324,11 +325,9 @@ class _Walker:
 
     def numpys(self, node: ast.expr, item: Any, indexed: NDArray[Any]) -> Refused:
         """Make a refusal of what NumPy itself says to a kind of item that it does not take."""
-        try:
-            indexed[item]
-        except (IndexError, TypeError, ValueError) as error:
-            return Refused(f"{quoted(_source(node))} is no index. NumPy says: {error}. {self.how}")
-        return Refused(f"{quoted(_source(node))} is no index. {self.how}")
+        found = NUMPY.get(indexed, item)
+        words = f"NumPy says: {found.words}. " if isinstance(found, Declined) else ""
+        return Refused(f"{quoted(_source(node))} is no index. {words}{self.how}")
 
     def value(self, node: ast.expr) -> Any:
         """Compute a number, a slice, an array or a list of them."""

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import code_expression
@@ -116,10 +117,10 @@ def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
     Refused
         If NumPy has no array of that shape.
     """
-    try:
-        return np.broadcast_to(np.int8(0), shape)
-    except ValueError as error:
-        raise Refused(f"NumPy has no array of shape {shape_text(shape)}: {error}") from error
+    made: NDArray[np.int8] | Declined = NUMPY.attempt(np.broadcast_to, np.int8(0), shape)
+    if isinstance(made, Declined):
+        raise Refused(f"NumPy has no array of shape {shape_text(shape)}: {made.words}")
+    return made
 
 
 def counted(shape: tuple[int, ...], step: int) -> Operand:

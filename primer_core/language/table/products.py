@@ -170,20 +170,31 @@ def _of_tensordot(bound: Bound) -> Letters | None:
     return Letters((tuple(one), tuple(other)), tuple(letter for letter in one + other if letter >= len(pairs)))
 
 
-def _of_einsum(bound: Bound) -> Letters | None:
-    """Read the letters that the learner wrote; ``...`` stands for the axes that have none, lined up from the right."""
-    values = list(bound.values.values())
-    if not values or not isinstance(values[0], str):
-        return None
-    arrays = given_operands(Bound((), {}, {"operands": tuple(values[1:])}))
-    before, arrow, after = values[0].replace(" ", "").partition("->")
+def einsum_letters(subscripts: str, ranks: Sequence[int]) -> Letters | None:
+    """Read the letters that a learner wrote; ``...`` stands for the axes that have none, lined up from the right.
+
+    Parameters
+    ----------
+    subscripts
+        ``"ij,jk->ik"``, or without an arrow.
+    ranks
+        How many axes each operand has.
+
+    Returns
+    -------
+    Letters or None
+        A letter is its code point, an axis of ``...`` a negative number; None where the letters do not fit the axes.
+    """
+    before, arrow, after = subscripts.replace(" ", "").partition("->")
     parts = before.split(",")
-    if len(parts) != len(arrays):
+    if len(parts) != len(ranks):
         return None
-    written = [_letters_of(part, len(array.shape)) for part, array in zip(parts, arrays, strict=True)]
-    if None in written:
-        return None
-    operands = [axes for axes in written if axes is not None]
+    operands: list[tuple[int, ...]] = []
+    for part, rank in zip(parts, ranks, strict=True):
+        axes = _letters_of(part, rank)
+        if axes is None:
+            return None
+        operands.append(axes)
     flat = [letter for axes in operands for letter in axes]
     wide = sorted({letter for letter in flat if letter < 0})
     if arrow:
@@ -191,7 +202,16 @@ def _of_einsum(bound: Bound) -> Letters | None:
         result = [*map(ord, head), *(wide if dots else ()), *map(ord, tail)]
     else:
         result = [*wide, *sorted(letter for letter in set(flat) if letter >= 0 and flat.count(letter) == 1)]
-    return Letters(tuple(operands), tuple(result)) if set(result) <= set(flat) else None
+    known = set(result) <= set(flat) and len(set(result)) == len(result)
+    return Letters(tuple(operands), tuple(result)) if known else None
+
+
+def _of_einsum(bound: Bound) -> Letters | None:
+    values = list(bound.values.values())
+    if not values or not isinstance(values[0], str):
+        return None
+    arrays = given_operands(Bound((), {}, {"operands": tuple(values[1:])}))
+    return einsum_letters(values[0], [len(array.shape) for array in arrays])
 
 
 def _letters_of(text: str, rank: int) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ before the last two are batch axes, which broadcast. A vector has one axis only:
 for one column, and the axis that it was lent is taken away from the result again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import LIBRARIES, NUMPY, Declined, Library, backend
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
@@ -176,8 +177,8 @@ class Product(Paired):
         Whether a sum of whole numbers went beyond what 64 bits hold, so that NumPy's result is wrapped.
     dot_shape
         The shape of ``np.dot(a, b)`` where it differs from that of ``a @ b``, which takes more than two axes.
-    code, torch_code
-        Snippets that print the result.
+    codes
+        By library, the snippet that prints the result.
     """
 
     sizes: ProductSizes
@@ -186,8 +187,7 @@ class Product(Paired):
     columns: NDArray[np.intp]
     overflowed: bool
     dot_shape: Shape | None
-    code: str
-    torch_code: str
+    codes: Mapping[Library, str]
 
     @property
     def shape(self) -> Shape:
@@ -321,8 +321,7 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
         columns=_pairs(b, "b", sizes),
         overflowed=_overflowed(a, b, result),
         dot_shape=dot if dot != result.shape else None,
-        code=snippets.product(paired.operands),
-        torch_code=snippets.torch_product(paired.operands, result),
+        codes={library: snippets.product(paired.operands, result, backend(library)) for library in LIBRARIES},
     )
 
 
@@ -351,16 +350,14 @@ def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp
 
 
 def _mismatch(paired: Paired) -> Mismatch:
-    try:
-        np.matmul(*(stand_in(operand.shape) for operand in paired.operands))
-    except ValueError as error:
-        words = str(error)
-    else:
+    a, b = (stand_in(operand.shape) for operand in paired.operands)
+    declined = NUMPY.attempt(np.matmul, a, b)
+    if not isinstance(declined, Declined):
         raise AssertionError("the rule sees a mismatch that NumPy does not")
     return Mismatch(
         paired.operands,
         paired.axes,
-        error=words,
+        error=declined.words,
         fixes=fixes(*paired.operands, lambda a, b: product_shape(product_axes(a, b))),
         code=snippets.failing(paired.operands),
     )

@@ -240,7 +240,7 @@ def react(question: ReductionsQuestion, event: Event) -> ReductionsQuestion:
     """
     after = put_fields(question, event)
     if isinstance(event, Put) and after.library != question.library and "divisor" not in event.texts:
-        return replace(after, divisor=DIVISORS[after.library])
+        return replace(after, divisor=DIVISORS[backend(after.library).default_ddof])
     return after
 
 

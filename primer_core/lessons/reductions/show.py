@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import LIBRARIES, NUMPY, backend
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions.explain import (
@@ -317,7 +318,7 @@ def _counted_from_the_end(outcome: Reduced) -> list[Text]:
 def _particular(outcome: Reduced, count: int) -> list[Text]:
     """Tell what is worth saying of this operation."""
     lines: list[Text] = []
-    operation, library = outcome.question.operation, outcome.question.library
+    operation, library = outcome.question.operation, backend(outcome.question.library)
     if operation == "std":
         lines.append(
             text(
@@ -337,7 +338,7 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
             lines.append(text("Without an axis the place is counted through the whole array, row by row."))
     if operation in ("any", "all"):
         lines.append(text("Every number but 0 counts as True."))
-    if operation == "max" and library == "PyTorch":
+    if operation == "max" and library.max_gives_places:
         lines.append(
             text(
                 Code("a.max(dim)"),
@@ -346,8 +347,10 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
                 " only the values, and takes several dims.",
             )
         )
-    if library == "PyTorch":
-        lines.append(text("PyTorch says dim and keepdim where NumPy says axis and keepdims, and understands both."))
+    if library.axis_word != NUMPY.axis_word:
+        both = ", and understands both" if library.understands_numpy_words else ""
+        own, others = (f"{one.axis_word} and {one.keepdims_word}" for one in (library, NUMPY))
+        lines.append(text(f"{library.library} says {own} where NumPy says {others}{both}."))
     return lines
 
 
@@ -384,7 +387,7 @@ def _place(outcome: Reduced, ties: NDArray[np.intp]) -> tuple[Piece, ...]:
 
 
 def _default(word: str, ddof: int) -> str:
-    return f"{word}={ddof}, {'PyTorch' if ddof else 'NumPy'}'s default"
+    return f"{word}={ddof}, {next(name for name in LIBRARIES if backend(name).default_ddof == ddof)}'s default"
 
 
 def _softmax(outcome: Reduced, shares: Shares, a: Grid, s: Grid, focus: tuple[str, int] | None) -> Picture:
