@@ -232,7 +232,8 @@ MISTAKES = {
 
 #: Handlers that show an exception's words though they do not go through `Backend.attempt`, and why.
 SHOWS_WORDS: dict[str, tuple[int, str]] = {
-    "primer_core/language/index.py": (2, "Python is asked, not a library: for a place of a tuple, and to count"),
+    "primer_core/language/evaluator.py": (1, "Python is asked, not a library: for its own numbers, texts and lists"),
+    "primer_core/language/execution.py": (1, "what the table calls is NumPy's, PyTorch's or Python's"),
     "primer_core/language/parsing.py": (2, "Python's parser is asked, whose exception becomes a SyntaxError"),
     "primer_core/language/program.py": (1, "Python is asked to fold two numbers"),
     "primer_core/lessons/autograd_graph/engine.py": (

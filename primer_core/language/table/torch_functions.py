@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from primer_core.language.parsing import code_expression
 from primer_core.language.table import numpy_rules as rules
 from primer_core.language.table import torch_rules
 from primer_core.language.table.costs import shaped
@@ -372,7 +373,7 @@ def method_of(entry: Entry) -> Entry:
 
 
 def _as_method(call: str) -> str:
-    match ast.parse(call, mode="eval").body:
+    match code_expression(call):
         case ast.Call(ast.Attribute(_, name), [first, *rest], keywords):
             given = [*map(ast.unparse, rest), *map(ast.unparse, keywords)]
             return f"{ast.unparse(first)}.{name}({', '.join(given)})"
