@@ -217,5 +217,6 @@ export class GridView {
  * @param {string} [more]
  */
 function axisLabel(where, axis, more = "") {
-  return make("span", { className: `axis ${where}${axis.marked ? " marked" : ""}` }, `${axis.name} · ${axis.size}${more}`);
+  const look = `${axis.marked ? " marked" : ""}${axis.hue === undefined ? "" : ` lettered role-hue-${axis.hue}`}`;
+  return make("span", { className: `axis ${where}${look}` }, `${axis.name} · ${axis.size}${more}`);
 }

@@ -1,12 +1,13 @@
 /** What the server sends and takes: see primer_core/picture/parts.py, grid.py and primer_core/lessons/event.py. */
 
 export type Role = "a" | "b" | "c" | "result" | "plain";
+export type Hue = "hue-0" | "hue-1" | "hue-2" | "hue-3" | "hue-4" | "hue-5";
 export type Span =
   | string
   | { strong: string }
   | { code: string }
   | { number: string }
-  | { name: string; role: Role };
+  | { name: string; role: Role | Hue };
 export type Text = Span[];
 
 export type LessonEvent =
@@ -94,7 +95,7 @@ export type FormulaPiece =
 export interface Formula { to: string; pieces: FormulaPiece[]; terms: number }
 export interface Grid {
   id: string; name: string; role: Role; shape: number[]; caption: string; ndim: number;
-  axes: { name: string; size: number; marked: boolean }[];
+  axes: { name: string; size: number; marked: boolean; hue?: number }[];
   shown: number[][]; elided: boolean; window: number[] | null; cells: string[]; full: Record<string, string>;
   ghost: number[]; marked: number[]; faded: number[]; labels: string[] | null;
   badges: { text: string; tone: string }[]; tags: string[]; editable: boolean; selectable: boolean;

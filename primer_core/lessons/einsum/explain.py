@@ -84,6 +84,8 @@ class Refusal(Read):
         Its own words.
     clash
         A letter that stands for two sizes, and these; None if that is not why.
+    axes
+        For each operand the letter of each of its axes; empty where the letters are not as many as the axes.
     fixes
         Subscripts with which the sizes fit.
     code
@@ -92,6 +94,7 @@ class Refusal(Read):
 
     declined: Declined
     clash: tuple[str, tuple[int, int]] | None
+    axes: tuple[tuple[str, ...], ...]
     fixes: tuple[Fix, ...]
     code: str
 
@@ -225,6 +228,7 @@ def _refusal(read: Read, letters: Letters | None, clash: tuple[int, tuple[int, i
         read.operands,
         declined,
         clash and (letter_text(clash[0]), clash[1]),
+        tuple(tuple(map(letter_text, own)) for own in letters.operands) if letters else (),
         found,
         snippets.failing(read.subscripts, read.operands, declined.builtin),
     )
