@@ -251,7 +251,8 @@ def test_a_picture_is_saved_as_it_is_seen_with_its_words_inside(page: Page, app_
         assert colours is not None
         assert len(colours) > 20
         _, ground = max(colours)
-        assert (sum(ground) < 384) == (scheme == "dark")  # type: ignore[arg-type]  # RGB has three whole numbers
+        assert isinstance(ground, tuple)
+        assert (sum(ground) < 384) == (scheme == "dark")
 
 
 def test_a_picture_that_stays_while_a_field_cannot_be_read_can_be_saved(page: Page, app_url: str) -> None:

@@ -12,7 +12,7 @@ from primer_core.lessons.lesson import Preset
 from tests.picture.preset_pictures import presets
 from ui.catalog import LESSONS_BY_SLUG
 
-MARKUP = re.compile(r"`|\*\*\w|\w\*\*(\W|$)|</?[a-z]+[ >/]|\[[^\]]+\]\(|:[a-z]+\[|&[a-z]+;")
+MARKUP = re.compile(r"`|(?<!\d)\*\*\w|[^\W\d]\*\*(\W|$)|</?[a-z]+[ >/]|\[[^\]]+\]\(|:[a-z]+\[|&[a-z]+;")
 #: What is code or a learner's own text, by its key.
 VERBATIM = {"code", "name", "value", "puts", "text", "cells", "full", "marks", "placeholder"}
 
