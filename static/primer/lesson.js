@@ -269,16 +269,17 @@ class LessonPage {
   }
 
   /**
-   * Bring the focus back where an answer took its element away: to one of the same kind and name, or else to the outcome.
+   * Bring the focus back where an answer took its element away, or turned it off: to one of the same kind and name, or else to the outcome.
    * @param {HTMLElement} element what had the focus
    * @param {string} name what it was called
    */
   keepFocus(element, name) {
     const focused = document.activeElement;
-    const kept = focused !== document.body && this.root.contains(focused) && focused?.getClientRects().length;
-    if (kept) return;
+    /** @param {Element | null} found */
+    const usable = (found) => !!found?.getClientRects().length && !found.matches(":disabled");
+    if (focused !== document.body && this.root.contains(focused) && usable(focused)) return;
     const alike = [.../** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(element.tagName))];
-    const again = alike.find((other) => other.getClientRects().length && nameOf(other) === name);
+    const again = alike.find((other) => usable(other) && nameOf(other) === name);
     /** @type {HTMLElement} */
     const outcome = this.panel.querySelector(".chip") ?? this.panel;
     if (!again) outcome.tabIndex = -1;
