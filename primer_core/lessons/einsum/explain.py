@@ -7,7 +7,7 @@ once, in alphabetical order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Declined
+from primer_core.backend import NUMPY, Declined, Library
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.spelling import shape_text
@@ -132,8 +132,10 @@ class Summed(Read):
         Whether no arrow was written, so that NumPy chose the result's letters.
     overflowed
         Whether a sum of whole numbers went beyond 64 bits and wrapped around.
-    code, torch_code, loops
-        Snippets that print the result: in NumPy, in PyTorch, and as the loops that it stands for.
+    codes
+        By library, the snippet that prints the result.
+    loops
+        The loops that it stands for, as a snippet that prints the result.
     """
 
     letters: tuple[LetterUse, ...]
@@ -141,8 +143,7 @@ class Summed(Read):
     cells: tuple[NDArray[np.intp], ...]
     implicit: bool
     overflowed: bool
-    code: str
-    torch_code: str
+    codes: Mapping[Library, str]
     loops: str
 
     @property
@@ -209,8 +210,10 @@ def _summed(read: Read, letters: Letters, uses: tuple[LetterUse, ...]) -> Outcom
         cells=cells,
         implicit="->" not in read.subscripts,
         overflowed=_overflowed(arrays, cells, result),
-        code=snippets.numpy_code(read.subscripts, read.operands),
-        torch_code=snippets.torch_code(read.subscripts, read.operands, result),
+        codes={
+            "NumPy": snippets.numpy_code(read.subscripts, read.operands),
+            "PyTorch": snippets.torch_code(read.subscripts, read.operands, result),
+        },
         loops=snippets.loops(read.operands, uses, result),
     )
 

@@ -110,8 +110,7 @@ def _told(question: EinsumQuestion, outcome: Refusal | TooLarge | Summed) -> tup
         case Summed():
             library = controls(question, "library")
             loops = (Heading("The loops that it stands for"), code_panel(outcome.loops))
-            snippet = outcome.code if question.library == "NumPy" else outcome.torch_code
-            return (told, *loops, library, code_panel(snippet, CODE_NOTE))
+            return (told, *loops, library, code_panel(outcome.codes[question.library], CODE_NOTE))
 
 
 def table(read: Read, letters: tuple[LetterUse, ...]) -> Table:

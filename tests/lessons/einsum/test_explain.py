@@ -63,10 +63,10 @@ def test_the_loops_and_both_libraries_print_the_same(drawn: tuple[EinsumQuestion
     outcome = explain(drawn[0])
     if not isinstance(outcome, Summed):
         return
-    numpys = printed_by(outcome.code)
+    numpys = printed_by(outcome.codes["NumPy"])
     assert printed_by(outcome.loops) == numpys
     numbers = str.maketrans("", "", string.ascii_letters + string.punctuation + string.whitespace)
-    assert printed_by(outcome.torch_code).translate(numbers) == numpys.translate(numbers)
+    assert printed_by(outcome.codes["PyTorch"]).translate(numbers) == numpys.translate(numbers)
 
 
 @pytest.mark.parametrize(
@@ -156,5 +156,5 @@ def test_dots_stand_for_the_axes_without_a_letter() -> None:
     outcome = explain(EinsumQuestion("...ij,...jk->...ik", "(2, 2, 3)", "(3, 2)"))
     assert isinstance(outcome, Summed)
     assert outcome.result.shape == (2, 2, 2)
-    assert printed_by(outcome.loops) == printed_by(outcome.code)
+    assert printed_by(outcome.loops) == printed_by(outcome.codes["NumPy"])
     assert einsum_letters("...i,...i", [3, 2]) is not None
