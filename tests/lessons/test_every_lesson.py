@@ -74,7 +74,9 @@ def test_a_preset_is_a_link_and_lights_its_pill(lesson: AnyLesson, preset: Any) 
     question, problems = lesson.opened(dict(parse_qsl(address, keep_blank_values=True)))
     assert question == preset.question
     assert not problems
-    assert parts(page(lesson, question), Presets)[0].lit == preset.title
+    shown = page(lesson, question)
+    assert shown.body is not None, "something in the preset cannot be read"
+    assert parts(shown, Presets)[0].lit == preset.title
     pressed, refusal = fold(lesson, lesson.question(), [Put(lesson.puts(preset))])
     assert not refusal
     assert lesson.puts(preset).items() <= pressed.texts().items()
