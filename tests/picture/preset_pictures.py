@@ -46,7 +46,7 @@ def more_drawings() -> list[tuple[str, Drawable]]:
         found += [(title, part) for part in drawings_of(shown.body or ()) if isinstance(part, Images)]
     race = Bars((Bar(text("a ", Code("for"), " loop"), 0.25, "250 ms", "b"), Bar(text("NumPy"), 0.0, "0 ms")), "A race")
     measured: tuple[tuple[str, float, Role], ...] = (
-        ("float32", 104.25, "a"), ("float64", 3.5, "c"), ("int8", 17.0, "result"),
+        ("float32", 104.25, "a"), ("float64", 3.5, "c"), ("int8", 18.0, "result"),
     )  # fmt: skip
     rates = tuple(
         Bar(text(dtype), value, f"{value:.1f}", tone, group, f"{value} ms")
