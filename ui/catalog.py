@@ -9,6 +9,7 @@ from typing import Any
 from primer_core.lessons import (
     arrays,
     autograd_graph,
+    backprop_by_hand,
     broadcasting,
     indexing,
     matmul,
@@ -90,15 +91,7 @@ LESSONS: tuple[LessonSpec, ...] = (
     row(reductions.LESSON),
     row(matmul.LESSON),
     row(autograd_graph.LESSON),
-    LessonSpec(
-        slug="backprop_by_hand",
-        title="Back-propagation by hand",
-        group="Autograd",
-        icon=":material/undo:",
-        claim="Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find "
-        "the numbers that autograd finds.",
-        blurb="Every gradient derived, beside the one that autograd finds.",
-    ),
+    row(backprop_by_hand.LESSON),
     row(softmax.LESSON),
 )
 

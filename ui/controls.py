@@ -1,24 +1,13 @@
-"""Widgets that several lessons share."""
+"""Widgets that the two pages of networks share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from ui.components.code_view import code_view
 from ui.components.pills import pills
-
-Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
-
-_CHIPS: Mapping[Verdict, tuple[str, Literal["blue", "green", "red", "yellow", "gray"], str]] = {
-    "view": ("VIEW", "blue", ":material/link:"),
-    "copy": ("COPY", "yellow", ":material/content_copy:"),
-    "error": ("ERROR", "red", ":material/error:"),
-    "leaf": ("LEAF", "green", ":material/eco:"),
-    "no grad": ("NO GRAD", "gray", ":material/block:"),
-    "ok": ("OK", "green", ":material/check:"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +26,11 @@ class Preset:
     values: Mapping[str, Any]
 
 
-def preset_pills(
-    presets: Sequence[Preset],
-    *,
-    key: str = "preset",
-    label: str = "Presets",
-    disabled: bool = False,
-) -> Preset | None:
+def preset_pills(presets: Sequence[Preset], *, disabled: bool = False) -> None:
     """Draw the presets as pills; call it after the widgets that they set, in a container above them.
 
     Only then has each widget taken the value that the address gives it. A pill is lit while the widgets stand as its
     preset sets them, however they came to.
-
-    Returns
-    -------
-    Preset or None
-        The preset that the widgets match, if one does.
     """
     by_title = {preset.title: preset for preset in presets}
 
@@ -63,29 +41,15 @@ def preset_pills(
 
     current = next((preset for preset in presets if stands(preset)), None)
     pills(
-        key,
+        "preset",
         list(by_title),
         current.title if current else None,
-        label=label,
+        label="Presets",
         on_press=lambda title: st.session_state.update(by_title[title].values),
         disabled=disabled,
     )
-    return current
 
 
-def verdict(kind: Verdict, text: str | None = None) -> None:
-    """Draw a verdict as a chip: a word and an icon, never a colour alone."""
-    word, color, icon = _CHIPS[kind]
-    st.badge(text or word, icon=icon, color=color)
-
-
-def code_panel(
-    code: str, *, note: str = "Copied into plain Python, it prints what this page shows.", key: str = "code"
-) -> None:
+def code_panel(code: str, *, note: str = "Copied into plain Python, it prints what this page shows.") -> None:
     """Draw the snippet that gives what the page shows, with a button to copy it."""
-    code_view(key, code, note=note)
-
-
-def what_happened(paragraphs: Sequence[str]) -> None:
-    """Tell what the page shows, in Markdown, a text a paragraph."""
-    st.markdown("\n\n".join(("### What happened", *paragraphs)))
+    code_view("code", code, note=note)

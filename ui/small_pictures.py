@@ -15,6 +15,7 @@ from pathlib import Path
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.alternative import description
+from primer_core.picture.derivation import GAP, Derivation, Term
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.page import every_part, pictures_of
@@ -35,7 +36,7 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the graph of a lesson's default question, or its bars, or else its first picture.
+    """Draw the graph of a lesson's default question, or its bars, or its derivation, or else its first picture.
 
     Rows of a picture that only say how an operand was written are left out.
 
@@ -51,6 +52,9 @@ def of_lesson(lesson: AnyLesson) -> str:
     bars = next((part for part in every_part(shown) if isinstance(part, ProbabilityBars)), None)
     if bars is not None:
         return of_bars(bars, lesson.title)
+    derivation = next((part for part in every_part(shown) if isinstance(part, Derivation)), None)
+    if derivation is not None:
+        return of_derivation(derivation, lesson.title)
     picture = first_picture(lesson)
     rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
     return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
@@ -139,6 +143,57 @@ def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{escape(label)}">{"".join(marks)}</svg>\n'
+    )
+
+
+def of_derivation(derivation: Derivation, title: str, *, width: int = 204, height: int = 92) -> str:
+    """Draw the equation that a derivation shows first, each of its matrices as coloured cells.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells the line of code.
+    width, height
+        Pixels.
+    """
+    matrices = {matrix.symbol: matrix for matrix in derivation.matrices}
+    step = derivation.steps[derivation.start]
+    cell, gap, room = 15, 3, 13
+    marks: list[str] = []
+    x = 0.0
+    for term in step.equation:
+        if not isinstance(term, Term):
+            sign = term.strip() if isinstance(term, str) else term.sign
+            if sign:
+                wide = 8 * len(sign)
+                marks.append(
+                    f'<text x="{x + wide / 2:g}" y="{height / 2 + 5:g}" fill="{_colour("soft")}">{escape(sign)}</text>'
+                )
+                x += wide + gap
+            continue
+        matrix = matrices[term.symbol]
+        fill, ink = (_colour(f"{matrix.role}-{part}") for part in ("fill", "text"))
+        rows, columns = (sum(place != GAP for place in axis) for axis in (matrix.rows, matrix.columns))
+        if term.transposed:
+            rows, columns = columns, rows
+        wide, top = columns * (cell + gap), (height - room - rows * (cell + gap)) / 2
+        marks += [
+            f'<rect x="{x + gap + column * (cell + gap):g}" y="{top + row * (cell + gap):g}" width="{cell}" '
+            f'height="{cell}" rx="3" fill="{fill}" stroke="{ink}"/>'
+            for row in range(rows)
+            for column in range(columns)
+        ]
+        label = matrix.label + ("ᵀ" if term.transposed else "")
+        marks.append(f'<text x="{x + gap / 2 + wide / 2:g}" y="{height - 6}" fill="{ink}">{escape(label)}</text>')
+        x += wide + 2 * gap
+    scale = min(1, (width - 16) / x)
+    left, top = (width - x * scale) / 2, height * (1 - scale) / 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(f"{title}: {step.code}")}">'
+        f'<g transform="translate({left:.1f} {top:.1f}) scale({scale:.4f})" '
+        f'font-family="ui-monospace, monospace" font-size="13" font-weight="600" text-anchor="middle">'
+        f"{''.join(marks)}</g></svg>\n"
     )
 
 

@@ -58,11 +58,6 @@ class Declined:
         """The class's own name and the words: ``AxisError: axis 2 is out of bounds ...``."""
         return f"{self.kind}: {self.words}"
 
-    @property
-    def builtin_text(self) -> str:
-        """The built-in class's name and the words: ``ValueError: axis 2 is out of bounds ...``."""
-        return f"{self.builtin}: {self.words}"
-
     @classmethod
     def of(cls, error: Exception) -> "Declined":
         """Keep of an exception what is shown of it."""

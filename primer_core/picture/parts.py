@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
@@ -489,6 +490,7 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
+    | Derivation
     | Sliders
     | Drawable
 )

@@ -10,6 +10,7 @@ import { pictureView } from "./picture.js";
 import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
+import { derivationView } from "./derivation.js";
 import { graphView } from "./graph.js";
 import { slidersView } from "./sliders.js";
 
@@ -26,6 +27,7 @@ const VIEWS = {
   columns: columnsView,
   control: controlView,
   controls: controlsView,
+  derivation: derivationView,
   fixes: fixesView,
   graph: graphView,
   heading: headingView,

@@ -150,9 +150,37 @@ export interface Graph {
   kind: "graph"; nodes: GraphNode[]; edges: GraphEdge[]; steps: GraphStep[]; width: number; height: number; node_width: number;
 }
 
+export interface DerivationMatrix {
+  kind: "matrix"; symbol: string; label: string; shape: number[]; role: Role; rows: number[]; columns: number[];
+  cells: string[][]; full: string[][];
+}
+export interface DerivationBlock { kind: "block"; title: string; rows: string[][][] }
+export type DerivationTerm =
+  | string
+  | { kind: "sign"; text: string; sign: string }
+  | { kind: "term"; symbol: string; transposed?: boolean; masked?: boolean };
+export type DerivationPiece =
+  | string
+  | { kind: "entry"; symbol: string; row: string; column: string; bare?: boolean }
+  | { kind: "positive"; symbol: string; row: string; column: string }
+  | { kind: "byrow"; texts: string[] }
+  | { kind: "sum"; term: DerivationPiece[] };
+export interface DerivationStep {
+  kind: "equation"; symbol: string; phase: string; equation: DerivationTerm[]; code: string;
+  meaning: string; agrees: boolean; mark: string; verdict: string; formula: string; numbers: DerivationPiece[];
+  others?: string[][];
+}
+export interface DerivationPixels {
+  kind: "pixels"; symbol: string; side: number; levels: string; captions: string[]; signed?: boolean;
+}
+export interface Derivation {
+  kind: "derivation"; matrices: DerivationMatrix[]; blocks: DerivationBlock[]; steps: DerivationStep[]; start: number;
+  stop?: { kind: "stop"; code: string; message: string }; pixels?: DerivationPixels[];
+}
+
 export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Bars | Bits | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
+  | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
 export interface Seen { at?: number[]; bars?: Bars }

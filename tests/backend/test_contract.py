@@ -363,4 +363,4 @@ def test_a_class_that_python_does_not_bring_is_told_by_both_names() -> None:
     declined = NUMPY.attempt(np.arange(3).sum, axis=2)
     assert isinstance(declined, Declined)
     assert (declined.kind, declined.builtin) == ("AxisError", "ValueError")
-    assert declined.builtin_text == f"ValueError: {declined.words}"
+    assert declined.text == f"AxisError: {declined.words}"

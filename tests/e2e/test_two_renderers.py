@@ -1,13 +1,12 @@
 """The browser's renderer beside the SVG's, given the same part: what either shows, the other shows."""
 
 import base64
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from primer_core.picture.graph import Graph
 from primer_core.picture.images import Images
@@ -19,8 +18,6 @@ from primer_core.picture.svg import svg
 from tests.picture.preset_pictures import drawings, more_drawings, pictures, presets
 from tests.picture.shown import Shown, shown_by_svg
 
-MODULES = Path(__file__).parents[2] / "static" / "primer"
-ORIGIN = "http://primer.test"
 PRESETS = {lesson: [preset for name, preset in presets() if name == lesson] for lesson, _ in presets()}
 
 READ = """async (data) => {
@@ -176,26 +173,12 @@ def cells_of_svg(text: str) -> tuple[list[list[str]], list[str]]:
     return cells, [caption.replace(" ", "") for caption in captions]
 
 
-@pytest.fixture
-def board(page: Page) -> Page:
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(f"{ORIGIN}/")
-        if name:
-            route.fulfill(body=(MODULES / name).read_text(encoding="utf-8"), content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
-
-    page.route(f"{ORIGIN}/**", serve)
-    page.goto(f"{ORIGIN}/")
-    return page
-
-
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_both_show_the_same_cells_captions_highlight_and_formula(board: Page, lesson: str) -> None:
+def test_both_show_the_same_cells_captions_highlight_and_formula(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
             payload = picture.payload()
-            seen: dict[str, Any] = board.evaluate(READ, payload)
+            seen: dict[str, Any] = bare_page.evaluate(READ, payload)
             cells, captions = cells_of_svg(svg(picture, title="t", description="d"))
             pieces = spell(payload).pieces
             assert cells == seen["cells"], preset.title
@@ -205,59 +188,61 @@ def test_both_show_the_same_cells_captions_highlight_and_formula(board: Page, le
 
 
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_no_text_leaves_the_svg_or_runs_into_another(board: Page, lesson: str) -> None:
+def test_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
-            found = board.evaluate(INSIDE, svg(picture, title="t", description="d"))
+            found = bare_page.evaluate(INSIDE, svg(picture, title="t", description="d"))
             assert found == {"out": [], "met": []}, preset.title
 
 
 DRAWING = sorted({slug for slug, preset in presets() if drawings(slug, preset)})
 
 
-def shown_by_browser(board: Page, part: Drawable) -> Shown:
+def shown_by_browser(bare_page: Page, part: Drawable) -> Shown:
     step = len(part.steps) - 1 if isinstance(part, Graph) else 0
-    shown: Shown = board.evaluate(SHOWN, [payload(part), step])
+    shown: Shown = bare_page.evaluate(SHOWN, [payload(part), step])
     return shown
 
 
-def check(board: Page, part: Drawable, title: str) -> None:
+def check(bare_page: Page, part: Drawable, title: str) -> None:
     """Check that both show the same, and that in the browser's own fonts no text of the SVG is cut off."""
     drawn = svg(part, title="t", description="d")
-    assert shown_by_svg(drawn, payload(part)["kind"]) == shown_by_browser(board, part), title
-    assert board.evaluate(INSIDE, drawn) == {"out": [], "met": []}, title
+    assert shown_by_svg(drawn, payload(part)["kind"]) == shown_by_browser(bare_page, part), title
+    assert bare_page.evaluate(INSIDE, drawn) == {"out": [], "met": []}, title
 
 
 @pytest.mark.parametrize("lesson", DRAWING)
-def test_both_show_the_same_texts_cells_nodes_roles_and_edges(board: Page, lesson: str) -> None:
+def test_both_show_the_same_texts_cells_nodes_roles_and_edges(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for part in drawings(lesson, preset):
-            check(board, part, preset.title)
+            check(bare_page, part, preset.title)
 
 
-def test_both_show_the_same_images_and_bars(board: Page) -> None:
+def test_both_show_the_same_images_and_bars(bare_page: Page) -> None:
     for title, part in more_drawings():
-        check(board, part, title)
+        check(bare_page, part, title)
 
 
 @pytest.mark.long
-def test_both_show_the_same_at_every_step_of_a_graph(board: Page) -> None:
+def test_both_show_the_same_at_every_step_of_a_graph(bare_page: Page) -> None:
     for preset in PRESETS["autograd_graph"]:
         for part in drawings("autograd_graph", preset):
             assert isinstance(part, Graph)
             for step in range(len(part.steps)):
-                check(board, as_seen(part, (step,)), f"{preset.title}, step {step}")
+                check(bare_page, as_seen(part, (step,)), f"{preset.title}, step {step}")
 
 
-def test_the_browser_draws_the_pixels_that_the_svg_has(board: Page) -> None:
+def test_the_browser_draws_the_pixels_that_the_svg_has(bare_page: Page) -> None:
     for title, images in more_drawings():
         if not isinstance(images, Images):
             continue
-        shown_by_browser(board, images)
-        board.wait_for_function("() => [...document.querySelectorAll('canvas')].every((drawn) => drawn.width !== 300)")
+        shown_by_browser(bare_page, images)
+        bare_page.wait_for_function(
+            "() => [...document.querySelectorAll('canvas')].every((drawn) => drawn.width !== 300)"
+        )
         wanted = []
         for figure in images.figures:
             pixels = images.pixels(figure.image)
             wanted += [pixels, *(pixels[..., [place]].repeat(3, -1) for place in range(len(figure.channels)))]
-        for found, pixels in zip(board.evaluate(PIXELS), wanted, strict=True):
+        for found, pixels in zip(bare_page.evaluate(PIXELS), wanted, strict=True):
             np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.uint8), pixels.ravel(), title)

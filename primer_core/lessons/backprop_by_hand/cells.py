@@ -1,201 +1,139 @@
-"""One cell of the hand-made back-propagation, spelled out term by term in symbols and in numbers."""
+"""How each cell of a step of back-propagation comes about, in symbols and in numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from primer_core.lessons.backprop_by_hand.explain import BackpropExplanation
-from primer_core.lessons.backprop_by_hand.steps import Array, Rule, Step, label
-
-Source: TypeAlias = tuple[str, tuple[int, ...]]
-"""A cell: the symbol of its array, and its index."""
-
-_Read: TypeAlias = Mapping[str, Array]
-_Spelled: TypeAlias = tuple[str, str, list[Source]]
-
-MAX_TERMS = 4
-"""Longer sums are elided in the middle, as NumPy prints arrays."""
+from primer_core.lessons.backprop_by_hand.explain import Worked
+from primer_core.lessons.backprop_by_hand.steps import Rule, Step, label
+from primer_core.picture.derivation import COLUMN, EACH, ROW, ByRow, Entry, Piece, Positive, Sum
+from primer_core.picture.number import bracketed, cell_text
 
 
 @dataclass(frozen=True, slots=True)
-class CellFormula:
-    """How one cell came about.
+class Pattern:
+    """How each cell of a step comes about.
 
     Parameters
     ----------
-    target
-        The cell, as code writes it: ``z1[0, 2]``.
-    symbolic, numeric
-        Its formula in symbols and in numbers.
-    value
-        The result, as text.
-    sources
-        Symbol and index of each cell it was made from.
+    symbolic
+        Its formula in symbols, in which `ROW` and `COLUMN` stand for the cell's row and column.
+    numbers
+        The same with the numbers of the matrices that it reads.
     """
 
-    target: str
     symbolic: str
-    numeric: str
-    value: str
-    sources: tuple[Source, ...]
+    numbers: tuple[Piece, ...]
 
 
-def number(value: float) -> str:
-    """Write a number as formulas do: four decimals at most, and a real minus sign."""
-    if value == 0:  # -0.0 too
-        return "0"
-    if abs(value) < 5e-5:
-        return f"{value:.1e}".replace("-", "−")
-    text = f"{value:.4f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
-
-
-def spell(explanation: BackpropExplanation, symbol: str, index: tuple[int, ...]) -> CellFormula:
-    """Spell out one cell of a step in symbols and in numbers, from the values the step read.
+def pattern(worked: Worked, step: Step) -> Pattern:
+    """Return what all cells of a step have in common.
 
     Parameters
     ----------
-    explanation
-        Of `hand_backprop`.
-    symbol
-        The step's.
-    index
-        The cell, one integer an axis; empty for the loss.
-
-    Raises
-    ------
-    KeyError
-        If no step gave that symbol.
+    worked
+        The derivation.
+    step
+        One of its steps.
     """
-    step = {step.symbol: step for step in explanation.steps}[symbol]
-    read = {name: explanation.quantities[name].value for name in step.operands}
-    symbolic, numeric, sources = _SPELLERS[step.rule](step, read, index, explanation)
-    return CellFormula(_name(symbol, index), symbolic, numeric, number(float(step.value[index])), tuple(sources))
+    return _PATTERNS[step.rule](worked, step)
 
 
-def _name(symbol: str, index: Sequence[int]) -> str:
-    return f"{label(symbol)}[{', '.join(map(str, index))}]" if index else label(symbol)
+# A vector is one row, so that its cells have a column only.
 
 
-def _at(read: _Read, symbol: str, *index: int) -> str:
-    """Write one number that a step read."""
-    return number(float(read[symbol][index]))
+def _affine(_: Worked, step: Step) -> Pattern:
+    h, w, b = step.operands
+    symbolic = f"Σᵢ {label(h)}[{ROW}, i]·{label(w)}[i, {COLUMN}] + {label(b)}[{COLUMN}]"
+    products = Sum((Entry(h, ROW, EACH), "·", Entry(w, EACH, COLUMN)))
+    return Pattern(symbolic, (products, " + ", Entry(b, "0", COLUMN)))
 
 
-def _factor(read: _Read, symbol: str, *index: int) -> str:
-    """Write one number that a step read, in brackets where a minus sign would meet another sign."""
-    text = _at(read, symbol, *index)
-    return f"({text})" if text.startswith("−") else text
-
-
-def _sum(count: int, term: Callable[[int], str]) -> str:
-    """Join the terms with +, writing out only those that are shown."""
-    if count <= MAX_TERMS:
-        return " + ".join(term(i) for i in range(count))
-    return f"{term(0)} + {term(1)} + … {count - 3} more … + {term(count - 1)}"
-
-
-def _spell_affine(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
-    (n, j), (h, w, b) = index, step.operands
-    inner = read[h].shape[1]
-    sources: list[Source] = [
-        *((h, (n, i)) for i in range(inner)),
-        *((w, (i, j)) for i in range(inner)),
-        (b, (j,)),
-    ]
-    products = _sum(inner, lambda i: f"{_factor(read, h, n, i)}·{_factor(read, w, i, j)}")
-    symbolic = f"Σᵢ {label(h)}[{n}, i]·{label(w)}[i, {j}] + {_name(b, (j,))}"
-    return symbolic, f"{products} + {_factor(read, b, j)}", sources
-
-
-def _spell_relu(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _relu(_: Worked, step: Step) -> Pattern:
     (z,) = step.operands
-    return f"max(0, {_name(z, index)})", f"max(0, {_at(read, z, *index)})", [(z, index)]
+    return Pattern(f"max(0, {label(z)}[{ROW}, {COLUMN}])", ("max(0, ", _bare(z, ROW, COLUMN), ")"))
 
 
-def _spell_softmax(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
-    (z,), (n, j) = step.operands, index
-    width = read[z].shape[1]
-    top = _factor(read, z, n, int(read[z][n].argmax()))
-    below = _sum(width, lambda k: f"e^({_at(read, z, n, k)} − {top})")
-    symbolic = f"e^({_name(z, index)} − max) / Σₖ e^({label(z)}[{n}, k] − max)"
-    return symbolic, f"e^({_at(read, z, n, j)} − {top}) / ({below})", [(z, (n, k)) for k in range(width)]
+def _softmax(worked: Worked, step: Step) -> Pattern:
+    (z,) = step.operands
+    symbolic = f"e^({label(z)}[{ROW}, {COLUMN}] − max) / Σₖ e^({label(z)}[{ROW}, k] − max)"
+    largest = ByRow(tuple(bracketed(cell_text(row.max())) for row in worked.quantities[z].value))
+    below = Sum(("e^(", _bare(z, ROW, EACH), " − ", largest, ")"))
+    return Pattern(symbolic, ("e^(", _bare(z, ROW, COLUMN), " − ", largest, ") / (", below, ")"))
 
 
-def _spell_loss(step: Step, read: _Read, _: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    labels = explanation.labels
-    logs = _sum(len(labels), lambda n: f"log {_at(read, 'p', n, labels[n])}")
-    sources: list[Source] = [(name, (n, k)) for n, k in enumerate(labels) for name in step.operands]
-    return "−(1/B) · Σₙ log p[n, label n]", f"−(1/{len(labels)}) · ({logs})", sources
+def _loss(worked: Worked, step: Step) -> Pattern:
+    p, y = step.operands
+    pieces: list[Piece] = []
+    for row, column in enumerate(map(str, worked.labels)):
+        pieces += [" + " if row else "", Entry(y, str(row), column), "·log ", Entry(p, str(row), column)]
+    return Pattern("−(1/B) · Σₙ Σₖ y[n, k]·log p[n, k]", (f"−(1/{len(worked.labels)}) · (", *pieces, ")"))
 
 
-def _spell_delta_out(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    sources: list[Source] = [(name, index) for name in step.operands]
-    symbolic = f"{_name('p', index)} − {_name('y', index)}"
-    numeric = f"{_at(read, 'p', *index)} − {_at(read, 'y', *index)}"
-    if explanation.params.slip == "no 1/B":
-        return symbolic, numeric, sources
-    return f"({symbolic}) / B", f"({numeric}) / {explanation.params.batch}", sources
+def _delta_out(worked: Worked, step: Step) -> Pattern:
+    p, y = step.operands
+    symbolic = f"p[{ROW}, {COLUMN}] − y[{ROW}, {COLUMN}]"
+    numbers: tuple[Piece, ...] = (_bare(p, ROW, COLUMN), " − ", Entry(y, ROW, COLUMN))
+    if worked.params.slip == "no 1/B":
+        return Pattern(symbolic, numbers)
+    return Pattern(f"({symbolic}) / B", ("(", *numbers, f") / {worked.params.batch}"))
 
 
-def _spell_delta_hidden(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    (n, i), (above, w) = index, step.operands[:2]
-    width = read[above].shape[1]
-    transposed = explanation.params.slip != "W not transposed"
-    cells = [(i, k) if transposed else (k, i) for k in range(width)]
-    products = _sum(width, lambda k: f"{_factor(read, above, n, k)}·{_factor(read, w, *cells[k])}")
-    symbolic = f"Σₖ {label(above)}[{n}, k]·{label(w)}[{f'{i}, k' if transposed else f'k, {i}'}]"
-    sources: list[Source] = [*((above, (n, k)) for k in range(width)), *((w, cell) for cell in cells)]
+def _delta_hidden(worked: Worked, step: Step) -> Pattern:
+    above, w = step.operands[:2]
+    transposed = worked.params.slip != "W not transposed"
+    row, column = (COLUMN, EACH) if transposed else (EACH, COLUMN)
+    cell = f"{COLUMN}, k" if transposed else f"k, {COLUMN}"
+    symbolic = f"Σₖ {label(above)}[{ROW}, k]·{label(w)}[{cell}]"
+    products = Sum((Entry(above, ROW, EACH), "·", Entry(w, row, column)))
     if len(step.operands) == 2:
-        return symbolic, products, sources
+        return Pattern(symbolic, (products,))
     z = step.operands[2]
-    passed = int(read[z][index] > 0)
-    return f"({symbolic}) · [{_name(z, index)} > 0]", f"({products}) · {passed}", [*sources, (z, index)]
+    masked = f"({symbolic}) · [{label(z)}[{ROW}, {COLUMN}] > 0]"
+    return Pattern(masked, ("(", products, ") · ", Positive(z, ROW, COLUMN)))
 
 
-def _spell_weight_grad(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
-    (i, j), (h, delta) = index, step.operands
-    rows = range(len(read[h]))
-    products = _sum(len(rows), lambda n: f"{_factor(read, h, n, i)}·{_factor(read, delta, n, j)}")
-    sources: list[Source] = [*((h, (n, i)) for n in rows), *((delta, (n, j)) for n in rows)]
-    return f"Σₙ {label(h)}[n, {i}]·{label(delta)}[n, {j}]", products, sources
+def _weight_grad(_: Worked, step: Step) -> Pattern:
+    h, delta = step.operands
+    symbolic = f"Σₙ {label(h)}[n, {ROW}]·{label(delta)}[n, {COLUMN}]"
+    return Pattern(symbolic, (Sum((Entry(h, EACH, ROW), "·", Entry(delta, EACH, COLUMN))),))
 
 
-def _spell_bias_grad(step: Step, read: _Read, index: tuple[int, ...], _: BackpropExplanation) -> _Spelled:
+def _bias_grad(_: Worked, step: Step) -> Pattern:
     (delta,) = step.operands
-    if len(index) == 2:  # not summed, by mistake
-        return _name(delta, index), _at(read, delta, *index), [(delta, index)]
-    (j,) = index
-    rows = range(len(read[delta]))
-    return (
-        f"Σₙ {label(delta)}[n, {j}]",
-        _sum(len(rows), lambda n: _factor(read, delta, n, j)),
-        [(delta, (n, j)) for n in rows],
-    )
+    if step.value.ndim == 2:  # not summed, by mistake
+        return Pattern(f"{label(delta)}[{ROW}, {COLUMN}]", (_bare(delta, ROW, COLUMN),))
+    return Pattern(f"Σₙ {label(delta)}[n, {COLUMN}]", (Sum((Entry(delta, EACH, COLUMN),)),))
 
 
-def _spell_update(step: Step, read: _Read, index: tuple[int, ...], explanation: BackpropExplanation) -> _Spelled:
-    name, gradient = step.operands
-    rate = number(explanation.params.learning_rate)
-    # a bias gradient that was not summed is broadcast against the bias, so its cell is found from the right
-    here = {symbol: index[len(index) - read[symbol].ndim :] for symbol in step.operands}
-    return (
-        f"{_name(name, here[name])} − η·{_name(gradient, here[gradient])}",
-        f"{_at(read, name, *here[name])} − {rate}·{_factor(read, gradient, *here[gradient])}",
-        list(here.items()),
-    )
+def _update(worked: Worked, step: Step) -> Pattern:
+    def row_of(symbol: str) -> str:
+        # a bias gradient that was not summed has rows, and the bias is broadcast against it
+        return ROW if worked.quantities[symbol].value.ndim == 2 else "0"
+
+    def cell(symbol: str) -> str:
+        return f"{label(symbol)}[{ROW}, {COLUMN}]" if row_of(symbol) == ROW else f"{label(symbol)}[{COLUMN}]"
+
+    own, gradient = step.operands
+    rate = cell_text(worked.params.learning_rate)
+    numbers = (_bare(own, row_of(own), COLUMN), f" − {rate}·", Entry(gradient, row_of(gradient), COLUMN))
+    return Pattern(f"{cell(own)} − η·{cell(gradient)}", numbers)
 
 
-_SPELLERS: Mapping[Rule, Callable[[Step, _Read, tuple[int, ...], BackpropExplanation], _Spelled]] = {
-    "affine": _spell_affine,
-    "relu": _spell_relu,
-    "softmax": _spell_softmax,
-    "loss": _spell_loss,
-    "delta_out": _spell_delta_out,
-    "delta_hidden": _spell_delta_hidden,
-    "weight_grad": _spell_weight_grad,
-    "bias_grad": _spell_bias_grad,
-    "update": _spell_update,
+_PATTERNS: Mapping[Rule, Callable[[Worked, Step], Pattern]] = {
+    "affine": _affine,
+    "relu": _relu,
+    "softmax": _softmax,
+    "loss": _loss,
+    "delta_out": _delta_out,
+    "delta_hidden": _delta_hidden,
+    "weight_grad": _weight_grad,
+    "bias_grad": _bias_grad,
+    "update": _update,
 }
+
+
+def _bare(symbol: str, row: str, column: str) -> Entry:
+    """Name a number that no sign stands before."""
+    return Entry(symbol, row, column, bare=True)

@@ -43,7 +43,7 @@ def backprop_snippet(params: BackpropParams, plans: Sequence[Plan], failed_at: s
     Returns
     -------
     str
-        Prints what `BackpropExplanation.printed` says.
+        Prints what `Derived.printed` or `Declined.printed` says.
     """
     layers = len(params.sizes) - 1
     parameters = [f"{kind}{k}" for k in range(1, layers + 1) for kind in "Wb"]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
 
 DTypeName = Literal["float32", "float64"]
+Slip = Literal["none", "no 1/B", "no ReLU mask", "W not transposed", "z instead of h", "bias not summed"]
+"""A mistake that people make in this derivation, or none."""
 
 DIGIT_PIXELS, DIGIT_CLASSES, DIGIT_COUNT = 784, 10, 5000
 
@@ -40,7 +42,7 @@ class BackpropParams:
     learning_rate
         Of the one update step.
     slip
-        A mistake to make on purpose, one of `SLIPS`.
+        A mistake to make on purpose.
     """
 
     sizes: tuple[int, ...] = (2, 3, 2)
@@ -48,7 +50,7 @@ class BackpropParams:
     seed: int = 0
     dtype: DTypeName = "float32"
     learning_rate: float = 0.5
-    slip: str = "none"
+    slip: Slip = "none"
 
 
 def draw_batch(params: BackpropParams) -> tuple[torch.Tensor, torch.Tensor]:

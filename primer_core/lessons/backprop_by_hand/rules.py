@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from primer_core.lessons.backprop_by_hand.network import BackpropParams
+from primer_core.lessons.backprop_by_hand.network import BackpropParams, Slip
 from primer_core.lessons.backprop_by_hand.steps import Plan, label
 
 if TYPE_CHECKING:
     import torch
 
-SLIPS: Mapping[str, str] = {
+REASONS: Mapping[Slip, str] = {
     "none": "",
     "no 1/B": "Cross-entropy is a mean over the batch, so its gradient carries 1/B. "
     "Without it every gradient is B times too large.",
@@ -62,32 +62,32 @@ def _input_of(k: int) -> str:
 def _affine(k: int) -> Plan:
     h, w, b = _input_of(k), f"W{k}", f"b{k}"
     return Plan(
-        f"z{k}",
-        "forward",
-        "activation",
-        k,
-        "affine",
-        f"{{z{k}}} = {{{h}}} {{{w}}} + {{{b}}}",
-        f"z{k} = {h} @ {w} + {b}",
-        (h, w, b),
-        f"Each row meets each column of {label(w)}; {label(b)} is broadcast to every row.",
-        lambda v: v[h] @ v[w] + v[b],
+        symbol=f"z{k}",
+        phase="forward",
+        role="activation",
+        layer=k,
+        rule="affine",
+        equation=f"{{z{k}}} = {{{h}}} {{{w}}} + {{{b}}}",
+        code=f"z{k} = {h} @ {w} + {b}",
+        operands=(h, w, b),
+        meaning=f"Each row meets each column of {label(w)}; {label(b)} is broadcast to every row.",
+        compute=lambda v: v[h] @ v[w] + v[b],
     )
 
 
 def _relu(k: int) -> Plan:
     z = f"z{k}"
     return Plan(
-        f"h{k}",
-        "forward",
-        "activation",
-        k,
-        "relu",
-        f"{{h{k}}} = relu({{{z}}})",
-        f"h{k} = {z}.clamp(min=0)",
-        (z,),
-        "What is negative becomes 0; what is positive passes.",
-        lambda v: v[z].clamp(min=0),
+        symbol=f"h{k}",
+        phase="forward",
+        role="activation",
+        layer=k,
+        rule="relu",
+        equation=f"{{h{k}}} = relu({{{z}}})",
+        code=f"h{k} = {z}.clamp(min=0)",
+        operands=(z,),
+        meaning="What is negative becomes 0; what is positive passes.",
+        compute=lambda v: v[z].clamp(min=0),
     )
 
 
@@ -99,64 +99,64 @@ def _softmax(k: int) -> Plan:
         return e / e.sum(dim=1, keepdim=True)
 
     return Plan(
-        "p",
-        "forward",
-        "activation",
-        k + 1,
-        "softmax",
-        f"{{p}} = softmax({{{z}}})",
-        f"p = softmax({z})",
-        (z,),
-        "Each row becomes probabilities that sum to 1.",
-        compute,
+        symbol="p",
+        phase="forward",
+        role="activation",
+        layer=k + 1,
+        rule="softmax",
+        equation=f"{{p}} = softmax({{{z}}})",
+        code=f"p = softmax({z})",
+        operands=(z,),
+        meaning="Each row becomes probabilities that sum to 1.",
+        compute=compute,
     )
 
 
 def _loss(batch: int) -> Plan:
     return Plan(
-        "loss",
-        "forward",
-        "activation",
-        0,
-        "loss",
-        "{loss} = −(1/B) Σ {y} log {p}",
-        f"loss = -p[y == 1].log().sum() / {batch}",
-        ("p", "y"),
-        f"The mean over the batch, B = {batch}, of −log of the probability of the right class.",
-        lambda v: -v["p"][v["y"] == 1].log().sum() / batch,
+        symbol="loss",
+        phase="forward",
+        role="activation",
+        layer=0,
+        rule="loss",
+        equation="{loss} = −(1/B) Σ {y} log {p}",
+        code=f"loss = -p[y == 1].log().sum() / {batch}",
+        operands=("p", "y"),
+        meaning=f"The mean over the batch, B = {batch}, of −log of the probability of the right class.",
+        compute=lambda v: -v["p"][v["y"] == 1].log().sum() / batch,
     )
 
 
-def _delta_out(k: int, batch: int, *, slip: str) -> Plan:
+def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
     if slip == "no 1/B":
         return Plan(
-            f"delta{k}",
-            "backward",
-            "gradient",
-            k,
-            "delta_out",
-            f"{{delta{k}}} = {{p}} − {{y}}",
-            f"delta{k} = p - y",
-            ("p", "y"),
-            "Without 1/B this is the gradient of the summed loss, not of the mean.",
-            lambda v: v["p"] - v["y"],
+            symbol=f"delta{k}",
+            phase="backward",
+            role="gradient",
+            layer=k,
+            rule="delta_out",
+            equation=f"{{delta{k}}} = {{p}} − {{y}}",
+            code=f"delta{k} = p - y",
+            operands=("p", "y"),
+            meaning="Without 1/B this is the gradient of the summed loss; the loss is the mean.",
+            compute=lambda v: v["p"] - v["y"],
         )
     return Plan(
-        f"delta{k}",
-        "backward",
-        "gradient",
-        k,
-        "delta_out",
-        f"{{delta{k}}} = ({{p}} − {{y}}) / B",
-        f"delta{k} = (p - y) / {batch}",
-        ("p", "y"),
-        f"The derivative of the loss by {label(f'z{k}')}: how far the probabilities are from the labels, "
+        symbol=f"delta{k}",
+        phase="backward",
+        role="gradient",
+        layer=k,
+        rule="delta_out",
+        equation=f"{{delta{k}}} = ({{p}} − {{y}}) / B",
+        code=f"delta{k} = (p - y) / {batch}",
+        operands=("p", "y"),
+        meaning=f"The derivative of the loss by {label(f'z{k}')}: how far the probabilities are from the labels, "
         f"divided by B = {batch}.",
-        lambda v: (v["p"] - v["y"]) / batch,
+        compute=lambda v: (v["p"] - v["y"]) / batch,
     )
 
 
-def _delta_hidden(k: int, *, slip: str) -> Plan:
+def _delta_hidden(k: int, *, slip: Slip) -> Plan:
     above, w, z = f"delta{k + 1}", f"W{k + 1}", f"z{k}"
     transposed, masked = slip != "W not transposed", slip != "no ReLU mask"
 
@@ -167,75 +167,82 @@ def _delta_hidden(k: int, *, slip: str) -> Plan:
     product_math = f"{{{above}}} {{{w}}}{'ᵀ' if transposed else ''}"
     product_code = f"{above} @ {w}{'.T' if transposed else ''}"
     return Plan(
-        f"delta{k}",
-        "backward",
-        "gradient",
-        k,
-        "delta_hidden",
-        f"{{delta{k}}} = ({product_math}) ⊙ [{{{z}}} > 0]" if masked else f"{{delta{k}}} = {product_math}",
-        f"delta{k} = ({product_code}) * ({z} > 0)" if masked else f"delta{k} = {product_code}",
-        (above, w, z) if masked else (above, w),
-        f"Back through {label(w)} transposed, and through ReLU only where {label(z)} was positive.",
-        compute,
+        symbol=f"delta{k}",
+        phase="backward",
+        role="gradient",
+        layer=k,
+        rule="delta_hidden",
+        equation=f"{{delta{k}}} = ({product_math}) ⊙ [{{{z}}} > 0]" if masked else f"{{delta{k}}} = {product_math}",
+        code=f"delta{k} = ({product_code}) * ({z} > 0)" if masked else f"delta{k} = {product_code}",
+        operands=(above, w, z) if masked else (above, w),
+        meaning=f"Back through {label(w)}{' transposed' if transposed else ', not transposed'}, "
+        + (
+            f"and through ReLU only where {label(z)} was positive."
+            if masked
+            else "and through ReLU as if it were not there."
+        ),
+        compute=compute,
     )
 
 
-def _weight_grad(k: int, *, slip: str) -> Plan:
+def _weight_grad(k: int, *, slip: Slip) -> Plan:
     h = f"z{k - 1}" if slip == "z instead of h" and k > 1 else _input_of(k)
     delta = f"delta{k}"
     return Plan(
-        f"dW{k}",
-        "backward",
-        "gradient",
-        k,
-        "weight_grad",
-        f"{{dW{k}}} = {{{h}}}ᵀ {{{delta}}}",
-        f"dW{k} = {h}.T @ {delta}",
-        (h, delta),
-        "What came in along a weight times what came back, summed over the batch.",
-        lambda v: v[h].T @ v[delta],
+        symbol=f"dW{k}",
+        phase="backward",
+        role="gradient",
+        layer=k,
+        rule="weight_grad",
+        equation=f"{{dW{k}}} = {{{h}}}ᵀ {{{delta}}}",
+        code=f"dW{k} = {h}.T @ {delta}",
+        operands=(h, delta),
+        meaning="What came in along a weight times what came back, summed over the batch."
+        if h == _input_of(k)
+        else f"{label(h)} in the place of what came in, {label(_input_of(k))}, times what came back.",
+        compute=lambda v: v[h].T @ v[delta],
     )
 
 
-def _bias_grad(k: int, *, slip: str) -> Plan:
+def _bias_grad(k: int, *, slip: Slip) -> Plan:
     delta = f"delta{k}"
     if slip == "bias not summed":
         return Plan(
-            f"db{k}",
-            "backward",
-            "gradient",
-            k,
-            "bias_grad",
-            f"{{db{k}}} = {{{delta}}}",
-            f"db{k} = {delta}",
-            (delta,),
-            "One row per example is left: this is not the shape of the bias.",
-            lambda v: v[delta],
+            symbol=f"db{k}",
+            phase="backward",
+            role="gradient",
+            layer=k,
+            rule="bias_grad",
+            equation=f"{{db{k}}} = {{{delta}}}",
+            code=f"db{k} = {delta}",
+            operands=(delta,),
+            meaning="One row per example is left: this is not the shape of the bias.",
+            compute=lambda v: v[delta],
         )
     return Plan(
-        f"db{k}",
-        "backward",
-        "gradient",
-        k,
-        "bias_grad",
-        f"{{db{k}}} = Σ rows of {{{delta}}}",
-        f"db{k} = {delta}.sum(dim=0)",
-        (delta,),
-        "The bias was broadcast over the batch, so what comes back is summed over it.",
-        lambda v: v[delta].sum(dim=0),
+        symbol=f"db{k}",
+        phase="backward",
+        role="gradient",
+        layer=k,
+        rule="bias_grad",
+        equation=f"{{db{k}}} = Σ rows of {{{delta}}}",
+        code=f"db{k} = {delta}.sum(dim=0)",
+        operands=(delta,),
+        meaning="The bias was broadcast over the batch, so what comes back is summed over it.",
+        compute=lambda v: v[delta].sum(dim=0),
     )
 
 
 def _update(name: str, k: int, learning_rate: float) -> Plan:
     return Plan(
-        f"{name}_new",
-        "update",
-        "updated",
-        k,
-        "update",
-        f"{{{name}_new}} = {{{name}}} − η {{d{name}}}",
-        f"{name}_new = {name} - {learning_rate} * d{name}",
-        (name, f"d{name}"),
-        f"One step of gradient descent, learning rate η = {learning_rate}.",
-        lambda v: v[name] - learning_rate * v[f"d{name}"],
+        symbol=f"{name}_new",
+        phase="update",
+        role="updated",
+        layer=k,
+        rule="update",
+        equation=f"{{{name}_new}} = {{{name}}} − η {{d{name}}}",
+        code=f"{name}_new = {name} - {learning_rate} * d{name}",
+        operands=(name, f"d{name}"),
+        meaning=f"One step of gradient descent, learning rate η = {learning_rate}.",
+        compute=lambda v: v[name] - learning_rate * v[f"d{name}"],
     )

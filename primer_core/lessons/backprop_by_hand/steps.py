@@ -49,8 +49,6 @@ class Step:
         Where in the derivation it stands, and which rule it applies.
     equation, code
         The same, in mathematics and in Python.
-    shapes
-        The shapes that meet, and the one they give.
     operands
         Symbols of what it reads.
     meaning
@@ -70,7 +68,6 @@ class Step:
     rule: Rule
     equation: tuple[Token, ...]
     code: str
-    shapes: str
     operands: tuple[str, ...]
     meaning: str
     value: Array
@@ -111,7 +108,7 @@ def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, to
     plan
         The step.
     values
-        Every tensor so far, by symbol, the step's own and its operands among them.
+        Every tensor so far, by symbol, the step's own among them.
     reference
         Autograd's value of the same symbol.
     tolerance
@@ -128,14 +125,12 @@ def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, to
         agrees = difference <= tolerance * max(1.0, float(np.abs(reference).max()))
     else:
         difference, agrees = float("inf"), False
-    shapes = f"{', '.join(_shape(values[name]) for name in plan.operands)} → {_shape(value)}"
     return Step(
         plan.symbol,
         plan.phase,
         plan.rule,
         _tokens(plan.equation),
         plan.code,
-        shapes,
         plan.operands,
         plan.meaning,
         value,
@@ -152,7 +147,3 @@ def _tokens(equation: str) -> tuple[Token, ...]:
         if piece:
             tokens.append(Token(label(piece), piece) if n % 2 else Token(piece))
     return tuple(tokens)
-
-
-def _shape(value: Array | torch.Tensor) -> str:
-    return str(tuple(value.shape))

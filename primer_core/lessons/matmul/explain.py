@@ -310,7 +310,6 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
     a, b = (operand.values for operand in paired.operands)
     with np.errstate(all="ignore"):  # inf - inf is nan here, as NumPy says it, and worth seeing
         result = np.asarray(a @ b)
-        estimate = np.abs(a.astype(np.float64)) @ np.abs(b.astype(np.float64))
     # The last axis of a meets the second last of b, and all other axes of both stay: nothing is paired up.
     dot = (*a.shape[:-1], *b.shape[:-2], b.shape[-1]) if a.ndim and b.ndim > 1 else a.shape[:-1]
     return Product(
@@ -320,11 +319,21 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
         result=result,
         rows=_pairs(a, "a", sizes),
         columns=_pairs(b, "b", sizes),
-        overflowed=bool(result.dtype.kind in "iu" and np.any(estimate >= np.iinfo(result.dtype).max)),
+        overflowed=_overflowed(a, b, result),
         dot_shape=dot if dot != result.shape else None,
         code=snippets.product(paired.operands),
         torch_code=snippets.torch_product(paired.operands, result),
     )
+
+
+def _overflowed(a: NDArray[Any], b: NDArray[Any], result: NDArray[Any]) -> bool:
+    """Return whether a cell is not the sum of its products, because whole numbers wrapped around."""
+    if result.dtype.kind not in "iu":
+        return False
+    largest = np.abs(a.astype(np.float64)) @ np.abs(b.astype(np.float64))
+    # Python's whole numbers are exact, and slow: they are asked only where a sum could be too large.
+    near = bool(np.any(largest >= np.iinfo(result.dtype).max))
+    return near and bool(np.any(np.asarray(a.astype(object) @ b.astype(object)) != result))
 
 
 def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp]:

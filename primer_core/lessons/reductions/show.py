@@ -72,6 +72,12 @@ QUIZ = Quiz(
     "(2, 4)",
 )
 
+OVERFLOW: Text = text(
+    Bold("A sum went beyond 64 bits."),
+    " Whole numbers wrap around without a word, so what stands in a cell is not the sum that its formula spells out. "
+    "Write one of the numbers with a point, 2.0, to compute in float64.",
+)
+
 _SIGNS = {"-": "−", "/": "÷"}
 
 
@@ -89,7 +95,8 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
                 (Card(_brought_back(outcome, back), "picture"), _below(*story_back(outcome, back), code=back.code)),
             )
         case Reduced():
-            parts = (*_view(question), sizes(outcome), reduced(outcome))
+            warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            parts = (*_view(question), sizes(outcome), reduced(outcome), *warning)
             return Page(panel, (Card(parts, "picture"), _below(*story(outcome), code=outcome.code)))
 
 
@@ -99,7 +106,7 @@ def chip(outcome: Outcome) -> Chip:
         case Unread(field):
             return Chip("error", "the axis cannot be read" if field == "axis" else "the array cannot be read")
         case NotReduced(declined=declined):
-            return Chip("error", declined.builtin)
+            return Chip("error", declined.kind)
         case Reduced():
             ends = "a number" if outcome.number else shape_text(outcome.result.shape)
             return Chip("ok", f"{shape_text(outcome.operand.shape)} becomes {ends}")
@@ -141,17 +148,18 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
         *_view(outcome.question),
         sizes(outcome),
         whole(outcome),
-        Notice("declined", (text(outcome.declined.builtin_text),)),
+        Notice("declined", (text(outcome.declined.text),)),
         *((Fixes(fixes),) if fixes else ()),
     )
 
 
 def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ...]:
-    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back))
+    warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back), *warning)
     keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
     match back:
         case BackClash(declined=declined):
-            return (*parts, Notice("declined", (text(declined.builtin_text),)), keep)
+            return (*parts, Notice("declined", (text(declined.text),)), keep)
         case BackMet(crossed=True):
             crossed = text("No error, but the wrong cells meet: the shapes happen to fit.")
             return (*parts, Notice("warning", (crossed,)), keep)

@@ -159,6 +159,8 @@ def test_whole_numbers_that_wrap_are_reported() -> None:
     assert multiplied("[2**62]", "[4]").overflowed
     assert multiplied("[2**62, 2**62]", "[1, 1]").overflowed
     assert not multiplied("[2**62]", "[1]").overflowed
+    assert not multiplied("[2**62, 2**62]", "[1, -1]").overflowed
+    assert not multiplied("[9223372036854775807]", "[1]").overflowed
     assert not multiplied("[1e300]", "[1e300]").overflowed
 
 
