@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation, drawn, spelled
 from primer_core.picture.graph import Graph, Node, NodeState, last_state
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Figure, Images
@@ -36,6 +37,8 @@ def description(part: Drawable | Table | Sizes | Sliders, windows: Mapping[str, 
             return ". ".join(_arrays(part, windows))
         case Graph():
             return _sentences(_graph(part))
+        case Derivation():
+            return _sentences(_derivation(part))
         case ProbabilityBars():
             return _sentences(_probabilities(part))
         case Bars():
@@ -99,6 +102,21 @@ def _node(node: Node, now: NodeState, sources: Sequence[str]) -> str:
     words += [f".grad {' '.join(now.grad)}"] if now.grad else []
     words += [f"_version {now.version}"] if now.version else []
     return f"{node.title}: {', '.join(words)}"
+
+
+def _derivation(part: Derivation) -> Iterable[str]:
+    for matrix in part.matrices:
+        rows = "; ".join("  ".join(row) for row in matrix.cells)
+        yield f"{matrix.label} {'×'.join(map(str, matrix.shape)) or 'a number'}: {rows}"
+    for step in part.steps:
+        yield f"{step.phase}: {step.code}: {step.meaning} {step.mark[:1]} {step.verdict}"
+    if part.stop is not None:
+        yield f"{part.stop.code}: {part.stop.message}"
+    if part.steps:
+        step = part.steps[part.start]
+        matrix = part.by_symbol[step.symbol]
+        row, column = part.cell or (drawn(matrix.rows)[0], drawn(matrix.columns)[0])
+        yield " ".join(spelled(part, step, row, column).lines)
 
 
 def _probabilities(part: ProbabilityBars) -> Iterable[str]:

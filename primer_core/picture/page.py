@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
@@ -35,7 +36,7 @@ def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
             case Columns(columns):
                 for column in columns:
                     found += drawings_of(column)
-            case Picture() | Graph() | ProbabilityBars() | Bars() | Bits() | Images() | Steps():
+            case Picture() | Derivation() | Graph() | ProbabilityBars() | Bars() | Bits() | Images() | Steps():
                 found.append(part)
     return tuple(found)
 

@@ -471,7 +471,7 @@ class Page:
     body: tuple[Part, ...] | None
 
 
-Drawable: TypeAlias = Picture | Graph | ProbabilityBars | Bars | Bits | Images | Steps
+Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps
 """A part that can be drawn as SVG, and saved."""
 
 Part: TypeAlias = (
@@ -490,7 +490,6 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
-    | Derivation
     | Sliders
     | Drawable
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from primer_core.picture.derivation import Derivation, drawn
 from primer_core.picture.graph import Graph
 from primer_core.picture.parts import Drawable
 from primer_core.picture.probability_bars import ProbabilityBars
@@ -18,7 +19,8 @@ def as_seen(part: Drawable, at: Sequence[int]) -> Drawable:
     part
         A part at rest.
     at
-        (step,) of a graph, (table, row, cell) of probabilities; empty for at rest, as all other parts are.
+        (step,) of a graph, (step, row, column) of a derivation, (table, row, cell) of probabilities; empty for at
+        rest, as all other parts are.
 
     Raises
     ------
@@ -30,6 +32,10 @@ def as_seen(part: Drawable, at: Sequence[int]) -> Drawable:
     match part, tuple(at):
         case Graph(), (int() as step,) if 0 <= step < len(part.steps):
             return replace(part, steps=part.steps[: step + 1])
+        case Derivation(), (int() as step, int() as row, int() as column) if 0 <= step < len(part.steps):
+            matrix = part.by_symbol[part.steps[step].symbol]
+            if row in drawn(matrix.rows) and column in drawn(matrix.columns):
+                return replace(part, start=step, cell=(row, column))
         case ProbabilityBars(), (int() as table, int() as row, int() as cell) if min(table, row, cell) >= 0:
             try:
                 part.tables[table].rows[row].cells[cell]

@@ -35,8 +35,8 @@ READ = """async (data) => {
 
 #: Reads what the browser shows of a part in the form of `tests.picture.shown`; a graph at one of its steps.
 SHOWN = """async ([part, step]) => {
-  const modules = { bars: "bars", bits: "bits", graph: "graph", images: "images", probabilitybars: "probability_bars",
-    steps: "steps" };
+  const modules = { bars: "bars", bits: "bits", derivation: "derivation", graph: "graph", images: "images",
+    probabilitybars: "probability_bars", steps: "steps" };
   const name = modules[part.kind];
   const module = await import(`/${name}.js`);
   const view = module[`${name.replace(/_./, (found) => found[1].toUpperCase())}View`];
@@ -61,6 +61,23 @@ SHOWN = """async ([part, step]) => {
     bits: () => ({
       fields: all("figure").map((field) => [field.className, texts("i", field), text("figcaption", field)]),
       formula: text(".bit-formula"),
+    }),
+    derivation: () => ({
+      matrices: all(".d-matrix").map((matrix) => [
+        matrix.dataset.symbol, role(matrix), text("figcaption b", matrix),
+        squeezed(matrix.querySelector("figcaption").lastChild.textContent).replace(text("figcaption b", matrix), ""),
+        all(".d-cell", matrix).map((cell) => [squeezed(cell.textContent), kinds(cell, "hit", "off", "source")]),
+        texts(".d-gap", matrix),
+      ]),
+      equations: all(".d-step, .d-stop").map((step) => [
+        [...(step.getAttribute("aria-pressed") === "true" ? ["chosen"] : []),
+          ...(step.matches(".d-stop") ? ["stop"] : []), ...kinds(step, "wrong")],
+        text(".d-equation", step), text(".d-mark", step), text("code", step),
+      ]),
+      "block-title": texts(".d-map h4"), phase: texts(".d-steps h4"), message: texts(".d-stop p"),
+      head: texts(".d-head .d-equation"), shapes: texts(".d-shapes"), meaning: texts(".d-meaning"),
+      spelled: texts(".d-spelled > div"), verdict: texts(".d-verdict"), "pixel-caption": texts(".d-pixels figcaption"),
+      sign: texts(".d-sign"),
     }),
     probabilitybars: () => ({
       legend: all(".legend > span").map((item, place) => squeezed((place < 2 ? item : item.lastChild).textContent)),

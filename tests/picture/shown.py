@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation, DerivationStep, Term
 from primer_core.picture.graph import Graph, Sign, Step, last_state
 from primer_core.picture.images import Images
 from primer_core.picture.parts import Drawable
@@ -294,9 +295,72 @@ def _edges(part: Graph, step: Step) -> Iterator[list[Any]]:
         yield [edge.source, edge.target, str(edge.slot), [kind for kind, holds in kinds if holds]]
 
 
+def _read_derivation(root: Element) -> Shown:
+    matrices = [
+        [
+            *(matrix.attrib[f"data-{name}"] for name in ("symbol", "role")),
+            *(_text(matrix, name) for name in ("matrix-name", "matrix-shape")),
+            [[squeezed("".join(cell.itertext())), _kinds(cell)] for cell in matrix.iter()
+             if "cell" in cell.get("class", "").split()],
+            _texts(matrix, "gap"),
+        ]
+        for matrix in _of(root, "matrix")
+    ]  # fmt: skip
+    equations = [
+        [_kinds(found), *("".join(_text_of(inner) for inner in found.iter() if inner.get("data-part") == name)
+                          for name in ("equation", "mark", "code"))]
+        for found in root.iter() if "equation" in found.get("class", "").split()
+    ]  # fmt: skip
+    names = (
+        "block-title",
+        "phase",
+        "message",
+        "head",
+        "shapes",
+        "meaning",
+        "spelled",
+        "verdict",
+        "pixel-caption",
+        "sign",
+    )
+    return {"matrices": matrices, "equations": equations, **{name: _texts(root, name) for name in names}}
+
+
+def _tell_derivation(part: Derivation) -> Shown:
+    """Tell of a derivation what its data say without any drawing of it: its equations, and the chosen one."""
+    step = part.steps[part.start]
+    phases = [step.phase for step in part.steps]
+    equations = [
+        [
+            [kind for kind, holds in (("chosen", place == part.start), ("wrong", not told.agrees)) if holds],
+            _equation(part, told), squeezed(told.mark), squeezed(told.code),
+        ]
+        for place, told in enumerate(part.steps)
+    ]  # fmt: skip
+    if part.stop is not None:
+        equations.append([["stop", "wrong"], "", "✗error", squeezed(part.stop.code)])
+    return {
+        "equations": equations,
+        "block-title": [squeezed(block.title) for block in part.blocks],
+        "phase": [squeezed(phase) for place, phase in enumerate(phases) if phase not in phases[:place]],
+        "message": [squeezed(part.stop.message)] if part.stop is not None else [],
+        "head": [_equation(part, step)],
+        "meaning": [squeezed(step.meaning)],
+        "verdict": [squeezed(step.mark[0] + step.verdict)],
+    }
+
+
+def _equation(part: Derivation, step: DerivationStep) -> str:
+    return squeezed("".join(
+        term if isinstance(term, str) else part.by_symbol[term.symbol].label if isinstance(term, Term) else term.text
+        for term in step.equation
+    ))  # fmt: skip
+
+
 _READERS: dict[str, Callable[[Element], Shown]] = {
     "bars": _read_bars,
     "bits": _read_bits,
+    "derivation": _read_derivation,
     "graph": _read_graph,
     "images": _read_images,
     "probabilitybars": _read_probabilities,
@@ -305,6 +369,7 @@ _READERS: dict[str, Callable[[Element], Shown]] = {
 _TELLERS: dict[str, Callable[[Any], Shown]] = {
     "bars": _tell_bars,
     "bits": _tell_bits,
+    "derivation": _tell_derivation,
     "graph": _tell_graph,
     "images": _tell_images,
     "probabilitybars": _tell_probabilities,

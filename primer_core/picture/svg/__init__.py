@@ -12,6 +12,7 @@ from typing import Literal
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
@@ -23,6 +24,7 @@ from primer_core.picture.svg.arrays import arrays
 from primer_core.picture.svg.bars import bars
 from primer_core.picture.svg.bits import bits
 from primer_core.picture.svg.boxes import Drawing, group
+from primer_core.picture.svg.derivation import derivation
 from primer_core.picture.svg.document import document
 from primer_core.picture.svg.graph import graph
 from primer_core.picture.svg.images import images
@@ -83,10 +85,14 @@ def svg(
     return document(content, *size, palette, title, description)
 
 
-def _drawn(part: Graph | ProbabilityBars | Bars | Bits | Images | Steps, palette: Palette, room: float) -> Drawing:
+def _drawn(
+    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps, palette: Palette, room: float
+) -> Drawing:
     match part:
         case Graph():
             return Drawing(graph(part, palette, room))
+        case Derivation():
+            return Drawing(derivation(part, palette, room))
         case ProbabilityBars():
             return Drawing(probability_bars(part, palette, room))
         case Bars():
