@@ -100,8 +100,8 @@ def test_images_are_drawn_pixel_by_pixel() -> None:
 
 def spoiled(value: Any, words: str) -> Any:
     """Put words into every text of a part but those that choose a look, and those that are ids or files."""
-    kept = {"tone", "role", "look", "event", "id", "node", "source", "target", "sources", "bits", "outcome", "saved", "x",
-            "y", "symbol", "row", "column", "levels", "rows" if isinstance(value, Block) else "",
+    kept = {"tone", "role", "look", "event", "id", "node", "source", "target", "sources", "bits", "outcome", "saved",
+            "x", "y", "symbol", "row", "column", "levels", "rows" if isinstance(value, Block) else "",
             "name" if isinstance(value, BitGroup) else ""}  # fmt: skip
     match value:
         case str():
@@ -185,10 +185,20 @@ def test_a_description_tells_all_that_a_drawing_shows() -> None:
 def test_a_place_that_a_part_has_not_is_refused() -> None:
     graph = next(part for _, part in every_drawing() if isinstance(part, Graph))
     chart = next(part for _, part in every_drawing() if isinstance(part, ProbabilityBars))
+    worked = next(part for _, part in every_drawing() if isinstance(part, Derivation))
     assert as_seen(graph, ()) is graph
+    assert shown_by_svg(svg(as_seen(worked, (0, 1, 1)), title="t", description="d"), "derivation")["spelled"][
+        0
+    ].startswith(squeezed(f"{worked.by_symbol[worked.steps[0].symbol].label}[1, 1]"))
     table, row = len(chart.tables) - 1, len(chart.tables[-1].rows) - 1
     assert told_by(as_seen(chart, (table, row, 0)))["spelled"].startswith(squeezed(chart.tables[-1].rows[-1].name))
-    for part, at in ((graph, (len(graph.steps),)), (chart, (0, 99, 0)), (chart, (0,)), (more_drawings()[0][1], (0,))):
+    for part, at in (
+        (graph, (len(graph.steps),)),
+        (chart, (0, 99, 0)),
+        (chart, (0,)),
+        (worked, (0, 99, 0)),
+        (more_drawings()[0][1], (0,)),
+    ):
         with pytest.raises(ValueError, match="place that the part has"):
             as_seen(part, at)
 

@@ -205,7 +205,8 @@ def _listed(lines: list[str], kinds: list[str], palette: Palette, room: float) -
     fill, ink = palette.tones["bad" if "wrong" in kinds else "good"]
     word = paragraph(mark, 11, ink, palette, room, kind="mark", weight=600, mono=True)
     title = paragraph(equation, 15, palette.ink, palette, room - word.width - 40, kind="equation", weight=500)
-    below = paragraph(code, 12, palette.soft, palette, room - 20, kind="code", mono=True)
+    beside_mark = 0.0 if equation else word.width + 24
+    below = paragraph(code, 12, palette.soft, palette, room - 20 - beside_mark, kind="code", mono=True)
     first = max(title.height, 22.0) if equation else 2.0
     left = room - word.width - 20
     marks = [
@@ -214,7 +215,7 @@ def _listed(lines: list[str], kinds: list[str], palette: Palette, room: float) -
         group(word.marks, left, 3),
         group(below.marks, 0, first),
     ]
-    height = first + below.height
+    height = max(first + below.height, 22.0)
     opening = f'<g class="{" ".join(["equation", *kinds])}">'
     ground = ""
     if "chosen" in kinds:
