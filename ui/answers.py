@@ -10,7 +10,9 @@ there.
 ``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
 
 ``POST /api/lessons/<lesson>/picture`` takes ``{"question": {...}, "picture": 0, "theme": "light"}`` and answers with
-that picture of the page as SVG, its text alternative inside.
+that drawing of the page's body as SVG, its text alternative inside; with ``"panel": true``, of what stands above the
+body. ``at`` says where the learner left it, as `primer_core.picture.seen.as_seen` takes it. Bars that were measured are
+in no question: ``bars`` instead of ``picture`` holds them as they were answered.
 
 ``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
 measured on this machine just now; one measurement is under way at a time.
@@ -31,8 +33,13 @@ from primer_core.backend.loading import load_torch, load_torch_in_background, to
 from primer_core.lessons.answer import answer, fold, loads_torch, page, problem_sentences
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
-from primer_core.picture.page import description, pictures_of
+from primer_core.lessons.question import Question
+from primer_core.picture.alternative import description
+from primer_core.picture.measured import read_bars
+from primer_core.picture.page import drawings_of
+from primer_core.picture.parts import Drawable
 from primer_core.picture.payload import payload
+from primer_core.picture.seen import as_seen
 from primer_core.picture.svg import svg
 from ui import catalog
 from ui.address import on_this_server
@@ -128,21 +135,34 @@ def _is_start(start: object) -> bool:
 
 
 def _picture(lesson: AnyLesson, body: dict[str, Any]) -> Response:
-    place, theme = body.get("picture"), body.get("theme")
-    if type(place) is not int or theme not in ("light", "dark"):
-        raise RequestError(400, "Expected picture, a whole number from 0, and theme, light or dark.")
+    theme = body.get("theme")
+    if theme not in ("light", "dark"):
+        raise RequestError(400, "Expected theme, light or dark.")
     question, _ = lesson.opened(body["question"])
+    windows = _windows(body)
+    try:
+        part = read_bars(body["bars"]) if "bars" in body else _drawing(lesson, question, body)
+    except ValueError as error:
+        raise RequestError(400, str(error)) from error
+    named = f"{lesson.title}: {lesson.lit(question) or 'a picture'}"
+    drawn = svg(part, theme=theme, title=named, description=description(part, windows), windows=windows)
+    return Response(drawn.encode(errors="replace"), media_type="image/svg+xml")
+
+
+def _drawing(lesson: AnyLesson, question: Question, body: dict[str, Any]) -> Drawable:
+    """Return what is to be drawn of a question's page; ValueError if the learner cannot have left it so."""
+    place, panel, at = body.get("picture"), body.get("panel", False), body.get("at", [])
+    if type(place) is not int or type(panel) is not bool:
+        raise RequestError(400, "Expected picture, a whole number from 0, and panel, true or false.")
+    if not _is_start(at):
+        raise RequestError(400, "Expected at, a list of whole numbers from 0.")
     if lesson.needs_torch(question):
         load_torch()
     shown = page(lesson, question)
-    found = pictures_of(shown)
+    found = drawings_of(shown.panel if panel else shown.body or ())
     if not 0 <= place < len(found):
         raise RequestError(404, f"There are {len(found)} pictures for this question.")
-    drawn = svg(
-        found[place], theme=theme, title=f"{lesson.title}: {lesson.lit(question) or 'a picture'}",
-        description=description(found[place]), windows=_windows(body),
-    )  # fmt: skip
-    return Response(drawn.encode(errors="replace"), media_type="image/svg+xml")
+    return as_seen(found[place], at)
 
 
 def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:

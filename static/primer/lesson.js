@@ -4,9 +4,11 @@
 import { Channel, RefusedRequest } from "./channel.js";
 import { make, write } from "./dom.js";
 import { Views } from "./parts.js";
+import { placeOf } from "./saves.js";
 
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").Mounted} Mounted */
+/** @typedef {import("./types.js").Seen} Seen */
 
 const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address more often
 /** Parameters of addresses that are no lesson's. */
@@ -120,7 +122,7 @@ class LessonPage {
       isAhead: (/** @type {string} */ field) => this.channel.isAhead(field),
       announce: (/** @type {string} */ text) => write(this.live, text),
       open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
-      save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
+      save: (/** @type {HTMLElement} */ drawing, /** @type {"svg" | "png"} */ format, /** @type {Seen} */ seen) => this.save(drawing, format, seen),
       measure: (/** @type {string} */ what) => this.measure(what),
       measured: new Map(),
     };
@@ -128,6 +130,8 @@ class LessonPage {
     this.bodyViews = new Views(this.body, page);
     /** the question of which the pictures are drawn */
     this.drawn = data.question;
+    /** the question of which the panel is */
+    this.answered = data.question;
     /** @type {Record<string, number[]>} by grid, where the part of it that is opened begins */
     this.windows = {};
     /** @type {any} */
@@ -214,12 +218,13 @@ class LessonPage {
   }
 
   /**
-   * @param {HTMLElement} picture
+   * @param {HTMLElement} drawing
    * @param {"svg" | "png"} format
+   * @param {Seen} seen
    */
-  async save(picture, format) {
+  async save(drawing, format, seen) {
     try {
-      const name = await this.download(picture, format);
+      const name = await this.download(drawing, format, seen);
       write(this.live, `Saved as ${name}`);
     } catch (error) {
       write(this.refusal, `The picture could not be saved. ${error instanceof Error ? error.message : error}`);
@@ -229,14 +234,17 @@ class LessonPage {
   }
 
   /**
-   * @param {HTMLElement} picture
+   * @param {HTMLElement} drawing
    * @param {"svg" | "png"} format
+   * @param {Seen} seen
    * @returns {Promise<string>} the file's name
    */
-  async download(picture, format) {
-    const place = [...this.root.querySelectorAll(".board")].indexOf(picture);
+  async download(drawing, format, seen) {
+    const panel = this.panel.contains(drawing);
+    const place = placeOf(panel ? this.panel : this.body, drawing);
+    const question = panel ? this.answered : this.drawn;
     const theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
-    const body = JSON.stringify({ question: this.drawn, picture: place, theme, windows: this.windows });
+    const body = JSON.stringify({ question, picture: place, panel, theme, windows: this.windows, ...seen });
     const response = await fetch(`${this.address}/picture`, { method: "POST", body, headers: JSON_HEADERS });
     if (!response.ok) throw new Error((await response.json()).problem);
     const svg = await response.text();
@@ -253,6 +261,7 @@ class LessonPage {
     const held = focused instanceof HTMLElement && this.root.contains(focused) ? { element: focused, name: nameOf(focused) } : null;
     if (answer.problems) this.showProblems(answer.problems);
     this.panelViews.show(answer.panel);
+    this.answered = answer.question;
     if (answer.body) {
       this.bodyViews.show(answer.body);
       this.drawn = answer.question;

@@ -108,11 +108,12 @@ export interface Picture {
   links: Link[]; formulas: Formula[]; focus: [string, number] | null;
 }
 
-export interface Image { kind: "image"; source: string; description: string }
+export interface Reading { kind: "reading"; shape: [number, number, number]; strides: [number, number, number] }
+export interface Image { kind: "image"; source: number; description: string; reading?: Reading }
 export interface Figure {
   kind: "figure"; caption: Text; facts: Text; image: Image; word?: string; tone?: string; channels?: string[]; note?: Text;
 }
-export interface Images { kind: "images"; figures: Figure[] }
+export interface Images { kind: "images"; figures: Figure[]; sources: string[] }
 export interface Remedy { kind: "remedy"; label: Text; text: string }
 export interface StepCard {
   kind: "stepcard"; text: string; outcome: "done" | "failed" | "waiting"; facts?: string[]; word?: string; tone?: string;
@@ -182,6 +183,9 @@ export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
   | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
+/** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
+export interface Seen { at?: number[]; bars?: Bars }
+
 /** What a part's element can do on its page. */
 export interface PageContext {
   slug: string;
@@ -191,8 +195,8 @@ export interface PageContext {
   isAhead(field: string): boolean;
   /** Open a part of an array that is elided, from an index on; null shows its ends again. */
   open(grid: string, start: number[] | null): void;
-  /** Save a picture of the page. */
-  save(picture: HTMLElement, format: "svg" | "png"): Promise<void>;
+  /** Save a drawing of the page. */
+  save(drawing: HTMLElement, format: "svg" | "png", seen: Seen): Promise<void>;
   /** Say something to a screen reader. */
   announce(text: string): void;
   /** Have something measured on the server's machine. */

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -87,6 +88,19 @@ def test_an_answer_is_small(lesson: AnyLesson, preset: Any) -> None:
     assert len(answer(lesson, preset.question)) <= MOST_BYTES
     for picture in parts(page(lesson, preset.question), Picture):
         assert sum(len(grid["cells"]) for grid in picture.payload()["grids"]) <= MOST_CELLS
+
+
+@of_every_lesson
+def test_an_answer_is_small_whatever_is_chosen(lesson: AnyLesson) -> None:
+    choices = [
+        [{field.parameter or name: option} for option in field.options]
+        for name, field in lesson.question.fields().items()
+        if isinstance(field, ChoiceField)
+    ]
+    pairs = list(combinations(choices, 2)) or [(fields, [{}]) for fields in choices]
+    for one, other in (pair for fields in pairs for pair in product(*fields)):
+        question, _ = lesson.question.parse(one | other)
+        assert len(answer(lesson, question)) <= MOST_BYTES, (one, other)
 
 
 @pytest.mark.parametrize(("lesson", "preset"), presets())
