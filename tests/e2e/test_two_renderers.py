@@ -191,25 +191,19 @@ def cells_of_svg(text: str) -> tuple[list[list[str]], list[str]]:
 
 
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_both_show_the_same_cells_captions_highlight_and_formula(bare_page: Page, lesson: str) -> None:
+def test_both_show_the_same_and_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
             payload = picture.payload()
             seen: dict[str, Any] = bare_page.evaluate(READ, payload)
-            cells, captions = cells_of_svg(svg(picture, title="t", description="d"))
+            text = svg(picture, title="t", description="d")
+            cells, captions = cells_of_svg(text)
             pieces = spell(payload).pieces
             assert cells == seen["cells"], preset.title
             assert captions == seen["captions"], preset.title
             formula = "".join(piece.text if isinstance(piece, Address | Bold) else piece for piece in pieces)
             assert formula == seen["formula"], preset.title
-
-
-@pytest.mark.parametrize("lesson", PRESETS)
-def test_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
-    for preset in PRESETS[lesson]:
-        for picture in pictures(lesson, preset):
-            found = bare_page.evaluate(INSIDE, svg(picture, title="t", description="d"))
-            assert found == {"out": [], "met": []}, preset.title
+            assert bare_page.evaluate(INSIDE, text) == {"out": [], "met": []}, preset.title
 
 
 DRAWING = sorted({slug for slug, preset in presets() if drawings(slug, preset)})
