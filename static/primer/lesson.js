@@ -134,9 +134,10 @@ class LessonPage {
     this.addressTimer = null;
     this.written = "";
     this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    this.onClick = () => this.keepPending();
+    this.onLeave = () => this.keepPending();
     document.addEventListener("keydown", this.onKey);
-    document.addEventListener("click", this.onClick, true);
+    document.addEventListener("click", this.onLeave, true);
+    addEventListener("pagehide", this.onLeave);
     parent.append(this.root);
     this.open(data);
   }
@@ -170,7 +171,8 @@ class LessonPage {
   close() {
     this.channel.close();
     document.removeEventListener("keydown", this.onKey);
-    document.removeEventListener("click", this.onClick, true);
+    document.removeEventListener("click", this.onLeave, true);
+    removeEventListener("pagehide", this.onLeave);
     this.root.remove();
     clearTimeout(this.addressTimer);
   }
@@ -340,7 +342,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
-    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a reload, or another way to leave
+    if (key === "F5" || ctrlKey || metaKey || event.altKey) this.keepPending();      // a reload, Back, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();
