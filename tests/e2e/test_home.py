@@ -15,6 +15,6 @@ def test_no_picture_of_a_card_is_cut(new_page: Callable[..., Page], app_url: str
     page.goto(app_url)
     expect(page.locator(".primer-picture svg")).to_have_count(sum(bool(small_picture(spec.slug)) for spec in LESSONS))
     cut = page.locator(".primer-picture").evaluate_all(
-        "places => places.filter((place) => place.scrollHeight > place.clientHeight).map((place) => place.dataset.picture)"
+        "places => places.filter(p => p.scrollHeight > p.clientHeight).map(p => p.dataset.picture)"
     )
     assert cut == []
