@@ -352,7 +352,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
-    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a way to leave, perhaps
+    if (key === "F5" || ctrlKey || metaKey || event.altKey) this.keepPending();      // a reload, Back, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

@@ -11,7 +11,7 @@ export type Span =
 export type Text = Span[];
 
 export type LessonEvent =
-  | { kind: "put"; texts: Record<string, string>; travel?: "undo" | "redo" }
+  | { kind: "put"; texts: Record<string, string>; travel?: true }
   | { kind: "resize"; field: string; start: string; shape: number[] }
   | { kind: "click"; grid: string; index: number[] }
   | { kind: "edit"; grid: string; index: number[]; value: number }

@@ -202,6 +202,15 @@ def test_default_values_are_within_their_limits(lesson: AnyLesson) -> None:
     assert question.parameters() == {}
 
 
+@of_every_lesson
+def test_what_a_choice_expects_can_be_taken_apart_again(lesson: AnyLesson) -> None:
+    for name, field in lesson.question.fields().items():
+        if isinstance(field, ChoiceField):
+            (problem,) = lesson.question.parse({field.parameter or name: "none of these"})[1]
+            listed = problem.expected.removeprefix("one of ")
+            assert listed.split("; " if ";" in listed else ", ") == list(field.options)
+
+
 def values_of(field: Any, parameter: str) -> st.SearchStrategy[str]:
     match field:
         case ChoiceField():

@@ -198,7 +198,7 @@ def test_the_table_says_what_each_item_does_to_its_axis() -> None:
     assert rows("(3, 4, 5)", "-1, None, ::-2") == [
         ("-1", "axis 0 · 3", "−1 = 2", "drops the axis", "gone"),
         ("None", "none", "", "adds an axis of size 1", "axis 0 · 1"),
-        ("::-2", "axis 1 · 4", "start 3, stop −1, step −2: 3, 1", "keeps the axis, 2 of 4", "axis 1 · 2"),
+        ("::-2", "axis 1 · 4", "start 3, no stop, step −2: 3, 1", "keeps the axis, 2 of 4", "axis 1 · 2"),
         ("( : ) not written", "axis 2 · 5", "all", "keeps the axis", "axis 2 · 5"),
     ]
     assert rows("(3, 4, 5)", "..., [[0], [9 - 5]]") == [
