@@ -175,6 +175,14 @@ def test_what_was_not_written_is_explained_and_no_success_is_told() -> None:
     assert "(2,)" in shape
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_view_without_elements_is_said_to_share_nothing(library: Library) -> None:
+    a = np.arange(12).reshape(3, 4)
+    assert not np.shares_memory(a, a[1:1])
+    assert "nothing that it could share" in told("(3, 4)", "1:1", library=library)
+    assert "nothing that it could share" not in told("(3, 4)", "1:2", library=library)
+
+
 def test_the_note_says_what_was_copied() -> None:
     def note(array: str, index: str, then: Then = "Read") -> str:
         return plain(memory_note(picked(array, index, then), then))
