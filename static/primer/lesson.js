@@ -271,7 +271,8 @@ class LessonPage {
     this.refusal.hidden = !answer.refusal;
     this.undo.setAttribute("aria-disabled", String(!this.channel.canUndo));
     const chips = [...this.panel.querySelectorAll(".chip .words")].map((chip) => chip.textContent);
-    write(this.live, answer.refusal || chips.join(", "));
+    const story = [...this.body.querySelectorAll(".story > div p")].map((paragraph) => paragraph.textContent);
+    write(this.live, answer.refusal || chips.join(", ") || story.join(" "));
     this.keepAddress(answer.address);
     if (held) this.keepFocus(held.element, held.name);
     this.root.dataset.answered = String(answer.n ?? 0);

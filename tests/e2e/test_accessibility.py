@@ -319,6 +319,29 @@ def test_a_number_out_of_range_says_what_is_expected_until_there_is_another(bare
     assert page.evaluate("window.done") == [{"kind": "put", "texts": {"seed": "8"}}]
 
 
+def test_where_no_chip_sums_an_outcome_up_the_live_region_tells_what_happened(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/shapes")
+    page.get_by_role("radio", name="Permute or reshape").focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".primer .images")).to_be_visible()
+    wait_until_drawn(page)
+    expect(page.locator(".primer .panel .chip")).to_have_count(0)
+    expect(page.locator(".primer [role=status]")).to_contain_text("leaves all values in the order")
+
+
+def test_an_answer_that_turns_the_focused_field_off_moves_the_focus_on(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/reductions?operation=softmax")
+    page.get_by_role("combobox", name="Operation").select_option("sum")
+    wait_until_drawn(page)
+    off = page.locator(".primer").get_by_role("switch").first
+    off.focus()
+    page.keyboard.press("Control+z")
+    expect(off).to_be_disabled()
+    wait_until_drawn(page)
+    assert page.evaluate(FOCUSED)["inside"]
+    expect(off).not_to_be_focused()
+
+
 def test_why_a_control_is_off_stands_beside_it(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/reductions?operation=softmax")
     off = page.locator(".primer .control :disabled")

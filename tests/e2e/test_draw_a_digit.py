@@ -121,9 +121,10 @@ def test_undo_takes_one_stroke_and_brings_a_cleared_drawing_back(lesson: Page) -
     pad(lesson).press("Control+z")
     assert ink(lesson) == one
     expect(verdict(lesson)).to_have_text(re.compile("^Reads"))
-    tool(lesson, "Undo").click()
+    tool(lesson, "Undo").press("Enter")
     assert ink(lesson) == 0
     expect(tool(lesson, "Undo")).to_be_disabled()
+    expect(tool(lesson, "Undo")).to_be_focused()
     expect(verdict(lesson)).to_have_text(BLANK)
 
 
