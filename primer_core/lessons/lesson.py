@@ -141,7 +141,10 @@ class Lesson(Generic[Q, E]):
         if opened == question:
             return needed
         texts = question.texts()
-        return needed | {name: texts[name] for name, text in opened.texts().items() if text != texts[name]}
+        fields = question.fields().items()
+        hidden = {field.parameter or name for name, field in fields if isinstance(field, TextField) and field.hidden}
+        kept = {name: texts[name] for name, text in opened.texts().items() if text != texts[name]}
+        return needed | {name: text for name, text in kept.items() if name not in hidden}  # which no address carries
 
     def offered(self, question: Q) -> tuple[Preset[Q], ...]:
         """Return the presets that are offered beside a question."""

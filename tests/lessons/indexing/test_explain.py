@@ -14,6 +14,7 @@ from primer_core.language.index import read_index
 from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.event import Click, EventError
+from primer_core.lessons.indexing import LESSON
 from primer_core.lessons.indexing.clicks import index_of, react, toggled, why
 from primer_core.lessons.indexing.explain import (
     IndexDeclined,
@@ -367,6 +368,12 @@ def test_a_click_starts_a_selection_and_further_ones_change_it(library: Library)
     typed = replace(question, index="0, 0")
     assert why(typed, explain(typed)) == ""
     assert click(typed, 2, 2).index == "2, 2"
+
+
+def test_an_address_does_not_say_that_an_index_was_clicked() -> None:
+    clicked = react(react(IndexingQuestion(), Click("a", (0, 0))), Click("a", (1, 1)))
+    assert clicked.clicked
+    assert set(LESSON.parameters(clicked)) == {"index"}
 
 
 def test_an_index_that_is_empty_or_cannot_be_taken_is_written_anew_by_a_click() -> None:
