@@ -143,6 +143,7 @@ def test_a_run_finishes_and_the_page_is_unlocked(page: Page, app_url: str) -> No
     expect(page.locator(".primer-run-progress")).to_contain_text("Finished · epoch 2 of 2 · batch 126 of 126")
     expect(page.get_by_role("button", name="Start again")).to_be_enabled()
     expect(page.get_by_role("spinbutton", name="Epochs")).to_be_enabled()
+    page.wait_for_function("() => document.querySelector('.primer-chart').data[2].x.length === 2")
     assert chart(page, "chart.data[2].x") == [63, 126]
     assert chart(page, "chart.data[3].y.every((value) => value > 50)")
 

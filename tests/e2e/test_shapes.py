@@ -104,7 +104,7 @@ def test_nonsense_is_answered_and_kept_and_libraries_translate(lesson: Page) -> 
     expect(cards(lesson).nth(1)).to_contain_text("axis 2: 3 + 2 = 5")
     x = lesson.get_by_role("textbox", name="Tensor x")
     x.fill("nix")
-    expect(lesson.get_by_text("“nix” is not understood here")).to_be_visible()
+    expect(lesson.get_by_text("“nix” is not defined")).to_be_visible()
     in_order(lesson, "unsqueeze(0)", "cat((1, 2, 2), dim=2)")
     expect(grid(lesson, "x2 ")).to_be_visible()  # the last picture stays, set back
     x.fill("(2, 3)")

@@ -7,6 +7,7 @@ once, in alphabetical order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -168,6 +169,12 @@ def explain(question: EinsumQuestion) -> Outcome:
         return Unread("subscripts", "There is nothing here yet. Write a letter for each axis, such as ij,jk->ik.")
     if len(subscripts) > 100:
         return Unread("subscripts", f"This is {len(subscripts)} characters long; at most 100 are read. Shorten it.")
+    stranger = re.search(r"[^A-Za-z,.>-]", subscripts)
+    if stranger is not None:
+        return Unread(
+            "subscripts",
+            f"“{stranger[0]}” is no letter of an axis. Expected letters, commas and ->, such as ij,jk->ik.",
+        )
     operands: list[Operand] = []
     for place, (name, typed) in enumerate(question.operands):
         try:
