@@ -42,6 +42,9 @@ made of other things: a name, or what a library does."""
 _TIMES = re.compile(r"\d+(?:\s*[xX×]\s*\d+)+")
 """A shape as it is spoken."""
 
+_BARE = ("array", "nan", "inf")
+"""What NumPy prints without its ``np.``."""
+
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Tuple)
 
 
@@ -155,9 +158,12 @@ def _read(text: str, step: int, names: Mapping[str, Operand]) -> Operand:
     if not unfilled:
         check_size(values.shape)
     check_size((1,) * values.ndim, f"The shape {shape_text(values.shape)}")
-    code = ast.unparse(_Spelled(literals.found).visit(asked))
+    code = ast.unparse(_Spelled(literals.found, names).visit(asked))
     if isinstance(node, ast.List):
-        return Operand(str(values.tolist()), f"np.array({values.tolist()})", values, "array")
+        text = str(values.tolist())
+        return Operand(
+            text, f"np.array({ast.unparse(_Spelled({}, names).visit(code_expression(text)))})", values, "array"
+        )
     if type(value) in (bool, int, float):  # and no number of NumPy's, which is a float, too
         spelled = repr(value)
         return Operand(spelled, f"np.array({spelled})", values, "number")
@@ -200,12 +206,17 @@ class _Literals(ast.NodeTransformer):
 
 @dataclass(slots=True)
 class _Spelled(ast.NodeTransformer):
-    """Puts the code that makes it in the place of each name of `_Literals`."""
+    """Puts the code that makes it in the place of each name of `_Literals`, and of each that libraries print bare."""
 
     found: Mapping[str, Operand]
+    names: Mapping[str, Operand]
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return code_expression(self.found[node.id].code) if node.id in self.found else node
+        if node.id in self.found:
+            return code_expression(self.found[node.id].code)
+        if node.id in _BARE and node.id not in self.names:
+            return code_expression(f"np.{node.id}")
+        return node
 
 
 def _sizes(node: ast.Tuple) -> tuple[int, ...]:

@@ -184,7 +184,8 @@ def test_a_name_of_the_array_in_front_and_imports_are_read_off() -> None:
         ("np.ones((2, 3))", "np.ones((2, 3))"),
         ("[True, False]", "np.array([True, False])"),
         ("[1 2 3]", "np.array([1, 2, 3])"),
-        ("array([[1, 2],\n       [3, 4]])", "array([[1, 2], [3, 4]])"),
+        ("array([[1, 2],\n       [3, 4]])", "np.array([[1, 2], [3, 4]])"),
+        ("[[1. nan]\n [inf 2.]]", "np.array([[1.0, np.nan], [np.inf, 2.0]])"),
         ("a[0] + 1", "a[0] + 1"),
         ("2 * a[:, None]", "2 * a[:, None]"),
         ("a.astype(float)", "a.astype(float)"),
@@ -197,7 +198,7 @@ def test_every_expression_that_gives_an_array_is_read(text: str, code: str) -> N
     a = read_operand("(2, 3)")
     read = read_operand(text, names={"a": a})
     assert read.code == code
-    made = eval(code, {"np": np, "array": np.array, "a": a.values})  # noqa: S307 - one of the parameters above
+    made = eval(code, {"np": np, "a": a.values})  # noqa: S307 - one of the parameters above
     np.testing.assert_array_equal(made, read.values)
     assert made.dtype == read.values.dtype
 

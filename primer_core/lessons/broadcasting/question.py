@@ -15,8 +15,8 @@ NAMES = ("a", "b", "c")
 """What operands are called in formulas and code; the result is y."""
 
 _HELP = (
-    "A shape (4, 3), an array [[1, 2], [3, 4]], a number, or one of these changed: (4,)[:, None], (3, 4).T; b may also "
-    "be a.mean(1)."
+    "A shape (4, 3), an array [[1, 2], [3, 4]], a number, or an expression of NumPy: (4,)[:, None], np.ones((2, 3)); b "
+    "may also be a.mean(1) or a[0] + 1."
 )
 _OPERATIONS: Mapping[str, str] = {
     "add": "+ add",

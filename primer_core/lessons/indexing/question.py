@@ -11,10 +11,10 @@ Then = Literal["Read", "Add in place", "Assign", "Add to b"]
 
 THENS: tuple[Then, ...] = ("Read", "Add in place", "Assign", "Add to b")
 
-_HELP_ARRAY = "A shape (3, 4), which is filled by counting, or an array [[1, 2], [3, 4]]."
+_HELP_ARRAY = "A shape (3, 4), which is filled by counting, an array [[1, 2], [3, 4]], or an expression of NumPy: np.eye(3)."
 _HELP_INDEX = (
-    "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10. "
-    "Or click cells of the array below."
+    "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10 or any expression of "
+    "NumPy that is an index. Or click cells of the array below."
 )
 _HELP_VALUE = "What is added or assigned: a number, an array [1, 2], or a shape (2, 1), which is filled by counting."
 

@@ -9,8 +9,8 @@ NAMES = ("a", "b")
 """What operands are called in formulas and code; the result is c."""
 
 _HELP = (
-    "A shape (2, 3), which is filled by counting, an array [[1, 2], [3, 4]], or one of these changed: (2, 3).T, "
-    "(3,)[:, None]; b may also be a.T."
+    "A shape (2, 3), which is filled by counting, an array [[1, 2], [3, 4]], or an expression of NumPy: (2, 3).T, "
+    "np.eye(3); b may also be a.T."
 )
 
 
