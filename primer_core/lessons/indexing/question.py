@@ -11,7 +11,7 @@ Then = Literal["Read", "Add in place", "Assign", "Add to b"]
 
 THENS: tuple[Then, ...] = ("Read", "Add in place", "Assign", "Add to b")
 
-_HELP_ARRAY = "A shape (3, 4), which is filled by counting, an array [[1, 2], [3, 4]], or an expression of NumPy: np.eye(3)."
+_HELP_ARRAY = "A shape (3, 4), filled by counting, an array [[1, 2], [3, 4]], or an expression of NumPy: np.eye(3)."
 _HELP_INDEX = (
     "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10 or any expression of "
     "NumPy that is an index. Or click cells of the array below."
