@@ -8,6 +8,15 @@ MAX_AXES = 4
 MAX_ELEMENTS = 4096
 """Elements of one array. Enough for 64 × 64, and explained within a few milliseconds."""
 
+SECONDS = 2.0
+"""Seconds of computing that one answer may take; its process is ended then."""
+
+WALL_SECONDS = 10.0
+"""Seconds on the clock after which an answer that waits for something is ended."""
+
+MEMORY = 512 * 2**20
+"""Bytes of memory that one answer may take, beyond what its process has already."""
+
 
 class Refused(ValueError):  # noqa: N818 - a learner's input is refused, the program has no error
     """A learner's input that cannot be taken; the message says what was expected, what was given, what to do.
