@@ -32,7 +32,11 @@ def explain(strokes: list[Any], network: Network, prediction: Prediction | None)
             )
             return
         step_table(walk(render_strokes(strokes), prediction))
-    controls.code_panel(snippet(strokes, prediction, network.setup))
+    weights = (
+        "" if network.weights is None else f" It reads {networks.WEIGHTS_FILE}, which “This network” has to download."
+    )
+    note = f"Run in this project's folder, it prints what this page shows.{weights}"
+    controls.code_panel(snippet(strokes, prediction, network.setup), note=note)
 
 
 @st.fragment

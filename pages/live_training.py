@@ -50,8 +50,9 @@ with explanation_column.container(border=True, height="stretch"):
 4. **Step.** `optimizer.step()` moves every weight a little the other way; the learning rate says how little.
 5. **Zero.** `optimizer.zero_grad()` clears the gradients, which would otherwise add up from step to step.
 
-The faint line is each batch: batches differ, so it jitters. The strong line is its running mean. Diamonds are the
-validation loss after each epoch; the lower chart is the share of validation samples read correctly.
+The faint line is each batch: batches differ, so it jitters. The strong line is its running mean, which lags
+behind while the loss falls. Diamonds are the validation loss after each epoch; the lower chart is the share of
+validation samples read correctly.
 """
     )
 with question_column.container(border=True, height="stretch"):
@@ -67,10 +68,13 @@ with question_column.container(border=True, height="stretch"):
         key="predict_first_loss",
     )
 if spec is not None:
+    of_this_run = "it prints the numbers of this run: same weights, same order, same losses."
+    of_another = "it trains with the settings above. The curve is of a run that began with others."
+    of_none = "it prints the numbers of a run with these settings: same weights, same order, same losses."
+    what = of_none if run is None else of_this_run if run.spec == spec else of_another
     code_panel(
         script(spec),
-        note="Run in this project's folder, it prints the numbers of this run: same weights, same order, same losses. "
-        "Changes of the learning rate during a run are not in it.",
+        note=f"Run in this project's folder, {what} Changes of the learning rate during a run are not in it.",
     )
 shell.finish(lesson)
 address.tell_misread_query({name: partial(settings.value_text, name) for name in settings.parameters()}, misread)

@@ -19,6 +19,11 @@ def name(path: Path) -> str:
     return str(path.relative_to(PROJECT))
 
 
+def module_of(path: Path) -> str:
+    """Return the name that a file is imported by."""
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts)
+
+
 def imported(nodes: Iterator[ast.AST]) -> set[str]:
     packages = set()
     for node in nodes:
@@ -155,37 +160,161 @@ def test_no_module_is_imported_by_its_name_as_a_text(path: Path) -> None:
 
 
 def names_a_library(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value in ("NumPy", "PyTorch")
+    """Whether a node has the name of a library in it, or asks a backend for which of the two it is."""
+    asked = {"NUMPY", "pytorch()"}
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Constant("NumPy" | "PyTorch"):
+                return True
+            case ast.Attribute(value, "library" | "prefix") if ast.unparse(value) in asked:
+                return True
+    return ast.unparse(node) in asked
 
 
-#: Modules that still tell the libraries apart by name, and how often at most. A module leaves this list, none joins it.
-COMPARES: dict[str, int] = {
-    "primer_core/language/statements.py": 6,
-    "primer_core/lessons/arrays/__init__.py": 1,  # the name of a view
-    "primer_core/lessons/arrays/explain.py": 1,  # the name of a view
-    "primer_core/lessons/arrays/twins.py": 1,
-    "primer_core/lessons/indexing/story.py": 1,
-    "primer_core/lessons/matmul/show.py": 1,
-    "primer_core/lessons/reductions/show.py": 2,
-    "primer_core/lessons/shapes/explain.py": 1,
-    "primer_core/lessons/shapes/pipeline.py": 4,
-    "primer_core/lessons/shapes/translation.py": 6,
-    "primer_core/lessons/views/operations.py": 1,
-    "primer_core/lessons/views/refused_view.py": 1,
+def comparisons(tree: ast.AST) -> Iterator[ast.AST]:
+    """Comparisons of anything with a library, its name, or names among which it is."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                yield from (node for side in (left, *others) if names_a_library(side))
+            case ast.MatchValue(value=value) if names_a_library(value):
+                yield node
+            case ast.Call(ast.Attribute(attr="startswith" | "endswith" | "find" | "count"), [given, *_]) if (
+                names_a_library(given)
+            ):
+                yield node
+
+
+#: Modules that tell the libraries apart by name, how often, and why that is no question to a library.
+COMPARES: dict[str, tuple[int, str]] = {
+    "primer_core/lessons/arrays/__init__.py": (1, "PyTorch is the name of a view, which compares both libraries"),
+    "primer_core/lessons/arrays/explain.py": (1, "PyTorch is the name of a view, which compares both libraries"),
 }
 
 
-@pytest.mark.parametrize("path", [path for path in [*CORE, *PAINTED] if "backend" not in path.parts], ids=name)
+@pytest.mark.parametrize("path", [path for path in [*CORE, *PAINTED] if room(module_of(path)) != "backend"], ids=name)
 def test_libraries_are_told_apart_by_their_backends(path: Path) -> None:
     """What differs between NumPy and PyTorch is asked of `primer_core.backend`; elsewhere no name is compared."""
-    found = 0
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found = [ast.unparse(node) for node in comparisons(ast.parse(path.read_text(encoding="utf-8")))]
+    allowed, _ = COMPARES.get(name(path), (0, ""))
+    assert len(found) == allowed, found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1 if library == 'NumPy' else 2",
+        "if question.library in ('PyTorch', 'both'): pass",
+        "match library:\n    case 'NumPy': pass",
+        "match step, library:\n    case 'expand', 'NumPy': pass",
+        "if text.startswith(('NumPy', 'PyTorch')): pass",
+        "if backend(library) is NUMPY: pass",
+        "if engine is not pytorch(): pass",
+        "if library != NUMPY.library: pass",
+    ],
+)
+def test_a_comparison_with_a_library_is_seen(code: str) -> None:
+    assert list(comparisons(ast.parse(code)))
+
+
+@pytest.mark.parametrize(
+    "code", ["if one.axis_word != NUMPY.axis_word: pass", "f(library='NumPy')", "x == NUMPY.get(a, 1)"]
+)
+def test_what_compares_answers_is_no_comparison_with_a_library(code: str) -> None:
+    assert not list(comparisons(ast.parse(code)))
+
+
+#: What libraries and Python raise at a learner's mistake.
+MISTAKES = {
+    "ArithmeticError", "AttributeError", "BaseException", "Exception", "FloatingPointError", "IndexError", "KeyError",
+    "LookupError", "MemoryError", "OverflowError", "RuntimeError", "TypeError", "ValueError", "ZeroDivisionError",
+}  # fmt: skip
+
+#: Handlers that show an exception's words though they do not go through `Backend.attempt`, and why.
+SHOWS_WORDS: dict[str, tuple[int, str]] = {
+    "primer_core/language/index.py": (2, "Python is asked, not a library: for a place of a tuple, and to count"),
+    "primer_core/language/parsing.py": (2, "Python's parser is asked, whose exception becomes a SyntaxError"),
+    "primer_core/language/program.py": (1, "Python is asked to fold two numbers"),
+    "primer_core/lessons/autograd_graph/engine.py": (
+        4,
+        "what is called stands alone; what hooks raise in it passes",
+    ),
+    "primer_core/lessons/backprop_by_hand/explain.py": (1, "the steps are the learner's own, tried as they stand"),
+}
+
+
+def words_shown(tree: ast.AST) -> Iterator[str]:
+    """Handlers of what a library raises in which the exception is used, other than as the cause of another."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ExceptHandler) or node.name is None or node.type is None:
+            continue
+        caught = {inner.id for inner in ast.walk(node.type) if isinstance(inner, ast.Name)}
+        caught |= {inner.attr for inner in ast.walk(node.type) if isinstance(inner, ast.Attribute)}
+        if not any(kind in MISTAKES or kind.isupper() or kind == "errors" for kind in caught):
+            continue
+        inside = [inner for line in node.body for inner in ast.walk(line)]
+        causes = [inner.cause for inner in inside if isinstance(inner, ast.Raise)]
+        if any(isinstance(inner, ast.Name) and inner.id == node.name and inner not in causes for inner in inside):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [path for path in CORE if room(module_of(path)) in ("lessons", "language")], ids=name)
+def test_a_librarys_words_are_caught_by_its_backend(path: Path) -> None:
+    """Only the library's own call stands in the `try` whose exception is shown: `Backend.attempt` sees to that."""
+    found = list(words_shown(ast.parse(path.read_text(encoding="utf-8"))))
+    allowed, _ = SHOWS_WORDS.get(name(path), (0, ""))
+    assert len(found) == allowed, found
+
+
+def test_a_handler_that_shows_words_is_seen() -> None:
+    shown = "try:\n    f()\nexcept {} as error:\n    raise Refused(str(error)) from error"
+    for caught in ("ValueError", "(TypeError, ValueError)", "_LIBRARY_ERRORS", "engine.errors", "Exception"):
+        assert list(words_shown(ast.parse(shown.format(caught))))
+    assert not list(words_shown(ast.parse(shown.format("Refused"))))
+    assert not list(words_shown(ast.parse("try:\n    f()\nexcept ValueError as e:\n    raise Refused('no') from e")))
+
+
+#: What makes one call of a library's, and catches what it raises; the last four go on to `attempt`.
+ASKS = {"attempt", "_ask", "applied", "made", "then"}
+
+
+def closures_given(tree: ast.AST) -> Iterator[str]:
+    """Calls of `attempt` that are given a function of ours: a lambda, or one that the same module defines."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    methods = {line.name for node in classes for line in node.body if isinstance(line, ast.FunctionDef)}
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} - methods
+    for node in ast.walk(tree):
         match node:
-            case ast.Compare(left=left, comparators=others):
-                found += any(map(names_a_library, (left, *others)))
-            case ast.MatchValue(value=value):
-                found += names_a_library(value)
-    assert found <= COMPARES.get(name(path), 0)
+            case ast.Call(ast.Name(asks) | ast.Attribute(attr=asks), given) if asks in ASKS:
+                ours = any(isinstance(one, ast.Lambda) for one in given)
+                match asks, given:
+                    case "attempt", [ast.Name(called), *_]:
+                        ours = ours or called in own
+                    case "attempt", [ast.Attribute(ast.Name("self"), called), *_]:
+                        ours = ours or called in methods
+                if ours:
+                    yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", CORE, ids=name)
+def test_nothing_of_ours_stands_in_an_attempt(path: Path) -> None:
+    found = list(closures_given(ast.parse(path.read_text(encoding="utf-8"))))
+    written_out = 1 if path.name == "numpy_backend.py" else 0  # softmax, which NumPy has not
+    assert len(found) == written_out, found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "library.attempt(lambda: read(text))",
+        "def read(): pass\nlibrary.attempt(read)",
+        "class A:\n    def read(self): pass\n    def f(self): NUMPY.attempt(self.read, 1)",
+        "self.applied(base, code, lambda it: it[key])",
+        "_ask(base, code, lambda it: it.T, base.it)",
+    ],
+)
+def test_a_function_of_ours_in_an_attempt_is_seen(code: str) -> None:
+    assert list(closures_given(ast.parse(code)))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """The address that lessons' pages ask: from a question and what the learner did since, to all that is shown then.
 
 ``POST /api/lessons/<lesson>`` takes ``{"question": {...}, "events": [...], "n": 7}``, where ``question`` has a text for
-each parameter; those that are missing take their defaults. The answer is what `primer_core.lessons.answer.answer`
-returns, with the same ``n``; with ``refusal`` where an event could not be followed, and ``problems`` where the question
-had parameters that could not be taken. Where a library has to be loaded first, the answer is ``{"n": 7, "loading":
-"PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is there.
+each parameter, or for those of an address, as `primer_core.lessons.lesson.Lesson.opened` reads it. The answer is what
+`primer_core.lessons.answer.answer` returns, with the same ``n``; with ``refusal`` where an event could not be followed,
+and ``problems`` where the question had parameters that could not be taken. Where a library has to be loaded first, the
+answer is ``{"n": 7, "loading": "PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is
+there.
 
 ``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
 
@@ -27,7 +28,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from primer_core.backend.loading import load_torch, load_torch_in_background, torch_is_loaded
-from primer_core.lessons.answer import answer, fold, page, problem_sentences
+from primer_core.lessons.answer import answer, fold, loads_torch, page, problem_sentences
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.page import description, pictures_of
@@ -92,7 +93,7 @@ def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
     sent = body.get("events", [])
     if not isinstance(sent, list) or len(sent) > _MOST_EVENTS:
         raise RequestError(400, f"Expected events, a list of at most {_MOST_EVENTS}.")
-    question, problems = lesson.question.parse(body["question"])
+    question, problems = lesson.opened(body["question"])
     try:
         events = [read_event(event) for event in sent]
     except EventError as error:
@@ -101,13 +102,10 @@ def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
     if not torch_is_loaded():
         if body.get("wait") is True:
             load_torch()
-        elif lesson.needs_torch(question):
+        elif loads_torch(lesson, question, events):
             load_torch_in_background()
             return JSONResponse({"n": n, "loading": "PyTorch"})
     question, refusal = fold(lesson, question, events)
-    if lesson.needs_torch(question) and not torch_is_loaded():
-        load_torch_in_background()
-        return JSONResponse({"n": n, "loading": "PyTorch"})
     more: dict[str, Any] = {"n": n}
     if refusal:
         more["refusal"] = refusal
@@ -133,7 +131,7 @@ def _picture(lesson: AnyLesson, body: dict[str, Any]) -> Response:
     place, theme = body.get("picture"), body.get("theme")
     if type(place) is not int or theme not in ("light", "dark"):
         raise RequestError(400, "Expected picture, a whole number from 0, and theme, light or dark.")
-    question, _ = lesson.question.parse(body["question"])
+    question, _ = lesson.opened(body["question"])
     if lesson.needs_torch(question):
         load_torch()
     shown = page(lesson, question)
@@ -151,7 +149,7 @@ def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:
     what = body.get("what")
     if lesson.measure is None or not isinstance(what, str):
         raise RequestError(400, "Expected the name of something that this lesson measures, in what.")
-    question, _ = lesson.question.parse(body["question"])
+    question, _ = lesson.opened(body["question"])
     if not _measuring.acquire(timeout=20):
         raise RequestError(429, "Somebody else's measurement is still under way. Press again in a few seconds.")
     try:

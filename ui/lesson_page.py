@@ -30,7 +30,7 @@ def lesson_page(slug: str) -> None:
     spec = shell.begin(slug)
     lesson = catalog.LESSONS_BY_SLUG[slug]
     parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
-    question, problems = lesson.question.parse(parameters)
+    question, problems = lesson.opened(parameters)
     loads = lesson.needs_torch(question) and not torch_is_loaded()
     _mount(
         key=f"lesson {slug}",

@@ -12,7 +12,7 @@ __all__ = ["LIBRARIES", "NUMPY", "Backend", "Declined", "Library", "backend", "b
 
 
 def backend(library: Library) -> Backend:
-    """Return what stands behind the name of a library; PyTorch is loaded if it is the one."""
+    """Return what stands behind the name of a library; PyTorch is loaded when it is asked for more than code."""
     return NUMPY if library == NUMPY.library else pytorch()
 
 

@@ -58,11 +58,6 @@ class Declined:
         """The class's own name and the words: ``AxisError: axis 2 is out of bounds ...``."""
         return f"{self.kind}: {self.words}"
 
-    @property
-    def builtin_text(self) -> str:
-        """The built-in class's name and the words: ``ValueError: axis 2 is out of bounds ...``."""
-        return f"{self.builtin}: {self.words}"
-
     @classmethod
     def of(cls, error: Exception) -> "Declined":
         """Keep of an exception what is shown of it."""
@@ -72,6 +67,8 @@ class Declined:
 
 class Backend(ABC):
     """What is asked of one library.
+
+    What is only spelled, and the facts below, are answered without the library being loaded.
 
     An *array* is the library's own: an `ndarray` (or a NumPy scalar, where NumPy returns a bare number) or a CPU
     tensor. Methods that carry out a learner's request return `Declined` where the library raises; the others are asked
@@ -111,6 +108,30 @@ class Backend(ABC):
         Whether ``transpose(i, j)`` lets two axes change places. Where not, it takes the new order of all axes.
     transposes_any_rank
         Whether ``.T`` reverses the axes whatever their number. Where not, it is meant for two axes.
+    default_ddof
+        What std takes off n in its divisor, unless told otherwise.
+    understands_numpy_words
+        Whether its reductions take NumPy's keywords, ``axis`` and ``keepdims``.
+    max_gives_places
+        Whether the method max returns values and their places, where it is given an axis.
+    promotes_products
+        Whether ``a @ b`` takes operands of two dtypes.
+    keeps_last_write
+        Whether the library promises that, of several values written to one cell by index, the last one stays.
+    splits_by_size
+        Whether ``split`` is told by a number how large a piece is. Where not, how many pieces there are.
+    flattens_some_axes
+        Whether ``flatten`` takes the first and the last axis to be joined. Where not, it joins all.
+    flatten_copies
+        Whether ``flatten`` copies even where the cells lie in order.
+    view_takes_shape
+        Whether the method view takes a shape. Where not, it reads the same bytes as another dtype.
+    strides_by_method
+        Whether ``as_strided`` is a method. Where not, a function that checks nothing.
+    feeds_networks
+        Whether networks of ``torch.nn`` take its arrays.
+    tells_offset
+        Whether an array tells how far behind the first element of its storage it begins.
     """
 
     library: ClassVar[Library]
@@ -132,6 +153,18 @@ class Backend(ABC):
     splits_by_function: ClassVar[bool]
     transposes_two_axes: ClassVar[bool]
     transposes_any_rank: ClassVar[bool]
+    default_ddof: ClassVar[int]
+    understands_numpy_words: ClassVar[bool]
+    max_gives_places: ClassVar[bool]
+    promotes_products: ClassVar[bool]
+    keeps_last_write: ClassVar[bool]
+    splits_by_size: ClassVar[bool]
+    flattens_some_axes: ClassVar[bool]
+    flatten_copies: ClassVar[bool]
+    view_takes_shape: ClassVar[bool]
+    strides_by_method: ClassVar[bool]
+    feeds_networks: ClassVar[bool]
+    tells_offset: ClassVar[bool]
 
     _native_functions: ClassVar[Mapping[str, str]]
     """What the functions of NumPy that make arrays are called in this library."""
@@ -234,6 +267,10 @@ class Backend(ABC):
         """Copy an array, or a bare number, to an `ndarray` of the same shape and dtype in memory of its own."""
 
     @abstractmethod
+    def on_its_memory(self, array: Any) -> NDArray[Any]:
+        """Return the `ndarray` of the same cells, uncopied; a bare number is copied, for nothing views one."""
+
+    @abstractmethod
     def is_number(self, found: Any) -> bool:
         """Whether a result is a bare number of the library's, not an array; PyTorch returns none."""
 
@@ -273,6 +310,16 @@ class Backend(ABC):
     def byte_strides(self, array: Any) -> tuple[int, ...]:
         """Bytes from one cell to the next, one an axis."""
 
+    def extent(self, array: Any) -> tuple[int, int]:
+        """First byte that the cells of an array touch, and the first behind them; both the same without cells."""
+        start = stop = self.data_pointer(array)
+        if not prod(array.shape):
+            return start, stop
+        for size, stride in zip(array.shape, self.byte_strides(array), strict=True):
+            start += min(0, (size - 1) * stride)
+            stop += max(0, (size - 1) * stride)
+        return start, stop + self.itemsize(array)
+
     @abstractmethod
     def contiguity(self, array: Any) -> tuple[bool, bool]:
         """Whether the cells lie without gaps in C order, and whether in Fortran order: the library is asked."""
@@ -288,6 +335,21 @@ class Backend(ABC):
         An array without cells counts as a view where it was made by cutting the base.
         """
 
+    @abstractmethod
+    def writeable(self, array: Any) -> bool:
+        """Whether the cells can be written to; a bare number has none."""
+
+    @abstractmethod
+    def allocation(self, array: Any) -> tuple[int, int]:
+        """First byte of the memory that an array lies in, and the first behind it; ``(0, 0)`` for a bare number."""
+
+    @abstractmethod
+    def whole_memory(self, array: Any) -> Any:
+        """View all of the memory that an array lies in along one axis, as elements of the array's dtype.
+
+        A bare number, which no array can view, gives a copy of itself along one axis.
+        """
+
     # Code
 
     @abstractmethod
@@ -301,6 +363,13 @@ class Backend(ABC):
     @abstractmethod
     def to_numpy_code(self, name: str) -> str:
         """Spell the `ndarray` on an array's own memory."""
+
+    @abstractmethod
+    def converted_code(self, name: str, dtype: str) -> str:
+        """Spell an array of this library, of a given dtype, with the values of the `ndarray` that a name is bound to.
+
+        An empty dtype keeps that of the `ndarray`.
+        """
 
     @abstractmethod
     def array_code(self, values: NDArray[Any]) -> str:
@@ -355,6 +424,33 @@ class Backend(ABC):
     @abstractmethod
     def shares_memory_code(self, name: str, other: str) -> str:
         """Spell the question whether two arrays of this library share memory."""
+
+    @abstractmethod
+    def view_code(self, name: str, shape: tuple[int, ...]) -> str:
+        """Spell the view of another shape that is refused rather than copied: ``a.view(2, 3)``; one size may be -1."""
+
+    @abstractmethod
+    def contiguous_code(self, name: str) -> str:
+        """Spell the array in C order, which is copied only where it is not."""
+
+    @abstractmethod
+    def accumulate_code(self, name: str, key: str, value: str) -> str:
+        """Spell an addition by index that adds every time, where an index array picks a cell several times.
+
+        The key is the name of an index array of this library, the value that of an array of it.
+        """
+
+    @abstractmethod
+    def examples_code(self, name: str, shape: tuple[int, ...]) -> list[str]:
+        """Spell operations on an array that only this library has, or that it spells in its own way.
+
+        Parameters
+        ----------
+        name
+            Of the array.
+        shape
+            Of the array; of one axis at least, and with cells.
+        """
 
     @abstractmethod
     def reduce_code(

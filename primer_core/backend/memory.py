@@ -108,14 +108,7 @@ def layout_of(array: "AnyArray", base: "AnyArray") -> Layout:
 
 def extent(array: "AnyArray") -> tuple[int, int]:
     """First byte that the cells of an array touch, and the first behind them; both the same without cells."""
-    own = backend_of(array)
-    start = stop = own.data_pointer(array)
-    if not prod(array.shape):
-        return start, stop
-    for size, stride in zip(array.shape, own.byte_strides(array), strict=True):
-        start += min(0, (size - 1) * stride)
-        stop += max(0, (size - 1) * stride)
-    return start, stop + own.itemsize(array)
+    return backend_of(array).extent(array)
 
 
 def in_memory_of(array: "AnyArray", base: "AnyArray") -> bool:
@@ -133,8 +126,7 @@ def shares_memory(array: "AnyArray", other: "AnyArray") -> bool:
     own = backend_of(array)
     if backend_of(other) is own:
         return own.shares_memory(array, other)
-    first, second = (one if isinstance(one, np.ndarray) else one.detach().numpy() for one in (array, other))
-    return bool(np.shares_memory(first, second))
+    return bool(np.shares_memory(own.on_its_memory(array), backend_of(other).on_its_memory(other)))
 
 
 def address_text(layout: Layout, index: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ from math import nan
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
@@ -32,6 +33,18 @@ class NumpyBackend(Backend):
     splits_by_function = True
     transposes_two_axes = False
     transposes_any_rank = True
+    default_ddof = 0
+    understands_numpy_words = True
+    max_gives_places = False
+    promotes_products = True
+    keeps_last_write = True
+    splits_by_size = False
+    flattens_some_axes = False
+    flatten_copies = True
+    view_takes_shape = False
+    strides_by_method = False
+    feeds_networks = False
+    tells_offset = False
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array"}
 
     @property
@@ -72,6 +85,10 @@ class NumpyBackend(Backend):
     def to_numpy(self, array: Any) -> NDArray[Any]:
         """Copy the array."""
         return np.array(array)
+
+    def on_its_memory(self, array: Any) -> NDArray[Any]:
+        """Return the array itself."""
+        return np.asarray(array)
 
     def is_number(self, found: Any) -> bool:
         """Whether it is a NumPy scalar."""
@@ -122,6 +139,24 @@ class NumpyBackend(Backend):
             return None
         return self.data_pointer(array) - self.data_pointer(base)
 
+    def writeable(self, array: Any) -> bool:
+        """Ask the array's flags."""
+        return not self.is_number(array) and bool(array.flags.writeable)
+
+    def allocation(self, array: Any) -> tuple[int, int]:
+        """Measure the array at the end of the chain of ``.base``."""
+        if self.is_number(array):
+            return (0, 0)
+        return self.extent(_owner(array))
+
+    def whole_memory(self, array: Any) -> NDArray[Any]:
+        """Stretch the array at the end of the chain of ``.base`` along one axis; the view is read-only."""
+        if self.is_number(array):
+            return np.array(array).reshape(1)
+        owner = _owner(array)
+        start, stop = self.allocation(array)
+        return as_strided(owner, ((stop - start) // owner.itemsize,), (owner.itemsize,), writeable=False)
+
     def from_numpy_code(self, code: str) -> str:
         """Give the code as it is."""
         return code
@@ -133,6 +168,10 @@ class NumpyBackend(Backend):
     def to_numpy_code(self, name: str) -> str:
         """Give the name."""
         return name
+
+    def converted_code(self, name: str, dtype: str) -> str:
+        """Spell ``a.astype(...)``, or the name."""
+        return f"{name}.astype(np.{dtype})" if dtype else name
 
     def array_code(self, values: NDArray[Any]) -> str:
         """Spell the values as nested lists."""
@@ -159,6 +198,25 @@ class NumpyBackend(Backend):
         """Spell ``np.shares_memory(a, b)``."""
         return f"np.shares_memory({name}, {other})"
 
+    def view_code(self, name: str, shape: tuple[int, ...]) -> str:
+        """Spell ``a.reshape(..., copy=False)``."""
+        return f"{name}.reshape({', '.join(map(str, shape)) or '()'}, copy=False)"
+
+    def contiguous_code(self, name: str) -> str:
+        """Spell ``np.ascontiguousarray(a)``."""
+        return f"np.ascontiguousarray({name})"
+
+    def accumulate_code(self, name: str, key: str, value: str) -> str:
+        """Spell ``np.add.at``."""
+        return f"np.add.at({name}, {key}, {value})"
+
+    def examples_code(self, name: str, shape: tuple[int, ...]) -> list[str]:
+        """Spell slices that step backwards, ``.T``, and what copies."""
+        order = ", ".join(map(str, reversed(range(len(shape)))))
+        found = [f"{name}[::-1]", f"{name}.T", f"{name}.transpose({order})", f"{name}.T.ravel()"]
+        found += [f"{name}.copy()", f"{name}.astype(np.float32)"]
+        return [*found, f"np.broadcast_to({name}[:1], {(5, *shape[1:])})", f"torch.from_numpy({name})"]
+
     def reduce_code(
         self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
     ) -> tuple[str, ...]:
@@ -179,9 +237,14 @@ class NumpyBackend(Backend):
         return (f"{result} = {name}.{operation}({', '.join(words)})",)
 
 
-def _owner(array: NDArray[Any]) -> Any:
-    """The array that holds the memory: NumPy gives a view of a view the owner as its ``base``."""
-    return array if array.base is None else array.base
+def _owner(array: NDArray[Any]) -> NDArray[Any]:
+    """The array at the end of the chain of ``.base``."""
+    owner, parent = array, array.base
+    while parent is not None:
+        if isinstance(parent, np.ndarray):
+            owner = parent
+        parent = getattr(parent, "base", None)  # as_strided puts an object of its own between
+    return owner
 
 
 _norm: Any = np.linalg.norm

@@ -1,9 +1,9 @@
-"""What is asked of PyTorch, on the CPU. PyTorch is loaded when `pytorch` is first called."""
+"""What is asked of PyTorch, on the CPU. PyTorch is loaded when something is asked that only the library answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 class TorchBackend(Backend):
-    """PyTorch behind the interface that `Backend` describes.
-
-    Parameters
-    ----------
-    module
-        The module torch, which is loaded already.
-    """
+    """PyTorch behind the interface that `Backend` describes."""
 
     library: ClassVar[Library] = "PyTorch"
     prefix = "torch"
@@ -47,15 +41,27 @@ class TorchBackend(Backend):
     splits_by_function = False
     transposes_two_axes = True
     transposes_any_rank = False
+    default_ddof = 1
+    understands_numpy_words = True
+    max_gives_places = True
+    promotes_products = False
+    keeps_last_write = False
+    splits_by_size = True
+    flattens_some_axes = True
+    flatten_copies = False
+    view_takes_shape = True
+    strides_by_method = True
+    feeds_networks = True
+    tells_offset = True
     _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor"}
-
-    def __init__(self, module: Any) -> None:
-        self._torch = module
 
     @property
     def module(self) -> Any:
-        """The module torch."""
-        return self._torch
+        """The module torch, which is loaded if it is not yet."""
+        load_torch()
+        import torch
+
+        return torch
 
     def reduce(
         self, array: torch.Tensor, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
@@ -75,9 +81,9 @@ class TorchBackend(Backend):
             return found if isinstance(found, Declined) else found.fill_(float("nan"))
         match operation:
             case "softmax":
-                return self.attempt(self._torch.softmax, array, dim=axis)
+                return self.attempt(self.module.softmax, array, dim=axis)
             case "norm":
-                return self.attempt(self._torch.linalg.vector_norm, array, dim=axis, keepdim=keepdims)
+                return self.attempt(self.module.linalg.vector_norm, array, dim=axis, keepdim=keepdims)
             case "std":
                 return self.attempt(array.std, dim=axis, correction=ddof, keepdim=keepdims)
             case "max":
@@ -87,16 +93,20 @@ class TorchBackend(Backend):
 
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> torch.Tensor:
         """Copy the values to a tensor; one without cells, too, gets a storage with an address."""
-        dtype = getattr(self._torch, self.default_float) if native_floats and values.dtype.kind == "f" else None
+        dtype = getattr(self.module, self.default_float) if native_floats and values.dtype.kind == "f" else None
         if values.size:
-            tensor: torch.Tensor = self._torch.tensor(np.array(values, order="C"), dtype=dtype)
+            tensor: torch.Tensor = self.module.tensor(np.array(values, order="C"), dtype=dtype)
             return tensor
-        spare: torch.Tensor = self._torch.tensor(np.zeros(1, values.dtype), dtype=dtype)
+        spare: torch.Tensor = self.module.tensor(np.zeros(1, values.dtype), dtype=dtype)
         return spare[:0].reshape(values.shape)
 
     def to_numpy(self, array: torch.Tensor) -> NDArray[Any]:
         """Copy the tensor."""
         return np.array(array.detach().numpy())
+
+    def on_its_memory(self, array: torch.Tensor) -> NDArray[Any]:
+        """Call ``numpy()``."""
+        return np.asarray(array.detach().numpy())
 
     def is_number(self, found: Any) -> bool:  # noqa: ARG002 - the answer is always the same
         """PyTorch returns tensors without axes, no bare numbers."""
@@ -108,7 +118,7 @@ class TorchBackend(Backend):
         def given(item: IndexItem, listed: bool) -> Any:
             if not isinstance(item, np.ndarray):
                 return item
-            return item.tolist() if listed else self._torch.tensor(item)
+            return item.tolist() if listed else self.module.tensor(item)
 
         found = tuple(given(item, listed) for item, listed in zip(items, lists, strict=True))
         return found[0] if lone else found
@@ -147,6 +157,20 @@ class TorchBackend(Backend):
             return None
         return int(array.storage_offset()) * array.element_size() - int(base.storage_offset()) * base.element_size()
 
+    def writeable(self, array: torch.Tensor) -> bool:  # noqa: ARG002 - the answer is always the same
+        """PyTorch has no read-only tensors."""
+        return True
+
+    def allocation(self, array: torch.Tensor) -> tuple[int, int]:
+        """Measure the storage."""
+        storage = array.untyped_storage()
+        return storage.data_ptr(), storage.data_ptr() + storage.nbytes()
+
+    def whole_memory(self, array: torch.Tensor) -> torch.Tensor:
+        """Stretch the storage along one axis."""
+        whole = array.untyped_storage().nbytes() // array.element_size()
+        return array.detach().as_strided((whole,), (1,), 0)
+
     def from_numpy_code(self, code: str) -> str:
         """Spell ``torch.tensor(...)``, which copies."""
         return f"torch.tensor({code})"
@@ -158,6 +182,10 @@ class TorchBackend(Backend):
     def to_numpy_code(self, name: str) -> str:
         """Spell ``a.numpy()``."""
         return f"{name}.numpy()"
+
+    def converted_code(self, name: str, dtype: str) -> str:
+        """Spell ``torch.tensor(...)``, which copies."""
+        return f"torch.tensor({name}, dtype=torch.{dtype})" if dtype else f"torch.tensor({name})"
 
     def array_code(self, values: NDArray[Any]) -> str:
         """Spell the values as nested lists."""
@@ -184,6 +212,26 @@ class TorchBackend(Backend):
         """Spell the comparison of the storages."""
         return f"{name}.untyped_storage().data_ptr() == {other}.untyped_storage().data_ptr()"
 
+    def view_code(self, name: str, shape: tuple[int, ...]) -> str:
+        """Spell ``a.view(...)``."""
+        return f"{name}.view({', '.join(map(str, shape)) or '()'})"
+
+    def contiguous_code(self, name: str) -> str:
+        """Spell ``a.contiguous()``."""
+        return f"{name}.contiguous()"
+
+    def accumulate_code(self, name: str, key: str, value: str) -> str:
+        """Spell ``a.index_put_(..., accumulate=True)``."""
+        return f"{name}.index_put_(({key},), {value}, accumulate=True)"
+
+    def examples_code(self, name: str, shape: tuple[int, ...]) -> list[str]:
+        """Spell the methods that NumPy has not, or calls otherwise."""
+        half, order = -(-shape[0] // 2), ", ".join(map(str, reversed(range(len(shape)))))
+        turned = ", ".join(map(str, reversed(shape)))
+        found = [f"{name}.view({turned})", f"{name}.permute({order})", f"{name}.narrow(0, 0, {half})"]
+        found += [f"{name}.contiguous()", f"{name}.clone()", f"{name}[:1].expand{(5, *shape[1:])}"]
+        return [*found, f"{name}.to(torch.float32)", f"{name}.as_strided(({half},), ({prod(shape[1:])},))"]
+
     def reduce_code(
         self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
     ) -> tuple[str, ...]:
@@ -202,10 +250,9 @@ class TorchBackend(Backend):
         return (f"{result} = {name}.{'amax' if operation == 'max' else operation}({', '.join(words)})",)
 
 
-@cache
-def pytorch() -> TorchBackend:
-    """Load PyTorch, where it is not loaded yet, and return what is asked of it."""
-    load_torch()
-    import torch
+_PYTORCH = TorchBackend()
 
-    return TorchBackend(torch)
+
+def pytorch() -> TorchBackend:
+    """Return what is asked of PyTorch; this loads nothing yet."""
+    return _PYTORCH

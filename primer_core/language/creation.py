@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import NUMPY, Declined, pytorch
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import syntax_tree
 from primer_core.language.text import quoted, ragged
@@ -158,28 +158,25 @@ class Recipe:
             return ragged(self.given["object"])
         return ""
 
-    def make(self) -> NDArray[Any]:
-        """Make it with NumPy.
-
-        Raises
-        ------
-        ValueError, TypeError, OverflowError, ZeroDivisionError
-            NumPy's own, if it will not make it.
-        """
+    def make(self) -> NDArray[Any] | Declined:
+        """Make it with NumPy, or return what NumPy says if it will not."""
         call = self._call()
         owner = np if self.seed is None else np.random.default_rng(self.seed)
         named = dict(call.named) | ({"dtype": np.dtype(call.dtype)} if call.dtype else {})
         with np.errstate(all="ignore"):  # an infinity that comes of it is shown, not warned of
-            array = np.asarray(getattr(owner, call.function)(*call.arguments, **named))
+            made = NUMPY.attempt(getattr(owner, call.function), *call.arguments, **named)
             for step in self.steps:
+                if isinstance(made, Declined):
+                    break
+                array = np.asarray(made)
                 match step:
                     case Step("reshape"):
-                        array = array.reshape(step.argument)
+                        made = NUMPY.attempt(array.reshape, step.argument)
                     case Step("T"):
-                        array = array.T
+                        made = array.T
                     case _:
-                        array = array.astype(step.argument)
-        return array
+                        made = NUMPY.attempt(array.astype, step.argument)
+        return made if isinstance(made, Declined) else np.asarray(made)
 
     @property
     def torch_code(self) -> str:
@@ -191,35 +188,34 @@ class Recipe:
         seeded = "" if self.seed is None else f"generator=torch.Generator().manual_seed({self.seed})"
         return call.code("torch", seeded) + "".join(map(_torch_step, self.steps))
 
-    def make_torch(self) -> torch.Tensor:
-        """Make the same with PyTorch.
+    def make_torch(self) -> torch.Tensor | Declined:
+        """Make the same with PyTorch, or return what PyTorch says if it will not.
 
         Raises
         ------
         NoTwinError
             If PyTorch has no function for it.
-        RuntimeError, ValueError, TypeError, OverflowError
-            PyTorch's own, if it will not make it.
         """
-        load_torch()
-        import torch
-
+        library = pytorch()
+        module = library.module
         call = self._torch_call()
-        named = dict(call.named) | ({"dtype": getattr(torch, call.dtype)} if call.dtype else {})
+        named = dict(call.named) | ({"dtype": getattr(module, call.dtype)} if call.dtype else {})
         if self.seed is not None:
-            named["generator"] = torch.Generator().manual_seed(self.seed)
-        tensor: torch.Tensor = getattr(torch, call.function)(*call.arguments, **named)
+            named["generator"] = module.Generator().manual_seed(self.seed)
+        made: torch.Tensor | Declined = library.attempt(getattr(module, call.function), *call.arguments, **named)
         for step in self.steps:
+            if isinstance(made, Declined):
+                break
             match step:
                 case Step("reshape"):
-                    tensor = tensor.reshape(step.argument)
+                    made = library.attempt(made.reshape, step.argument)
                 case Step("T"):
-                    if tensor.ndim != 2:
+                    if made.ndim != 2:
                         raise NoTwinError("PyTorch's .T is for two axes; permute takes any number of them.")
-                    tensor = tensor.T
+                    made = made.T
                 case _:
-                    tensor = tensor.to(getattr(torch, step.argument))
-        return tensor
+                    made = library.attempt(made.to, getattr(module, step.argument))
+        return made
 
     def _call(self) -> Call:
         positional = [(name, self.given[name]) for name in _PARAMETERS[self.maker] if name in self.given]

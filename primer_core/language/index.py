@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.backend.interface import IndexItem
 from primer_core.language.index_plan import plan_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
@@ -344,11 +345,9 @@ class _Walker:
 
     def numpys(self, node: ast.expr, item: Any, indexed: NDArray[Any]) -> Refused:
         """Make a refusal of what NumPy itself says to a kind of item that it does not take."""
-        try:
-            indexed[item]
-        except (IndexError, TypeError, ValueError) as error:
-            return Refused(f"{quoted(_source(node))} is no index. NumPy says: {error}. {self.how}")
-        return Refused(f"{quoted(_source(node))} is no index. {self.how}")
+        found = NUMPY.get(indexed, item)
+        words = f"NumPy says: {found.words}. " if isinstance(found, Declined) else ""
+        return Refused(f"{quoted(_source(node))} is no index. {words}{self.how}")
 
     def value(self, node: ast.expr) -> Any:
         """Compute a number or an array."""
@@ -364,7 +363,7 @@ class _Walker:
             case ast.List():
                 return self.listed(node)
             case ast.UnaryOp(sign, operand) if type(sign) in _BEFORE:
-                return self.computed(node, lambda one: _BEFORE[type(sign)](one), operand)
+                return self.computed(node, _BEFORE[type(sign)], operand)
             case ast.BinOp(left, sign, right) if type(sign) in _BETWEEN:
                 return self.computed(node, _BETWEEN[type(sign)], left, right)
             case ast.Compare(left, [sign], [right]) if type(sign) in _BETWEEN:
@@ -393,14 +392,18 @@ class _Walker:
         values = [self.value(operand) for operand in operands]
         if isinstance(node, ast.UnaryOp) and isinstance(values[0], bool):
             raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
-        try:
-            check_size(np.broadcast_shapes(*(np.shape(value) for value in values)), f"{quoted(_source(node))}")
-            with np.errstate(all="ignore"):
-                return self.fitting(act(*values), node)
-        except Refused:
-            raise
-        except (ValueError, TypeError, OverflowError, ZeroDivisionError) as error:
-            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
+        shape = NUMPY.attempt(np.broadcast_shapes, *map(np.shape, values))
+        if not isinstance(shape, Declined):  # else NumPy says of the operands what does not go together
+            check_size(shape, quoted(_source(node)))
+        with np.errstate(all="ignore"):
+            return self.fitting(self.made(node, act, *values), node)
+
+    def made(self, node: ast.expr, act: Callable[..., Any], *operands: Any) -> Any:
+        """Make one call of NumPy's; what it refuses is refused in its words."""
+        found = NUMPY.attempt(act, *operands)
+        if isinstance(found, Declined):
+            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {found.words.strip()}.")
+        return found
 
     def indexed(self, node: ast.expr, base: ast.expr, inner: ast.expr) -> Any:
         if _is_several(base):
@@ -408,10 +411,7 @@ class _Walker:
         before = self.based(base)
         items = self.items(inner, before)
         _check(before.shape, items, quoted(_source(node)))
-        try:
-            return before[items]
-        except (IndexError, ValueError) as error:
-            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
+        return self.made(node, operator.getitem, before, items)
 
     def one_of(self, node: ast.expr, several: ast.Call, inner: ast.expr) -> Any:
         """Take one of the arrays that a function gives for each axis."""
@@ -466,8 +466,9 @@ class _Walker:
         numbers = [self.value(argument) for argument in node.args]
         if not 1 <= len(numbers) <= 3 or node.keywords or not all(_is_int(number) for number in numbers):
             raise Refused(f"{quoted(_source(node))} takes one to three whole numbers: start, stop and step.")
-        try:
-            counted = range(*map(int, numbers))
+        whole = [int(number) for number in numbers]
+        try:  # Python is asked, and nothing else
+            counted = range(*whole)
             length = len(counted)
         except (ValueError, OverflowError) as error:
             raise Refused(f"{quoted(_source(node))} cannot be counted: {error}.") from error
@@ -492,13 +493,8 @@ class _Walker:
         if len(named) != len(node.keywords):
             raise Refused(f".{method}() takes axis= and keepdims= here, and nothing else by name.")
         given = [self.argument(argument) for argument in node.args]
-        try:
-            after = getattr(before, method)(*given, **named)
-            check_size(np.shape(after), quoted(_source(node)))
-        except Refused:
-            raise
-        except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
+        after = self.made(node, operator.methodcaller(method, *given, **named), before)
+        check_size(np.shape(after), quoted(_source(node)))
         return after
 
     def argument(self, node: ast.expr) -> Any:
@@ -519,11 +515,8 @@ class _Walker:
         if node.keywords or not values or (node.func.attr != "ix_" and len(values) != 1):
             wanted = "one list for each axis" if node.func.attr == "ix_" else f"one mask, such as {self.name} > 10"
             raise Refused(f"{quoted(_source(node))} is not understood: np.{node.func.attr} takes {wanted} here.")
-        function: Callable[..., tuple[NDArray[Any], ...]] = getattr(np, node.func.attr)
-        try:
-            arrays = function(*values)
-        except (ValueError, TypeError, IndexError) as error:
-            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {error}.") from error
+        function: Callable[..., Any] = getattr(np, node.func.attr)
+        arrays = self.made(node, function, *values)
         if any(array.dtype.kind not in "iu" for array in arrays):
             raise self.numpys(node, arrays, self.array)
         return tuple(array.astype(np.int64) for array in arrays)

@@ -11,8 +11,9 @@ and any of these may be followed by what NumPy can do to it: ``.T``, ``[:, None]
 """
 
 import ast
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import syntax_tree
 from primer_core.language.spelling import shape_text
@@ -153,10 +155,10 @@ class _Walker:
                 named = self.names[name]
                 return Operand(name, name, named.values, "derived", named.filled)
             case ast.Attribute(base, "T"):
-                return self.then(base, ".T", lambda values: values.T)
+                return self.then(base, ".T", operator.attrgetter("T"))
             case ast.Subscript(base, place):
                 index, spelled = _new_axes(place)
-                return self.then(base, f"[{spelled}]", lambda values: values[index])
+                return self.then(base, f"[{spelled}]", operator.itemgetter(index))
             case ast.Call(ast.Attribute(base, method), arguments, keywords) if method in _METHODS:
                 return self.call(base, method, arguments, keywords)
             case _:
@@ -182,21 +184,21 @@ class _Walker:
         return self.then(
             base,
             f".{method}({spelled})",
-            lambda values: getattr(values, method)(*given, **named),
+            operator.methodcaller(method, *given, **named),
             reads=method not in _VIEWS,
         )
 
-    def then(self, base: ast.expr, suffix: str, act: Any, *, reads: bool = False) -> Operand:
+    def then(self, base: ast.expr, suffix: str, act: Callable[[NDArray[Any]], Any], *, reads: bool = False) -> Operand:
         """Do to an operand what NumPy does; what NumPy refuses is refused in its words."""
         before = self.walk(base)
         if reads:
             check_size(before.shape, f"The array before {suffix}")
         if reads and before.values.size == 0:
             raise Refused(f"{quoted(before.text)} has no cells, so {suffix} has nothing to work on.")
-        try:
-            values = np.asarray(act(before.values))
-        except (ValueError, TypeError, IndexError, OverflowError) as error:
-            raise Refused(f"NumPy says of {quoted(before.text + suffix)}: {error}") from error
+        made = NUMPY.attempt(act, before.values)
+        if isinstance(made, Declined):
+            raise Refused(f"NumPy says of {quoted(before.text + suffix)}: {made.words}")
+        values = np.asarray(made)
         _check_axes(values.shape)
         return Operand(before.followed_by(suffix), before.code + suffix, values, "derived", before.filled)
 
@@ -209,10 +211,10 @@ def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
     Refused
         If NumPy has no array of that shape.
     """
-    try:
-        return np.broadcast_to(np.int8(0), shape)
-    except ValueError as error:
-        raise Refused(f"NumPy has no array of shape {shape_text(shape)}: {error}") from error
+    made: NDArray[np.int8] | Declined = NUMPY.attempt(np.broadcast_to, np.int8(0), shape)
+    if isinstance(made, Declined):
+        raise Refused(f"NumPy has no array of shape {shape_text(shape)}: {made.words}")
+    return made
 
 
 def _tree(text: str, how: str) -> ast.expr:

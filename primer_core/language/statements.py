@@ -7,7 +7,6 @@ real arrays, so that what is shared afterwards is shared in fact.
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
@@ -16,9 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from primer_core.backend import Library, backend_of
-from primer_core.backend.loading import load_torch
-from primer_core.backend.memory import extent
+from primer_core.backend import LIBRARIES, NUMPY, Backend, Declined, Library, backend, backend_of, pytorch
 from primer_core.language.index import read_index
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import code_expression, syntax_tree
@@ -52,6 +49,12 @@ _FUNCTIONS: Mapping[str, frozenset[str]] = {
     ),
     "torch": frozenset({"as_strided", "from_numpy", "tensor"}),
 }
+
+_BY_PREFIX: Mapping[str, Backend] = {backend(library).prefix: backend(library) for library in LIBRARIES}
+"""The libraries by the names that their functions are called by."""
+
+_FROM_NUMPY = frozenset({"from_numpy", "tensor"})
+"""Functions of PyTorch that take an array of NumPy's."""
 
 _IN_PLACE: Mapping[Library, frozenset[str]] = {
     "NumPy": frozenset({"fill", "sort"}),
@@ -90,9 +93,6 @@ _SIGNS: Mapping[str, "Problem"] = {
     "step must be greater than zero": "step",
 }
 """What the words of an error tell of its kind."""
-
-_LIBRARY_ERRORS = (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError)
-"""What NumPy and PyTorch raise about what they were asked to do."""
 
 HOW = "Start from a name and say what is done to it: a[1:, ::2], a.T, a.reshape(4, 3), np.broadcast_to(a, (2, 3, 4))."
 
@@ -261,20 +261,18 @@ class Workspace:
                 holder, key, code = self.place(target, text)
                 code = f"{code} = {value.code}"
                 alike = _alike(value, holder)
-                with _asked(code):
-                    holder.it[key] = alike.it
+                _ask(holder, code, operator.setitem, holder.it, key, alike.it)
                 self.remember(holder, code)
                 return code
             case ast.AugAssign(target, sign, expression) if type(sign) in _BINARY:
                 return self.in_place(target, sign, self.expression(expression, text), text)
             case ast.Expr(ast.Call(ast.Attribute(base, method), arguments, [])):
-                holder = self.expression(base, text)
+                holder = self.array(base, text)
                 if method not in _IN_PLACE[library_of(holder.it)]:
                     raise Refused(f"{quoted(ast.unparse(node))} changes nothing here. {HOW_STATEMENT}")
                 code = f"{holder.code}.{method}({', '.join(map(ast.unparse, arguments))})"
                 given = list(map(_argument, arguments))
-                with _asked(code):
-                    getattr(holder.it, method)(*given)
+                _ask(holder, code, operator.methodcaller(method, *given), holder.it)
                 self.remember(holder, code)
                 return code
             case _:
@@ -287,8 +285,7 @@ class Workspace:
             own = self.expression(target, text)
             code = f"{own.code} {symbol}= {value.code}"
             alike = _alike(value, own)
-            with _asked(code):
-                it = act(own.it, alike.it)
+            it = _ask(own, code, act, own.it, alike.it)
             # A NumPy scalar cannot change: what it answers is new, and of the other side's shape if that has axes.
             self.bind(own.code, Value(it, f"{own.code} {symbol} {_grouped(value)}", _fitting(own.where, it)))
             return code
@@ -297,17 +294,17 @@ class Workspace:
         holder, key, place = self.place(target, text)
         code = f"{place} {symbol}= {value.code}"
         alike = _alike(value, holder)
-        with _asked(code):
-            holder.it[key] = act(holder.it[key], alike.it)
+        read = _ask(holder, code, operator.getitem, holder.it, key)
+        _ask(holder, code, operator.setitem, holder.it, key, _ask(holder, code, act, read, alike.it))
         self.remember(holder, code)
         return code
 
     def remember(self, holder: Value, code: str) -> None:
         """Keep what a statement wrote into, if that was a copy which no name reaches."""
-        mine = allocation(holder.it)
-        reached = any(overlap(mine, allocation(thing.it)) for thing in self.things)
+        mine = backend_of(holder.it).allocation(holder.it)
+        reached = any(overlap(mine, backend_of(thing.it).allocation(thing.it)) for thing in self.things)
         if not reached and 0 not in holder.it.shape:
-            self.unnamed.append(Unnamed(code, holder.code, plain(holder.it).copy()))
+            self.unnamed.append(Unnamed(code, holder.code, backend_of(holder.it).to_numpy(holder.it)))
 
     def place(self, target: ast.Subscript, text: str) -> tuple[Value, Any, str]:
         """Return what ``holder[key]`` writes to, its key, and its code."""
@@ -322,7 +319,7 @@ class Workspace:
         source = ast.get_source_segment(text, node.slice) or ast.unparse(node.slice)
         name = holder.code if holder.code.isidentifier() else "x"
         engine = backend_of(holder.it)
-        read = read_index(f"{name}[{source}]", plain(holder.it), name, unpack=engine.lone_list_is_tuple)
+        read = read_index(f"{name}[{source}]", engine.on_its_memory(holder.it), name, unpack=engine.lone_list_is_tuple)
         return engine.index_key(read.items, lone=read.lone, lists=(False,) * len(read.items)), read.code
 
     def expression(self, node: ast.expr, text: str) -> Value:
@@ -341,7 +338,7 @@ class Workspace:
             case ast.Subscript():
                 holder = self.array(node.value, text)
                 key, code = self.index(node, holder, text)
-                return self.applied(holder, f"{holder.code}[{code}]", lambda it: it[key])
+                return self.applied(holder, f"{holder.code}[{code}]", operator.itemgetter(key))
             case ast.BinOp(left, sign, right) if type(sign) in _BINARY:
                 return self.between(self.expression(left, text), sign, self.expression(right, text))
             case ast.Call(function, arguments, keywords):
@@ -370,13 +367,13 @@ class Workspace:
     def attribute(self, base: Value, name: str) -> Value:
         """``.T`` and ``.mT``."""
         rank = base.it.ndim
-        if library_of(base.it) == "PyTorch" and (rank == 0 or (name == "T" and rank != 2)):
+        if not backend_of(base.it).transposes_any_rank and (rank == 0 or (name == "T" and rank != 2)):
             axes = "1 axis" if rank == 1 else f"{rank} axes"
             instead = f"Write .permute({', '.join(map(str, reversed(range(rank))))})" if rank else "Leave it out"
             raise Refused(
                 f"PyTorch's .{name} is deprecated for what is no matrix, and {base.code} has {axes}. {instead}."
             )
-        return self.applied(base, f"{base.code}.{name}", lambda it: getattr(it, name))
+        return self.applied(base, f"{base.code}.{name}", operator.attrgetter(name))
 
     def between(self, left: Value, sign: ast.operator, right: Value) -> Value:
         """Arithmetic, which always makes a new array."""
@@ -385,12 +382,10 @@ class Workspace:
         arrays = [side for side in (left, right) if is_array(side.it)]
         if len(arrays) == 2:
             _alike(right, left)
-        shapes = [tuple(side.it.shape) for side in arrays]
-        with _asked(code):
-            shape = np.broadcast_shapes(*shapes)
-        check_size(shape, code)
-        with _asked(code):
-            it = act(left.it, right.it)
+        shape = NUMPY.attempt(np.broadcast_shapes, *(tuple(side.it.shape) for side in arrays))
+        if not isinstance(shape, Declined):  # else the library itself says what does not go together
+            check_size(shape, code)
+        it = _ask(arrays[0] if arrays else left, code, act, left.it, right.it)
         return Value(it, code, _fitting(arrays[0].where, it) if arrays else None)
 
     def call(self, function: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword], text: str) -> Value:
@@ -406,7 +401,8 @@ class Workspace:
                 return self.strided(self.first(arguments, text), given, named, _spelled(arguments[1:], keywords))
             case ast.Attribute(ast.Name("np" | "torch" as module), name) if name in _FUNCTIONS[module]:
                 base = self.first(arguments, text)
-                if (library_of(base.it) == "NumPy") != (module == "np" or name in ("from_numpy", "tensor")):
+                takes = NUMPY if name in _FROM_NUMPY else _BY_PREFIX[module]
+                if backend_of(base.it) is not takes:
                     raise Refused(f"{module}.{name} is not for {base.code}, which is made by {library_of(base.it)}.")
                 given = [_argument(argument) for argument in arguments[1:]]
                 code = f"{module}.{name}({', '.join([base.code, *_spelled(arguments[1:], keywords)])})"
@@ -431,7 +427,7 @@ class Workspace:
     def called(self, base: Value, name: str, code: str, given: list[Any], named: dict[str, Any]) -> Value:
         """Call a method, or a function if the name has a dot, on an array and on the origin of its cells."""
         short = name.rsplit(".")[-1]
-        if library_of(base.it) == "NumPy" and short == "view" and (given or named):
+        if not backend_of(base.it).view_takes_shape and short == "view" and (given or named):
             raise Refused(
                 "NumPy's .view() takes no shape: it reads the same bytes as another dtype. Say .reshape(...)."
             )
@@ -442,25 +438,27 @@ class Workspace:
         if short == "as_strided":
             _check_wish(given[0] if given else named.get("size"))
 
-        def act(it: Any) -> Any:
-            if "." not in name:
-                return getattr(it, name)(*given, **named)
-            module = np if name.startswith("np") else _torch()
-            return getattr(module, short)(it, *given, **named)
+        if "." in name:
+            module = _BY_PREFIX[name.partition(".")[0]].module
+            call, further, options = getattr(module, short), given, named
+        else:
+            call, further, options = operator.methodcaller(short, *given, **named), [], {}
 
-        def follow(it: Any) -> Any:
-            if short in ("view", "reshape"):  # where the cells come from is a copy that may be reshaped in any case
-                return it.reshape(*given, **{word: value for word, value in named.items() if word == "order"})
-            return act(it)
+        def reshape(it: Any) -> Any:
+            """Where the cells come from is a copy that may be reshaped in any case."""
+            return it.reshape(*given, **{word: value for word, value in named.items() if word == "order"})
 
         if short in _CASTS:
-            return Value(self.applied(base, code, act, None).it, code, base.where)
-        return self.applied(base, code, act, None if short == "as_strided" else follow)
+            return Value(self.applied(base, code, call, *further, follow=None, **options).it, code, base.where)
+        follow: Callable[[Any], Any] | Literal["same"] | None = "same"
+        if short in ("as_strided", "view", "reshape"):
+            follow = None if short == "as_strided" else reshape
+        return self.applied(base, code, call, *further, follow=follow, **options)
 
     def strided(self, base: Value, given: list[Any], named: dict[str, Any], spelled: list[str]) -> Value:
         """NumPy's ``as_strided``, which checks nothing itself: whatever leaves the allocation is refused before."""
         code = f"as_strided({', '.join([base.code, *spelled])})"
-        if library_of(base.it) != "NumPy":
+        if backend_of(base.it).strides_by_method:
             raise Refused(f"{base.code} is a tensor: write {base.code}.as_strided(size, stride).")
         options = dict(zip(("shape", "strides"), given, strict=False)) | named
         if set(options) != {"shape", "strides"} or len(given) > 2:
@@ -477,30 +475,32 @@ class Workspace:
         if prod(shape):
             low += sum(min(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True))
             high += sum(max(0, (n - 1) * stride) for n, stride in zip(shape, strides, strict=True)) + size
-        start, stop = allocation(base.it)
+        start, stop = backend_of(base.it).allocation(base.it)
         if not start <= low <= high <= stop:
             raise Refused(
                 f"This would read bytes {low - start} to {high - start - 1} of a memory of {stop - start} bytes. "
                 "NumPy's as_strided would do it, and read what belongs to others: make shape or strides smaller."
             )
-        return self.applied(base, code, lambda it: as_strided(it, shape, strides), None)
+        return self.applied(base, code, as_strided, shape, strides, follow=None)
 
     def applied(
         self,
         base: Value,
         code: str,
-        act: Callable[[Any], Any],
+        call: Callable[..., Any],
+        *further: Any,
         follow: Callable[[Any], Any] | Literal["same"] | None = "same",
+        **named: Any,
     ) -> Value:
-        """Do something to an array, and to the origins of its cells."""
-        with _asked(code):
-            it = act(base.it)
+        """Call something of the library's with an array and further arguments, and do so to its cells' origins."""
+        it = _ask(base, code, call, base.it, *further, **named)
         check_size(tuple(it.shape), code)
-        follow = act if follow == "same" else follow
         if follow is None or base.where is None:
             return Value(it, code)
-        where = base.where if library_of(base.it) == "NumPy" else _torch().from_numpy(base.where)
-        return Value(it, code, plain(follow(where)).copy())
+        engine = backend_of(base.it)
+        numbers = engine.make(base.where)
+        found = call(numbers, *further, **named) if follow == "same" else follow(numbers)
+        return Value(it, code, engine.to_numpy(found))
 
 
 def library_of(it: Any) -> Library:
@@ -513,49 +513,20 @@ def is_array(it: Any) -> bool:
     return not isinstance(it, int | float) or isinstance(it, np.generic)
 
 
-def plain(it: Any) -> NDArray[Any]:
-    """The same cells as a NumPy array, uncopied but for a NumPy scalar."""
-    return np.asarray(it) if isinstance(it, np.ndarray | np.generic) else np.asarray(it.detach().numpy())
-
-
-def allocation(it: Any) -> tuple[int, int]:
-    """First byte of the memory that an array lies in, and the first behind it.
-
-    For NumPy that is the array at the end of the chain of ``.base``; for PyTorch it is the tensor's storage.
-    """
-    if isinstance(it, np.generic):
-        return (0, 0)
-    if not isinstance(it, np.ndarray):
-        storage = it.untyped_storage()
-        return storage.data_ptr(), storage.data_ptr() + storage.nbytes()
-    return extent(root(it))
-
-
-def root(array: NDArray[Any]) -> NDArray[Any]:
-    """The array at the end of the chain of ``.base``."""
-    owner, parent = array, array.base
-    while parent is not None:
-        if isinstance(parent, np.ndarray):
-            owner = parent
-        parent = getattr(parent, "base", None)  # as_strided puts an object of its own between
-    return owner
-
-
 def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether two stretches of memory, each from its first byte to the one behind its last, have a byte in common."""
     return max(one[0], other[0]) < min(one[1], other[1])
 
 
-@contextmanager
-def _asked(step: str) -> Iterator[None]:
-    """Let the library work; what it refuses leaves as its own words. Only the library's own call stands in it."""
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    except _LIBRARY_ERRORS as error:
-        words = str(error).strip()
-        found: Problem = next((problem for sign, problem in _SIGNS.items() if sign in words), "other")
-        raise DeclinedError(f"{type(error).__name__}: {words}", step, found) from error
+def _ask(asked: Value, step: str, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Make one call of the library that an array is of; what it refuses leaves as its own words."""
+    with np.errstate(all="ignore"):
+        found = backend_of(asked.it).attempt(call, *args, **named)
+    if isinstance(found, Declined):
+        words = found.words.strip()
+        problem: Problem = next((problem for sign, problem in _SIGNS.items() if sign in words), "other")
+        raise DeclinedError(f"{found.kind}: {words}", step, problem)
+    return found
 
 
 def _spelled(arguments: list[ast.expr], keywords: list[ast.keyword]) -> list[str]:
@@ -579,7 +550,7 @@ def _argument(node: ast.expr) -> Any:
         case ast.Attribute(ast.Name("np"), name) if name in _DTYPES and hasattr(np, name):
             return np.dtype(name)
         case ast.Attribute(ast.Name("torch"), name) if name in _DTYPES and name[-1].isdigit():
-            return getattr(_torch(), name)
+            return getattr(pytorch().module, name)
         case ast.Name("int" | "float" | "bool" as name):
             return {"int": int, "float": float, "bool": bool}[name]
         case _:
@@ -603,7 +574,7 @@ def _check_wish(shape: Any) -> tuple[int, ...]:
 
 
 def _unknown_method(code: str, name: str, library: Library) -> str:
-    other: Library = "PyTorch" if library == "NumPy" else "NumPy"
+    other = next(other for other in LIBRARIES if other != library)
     if name in _METHODS[other]:
         return f".{name}() is a method of {other}, and {code} is made by {library}: choose {other}, or another method."
     return f".{name}() is not known here. Methods of {library} known here: {', '.join(sorted(_METHODS[library]))}."
@@ -627,10 +598,3 @@ def _grouped(value: Value) -> str:
 def _fitting(where: NDArray[np.int64] | None, it: Any) -> NDArray[np.int64] | None:
     """The origins of cells if a result has as many; None where it was stretched to another shape."""
     return where if where is not None and where.shape == tuple(np.shape(it)) else None
-
-
-def _torch() -> Any:
-    load_torch()
-    import torch
-
-    return torch

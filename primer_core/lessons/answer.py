@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
 from primer_core.lessons.event import Event, EventError
-from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.lesson import AnyLesson, put_fields
 from primer_core.lessons.question import Problem, Question
 from primer_core.picture.parts import Page, Presets
 from primer_core.picture.payload import Windows, page_payload
@@ -86,6 +87,22 @@ def fold(lesson: AnyLesson, question: Question, events: Sequence[Event]) -> tupl
     return question, refusal
 
 
+def loads_torch(lesson: AnyLesson, question: Question, events: Sequence[Event]) -> bool:
+    """Say whether PyTorch has a part in answering a question, or one of those that events lead to.
+
+    This loads nothing: the fields that an event puts say which library is asked then, and a lesson reacts only where
+    that is not PyTorch.
+    """
+    for event in events:
+        if lesson.needs_torch(question):
+            return True
+        with suppress(EventError):  # what puts no field chooses no other library
+            if lesson.needs_torch(put_fields(question, event)):
+                return True
+        question, _ = fold(lesson, question, [event])
+    return lesson.needs_torch(question)
+
+
 def answer(lesson: AnyLesson, question: Question, windows: Windows | None = None) -> bytes:
     """Answer a question.
 
@@ -151,6 +168,6 @@ def problem_sentences(problems: Sequence[Problem]) -> tuple[str, ...]:
 def _answer(lesson: AnyLesson, question: Question, windows: Windows | None) -> dict[str, Any]:
     return {
         "question": question.texts(),
-        "address": urlencode(question.parameters(), errors="replace"),
+        "address": urlencode(lesson.parameters(question), errors="replace"),
         **page_payload(page(lesson, question), windows),
     }

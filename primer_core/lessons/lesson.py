@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from primer_core.language.limits import Refused
 from primer_core.language.resizing import resized
 from primer_core.lessons.event import Event, EventError, Put, Resize
-from primer_core.lessons.question import Question, TextField, UnreadableError
+from primer_core.lessons.question import Problem, Question, TextField, UnreadableError
 
 if TYPE_CHECKING:  # a lesson's computing half imports this module, and loads nothing that draws
     from primer_core.picture.parts import Page, Part
@@ -109,6 +109,39 @@ class Lesson(Generic[Q, E]):
     shelf: str = ""
     needs_torch: Callable[[Q], bool] = lambda _: False
     measure: Callable[[Q, str], tuple[Part, ...]] | None = None
+
+    def opened(self, parameters: Mapping[str, str]) -> tuple[Q, tuple[Problem, ...]]:
+        """Read the question that an address opens the page with.
+
+        Fields that it does not name have their defaults. Where it names nothing but what says which presets are
+        offered, as in ``view=Names``, the first of them is meant: defaults are those of another view.
+
+        Parameters
+        ----------
+        parameters
+            A text for each parameter of the address.
+
+        Returns
+        -------
+        question, problems
+            As `Question.parse` returns them.
+        """
+        question, problems = self.question.parse(parameters)
+        fields = self.question.fields()
+        named = {name for name, field in fields.items() if (field.parameter or name) in parameters}
+        first = next(iter(self.offered(question)), None)
+        if named == {self.shelf} and not problems and first is not None:
+            question = question.with_texts(self.puts(first))
+        return question, problems
+
+    def parameters(self, question: Q) -> Mapping[str, str]:
+        """Return what an address needs to bring a question back by `opened`."""
+        needed = question.parameters()
+        opened, _ = self.opened(needed)
+        if opened == question:
+            return needed
+        texts = question.texts()
+        return needed | {name: texts[name] for name, text in opened.texts().items() if text != texts[name]}
 
     def offered(self, question: Q) -> tuple[Preset[Q], ...]:
         """Return the presets that are offered beside a question."""

@@ -16,12 +16,15 @@ The rules, the same wherever a learner *reads* a number:
   at all (a text, a date) stands as it is, hyphens included.
 """
 
+import re
 from typing import Any
 
 import numpy as np
 
 MINUS = "−"
 """The sign of a negative number, U+2212."""
+
+_HYPHEN = re.compile(r"-(?=\.?\d|inf|nan)")
 
 CELL_DIGITS = 4
 FULL_DIGITS = 8
@@ -33,7 +36,7 @@ _CELL_WIDTH = 9
 def cell_text(value: Any) -> str:
     """Write a number as it stands in a cell: exact where short, else four significant digits."""
     if _is_whole(value) and len(str(int(value))) > _CELL_WIDTH:
-        return _with_minus(f"{float(value):.{CELL_DIGITS - 1}e}")
+        return with_minus(f"{float(value):.{CELL_DIGITS - 1}e}")
     return number_text(value, CELL_DIGITS)
 
 
@@ -61,12 +64,17 @@ def number_text(value: Any, digits: int, *, plus: bool = False) -> str:
         real, imaginary = (_bare(part, digits) for part in (value.real, value.imag))
         return f"({real}{imaginary if imaginary.startswith(MINUS) else '+' + imaginary}j)"
     if _is_whole(value):
-        text = _with_minus(str(int(value)))
+        text = with_minus(str(int(value)))
     elif isinstance(value, (float, np.floating)):
-        text = _with_minus(_floating(value, digits))
+        text = with_minus(_floating(value, digits))
     else:
         return str(value)
     return f"+{text}" if plus and value > 0 else text
+
+
+def with_minus(text: str) -> str:
+    """Write the signs of the numbers of a text, which Python printed, as they are read: ``(−16, 8)``, ``1e−07``."""
+    return _HYPHEN.sub(MINUS, text)
 
 
 def bracketed(text: str) -> str:
@@ -88,8 +96,4 @@ def _floating(value: Any, digits: int) -> str:
 
 def _bare(part: Any, digits: int) -> str:
     """One part of a complex number, without the point of a whole one, as Python writes it."""
-    return _with_minus(_floating(part, digits).removesuffix(".0"))
-
-
-def _with_minus(text: str) -> str:
-    return text.replace("-", MINUS)
+    return with_minus(_floating(part, digits).removesuffix(".0"))

@@ -360,7 +360,6 @@ class Control:
     problem: Text = ()
     disabled: str = ""
     quiet: bool = False
-    wide: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ export class Channel {
     this.past = [];
     /** @type {Question[]} */
     this.future = [];
+    /** @type {WeakMap<LessonEvent, Question[]>} by an event that travels, the questions that it passed unanswered */
+    this.passed = new WeakMap();
     this.lastStep = { signature: "", at: -Infinity };
     this.closed = false;
   }
@@ -167,7 +169,14 @@ export class Channel {
    */
   travel(from, travel) {
     const texts = from.pop();
-    if (texts) this.push({ kind: "put", texts, travel });
+    if (!texts) return;
+    /** @type {LessonEvent} */
+    const event = { kind: "put", texts, travel };
+    const before = this.waiting.at(-1);      // the step before, which nobody has asked for yet, and which this one replaces
+    if (before?.kind === "put" && before.travel === travel) {
+      this.passed.set(event, [...(this.passed.get(before) ?? []), before.texts]);
+    }
+    this.push(event);
   }
 
   flush() {
@@ -251,9 +260,9 @@ export class Channel {
    */
   remember(events, next) {
     if (!events.length || JSON.stringify(next) === JSON.stringify(this.question)) return;
-    const travel = events.map((event) => (event.kind === "put" ? event.travel : undefined)).find(Boolean);
-    if (travel) {
-      (travel === "undo" ? this.future : this.past).push(this.question);
+    const step = events.find((event) => event.kind === "put" && event.travel);
+    if (step?.kind === "put") {
+      (step.travel === "undo" ? this.future : this.past).push(this.question, ...(this.passed.get(step) ?? []));
       this.lastStep = { signature: "", at: -Infinity };
       return;
     }

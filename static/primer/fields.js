@@ -84,7 +84,11 @@ export function controlView(first, page) {
 /** @type {Record<string, (first: Control, put: (text: string) => void, page: PageContext, complain: (message: string) => void) => Input>} */
 const INPUTS = {
   text: (first, put, page) => typed(make("input", { type: "text" }), first, put, page),
-  lines: (first, put, page) => typed(make("textarea", { rows: first.lines ?? 4 }), first, put, page),
+  lines: (first, put, page) => {
+    const area = make("textarea", { rows: first.lines ?? 4 });
+    area.style.setProperty("--lines", String(area.rows));      // its height follows the text, and is at least so many
+    return typed(area, first, put, page);
+  },
   segments,
   select,
   switch: toggle,

@@ -141,6 +141,7 @@ class Player {
     this.factor = 1;
     this.room = 0;      // inner width and height of the frame
     this.high = 0;
+    this.tallest = 0;      // pixels that a step of this graph took below it
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
 
     this.stage = make("div", { className: "g-stage" });
@@ -177,7 +178,8 @@ class Player {
     this.details = make("section", { className: "g-panel g-details", "aria-label": "Node" });
     this.text = make("ol");
     const asText = make("details", { className: "g-as-text" }, make("summary", {}, "All steps as text"), this.text);
-    this.element = make("div", { className: "graph-player" }, bar, frame, make("div", { className: "g-panels" }, this.panel, this.details), asText);
+    this.panels = make("div", { className: "g-panels" }, this.panel, this.details);
+    this.element = make("div", { className: "graph-player" }, bar, frame, this.panels, asText);
     this.element.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.scale()).observe(this.scroller);
   }
@@ -221,6 +223,7 @@ class Player {
     this.drawWires();
     this.drawNodes();
     if (fresh) {
+      this.keepRoom(0);
       this.pinned = null;
       this.pause();
     }
@@ -296,6 +299,7 @@ class Player {
    * @param {boolean} asked whether the learner asked for this step
    */
   goTo(step, asked) {
+    if (asked || this.timer) this.keepRoom(Math.max(this.tallest, this.panels.offsetHeight));
     this.step = Math.max(0, Math.min(step, this.last));
     if (asked) this.pause();
     const current = this.graph.steps[this.step];
@@ -311,8 +315,9 @@ class Player {
     this.slider.value = String(this.step);
     this.slider.setAttribute("aria-valuetext", `${current.phase}: ${current.title}`);
     write(this.count, `${this.step + 1} / ${this.graph.steps.length}`);
-    this.back.disabled = this.toFirst.disabled = this.step === 0;
-    this.forward.disabled = this.toLast.disabled = this.step === this.last;
+    // Not disabled, which would take the focus away from the key that led to the end.
+    for (const button of [this.back, this.toFirst]) button.setAttribute("aria-disabled", String(this.step === 0));
+    for (const button of [this.forward, this.toLast]) button.setAttribute("aria-disabled", String(this.step === this.last));
     this.showStep(current);
     this.showDetails(state);
     this.bringIntoView(current.node ?? "");
@@ -432,7 +437,17 @@ class Player {
     this.right.hidden = left + this.room > this.graph.width * this.factor - 4;
   }
 
+  /**
+   * Keep what stands below from jumping up again when a step takes less room than one before it.
+   * @param {number} height in pixels, 0 to begin anew
+   */
+  keepRoom(height) {
+    this.tallest = height;
+    this.panels.style.minHeight = height ? `${height}px` : "";
+  }
+
   scale() {
+    if (this.scroller.clientWidth !== this.room) this.keepRoom(0);
     [this.room, this.high] = [this.scroller.clientWidth, this.scroller.clientHeight];
     if (!this.room || !this.graph.width) return;
     this.factor = Math.max(SMALLEST_SCALE, Math.min(1, this.room / this.graph.width));

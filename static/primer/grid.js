@@ -132,8 +132,8 @@ export class GridView {
       cell.setAttribute("aria-label", `${this.address(this.flat[place])}: ${text}${ghost.has(place) ? ", not allocated" : ""}`);
       if (grid.labels) cell.dataset.label = grid.labels[place];
     });
-    // Four figures fit a square cell; wider numbers widen all cells of their array alike.
-    this.table.style.setProperty("--wider", `${Math.max(0, Math.min(longest, 12) - 4) * 8.2}px`);
+    // The widest number widens all cells of its array alike.
+    this.table.style.setProperty("--letters", String(Math.min(longest, 12)));
     this.caption.replaceChildren(
       make("code", {}, grid.name), ` ${grid.caption} `, make("span", { className: "badge" }, `${grid.ndim}-D`),
       ...grid.badges.flatMap(({ text, tone }) => [" ", make("span", { className: `badge ${tone}` }, text)]),

@@ -134,9 +134,10 @@ class LessonPage {
     this.addressTimer = null;
     this.written = "";
     this.onKey = (/** @type {KeyboardEvent} */ event) => this.key(event);
-    this.onClick = () => this.keepPending();
+    this.onLeaving = () => this.keepPending();
     document.addEventListener("keydown", this.onKey);
-    document.addEventListener("click", this.onClick, true);
+    document.addEventListener("click", this.onLeaving, true);
+    globalThis.addEventListener("pagehide", this.onLeaving);
     parent.append(this.root);
     this.open(data);
   }
@@ -170,7 +171,8 @@ class LessonPage {
   close() {
     this.channel.close();
     document.removeEventListener("keydown", this.onKey);
-    document.removeEventListener("click", this.onClick, true);
+    document.removeEventListener("click", this.onLeaving, true);
+    globalThis.removeEventListener("pagehide", this.onLeaving);
     this.root.remove();
     clearTimeout(this.addressTimer);
   }
@@ -259,7 +261,7 @@ class LessonPage {
     write(this.refusal, answer.refusal ?? "");
     this.refusal.hidden = !answer.refusal;
     this.undo.setAttribute("aria-disabled", String(!this.channel.canUndo));
-    const chips = [...this.panel.querySelectorAll(".chip")].map((chip) => chip.textContent);
+    const chips = [...this.panel.querySelectorAll(".chip .words")].map((chip) => chip.textContent);
     write(this.live, answer.refusal || chips.join(", "));
     this.keepAddress(answer.address);
     if (held) this.keepFocus(held.element, held.name);
@@ -340,7 +342,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
-    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a reload, or another way to leave
+    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a way to leave, perhaps
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

@@ -108,7 +108,9 @@ class Bars {
   /** @param {Spot} spot */
   address([t, r, c]) {
     const row = /** @type {ProbabilityBars} */ (this.part).tables[t].rows[r];
-    return row.cells.length === 1 ? row.name : `${row.name}[${c}]`;
+    if (row.cells.length === 1) return row.name;
+    // "z / T[0]" would be z divided by T[0].
+    return /^[^(]* /.test(row.name) ? `(${row.name})[${c}]` : `${row.name}[${c}]`;
   }
 
   /** @param {Spot} spot */

@@ -58,7 +58,7 @@ export interface Sizes {
 export interface Control {
   kind: "control"; field: string; look: string; label: string; value: string; help?: string; placeholder?: string;
   options?: [string, string][]; least?: string; most?: string; step?: string; role?: string; lines?: number;
-  problem?: Text; disabled?: string; quiet?: boolean; wide?: number;
+  problem?: Text; disabled?: string; quiet?: boolean;
 }
 export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip; chips?: Chip[] }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }

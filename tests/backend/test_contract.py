@@ -72,10 +72,18 @@ def test_a_name_leads_to_its_backend_and_an_array_to_its_own(library: Backend) -
     assert found[library.prefix] is library.module
 
 
-def test_importing_the_backend_loads_no_torch() -> None:
-    code = "import sys, primer_core.backend as b; b.backend('NumPy'); print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.strip() == "False"
+def test_importing_the_backend_and_spelling_code_loads_no_torch() -> None:
+    code = """
+import sys, primer_core.backend as b
+for library in map(b.backend, b.LIBRARIES):
+    library.reduce_code("a", "s", "sum", 0), library.view_code("a", (2, -1)), library.examples_code("a", (2, 3))
+    library.setup_code("a", "np.arange(3)"), library.layout_code("a"), library.stride_unit, library.errors
+print("torch" in sys.modules)
+b.pytorch().module
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.split() == ["False", "True"]
 
 
 @BOTH
@@ -127,10 +135,21 @@ def test_memory_is_described_as_the_library_describes_it(library: Backend, cells
         assert said[1:] == [library.contiguity(view)]
     else:
         assert said[0][2:] == (view.storage_offset(), library.contiguity(view)[0])
-    on_its_memory = evaluated(library.to_numpy_code("v"), v=view)
-    np.testing.assert_array_equal(on_its_memory, library.to_numpy(view))
-    assert isinstance(on_its_memory, np.ndarray)
-    assert 0 in view.shape or np.shares_memory(on_its_memory, as_numpy)
+    for on_its_memory in (evaluated(library.to_numpy_code("v"), v=view), library.on_its_memory(view)):
+        np.testing.assert_array_equal(on_its_memory, library.to_numpy(view))
+        assert isinstance(on_its_memory, np.ndarray)
+        assert 0 in view.shape or np.shares_memory(on_its_memory, as_numpy)
+
+    start, stop = library.allocation(view)
+    assert (start, stop) == library.allocation(base)
+    first, last = library.extent(view)
+    assert start <= first <= last <= stop or 0 in view.shape
+    whole = library.whole_memory(view)
+    assert whole.ndim == 1
+    assert library.dtype_name(whole) == library.dtype_name(view)
+    if cells.size:
+        assert library.extent(whole) == (start, stop)
+        np.testing.assert_array_equal(library.to_numpy(whole), library.to_numpy(base).ravel())
 
     copy = library.make(library.to_numpy(view))
     for other in (view, copy, base):
@@ -363,4 +382,107 @@ def test_a_class_that_python_does_not_bring_is_told_by_both_names() -> None:
     declined = NUMPY.attempt(np.arange(3).sum, axis=2)
     assert isinstance(declined, Declined)
     assert (declined.kind, declined.builtin) == ("AxisError", "ValueError")
-    assert declined.builtin_text == f"ValueError: {declined.words}"
+    assert declined.text == f"AxisError: {declined.words}"
+
+
+def test_a_number_of_numpys_lies_in_no_memory() -> None:
+    number = np.arange(3)[1]
+    assert NUMPY.allocation(number) == (0, 0)
+    assert not NUMPY.writeable(number)
+    assert NUMPY.whole_memory(number).tolist() == [1]
+    assert NUMPY.on_its_memory(number).shape == ()
+
+
+@BOTH
+def test_an_array_says_whether_it_can_be_written_to(library: Backend) -> None:
+    array = library.make(np.arange(3))
+    assert library.writeable(array)
+    if library is NUMPY:
+        assert not library.writeable(np.broadcast_to(array, (2, 3)))
+
+
+@BOTH
+@examples(50)
+@given(cells=values(), other=st.sampled_from(["", *DTYPES]))
+def test_numpys_array_is_converted_by_the_code_that_is_spelled(library: Backend, cells: np.ndarray, other: str) -> None:
+    assume(np.isfinite(cells).all())
+    with np.errstate(all="ignore"):
+        made = evaluated(library.converted_code("a", other), a=np.ascontiguousarray(cells))
+    assert backend_of(made) is library
+    assert library.dtype_name(made).removeprefix("torch.") == (other or str(cells.dtype))
+    assert tuple(made.shape) == np.ascontiguousarray(cells).shape
+
+
+@BOTH
+@examples(50)
+@given(cells=values(), turned=st.booleans())
+def test_a_view_is_given_or_refused_and_never_a_copy(library: Backend, cells: np.ndarray, turned: bool) -> None:
+    array = library.make(cells)
+    array = library.make(cells.T).T if turned and cells.ndim == 2 else array
+    try:
+        viewed = evaluated(library.view_code("a", (cells.size,)), a=array)
+    except library.errors:
+        assert turned
+        viewed = evaluated(library.view_code(library.contiguous_code("a"), (cells.size,)), a=array)
+    else:
+        assert not cells.size or library.shares_memory(viewed, array)
+    np.testing.assert_array_equal(library.to_numpy(viewed), library.to_numpy(array).ravel())
+    in_order = evaluated(library.contiguous_code("a"), a=array)
+    assert library.contiguity(in_order)[0]
+    assert not cells.ndim or not cells.size or library.contiguity(array)[0] == library.shares_memory(in_order, array)
+
+
+@BOTH
+def test_what_accumulates_adds_every_time(library: Backend) -> None:
+    names = {
+        "a": library.make(np.zeros(3)),
+        "i": library.make(np.array([0, 2, 2])),
+        "v": library.make(np.array([1.0, 2.0, 3.0])),
+    }
+    run([library.accumulate_code("a", "i", "v")], **names)
+    assert library.to_numpy(names["a"]).tolist() == [1, 0, 5]
+
+
+@BOTH
+@pytest.mark.parametrize("shape", [(5,), (2, 3), (1, 1), (3, 1, 2), (2, 2, 2, 2)])
+def test_examples_are_taken_by_the_library(library: Backend, shape: tuple[int, ...]) -> None:
+    array = library.make(np.arange(np.prod(shape)).reshape(shape))
+    for code in library.examples_code("a", shape):
+        made = evaluated(code, a=array)
+        assert isinstance(made, np.ndarray | torch.Tensor), code
+
+
+@BOTH
+def test_the_facts_about_arithmetic_and_reductions_hold(library: Backend) -> None:
+    two = library.make(np.array([[1.0, 5.0], [2.0, 2.0]]))
+    assert library.reduce(two, "std", None, ddof=library.default_ddof) == two.std()
+    assert library.reduce(two, "std", None, ddof=1 - library.default_ddof) != two.std()
+    own = {library.axis_word: 0, library.keepdims_word: True}
+    assert tuple(two.sum(**own).shape) == (1, 2)
+    numpys = library.attempt(two.sum, axis=0, keepdims=True)
+    assert library.understands_numpy_words == (not isinstance(numpys, Declined))
+    largest = library.attempt(two.max, 0)
+    assert library.max_gives_places == (not isinstance(largest, type(two)))
+    mixed = library.attempt(operator.matmul, two, library.make(np.array([[1], [2]])))
+    assert library.promotes_products == (not isinstance(mixed, Declined))
+    if library.keeps_last_write:
+        written = library.make(np.zeros(2))
+        many = np.zeros(1000, np.int64)
+        assert library.put(written, many, library.make(np.arange(1000.0))) is None
+        assert written[0] == 999
+
+
+@BOTH
+def test_the_facts_about_shapes_and_views_hold(library: Backend) -> None:
+    six, cube = library.make(np.arange(6)), library.make(np.arange(24).reshape(2, 3, 4))
+    pieces: Any = library.module.split(six, 2)
+    assert len(pieces) == (3 if library.splits_by_size else 2)
+    flat = library.attempt(cube.flatten, 0, 1)
+    assert library.flattens_some_axes == (getattr(flat, "shape", None) == (6, 4))
+    assert library.flatten_copies == (not library.shares_memory(six.flatten(), six))
+    viewed = library.attempt(six.view, 2, 3)
+    assert library.view_takes_shape == (not isinstance(viewed, Declined))
+    assert library.strides_by_method == hasattr(six, "as_strided")
+    assert library.tells_offset == hasattr(six, "storage_offset")
+    through = library.attempt(torch.nn.Linear(2, 1), library.make(np.zeros((3, 2), np.float32)))
+    assert library.feeds_networks == (not isinstance(through, Declined))

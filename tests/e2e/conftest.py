@@ -1,15 +1,18 @@
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.running_app import NoBrowserError, RunningApp, launch_browser, running_app
 
 #: What a browser on a busy machine of two cores is given to do one thing.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
+MODULES = Path(__file__).parents[2] / "static" / "primer"
+ORIGIN = "http://primer.test"
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,21 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
+
+
+@pytest.fixture
+def bare_page(page: Page) -> Page:
+    """An empty page without a server, whose modules and style sheet are the app's."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(f"{ORIGIN}/")
+        if name:
+            route.fulfill(body=(MODULES / name).read_text(encoding="utf-8"), content_type="text/javascript")
+        else:
+            sheet = (MODULES / "theme.css").read_text(encoding="utf-8")
+            body = f'<!doctype html><title>t</title><style>{sheet}</style><body class="primer"></body>'
+            route.fulfill(body=body, content_type="text/html")
+
+    page.route(f"{ORIGIN}/**", serve)
+    page.goto(f"{ORIGIN}/")
+    return page

@@ -204,6 +204,57 @@ def test_a_link_holds_the_program_and_its_switches(page: Page, app_url: str) -> 
     expect(node(player, "leaf:x")).to_contain_text(".grad 1.0")
 
 
+def test_what_stands_below_does_not_jump_up_and_down_from_step_to_step(page: Page, app_url: str) -> None:
+    player = opened(page, app_url)
+    heights = []
+    player.get_by_role("button", name="First step").click()
+    for press in range(20):
+        button = player.get_by_role("button", name="Step forward" if press < 10 else "Step back")
+        button.click()
+        box = player.bounding_box()
+        assert box is not None
+        heights.append(round(box["height"]))
+    assert heights == sorted(heights)
+    assert len(set(heights[10:])) == 1
+    tall = heights[-1]
+    choose(page, "x ** 2")
+    at_step(player, 3)
+    box = player.bounding_box()
+    assert box is not None
+    assert box["height"] < tall
+
+
+def test_the_field_of_a_short_program_is_as_high_as_that_of_the_example(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    high = program(page).bounding_box()
+    choose(page, "x ** 2")
+    expect(program(page)).to_have_value("x = param(2)\ny = x ** 2")
+    wait_until_drawn(page)
+    low = program(page).bounding_box()
+    assert high is not None
+    assert low is not None
+    assert low["height"] == pytest.approx(high["height"], abs=2)
+
+
+def test_a_key_held_on_a_step_button_stops_at_the_end_and_keeps_the_focus(page: Page, app_url: str) -> None:
+    player = opened(page, app_url, of_program("x = param(3)\ny = x * x"))
+    back = player.get_by_role("button", name="Step back")
+    back.focus()
+    for _ in range(6):
+        back.press("Enter")
+    at_step(player, 0)
+    expect(back).to_be_focused()
+    expect(back).to_have_attribute("aria-disabled", "true")
+    expect(player.get_by_role("button", name="Step forward")).to_have_attribute("aria-disabled", "false")
+
+
+def test_why_a_gradient_is_none_is_read_in_full_on_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    opened(page, app_url)
+    for table in page.locator(".primer .data-table").all():
+        assert table.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
 def test_a_graph_wider_than_its_frame_says_so_and_scrolls(page: Page, app_url: str) -> None:
     player = opened(page, app_url)
     choose(page, "Two layers")

@@ -147,6 +147,17 @@ def test_a_run_finishes_and_the_page_is_unlocked(page: Page, app_url: str) -> No
     assert chart(page, "chart.data[3].y.every((value) => value > 50)")
 
 
+def test_the_code_says_whether_it_is_that_of_the_curve(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=1")
+    expect(page.get_by_text("the numbers of a run with these settings")).to_be_visible()
+    start(page)
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
+    expect(page.get_by_text("the numbers of this run")).to_be_visible()
+    page.get_by_role("button", name="Small CNN").click()
+    expect(page.get_by_text("The curve is of a run that began with others")).to_be_visible()
+    expect(page.get_by_text("the numbers of this run")).to_have_count(0)
+
+
 def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, LONG_RUN)
     start(page)

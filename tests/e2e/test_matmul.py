@@ -26,6 +26,24 @@ def test_a_cell_lights_its_row_and_its_column_and_spells_the_sum(lesson: Page) -
     expect(formula(lesson)).to_have_text("b[0, 0] = 0 feeds c[0, 0], c[1, 0]")
 
 
+@pytest.mark.parametrize(
+    "query", ["a=(4, 8, 16, 32)&b=(32, 2)", "a=(2, 3, 4)&b=(2, 4, 5)", "a=(2, 1, 2, 3)&b=(3, 3, 2)"]
+)
+def test_numbers_of_many_digits_stay_within_their_cells(page: Page, app_url: str, query: str) -> None:
+    page.goto(f"{app_url}/matmul?{query}")
+    expect(array(page, "c ")).to_be_visible()
+    wait_until_drawn(page)
+    # What a number takes, on both sides of which a little of the cell stays free.
+    free = page.locator(".primer .cell").evaluate_all(
+        """cells => cells.map(cell => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return cell.clientWidth - range.getBoundingClientRect().width;
+        })"""
+    )
+    assert min(free) >= 3
+
+
 def test_sizes_that_differ_are_mended_by_a_click_and_the_address_follows(lesson: Page) -> None:
     lesson.get_by_text("Inner sizes differ", exact=True).click()
     expect(lesson.get_by_text("size 2 is different from 3")).to_be_visible()

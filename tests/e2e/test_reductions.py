@@ -30,7 +30,7 @@ def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
     expect(formula(lesson)).to_have_text("s = 1 + 2 + 3 + 4 = 10")
     wait_until_drawn(lesson)
     write(lesson, "Axis", "2")
-    expect(lesson.get_by_text("ValueError: axis 2 is out of bounds for array of dimension 2")).to_be_visible()
+    expect(lesson.get_by_text("AxisError: axis 2 is out of bounds for array of dimension 2")).to_be_visible()
     lesson.get_by_role("button", name="axis = 1").click()
     expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
     write(lesson, "Axis", "rows")

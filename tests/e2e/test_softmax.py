@@ -1,6 +1,7 @@
 """Softmax in a real browser: the bars are the probabilities, the naive form overflows live, mistakes are mended."""
 
 import math
+import re
 from collections.abc import Callable
 
 import pytest
@@ -140,3 +141,10 @@ def test_a_phone_has_no_overflow(new_page: Callable[..., Page], app_url: str) ->
         "(() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth <= main.clientWidth; })()"
     )
+
+
+def test_a_cell_of_a_row_whose_name_is_a_formula_is_named_in_brackets(page: Page, app_url: str) -> None:
+    opened(page, app_url, "?T=2")
+    tiles(page, 0, 1).nth(1).hover()
+    expect(page.locator(".spelled")).to_have_text("(z / T)[1] = 1.0 / 2.0 = 0.5")
+    expect(tiles(page, 1, 0).first).to_have_attribute("aria-label", re.compile(r"^exp\(z / T\)\[0\]: "))

@@ -45,7 +45,10 @@ def test_a_network_trained_here_reads_digits_drawn_here(page: Page, app_url: str
     expect(page.locator(".reading .verdict")).to_have_text(re.compile("^Reads 3:"))
     page.wait_for_timeout(500)  # the pad's own question about the finished drawing is answered too
     mine = shares.all_inner_texts()
+    expect(page.get_by_text("It reads network.pt")).to_be_visible()
     page.get_by_role("combobox", name="Network").click()
     page.get_by_role("option", name="Shipped network").click()
     expect(page.get_by_role("combobox", name="Network")).to_have_value("Shipped network")
     expect(shares).not_to_have_text(mine)
+    expect(page.get_by_text("it prints what this page shows")).to_be_visible()
+    expect(page.get_by_text("It reads network.pt")).to_have_count(0)

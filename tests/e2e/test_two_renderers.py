@@ -1,18 +1,15 @@
 """The browser's renderer beside the SVG's, given the same picture: what either shows, the other shows."""
 
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from primer_core.picture.spell import Address, Bold, spell
 from primer_core.picture.svg import svg
 from tests.picture.preset_pictures import pictures, presets
 
-MODULES = Path(__file__).parents[2] / "static" / "primer"
-ORIGIN = "http://primer.test"
 PRESETS = {lesson: [preset for name, preset in presets() if name == lesson] for lesson, _ in presets()}
 
 READ = """async (data) => {
@@ -59,26 +56,12 @@ def shown_by_svg(text: str) -> tuple[list[list[str]], list[str]]:
     return cells, [caption.replace(" ", "") for caption in captions]
 
 
-@pytest.fixture
-def board(page: Page) -> Page:
-    def serve(route: Route) -> None:
-        name = route.request.url.removeprefix(f"{ORIGIN}/")
-        if name:
-            route.fulfill(body=(MODULES / name).read_text(encoding="utf-8"), content_type="text/javascript")
-        else:
-            route.fulfill(body="<!doctype html><body></body>", content_type="text/html")
-
-    page.route(f"{ORIGIN}/**", serve)
-    page.goto(f"{ORIGIN}/")
-    return page
-
-
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_both_show_the_same_cells_captions_highlight_and_formula(board: Page, lesson: str) -> None:
+def test_both_show_the_same_cells_captions_highlight_and_formula(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
             payload = picture.payload()
-            seen: dict[str, Any] = board.evaluate(READ, payload)
+            seen: dict[str, Any] = bare_page.evaluate(READ, payload)
             cells, captions = shown_by_svg(svg(picture, title="t", description="d"))
             pieces = spell(payload).pieces
             assert cells == seen["cells"], preset.title
@@ -88,8 +71,8 @@ def test_both_show_the_same_cells_captions_highlight_and_formula(board: Page, le
 
 
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_no_text_leaves_the_svg_or_runs_into_another(board: Page, lesson: str) -> None:
+def test_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
-            found = board.evaluate(INSIDE, svg(picture, title="t", description="d"))
+            found = bare_page.evaluate(INSIDE, svg(picture, title="t", description="d"))
             assert found == {"out": [], "met": []}, preset.title

@@ -131,6 +131,13 @@ def test_the_shape_of_a_refused_view_is_in_the_link(page: Page, app_url: str) ->
     expect(page.get_by_text("refused here")).to_be_visible()
 
 
+def test_a_link_that_names_a_view_alone_opens_its_first_example(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/views?view=Names")
+    expect(field(page, "Then")).to_have_value("a += 1")
+    page.reload()
+    expect(field(page, "Then")).to_have_value("a += 1")
+
+
 def test_each_view_opens_with_something_to_see(lesson: Page) -> None:
     choose_view(lesson, "Names")
     expect(field(lesson, "Then")).to_have_value("a += 1")

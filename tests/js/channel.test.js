@@ -293,3 +293,26 @@ test("a field that is acted on is ahead, and what is not answered is not lost wi
   assert.equal(channel.isAhead("acts"), false);
   assert.equal(channel.pending(), null);
 });
+
+test("steps that are undone faster than they are answered can all be done again", async () => {
+  const { channel, clock, answers } = open({ takes: 300 });
+  for (const a of ["1", "2", "3", "4", "5"]) {
+    channel.push({ kind: "put", texts: { a } });
+    await clock.pass(2000);
+  }
+  for (let press = 0; press < 5; press += 1) { channel.undo(); await clock.pass(20); }
+  await clock.pass(2000);
+  assert.equal(answers.at(-1).a, "0");
+  assert.equal(channel.canUndo, false);
+  const again = [];
+  while (channel.canRedo) { channel.redo(); await clock.pass(2000); again.push(answers.at(-1).a); }
+  assert.deepEqual(again, ["1", "2", "3", "4", "5"]);
+  for (let press = 0; press < 5; press += 1) { channel.undo(); await clock.pass(20); }
+  await clock.pass(2000);
+  for (let press = 0; press < 5; press += 1) { channel.redo(); await clock.pass(20); }
+  await clock.pass(2000);
+  assert.equal(answers.at(-1).a, "5");
+  const back = [];
+  while (channel.canUndo) { channel.undo(); await clock.pass(2000); back.push(answers.at(-1).a); }
+  assert.deepEqual(back, ["4", "3", "2", "1", "0"]);
+});

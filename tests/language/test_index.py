@@ -124,7 +124,10 @@ def test_what_was_typed_is_the_code_that_selects_it(text: str, code: str, kind: 
         ("2 < a < 9", "one truth value where there is one for each element. Write & for and"),
         ("a > 2 and a < 9", "Write & for and"),
         ("not a", "Write & for and"),
-        ("a > [1, 2]", "Of “a > np.array([1, 2])”, NumPy says: shape mismatch"),
+        (
+            "a > [1, 2]",
+            "Of “a > np.array([1, 2])”, NumPy says: operands could not be broadcast together with shapes (3,4) (2,).",
+        ),
         ("a[5] > 1", "Of “a[5]”, NumPy says: index 5 is out of bounds"),
         ("a.sum(axis=2) > 1", "NumPy says: axis 2 is out of bounds"),
         ("a.sum(where=1) > 1", "takes axis= and keepdims= here"),

@@ -1,6 +1,11 @@
 """What holds for every lesson of the catalogue."""
 
+import dataclasses
 import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -57,7 +62,7 @@ def presets() -> list[Any]:
     ],
 )
 def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, str]) -> None:
-    question, problems = lesson.question.parse(dict(parse_qsl(known["address"], keep_blank_values=True)))
+    question, problems = lesson.opened(dict(parse_qsl(known["address"], keep_blank_values=True)))
     assert not problems
     code = [panel.code for panel in parts(page(lesson, question), CodePanel)]
     assert code[-1:] == ([known["code"]] if known["code"] else [])  # where there are several, the last was recorded
@@ -65,8 +70,8 @@ def test_an_address_that_worked_works_still(lesson: AnyLesson, known: dict[str, 
 
 @pytest.mark.parametrize(("lesson", "preset"), presets())
 def test_a_preset_is_a_link_and_lights_its_pill(lesson: AnyLesson, preset: Any) -> None:
-    address = urlencode(preset.question.parameters())
-    question, problems = lesson.question.parse(dict(parse_qsl(address, keep_blank_values=True)))
+    address = urlencode(lesson.parameters(preset.question))
+    question, problems = lesson.opened(dict(parse_qsl(address, keep_blank_values=True)))
     assert question == preset.question
     assert not problems
     assert parts(page(lesson, question), Presets)[0].lit == preset.title
@@ -86,6 +91,68 @@ def test_an_answer_is_small(lesson: AnyLesson, preset: Any) -> None:
 def test_the_code_of_a_preset_runs(lesson: AnyLesson, preset: Any) -> None:
     for panel in parts(page(lesson, preset.question), CodePanel):
         printed_by(panel.code)
+
+
+FRESH = """
+import sys
+from primer_core.lessons.answer import answer, loads_torch
+from primer_core.lessons.event import Put
+from ui.catalog import LESSONS_BY_SLUG
+
+for lesson in LESSONS_BY_SLUG.values():
+    for preset in lesson.presets:
+        put = Put(lesson.puts(preset))
+        if lesson.needs_torch(preset.question):
+            start = next((other.question for other in lesson.presets if not lesson.needs_torch(other.question)), None)
+            assert start is None or preset.fields or loads_torch(lesson, start, [put]), (lesson.slug, preset.title)
+        else:
+            assert not loads_torch(lesson, preset.question, [put]), (lesson.slug, preset.title)
+            answer(lesson, preset.question)
+            assert "torch" not in sys.modules, (lesson.slug, preset.title)
+print("torch" in sys.modules)
+"""
+
+
+def test_pytorch_is_loaded_only_by_what_says_that_it_needs_it() -> None:
+    done = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+@of_every_lesson
+def test_a_link_that_names_a_view_alone_opens_an_example_of_it(lesson: AnyLesson) -> None:
+    if not lesson.shelf:
+        return
+    field = lesson.question.fields()[lesson.shelf]
+    assert isinstance(field, ChoiceField)
+    for view in field.options:
+        question, problems = lesson.opened({field.parameter or lesson.shelf: view})
+        assert not problems
+        assert getattr(question, lesson.shelf) == view
+        if lesson.offered(question):
+            assert lesson.lit(question) == lesson.offered(question)[0].title
+
+
+@of_every_lesson
+@examples(200)
+@given(data=st.data())
+def test_an_address_brings_its_question_back(lesson: AnyLesson, data: st.DataObject) -> None:
+    fields = {f.parameter or name: f for name, f in lesson.question.fields().items()}
+    some = data.draw(st.lists(st.sampled_from(list(fields)), max_size=2))
+    question, _ = lesson.question.parse({name: data.draw(values_of(fields[name], name)) for name in some})
+    assert lesson.opened(lesson.parameters(question)) == (question, ())
+
+
+@of_every_lesson
+@examples(200)
+@given(data=st.data())
+def test_what_a_link_names_is_asked_and_the_rest_is_the_default(lesson: AnyLesson, data: st.DataObject) -> None:
+    fields = {f.parameter or name: f for name, f in lesson.question.fields().items()}
+    name = data.draw(st.sampled_from([name for name in fields if name != lesson.shelf]))
+    given_text = data.draw(values_of(fields[name], name))
+    question, problems = lesson.opened({name: given_text})
+    assert not problems
+    expected = lesson.question().with_texts({name: given_text})
+    assert question == expected
 
 
 @of_every_lesson
@@ -203,3 +270,77 @@ def test_an_explanation_is_made_once_for_an_answer(lesson: AnyLesson) -> None:
     page(lesson, question)
     page(lesson, question)
     assert explanation.cache_info().misses == 1
+
+
+#: Questions in which numbers below zero are shown.
+NEGATIVE: dict[str, list[dict[str, str]]] = {
+    "arrays": [
+        {"make": "[[-1, -2], [3, 4]].T", "to": "float32"},
+        {"view": "Dtypes", "values": "-1.9, -3, 2", "bits": "-1.5", "as": "int8"},
+        {"view": "PyTorch", "make": "[-1, -2]"},
+    ],
+    "autograd_graph": [
+        {"program": "x = param(-2)\ny = -x ** 3 + sum(x * [-1, -2])"},
+        {"program": "x = param([[-1, -2]])\ny = sum(softmax(x))"},
+    ],
+    "broadcasting": [
+        {"a": "[[-1, -2], [-3, 4]]", "b": "[-1, -1.5]", "op": "subtract"},
+        {"a": "[-1, -2]", "b": "[[-3], [0]]", "c": "-4"},
+    ],
+    "indexing": [
+        {"array": "(3, 4)", "index": "-1, ::-1"},
+        {"array": "[[-1, -2], [-3, 4]]", "index": "[-1, 0], -1", "then": "Add in place", "value": "-5"},
+        {"array": "(3, 4)", "index": "::-2", "then": "Add to b", "value": "-5"},
+        {"array": "(3, 4)", "index": "[-1, -1]", "library": "PyTorch", "then": "Assign", "value": "-5"},
+    ],
+    "matmul": [{"a": "[[-1, -2], [-3, 4]]", "b": "[[-1.5], [2]]"}, {"a": "[-1, -2]", "b": "[-3, 5]"}],
+    "reductions": [
+        {"array": "[[-1, -2], [-3, 4]]", "operation": operation, "axis": axis}
+        for operation in ("sum", "mean", "std", "max", "argmax", "any", "norm", "softmax")
+        for axis in ("-1", "None")
+    ],
+    "shapes": [
+        {"library": "NumPy", "x": "[[-1, -2], [-3, 4]]", "steps": "flip(0), swapaxes(-1, -2), reshape(-1)"},
+        {"x": "[[-1, -2], [-3, 4]]", "steps": "flatten(-2, -1), unsqueeze(-1)"},
+    ],
+    "softmax": [{"z0": "-2", "z1": "-3.5"}, {"z0": "-5", "z1": "5", "T": "0"}],
+    "views": [
+        {"b": "a[::-1, ::-1]", "then": "b[0, 0] = -5; b -= 30"},
+        {"view": "Refused views", "b": "a[::-1]", "to": "(-1,)"},
+        {"view": "Names", "a": "(4,)", "b": "a[::-1]", "then": "a = a - 10; b[0] = -3"},
+    ],
+}
+
+#: Parts and fields that hold code, what is typed, or what a library said, in which the hyphen is Python's own.
+HYPHENS = {
+    "Code", "CodePanel", "Control", "Equation", "Fix", "Node.expression", "Node.title", "Notice", "Offer", "Presets",
+    "Quiz", "Remedy", "Row.label", "SizeRow.text", "Slider", "Step.title", "StepCard.text",
+}  # fmt: skip
+
+_HYPHEN = re.compile(r"(?<![\w.)\]-])-(?=\.?\d|inf)")
+
+
+def hyphens(shown: Any) -> Iterator[str]:
+    """Texts on a page in which a number begins with a hyphen, but for those within “ ”, which a library said."""
+    match shown:
+        case str() if _HYPHEN.search(re.sub("“[^”]*”", "", shown)):
+            yield shown
+        case tuple() | list():
+            for inner in shown:
+                yield from hyphens(inner)
+    if not dataclasses.is_dataclass(shown) or type(shown).__name__ in HYPHENS:
+        return
+    for field in dataclasses.fields(shown):
+        if f"{type(shown).__name__}.{field.name}" not in HYPHENS:
+            yield from hyphens(getattr(shown, field.name))
+
+
+@of_every_lesson
+def test_a_number_that_is_read_has_a_minus_sign(lesson: AnyLesson) -> None:
+    asked = [preset.question for preset in lesson.presets]
+    for texts in NEGATIVE.get(lesson.slug, ()):
+        question, problems = lesson.question.parse(texts)
+        assert not problems
+        asked.append(question)
+    for question in asked:
+        assert list(hyphens(page(lesson, question))) == [], question

@@ -69,7 +69,8 @@ def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_pa
 def test_numbers_that_four_decimals_would_hide_are_shown(service: TrainingService) -> None:
     run = service.start(RunSpec(epochs=1))
     assert run.wait(LIMIT)
-    for loss, shown in ((0.25, "0.2500"), (0.00004, "4.0e-05"), (0.0, "0.0000"), (float("nan"), "nan")):
+    numbers = ((0.25, "0.2500"), (0.00004, "4.0e-05"), (0.0, "0.0000"), (3.2e22, "3.2e+22"), (float("nan"), "nan"))
+    for loss, shown in numbers:
         run.history.add_epoch(EpochPoint(1, 63, loss, loss, 0.5))
         assert view(run)["numbers"][1] == shown
 

@@ -1,6 +1,8 @@
 """The address that lessons' pages ask, in-process."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,3 +147,24 @@ def test_answers_are_kept_up_to_their_room() -> None:
     cache.put("huge", b"x" * 101)
     assert cache.get("huge") is None
     assert cache.get("a") == b"x" * 90
+
+
+FRESH = """
+import sys
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from primer_core.backend.loading import load_torch
+from ui.answers import ROUTES, address
+
+client = TestClient(Starlette(routes=[*ROUTES]))
+body = {"question": {"library": "NumPy", "steps": "transpose(1, 0)"}, "n": 3,
+        "events": [{"kind": "put", "texts": {"library": "PyTorch"}}]}
+print(client.post(address("shapes"), json=body).json())
+found = client.post(address("shapes"), json={**body, "wait": True}).json()
+print(found["question"]["steps"], found["n"], "torch" in sys.modules)
+"""
+
+
+def test_an_event_that_needs_a_library_which_is_not_loaded_is_answered_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines() == ["{'n': 3, 'loading': 'PyTorch'}", "permute(1, 0) 3 True"]

@@ -161,7 +161,9 @@ def _numbers(run: Run | None, state: RunState | None) -> list[str | None]:
 
 
 def _loss(value: float) -> str:
-    return f"{value:.4f}" if value >= 0.001 or value == 0 or math.isnan(value) else f"{value:.1e}"
+    if not math.isfinite(value):
+        return f"{value}"
+    return f"{value:.4f}" if 0.001 <= value < 100_000 or value == 0 else f"{value:.1e}"
 
 
 def _in_words(run: Run | None, state: RunState | None) -> str:

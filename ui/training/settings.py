@@ -146,7 +146,7 @@ def choose(*, locked: bool) -> RunSpec | None:
             key="data",
             bind="query-params",
             disabled=locked,
-            help="Where the samples come from. All are real; none is made up.",
+            help="Where the samples come from. The images are real ones; the five points are made up.",
         )
     with model_column:
         model = st.selectbox(

@@ -134,7 +134,7 @@ def explain_array(text: str, dtype: str = AS_MADE) -> Anatomy | NotMade:
         If the text cannot be read, or the array would be too large.
     """
     recipe = read_creation(text)
-    array = NUMPY.attempt(recipe.make)
+    array = recipe.make()
     if isinstance(array, Declined):
         return NotMade(array, recipe.uneven, failing(NUMPY, "x", recipe.code, array))
     check_size(array.shape)

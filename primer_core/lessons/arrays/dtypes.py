@@ -168,13 +168,12 @@ def cast(given: NDArray[Any], dtype: str) -> tuple[NDArray[Any], str | None]:
     The warning's text is taken from the exception that NumPy can be told to raise instead: unlike a warning filter,
     that concerns no other thread.
     """
-    try:
-        with np.errstate(over="raise", invalid="raise", under="ignore"):
-            return given.astype(dtype), None
-    except FloatingPointError as error:
-        warning = str(error)
+    with np.errstate(over="raise", invalid="raise", under="ignore"):
+        made: NDArray[Any] | Declined = NUMPY.attempt(given.astype, dtype)
+    if not isinstance(made, Declined):
+        return made, None
     with np.errstate(all="ignore"):
-        return given.astype(dtype), warning
+        return given.astype(dtype), made.words
 
 
 def effects(before: NDArray[Any], after: NDArray[Any]) -> tuple[Effect, ...]:

@@ -30,6 +30,7 @@ from primer_core.lessons.show import controls
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Row, Strong, Val
+from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -308,7 +309,7 @@ def _casts(casts: Casts) -> tuple[Part, ...]:
     story = (Story(words, title="NumPy's own words"),) if words else ()
     told = Card((*story, code_panel(casts.table.code)), "story")
     return (
-        Card((Heading(f"The bits of {encoding.given} in {encoding.dtype}"), bits(encoding)), "bits"),
+        Card((Heading(f"The bits of {with_minus(encoding.given)} in {encoding.dtype}"), bits(encoding)), "bits"),
         Card((dtype_table(casts.table),), "table"),
         Columns(((told,), (_quiz(QUIZ_DTYPES),)), (1.3, 1)),
     )
@@ -317,12 +318,12 @@ def _casts(casts: Casts) -> tuple[Part, ...]:
 def bits(encoding: Encoding) -> Bits:
     """Show the bits of a number, and how they make what is stored."""
     groups = tuple(BitGroup(field.name, field.bits) for field in encoding.fields)
-    return Bits(groups, encoding.formula, f"{encoding.given} in {encoding.dtype}: {encoding.stored}")
+    return Bits(groups, encoding.formula, with_minus(f"{encoding.given} in {encoding.dtype}: {encoding.stored}"))
 
 
 def dtype_table(table: DtypeTable) -> Table:
     """Show what every dtype makes of the values; a value that changed is marked and says why."""
-    head = (text(Code("astype")), *(text(Number(value)) for value in table.texts))
+    head = (text(Code("astype")), *(text(Number(with_minus(value))) for value in table.texts))
     rows = tuple(
         (
             TableCell(text(Code(row.dtype)), "head", text(f"{row.itemsize} B, {' to '.join(row.span)}")),
@@ -335,8 +336,8 @@ def dtype_table(table: DtypeTable) -> Table:
 
 def _cast_cell(cell: DtypeCell) -> TableCell:
     if cell.effect == "kept":
-        return TableCell(text(Number(cell.text)), "number")
-    return TableCell(text(Number(cell.text)), "changed", text(_EFFECTS[cell.effect]))
+        return TableCell(text(Number(with_minus(cell.text))), "number")
+    return TableCell(text(Number(with_minus(cell.text))), "changed", text(_EFFECTS[cell.effect]))
 
 
 def remarks(table: DtypeTable) -> tuple[Text, ...]:
@@ -434,9 +435,10 @@ def defaults_table(rows: Sequence[DefaultDtype]) -> Table:
 
 
 def _pair(numpy_code: str, numpy: str, torch_code: str, torch: str, *, differs: bool) -> tuple[TableCell, ...]:
+    first, second = with_minus(numpy), with_minus(torch)
     return (
         TableCell(text(Code(numpy_code))),
-        TableCell(text(Number(numpy)), "number"),
+        TableCell(text(Number(first)), "number"),
         TableCell(text(Code(torch_code))),
-        TableCell(text(Number(f"≠ {torch}")), "changed") if differs else TableCell(text(Number(torch)), "number"),
+        TableCell(text(Number(f"≠ {second}")), "changed") if differs else TableCell(text(Number(second)), "number"),
     )

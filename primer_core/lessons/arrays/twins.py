@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Declined, Library, pytorch
+from primer_core.backend import NUMPY, Backend, Declined, Library, pytorch
 from primer_core.language.creation import NoTwinError, Recipe, read_creation
 from primer_core.language.limits import check_size
 from primer_core.lessons.arrays.anatomy import failing
@@ -233,16 +233,16 @@ def compare(recipe: Recipe) -> Twins | Apart:
     Refused
         If the array would be too large.
     """
-    array = NUMPY.attempt(recipe.make)
+    array = recipe.make()
     if not isinstance(array, Declined):
         check_size(array.shape)
-    made = Made("NumPy", recipe.code) if not isinstance(array, Declined) else _not_made("NumPy", recipe.code, array)
+    made = Made("NumPy", recipe.code) if not isinstance(array, Declined) else _not_made(NUMPY, "x", recipe.code, array)
     try:
-        tensor = pytorch().attempt(recipe.make_torch)
+        tensor = recipe.make_torch()
     except NoTwinError as error:
         return Apart(made, NoCounterpart(str(error)), recipe.uneven)
     if isinstance(tensor, Declined):
-        return Apart(made, _not_made("PyTorch", recipe.torch_code, tensor), recipe.uneven)
+        return Apart(made, _not_made(pytorch(), "t", recipe.torch_code, tensor), recipe.uneven)
     if isinstance(array, Declined):
         return Apart(made, Made("PyTorch", recipe.torch_code), recipe.uneven)
     rows = _rows(array, tensor, seeded=recipe.seed is not None)
@@ -254,7 +254,10 @@ def default_dtypes() -> tuple[DefaultDtype, ...]:
     found = []
     for text in MAKERS:
         recipe = read_creation(text)
-        chosen = NUMPY.dtype_name(recipe.make()), _short(pytorch().dtype_name(recipe.make_torch()))
+        array, tensor = recipe.make(), recipe.make_torch()
+        assert not isinstance(array, Declined), array.text
+        assert not isinstance(tensor, Declined), tensor.text
+        chosen = NUMPY.dtype_name(array), _short(pytorch().dtype_name(tensor))
         found.append(DefaultDtype(recipe.code, recipe.torch_code, *chosen))
     return tuple(found)
 
@@ -275,12 +278,9 @@ def ranks_code() -> str:
     return "\n".join([*lines, "    print(t.ndim, tuple(t.shape), t.dtype, t.device)"])
 
 
-def _not_made(library: Library, expression: str, declined: Declined) -> NotMade:
-    backend, name = (NUMPY, "x") if library == "NumPy" else (pytorch(), "t")
-    first = declined.words.partition("\n")[0]
-    return NotMade(
-        library, failing(backend, name, expression, declined), Declined(declined.kind, declined.builtin, first)
-    )
+def _not_made(library: Backend, name: str, expression: str, declined: Declined) -> NotMade:
+    first = replace(declined, words=declined.words.partition("\n")[0])
+    return NotMade(library.library, failing(library, name, expression, declined), first)
 
 
 def _rows(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[Twin, ...]:

@@ -1,14 +1,25 @@
 """Puts what the engine did into a `GraphTrace`."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from primer_core.language.program import Array, Call, Name, Place, Program, parse, with_value
+from primer_core.language.program import (
+    Array,
+    Binary,
+    Call,
+    Expression,
+    Name,
+    Negative,
+    Place,
+    Program,
+    parse,
+    with_value,
+)
 from primer_core.lessons.autograd_graph.code import snippet
 from primer_core.lessons.autograd_graph.derivatives import LocalFlow, Recorded, local_flows
 from primer_core.lessons.autograd_graph.engine import (
@@ -75,8 +86,7 @@ def assemble(program: Program, switches: Switches) -> Finished | Refused:
 def _forward_error(refusal: ForwardRefusedError) -> Refusal:
     place = refusal.place
     cause = refusal.cause or f"PyTorch refuses the operation in line {place.line}, column {place.column}."
-    fix = refusal.fix or "Compare the shapes of its operands in the graph, and change the numbers of a leaf."
-    return Refusal("forward", cause, fix, refusal.library, place)
+    return Refusal("forward", cause, refusal.fix, refusal.library, place)
 
 
 class _Story:
@@ -381,12 +391,13 @@ class _Story:
         if self.switches.no_grad:
             cause = f"{output} was computed under no_grad(): autograd recorded nothing, so there is no way back."
             return cause, "Compute it outside no_grad().", (("no_grad", False),)
-        if self.switches.detach:
-            cut = f"{self.switches.detach}.detach()"
-            cause = f"{output} does not require a gradient: {cut} cut the only path back to a leaf."
-            return cause, "Do not detach there.", (("detach", ""),)
+        cuts = self._cuts(self.evaluation.node_of[output])
+        if cuts:
+            return self._cut_off(cuts)
         cause = f"{output} does not require a gradient: no leaf that it was computed from does."
-        first = next((leaf for leaf in self.program.leaves if leaf.kind == "data"), None)
+        origin = self._origin(self.evaluation.node_of[output])
+        used = {name for name, node in self.evaluation.node_of.items() if node in origin}
+        first = next((leaf for leaf in self.program.leaves if leaf.kind == "data" and leaf.name in used), None)
         if first is None:
             return cause, "Make a leaf that does: x = param(2).", ()
         line = self.program.text.split("\n")[first.place.line - 1]
@@ -395,6 +406,59 @@ class _Story:
             cause,
             f"Make {first.name} a leaf that does: {first.name} = param({numbers}).",
             _program_repair(self._replaced(first.place, f"param({numbers})")),
+        )
+
+    def _cut_off(self, cuts: Sequence[Operation]) -> tuple[str, str, Repair]:
+        """What to say of an output from which every path back to a leaf goes through something detached."""
+        named = " and ".join(cut.text for cut in cuts)
+        paths = "the only path" if len(cuts) == 1 else "every path"
+        cause = f"{self.program.output} does not require a gradient: {named} cut {paths} back to a leaf."
+        if cuts[0].id == f"detach:{self.switches.detach}":
+            return cause, "Do not detach there.", (("detach", ""),)
+        place = (cuts[0].text, cuts[0].line)
+        call = next((call for call in self._calls_of("detach") if (call.text, call.place.line) == place), None)
+        if call is None:
+            return cause, "Do not detach there.", ()
+        inner = call.arguments[0]
+        kept = inner.text if isinstance(inner, (Name, Call)) else f"({inner.text})"
+        return cause, f"Write {kept} in place of {call.text}.", _program_repair(self._replaced(call.place, kept))
+
+    def _calls_of(self, function: str) -> Iterator[Call]:
+        """The calls of a function in the program, from the first line on."""
+        todo: list[Expression] = [statement.expression for statement in reversed(self.program.statements)]
+        while todo:
+            expression = todo.pop()
+            match expression:
+                case Call(name, arguments):
+                    if name == function:
+                        yield expression
+                    todo += reversed(arguments)
+                case Binary(left=left, right=right):
+                    todo += [right, left]
+                case Negative(operand=operand):
+                    todo.append(operand)
+
+    def _origin(self, node: str) -> set[str]:
+        """The ids of a node and of all that its value was computed from."""
+        operands = {op.id: [source for source, _, _ in op.operands] for op in self.evaluation.operations}
+        found: set[str] = set()
+        todo = [node]
+        while todo:
+            identity = todo.pop()
+            if identity not in found:
+                found.add(identity)
+                todo += operands.get(identity, [])
+        return found
+
+    def _cuts(self, node: str) -> tuple[Operation, ...]:
+        """The detached tensors that a value was computed from, where the tensor they were made of has a gradient."""
+        origin = self._origin(node)
+        parts: tuple[Source | Operation, ...] = (*self.evaluation.sources, *self.evaluation.operations)
+        followed = {part.id for part in parts if part.tensor.requires_grad}
+        return tuple(
+            op
+            for op in self.evaluation.operations
+            if op.id in origin and op.label == "detach" and op.operands[0][0] in followed
         )
 
     def _refused_in(self, node: str) -> tuple[str, str, Repair]:
@@ -473,20 +537,34 @@ class _Story:
         return tuple(found)
 
     def _why_none(self, name: str, tensor: Tensor, error: Refusal | None) -> str:
-        if name == self.switches.detach:
-            return f"{name}.detach() cut it off: the name now stands for a tensor that autograd does not follow."
+        node = self.evaluation.node_of[name]
+        cuts = () if tensor.requires_grad else self._cuts(node)
+        if any(cut.id == node for cut in cuts):
+            cut = next(cut for cut in cuts if cut.id == node)
+            return f"{cut.text} cut it off: the name now stands for a tensor that autograd does not follow."
         if not tensor.requires_grad:
             computed = name in self.program.computed
             if computed and self.switches.no_grad:
                 return "Computed under no_grad(): it has no grad_fn, and requires_grad is False."
+            if cuts:
+                return f"{' and '.join(cut.text for cut in cuts)} cut it off from every leaf that requires a gradient."
             if computed:
                 return "Computed only from tensors that do not require a gradient."
             return "A leaf, but requires_grad is False: it was made as data."
         if tensor.grad_fn is not None and not tensor.retains_grad:
             return f"Not a leaf: {tensor.grad_fn.name()} hands its gradient on and keeps none."
+        if error is not None and error.stage == "forward":
+            return "backward() was not called: the program stopped before its end."
+        if error is not None and self._was_zeroed(node):
+            return f"zero_grad() set it to None, and backward() number {len(self.calls)} stopped before it came here."
         if error is not None:
             return "backward() stopped before it reached this tensor."
         return f"{self.program.output} does not depend on it along a path that autograd follows."
+
+    def _was_zeroed(self, node: str) -> bool:
+        """Whether a call brought a leaf its gradient, and the last call began by taking it away."""
+        reached = any(step.node == node for call in self.calls[:-1] for step in call.steps)
+        return reached and self.calls[-1].zeroed
 
 
 def _program_repair(text: str) -> Repair:

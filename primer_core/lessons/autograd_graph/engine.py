@@ -314,7 +314,8 @@ class Evaluation:
             with recorder or nullcontext():
                 tensor: Tensor = compute()
         except REFUSALS as error:
-            raise ForwardRefusedError(str(error), expression.place) from None
+            fix = _advice(expression, [operand for operand, _, _ in operands])
+            raise ForwardRefusedError(str(error), expression.place, fix=fix) from None
         if tensor.numel() > MAX_RESULT:
             raise ForwardRefusedError(
                 "",
@@ -368,6 +369,28 @@ class Evaluation:
 
 def _classes_key(call: Call) -> str:
     return f"classes:{call.place.line}:{call.place.column}"
+
+
+def _advice(expression: Expression, operands: Sequence[Operand]) -> str:
+    """What to do about an operation that PyTorch refuses, in a sentence or two."""
+    shapes = [tuple(operand.shape) if isinstance(operand, Tensor) else () for operand in operands]
+    match expression:
+        case Call("cross_entropy") if not shapes[0]:
+            return "The logits need an axis: write one number for each class."
+        case Call("cross_entropy"):
+            classes = shapes[0][min(1, len(shapes[0]) - 1)]
+            rows = f" for each row, {shapes[0][0]} in all" if len(shapes[0]) > 1 else ""
+            return f"As target write a class number from 0 to {classes - 1}{rows}, or a probability for each logit."
+        case Call("bce") if shapes[0] == shapes[1]:
+            return "bce takes numbers from 0 to 1 only, as sigmoid makes them, both as prediction and as target."
+        case Call("sum" | "mean", arguments) if len(arguments) == 2:
+            rank = len(shapes[0])
+            if not rank:
+                return f"{arguments[0].text} is a single number: leave the axis out."
+            axes = f"its axes are 0 to {rank - 1}" if rank > 1 else "its only axis is 0"
+            return f"{arguments[0].text} has shape {shapes[0]}: {axes}."
+    given = " and ".join(map(str, shapes))
+    return f"The shapes of its operands are {given}. Change the numbers of a leaf so that they fit."
 
 
 def short(label: str) -> str:

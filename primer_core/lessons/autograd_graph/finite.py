@@ -120,14 +120,14 @@ def _check(name: str, gradient: Tensor, single: Tensor, differences: _Difference
     difference = differences.slope
     largest = float((gradient - difference).abs().max())
     scale = max(1.0, float(gradient.abs().max()), abs(output.item()))
-    agrees = largest <= TOLERANCE * scale
+    agrees = math.isfinite(scale) and largest <= TOLERANCE * scale
     lost = float((single.double() - gradient).abs().max())
     if differences.refused:
         note = "Beside this point the function cannot be computed on either side, so that differences cannot check it."
         return LeafCheck(name, take(gradient), take(difference), largest, "unchecked", note)
     notes = [_ONE_SIDED] if differences.one_sided else []
     if not agrees:
-        notes.append(_disagreement(gradient, difference, one_sided=differences.one_sided))
+        notes.append(_disagreement(gradient, difference, output, one_sided=differences.one_sided))
     elif not lost <= SINGLE_TOLERANCE * scale:
         agrees = False
         notes.append(
@@ -141,8 +141,8 @@ def _check(name: str, gradient: Tensor, single: Tensor, differences: _Difference
     )
 
 
-def _disagreement(gradient: Tensor, difference: Tensor, *, one_sided: bool) -> str:
-    if not bool(difference.isfinite().all()):
+def _disagreement(gradient: Tensor, difference: Tensor, output: Tensor, *, one_sided: bool) -> str:
+    if not bool(difference.isfinite().all()) or not bool(output.isfinite()):
         return "The function is not finite here, or right beside this point."
     if not bool(gradient.isfinite().all()):
         return (

@@ -20,7 +20,7 @@ from primer_core.lessons.autograd_graph.graph import (
 from primer_core.picture import graph as picture
 from primer_core.picture.graph import Change, Edge, Equation, Graph, Node, Sign, Step, Tensor
 from primer_core.picture.layered import GraphLayout, layered_layout
-from primer_core.picture.number import cell_text
+from primer_core.picture.number import cell_text, with_minus
 
 MOST_SHOWN = 12
 """Most numbers of a row, and rows of a matrix, that are shown in full; of longer ones both ends are."""
@@ -167,7 +167,7 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
             ("requires_grad", str(node.requires_grad)),
             ("retains_grad", str(node.retains_grad)),
         ]
-    facts += [(f"_saved_{name}", text) for name, text in node.saved_numbers]
+    facts += [(f"_saved_{name}", with_minus(text)) for name, text in node.saved_numbers]
     return Node(
         id=node.id,
         look=node.kind,

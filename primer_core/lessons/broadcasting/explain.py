@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import NUMPY, Declined
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
@@ -324,8 +325,7 @@ def _numpys_error(aligned: Aligned) -> str:
         if joint is not None:
             left = stand_in(joint)
             continue
-        try:
-            OPERATIONS[aligned.operation].ufunc(left, right)
-        except ValueError as error:
-            return str(error)
+        declined = NUMPY.attempt(OPERATIONS[aligned.operation].ufunc, left, right)
+        if isinstance(declined, Declined):
+            return declined.words
     raise AssertionError("the rule sees a clash that NumPy does not")

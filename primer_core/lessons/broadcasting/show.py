@@ -23,6 +23,7 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
+from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -296,7 +297,7 @@ def memory_note(explained: Broadcast) -> Text:
     """Say what stretching saved, and with which strides; empty where nothing is stretched."""
     saved = sum(stretched.saved for stretched in explained.stretched)
     read = [
-        f"{name} {stretched.view.strides}"
+        f"{name} {with_minus(str(stretched.view.strides))}"
         for name, stretched in zip(NAMES, explained.stretched, strict=False)
         if stretched.saved
     ]

@@ -146,7 +146,7 @@ def _address(picked: Picked) -> tuple[Piece, ...]:
             parts.append(PerCell(tuple(_stepped(start, stride, int(k)) for k in cells[step.kept])))
             telling = telling or start != 0 or stride != 1
         elif isinstance(step.item, int):
-            parts.append(str(step.item))
+            parts.append(full_text(step.item))
             telling = telling or step.item < 0
     if not telling:
         return ()

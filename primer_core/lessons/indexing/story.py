@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from primer_core.backend import Library
+from primer_core.backend import Library, backend
 from primer_core.language.index import Index
 from primer_core.language.index_plan import index_shape
 from primer_core.language.spelling import shape_text
@@ -18,6 +18,7 @@ from primer_core.lessons.indexing.fixes import (
     ZeroStep,
 )
 from primer_core.lessons.indexing.question import Then
+from primer_core.picture.number import with_minus
 from primer_core.picture.text import Code, Name, Strong, Text, text
 
 _A, _B = Name("a", "a"), Name("b", "result")
@@ -47,7 +48,7 @@ def memory_note(picked: Picked, then: Then) -> Text:
         return text(f"{count} element{'' if count == 1 else 's'} gathered, {picked.result.nbytes} bytes copied")
     if then == "Add in place":
         return ()
-    offset, strides = picked.memory.offset, picked.memory.strides
+    offset, strides = picked.memory.offset, with_minus(str(picked.memory.strides))
     return text(f"0 bytes copied · b starts {offset} bytes into the memory of a · strides {strides} in bytes")
 
 
@@ -187,18 +188,19 @@ def _repeated(picked: Picked, then: Then, library: Library) -> Text:
     most = int(times.max())
     where = ", ".join(str(int(i)) for i in np.unravel_index(int(times.argmax()), times.shape))
     cell = Name(f"a[{where}]", "a")
-    promised = library == "NumPy"
+    engine = backend(library)
+    promised = engine.keeps_last_write
     match then:
         case "Add in place":
-            kept = "the last one is kept" if promised else "one of them is kept, PyTorch does not say which"
-            every = "np.add.at(a, i, v)" if promised else "a.index_put_((i,), v, accumulate=True)"
-            more = " adds every time." if promised else " adds every time, where i and v are tensors."
+            kept = "the last one is kept" if promised else f"one of them is kept, {library} does not say which"
+            every = engine.accumulate_code("a", "i", "v")
+            more = " adds every time." if engine.runs_numpy_code else " adds every time, where i and v are tensors."
             return text(
                 cell, f" is picked {most} times, but added to ", Strong("once"), ": ", Code("a[i] += v"), " means ",
                 Code("a[i] = a[i] + v"), f", all sums are taken first and {kept}. ", Code(every), more,
             )  # fmt: skip
         case "Assign":
-            stays = "the last one stays" if promised else "one of them stays, PyTorch does not say which"
+            stays = "the last one stays" if promised else f"one of them stays, {library} does not say which"
             return text(cell, f" is picked {most} times and given {most} values: {stays}.")
     return text(cell, f" is picked {most} times.")
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from primer_core.language.index_plan import Plan, Step
 from primer_core.lessons.indexing.explain import Picked
+from primer_core.picture.number import full_text
 from primer_core.picture.parts import Table, TableCell
 from primer_core.picture.text import Code, text
 
@@ -51,26 +52,22 @@ def _does(step: Step, shape: tuple[int, ...]) -> tuple[str, str]:
         places = range(start, stop, stride)
         if len(places) == size and stride == 1:
             return "all", "keeps the axis"
-        how = f"start {start}, stop {_minus(stop)}, step {_minus(stride)}: {_listed(np.array(places))}"
+        how = f"start {start}, stop {full_text(stop)}, step {full_text(stride)}: {_listed(np.array(places))}"
         return how, f"keeps the axis, {len(places)} of {size}"
     if isinstance(item, np.ndarray):
         if item.dtype == np.bool_:
             return f"{np.count_nonzero(item)} of {item.size} are True", "picks where it is True"
         return f"shape {item.shape}: {_listed(item.ravel())}", "picks place by place"
     if isinstance(item, int) and item < 0:
-        return f"{_minus(item)} = {shape[step.axes[0]] + item}", "drops the axis"
+        return f"{full_text(item)} = {shape[step.axes[0]] + item}", "drops the axis"
     return str(item), "drops the axis"
 
 
 def _listed(places: NDArray[np.integer]) -> str:
     if places.size == 0:
         return "none"
-    shown = [_minus(int(place)) for place in places[:_MOST]]
-    return ", ".join(shown) + (f", … {_minus(int(places[-1]))}" if places.size > _MOST else "")
-
-
-def _minus(number: int) -> str:
-    return str(number).replace("-", "−")
+    shown = [full_text(int(place)) for place in places[:_MOST]]
+    return ", ".join(shown) + (f", … {full_text(int(places[-1]))}" if places.size > _MOST else "")
 
 
 def _axis(axis: int, size: int) -> str:

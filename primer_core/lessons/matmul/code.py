@@ -5,21 +5,23 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from primer_core.backend import Backend
 from primer_core.language.operand import Operand
 
 
-def product(operands: Sequence[Operand]) -> str:
-    """Write the snippet that prints the product."""
-    return "\n".join([*_given(operands), "c = a @ b", "print(c)", "print(c.shape)"])
+def converts(operands: Sequence[Operand], library: Backend) -> bool:
+    """Whether the operands have to be brought to one dtype before a library multiplies them."""
+    return not library.promotes_products and len({operand.values.dtype for operand in operands}) > 1
 
 
-def torch_product(operands: Sequence[Operand], result: NDArray[Any]) -> str:
-    """Write the snippet in which PyTorch computes the same product of the same values."""
-    # PyTorch multiplies only what is of one dtype, where NumPy promotes whole numbers by itself.
-    convert = ", dtype=torch.float64" if result.dtype.kind == "f" else ""
-    lines = ["import torch", *_given(operands), ""]
-    lines += [f"{name} = torch.tensor({name}{convert})" for name in ("a", "b")]
-    return "\n".join([*lines, "c = a @ b", "print(c)", "print(tuple(c.shape))"])
+def product(operands: Sequence[Operand], result: NDArray[Any], library: Backend) -> str:
+    """Write the snippet in which a library computes the product of the values, and which prints it."""
+    lines = _given(operands)
+    if not library.runs_numpy_code:
+        dtype = str(result.dtype) if converts(operands, library) else ""
+        made = [f"{name} = {library.converted_code(name, dtype)}" for name in ("a", "b")]
+        lines = [library.import_line, *lines, "", *made]
+    return "\n".join([*lines, "c = a @ b", "print(c)", f"print({library.shape_code('c')})"])
 
 
 def failing(operands: Sequence[Operand]) -> str:

@@ -5,7 +5,7 @@ before the last two are batch axes, which broadcast. A vector has one axis only:
 for one column, and the axis that it was lent is taken away from the result again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import LIBRARIES, NUMPY, Declined, Library, backend
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
@@ -176,8 +177,8 @@ class Product(Paired):
         Whether a sum of whole numbers went beyond what 64 bits hold, so that NumPy's result is wrapped.
     dot_shape
         The shape of ``np.dot(a, b)`` where it differs from that of ``a @ b``, which takes more than two axes.
-    code, torch_code
-        Snippets that print the result.
+    codes
+        By library, the snippet that prints the result.
     """
 
     sizes: ProductSizes
@@ -186,8 +187,7 @@ class Product(Paired):
     columns: NDArray[np.intp]
     overflowed: bool
     dot_shape: Shape | None
-    code: str
-    torch_code: str
+    codes: Mapping[Library, str]
 
     @property
     def shape(self) -> Shape:
@@ -310,7 +310,6 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
     a, b = (operand.values for operand in paired.operands)
     with np.errstate(all="ignore"):  # inf - inf is nan here, as NumPy says it, and worth seeing
         result = np.asarray(a @ b)
-        estimate = np.abs(a.astype(np.float64)) @ np.abs(b.astype(np.float64))
     # The last axis of a meets the second last of b, and all other axes of both stay: nothing is paired up.
     dot = (*a.shape[:-1], *b.shape[:-2], b.shape[-1]) if a.ndim and b.ndim > 1 else a.shape[:-1]
     return Product(
@@ -320,11 +319,20 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
         result=result,
         rows=_pairs(a, "a", sizes),
         columns=_pairs(b, "b", sizes),
-        overflowed=bool(result.dtype.kind in "iu" and np.any(estimate >= np.iinfo(result.dtype).max)),
+        overflowed=_overflowed(a, b, result),
         dot_shape=dot if dot != result.shape else None,
-        code=snippets.product(paired.operands),
-        torch_code=snippets.torch_product(paired.operands, result),
+        codes={library: snippets.product(paired.operands, result, backend(library)) for library in LIBRARIES},
     )
+
+
+def _overflowed(a: NDArray[Any], b: NDArray[Any], result: NDArray[Any]) -> bool:
+    """Return whether a cell is not the sum of its products, because whole numbers wrapped around."""
+    if result.dtype.kind not in "iu":
+        return False
+    largest = np.abs(a.astype(np.float64)) @ np.abs(b.astype(np.float64))
+    # Python's whole numbers are exact, and slow: they are asked only where a sum could be too large.
+    near = bool(np.any(largest >= np.iinfo(result.dtype).max))
+    return near and bool(np.any(np.asarray(a.astype(object) @ b.astype(object)) != result))
 
 
 def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp]:
@@ -342,16 +350,14 @@ def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp
 
 
 def _mismatch(paired: Paired) -> Mismatch:
-    try:
-        np.matmul(*(stand_in(operand.shape) for operand in paired.operands))
-    except ValueError as error:
-        words = str(error)
-    else:
+    a, b = (stand_in(operand.shape) for operand in paired.operands)
+    declined = NUMPY.attempt(np.matmul, a, b)
+    if not isinstance(declined, Declined):
         raise AssertionError("the rule sees a mismatch that NumPy does not")
     return Mismatch(
         paired.operands,
         paired.axes,
-        error=words,
+        error=declined.words,
         fixes=fixes(*paired.operands, lambda a, b: product_shape(product_axes(a, b))),
         code=snippets.failing(paired.operands),
     )

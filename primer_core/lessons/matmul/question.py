@@ -1,11 +1,9 @@
 """What the lesson on matrix products is asked."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from primer_core.backend.interface import LIBRARIES, Library
 from primer_core.lessons.question import Question, choice, text
-
-LibraryName = Literal["NumPy", "PyTorch"]
 
 NAMES = ("a", "b")
 """What operands are called in formulas and code; the result is c."""
@@ -22,4 +20,4 @@ class MatmulQuestion(Question):
 
     a: str = text("[[0, 1, 2], [3, 4, 5]]", label="Operand a", help=_HELP, role="a")
     b: str = text("[[0, 1], [2, 3], [4, 5]]", label="Operand b", help=_HELP, role="b")
-    library: LibraryName = choice("NumPy", ("NumPy", "PyTorch"), label="Code in", segments=True)
+    library: Library = choice("NumPy", LIBRARIES, label="Code in", segments=True)

@@ -3,9 +3,11 @@
 from math import prod
 from typing import Literal
 
+from primer_core.backend import Library, backend
 from primer_core.language.limits import MAX_ELEMENTS, thousands
 from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
+from primer_core.lessons.matmul.code import converts
 from primer_core.lessons.matmul.explain import (
     Mismatch,
     Outcome,
@@ -121,18 +123,17 @@ def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> t
             return (told, code_panel(code))
         case Product():
             library = controls(question, "library")
-            if question.library == "NumPy":
-                return (told, library, code_panel(outcome.code))
-            return (told, library, code_panel(outcome.torch_code, dtype_note(outcome) + CODE_NOTE))
+            note = dtype_note(outcome, question.library)
+            return (told, library, code_panel(outcome.codes[question.library], note + CODE_NOTE))
 
 
-def dtype_note(product: Product) -> str:
-    """Say why the PyTorch code converts the operands; empty where they are of one dtype already."""
-    a, b = (operand.values.dtype for operand in product.operands)
-    if a == b:
+def dtype_note(product: Product, library: Library) -> str:
+    """Say why the code for a library converts the operands; empty where it does not."""
+    if not converts(product.operands, backend(library)):
         return ""
+    a, b = (operand.values.dtype for operand in product.operands)
     return (
-        f"PyTorch multiplies only tensors of one dtype: a is {a} and b is {b}, so both are made "
+        f"{library} multiplies only tensors of one dtype: a is {a} and b is {b}, so both are made "
         f"{product.result.dtype} here, which NumPy does by itself. "
     )
 

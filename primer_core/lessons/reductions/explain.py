@@ -188,6 +188,8 @@ class Reduced(Asked):
         ``(result.size, n)`` flat indices into the operand: the cells that each result is made of.
     detail
         What only this operation has; None for the others, and where the array has no cells.
+    overflowed
+        Whether a sum of whole numbers went beyond 64 bits, so that a result is not the sum of its cells.
     back
         The operand with its own reduction; None where that is no use.
     code
@@ -199,6 +201,7 @@ class Reduced(Asked):
     number: bool
     members: NDArray[np.intp]
     detail: Spread | Shares | Winners | None
+    overflowed: bool
     back: BackClash | BackMet | None
     code: str
 
@@ -237,7 +240,7 @@ def react(question: ReductionsQuestion, event: Event) -> ReductionsQuestion:
     """
     after = put_fields(question, event)
     if isinstance(event, Put) and after.library != question.library and "divisor" not in event.texts:
-        return replace(after, divisor=DIVISORS[after.library])
+        return replace(after, divisor=DIVISORS[backend(after.library).default_ddof])
     return after
 
 
@@ -257,7 +260,7 @@ def read_axis(text: str) -> Axis:
     if bare in ("", "None", "all"):
         return None
     if len(bare) > _MOST_CHARACTERS:
-        raise Refused(f"This axis is {len(bare)} characters long; an array has at most four axes. {how}")
+        raise Refused(f"This axis is {len(bare)} characters long; an array has at most four axes here. {how}")
     try:
         found = typed_literal(bare)
     except SyntaxError as error:
@@ -317,6 +320,7 @@ def _reduced(asked: Asked, found: Any, library: Backend) -> Reduced:
     statements = _statements(asked, library, question.ddof)
     detail = _detail(question, operand.values, axes, members, library)
     other = _statements(asked, library, 1 - question.ddof) if isinstance(detail, Spread) else None
+    overflowed = question.operation == "sum" and _overflowed(operand.values, result, members)
     sign = BACK.get(question.operation)
     back = _back(operand, result, members, sign, statements, library) if sign is not None else None
     if question.operation == "softmax":  # every cell of a group is made of the whole group
@@ -332,9 +336,20 @@ def _reduced(asked: Asked, found: Any, library: Backend) -> Reduced:
         number=library.is_number(found),
         members=members,
         detail=detail,
+        overflowed=overflowed,
         back=back,
         code=snippets.snippet(library, operand, statements, other),
     )
+
+
+def _overflowed(values: NDArray[Any], result: NDArray[Any], members: NDArray[np.intp]) -> bool:
+    """Return whether a result is not the sum of its cells, because whole numbers wrapped around."""
+    if values.dtype.kind not in "iu":
+        return False
+    cells = values.ravel()[members]
+    # Python's whole numbers are exact, and slow: they are asked only where a sum could be too large.
+    near = bool(np.any(np.abs(cells.astype(np.float64)).sum(axis=1) >= np.iinfo(values.dtype).max))
+    return near and bool(np.any(cells.astype(object).sum(axis=1) != result.ravel()))
 
 
 def _axes(asked: Asked, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -15,8 +15,8 @@ OPERATIONS: tuple[ReductionName, ...] = get_args(ReductionName)
 BACK: Mapping[str, str] = {"sum": "/", "mean": "-", "std": "/", "max": "-", "norm": "/"}
 """What one does with the array and the result of an operation: shares, centred values, unit vectors, and so on."""
 
-DIVISORS: Mapping[Library, Divisor] = {"NumPy": "n", "PyTorch": "n − 1"}
-"""By what std divides in each library, unless told otherwise."""
+DIVISORS: tuple[Divisor, ...] = ("n", "n − 1")
+"""By what std can divide; the place of each is what is taken off n."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class ReductionsQuestion(Question):
         help="The axis that disappears: 0, 1, -1 (the last), several as (0, 1), or None for all.",
     )
     library: Library = choice("NumPy", LIBRARIES, label="Library", segments=True)
-    divisor: Divisor = choice("n", ("n", "n − 1"), label="Divide by", segments=True)
+    divisor: Divisor = choice("n", DIVISORS, label="Divide by", segments=True)
     keepdims: bool = switch(default=False, label="keepdims")
     view: View = choice("Reduce", ("Reduce", "Bring it back"), label="View", segments=True)
 
     @property
     def ddof(self) -> int:
         """Return what is taken off n in the divisor of std: 0 or 1."""
-        return 1 if self.divisor == "n − 1" else 0
+        return DIVISORS.index(self.divisor)
 
     @property
     def keeps_axes(self) -> bool:

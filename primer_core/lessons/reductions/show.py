@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend import LIBRARIES, NUMPY, backend
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions.explain import (
@@ -72,6 +73,12 @@ QUIZ = Quiz(
     "(2, 4)",
 )
 
+OVERFLOW: Text = text(
+    Bold("A sum went beyond 64 bits."),
+    " Whole numbers wrap around without a word, so what stands in a cell is not the sum that its formula spells out. "
+    "Write one of the numbers with a point, 2.0, to compute in float64.",
+)
+
 _SIGNS = {"-": "−", "/": "÷"}
 
 
@@ -89,7 +96,8 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
                 (Card(_brought_back(outcome, back), "picture"), _below(*story_back(outcome, back), code=back.code)),
             )
         case Reduced():
-            parts = (*_view(question), sizes(outcome), reduced(outcome))
+            warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            parts = (*_view(question), sizes(outcome), reduced(outcome), *warning)
             return Page(panel, (Card(parts, "picture"), _below(*story(outcome), code=outcome.code)))
 
 
@@ -99,7 +107,7 @@ def chip(outcome: Outcome) -> Chip:
         case Unread(field):
             return Chip("error", "the axis cannot be read" if field == "axis" else "the array cannot be read")
         case NotReduced(declined=declined):
-            return Chip("error", declined.builtin)
+            return Chip("error", declined.kind)
         case Reduced():
             ends = "a number" if outcome.number else shape_text(outcome.result.shape)
             return Chip("ok", f"{shape_text(outcome.operand.shape)} becomes {ends}")
@@ -141,17 +149,18 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
         *_view(outcome.question),
         sizes(outcome),
         whole(outcome),
-        Notice("declined", (text(outcome.declined.builtin_text),)),
+        Notice("declined", (text(outcome.declined.text),)),
         *((Fixes(fixes),) if fixes else ()),
     )
 
 
 def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ...]:
-    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back))
+    warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back), *warning)
     keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
     match back:
         case BackClash(declined=declined):
-            return (*parts, Notice("declined", (text(declined.builtin_text),)), keep)
+            return (*parts, Notice("declined", (text(declined.text),)), keep)
         case BackMet(crossed=True):
             crossed = text("No error, but the wrong cells meet: the shapes happen to fit.")
             return (*parts, Notice("warning", (crossed,)), keep)
@@ -309,7 +318,7 @@ def _counted_from_the_end(outcome: Reduced) -> list[Text]:
 def _particular(outcome: Reduced, count: int) -> list[Text]:
     """Tell what is worth saying of this operation."""
     lines: list[Text] = []
-    operation, library = outcome.question.operation, outcome.question.library
+    operation, library = outcome.question.operation, backend(outcome.question.library)
     if operation == "std":
         lines.append(
             text(
@@ -329,7 +338,7 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
             lines.append(text("Without an axis the place is counted through the whole array, row by row."))
     if operation in ("any", "all"):
         lines.append(text("Every number but 0 counts as True."))
-    if operation == "max" and library == "PyTorch":
+    if operation == "max" and library.max_gives_places:
         lines.append(
             text(
                 Code("a.max(dim)"),
@@ -338,8 +347,10 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
                 " only the values, and takes several dims.",
             )
         )
-    if library == "PyTorch":
-        lines.append(text("PyTorch says dim and keepdim where NumPy says axis and keepdims, and understands both."))
+    if library.axis_word != NUMPY.axis_word:
+        both = ", and understands both" if library.understands_numpy_words else ""
+        own, others = (f"{one.axis_word} and {one.keepdims_word}" for one in (library, NUMPY))
+        lines.append(text(f"{library.library} says {own} where NumPy says {others}{both}."))
     return lines
 
 
@@ -376,7 +387,7 @@ def _place(outcome: Reduced, ties: NDArray[np.intp]) -> tuple[Piece, ...]:
 
 
 def _default(word: str, ddof: int) -> str:
-    return f"{word}={ddof}, {'PyTorch' if ddof else 'NumPy'}'s default"
+    return f"{word}={ddof}, {next(name for name in LIBRARIES if backend(name).default_ddof == ddof)}'s default"
 
 
 def _softmax(outcome: Reduced, shares: Shares, a: Grid, s: Grid, focus: tuple[str, int] | None) -> Picture:

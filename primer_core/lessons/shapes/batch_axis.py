@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from primer_core.backend.loading import load_torch
+from primer_core.backend import Declined, pytorch
 from primer_core.language.steps import Shape
 from primer_core.lessons.shapes.code import state_name
 
@@ -49,18 +49,13 @@ def offer_to_network(states: Sequence[Snapshot]) -> tuple[Offered, ...]:
     """
     if states[0].shape.count(_SIDE) < 2:
         return ()
-    load_torch()
-    import torch
-
+    library, network = pytorch(), _network()
     answers = []
     for place, state in enumerate(states):
-        tensor = torch.from_numpy(state.values.astype(np.float32))
-        answer, error = None, None
-        try:
-            with torch.inference_mode():
-                answer = tuple(_network()(tensor).shape)
-        except RuntimeError as refused:
-            error = f"RuntimeError: {refused}"
+        tensor = library.make(state.values.astype(np.float32))
+        with library.module.inference_mode():
+            found = library.attempt(network, tensor)
+        answer, error = (None, found.text) if isinstance(found, Declined) else (tuple(found.shape), None)
         answers.append(Offered(state_name(place), state.shape, answer, error))
     return tuple(answers)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from primer_core.backend import takes_loading
+from primer_core.backend import backend, takes_loading
 from primer_core.data.errors import DamagedFileError, DataUnavailableError
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.shapes.batch_axis import offer_to_network
@@ -36,7 +36,7 @@ def explain(question: ShapesQuestion) -> Outcome:
         except (DataUnavailableError, DamagedFileError) as problem:
             return NoPicture(str(problem))
     taken = take_steps(question.x, question.texts_of_steps, question.library)
-    if isinstance(taken, Unread) or question.library != "PyTorch":
+    if isinstance(taken, Unread) or not backend(question.library).feeds_networks:
         return taken
     return replace(taken, offered=offer_to_network(taken.states))
 

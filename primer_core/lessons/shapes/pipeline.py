@@ -32,8 +32,7 @@ Remark = Literal[
     "same tensor",
     "squeezed nothing",
     "squeezed the first of several",
-    "reshape copied, view refuses",
-    "reshape copied, copy=False refuses",
+    "reshape copied",
     "flatten copied",
     "ravel copied",
     "split by size",
@@ -571,15 +570,11 @@ def _remark(step: Step, state: State, result: Any) -> Remark | None:
         case "squeeze" if not step.args and not step.options and before[0] == 1 and after:
             return "squeezed the first of several"
         case "reshape" if copied:
-            return (
-                "reshape copied, view refuses" if state.library == "PyTorch" else "reshape copied, copy=False refuses"
-            )
-        case "flatten" if copied and state.library == "NumPy":
+            return "reshape copied"
+        case "flatten" if copied and state.engine.flatten_copies:
             return "flatten copied"
-        case "ravel" if copied and state.library == "NumPy":
+        case "ravel" if copied:
             return "ravel copied"
-        case "split" if state.library == "PyTorch":
-            return "split by size" if step.args and type(step.args[0]) is int else None
-        case "split":
-            return "split by count" if step.args and type(step.args[0]) is int else None
+        case "split" if step.args and type(step.args[0]) is int:
+            return "split by size" if state.engine.splits_by_size else "split by count"
     return None

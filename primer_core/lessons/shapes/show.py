@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Declined, backend
+from primer_core.backend import Declined, Library, backend
 from primer_core.backend.memory import Layout, address_text
 from primer_core.language.spelling import shape_text
 from primer_core.language.steps import MAX_STEPS, OPERATIONS
@@ -23,6 +23,7 @@ from primer_core.lessons.shapes.show_scramble import scrambled
 from primer_core.lessons.show import controls, own_sizes
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Piece, Ref, Row, Strong, Val
+from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -128,7 +129,7 @@ def cards(question: ShapesQuestion, outcome: Pipeline | Unread) -> Steps:
         first = outcome.start
         start = (
             shape_text(first.shape),
-            f"strides {shape_text(first.strides)}, in {backend(outcome.library).stride_unit}",
+            f"strides {_strides(first)}, in {backend(outcome.library).stride_unit}",
         )
         shape = outcome.states[-1].shape
         taken = outcome.steps
@@ -137,10 +138,10 @@ def cards(question: ShapesQuestion, outcome: Pipeline | Unread) -> Steps:
         for operation in OPERATIONS[question.library].values()
         if operation.offered
     )
-    return Steps("steps", "x", start, tuple(map(_card, taken)), offers, MAX_STEPS)
+    return Steps("steps", "x", start, tuple(_card(step, question.library) for step in taken), offers, MAX_STEPS)
 
 
-def _card(taken: Done | Failed | Waiting) -> StepCard:
+def _card(taken: Done | Failed | Waiting, library: Library) -> StepCard:
     match taken:
         case Waiting(text_of_step):
             return StepCard(text_of_step, "waiting", word="waiting")
@@ -162,14 +163,14 @@ def _card(taken: Done | Failed | Waiting) -> StepCard:
                 ),
             )
         case Done():
-            remark = () if taken.remark is None else (_REMARKS[taken.remark],)
+            remark = _remark(taken, library)
             return StepCard(
                 taken.text,
                 "done",
-                (shape_text(taken.after.shape), f"strides {shape_text(taken.after.strides)}"),
+                (shape_text(taken.after.shape), f"strides {_strides(taken.after)}"),
                 {"view": "VIEW", "copy": "COPY", "empty": "NO BYTES"}[taken.verdict],
                 "plain" if taken.verdict == "empty" else taken.verdict,
-                (*remark, *_sums(taken)),
+                (*((remark,) if remark else ()), *_sums(taken)),
             )
 
 
@@ -286,17 +287,27 @@ def _told(taken: Done, explained: Pipeline) -> Text:
     told += [f"{spelled.text}." for spelled in taken.arithmetic]
     unit = backend(explained.library).stride_unit
     if taken.verdict == "view":
-        told.append(f"A view: the same memory read with strides {shape_text(after.strides)} {unit}.")
+        told.append(f"A view: the same memory read with strides {_strides(after)} {unit}.")
     elif taken.verdict == "copy":
         told.append(f"A copy: {taken.copied} bytes in new memory.")
     saved = int(after.ghost.sum()) * after.layout.itemsize
     if taken.verdict == "view" and saved and not before.ghost.any():
         told.append(f"A stride of 0 reads cells again: {saved} bytes are not allocated.")
-    remark: Text = () if taken.remark is None else (" ", *_REMARKS[taken.remark])
-    return text(" ".join(told), *remark)
+    remark = _remark(taken, explained.library)
+    return text(" ".join(told), *((" ", *remark) if remark else ()))
 
 
-_NO_ORDER = "These strides cannot give the cells in this order, so "
+def _remark(taken: Done, library: Library) -> Text:
+    """Say what of a step's result deserves a sentence of its own; empty where nothing does."""
+    if taken.remark is None:
+        return ()
+    said = _REMARKS[taken.remark]
+    if taken.remark != "reshape copied":
+        return said
+    view = backend(library).view_code("x", taken.after.shape).removeprefix("x.")
+    return text(*said, " ", Code(view), " would have refused.")
+
+
 _REMARKS: Mapping[Remark, Text] = {
     "same tensor": text("It is contiguous already: the very same tensor comes back."),
     "squeezed nothing": text(
@@ -305,12 +316,7 @@ _REMARKS: Mapping[Remark, Text] = {
     "squeezed the first of several": text(
         "Axis 0 had size 1 and went as well. In a batch of one image that is the batch axis."
     ),
-    "reshape copied, view refuses": text(
-        _NO_ORDER, Code("reshape"), " copied them. ", Code("view"), " would have refused."
-    ),
-    "reshape copied, copy=False refuses": text(
-        _NO_ORDER, Code("reshape"), " copied them. With ", Code("copy=False"), " it would have refused."
-    ),
+    "reshape copied": text("These strides cannot give the cells in this order, so ", Code("reshape"), " copied them."),
     "flatten copied": text(Code("flatten"), " always copies in NumPy."),
     "ravel copied": text(Code("ravel"), " copies where the cells do not lie in this order."),
     "split by size": text(
@@ -320,6 +326,10 @@ _REMARKS: Mapping[Remark, Text] = {
         "The number says how many pieces there are; PyTorch's ", Code("split"), " takes the size of one."
     ),
 }
+
+
+def _strides(state: Snapshot) -> str:
+    return with_minus(shape_text(state.strides))
 
 
 def _grid(name: str, state: Snapshot, badges: tuple[Badge, ...]) -> Grid:

@@ -6,11 +6,11 @@ from itertools import accumulate
 from math import prod
 from typing import Any
 
-from primer_core.backend import Library, backend
+from primer_core.backend import Backend, Library, backend
 from primer_core.language.steps import OPERATIONS, Shape, Step
 
 _ONE_ARGUMENT = frozenset({"broadcast_to", "tile", "flip"})
-"""Functions of NumPy that take all sizes, numbers or axes as one argument."""
+"""What takes all sizes, numbers or axes as one argument where it is a function, and each by itself as a method."""
 
 
 def translations(step: Step, shape: Shape | None, source: Library, target: Library) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _renamed(step: Step, name: str, source: Library, target: Library) -> Step:
     words = (backend(source).axis_word, backend(target).axis_word)
     options = tuple((words[1] if key == words[0] else key, value) for key, value in step.options)
     args = step.args
-    if name in _ONE_ARGUMENT and target == "NumPy" and args:
+    if name in _ONE_ARGUMENT and OPERATIONS[target][name].kind == "function" and args:
         args = args if isinstance(args[0], list | tuple) else (args,)
     return replace(step, name=name, args=args, options=options, called=OPERATIONS[target][name].kind != "property")
 
@@ -52,24 +52,27 @@ def _by_shape(step: Step, shape: Shape, target: Library) -> Iterator[str]:
     """Spell out what one library infers from the shape and the other does not."""
     rank = len(shape)
     sizes = [arg for arg in _unpacked(step.args) if type(arg) is int]
-    match step.name, target:
-        case "expand", "NumPy" if len(sizes) >= rank:
+    other = backend(target)
+    match step.name:
+        case "expand" if "expand" not in OPERATIONS[target] and len(sizes) >= rank:
             own = (*sizes[: len(sizes) - rank], *shape)
             full = tuple(kept if size == -1 else size for size, kept in zip(sizes, own, strict=True))
             yield Step("broadcast_to", (full,)).text
-        case "flatten", "NumPy" if sizes and len(sizes) < 3 and all(-rank <= axis < rank for axis in sizes):
+        case "flatten" if (
+            not other.flattens_some_axes and sizes and len(sizes) < 3 and all(-rank <= axis < rank for axis in sizes)
+        ):
             first, last = sizes[0] % rank, sizes[-1] % rank if len(sizes) == 2 else rank - 1
             if first <= last:
                 yield Step("reshape", (*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])).text
-        case (("T" | "transpose"), "PyTorch") if not step.args:
+        case "T" | "transpose" if not other.transposes_any_rank and not step.args:
             yield Step("permute", tuple(reversed(range(rank)))).text
-        case (("split" | "chunk" | "array_split"), _):
-            yield from _cut(step, shape, target)
+        case "split" | "chunk" | "array_split":
+            yield from _cut(step, shape, other)
         case _:
             return
 
 
-def _cut(step: Step, shape: Shape, target: Library) -> Iterator[str]:
+def _cut(step: Step, shape: Shape, target: Backend) -> Iterator[str]:
     """Spell a split by the places of its cuts, or by the sizes of its pieces."""
     options = dict(step.options)
     axis = next((options[word] for word in ("dim", "axis") if word in options), (*step.args, 0, 0)[1])
@@ -77,12 +80,13 @@ def _cut(step: Step, shape: Shape, target: Library) -> Iterator[str]:
     if type(axis) is not int or not -len(shape) <= axis < len(shape) or how is None:
         return
     length = shape[axis]
-    if target == "NumPy" and step.name in ("split", "chunk"):
+    along = ((target.axis_word, axis),)
+    if not target.splits_by_size and step.name in ("split", "chunk"):
         ends = _ends(step.name, how, length)
         if ends is not None:
-            yield Step("split", (ends[:-1],), (("axis", axis),), piece=step.piece).text
-    if target == "PyTorch" and step.name in ("split", "array_split"):
-        yield Step("tensor_split", (how,), (("dim", axis),), piece=step.piece).text
+            yield Step("split", (ends[:-1],), along, piece=step.piece).text
+    if target.splits_by_size and step.name in ("split", "array_split"):
+        yield Step("tensor_split", (how,), along, piece=step.piece).text
 
 
 def _ends(name: str, how: Any, length: int) -> list[int] | None:

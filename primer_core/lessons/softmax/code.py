@@ -34,7 +34,7 @@ show("cross-entropy", nll_loss(log_softmax(scaled, dim=0), target), loss.detach(
 show("softmax twice", cross_entropy(p, target))
 show("gradient", *gradient)
 show("autograd", *autograd)
-show("argmax", z.argmax(), p.argmax())
+print("argmax:", z.argmax().item(), p.argmax().item())
 """
 
 

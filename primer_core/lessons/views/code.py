@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from primer_core.backend import NUMPY, Library, backend
+from primer_core.backend import LIBRARIES, NUMPY, Library, backend
 from primer_core.lessons.views.state import Made
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def layout(name: str, made: Made, base: Library) -> list[str]:
     """
     lines = [f"print({', '.join(asked)})" for asked in backend(made.library).layout_code(name)]
     # A tensor on an array's memory counts its storage_offset from itself, not from the memory's first element.
-    if made.buffer == 0 and made.kind == "view" and NUMPY.library in (made.library, base):
+    if made.buffer == 0 and made.kind == "view" and not all(backend(one).tells_offset for one in (made.library, base)):
         start, first = backend(made.library).pointer_code(name), backend(base).pointer_code("a")
         lines.append(f"print(({start} - {first}) // a.itemsize)  # offset")
     return lines
@@ -65,8 +65,7 @@ def layout(name: str, made: Made, base: Library) -> list[str]:
 def with_imports(lines: list[str]) -> str:
     """Put the imports that the lines need before them."""
     text = "\n".join(lines)
-    imports = [f"import {module}" + (" as np" if module == "numpy" else "") for module, sign in
-               (("numpy", "np."), ("torch", "torch.")) if sign in text]  # fmt: skip
+    imports = [library.import_line for library in map(backend, LIBRARIES) if f"{library.prefix}." in text]
     if "as_strided(" in text.replace(".as_strided(", ""):
         imports.append("from numpy.lib.stride_tricks import as_strided")
     return "\n".join([*imports, "", *lines])

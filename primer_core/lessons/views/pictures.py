@@ -23,6 +23,7 @@ from primer_core.picture.grid import (
     full_text,
     visible_cells,
 )
+from primer_core.picture.number import with_minus
 from primer_core.picture.text import Role
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
@@ -143,9 +144,7 @@ def _array(made: Made, program: Program, role: Role, editable: bool) -> Grid:
         made.values,
         role,
         caption=caption,
-        axes=tuple(
-            f"axis {axis} (stride {stride})".replace("-", "−") for axis, stride in enumerate(made.layout.strides)
-        ),
+        axes=tuple(with_minus(f"axis {axis} (stride {stride})") for axis, stride in enumerate(made.layout.strides)),
         badges=_badges(made),
         marked=_changed(program, made),
         editable=editable and made.writeable,

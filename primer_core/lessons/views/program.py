@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Library, backend
+from primer_core.backend import Library, backend, backend_of
 from primer_core.backend.memory import shares_memory
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import read_operand
@@ -28,7 +28,6 @@ from primer_core.language.statements import (
     Unnamed,
     Value,
     Workspace,
-    plain,
 )
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
@@ -343,7 +342,7 @@ def _run(lines: _Lines, then: str) -> None:
 
 
 def _cells(work: Workspace) -> list[NDArray[Any]]:
-    return [plain(thing.it).copy() for thing in work.things]
+    return [backend_of(thing.it).to_numpy(thing.it) for thing in work.things]
 
 
 def _same_bytes(old: NDArray[Any], new: NDArray[Any]) -> bool:
@@ -352,7 +351,9 @@ def _same_bytes(old: NDArray[Any], new: NDArray[Any]) -> bool:
 
 def _whole_dtypes(work: Workspace) -> dict[str, str]:
     """Return, of each name that is bound to an array of whole numbers, its dtype."""
-    return {name: str(it.dtype) for name, it in work.names.items() if plain(it).dtype.kind in "iu"}
+    return {
+        name: str(it.dtype) for name, it in work.names.items() if backend_of(it).on_its_memory(it).dtype.kind in "iu"
+    }
 
 
 def _stopped(
@@ -423,10 +424,11 @@ def _compared(source: Value | None, result: Value) -> tuple[Literal["view", "cop
     """Ask whether a result shares memory with what it was made from, and whether its dtype is another."""
     if source is None:
         return "copy", False
-    casts = plain(result.it).dtype != plain(source.it).dtype
-    if isinstance(result.it, np.generic):
+    before, after = backend_of(source.it), backend_of(result.it)
+    casts = after.on_its_memory(result.it).dtype != before.on_its_memory(source.it).dtype
+    if after.is_number(result.it):
         return "number", casts
-    shares = not isinstance(source.it, np.generic) and shares_memory(source.it, result.it)
+    shares = not before.is_number(source.it) and shares_memory(source.it, result.it)
     return ("view" if shares else "copy"), casts
 
 
@@ -487,7 +489,7 @@ def _ask(work: Workspace, state: Snapshot, other: str, name: str) -> Asked:
     """Put the question of shared memory to the library, in the words of its own code."""
     code = views_code.question(other, state.called(other), name, state.called(name))
     first, second = work.names[other], work.names[name]
-    if isinstance(first, np.generic) or isinstance(second, np.generic):
+    if any(backend_of(one).is_number(one) for one in (first, second)):
         return Asked(code, bool(np.shares_memory(np.asarray(first), np.asarray(second))))
     return Asked(code, shares_memory(first, second))
 

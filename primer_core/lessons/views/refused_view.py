@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
-from primer_core.backend import Library
+from primer_core.backend import Library, backend
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import typed_literal
@@ -213,11 +213,13 @@ def _solved(wish: tuple[int, ...], size: int) -> tuple[int, ...] | None:
 
 
 def _lines(wish: tuple[int, ...], library: Library) -> tuple[str, str, str]:
-    sizes = ", ".join(map(str, wish)) or "()"
-    if library == "PyTorch":
-        return f"b.view({sizes})", f"b.contiguous().view({sizes})", f"b.reshape({sizes})"
-    uncopied = f"reshape({sizes}, copy=False)"
-    return f"b.{uncopied}", f"np.ascontiguousarray(b).{uncopied}", f"b.reshape({sizes})"
+    engine = backend(library)
+    in_order = engine.contiguous_code("b")
+    return (
+        engine.view_code("b", wish),
+        engine.view_code(in_order, wish),
+        f"b.reshape({', '.join(map(str, wish)) or '()'})",
+    )
 
 
 def _way(line: str, found: Unread | Ran | Stopped) -> Way:

@@ -17,6 +17,7 @@ from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWa
 from primer_core.lessons.views.state import Made
 from primer_core.lessons.views.story import changes_told, story, viewing_told, walk
 from primer_core.picture.code import code_panel
+from primer_core.picture.number import bracketed, full_text
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -218,8 +219,8 @@ def _pair(pair: AxisPair) -> tuple[TableCell, ...]:
     so = TableCell(text("✗ refused here"), "bad") if pair.refuses else _words("–" if pair.wanted is None else "✓ fits")
     return (
         TableCell(text(f"{pair.left}, {pair.right}"), "head"),
-        _words(str(pair.stride)),
-        _words(f"{pair.size} · {pair.next_stride} = {pair.needed}"),
+        _words(full_text(pair.stride)),
+        _words(f"{pair.size} · {bracketed(full_text(pair.next_stride))} = {full_text(pair.needed)}"),
         _words("✓ equal: they join" if pair.joins else "✗ unequal: a border"),
         _words(wanted),
         so,

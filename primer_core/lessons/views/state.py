@@ -4,20 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from primer_core.backend import Library
+from primer_core.backend import Library, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
-from primer_core.language.statements import (
-    Thing,
-    Workspace,
-    allocation,
-    library_of,
-    overlap,
-    plain,
-    root,
-)
+from primer_core.language.statements import Thing, Workspace, overlap
 
 Kind = Literal["base", "view", "copy", "empty"]
 """How an array came to its memory. Where it has no cells there is nothing to share."""
@@ -137,7 +128,7 @@ def look(work: Workspace) -> Snapshot:
     groups: list[list[int]] = []
     for place, thing in enumerate(work.things):
         for group in groups:
-            if any(overlap(allocation(thing.it), allocation(work.things[other].it)) for other in group):
+            if any(overlap(_allocation(thing), _allocation(work.things[other])) for other in group):
                 group.append(place)
                 break
         else:
@@ -148,7 +139,7 @@ def look(work: Workspace) -> Snapshot:
     return Snapshot(
         tuple(_made(work, place, within[place], memories[within[place]]) for place in range(len(work.things))),
         tuple(
-            Buffer(i, owner, plain(memory).copy())
+            Buffer(i, owner, backend_of(memory).to_numpy(memory))
             for i, (owner, memory) in enumerate(zip(owners, memories, strict=True))
         ),
     )
@@ -156,20 +147,19 @@ def look(work: Workspace) -> Snapshot:
 
 def _memory(things: list[Thing]) -> Any:
     """One axis over all bytes of the largest allocation among arrays that lie in one."""
-    it = max((thing.it for thing in things), key=lambda it: allocation(it)[1] - allocation(it)[0])
-    if isinstance(it, np.generic):
-        return np.asarray(it).reshape(1)
-    if isinstance(it, np.ndarray):
-        owner = root(it)
-        start, stop = allocation(it)
-        return as_strided(owner, ((stop - start) // owner.itemsize,), (owner.itemsize,), writeable=False)
-    return it.detach().as_strided((it.untyped_storage().nbytes() // it.element_size(),), (1,), 0)
+    largest = max(things, key=lambda thing: np.diff(_allocation(thing))[0]).it
+    return backend_of(largest).whole_memory(largest)
+
+
+def _allocation(thing: Thing) -> tuple[int, int]:
+    return backend_of(thing.it).allocation(thing.it)
 
 
 def _made(work: Workspace, place: int, buffer: int, memory: Any) -> Made:
     thing = work.things[place]
-    it, values = thing.it, plain(thing.it)
-    scalar = isinstance(it, np.generic)
+    it, engine = thing.it, backend_of(thing.it)
+    values = engine.on_its_memory(it)
+    scalar = engine.is_number(it)
     of = next((other for other in range(place) if _share(it, work.things[other].it)), None)
     kind: Kind = "base" if place == 0 else "empty" if not values.size else "copy" if of is None else "view"
     origins = None
@@ -186,11 +176,11 @@ def _made(work: Workspace, place: int, buffer: int, memory: Any) -> Made:
         kind=kind,
         of=of,
         origins=origins,
-        writeable=not scalar and (not isinstance(it, np.ndarray) or it.flags.writeable),
-        library=library_of(it),
-        dtype=str(it.dtype),
+        writeable=engine.writeable(it),
+        library=engine.library,
+        dtype=engine.dtype_name(it),
     )
 
 
 def _share(it: Any, other: Any) -> bool:
-    return not isinstance(it, np.generic) and not isinstance(other, np.generic) and shares_memory(it, other)
+    return not any(backend_of(one).is_number(one) for one in (it, other)) and shares_memory(it, other)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from primer_core.backend import LIBRARIES
 from primer_core.lessons.views.program import Change, Program, Step, Stopped, Verdict, changes
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, Viewing
+from primer_core.picture.number import bracketed, full_text, with_minus
 from primer_core.picture.text import Code, Strong, Text, joined, text
 
 _TURNED = "Turning axes round only reorders shape and strides."
@@ -112,7 +114,7 @@ def _because(verdict: Verdict) -> Text:
     reason = _reason(step)
     if not reason:
         return ()
-    reason = reason if reason.startswith(("NumPy", "PyTorch")) else f"{reason[0].lower()}{reason[1:]}"
+    reason = reason if reason.startswith(LIBRARIES) else f"{reason[0].lower()}{reason[1:]}"
     if step is verdict.steps[-1]:
         return text(" ", Code(step.code), ": ", reason)
     return text(" ", Code(step.code), " made the copy: ", reason, " What is done after that reads this copy.")
@@ -234,7 +236,7 @@ def _unequal(pair: AxisPair) -> str:
     return (
         f"it joins axes {pair.left} and {pair.right}. One step along axis {pair.left} moves "
         f"{_count(pair.stride, 'element')}, but a walk to the end of axis {pair.right} moves {pair.size} · "
-        f"{pair.next_stride} = {pair.needed}. One stride cannot be both."
+        f"{bracketed(full_text(pair.next_stride))} = {full_text(pair.needed)}. One stride cannot be both."
     )
 
 
@@ -244,10 +246,10 @@ def walk(viewing: Viewing, most: int = 16) -> Text:
     shown, more = order[:most], " …" if len(order) > most else ""
     if not len(order):
         return text("b has no cells to read.")
-    steps = " ".join(f"{step:+d}".replace("-", "−") for step in np.diff(shown))
+    steps = with_minus(" ".join(f"{step:+d}" for step in np.diff(shown)))
     then = f" · steps {steps}{more}" if steps else ""
     return text(f"b read in order: elements {' '.join(map(str, shown))}{more}{then}")
 
 
 def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number in (1, -1) else f"{number} {thing}s"
+    return with_minus(f"{number} {thing}" if number in (1, -1) else f"{number} {thing}s")

@@ -111,7 +111,7 @@ def test_the_table_marks_what_changed_and_gives_a_reason(values: list[float]) ->
     for row, cells in zip(explained.rows, table.rows, strict=True):
         assert plain(cells[0].text) == row.dtype
         for cell, drawn in zip(row.cells, cells[1:], strict=True):
-            assert plain(drawn.text) == cell.text
+            assert plain(drawn.text) == cell.text.replace("-", "−")
             assert (drawn.tone == "changed") == bool(drawn.note) == (cell.effect != "kept")
 
 

@@ -312,6 +312,83 @@ def test_data_alone_is_refused_and_mended_with_a_param() -> None:
     assert repaired_program(traced) == "x = param(2)\ny = x * x"
 
 
+def whys(traced: GraphTrace) -> dict[str, str]:
+    return {one.name: one.why_none for one in traced.names}
+
+
+@pytest.mark.parametrize(
+    ("program", "repaired"),
+    [
+        ("w = param([[0.5, -1]])\nx = [1, 3]\np = w @ x\nloss = detach(mean(p))", "loss = mean(p)"),
+        ("w = param([1, 2])\nloss = sum(detach(w - 1) * 3)", "loss = sum((w - 1) * 3)"),
+        ("w = param(2)\nunused = detach(w)\nv = w * 3\nloss = 2 * detach(v)", "loss = 2 * v"),
+    ],
+)
+def test_a_call_of_detach_is_what_cuts_the_last_path_and_is_taken_away(program: str, repaired: str) -> None:
+    traced = trace(program)
+    assert "does not require grad" in refusal(traced).library
+    assert "detach(" in refusal(traced).cause
+    assert repaired_program(traced).split("\n")[-1] == repaired
+    assert isinstance(trace(repaired_program(traced)), Finished)
+
+
+def test_several_cuts_are_all_named_and_mended_one_by_one() -> None:
+    traced = trace("w = param(2)\nv = param(3)\ny = detach(w) * 2 + detach(v)")
+    assert {"detach(w)", "detach(v)"} <= set(refusal(traced).cause.split())
+    assert isinstance(trace(repaired_program(traced)), Finished)
+
+
+def test_a_cut_that_the_output_does_not_use_is_not_to_blame() -> None:
+    traced = trace("w = param(2)\nx = [1, 2]\ny = sum(x * 3)", Switches(detach="w"))
+    assert "w.detach()" not in refusal(traced).cause
+    mended = trace(repaired_program(traced), Switches(detach="w"))
+    assert isinstance(mended, Finished)
+    other = trace("a = [1, 2]\nb = [3, 4]\ny = sum(b)")
+    assert repaired_program(other) == "a = [1, 2]\nb = param([3, 4])\ny = sum(b)"
+
+
+def test_a_name_that_was_cut_off_does_not_blame_its_operands() -> None:
+    traced = trace("w = param([0.5, -1])\np = w @ [1, 3]\nq = detach(p)\nr = q * 2\nk = param(1)\nloss = (r - k) ** 2")
+    assert "detach(p)" in whys(traced)["q"]
+    assert "detach(p)" in whys(traced)["r"]
+    kept = trace("x = [1, 2]\nw = param(2)\ny = sum(x * w)", Switches(detach="x"))
+    assert "requires_grad is False" in whys(kept)["x"]
+
+
+def test_why_a_gradient_is_none_tells_what_backward_did() -> None:
+    assert "was not called" in whys(trace("x = param([1, 2])\ny = sum(x, 1)"))["x"]
+    zeroed = trace("w = param(4)\nloss = 5 * w", Switches(backward_calls=2, zero_grad=True))
+    assert "zero_grad()" in whys(zeroed)["w"]
+    assert (
+        "zero_grad()"
+        not in whys(trace("w = param([4, 5])\nloss = 5 * w", Switches(backward_calls=2, zero_grad=True)))["w"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("program", "advice"),
+    [
+        ("z = param([1, 2, 3])\nloss = cross_entropy(z, 3)", "from 0 to 2"),
+        ("z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 2])", "from 0 to 1 for each row, 2 in all"),
+        ("x = param(2)\ny = bce(x, 1)", "from 0 to 1"),
+        ("x = param(0.5)\ny = bce(x, [1, 0])", "() and (2,)"),
+        ("x = param([1, 2])\ny = sum(x, 1)", "only axis is 0"),
+        ("x = param(1)\ny = mean(x, 1)", "leave the axis out"),
+        ("x = param([1, 2])\ny = x + [1, 2, 3]", "(2,) and (3,)"),
+    ],
+)
+def test_what_is_refused_going_forward_comes_with_advice_of_its_kind(program: str, advice: str) -> None:
+    assert advice in refusal(trace(program)).fix
+
+
+def test_a_function_that_is_infinite_here_is_not_told_as_a_fault_of_float32() -> None:
+    (check,) = trace("x = param(2)\ny = 1 / (x - 2)").checks
+    assert check.verdict == "differs"
+    assert "float32" not in check.note
+    (lost,) = trace("x = param(100)\ny = exp(x)").checks
+    assert "float32" in lost.note
+
+
 def test_node_ids_and_layout_do_not_depend_on_values() -> None:
     a, b = trace(EXAMPLES["neuron"].question.program), trace(EXAMPLES["neuron_worse"].question.program)
     assert layout(a) == layout(b)

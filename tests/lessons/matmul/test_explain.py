@@ -159,6 +159,8 @@ def test_whole_numbers_that_wrap_are_reported() -> None:
     assert multiplied("[2**62]", "[4]").overflowed
     assert multiplied("[2**62, 2**62]", "[1, 1]").overflowed
     assert not multiplied("[2**62]", "[1]").overflowed
+    assert not multiplied("[2**62, 2**62]", "[1, -1]").overflowed
+    assert not multiplied("[9223372036854775807]", "[1]").overflowed
     assert not multiplied("[1e300]", "[1e300]").overflowed
 
 
@@ -186,9 +188,9 @@ def test_the_snippets_print_what_the_page_shows(preset: Preset[MatmulQuestion]) 
     match explain(preset.question):
         case Mismatch(code=code, error=error):
             assert printed_by(code) == f"{error}\n"
-        case Product(code=code, torch_code=torch_code, result=result):
-            assert printed_by(code) == f"{result}\n{result.shape}\n"
-            assert printed_by(torch_code) == f"{torch.tensor(result)!s}\n{result.shape}\n"
+        case Product(codes=codes, result=result):
+            assert printed_by(codes["NumPy"]) == f"{result}\n{result.shape}\n"
+            assert printed_by(codes["PyTorch"]) == f"{torch.tensor(result)!s}\n{result.shape}\n"
         case other:
             pytest.fail(f"{other} has no snippet")
 
@@ -201,7 +203,7 @@ def test_the_snippet_of_a_number_meets_the_error_that_the_page_shows() -> None:
 
 
 def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:
-    code = multiplied("[[1.5, 2.0]]", "[[1], [2]]").torch_code
+    code = multiplied("[[1.5, 2.0]]", "[[1], [2]]").codes["PyTorch"]
     assert printed_by(code) == "tensor([[5.5000]], dtype=torch.float64)\n(1, 1)\n"
 
 

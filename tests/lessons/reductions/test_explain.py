@@ -332,14 +332,14 @@ def test_keepdims_brings_a_mean_back_to_its_rows() -> None:
 @pytest.mark.parametrize(
     ("array", "operation", "axis", "library", "error", "fixes"),
     [
-        ("(2, 3)", "sum", "2", "NumPy", "ValueError: axis 2 is out of bounds for array of dimension 2", "0"),
+        ("(2, 3)", "sum", "2", "NumPy", "AxisError: axis 2 is out of bounds for array of dimension 2", "0"),
         ("(2, 3)", "sum", "2", "PyTorch", "IndexError: Dimension out of range", "0"),
         ("(2, 3)", "argmax", "(0, 1)", "NumPy", "TypeError: 'tuple' object cannot be interpreted", "0"),
         ("(2, 3)", "sum", "(1, -1)", "NumPy", "ValueError: duplicate value in 'axis'", None),
         ("(2, 3, 4)", "norm", "(0, 1, 2)", "NumPy", "ValueError: Improper number of dimensions to norm", "0"),
         ("(2, 3)", "mean", "0", "PyTorch", "NotImplementedError: mean(): could not infer output dtype", None),
         ("(0, 3)", "max", "0", "NumPy", "ValueError: zero-size array to reduction operation maximum", "1"),
-        ("5", "sum", "1", "NumPy", "ValueError: axis 1 is out of bounds for array of dimension 0", "None"),
+        ("5", "sum", "1", "NumPy", "AxisError: axis 1 is out of bounds for array of dimension 0", "None"),
     ],
 )
 def test_what_a_library_refuses_comes_with_what_would_work(
@@ -347,11 +347,51 @@ def test_what_a_library_refuses_comes_with_what_would_work(
 ) -> None:
     found = ask(array, operation, axis, library=library)
     assert isinstance(found, NotReduced)
-    assert found.declined.builtin_text.startswith(error)
+    assert found.declined.text.startswith(error)
     assert found.advice
     assert found.fixes
     if fixes is not None:
         assert {"axis": fixes} in [fix.puts for fix in found.fixes]
+
+
+@pytest.mark.parametrize(
+    ("array", "operation", "axis", "blamed"),
+    [
+        ("(0, 3)", "max", "0", "no element"),
+        ("(2, 3)", "softmax", "(0, 1)", "one dim"),
+        ("(2, 3)", "softmax", "None", "one dim"),
+        ("(2, 3, 4)", "norm", "(0, 1, 2)", "whole numbers"),
+        ("(2, 3)", "mean", "5", "axes 0 to 1"),
+    ],
+)
+def test_pytorch_is_given_the_cause_that_it_names_itself(
+    array: str, operation: Operation, axis: str, blamed: str
+) -> None:
+    found = ask(array, operation, axis, library="PyTorch")
+    assert isinstance(found, NotReduced)
+    assert blamed in found.advice
+    integers = operation not in ("max", "argmax")
+    assert ("whole numbers" in found.advice) == integers
+    assert ("np.linalg" in found.advice) is False
+    for fix in found.fixes:
+        assert isinstance(explain(found.question.with_texts(fix.puts)), Reduced)
+    assert found.fixes
+
+
+def test_a_norm_over_no_axis_is_refused_for_its_axes() -> None:
+    found = ask("(2, 0)", "norm", "()")
+    assert isinstance(found, NotReduced)
+    assert "np.linalg.norm" in found.advice
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_sum_that_wraps_around_is_told_and_one_that_does_not_is_not(library: Library) -> None:
+    assert taken("[9223372036854775807, 1]", "sum", "None", library=library).overflowed
+    assert taken("[[4611686018427387904, 4611686018427387904], [1, 2]]", "sum", "1", library=library).overflowed
+    assert not taken("[9223372036854775806, 1]", "sum", "0", library=library).overflowed
+    assert not taken("[9223372036854775807, -1]", "sum", "0", library=library).overflowed
+    assert not taken("[1e308, 1e308]", "sum", "0", library=library).overflowed
+    assert not taken("[9223372036854775807, 1]", "max", "0", library=library).overflowed
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,9 @@ def printed(found: Softmax) -> str:
         ("softmax twice", (found.loss.twice,)),
         ("gradient", found.gradient),
         ("autograd", found.autograd),
-        ("argmax", (found.argmax_logits, found.argmax_p)),
     )
-    return "\n".join(f"{name}: {' '.join(f'{value:.4f}' for value in values)}" for name, values in rows)
+    numbers = [f"{name}: {' '.join(f'{value:.4f}' for value in values)}" for name, values in rows]
+    return "\n".join([*numbers, f"argmax: {found.argmax_logits} {found.argmax_p}"])
 
 
 @examples(60)
