@@ -27,7 +27,9 @@ def recorded_warnings() -> tuple[warnings.WarningMessage, ...]:
     return tuple(_caught)
 
 
-def serve(reading: int, writing: int, handle: Handle, bring_back: Callable[[], None], memory: int) -> None:
+def serve(
+    reading: int, writing: int, handle: Handle, bring_back: Callable[[], None], *, stage: int, memory: int
+) -> None:
     """Answer jobs until the other end is closed.
 
     Parameters
@@ -38,21 +40,23 @@ def serve(reading: int, writing: int, handle: Handle, bring_back: Callable[[], N
         Answers a job.
     bring_back
         Sets back what a job may have changed, as `keep_state` returns it.
+    stage
+        int, place in `primer_core.evaluation.guard.STAGES`: what is loaded.
     memory
         int, bytes: what this process may take beyond what it takes now.
     """
-    has_torch = "torch" in sys.modules
     sys.dont_write_bytecode = True
-    if has_torch:
+    if "torch" in sys.modules:
         _warn_always()
     used = _meter()
     start = used()
     _limit(start + memory, enforced=start > 0)
     bring_back()
-    guard(has_torch=has_torch)
+    guard(stage)
     while (message := read_message(reading)) is not None:
         reply = _answer(handle, message)
-        last = used() > start + memory // 2
+        # Where an import was broken off, modules may be left that cannot be imported again.
+        last = used() > start + memory // 2 or (reply.kind is Kind.MISSING and stage > 0)
         try:
             write_message(writing, Reply(reply.kind, reply.content, last).encode())
         except OSError:

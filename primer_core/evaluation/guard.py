@@ -31,22 +31,27 @@ _OF_OS = frozenset({
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
+STAGES = ("", "torch", "torch._dynamo")
+"""What is loaded last at each stage of loading. Some operators of torch's tensors, such as ``**``, load its compiler at
+their first use, which takes longer than torch itself: nothing is computed with it."""
+
+
 class MissingError(BaseException):
-    """PyTorch is needed, and this process has not loaded it.
+    """A job needs what this process has not loaded.
 
     No ``except Exception`` of a job takes it for an error of its own.
     """
 
 
-def guard(*, has_torch: bool) -> None:
+def guard(stage: int) -> None:
     """Refuse, from now on and for good, what an evaluation process has no business with.
 
     Parameters
     ----------
-    has_torch
-        Whether torch is loaded. Where it is not, importing it raises `MissingError`.
+    stage
+        int, place in `STAGES`: what is loaded. Importing what comes later raises `MissingError`.
     """
-    roots = _roots()
+    roots, missing = _roots(), STAGES[stage + 1 :]
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
         check = checks.get(event)
@@ -66,16 +71,16 @@ def guard(*, has_torch: bool) -> None:
             raise PermissionError("reading this folder is refused in an evaluation process")
 
     def check_import(arguments: tuple[object, ...]) -> None:
-        if arguments[0] == "torch":
+        # Of a package, only the module that was asked for is told.
+        if any(f"{arguments[0]}.".startswith(f"{module}.") for module in missing):
             raise MissingError
 
     checks: dict[str, Callable[[tuple[object, ...]], None]] = {
         "open": check_open,
         "os.listdir": check_listed,
         "os.scandir": check_listed,
+        "import": check_import,
     }
-    if not has_torch:
-        checks["import"] = check_import
     sys.addaudithook(refuse)
 
 

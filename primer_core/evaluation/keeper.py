@@ -1,8 +1,8 @@
 """What an evaluation process runs first: it loads what jobs need, and becomes one, or forks one for each core.
 
-Where processes can be forked, two keepers come out of it. The first has the handler's module and NumPy; its children
-answer what needs no torch, from the first half second on. The second is the same with torch. A child that has died is
-forked again at once, without a new import. A keeper ends with its children when the server closes its end.
+Loading goes by stages (`STAGES`), and where processes can be forked, a keeper comes out of each: the first has the
+handler's module and NumPy, and its children answer what needs no torch, from the first half second on. A child that has
+died is forked again at once, without a new import. A keeper ends with its children when the server closes its end.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 
 from primer_core.backend.loading import load_torch
 from primer_core.evaluation.child import Handle, serve
+from primer_core.evaluation.guard import STAGES
 from primer_core.evaluation.messages import Kind, Reply, write_message
 from primer_core.evaluation.state import keep_state
 
@@ -42,18 +43,18 @@ class Setup:
     memory
         int, bytes: what each child may take beyond what it starts with.
     controls
-        Descriptors by which two keepers speak with the server, without and with torch; empty for a process that takes
-        jobs itself, by its standard input and output.
+        Descriptors by which the keepers speak with the server, one a stage; empty for a process that takes jobs itself,
+        by its standard input and output.
     children
         int, 1 or more: how many each keeper forks.
-    loads
-        Whether a process that takes jobs itself loads torch before.
+    stage
+        Stage up to which a process that takes jobs itself loads before.
     """
 
     memory: int
     controls: tuple[int, ...] = ()
     children: int = 1
-    loads: bool = False
+    stage: int = 0
 
     def arguments(self, module: str) -> list[str]:
         """Return the command that starts a module as such a process."""
@@ -72,39 +73,51 @@ def run(handle: Handle) -> None:
     # An interrupt from the terminal goes to the whole group; the server answers it by closing its ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if setup.controls:
-        _keep_two(setup, handle)
+        _keep(setup, handle)
     else:
         _be_one(setup, handle)
 
 
 def _be_one(setup: Setup, handle: Handle) -> None:
-    if setup.loads:
-        load_torch()
+    for stage in range(setup.stage + 1):
+        _load(stage)
     reading, writing = os.dup(0), os.dup(1)
     _close_standard_streams()
     write_message(writing, Reply(Kind.READY).encode())
-    serve(reading, writing, handle, keep_state(), setup.memory)
+    serve(reading, writing, handle, keep_state(), stage=setup.stage, memory=setup.memory)
 
 
-def _keep_two(setup: Setup, handle: Handle) -> None:
-    first, second = (socket.socket(fileno=control) for control in setup.controls)
+def _keep(setup: Setup, handle: Handle) -> None:
+    """Load stage after stage; at each, leave a keeper behind, and be that of the last."""
+    controls = [socket.socket(fileno=control) for control in setup.controls]
+    last = len(controls) - 1
+    for stage, control in enumerate(controls):
+        _load(stage)
+        if stage == last or os.fork() == 0:
+            for later in controls[stage + 1 :]:
+                later.close()
+            _Keeper(control, setup, handle, stage).keep()
+            os._exit(0)  # nothing here is worth an orderly end
+        control.close()
+
+
+def _load(stage: int) -> None:
+    match STAGES[stage]:
+        case "torch":
+            load_torch()
+        case "torch._dynamo":
+            import torch._dynamo  # noqa: F401 - so that no child has to load it
+    # A child that never touches what is there has no copy of it.
     gc.collect()
     gc.freeze()
-    if os.fork() == 0:
-        second.close()
-        _Keeper(first, setup, handle).keep()
-        os._exit(0)
-    first.close()
-    load_torch()
-    _Keeper(second, setup, handle).keep()
-    os._exit(0)  # nothing here is worth an orderly end
 
 
 class _Keeper:
     """Keeps as many children as it was told, until it is told to replace none, and ends when none is left."""
 
-    def __init__(self, control: socket.socket, setup: Setup, handle: Handle) -> None:
+    def __init__(self, control: socket.socket, setup: Setup, handle: Handle, stage: int) -> None:
         self._control = control
+        self._stage = stage
         self._setup = setup
         self._handle = handle
         self._bring_back = keep_state()
@@ -154,6 +167,8 @@ class _Keeper:
                 if wait > 0:
                     return wait
                 self._fork()
+        except ConnectionError:  # the server has closed its end, which is noticed next
+            return 0
         except OSError as error:
             sys.stderr.write(f"An evaluation process could not be forked: {error}\n")
             return _FORK_AGAIN_AFTER
@@ -166,11 +181,11 @@ class _Keeper:
             if child == 0:
                 _be_child(ours.fileno(), lambda: self._serve())
             self._children.add(child)
-            told = json.dumps({"forked": child, "has_torch": "torch" in sys.modules}).encode()
+            told = json.dumps({"forked": child, "stage": self._stage}).encode()
             socket.send_fds(self._control, [told], [theirs.fileno()])
 
     def _serve(self) -> None:
-        serve(_CHANNEL, _CHANNEL, self._handle, self._bring_back, self._setup.memory)
+        serve(_CHANNEL, _CHANNEL, self._handle, self._bring_back, stage=self._stage, memory=self._setup.memory)
 
     def _reap(self) -> None:
         """Tell the server which children have ended, and how."""

@@ -25,7 +25,7 @@ class Kind(Enum):
     ERROR = b"e"
     """The handler raised; the traceback follows."""
     MISSING = b"n"
-    """The job needs PyTorch, which this process has not."""
+    """The job needs what this process has not loaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def default_count() -> int:
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """A job that waits or is under way; the fields are those of `Pool.ask`."""
+    """A job that waits or is under way; `stage` is that from which a process can answer it, as far as is known."""
 
     message: bytes
     limits: Limits
@@ -44,7 +44,7 @@ class _Job:
     lane: str
     waits: bool
     since: float
-    needs_torch: bool = False
+    stage: int = 0
     overdue: bool = False
     future: Future[Result] = field(default_factory=Future)
 
@@ -76,7 +76,7 @@ class Pool:
         self._idle: list[Process] = []
         self._busy: dict[Process, _Job] = {}
         self._waiting: deque[_Job] = deque()
-        self._has_torch = False
+        self._stage = 0
         self._was_ready = False
         self._closed = False
         self._watches = False
@@ -173,11 +173,11 @@ class Pool:
         passed: list[_Job] = []
         while self._waiting and self._idle and len(self._busy) < self._count:
             job = self._waiting.popleft()
-            process = next((p for p in reversed(self._idle) if p.has_torch or not job.needs_torch), None)
+            process = next((p for p in reversed(self._idle) if p.stage >= job.stage), None)
             crowds = job.visitor and visitors[job.visitor] >= max(1, self._count - 1)
             if process is None or crowds or (job.lane and job.lane in lanes):
                 passed.append(job)
-            elif job.needs_torch or job.future.set_running_or_notify_cancel():
+            elif job.stage or job.future.set_running_or_notify_cancel():
                 self._idle.remove(process)
                 self._busy[process] = job
                 visitors[job.visitor] += 1
@@ -203,12 +203,12 @@ class Pool:
     def _admit(self, process: Process) -> list[Process]:
         """Take a new process among the idle; return those that it makes superfluous. The lock is held."""
         self._pause = _START_AGAIN[0]
-        if process.has_torch and not self._has_torch:
-            self._has_torch = True
+        if process.stage > self._stage:
+            self._stage = process.stage
             assert self._processes is not None
-            self._processes.retire_first()
+            self._processes.retire(self._stage)
         self._idle.append(process)
-        retired = [other for other in self._idle if self._has_torch and not other.has_torch]
+        retired = [other for other in self._idle if other.stage < self._stage]
         self._idle = [other for other in self._idle if other not in retired]
         return retired
 
@@ -218,13 +218,13 @@ class Pool:
             sys.stderr.write(f"An evaluation process reports:\n{reply.content.decode(errors='replace')}")
         with self._changed:
             job = self._busy.pop(process, None)
-            ends = reply.last or (self._has_torch and not process.has_torch)
+            ends = reply.last or process.stage < self._stage
             if not ends and job is not None:
                 self._idle.append(process)
             elif process in self._idle:
                 self._idle.remove(process)
             if job is not None and reply.kind is Kind.MISSING and job.waits:
-                job.needs_torch = True
+                job.stage = process.stage + 1
                 job.since = time.monotonic()
                 self._waiting.appendleft(job)
             elif job is not None:
@@ -265,7 +265,7 @@ class Pool:
         time.sleep(pause)
         with self._changed:
             if not self._closed:
-                self._has_torch = False
+                self._stage = 0
                 self._processes = self._started()
 
     def _watch(self) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from primer_core.evaluation.guard import STAGES
 from primer_core.evaluation.keeper import Setup
 from primer_core.evaluation.messages import Kind, Reply, read_message, write_message
 
@@ -25,6 +26,7 @@ _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_TH
 _MOST_BYTES = 65_536
 _TOLD_WITHIN = 5.0
 _STOP_WAIT = 2.0
+_LAST = len(STAGES) - 1
 
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform != "darwin"
 """Whether children are forked from a process that has loaded all; macOS's own mathematics is not safe to be forked."""
@@ -37,13 +39,13 @@ class Process(ABC):
     ----------
     pid
         Its id.
-    has_torch
-        Whether it answers jobs that need torch.
+    stage
+        int, place in `primer_core.evaluation.guard.STAGES`: what it has loaded.
     """
 
-    def __init__(self, pid: int, *, has_torch: bool) -> None:
+    def __init__(self, pid: int, stage: int) -> None:
         self.pid = pid
-        self.has_torch = has_torch
+        self.stage = stage
 
     @abstractmethod
     def send(self, message: bytes) -> None:
@@ -80,8 +82,8 @@ class Processes(ABC):
     """Keeps processes that take jobs: as many as there shall be, each new one in a dead one's place."""
 
     @abstractmethod
-    def retire_first(self) -> None:
-        """Replace no process without torch from now on: there are others with it."""
+    def retire(self, stage: int) -> None:
+        """Replace no process of a stage before this one from now on."""
 
     @abstractmethod
     def close(self) -> None:
@@ -89,7 +91,7 @@ class Processes(ABC):
 
 
 class ForkedProcesses(Processes):
-    """Processes forked by two keepers; see `primer_core.evaluation.keeper`.
+    """Processes forked by keepers, one a stage; see `primer_core.evaluation.keeper`.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ class ForkedProcesses(Processes):
         self._lock = threading.Lock()
         self._children: dict[tuple[socket.socket, int], _Forked] = {}
         self._closed = False
-        ends = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+        ends = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in STAGES]
         self._controls = [ours for ours, _ in ends]
         theirs = tuple(end.fileno() for _, end in ends)
         self._keeper = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
@@ -123,9 +125,10 @@ class ForkedProcesses(Processes):
         for control in self._controls:
             threading.Thread(target=self._listen, args=(control,), name="evaluation", daemon=True).start()
 
-    def retire_first(self) -> None:
-        with suppress(OSError):
-            self._controls[0].send(json.dumps({"retire": True}).encode())
+    def retire(self, stage: int) -> None:
+        for control in self._controls[:stage]:
+            with suppress(OSError):
+                control.send(json.dumps({"retire": True}).encode())
 
     def close(self) -> None:
         with self._lock:
@@ -151,7 +154,7 @@ class ForkedProcesses(Processes):
                 self._take(control, json.loads(message), descriptors)
         with self._lock:
             orphans = [child for (keeper, _), child in self._children.items() if keeper is control]
-            lost = control is self._controls[1] and not self._closed
+            lost = control is self._controls[-1] and not self._closed
         for child in orphans:
             child.told(None)
         if lost:
@@ -159,9 +162,9 @@ class ForkedProcesses(Processes):
 
     def _take(self, control: socket.socket, message: dict[str, int], descriptors: list[int]) -> None:
         match message:
-            case {"forked": pid, "has_torch": has_torch}:
+            case {"forked": pid, "stage": stage}:
                 os.set_inheritable(descriptors[0], False)
-                child = _Forked(pid, control, socket.socket(fileno=descriptors[0]), has_torch=bool(has_torch))
+                child = _Forked(pid, control, socket.socket(fileno=descriptors[0]), stage)
                 with self._lock:
                     self._children[control, pid] = child
                 threading.Thread(target=self._arrived, args=(child,), name=f"evaluation-{pid}", daemon=True).start()
@@ -172,8 +175,8 @@ class ForkedProcesses(Processes):
 
 
 class _Forked(Process):
-    def __init__(self, pid: int, control: socket.socket, channel: socket.socket, *, has_torch: bool) -> None:
-        super().__init__(pid, has_torch=has_torch)
+    def __init__(self, pid: int, control: socket.socket, channel: socket.socket, stage: int) -> None:
+        super().__init__(pid, stage)
         self.control = control
         self._channel = channel
         self._writing = threading.Lock()  # so that nothing is written to a descriptor that is another's by now
@@ -212,8 +215,8 @@ class _Forked(Process):
 class PlainProcesses(Processes):
     """Processes that are started one by one, each with imports of its own, where none can be forked.
 
-    One without torch is there until those with it are; of these there is one more than take jobs at a time, so that one
-    is warm when another is killed.
+    One of the first stage is there until those of the last are; of these there is one more than take jobs at a time, so
+    that one is warm when another is killed.
 
     Parameters
     ----------
@@ -230,12 +233,12 @@ class PlainProcesses(Processes):
         self._lock = threading.Lock()
         self._processes: set[_Plain] = set()
         self._closed = False
-        self._start(loads=False)
+        self._start(0)
         for _ in range(count + 1):
-            self._start(loads=True)
+            self._start(_LAST)
 
-    def retire_first(self) -> None:
-        """Do nothing: the process without torch is replaced by none anyway."""
+    def retire(self, stage: int) -> None:
+        """Do nothing: the process of the first stage is replaced by none anyway."""
 
     def close(self) -> None:
         with self._lock:
@@ -246,11 +249,11 @@ class PlainProcesses(Processes):
         for process in processes:
             process.code()
 
-    def _start(self, *, loads: bool) -> None:
+    def _start(self, stage: int) -> None:
         with self._lock:
             if self._closed:
                 return
-            process = _Plain(Setup(self._memory, loads=loads).arguments(self._module), has_torch=loads)
+            process = _Plain(Setup(self._memory, stage=stage).arguments(self._module), stage)
             self._processes.add(process)
         threading.Thread(target=self._watch, args=(process,), name=f"evaluation-{process.pid}", daemon=True).start()
 
@@ -261,12 +264,12 @@ class PlainProcesses(Processes):
         process.code()
         with self._lock:
             self._processes.discard(process)
-        if ready is not None and process.has_torch:  # one that could not even start would not do so now
-            self._start(loads=True)
+        if ready is not None and process.stage == _LAST:  # one that could not even start would not do so now
+            self._start(_LAST)
 
 
 class _Plain(Process):
-    def __init__(self, command: list[str], *, has_torch: bool) -> None:
+    def __init__(self, command: list[str], stage: int) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
             command,
             stdin=subprocess.PIPE,
@@ -274,7 +277,7 @@ class _Plain(Process):
             cwd=_PROJECT,
             env={**os.environ, **_ENVIRONMENT},
         )
-        super().__init__(self._process.pid, has_torch=has_torch)
+        super().__init__(self._process.pid, stage)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._jobs, self._replies = self._process.stdin, self._process.stdout
