@@ -232,7 +232,8 @@ MISTAKES = {
 
 #: Handlers that show an exception's words though they do not go through `Backend.attempt`, and why.
 SHOWS_WORDS: dict[str, tuple[int, str]] = {
-    "primer_core/language/index.py": (2, "Python is asked, not a library: for a place of a tuple, and to count"),
+    "primer_core/language/evaluator.py": (1, "Python is asked, not a library: for its own numbers, texts and lists"),
+    "primer_core/language/execution.py": (1, "what the table calls is NumPy's, PyTorch's or Python's"),
     "primer_core/language/parsing.py": (2, "Python's parser is asked, whose exception becomes a SyntaxError"),
     "primer_core/language/program.py": (1, "Python is asked to fold two numbers"),
     "primer_core/lessons/autograd_graph/engine.py": (
@@ -366,7 +367,11 @@ def test_text_is_parsed_in_one_place_and_run_nowhere(path: Path) -> None:
     assert found == ({"ast.parse", "ast.literal_eval"} if path.name == "parsing.py" else set())
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
+#: It runs in processes that evaluate one program at a time, with no thread beside it.
+WITHOUT_THREADS = PROJECT / "primer_core" / "language" / "execution.py"
+
+
+@pytest.mark.parametrize("path", [p for p in (*CORE, *PAINTED) if p != WITHOUT_THREADS], ids=name)
 def test_no_thread_changes_the_filters_of_warnings_for_all(path: Path) -> None:
     """An evaluation process has one thread, so that there nobody else is concerned."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

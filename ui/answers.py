@@ -10,7 +10,9 @@ there. An answer that takes more than the limits is the lesson's controls, with 
 ``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
 
 ``POST /api/lessons/<lesson>/picture`` takes ``{"question": {...}, "picture": 0, "theme": "light"}`` and answers with
-that picture of the page as SVG, its text alternative inside.
+that drawing of the page's body as SVG, its text alternative inside; with ``"panel": true``, of what stands above the
+body. ``at`` says where the learner left it, as `primer_core.picture.seen.as_seen` takes it. Bars that were measured are
+in no question: ``bars`` instead of ``picture`` holds them as they were answered.
 
 ``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
 measured on this machine just now; one measurement is under way at a time.
@@ -139,10 +141,11 @@ async def pictures(request: Request) -> Response:
     """Answer with a picture as SVG; the errors are those of `answers`."""
     try:
         lesson, question, _, body = await _read(request)
-        place, theme = body.get("picture"), body.get("theme")
-        if type(place) is not int or theme not in ("light", "dark"):
-            raise RequestError(400, "Expected picture, a whole number from 0, and theme, light or dark.")
-        job = {**_job(lesson, question, windows=_windows(body)), "picture": place, "theme": theme}
+        theme = body.get("theme")
+        if theme not in ("light", "dark"):
+            raise RequestError(400, "Expected theme, light or dark.")
+        job = _job(lesson, question, windows=_windows(body)) | {"theme": theme}
+        job |= {name: body[name] for name in ("picture", "panel", "at", "bars") if name in body}
         result = await _done(POOL.ask("picture", job, visitor=_visitor(request), waits=True))
         return Response(_content(result), media_type="image/svg+xml")
     except RequestError as error:

@@ -18,9 +18,12 @@ from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import Question
-from primer_core.picture.page import description, pictures_of
-from primer_core.picture.parts import Chip, Columns, Controls, Page, Part
+from primer_core.picture.alternative import description
+from primer_core.picture.measured import read_bars
+from primer_core.picture.page import drawings_of
+from primer_core.picture.parts import Chip, Columns, Controls, Drawable, Page, Part
 from primer_core.picture.payload import payload as part_payload
+from primer_core.picture.seen import as_seen
 from primer_core.picture.svg import svg
 from ui.catalog import LESSONS_BY_SLUG
 
@@ -29,6 +32,11 @@ STATUS_DIGITS = 3
 """Bytes of the status in front of an answer."""
 
 _NOT_COMPUTED = "not computed"
+_MOST_STEPS = 8
+
+
+class _NoPictureError(Exception):
+    """There is no picture at that place; the message says how many there are."""
 
 
 def handle(name: str, job: Any) -> bytes:
@@ -51,18 +59,41 @@ def _limited(job: Job) -> bytes:
 
 
 def _picture(job: Job) -> bytes:
-    """Draw the picture whose place is ``picture``, in the colours of ``theme``."""
+    """Draw what a learner saves, in the colours of ``theme``: ``bars``, or a drawing of the page, see `_drawing`."""
     lesson, question, _ = _asked(job)
-    _load_for(lesson, question)
-    found = pictures_of(page(lesson, question))
-    place = job["picture"]
-    if not 0 <= place < len(found):
-        return f"404There are {len(found)} pictures for this question.".encode()
-    drawn = svg(
-        found[place], theme=job["theme"], title=f"{lesson.title}: {lesson.lit(question) or 'a picture'}",
-        description=description(found[place]), windows=job["windows"],
-    )  # fmt: skip
+    windows = job["windows"]
+    try:
+        part = read_bars(job["bars"]) if "bars" in job else _drawing(lesson, question, job)
+    except _NoPictureError as error:
+        return b"404" + str(error).encode()
+    except ValueError as error:
+        return b"400" + str(error).encode(errors="replace")
+    named = f"{lesson.title}: {lesson.lit(question) or 'a picture'}"
+    drawn = svg(part, theme=job["theme"], title=named, description=description(part, windows), windows=windows)
     return b"200" + drawn.encode(errors="replace")
+
+
+def _drawing(lesson: AnyLesson, question: Question, job: Job) -> Drawable:
+    """Return what stands at the place ``picture`` of a page's body or ``panel``, as the learner left it ``at`` a step.
+
+    Raises
+    ------
+    ValueError
+        If the learner cannot have left it so.
+    _NoPictureError
+        If there is no such picture.
+    """
+    place, panel, at = job.get("picture"), job.get("panel", False), job.get("at", [])
+    if type(place) is not int or type(panel) is not bool:
+        raise ValueError("Expected picture, a whole number from 0, and panel, true or false.")
+    if not (isinstance(at, list) and len(at) <= _MOST_STEPS and all(type(i) is int and i >= 0 for i in at)):
+        raise ValueError("Expected at, a list of whole numbers from 0.")
+    _load_for(lesson, question)
+    shown = page(lesson, question)
+    found = drawings_of(shown.panel if panel else shown.body or ())
+    if not 0 <= place < len(found):
+        raise _NoPictureError(f"There are {len(found)} pictures for this question.")
+    return as_seen(found[place], at)
 
 
 def _measure(job: Job) -> bytes:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.picture.alternative import description
 from primer_core.picture.derivation import GAP, Derivation, Term
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
-from primer_core.picture.page import description, every_part, pictures_of
+from primer_core.picture.page import every_part, pictures_of
 from primer_core.picture.palette import VARIABLES
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.svg import svg, thumbnail

@@ -1,4 +1,4 @@
-"""Reads the index expressions that learners type. Nothing typed is run: it is parsed, then walked.
+"""Reads the index expressions that learners type: any expression of the one language that is an index.
 
 An index is what stands between the brackets of ``a[...]``, or all of it:
 
@@ -9,8 +9,7 @@ An index is what stands between the brackets of ``a[...]``, or all of it:
 """
 
 import ast
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
@@ -19,9 +18,12 @@ from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
 from primer_core.backend.interface import IndexItem
+from primer_core.language.evaluator import Evaluator
 from primer_core.language.index_plan import plan_index
-from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
-from primer_core.language.parsing import TooDeepError, typed_expression
+from primer_core.language.limits import Refused, check_size
+from primer_core.language.parsing import TooDeepError, code_expression, typed_expression
+from primer_core.language.reader import check_nodes
+from primer_core.language.rejection import Rejection
 from primer_core.language.text import quoted
 
 MAX_TEXT = 1000
@@ -37,32 +39,6 @@ _OF_TORCH: Mapping[str, str] = {"arange": "arange", "tensor": "array", "where": 
 
 _REARRANGING = frozenset({"ravel", "reshape"})
 """Methods that give the array's own values in another shape, which nobody means as places."""
-
-_METHODS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "argsort", "any", "all", "ravel", "reshape"})
-
-_BETWEEN: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.BitAnd: operator.and_,
-    ast.BitOr: operator.or_,
-    ast.BitXor: operator.xor,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-
-_BEFORE: Mapping[type[ast.AST], Callable[[Any], Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Invert: operator.invert,
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -300,7 +276,7 @@ def _of_numpy(name: str) -> ast.Attribute:
 
 @dataclass(frozen=True, slots=True)
 class _Walker:
-    """Walks a parsed index and computes what it knows; everything else is refused."""
+    """Evaluates what stands in an index, by the one language, and sorts it into items."""
 
     array: NDArray[Any]
     name: str
@@ -308,33 +284,37 @@ class _Walker:
 
     def items(self, node: ast.expr, indexed: NDArray[Any]) -> tuple[IndexItem, ...]:
         """Read all items between a pair of brackets; `indexed` is the array before them."""
-        if _is_several(node):
-            return self.several(node)
-        match node:
-            case ast.Tuple(elts):
-                return tuple(self.item(inner, indexed) for inner in elts)
-            case _:
-                return (self.item(node, indexed),)
+        if isinstance(node, ast.Tuple):
+            return tuple(self.item(inner, indexed) for inner in node.elts)
+        value = self.value(node)
+        if isinstance(value, tuple):  # np.where(a > 10), np.ix_([0, 1], [2]): an array for each axis
+            return tuple(self.taken(node, part, indexed) for part in value)
+        return (self.taken(node, value, indexed),)
 
     def item(self, node: ast.expr, indexed: NDArray[Any]) -> IndexItem:
-        match node:
-            case ast.Constant(None) | ast.Attribute(ast.Name("np"), "newaxis"):
-                return None
-            case ast.Constant(dots) if dots is ...:
-                return ...
-            case ast.Slice(lower, upper, step):
-                bounds = [None if part is None else self.value(part) for part in (lower, upper, step)]
-                if all(bound is None or _is_int(bound) for bound in bounds):
-                    return slice(*(None if bound is None else int(bound) for bound in bounds))
-                raise self.numpys(node, slice(*bounds), indexed)
-            case ast.Constant(str() | bytes() as word):
-                raise self.numpys(node, word, indexed)
-            case ast.Tuple(elts) | ast.List(elts):
-                value = self.listed(ast.List(elts, ast.Load()))
-                # An empty list, unlike an empty array, is taken for one of whole numbers.
-                value = value.astype(np.int64) if value.size == 0 else value
-            case _:
-                value = self.value(node)
+        value = self.value(node)
+        if isinstance(value, tuple) and value and not isinstance(node, ast.Tuple):
+            raise Refused(
+                f"{quoted(_source(node))} gives one array for each axis, together a whole index. Take one of them "
+                f"where something stands beside it: {_source(node)}[0]."
+            )
+        return self.taken(node, value, indexed)
+
+    def taken(self, node: ast.expr, value: Any, indexed: NDArray[Any]) -> IndexItem:
+        """Return a value as an item of an index."""
+        if value is None or value is ...:
+            return value
+        if isinstance(value, slice):
+            bounds = (value.start, value.stop, value.step)
+            if all(bound is None or _is_int(bound) for bound in bounds):
+                return slice(*(None if bound is None else int(bound) for bound in bounds))
+            raise self.numpys(node, value, indexed)
+        if isinstance(value, list | tuple | range):
+            value = self.listed(node, value)
+            # An empty list, unlike an empty array, is taken for one of whole numbers.
+            value = value.astype(np.int64) if value.size == 0 else value
+        if hasattr(value, "numpy"):
+            value = value.numpy()
         if _is_int(value):
             return int(value)
         if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
@@ -350,184 +330,40 @@ class _Walker:
         return Refused(f"{quoted(_source(node))} is no index. {words}{self.how}")
 
     def value(self, node: ast.expr) -> Any:
-        """Compute a number or an array."""
-        match node:
-            case ast.Constant(bool() as value):
-                return value
-            case ast.Constant(int() | float() as value):
-                return self.fitting(value, node)
-            case ast.Name(spoken) if spoken == self.name:
-                return self.array
-            case ast.Name(spoken):
-                raise Refused(f"There is no {quoted(spoken)} here: the array is called {self.name}. {self.how}")
-            case ast.List():
-                return self.listed(node)
-            case ast.UnaryOp(sign, operand) if type(sign) in _BEFORE:
-                return self.computed(node, _BEFORE[type(sign)], operand)
-            case ast.BinOp(left, sign, right) if type(sign) in _BETWEEN:
-                return self.computed(node, _BETWEEN[type(sign)], left, right)
-            case ast.Compare(left, [sign], [right]) if type(sign) in _BETWEEN:
-                return self.computed(node, _BETWEEN[type(sign)], left, right)
-            case ast.Compare() | ast.BoolOp() | ast.UnaryOp(ast.Not()):
-                raise Refused(
-                    f"{quoted(_source(node))} asks for one truth value where there is one for each element. Write "
-                    f"& for and, | for or, ~ for not, with parentheses: ({self.name} > 2) & ({self.name} < 9)."
+        """Compute a number, a slice, an array or a list of them."""
+        source = _source(node)
+        try:
+            if isinstance(node, ast.Slice):
+                return slice(
+                    *(None if part is None else self.value(part) for part in (node.lower, node.upper, node.step))
                 )
-            case ast.Attribute(base, "T"):
-                return self.based(base).T
-            case ast.Subscript(base, inner):
-                return self.indexed(node, base, inner)
-            case ast.Call():
-                return self.called(node)
-            case _:
-                raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
+            expression = code_expression(source)
+            check_nodes(expression, source)
+            return Evaluator({self.name: self.array}).value_of(expression, source)
+        except Rejection as rejection:
+            raise Refused(self.sentence(rejection)) from rejection
 
-    def fitting(self, value: Any, node: ast.expr) -> Any:
-        """Let through a number of at most 64 bits."""
-        if isinstance(value, (np.ndarray, np.generic)) or abs(value) < 2**63:  # which no infinity and no NaN is
-            return value
-        raise Refused(f"{quoted(_source(node))} does not fit into 64 bits. No axis is that long.")
+    def sentence(self, rejection: Rejection) -> str:
+        """Say whose verdict it is that a part of an index has no value."""
+        of = quoted(rejection.place.text)
+        if rejection.declined is not None:
+            hint = ""
+            if "truth value" in rejection.message:
+                hint = (
+                    f" Write & for and, | for or, ~ for not, with parentheses: ({self.name} > 2) & ({self.name} < 9)."
+                )
+            return f"Of {of}, NumPy says: {rejection.declined.words}.{hint}"
+        if rejection.verdict == "unknown" and rejection.place.text.isidentifier():
+            return f"There is no {of} here: the array is called {self.name}. {self.how}"
+        return f"{rejection.message} {self.how}" if rejection.verdict != "refused" else rejection.message
 
-    def computed(self, node: ast.expr, act: Callable[..., Any], *operands: ast.expr) -> Any:
-        values = [self.value(operand) for operand in operands]
-        if isinstance(node, ast.UnaryOp) and isinstance(values[0], bool):
-            raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
-        shape = NUMPY.attempt(np.broadcast_shapes, *map(np.shape, values))
-        if not isinstance(shape, Declined):  # else NumPy says of the operands what does not go together
-            check_size(shape, quoted(_source(node)))
-        with np.errstate(all="ignore"):
-            return self.fitting(self.made(node, act, *values), node)
-
-    def made(self, node: ast.expr, act: Callable[..., Any], *operands: Any) -> Any:
-        """Make one call of NumPy's; what it refuses is refused in its words."""
-        found = NUMPY.attempt(act, *operands)
-        if isinstance(found, Declined):
-            raise Refused(f"Of {quoted(_source(node))}, NumPy says: {found.words.strip()}.")
-        return found
-
-    def indexed(self, node: ast.expr, base: ast.expr, inner: ast.expr) -> Any:
-        if _is_several(base):
-            return self.one_of(node, base, inner)
-        before = self.based(base)
-        items = self.items(inner, before)
-        _check(before.shape, items, quoted(_source(node)))
-        return self.made(node, operator.getitem, before, items)
-
-    def one_of(self, node: ast.expr, several: ast.Call, inner: ast.expr) -> Any:
-        """Take one of the arrays that a function gives for each axis."""
-        arrays, place = self.several(several), self.value(inner)
-        if not _is_int(place):
-            raise Refused(
-                f"{quoted(_source(several))} gives a tuple, one array for each axis: take one of them by its number, "
-                f"such as {_source(several)}[0]."
-            )
+    def listed(self, node: ast.expr, value: Any) -> NDArray[Any]:
         try:
-            return arrays[int(place)]
-        except IndexError as error:
-            raise Refused(f"Of {quoted(_source(node))}, Python says: {error}.") from error
-
-    def listed(self, node: ast.List) -> NDArray[Any]:
-        def plain(item: ast.expr) -> Any:
-            if isinstance(item, ast.List | ast.Tuple):
-                return [plain(inner) for inner in item.elts]
-            value = self.value(item)
-            if isinstance(value, np.ndarray):
-                raise Refused(f"{quoted(_source(item))} is an array; a list in an index is made of numbers.")
-            return value
-
-        cells = plain(node)
-        try:
-            values = np.array(cells)
+            values = np.array(value)
         except ValueError as error:
             raise Refused(f"The lists in {quoted(_source(node))} differ in length; they must not.") from error
         check_size(values.shape, quoted(_source(node)))
         return values
-
-    def called(self, node: ast.Call) -> Any:
-        match node.func:
-            case ast.Name("range") | ast.Attribute(ast.Name("np"), "arange"):
-                counted = self.counted(node)
-                return np.array(counted, dtype=np.int64)
-            case ast.Name("slice"):
-                raise Refused("slice(...) is written with colons here: 1:3, or ::2.")
-            case ast.Attribute(ast.Name("np"), "array") if len(node.args) == 1 and not node.keywords:
-                return np.asarray(self.value(node.args[0]))
-            case ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where"):
-                raise Refused(
-                    f"{quoted(_source(node))} gives one array for each axis, together a whole index. Take one of them "
-                    f"where something stands beside it: {_source(node)}[0]."
-                )
-            case ast.Attribute(base, method) if method in _METHODS:
-                return self.method(node, base, method)
-            case _:
-                raise Refused(f"{quoted(_source(node))} is not understood in an index. {self.how}")
-
-    def counted(self, node: ast.Call) -> range:
-        numbers = [self.value(argument) for argument in node.args]
-        if not 1 <= len(numbers) <= 3 or node.keywords or not all(_is_int(number) for number in numbers):
-            raise Refused(f"{quoted(_source(node))} takes one to three whole numbers: start, stop and step.")
-        whole = [int(number) for number in numbers]
-        try:  # Python is asked, and nothing else
-            counted = range(*whole)
-            length = len(counted)
-        except (ValueError, OverflowError) as error:
-            raise Refused(f"{quoted(_source(node))} cannot be counted: {error}.") from error
-        if length > MAX_ELEMENTS:
-            raise Refused(
-                f"{quoted(_source(node))} has {thousands(length)} elements; at most {thousands(MAX_ELEMENTS)} are "
-                "computed here."
-            )
-        return counted
-
-    def based(self, node: ast.expr) -> NDArray[Any]:
-        value = self.value(node)
-        if isinstance(value, (np.ndarray, np.generic)):
-            return np.asarray(value)
-        raise Refused(f"{quoted(_source(node))} is a number; an array such as {self.name} was expected before . or [.")
-
-    def method(self, node: ast.Call, base: ast.expr, method: str) -> Any:
-        before = self.based(base)
-        if before.size == 0:
-            raise Refused(f"{quoted(_source(base))} has no elements, so .{method}() has nothing to work on.")
-        named = {word.arg: self.argument(word.value) for word in node.keywords if word.arg in ("axis", "keepdims")}
-        if len(named) != len(node.keywords):
-            raise Refused(f".{method}() takes axis= and keepdims= here, and nothing else by name.")
-        given = [self.argument(argument) for argument in node.args]
-        after = self.made(node, operator.methodcaller(method, *given, **named), before)
-        check_size(np.shape(after), quoted(_source(node)))
-        return after
-
-    def argument(self, node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(None):
-                return None
-            case ast.Tuple(elts):
-                return tuple(self.argument(inner) for inner in elts)
-        value = self.value(node)
-        if isinstance(value, bool) or _is_int(value):
-            return value
-        raise Refused(f"{quoted(_source(node))} is no axis: write a whole number, such as axis=1.")
-
-    def several(self, node: ast.Call) -> tuple[IndexItem, ...]:
-        """Compute a function that gives one index array for each axis."""
-        assert isinstance(node.func, ast.Attribute)
-        values = [np.asarray(self.value(argument)) for argument in node.args]
-        if node.keywords or not values or (node.func.attr != "ix_" and len(values) != 1):
-            wanted = "one list for each axis" if node.func.attr == "ix_" else f"one mask, such as {self.name} > 10"
-            raise Refused(f"{quoted(_source(node))} is not understood: np.{node.func.attr} takes {wanted} here.")
-        function: Callable[..., Any] = getattr(np, node.func.attr)
-        arrays = self.made(node, function, *values)
-        if any(array.dtype.kind not in "iu" for array in arrays):
-            raise self.numpys(node, arrays, self.array)
-        return tuple(array.astype(np.int64) for array in arrays)
-
-
-def _is_several(node: ast.expr) -> TypeGuard[ast.Call]:
-    """Whether a node calls a function that gives an array for each axis."""
-    match node:
-        case ast.Call(ast.Attribute(ast.Name("np"), "ix_" | "nonzero" | "where")):
-            return True
-    return False
 
 
 def _is_int(value: Any) -> bool:

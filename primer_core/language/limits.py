@@ -1,4 +1,4 @@
-"""How large an array a lesson takes, and how it says no to a larger one."""
+"""All bounds of what is computed for a learner, and how a larger array is refused."""
 
 from math import prod
 
@@ -6,7 +6,37 @@ MAX_AXES = 4
 """A picture has room for four axes: columns, rows, panels and rows of panels."""
 
 MAX_ELEMENTS = 4096
-"""Elements of one array. Enough for 64 × 64, and explained within a few milliseconds."""
+"""Elements of an array that a lesson draws. Enough for 64 × 64, and explained within a few milliseconds."""
+
+MAX_SIZE = 2**20
+"""Elements of any array that is computed on the way."""
+
+MAX_RANK = 16
+"""Axes of any array that is computed on the way; ``einsum`` and windows need a few more than are drawn."""
+
+MAX_BYTES = 16 * 2**20
+"""Bytes of any array that is computed on the way."""
+
+MAX_STEPS = 50_000_000
+"""Elementary steps of one call: additions, comparisons, cells copied."""
+
+MAX_PROGRAM_STEPS = 4 * MAX_STEPS
+"""Elementary steps of all calls of a program."""
+
+MAX_WHOLE = 2**64
+"""Whole numbers that are written out or computed in Python stay below this, whatever their sign."""
+
+MAX_TEXT = 10_000
+"""Characters of a text that is read."""
+
+MAX_NESTING = 50
+"""Levels of a text's syntax tree."""
+
+MAX_LIST = 10_000
+"""Entries of a list or a tuple that is computed."""
+
+MAX_STRING = 200
+"""Characters of a text within quotes."""
 
 SECONDS = 2.0
 """Seconds of computing that one answer may take; its process is ended then."""

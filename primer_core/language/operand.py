@@ -1,20 +1,20 @@
-"""Reads the shapes, arrays and numbers that learners type. Nothing typed is run: it is parsed, then walked.
+"""Reads the operands that learners type: a shape, an array, a number, or any expression that gives an array.
 
 An operand is written as
 
 - a shape, ``(4, 3)``, ``4, 3`` or ``4x3``, which is filled by counting,
-- an array, ``[[1, 2], [3, 4]]``, or a number, ``2.5``,
-- the name of an earlier operand, ``a``,
+- an array, ``[[1, 2], [3, 4]]`` or as a library prints it, or a number, ``2.5``,
+- an expression of `primer_core.language.reader`: ``np.ones((2, 3))``, ``a.mean(axis=1)``, ``a[:, None] + 1``.
 
-and any of these may be followed by what NumPy can do to it: ``.T``, ``[:, None]``, ``.reshape(3, 1)``,
-``.mean(axis=1, keepdims=True)``.
+Where an array is asked for something, a shape and a list stand for one: ``(4, 3).T``, ``[1, 2][:, None]``.
 """
 
+from __future__ import annotations
+
 import ast
-import operator
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
 
@@ -22,26 +22,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
+from primer_core.language.evaluator import Evaluator
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
-from primer_core.language.parsing import syntax_tree
+from primer_core.language.parsing import code_expression
+from primer_core.language.reader import read_expression
+from primer_core.language.rejection import Rejection
 from primer_core.language.spelling import shape_text
-from primer_core.language.text import literal_number, quoted, ragged
+from primer_core.language.text import quoted, ragged
 
 MAX_TEXT = 4000
 """Characters read of one field."""
 
-HOW = "Write a shape such as (4, 3), an array such as [[1, 2], [3, 4]], or a number."
-
-_VIEWS = frozenset({"swapaxes", "transpose"})
-"""Methods that touch no element, so that even an array too large to fill may have them."""
-
-_METHODS = _VIEWS | {"reshape", "ravel", "squeeze", "sum", "mean", "max", "min"}
+HOW = "Write a shape such as (4, 3), an array such as [[1, 2], [3, 4]], a number, or an expression that gives an array."
 
 Kind = Literal["shape", "array", "number", "derived"]
 """How an operand was written: as a shape that is filled by counting, as its entries, as one number, or as something
-made of another operand: its name, or what is done to it."""
+made of other things: a name, or what a library does."""
 
-_TIMES = re.compile(r"^\d+(\s*[xX×*]\s*\d+)+")
+_TIMES = re.compile(r"\d+(?:\s*[xX×]\s*\d+)+")
+"""A shape as it is spoken."""
+
+_ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Tuple)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,44 +77,9 @@ class Operand:
 
     def followed_by(self, suffix: str) -> str:
         """Spell this operand with something done to it."""
-        # A number takes no dot: 3.T is not Python, (3).T is.
-        return (f"({self.text})" if self.kind == "number" else self.text) + suffix
-
-
-def parse_shape(text: str) -> tuple[int, ...]:
-    """Read a shape: ``(4, 3)``, ``4, 3``, ``4x3``; a single number is a shape of one axis.
-
-    Raises
-    ------
-    Refused
-        If it is no shape, or one with more than four axes. Its number of elements is not limited.
-    """
-    node = _tree(text, "Write a shape such as (4, 3).")
-    sizes = node.elts if isinstance(node, ast.Tuple) else [node]
-    return _sizes(sizes)
-
-
-def parse_array(text: str) -> NDArray[Any]:
-    """Read nested lists of numbers, or one number.
-
-    Raises
-    ------
-    Refused
-        If it is neither, is ragged, or has too many axes or elements.
-    """
-    return _literal(_tree(text, "Write an array such as [[1, 2], [3, 4]]."))
-
-
-def parse_number(text: str) -> float | int:
-    """Read one finite number.
-
-    Raises
-    ------
-    Refused
-        If it is none.
-    """
-    number: float | int = _number(_tree(text, "Write a number such as 2.5."))
-    return number
+        # A number takes no dot: 3.T is not Python, (3).T is; and what is done to a sum is not done to its last term.
+        atom = self.kind == "shape" or isinstance(code_expression(self.text), _ATOMS)
+        return (self.text if atom else f"({self.text})") + suffix
 
 
 def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | None = None) -> Operand:
@@ -131,76 +97,16 @@ def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | Non
     Raises
     ------
     Refused
-        If it is none of them.
+        If it is none of them; of what NumPy declines, in its words.
     """
-    return _Walker(step, names or {}).walk(_tree(text, HOW))
-
-
-@dataclass(frozen=True, slots=True)
-class _Walker:
-    """Walks a parsed expression and computes what it knows; everything else is refused."""
-
-    step: int
-    names: Mapping[str, Operand]
-
-    def walk(self, node: ast.expr) -> Operand:
-        match node:
-            case ast.Tuple(elts):
-                return self.counted(_sizes(elts))
-            case ast.List() | ast.Constant() | ast.UnaryOp():
-                values = _literal(node)
-                kind: Kind = "array" if isinstance(node, ast.List) else "number"
-                return Operand(str(values.tolist()), f"np.array({values.tolist()})", values, kind)
-            case ast.Name(name) if name in self.names:
-                named = self.names[name]
-                return Operand(name, name, named.values, "derived", named.filled)
-            case ast.Attribute(base, "T"):
-                return self.then(base, ".T", operator.attrgetter("T"))
-            case ast.Subscript(base, place):
-                index, spelled = _new_axes(place)
-                return self.then(base, f"[{spelled}]", operator.itemgetter(index))
-            case ast.Call(ast.Attribute(base, method), arguments, keywords) if method in _METHODS:
-                return self.call(base, method, arguments, keywords)
-            case _:
-                raise Refused(f"{quoted(ast.unparse(node))} is not understood here. {HOW}")
-
-    def counted(self, shape: tuple[int, ...]) -> Operand:
-        size, text = prod(shape), shape_text(shape)
-        if size > MAX_ELEMENTS:
-            return Operand(text, f"np.broadcast_to(np.int8(0), {text})", stand_in(shape), "shape", filled=False)
-        if shape == ():
-            return Operand(text, f"np.array({self.step})", np.array(self.step), "shape")
-        stop = f"{self.step * (size + 1)}"
-        code = f"np.arange({self.step}, {stop}{f', {self.step}' if self.step != 1 else ''})"
-        code += f".reshape{text}" if len(shape) > 1 else ""
-        return Operand(text, code, np.arange(self.step, self.step * (size + 1), self.step).reshape(shape), "shape")
-
-    def call(self, base: ast.expr, method: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> Operand:
-        given = [_argument(argument) for argument in arguments]
-        named = {word.arg: _argument(word.value) for word in keywords if word.arg in ("axis", "keepdims")}
-        if len(named) != len(keywords):
-            raise Refused(f".{method}() takes axis= and keepdims= here, and nothing else by name.")
-        spelled = ", ".join([*map(str, given), *(f"{word}={value}" for word, value in named.items())])
-        return self.then(
-            base,
-            f".{method}({spelled})",
-            operator.methodcaller(method, *given, **named),
-            reads=method not in _VIEWS,
-        )
-
-    def then(self, base: ast.expr, suffix: str, act: Callable[[NDArray[Any]], Any], *, reads: bool = False) -> Operand:
-        """Do to an operand what NumPy does; what NumPy refuses is refused in its words."""
-        before = self.walk(base)
-        if reads:
-            check_size(before.shape, f"The array before {suffix}")
-        if reads and before.values.size == 0:
-            raise Refused(f"{quoted(before.text)} has no cells, so {suffix} has nothing to work on.")
-        made = NUMPY.attempt(act, before.values)
-        if isinstance(made, Declined):
-            raise Refused(f"NumPy says of {quoted(before.text + suffix)}: {made.words}")
-        values = np.asarray(made)
-        _check_axes(values.shape)
-        return Operand(before.followed_by(suffix), before.code + suffix, values, "derived", before.filled)
+    if not text.strip():
+        raise Refused(f"There is nothing here yet. {HOW}")
+    if len(text) > MAX_TEXT:
+        raise Refused(f"This is {len(text)} characters long; at most {MAX_TEXT} are read. Shorten it.")
+    try:
+        return _read(_TIMES.sub(lambda sizes: f"({re.sub('[xX×]', ',', sizes[0])})", text), step, names or {})
+    except Rejection as rejection:
+        raise Refused(_sentence(rejection)) from rejection
 
 
 def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
@@ -217,82 +123,144 @@ def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
     return made
 
 
-def _tree(text: str, how: str) -> ast.expr:
-    """Parse, once every × between sizes is a comma."""
-    spelled = text if len(text) > MAX_TEXT else _TIMES.sub(lambda sizes: f"({re.sub('[xX×*]', ',', sizes[0])})", text)
-    tree: ast.expr = syntax_tree(spelled, how, longest=MAX_TEXT)
-    return tree
-
-
-def _sizes(nodes: list[ast.expr]) -> tuple[int, ...]:
-    sizes = tuple(_number(node) for node in nodes)
-    for size in sizes:
-        if not isinstance(size, int) or size < 0:
-            raise Refused(f"{size} is no size of an axis: a shape is made of whole numbers from 0 up.")
-    _check_axes(sizes)
-    return sizes
-
-
-def _check_axes(shape: tuple[int, ...]) -> None:
+def counted(shape: tuple[int, ...], step: int) -> Operand:
+    """Return the operand of a shape, filled by counting."""
     check_size((1,) * len(shape), f"The shape {shape_text(shape)}")
+    size, text = prod(shape), shape_text(shape)
+    if size > MAX_ELEMENTS:
+        return Operand(text, f"np.broadcast_to(np.int8(0), {text})", stand_in(shape), "shape", filled=False)
+    if shape == ():
+        return Operand(text, f"np.array({step})", np.array(step), "shape")
+    code = f"np.arange({step}, {step * (size + 1)}{f', {step}' if step != 1 else ''})"
+    code += f".reshape{text}" if len(shape) > 1 else ""
+    return Operand(text, code, np.arange(step, step * (size + 1), step).reshape(shape), "shape")
 
 
-def _number(node: ast.expr) -> Any:
-    number = literal_number(node)
-    if number is not None:
-        return number
-    match node:
-        case ast.UnaryOp(ast.USub(), ast.Constant() as positive):
-            return -_number(positive)
-        case ast.UnaryOp(ast.UAdd(), ast.Constant() as same):
-            return _number(same)
-        case ast.BinOp(ast.Constant(int(base)), ast.Pow(), ast.Constant(int(power))) if (
-            power < 64 and base < 100 and base**power < 2**63
-        ):
-            return base**power
-        case _:
-            raise Refused(f"{quoted(ast.unparse(node))} is no number that fits here. {HOW}")
+def _read(text: str, step: int, names: Mapping[str, Operand]) -> Operand:
+    expression = read_expression(text)
+    node = expression.node
+    if isinstance(node, ast.Tuple):
+        return counted(_sizes(node), step)
+    literals = _Literals(step)
+    asked = literals.visit(ast.fix_missing_locations(node))
+    known = {name: operand.values for name, operand in (*names.items(), *literals.found.items())}
+    evaluator = Evaluator(dict(known))
+    value = evaluator.value_of(asked, expression.source)
+    used = {part.id for part in ast.walk(asked) if isinstance(part, ast.Name)}
+    unfilled = [operand for name, operand in (*names.items(), *literals.found.items())
+                if name in used and not operand.filled]  # fmt: skip
+    if unfilled and any(call.entry.rule.kind != "moved" for call in evaluator.calls if call.entry.name != "ndarray.[]"):
+        check_size(unfilled[0].shape, "The array that this is computed from")
+    values = _array(value, node)
+    if not unfilled:
+        check_size(values.shape)
+    check_size((1,) * values.ndim, f"The shape {shape_text(values.shape)}")
+    code = ast.unparse(_Spelled(literals.found).visit(asked))
+    if isinstance(node, ast.List):
+        return Operand(str(values.tolist()), f"np.array({values.tolist()})", values, "array")
+    if type(value) in (bool, int, float):  # and no number of NumPy's, which is a float, too
+        spelled = repr(value)
+        return Operand(spelled, f"np.array({spelled})", values, "number")
+    kind: Kind = "array" if _is_written_out(node) else "derived"
+    return Operand(ast.unparse(node), code, values, kind, not unfilled)
 
 
-def _literal(node: ast.expr) -> NDArray[Any]:
-    def plain(item: ast.expr) -> Any:
-        return [plain(inner) for inner in item.elts] if isinstance(item, ast.List) else _number(item)
+@dataclass(slots=True)
+class _Literals(ast.NodeTransformer):
+    """Puts an array in the place of each shape, list and number that something is asked of: ``(4, 3).T``.
 
-    cells = plain(node)
-    try:
-        values = np.array(cells)
-    except ValueError as error:
-        raise Refused(ragged(cells)) from error
-    check_size(values.shape)
-    return values
+    Each gets a name that no learner can write, under which `found` has it.
+    """
 
+    step: int
+    found: dict[str, Operand] = field(default_factory=dict)
 
-def _argument(node: ast.expr) -> Any:
-    match node:
-        case ast.Constant(bool() | None as value):
-            return value
-        case ast.Tuple(elts):
-            return tuple(_number(inner) for inner in elts)
-        case _:
-            return _number(node)
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        return ast.copy_location(ast.Attribute(self.array(node.value), node.attr, node.ctx), node)
 
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        return ast.copy_location(ast.Subscript(self.array(node.value), self.visit(node.slice), node.ctx), node)
 
-def _new_axes(place: ast.expr) -> tuple[tuple[Any, ...], str]:
-    """Read an index that adds axes and selects nothing, made of ``:``, ``None`` and ``...``, and spell it."""
-    parts = place.elts if isinstance(place, ast.Tuple) else [place]
-
-    if not parts:
-        raise Refused("An empty [ ] adds no axis. Write [:, None], for instance.")
-
-    def part(node: ast.expr) -> Any:
+    def array(self, node: ast.expr) -> ast.expr:
+        """Return the name of the array that a literal stands for, or the node with what is inside it visited."""
         match node:
-            case ast.Slice(None, None, None):
-                return slice(None)
-            case ast.Constant(None):
-                return None
-            case ast.Constant(value) if value is ...:
-                return ...
+            case ast.Tuple():
+                operand = counted(_sizes(node), self.step)
+            case ast.List() | ast.Constant(int() | float()) | ast.UnaryOp(ast.USub(), ast.Constant()):
+                value = Evaluator().value_of(node, ast.unparse(node))
+                values = _array(value, node)
+                operand = Operand(str(value), f"np.array({values.tolist()})", values, "array")
             case _:
-                raise Refused(f"Only :, None and ... may stand in [ ] here, not {quoted(ast.unparse(node))}.")
+                visited: ast.expr = self.visit(node)
+                return visited
+        name = f"{ast.unparse(node)} {len(self.found)}"
+        self.found[name] = operand
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
 
-    return tuple(part(node) for node in parts), ", ".join(ast.unparse(node) for node in parts)
+
+@dataclass(slots=True)
+class _Spelled(ast.NodeTransformer):
+    """Puts the code that makes it in the place of each name of `_Literals`."""
+
+    found: Mapping[str, Operand]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return code_expression(self.found[node.id].code) if node.id in self.found else node
+
+
+def _sizes(node: ast.Tuple) -> tuple[int, ...]:
+    sizes = []
+    for part in node.elts:
+        size = Evaluator().value_of(part, ast.unparse(part))
+        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+            raise Refused(f"{size} is no size of an axis: a shape is made of whole numbers from 0 up.")
+        sizes.append(size)
+    check_size((1,) * len(sizes), f"The shape {shape_text(tuple(sizes))}")
+    return tuple(sizes)
+
+
+def _array(value: Any, node: ast.expr) -> NDArray[Any]:
+    """Return the array that a value is.
+
+    Raises
+    ------
+    Refused
+        If it is none, or none of numbers or booleans.
+    """
+    if isinstance(value, list):
+        try:
+            value = np.array(value)
+        except ValueError as error:
+            raise Refused(ragged(value)) from error
+    if isinstance(value, bool | int | float | np.generic):
+        value = np.asarray(value)
+    if not isinstance(value, np.ndarray):
+        raise Refused(f"{quoted(ast.unparse(node))} is {_kind_of(value)}, and no array. {HOW}")
+    if value.dtype.kind not in "biuf":
+        raise Refused(f"{quoted(ast.unparse(node))} has the dtype {value.dtype}; cells here are numbers or booleans.")
+    return value
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    kind = type(value)
+    return "a tensor of PyTorch" if kind.__module__ == "torch" else f"of type {kind.__name__}"
+
+
+def _is_written_out(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy"), "array" | "asarray"), [ast.List()], _):
+            return True
+        case ast.Call(ast.Name("array"), [ast.List()], _):
+            return True
+    return isinstance(node, ast.List)
+
+
+def _sentence(rejection: Rejection) -> str:
+    """Say whose verdict it is."""
+    if rejection.verdict == "declined" and rejection.declined is not None:
+        return f"NumPy says of {quoted(rejection.place.text)}: {rejection.declined.words}"
+    if rejection.verdict == "refused":
+        return rejection.message
+    return f"{rejection.message} {HOW}"

@@ -38,7 +38,7 @@ _ONE_AT_A_TIME = threading.Lock()
 _SILENCED = WarningFilter("ignore", module=re.escape(FILENAME))
 """Where a module's name is asked for, the parser gives the name of the file."""
 
-_Mode = Literal["eval", "exec", "single"]
+Mode = Literal["eval", "exec", "single"]
 
 
 class TooDeepError(SyntaxError):
@@ -70,7 +70,7 @@ def syntax_tree(text: str, how: str, *, longest: int, mode: Literal["eval", "exe
     if len(text) > longest:
         raise Refused(f"This is {len(text)} characters long; at most {longest} are read. Shorten it.")
     try:
-        tree = _parse(text, mode, longest, MAX_DEPTH)
+        tree = parse(text, mode, longest, MAX_DEPTH)
     except TooDeepError as error:
         raise Refused(f"{quoted(text)} is nested too deeply. {how}") from error
     except SyntaxError as error:
@@ -86,7 +86,7 @@ def typed_expression(text: str) -> ast.expr:
     SyntaxError
         If it cannot be read, for whatever reason; a `TooDeepError` if its tree has more than `MAX_DEPTH` levels.
     """
-    node: ast.expr = _parse(text, "eval", MAX_CHARACTERS, MAX_DEPTH).body
+    node: ast.expr = parse(text, "eval", MAX_CHARACTERS, MAX_DEPTH).body
     return node
 
 
@@ -98,7 +98,7 @@ def typed_statements(text: str) -> list[ast.stmt]:
     SyntaxError
         As of `typed_expression`.
     """
-    body: list[ast.stmt] = _parse(text, "exec", MAX_CHARACTERS, MAX_DEPTH).body
+    body: list[ast.stmt] = parse(text, "exec", MAX_CHARACTERS, MAX_DEPTH).body
     return body
 
 
@@ -117,7 +117,7 @@ def typed_line(text: str, *, deepest: int) -> list[ast.stmt]:
     SyntaxError
         As of `typed_expression`, with the place that Python names.
     """
-    body: list[ast.stmt] = _parse(text, "single", MAX_CHARACTERS, deepest).body
+    body: list[ast.stmt] = parse(text, "single", MAX_CHARACTERS, deepest).body
     return body
 
 
@@ -144,7 +144,7 @@ def code_expression(code: str) -> ast.expr:
     SyntaxError
         If it is no expression, or beyond `MAX_CODE_CHARACTERS` and `MAX_CODE_DEPTH`.
     """
-    node: ast.expr = _parse(code, "eval", MAX_CODE_CHARACTERS, MAX_CODE_DEPTH).body
+    node: ast.expr = parse(code, "eval", MAX_CODE_CHARACTERS, MAX_CODE_DEPTH).body
     return node
 
 
@@ -156,11 +156,11 @@ def code_statements(code: str) -> list[ast.stmt]:
     SyntaxError
         As of `code_expression`.
     """
-    body: list[ast.stmt] = _parse(code, "exec", MAX_CODE_CHARACTERS, MAX_CODE_DEPTH).body
+    body: list[ast.stmt] = parse(code, "exec", MAX_CODE_CHARACTERS, MAX_CODE_DEPTH).body
     return body
 
 
-def _parse(text: str, mode: _Mode, longest: int, deepest: int) -> Any:
+def parse(text: str, mode: Mode, longest: int, deepest: int) -> Any:
     """Parse; SyntaxError is all that it raises, where `ast.parse` also raises what tells of null bytes or its stack."""
     if len(text) > longest:
         raise SyntaxError(f"{len(text)} characters, of which at most {longest} are read")

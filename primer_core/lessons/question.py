@@ -121,7 +121,8 @@ class ChoiceField(Field[str]):
         """Read one of the values, or what it was called before."""
         value = self.former.get(text, text)
         if value not in self.options:
-            raise UnreadableError(f"one of {', '.join(self.options)}")
+            between = "; " if any("," in option for option in self.options) else ", "
+            raise UnreadableError(f"one of {between.join(self.options)}")
         return value
 
 

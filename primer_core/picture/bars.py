@@ -68,3 +68,8 @@ class Bars:
     caption: str
     titles: Mapping[Column, str] = field(default_factory=dict)
     whole: float = 0.0
+
+    def shares(self) -> tuple[float, ...]:
+        """Return the length of each bar, in percent of the width: 0 to 100."""
+        full = self.whole or max((bar.value for bar in self.bars), default=0.0)
+        return tuple(min(100.0, 100 * bar.value / full) if full > 0 else 0.0 for bar in self.bars)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -240,6 +241,8 @@ class Derivation:
         Set where it could not go on.
     pixels
         Matrices that are pictures as well.
+    cell
+        Row and column of the cell that is spelled out first; None for the first that is drawn.
     """
 
     kind: ClassVar[str] = "derivation"
@@ -249,3 +252,114 @@ class Derivation:
     start: int
     stop: Stop | None = None
     pixels: tuple[Pixels, ...] = ()
+    cell: tuple[int, int] | None = None
+
+    @property
+    def by_symbol(self) -> Mapping[str, Matrix]:
+        """The matrices by their symbols."""
+        return {matrix.symbol: matrix for matrix in self.matrices}
+
+
+MOST_TERMS = 4
+"""Most terms of a sum that are written out."""
+
+
+def drawn(axis: tuple[int, ...]) -> list[int]:
+    """Return the indices of an axis that are drawn."""
+    return [index for index in axis if index != GAP]
+
+
+def number_at(matrix: Matrix, row: int, column: int, texts: tuple[tuple[str, ...], ...] | None = None) -> str:
+    """Return the number of a matrix at an index in the whole of it, or that of other `texts`; empty if left out."""
+    rows, columns = drawn(matrix.rows), drawn(matrix.columns)
+    texts = matrix.cells if texts is None else texts
+    found = row in rows and column in columns and rows.index(row) < len(texts)
+    return texts[rows.index(row)][columns.index(column)] if found else ""
+
+
+def index_text(matrix: Matrix, row: int, column: int) -> str:
+    """Return the index of a cell as code writes it; empty for a number."""
+    return ("", f"[{column}]", f"[{row}, {column}]")[len(matrix.shape)]
+
+
+def at_cell(formula: str, row: int, column: int) -> str:
+    """Fill a formula in for one cell."""
+    return formula.replace(ROW, str(row)).replace(COLUMN, str(column))
+
+
+def is_positive(text: str) -> bool:
+    """Whether a text is a number, as cells write it, that is above zero."""
+    try:
+        return float(text.replace("−", "-")) > 0
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """How one cell comes about.
+
+    Parameters
+    ----------
+    lines
+        Plain text: in symbols, in numbers, and beside what it is compared with.
+    read
+        (symbol, row, column) of each cell that it is made from.
+    """
+
+    lines: tuple[str, str, str]
+    read: frozenset[tuple[str, int, int]]
+
+
+def spelled(part: Derivation, step: DerivationStep, row: int, column: int) -> Spelled:
+    """Spell out how a cell of the matrix that a step gives comes about."""
+    matrices = part.by_symbol
+    matrix = matrices[step.symbol]
+    read: list[tuple[str, int, int]] = []
+
+    def spell(piece: Piece, each: int) -> str:
+        match piece:
+            case str():
+                return piece
+            case ByRow(texts):
+                return texts[row]
+            case Sum(term):
+                return _sum([[spell(inner, at) for inner in term] for at in _axis(term, matrices)[0]], term, matrices)
+        i, j = (each if place == EACH else int(at_cell(place, row, column)) for place in (piece.row, piece.column))
+        text = number_at(matrices[piece.symbol], i, j)
+        read.append((piece.symbol, i, j))
+        if isinstance(piece, Positive):
+            return "1" if is_positive(text) else "0"
+        return f"({text})" if not piece.bare and text.startswith("−") else text
+
+    numbers = "".join(spell(piece, 0) for piece in step.numbers)
+    value = number_at(matrix, row, column, matrix.full) or number_at(matrix, row, column)
+    other = number_at(matrix, row, column, step.others) or value
+    address = matrix.label + index_text(matrix, row, column)
+    lines = (
+        f"{address} = {at_cell(step.formula, row, column)}",
+        f"= {numbers} = {number_at(matrix, row, column)}",
+        f"by hand {value}" + (f" · PyTorch {other}" if step.others else ""),
+    )
+    return Spelled(lines, frozenset(read))
+
+
+def _axis(term: tuple[str | Entry | ByRow, ...], matrices: Mapping[str, Matrix]) -> tuple[list[int], int]:
+    """Return the indices that are drawn of the axis that a sum runs over, and its size."""
+    for piece in term:
+        if isinstance(piece, Entry) and piece.row == EACH:
+            return drawn(matrices[piece.symbol].rows), matrices[piece.symbol].shape[0]
+        if isinstance(piece, Entry) and piece.column == EACH:
+            return drawn(matrices[piece.symbol].columns), matrices[piece.symbol].shape[-1]
+    return [], 0
+
+
+def _sum(terms: list[list[str]], term: tuple[str | Entry | ByRow, ...], matrices: Mapping[str, Matrix]) -> str:
+    places, size = _axis(term, matrices)
+    written = [0, 1, len(places) - 1] if len(places) > MOST_TERMS else list(range(len(places)))
+    texts, following = [], 0
+    for place in written:
+        texts += [f"… {places[place] - following} more …"] if places[place] > following else []
+        texts.append("".join(terms[place]))
+        following = places[place] + 1
+    return " + ".join([*texts, *([f"… {size - following} more …"] if size > following else [])])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 
@@ -224,3 +225,30 @@ class Graph:
     width: float
     height: float
     node_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """What a node shows after a step; the fields are those of `Change`."""
+
+    computed: bool = False
+    value: tuple[str, ...] = ()
+    tensor: Tensor | None = None
+    saved: Literal["", "alive", "freed"] = ""
+    stale: tuple[str, ...] = ()
+    version: int = 0
+    upstream: tuple[str, ...] = ()
+    grad: tuple[str, ...] = ()
+
+
+def last_state(graph: Graph) -> Mapping[str, NodeState]:
+    """Return what each node shows after the last step, by its id: the changes of all steps, one over the other."""
+    states = {node.id: NodeState(version=node.version) for node in graph.nodes}
+    for step in graph.steps:
+        for change in step.changes:
+            news = {name: value for name in _CHANGED if (value := getattr(change, name)) not in ((), "", None, False)}
+            states[change.node] = replace(states[change.node], **news)
+    return states
+
+
+_CHANGED = ("computed", "value", "tensor", "saved", "stale", "version", "upstream", "grad")

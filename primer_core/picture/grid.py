@@ -18,6 +18,9 @@ from primer_core.picture.text import Role
 
 Tone = Literal["plain", "good", "warn", "bad", "info"]
 
+HUES = 6
+"""Colours of axes, for letters that tell axes apart; where there are more, they begin anew."""
+
 MAX_CELLS = 1500
 """Most cells that one picture draws, those of all its grids together."""
 
@@ -78,6 +81,9 @@ class Grid:
         A name an axis; ``axis 0``, ``axis 1``, ... if None. An empty name draws no label.
     marked_axes
         Axes to emphasise, such as those that a reduction collapses.
+    hues
+        For each axis, which of `HUES` colours its name wears, so that axes that run together can be told; None for
+        none.
     badges
         Set after the ndim badge.
     tags
@@ -104,6 +110,7 @@ class Grid:
     ndim: int | None = None
     axes: tuple[str, ...] | None = None
     marked_axes: tuple[int, ...] = ()
+    hues: tuple[int, ...] | None = None
     badges: tuple[Badge, ...] = ()
     tags: tuple[str, ...] = ()
     ghost: NDArray[np.bool_] | None = None
@@ -419,6 +426,7 @@ def _grid_payload(
         "ndim": grid.ndim if grid.ndim is not None else len(shape),
         "axes": [
             {"name": name, "size": size, "marked": axis in grid.marked_axes}
+            | ({} if grid.hues is None else {"hue": grid.hues[axis] % HUES})
             for axis, (name, size) in enumerate(zip(names, shape, strict=True))
         ],
         "shown": [list(indices) for indices in shown],

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from primer_core.picture.bars import Bars
+from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import Derivation
+from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Card, Columns, Controls, Measure, Page, Part
+from primer_core.picture.images import Images
+from primer_core.picture.parts import Card, Columns, Controls, Drawable, Measure, Page, Part
+from primer_core.picture.probability_bars import ProbabilityBars
+from primer_core.picture.steps import Steps
 
 
 def every_part(page: Page) -> Iterator[Part]:
@@ -15,22 +22,23 @@ def every_part(page: Page) -> Iterator[Part]:
 
 
 def pictures_of(page: Page) -> tuple[Picture, ...]:
-    """Return the pictures of a page, from top to bottom."""
+    """Return the pictures of arrays of a page, from top to bottom."""
     return tuple(part for part in every_part(page) if isinstance(part, Picture))
 
 
-def description(picture: Picture) -> str:
-    """Describe a picture in words: each array that is drawn, with its shape and as many of its numbers as are drawn."""
-    drawn = [item for row in picture.rows for item in row.items if isinstance(item, str)]
-    grids = {grid["id"]: grid for grid in picture.payload()["grids"]}
-    lines = []
-    for name in drawn:
-        grid = grids[name]
-        width = max(len(grid["shown"][-1]), 1) if grid["shown"] else 1
-        rows = ["  ".join(grid["cells"][start : start + width]) for start in range(0, len(grid["cells"]), width)]
-        elided = " (the middle is left out)" if grid["elided"] else ""
-        lines.append(f"{grid['name']} {grid['caption']}{elided}: {'; '.join(rows)}")
-    return ". ".join(lines)
+def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
+    """Return the parts that can be drawn as SVG, from top to bottom; what a measurement shows is none of them."""
+    found: list[Drawable] = []
+    for part in parts:
+        match part:
+            case Card(inner):
+                found += drawings_of(inner)
+            case Columns(columns):
+                for column in columns:
+                    found += drawings_of(column)
+            case Picture() | Derivation() | Graph() | ProbabilityBars() | Bars() | Bits() | Images() | Steps():
+                found.append(part)
+    return tuple(found)
 
 
 def _inner(parts: tuple[Part, ...]) -> Iterator[Part]:

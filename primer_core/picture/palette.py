@@ -19,6 +19,8 @@ class Palette:
         By `primer_core.picture.grid.Role`: fill and text of a cell.
     tones
         By `primer_core.picture.grid.Tone` except ``plain``: fill and text of a badge.
+    own
+        By `primer_core.picture.grid.Role`: what is filled without a text on it, such as a bar.
     paints_ground
         Whether a drawing paints the ground, which one in a page leaves to the page.
     """
@@ -30,6 +32,7 @@ class Palette:
     accent: str
     roles: Mapping[str, tuple[str, str]]
     tones: Mapping[str, tuple[str, str]]
+    own: Mapping[str, str]
     paints_ground: bool = True
 
     def mix(self, first: str, second: str, percent: int) -> str:
@@ -50,6 +53,9 @@ _LIGHT = {
     "soft": "#667085",
     "line": "#e3e6ea",
     "accent": "#3a5bd9",
+    "own-a": "#5f9fd4",
+    "own-b": "#d39a2d",
+    "own-c": "#a884d8",
     "a-fill": "#e2edf9",
     "a-text": "#0a4a7f",
     "b-fill": "#fdeed3",
@@ -69,6 +75,9 @@ _DARK = {
     "soft": "#98a2b3",
     "line": "#2a313d",
     "accent": "#8ea6ff",
+    "own-a": "#5f9fd4",
+    "own-b": "#d39a2d",
+    "own-c": "#a884d8",
     "a-fill": "#12324e",
     "a-text": "#a9d4ff",
     "b-fill": "#43300c",
@@ -98,6 +107,11 @@ def _palette(colours: Mapping[str, str], *, paints_ground: bool = True) -> Palet
         accent=colours["accent"],
         roles={role: pair(role) for role in ("a", "b", "c", "result", "plain")},
         tones={"good": pair("result"), "warn": pair("b"), "bad": pair("bad"), "info": pair("a")},
+        own={
+            **{role: colours[f"own-{role}"] for role in ("a", "b", "c")},
+            "result": colours["result-text"],
+            "plain": colours["soft"],
+        },
         paints_ground=paints_ground,
     )
 

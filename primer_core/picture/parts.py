@@ -470,6 +470,9 @@ class Page:
     body: tuple[Part, ...] | None
 
 
+Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps
+"""A part that can be drawn as SVG, and saved."""
+
 Part: TypeAlias = (
     Chip
     | Heading
@@ -486,14 +489,7 @@ Part: TypeAlias = (
     | Measure
     | Card
     | Columns
-    | Bars
-    | Bits
-    | Derivation
-    | ProbabilityBars
-    | Picture
-    | Graph
-    | Images
     | Sliders
-    | Steps
+    | Drawable
 )
 """What a page is made of."""

@@ -8,6 +8,9 @@ from typing import Literal
 Role = Literal["a", "b", "c", "result", "plain"]
 """Where values come from, which is what a colour says: an operand, the result, or neither."""
 
+Hue = Literal["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5"]
+"""A colour that tells one axis from another, where axes have letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strong:
@@ -36,7 +39,7 @@ class Name:
     """
 
     text: str
-    role: Role = "plain"
+    role: Role | Hue = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 /** Values as horizontal bars, one below the other. */
 
 import { make, write, writeText } from "./dom.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Bars} Bars */
 /** @typedef {import("./types.js").Bar} Bar */
@@ -18,21 +19,27 @@ export function lengths({ bars, whole }) {
 
 /**
  * @param {Bars} first
+ * @param {import("./types.js").PageContext} page
  * @returns {import("./types.js").View<Bars>}
  */
-export function barsView(first) {
+export function barsView(first, page) {
   const caption = make("caption", { className: "unseen" });
   const head = make("thead");
   const body = make("tbody");
-  const element = make("div", { className: "bars" }, make("table", {}, caption, head, body));
+  const table = make("div", { className: "bars" }, make("table", {}, caption, head, body));
+  const element = make("div", {}, table);
+  let shown = first;
+  // Bars are measured, on this page alone: they are sent along to be drawn.
+  element.append(saves(element, "chart", page, () => (element.closest(".measure") ? { bars: shown } : {})));
 
   /** @param {Bars} news */
   const update = (news) => {
+    shown = news;
     const { group = "", name = "", label = "", note = "" } = news.titles ?? {};
     const titled = group || name || label || note;
     write(caption, news.caption);
-    element.classList.toggle("grouped", news.bars.some((bar) => bar.group));
-    element.classList.toggle("noted", news.bars.some((bar) => bar.note));
+    table.classList.toggle("grouped", news.bars.some((bar) => bar.group));
+    table.classList.toggle("noted", news.bars.some((bar) => bar.note));
     head.replaceChildren(...(titled ? [make("tr", {}, ...[group, name, "", label, note].map((title) => make("th", { scope: "col" }, title)))] : []));
     while (body.children.length > news.bars.length) body.lastElementChild?.remove();
     while (body.children.length < news.bars.length) body.append(barRow());

@@ -2,6 +2,7 @@
 /** The bits of a number: a cell each, in fields that mean something. */
 
 import { make, write } from "./dom.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Bits} Bits */
 /** @typedef {import("./types.js").BitGroup} BitGroup */
@@ -18,12 +19,14 @@ export function captions({ name, bits }) {
 
 /**
  * @param {Bits} first
+ * @param {import("./types.js").PageContext} page
  * @returns {import("./types.js").View<Bits>}
  */
-export function bitsView(first) {
+export function bitsView(first, page) {
   const fields = make("div", { className: "bit-fields", role: "group" });
   const formula = make("p", { className: "bit-formula" });
   const element = make("div", { className: "bits" }, fields, formula);
+  element.append(saves(element, "row of bits", page));
   /** @param {Bits} news */
   const update = (news) => {
     fields.setAttribute("aria-label", news.caption);

@@ -26,12 +26,13 @@ export class RefusedRequest extends Error {}
  * @typedef {import("./types.js").LessonEvent} LessonEvent
  * @typedef {Record<string, string>} Question
  * @typedef {{question: Question, events: LessonEvent[], n: number, wait?: boolean}} Request
+ * @typedef {LessonEvent | {kind: "travel", way: "undo" | "redo"}} Waiting an event, or a step to and fro between questions
  * @typedef {{busy: boolean, dim: boolean, late: boolean, failed: string, loading: string}} State
  */
 
 /**
  * The fields that an event sets, or null where it adds.
- * @param {LessonEvent} event
+ * @param {Waiting} event
  * @returns {string[] | null}
  */
 export function fieldsSet(event) {
@@ -46,9 +47,9 @@ export function fieldsSet(event) {
 
 /**
  * Append an event to events that wait; those that it replaces go.
- * @param {LessonEvent[]} waiting
- * @param {LessonEvent} event
- * @returns {LessonEvent[]}
+ * @param {Waiting[]} waiting
+ * @param {Waiting} event
+ * @returns {Waiting[]}
  */
 export function merge(waiting, event) {
   const sets = fieldsSet(event);
@@ -81,7 +82,7 @@ export class Channel {
       set: (act, after) => setTimeout(act, after),
       clear: (timer) => clearTimeout(timer),
     };
-    /** @type {LessonEvent[]} */
+    /** @type {Waiting[]} */
     this.waiting = [];
     /** @type {LessonEvent[] | null} events of the request under way */
     this.underWay = null;
@@ -101,15 +102,13 @@ export class Channel {
     this.past = [];
     /** @type {Question[]} */
     this.future = [];
-    /** @type {WeakMap<LessonEvent, Question[]>} by an event that travels, the questions that it passed unanswered */
-    this.passed = new WeakMap();
     this.lastStep = { signature: "", at: -Infinity };
     this.closed = false;
   }
 
   /**
    * Take what the learner did, and ask.
-   * @param {LessonEvent} event
+   * @param {Waiting} event
    */
   push(event) {
     this.waiting = merge(this.waiting, event);
@@ -137,7 +136,7 @@ export class Channel {
    * @returns {boolean} whether a field was changed after what the last answer is about
    */
   isAhead(field) {
-    return this.waiting.some((event) =>
+    return [...(this.underWay ?? []), ...this.waiting].some((event) =>
       (event.kind === "act" && event.field === field) || (fieldsSet(event)?.includes(field) ?? false));
   }
 
@@ -151,9 +150,9 @@ export class Channel {
 
   get canRedo() { return this.future.length > 0; }
 
-  undo() { this.travel(this.past, "undo"); }
+  undo() { this.push({ kind: "travel", way: "undo" }); }
 
-  redo() { this.travel(this.future, "redo"); }
+  redo() { this.push({ kind: "travel", way: "redo" }); }
 
   /** Stop for good: the page is gone. */
   close() {
@@ -164,25 +163,35 @@ export class Channel {
   }
 
   /**
-   * @param {Question[]} from
-   * @param {"undo" | "redo"} travel
+   * Take the events of the next request from those that wait. Which question a step of undoing brings back is known once
+   * all that was done before it is answered; several steps at once are one request, and each can be done again.
+   * @returns {LessonEvent[]}
    */
-  travel(from, travel) {
-    const texts = from.pop();
-    if (!texts) return;
-    /** @type {LessonEvent} */
-    const event = { kind: "put", texts, travel };
-    const before = this.waiting.at(-1);      // the step before, which nobody has asked for yet, and which this one replaces
-    if (before?.kind === "put" && before.travel === travel) {
-      this.passed.set(event, [...(this.passed.get(before) ?? []), before.texts]);
+  take() {
+    /** @type {Question | null} */
+    let texts = null;
+    for (let [first] = this.waiting; first?.kind === "travel"; [first] = this.waiting) {
+      this.waiting.shift();
+      const [from, to] = first.way === "undo" ? [this.past, this.future] : [this.future, this.past];
+      const next = from.pop();
+      if (!next) continue;
+      to.push(texts ?? this.question);
+      texts = next;
     }
-    this.push(event);
+    if (texts) return [{ kind: "put", texts, travel: true }];
+    const travel = this.waiting.findIndex((event) => event.kind === "travel");
+    const most = travel < 0 ? MOST_EVENTS : Math.min(travel, MOST_EVENTS);
+    return /** @type {LessonEvent[]} */ (this.waiting.splice(0, most));
   }
 
   flush() {
-    if (this.closed || this.underWay || !(this.waiting.length || this.asks)) return;
+    if (this.closed || this.underWay) return;
+    const events = this.take();
+    if (!events.length && !this.asks) {
+      if (this.state.busy) this.change({ busy: false });      // there was nothing to undo
+      return;
+    }
     this.clock.clear(this.retrying);
-    const events = this.waiting.splice(0, MOST_EVENTS);
     this.underWay = events;
     this.asks = false;
     this.n += 1;
@@ -259,18 +268,17 @@ export class Channel {
    * @param {Question} next
    */
   remember(events, next) {
-    if (!events.length || JSON.stringify(next) === JSON.stringify(this.question)) return;
-    const step = events.find((event) => event.kind === "put" && event.travel);
-    if (step?.kind === "put") {
-      (step.travel === "undo" ? this.future : this.past).push(this.question, ...(this.passed.get(step) ?? []));
-      this.lastStep = { signature: "", at: -Infinity };
-      return;
-    }
-    const sets = events.map(fieldsSet);
+    const [first] = events;
+    const travelled = first?.kind === "put" && first.travel === true;      // what it left was kept when it was sent
+    const left = travelled ? first.texts : this.question;
+    const since = travelled ? events.slice(1) : events;
+    if (travelled) this.lastStep = { signature: "", at: -Infinity };
+    if (!since.length || JSON.stringify(next) === JSON.stringify(left)) return;
+    const sets = since.map(fieldsSet);
     const signature = sets.includes(null) ? "" : [...new Set(sets.flat())].sort().join("\n");
     const now = this.clock.now();
     const same = signature !== "" && signature === this.lastStep.signature && now - this.lastStep.at < SAME_STEP;
-    if (!same) this.past = [...this.past, this.question].slice(-MOST_UNDO);
+    if (!same) this.past = [...this.past, left].slice(-MOST_UNDO);
     this.future = [];
     this.lastStep = { signature, at: now };
   }

@@ -2,6 +2,7 @@
 /** A derivation: a map of all matrices, the equations beside it, and the chosen one worked out cell by cell. */
 
 import { make } from "./dom.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Derivation} Derivation */
 /** @typedef {import("./types.js").DerivationMatrix} Matrix */
@@ -139,6 +140,10 @@ export function derivationView(first, page) {
   const stage = make("section", { className: "d-stage" });
   const element = make("div", { className: "derivation" }, make("div", { className: "d-top" }, map, steps), stage);
   let data = first;
+  element.append(saves(element, "derivation", page, () => {
+    const place = data.steps.findIndex(({ symbol }) => symbol === spot.symbol);
+    return place < 0 ? {} : { at: [place, spot.row, spot.column] };
+  }));
   /** @type {Matrices} */
   let matrices = new Map();
   /** @type {string | null} the step that was chosen, whatever the numbers become */

@@ -2,6 +2,7 @@
 /** A computational graph and its playback: nodes to select, steps to play, and what each step does to the numbers. */
 
 import { make, write } from "./dom.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
 /** @typedef {import("./types.js").GraphNode} GraphNode */
@@ -179,7 +180,8 @@ class Player {
     this.text = make("ol");
     const asText = make("details", { className: "g-as-text" }, make("summary", {}, "All steps as text"), this.text);
     this.panels = make("div", { className: "g-panels" }, this.panel, this.details);
-    this.element = make("div", { className: "graph-player" }, bar, frame, this.panels, asText);
+    this.element = make("div", { className: "graph-player" }, bar, frame, this.panels);
+    this.element.append(make("div", { className: "g-foot" }, asText, saves(this.element, "graph", page, () => ({ at: [this.step] }))));
     this.element.addEventListener("keydown", (event) => this.key(event));
     new ResizeObserver(() => this.scale()).observe(this.scroller);
   }
@@ -246,6 +248,7 @@ class Player {
       this.wires[place] = wire;
       wire.setAttribute("d", curve(edge.route));
       wire.setAttribute("class", edge.carries_gradient ? "g-wire" : "g-wire dashed");
+      Object.assign(wire.dataset, { source: edge.source, target: edge.target, slot: String(edge.slot) });
     });
   }
 

@@ -68,6 +68,8 @@ export class GridView {
     const table = make("div", { className: `table rank-${rank} role-${role}`, role: "grid", "aria-describedby": this.alternative.id });
     table.classList.toggle("labelled", !!this.grid.labels);
     table.classList.toggle("touchable", this.grid.selectable || this.grid.editable);
+    table.setAttribute("aria-readonly", String(!this.grid.editable));
+    if (this.grid.selectable) table.setAttribute("aria-multiselectable", "true");
     if (nothing) table.append(make("div", { className: "empty" }, "no cells"));
     /** @param {number} back */
     const label = (back) => (rank >= back && axes[rank - back].name ? axes[rank - back] : null);
@@ -184,7 +186,7 @@ export class GridView {
 
   /** @returns {string} the array in words */
   describe() {
-    const { name, shape, cells, shown, ghost } = this.grid;
+    const { name, shape, cells, shown, ghost, editable, selectable } = this.grid;
     const width = shape.length ? shown[shape.length - 1].length : 1;
     const lines = [];
     for (let start = 0; start < cells.length && start < 200; start += Math.max(width, 1)) {
@@ -192,7 +194,8 @@ export class GridView {
     }
     const whole = cells.length === shape.reduce((a, b) => a * b, 1) && cells.length <= 200;
     const dashed = ghost.length ? ` ${ghost.length} of its cells are not allocated.` : "";
-    return `${name} has shape ${tuple(shape)}.${dashed} ${whole ? "Its rows" : "Some of its rows"}: ${lines.join("; ")}.`;
+    const keys = selectable ? " Enter selects a cell." : editable ? " Enter changes a cell's number." : "";
+    return `${name} has shape ${tuple(shape)}.${dashed} ${whole ? "Its rows" : "Some of its rows"}: ${lines.join("; ")}.${keys}`;
   }
 
   /** @param {number} flat */
@@ -217,5 +220,6 @@ export class GridView {
  * @param {string} [more]
  */
 function axisLabel(where, axis, more = "") {
-  return make("span", { className: `axis ${where}${axis.marked ? " marked" : ""}` }, `${axis.name} · ${axis.size}${more}`);
+  const look = `${axis.marked ? " marked" : ""}${axis.hue === undefined ? "" : ` lettered role-hue-${axis.hue}`}`;
+  return make("span", { className: `axis ${where}${look}` }, `${axis.name} · ${axis.size}${more}`);
 }

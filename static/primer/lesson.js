@@ -4,9 +4,11 @@
 import { Channel, RefusedRequest } from "./channel.js";
 import { make, write } from "./dom.js";
 import { Views } from "./parts.js";
+import { placeOf } from "./saves.js";
 
 /** @typedef {import("./types.js").Answer} Answer */
 /** @typedef {import("./types.js").Mounted} Mounted */
+/** @typedef {import("./types.js").Seen} Seen */
 
 const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address more often
 /** Parameters of addresses that are no lesson's. */
@@ -123,7 +125,7 @@ class LessonPage {
       isAhead: (/** @type {string} */ field) => this.channel.isAhead(field),
       announce: (/** @type {string} */ text) => write(this.live, text),
       open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
-      save: (/** @type {HTMLElement} */ picture, /** @type {"svg" | "png"} */ format) => this.save(picture, format),
+      save: (/** @type {HTMLElement} */ drawing, /** @type {"svg" | "png"} */ format, /** @type {Seen} */ seen) => this.save(drawing, format, seen),
       measure: (/** @type {string} */ what) => this.measure(what),
       measured: new Map(),
     };
@@ -131,6 +133,8 @@ class LessonPage {
     this.bodyViews = new Views(this.body, page);
     /** the question of which the pictures are drawn */
     this.drawn = data.question;
+    /** the question of which the panel is */
+    this.answered = data.question;
     /** @type {Record<string, number[]>} by grid, where the part of it that is opened begins */
     this.windows = {};
     /** @type {any} */
@@ -217,12 +221,13 @@ class LessonPage {
   }
 
   /**
-   * @param {HTMLElement} picture
+   * @param {HTMLElement} drawing
    * @param {"svg" | "png"} format
+   * @param {Seen} seen
    */
-  async save(picture, format) {
+  async save(drawing, format, seen) {
     try {
-      const name = await this.download(picture, format);
+      const name = await this.download(drawing, format, seen);
       write(this.live, `Saved as ${name}`);
     } catch (error) {
       write(this.refusal, `The picture could not be saved. ${error instanceof Error ? error.message : error}`);
@@ -232,14 +237,17 @@ class LessonPage {
   }
 
   /**
-   * @param {HTMLElement} picture
+   * @param {HTMLElement} drawing
    * @param {"svg" | "png"} format
+   * @param {Seen} seen
    * @returns {Promise<string>} the file's name
    */
-  async download(picture, format) {
-    const place = [...this.root.querySelectorAll(".board")].indexOf(picture);
+  async download(drawing, format, seen) {
+    const panel = this.panel.contains(drawing);
+    const place = placeOf(panel ? this.panel : this.body, drawing);
+    const question = panel ? this.answered : this.drawn;
     const theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
-    const body = JSON.stringify({ question: this.drawn, picture: place, theme, windows: this.windows });
+    const body = JSON.stringify({ question, picture: place, panel, theme, windows: this.windows, ...seen });
     const response = await fetch(`${this.address}/picture`, { method: "POST", body, headers: JSON_HEADERS });
     if (!response.ok) throw new Error((await response.json()).problem);
     const svg = await response.text();
@@ -256,6 +264,7 @@ class LessonPage {
     const held = focused instanceof HTMLElement && this.root.contains(focused) ? { element: focused, name: nameOf(focused) } : null;
     if (answer.problems) this.showProblems(answer.problems);
     this.panelViews.show(answer.panel);
+    this.answered = answer.question;
     if (answer.body) {
       this.bodyViews.show(answer.body);
       this.drawn = answer.question;
@@ -272,16 +281,17 @@ class LessonPage {
   }
 
   /**
-   * Bring the focus back where an answer took its element away: to one of the same kind and name, or else to the outcome.
+   * Bring the focus back where an answer took its element away, or turned it off: to one of the same kind and name, or else to the outcome.
    * @param {HTMLElement} element what had the focus
    * @param {string} name what it was called
    */
   keepFocus(element, name) {
     const focused = document.activeElement;
-    const kept = focused !== document.body && this.root.contains(focused) && focused?.getClientRects().length;
-    if (kept) return;
+    /** @param {Element | null} found */
+    const usable = (found) => !!found?.getClientRects().length && !found.matches(":disabled");
+    if (focused !== document.body && this.root.contains(focused) && usable(focused)) return;
     const alike = [.../** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(element.tagName))];
-    const again = alike.find((other) => other.getClientRects().length && nameOf(other) === name);
+    const again = alike.find((other) => usable(other) && nameOf(other) === name);
     /** @type {HTMLElement} */
     const outcome = this.panel.querySelector(".chip") ?? this.panel;
     if (!again) outcome.tabIndex = -1;
@@ -345,7 +355,7 @@ class LessonPage {
   key(event) {
     if (!this.root.isConnected) { this.close(); return; }
     const { target, key, ctrlKey, metaKey, shiftKey } = event;
-    if (key === "F5" || ctrlKey || metaKey) this.keepPending();      // a way to leave, perhaps
+    if (key === "F5" || ctrlKey || metaKey || event.altKey) this.keepPending();      // a reload, Back, or another way to leave
     if (!(ctrlKey || metaKey) || event.altKey) return;
     if (target instanceof HTMLElement && target.matches("input:not([type=range], [type=radio], [type=checkbox]), textarea, [contenteditable]")) return;
     const name = key.toLowerCase();

@@ -305,16 +305,27 @@ function quizView(quiz, page) {
   return { element, update: () => {} };      // another question is another view
 }
 
-/** @type {(part: import("./types.js").Table) => import("./types.js").View<import("./types.js").Table>} */
-function tableView(first) {
+/** @type {(part: import("./types.js").Table, page: PageContext) => import("./types.js").View<import("./types.js").Table>} */
+function tableView(first, page) {
   const table = make("table");
-  const element = make("div", { className: "data-table", tabIndex: 0, role: "region" }, table);
+  const region = make("div", { className: "data-table", tabIndex: 0, role: "region" }, table);
+  const copy = make("button", { type: "button", title: "Copy the table as text, ready for a spreadsheet" }, "Copy table");
+  const element = make("div", {}, region, make("div", { className: "saves" }, copy));
+  /** @type {any} */
+  let timer = null;
+  copy.addEventListener("click", async () => {
+    const words = (await copied(tableText(table), element)) ? "Copied" : "Not allowed";
+    write(copy, words);
+    page.announce(words);
+    clearTimeout(timer);
+    timer = setTimeout(() => write(copy, "Copy table"), 1600);
+  });
   let shown = "";
   const update = (/** @type {import("./types.js").Table} */ news) => {
     const text = JSON.stringify(news);
     if (text === shown) return;
     shown = text;
-    element.setAttribute("aria-label", news.caption);
+    region.setAttribute("aria-label", news.caption);
     const head = news.head.map((title) => {
       const cell = make("th", { scope: "col", className: isFigure(title) ? "number" : "" });
       writeText(cell, title);
@@ -325,6 +336,18 @@ function tableView(first) {
   };
   update(first);
   return { element, update };
+}
+
+/**
+ * A table as text: a line a row, its cells with tabs between them, as spreadsheets take it.
+ * @param {HTMLTableElement} table
+ */
+function tableText(table) {
+  const cellText = (/** @type {Element} */ cell) => [...cell.childNodes].reduce((text, node) => {
+    const words = (node.textContent ?? "").replace(/\s+/g, " ");
+    return node.nodeName === "SMALL" ? `${text} (${words.trim()})` : text + words;
+  }, "").trim();
+  return [...table.rows].map((row) => [...row.cells].map(cellText).join("\t")).join("\n");
 }
 
 /**

@@ -12,6 +12,7 @@ import { fillFormula } from "./formula.js";
 import { GridView } from "./grid.js";
 import { moved } from "./keyboard.js";
 import { CellLinks } from "./links.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Picture} Picture */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -33,13 +34,9 @@ class Board {
     this.page = page;
     this.stage = make("div", { className: "stage" });
     this.formula = make("p", { className: "formula", "aria-hidden": "true" });
-    const saves = /** @type {const} */ (["svg", "png"]).map((format) => {
-      const button = make("button", { type: "button", "aria-label": `Save this picture as ${format.toUpperCase()}` }, format.toUpperCase());
-      button.addEventListener("click", () => this.page.save(this.root, format));
-      return button;
-    });
-    this.saves = make("div", { className: "saves" }, ...saves);
-    this.root = make("div", { className: "board" }, this.stage, this.formula, this.saves);
+    this.root = make("div", { className: "board" }, this.stage, this.formula);
+    this.saves = saves(this.root, "picture", page);
+    this.root.append(this.saves);
     /** @type {Map<string, GridView>} */
     this.views = new Map();
     /** @type {HTMLElement[]} */

@@ -3,6 +3,7 @@
 
 import { make, write } from "./dom.js";
 import { moved } from "./keyboard.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").ProbabilityBars} ProbabilityBars */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -51,6 +52,7 @@ class Bars {
     this.tables = make("div", { className: "step-tables" });
     this.spelled = make("p", { className: "spelled", "aria-hidden": "true" });
     this.root = make("div", { className: "probabilities" }, legend, this.columns, this.tables);
+    this.root.append(saves(this.root, "chart", page, () => ({ at: this.spot })));
     this.layout = "";
     /** @type {HTMLElement[][][]} */
     this.tiles = [];

@@ -7,6 +7,7 @@
  */
 
 import { freshId, make, write, writeText } from "./dom.js";
+import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Steps} Steps */
 /** @typedef {import("./types.js").StepCard} StepCard */
@@ -158,6 +159,7 @@ class StepList {
     this.back = make("button", { type: "button", className: "offer back" });
     this.add = make("div", { className: "add" }, this.addLabel, this.offers, this.back);
     this.element = make("div", { className: "steps" }, this.start, this.list, this.add);
+    this.element.append(saves(this.element, "list of steps", page));
     this.listen();
     this.update(first);
   }

@@ -1,16 +1,17 @@
 /** What the server sends and takes: see primer_core/picture/parts.py, grid.py and primer_core/lessons/event.py. */
 
 export type Role = "a" | "b" | "c" | "result" | "plain";
+export type Hue = "hue-0" | "hue-1" | "hue-2" | "hue-3" | "hue-4" | "hue-5";
 export type Span =
   | string
   | { strong: string }
   | { code: string }
   | { number: string }
-  | { name: string; role: Role };
+  | { name: string; role: Role | Hue };
 export type Text = Span[];
 
 export type LessonEvent =
-  | { kind: "put"; texts: Record<string, string>; travel?: "undo" | "redo" }
+  | { kind: "put"; texts: Record<string, string>; travel?: true }
   | { kind: "resize"; field: string; start: string; shape: number[] }
   | { kind: "click"; grid: string; index: number[] }
   | { kind: "edit"; grid: string; index: number[]; value: number }
@@ -94,7 +95,7 @@ export type FormulaPiece =
 export interface Formula { to: string; pieces: FormulaPiece[]; terms: number }
 export interface Grid {
   id: string; name: string; role: Role; shape: number[]; caption: string; ndim: number;
-  axes: { name: string; size: number; marked: boolean }[];
+  axes: { name: string; size: number; marked: boolean; hue?: number }[];
   shown: number[][]; elided: boolean; window: number[] | null; cells: string[]; full: Record<string, string>;
   ghost: number[]; marked: number[]; faded: number[]; labels: string[] | null;
   badges: { text: string; tone: string }[]; tags: string[]; editable: boolean; selectable: boolean;
@@ -107,11 +108,12 @@ export interface Picture {
   links: Link[]; formulas: Formula[]; focus: [string, number] | null;
 }
 
-export interface Image { kind: "image"; source: string; description: string }
+export interface Reading { kind: "reading"; shape: [number, number, number]; strides: [number, number, number] }
+export interface Image { kind: "image"; source: number; description: string; reading?: Reading }
 export interface Figure {
   kind: "figure"; caption: Text; facts: Text; image: Image; word?: string; tone?: string; channels?: string[]; note?: Text;
 }
-export interface Images { kind: "images"; figures: Figure[] }
+export interface Images { kind: "images"; figures: Figure[]; sources: string[] }
 export interface Remedy { kind: "remedy"; label: Text; text: string }
 export interface StepCard {
   kind: "stepcard"; text: string; outcome: "done" | "failed" | "waiting"; facts?: string[]; word?: string; tone?: string;
@@ -181,6 +183,9 @@ export type Part =
   | Chip | Heading | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
   | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
+/** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
+export interface Seen { at?: number[]; bars?: Bars }
+
 /** What a part's element can do on its page. */
 export interface PageContext {
   slug: string;
@@ -190,8 +195,8 @@ export interface PageContext {
   isAhead(field: string): boolean;
   /** Open a part of an array that is elided, from an index on; null shows its ends again. */
   open(grid: string, start: number[] | null): void;
-  /** Save a picture of the page. */
-  save(picture: HTMLElement, format: "svg" | "png"): Promise<void>;
+  /** Save a drawing of the page. */
+  save(drawing: HTMLElement, format: "svg" | "png", seen: Seen): Promise<void>;
   /** Say something to a screen reader. */
   announce(text: string): void;
   /** Have something measured on the server's machine. */

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -99,3 +100,11 @@ def test_both_libraries_make_the_array_and_differences_are_marked(page: Page, ap
     for name in ("t0 ()", "t1 (3,)", "t2 (2, 3)", "t3 (2, 2, 3)"):
         figure = page.locator("figure.array").filter(has=array(page, name))
         expect(figure.locator(".badge")).to_have_text([re.compile(r"\d-D"), "float32", "cpu"])
+
+
+def test_a_phone_shows_all_that_an_array_says_of_itself(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 900})
+    page.goto(f"{app_url}/arrays")
+    table = page.locator(".data-table", has_text="x.strides")
+    expect(table).to_be_visible()
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth")

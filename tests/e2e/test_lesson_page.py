@@ -81,6 +81,18 @@ def test_what_was_typed_a_moment_before_leaving_is_there_on_coming_back(lesson: 
     expect(operand(lesson, "b")).to_have_value("(4, 1)")
 
 
+def test_what_was_typed_a_moment_before_back_by_the_keyboard_is_there_on_going_forward(lesson: Page) -> None:
+    lesson.get_by_role("link", name="Shapes").first.click()
+    expect(lesson.get_by_role("heading", name="Shapes")).to_be_visible()
+    steps = lesson.get_by_role("textbox", name="Steps", exact=True)
+    steps.fill("T")
+    lesson.keyboard.press("Alt+ArrowLeft")  # Chromium without a window leaves going back to the next line
+    lesson.go_back()
+    expect(lesson.get_by_role("heading", name="Broadcasting")).to_be_visible()
+    lesson.go_forward()
+    expect(steps).to_have_value("T")
+
+
 def test_a_link_of_the_app_carries_the_question_last_left_and_a_typed_address_opens_the_example(
     lesson: Page, app_url: str
 ) -> None:
@@ -175,6 +187,19 @@ def test_a_held_key_loses_nothing(lesson: Page) -> None:
     expect(operand(lesson, "a")).to_have_value("(8, 3)")
     expect(lesson.locator(".chip", has_text="broadcasts to (8, 3)")).to_be_visible()
     expect(slider).to_be_focused()
+
+
+def test_a_field_that_is_left_keeps_what_was_typed_while_the_answer_is_under_way(lesson: Page) -> None:
+    held: list[Route] = []
+    lesson.route("**/api/lessons/**", lambda route: held.append(route))
+    operand(lesson, "b").fill("(4, 1)")
+    with lesson.expect_request("**/api/lessons/**"):
+        lesson.keyboard.press("Tab")
+    expect(operand(lesson, "b")).not_to_be_focused()
+    expect(lesson.locator(".primer.waiting")).to_be_visible()
+    assert operand(lesson, "b").input_value() == "(4, 1)"
+    held[0].continue_()
+    expect(array(lesson, "b (4, 1)")).to_be_visible()
 
 
 def test_a_server_that_does_not_answer_loses_nothing(lesson: Page) -> None:

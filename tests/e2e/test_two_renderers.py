@@ -1,14 +1,22 @@
-"""The browser's renderer beside the SVG's, given the same picture: what either shows, the other shows."""
+"""The browser's renderer beside the SVG's, given the same part: what either shows, the other shows."""
 
+import base64
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from primer_core.picture.graph import Graph
+from primer_core.picture.images import Images
+from primer_core.picture.parts import Drawable
+from primer_core.picture.payload import payload
+from primer_core.picture.seen import as_seen
 from primer_core.picture.spell import Address, Bold, spell
 from primer_core.picture.svg import svg
-from tests.picture.preset_pictures import pictures, presets
+from tests.picture.preset_pictures import drawings, more_drawings, pictures, presets
+from tests.picture.shown import Shown, shown_by_svg
 
 PRESETS = {lesson: [preset for name, preset in presets() if name == lesson] for lesson, _ in presets()}
 
@@ -23,6 +31,132 @@ READ = """async (data) => {
     formula: root.querySelector(".formula").textContent,
     captions: [...root.querySelectorAll("figcaption")].map((caption) => caption.textContent.replaceAll(" ", "")),
   };
+}"""
+
+#: Reads what the browser shows of a part in the form of `tests.picture.shown`; a graph at one of its steps.
+SHOWN = """async ([part, step]) => {
+  const modules = { bars: "bars", bits: "bits", derivation: "derivation", graph: "graph", images: "images",
+    probabilitybars: "probability_bars", steps: "steps" };
+  const name = modules[part.kind];
+  const module = await import(`/${name}.js`);
+  const view = module[`${name.replace(/_./, (found) => found[1].toUpperCase())}View`];
+  const root = view(part, { announce() {}, isAhead: () => false }).element;
+  document.body.replaceChildren(root);
+  const squeezed = (text) => (text ?? "").replace(/\\s+/g, "");
+  const all = (selector, inside = root) => [...inside.querySelectorAll(selector)];
+  const texts = (selector, inside = root) => all(selector, inside).map((found) => squeezed(found.textContent));
+  const text = (selector, inside = root) => texts(selector, inside).join("");
+  const kinds = (element, ...names) => names.filter((kind) => element.classList.contains(kind));
+  const role = (element) => [...element.classList].find((kind) => kind.startsWith("role-")).slice(5);
+  const rounded = (value) => Math.round(value * 10) / 1000;
+  const readers = {
+    bars: () => ({
+      titles: texts("thead th").filter(Boolean),
+      rows: all("tbody tr").map((row) => {
+        const [group, name, track, label, note] = row.children;
+        const share = Math.round(Number.parseFloat(track.firstElementChild.style.width));
+        return [...[group, name, label, note].map((cell) => squeezed(cell.textContent)), role(row), share];
+      }),
+    }),
+    bits: () => ({
+      fields: all("figure").map((field) => [field.className, texts("i", field), text("figcaption", field)]),
+      formula: text(".bit-formula"),
+    }),
+    derivation: () => ({
+      matrices: all(".d-matrix").map((matrix) => [
+        matrix.dataset.symbol, role(matrix), text("figcaption b", matrix),
+        squeezed(matrix.querySelector("figcaption").lastChild.textContent).replace(text("figcaption b", matrix), ""),
+        all(".d-cell", matrix).map((cell) => [squeezed(cell.textContent), kinds(cell, "hit", "off", "source")]),
+        texts(".d-gap", matrix),
+      ]),
+      equations: all(".d-step, .d-stop").map((step) => [
+        [...(step.getAttribute("aria-pressed") === "true" ? ["chosen"] : []),
+          ...(step.matches(".d-stop") ? ["stop"] : []), ...kinds(step, "wrong")],
+        text(".d-equation", step), text(".d-mark", step), text("code", step),
+      ]),
+      "block-title": texts(".d-map h4"), phase: texts(".d-steps h4"), message: texts(".d-stop p"),
+      head: texts(".d-head .d-equation"), shapes: texts(".d-shapes"), meaning: texts(".d-meaning"),
+      spelled: texts(".d-spelled > div"), verdict: texts(".d-verdict"), "pixel-caption": texts(".d-pixels figcaption"),
+      sign: texts(".d-sign"),
+    }),
+    probabilitybars: () => ({
+      legend: all(".legend > span").map((item, place) => squeezed((place < 2 ? item : item.lastChild).textContent)),
+      columns: all(".bar-column").map((column) => {
+        const [line, bar, arrow] = column.querySelector(".field").children;
+        return [
+          ...[".gradient", ".percent", ".bar-name", ".bar-tags"].map((words) => text(words, column)),
+          rounded(Number.parseFloat(bar.style.height)), rounded(Number.parseFloat(line.style.bottom)),
+          arrow.hidden ? "none" : kinds(arrow, "up", "down")[0],
+        ];
+      }),
+      titles: texts(".step-table h4"),
+      rows: all(".tiles").map((row) => [text(".step-name", row), role(row),
+        all(".tile", row).map((tile) => [squeezed(tile.textContent), kinds(tile, "active", "broken", "lit")])]),
+      spelled: text(".spelled"),
+    }),
+    images: () => ({
+      figures: all("figure").map((figure) => {
+        const [head, below] = figure.children;
+        const called = (image) => image.getAttribute("alt") ?? image.getAttribute("aria-label");
+        return [
+          squeezed(head.firstElementChild.textContent), text(".badge", head), text(".facts", head),
+          all(".badge", head).map((badge) => badge.className.split(" ")[1]),
+          called(below.firstElementChild), all(".planes > *", below).map(called), text(".facts", below),
+        ];
+      }),
+    }),
+    steps: () => ({
+      start: root.querySelector(".start").hidden ? [] : texts(".start > *"),
+      cards: all("li").map((card) => [
+        text(".number", card), squeezed(card.querySelector("input").value), kinds(card, "done", "failed", "waiting"),
+        texts(".fact", card), text(".verdict", card),
+        all(".verdict", card).map((word) => word.className.split(" ")[1]),
+        texts(".messages p", card), texts(".remedies button", card),
+      ]),
+    }),
+    graph: () => {
+      const slider = root.querySelector("input");
+      slider.value = String(step);
+      slider.dispatchEvent(new Event("input"));
+      return {
+        nodes: all(".g-node").map((node) => [
+          node.dataset.node, node.dataset.look, kinds(node, "error", "lit", "output", "waiting"), node.title,
+          texts(".g-badges i", node).filter(Boolean),
+          ...[".g-top b", ".g-engine", "small", ".g-value", ".g-grad"].map((words) => text(words, node)),
+        ]),
+        edges: all(".g-wire").map((wire) =>
+          [wire.dataset.source, wire.dataset.target, wire.dataset.slot, kinds(wire, "ahead", "back", "dashed")]),
+        words: [".g-phase", ".g-panel[data-event] > h4", ".g-panel[data-event] > p", "blockquote"]
+          .map((selector) => text(selector)),
+        captions: texts(".g-caption"),
+        formulas: texts(".g-formula"),
+        terms: all(".g-equation .g-cells > *").map((term) => (term.matches(".g-sign")
+          ? ["sign", squeezed(term.textContent)]
+          : [kinds(term, "operand", "value", "local", "grad")[0],
+            squeezed(term.querySelector("figcaption").firstChild.textContent), text("figcaption small", term),
+            texts(".g-cell", term)])),
+      };
+    },
+  };
+  return readers[part.kind]();
+}"""
+
+#: The pixels of all images and channels that are drawn, red, green and blue of each, in base64.
+PIXELS = """async () => {
+  const found = [];
+  for (const drawn of document.querySelectorAll("figure :is(img, canvas)")) {
+    if (drawn instanceof HTMLImageElement) await drawn.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [drawn.naturalWidth ?? drawn.width, drawn.naturalHeight ?? drawn.height];
+    const context = canvas.getContext("2d");
+    context.drawImage(drawn, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const bytes = data.filter((_, at) => at % 4 < 3);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+    found.push(btoa(text));
+  }
+  return found;
 }"""
 
 INSIDE = """(text) => {
@@ -41,7 +175,7 @@ INSIDE = """(text) => {
 }"""
 
 
-def shown_by_svg(text: str) -> tuple[list[list[str]], list[str]]:
+def cells_of_svg(text: str) -> tuple[list[list[str]], list[str]]:
     root = ElementTree.fromstring(text)  # noqa: S314 - made here
     cells, captions = [], []
     for element in root.iter():
@@ -57,22 +191,69 @@ def shown_by_svg(text: str) -> tuple[list[list[str]], list[str]]:
 
 
 @pytest.mark.parametrize("lesson", PRESETS)
-def test_both_show_the_same_cells_captions_highlight_and_formula(bare_page: Page, lesson: str) -> None:
+def test_both_show_the_same_and_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
         for picture in pictures(lesson, preset):
             payload = picture.payload()
             seen: dict[str, Any] = bare_page.evaluate(READ, payload)
-            cells, captions = shown_by_svg(svg(picture, title="t", description="d"))
+            text = svg(picture, title="t", description="d")
+            cells, captions = cells_of_svg(text)
             pieces = spell(payload).pieces
             assert cells == seen["cells"], preset.title
             assert captions == seen["captions"], preset.title
             formula = "".join(piece.text if isinstance(piece, Address | Bold) else piece for piece in pieces)
             assert formula == seen["formula"], preset.title
+            assert bare_page.evaluate(INSIDE, text) == {"out": [], "met": []}, preset.title
 
 
-@pytest.mark.parametrize("lesson", PRESETS)
-def test_no_text_leaves_the_svg_or_runs_into_another(bare_page: Page, lesson: str) -> None:
+DRAWING = sorted({slug for slug, preset in presets() if drawings(slug, preset)})
+
+
+def shown_by_browser(bare_page: Page, part: Drawable) -> Shown:
+    step = len(part.steps) - 1 if isinstance(part, Graph) else 0
+    shown: Shown = bare_page.evaluate(SHOWN, [payload(part), step])
+    return shown
+
+
+def check(bare_page: Page, part: Drawable, title: str) -> None:
+    """Check that both show the same, and that in the browser's own fonts no text of the SVG is cut off."""
+    drawn = svg(part, title="t", description="d")
+    assert shown_by_svg(drawn, payload(part)["kind"]) == shown_by_browser(bare_page, part), title
+    assert bare_page.evaluate(INSIDE, drawn) == {"out": [], "met": []}, title
+
+
+@pytest.mark.parametrize("lesson", DRAWING)
+def test_both_show_the_same_texts_cells_nodes_roles_and_edges(bare_page: Page, lesson: str) -> None:
     for preset in PRESETS[lesson]:
-        for picture in pictures(lesson, preset):
-            found = bare_page.evaluate(INSIDE, svg(picture, title="t", description="d"))
-            assert found == {"out": [], "met": []}, preset.title
+        for part in drawings(lesson, preset):
+            check(bare_page, part, preset.title)
+
+
+def test_both_show_the_same_images_and_bars(bare_page: Page) -> None:
+    for title, part in more_drawings():
+        check(bare_page, part, title)
+
+
+@pytest.mark.long
+def test_both_show_the_same_at_every_step_of_a_graph(bare_page: Page) -> None:
+    for preset in PRESETS["autograd_graph"]:
+        for part in drawings("autograd_graph", preset):
+            assert isinstance(part, Graph)
+            for step in range(len(part.steps)):
+                check(bare_page, as_seen(part, (step,)), f"{preset.title}, step {step}")
+
+
+def test_the_browser_draws_the_pixels_that_the_svg_has(bare_page: Page) -> None:
+    for title, images in more_drawings():
+        if not isinstance(images, Images):
+            continue
+        shown_by_browser(bare_page, images)
+        bare_page.wait_for_function(
+            "() => [...document.querySelectorAll('canvas')].every((drawn) => drawn.width !== 300)"
+        )
+        wanted = []
+        for figure in images.figures:
+            pixels = images.pixels(figure.image)
+            wanted += [pixels, *(pixels[..., [place]].repeat(3, -1) for place in range(len(figure.channels)))]
+        for found, pixels in zip(bare_page.evaluate(PIXELS), wanted, strict=True):
+            np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.uint8), pixels.ravel(), title)

@@ -130,8 +130,9 @@ test("a text typed while a drag is answered keeps both", async () => {
   await clock.pass(100);
   channel.push(put("b", "typed"));
   assert.equal(channel.isAhead("b"), true);
-  assert.equal(channel.isAhead("a"), false);
+  assert.equal(channel.isAhead("a"), true);      // what is under way is not answered yet
   await clock.pass(1000);
+  assert.equal(channel.isAhead("a"), false);
   assert.deepEqual(channel.question, { a: "4", b: "typed", acts: "" });
 });
 
@@ -245,6 +246,69 @@ test("each change can be undone and done again, and a drag is one step", async (
     await clock.pass(20);
   }
   assert.deepEqual(channel.question, { a: "1", b: "7", acts: "xy" });
+});
+
+test("steps that are undone in one go can be done again one by one", async () => {
+  const { channel, clock } = open({ takes: 50 });
+  for (const x of "xyz") { channel.push(act(x)); await clock.pass(60); }
+  for (let presses = 0; presses < 10; presses += 1) { channel.undo(); await clock.pass(5); }
+  await clock.pass(200);
+  assert.equal(channel.question.acts, "");
+  const seen = [];
+  while (channel.canRedo) {
+    channel.redo();
+    await clock.pass(60);
+    seen.push(channel.question.acts);
+  }
+  assert.deepEqual(seen, ["x", "xy", "xyz"]);
+});
+
+test("what is undone before it is answered is undone, and what is done after that stays", async () => {
+  const { channel, clock } = open({ takes: 300 });
+  channel.push(act("x"));
+  await clock.pass(400);
+  channel.push(act("y"));
+  await clock.pass(50);
+  channel.undo();
+  channel.push(act("z"));
+  channel.redo();
+  await clock.pass(2000);
+  assert.equal(channel.state.busy, false);
+  assert.equal(channel.question.acts, "xz");
+  channel.undo();
+  await clock.pass(400);
+  assert.equal(channel.question.acts, "x");
+  channel.undo();
+  await clock.pass(400);
+  assert.equal(channel.question.acts, "");
+});
+
+test("a step of undoing that was not answered is asked again together with what came after", async () => {
+  let down = false;
+  const clock = new Clock();
+  /** @type {import("../../static/primer/channel.js").Request[]} */
+  const requests = [];
+  const channel = new Channel({
+    question: { a: "0", b: "0", acts: "" }, clock, onAnswer: () => {},
+    send: async (request) => {
+      requests.push(request);
+      if (down) throw new Error("down");
+      return /** @type {any} */ (answered(request));
+    },
+  });
+  channel.push(put("a", "1"));
+  await clock.pass(2000);
+  down = true;
+  channel.undo();
+  await clock.pass(100);
+  channel.push(put("b", "5"));
+  down = false;
+  await clock.pass(5000);
+  assert.deepEqual(channel.question, { a: "0", b: "5", acts: "" });
+  channel.undo();
+  await clock.pass(100);
+  assert.deepEqual(channel.question, { a: "0", b: "0", acts: "" });
+  assert.equal(channel.canUndo, false);
 });
 
 test("fifty steps are kept", async () => {

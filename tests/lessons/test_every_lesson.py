@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -74,7 +75,9 @@ def test_a_preset_is_a_link_and_lights_its_pill(lesson: AnyLesson, preset: Any) 
     question, problems = lesson.opened(dict(parse_qsl(address, keep_blank_values=True)))
     assert question == preset.question
     assert not problems
-    assert parts(page(lesson, question), Presets)[0].lit == preset.title
+    shown = page(lesson, question)
+    assert shown.body is not None, "something in the preset cannot be read"
+    assert parts(shown, Presets)[0].lit == preset.title
     pressed, refusal = fold(lesson, lesson.question(), [Put(lesson.puts(preset))])
     assert not refusal
     assert lesson.puts(preset).items() <= pressed.texts().items()
@@ -85,6 +88,19 @@ def test_an_answer_is_small(lesson: AnyLesson, preset: Any) -> None:
     assert len(answer(lesson, preset.question)) <= MOST_BYTES
     for picture in parts(page(lesson, preset.question), Picture):
         assert sum(len(grid["cells"]) for grid in picture.payload()["grids"]) <= MOST_CELLS
+
+
+@of_every_lesson
+def test_an_answer_is_small_whatever_is_chosen(lesson: AnyLesson) -> None:
+    choices = [
+        [{field.parameter or name: option} for option in field.options]
+        for name, field in lesson.question.fields().items()
+        if isinstance(field, ChoiceField)
+    ]
+    pairs = list(combinations(choices, 2)) or [(fields, [{}]) for fields in choices]
+    for one, other in (pair for fields in pairs for pair in product(*fields)):
+        question, _ = lesson.question.parse(one | other)
+        assert len(answer(lesson, question)) <= MOST_BYTES, (one, other)
 
 
 @pytest.mark.parametrize(("lesson", "preset"), presets())
@@ -180,6 +196,15 @@ def test_default_values_are_within_their_limits(lesson: AnyLesson) -> None:
     assert not problems
     assert question == lesson.question()
     assert question.parameters() == {}
+
+
+@of_every_lesson
+def test_what_a_choice_expects_can_be_taken_apart_again(lesson: AnyLesson) -> None:
+    for name, field in lesson.question.fields().items():
+        if isinstance(field, ChoiceField):
+            (problem,) = lesson.question.parse({field.parameter or name: "none of these"})[1]
+            listed = problem.expected.removeprefix("one of ")
+            assert listed.split("; " if ";" in listed else ", ") == list(field.options)
 
 
 def values_of(field: Any, parameter: str) -> st.SearchStrategy[str]:

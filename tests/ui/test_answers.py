@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from starlette.applications import Starlette
@@ -17,7 +18,9 @@ from primer_core.lessons.broadcasting import LESSON
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import TextField
-from primer_core.picture.page import pictures_of
+from primer_core.picture.bars import Bar, Bars
+from primer_core.picture.page import drawings_of
+from primer_core.picture.payload import payload
 from ui import answers, modules
 from ui.answer_cache import AnswerCache
 from ui.answers import ROUTES, address
@@ -131,6 +134,55 @@ def test_a_lesson_that_measures_nothing_says_so(client: TestClient) -> None:
     assert response.status_code == 400
 
 
+def drawn(client: TestClient, slug: str, **body: Any) -> Any:
+    return client.post(f"{address(slug)}/picture", json={"question": {}, "theme": "dark"} | body)
+
+
+@pytest.mark.parametrize("slug", list(LESSONS_BY_SLUG))
+def test_every_drawing_of_a_default_page_can_be_had_as_svg(client: TestClient, slug: str) -> None:
+    lesson = LESSONS_BY_SLUG[slug]
+    shown = page(lesson, lesson.question())
+    for panel, parts in ((True, shown.panel), (False, shown.body or ())):
+        count = len(drawings_of(parts))
+        for place in range(count):
+            response = drawn(client, slug, picture=place, panel=panel)
+            assert response.status_code == 200, response.text
+            root = ElementTree.fromstring(response.text)  # noqa: S314 - made here
+            described = [element.text or "" for element in root if element.tag.endswith(("title", "desc"))]
+            assert described[0].startswith(lesson.title)
+            assert len(described[1]) > 10
+        assert drawn(client, slug, picture=count, panel=panel).status_code == 404
+
+
+def test_a_graph_is_drawn_at_the_step_that_it_was_left_at(client: TestClient) -> None:
+    first, last = (drawn(client, "autograd_graph", picture=0, at=at) for at in ([0], []))
+    assert first.status_code == last.status_code == 200
+    assert first.text.count("waiting") > last.text.count("waiting")
+    assert drawn(client, "autograd_graph", picture=0, at=[999]).status_code == 400
+
+
+def test_measured_bars_are_drawn_from_what_the_page_sends(client: TestClient) -> None:
+    bars = payload(Bars((Bar(("<b>loop</b>",), 2.0, "2 ms", "b"), Bar(("array",), 1.0, "1 ms")), "A race"))
+    response = drawn(client, "arrays", bars=bars)
+    assert response.status_code == 200
+    root = ElementTree.fromstring(response.text)  # noqa: S314 - made here
+    assert {"<b>loop</b>", "2 ms"} <= {"".join(found.itertext()) for found in root.iter()}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"picture": "0"}, {"picture": True}, {"picture": 0, "panel": 1}, {"picture": 0, "at": [-1]},
+        {"picture": 0, "at": 3}, {"picture": 0, "theme": "page"}, {"bars": {"bars": "x"}}, {"bars": None},
+        {"picture": 0, "at": [0]}, {"picture": 0, "windows": 3},
+    ],
+)  # fmt: skip
+def test_what_is_no_drawing_is_refused_with_a_reason(client: TestClient, body: dict[str, Any]) -> None:
+    response = drawn(client, "broadcasting", **body)
+    assert response.status_code == 400
+    assert response.json()["problem"].startswith("Expected ")
+
+
 def test_modules_are_kept_under_their_hash_only(client: TestClient) -> None:
     kept = client.get(modules.address("lesson.js"))
     assert kept.status_code == 200
@@ -202,7 +254,7 @@ def test_a_preset_is_answered_as_in_this_process(client: TestClient, lesson: Any
     assert answered.status_code == 200
     expected = json.loads(answer(lesson, preset.question))
     assert answered.json() == {"n": 1, **expected}
-    for place in range(len(pictures_of(page(lesson, preset.question)))):
+    for place in range(len(drawings_of(page(lesson, preset.question).body or ()))):
         picture = client.post(f"{address(lesson.slug)}/picture", json={**body, "picture": place, "theme": "dark"})
         assert picture.status_code == 200
         assert picture.text.startswith("<svg")

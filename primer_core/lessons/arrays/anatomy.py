@@ -12,7 +12,7 @@ from primer_core.backend import NUMPY, Backend, Declined
 from primer_core.backend.memory import Layout, layout_of
 from primer_core.language.creation import Recipe, read_creation, spell_dtype
 from primer_core.language.limits import check_size
-from primer_core.language.spelling import shape_text
+from primer_core.language.spelling import counted, shape_text
 from primer_core.lessons.arrays.dtypes import Effect, cast, effects
 from primer_core.lessons.arrays.question import AS_MADE
 
@@ -163,11 +163,6 @@ def failing(library: Backend, name: str, expression: str, declined: Declined) ->
     """Write a snippet in which a library declines to make an array, and which prints its words."""
     lines = [library.import_line, "", "try:", f"    {name} = {expression}"]
     return "\n".join([*lines, f"except {declined.builtin} as error:", "    print(error)"])
-
-
-def counted(number: int, noun: str, several: str = "") -> str:
-    """Write a number with its noun: ``1 byte``, ``8 bytes``; `several` is the plural where an s does not make it."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"
 
 
 def _convert(array: NDArray[Any], dtype: str) -> Conversion:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.memory import Layout
-from primer_core.language.spelling import shape_text
-from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, NotMade, counted
+from primer_core.language.spelling import counted, shape_text
+from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, NotMade
 from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Encoding
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards

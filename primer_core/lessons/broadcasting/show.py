@@ -284,7 +284,8 @@ def story(explained: Broadcast | TooLarge) -> tuple[Text, ...]:
             line.append(f"has no {_axes(missing)}: {taken}. It ")
         if repeats:
             counted = " and ".join(f"{times} times along axis −{-axis}" for axis, times in repeats.items())
-            drawn = ": the dashed cells are never allocated." if isinstance(explained, Broadcast) else "."
+            dashed = isinstance(explained, Broadcast) and 0 not in shape
+            drawn = ": the dashed cells are never allocated." if dashed else "."
             line.append(f"is read {counted}, with a stride of 0{drawn}")
         else:
             line.append("is read as it stands.")

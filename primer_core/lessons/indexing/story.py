@@ -30,6 +30,8 @@ def story(outcome: Read | Written, then: Then, library: Library) -> tuple[Text, 
     lines: list[Text] = []
     if then in ("Read", "Add to b"):
         lines.append(_verdict(picked))
+        if picked.memory is not None and not picked.result.size:
+            lines.append(text(_B, " has no elements, so there is nothing that it could share with a."))
     if isinstance(outcome, Written):
         lines.append(_effect(picked, then))
     lines += _joint(picked)

@@ -52,7 +52,9 @@ def _does(step: Step, shape: tuple[int, ...]) -> tuple[str, str]:
         places = range(start, stop, stride)
         if len(places) == size and stride == 1:
             return "all", "keeps the axis"
-        how = f"start {start}, stop {full_text(stop)}, step {full_text(stride)}: {_listed(np.array(places))}"
+        # Backwards over the beginning, `indices` gives −1, which written as a stop would mean the last index.
+        ends = f"stop {stop}" if stop >= 0 else "no stop"
+        how = f"start {full_text(start)}, {ends}, step {full_text(stride)}: {_listed(np.array(places))}"
         return how, f"keeps the axis, {len(places)} of {size}"
     if isinstance(item, np.ndarray):
         if item.dtype == np.bool_:

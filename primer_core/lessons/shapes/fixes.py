@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from primer_core.backend import Library, backend
-from primer_core.language.steps import OPERATIONS, Shape, Step, read_step
+from primer_core.language.steps import OPERATIONS, Shape, Step, read_step_or_none
 from primer_core.lessons.shapes.translation import translations
 
 MAX_FIXES = 4
@@ -93,7 +93,9 @@ def _candidates(text: str, step: Step | None, shape: Shape, library: Library) ->
     if operation is None:
         source = next((other for other in OPERATIONS if other != library), library)
         for same in translations(step, shape, source, library):
-            yield f"{library} writes it {read_step(same).name}", (same,)
+            read = read_step_or_none(same)
+            if read is not None:  # the other library may not take it without what was left out, either
+                yield f"{library} writes it {read.name}", (same,)
         if not hasattr(backend(library).module, step.name):  # else it is no slip of the pen
             yield from _by_name(step.name, shape, library)
         return

@@ -63,7 +63,7 @@ QUIZ = Quiz(
             text("So it is for one image, (1, 1, 28, 28). Here the batch axis has size 32, and stays."),
         ),
         QuizAnswer("(32, 1, 28, 28)", text("The channel axis has size 1, so ", Code("squeeze()"), " takes it away.")),
-        QuizAnswer("error", text("PyTorch squeezes what has size 1 and leaves the rest alone, without a word.")),
+        QuizAnswer("error", text("squeeze() takes away what has size 1 and leaves the rest alone, without a word.")),
     ),
     "(32, 28, 28)",
 )

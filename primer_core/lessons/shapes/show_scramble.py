@@ -1,7 +1,5 @@
 """Permute against reshape as images: the two ways on a real picture, and on a few numbers to follow."""
 
-import base64
-import io
 from functools import cache
 
 import numpy as np
@@ -13,7 +11,7 @@ from primer_core.lessons.shapes.pipeline import Pipeline
 from primer_core.lessons.shapes.scramble import Scramble, Way
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Tone, Val
-from primer_core.picture.images import Figure, Image, Images
+from primer_core.picture.images import Figure, Image, Images, Reading, data_uri, png
 from primer_core.picture.parts import Card, Columns, Note, Part, Quiz, QuizAnswer, Story
 from primer_core.picture.text import Code, Role, Text, text
 from primer_core.picture.text import Strong as Bold
@@ -45,15 +43,12 @@ QUIZ = Quiz(
 
 def scrambled(compared: Scramble) -> tuple[Part, ...]:
     """Show both ways on the picture, then on a few numbers, then in words and code."""
-    facts = text(f"{shape_text(compared.before.shape)} · strides {shape_text(compared.strides)}")
-    own = Figure(text(Code("x")), facts, image(compared.before, "The picture"))
-    figures = Images((own, _figure(compared.right, "axes moved", "good"), _figure(compared.wrong, "scrambled", "bad")))
     few = Note(
         text(Bold("The same with a few numbers."), " Point at a cell: its element stands elsewhere in the other.")
     )
     told = Card((Story(story(compared)), code_panel(compared.code)), "story")
     return (
-        Card((figures, Note(text(compared.case.credit))), "images"),
+        Card((_figures(compared), Note(text(compared.case.credit))), "images"),
         Card((few, two_ways(compared.small_right, compared.small_wrong)), "picture"),
         Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1)),
     )
@@ -97,28 +92,50 @@ def two_ways(right: Pipeline, wrong: Pipeline) -> Picture:
     return Picture(tuple(grids), (Row(("x", Op("→"), "moved", "cut")),), tuple(links), tuple(formulas), ("x", 1))
 
 
-def image(values: NDArray[np.uint8], description: str) -> Image:
-    """Draw (H, W) grey values, (H, W, 3) colours or a row of (n, H, W) grey pictures, each value 0 to 255."""
+def _figures(compared: Scramble) -> Images:
+    """Draw the picture and what both ways make of it; those that lie in its memory are drawn from its file."""
+    files: list[str] = []
+    facts = text(f"{shape_text(compared.before.shape)} · strides {shape_text(compared.strides)}")
+    own = Figure(text(Code("x")), facts, Image(_file(files, in_a_row(compared.before)), "The picture"))
+    moved = _figure(compared.right, "axes moved", "good", compared, files)
+    cut = _figure(compared.wrong, "scrambled", "bad", compared, files)
+    return Images((own, moved, cut), tuple(files))
+
+
+def in_a_row(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (H, W) grey values or (H, W, 3) colours as they are, and (n, H, W) grey pictures side by side."""
     if values.ndim == 3 and values.shape[-1] != 3:
-        values = np.concatenate(list(np.pad(values, ((0, 0), (0, 0), (0, 2)), constant_values=128)), axis=1)[:, :-2]
-    return Image(f"data:image/png;base64,{_png(values.tobytes(), values.shape)}", description)
+        return np.concatenate(list(np.pad(values, ((0, 0), (0, 0), (0, 2)), constant_values=128)), axis=1)[:, :-2]
+    return values
 
 
-def _figure(way: Way, word: str, tone: Tone) -> Figure:
+def _figure(way: Way, word: str, tone: Tone, compared: Scramble, files: list[str]) -> Figure:
     name = f"x{way.steps}"
     facts = text(f"{shape_text(way.shape)} · strides {shape_text(way.strides)} · {'view' if way.shared else 'copy'}")
     if way.values.ndim != 3:
-        return Figure(text(Code(name)), facts, image(way.values, name), word, tone)
-    together = image(np.moveaxis(way.values, 0, -1), f"{name}, its channels as red, green and blue")
+        return Figure(text(Code(name)), facts, Image(_file(files, in_a_row(way.values)), name), word, tone)
+    together = np.moveaxis(way.values, 0, -1)
+    described = f"{name}, its channels as red, green and blue"
+    if way.shared and np.array_equal(together, compared.before):
+        drawn = Image(0, described)
+    elif way.shared and compared.before.shape[-1] == 3:
+        (height, width, colours), (plane, row, column) = together.shape, way.strides
+        drawn = Image(0, described, Reading((height, width, colours), (row, column, plane)))
+    else:
+        drawn = Image(_file(files, together), described)
     planes = tuple(f"{name}, channel {place}" for place in range(len(way.values)))
     note = text("its channels 0, 1, 2 together and alone")
-    return Figure(text(Code(name)), facts, together, word, tone, planes, note)
+    return Figure(text(Code(name)), facts, drawn, word, tone, planes, note)
+
+
+def _file(files: list[str], pixels: NDArray[np.uint8]) -> int:
+    """Return the place among the files of one that shows the pixels, after adding it where there is none."""
+    address = _address(pixels.tobytes(), pixels.shape)
+    if address not in files:
+        files.append(address)
+    return files.index(address)
 
 
 @cache
-def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
-    from PIL import Image as PillowImage
-
-    file = io.BytesIO()
-    PillowImage.fromarray(np.frombuffer(pixels, np.uint8).reshape(shape)).save(file, "PNG", optimize=True)
-    return base64.b64encode(file.getvalue()).decode("ascii")
+def _address(pixels: bytes, shape: tuple[int, ...]) -> str:
+    return data_uri(png(np.frombuffer(pixels, np.uint8).reshape(shape)))

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.memory import address_text
-from primer_core.language.spelling import shape_text
+from primer_core.language.spelling import counted, shape_text
 from primer_core.lessons.views.program import Program, changed_cells
 from primer_core.lessons.views.refused_view import Viewing
 from primer_core.lessons.views.state import Buffer, Made, Snapshot
@@ -199,9 +199,9 @@ def _array_formula(made: Made, state: Snapshot, grid: Grid) -> Formula:
     for flat in visible_cells(grid):
         index = np.unravel_index(int(flat), made.values.shape) if made.values.ndim else ()
         place = made.layout.offset + sum(int(i) * s for i, s in zip(index, made.layout.strides, strict=True))
-        sums[flat] = f"{address_text(made.layout, [int(i) for i in index])} elements = +{place * size} bytes".replace(
-            "+-", "−"
-        )
+        address = address_text(made.layout, [int(i) for i in index])
+        noun = "element" if place == 1 else "elements"
+        sums[flat] = f"{address} {noun} = +{counted(place * size, 'byte')}".replace("+-", "−")
         if made.origins is not None:
             number, cell = made.origins[flat]
             sources[flat] = f", made from {_cell_name(state.arrays[number], int(cell))}"
@@ -234,7 +234,7 @@ def _strip_formula(buffer: Buffer, drawn: list[Made], grid: Grid) -> Formula:
             readers[place] += [*cells, *([f"{more[place]} more of {made.name}"] if place in more else [])]
     size = buffer.values.itemsize
     texts = tuple(
-        f", at +{place * size} bytes, is {', '.join(cells) if cells else 'read by no array here'}"
+        f", at +{counted(place * size, 'byte')}, is {', '.join(cells) if cells else 'read by no array here'}"
         for place, cells in enumerate(readers)
     )
     return Formula(grid.id, (Ref(grid.id), " = ", Strong((Val(grid.id),)), PerCell(texts)))

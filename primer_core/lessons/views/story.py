@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from primer_core.backend import LIBRARIES
+from primer_core.language.spelling import counted
 from primer_core.lessons.views.program import Change, Program, Step, Stopped, Verdict, changes
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, Viewing
 from primer_core.picture.number import bracketed, full_text, with_minus
@@ -99,7 +100,7 @@ def _made(program: Program, verdict: Verdict) -> Text:
             if not rebound:
                 others = joined([(other,) for other in earlier], " or ")
                 apart = text(" What is written to it does not reach ", *others, ", nor the other way round.")
-            memory = f": it lies in memory of its own, of {_count(size, 'byte')}."
+            memory = f": it lies in memory of its own, of {counted(size, 'byte')}."
             return text(name, defined, Strong("copy"), memory, *apart, *_because(verdict))
 
 
@@ -162,13 +163,14 @@ def _bound(program: Program, change: Change) -> Text:
     now = program.after.called(change.name)
     old: Text = ()
     if change.bound != "first":
-        stays = " stays as it was." if not change.cells else f" changed too, in {_count(change.cells, 'cell')}."
+        stays = " stays as it was." if not change.cells else f" changed too, in {counted(change.cells, 'cell')}."
         old = (" The object it was bound to before", stays)
     if change.bound == "another" or (change.bound == "first" and now.number < len(program.before.arrays)):
         before = joined([(Code(other),) for other in program.before.arrays[now.number].names], " and ")
         return text(name, " is now bound to the object that was called ", *before, " before the statements.", *old)
-    first = " for the first time" if change.bound == "first" else ""
-    return text(name, f" is now{first} the name of a ", Strong("new object"), ".", *old)
+    if change.bound == "first":
+        return text(name, " is a new name, bound to a ", Strong("new object"), ".")
+    return text(name, " is now the name of a ", Strong("new object"), ".", *old)
 
 
 def _written(program: Program, found: tuple[Change, ...]) -> list[Text]:
@@ -225,7 +227,7 @@ def viewing_told(viewing: Viewing) -> tuple[Text, ...]:
         why = "the numbers of cells differ, so no copy helps either."
         lines.append(text(Code(view.code), " is ", Strong("refused"), f": {why}"))
     if isinstance(in_order, GivenWay) and isinstance(reshaped, GivenWay):
-        first, second = Strong(_count(in_order.copied, "byte")), Strong(_count(reshaped.copied, "byte"))
+        first, second = Strong(counted(in_order.copied, "byte")), Strong(counted(reshaped.copied, "byte"))
         copied = (Code(in_order.code), " copied ", first, ", ", Code(reshaped.code), " ", second, ". ")
         which = " gives a view where it can and a copy where it must, and does not say which."
         lines.append(text(*copied, Code("reshape"), which))
@@ -235,8 +237,8 @@ def viewing_told(viewing: Viewing) -> tuple[Text, ...]:
 def _unequal(pair: AxisPair) -> str:
     return (
         f"it joins axes {pair.left} and {pair.right}. One step along axis {pair.left} moves "
-        f"{_count(pair.stride, 'element')}, but a walk to the end of axis {pair.right} moves {pair.size} · "
-        f"{bracketed(full_text(pair.next_stride))} = {full_text(pair.needed)}. One stride cannot be both."
+        f"{with_minus(counted(pair.stride, 'element'))}, but a walk to the end of axis {pair.right} moves "
+        f"{pair.size} · {bracketed(full_text(pair.next_stride))} = {full_text(pair.needed)}. One stride cannot be both."
     )
 
 
@@ -249,7 +251,3 @@ def walk(viewing: Viewing, most: int = 16) -> Text:
     steps = with_minus(" ".join(f"{step:+d}" for step in np.diff(shown)))
     then = f" · steps {steps}{more}" if steps else ""
     return text(f"b read in order: elements {' '.join(map(str, shown))}{more}{then}")
-
-
-def _count(number: int, thing: str) -> str:
-    return with_minus(f"{number} {thing}" if number in (1, -1) else f"{number} {thing}s")

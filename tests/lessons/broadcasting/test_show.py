@@ -57,6 +57,13 @@ def test_every_formula_is_an_equation_that_holds(question: BroadcastingQuestion,
             assert holds(filled), filled
 
 
+def test_no_dashed_cells_are_spoken_of_where_none_are_drawn() -> None:
+    for a, dashed in (("(0, 3)", False), ("(2, 3)", True)):
+        explained = ask(a, "(3,)")
+        assert isinstance(explained, Broadcast)
+        assert ("dashed" in " ".join(map(plain, story(explained)))) is dashed
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Preset[BroadcastingQuestion]) -> None:
     explained = explain(preset.question)

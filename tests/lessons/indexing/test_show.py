@@ -175,6 +175,14 @@ def test_what_was_not_written_is_explained_and_no_success_is_told() -> None:
     assert "(2,)" in shape
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_view_without_elements_is_said_to_share_nothing(library: Library) -> None:
+    a = np.arange(12).reshape(3, 4)
+    assert not np.shares_memory(a, a[1:1])
+    assert "nothing that it could share" in told("(3, 4)", "1:1", library=library)
+    assert "nothing that it could share" not in told("(3, 4)", "1:2", library=library)
+
+
 def test_the_note_says_what_was_copied() -> None:
     def note(array: str, index: str, then: Then = "Read") -> str:
         return plain(memory_note(picked(array, index, then), then))
@@ -198,7 +206,7 @@ def test_the_table_says_what_each_item_does_to_its_axis() -> None:
     assert rows("(3, 4, 5)", "-1, None, ::-2") == [
         ("-1", "axis 0 · 3", "−1 = 2", "drops the axis", "gone"),
         ("None", "none", "", "adds an axis of size 1", "axis 0 · 1"),
-        ("::-2", "axis 1 · 4", "start 3, stop −1, step −2: 3, 1", "keeps the axis, 2 of 4", "axis 1 · 2"),
+        ("::-2", "axis 1 · 4", "start 3, no stop, step −2: 3, 1", "keeps the axis, 2 of 4", "axis 1 · 2"),
         ("( : ) not written", "axis 2 · 5", "all", "keeps the axis", "axis 2 · 5"),
     ]
     assert rows("(3, 4, 5)", "..., [[0], [9 - 5]]") == [

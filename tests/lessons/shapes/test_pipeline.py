@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Declined, Library
@@ -536,6 +536,7 @@ garbage = st.one_of(
 
 @examples(1000)
 @given(garbage, st.sampled_from(["PyTorch", "NumPy"]))
+@example("concatenate", "PyTorch")
 def test_garbage_in_the_steps_or_on_a_card_is_explained_and_kept(text: str, library: Library) -> None:
     (card,) = taking((2, 3), [text], library).steps
     assert card.text == text

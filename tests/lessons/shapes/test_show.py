@@ -11,7 +11,9 @@ from primer_core.lessons.shapes.notes import NOTES
 from primer_core.lessons.shapes.pipeline import Pipeline, Waiting
 from primer_core.lessons.shapes.presets import PRESETS
 from primer_core.lessons.shapes.question import ShapesQuestion
+from primer_core.lessons.shapes.scramble import CASES, compare
 from primer_core.lessons.shapes.show import MAX_CELLS, legend, pipeline, story, summary
+from primer_core.lessons.shapes.show_scramble import in_a_row
 from primer_core.picture.grid import Op, PerCell, Picture, Ref, Strong, Val, visible_cells
 from primer_core.picture.images import Images
 from primer_core.picture.parts import Chip, Note, Page, Table
@@ -173,12 +175,22 @@ def test_what_a_network_says_is_a_row_a_tensor() -> None:
     assert not parts(shown(ShapesQuestion(x="(3, 4)")), Table)
 
 
-def test_a_picture_is_shown_before_and_after_both_ways() -> None:
-    page = shown(ShapesQuestion(view="Permute or reshape"))
-    x, moved, cut = part(page, Images).figures
-    assert x.image.source == moved.image.source != cut.image.source
-    assert len(moved.channels) == len(cut.channels) == 3
-    assert plain(cut.facts).startswith("(3, 107, 160)")
+@pytest.mark.parametrize("title", CASES)
+def test_the_images_show_the_picture_and_what_each_way_makes_of_it(title: str) -> None:
+    images = part(shown(ShapesQuestion(view="Permute or reshape", picture=title)), Images)
+    compared = compare(title)
+    colours_last = [np.moveaxis(way.values, 0, -1) if way.values.ndim == 3 else way.values
+                    for way in (compared.right, compared.wrong)]  # fmt: skip
+    for figure, values in zip(images.figures, (in_a_row(compared.before), *colours_last), strict=True):
+        grey = values.ndim == 2
+        np.testing.assert_array_equal(images.pixels(figure.image), values[..., None].repeat(3, -1) if grey else values)
+        assert len(figure.channels) == (0 if figure.image is images.figures[0].image or grey else 3)
+
+
+def test_views_of_a_photograph_are_drawn_from_its_own_pixels() -> None:
+    images = part(shown(ShapesQuestion(view="Permute or reshape")), Images)
+    assert len(images.sources) == 1
+    assert plain(images.figures[2].facts).startswith("(3, 107, 160)")
 
 
 def test_tensors_without_cells_and_scalars_can_be_drawn() -> None:

@@ -47,8 +47,9 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
     grid = random.Random(seed).choice(drawn)  # noqa: S311 - a test's choice
     flat = seed % grid.values.size
     text = sentence(picture, grid.id, flat)
-    told = re.fullmatch(r"<\d+> is at (.*) elements = \+(\d+) bytes\n<(\d+)> = ([^,]*)(, made from .*)?", text)
+    told = re.fullmatch(r"<\d+> is at (.*) elements? = \+(\d+) bytes?\n<(\d+)> = ([^,]*)(, made from .*)?", text)
     assert told, text
+    assert not re.search(r"\b1 (elements|bytes)", text)
     sides = told[1].replace("·", "*").replace("−", "-").split("=")
     place = int(told[3])
     assert {eval(side, {}) for side in sides} == {place}  # noqa: S307 - numbers and signs

@@ -73,8 +73,9 @@ function open(parentElement, data) {
     pen.style.left = `${(cursor[0] / SIZE) * 100}%`;
     pen.style.top = `${(cursor[1] / SIZE) * 100}%`;
     pen.style.width = `${(Number(range.value) / SIZE) * 100}%`;
-    undoButton.disabled = before.length === 0 || current !== null;
-    clearButton.disabled = strokes.length === 0;
+    // Not disabled, which would take the focus away from who undoes or clears by keys.
+    undoButton.setAttribute("aria-disabled", String(before.length === 0 || current !== null));
+    clearButton.setAttribute("aria-disabled", String(strokes.length === 0));
   };
   const repaint = () => { frame ||= requestAnimationFrame(paint); };
   const say = (text) => { said.textContent = text; };

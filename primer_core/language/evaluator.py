@@ -1,0 +1,508 @@
+"""Evaluates what was read: real arrays, really computed by NumPy and PyTorch, and nothing but what the table knows.
+
+A syntax tree is walked; no text is ever run, and no name that a learner wrote is looked up anywhere but in the table
+and among the learner's own names. Of each call is kept what is needed to say where a cell of its result came from.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend.interface import Declined
+from primer_core.language.execution import attempted, check_result, is_array, owner_of
+from primer_core.language.limits import (
+    MAX_ELEMENTS,
+    MAX_LIST,
+    MAX_PROGRAM_STEPS,
+    MAX_STRING,
+    MAX_WHOLE,
+    Refused,
+    thousands,
+)
+from primer_core.language.reader import ALIASES, Expression, Statements
+from primer_core.language.rejection import Place, Rejection
+from primer_core.language.table import CALLABLES, CONSTANTS, entry_named, names_of
+from primer_core.language.table.costs import arrays_in, size_of
+from primer_core.language.table.dtypes import check_dtype, read_dtype
+from primer_core.language.table.entry import Bound, Cost, Entry
+from primer_core.language.table.functions import function_of
+from primer_core.language.text import quoted
+from primer_core.language.uninitialised import Uninitialised
+
+_BINARY: Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.MatMult: ("@", operator.matmul),
+    ast.BitAnd: ("&", operator.and_),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitXor: ("^", operator.xor),
+    ast.LShift: ("<<", operator.lshift),
+    ast.RShift: (">>", operator.rshift),
+}
+
+_COMPARE: Mapping[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Is: ("is", operator.is_),
+    ast.IsNot: ("is not", operator.is_not),
+}
+
+_UNARY: Mapping[type[ast.unaryop], tuple[str, Callable[[Any], Any]]] = {
+    ast.USub: ("-x", operator.neg),
+    ast.UAdd: ("+x", operator.pos),
+    ast.Invert: ("~x", operator.invert),
+}
+
+_DEVICE = re.compile(r"(cpu|cuda|mps|xpu|meta|hpu|xla|mtia|ipu|vulkan)(:\d+)?$")
+_TAKING_OBJECTS = ("moved", "chosen", "written", "asked", "made")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One thing that a library did.
+
+    Parameters
+    ----------
+    entry
+        The line of the table.
+    bound
+        Its arguments, the arrays among them as they were before the call where the call wrote.
+    result
+        What came of it; of an entry that writes, the array as it is afterwards.
+    place
+        The sub-expression.
+    warnings
+        What the library warned of, in its words.
+    """
+
+    entry: Entry
+    bound: Bound
+    result: Any
+    place: Place
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Evaluator:
+    """Evaluates expressions and statements over the names of one program.
+
+    Parameters
+    ----------
+    names
+        The learner's names; assignments change them.
+    calls
+        What the libraries did, in order.
+    printed
+        What ``print`` wrote, a text a line.
+    uninitialised
+        Knows which cells were never written.
+    """
+
+    names: dict[str, Any] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    uninitialised: Uninitialised = field(default_factory=Uninitialised)
+    _source: str = ""
+    _steps: int = 0
+
+    def evaluate(self, expression: Expression) -> Any:
+        """Return the value of an expression: an array, a tensor, a number, a text, a tuple or a list of them.
+
+        Raises
+        ------
+        Rejection
+            If it has none, with whose verdict that is and where.
+        """
+        return self.value_of(expression.node, expression.source)
+
+    def value_of(self, node: ast.expr, source: str) -> Any:
+        """Return the value of a node, which stands in a source; raises as `evaluate` does."""
+        self._source = source
+        return self._value(node)
+
+    def run(self, statements: Statements) -> None:
+        """Run statements; what they bind is in `names`, what they print in `printed`.
+
+        Raises
+        ------
+        Rejection
+            At the first that fails; what was done before stays done.
+        """
+        self._source = statements.source
+        for node in statements.nodes:
+            self.statement(node, statements.source)
+
+    def statement(self, node: ast.stmt, source: str) -> None:
+        """Run one statement of a source; raises as `run` does."""
+        self._source = source
+        match node:
+            case ast.Expr(ast.Call(ast.Name("print"), arguments, keywords)) if "print" not in self.names:
+                if keywords:
+                    raise self._rejection("refused", "print takes values here, and nothing by name.", node)
+                self.printed.append(" ".join(_shown(self._value(argument)) for argument in arguments))
+            case ast.Expr(value):
+                self._value(value)
+            case ast.Assign(targets, value):
+                result = self._value(value)
+                for target in targets:
+                    self._assign(target, result)
+            case ast.AugAssign(target, sign, value):
+                self._in_place(target, sign, self._value(value), node)
+            case ast.Delete(targets):
+                for target in targets:
+                    self._delete(target)
+            case ast.Pass():
+                pass
+            case _:
+                raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
+
+    # Statements
+
+    def _assign(self, target: ast.expr, value: Any) -> None:
+        match target:
+            case ast.Name(name):
+                self.names[name] = value
+            case ast.Tuple(targets) | ast.List(targets):
+                parts = self._unpacked(value, target)
+                if len(parts) != len(targets):
+                    few = "not enough" if len(parts) < len(targets) else "too many"
+                    message = f"{few} values to unpack (expected {len(targets)}, got {len(parts)})"
+                    raise self._declined(ValueError(message), target)
+                for inner, part in zip(targets, parts, strict=True):
+                    self._assign(inner, part)
+            case ast.Subscript(base, index):
+                holder = self._value(base)
+                key = self._value(index)
+                self._perform(f"{self._owner(holder, target)}.[]=", (holder, key, value), {}, target)
+            case ast.Attribute(base, name):
+                holder = self._value(base)
+                full = f"{self._owner(holder, target)}.{name}"
+                if entry_named(f"{full}=") is None:
+                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+                self._perform(f"{full}=", (holder, value), {}, target)
+            case _:
+                raise self._rejection("unread", f"Nothing can be assigned to {quoted(ast.unparse(target))}.", target)
+
+    def _in_place(self, target: ast.expr, sign: ast.operator, value: Any, node: ast.stmt) -> None:
+        symbol, compute = _BINARY[type(sign)]
+        match target:
+            case ast.Name(name):
+                before = self._named(target)
+                if is_array(before):
+                    self.names[name] = self._perform(f"operator.{symbol}=", (before, value), {}, node)
+                else:
+                    self.names[name] = self._computed(symbol, compute, before, value, node)
+            case ast.Subscript(base, index):
+                holder, key = self._value(base), self._value(index)
+                owner = self._owner(holder, target)
+                part = self._perform(f"{owner}.[]", (holder, key), {}, target)
+                if is_array(part):
+                    changed = self._perform(f"operator.{symbol}=", (part, value), {}, node)
+                else:
+                    changed = self._computed(symbol, compute, part, value, node)
+                self._perform(f"{owner}.[]=", (holder, key, changed), {}, target)
+            case _:
+                raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
+
+    def _delete(self, target: ast.expr) -> None:
+        if not isinstance(target, ast.Name):
+            raise self._rejection("unread", "Only names are deleted here.", target)
+        self._named(target)
+        del self.names[target.id]
+
+    def _unpacked(self, value: Any, node: ast.expr) -> Sequence[Any]:
+        if isinstance(value, tuple | list):
+            return value
+        if is_array(value) and len(value.shape) > 0:
+            if value.shape[0] > MAX_STRING:
+                raise self._rejection("refused", f"At most {MAX_STRING} parts are unpacked here.", node)
+            owner = self._owner(value, node)
+            return [self._perform(f"{owner}.[]", (value, place), {}, node) for place in range(value.shape[0])]
+        raise self._declined(TypeError(f"cannot unpack non-iterable {type(value).__name__} object"), node)
+
+    # Expressions
+
+    def _value(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value):
+                return value
+            case ast.Name():
+                return self._named(node)
+            case ast.Tuple(parts):
+                return tuple(map(self._value, parts))
+            case ast.List(parts):
+                return list(map(self._value, parts))
+            case ast.Slice(lower, upper, step):
+                return slice(*(None if part is None else self._value(part) for part in (lower, upper, step)))
+            case ast.UnaryOp(ast.Not(), inner):
+                return not self._truth(inner)
+            case ast.UnaryOp(sign, inner):
+                symbol, negate = _UNARY[type(sign)]
+                value = self._value(inner)
+                if is_array(value):
+                    return self._perform(f"operator.{symbol}", (value,), {}, node)
+                return self._in_python(negate, node, value)
+            case ast.BinOp(left, operation, right):
+                symbol, compute = _BINARY[type(operation)]
+                return self._computed(symbol, compute, self._value(left), self._value(right), node)
+            case ast.BoolOp(operation, parts):
+                stops = isinstance(operation, ast.Or)
+                for part in parts[:-1]:
+                    value = self._value(part)
+                    if self._as_truth(value, part) is stops:
+                        return value
+                return self._value(parts[-1])
+            case ast.Compare(left, operations, rights):
+                return self._compared(node, left, operations, rights)
+            case ast.Subscript(base, index):
+                holder, key = self._value(base), self._value(index)
+                return self._perform(f"{self._owner(holder, node)}.[]", (holder, key), {}, node)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Call():
+                return self._called(node)
+        raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
+
+    def _named(self, node: ast.Name) -> Any:
+        if node.id in self.names:
+            return self.names[node.id]
+        if node.id in CONSTANTS:
+            return CONSTANTS[node.id]()
+        known = sorted(self.names)
+        near = get_close_matches(node.id, known, 1)
+        hint = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(known)}." if known else ""
+        raise self._rejection("unknown", f"{quoted(node.id)} is not defined.{hint}", node)
+
+    def _compared(self, node: ast.Compare, left: ast.expr, operations: list[ast.cmpop], rights: list[ast.expr]) -> Any:
+        value: Any = True
+        before = self._value(left)
+        for place, (operation, right) in enumerate(zip(operations, rights, strict=True)):
+            if place and not self._as_truth(value, node):
+                return value
+            after = self._value(right)
+            if type(operation) not in _COMPARE:
+                raise self._rejection("unread", "“in” is not read here. (a == 3).any() asks the same.", node)
+            symbol, compare = _COMPARE[type(operation)]
+            value = self._computed(symbol, compare, before, after, node)
+            before = after
+        return value
+
+    def _truth(self, node: ast.expr) -> bool:
+        return self._as_truth(self._value(node), node)
+
+    def _as_truth(self, value: Any, node: ast.expr) -> bool:
+        if is_array(value):
+            return bool(self._perform("builtins.bool", (value,), {}, node))
+        return bool(value)
+
+    def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
+        if symbol in ("is", "is not"):
+            return compute(left, right)
+        if is_array(left) or is_array(right):
+            return self._perform(f"operator.{symbol}", (left, right), {}, node)
+        return self._in_python(compute, node, left, right)
+
+    def _in_python(self, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
+        """Compute with Python's own numbers, texts and lists, within bounds."""
+        whole = [abs(value) for value in values if isinstance(value, int)]
+        if compute in (operator.pow, operator.lshift) and len(whole) == 2:
+            left, right = values
+            grows = right if compute is operator.lshift else right * max(int(left).bit_length(), 1)
+            if abs(left) > 1 and grows > 2 * MAX_WHOLE.bit_length():
+                raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
+        lengths = [len(value) for value in values if isinstance(value, str | list | tuple)]
+        if lengths and whole and compute is operator.mul and max(lengths) * max(whole) > MAX_LIST:
+            raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
+        if compute is operator.mod and isinstance(values[0], str):
+            raise self._rejection("unread", "A format is not read here.", node)
+        try:
+            result = compute(*values)
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
+            raise self._declined(error, node) from error
+        if isinstance(result, int) and abs(result) >= MAX_WHOLE:
+            raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
+        return result
+
+    def _attribute(self, node: ast.Attribute) -> Any:
+        dotted = self._dotted(node)
+        if dotted is not None:
+            if dotted in CONSTANTS:
+                return CONSTANTS[dotted]()
+            dtype = read_dtype(dotted)
+            if dtype is not None:
+                return dtype
+            function = entry_named(dotted)
+            if function is not None:
+                message = f"{dotted} is a function: write {(*function.examples, dotted + '(...)')[0]}."
+                raise self._rejection("refused", message, node)
+            raise self._unknown(dotted, node)
+        holder = self._value(node.value)
+        name = f"{self._owner(holder, node)}.{node.attr}"
+        entry = entry_named(name)
+        if entry is None:
+            raise self._unknown(name, node)
+        if not entry.attribute:
+            raise self._rejection("refused", f"{node.attr} is a method: write .{node.attr}(...).", node)
+        return self._perform(name, (holder,), {}, node)
+
+    def _called(self, node: ast.Call) -> Any:
+        positional: tuple[Any, ...] = ()
+        if isinstance(node.func, ast.Name):
+            if node.func.id in self.names:
+                raise self._rejection("refused", f"{quoted(node.func.id)} is no function.", node.func)
+            name = CALLABLES.get(node.func.id, f"builtins.{node.func.id}")
+        elif isinstance(node.func, ast.Attribute):
+            dotted = self._dotted(node.func)
+            if dotted is None:
+                holder = self._value(node.func.value)
+                positional = (holder,)
+                name = f"{self._owner(holder, node)}.{node.func.attr}"
+            else:
+                name = dotted
+        else:
+            raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        entry = entry_named(name)
+        if entry is None:
+            raise self._unknown(name, node.func)
+        if entry.attribute:
+            attribute = self._perform(name, positional, {}, node.func)
+            raise self._declined(TypeError(f"'{type(attribute).__name__}' object is not callable"), node)
+        positional += tuple(map(self._value, node.args))
+        keywords: dict[str, Any] = {}
+        for word in node.keywords:
+            if word.arg is None:
+                raise self._rejection("unread", "“**” is not read here. Write the arguments out.", node)
+            keywords[word.arg] = self._value(word.value)
+        return self._perform(name, positional, keywords, node)
+
+    def _dotted(self, node: ast.expr) -> str | None:
+        """Return the table's name of an attribute of a module, or None if it is one of a value."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id in self.names or node.id not in ALIASES:
+            return None
+        written = ".".join([ALIASES[node.id], *reversed(parts)])
+        return written.replace("torch.nn.functional.", "F.")
+
+    # Calls
+
+    def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        entry = entry_named(name)
+        if entry is None:
+            raise self._unknown(name, node)
+        try:
+            bound = entry.bind(positional, keywords)
+            self._check_arguments(entry, bound)
+            cost = entry.rule.cost(bound)
+            if entry.shares != "always":  # a view takes no memory and no time, however large it is
+                cost.check(entry.name)
+                self._charge(cost)
+            self.uninitialised.check_read(entry, bound)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        before = _kept(entry, bound)
+        result, warned = attempted(function_of(entry), positional, keywords)
+        if isinstance(result, Declined):
+            raise Rejection("declined", result.text, Place.of(node, self._source), result)
+        try:
+            check_result(result)
+            self.uninitialised.note(entry, bound, result)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned))
+        return result
+
+    def _check_arguments(self, entry: Entry, bound: Bound) -> None:
+        for name, value in bound.values.items():
+            if name == "device" or (isinstance(value, str) and _DEVICE.match(value) and name not in entry.texts):
+                if value is not None and str(value) != "cpu":
+                    raise Refused(f"Everything is computed on the device cpu here, not on {value!s:.40}.")
+            elif (isinstance(value, str) and name not in entry.texts) or name == "dtype":
+                check_dtype(value)
+            if entry.rule.kind not in _TAKING_OBJECTS and any(map(_holds_objects, arrays_in(value))):
+                raise Refused(
+                    "An array of Python objects is made, indexed and shown here, but not computed with. Give it a "
+                    "dtype of numbers."
+                )
+
+    def _charge(self, cost: Cost) -> None:
+        self._steps += cost.steps
+        if self._steps > MAX_PROGRAM_STEPS:
+            raise Refused(f"All lines together would take more than {thousands(MAX_PROGRAM_STEPS)} steps.")
+
+    def _owner(self, value: Any, node: ast.AST) -> str:
+        owner = owner_of(value)
+        if owner is None:
+            raise self._rejection("refused", f"{quoted(ast.unparse(node))} is nothing that can be asked here.", node)
+        return owner
+
+    def _unknown(self, name: str, node: ast.AST) -> Rejection:
+        owner, _, last = name.rpartition(".")
+        near = get_close_matches(last, [known.rpartition(".")[2] for known in names_of(owner)], 1, 0.75)
+        shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
+        shown = shown.removeprefix("builtins.")
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)
+
+    def _rejection(self, verdict: Any, message: str, node: ast.AST) -> Rejection:
+        return Rejection(verdict, message, Place.of(node, self._source))
+
+    def _declined(self, error: Exception, node: ast.AST) -> Rejection:
+        declined = Declined.of(error)
+        return Rejection("declined", declined.text, Place.of(node, self._source), declined)
+
+
+def _holds_objects(array: Any) -> bool:
+    return isinstance(array, np.ndarray) and array.dtype == object
+
+
+def _kept(entry: Entry, bound: Bound) -> Bound:
+    """Return the arguments as they are before the call, where they may be asked for later.
+
+    What the call writes is copied, and so is what values decide: a later statement may write there. An array of more
+    than `MAX_ELEMENTS` is drawn nowhere and not copied.
+    """
+    if entry.rule.kind != "chosen" and not entry.writes:
+        return bound
+
+    copies: dict[int, Any] = {}
+
+    def kept(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return type(value)(map(kept, value)) if type(value) in (tuple, list) else value
+        if not is_array(value) or size_of(value) > MAX_ELEMENTS:
+            return value
+        if id(value) not in copies:
+            own = isinstance(value, np.ndarray | np.generic)
+            copies[id(value)] = value.copy() if own else value.detach().clone()
+        return copies[id(value)]
+
+    return Bound(
+        tuple(map(kept, bound.positional)),
+        {name: kept(value) for name, value in bound.keywords.items()},
+        {name: kept(value) for name, value in bound.values.items()},
+    )
+
+
+def _shown(value: Any) -> str:
+    """Return what ``print`` writes of a value; Python's own texts stand without quotes."""
+    return str(value)

@@ -1,0 +1,118 @@
+"""Carries out a library's own call: nothing else stands where its exceptions and warnings are caught."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend.interface import Declined
+from primer_core.language.limits import MAX_BYTES, MAX_LIST, MAX_RANK, MAX_SIZE, MAX_WHOLE, Refused, thousands
+from primer_core.language.table.dtypes import check_dtype
+
+_ERRORS = (
+    ValueError, TypeError, IndexError, KeyError, AttributeError, RuntimeError, ArithmeticError, AssertionError,
+    np.linalg.LinAlgError,
+)  # fmt: skip
+"""What NumPy and PyTorch raise at a learner's mistake. Memory that runs out is none: it is a limit's affair."""
+
+
+def attempted(
+    function: Callable[..., Any], positional: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Any, tuple[str, ...]]:
+    """Call a library's function.
+
+    Warnings are told only in a process that evaluates one program at a time, which keeps them in a list (`hear`).
+
+    Returns
+    -------
+    result, warnings
+        What it returned, or `Declined`; and what it warned of, in its words.
+    """
+    before = len(_heard or ())
+    quiet = np.errstate(all="ignore") if _heard is None else nullcontext()
+    with quiet:
+        try:
+            result = function(*positional, **keywords)
+        except RecursionError:
+            raise
+        except _ERRORS as error:
+            result = Declined.of(error)
+    return result, tuple(dict.fromkeys(str(warning.message) for warning in (_heard or [])[before:]))
+
+
+_heard: list[warnings.WarningMessage] | None = None
+
+
+def hear(caught: list[warnings.WarningMessage]) -> None:
+    """Tell of the warnings that a process's ``catch_warnings(record=True)`` puts into this list."""
+    global _heard
+    _heard = caught
+
+
+def owner_of(value: Any) -> str | None:
+    """Return by which name the table knows what a value can do; None for what has nothing that can be asked."""
+    if isinstance(value, np.ndarray | np.generic):
+        return "ndarray"
+    if isinstance(value, np.random.Generator):
+        return "Generator"
+    if isinstance(value, tuple):
+        return "pair" if hasattr(value, "indices") or hasattr(value, "_fields") else "tuple"
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool | int | float | complex):
+        return "number"
+    if isinstance(value, range):
+        return "range"
+    kind = type(value)
+    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "Generator", "dtype", "finfo", "iinfo"):
+        return {"Tensor": "Tensor", "dtype": "dtype"}.get(kind.__name__, kind.__name__)
+    if kind.__name__ == "Parameter" and kind.__module__ == "torch.nn.parameter":
+        return "Tensor"
+    if isinstance(value, np.iinfo | np.finfo):
+        return "iinfo" if isinstance(value, np.iinfo) else "finfo"
+    if kind.__name__ == "flagsobj":
+        return "flags"
+    return "dtype" if isinstance(value, np.dtype | type) else None
+
+
+def is_array(value: Any) -> bool:
+    """Return whether a value is an array, a number of NumPy's, or a tensor."""
+    return owner_of(value) in ("ndarray", "Tensor")
+
+
+def check_result(result: Any) -> None:
+    """Refuse a result that is larger than it may be, whatever its cost was thought to be.
+
+    Raises
+    ------
+    Refused
+        Beyond `MAX_SIZE` elements or `MAX_BYTES` bytes of one array, or `MAX_LIST` entries of a list.
+    """
+    if isinstance(result, tuple | list):
+        if len(result) > MAX_LIST:
+            raise Refused(f"This has {thousands(len(result))} entries; at most {thousands(MAX_LIST)} are taken here.")
+        for inner in result:
+            check_result(inner)
+    elif isinstance(result, int) and abs(result) >= MAX_WHOLE:
+        raise Refused("Whole numbers stay below 2**64 here.")
+    elif is_array(result):
+        size = prod(result.shape)
+        itemsize = result.itemsize if isinstance(result, np.ndarray | np.generic) else result.element_size()
+        if len(result.shape) > MAX_RANK:
+            raise Refused(f"This array has {len(result.shape)} axes; at most {MAX_RANK} are computed here.")
+        if isinstance(result, np.ndarray | np.generic):
+            check_dtype(result.dtype)
+        if isinstance(result, np.ndarray) and not any(result.strides):
+            return  # every cell is the same one: it takes no memory
+        if size > MAX_SIZE or size * itemsize > MAX_BYTES:
+            raise Refused(
+                f"This array has {thousands(size)} elements; at most {thousands(MAX_SIZE)} are computed here. Smaller "
+                "arrays show the same."
+            )

@@ -1,0 +1,81 @@
+"""The one exception by which the language says that a text comes to nothing: what, where and whose verdict it is."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Literal
+
+from primer_core.backend.interface import Declined
+
+Verdict = Literal["unread", "unknown", "refused", "declined"]
+"""Whose verdict it is:
+
+- *unread*: it is no Python that is read here;
+- *unknown*: it may well be right, but its name is not known here;
+- *refused*: this program does not compute it, because it is too large or not safe;
+- *declined*: NumPy or PyTorch raises an error, whose words are told.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a typed text something stands.
+
+    Parameters
+    ----------
+    line, column, end_line, end_column
+        int; lines count from 1, columns from 0 in characters, and the end is behind the last character.
+    text
+        str, what stands there.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+    @classmethod
+    def of(cls, node: ast.AST, source: str) -> Place:
+        """Return where a node stands in the source that it was parsed from."""
+        line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or 1
+        lines = source.split("\n")
+        text = ast.get_source_segment(source, node) or ""
+        return cls(
+            line,
+            _characters(lines, line, getattr(node, "col_offset", 0)),
+            end_line,
+            _characters(lines, end_line, getattr(node, "end_col_offset", None) or 0),
+            text,
+        )
+
+
+class Rejection(Exception):  # noqa: N818 - what a learner wrote is rejected, the program has no error
+    """A text comes to nothing.
+
+    Parameters
+    ----------
+    verdict
+        Whose verdict it is.
+    message
+        Plain text: what was expected, what was given and what to do; of *declined*, the library's words.
+    place
+        The sub-expression at fault.
+    declined
+        The library's exception, where it is one.
+    """
+
+    def __init__(self, verdict: Verdict, message: str, place: Place, declined: Declined | None = None) -> None:
+        super().__init__(message)
+        self.verdict: Verdict = verdict
+        self.message = message
+        self.place = place
+        self.declined = declined
+
+
+def _characters(lines: list[str], line: int, offset: int) -> int:
+    """Count characters, where the parser counts bytes of UTF-8."""
+    if not 1 <= line <= len(lines):
+        return 0
+    return len(lines[line - 1].encode()[:offset].decode(errors="ignore"))

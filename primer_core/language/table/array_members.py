@@ -1,0 +1,134 @@
+"""Methods and attributes of NumPy's arrays, and of its generators of random numbers."""
+
+from __future__ import annotations
+
+from primer_core.language.table import numpy_rules as rules
+from primer_core.language.table.costs import shaped
+from primer_core.language.table.entry import Entry
+from primer_core.language.table.products import DOT, TRACE
+from primer_core.language.table.rules import (
+    ASKED,
+    ELEMENTWISE,
+    LISTED,
+    MOVED,
+    WRITTEN,
+    chosen,
+    made,
+    ordered,
+    reduction,
+    scan,
+    sifted,
+)
+
+_SAMPLES = ["random", "standard_normal", "standard_exponential"]
+_OF_TWO_PARAMETERS = ["normal", "uniform", "beta", "gamma", "laplace"]
+
+ENTRIES: tuple[Entry, ...] = (
+    # asked
+    *(Entry(f"ndarray.{name}", "a", ASKED, f"a.{name}", attribute=True)
+      for name in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "device")),
+    Entry("ndarray.flags", "a", ASKED, attribute=True),
+    Entry("ndarray.base", "a", ASKED, attribute=True, shares="maybe"),
+    *(Entry(f"flags.{name}", "flags", ASKED, attribute=True)
+      for name in ("c_contiguous", "f_contiguous", "owndata", "writeable", "contiguous")),
+    Entry("flags.[]", "flags, name", ASKED, texts=("name",)),
+    *(Entry(f"dtype.{name}", "dtype", ASKED, attribute=True)
+      for name in ("name", "kind", "itemsize", "is_floating_point")),
+    *(Entry(f"{kind}.{name}", "info", ASKED, attribute=True)
+      for kind in ("iinfo", "finfo") for name in ("min", "max", "bits", "dtype")),
+    *(Entry(f"finfo.{name}", "info", ASKED, attribute=True) for name in ("eps", "tiny", "resolution")),
+    # moved
+    Entry("ndarray.T", "a", MOVED, "a.T", shares="always", attribute=True),
+    Entry("ndarray.mT", "a", MOVED, "t.mT", shares="always", attribute=True),
+    Entry("ndarray.flat", "a", ASKED, attribute=True),
+    Entry("ndarray.real", "a", ELEMENTWISE, "a.real", shares="always", attribute=True),
+    Entry("ndarray.imag", "a", MOVED, "a.imag", shares="maybe", attribute=True),
+    Entry("ndarray.reshape", "a, *shape, | order, copy", MOVED, "a.reshape(-1); t.reshape(4, 6); t.reshape((6, 4))",
+          shares="maybe", texts=("order",)),
+    Entry("ndarray.ravel", "a, order", MOVED, "a.ravel()", shares="maybe", texts=("order",)),
+    Entry("ndarray.flatten", "a, order", MOVED, "a.flatten()", texts=("order",)),
+    Entry("ndarray.transpose", "a, *axes", MOVED, "a.transpose(); t.transpose(1, 0, 2)", shares="always"),
+    Entry("ndarray.swapaxes", "a, axis1, axis2", MOVED, "t.swapaxes(0, 2)", shares="always"),
+    Entry("ndarray.squeeze", "a, axis", MOVED, "a.squeeze()", shares="always"),
+    Entry("ndarray.copy", "a, order", MOVED, "a.copy()", texts=("order",)),
+    Entry("ndarray.view", "a, dtype", MOVED, "a.view()", shares="always"),
+    Entry("ndarray.astype", "a, dtype, order, | copy", ELEMENTWISE, "a.astype(int); a.astype(np.float32)",
+          shares="maybe"),
+    Entry("ndarray.repeat", "a, repeats, axis", rules.REPEAT, "v.repeat(2); a.repeat(2, axis=axis)"),
+    Entry("ndarray.diagonal", "a, offset, axis1, axis2", MOVED, "m.diagonal()", shares="always"),
+    Entry("ndarray.item", "a, *args", MOVED, "v.item(0)"),
+    Entry("ndarray.tolist", "a", LISTED, "a.tolist()"),
+    # elementwise
+    Entry("ndarray.round", "a, decimals", ELEMENTWISE, "a.round(1)"),
+    Entry("ndarray.clip", "a, min, max", ELEMENTWISE, "a.clip(-1, 1)"),
+    Entry("ndarray.conj", "a", ELEMENTWISE, "a.conj()", shares="maybe"),
+    Entry("ndarray.conjugate", "a", ELEMENTWISE, "a.conjugate()", shares="maybe"),
+    # reductions
+    Entry("ndarray.sum", "a, axis, dtype, | keepdims, initial", reduction(),
+          "a.sum(); a.sum(axis=axis, keepdims=True)"),
+    Entry("ndarray.prod", "a, axis, dtype, | keepdims, initial", reduction(), "v.prod(); a.prod(axis=axis)"),
+    *(Entry(f"ndarray.{name}", "a, axis, dtype, | keepdims, ddof", reduction(), f"v.{name}(); t.{name}(axis=1)")
+      for name in ("mean", "std", "var")),
+    *(Entry(f"ndarray.{name}", "a, axis, | keepdims, initial", chosen(), f"a.{name}(); a.{name}(axis=axis)")
+      for name in ("max", "min")),
+    *(Entry(f"ndarray.{name}", "a, axis, | keepdims", chosen(), f"a.{name}(); a.{name}(axis=axis)")
+      for name in ("argmax", "argmin", "any", "all")),
+    Entry("ndarray.cumsum", "a, axis, dtype", scan(), "a.cumsum(); a.cumsum(axis=axis)"),
+    Entry("ndarray.cumprod", "a, axis, dtype", scan(), "v.cumprod(); a.cumprod(axis=axis)"),
+    Entry("ndarray.trace", "a", TRACE, "m.trace()"),
+    Entry("ndarray.dot", "a, b", DOT, "m.dot(n); v.dot(w)"),
+    # chosen by value
+    Entry("ndarray.argsort", "a, axis, | kind, stable", ordered(default=-1), "a.argsort(); t.argsort(axis=0)",
+          texts=("kind",)),
+    Entry("ndarray.argpartition", "a, kth, axis", ordered(default=-1), "v.argpartition(1)"),
+    Entry("ndarray.nonzero", "a", sifted(rules.places), "mask.nonzero()"),
+    Entry("ndarray.take", "a, indices, axis, | mode", rules.TAKE, "v.take([0, 1]); t.take([2, 0], axis=1)",
+          texts=("mode",)),
+    Entry("ndarray.searchsorted", "a, v, side", sifted(), "v.searchsorted(w)", texts=("side",)),
+    Entry("ndarray.compress", "a, condition, axis", sifted(), "v.compress([True, False])"),
+    Entry("ndarray.choose", "a, choices", sifted(), "np.array([0, 1]).choose([v[:2], w[:2]])"),
+    # written
+    Entry("ndarray.sort", "a, axis, | kind, stable", WRITTEN, writes="a", texts=("kind",)),
+    Entry("ndarray.partition", "a, kth, axis", WRITTEN, writes="a"),
+    Entry("ndarray.fill", "a, value", WRITTEN, writes="a"),
+    Entry("ndarray.put", "a, indices, values, mode", WRITTEN, writes="a", texts=("mode",)),
+    Entry("ndarray.shape=", "a, shape", WRITTEN, writes="a"),
+    # random numbers
+    Entry("np.random.default_rng", "seed", ASKED, "np.random.default_rng(0).random(3)"),
+    Entry("np.random.seed", "seed", ASKED),
+    *(Entry(f"np.random.{name}", "*sizes", made(shaped("sizes"))) for name in ("rand", "randn")),
+    Entry("np.random.randint", "low, high, size, dtype", made(shaped("size"))),
+    Entry("np.random.random", "size", made(shaped("size"))),
+    *(Entry(f"np.random.{name}", "first, second, size", made(shaped("size"))) for name in ("normal", "uniform")),
+    Entry("np.random.permutation", "x", made(shaped("x"))),
+    *(Entry(f"Generator.{name}", "rng, size, dtype", made(shaped("size")), f"np.random.default_rng(1).{name}(4)")
+      for name in _SAMPLES),
+    *(Entry(f"Generator.{name}", "rng, first, second, size, | loc, scale, low, high", made(shaped("size")),
+            f"np.random.default_rng(1).{name}(1, 2, size=3)") for name in _OF_TWO_PARAMETERS),
+    Entry("Generator.integers", "rng, low, high, size, dtype, endpoint", made(shaped("size")),
+          "np.random.default_rng(1).integers(0, 10, size=5)"),
+    Entry("Generator.choice", "rng, a, size, replace, p, axis", made(shaped("size", "a")),
+          "np.random.default_rng(1).choice(5, size=3)"),
+    Entry("Generator.permutation", "rng, x, axis", made(shaped("x")), "np.random.default_rng(1).permutation(5)"),
+    Entry("Generator.shuffle", "rng, x, axis", WRITTEN, writes="x"),
+    # lists, tuples and Python's own functions
+    *(Entry(f"builtins.{name}", "x", ASKED, call, texts=("x",)) for name, call in (
+        ("len", "len(v)"), ("bool", "bool(v[0])"), ("int", "int(v[0])"), ("float", "float(v[0])"))),
+    Entry("builtins.abs", "x", ELEMENTWISE, "abs(a)"),
+    Entry("builtins.round", "x, digits", ELEMENTWISE, "round(v[0], 1)"),
+    *(Entry(f"builtins.{name}", "*values, | default", sifted(), f"{name}(v); {name}([2, 1])")
+      for name in ("min", "max")),
+    Entry("builtins.sum", "values, start", rules.PYTHON_SUM, "sum(v); sum(m)"),
+    Entry("builtins.list", "values", LISTED, "list(v)"),
+    Entry("builtins.tuple", "values", LISTED),
+    Entry("builtins.range", "*bounds", rules.RANGE),
+    Entry("builtins.slice", "*bounds", ASKED),
+    Entry("tuple.index", "values, value", ASKED),
+    Entry("tuple.count", "values, value", ASKED),
+    *(Entry(f"pair.{name}", "pair", ASKED, attribute=True)
+      for name in ("values", "indices", "counts", "inverse_indices", "eigenvalues", "eigenvectors", "Q", "R", "U", "S",
+                   "Vh", "sign", "logabsdet")),
+    *(Entry(f"number.{name}", "x", ASKED, attribute=True) for name in ("real", "imag")),
+    Entry("number.is_integer", "x", ASKED),
+)  # fmt: skip
+"""What a dimension, a dtype or the flags say is asked; nothing writes through ``flags``."""

@@ -1,0 +1,83 @@
+"""The library's own function behind each entry of the table."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend.loading import load_torch
+from primer_core.language.table.entry import Entry
+
+_SIGNS: Mapping[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "-x": operator.neg, "+x": operator.pos,
+    "~x": operator.invert, "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv,
+    "//=": operator.ifloordiv, "%=": operator.imod, "**=": operator.ipow, "@=": operator.imatmul, "&=": operator.iand,
+    "|=": operator.ior, "^=": operator.ixor, "<<=": operator.ilshift, ">>=": operator.irshift,
+}  # fmt: skip
+
+_OF_VALUES = (
+    "ndarray",
+    "Tensor",
+    "Generator",
+    "list",
+    "tuple",
+    "pair",
+    "range",
+    "text",
+    "number",
+    "dtype",
+    "flags",
+    "iinfo",
+    "finfo",
+)
+
+
+@cache
+def function_of(entry: Entry) -> Callable[..., Any]:
+    """Return the library's own function behind an entry; PyTorch is loaded if it is PyTorch's.
+
+    Methods and attributes are functions of the value that they belong to.
+    """
+    owner, _, name = entry.name.rpartition(".")
+    if owner == "operator":
+        return _SIGNS[name]
+    if name == "[]":
+        return operator.getitem
+    if name == "[]=":
+        return operator.setitem
+    if name.endswith("="):
+        return lambda value, given: setattr(value, name[:-1], given)
+    if entry.attribute:
+        return operator.attrgetter(name)
+    if owner in _OF_VALUES:
+        return lambda value, *positional, **keywords: getattr(value, name)(*positional, **keywords)
+    if owner == "builtins":
+        return _BUILTINS[name]
+    return _from_module(owner, name)
+
+
+_BUILTINS: Mapping[str, Callable[..., Any]] = {
+    "len": len, "abs": abs, "bool": bool, "int": int, "float": float, "range": range, "slice": slice, "round": round,
+    "min": min, "max": max, "sum": sum, "list": list, "tuple": tuple,
+}  # fmt: skip
+
+
+def _from_module(owner: str, name: str) -> Callable[..., Any]:
+    root, *inner = owner.split(".")
+    module: Any = np
+    if root != "np":
+        load_torch()
+        import torch
+
+        module = torch.nn.functional if root == "F" else torch
+    for part in (*inner, name):
+        module = getattr(module, part)
+    function: Callable[..., Any] = module
+    return function

@@ -1,0 +1,32 @@
+"""What has a sign in Python: arithmetic, comparison and logic, indexing, and writing in place."""
+
+from __future__ import annotations
+
+from primer_core.language.table.entry import Entry
+from primer_core.language.table.indexing import INDEXED
+from primer_core.language.table.products import MATMUL
+from primer_core.language.table.rules import ASKED, COMPARISON, ELEMENTWISE, WRITTEN
+
+_ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
+_BITS = ("&", "|", "^", "<<", ">>")
+
+ENTRIES: tuple[Entry, ...] = (
+    *(
+        Entry(f"operator.{sign}", "x, y", ELEMENTWISE, f"a {sign} b; a {sign} 2; 2 {sign} a")
+        for sign in ("+", "-", "*")
+    ),
+    *(Entry(f"operator.{sign}", "x, y", ELEMENTWISE, f"a {sign} b") for sign in ("/", "//", "%")),
+    Entry("operator.**", "x, y", ELEMENTWISE, "a ** 2; 2 ** a"),
+    *(Entry(f"operator.{sign}", "x, y", ELEMENTWISE, f"i {sign} j") for sign in ("&", "|", "^")),
+    *(Entry(f"operator.{sign}", "x, y", ELEMENTWISE, f"i {sign} 2") for sign in ("<<", ">>")),
+    *(Entry(f"operator.{sign}", "x, y", COMPARISON, f"a {sign} b") for sign in ("==", "!=", "<", "<=", ">", ">=")),
+    *(Entry(f"operator.{sign}", "x", ELEMENTWISE, f"{sign[0]}i") for sign in ("-x", "+x", "~x")),
+    Entry("operator.@", "x, y", MATMUL, "m @ n; m @ vector; v @ w"),
+    *(Entry(f"operator.{sign}=", "x, y", WRITTEN, shares="always", writes="x") for sign in (*_ARITHMETIC, *_BITS, "@")),
+    *(Entry(f"{kind}.[]=", "x, index, value", WRITTEN, writes="x") for kind in ("ndarray", "Tensor")),
+    Entry("ndarray.[]", "x, index", INDEXED, "a[0]; a[::-1]; a[index]; a[mask]; t[:, [0, 2], [1, 3]]", shares="maybe"),
+    Entry(
+        "Tensor.[]", "x, index", INDEXED, "a[0]; a[index]; a[mask]; a[..., None]; t[[0, 1], :, [1, 3]]", shares="maybe"
+    ),
+    *(Entry(f"{kind}.[]", "x, index", ASKED) for kind in ("list", "tuple", "pair", "range", "text")),
+)

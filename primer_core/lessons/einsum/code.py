@@ -1,0 +1,76 @@
+"""Snippets of the lesson on einsum: each runs as copied and prints what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from primer_core.language.operand import Operand
+from primer_core.lessons.einsum.question import NAMES
+
+if TYPE_CHECKING:
+    from primer_core.lessons.einsum.explain import LetterUse
+
+
+def numpy_code(subscripts: str, operands: Sequence[Operand]) -> str:
+    """Write the snippet that prints the result."""
+    return "\n".join([*_given(operands), f"y = np.einsum({_call(subscripts, operands)})", "print(y)"])
+
+
+def torch_code(subscripts: str, operands: Sequence[Operand], result: NDArray[Any]) -> str:
+    """Write the snippet in which PyTorch computes the same of the same values."""
+    # PyTorch multiplies only what is of one dtype, where NumPy promotes by itself.
+    mixed = len({operand.values.dtype for operand in operands}) > 1
+    convert = f", dtype=torch.{result.dtype}" if mixed else ""
+    tensors = [f"{name} = torch.tensor({name}{convert})" for name, _ in zip(NAMES, operands, strict=False)]
+    lines = ["import torch", *_given(operands), "", *tensors]
+    return "\n".join([*lines, f"y = torch.einsum({_call(subscripts, operands)})", "print(y)"])
+
+
+def failing(subscripts: str, operands: Sequence[Operand], error: str) -> str:
+    """Write the snippet that meets NumPy's error and prints it."""
+    lines = ["try:", f"    y = np.einsum({_call(subscripts, operands)})", f"except {error} as error:"]
+    return "\n".join([*_given(operands), *lines, "    print(error)"])
+
+
+def loops(operands: Sequence[Operand], letters: Sequence[LetterUse], result: NDArray[Any]) -> str:
+    """Write the loops that einsum stands for: one for each letter, those of the result outside."""
+    names = {use.letter: _variable(use.letter) for use in letters}
+    kept = [use for use in letters if use.kept]
+    zero = "0" if result.dtype.kind in "iub" else "0.0"
+    target = f"y[{', '.join(names[use.letter] for use in kept)}]" if kept else "y"
+    made = f"np.zeros({result.shape}, dtype={str(result.dtype)!r})" if kept else zero
+    lines = [*_given(operands), f"y = {made}"]
+    for depth, use in enumerate(letters):
+        lines.append(f"{'    ' * depth}for {names[use.letter]} in range({use.size}):")
+    factors = [
+        f"{name}[{', '.join(_index(letters, names, place, operand))}]" if operand.values.ndim else name
+        for place, (name, operand) in enumerate(zip(NAMES, operands, strict=False))
+    ]
+    return "\n".join([*lines, f"{'    ' * len(letters)}{target} += {' * '.join(factors)}", "print(y)"])
+
+
+def _variable(letter: str) -> str:
+    """Return what a letter's loop counts with: the letter, unless an array is called so."""
+    if letter.startswith("…"):
+        return f"axis_{letter[1:]}"
+    return f"{letter}_" if letter in (*NAMES, "y") else letter
+
+
+def _index(letters: Sequence[LetterUse], names: dict[str, str], place: int, operand: Operand) -> list[str]:
+    """Return the letter of each axis of an operand; 0 where it has size 1 and is read again and again."""
+    found = [""] * operand.values.ndim
+    for use in letters:
+        for axis in use.axes[place]:
+            found[axis] = names[use.letter] if operand.shape[axis] > 1 or use.size == 1 else "0"
+    return found
+
+
+def _call(subscripts: str, operands: Sequence[Operand]) -> str:
+    return ", ".join([f'"{subscripts}"', *NAMES[: len(operands)]])
+
+
+def _given(operands: Sequence[Operand]) -> list[str]:
+    return ["import numpy as np", "", *(f"{n} = {o.code}" for n, o in zip(NAMES, operands, strict=False))]

@@ -1,0 +1,172 @@
+"""Every line of the table, by its examples on random operands, against the libraries themselves."""
+
+from __future__ import annotations
+
+import warnings
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F  # noqa: N812 - as learners call it
+
+from primer_core.backend.interface import Declined
+from primer_core.language.evaluator import Evaluator
+from primer_core.language.execution import is_array
+from primer_core.language.provenance import operands, sources
+from primer_core.language.reader import read_expression
+from primer_core.language.rejection import Rejection
+from primer_core.language.table import TABLE
+from primer_core.language.table.entry import Entry
+from primer_core.language.table.sources import done_with
+from tests.language.drawn_operands import drawn
+from tests.profiles import is_long
+
+LIBRARIES = {"np": "np", "ndarray": "np", "Generator": "np", "torch": "torch", "F": "torch", "Tensor": "torch"}
+EXACT = ("moved", "elementwise", "reduction", "product", "scan", "window")
+WITH_EXAMPLES = [entry for entry in TABLE.values() if entry.examples]
+
+
+def each_example(entry: Entry) -> list[tuple[str, str]]:
+    """List each example with each library whose arrays it can be tried on."""
+    library = LIBRARIES.get(entry.library)
+    return [(call, name) for call in entry.examples for name in ([library] if library else ["np", "torch"])]
+
+
+def seeded(entry: Entry, trial: int) -> np.random.Generator:
+    start = int(np.random.default_rng().integers(2**31)) if is_long() else zlib.crc32(entry.name.encode())
+    return np.random.default_rng([start, trial])
+
+
+def plainly(text: str, names: dict[str, Any]) -> Any:
+    """Run an example as plain Python."""
+    torch.manual_seed(7)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return eval(text, {"np": np, "torch": torch, "F": F, **names})  # noqa: S307 - the table's own examples
+        except Exception as error:
+            return Declined.of(error)
+
+
+def evaluated(text: str, names: dict[str, Any]) -> Evaluator | Declined | str:
+    """Evaluate an example by the language; the library's no, or ours, if it is one."""
+    torch.manual_seed(7)
+    evaluator = Evaluator(dict(names))
+    try:
+        evaluator.evaluate(read_expression(text))
+    except Rejection as rejection:
+        return rejection.declined or rejection.message
+    return evaluator
+
+
+def equal(found: Any, expected: Any) -> bool:
+    if isinstance(expected, tuple | list):
+        return len(found) == len(expected) and all(map(equal, found, expected))
+    if is_array(expected):
+        same = type(found) is type(expected) and found.dtype == expected.dtype and found.shape == expected.shape
+        return same and np.array_equal(plain(found), plain(expected), equal_nan=floating(expected))
+    return bool(found == expected) or found is expected or (found != found and expected != expected)
+
+
+@pytest.mark.parametrize("entry", WITH_EXAMPLES, ids=lambda entry: entry.name)
+def test_an_entry_does_what_the_library_does(entry: Entry) -> None:
+    done = 0
+    for trial in range(50 if is_long() else 4):
+        rng = seeded(entry, trial)
+        for text, library in each_example(entry):
+            names = drawn(text, rng, library)
+            expected, found = plainly(text, copied(names)), evaluated(text, names)
+            if isinstance(expected, Declined):
+                assert found == expected, text
+                continue
+            assert isinstance(found, Evaluator), f"{text}: {found}"
+            assert equal(found.calls[-1].result, expected), (
+                f"{text} of {names}: {found.calls[-1].result}, not {expected}"
+            )
+            assert entry.name in [call.entry.name for call in found.calls], f"{text} does not use it"
+            done += 1
+    assert done, "no example ever works"
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in WITH_EXAMPLES if e.rule.kind != "asked" and not e.writes], ids=lambda entry: entry.name
+)
+def test_what_a_moved_source_changes_lies_inside_the_provenance(entry: Entry) -> None:
+    for trial in range(20 if is_long() else 2):
+        rng = seeded(entry, trial)
+        for text, library in each_example(entry):
+            evaluator = evaluated(text, drawn(text, rng, library))
+            if not isinstance(evaluator, Evaluator):
+                continue
+            call = next(call for call in reversed(evaluator.calls) if call.entry.name == entry.name)
+            results = list(call.result) if isinstance(call.result, tuple | list) else [call.result]
+            for part, result in enumerate(results):
+                if is_array(result) and 0 < int(np.prod(tuple(result.shape))) <= 64:
+                    check_cells(call, part, text)
+
+
+def check_cells(call: Any, part: int, text: str) -> None:
+    """Move each cell of each operand, a little and a lot, and compare what changes with the provenance."""
+    size = int(np.prod(tuple((call.result[part] if isinstance(call.result, tuple | list) else call.result).shape)))
+    found = [sources(call, cell, part) for cell in range(size)]
+    values = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result).reshape(-1)
+    for place, operand in enumerate(operands(call)):
+        if not floating(operand):
+            continue
+        changes: list[set[int]] = [set() for _ in range(size)]
+        for source in range(int(np.prod(tuple(operand.shape)))):
+            for step, value in ((1e-3, None), (97.3, None), (-97.3, None), (0, 0.1234)):
+                after = again(call, place, source, step, value, part)
+                if after is None or after.size != size:
+                    continue
+                before = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result)
+                for cell in map(int, np.flatnonzero(differs(before, after))):
+                    changes[cell].add(source)
+        for cell in range(size):
+            named = set(map(int, found[cell][place]))
+            assert changes[cell] <= named, (
+                f"{text}: cell {cell} changes with {changes[cell] - named} of operand {place}"
+            )
+            if call.entry.rule.kind in EXACT and values[cell] == values[cell]:
+                assert named == changes[cell], f"{text}: cell {cell} does not depend on {named - changes[cell]}"
+
+
+def again(call: Any, place: int, source: int, step: float, value: float | None, part: int) -> Any:
+    """Do it again with one cell of one operand moved, or set to a value; None if the library then declines."""
+    arrays = operands(call)
+    before = arrays[place]
+    moved = np.array(before, order="C") if library_of(before) == "np" else before.clone().contiguous()
+    flat = moved.reshape(-1)
+    flat[source] = flat[source] + step if value is None else value
+    arrays[place] = moved[()] if isinstance(before, np.generic) else moved
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return plain(done_with(call, arrays, part))
+    except (ValueError, TypeError, RuntimeError, IndexError, ArithmeticError):
+        return None
+
+
+def plain(array: Any) -> Any:
+    if isinstance(array, torch.Tensor):
+        return np.asarray(array.float() if array.dtype == torch.bfloat16 else array.resolve_conj())
+    return np.asarray(array)
+
+
+def library_of(array: Any) -> str:
+    return "np" if isinstance(array, np.ndarray | np.generic) else "torch"
+
+
+def floating(array: Any) -> bool:
+    return bool(array.dtype.kind == "f") if library_of(array) == "np" else bool(array.dtype.is_floating_point)
+
+
+def differs(before: Any, after: Any) -> Any:
+    return (before != after).reshape(-1) & ~((before != before) & (after != after)).reshape(-1)
+
+
+def copied(names: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.copy() if isinstance(value, np.ndarray) else value.clone() if isinstance(value, torch.Tensor)
+            else value for name, value in names.items()}  # fmt: skip
