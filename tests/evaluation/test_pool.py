@@ -19,10 +19,18 @@ from tests.evaluation.jobs import _FORBIDDEN
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIMITS = Limits(seconds=0.3, wall=5.0, memory=200 * 2**20)
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds that a busy machine may take for anything."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits of computing time and memory")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """Let jobs wait as long as the tests do: a dozen imports of torch at a time take a busy machine minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "LONGEST_WAIT", PATIENCE)
+        yield
 
 
 def started(*, forks: bool) -> Pool:
