@@ -20,7 +20,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from primer_core.backend.loading import load_torch
-from primer_core.lessons import answer as answers
+from primer_core.lessons.answer import answer, explanation
 from primer_core.lessons.lesson import AnyLesson
 from tests.running_app import launch_browser, running_app, wait_until_drawn
 from ui.catalog import LESSONS_BY_SLUG
@@ -155,9 +155,9 @@ def answered(lesson: AnyLesson) -> bool:
     for preset in lesson.presets:
         took = []
         for _ in range(3):
-            answers.forget()
+            explanation.cache_clear()
             start = time.perf_counter()
-            size = len(answers.answer(lesson, preset.question))
+            size = len(answer(lesson, preset.question))
             took.append((time.perf_counter() - start) * 1e3)
         sizes.append(size)
         times.append(min(took))

@@ -5,7 +5,7 @@ each parameter, or for those of an address, as `primer_core.lessons.lesson.Lesso
 `primer_core.lessons.answer.answer` returns, with the same ``n``; with ``refusal`` where an event could not be followed,
 and ``problems`` where the question had parameters that could not be taken. Where a library has to be loaded first, the
 answer is ``{"n": 7, "loading": "PyTorch"}`` at once; with ``"wait": true`` in the request it comes when the library is
-there.
+there. An answer that takes more than the limits is the lesson's controls, with the limit at one of them.
 
 ``windows`` in the request says by the id of a grid that is elided where the part of it that is opened begins.
 
@@ -16,33 +16,35 @@ in no question: ``bars`` instead of ``picture`` holds them as they were answered
 
 ``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
 measured on this machine just now; one measurement is under way at a time.
+
+This module reads requests, and hands them to the evaluation processes (`ui.lesson_jobs`); it computes nothing. Who asks
+may be named by the header ``X-Visitor``: one visitor's requests take all processes but one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import Future
+from contextlib import suppress
+from hashlib import blake2b
 from threading import Lock
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from primer_core.backend.loading import load_torch, load_torch_in_background, torch_is_loaded
-from primer_core.lessons.answer import answer, fold, loads_torch, page, problem_sentences
-from primer_core.lessons.event import EventError, read_event
+from primer_core.evaluation import Answer, Busy, Crashed, Exceeded, NotReady, Result
+from primer_core.lessons.answer import problem_sentences
+from primer_core.lessons.event import EventError, Put, Resize, read_event
 from primer_core.lessons.lesson import AnyLesson
-from primer_core.lessons.question import Question
-from primer_core.picture.alternative import description
-from primer_core.picture.measured import read_bars
-from primer_core.picture.page import drawings_of
-from primer_core.picture.parts import Drawable
-from primer_core.picture.payload import payload
-from primer_core.picture.seen import as_seen
-from primer_core.picture.svg import svg
+from primer_core.lessons.question import Problem, Question, TextField
 from ui import catalog
 from ui.address import on_this_server
+from ui.answer_cache import AnswerCache
+from ui.evaluation import POOL
+from ui.lesson_jobs import STATUS_DIGITS
 from ui.requests import RequestError, read_json
 
 _ADDRESS = "/api/lessons"
@@ -50,7 +52,14 @@ _MOST_BYTES = 200_000
 _MOST_DEPTH = 8
 _MOST_EVENTS = 200
 _MOST_WINDOWS = 50
-_measuring = Lock()
+_OPENED_WITHIN = 0.3
+_MEASURES = 6.0
+"""Seconds of computing that a measurement may take: it repeats what it measures for about two."""
+_MEASURED_WITHIN = 25.0
+
+_kept = AnswerCache()
+_under_way: dict[bytes, Future[Result]] = {}
+_lock = Lock()
 
 
 def address(slug: str) -> str:
@@ -58,11 +67,53 @@ def address(slug: str) -> str:
     return on_this_server(f"{_ADDRESS}/{slug}")
 
 
+def opening(lesson: AnyLesson, question: Question) -> str:
+    """Return the answer that a page opens with, as JSON; empty if it is not there within a moment.
+
+    The browser asks for it then, and this request is joined with the page's.
+    """
+    future = _asked(_job(lesson, question), "", waits=False)
+    with suppress(TimeoutError):
+        match future.result(_OPENED_WITHIN):
+            case Answer(content):
+                return content[STATUS_DIGITS:].decode()
+    return ""
+
+
 async def answers(request: Request) -> Response:
-    """Answer a question; 404 for a lesson that there is not, 4xx with the reason for what is no question."""
+    """Answer a question; 404 for a lesson that there is not, 4xx with the reason for what is no question.
+
+    The answer is 503 where too many others wait.
+    """
     try:
-        lesson, body = await _read(request)
-        return await run_in_threadpool(_answer, lesson, body)
+        lesson, question, problems, body = await _read(request)
+        sent = body.get("events", [])
+        if not isinstance(sent, list) or len(sent) > _MOST_EVENTS:
+            raise RequestError(400, f"Expected events, a list of at most {_MOST_EVENTS}.")
+        try:
+            events = [read_event(event) for event in sent]
+        except EventError as error:
+            raise RequestError(422, str(error)) from error
+        job = _job(lesson, question, events=sent, windows=_windows(body))
+        more: dict[str, Any] = {"n": body["n"] if type(body.get("n")) is int else 0}
+        if problems:
+            more["problems"] = problem_sentences(problems)
+        waits = body.get("wait") is True
+        visitor = _visitor(request)
+        result = await _done(_asked(job, visitor, waits=waits))
+        match result:
+            case NotReady(missing):
+                return JSONResponse({**more, "loading": missing})
+            case Exceeded(sentence=sentence) | Crashed(sentence):
+                field = _field(lesson, question, events)
+                if field is None:
+                    raise RequestError(422, sentence)
+                at_field = {**job, "field": field, "message": sentence}
+                result = await _done(POOL.ask("limited", at_field, visitor=visitor, waits=waits))
+                if not isinstance(result, Answer):
+                    raise RequestError(422, sentence)
+        head = json.dumps(more, ensure_ascii=False)[:-1].encode(errors="replace")
+        return Response(head + b"," + _content(result)[1:], media_type="application/json")
     except RequestError as error:
         return error.response()
 
@@ -70,8 +121,18 @@ async def answers(request: Request) -> Response:
 async def measurements(request: Request) -> Response:
     """Answer with what was measured just now; the errors are those of `answers`."""
     try:
-        lesson, body = await _read(request)
-        return await run_in_threadpool(_measure, lesson, body)
+        lesson, question, _, body = await _read(request)
+        what = body.get("what")
+        if lesson.measure is None or not isinstance(what, str):
+            raise RequestError(400, "Expected the name of something that this lesson measures, in what.")
+        job = {**_job(lesson, question), "what": what}
+        future = POOL.ask("measure", job, visitor=_visitor(request), lane="measure", seconds=_MEASURES, waits=True)
+        try:
+            result = await asyncio.wait_for(asyncio.wrap_future(future), _MEASURED_WITHIN)
+        except TimeoutError:
+            busy = "Somebody else's measurement is still under way. Press again in a few seconds."
+            raise RequestError(429, busy) from None
+        return Response(_content(result), media_type="application/json", headers={"Cache-Control": "no-store"})
     except RequestError as error:
         return error.response()
 
@@ -79,48 +140,108 @@ async def measurements(request: Request) -> Response:
 async def pictures(request: Request) -> Response:
     """Answer with a picture as SVG; the errors are those of `answers`."""
     try:
-        lesson, body = await _read(request)
-        return await run_in_threadpool(_picture, lesson, body)
+        lesson, question, _, body = await _read(request)
+        theme = body.get("theme")
+        if theme not in ("light", "dark"):
+            raise RequestError(400, "Expected theme, light or dark.")
+        job = _job(lesson, question, windows=_windows(body)) | {"theme": theme}
+        job |= {name: body[name] for name in ("picture", "panel", "at", "bars") if name in body}
+        result = await _done(POOL.ask("picture", job, visitor=_visitor(request), waits=True))
+        return Response(_content(result), media_type="image/svg+xml")
     except RequestError as error:
         return error.response()
 
 
-async def _read(request: Request) -> tuple[AnyLesson, dict[str, Any]]:
+async def _read(request: Request) -> tuple[AnyLesson, Question, tuple[Problem, ...], dict[str, Any]]:
     lesson = catalog.LESSONS_BY_SLUG.get(request.path_params["lesson"])
     if lesson is None:
         raise RequestError(404, f"Expected one of {', '.join(catalog.LESSONS_BY_SLUG)}.")
     body = await read_json(request, limit=_MOST_BYTES, depth=_MOST_DEPTH)
     texts = body.get("question") if isinstance(body, dict) else None
     if isinstance(body, dict) and isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values()):
-        return lesson, body
+        question, problems = lesson.opened(texts)
+        return lesson, question, problems, body
     raise RequestError(400, "Expected a JSON object with question, an object of texts.")
 
 
-def _answer(lesson: AnyLesson, body: dict[str, Any]) -> Response:
-    sent = body.get("events", [])
-    if not isinstance(sent, list) or len(sent) > _MOST_EVENTS:
-        raise RequestError(400, f"Expected events, a list of at most {_MOST_EVENTS}.")
-    question, problems = lesson.opened(body["question"])
-    try:
-        events = [read_event(event) for event in sent]
-    except EventError as error:
-        raise RequestError(422, str(error)) from error
-    n = body["n"] if type(body.get("n")) is int else 0
-    if not torch_is_loaded():
-        if body.get("wait") is True:
-            load_torch()
-        elif loads_torch(lesson, question, events):
-            load_torch_in_background()
-            return JSONResponse({"n": n, "loading": "PyTorch"})
-    question, refusal = fold(lesson, question, events)
-    more: dict[str, Any] = {"n": n}
-    if refusal:
-        more["refusal"] = refusal
-    if problems:
-        more["problems"] = problem_sentences(problems)
-    windows = _windows(body)
-    head = json.dumps(more, ensure_ascii=False)[:-1].encode(errors="replace")
-    return Response(head + b"," + answer(lesson, question, windows)[1:], media_type="application/json")
+def _job(
+    lesson: AnyLesson, question: Question, *, events: list[Any] | None = None, windows: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {"lesson": lesson.slug, "question": question.texts(), "events": events or [], "windows": windows or {}}
+
+
+def _asked(job: dict[str, Any], visitor: str, *, waits: bool) -> Future[Result]:
+    """Ask for an answer, unless it is kept or under way: whoever asks the same meanwhile gets the same."""
+    key = blake2b(json.dumps(job, sort_keys=True).encode(), digest_size=16).digest()
+    kept = _kept.get(key)
+    if kept is not None:
+        answered: Future[Result] = Future()
+        answered.set_result(Answer(kept))
+        return answered
+    asked = key + bytes([waits])
+    with _lock:
+        future = _under_way.get(asked)
+        if future is not None:
+            return future
+        future = _under_way[asked] = POOL.ask("answer", job, visitor=visitor, waits=waits)
+
+    def keep(done: Future[Result]) -> None:
+        match done.result():
+            case Answer(content):
+                _kept.put(key, content)
+        with _lock:
+            del _under_way[asked]
+
+    future.add_done_callback(keep)
+    return future
+
+
+async def _done(future: Future[Result]) -> Result:
+    """Wait for a result that others may wait for, too."""
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+def _content(result: Result) -> bytes:
+    """Return what a job answered.
+
+    Raises
+    ------
+    RequestError
+        With the status that the job gave, with 422 where it was ended, and with 503 where asking again helps.
+    """
+    match result:
+        case Answer(content):
+            status, content = int(content[:STATUS_DIGITS]), content[STATUS_DIGITS:]
+            if status >= 400:
+                raise RequestError(status, content.decode())
+            return content
+        case NotReady(missing):
+            raise RequestError(503, f"{missing} is being loaded. Ask again in a few seconds.")
+        case Busy(sentence):
+            raise RequestError(503, sentence)
+        case Exceeded(sentence=sentence) | Crashed(sentence):
+            raise RequestError(422, sentence)
+
+
+def _visitor(request: Request) -> str:
+    named = request.headers.get("x-visitor", "")[:64]
+    return named or (request.client.host if request.client else "")
+
+
+def _field(lesson: AnyLesson, question: Question, events: list[Any]) -> str | None:
+    """Return the parameter of the text to which a limit is told: the one changed last, or else one to shorten.
+
+    A lesson that has no texts has none.
+    """
+    fields = lesson.question.fields().items()
+    texts = [field.parameter or name for name, field in fields if isinstance(field, TextField) and not field.hidden]
+    changed = set(question.parameters())
+    match events[-1] if events else None:
+        case Put(put):
+            changed = set(put)
+        case Resize(resized):
+            changed = {resized}
+    return next((name for name in texts if name in changed), next(iter(texts), None))
 
 
 def _windows(body: dict[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -132,53 +253,6 @@ def _windows(body: dict[str, Any]) -> dict[str, tuple[int, ...]]:
 
 def _is_start(start: object) -> bool:
     return isinstance(start, list) and len(start) <= 8 and all(type(i) is int and 0 <= i < 2**31 for i in start)
-
-
-def _picture(lesson: AnyLesson, body: dict[str, Any]) -> Response:
-    theme = body.get("theme")
-    if theme not in ("light", "dark"):
-        raise RequestError(400, "Expected theme, light or dark.")
-    question, _ = lesson.opened(body["question"])
-    windows = _windows(body)
-    try:
-        part = read_bars(body["bars"]) if "bars" in body else _drawing(lesson, question, body)
-    except ValueError as error:
-        raise RequestError(400, str(error)) from error
-    named = f"{lesson.title}: {lesson.lit(question) or 'a picture'}"
-    drawn = svg(part, theme=theme, title=named, description=description(part, windows), windows=windows)
-    return Response(drawn.encode(errors="replace"), media_type="image/svg+xml")
-
-
-def _drawing(lesson: AnyLesson, question: Question, body: dict[str, Any]) -> Drawable:
-    """Return what is to be drawn of a question's page; ValueError if the learner cannot have left it so."""
-    place, panel, at = body.get("picture"), body.get("panel", False), body.get("at", [])
-    if type(place) is not int or type(panel) is not bool:
-        raise RequestError(400, "Expected picture, a whole number from 0, and panel, true or false.")
-    if not _is_start(at):
-        raise RequestError(400, "Expected at, a list of whole numbers from 0.")
-    if lesson.needs_torch(question):
-        load_torch()
-    shown = page(lesson, question)
-    found = drawings_of(shown.panel if panel else shown.body or ())
-    if not 0 <= place < len(found):
-        raise RequestError(404, f"There are {len(found)} pictures for this question.")
-    return as_seen(found[place], at)
-
-
-def _measure(lesson: AnyLesson, body: dict[str, Any]) -> Response:
-    what = body.get("what")
-    if lesson.measure is None or not isinstance(what, str):
-        raise RequestError(400, "Expected the name of something that this lesson measures, in what.")
-    question, _ = lesson.opened(body["question"])
-    if not _measuring.acquire(timeout=20):
-        raise RequestError(429, "Somebody else's measurement is still under way. Press again in a few seconds.")
-    try:
-        parts = lesson.measure(question, what)
-    except EventError as error:
-        raise RequestError(422, str(error)) from error
-    finally:
-        _measuring.release()
-    return JSONResponse({"parts": payload(parts)}, headers={"Cache-Control": "no-store"})
 
 
 ROUTES = (

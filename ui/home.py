@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from ui import catalog, session, shell
+from ui import catalog, evaluation, session, shell
 from ui.catalog import LessonSpec
 from ui.small_pictures import small_picture
 
@@ -49,6 +49,7 @@ def home() -> None:
                 with column.container(border=True, height="stretch", key=f"primer-card-{spec.slug}"):
                     card(spec, leads=leads)
     _fill_pictures(key="pictures", data={spec.slug: small_picture(spec.slug) for spec in catalog.LESSONS})
+    evaluation.start_once_painted()
 
 
 def rows(lessons: Sequence[LessonSpec], most: int) -> Iterator[Sequence[LessonSpec]]:

@@ -5,16 +5,12 @@ Streamlit runs the page when it is opened. From then on the browser owns the que
 
 from __future__ import annotations
 
-import threading
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from primer_core.backend.loading import load_torch_in_background, torch_is_loaded
-from primer_core.lessons.answer import answer, problem_sentences
+from primer_core.lessons.answer import problem_sentences
 from ui import answers, catalog, modules, session, shell
-
-_MODULES_TAKE = 1.5  # seconds
 
 _SCRIPT = """
 export default function ({ data, parentElement }) {
@@ -31,7 +27,6 @@ def lesson_page(slug: str) -> None:
     lesson = catalog.LESSONS_BY_SLUG[slug]
     parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
     question, problems = lesson.opened(parameters)
-    loads = lesson.needs_torch(question) and not torch_is_loaded()
     _mount(
         key=f"lesson {slug}",
         data={
@@ -40,11 +35,8 @@ def lesson_page(slug: str) -> None:
             "address": answers.address(slug),
             "opened": urlencode(parameters),
             "question": question.texts(),
-            "answer": "" if loads else answer(lesson, question).decode(),
+            "answer": answers.opening(lesson, question),
             "problems": list(problem_sentences(problems)),
         },
     )
     shell.finish(spec)
-    if not torch_is_loaded() and any(lesson.needs_torch(preset.question) for preset in lesson.presets):
-        # Loading takes the interpreter for itself: the browser gets its modules first.
-        threading.Timer(_MODULES_TAKE, load_torch_in_background).start()

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from primer_core.picture.palette import page_variables
-from ui import catalog, session
+from ui import catalog, evaluation, session
 from ui.catalog import LessonSpec
 
 APP_NAME = "The Primer"
@@ -54,6 +54,7 @@ def begin(slug: str) -> LessonSpec:
 
 def finish(spec: LessonSpec) -> None:
     """Draw the links to the lessons before and after; a page calls this last."""
+    evaluation.start_once_painted()
     order = [lesson for _, lessons in catalog.grouped() for lesson in lessons]
     place = order.index(spec)
     parameters = session.link_parameters()

@@ -38,6 +38,15 @@ MAX_LIST = 10_000
 MAX_STRING = 200
 """Characters of a text within quotes."""
 
+SECONDS = 2.0
+"""Seconds of computing that one answer may take; its process is ended then."""
+
+WALL_SECONDS = 10.0
+"""Seconds on the clock after which an answer that waits for something is ended."""
+
+MEMORY = 512 * 2**20
+"""Bytes of memory that one answer may take, beyond what its process has already."""
+
 
 class Refused(ValueError):  # noqa: N818 - a learner's input is refused, the program has no error
     """A learner's input that cannot be taken; the message says what was expected, what was given, what to do.

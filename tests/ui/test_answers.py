@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,29 +12,33 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from primer_core.backend.loading import load_torch
-from primer_core.lessons.answer import AnswerCache, answer, page
+from primer_core.evaluation import Busy, Crashed, Exceeded, Result
+from primer_core.lessons.answer import answer, page
 from primer_core.lessons.broadcasting import LESSON
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.question import TextField
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.page import drawings_of
 from primer_core.picture.payload import payload
-from ui import modules
+from ui import answers, modules
+from ui.answer_cache import AnswerCache
 from ui.answers import ROUTES, address
 from ui.catalog import LESSONS_BY_SLUG
+from ui.evaluation import POOL
 
 ADDRESS = address("broadcasting")
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    load_torch()
+    POOL.start()
     with TestClient(Starlette(routes=[*ROUTES, *modules.ROUTES])) as client:
         yield client
 
 
 def ask(client: TestClient, *events: dict[str, Any], n: int = 1, **texts: str) -> dict[str, Any]:
-    response = client.post(ADDRESS, json={"question": texts, "events": list(events), "n": n})
+    response = client.post(ADDRESS, json={"question": texts, "events": list(events), "n": n, "wait": True})
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()
     return found
@@ -207,18 +212,136 @@ FRESH = """
 import sys
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
-from primer_core.backend.loading import load_torch
 from ui.answers import ROUTES, address
 
 client = TestClient(Starlette(routes=[*ROUTES]))
-body = {"question": {"library": "NumPy", "steps": "transpose(1, 0)"}, "n": 3,
-        "events": [{"kind": "put", "texts": {"library": "PyTorch"}}]}
-print(client.post(address("shapes"), json=body).json())
-found = client.post(address("shapes"), json={**body, "wait": True}).json()
+
+def ask(**more):
+    body = {"question": {"library": "NumPy", "steps": "transpose(1, 0)"}, "n": 3} | more
+    return client.post(address("shapes"), json=body).json()
+
+put = [{"kind": "put", "texts": {"library": "PyTorch"}}]
+print(ask())
+print(ask(wait=True)["question"]["steps"])
+print(ask(events=put))
+found = ask(events=put, wait=True)
 print(found["question"]["steps"], found["n"], "torch" in sys.modules)
 """
 
 
-def test_an_event_that_needs_a_library_which_is_not_loaded_is_answered_at_once() -> None:
+def test_what_is_not_loaded_is_named_at_once_and_the_server_itself_never_loads_it() -> None:
     done = subprocess.run([sys.executable, "-c", FRESH], capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.splitlines() == ["{'n': 3, 'loading': 'PyTorch'}", "permute(1, 0) 3 True"]
+    assert done.stdout.splitlines() == [
+        "{'n': 3, 'loading': 'NumPy'}",
+        "transpose(1, 0)",
+        "{'n': 3, 'loading': 'PyTorch'}",
+        "permute(1, 0) 3 False",
+    ]
+
+
+PRESETS = [
+    pytest.param(lesson, preset, id=f"{lesson.slug}: {preset.title}")
+    for lesson in LESSONS_BY_SLUG.values()
+    for preset in lesson.presets
+]
+
+
+@pytest.mark.parametrize(("lesson", "preset"), PRESETS)
+def test_a_preset_is_answered_as_in_this_process(client: TestClient, lesson: AnyLesson, preset: Any) -> None:
+    """Nothing that a lesson does is refused in an evaluation process, nor beyond its limits."""
+    body = {"question": preset.question.texts(), "wait": True, "n": 1}
+    answered = client.post(address(lesson.slug), json=body)
+    assert answered.status_code == 200
+    expected = json.loads(answer(lesson, preset.question))
+    assert answered.json() == {"n": 1, **expected}
+    for place in range(len(drawings_of(page(lesson, preset.question).body or ()))):
+        picture = client.post(f"{address(lesson.slug)}/picture", json={**body, "picture": place, "theme": "dark"})
+        assert picture.status_code == 200
+        assert picture.text.startswith("<svg")
+
+
+@pytest.mark.parametrize(("slug", "what"), [("matmul", "speed"), ("arrays", "dot"), ("arrays", "add")])
+def test_what_is_measured_is_within_the_limits(client: TestClient, slug: str, what: str) -> None:
+    measured = client.post(f"{address(slug)}/measure", json={"question": {}, "what": what})
+    assert measured.status_code == 200, measured.text
+    assert measured.json()["parts"]
+
+
+def test_a_picture_or_measurement_that_there_is_not_is_told(client: TestClient) -> None:
+    picture = {"question": {}, "picture": 99, "theme": "light"}
+    assert client.post(f"{ADDRESS}/picture", json=picture).status_code == 404
+    assert client.post(f"{address('matmul')}/measure", json={"question": {}, "what": "luck"}).status_code == 422
+
+
+class Ended:
+    """A pool whose answers all end with the same result; the controls alone are drawn."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def ask(self, name: str, job: object, **options: Any) -> Future[Result]:
+        if name == "limited":
+            return POOL.ask(name, job, **options)
+        future: Future[Result] = Future()
+        future.set_result(self._result)
+        return future
+
+
+WITH_TEXTS = [
+    lesson
+    for lesson in LESSONS_BY_SLUG.values()
+    if any(isinstance(field, TextField) and not field.hidden for field in lesson.question.fields().values())
+]
+LIMIT = Exceeded("time", "It took longer than 2 s of computing, which is the limit here.")
+
+
+@pytest.mark.parametrize("result", [LIMIT, Crashed("The process ended.")])
+@pytest.mark.parametrize("lesson", WITH_TEXTS, ids=lambda lesson: lesson.slug)
+def test_what_exceeds_a_limit_is_told_at_a_field_and_what_was_typed_stays(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, lesson: AnyLesson, result: Any
+) -> None:
+    monkeypatch.setattr(answers, "POOL", Ended(result))
+    monkeypatch.setattr(answers, "_kept", AnswerCache())
+    question = lesson.presets[-1].question
+    found = client.post(address(lesson.slug), json={"question": question.texts(), "wait": True, "n": 4}).json()
+    assert found["n"] == 4
+    assert found["question"] == question.texts()
+    assert found["body"] is None
+    panel = json.dumps(found["panel"])
+    assert result.sentence in panel
+    assert "cannot be read" not in panel
+
+
+def test_a_lesson_that_has_no_text_to_shorten_refuses_with_the_limit(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "POOL", Ended(LIMIT))
+    monkeypatch.setattr(answers, "_kept", AnswerCache())
+    response = client.post(address("softmax"), json={"question": {"T": "3"}})
+    assert response.status_code == 422
+    assert response.json() == {"problem": LIMIT.sentence}
+
+
+def test_a_limit_is_told_at_the_field_that_was_changed_last(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "POOL", Ended(LIMIT))
+    monkeypatch.setattr(answers, "_kept", AnswerCache())
+    found = ask(client, {"kind": "put", "texts": {"a": "(9, 3)"}}, {"kind": "put", "texts": {"b": "(9, 1)"}})
+    assert found["question"] == BroadcastingQuestion(a="(9, 3)", b="(9, 1)").texts()
+    told = [c["field"] for part in found["panel"] for c in part.get("controls", ()) if "problem" in c]
+    assert told == ["b"]
+
+
+def test_where_too_many_wait_the_page_is_told_to_ask_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "POOL", Ended(Busy("256 others wait.")))
+    monkeypatch.setattr(answers, "_kept", AnswerCache())
+    response = client.post(ADDRESS, json={"question": {"a": "(8, 3)"}})
+    assert response.status_code == 503
+    assert response.json() == {"problem": "256 others wait."}
+
+
+def test_an_answer_is_kept_and_asked_for_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask(client, n=1, a="(7, 3)")
+    monkeypatch.setattr(answers, "POOL", Ended(Crashed("Nobody asks again.")))
+    assert ask(client, n=2, a="(7, 3)") == {**first, "n": 2}

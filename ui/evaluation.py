@@ -1,0 +1,22 @@
+"""The evaluation processes of this server, in which lessons are answered."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+
+from primer_core.evaluation import Pool
+
+POOL = Pool("ui.lesson_jobs")
+atexit.register(POOL.close)
+
+_PAINTED_AFTER = 1.5  # seconds
+_first = threading.Lock()
+
+
+def start_once_painted() -> None:
+    """Start the processes soon, unless they are started: a browser gets the page that it has opened first."""
+    if _first.acquire(blocking=False):
+        timer = threading.Timer(_PAINTED_AFTER, POOL.start)
+        timer.daemon = True
+        timer.start()
