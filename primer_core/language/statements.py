@@ -445,8 +445,11 @@ class Workspace:
             call, further, options = operator.methodcaller(short, *given, **named), [], {}
 
         def reshape(it: Any) -> Any:
-            """Where the cells come from is a copy that may be reshaped in any case."""
-            return it.reshape(*given, **{word: value for word, value in named.items() if word == "order"})
+            """Where the cells come from is a copy that may be reshaped in any case; a view without a shape keeps it."""
+            shape = given or [value for word, value in named.items() if word in ("shape", "size")]
+            if not shape:
+                return it
+            return it.reshape(*shape, **{word: value for word, value in named.items() if word == "order"})
 
         if short in _CASTS:
             return Value(self.applied(base, code, call, *further, follow=None, **options).it, code, base.where)

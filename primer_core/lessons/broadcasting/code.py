@@ -18,10 +18,10 @@ def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]
     return "\n".join(lines)
 
 
-def failing(operands: Sequence[Operand], sign: str) -> str:
+def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError") -> str:
     """Write the snippet that meets NumPy's error and prints it."""
     lines = [*_given(operands), "try:", f"    y = {_expression(operands, sign)}"]
-    lines += ["except ValueError as error:", "    print(error)"]
+    lines += [f"except {error} as error:", "    print(error)"]
     return "\n".join(lines)
 
 

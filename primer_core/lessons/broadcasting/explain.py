@@ -155,6 +155,25 @@ class Clash(Aligned):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unsupported(Aligned):
+    """The shapes meet, but NumPy has no such operation for these dtypes: it subtracts no booleans.
+
+    Parameters
+    ----------
+    declined
+        NumPy's own words.
+    texts
+        All operands as they would be typed with whole numbers in place of booleans.
+    code
+        Snippet that prints the error.
+    """
+
+    declined: Declined
+    texts: tuple[str, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Broadcast(Aligned):
     """The operands met.
 
@@ -186,7 +205,7 @@ class Broadcast(Aligned):
     backward_code: str
 
 
-Outcome = Unread | TooLarge | Clash | Broadcast
+Outcome = Unread | TooLarge | Clash | Unsupported | Broadcast
 """What comes of a question."""
 
 
@@ -218,13 +237,16 @@ def explain(question: BroadcastingQuestion) -> Outcome:
     return _meet(aligned, question.of)
 
 
-def _meet(aligned: Aligned, loss: Loss) -> Broadcast:
+def _meet(aligned: Aligned, loss: Loss) -> Broadcast | Unsupported:
     operation = OPERATIONS[aligned.operation]
     arrays = [operand.values for operand in aligned.operands]
     with np.errstate(all="ignore"):  # 1 / 0 is inf here, as NumPy says it, and worth seeing
         result = arrays[0]
         for array in arrays[1:]:
-            result = operation.ufunc(result, array)
+            made = NUMPY.attempt(operation.ufunc, result, array)
+            if isinstance(made, Declined):
+                return _unsupported(aligned, made)
+            result = made
         result = np.asarray(result)
         upstream = _upstream(loss, result.shape)
         views = [np.broadcast_to(array, result.shape) for array in arrays]
@@ -244,6 +266,20 @@ def _meet(aligned: Aligned, loss: Loss) -> Broadcast:
         backward_code=snippets.backward(
             aligned.operands, operation.python, loss, [read.gradient for read in stretched]
         ),
+    )
+
+
+def _unsupported(aligned: Aligned, declined: Declined) -> Unsupported:
+    return Unsupported(
+        aligned.operands,
+        aligned.operation,
+        aligned.rule,
+        declined,
+        tuple(
+            operand.followed_by(".astype(int)") if operand.values.dtype == np.bool_ else operand.text
+            for operand in aligned.operands
+        ),
+        snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin),
     )
 
 

@@ -17,6 +17,7 @@ from primer_core.lessons.broadcasting.explain import (
     Stretched,
     TooLarge,
     Trap,
+    Unsupported,
 )
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
 from primer_core.lessons.outcome import Unread
@@ -77,6 +78,8 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
             return Page(panel, (Card(parts, "picture"), Columns(((_story(story(outcome)),), (_quiz(),)), (1.3, 1))))
         case Clash():
             return Page(panel, _clash(question, outcome))
+        case Unsupported():
+            return Page(panel, _unsupported(question, outcome))
         case Broadcast():
             return Page(panel, _met(question, outcome))
 
@@ -88,6 +91,8 @@ def chip(outcome: Outcome) -> Chip:
             return Chip("error", f"operand {field} cannot be read")
         case Clash():
             return Chip("error", "the shapes clash")
+        case Unsupported():
+            return Chip("error", "the dtypes do not take it")
         case TooLarge(shape=shape) | Broadcast(shape=shape):
             return Chip("ok", f"broadcasts to {shape_text(shape)}")
 
@@ -125,6 +130,17 @@ def _clash(question: BroadcastingQuestion, clash: Clash) -> tuple[Part, ...]:
     parts: tuple[Part, ...] = (rule(question, clash), *((picture,) if picture.grids else ()), declined, mending)
     story_card = _story(CLASH, code=clash.code)
     return (Card(parts, "picture"), Columns(((story_card,), (_quiz(),)), (1.3, 1)))
+
+
+def _unsupported(question: BroadcastingQuestion, unsupported: Unsupported) -> tuple[Part, ...]:
+    declined = Notice("declined", (text(unsupported.declined.text),))
+    whole = Fix(
+        text("Make the booleans whole numbers: ", Code(".astype(int)")),
+        dict(zip(NAMES, unsupported.texts, strict=False)),
+    )
+    parts: tuple[Part, ...] = (rule(question, unsupported), apart(unsupported), declined, Fixes((whole,)))
+    told = text("The shapes meet, but NumPy does not do this with booleans; with whole numbers, True is 1 and False 0.")
+    return (Card(parts, "picture"), Columns(((_story((told,), code=unsupported.code),), (_quiz(),)), (1.3, 1)))
 
 
 def _story(paragraphs: tuple[Text, ...], note: Text = (), code: str = "") -> Card:
@@ -254,7 +270,7 @@ def backward(explained: Broadcast) -> Picture:
     return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
 
 
-def apart(explained: Clash) -> Picture:
+def apart(explained: Clash | Unsupported) -> Picture:
     """Lay out operands that do not meet, with the axes that clash marked; nothing where one of them is too large."""
     if not all(operand.filled for operand in explained.operands):
         return Picture((), ())

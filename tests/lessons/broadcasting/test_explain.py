@@ -16,6 +16,7 @@ from primer_core.lessons.broadcasting.explain import (
     Clash,
     Outcome,
     TooLarge,
+    Unsupported,
     explain,
 )
 from primer_core.lessons.broadcasting.presets import PRESETS
@@ -270,3 +271,14 @@ def test_snippets_of_any_shapes_print_what_the_page_shows(
 )
 def test_whole_numbers_that_wrap_around_are_noticed(a: str, b: str, operation: OperationName, overflows: bool) -> None:
     assert met([a, b], operation).overflowed is overflows
+
+
+@pytest.mark.parametrize("b", ["[True, False]", "a", "[[True], [False]]"])
+def test_booleans_are_not_subtracted_and_whole_numbers_are_offered(b: str) -> None:
+    outcome = explain(BroadcastingQuestion("[True, False]", "subtract", b))
+    assert isinstance(outcome, Unsupported)
+    assert "boolean subtract" in outcome.declined.words
+    assert outcome.declined.words in printed_by(outcome.code)
+    mended = explain(BroadcastingQuestion(outcome.texts[0], "subtract", outcome.texts[1]))
+    assert isinstance(mended, Broadcast)
+    assert isinstance(explain(BroadcastingQuestion("[True, False]", "add", b)), Broadcast)

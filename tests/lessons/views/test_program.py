@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Library
@@ -298,6 +298,7 @@ def test_the_snippets_print_what_the_page_shows(preset: Any) -> None:
 
 @examples(1000)
 @given(typed_texts)
+@example("a.view()")
 def test_garbage_in_any_field_has_an_outcome(typed: str) -> None:
     for asked in ((typed, "", "", ""), ("(3, 4)", typed, "a.T", ""), ("(3, 4)", "a.T", "", typed)):
         assert isinstance(run_program(*asked), Unread | Ran | Stopped)
