@@ -20,6 +20,7 @@ from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
 from primer_core.language.table.entry import Entry
 from primer_core.language.table.sources import done_with
+from tests.language.comparison import copied, equal, floating, library_of, plain
 from tests.language.drawn_operands import drawn
 from tests.profiles import is_long
 
@@ -42,6 +43,7 @@ def seeded(entry: Entry, trial: int) -> np.random.Generator:
 def plainly(text: str, names: dict[str, Any]) -> Any:
     """Run an example as plain Python."""
     torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002 - what learners call draws from it
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -52,22 +54,12 @@ def plainly(text: str, names: dict[str, Any]) -> Any:
 
 def evaluated(text: str, names: dict[str, Any]) -> Evaluator | Declined | str:
     """Evaluate an example by the language; the library's no, or ours, if it is one."""
-    torch.manual_seed(7)
-    evaluator = Evaluator(dict(names))
+    evaluator = Evaluator(dict(names), seed=7)
     try:
         evaluator.evaluate(read_expression(text))
     except Rejection as rejection:
         return rejection.declined or rejection.message
     return evaluator
-
-
-def equal(found: Any, expected: Any) -> bool:
-    if isinstance(expected, tuple | list):
-        return len(found) == len(expected) and all(map(equal, found, expected))
-    if is_array(expected):
-        same = type(found) is type(expected) and found.dtype == expected.dtype and found.shape == expected.shape
-        return same and np.array_equal(plain(found), plain(expected), equal_nan=floating(expected))
-    return bool(found == expected) or found is expected or (found != found and expected != expected)
 
 
 @pytest.mark.parametrize("entry", WITH_EXAMPLES, ids=lambda entry: entry.name)
@@ -149,24 +141,5 @@ def again(call: Any, place: int, source: int, step: float, value: float | None, 
         return None
 
 
-def plain(array: Any) -> Any:
-    if isinstance(array, torch.Tensor):
-        return np.asarray(array.float() if array.dtype == torch.bfloat16 else array.resolve_conj())
-    return np.asarray(array)
-
-
-def library_of(array: Any) -> str:
-    return "np" if isinstance(array, np.ndarray | np.generic) else "torch"
-
-
-def floating(array: Any) -> bool:
-    return bool(array.dtype.kind == "f") if library_of(array) == "np" else bool(array.dtype.is_floating_point)
-
-
 def differs(before: Any, after: Any) -> Any:
     return (before != after).reshape(-1) & ~((before != before) & (after != after)).reshape(-1)
-
-
-def copied(names: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if isinstance(value, np.ndarray) else value.clone() if isinstance(value, torch.Tensor)
-            else value for name, value in names.items()}  # fmt: skip

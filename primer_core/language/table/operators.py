@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("operator.@", "x, y", MATMUL, "m @ n; m @ vector; v @ w"),
     *(Entry(f"operator.{sign}=", "x, y", WRITTEN, shares="always", writes="x") for sign in (*_ARITHMETIC, *_BITS, "@")),
     *(Entry(f"{kind}.[]=", "x, index, value", WRITTEN, writes="x") for kind in ("ndarray", "Tensor")),
+    Entry("list.[]=", "x, index, value", WRITTEN, writes="x"),
     Entry("ndarray.[]", "x, index", INDEXED, "a[0]; a[::-1]; a[index]; a[mask]; t[:, [0, 2], [1, 3]]", shares="maybe"),
     Entry(
         "Tensor.[]", "x, index", INDEXED, "a[0]; a[index]; a[mask]; a[..., None]; t[[0, 1], :, [1, 3]]", shares="maybe"

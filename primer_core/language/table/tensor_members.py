@@ -5,7 +5,7 @@ from __future__ import annotations
 from primer_core.language.table import numpy_rules as rules
 from primer_core.language.table import torch_rules
 from primer_core.language.table.costs import shaped
-from primer_core.language.table.entry import Entry
+from primer_core.language.table.entry import Entry, always
 from primer_core.language.table.rules import ASKED, ELEMENTWISE, LISTED, MOVED, WRITTEN, made
 
 _DTYPES = ["float", "double", "half", "bfloat16", "int", "long", "short", "char", "byte", "bool"]
@@ -51,7 +51,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Tensor.real", "x", ELEMENTWISE, "a.real", shares="always", attribute=True),
     Entry("Tensor.data", "x", MOVED, "a.data", shares="always", attribute=True),
     Entry("Tensor.grad", "x", ASKED, attribute=True),
-    Entry("Tensor.view", "x, *shape", MOVED, "a.view(-1); t.view(4, 6)", shares="always"),
+    Entry("Tensor.view", "x, *shape, | dtype", rules.VIEW, "a.view(-1); t.view(4, 6); v.view(torch.int64)", shares="always"),
     Entry("Tensor.view_as", "x, other", torch_rules.AS_OTHER, "a.view_as(b)", shares="always"),
     Entry("Tensor.reshape_as", "x, other", torch_rules.AS_OTHER, "a.reshape_as(b)", shares="maybe"),
     Entry("Tensor.expand", "x, *sizes", rules.BROADCAST_TO, "v.expand(3, -1)", shares="always"),
@@ -59,7 +59,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Tensor.repeat", "x, *sizes", torch_rules.REPEATED, "v.repeat(2); m.repeat(2, 1)"),
     Entry("Tensor.unfold", "x, dimension, size, step", torch_rules.UNFOLDED, "v.unfold(0, 2, 1)", shares="always"),
     Entry("Tensor.contiguous", "x", MOVED, "a.contiguous(); m.t().contiguous()", shares="maybe"),
-    Entry("Tensor.as_strided", "x, size, stride, storage_offset", torch_rules.STRIDED, shares="always"),
+    Entry("Tensor.as_strided", "x, size, stride, storage_offset", torch_rules.STRIDED,
+          "v.as_strided((2, 2), (1, 0)); t.as_strided((3,), (4,), 12)", shares="always"),
     Entry("Tensor.numpy", "x, | force", MOVED, "a.numpy()", shares="always"),
     Entry("Tensor.cpu", "x", MOVED, "a.cpu()", shares="always"),
     Entry("Tensor.item", "x", MOVED, "v[0].item()"),
@@ -74,7 +75,7 @@ ENTRIES: tuple[Entry, ...] = (
       for name in ("new_zeros", "new_ones")),
     Entry("Tensor.new_full", "x, size, fill_value", made(shaped("size")), "a.new_full((2, 3), 7.0)"),
     Entry("Tensor.new_tensor", "x, data", made(shaped("x"))),
-    Entry("Tensor.new_empty", "x, *size", made(shaped("size")), uninitialised=True),
+    Entry("Tensor.new_empty", "x, *size", made(shaped("size")), uninitialised=always),
     # written
     *(Entry(f"Tensor.{name}", "x", WRITTEN, shares="always", writes="x") for name in _IN_PLACE_ALONE),
     *(Entry(f"Tensor.{name}", "x, other, weight, | alpha, value, rounding_mode", WRITTEN, shares="always", writes="x",
@@ -93,7 +94,7 @@ ENTRIES: tuple[Entry, ...] = (
             texts=("reduce",)) for name in ("scatter_", "scatter_add_")),
     *(Entry(f"Tensor.{name}", "x, *sizes", WRITTEN, shares="always", writes="x")
       for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")),
-    *(Entry(f"Tensor.{name}", "x, first, second, | mean, std", WRITTEN, shares="always", writes="x")
+    *(Entry(f"Tensor.{name}", "x, first, second, | mean, std", WRITTEN, shares="always", writes="x", random=True)
       for name in ("normal_", "uniform_", "random_", "bernoulli_")),
     # autograd
     Entry("Tensor.backward", "x, gradient, retain_graph, create_graph, | inputs", torch_rules.BACKWARD),
