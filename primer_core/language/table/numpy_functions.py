@@ -255,7 +255,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.lexsort", "keys, axis", sifted(), "np.lexsort([v, w])"),
     Entry("np.unique", "ar, return_index, return_inverse, return_counts, axis, | equal_nan, sorted", sifted(),
           "np.unique(i); np.unique(i, return_counts=True)"),
-    *(Entry(f"np.{name}", "x", sifted(), f"np.{name}(i)") for name in ("unique_values", "unique_counts")),
+    *(Entry(f"np.{name}", "x", sifted(), f"np.{name}(i)") for name in ("unique_values", "unique_counts", "unique_inverse", "unique_all")),
     Entry("np.searchsorted", "a, v, side", sifted(), "np.searchsorted([1, 2, 4], v)", texts=("side",)),
     Entry("np.digitize", "x, bins, right", sifted(), "np.digitize(v, [0.0, 1.0])"),
     Entry("np.nonzero", "a", sifted(rules.places), "np.nonzero(mask)"),

@@ -22,8 +22,22 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"operator.{sign}", "x, y", COMPARISON, f"a {sign} b") for sign in ("==", "!=", "<", "<=", ">", ">=")),
     *(Entry(f"operator.{sign}", "x", ELEMENTWISE, f"{sign[0]}i") for sign in ("-x", "+x", "~x")),
     Entry("operator.@", "x, y", MATMUL, "m @ n; m @ vector; v @ w"),
-    *(Entry(f"operator.{sign}=", "x, y", WRITTEN, shares="always", writes="x") for sign in (*_ARITHMETIC, *_BITS, "@")),
-    *(Entry(f"{kind}.[]=", "x, index, value", WRITTEN, writes="x") for kind in ("ndarray", "Tensor")),
+    *(
+        Entry(f"operator.{sign}=", "x, y", WRITTEN, f"a {sign}= b; a {sign}= 2; m {sign}= vector", "always", "x")
+        for sign in _ARITHMETIC
+    ),
+    *(Entry(f"operator.{sign}=", "x, y", WRITTEN, f"i {sign}= j; i {sign}= 2", "always", "x") for sign in _BITS),
+    Entry("operator.@=", "x, y", WRITTEN, "s @= s; m @= s", "always", "x"),
+    *(
+        Entry(
+            f"{kind}.[]=",
+            "x, index, value",
+            WRITTEN,
+            "a[0] = 5; a[mask] = 0; m[:, ::2] = 1.5; a[...] = b; t[:, [0, 2], [1, 3]] = 7; v[index] = v[0]",
+            writes="x",
+        )
+        for kind in ("ndarray", "Tensor")
+    ),
     Entry("list.[]=", "x, index, value", WRITTEN, writes="x"),
     Entry("ndarray.[]", "x, index", INDEXED, "a[0]; a[::-1]; a[index]; a[mask]; t[:, [0, 2], [1, 3]]", shares="maybe"),
     Entry(

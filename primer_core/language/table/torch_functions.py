@@ -300,7 +300,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.randint_like", "input, low, high, | dtype", torch_rules.RANDOM, "torch.randint_like(a, 5)", random=True),
     Entry("torch.arange", "start, end, step, | dtype, device, requires_grad", rules.ARANGE,
           "torch.arange(6); torch.arange(1, 2, 0.25)"),
-    Entry("torch.range", "start, end, step, | dtype", rules.ARANGE),
+    Entry("torch.range", "start, end, step, | dtype", rules.ARANGE, "torch.range(1, 4)"),
     Entry("torch.linspace", "start, end, steps, | dtype, device, requires_grad", rules.SPACED,
           "torch.linspace(0, 1, 5)"),
     Entry("torch.logspace", "start, end, steps, base, | dtype", rules.SPACED, "torch.logspace(0, 2, 3)"),
@@ -349,7 +349,8 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.result_type", "tensor1, tensor2", ASKED, "torch.result_type(a, b)"),
     Entry("torch.promote_types", "type1, type2", ASKED, "torch.promote_types(torch.int64, torch.float32)"),
     Entry("torch.can_cast", "from_, to", ASKED, "torch.can_cast(torch.float64, torch.int64)"),
-    *(Entry(f"torch.{name}", "type", ASKED) for name in ("iinfo", "finfo")),
+    Entry("torch.iinfo", "type", ASKED, "torch.iinfo(torch.int8).max"),
+    Entry("torch.finfo", "type", ASKED, "torch.finfo(torch.float32).eps"),
     Entry("torch.get_default_dtype", "", ASKED, "torch.get_default_dtype()"),
     Entry("torch.manual_seed", "seed", ASKED, "torch.manual_seed(1)"),
     *(Entry(f"torch.linalg.{name}", "A", whole(rules.cubed), f"torch.linalg.{name}(s)")
@@ -365,7 +366,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     *(Entry(f"torch.fft.{name}", "input, n, dim", rules.FFT, f"torch.fft.{name}(v)")
       for name in ("fft", "ifft", "rfft")),
     Entry("torch.autograd.grad", "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused",
-          torch_rules.GRADIENTS),
+          torch_rules.GRADIENTS, "torch.autograd.grad((a.requires_grad_() ** 2).sum(), a)"),
 )  # fmt: skip
 
 
