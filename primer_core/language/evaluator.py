@@ -515,7 +515,7 @@ class Evaluator:
             bound = entry.bind(positional, keywords)
             self._check_arguments(entry, bound)
             cost = entry.rule.cost(bound)
-            if entry.shares != "always":  # a view takes no memory and no time, however large it is
+            if entry.shares != "always" or entry.writes:  # a view takes no memory and no time, however large it is
                 cost.check(entry.name)
                 self._charge(cost)
             self.uninitialised.check_read(entry, bound)

@@ -35,4 +35,4 @@ def floating(array: Any) -> bool:
 
 def copied(names: dict[str, Any]) -> dict[str, Any]:
     return {name: value.copy() if isinstance(value, np.ndarray) else value.clone() if isinstance(value, torch.Tensor)
-            else value for name, value in names.items()}  # fmt: skip
+            else list(value) if isinstance(value, list) else value for name, value in names.items()}  # fmt: skip

@@ -130,7 +130,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.tri", "N, M, k, dtype", rules.SQUARE, "np.tri(3)"),
     Entry("np.indices", "dimensions, dtype, sparse", rules.INDICES, "np.indices((2, 3))"),
     Entry("np.vander", "x, N, increasing", rules.VANDER, "np.vander(v, 3)"),
-    *(Entry(f"np.{name}", "x", ELEMENTWISE, f"np.{name}(3); np.{name}(i)")
+    *(Entry(f"np.{name}", "x", ELEMENTWISE, f"np.{name}(3); np.{name}(i)", shares="maybe")
       for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
                    "float64", "complex64", "complex128", "bool")),
     # moved
