@@ -11,6 +11,7 @@ from primer_core.language.table.rules import (
     COMPARISON,
     ELEMENTWISE,
     MOVED,
+    WRITTEN,
     chosen,
     made,
     moved,
@@ -278,6 +279,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.unravel_index", "indices, shape, order", COMPARISON, "np.unravel_index(5, (2, 3))", texts=("order",)),
     Entry("np.ravel_multi_index", "multi_index, dims, | mode, order", COMPARISON,
           "np.ravel_multi_index((1, 2), (2, 3))", texts=("mode", "order")),
+    # written
+    Entry("np.put", "a, ind, v, | mode", WRITTEN, "np.put(v, [0, 1], [7, 8])", writes="a", texts=("mode",)),
+    Entry("np.putmask", "a, mask, values", WRITTEN, "np.putmask(a, mask, b)", writes="a"),
+    Entry("np.place", "arr, mask, vals", WRITTEN, "np.place(a, mask, [1, 2])", writes="arr"),
+    Entry("np.copyto", "dst, src, | where", WRITTEN, "np.copyto(a, b); np.copyto(a, 2, where=mask)", writes="dst"),
+    Entry("np.fill_diagonal", "a, val", WRITTEN, "np.fill_diagonal(s, 9)", writes="a"),
     # asked
     *(Entry(f"np.{name}", "a", ASKED, f"np.{name}(a)") for name in ("shape", "ndim")),
     Entry("np.size", "a, axis", ASKED, "np.size(a)"),
@@ -293,6 +300,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.array_equal", "a1, a2", sifted(), "np.array_equal(a, b)"),
     Entry("np.allclose", "a, b, rtol, atol", sifted(), "np.allclose(a, b)"),
     # linear algebra
+    Entry("np.cov", "m, | rowvar, ddof", whole(rules.cubed), "np.cov(t[0]); np.cov(v)"),
+    Entry("np.corrcoef", "x, | rowvar", whole(rules.cubed), "np.corrcoef(t[0])"),
     Entry("np.linalg.norm", "x, ord, axis, keepdims", rules.NORM, "np.linalg.norm(a); np.linalg.norm(t, axis=1)",
           texts=("ord",)),
     *(Entry(f"np.linalg.{name}", "a", whole(rules.cubed), f"np.linalg.{name}(s)")
