@@ -80,8 +80,10 @@ PAIRS: tuple[Pair, ...] = (
          "np.array([[1, 2], [3, 4]]); np.array([1, 2], dtype=np.float32); np.array([1, 0], dtype=bool)",
          "NumPy's floats are float64, PyTorch's float32."),
     Pair("np.asarray(values, dtype=dtype_)", "torch.as_tensor(values, dtype=dtype_)", "np.asarray([1.5, 2.5])"),
-    Pair("np.zeros(shape, dtype=dtype_)", "torch.zeros(shape, dtype=dtype_)", "np.zeros((2, 3)); np.zeros(3, dtype=int)"),
-    Pair("np.ones(shape, dtype=dtype_)", "torch.ones(shape, dtype=dtype_)", "np.ones((2, 3)); np.ones(3, dtype=np.int32)"),
+    Pair("np.zeros(shape, dtype=dtype_)", "torch.zeros(shape, dtype=dtype_)",
+    "np.zeros((2, 3)); np.zeros(3, dtype=int)"),
+    Pair("np.ones(shape, dtype=dtype_)", "torch.ones(shape, dtype=dtype_)",
+    "np.ones((2, 3)); np.ones(3, dtype=np.int32)"),
     Pair("np.full(shape, value, dtype=dtype_)", "torch.full(shape, value, dtype=dtype_)",
          "np.full((2, 3), 7); np.full(3, 1.5)"),
     Pair("np.empty(shape, dtype=dtype_)", "torch.empty(shape, dtype=dtype_)", "np.empty((2, 3))"),
@@ -96,7 +98,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.logspace(start, stop, num)", "torch.logspace(start, stop, num)", "np.logspace(0, 2, 3)"),
     Pair("np.eye(rows, columns_, dtype=dtype_)", "torch.eye(rows, columns_, dtype=dtype_)", "np.eye(3); np.eye(2, 3)"),
     Pair("np.identity(rows)", "torch.eye(rows)", "np.identity(3)", only_to="PyTorch"),
-    Pair("np.vander(v, count_, increasing=increasing_)", "torch.vander(v, count_, increasing=increasing_)", "np.vander(v, 3)"),
+    Pair("np.vander(v, count_, increasing=increasing_)", "torch.vander(v, count_, increasing=increasing_)",
+    "np.vander(v, 3)"),
     Pair("np.meshgrid(v, w)", "torch.meshgrid(v, w, indexing='xy')", "np.meshgrid(v, w)",
          "Without indexing=, NumPy goes by 'xy' and PyTorch by 'ij'."),
     Pair("np.meshgrid(v, w, indexing='ij')", "torch.meshgrid(v, w, indexing='ij')", "np.meshgrid(v, w, indexing='ij')"),
@@ -124,17 +127,20 @@ PAIRS: tuple[Pair, ...] = (
     Pair("a.mT", "a.mT", "t.mT"),
     Pair("np.expand_dims(a, axis=axis)", "torch.unsqueeze(a, axis)", "np.expand_dims(t, axis=1); np.expand_dims(a, -1)",
          "unsqueeze takes one axis."),
-    Pair("np.squeeze(a, axis=axis_)", "torch.squeeze(a, dim=axis_)", "np.squeeze(a); np.squeeze(t[:1], axis=0); t[:1].squeeze()",
+    Pair("np.squeeze(a, axis=axis_)", "torch.squeeze(a, dim=axis_)",
+    "np.squeeze(a); np.squeeze(t[:1], axis=0); t[:1].squeeze()",
          "An axis longer than 1 is an error in NumPy; PyTorch leaves it as it is."),
     Pair("np.concatenate(arrays, axis=axis_)", "torch.cat(arrays, dim=axis_)",
          "np.concatenate([a, b], axis=axis); np.concatenate((v, w))"),
     Pair("np.concat(arrays, axis=axis_)", "torch.cat(arrays, dim=axis_)", "np.concat([a, b])", only_to="PyTorch"),
-    Pair("np.stack(arrays, axis=axis_)", "torch.stack(arrays, dim=axis_)", "np.stack([a, b]); np.stack([t, u], axis=-1)"),
+    Pair("np.stack(arrays, axis=axis_)", "torch.stack(arrays, dim=axis_)",
+    "np.stack([a, b]); np.stack([t, u], axis=-1)"),
     *_alike("vstack hstack dstack column_stack", "?([v, w]); ?([m, m])", "arrays"),
     Pair("np.broadcast_to(a, shape)", "torch.broadcast_to(a, shape)", "np.broadcast_to(v, (3, len(v)))"),
     Pair("np.broadcast_arrays(a, b)", "torch.broadcast_tensors(a, b)", "np.broadcast_arrays(t, t[0])"),
     Pair("np.array_split(a, places, axis=axis_)", "torch.tensor_split(a, places, dim=axis_)",
-         "np.array_split(v, 3); np.array_split(t, [1, 3], axis=2)", "NumPy's array_split is no chunk: it makes as many parts as asked."),
+         "np.array_split(v, 3); np.array_split(t, [1, 3], axis=2)",
+         "NumPy's array_split is no chunk: it makes as many parts as asked."),
     Pair("np.split(a, places, axis=axis_)", "torch.tensor_split(a, places, dim=axis_)",
          "np.split(t, 2, axis=2); np.split(t, [1, 3], axis=2)",
          "NumPy splits at places, PyTorch's split by sizes. What does not divide evenly is an error in NumPy alone.",
@@ -146,7 +152,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.roll(a, shift, axis=axis_)", "torch.roll(a, shift, dims=axis_)", "np.roll(a, 1); np.roll(t, 2, axis=1)"),
     Pair("np.rot90(a, k_)", "torch.rot90(a, k_)", "np.rot90(m); np.rot90(m, 2)"),
     Pair("np.repeat(a, count, axis=axis_)", "torch.repeat_interleave(a, count, dim=axis_)",
-         "np.repeat(a, 2); np.repeat(t, 3, axis=1); v.repeat(2)", "NumPy's repeat repeats each element; PyTorch's repeat is tile."),
+         "np.repeat(a, 2); np.repeat(t, 3, axis=1); v.repeat(2)",
+         "NumPy's repeat repeats each element; PyTorch's repeat is tile."),
     Pair("np.tile(a, counts)", "torch.tile(a, counts)", "np.tile(v, 2); np.tile(m, (2, 3)); np.tile(t, 2)"),
     Pair("np.tile(a, counts)", "a.repeat(counts)", "m.repeat(2, 3); v.repeat(2)", only_to="NumPy"),
     Pair("np.diag(a, k_)", "torch.diag(a, k_)", "np.diag(v); np.diag(m); np.diag(v, 1)"),
@@ -180,14 +187,17 @@ PAIRS: tuple[Pair, ...] = (
     # reductions
     Pair("np.sum(a, axis=axis_, keepdims=keep_, dtype=dtype_)", "torch.sum(a, dim=axis_, keepdim=keep_, dtype=dtype_)",
          "np.sum(a); a.sum(axis=axis, keepdims=True); t.sum(axis=(0, 2)); mask.sum()"),
-    Pair("np.prod(a, axis=axis_, keepdims=keep_)", "torch.prod(a, dim=axis_, keepdim=keep_)", "np.prod(v); t.prod(axis=1)"),
+    Pair("np.prod(a, axis=axis_, keepdims=keep_)", "torch.prod(a, dim=axis_, keepdim=keep_)",
+    "np.prod(v); t.prod(axis=1)"),
     Pair("np.mean(a, axis=axis_, keepdims=keep_)", "torch.mean(a, dim=axis_, keepdim=keep_)",
          "np.mean(a); t.mean(axis=1, keepdims=True)", "PyTorch takes the mean of floats alone."),
     *(pair for name in ("std", "var") for pair in (
         Pair(f"np.{name}(a, axis=axis_, keepdims=keep_)", f"torch.{name}(a, dim=axis_, keepdim=keep_, correction=0)",
-             f"np.{name}(v); t.{name}(axis=1); t.{name}(axis=2, keepdims=True)", "NumPy divides by n, PyTorch by n - 1."),
+             f"np.{name}(v); t.{name}(axis=1); t.{name}(axis=2, keepdims=True)",
+             "NumPy divides by n, PyTorch by n - 1."),
         Pair(f"np.{name}(a, axis=axis_, ddof=ddof, keepdims=keep_)",
-             f"torch.{name}(a, dim=axis_, keepdim=keep_, correction=ddof)", f"np.{name}(v, ddof=1); t.{name}(axis=1, ddof=2)"),
+             f"torch.{name}(a, dim=axis_, keepdim=keep_, correction=ddof)",
+             f"np.{name}(v, ddof=1); t.{name}(axis=1, ddof=2)"),
         Pair(f"np.{name}(a, axis=axis_, ddof=1, keepdims=keep_)", f"torch.{name}(a, dim=axis_, keepdim=keep_)",
              f"torch.{name}(v); t.{name}(dim=1); t.{name}(2)", only_to="NumPy"))),
     *(pair for name in ("max", "min") for pair in (
@@ -205,17 +215,22 @@ PAIRS: tuple[Pair, ...] = (
              f"np.arg{name}(a); t.arg{name}(axis=1)"))),
     *(Pair(f"np.{name}(a, axis=axis_, keepdims=keep_)", f"torch.{name}(a, dim=axis_, keepdim=keep_)",
            f"np.{name}(mask); np.{name}(t > 0, axis=1); mask.{name}()") for name in ("any", "all")),
-    Pair("np.count_nonzero(a, axis=axis_)", "torch.count_nonzero(a, dim=axis_)", "np.count_nonzero(mask); np.count_nonzero(t, axis=1)"),
+    Pair("np.count_nonzero(a, axis=axis_)", "torch.count_nonzero(a, dim=axis_)",
+    "np.count_nonzero(mask); np.count_nonzero(t, axis=1)"),
     Pair("np.quantile(a, q, axis=axis_, keepdims=keep_)", "torch.quantile(a, q, dim=axis_, keepdim=keep_)",
          "np.quantile(v, 0.25); np.quantile(t, 0.5, axis=1)"),
     Pair("np.median(a, axis=axis_, keepdims=keep_)", "torch.quantile(a, 0.5, dim=axis_, keepdim=keep_)",
-         "np.median(v); np.median(t, axis=2)", "Of two in the middle NumPy's median is the mean, PyTorch's the lower one.",
+         "np.median(v); np.median(t, axis=2)",
+         "Of two in the middle NumPy's median is the mean, PyTorch's the lower one.",
          only_to="PyTorch"),
-    *(Pair(f"np.{name}(a, axis=axis_, keepdims=keep_)", f"torch.{name}(a, dim=axis_, keepdim=keep_)", f"np.{name}(a); np.{name}(t, axis=1)")
+    *(Pair(f"np.{name}(a, axis=axis_, keepdims=keep_)", f"torch.{name}(a, dim=axis_, keepdim=keep_)",
+    f"np.{name}(a); np.{name}(t, axis=1)")
       for name in ("nansum", "nanmean")),
     *(Pair(f"np.{name}(a, axis=axis)", f"torch.{name}(a, dim=axis)", f"np.{name}(a, axis=axis); t.{name}(axis=-1)",
-           "Without an axis, NumPy goes along the flat array; PyTorch asks for one.") for name in ("cumsum", "cumprod")),
-    *(Pair(f"np.{name}(a)", f"torch.{name}(a, dim=0)", f"np.{name}(v)", "", (1,), "PyTorch") for name in ("cumsum", "cumprod")),
+           "Without an axis, NumPy goes along the flat array; PyTorch asks for one.") for name in ("cumsum",
+           "cumprod")),
+    *(Pair(f"np.{name}(a)", f"torch.{name}(a, dim=0)", f"np.{name}(v)", "", (1,), "PyTorch") for name in ("cumsum",
+    "cumprod")),
     Pair("np.linalg.norm(a, axis=axis_, keepdims=keep_)", "torch.linalg.norm(a, dim=axis_, keepdim=keep_)",
          "np.linalg.norm(a); np.linalg.norm(t, axis=1)"),
     Pair("np.trace(a)", "torch.trace(a)", "np.trace(m); m.trace()", "", (2,)),
@@ -229,7 +244,8 @@ PAIRS: tuple[Pair, ...] = (
     *_alike("vdot inner outer kron", "?(v, w)", "a, b"),
     Pair("np.tensordot(a, b, axes=met)", "torch.tensordot(a, b, dims=met)",
          "np.tensordot(m, n, axes=1); np.tensordot(t, u, axes=([1, 2], [1, 2]))"),
-    Pair("np.einsum(letters, *arrays)", "torch.einsum(letters, *arrays)", "np.einsum('ij,jk->ik', m, n); np.einsum('i,i', v, w)"),
+    Pair("np.einsum(letters, *arrays)", "torch.einsum(letters, *arrays)",
+    "np.einsum('ij,jk->ik', m, n); np.einsum('i,i', v, w)"),
     Pair("np.cross(a, b)", "torch.cross(a, b, dim=-1)", "np.cross(t[:, :, 0], u[:, :, 0])"),
     *(Pair(f"np.linalg.{name}(a)", f"torch.linalg.{name}(a)", f"np.linalg.{name}(s + 9 * np.eye(len(s)))")
       for name in ("inv", "det", "pinv", "matrix_rank", "slogdet")),
@@ -240,20 +256,21 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.linalg.inv(a)", "torch.inverse(a)", "torch.inverse(s)", only_to="NumPy"),
     *(Pair(f"np.fft.{name}(a)", f"torch.fft.{name}(a)", f"np.fft.{name}(v)") for name in ("fft", "ifft", "rfft")),
     # elementwise
-    *_alike("abs absolute negative positive sign square sin cos tan arctan sinh cosh tanh floor ceil trunc exp exp2 expm1 sinc "
-            "deg2rad rad2deg reciprocal isnan isinf isfinite signbit logical_not fix", "?(a)"),
+    *_alike("abs absolute negative positive sign square sin cos tan arctan sinh cosh tanh floor ceil trunc exp "
+            "exp2 expm1 sinc deg2rad rad2deg reciprocal isnan isinf isfinite signbit logical_not fix", "?(a)"),
     *_alike("sqrt log log2 log10 log1p", "?(np.abs(a))"),
     *_alike("arcsin arccos", "?(np.tanh(a))"),
-    *_alike("add subtract multiply divide true_divide floor_divide remainder fmod maximum minimum fmax fmin arctan2 hypot "
-            "copysign logaddexp logaddexp2 float_power nextafter less less_equal greater greater_equal not_equal logical_and logical_or "
-            "logical_xor isclose heaviside", "?(a, b)", "a, b"),
+    *_alike("add subtract multiply divide true_divide floor_divide remainder fmod maximum minimum fmax fmin arctan2 "
+            "hypot copysign logaddexp logaddexp2 float_power nextafter less less_equal greater greater_equal "
+            "not_equal logical_and logical_or logical_xor isclose heaviside", "?(a, b)", "a, b"),
     *_alike("bitwise_and bitwise_or bitwise_xor gcd lcm", "?(i, j)", "a, b"),
     Pair("np.arcsinh(a)", "torch.asinh(a)", "np.arcsinh(a)"),
     Pair("np.arccosh(a)", "torch.acosh(a)", "np.arccosh(1 + np.abs(a))"),
     Pair("np.arctanh(a)", "torch.atanh(a)", "np.arctanh(np.tanh(a))"),
     Pair("np.power(a, b)", "torch.pow(a, b)", "np.power(np.abs(a), 2); np.power(np.abs(a), b)"),
     Pair("np.mod(a, b)", "torch.remainder(a, b)", "np.mod(a, b)", only_to="PyTorch"),
-    Pair("np.equal(a, b)", "torch.eq(a, b)", "np.equal(i, j)", "PyTorch's equal asks whether the whole arrays are equal."),
+    Pair("np.equal(a, b)", "torch.eq(a, b)", "np.equal(i, j)",
+    "PyTorch's equal asks whether the whole arrays are equal."),
     Pair("np.array_equal(a, b)", "torch.equal(a, b)", "np.array_equal(a, b); np.array_equal(a, a)"),
     Pair("np.allclose(a, b)", "torch.allclose(a, b)", "np.allclose(a, b); np.allclose(a, a)"),
     Pair("np.invert(a)", "torch.bitwise_not(a)", "np.invert(i)"),
@@ -262,7 +279,8 @@ PAIRS: tuple[Pair, ...] = (
     *(Pair(f"np.{numpy}(a)", f"torch.{torch}(a)", f"np.{numpy}(a)", only_to="PyTorch")
       for numpy, torch in (("degrees", "rad2deg"), ("radians", "deg2rad"), ("rint", "round"), ("fabs", "abs"))),
     *(Pair(f"np.{numpy}(a, b)", f"torch.{torch}(a, b)", f"torch.{torch}(a, b)", only_to="NumPy") for numpy, torch in (
-        ("subtract", "sub"), ("multiply", "mul"), ("divide", "div"), ("not_equal", "ne"), ("less", "lt"), ("less_equal", "le"),
+        ("subtract", "sub"), ("multiply", "mul"), ("divide", "div"), ("not_equal", "ne"), ("less", "lt"),
+        ("less_equal", "le"),
         ("greater", "gt"), ("greater_equal", "ge"), ("arctan2", "atan2"), ("maximum", "max"), ("minimum", "min"))),
     *(Pair(f"np.{numpy}(a)", f"torch.{torch}(a)", f"torch.{torch}(torch.tanh(a))", only_to="NumPy")
       for numpy, torch in (("negative", "neg"), ("arcsin", "asin"), ("arccos", "acos"), ("arctan", "atan"))),
@@ -280,9 +298,11 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.sort(a, axis=axis_)", "torch.sort(a, dim=axis_).values", "np.sort(a); np.sort(t, axis=0)",
          "PyTorch's sort gives the values and their places."),
     Pair("np.argsort(a, axis=axis_)", "torch.argsort(a, dim=axis_)", "np.argsort(a); t.argsort(axis=1)"),
-    Pair("np.argsort(a, axis=axis_)", "torch.sort(a, dim=axis_).indices", "torch.sort(t, dim=1).indices", only_to="NumPy"),
+    Pair("np.argsort(a, axis=axis_)", "torch.sort(a, dim=axis_).indices", "torch.sort(t, dim=1).indices",
+    only_to="NumPy"),
     Pair("np.unique(a, return_inverse=inverse_, return_counts=number_)",
-         "torch.unique(a, return_inverse=inverse_, return_counts=number_)", "np.unique(i); np.unique(i, return_counts=True)"),
+         "torch.unique(a, return_inverse=inverse_, return_counts=number_)",
+         "np.unique(i); np.unique(i, return_counts=True)"),
     Pair("np.nonzero(a)", "torch.nonzero(a, as_tuple=True)", "np.nonzero(mask); mask.nonzero()",
          "PyTorch's nonzero is NumPy's argwhere."),
     Pair("np.argwhere(a)", "torch.nonzero(a)", "np.argwhere(mask)"),
@@ -297,10 +317,13 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.searchsorted(a, b)", "torch.searchsorted(a, b)", "np.searchsorted(np.sort(v), w)"),
     Pair("np.digitize(a, bins)", "torch.bucketize(a, bins, right=True)", "np.digitize(v, np.array([-1.0, 0.5, 1.0]))",
          "right= means the opposite in the two."),
-    Pair("np.digitize(a, bins, right=True)", "torch.bucketize(a, bins)", "np.digitize(v, np.array([-1.0, 0.5]), right=True)"),
-    Pair("np.bincount(a, minlength=least_)", "torch.bincount(a, minlength=least_)", "np.bincount(np.array([1, 2, 2])); np.bincount([1, 2, 2], minlength=6)"),
+    Pair("np.digitize(a, bins, right=True)", "torch.bucketize(a, bins)",
+    "np.digitize(v, np.array([-1.0, 0.5]), right=True)"),
+    Pair("np.bincount(a, minlength=least_)", "torch.bincount(a, minlength=least_)",
+    "np.bincount(np.array([1, 2, 2])); np.bincount([1, 2, 2], minlength=6)"),
     Pair("np.isin(a, b)", "torch.isin(a, b)", "np.isin(i, j)"),
-    Pair("np.diff(a, count_, axis=axis_)", "torch.diff(a, count_, dim=axis_)", "np.diff(v); np.diff(t, axis=1); np.diff(t, 2)"),
+    Pair("np.diff(a, count_, axis=axis_)", "torch.diff(a, count_, dim=axis_)",
+    "np.diff(v); np.diff(t, axis=1); np.diff(t, 2)"),
 )  # fmt: skip
 """The table. Of several pairs that match, the first counts."""
 
@@ -346,7 +369,8 @@ def translated(code: str | ast.AST, to: Library, shapes: Shapes | None = None) -
     nodes = read_statements(code).nodes if isinstance(code, str) else (code,)
     translator = _Translator(to, shapes or {})
     try:
-        return "\n".join(ast.unparse(ast.fix_missing_locations(translator.visit(copy.deepcopy(node)))) for node in nodes)
+        written = [ast.fix_missing_locations(translator.visit(copy.deepcopy(node))) for node in nodes]
+        return "\n".join(map(ast.unparse, written))
     except _NoneKnown as none:
         return NoEquivalent(str(none))
 
@@ -434,7 +458,8 @@ class _Translator(ast.NodeTransformer):
         special = self.by_shape(called)
         if special is not None:
             return special
-        words = f"No equivalent of {called.name.removeprefix('ndarray').removeprefix('Tensor')} as it is called here is known."
+        shown = called.name.removeprefix("ndarray").removeprefix("Tensor")
+        words = f"No equivalent of {shown}, as it is called here, is known."
         raise _NoneKnown(_NOT_THE_SAME.get(called.name, words))
 
     def holds(self, pair: Pair, bindings: Mapping[str, Any]) -> bool:
@@ -445,7 +470,7 @@ class _Translator(ast.NodeTransformer):
         one_axis = pair.torch.startswith(("torch.unsqueeze", "torch.cum")) or ".values" in pair.torch
         if one_axis and isinstance(axis, ast.Tuple):
             return False
-        is_place = isinstance(bindings.get("b"), ast.Constant) or isinstance(bindings.get("b"), ast.UnaryOp)
+        is_place = isinstance(bindings.get("b"), ast.Constant | ast.UnaryOp)
         return not (is_place and pair.torch.startswith(("torch.max(", "torch.min(")))
 
     def shape_of(self, node: Any) -> tuple[int, ...] | None:
@@ -453,7 +478,9 @@ class _Translator(ast.NodeTransformer):
 
     def filled(self, template: str, bindings: Mapping[str, Any], is_method: bool) -> ast.AST:
         pattern = _parsed(template)
-        made = _Filled({name: self.given(name, value) for name, value in bindings.items()}).visit(copy.deepcopy(pattern))
+        made = _Filled({name: self.given(name, value) for name, value in bindings.items()}).visit(
+            copy.deepcopy(pattern)
+        )
         return _as_method(made, "Tensor" if self.to == "PyTorch" else "ndarray") if is_method else made
 
     def given(self, name: str, value: Any) -> Any:
@@ -489,7 +516,7 @@ class _Translator(ast.NodeTransformer):
                 return code_expression(f"{text}.permute({tuple(reversed(range(rank)))})")
             case "np.flip" if "axis" not in called.values:
                 return code_expression(f"torch.flip({text}, {tuple(range(rank))})")
-            case "torch.chunk" | "torch.split" if axis is not None and count is not None and -rank <= axis < rank and count > 0:
+            case "torch.chunk" | "torch.split" if axis in range(-rank, rank) and count is not None and count > 0:
                 length = shape[axis]
                 size = count if called.name == "torch.split" else max(-(-length // count), 1)
                 return code_expression(f"np.split({text}, {list(range(size, length, size))}, axis={axis})")
@@ -513,7 +540,8 @@ _BUILTIN = {"int": "int64", "float": "float64", "bool": "bool", "complex": "comp
 
 _SAME_DTYPES = {
     "bool_": "bool", "intp": "int64", "int_": "int64", "single": "float32", "double": "float64", "half": "float16",
-    "float": "float32", "int": "int32", "long": "int64", "short": "int16", "cfloat": "complex64", "cdouble": "complex128",
+    "float": "float32", "int": "int32", "long": "int64", "short": "int16", "cfloat": "complex64",
+    "cdouble": "complex128",
 }  # fmt: skip
 """Other names of the same dtypes."""
 
@@ -559,7 +587,9 @@ def _unified(pattern: Any, node: Any, bindings: dict[str, Any], source: str) -> 
             bindings[name] = node
             return isinstance(node, ast.AST)
         case ast.Attribute(inner, "values" | "indices" as part):
-            return isinstance(node, ast.Attribute) and node.attr == part and _unified(inner, node.value, bindings, source)
+            return (
+                isinstance(node, ast.Attribute) and node.attr == part and _unified(inner, node.value, bindings, source)
+            )
         case ast.Call() | ast.Attribute():
             wanted, found = _called(pattern, source), _called(node, source)
             if wanted is None or found is None or wanted.name != found.name or set(found.values) - set(wanted.values):
@@ -685,5 +715,3 @@ def _whole(node: Any) -> int | None:
         case ast.UnaryOp(ast.USub(), ast.Constant(int(value))):
             return -value
     return None
-
-

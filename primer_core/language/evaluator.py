@@ -289,7 +289,7 @@ class Evaluator:
         self._perform(name, (holder, key, value), {}, target)
 
     def _check_entries(self, values: Sequence[Any], node: ast.AST) -> None:
-        """Refuse lists, and arrays that may hold some, as entries of what is there already: none comes to hold itself."""
+        """Refuse lists, and arrays that may hold some, as entries of what is there: none comes to hold itself."""
         for value in values:
             if isinstance(value, tuple | list) or (is_array(value) and _holds_objects(value)):
                 message = "A list within a list is not written in place here. Write the list anew."

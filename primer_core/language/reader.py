@@ -256,7 +256,7 @@ def _unreadable(error: SyntaxError, source: str) -> str:
     words = (error.msg or "").strip()
     where = f" in line {error.lineno}" if error.lineno and "\n" in source.strip() else ""
     if "grad_fn=<" in source:
-        return "grad_fn=<…> is what PyTorch prints of a tensor that was computed. Leave it out, or write what computes it."
+        return "grad_fn=<…> is what PyTorch prints of a computed tensor. Leave it out, or write what computes it."
     if not words or words == "invalid syntax":
         return f"{quoted(source.strip())} cannot be read as Python{where}."
     return f"This cannot be read as Python{where}: {words.rstrip('.?')}."

@@ -28,9 +28,7 @@ _OVERWRITING = frozenset(
 )  # fmt: skip
 """What writes all cells of an array and reads none."""
 
-_OF_THE_HEAD = frozenset(
-    {"ndarray.shape=", "Tensor.squeeze_", "Tensor.unsqueeze_", "Tensor.t_", "Tensor.transpose_"}
-)
+_OF_THE_HEAD = frozenset({"ndarray.shape=", "Tensor.squeeze_", "Tensor.unsqueeze_", "Tensor.t_", "Tensor.transpose_"})
 """What changes an array's shape in place, and none of its cells."""
 
 
@@ -53,7 +51,7 @@ class _Memory:
     unwritten: NDArray[np.bool_]
 
     def bytes_of(self, array: Any) -> NDArray[np.bool_] | None:
-        """Return a view of the bytes of an array's cells, a last axis longer than the array; None if it lies elsewhere."""
+        """Return a view of the bytes of an array's cells, with an axis for them; None if it lies elsewhere."""
         first, strides, itemsize = layout(array)
         shape = tuple(array.shape)
         reaches = [(length - 1) * step for length, step in zip(shape, strides, strict=True)]
@@ -92,9 +90,11 @@ class Uninitialised:
             return
         for name, value in bound.values.items():
             is_target = name == entry.writes and (entry.name in _OVERWRITING or entry.name.endswith(".[]="))
-            is_seen = entry.shares != "never" and (entry.rule.kind == "moved" or name == "x" and _is_index(entry))
+            is_seen = entry.shares != "never" and (entry.rule.kind == "moved" or (name == "x" and _is_index(entry)))
             is_model = name == "x" and entry.name.startswith("Tensor.new_")
-            if not (is_target or is_seen or is_model) and any(self.cells(each) is not None for each in arrays_in(value)):
+            if is_target or is_seen or is_model:
+                continue
+            if any(self.cells(each) is not None for each in arrays_in(value)):
                 raise _reads(entry)
 
     def note(self, entry: Entry, bound: Bound, result: Any) -> None:

@@ -46,7 +46,8 @@ def check_same(found: Any, expected: Any, text: str, code: str) -> None:
         assert found == expected, f"{text} is no {code}"
     else:
         assert found.shape == expected.shape, f"{text} is no {code}: {found.shape}, not {expected.shape}"
-        assert KINDS[found.dtype.kind] == KINDS[expected.dtype.kind], f"{text} is no {code}: {found.dtype}, not {expected.dtype}"
+        kinds = KINDS[found.dtype.kind], KINDS[expected.dtype.kind]
+        assert kinds[0] == kinds[1], f"{text} is no {code}: {found.dtype}, not {expected.dtype}"
         if not BY_CHANCE.search(text):
             np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6, err_msg=f"{text} is no {code}")
 
@@ -57,7 +58,11 @@ def run(code: str, names: dict[str, Any]) -> Any:
         return seen(eval(code, {"np": np, "torch": torch, "F": F, **names}))  # noqa: S307 - the table's own examples
 
 
-@pytest.mark.parametrize(("pair", "text"), TRIED, ids=[f"{text}{'' if pair.only_to is None else ' to ' + pair.only_to}" for pair, text in TRIED])
+@pytest.mark.parametrize(
+    ("pair", "text"),
+    TRIED,
+    ids=[f"{text}{'' if pair.only_to is None else ' to ' + pair.only_to}" for pair, text in TRIED],
+)
 def test_both_sides_of_a_pair_do_the_same(pair: Pair, text: str) -> None:
     to: Library = pair.only_to or "PyTorch"
     source, target = ("np", "torch") if to == "PyTorch" else ("torch", "np")
@@ -106,7 +111,8 @@ def test_both_sides_of_a_pair_are_in_the_table_of_what_may_be_written(pair: Pair
         ("np.concatenate([a, b], axis=1) @ c", "PyTorch", {}, "torch.cat([a, b], dim=1) @ c"),
         ("a.max(axis=1)", "PyTorch", {}, "a.amax(dim=1)"),
         ("torch.max(a, b)", "NumPy", {}, "np.maximum(a, b)"),
-        ("x = np.arange(6).reshape(2, 3)\ny = x[:, np.newaxis] * np.pi", "PyTorch", {}, "x = torch.arange(6).reshape((2, 3))\ny = x[:, None] * torch.pi"),
+        ("x = np.arange(6).reshape(2, 3)\ny = x[:, np.newaxis] * np.pi", "PyTorch", {},
+        "x = torch.arange(6).reshape((2, 3))\ny = x[:, None] * torch.pi"),
         ("torch.chunk(a, 3)", "NumPy", {"a": (7,)}, "np.split(a, [3, 6], axis=0)"),
         ("torch.split(a, 2)", "NumPy", {"a": (5,)}, "np.split(a, [2, 4], axis=0)"),
         ("torch.split(a, [2, 3])", "NumPy", {"a": (5,)}, "np.split(a, [2], axis=0)"),
@@ -127,13 +133,20 @@ def test_how_it_is_spelled(text: str, to: Library, shapes: dict[str, tuple[int, 
 @pytest.mark.parametrize(
     ("text", "to", "words"),
     [
-        ("a.T", "PyTorch", "axes"), ("torch.chunk(a, 3)", "NumPy", "array_split"), ("a.chunk(2)", "NumPy", "array_split"),
-        ("torch.split(a, 2)", "NumPy", "sizes"), ("a.max(1)", "NumPy", ".values"), ("torch.median(a)", "NumPy", "lower"),
-        ("a.median()", "NumPy", "lower"), ("np.cumsum(a)", "PyTorch", "flat"), ("np.dot(a, b)", "PyTorch", "axes"), ("a.strides", "PyTorch", "bytes"),
-        ("a.stride()", "NumPy", "elements"), ("np.insert(a, 1, 2)", "PyTorch", "np.insert"), ("F.softmax(a, 0)", "NumPy", "F.softmax"),
-        ("a[::-2]", "PyTorch", "negative step"), ("torch.ones(3)", "PyTorch", "already"), ("np.ones(3)", "NumPy", "already"), ("a.backward()", "NumPy", "backward"),
-        ("np.eye(3, k=1)", "PyTorch", "np.eye"), ("np.sum(a, where=b)", "PyTorch", "np.sum"), ("np.zeros(3, dtype=np.uint7)", "PyTorch", "uint7"),
-        ("np.expand_dims(a, axis=(0, 1))", "PyTorch", "expand_dims"), ("a.nosuch()", "PyTorch", "nosuch"), ("torch.bfloat16", "NumPy", "bfloat16"),
+        ("a.T", "PyTorch", "axes"), ("torch.chunk(a, 3)", "NumPy", "array_split"),
+        ("a.chunk(2)", "NumPy", "array_split"),
+        ("torch.split(a, 2)", "NumPy", "sizes"), ("a.max(1)", "NumPy", ".values"),
+        ("torch.median(a)", "NumPy", "lower"),
+        ("a.median()", "NumPy", "lower"), ("np.cumsum(a)", "PyTorch", "flat"), ("np.dot(a, b)", "PyTorch", "axes"),
+        ("a.strides", "PyTorch", "bytes"),
+        ("a.stride()", "NumPy", "elements"), ("np.insert(a, 1, 2)", "PyTorch", "np.insert"),
+        ("F.softmax(a, 0)", "NumPy", "F.softmax"),
+        ("a[::-2]", "PyTorch", "negative step"), ("torch.ones(3)", "PyTorch", "already"),
+        ("np.ones(3)", "NumPy", "already"), ("a.backward()", "NumPy", "backward"),
+        ("np.eye(3, k=1)", "PyTorch", "np.eye"), ("np.sum(a, where=b)", "PyTorch", "np.sum"),
+        ("np.zeros(3, dtype=np.uint7)", "PyTorch", "uint7"),
+        ("np.expand_dims(a, axis=(0, 1))", "PyTorch", "expand_dims"), ("a.nosuch()", "PyTorch", "nosuch"),
+        ("torch.bfloat16", "NumPy", "bfloat16"),
     ],
 )  # fmt: skip
 def test_what_has_no_equivalent_says_so(text: str, to: Library, words: str) -> None:
@@ -143,7 +156,9 @@ def test_what_has_no_equivalent_says_so(text: str, to: Library, words: str) -> N
 
 
 @pytest.mark.parametrize("shape", [(7,), (5, 4), (1, 6), (3, 2, 4)])
-@pytest.mark.parametrize("text", ["torch.chunk(a, {})", "torch.split(a, {})", "a.chunk({}, dim=-1)", "torch.split(a, {}, 0)"])
+@pytest.mark.parametrize(
+    "text", ["torch.chunk(a, {})", "torch.split(a, {})", "a.chunk({}, dim=-1)", "torch.split(a, {}, 0)"]
+)
 @pytest.mark.parametrize("count", range(1, 9))
 def test_parts_are_the_same_parts(shape: tuple[int, ...], text: str, count: int) -> None:
     a = np.arange(np.prod(shape)).reshape(shape)

@@ -12,8 +12,10 @@ from primer_core.language.table.dtypes import read_dtype
 NUMPY_PAGES = {
     # https://numpy.org/doc/stable/user/absolute_beginners.html
     "absolute beginners": """
-        np.array np.zeros np.ones np.empty np.arange np.linspace np.sort np.argsort np.lexsort np.searchsorted np.partition
-        np.concatenate np.reshape np.newaxis np.expand_dims np.nonzero np.vstack np.hstack np.hsplit np.sum np.max np.min
+        np.array np.zeros np.ones np.empty np.arange np.linspace np.sort np.argsort np.lexsort np.searchsorted
+        np.partition
+        np.concatenate np.reshape np.newaxis np.expand_dims np.nonzero np.vstack np.hstack np.hsplit np.sum
+        np.max np.min
         np.mean np.prod np.std np.unique np.flip np.square np.int64 np.float64 np.random.default_rng np.save np.savez
         np.savetxt np.load np.loadtxt
         ndarray.ndim ndarray.shape ndarray.size ndarray.dtype ndarray.reshape ndarray.view ndarray.copy ndarray.sum
@@ -23,13 +25,17 @@ NUMPY_PAGES = {
     # https://numpy.org/doc/stable/user/quickstart.html, with its overview of functions and methods
     "quickstart": """
         np.arange np.array np.copy np.empty np.empty_like np.eye np.fromfile np.fromfunction np.identity np.linspace
-        np.logspace np.mgrid np.ogrid np.ones np.ones_like np.r_ np.c_ np.zeros np.zeros_like np.atleast_1d np.atleast_2d
+        np.logspace np.mgrid np.ogrid np.ones np.ones_like np.r_ np.c_ np.zeros np.zeros_like np.atleast_1d
+        np.atleast_2d
         np.atleast_3d np.array_split np.column_stack np.concatenate np.diagonal np.dsplit np.dstack np.hsplit np.hstack
-        np.newaxis np.ravel np.repeat np.reshape np.resize np.squeeze np.swapaxes np.take np.transpose np.vsplit np.vstack
+        np.newaxis np.ravel np.repeat np.reshape np.resize np.squeeze np.swapaxes np.take np.transpose np.vsplit
+        np.vstack
         np.all np.any np.nonzero np.where np.argmax np.argmin np.argsort np.max np.min np.ptp np.searchsorted np.sort
-        np.choose np.compress np.cumprod np.cumsum np.inner np.imag np.prod np.put np.putmask np.real np.sum np.cov np.mean
+        np.choose np.compress np.cumprod np.cumsum np.inner np.imag np.prod np.put np.putmask np.real np.sum
+        np.cov np.mean
         np.std np.var np.cross np.dot np.outer np.linalg.svd np.vdot np.pi np.sin np.cos np.exp np.sqrt np.add np.floor
-        np.ix_ np.histogram np.full np.apply_along_axis np.average np.bincount np.ceil np.clip np.conj np.corrcoef np.diff
+        np.ix_ np.histogram np.full np.apply_along_axis np.average np.bincount np.ceil np.clip np.conj
+        np.corrcoef np.diff
         np.invert np.maximum np.minimum np.median np.round np.trace np.vectorize np.lexsort np.random.default_rng
         np.set_printoptions np.int16 np.int32 np.float64 np.complex128 np.bool np.ndarray np.set_printoptions
         ndarray.ndim ndarray.shape ndarray.size ndarray.dtype ndarray.itemsize ndarray.data ndarray.astype ndarray.item
@@ -63,11 +69,13 @@ PYTORCH_PAGES = {
         torch.cat torch.stack torch.matmul torch.mul torch.float torch.accelerator.is_available torch.cuda.is_available
         torch.arange torch.empty torch.randn torch.add
         Tensor.shape Tensor.dtype Tensor.device Tensor.to Tensor.T Tensor.matmul Tensor.mul Tensor.sum Tensor.item
-        Tensor.add_ Tensor.t_ Tensor.copy_ Tensor.numpy Tensor.add Tensor.size Tensor.view Tensor.[] Tensor.[]= np.add np.ones
+        Tensor.add_ Tensor.t_ Tensor.copy_ Tensor.numpy Tensor.add Tensor.size Tensor.view Tensor.[] Tensor.[]=
+        np.add np.ones
     """,
     # https://docs.pytorch.org/tutorials/beginner/basics/autogradqs_tutorial.html and beginner/blitz/autograd_tutorial.html
     "Autograd": """
-        torch.ones torch.zeros torch.randn torch.rand torch.matmul torch.eye torch.tensor torch.linspace torch.sin torch.pow
+        torch.ones torch.zeros torch.randn torch.rand torch.matmul torch.eye torch.tensor torch.linspace
+        torch.sin torch.pow
         torch.no_grad torch.autograd.Function torch.autograd.grad torch.optim.SGD F.binary_cross_entropy_with_logits
         Tensor.requires_grad Tensor.requires_grad_ Tensor.grad Tensor.grad_fn Tensor.backward Tensor.detach Tensor.pow
         Tensor.t Tensor.zero_ Tensor.sum Tensor.mean Tensor.is_leaf Tensor.retain_grad Tensor.data Tensor.clone
@@ -88,7 +96,9 @@ REASONS = {
 """Why a name of these pages is not known."""
 
 UNKNOWN = {name: reason for reason, names in REASONS.items() for name in names.split()}
-TAUGHT = [(page, name) for pages in (NUMPY_PAGES, PYTORCH_PAGES) for page, names in pages.items() for name in names.split()]
+TAUGHT = [
+    (page, name) for pages in (NUMPY_PAGES, PYTORCH_PAGES) for page, names in pages.items() for name in names.split()
+]
 
 
 @pytest.mark.parametrize(("page", "name"), sorted(set(TAUGHT)))
@@ -101,10 +111,13 @@ def test_each_reason_is_one_for_a_name_of_the_pages() -> None:
     assert set(UNKNOWN) <= {name for _, name in TAUGHT}
 
 
-@pytest.mark.parametrize(("library", "least"), [("np", 130), ("ndarray", 60), ("torch", 120), ("Tensor", 150), ("F", 40)])
+@pytest.mark.parametrize(
+    ("library", "least"), [("np", 130), ("ndarray", 60), ("torch", 120), ("Tensor", 150), ("F", 40)]
+)
 def test_the_table_is_as_long_as_it_is_said_to_be(library: str, least: int) -> None:
     assert len([entry for entry in TABLE.values() if entry.library == library]) >= least
 
 
 def test_a_dtype_is_a_function_and_a_value() -> None:
-    assert Evaluator().evaluate(read_expression("np.float32(3)")).dtype == Evaluator().evaluate(read_expression("np.float32"))
+    number, dtype = (Evaluator().evaluate(read_expression(text)) for text in ("np.float32(3)", "np.float32"))
+    assert number.dtype == dtype
