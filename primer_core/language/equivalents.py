@@ -510,13 +510,14 @@ class _Translator(ast.NodeTransformer):
             return None
         rank, text = len(shape), ast.unparse(array)
         axis = _whole(called.values.get("dim", ast.Constant(0)))
+        axis = axis if axis is not None and -rank <= axis < rank else None
         count = _whole(called.values.get("chunks", called.values.get("split_size_or_sections")))
         match called.name:
             case "ndarray.T" | "np.transpose" if "axes" not in called.values:
                 return code_expression(f"{text}.permute({tuple(reversed(range(rank)))})")
-            case "np.flip" if "axis" not in called.values:
+            case "np.flip" if "dim" not in called.values:
                 return code_expression(f"torch.flip({text}, {tuple(range(rank))})")
-            case "torch.chunk" | "torch.split" if axis in range(-rank, rank) and count is not None and count > 0:
+            case "torch.chunk" | "torch.split" if axis is not None and count and count > 0:
                 length = shape[axis]
                 size = count if called.name == "torch.split" else max(-(-length // count), 1)
                 return code_expression(f"np.split({text}, {list(range(size, length, size))}, axis={axis})")
@@ -553,7 +554,8 @@ class _Filled(ast.NodeTransformer):
     bindings: Mapping[str, Any]
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return copy.deepcopy(self.bindings.get(node.id, node))
+        standing: ast.AST = self.bindings.get(node.id, node)
+        return copy.deepcopy(standing)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.keywords = [word for word in node.keywords if not self.is_left_out(word.value)]

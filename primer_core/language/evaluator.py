@@ -305,7 +305,7 @@ class Evaluator:
         self._named(target)
         del self.names[target.id]
 
-    def _unpacked(self, value: Any, node: ast.expr) -> Sequence[Any]:
+    def _unpacked(self, value: Any, node: ast.AST) -> Sequence[Any]:
         if isinstance(value, tuple | list):
             return value
         if isinstance(value, str | range) and len(value) <= MAX_LIST:

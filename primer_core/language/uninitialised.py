@@ -154,7 +154,7 @@ def _share(one: Any, other: Any) -> bool:
         reaches = [(length - 1) * step for length, step in zip(tuple(array.shape), strides, strict=True)]
         spans.append((first + sum(min(reach, 0) for reach in reaches), first + sum(max(reach, 0) for reach in reaches)))
     (start, end), (other_start, other_end) = spans
-    return start <= other_end and other_start <= end
+    return bool(start <= other_end and other_start <= end)
 
 
 def _plain(index: Any) -> Any:

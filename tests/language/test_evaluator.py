@@ -26,6 +26,10 @@ from tests.language.comparison import copied, equal
 from tests.profiles import examples
 
 
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
+
 def start(rng: np.random.Generator) -> dict[str, Any]:
     """Return what a program begins with; ``b`` and ``u`` share memory with ``a`` and ``t``."""
     a = rng.integers(-9, 10, (3, 4))
@@ -123,7 +127,6 @@ def rejection_of(evaluator: Evaluator, line: str) -> Rejection | None:
     return None
 
 
-@pytest.mark.filterwarnings("ignore")  # what the libraries warn of is caught by the process that evaluates
 @examples(1500)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_random_program_does_what_python_does(seed: int) -> None:
@@ -141,7 +144,7 @@ def test_a_random_program_does_what_python_does(seed: int) -> None:
             assert error is None, f"{done}: {error}"
             assert "".join(f"{text}\n" for text in evaluator.printed) == expected, done
         elif rejection.declined is None:
-            # a number beyond bounds; a name that Python does not know either; the one thing of Python's that is not read
+            # a number beyond bounds; a name that Python does not know either; a list's slice
             unknown = rejection.verdict == "unknown" and error is not None
             assert rejection.verdict == "refused" or unknown or "slice of a list" in rejection.message, (
                 f"{done}: {rejection}"

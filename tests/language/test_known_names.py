@@ -72,7 +72,7 @@ PYTORCH_PAGES = {
         Tensor.add_ Tensor.t_ Tensor.copy_ Tensor.numpy Tensor.add Tensor.size Tensor.view Tensor.[] Tensor.[]=
         np.add np.ones
     """,
-    # https://docs.pytorch.org/tutorials/beginner/basics/autogradqs_tutorial.html and beginner/blitz/autograd_tutorial.html
+    # https://docs.pytorch.org/tutorials/beginner/basics/autogradqs_tutorial.html and blitz/autograd_tutorial.html
     "Autograd": """
         torch.ones torch.zeros torch.randn torch.rand torch.matmul torch.eye torch.tensor torch.linspace
         torch.sin torch.pow

@@ -26,7 +26,18 @@ from tests.language.comparison import copied, equal, floating, library_of, plain
 from tests.language.drawn_operands import drawn
 from tests.profiles import is_long
 
-LIBRARIES = {"np": "np", "ndarray": "np", "Generator": "np", "torch": "torch", "F": "torch", "Tensor": "torch"}
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
+LIBRARIES = {
+    "np": "np",
+    "ndarray": "np",
+    "flags": "np",
+    "Generator": "np",
+    "torch": "torch",
+    "F": "torch",
+    "Tensor": "torch",
+}
 EXACT = ("moved", "elementwise", "reduction", "product", "scan", "window")
 WITH_EXAMPLES = [entry for entry in TABLE.values() if entry.examples and not entry.writes]
 WRITING = [entry for entry in TABLE.values() if entry.writes]
