@@ -53,6 +53,22 @@ _BINARY: Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.RShift: (">>", operator.rshift),
 }
 
+_IN_PLACE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.iadd,
+    "-": operator.isub,
+    "*": operator.imul,
+    "/": operator.itruediv,
+    "//": operator.ifloordiv,
+    "%": operator.imod,
+    "**": operator.ipow,
+    "@": operator.imatmul,
+    "&": operator.iand,
+    "|": operator.ior,
+    "^": operator.ixor,
+    "<<": operator.ilshift,
+    ">>": operator.irshift,
+}
+
 _COMPARE: Mapping[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.Eq: ("==", operator.eq),
     ast.NotEq: ("!=", operator.ne),
@@ -70,8 +86,14 @@ _UNARY: Mapping[type[ast.unaryop], tuple[str, Callable[[Any], Any]]] = {
     ast.Invert: ("~x", operator.invert),
 }
 
+_NONE = object()
+"""Stands for no value, where None is one."""
+
+_SOWING = ("np.random.seed", "np.random.default_rng", "torch.manual_seed")
+
 _DEVICE = re.compile(r"(cpu|cuda|mps|xpu|meta|hpu|xla|mtia|ipu|vulkan)(:\d+)?$")
-_TAKING_OBJECTS = ("moved", "chosen", "written", "asked", "made")
+_TAKING_OBJECTS = ("moved", "asked", "made")
+_INDEXING = (".[]", ".[]=")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,12 +135,20 @@ class Evaluator:
         What ``print`` wrote, a text a line.
     uninitialised
         Knows which cells were never written.
+    seed
+        int, from 0 below 2**32. Random numbers that a program draws without a seed of its own start from it, so that
+        the same program has the same answer.
+    seeded
+        Whether that was so.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     uninitialised: Uninitialised = field(default_factory=Uninitialised)
+    seed: int = 0
+    seeded: bool = False
+    _seeds_set: set[str] = field(default_factory=set)
     _source: str = ""
     _steps: int = 0
 
@@ -156,7 +186,7 @@ class Evaluator:
             case ast.Expr(ast.Call(ast.Name("print"), arguments, keywords)) if "print" not in self.names:
                 if keywords:
                     raise self._rejection("refused", "print takes values here, and nothing by name.", node)
-                self.printed.append(" ".join(_shown(self._value(argument)) for argument in arguments))
+                self.printed.append(" ".join([self._shown(argument) for argument in arguments]))
             case ast.Expr(value):
                 self._value(value)
             case ast.Assign(targets, value):
@@ -164,7 +194,7 @@ class Evaluator:
                 for target in targets:
                     self._assign(target, result)
             case ast.AugAssign(target, sign, value):
-                self._in_place(target, sign, self._value(value), node)
+                self._in_place(target, sign, value, node)
             case ast.Delete(targets):
                 for target in targets:
                     self._delete(target)
@@ -172,6 +202,20 @@ class Evaluator:
                 pass
             case _:
                 raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
+
+    def _shown(self, node: ast.expr) -> str:
+        """Return what ``print`` writes of a value; a cell that was never written is a question mark."""
+        value = self._value(node)
+        if sum(map(size_of, arrays_in(value))) > MAX_LIST:
+            raise self._rejection("refused", f"At most {thousands(MAX_LIST)} cells are printed here.", node)
+        if all(self.uninitialised.cells(array) is None for array in arrays_in(value)):
+            return str(value)
+        if not is_array(value):
+            message = "Cells in here were never written. Print the array by itself: it shows them as question marks."
+            raise self._rejection("refused", message, node)
+        cells = np.array(value.tolist(), dtype=object)
+        cells[self.uninitialised.cells(value)] = "?"
+        return np.array2string(cells, formatter={"all": str})
 
     # Statements
 
@@ -182,15 +226,14 @@ class Evaluator:
             case ast.Tuple(targets) | ast.List(targets):
                 parts = self._unpacked(value, target)
                 if len(parts) != len(targets):
-                    few = "not enough" if len(parts) < len(targets) else "too many"
-                    message = f"{few} values to unpack (expected {len(targets)}, got {len(parts)})"
+                    few, got = ("not enough", f", got {len(parts)}") if len(parts) < len(targets) else ("too many", "")
+                    message = f"{few} values to unpack (expected {len(targets)}{got})"
                     raise self._declined(ValueError(message), target)
                 for inner, part in zip(targets, parts, strict=True):
                     self._assign(inner, part)
             case ast.Subscript(base, index):
                 holder = self._value(base)
-                key = self._value(index)
-                self._perform(f"{self._owner(holder, target)}.[]=", (holder, key, value), {}, target)
+                self._put(holder, self._value(index), value, target)
             case ast.Attribute(base, name):
                 holder = self._value(base)
                 full = f"{self._owner(holder, target)}.{name}"
@@ -200,42 +243,82 @@ class Evaluator:
             case _:
                 raise self._rejection("unread", f"Nothing can be assigned to {quoted(ast.unparse(target))}.", target)
 
-    def _in_place(self, target: ast.expr, sign: ast.operator, value: Any, node: ast.stmt) -> None:
-        symbol, compute = _BINARY[type(sign)]
+    def _in_place(self, target: ast.expr, sign: ast.operator, right: ast.expr, node: ast.stmt) -> None:
         match target:
             case ast.Name(name):
                 before = self._named(target)
-                if is_array(before):
-                    self.names[name] = self._perform(f"operator.{symbol}=", (before, value), {}, node)
-                else:
-                    self.names[name] = self._computed(symbol, compute, before, value, node)
+                self.names[name] = self._changed(before, sign, self._value(right), node)
             case ast.Subscript(base, index):
                 holder, key = self._value(base), self._value(index)
                 owner = self._owner(holder, target)
                 part = self._perform(f"{owner}.[]", (holder, key), {}, target)
-                if is_array(part):
-                    changed = self._perform(f"operator.{symbol}=", (part, value), {}, node)
-                else:
-                    changed = self._computed(symbol, compute, part, value, node)
-                self._perform(f"{owner}.[]=", (holder, key, changed), {}, target)
+                self._put(holder, key, self._changed(part, sign, self._value(right), node), target)
             case _:
                 raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
 
+    def _changed(self, before: Any, sign: ast.operator, value: Any, node: ast.stmt) -> Any:
+        """Return what augmented assignment binds: the same array or list, changed, or another number."""
+        symbol, compute = _BINARY[type(sign)]
+        if is_array(before):
+            return self._perform(f"operator.{symbol}=", (before, value), {}, node)
+        if not isinstance(before, list):
+            if is_array(value):
+                return self._computed(symbol, compute, before, value, node)
+            return self._in_python(symbol, _IN_PLACE[symbol], node, before, value)
+        if is_array(value):
+            changed = self._perform(f"operator.{symbol}=", (list(before), value), {}, node)
+        else:
+            if symbol == "+" and isinstance(value, tuple | list | str | range):
+                value = list(self._unpacked(value, node))
+                self._check_entries(value, node)
+            changed = self._in_python(symbol, _IN_PLACE[symbol], node, list(before), value)
+        if not isinstance(changed, list):
+            return changed
+        before[:] = changed
+        return before
+
+    def _put(self, holder: Any, key: Any, value: Any, target: ast.expr) -> None:
+        """Write to a place of an array or of a list."""
+        if isinstance(holder, list) or (is_array(holder) and _holds_objects(holder)):
+            self._check_entries([value], target)
+        if isinstance(key, slice) and isinstance(holder, list):
+            raise self._rejection("unread", "A slice of a list is not written to here. Make an array of it.", target)
+        name = f"{self._owner(holder, target)}.[]="
+        if entry_named(name) is None and isinstance(holder, tuple | str | range | int | float):
+            raise self._no(attempted(operator.setitem, (holder, key, value), {})[0], target)  # none can be changed
+        self._perform(name, (holder, key, value), {}, target)
+
+    def _check_entries(self, values: Sequence[Any], node: ast.AST) -> None:
+        """Refuse lists, and arrays that may hold some, as entries of what is there: none comes to hold itself."""
+        for value in values:
+            if isinstance(value, tuple | list) or (is_array(value) and _holds_objects(value)):
+                message = "A list within a list is not written in place here. Write the list anew."
+                raise self._rejection("refused", message, node)
+
     def _delete(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            for inner in target.elts:
+                self._delete(inner)
+            return
         if not isinstance(target, ast.Name):
             raise self._rejection("unread", "Only names are deleted here.", target)
         self._named(target)
         del self.names[target.id]
 
-    def _unpacked(self, value: Any, node: ast.expr) -> Sequence[Any]:
+    def _unpacked(self, value: Any, node: ast.AST) -> Sequence[Any]:
         if isinstance(value, tuple | list):
             return value
+        if isinstance(value, str | range) and len(value) <= MAX_LIST:
+            return list(value)
         if is_array(value) and len(value.shape) > 0:
             if value.shape[0] > MAX_STRING:
                 raise self._rejection("refused", f"At most {MAX_STRING} parts are unpacked here.", node)
             owner = self._owner(value, node)
             return [self._perform(f"{owner}.[]", (value, place), {}, node) for place in range(value.shape[0])]
-        raise self._declined(TypeError(f"cannot unpack non-iterable {type(value).__name__} object"), node)
+        if is_array(value) and not isinstance(value, np.generic):
+            raise self._no(attempted(iter, (value,), {})[0], node)
+        kind = f"{'numpy.' if isinstance(value, np.generic) else ''}{type(value).__name__}"
+        raise self._declined(TypeError(f"cannot unpack non-iterable {kind} object"), node)
 
     # Expressions
 
@@ -246,9 +329,9 @@ class Evaluator:
             case ast.Name():
                 return self._named(node)
             case ast.Tuple(parts):
-                return tuple(map(self._value, parts))
+                return self._bounded(tuple(map(self._value, parts)), node)
             case ast.List(parts):
-                return list(map(self._value, parts))
+                return self._bounded(list(map(self._value, parts)), node)
             case ast.Slice(lower, upper, step):
                 return slice(*(None if part is None else self._value(part) for part in (lower, upper, step)))
             case ast.UnaryOp(ast.Not(), inner):
@@ -258,7 +341,7 @@ class Evaluator:
                 value = self._value(inner)
                 if is_array(value):
                     return self._perform(f"operator.{symbol}", (value,), {}, node)
-                return self._in_python(negate, node, value)
+                return self._in_python(symbol, negate, node, value)
             case ast.BinOp(left, operation, right):
                 symbol, compute = _BINARY[type(operation)]
                 return self._computed(symbol, compute, self._value(left), self._value(right), node)
@@ -280,11 +363,24 @@ class Evaluator:
                 return self._called(node)
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
 
+    def _bounded(self, value: Any, node: ast.AST) -> Any:
+        """Return a value of Python's own, unless it is too large."""
+        try:
+            check_result(value)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        return value
+
     def _named(self, node: ast.Name) -> Any:
         if node.id in self.names:
             return self.names[node.id]
         if node.id in CONSTANTS:
             return CONSTANTS[node.id]()
+        if node.id in ALIASES:
+            message = f"{node.id} is a library. Write what of it: {node.id}.zeros(3)."
+            raise self._rejection("refused", message.replace("F.zeros(3)", "F.relu(x)"), node)
+        if entry_named(f"builtins.{node.id}") or node.id in CALLABLES:
+            raise self._rejection("refused", f"{node.id} is a function: write {node.id}(...).", node)
         known = sorted(self.names)
         near = get_close_matches(node.id, known, 1)
         hint = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(known)}." if known else ""
@@ -317,37 +413,33 @@ class Evaluator:
             return compute(left, right)
         if is_array(left) or is_array(right):
             return self._perform(f"operator.{symbol}", (left, right), {}, node)
-        return self._in_python(compute, node, left, right)
+        return self._in_python(symbol, compute, node, left, right)
 
-    def _in_python(self, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
+    def _in_python(self, symbol: str, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
         """Compute with Python's own numbers, texts and lists, within bounds."""
         whole = [abs(value) for value in values if isinstance(value, int)]
-        if compute in (operator.pow, operator.lshift) and len(whole) == 2:
+        if symbol in ("**", "<<") and len(whole) == 2:
             left, right = values
-            grows = right if compute is operator.lshift else right * max(int(left).bit_length(), 1)
+            grows = right if symbol == "<<" else right * max(int(left).bit_length(), 1)
             if abs(left) > 1 and grows > 2 * MAX_WHOLE.bit_length():
                 raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
         lengths = [len(value) for value in values if isinstance(value, str | list | tuple)]
-        if lengths and whole and compute is operator.mul and max(lengths) * max(whole) > MAX_LIST:
+        grown = max(lengths, default=0) * max(whole, default=1) if symbol == "*" else sum(lengths)
+        if symbol in ("*", "+") and lengths and grown > MAX_LIST:
             raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
-        if compute is operator.mod and isinstance(values[0], str):
+        if symbol == "%" and isinstance(values[0], str):
             raise self._rejection("unread", "A format is not read here.", node)
         try:
             result = compute(*values)
         except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
             raise self._declined(error, node) from error
-        if isinstance(result, int) and abs(result) >= MAX_WHOLE:
-            raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
-        return result
+        return self._bounded(result, node)
 
     def _attribute(self, node: ast.Attribute) -> Any:
         dotted = self._dotted(node)
         if dotted is not None:
-            if dotted in CONSTANTS:
-                return CONSTANTS[dotted]()
-            dtype = read_dtype(dotted)
-            if dtype is not None:
-                return dtype
+            if self._constant(dotted) is not _NONE:
+                return self._constant(dotted)
             function = entry_named(dotted)
             if function is not None:
                 message = f"{dotted} is a function: write {(*function.examples, dotted + '(...)')[0]}."
@@ -383,7 +475,9 @@ class Evaluator:
             raise self._unknown(name, node.func)
         if entry.attribute:
             attribute = self._perform(name, positional, {}, node.func)
-            raise self._declined(TypeError(f"'{type(attribute).__name__}' object is not callable"), node)
+            if callable(attribute):
+                raise self._unknown(f"{name}()", node.func)
+            raise self._no(attempted(attribute, (), {})[0], node)
         positional += tuple(map(self._value, node.args))
         keywords: dict[str, Any] = {}
         for word in node.keywords:
@@ -400,8 +494,16 @@ class Evaluator:
             node = node.value
         if not isinstance(node, ast.Name) or node.id in self.names or node.id not in ALIASES:
             return None
-        written = ".".join([ALIASES[node.id], *reversed(parts)])
-        return written.replace("torch.nn.functional.", "F.")
+        written = ".".join([ALIASES[node.id], *reversed(parts)]).replace("torch.nn.functional.", "F.")
+        return None if self._constant(written.rpartition(".")[0]) is not _NONE else written
+
+    @staticmethod
+    def _constant(name: str) -> Any:
+        """Return the number or the dtype that code calls by this name; `_NONE` if it is none."""
+        if name in CONSTANTS:
+            return CONSTANTS[name]()
+        dtype = read_dtype(name)
+        return _NONE if dtype is None else dtype
 
     # Calls
 
@@ -413,13 +515,14 @@ class Evaluator:
             bound = entry.bind(positional, keywords)
             self._check_arguments(entry, bound)
             cost = entry.rule.cost(bound)
-            if entry.shares != "always":  # a view takes no memory and no time, however large it is
+            if entry.shares != "always" or entry.writes:  # a view takes no memory and no time, however large it is
                 cost.check(entry.name)
                 self._charge(cost)
             self.uninitialised.check_read(entry, bound)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
         before = _kept(entry, bound)
+        positional = self._sown(entry, bound, positional)
         result, warned = attempted(function_of(entry), positional, keywords)
         if isinstance(result, Declined):
             raise Rejection("declined", result.text, Place.of(node, self._source), result)
@@ -431,6 +534,23 @@ class Evaluator:
         self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned))
         return result
 
+    def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Give a seed to random numbers that would have none; return the arguments, with the seed that was left out."""
+        library = "np" if entry.library == "np" else "torch"
+        if entry.name in _SOWING:
+            if entry.name != "np.random.default_rng":
+                self._seeds_set.add(library)
+            if bound.get("seed") is None and not bound.keywords and entry.library == "np":
+                self.seeded = True
+                return (self.seed,)
+        elif entry.random and library not in self._seeds_set:
+            self._seeds_set.add(library)
+            self.seeded = True
+            sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
+            if sow is not None:
+                function_of(sow)(self.seed)
+        return positional
+
     def _check_arguments(self, entry: Entry, bound: Bound) -> None:
         for name, value in bound.values.items():
             if name == "device" or (isinstance(value, str) and _DEVICE.match(value) and name not in entry.texts):
@@ -438,7 +558,8 @@ class Evaluator:
                     raise Refused(f"Everything is computed on the device cpu here, not on {value!s:.40}.")
             elif (isinstance(value, str) and name not in entry.texts) or name == "dtype":
                 check_dtype(value)
-            if entry.rule.kind not in _TAKING_OBJECTS and any(map(_holds_objects, arrays_in(value))):
+            takes_objects = entry.rule.kind in _TAKING_OBJECTS or entry.name.endswith(_INDEXING)
+            if not takes_objects and any(map(_holds_objects, arrays_in(value))):
                 raise Refused(
                     "An array of Python objects is made, indexed and shown here, but not computed with. Give it a "
                     "dtype of numbers."
@@ -461,13 +582,17 @@ class Evaluator:
         shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
         shown = shown.removeprefix("builtins.")
         hint = f" Did you mean {near[0]}?" if near else ""
+        if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
+            hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)
 
     def _rejection(self, verdict: Any, message: str, node: ast.AST) -> Rejection:
         return Rejection(verdict, message, Place.of(node, self._source))
 
     def _declined(self, error: Exception, node: ast.AST) -> Rejection:
-        declined = Declined.of(error)
+        return self._no(Declined.of(error), node)
+
+    def _no(self, declined: Declined, node: ast.AST) -> Rejection:
         return Rejection("declined", declined.text, Place.of(node, self._source), declined)
 
 
@@ -501,8 +626,3 @@ def _kept(entry: Entry, bound: Bound) -> Bound:
         {name: kept(value) for name, value in bound.keywords.items()},
         {name: kept(value) for name, value in bound.values.items()},
     )
-
-
-def _shown(value: Any) -> str:
-    """Return what ``print`` writes of a value; Python's own texts stand without quotes."""
-    return str(value)

@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.interface import Declined
-from primer_core.language.limits import MAX_BYTES, MAX_LIST, MAX_RANK, MAX_SIZE, MAX_WHOLE, Refused, thousands
+from primer_core.language.limits import (
+    MAX_BYTES,
+    MAX_ENTRIES,
+    MAX_LIST,
+    MAX_NESTING,
+    MAX_RANK,
+    MAX_SIZE,
+    MAX_WHOLE,
+    Refused,
+    thousands,
+)
 from primer_core.language.table.dtypes import check_dtype
 
 _ERRORS = (
@@ -93,13 +103,28 @@ def check_result(result: Any) -> None:
     Raises
     ------
     Refused
-        Beyond `MAX_SIZE` elements or `MAX_BYTES` bytes of one array, or `MAX_LIST` entries of a list.
+        Beyond `MAX_SIZE` elements or `MAX_BYTES` bytes of one array, `MAX_LIST` entries of a list, `MAX_ENTRIES` of it
+        and all lists within it, or `MAX_NESTING` lists in each other.
     """
     if isinstance(result, tuple | list):
+        level, count = [result], 0
+        for _ in range(MAX_NESTING):
+            longest = max(map(len, level))
+            count += sum(map(len, level))
+            if longest > MAX_LIST or count > MAX_ENTRIES:
+                many, most = (longest, MAX_LIST) if longest > MAX_LIST else (count, MAX_ENTRIES)
+                raise Refused(f"This has {thousands(many)} entries; at most {thousands(most)} are taken here.")
+            inner = [each for outer in level for each in outer]
+            for each in inner:
+                if not isinstance(each, tuple | list):
+                    check_result(each)
+            level = [each for each in inner if isinstance(each, tuple | list)]
+            if not level:
+                return
+        raise Refused(f"Lists stand in each other at most {MAX_NESTING} deep here.")
+    if isinstance(result, str):
         if len(result) > MAX_LIST:
-            raise Refused(f"This has {thousands(len(result))} entries; at most {thousands(MAX_LIST)} are taken here.")
-        for inner in result:
-            check_result(inner)
+            raise Refused(f"A text has at most {thousands(MAX_LIST)} characters here.")
     elif isinstance(result, int) and abs(result) >= MAX_WHOLE:
         raise Refused("Whole numbers stay below 2**64 here.")
     elif is_array(result):

@@ -35,6 +35,9 @@ MAX_NESTING = 50
 MAX_LIST = 10_000
 """Entries of a list or a tuple that is computed."""
 
+MAX_ENTRIES = 100_000
+"""Entries of a list or a tuple and of all lists in it together."""
+
 MAX_STRING = 200
 """Characters of a text within quotes."""
 

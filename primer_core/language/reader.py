@@ -17,14 +17,9 @@ from math import isinf
 
 from primer_core.language.limits import MAX_NESTING, MAX_STRING, MAX_TEXT, MAX_WHOLE
 from primer_core.language.parsing import TooDeepError, parse
+from primer_core.language.printed import leaves_out, with_commas, with_dtypes
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.text import quoted
-
-_PRINTED = re.compile(r"[\s\[\](),.\d+\-eE_]*(?:(?:True|False|nan|inf|array|tensor|dtype=\w+)[\s\[\](),.\d+\-eE_]*)*")
-"""What can only be an array as a library prints it, or a list."""
-
-_GAP = re.compile(r"(?<=[\d.\]efn])[ \t\n]+(?=[-+\d.\[TFni])")
-"""Space between two printed numbers or rows; it follows the end of a number, of True, nan, inf, or of a row."""
 
 _SIZES = re.compile(r"^\s*\(?\s*\d+(\s*[xX×]\s*\d+)+\s*\)?\s*$")
 
@@ -63,6 +58,8 @@ ALIASES = {
     "nn.functional": "F",
 }  # fmt: skip
 """How the libraries' modules are called in code, and the name by which the table knows them."""
+
+_TOO_LARGE = "Whole numbers stay below 2**64 here. Write a smaller one."
 
 _IMPORTS = frozenset(
     {
@@ -114,14 +111,14 @@ class Statements:
 
 
 def read_expression(text: str) -> Expression:
-    """Read one expression.
+    """Read one expression. Space around it does not count, and places are counted without it.
 
     Raises
     ------
     Rejection
         With the verdict *unread* or *refused*, and the place of what is at fault.
     """
-    source = _printed(_checked(text).strip())
+    source = text.strip()
     if not source:
         raise Rejection("unread", "There is nothing here yet.", Place(1, 0, 1, 0, ""))
     statements = read_statements(source)
@@ -145,14 +142,19 @@ def read_statements(text: str) -> Statements:
     Rejection
         With the verdict *unread* or *refused*, and the place of what is at fault.
     """
-    source = _checked(text)
+    source = with_commas(_checked(text))
+    if leaves_out(source):
+        message = "Three dots stand for cells that were not printed. Write all cells, or an array such as np.arange(9)."
+        raise Rejection("unread", message, _whole(source))
     try:
         tree = parse(source, "exec", MAX_TEXT, MAX_NESTING)
     except TooDeepError as error:
         raise Rejection("refused", f"This is nested more than {MAX_NESTING} levels deep.", _whole(source)) from error
     except SyntaxError as error:
+        if "integer string conversion" in (error.msg or ""):
+            raise Rejection("refused", _TOO_LARGE, _place(error, source)) from error
         raise Rejection("unread", _unreadable(error, source), _place(error, source)) from error
-    nodes = tuple(node for node in tree.body if not _is_usual_import(node))
+    nodes = tuple(with_dtypes(node) for node in tree.body if not _is_usual_import(node))
     for node in nodes:
         check_nodes(node, source)
     return Statements(nodes, source)
@@ -182,18 +184,6 @@ def _checked(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("−", "-")
 
 
-def _printed(text: str) -> str:
-    """Put the commas into an array as a library prints it, unless it is Python as it stands."""
-    if "[" not in text or not _PRINTED.fullmatch(text):
-        return text
-    try:
-        parse(text, "eval", MAX_TEXT, MAX_NESTING)
-    except SyntaxError:
-        return _GAP.sub(", ", text)
-    # [1 -2] is Python, and a difference; printed, it is two numbers. With a space on one side only it was printed.
-    return re.sub(r"(?<=[\d.]) +(?=-[\d.])", ", ", text) if re.search(r"[\d.] +-[\d.]", text) else text
-
-
 def _is_usual_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) and ast.unparse(node) in _IMPORTS
 
@@ -221,7 +211,7 @@ def check_nodes(node: ast.AST, source: str) -> None:
         raise Rejection("unread", message or f"{quoted(place.text)} is not read here.", place)
     match node:
         case ast.Constant(int(value)) if abs(value) >= MAX_WHOLE:
-            raise Rejection("refused", "Whole numbers stay below 2**64 here. Write a smaller one.", place)
+            raise Rejection("refused", _TOO_LARGE, place)
         case ast.Constant(float(value)) if isinf(value):
             raise Rejection("refused", "This number is too large: floats go up to 1.7e308. Write a smaller one.", place)
         case ast.Constant(str(value)) if len(value) > MAX_STRING:
@@ -265,6 +255,8 @@ def _unreadable(error: SyntaxError, source: str) -> str:
     """Say what is wrong, in the parser's words where they say something."""
     words = (error.msg or "").strip()
     where = f" in line {error.lineno}" if error.lineno and "\n" in source.strip() else ""
+    if "grad_fn=<" in source:
+        return "grad_fn=<…> is what PyTorch prints of a computed tensor. Leave it out, or write what computes it."
     if not words or words == "invalid syntax":
         return f"{quoted(source.strip())} cannot be read as Python{where}."
-    return f"This cannot be read as Python{where}: {words}."
+    return f"This cannot be read as Python{where}: {words.rstrip('.?')}."

@@ -1,7 +1,7 @@
 """Knows which cells of arrays were never written: ``np.empty`` and its like hand out memory as they find it.
 
-What stands in such a cell is no result of anything, so that it is drawn as ``?``; it may be written, but what reads it
-is refused.
+What stands in such a cell is no result of anything, so that it is drawn as ``?``; it may be written and seen through
+other views, but what reads it is refused. Memory is told byte by byte, so that views of another dtype are known, too.
 """
 
 from __future__ import annotations
@@ -16,83 +16,145 @@ from primer_core.language.execution import is_array
 from primer_core.language.limits import Refused
 from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Bound, Entry
+from primer_core.language.table.numpy_rules import LIKE
+from primer_core.language.table.rules import ASKED
+from primer_core.language.table.sources import layout
+
+_OVERWRITING = frozenset(
+    {
+        "ndarray.fill", "Tensor.fill_", "Tensor.zero_", "Tensor.copy_", "Tensor.normal_", "Tensor.uniform_",
+        "Tensor.random_",
+    }
+)  # fmt: skip
+"""What writes all cells of an array and reads none."""
+
+_OF_THE_HEAD = frozenset({"ndarray.shape=", "Tensor.squeeze_", "Tensor.unsqueeze_", "Tensor.t_", "Tensor.transpose_"})
+"""What changes an array's shape in place, and none of its cells."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Memory:
+    """Memory that was handed out as it was found.
+
+    Parameters
+    ----------
+    holder
+        The array that it was handed out for; it is kept, so that the memory stays its own.
+    start
+        int, its address.
+    unwritten
+        One boolean a byte.
+    """
+
+    holder: Any
+    start: int
+    unwritten: NDArray[np.bool_]
+
+    def bytes_of(self, array: Any) -> NDArray[np.bool_] | None:
+        """Return a view of the bytes of an array's cells, with an axis for them; None if it lies elsewhere."""
+        first, strides, itemsize = layout(array)
+        shape = tuple(array.shape)
+        reaches = [(length - 1) * step for length, step in zip(shape, strides, strict=True)]
+        lowest = first - self.start + sum(min(reach, 0) for reach in reaches)
+        highest = first - self.start + sum(max(reach, 0) for reach in reaches) + itemsize
+        if 0 in shape or lowest < 0 or highest > self.unwritten.size:
+            return None
+        return np.lib.stride_tricks.as_strided(
+            self.unwritten[first - self.start :], (*shape, itemsize), (*strides, 1), writeable=True
+        )
 
 
 @dataclass(slots=True, eq=False)
 class Uninitialised:
     """Cells that were never written, by the memory that they lie in."""
 
-    _masks: list[tuple[Any, NDArray[np.bool_]]] = field(default_factory=list)
+    _memories: list[_Memory] = field(default_factory=list)
 
     def cells(self, array: Any) -> NDArray[np.bool_] | None:
         """Return which cells of an array were never written, of its shape; None if all were."""
-        for holder, mask in self._masks:
-            part = _part(array, holder, mask)
+        for memory in self._memories:
+            part = memory.bytes_of(array)
             if part is not None and part.any():
-                return part
+                return np.asarray(part.any(axis=-1))
         return None
 
     def check_read(self, entry: Entry, bound: Bound) -> None:
-        """Refuse an entry that reads a cell which was never written.
+        """Refuse an entry that reads a cell which was never written. What may be a view is `note`'s affair.
 
         Raises
         ------
         Refused
             If it does.
         """
-        if not self._masks or entry.rule.kind in ("asked", "made"):
+        if not self._memories or entry.rule in (ASKED, LIKE) or entry.name in _OF_THE_HEAD:
             return
-        views = entry.shares != "never" and entry.rule.kind == "moved"
         for name, value in bound.values.items():
-            overwritten = name == entry.writes and entry.name.endswith((".[]=", ".fill", ".fill_", ".zero_", ".copy_"))
-            for array in arrays_in(value):
-                if not views and not overwritten and self.cells(array) is not None:
-                    raise Refused(
-                        f"{entry.name} reads cells that were never written: np.empty and its like hand out memory as "
-                        "they find it. Write the cells first, or make the array with zeros."
-                    )
+            is_target = name == entry.writes and (entry.name in _OVERWRITING or entry.name.endswith(".[]="))
+            is_seen = entry.shares != "never" and (entry.rule.kind == "moved" or (name == "x" and _is_index(entry)))
+            is_model = name == "x" and entry.name.startswith("Tensor.new_")
+            if is_target or is_seen or is_model:
+                continue
+            if any(self.cells(each) is not None for each in arrays_in(value)):
+                raise _reads(entry)
 
     def note(self, entry: Entry, bound: Bound, result: Any) -> None:
-        """Take note of what a call made or wrote."""
-        if entry.uninitialised and is_array(result):
-            self._masks.append((result, np.ones(tuple(result.shape), np.bool_)))
-        elif entry.writes and self._masks:
-            target = bound.values.get(entry.writes)
-            for holder, mask in self._masks:
-                part = _part(target, holder, mask) if is_array(target) else None
-                if part is None:
-                    continue
-                index = bound.values.get("index") if entry.name.endswith(".[]=") else ...
+        """Take note of what a call made or wrote.
+
+        Raises
+        ------
+        Refused
+            If it copied cells that were never written, where it might have made a view.
+        """
+        if entry.uninitialised is not None and is_array(result) and entry.uninitialised(bound):
+            start, _, itemsize = layout(result)
+            size = int(np.prod(tuple(result.shape))) * itemsize
+            self._memories.append(_Memory(result, start, np.ones(size, np.bool_)))
+        elif self._memories and entry.writes:
+            self._write(entry, bound)
+        elif self._memories and entry.rule not in (ASKED, LIKE):
+            self._check_copied(entry, bound, result)
+
+    def _write(self, entry: Entry, bound: Bound) -> None:
+        target = bound.values.get(entry.writes)
+        if not is_array(target) or not (entry.name in _OVERWRITING or entry.name.endswith(".[]=")):
+            return
+        index = bound.values.get("index") if entry.name.endswith(".[]=") else ...
+        for memory in self._memories:
+            part = memory.bytes_of(target)
+            if part is not None:
                 part[_plain(index)] = False
 
+    def _check_copied(self, entry: Entry, bound: Bound, result: Any) -> None:
+        results = [array for array in arrays_in(result) if 0 not in tuple(array.shape)]
+        for array in (array for value in bound.values.values() for array in arrays_in(value)):
+            unwritten = self.cells(array)
+            if unwritten is None or all(_share(array, each) for each in results):
+                continue
+            if not _is_index(entry) or np.any(unwritten[_plain(bound.values["index"])]):
+                raise _reads(entry)
 
-def _part(array: Any, holder: Any, mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Return a view of the mask with the strides by which an array lies in the holder's memory; None if it does not."""
-    start, strides, itemsize = _layout(holder)
-    own, steps, size = _layout(array)
-    if size != itemsize or not mask.size:
-        return None
-    offset, rest = divmod(own - start, itemsize)
-    reach = sum((length - 1) * step for length, step in zip(array.shape, steps, strict=True))
-    lowest = offset * itemsize + sum(
-        min((length - 1) * step, 0) for length, step in zip(array.shape, steps, strict=True)
-    )
-    highest = offset * itemsize + max(reach, 0)
-    if rest or 0 in tuple(array.shape) or lowest < 0 or highest >= mask.size * itemsize:
-        return None
-    del strides
-    return np.lib.stride_tricks.as_strided(
-        mask.reshape(-1)[offset:], tuple(array.shape), tuple(step // itemsize for step in steps)
+
+def _reads(entry: Entry) -> Refused:
+    what = "This index" if _is_index(entry) else entry.name
+    return Refused(
+        f"{what} reads cells that were never written: np.empty and its like hand out memory as they find it. Write the "
+        "cells first, or make the array with zeros."
     )
 
 
-def _layout(array: Any) -> tuple[int, tuple[int, ...], int]:
-    """Return where an array's first cell lies, its strides in bytes, and the bytes of a cell."""
-    if isinstance(array, np.ndarray | np.generic):
-        pointer = array.__array_interface__["data"][0]
-        return pointer, array.strides, array.itemsize
-    size = array.element_size()
-    return array.data_ptr(), tuple(step * size for step in array.stride()), size
+def _is_index(entry: Entry) -> bool:
+    return entry.name in ("ndarray.[]", "Tensor.[]")
+
+
+def _share(one: Any, other: Any) -> bool:
+    """Return whether two arrays lie in the same memory, whichever library's they are."""
+    spans = []
+    for array in (one, other):
+        first, strides, _ = layout(array)
+        reaches = [(length - 1) * step for length, step in zip(tuple(array.shape), strides, strict=True)]
+        spans.append((first + sum(min(reach, 0) for reach in reaches), first + sum(max(reach, 0) for reach in reaches)))
+    (start, end), (other_start, other_end) = spans
+    return bool(start <= other_end and other_start <= end)
 
 
 def _plain(index: Any) -> Any:

@@ -26,7 +26,8 @@ def drawn(text: str, rng: np.random.Generator, library: str) -> dict[str, Any]:
         ``a, b, c`` floats of one shape of one to three axes, without ties, zeros or nan; ``i, j`` whole numbers, 1 to
         9, ``mask`` booleans, all of that shape; ``axis`` one of its axes, ``index`` three places along axis 0; ``v, w``
         vectors of one length; ``m, n`` matrices that can be multiplied, ``s`` a square one, ``vector`` as long as m has
-        columns; ``k`` 1, 2 or 3; ``batch`` (2, 3, 6) floats, ``kernel`` (2, 3, 2); ``t, u`` of shape (2, 3, 4).
+        columns; ``k`` 1, 2 or 3; ``l`` a list; ``batch`` (2, 3, 6) floats, ``kernel`` (2, 3, 2); ``t, u`` of shape
+        (2, 3, 4).
     """
     shape = tuple(int(size) for size in rng.integers(1, 5, size=int(rng.integers(1, 4))))
     p, q, r = (int(size) for size in rng.integers(1, 5, size=3))
@@ -44,7 +45,7 @@ def drawn(text: str, rng: np.random.Generator, library: str) -> dict[str, Any]:
         "v": floats(length), "w": floats(length),
         "m": floats(p, q), "n": floats(q, r), "s": floats(p, p), "vector": floats(q),
         "axis": int(rng.integers(0, len(shape))), "index": rng.integers(0, shape[0], size=3),
-        "k": int(rng.integers(1, 4)),
+        "k": int(rng.integers(1, 4)), "l": [1, 2, 3],
         "batch": floats(2, 3, 6), "kernel": floats(2, 3, 2), "t": floats(2, 3, 4), "u": floats(2, 3, 4),
     }  # fmt: skip
     used = set(re.findall(r"[A-Za-z_]\w*", text))

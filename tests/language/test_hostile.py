@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
 from tests.language.hostile_texts import ATTACKS, TEXTS
 from tests.profiles import examples, is_long
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
 
 WATCHED = (
     "exec",
@@ -85,9 +89,11 @@ def watched(text: str) -> tuple[Any, list[str]]:
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
     """Let the libraries import what they import late, so that only what texts cause is heard."""
-    for entry in TABLE.values():
-        for call in entry.examples[:1]:
-            tried(call)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for entry in TABLE.values():
+            for call in entry.examples[:1]:
+                tried(call)
 
 
 def test_the_list_is_long_enough() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zlib
 from typing import Any
@@ -15,17 +16,38 @@ from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
 from primer_core.language.provenance import operands, sources
-from primer_core.language.reader import read_expression
+from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
+from primer_core.language.table.costs import size_of
 from primer_core.language.table.entry import Entry
 from primer_core.language.table.sources import done_with
+from tests.language.comparison import copied, equal, floating, library_of, plain
 from tests.language.drawn_operands import drawn
 from tests.profiles import is_long
 
-LIBRARIES = {"np": "np", "ndarray": "np", "Generator": "np", "torch": "torch", "F": "torch", "Tensor": "torch"}
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
+LIBRARIES = {
+    "np": "np",
+    "ndarray": "np",
+    "flags": "np",
+    "Generator": "np",
+    "torch": "torch",
+    "F": "torch",
+    "Tensor": "torch",
+}
 EXACT = ("moved", "elementwise", "reduction", "product", "scan", "window")
-WITH_EXAMPLES = [entry for entry in TABLE.values() if entry.examples]
+WITH_EXAMPLES = [entry for entry in TABLE.values() if entry.examples and not entry.writes]
+WRITING = [entry for entry in TABLE.values() if entry.writes]
+UNTRIED = {
+    "np.empty": "its cells are memory as it was found", "np.empty_like": "its cells are memory as it was found",
+    "torch.empty": "its cells are memory as it was found", "torch.empty_like": "its cells are memory as it was found",
+    "Tensor.new_empty": "its cells are memory as it was found",
+    "ndarray.flat": "is an iterator, of which nothing is asked",
+}  # fmt: skip
+"""Entries without an example, and why."""
 
 
 def each_example(entry: Entry) -> list[tuple[str, str]]:
@@ -42,6 +64,7 @@ def seeded(entry: Entry, trial: int) -> np.random.Generator:
 def plainly(text: str, names: dict[str, Any]) -> Any:
     """Run an example as plain Python."""
     torch.manual_seed(7)
+    np.random.seed(7)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -52,22 +75,12 @@ def plainly(text: str, names: dict[str, Any]) -> Any:
 
 def evaluated(text: str, names: dict[str, Any]) -> Evaluator | Declined | str:
     """Evaluate an example by the language; the library's no, or ours, if it is one."""
-    torch.manual_seed(7)
-    evaluator = Evaluator(dict(names))
+    evaluator = Evaluator(dict(names), seed=7)
     try:
         evaluator.evaluate(read_expression(text))
     except Rejection as rejection:
         return rejection.declined or rejection.message
     return evaluator
-
-
-def equal(found: Any, expected: Any) -> bool:
-    if isinstance(expected, tuple | list):
-        return len(found) == len(expected) and all(map(equal, found, expected))
-    if is_array(expected):
-        same = type(found) is type(expected) and found.dtype == expected.dtype and found.shape == expected.shape
-        return same and np.array_equal(plain(found), plain(expected), equal_nan=floating(expected))
-    return bool(found == expected) or found is expected or (found != found and expected != expected)
 
 
 @pytest.mark.parametrize("entry", WITH_EXAMPLES, ids=lambda entry: entry.name)
@@ -88,6 +101,78 @@ def test_an_entry_does_what_the_library_does(entry: Entry) -> None:
             assert entry.name in [call.entry.name for call in found.calls], f"{text} does not use it"
             done += 1
     assert done, "no example ever works"
+
+
+def test_every_entry_is_tried_or_says_why_not() -> None:
+    assert {name for name, entry in TABLE.items() if not entry.examples} == set(UNTRIED)
+
+
+def with_a_view(text: str, rng: np.random.Generator, library: str) -> dict[str, Any]:
+    """Draw the operands of a statement, with a view of the one that it changes, which is to change as well."""
+    names = drawn(text, rng, library)
+    target = next(iter(re.findall(r"[a-z]+", text)))
+    if is_array(names.get(target)):
+        names["view"] = names[target][...]
+    return names
+
+
+@pytest.mark.parametrize("entry", WRITING, ids=lambda entry: entry.name)
+def test_an_entry_that_writes_changes_what_the_library_changes(entry: Entry) -> None:
+    done = 0
+    for trial in range(50 if is_long() else 4):
+        for text, library in each_example(entry):
+            expected, found = (with_a_view(text, seeded(entry, trial), library) for _ in range(2))
+            evaluator, error = Evaluator(found, seed=7), None
+            torch.manual_seed(7)
+            np.random.seed(7)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    exec(text, {"np": np, "torch": torch}, expected)  # noqa: S102 - the table's own examples
+                except Exception as raised:
+                    error = Declined.of(raised)
+                found_error = None
+                try:
+                    evaluator.run(read_statements(text))
+                except Rejection as rejection:
+                    found_error = rejection.declined or rejection.message
+            assert found_error == error, text
+            if error is not None:
+                continue
+            for name, value in expected.items():
+                assert equal(found[name], value), f"{text}: {name} is {found[name]}, not {value}"
+            assert entry.name in [call.entry.name for call in evaluator.calls], f"{text} does not use it"
+            done += 1
+    assert done, "no example ever works"
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in WITH_EXAMPLES if e.rule.kind not in ("asked", "made")], ids=lambda entry: entry.name
+)
+def test_what_may_share_memory_is_what_does(entry: Entry) -> None:
+    """*never* and *always* hold in each example; of *maybe*, one shares and another does not, or it says so falsely."""
+    for trial in range(20 if is_long() else 2):
+        rng = seeded(entry, trial)
+        for text, library in each_example(entry):
+            evaluator = evaluated(text, drawn(text, rng, library))
+            if not isinstance(evaluator, Evaluator):
+                continue
+            call = next(call for call in reversed(evaluator.calls) if call.entry.name == entry.name)
+            for result in call.result if isinstance(call.result, tuple | list) else [call.result]:
+                if not is_array(result) or not any(map(size_of, [result])) or isinstance(result, np.generic):
+                    continue
+                arrays = [array for array in operands(call) if size_of(array) and not isinstance(array, np.generic)]
+                shares = any(share_memory(result, array) for array in arrays)
+                if arrays:
+                    assert entry.shares == "maybe" or shares == (entry.shares == "always"), f"{text}: {shares}"
+
+
+def share_memory(one: Any, other: Any) -> bool:
+    """Return whether two arrays share memory, as NumPy says it of its own and storages say it of tensors."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.shares_memory(one, other)
+    tensors = [torch.from_numpy(each) if isinstance(each, np.ndarray) else each for each in (one, other)]
+    return tensors[0].untyped_storage().data_ptr() == tensors[1].untyped_storage().data_ptr()
 
 
 @pytest.mark.parametrize(
@@ -149,24 +234,5 @@ def again(call: Any, place: int, source: int, step: float, value: float | None, 
         return None
 
 
-def plain(array: Any) -> Any:
-    if isinstance(array, torch.Tensor):
-        return np.asarray(array.float() if array.dtype == torch.bfloat16 else array.resolve_conj())
-    return np.asarray(array)
-
-
-def library_of(array: Any) -> str:
-    return "np" if isinstance(array, np.ndarray | np.generic) else "torch"
-
-
-def floating(array: Any) -> bool:
-    return bool(array.dtype.kind == "f") if library_of(array) == "np" else bool(array.dtype.is_floating_point)
-
-
 def differs(before: Any, after: Any) -> Any:
     return (before != after).reshape(-1) & ~((before != before) & (after != after)).reshape(-1)
-
-
-def copied(names: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if isinstance(value, np.ndarray) else value.clone() if isinstance(value, torch.Tensor)
-            else value for name, value in names.items()}  # fmt: skip

@@ -39,6 +39,8 @@ CONSTANTS: Mapping[str, Callable[[], Any]] = {
     "np.inf": lambda: np.inf,
     "np.nan": lambda: np.nan,
     "np.newaxis": lambda: None,
+    "np.True_": lambda: np.True_,
+    "np.False_": lambda: np.False_,
     "torch.pi": lambda: np.pi,
     "torch.inf": lambda: np.inf,
     "torch.nan": lambda: np.nan,

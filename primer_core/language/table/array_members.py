@@ -27,20 +27,23 @@ ENTRIES: tuple[Entry, ...] = (
     # asked
     *(Entry(f"ndarray.{name}", "a", ASKED, f"a.{name}", attribute=True)
       for name in ("shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "device")),
-    Entry("ndarray.flags", "a", ASKED, attribute=True),
-    Entry("ndarray.base", "a", ASKED, attribute=True, shares="maybe"),
-    *(Entry(f"flags.{name}", "flags", ASKED, attribute=True)
+    Entry("ndarray.to_device", "a, device", MOVED, "a.to_device('cpu')", shares="always"),
+    Entry("ndarray.flags", "a", ASKED, "a.flags.c_contiguous", attribute=True),
+    Entry("ndarray.base", "a", ASKED, "a.base; a[0:].base", attribute=True, shares="maybe"),
+    *(Entry(f"flags.{name}", "flags", ASKED, f"a.T.flags.{name}", attribute=True)
       for name in ("c_contiguous", "f_contiguous", "owndata", "writeable", "contiguous")),
-    Entry("flags.[]", "flags, name", ASKED, texts=("name",)),
-    *(Entry(f"dtype.{name}", "dtype", ASKED, attribute=True)
-      for name in ("name", "kind", "itemsize", "is_floating_point")),
-    *(Entry(f"{kind}.{name}", "info", ASKED, attribute=True)
-      for kind in ("iinfo", "finfo") for name in ("min", "max", "bits", "dtype")),
-    *(Entry(f"finfo.{name}", "info", ASKED, attribute=True) for name in ("eps", "tiny", "resolution")),
+    Entry("flags.[]", "flags, name", ASKED, "a.flags['F_CONTIGUOUS']", texts=("name",)),
+    *(Entry(f"dtype.{name}", "dtype", ASKED, f"np.dtype('float32').{name}", attribute=True)
+      for name in ("name", "kind", "itemsize")),
+    Entry("dtype.is_floating_point", "dtype", ASKED, "torch.float32.is_floating_point", attribute=True),
+    *(Entry(f"iinfo.{name}", "info", ASKED, f"np.iinfo(np.int8).{name}", attribute=True)
+      for name in ("min", "max", "bits", "dtype")),
+    *(Entry(f"finfo.{name}", "info", ASKED, f"np.finfo(np.float32).{name}", attribute=True)
+      for name in ("min", "max", "bits", "dtype", "eps", "tiny", "resolution")),
     # moved
     Entry("ndarray.T", "a", MOVED, "a.T", shares="always", attribute=True),
     Entry("ndarray.mT", "a", MOVED, "t.mT", shares="always", attribute=True),
-    Entry("ndarray.flat", "a", ASKED, attribute=True),
+    Entry("ndarray.flat", "a", LISTED, attribute=True),
     Entry("ndarray.real", "a", ELEMENTWISE, "a.real", shares="always", attribute=True),
     Entry("ndarray.imag", "a", MOVED, "a.imag", shares="maybe", attribute=True),
     Entry("ndarray.reshape", "a, *shape, | order, copy", MOVED, "a.reshape(-1); t.reshape(4, 6); t.reshape((6, 4))",
@@ -51,7 +54,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ndarray.swapaxes", "a, axis1, axis2", MOVED, "t.swapaxes(0, 2)", shares="always"),
     Entry("ndarray.squeeze", "a, axis", MOVED, "a.squeeze()", shares="always"),
     Entry("ndarray.copy", "a, order", MOVED, "a.copy()", texts=("order",)),
-    Entry("ndarray.view", "a, dtype", MOVED, "a.view()", shares="always"),
+    Entry("ndarray.view", "a, dtype", rules.VIEW, "a.view(); v.view(np.int64); v[:2].view(dtype=np.int32)",
+    shares="always"),
     Entry("ndarray.astype", "a, dtype, order, | copy", ELEMENTWISE, "a.astype(int); a.astype(np.float32)",
           shares="maybe"),
     Entry("ndarray.repeat", "a, repeats, axis", rules.REPEAT, "v.repeat(2); a.repeat(2, axis=axis)"),
@@ -88,19 +92,25 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ndarray.compress", "a, condition, axis", sifted(), "v.compress([True, False])"),
     Entry("ndarray.choose", "a, choices", sifted(), "np.array([0, 1]).choose([v[:2], w[:2]])"),
     # written
-    Entry("ndarray.sort", "a, axis, | kind, stable", WRITTEN, writes="a", texts=("kind",)),
-    Entry("ndarray.partition", "a, kth, axis", WRITTEN, writes="a"),
-    Entry("ndarray.fill", "a, value", WRITTEN, writes="a"),
-    Entry("ndarray.put", "a, indices, values, mode", WRITTEN, writes="a", texts=("mode",)),
-    Entry("ndarray.shape=", "a, shape", WRITTEN, writes="a"),
+    Entry("ndarray.sort", "a, axis, | kind, stable", WRITTEN, "a.sort(); t.sort(axis=0)", writes="a", texts=("kind",)),
+    Entry("ndarray.partition", "a, kth, axis", WRITTEN, "v.partition(1)", writes="a"),
+    Entry("ndarray.fill", "a, value", WRITTEN, "a.fill(7)", writes="a"),
+    Entry("ndarray.put", "a, indices, values, mode", WRITTEN, "v.put([0, 1], [7, 8]); v.put([0, 99], 5, mode='clip')",
+          writes="a", texts=("mode",)),
+    Entry("ndarray.shape=", "a, shape", WRITTEN, "a.shape = -1; t.shape = (4, 6)", writes="a"),
     # random numbers
     Entry("np.random.default_rng", "seed", ASKED, "np.random.default_rng(0).random(3)"),
-    Entry("np.random.seed", "seed", ASKED),
-    *(Entry(f"np.random.{name}", "*sizes", made(shaped("sizes"))) for name in ("rand", "randn")),
-    Entry("np.random.randint", "low, high, size, dtype", made(shaped("size"))),
-    Entry("np.random.random", "size", made(shaped("size"))),
-    *(Entry(f"np.random.{name}", "first, second, size", made(shaped("size"))) for name in ("normal", "uniform")),
-    Entry("np.random.permutation", "x", made(shaped("x"))),
+    Entry("np.random.seed", "seed", ASKED, "np.random.seed(1)"),
+    *(Entry(f"np.random.{name}", "*sizes", made(shaped("sizes")), f"np.random.{name}(2, 3)", random=True)
+      for name in ("rand", "randn")),
+    Entry("np.random.randint", "low, high, size, dtype", made(shaped("size")), "np.random.randint(0, 9, (2, 3))",
+          random=True),
+    Entry("np.random.random", "size", made(shaped("size")), "np.random.random((2, 3))", random=True),
+    *(Entry(f"np.random.{name}", "first, second, size, | loc, scale, low, high", made(shaped("size")),
+            f"np.random.{name}(1, 2, size=3)", random=True) for name in ("normal", "uniform")),
+    Entry("np.random.choice", "a, size, replace, p", made(shaped("size", "a")), "np.random.choice(5, 3)", random=True),
+    Entry("np.random.permutation", "x", made(shaped("x")), "np.random.permutation(5)", random=True),
+    Entry("np.random.shuffle", "x", WRITTEN, "np.random.shuffle(v)", writes="x", random=True),
     *(Entry(f"Generator.{name}", "rng, size, dtype", made(shaped("size")), f"np.random.default_rng(1).{name}(4)")
       for name in _SAMPLES),
     *(Entry(f"Generator.{name}", "rng, first, second, size, | loc, scale, low, high", made(shaped("size")),
@@ -110,25 +120,30 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Generator.choice", "rng, a, size, replace, p, axis", made(shaped("size", "a")),
           "np.random.default_rng(1).choice(5, size=3)"),
     Entry("Generator.permutation", "rng, x, axis", made(shaped("x")), "np.random.default_rng(1).permutation(5)"),
-    Entry("Generator.shuffle", "rng, x, axis", WRITTEN, writes="x"),
+    Entry("Generator.shuffle", "rng, x, axis", WRITTEN, "np.random.default_rng(1).shuffle(v)", writes="x"),
     # lists, tuples and Python's own functions
-    *(Entry(f"builtins.{name}", "x", ASKED, call, texts=("x",)) for name, call in (
-        ("len", "len(v)"), ("bool", "bool(v[0])"), ("int", "int(v[0])"), ("float", "float(v[0])"))),
+    Entry("builtins.len", "x", ASKED, "len(v)", texts=("x",)),
+    *(Entry(f"builtins.{name}", "x", LISTED, f"{name}(v[0])", texts=("x",)) for name in ("bool", "int", "float")),
     Entry("builtins.abs", "x", ELEMENTWISE, "abs(a)"),
-    Entry("builtins.round", "x, digits", ELEMENTWISE, "round(v[0], 1)"),
+    Entry("builtins.round", "x, digits", rules.ROUND, "round(v[0], 1)"),
     *(Entry(f"builtins.{name}", "*values, | default", sifted(), f"{name}(v); {name}([2, 1])")
       for name in ("min", "max")),
     Entry("builtins.sum", "values, start", rules.PYTHON_SUM, "sum(v); sum(m)"),
     Entry("builtins.list", "values", LISTED, "list(v)"),
-    Entry("builtins.tuple", "values", LISTED),
-    Entry("builtins.range", "*bounds", rules.RANGE),
-    Entry("builtins.slice", "*bounds", ASKED),
-    Entry("tuple.index", "values, value", ASKED),
-    Entry("tuple.count", "values, value", ASKED),
-    *(Entry(f"pair.{name}", "pair", ASKED, attribute=True)
-      for name in ("values", "indices", "counts", "inverse_indices", "eigenvalues", "eigenvectors", "Q", "R", "U", "S",
-                   "Vh", "sign", "logabsdet")),
-    *(Entry(f"number.{name}", "x", ASKED, attribute=True) for name in ("real", "imag")),
-    Entry("number.is_integer", "x", ASKED),
+    Entry("builtins.tuple", "values", LISTED, "tuple(v)"),
+    Entry("builtins.range", "*bounds", rules.RANGE, "range(5); range(1, 9, 2)"),
+    Entry("builtins.slice", "*bounds", ASKED, "slice(1, 5, 2)"),
+    Entry("tuple.index", "values, value", ASKED, "(1, 2).index(2); a.shape.index(a.shape[0])"),
+    Entry("tuple.count", "values, value", ASKED, "(1, 2, 1).count(1)"),
+    Entry("tuple.numel", "values", ASKED, "torch.Size([2, 3]).numel()"),
+    *(Entry(f"pair.{name}", "pair", ASKED, f"torch.max(torch.tensor([[1, 3], [4, 2]]), 1).{name}", attribute=True)
+      for name in ("values", "indices")),
+    *(Entry(f"pair.{name}", "pair", ASKED, f"np.unique_{of}([3, 1, 3]).{name}", attribute=True)
+      for name, of in (("counts", "counts"), ("inverse_indices", "inverse"))),
+    *(Entry(f"pair.{name}", "pair", ASKED, f"np.linalg.{of}([[2.0, 1.0], [1.0, 3.0]]).{name}", attribute=True)
+      for name, of in (("eigenvalues", "eigh"), ("eigenvectors", "eigh"), ("Q", "qr"), ("R", "qr"), ("U", "svd"),
+                       ("S", "svd"), ("Vh", "svd"), ("sign", "slogdet"), ("logabsdet", "slogdet"))),
+    *(Entry(f"number.{name}", "x", ASKED, f"(1 + 2j).{name}", attribute=True) for name in ("real", "imag")),
+    Entry("number.is_integer", "x", ASKED, "(2.0).is_integer()"),
 )  # fmt: skip
 """What a dimension, a dtype or the flags say is asked; nothing writes through ``flags``."""

@@ -141,7 +141,9 @@ class Entry:
     attribute
         Whether it is read without a call.
     uninitialised
-        Whether it hands out memory as it finds it.
+        Says of its arguments whether it hands out memory as it finds it; None for what never does.
+    random
+        Whether it draws from its library's own random numbers, those without a generator.
     """
 
     name: str
@@ -152,7 +154,8 @@ class Entry:
     writes: str = ""
     texts: tuple[str, ...] = ()
     attribute: bool = False
-    uninitialised: bool = False
+    uninitialised: Callable[[Bound], bool] | None = None
+    random: bool = False
     _parameters: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -194,6 +197,12 @@ class Entry:
                 raise Refused(f"{self.name} is not known here with {name}=. Known by name: {accepted}.")
             values[name] = value
         return Bound(positional, keywords, values)
+
+
+def always(bound: Bound) -> bool:
+    """Return that an entry hands out memory as it finds it, whatever its arguments are."""
+    del bound
+    return True
 
 
 def _next(rest: Iterator[Any]) -> tuple[Any, ...]:

@@ -57,7 +57,7 @@ def function_of(entry: Entry) -> Callable[..., Any]:
     if entry.attribute:
         return operator.attrgetter(name)
     if owner in _OF_VALUES:
-        return lambda value, *positional, **keywords: getattr(value, name)(*positional, **keywords)
+        return lambda value, /, *positional, **keywords: getattr(value, name)(*positional, **keywords)
     if owner == "builtins":
         return _BUILTINS[name]
     return _from_module(owner, name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from primer_core.language.table import numpy_rules as rules
 from primer_core.language.table.costs import shaped, viewed
-from primer_core.language.table.entry import Entry
+from primer_core.language.table.entry import Entry, always
 from primer_core.language.table.products import DOT, EINSUM, INNER, MATMUL, OUTER, TENSORDOT, TRACE
 from primer_core.language.table.rules import (
     ASKED,
     COMPARISON,
     ELEMENTWISE,
     MOVED,
+    WRITTEN,
     chosen,
     made,
     moved,
@@ -116,11 +117,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.zeros", "shape, dtype, order", SHAPED, "np.zeros((2, 3))"),
     Entry("np.ones", "shape, dtype, order", SHAPED, "np.ones((2, 3), dtype=int)"),
     Entry("np.full", "shape, fill_value, dtype, order", SHAPED, "np.full((2, 3), 7)"),
-    Entry("np.empty", "shape, dtype, order", SHAPED, uninitialised=True),
+    Entry("np.empty", "shape, dtype, order", SHAPED, uninitialised=always),
     Entry("np.zeros_like", "a, dtype, order, | shape", rules.LIKE, "np.zeros_like(a)"),
     Entry("np.ones_like", "a, dtype, order, | shape", rules.LIKE, "np.ones_like(a)"),
     Entry("np.full_like", "a, fill_value, dtype, order, | shape", rules.LIKE, "np.full_like(a, 3)"),
-    Entry("np.empty_like", "a, dtype, order, | shape", rules.LIKE, uninitialised=True),
+    Entry("np.empty_like", "a, dtype, order, | shape", rules.LIKE, uninitialised=always),
     Entry("np.arange", "start, stop, step, dtype", rules.ARANGE, "np.arange(6); np.arange(1, 2, 0.25)"),
     Entry("np.linspace", "start, stop, num, endpoint, retstep, dtype, axis", rules.SPACED, "np.linspace(0, 1, 5)"),
     Entry("np.logspace", "start, stop, num, endpoint, base, dtype, axis", rules.SPACED, "np.logspace(0, 2, 3)"),
@@ -130,6 +131,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.tri", "N, M, k, dtype", rules.SQUARE, "np.tri(3)"),
     Entry("np.indices", "dimensions, dtype, sparse", rules.INDICES, "np.indices((2, 3))"),
     Entry("np.vander", "x, N, increasing", rules.VANDER, "np.vander(v, 3)"),
+    *(Entry(f"np.{name}", "x", ELEMENTWISE, f"np.{name}(3); np.{name}(i)", shares="maybe")
+      for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
+                   "float64", "complex64", "complex128", "bool")),
     # moved
     Entry("np.reshape", "a, shape, order, | copy", MOVED, "np.reshape(a, -1); np.reshape(t, (4, 6))", shares="maybe"),
     Entry("np.ravel", "a, order", MOVED, "np.ravel(a)", shares="maybe"),
@@ -182,6 +186,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.trim_zeros", "filt, trim", sifted(viewed), "np.trim_zeros(v)", texts=("trim",)),
     Entry("np.lib.stride_tricks.sliding_window_view", "x, window_shape, axis", rules.WINDOWS,
           "np.lib.stride_tricks.sliding_window_view(v, 2)", shares="always"),
+    Entry("np.lib.stride_tricks.as_strided", "x, shape, strides, | writeable", rules.STRIDED,
+          "np.lib.stride_tricks.as_strided(np.arange(6), (2, 3), (8, 8)); "
+          "np.lib.stride_tricks.as_strided(v, (2, 2), (v.itemsize, 0))", shares="always"),
     # elementwise
     *(Entry(f"np.{name}", "x, | dtype", ELEMENTWISE, f"np.{name}(a)") for name in _CELL_BY_CELL),
     *(Entry(f"np.{name}", "x", COMPARISON, f"np.{name}(a)") for name in _QUESTIONS),
@@ -249,7 +256,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.lexsort", "keys, axis", sifted(), "np.lexsort([v, w])"),
     Entry("np.unique", "ar, return_index, return_inverse, return_counts, axis, | equal_nan, sorted", sifted(),
           "np.unique(i); np.unique(i, return_counts=True)"),
-    *(Entry(f"np.{name}", "x", sifted(), f"np.{name}(i)") for name in ("unique_values", "unique_counts")),
+    *(Entry(f"np.{name}", "x", sifted(), f"np.{name}(i)") for name in ("unique_values", "unique_counts",
+    "unique_inverse", "unique_all")),
     Entry("np.searchsorted", "a, v, side", sifted(), "np.searchsorted([1, 2, 4], v)", texts=("side",)),
     Entry("np.digitize", "x, bins, right", sifted(), "np.digitize(v, [0.0, 1.0])"),
     Entry("np.nonzero", "a", sifted(rules.places), "np.nonzero(mask)"),
@@ -272,6 +280,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.unravel_index", "indices, shape, order", COMPARISON, "np.unravel_index(5, (2, 3))", texts=("order",)),
     Entry("np.ravel_multi_index", "multi_index, dims, | mode, order", COMPARISON,
           "np.ravel_multi_index((1, 2), (2, 3))", texts=("mode", "order")),
+    # written
+    Entry("np.put", "a, ind, v, | mode", WRITTEN, "np.put(v, [0, 1], [7, 8])", writes="a", texts=("mode",)),
+    Entry("np.putmask", "a, mask, values", WRITTEN, "np.putmask(a, mask, b)", writes="a"),
+    Entry("np.place", "arr, mask, vals", WRITTEN, "np.place(a, mask, [1, 2])", writes="arr"),
+    Entry("np.copyto", "dst, src, | where", WRITTEN, "np.copyto(a, b); np.copyto(a, 2, where=mask)", writes="dst"),
+    Entry("np.fill_diagonal", "a, val", WRITTEN, "np.fill_diagonal(s, 9)", writes="a"),
     # asked
     *(Entry(f"np.{name}", "a", ASKED, f"np.{name}(a)") for name in ("shape", "ndim")),
     Entry("np.size", "a, axis", ASKED, "np.size(a)"),
@@ -280,11 +294,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.promote_types", "type1, type2", ASKED, "np.promote_types(np.float32, np.int64)"),
     Entry("np.can_cast", "from_, to, casting", ASKED, "np.can_cast(np.float64, np.int64)", texts=("casting",)),
     Entry("np.broadcast_shapes", "*args", ASKED, "np.broadcast_shapes((3, 1), (4,))"),
-    *(Entry(f"np.{name}", "type", ASKED) for name in ("iinfo", "finfo", "dtype")),
+    Entry("np.iinfo", "type", ASKED, "np.iinfo(np.int8).max"),
+    Entry("np.finfo", "dtype", ASKED, "np.finfo(np.float32).eps"),
+    Entry("np.dtype", "dtype", ASKED, "np.dtype(np.int32); np.dtype('float32')"),
     Entry("np.isscalar", "element", ASKED, "np.isscalar(3)"),
     Entry("np.array_equal", "a1, a2", sifted(), "np.array_equal(a, b)"),
     Entry("np.allclose", "a, b, rtol, atol", sifted(), "np.allclose(a, b)"),
     # linear algebra
+    Entry("np.cov", "m, | rowvar, ddof", whole(rules.cubed), "np.cov(t[0]); np.cov(v)"),
+    Entry("np.corrcoef", "x, | rowvar", whole(rules.cubed), "np.corrcoef(t[0])"),
     Entry("np.linalg.norm", "x, ord, axis, keepdims", rules.NORM, "np.linalg.norm(a); np.linalg.norm(t, axis=1)",
           texts=("ord",)),
     *(Entry(f"np.linalg.{name}", "a", whole(rules.cubed), f"np.linalg.{name}(s)")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.language.limits import MAX_SIZE
+from primer_core.language.limits import MAX_SIZE, MAX_STRING, Refused
 from primer_core.language.table import costs, sources
 from primer_core.language.table.costs import given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
@@ -129,6 +129,36 @@ def _windows(bound: Bound) -> Cost:
     window = bound.get("window_shape")
     size = prod(shape) * max(sizes_in(window), 1)
     return Cost(size, 1)
+
+
+def _strided(bound: Bound) -> Cost:
+    """Return the cost of another view, which has to stay inside the memory of the array that owns it.
+
+    Raises
+    ------
+    Refused
+        If it does not, or if there is no array of numbers.
+    """
+    array, shape, strides = bound.get("x"), bound.get("shape"), bound.get("strides")
+    if not isinstance(array, np.ndarray) or array.dtype == object:
+        raise Refused("as_strided takes an array of numbers here.")
+    shape, strides = array.shape if shape is None else shape, array.strides if strides is None else strides
+    if not (isinstance(shape, tuple | list) and isinstance(strides, tuple | list) and len(shape) == len(strides)):
+        raise Refused("as_strided takes a shape and as many strides as it has sizes, in bytes: (2, 3), (24, 8).")
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    start, end = np.lib.array_utils.byte_bounds(owner)
+    first = int(array.__array_interface__["data"][0])
+    reaches = [(int(_number(n)) - 1) * int(_number(step)) for n, step in zip(shape, strides, strict=True)]
+    lowest = first + sum(min(reach, 0) for reach in reaches) - start
+    highest = first + sum(max(reach, 0) for reach in reaches) + array.itemsize - start
+    if sizes_in(tuple(shape)) and (lowest < 0 or highest > end - start):
+        raise Refused(
+            f"as_strided would read bytes {lowest} to {highest} of memory that has bytes 0 to {end - start}. Stay "
+            "inside it: smaller sizes or strides."
+        )
+    return Cost(sizes_in(tuple(shape)), 1)
 
 
 def _histogram(bound: Bound) -> Cost:
@@ -364,6 +394,19 @@ def _python_sum(call: Done, cell: int, part: int) -> Sources:
     return sources.along_axes(default=0)(call, cell, part)
 
 
+def _rounded(bound: Bound) -> Cost:
+    """Return the cost of Python's own ``round``, which computes a power of ten.
+
+    Raises
+    ------
+    Refused
+        Beyond `MAX_STRING` digits.
+    """
+    if abs(_number(bound.get("digits"))) > MAX_STRING:
+        raise Refused(f"round takes at most {MAX_STRING} digits here.")
+    return costs.each(bound)
+
+
 def _range(bound: Bound) -> Cost:
     size = int(min(max((abs(_number(each)) for each in bound.get("bounds", default=())), default=0), _HUGE))
     return Cost(size, 1)
@@ -384,6 +427,8 @@ PAD = Rule("moved", _pad, sources.moved)
 DIAG = Rule("moved", _diag, sources.moved)
 MESHGRID = Rule("moved", _meshgrid, sources.moved)
 WINDOWS = Rule("moved", _windows, sources.moved)
+STRIDED = Rule("moved", _strided, sources.by_address)
+VIEW = Rule("moved", costs.viewed, sources.by_address)
 WHERE = Rule("chosen", _where_cost, where_sources)
 PERCENTILE = Rule("chosen", _percentile_cost, _percentile)
 VECDOT = product(_vecdot)
@@ -402,4 +447,5 @@ NORM = Rule("reduction", cubed, _norm)
 POWER = Rule("whole", _powered, sources.whole)
 FFT = Rule("whole", _fft, sources.whole)
 PYTHON_SUM = Rule("reduction", costs.every, _python_sum)
+ROUND = Rule("elementwise", _rounded, sources.same_place)
 RANGE = Rule("asked", _range, sources.none)

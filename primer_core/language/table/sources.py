@@ -119,6 +119,28 @@ def moved_alone(call: Done, place: int, cell: int) -> Cells:
     return np.array([int(np.asarray(done_with(call, arrays, 0)).reshape(-1)[cell])], np.int64)
 
 
+def by_address(call: Done, cell: int, part: int) -> Sources:
+    """Return the cells in whose memory this one lies, of a result that is another view of the first operand."""
+    result, (array, *rest) = result_of(call, part), operands(call)
+    first, strides, itemsize = layout(result)
+    place = np.unravel_index(cell, tuple(result.shape))
+    start = first + sum(int(at) * step for at, step in zip(place, strides, strict=True))
+    own, steps, size = layout(array)
+    addresses = np.full(tuple(array.shape), own, np.int64)
+    for axis, (length, step) in enumerate(zip(tuple(array.shape), steps, strict=True)):
+        addresses += (np.arange(length) * step).reshape([-1 if at == axis else 1 for at in range(len(steps))])
+    found = np.flatnonzero((addresses < start + itemsize) & (addresses + size > start))
+    return (found.astype(np.int64), *(NO_CELLS for _ in rest))
+
+
+def layout(array: Any) -> tuple[int, tuple[int, ...], int]:
+    """Return the address of an array's first cell, its strides in bytes, and the bytes of a cell."""
+    if isinstance(array, np.ndarray | np.generic):
+        return array.__array_interface__["data"][0], array.strides, array.itemsize
+    size = array.element_size()
+    return array.data_ptr(), tuple(step * size for step in array.stride()), size
+
+
 def along_axes(*names: str, default: Any = None) -> SourceRule:
     """Return the rule of what is reduced along the axis, or axes, in one of these parameters; None means all."""
 

@@ -13,7 +13,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table import numpy_rules as rules
 from primer_core.language.table import torch_rules
 from primer_core.language.table.costs import shaped
-from primer_core.language.table.entry import Entry
+from primer_core.language.table.entry import Entry, always
 from primer_core.language.table.products import DOT, EINSUM, INNER, MATMUL, OUTER, TENSORDOT, TRACE
 from primer_core.language.table.rules import (
     ASKED,
@@ -35,7 +35,6 @@ _CELL_BY_CELL = [
     "absolute",
     "neg",
     "negative",
-    "positive",
     "sign",
     "sgn",
     "sqrt",
@@ -175,6 +174,7 @@ _BOTH: tuple[Entry, ...] = (
             texts=("rounding_mode",)) for name in _OF_TWO),
     *(Entry(f"torch.{name}", "input, other, values", COMPARISON, f"torch.{name}(a, b)") for name in _COMPARISONS),
     *(Entry(f"torch.{name}", "input, other", ELEMENTWISE, f"torch.{name}(i, j)") for name in _OF_WHOLE_NUMBERS),
+    Entry("torch.positive", "input", ELEMENTWISE, "torch.positive(a)", shares="always"),
     Entry("torch.bitwise_not", "input", ELEMENTWISE, "torch.bitwise_not(i)"),
     Entry("torch.bitwise_left_shift", "input, other", ELEMENTWISE, "torch.bitwise_left_shift(i, 2)"),
     Entry("torch.bitwise_right_shift", "input, other", ELEMENTWISE, "torch.bitwise_right_shift(i, 1)"),
@@ -281,34 +281,40 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.as_tensor", "data, dtype, device", MOVED, "torch.as_tensor([1.0, 2.0])", shares="maybe"),
     Entry("torch.asarray", "obj, | dtype, device, copy", MOVED, "torch.asarray([1.0, 2.0])", shares="maybe"),
     Entry("torch.from_numpy", "array", MOVED, "torch.from_numpy(np.array([1, 2]))", shares="always"),
-    Entry("torch.Tensor", "*sizes", torch_rules.OLD_TENSOR, "torch.Tensor([3])"),
+    Entry("torch.Tensor", "*sizes", torch_rules.OLD_TENSOR, "torch.Tensor([3])",
+          uninitialised=torch_rules.only_sizes),
     *(Entry(f"torch.{name}", "*sizes, | size, dtype, device, requires_grad, names", made(shaped("size", "sizes")),
-            f"torch.{name}(2, 3); torch.{name}((3, 2))") for name in ("zeros", "ones", "rand", "randn")),
+            f"torch.{name}(2, 3); torch.{name}((3, 2))", random="rand" in name)
+      for name in ("zeros", "ones", "rand", "randn")),
     Entry("torch.empty", "*sizes, | size, dtype, device, requires_grad", made(shaped("size", "sizes")),
-          uninitialised=True),
+          uninitialised=always),
     Entry("torch.full", "size, fill_value, | dtype, device, requires_grad", made(shaped("size")),
           "torch.full((2, 3), 7)"),
     *(Entry(f"torch.{name}", "input, | dtype, device, requires_grad", rules.LIKE, f"torch.{name}(a)")
       for name in ("zeros_like", "ones_like")),
-    *(Entry(f"torch.{name}", "input, | dtype, device, requires_grad", torch_rules.RANDOM, f"torch.{name}(a)")
+    *(Entry(f"torch.{name}", "input, | dtype, device, requires_grad", torch_rules.RANDOM, f"torch.{name}(a)",
+            random=True)
       for name in ("rand_like", "randn_like")),
-    Entry("torch.empty_like", "input, | dtype, device, requires_grad", rules.LIKE, uninitialised=True),
+    Entry("torch.empty_like", "input, | dtype, device, requires_grad", rules.LIKE, uninitialised=always),
     Entry("torch.full_like", "input, fill_value, | dtype, device, requires_grad", rules.LIKE, "torch.full_like(a, 3)"),
-    Entry("torch.randint_like", "input, low, high, | dtype", torch_rules.RANDOM, "torch.randint_like(a, 5)"),
+    Entry("torch.randint_like", "input, low, high, | dtype", torch_rules.RANDOM, "torch.randint_like(a, 5)",
+    random=True),
     Entry("torch.arange", "start, end, step, | dtype, device, requires_grad", rules.ARANGE,
           "torch.arange(6); torch.arange(1, 2, 0.25)"),
-    Entry("torch.range", "start, end, step, | dtype", rules.ARANGE),
+    Entry("torch.range", "start, end, step, | dtype", rules.ARANGE, "torch.range(1, 4)"),
     Entry("torch.linspace", "start, end, steps, | dtype, device, requires_grad", rules.SPACED,
           "torch.linspace(0, 1, 5)"),
     Entry("torch.logspace", "start, end, steps, base, | dtype", rules.SPACED, "torch.logspace(0, 2, 3)"),
     Entry("torch.eye", "n, m, | dtype, device, requires_grad", rules.SQUARE, "torch.eye(3); torch.eye(2, 3)"),
     Entry("torch.randint", "low, high, size, | dtype, device, generator", made(shaped("size", "high")),
-          "torch.randint(0, 9, (2, 3))"),
-    Entry("torch.randperm", "n, | dtype", made(shaped("n")), "torch.randperm(5)"),
-    Entry("torch.normal", "mean, std, size", made(shaped("size", "mean")), "torch.normal(0.0, 1.0, (2, 3))"),
-    Entry("torch.bernoulli", "input", torch_rules.RANDOM, "torch.bernoulli(torch.full((3,), 0.5))"),
+          "torch.randint(0, 9, (2, 3))", random=True),
+    Entry("torch.randperm", "n, | dtype", made(shaped("n")), "torch.randperm(5)", random=True),
+    Entry("torch.normal", "mean, std, size", made(shaped("size", "mean")), "torch.normal(0.0, 1.0, (2, 3))",
+          random=True),
+    Entry("torch.bernoulli", "input", torch_rules.RANDOM, "torch.bernoulli(torch.full((3,), 0.5))",
+          random=True),
     Entry("torch.multinomial", "input, num_samples, replacement", torch_rules.DRAWN,
-          "torch.multinomial(torch.ones(4), 2)"),
+          "torch.multinomial(torch.ones(4), 2)", random=True),
     Entry("torch.tril_indices", "row, col, offset", torch_rules.TRIANGLE, "torch.tril_indices(3, 3)"),
     Entry("torch.triu_indices", "row, col, offset", torch_rules.TRIANGLE, "torch.triu_indices(3, 3)"),
     Entry("torch.vander", "x, N, increasing", rules.VANDER, "torch.vander(v, 3)"),
@@ -318,6 +324,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
       for name in ("hstack", "vstack", "dstack", "column_stack", "row_stack")),
     Entry("torch.block_diag", "*tensors", torch_rules.SQUARED, "torch.block_diag(m, n)"),
     Entry("torch.meshgrid", "*tensors, | indexing", rules.MESHGRID, "torch.meshgrid(v, w, indexing='ij')",
+    shares="maybe",
           texts=("indexing",)),
     Entry("torch.cartesian_prod", "*tensors", rules.MESHGRID, "torch.cartesian_prod(v, w)"),
     Entry("torch.combinations", "input, r", torch_rules.COMBINED, "torch.combinations(v)"),
@@ -339,13 +346,15 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.complex", "real, imag", ELEMENTWISE, "torch.complex(a, b)"),
     Entry("torch.bucketize", "input, boundaries, | right", sifted(), "torch.bucketize(v, torch.tensor([0.0, 1.0]))"),
     Entry("torch.isin", "elements, test_elements", sifted(), "torch.isin(i, j)"),
+    Entry("torch.Size", "sizes", ASKED, "torch.Size([2, 3])"),
     Entry("torch.is_tensor", "obj", ASKED, "torch.is_tensor(a)"),
     Entry("torch.result_type", "tensor1, tensor2", ASKED, "torch.result_type(a, b)"),
     Entry("torch.promote_types", "type1, type2", ASKED, "torch.promote_types(torch.int64, torch.float32)"),
     Entry("torch.can_cast", "from_, to", ASKED, "torch.can_cast(torch.float64, torch.int64)"),
-    *(Entry(f"torch.{name}", "type", ASKED) for name in ("iinfo", "finfo")),
+    Entry("torch.iinfo", "type", ASKED, "torch.iinfo(torch.int8).max"),
+    Entry("torch.finfo", "type", ASKED, "torch.finfo(torch.float32).eps"),
     Entry("torch.get_default_dtype", "", ASKED, "torch.get_default_dtype()"),
-    Entry("torch.manual_seed", "seed", ASKED),
+    Entry("torch.manual_seed", "seed", ASKED, "torch.manual_seed(1)"),
     *(Entry(f"torch.linalg.{name}", "A", whole(rules.cubed), f"torch.linalg.{name}(s)")
       for name in ("inv", "det", "pinv", "eig", "eigvals", "svd", "svdvals", "qr", "matrix_rank", "slogdet", "cond")),
     *(Entry(f"torch.linalg.{name}", "A", whole(rules.cubed), f"torch.linalg.{name}(s @ s.T)")
@@ -359,7 +368,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     *(Entry(f"torch.fft.{name}", "input, n, dim", rules.FFT, f"torch.fft.{name}(v)")
       for name in ("fft", "ifft", "rfft")),
     Entry("torch.autograd.grad", "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused",
-          torch_rules.GRADIENTS),
+          torch_rules.GRADIENTS, "torch.autograd.grad((a.requires_grad_() ** 2).sum(), a)"),
 )  # fmt: skip
 
 

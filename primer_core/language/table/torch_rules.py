@@ -41,6 +41,12 @@ def _old_tensor(bound: Bound) -> Cost:
     return Cost(size, size)
 
 
+def only_sizes(bound: Bound) -> bool:
+    """Return whether ``torch.Tensor`` was given sizes, and no values: its cells are never written then."""
+    sizes = bound.get("sizes", default=())
+    return bool(sizes) and all(isinstance(size, int) for size in sizes)
+
+
 def _distances(bound: Bound) -> Cost:
     one, other = shape_of(bound.get("x1")), shape_of(bound.get("x2"))
     size = prod(one[:-1]) * max(prod(other[-2:-1]), 1)
@@ -378,7 +384,7 @@ EXPAND_AS = Rule("moved", _like_other, _as_other)
 FIRST = Rule("chosen", costs.viewed, _as_other)
 REPEATED = Rule("moved", _repeated, sources.moved)
 UNFOLDED = Rule("moved", _unfolded, sources.moved)
-STRIDED = Rule("moved", _strided, sources.moved)
+STRIDED = Rule("moved", _strided, sources.by_address)
 BACKWARD = Rule("asked", _backward, sources.none)
 LOSS = Rule("chosen", costs.each, _loss)
 ALONG_BOTH = Rule("reduction", costs.each, _first_two_along)
