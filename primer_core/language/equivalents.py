@@ -22,6 +22,8 @@ from primer_core.language.table import CONSTANTS, TABLE
 from primer_core.language.table.dtypes import NUMPY_DTYPES, TORCH_DTYPES
 from primer_core.language.table.entry import Entry
 
+_PREFIXES: Mapping[Library, str] = {"NumPy": "np", "PyTorch": "torch"}
+
 Shapes = Mapping[str, tuple[int, ...]]
 
 
@@ -405,7 +407,13 @@ class _Translator(ast.NodeTransformer):
 
     @property
     def source(self) -> str:
-        return "np" if self.to == "PyTorch" else "torch"
+        """The table's prefix of the library whose code is translated."""
+        return next(prefix for library, prefix in _PREFIXES.items() if library != self.to)
+
+    @property
+    def target(self) -> str:
+        """The table's prefix of the library in whose words it shall be."""
+        return _PREFIXES[self.to]
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         return self.matched(node)
@@ -419,7 +427,7 @@ class _Translator(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         steps = [part.step for part in ast.walk(node.slice) if isinstance(part, ast.Slice)]
         backwards = [step for step in steps if isinstance(step, ast.UnaryOp)]
-        if backwards and self.to == "PyTorch":
+        if backwards and self.target == "torch":
             if ast.unparse(node.slice) != "::-1":
                 raise _NoneKnown(f"PyTorch takes no negative step: {ast.unparse(node)} has no equivalent known here.")
             return ast.Call(ast.Attribute(self.visit(node.value), "flip", ast.Load()), [ast.Constant(0)], [])
@@ -427,7 +435,7 @@ class _Translator(ast.NodeTransformer):
 
     def constant(self, name: str) -> ast.AST:
         library, _, last = name.partition(".")
-        there = "torch" if self.to == "PyTorch" else "np"
+        there = self.target
         if library == there:
             raise _NoneKnown(f"{name} is {self.to}'s already.")
         last = _SAME_DTYPES.get(last, last)
@@ -481,7 +489,7 @@ class _Translator(ast.NodeTransformer):
         made = _Filled({name: self.given(name, value) for name, value in bindings.items()}).visit(
             copy.deepcopy(pattern)
         )
-        return _as_method(made, "Tensor" if self.to == "PyTorch" else "ndarray") if is_method else made
+        return _as_method(made, "Tensor" if self.target == "torch" else "ndarray") if is_method else made
 
     def given(self, name: str, value: Any) -> Any:
         """Translate what stands for a name of a pair; a dtype, a shape and a list as the other library takes them."""
@@ -493,7 +501,7 @@ class _Translator(ast.NodeTransformer):
         value = self.visit(value)
         if name in ("shape", "axes", "counts") and isinstance(value, ast.Constant | ast.UnaryOp):
             value = ast.Tuple([value], ast.Load())
-        if name in ("a", "b", "v", "w", "c") and isinstance(value, ast.List) and self.to == "PyTorch":
+        if name in ("a", "b", "v", "w", "c") and isinstance(value, ast.List) and self.target == "torch":
             value = ast.Call(code_expression("torch.tensor"), [value], [])
         return value
 

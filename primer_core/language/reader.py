@@ -205,23 +205,29 @@ def check_nodes(node: ast.AST, source: str) -> None:
     """
     if isinstance(node, _PARTS):
         return
-    place = Place.of(node, source)
     if not isinstance(node, _EXPRESSIONS + _STATEMENTS):
         message = next((words for kind, words in _INSTEAD if isinstance(node, kind)), "")
+        place = Place.of(node, source)
         raise Rejection("unread", message or f"{quoted(place.text)} is not read here.", place)
     match node:
         case ast.Constant(int(value)) if abs(value) >= MAX_WHOLE:
-            raise Rejection("refused", _TOO_LARGE, place)
+            raise Rejection("refused", _TOO_LARGE, Place.of(node, source))
         case ast.Constant(float(value)) if isinf(value):
-            raise Rejection("refused", "This number is too large: floats go up to 1.7e308. Write a smaller one.", place)
+            raise Rejection(
+                "refused",
+                "This number is too large: floats go up to 1.7e308. Write a smaller one.",
+                Place.of(node, source),
+            )
         case ast.Constant(str(value)) if len(value) > MAX_STRING:
-            raise Rejection("refused", f"A text has at most {MAX_STRING} characters here. Shorten it.", place)
+            raise Rejection(
+                "refused", f"A text has at most {MAX_STRING} characters here. Shorten it.", Place.of(node, source)
+            )
         case ast.Constant(bytes()):
-            raise Rejection("unread", "Bytes are not read here. Write a list of numbers.", place)
+            raise Rejection("unread", "Bytes are not read here. Write a list of numbers.", Place.of(node, source))
         case ast.Attribute(_, name) | ast.Name(name) if name.startswith("__") or name in _NO_NAMES:
-            raise Rejection("unknown", f"{quoted(name)} is not known here.", place)
+            raise Rejection("unknown", f"{quoted(name)} is not known here.", Place.of(node, source))
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
-            raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", place)
+            raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", Place.of(node, source))
     for inner in ast.iter_child_nodes(node):
         check_nodes(inner, source)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from primer_core.backend.interface import Declined
@@ -39,16 +41,15 @@ class Place:
     @classmethod
     def of(cls, node: ast.AST, source: str) -> Place:
         """Return where a node stands in the source that it was parsed from."""
+        lines = _lines(source)
         line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or 1
-        lines = source.split("\n")
-        text = ast.get_source_segment(source, node) or ""
-        return cls(
-            line,
-            _characters(lines, line, getattr(node, "col_offset", 0)),
-            end_line,
-            _characters(lines, end_line, getattr(node, "end_col_offset", None) or 0),
-            text,
-        )
+        column = _characters(lines, line, getattr(node, "col_offset", 0))
+        end_column = _characters(lines, end_line, getattr(node, "end_col_offset", None) or 0)
+        part = list(lines[line - 1 : end_line])
+        if part:
+            part[-1] = part[-1][:end_column]
+            part[0] = part[0][column:]
+        return cls(line, column, end_line, end_column, "\n".join(part))
 
 
 class Rejection(Exception):  # noqa: N818 - what a learner wrote is rejected, the program has no error
@@ -74,7 +75,13 @@ class Rejection(Exception):  # noqa: N818 - what a learner wrote is rejected, th
         self.declined = declined
 
 
-def _characters(lines: list[str], line: int, offset: int) -> int:
+@lru_cache(maxsize=8)
+def _lines(source: str) -> tuple[str, ...]:
+    """Split a source into its lines, once: each call in it asks for its place."""
+    return tuple(source.split("\n"))
+
+
+def _characters(lines: Sequence[str], line: int, offset: int) -> int:
     """Count characters, where the parser counts bytes of UTF-8."""
     if not 1 <= line <= len(lines):
         return 0

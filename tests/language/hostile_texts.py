@@ -104,6 +104,16 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         "np.ndarray((3,), buffer=a)", "a.resize(10**9)", "torch.ones(3).resize_(10**9)", "np.empty(3) + 1", "np.empty(3).sum()", "torch.empty(3).sum()",
         "np.empty_like(a) @ a", "torch.Tensor(3).mean()", "np.add.at(a, 0, 1)", "np.add(a, a, out=np.ones(2))", "np.put(a, 10**9, 1)", "np.copyto(a, 1)", "np.place(a, a > 0, 1)",
     ),
+    "statements": (
+        "x = np.array([3], dtype=object); x **= 10**7", "x = np.array([3], dtype=object); x[0] = x; print(x)", "x = [1]; x[0] = x; print(x)",
+        "\n".join(["x = [a, a]"] + ["x = [x, x]"] * 60), "\n".join(["x = [1]"] + ["x = x + x"] * 60), "\n".join(["x = [1]"] + ["x += x"] * 60),
+        "\n".join(["x = 3"] + ["x *= x"] * 60), "\n".join(["x = 'ab'"] + ["x += x"] * 60), "\n".join(["x = [1]"] + ["x = [x]"] * 900),
+        "x = np.ones((1000, 1000)); x @= x", "x = torch.ones(1000, 1000); x @= x", "x = (1,); x *= 10**9", "x = 1; x <<= 10**9", "x = 10; x **= 10**9",
+        "round(5, -10**9)", "round(5, 10**9)", "round(2.5, -10**30)", "x = np.broadcast_to(1, (10**6, 10**6)); print(x)", "print(np.ones(10**6).tolist())",
+        "\n".join(["x = np.ones(10**6)"] + [f"x{i} = x + {i}" for i in range(400)]), "x = [0] * 10**4; x[:] = x", "a.fill = 3", "a.shape = (10**9,)",
+        "np.put(a, [10**18], 1)", "np.copyto(a, np.ones(10**6))", "x = np.lib.stride_tricks.as_strided(a, (10**6, 10**6), (0, 0)); x += 1",
+        "x = np.lib.stride_tricks.as_strided(np.array([None]), (2,), (3,))", "a, b = range(10**12)", "del a; del a", "print(*a)", "print('x' * 10**9)",
+    ),
     "other devices": (
         "torch.zeros(3, device='cuda')", "torch.zeros(3).to('cuda')", "torch.zeros(3).to('meta')", "torch.zeros(3, device='meta')", "torch.zeros(3).cuda()",
         "torch.device('cuda')", "torch.zeros(3).to('cuda:0')", "torch.tensor([1], device='mps')",

@@ -25,7 +25,6 @@ from primer_core.language.table import TABLE
 from tests.language.comparison import copied, equal
 from tests.profiles import examples
 
-
 pytestmark = pytest.mark.filterwarnings("ignore")
 """What the libraries warn of is caught by the process that evaluates."""
 
