@@ -27,7 +27,7 @@ CENTRE = 14
 MIN_CONTRAST = 0.1
 """A canvas whose brightest pixel is not this much above its background (of 1) holds no drawing."""
 
-_EDGE = 0.2  # of the contrast: where the ink begins when its bounding box is sought
+_EDGE = 51.5 / 255  # of the contrast: where the ink begins when its bounding box is sought; between two grey levels
 _OVERSHOOT = 0.1  # of the range: what resampling with a sharp filter may add at either end, and is cut off
 _SAMPLED_PIXELS = 20_000
 

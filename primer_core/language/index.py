@@ -147,6 +147,8 @@ def _parse(text: str, walker: "_Walker", *, torch: bool) -> ast.expr:
             continue
     if found is None:
         raise Refused(f"{quoted(text)} cannot be read as an index. {how}")
+    if any(isinstance(node, ast.Starred) for node in ast.walk(found)):
+        raise Refused(f"A star is not read in an index. {how}")
     match _AsCode(torch=torch).visit(found):
         case ast.Subscript(ast.Name("_"), ast.Subscript(ast.Name(spoken), node)) if spoken == name:
             return node

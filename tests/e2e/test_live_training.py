@@ -72,9 +72,12 @@ def progress(page: Page) -> str:
     return page.locator(".primer-run-progress").inner_text()
 
 
-def children(pid: int) -> list[int]:
-    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(child) for child in listed.stdout.split()]
+def workers(server: int) -> list[int]:
+    """Return the processes that train; those that answer lessons have a command of their own."""
+    listed = subprocess.run(
+        ["pgrep", "-P", str(server), "-f", "multiprocessing.spawn"], capture_output=True, text=True, check=False
+    )
+    return [int(worker) for worker in listed.stdout.split()]
 
 
 def metric(page: Page, label: str) -> str:
@@ -274,7 +277,7 @@ def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
         page = new_page()
         open_lesson(page, app.url, LONG_RUN)
         start(page)
-        (worker,) = children(app.process.pid)
+        (worker,) = workers(app.process.pid)
         assert busy(worker)
         page.context.close()
         until(lambda: not busy(worker), "the end of the run")
@@ -285,13 +288,13 @@ def test_a_killed_worker_ends_the_run_with_a_reason_and_the_next_run_works(new_p
         page = new_page()
         open_lesson(page, app.url, LONG_RUN)
         start(page)
-        (worker,) = children(app.process.pid)
+        (worker,) = workers(app.process.pid)
         os.kill(worker, signal.SIGKILL)
         expect(page.get_by_text("The training process was ended from outside (SIGKILL).")).to_be_visible()
         button(page, "Start again")
         expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
         until(lambda: "Training" in progress(page), "the next run", page)
-        assert children(app.process.pid) != [worker]
+        assert workers(app.process.pid) != [worker]
 
 
 def test_no_worker_outlives_a_killed_server(new_page: Callable[..., Page]) -> None:
@@ -299,7 +302,7 @@ def test_no_worker_outlives_a_killed_server(new_page: Callable[..., Page]) -> No
         page = new_page()
         open_lesson(page, app.url, LONG_RUN)
         start(page)
-        (worker,) = children(app.process.pid)
+        (worker,) = workers(app.process.pid)
         app.process.kill()
         until(lambda: not running(worker), "the end of the worker", limit=10)
 

@@ -170,7 +170,7 @@ def _naive(question: SoftmaxQuestion, found: Softmax) -> StepTable:
         return f"underflow: too small for {question.dtype}, it rounds to 0" if value == 0 else ""
 
     def cell(value: np.floating[Any], formula: str, *, zero_breaks: bool = False) -> StepCell:
-        broken = not bool(np.isfinite(value)) or (zero_breaks and value == 0)
+        broken = not bool(np.isfinite(value)) or (zero_breaks and bool(value == 0))
         return _cell(value, formula, note(float(value)), broken=broken)
 
     quotient = f"/ {full_text(total)}"

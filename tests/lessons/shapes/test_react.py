@@ -137,6 +137,7 @@ ARGUMENTS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*deprecated:UserWarning")
 @examples(500)
 @given(
     st.sampled_from(["(2, 3)", "(4,)", "(2, 1, 3)", "(5, 2)", "()"]),
