@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2 as httpx
 import websockets
@@ -35,7 +35,7 @@ from ui.catalog import LESSONS_BY_SLUG
 
 PROCESSES = 2
 ADDRESSES = json.loads((Path(__file__).parent.parent / "tests/lessons/addresses.json").read_text(encoding="utf-8"))
-"""Addresses of presets by lesson: what learners type is taken from these."""
+"""Addresses that presets once had, by lesson: what learners type is taken from these, and from today's presets."""
 
 
 @dataclass
@@ -60,8 +60,10 @@ class Tally:
 def texts_of(slug: str) -> dict[str, list[str]]:
     """Return what was ever typed into each field of a lesson."""
     found: dict[str, list[str]] = {}
-    for entry in ADDRESSES[slug]:
-        for name, text in parse_qsl(entry["address"], keep_blank_values=True):
+    addresses = [entry["address"] for entry in ADDRESSES.get(slug, [])]
+    addresses += [urlencode(preset.question.texts()) for preset in LESSONS_BY_SLUG[slug].presets]
+    for address in addresses:
+        for name, text in parse_qsl(address, keep_blank_values=True):
             found.setdefault(name, []).append(text)
     return found
 
