@@ -203,7 +203,7 @@ function fillColumn(element, { name, p, target, percent, gradient, tags = [] }) 
   write(words, tags.join(" · "));
   const aim = target ?? p;
   line.hidden = !target;
-  line.style.bottom = `${aim * 100}%`;
+  line.style.bottom = `${(target ?? 0) * 100}%`;
   fill.style.height = `${p * 100}%`;
   const gap = aim - p;
   arrow.style.bottom = `${Math.min(p, aim) * 100}%`;
