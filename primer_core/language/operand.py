@@ -65,6 +65,8 @@ class Operand:
         How it was written.
     filled
         Whether `values` are its values, not a stand-in.
+    warnings
+        What the library warned of while it was made, in its words.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Operand:
     values: NDArray[Any]
     kind: Kind
     filled: bool = True
+    warnings: tuple[str, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -168,7 +171,8 @@ def _read(text: str, step: int, names: Mapping[str, Operand]) -> Operand:
         spelled = repr(value)
         return Operand(spelled, f"np.array({spelled})", values, "number")
     kind: Kind = "array" if _is_written_out(node) else "derived"
-    return Operand(ast.unparse(node), code, values, kind, not unfilled)
+    warned = tuple(dict.fromkeys(warning for call in evaluator.calls for warning in call.warnings))
+    return Operand(ast.unparse(node), code, values, kind, not unfilled, warned)
 
 
 @dataclass(slots=True)

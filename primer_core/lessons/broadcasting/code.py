@@ -9,8 +9,17 @@ from primer_core.language.operand import Operand
 from primer_core.lessons.broadcasting.question import NAMES, Loss
 
 
-def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
+def forward(
+    operands: Sequence[Operand],
+    sign: str,
+    views: Sequence[NDArray[Any]],
+    result: NDArray[Any],
+    *,
+    inplace: bool = False,
+) -> str:
     """Write the snippet that computes the result and shows how each stretched operand is read."""
+    if inplace:
+        return "\n".join([*_given(operands), f"a {sign}= b", "print(a)"])
     lines = [*_given(operands), f"y = {_expression(operands, sign)}", "print(y)"]
     for name, operand, view in zip(NAMES, operands, views, strict=False):
         if operand.shape != result.shape:
@@ -18,9 +27,10 @@ def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]
     return "\n".join(lines)
 
 
-def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError") -> str:
+def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError", *, inplace: bool = False) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
-    lines = [*_given(operands), "try:", f"    y = {_expression(operands, sign)}"]
+    computed = f"a {sign}= b" if inplace else f"y = {_expression(operands, sign)}"
+    lines = [*_given(operands), "try:", f"    {computed}"]
     lines += [f"except {error} as error:", "    print(error)"]
     return "\n".join(lines)
 

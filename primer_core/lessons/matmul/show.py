@@ -20,7 +20,7 @@ from primer_core.lessons.matmul.explain import (
 from primer_core.lessons.matmul.measure import speed_card
 from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, wrapped
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -41,7 +41,6 @@ from primer_core.picture.parts import (
     Story,
 )
 from primer_core.picture.text import Code, Name, Role, Span, Text, text
-from primer_core.picture.text import Strong as Bold
 
 _ROLES: tuple[Role, Role] = ("a", "b")
 
@@ -63,12 +62,6 @@ QUIZ = Quiz(
         ),
     ),
     "(8, 5, 7)",
-)
-
-OVERFLOW: Text = text(
-    Bold("A sum went beyond 64 bits."),
-    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not the sum that its formula "
-    "spells out. Write one of the numbers with a point, 2.0, to compute in float64.",
 )
 
 
@@ -98,7 +91,7 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
     parts: tuple[Part, ...] = (rule(question, outcome), *((drawn,) if drawn.grids else ()))
     match outcome:
         case Product():
-            overflow = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
             return (*parts, flops_line(outcome.sizes), *overflow)
         case TooLarge(sizes=sizes, message=message):
             return (*parts, flops_line(sizes), Notice("refused", (text(message),)))
