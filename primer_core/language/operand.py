@@ -88,7 +88,9 @@ class Operand:
         return (self.text if atom else f"({self.text})") + suffix
 
 
-def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | None = None) -> Operand:
+def read_operand(
+    text: str, *, step: int = 1, names: Mapping[str, Operand] | None = None, most: int = MAX_ELEMENTS
+) -> Operand:
     """Read an operand in any of the spellings that the module names.
 
     Parameters
@@ -99,6 +101,8 @@ def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | Non
         A shape is filled with step, 2·step, 3·step, ..., so that operands can be told apart by their numbers.
     names
         Earlier operands that the text may speak of.
+    most
+        Elements of an operand that is no shape.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def read_operand(text: str, *, step: int = 1, names: Mapping[str, Operand] | Non
     if len(text) > MAX_TEXT:
         raise Refused(f"This is {len(text)} characters long; at most {MAX_TEXT} are read. Shorten it.")
     try:
-        return _read(_TIMES.sub(lambda sizes: f"({re.sub('[xX×]', ',', sizes[0])})", text), step, names or {})
+        return _read(_TIMES.sub(lambda sizes: f"({re.sub('[xX×]', ',', sizes[0])})", text), step, names or {}, most)
     except Rejection as rejection:
         raise Refused(_sentence(rejection)) from rejection
 
@@ -142,7 +146,7 @@ def counted(shape: tuple[int, ...], step: int) -> Operand:
     return Operand(text, code, np.arange(step, step * (size + 1), step).reshape(shape), "shape")
 
 
-def _read(text: str, step: int, names: Mapping[str, Operand]) -> Operand:
+def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Operand:
     expression = read_expression(text)
     node = expression.node
     if isinstance(node, ast.Tuple):
@@ -159,7 +163,7 @@ def _read(text: str, step: int, names: Mapping[str, Operand]) -> Operand:
         check_size(unfilled[0].shape, "The array that this is computed from")
     values = _array(value, node)
     if not unfilled:
-        check_size(values.shape)
+        check_size(values.shape, most=most)
     check_size((1,) * values.ndim, f"The shape {shape_text(values.shape)}")
     code = ast.unparse(_Spelled(literals.found, names).visit(asked))
     if isinstance(node, ast.List):

@@ -11,8 +11,7 @@ from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
 from primer_core.lessons.broadcasting.show import show
 from primer_core.lessons.lesson import Preset
-from primer_core.picture.code import CodePanel
-from primer_core.picture.parts import Fixes, Notice
+from primer_core.picture.parts import CodePanel, Fixes, Notice
 from primer_core.picture.text import plain
 from tests.lessons.parts import part, parts
 from tests.snippets import assigned_in, printed_by
