@@ -100,7 +100,8 @@ def layout(name: str, made: Made, base: Made) -> list[str]:
     if made.buffer == base.buffer and made.kind == "view" and not told:
         start, first = backend(made.library).pointer_code(name), backend(base.library).pointer_code("a")
         counted = "offset" if base.layout.offset == 0 else "offset from the first cell of a"
-        lines.append(f"print(({start} - {first}) // {name if made.dtype != base.dtype else 'a'}.itemsize)  # {counted}")
+        sized = "a" if made.layout.itemsize == base.layout.itemsize else name
+        lines.append(f"print(({start} - {first}) // {sized}.itemsize)  # {counted}")
     return lines
 
 

@@ -22,9 +22,9 @@ from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import read_operand
+from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import code_statements
-from primer_core.language.reader import Expression, read_expression, read_statements
+from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection, Verdict
 from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
@@ -260,7 +260,7 @@ def run_program(
     except Refused as refused:
         return Rejected("a", str(refused), _verdict_of(refused))
     except Rejection as rejection:
-        return Rejected("a", _worded(rejection, "", library), rejection.verdict)
+        return Rejected("a", _worded(rejection, ""), rejection.verdict)
     then = dedent(then).strip()  # a program that is pasted may be indented as a whole
     typed = {"a": base, "b": operation, "c": second, "then": then}
     skipped = " Until then the statements in Then are not run." if then.strip() else ""
@@ -308,38 +308,45 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
         If the text gives no array, or it is too large.
     """
     engine = backend(library)
-    expression = _tensor_expression(text)
-    if expression is not None:
-        code = views_code.spelled(expression.node)
+    written = _plain_operand(text, engine)
+    if written is not None and written.kind != "derived":
+        check_size(written.shape, "The base")
+        code = engine.native_code(written.code)
+        array = engine.make(written.values, native_floats=True)
+    else:
+        code = written.code if written is not None else views_code.spelled(read_expression(text).node)
         array = _evaluated(code, work.evaluator)
         if not is_array(array):
             raise Refused(f"{quoted(code)} is no array. Write a shape, (3, 4), or an array, [[1, 2], [3, 4]].")
         if backend_of(array) is not engine:
             code, array = _handed_over(code, engine, work.evaluator)
-    else:
-        written = read_operand(text)
-        check_size(written.shape, "The base")
-        if written.kind in ("shape", "array", "number"):
-            code = engine.native_code(written.code)
-            array = engine.make(written.values, native_floats=True)
-        elif engine.runs_numpy_code:
-            code, array = written.code, _evaluated(written.code, work.evaluator)
-        else:
-            code, array = _handed_over(written.code, engine, work.evaluator)
     work.evaluator.names["a"] = array
     work.take_up(Line(code_statements(f"a = {code}")[0], f"a = {code}", (), ()))
     look(work)
     return code
 
 
-def _tensor_expression(text: str) -> Expression | None:
-    """Return a text as an expression if it speaks of PyTorch."""
+def _plain_operand(text: str, engine: Backend) -> Operand | None:
+    """Read a shape or an array; None for what PyTorch makes itself, or has cells that are no plain numbers.
+
+    Raises
+    ------
+    Refused
+        If it is neither.
+    """
     try:
         expression = read_expression(text)
     except Rejection:
-        return None
+        return read_operand(text)
     names = {node.id for node in ast.walk(expression.node) if isinstance(node, ast.Name)}
-    return expression if names & {"torch", "tensor", "F", "nn"} else None
+    if not engine.runs_numpy_code and names & {"torch", "tensor", "F", "nn"}:
+        return None
+    try:
+        return read_operand(text)
+    except Refused as refused:
+        if isinstance(refused.__cause__, Rejection) or not isinstance(expression.node, ast.Call):
+            raise
+        return None  # complex numbers, objects, and cells that were never written, are drawn here
 
 
 def _handed_over(code: str, engine: Backend, evaluator: Evaluator) -> tuple[str, Any]:
@@ -473,11 +480,11 @@ def _verdict_of(refused: Refused) -> Verdict:
     return cause.verdict if isinstance(cause, Rejection) else "refused"
 
 
-def _worded(rejection: Rejection, how: str, library: Library = "NumPy") -> str:
+def _worded(rejection: Rejection, how: str) -> str:
     """Say whose verdict it is, what is at fault, and what to do."""
     place = rejection.place
     if rejection.verdict == "declined" and rejection.declined is not None:
-        return f"{library} says of {quoted(place.text)}: {rejection.declined.words}"
+        return f"{rejection.author} says of {quoted(place.text)}: {rejection.declined.words}"
     where = f" It stands in line {place.line}, column {place.column + 1}." if place.column or place.line > 1 else ""
     if rejection.verdict == "refused":
         return f"{rejection.message}{where}"

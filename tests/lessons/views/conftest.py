@@ -10,11 +10,12 @@ from primer_core.language import execution
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[warnings.WarningMessage]]:
+def heard() -> Iterator[list[warnings.WarningMessage]]:
     """Hear the libraries' warnings, as the process that evaluates does."""
     always = torch.is_warn_always_enabled()
     torch.set_warn_always(True)
     with warnings.catch_warnings(record=True, action="always") as caught:
-        monkeypatch.setattr(execution, "_heard", caught)
+        execution.hear(lambda: caught)
         yield caught
+        execution.hear()
     torch.set_warn_always(always)

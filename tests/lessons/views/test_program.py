@@ -246,9 +246,9 @@ def test_what_pytorch_warns_of_is_told_in_its_words(base: str, heard: list[warni
     found = ran(base, "a.T", library="PyTorch")
     tensor = torch.tensor(cells(found, "a"))
     assert cells(found, "b") == tensor.T.tolist()
-    words = [str(warning.message) for warning in heard]
-    assert "deprecated" in words[0]
-    assert found.warnings == (("b = a.T", words[0]),)
+    words = f"UserWarning: {heard[0].message}"
+    assert "deprecated" in words
+    assert found.warnings == (("b = a.T", words),)
 
 
 def test_a_constant_that_is_no_number_or_too_large_is_named_as_that() -> None:
@@ -301,7 +301,7 @@ def test_the_snippets_print_what_the_page_shows(preset: Any) -> None:
     if isinstance(found, Stopped):
         assert found.words in lines
     printed = printed_by(names_code(found))
-    for change in changes(found):
+    for change in (change for change in changes(found) if change.bound != "gone"):
         assert f"{change.name} {not change.rebound} {cells(found, change.name)}" in printed.splitlines()
 
 
