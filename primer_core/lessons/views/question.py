@@ -35,7 +35,7 @@ class ViewsQuestion(Question):
     a: str = text("(3, 4)", label="Base a", help=_BASE)
     b: str = text("a[::2, 1:]", label="b =", help=_EXPRESSION, placeholder="nothing")
     c: str = text("", label="c =", help=_EXPRESSION, placeholder="nothing")
-    then: str = text("", label="Then", help=_STATEMENTS, placeholder="nothing")
+    then: str = text("", label="Then", help=_STATEMENTS, placeholder="nothing", lines=2)
     to: str = text("(12,)", label="Shape that b should be viewed in", help="Such as (12,) or 2, -1.")
 
     @property

@@ -38,9 +38,9 @@ def shown(question: ViewsQuestion) -> str:
     return "\n".join(lines)
 
 
-def program(question: ViewsQuestion) -> Program:
+def program(question: ViewsQuestion) -> Ran | Stopped:
     found = explain(question)
-    assert isinstance(found, Program), found
+    assert isinstance(found, Ran | Stopped), found
     return found
 
 
