@@ -238,7 +238,13 @@ class _Lines:
 
 
 def run_program(
-    base: str, operation: str = "", second: str = "", then: str = "", library: Library = "NumPy"
+    base: str,
+    operation: str = "",
+    second: str = "",
+    then: str = "",
+    library: Library = "NumPy",
+    *,
+    advising: bool = True,
 ) -> Unread | Ran | Stopped:
     """Run what operations make of a base, and statements after them. Nothing that is typed makes it raise.
 
@@ -253,6 +259,8 @@ def run_program(
         Statements, such as ``b[0, 1] = 99; a += 1``; each may bind further names.
     library
         Which one makes the base.
+    advising
+        Whether fixes are looked for where the library refuses a line; each is tried by running it.
     """
     lines = _Lines()
     try:
@@ -273,7 +281,9 @@ def run_program(
             if rejection.verdict != "declined":
                 return Rejected(place, _worded(rejection, _HOW) + skipped, rejection.verdict)
             line = f"{place} = {_spelled_expression(typed[place], lines.work)}"
-            return _stopped(_program(lines, library, written, look(lines.work)), rejection, place, line, typed)
+            return _stopped(
+                _program(lines, library, written, look(lines.work)), rejection, place, line, typed, advising=advising
+            )
     before = look(lines.work)
     try:
         nodes = read_statements(then)
@@ -288,7 +298,7 @@ def run_program(
                     raise
                 line = views_code.spelled(node, lines.work.evaluator.names)
                 ran = _program(lines, library, written, before)
-                return _stopped(ran, rejection, "then", line, typed, state)
+                return _stopped(ran, rejection, "then", line, typed, state, advising=advising)
     except Refused as refused:
         return Rejected("then", str(refused), "refused")
     except Rejection as rejection:
@@ -428,6 +438,8 @@ def _stopped(
     line: str,
     typed: Mapping[str, str],
     state: Snapshot | None = None,
+    *,
+    advising: bool,
 ) -> Stopped:
     """Say what stopped a program; `state` is that before the statement that did."""
     field: Literal["b", "c", "then"] = "b" if place == "b" else "c" if place == "c" else "then"
@@ -441,7 +453,10 @@ def _stopped(
     )
     cause, fixes = advise(rejection, field, typed)
     library: Library = ran["library"]
-    tried = tuple(fix for fix in fixes if _works(fix, typed, library))
+    tried: tuple[Fix, ...] = ()
+    if advising:
+        tried = tuple(fix for fix in fixes if _works(fix, typed, library))
+        tried += _leaving_out(field, typed, library, not_run)
     return Stopped(
         **ran,
         place=field,
@@ -449,18 +464,18 @@ def _stopped(
         part=" ".join(rejection.place.text.split()),
         words=rejection.message,
         cause=cause,
-        fixes=(*tried, *_leaving_out(field, typed, library, not_run)),
+        fixes=tried,
         not_run=not_run,
         untouched=untouched,
     )
 
 
 def _works(fix: Fix, typed: Mapping[str, str], library: Library) -> bool:
-    """Return whether a program with a fix gets further than the line that it mends: that line is not what stops it."""
+    """Return whether all lines run with a fix."""
     if "view" in fix.texts:
         return True
     mended = {**typed, **fix.texts}
-    found = run_program(mended["a"], mended["b"], mended["c"], mended["then"], library)
+    found = run_program(mended["a"], mended["b"], mended["c"], mended["then"], library, advising=False)
     return isinstance(found, Ran)
 
 
@@ -471,7 +486,7 @@ def _leaving_out(
     if place == "then" or not not_run:
         return ()
     emptied = {"b": typed["b"], "c": typed["c"], place: ""}
-    found = run_program(typed["a"], emptied["b"], emptied["c"], typed["then"], library)
+    found = run_program(typed["a"], emptied["b"], emptied["c"], typed["then"], library, advising=False)
     return (Fix(f"Leave {place} empty", "", {place: ""}),) if isinstance(found, Ran) else ()
 
 

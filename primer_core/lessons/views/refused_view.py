@@ -154,7 +154,10 @@ def explain_viewing(base: str, operation: str, shape: str, library: Library = "P
     except Refused as refused:
         return Unread("to", str(refused))
     lines = _lines(wish, library)
-    tries = [run_program(base, operation if operation.strip() else "a", line, library=library) for line in lines]
+    tries = [
+        run_program(base, operation if operation.strip() else "a", line, library=library, advising=False)
+        for line in lines
+    ]
     view, in_order, reshaped = map(_way, lines, tries)
     last = tries[2]
     pairs = axis_pairs(own.layout, _solved(wish, own.values.size))

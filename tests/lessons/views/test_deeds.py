@@ -204,6 +204,12 @@ def test_a_refusal_has_a_cause_and_a_fix_that_works(library: Library, base: str,
     assert found.fixes
 
 
+def test_a_fix_that_does_not_help_is_not_offered() -> None:
+    found = stopped("(3,)", then="a = a + 1; np.broadcast_to(a, (2, 3))[0] = 1")
+    assert found.cause
+    assert found.fixes == ()
+
+
 @pytest.mark.parametrize(
     ("text", "library", "dtype"),
     [
