@@ -284,8 +284,14 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.Tensor", "*sizes", torch_rules.OLD_TENSOR, "torch.Tensor([3])",
           uninitialised=torch_rules.only_sizes),
     *(Entry(f"torch.{name}", "*sizes, | size, dtype, device, requires_grad, names", made(shaped("size", "sizes")),
-            f"torch.{name}(2, 3); torch.{name}((3, 2))", random="rand" in name)
-      for name in ("zeros", "ones", "rand", "randn")),
+            f"torch.{name}(2, 3); torch.{name}((3, 2))")
+      for name in ("zeros", "ones")),
+    *(Entry(f"torch.{name}", "*sizes, | size, dtype, device, requires_grad, names, generator",
+            made(shaped("size", "sizes")), f"torch.{name}(2, 3); torch.{name}((3, 2))", random=True)
+      for name in ("rand", "randn")),
+    Entry("torch.Generator", "device", ASKED, "torch.rand(3, generator=torch.Generator().manual_seed(1))"),
+    Entry("torch.Generator.manual_seed", "generator, seed", ASKED,
+          "torch.randperm(4, generator=torch.Generator().manual_seed(1))"),
     Entry("torch.empty", "*sizes, | size, dtype, device, requires_grad", made(shaped("size", "sizes")),
           uninitialised=always),
     Entry("torch.full", "size, fill_value, | dtype, device, requires_grad", made(shaped("size")),
@@ -308,8 +314,8 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.eye", "n, m, | dtype, device, requires_grad", rules.SQUARE, "torch.eye(3); torch.eye(2, 3)"),
     Entry("torch.randint", "low, high, size, | dtype, device, generator", made(shaped("size", "high")),
           "torch.randint(0, 9, (2, 3))", random=True),
-    Entry("torch.randperm", "n, | dtype", made(shaped("n")), "torch.randperm(5)", random=True),
-    Entry("torch.normal", "mean, std, size", made(shaped("size", "mean")), "torch.normal(0.0, 1.0, (2, 3))",
+    Entry("torch.randperm", "n, | dtype, generator", made(shaped("n")), "torch.randperm(5)", random=True),
+    Entry("torch.normal", "mean, std, size, | generator", made(shaped("size", "mean")), "torch.normal(0.0, 1.0, (2, 3))",
           random=True),
     Entry("torch.bernoulli", "input", torch_rules.RANDOM, "torch.bernoulli(torch.full((3,), 0.5))",
           random=True),
