@@ -529,7 +529,7 @@ class _Translator(ast.NodeTransformer):
         if name in ("object", "O"):
             raise _NoneKnown("PyTorch has no tensors of Python objects.")
         if not isinstance(name, str):
-            raise _NoneKnown(f"{name} is no dtype, so no equivalent of it is known here.")
+            raise _NoneKnown(f"{name!r} is no dtype, so no equivalent of it is known here.")
         last = _BUILTIN.get(str(name), str(name).rpartition(".")[2])
         return self.constant(f"{self.source}.{last}")
 
@@ -568,7 +568,6 @@ class _Translator(ast.NodeTransformer):
                 if len(sizes) >= rank and None not in sizes:
                     return code_expression(f"np.broadcast_to({text}, {full})")
         return None
-
 
     def old_constructor(self, given: Any) -> ast.AST | None:
         """Spell ``torch.Tensor``, which takes data in a list, and else sizes, whose cells it leaves unwritten."""
