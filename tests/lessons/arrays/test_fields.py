@@ -1,0 +1,122 @@
+"""What the code panels print can be typed back; and whatever is typed, there is an answer, and nothing of it is run."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from primer_core.lessons.answer import answer, page
+from primer_core.lessons.arrays import LESSON
+from primer_core.lessons.arrays.anatomy import Anatomy, NotMade, explain_array
+from primer_core.lessons.arrays.dtypes import read_values
+from primer_core.lessons.arrays.making import make, read_making
+from primer_core.lessons.arrays.presets import PRESETS
+from primer_core.lessons.arrays.question import ArraysQuestion
+from primer_core.lessons.lesson import Preset
+from primer_core.picture.parts import CodePanel
+from tests.language.hostile_texts import TEXTS
+from tests.lessons.parts import parts
+from tests.profiles import examples
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
+PLACES = [("make", "Anatomy"), ("make", "PyTorch"), ("then", "Anatomy"), ("values", "Dtypes"), ("bits", "Dtypes")]
+"""The fields that are typed into, by their parameters, each with a view that shows it."""
+
+VALID = sorted({text for preset in PRESETS for text in (preset.question.make, preset.question.then) if text})
+
+
+def of_view(view: str) -> list[Preset[ArraysQuestion]]:
+    return [preset for preset in PRESETS if preset.question.view == view]
+
+
+def panels(question: ArraysQuestion) -> list[str]:
+    return [panel.code for panel in parts(page(LESSON, question), CodePanel)]
+
+
+@pytest.mark.parametrize("preset", of_view("Anatomy"), ids=lambda preset: preset.title)
+def test_the_code_of_an_array_typed_into_its_field_makes_the_same_array(preset: Preset[ArraysQuestion]) -> None:
+    (code,) = panels(preset.question)
+    asked = explain_array(preset.question.make, statements=preset.question.then)
+    if isinstance(asked, NotMade):
+        (code,) = re.findall("^    (x = .*)", code, re.MULTILINE)
+    again = explain_array(code)
+    if isinstance(asked, NotMade):
+        assert again == asked
+        return
+    assert isinstance(again, Anatomy)
+    assert again.attributes[:3] == asked.attributes[:3]
+    assert [each.value for each in again.attributes] == [each.value for each in asked.attributes]
+    written = slice(None) if asked.drawn.unwritten is None else ~asked.drawn.unwritten
+    np.testing.assert_array_equal(again.drawn.values[written], asked.drawn.values[written])
+    expression = code.split("x = ")[1].split("\n")[0]
+    assert panels(ArraysQuestion(make=expression, to=preset.question.to, then=preset.question.then)) == panels(
+        preset.question
+    )
+
+
+@pytest.mark.parametrize("preset", of_view("Dtypes"), ids=lambda preset: preset.title)
+def test_the_values_of_the_code_are_the_same_values(preset: Preset[ArraysQuestion]) -> None:
+    (code,) = panels(preset.question)
+    (line,) = [line for line in code.splitlines() if line.startswith("values = ")]
+    assert np.array_equal(read_values(line).given, read_values(preset.question.values).given, equal_nan=True)
+    assert panels(ArraysQuestion("Dtypes", values=line)) == [code]
+
+
+@pytest.mark.parametrize("preset", of_view("PyTorch"), ids=lambda preset: preset.title)
+def test_either_twin_typed_into_the_field_gives_the_same_pair(preset: Preset[ArraysQuestion]) -> None:
+    code, *_ = panels(preset.question)
+    for line in re.findall("^(?:x|t) = .*", code, re.MULTILINE):
+        if "generator" in line:  # which NumPy has no equivalent of
+            assert make(read_making(line)).library == "PyTorch"
+            continue
+        again, *_ = panels(ArraysQuestion("PyTorch", line))
+        assert line in again.splitlines()
+        assert re.findall("^(?:x|t) = ", again, re.MULTILINE) == ["x = ", "t = "]
+    if "try:" not in code:
+        again, *_ = panels(ArraysQuestion("PyTorch", code))
+        for kept, line in zip(code.splitlines(), again.splitlines(), strict=True):
+            assert kept == line or kept.startswith("t = ")  # torch.empty is a twin of x as good as torch.Tensor
+
+
+def test_each_tensor_of_the_last_panel_can_be_typed() -> None:
+    *_, code = panels(ArraysQuestion("PyTorch"))
+    for expression in re.findall(r"torch\.\w+\((?:\[.*?\]|[\d., ]+)\)", code):
+        assert make(read_making(expression)).library == "PyTorch"
+
+
+def question(field: str, view: str, text: str) -> ArraysQuestion:
+    asked, problems = ArraysQuestion.parse({"view": view, field: text})
+    assert not problems
+    return asked
+
+
+@pytest.mark.parametrize(("field", "view"), PLACES)
+@examples(1000)
+@given(text=st.sampled_from(TEXTS))
+def test_an_attack_in_a_field_is_answered(field: str, view: str, text: str) -> None:
+    assert json.loads(answer(LESSON, question(field, view, text[:10_000])))["panel"]
+
+
+@pytest.mark.parametrize(("field", "view"), PLACES)
+@examples(1000)
+@given(
+    text=st.sampled_from(VALID),
+    places=st.lists(
+        st.tuples(
+            st.integers(0, 60), st.integers(0, 3), st.sampled_from([*"()[],.:-*=;0'x\n", "**", "9" * 25, "None"])
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_a_valid_text_with_something_changed_is_answered(
+    field: str, view: str, text: str, places: list[tuple[int, int, str]]
+) -> None:
+    for at, removed, piece in places:
+        text = text[:at] + piece + text[at + removed :]
+    assert json.loads(answer(LESSON, question(field, view, text)))["panel"]
