@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
 from primer_core.backend.loading import load_torch
 
@@ -177,7 +178,11 @@ class TorchBackend(Backend):
 
     def setup_code(self, name: str, numpy_code: str) -> list[str]:
         """Import both and bind the name to a copy."""
-        return ["import numpy as np", self.import_line, "", f"{name} = {self.from_numpy_code(numpy_code)}"]
+        return [
+            *dict.fromkeys([*import_lines([numpy_code]), self.import_line]),
+            "",
+            f"{name} = {self.from_numpy_code(numpy_code)}",
+        ]
 
     def to_numpy_code(self, name: str) -> str:
         """Spell ``a.numpy()``."""
