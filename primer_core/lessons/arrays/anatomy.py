@@ -279,11 +279,10 @@ def attributes(array: Any, *, chosen: bool) -> tuple[Attribute, ...]:
     own = backend_of(array)
     shape, step, size = tuple(array.shape), own.itemsize(array), prod(array.shape)
     default = f"; no dtype was asked for, this is {own.library}'s choice" if chosen else ""
-    size_code = f"{NAME}.numel()" if own.library == "PyTorch" else f"{NAME}.size"
     return (
         Attribute(f"{NAME}.ndim", str(array.ndim), _rank_meaning(array.ndim)),
         Attribute(own.shape_code(NAME), shape_text(shape), _shape_meaning(shape)),
-        Attribute(size_code, str(size), _size_meaning(shape)),
+        Attribute(own.size_code(NAME), str(size), _size_meaning(shape)),
         Attribute(f"{NAME}.dtype", own.dtype_name(array), f"{_dtype_meaning(array)}{default}"),
         Attribute(f"{NAME}.itemsize", str(step), f"{counted(step, 'byte')} a cell"),
         Attribute(own.strides_code(NAME), str(own.strides(array)), _strides_meaning(array, own)),
@@ -302,13 +301,10 @@ def _changed(made: Made, statements: str) -> Changes:
 
 def _convert(array: Any, dtype: str, made: Made) -> Conversion:
     own, evaluator = backend_of(array), made.evaluator
-    if own.library == "PyTorch":
-        code = f"{NAME}.to(torch.{dtype})"
-    else:
-        code = f"{NAME}.astype({'bool' if dtype == 'bool' else f'np.{dtype}'})"
+    code = own.cast_code(NAME, dtype)
     before = values_of(array)
     converted = Evaluator({NAME: array}, uninitialised=evaluator.uninitialised)
-    if own.library == "NumPy" and before.dtype.kind in "biuf" and unwritten_of(array, evaluator.uninitialised) is None:
+    if own.runs_numpy_code and before.dtype.kind in "biuf" and unwritten_of(array, evaluator.uninitialised) is None:
         other, warning = cast(np.asarray(array), dtype)
     else:
         other = converted.value_of(code_expression(code), code)
@@ -373,17 +369,16 @@ def _strides_meaning(array: Any, own: Backend) -> str:
 
 def _code(made: Made, changes: Changes | None, conversion: Conversion | None) -> str:
     own = backend_of(made.evaluator.names[NAME])
-    size = f"{NAME}.numel()" if own.library == "PyTorch" else f"{NAME}.size"
     lines = [made.making.code, *(changes.done if changes is not None else ())]
     if changes is not None and changes.stop is not None:
         stop = changes.stop
         lines += ["try:", f"    {stop.code}", f"except {stop.declined.builtin} as error:", "    print(error)"]
     lines += [f"print({NAME})"]
-    lines += [f"print({NAME}.ndim, {own.shape_code(NAME)}, {size})"]
+    lines += [f"print({NAME}.ndim, {own.shape_code(NAME)}, {own.size_code(NAME)})"]
     lines += [f"print({NAME}.dtype, {NAME}.itemsize, {own.strides_code(NAME)}, {NAME}.nbytes)"]
     if conversion is not None:
         converted = f"y = {conversion.code}"
-        silent = conversion.warning and own.library == "NumPy"
+        silent = conversion.warning and own.runs_numpy_code
         lines += ['with np.errstate(all="ignore"):', f"    {converted}"] if silent else [converted]
         lines += ["print(y)", f"print({conversion.shares_code})"]
     code = "\n".join(lines)

@@ -6,7 +6,6 @@ from typing import Any, Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Library
 from primer_core.language.spelling import counted, shape_text
 from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, Drawn, NotMade
 from primer_core.lessons.arrays.changes import MOST_WRITES, Changes, Stop
@@ -28,7 +27,7 @@ from primer_core.lessons.arrays.twins import (
     ranks_code,
 )
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Row, Strong, Val
@@ -233,7 +232,7 @@ def _races() -> tuple[Part, ...]:
 def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
     made, changes = explained.conversion, explained.changes
     notices = [*map(_remark, explained.remarks)]
-    notices += [_warned(explained.library, words) for words in explained.warnings]
+    notices += warned(explained.library, explained.warnings)
     if changes is not None and changes.stop is not None:
         said = text(Code(changes.stop.code), ": ", changes.stop.declined.text)
         notices.append(Notice("declined", (said,), f"{explained.library} says"))
@@ -260,10 +259,6 @@ def _not_drawn(explained: Anatomy) -> tuple[Part, ...]:
 
 def _remark(remark: Remark) -> Notice:
     return Notice("warning" if remark.is_trap else "info", (text(remark.message),))
-
-
-def _warned(library: Library, words: str) -> Notice:
-    return Notice("warning", (text(f"“{words}”"),), f"{library} warns")
 
 
 def _declined(outcome: NotMade, quiz: Card) -> tuple[Part, ...]:
@@ -504,7 +499,10 @@ def _libraries(libraries: Libraries) -> tuple[Part, ...]:
         case Twins(rows, code, warnings):
             story = Card((code_panel(code, "Copied into plain Python, it prints this table."),), "story")
             first: tuple[Card | Columns, ...] = (
-                Card((*(_warned(*warning) for warning in warnings), twin_table(rows)), "picture"),
+                Card(
+                    (*(part for library, words in warnings for part in warned(library, words)), twin_table(rows)),
+                    "picture",
+                ),
                 Columns(((story,), (quiz,)), (1.3, 1)),
             )
         case Apart():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Library, pytorch
+from primer_core.backend import LIBRARIES, NUMPY, Library, pytorch
 from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.execution import is_array
 from primer_core.language.limits import Refused
@@ -28,6 +28,9 @@ from primer_core.lessons.arrays.making import (
     texts_refused,
 )
 from primer_core.lessons.arrays.strip import unwritten_of
+
+_NAMES: Mapping[Library, str] = {"NumPy": NAME, "PyTorch": "t"}
+"""What the array of each library is called where both have one."""
 
 MAKERS: tuple[str, ...] = (
     "[1, 2, 3]",
@@ -95,7 +98,7 @@ class Twins:
 
     rows: tuple[Twin, ...]
     code: str
-    warnings: tuple[tuple[Library, str], ...] = ()
+    warnings: tuple[tuple[Library, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,7 @@ def compare(making: Making) -> Twins | Apart:
     making = making.alone
     made = _tried(making)
     own = made.library
-    other: Library = "PyTorch" if own == "NumPy" else "NumPy"
+    (other,) = (library for library in LIBRARIES if library != own)
     shapes = _shapes(made) if isinstance(made, Made) else {}
     statements = made.making.statements if isinstance(made, Made) else making.statements
     lines = [translated(statement, other, shapes) for statement in statements]
@@ -248,9 +251,9 @@ def compare(making: Making) -> Twins | Apart:
         return Apart(first, NoCounterpart(other, str(refused)))
     if isinstance(made, NotMade) or isinstance(twin, NotMade):
         return Apart(first, twin if isinstance(twin, NotMade) else MadeBy(other, _code(twin)))
-    by_numpy, by_torch = (made, twin) if own == "NumPy" else (twin, made)
+    by_numpy, by_torch = sorted((made, twin), key=lambda each: LIBRARIES.index(each.library))
     rows = _rows(by_numpy, by_torch)
-    warned = tuple((each.library, words) for each in (made, twin) for words in each.warnings)
+    warned = tuple((each.library, each.warnings) for each in (made, twin))
     return Twins(rows, _comparing(by_numpy, by_torch, rows), warned)
 
 
@@ -310,7 +313,7 @@ def _shapes(made: Made) -> Mapping[str, tuple[int, ...]]:
 
 
 def _name(made: Made) -> str:
-    return "x" if made.library == "NumPy" else "t"
+    return _NAMES[made.library]
 
 
 def _code(made: Made) -> str:
