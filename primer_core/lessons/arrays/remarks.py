@@ -10,11 +10,12 @@ from math import ceil, prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.backend import pytorch
 from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.execution import owner_of
-from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.limits import MAX_AXES, MAX_ELEMENTS
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.language.spelling import counted, shape_text
@@ -41,7 +42,23 @@ class Remark:
     is_trap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """An operand of a product that a library declined.
+
+    Parameters
+    ----------
+    values
+        Its values, of its shape.
+    dtype
+        Its name, without the library's.
+    """
+
+    values: NDArray[Any]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Cause:
     """Why a library would not make an array.
 
@@ -51,10 +68,14 @@ class Cause:
         Plain text: what in the text its error comes from.
     works
         Code that would be made, as it is typed; in both libraries' words where that is known.
+    factors
+        Operands that do not go together, from left to right; empty where the error is of another kind, or where they
+        are too large to be drawn.
     """
 
     message: str
     works: tuple[str, ...] = ()
+    factors: tuple[Factor, ...] = ()
 
 
 def remarks_on(made: Made, array: Any) -> tuple[Remark, ...]:
@@ -217,7 +238,16 @@ def _two_dtypes(making: Making, node: ast.BinOp, left: ast.expr, right: ast.expr
         f"by cell, with * or +, PyTorch converts both to {common}; a matrix product converts neither. Convert one of "
         "them once, with .to(...).",
         tuple(converted),
+        _factors(evaluator, one, other),
     )
+
+
+def _factors(evaluator: Evaluator, *tensors: Any) -> tuple[Factor, ...]:
+    for tensor in tensors:
+        large = tensor.ndim > MAX_AXES or tensor.numel() > MAX_ELEMENTS
+        if large or unwritten_of(tensor, evaluator.uninitialised) is not None:
+            return ()
+    return tuple(Factor(values_of(tensor), _short(tensor)) for tensor in tensors)
 
 
 def _product(node: ast.BinOp, kept: ast.expr, like: Any) -> ast.expr:

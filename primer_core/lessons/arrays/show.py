@@ -13,7 +13,7 @@ from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Enc
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards
 from primer_core.lessons.arrays.question import ArraysQuestion, View
-from primer_core.lessons.arrays.remarks import Remark
+from primer_core.lessons.arrays.remarks import Factor, Remark
 from primer_core.lessons.arrays.strip import Strip
 from primer_core.lessons.arrays.twins import (
     Apart,
@@ -271,9 +271,21 @@ def _why_not(outcome: NotMade) -> tuple[Part, ...]:
     parts: list[Part] = [Notice("declined", (text(outcome.declined.text),), f"{outcome.library} says")]
     if outcome.cause is not None:
         parts.append(Notice("info", (text(outcome.cause.message),)))
+        parts += [_factors(outcome.cause.factors)] if outcome.cause.factors else []
         fixes = tuple(Fix(text(Code(code)), {"make": code}) for code in outcome.cause.works)
         parts += [Fixes(fixes)] if fixes else []
     return tuple(parts)
+
+
+def _factors(factors: Sequence[Factor]) -> Picture:
+    """Lay out operands that do not go together, each with its dtype."""
+    roles: tuple[Role, ...] = ("a", "b")
+    names = ("left", "right")
+    grids = tuple(
+        Grid(name, name, factor.values, role, badges=(Badge(factor.dtype, "warn"),))
+        for name, role, factor in zip(names, roles, factors, strict=True)
+    )
+    return Picture(grids, (Row(("left", Op("@"), "right")),))
 
 
 def changes_parts(changes: Changes) -> tuple[Part, ...]:

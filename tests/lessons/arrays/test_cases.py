@@ -83,6 +83,8 @@ def test_q06_float64_meets_float32() -> None:
     shown = asked(f"{from_numpy} @ torch.ones(2, 3)")
     assert f"RuntimeError: {raised.value}" in notices(shown, "declined")
     assert "float64, the right one float32" in notices(shown, "info")
+    assert grid(shown, "left") == ["1.0", "2.0"]
+    assert grid(shown, "right") == ["1.0"] * 6
     first, second = (fix.puts["make"] for fix in parts(shown, Fixes)[0].fixes)
     assert attributes(asked(first))["x.dtype"] == "torch.float32"
     assert attributes(asked(second))["x.dtype"] == "torch.float64"
