@@ -227,6 +227,8 @@ def make(making: Making) -> Made:
     evaluator = Evaluator()
     for node in making.statements:
         evaluator.statement(node, making.source)
+    if NAME not in evaluator.names:
+        raise Refused(f"{quoted(making.source.strip())} binds an array and deletes its name again. {HOW}")
     value = evaluator.names[NAME]
     if type(value) in (bool, int, float, complex):
         making, value = _of_number(making), np.array(value)

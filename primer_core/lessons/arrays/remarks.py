@@ -159,17 +159,16 @@ def _of_steps(call: Call) -> Iterator[Remark]:
     if not all(type(bound) in (int, float) and np.isfinite(bound) for bound in bounds) or step == int(step):
         return
     meant = (Fraction(repr(stop)) - Fraction(repr(start))) / Fraction(repr(step))
-    count, size = max(ceil(meant), 0), int(prod(call.result.shape))
-    cells = values_of(call.result).ravel()
-    if not size or count > MAX_ELEMENTS or (count == size and (cells[-1] < stop if step > 0 else cells[-1] > stop)):
+    count, size, computed = max(ceil(meant), 0), int(prod(call.result.shape)), (stop - start) / step
+    if size in (0, count) or count > MAX_ELEMENTS or size != ceil(computed):
         return
-    last = float(cells[-1])
+    last = float(values_of(call.result).ravel()[-1])
     counted_out = np.linspace(start, stop, count, endpoint=False)
     spaced = f"np.linspace({start}, {stop}, {count}, endpoint=False)"
     yield Remark(
         f"{call.entry.name}({start}, {stop}, {step}) has {counted(size, 'cell')}, and its last is {last!r}. As the "
         f"decimals are written, (stop − start) / step is {float(meant):g}, which makes {counted(count, 'cell')}; in "
-        f"floating point it is {(stop - start) / step!r}, and rounded up. {spaced} counts cells instead of adding "
+        f"floating point it is {computed!r}, and rounded up. {spaced} counts cells instead of adding "
         f"steps: it has {counted_out.size}.",
         is_trap=True,
     )

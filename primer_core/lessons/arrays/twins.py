@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -233,7 +234,7 @@ def compare(making: Making) -> Twins | Apart:
     Refused
         If the array would be too large, or something in it is not computed here.
     """
-    making = making.alone
+    making = _with_generators_in_place(making.alone)
     made = _tried(making)
     own = made.library
     (other,) = (library for library in LIBRARIES if library != own)
@@ -286,6 +287,22 @@ def ranks_code() -> str:
     """Write the snippet that prints rank, shape, dtype and device of every tensor of `RANKS`."""
     lines = ["import torch", "", f"for t in ({', '.join(RANKS)}):"]
     return "\n".join([*lines, "    print(t.ndim, tuple(t.shape), t.dtype, t.device)"])
+
+
+def _with_generators_in_place(making: Making) -> Making:
+    """Write a generator of NumPy where it is used, if that is once: of its name no equivalent could be known."""
+    statements = list(making.statements)
+    for node in making.statements:
+        match node:
+            case ast.Assign([ast.Name(name)], ast.Call(function) as generator) if (
+                ast.unparse(function) == "np.random.default_rng"
+            ):
+                later = [each for other in statements if other is not node for each in ast.walk(other)]
+                uses = [each for each in later if isinstance(each, ast.Name) and each.id == name]
+                if len(uses) == 1 and isinstance(uses[0].ctx, ast.Load):
+                    statements.remove(node)
+                    statements = [copy.deepcopy(other, {id(uses[0]): generator}) for other in statements]
+    return replace(making, statements=tuple(statements))
 
 
 def _tried(making: Making) -> Made | NotMade:

@@ -117,7 +117,8 @@ def test_s09_arange_with_a_decimal_step_may_include_the_end() -> None:
     assert attributes(long)["x.size"] == "7"
     assert "np.linspace(1, 1.6, 6, endpoint=False)" in notices(long, "warning")
     assert attributes(asked("np.linspace(1, 1.6, 6, endpoint=False)"))["x.size"] == "6"
-    for fine in ("np.arange(0, 1, 0.25)", "np.arange(5)", "np.arange(0, 1, 0.1)", "np.arange(1, 0, -0.1)"):
+    for fine in ("np.arange(0, 1, 0.25)", "np.arange(5)", "np.arange(0, 1, 0.1)", "np.arange(1, 0, -0.1)",
+                 "np.arange(-3, 0, 0.5, dtype=int)"):  # fmt: skip
         assert not notices(asked(fine), "warning")
 
 

@@ -185,6 +185,8 @@ def test_what_is_too_large_is_refused_before_it_is_allocated(text: str) -> None:
         ("x" * 11_000, "at most 10000"),
         ("np.empty(3) + 1", "never written"),
         ("pass", "binds no array"),
+        ("x = np.ones(3); del x", "deletes its name"),
+        ("a = 1; del a", "deletes its name"),
         ("torch.zeros(3, device='cuda')", "cpu"),
     ],
 )  # fmt: skip

@@ -196,6 +196,14 @@ def test_random_numbers_without_a_seed_have_one_in_the_code(text: str) -> None:
     np.testing.assert_array_equal(np.asarray(own), np.asarray(made))
 
 
+def test_a_generator_that_has_a_name_is_written_where_it_draws() -> None:
+    text = "rng = np.random.default_rng(3); x = rng.random((2, 3))"
+    _, names = run_snippet(twins(text).code)
+    np.testing.assert_array_equal(names["x"], np.random.default_rng(3).random((2, 3)))
+    assert tuple(names["t"].shape) == (2, 3)
+    assert isinstance(apart("rng = np.random.default_rng(3); rng.random(2) + rng.random(2)").second, NoCounterpart)
+
+
 def test_cells_that_were_never_written_are_not_compared() -> None:
     for text in ("np.empty((2, 2))", "torch.Tensor(3)"):
         assert [row for row in twins(text).rows if "cell" in row.question and "item()" in row.numpy_code] == []
