@@ -365,7 +365,7 @@ def _as_array(node: ast.expr) -> ast.expr:
 def _of_number(making: Making) -> Making:
     """Put an array of it in the place of a number that is bound to the name at last."""
     *before, last = making.statements
-    if isinstance(last, ast.Assign) and ast.unparse(last.targets[0]) == NAME:
+    if isinstance(last, ast.Assign) and list(map(ast.unparse, last.targets)) == [NAME]:
         array = ast.copy_location(ast.Assign(last.targets, _call("np.array", [last.value], last.value)), last)
         return replace(making, statements=(*before, array))
     name = ast.copy_location(ast.Name(NAME, ast.Load()), last)

@@ -122,7 +122,15 @@ def test_a_tensor_is_made_in_pytorchs_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("7", 7), ("-1.5", -1.5), ("2**8 - 1", 255), ("True", True), ("np.float32(0.5)", 0.5), ("len([1, 2])", 2)],
+    [
+        ("7", 7),
+        ("-1.5", -1.5),
+        ("2**8 - 1", 255),
+        ("True", True),
+        ("np.float32(0.5)", 0.5),
+        ("len([1, 2])", 2),
+        ("x = y = 3", 3),
+    ],
 )
 def test_a_number_is_an_array_without_axes(text: str, expected: float) -> None:
     array = made(text)
