@@ -42,8 +42,12 @@ _NUMBERS = {"nan", "inf", "pi", "e", "newaxis"}
 _SPOKEN = re.compile(r"\d+(\s*[xX×]\s*\d+)+")
 """A shape as it is spoken: 4x3."""
 
-_SOWING = {"np": ("np.random.seed", "np.random.default_rng"), "torch": ("torch.manual_seed",)}
 _SEEDS = ("np.random.seed", "torch.manual_seed")
+"""What gives a seed to the generator that a library has for all."""
+
+_SEEDED = ("np.random.seed", "np.random.default_rng")
+"""What gets a seed, where it has none."""
+
 _ASKING_A_DTYPE = frozenset(
     {"astype", "to", "type", "float", "double", "half", "int", "long", "short", "bool", "bfloat16", "view"}
 )
@@ -378,17 +382,18 @@ def _sown(making: Making, evaluator: Evaluator) -> Making:
     seeds = _Seeds(evaluator.seed)
     nodes = [ast.fix_missing_locations(seeds.visit(copy.deepcopy(node))) for node in making.statements]
     lines: list[ast.stmt] = []
-    for library, sowing in _SOWING.items():
-        drawn = [
-            call
-            for call in evaluator.calls
-            if call.entry.random
-            and (call.entry.library == "np") == (library == "np")
-            and not call.bound.get("generator")
-        ]
-        if drawn and not any(call.entry.name in sowing for call in evaluator.calls if "rng" not in call.entry.name):
-            lines += code_statements(f"{sowing[0]}({evaluator.seed})")
+    for sow in _SEEDS:
+        is_numpys = sow.startswith("np.")
+        own = [call for call in evaluator.calls if (call.entry.library == "np") is is_numpys]
+        first = next((call for call in own if call.entry.name == sow or _draws(call)), None)
+        if first is not None and first.entry.name != sow:
+            lines += code_statements(f"{sow}({evaluator.seed})")
     return replace(making, statements=(*lines, *nodes))
+
+
+def _draws(call: Call) -> bool:
+    """Whether a call draws random numbers from its library's own generator."""
+    return call.entry.random and call.bound.get("generator") is None
 
 
 def _kind_of(value: Any) -> str:
@@ -493,6 +498,6 @@ class _Seeds(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        if not node.args and not node.keywords and ast.unparse(node.func) in _SOWING["np"]:
+        if not node.args and not node.keywords and ast.unparse(node.func) in _SEEDED:
             node.args = [ast.Constant(self.seed)]
         return node

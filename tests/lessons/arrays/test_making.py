@@ -139,7 +139,9 @@ def test_a_number_is_an_array_without_axes(text: str, expected: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["np.random.rand(3)", "torch.randn(2)", "np.random.default_rng().random(2)",
-                                  "torch.randperm(5)", "x = np.random.rand(2)\nnp.random.shuffle(x)"])  # fmt: skip
+                                  "torch.randperm(5)", "x = np.random.rand(2)\nnp.random.shuffle(x)",
+                                  "x = np.random.rand(2); np.random.seed(3)", "np.random.seed(); np.random.rand(2)",
+                                  "torch.ones(2).normal_()", "torch.rand(2).numpy() + np.random.rand(2)"])  # fmt: skip
 def test_random_numbers_without_a_seed_are_the_same_each_time_and_the_code_says_why(text: str) -> None:
     first = make(read_making(text))
     assert first.seeded
