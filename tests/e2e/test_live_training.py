@@ -334,6 +334,7 @@ def _tools() -> None:
 
 def test_the_default_run_can_be_watched_slowed_down_stepped_and_finished(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training?pace=8")
+    expect(page.locator(".primer-chart .main-svg").first).to_be_visible()
     page.evaluate(
         "() => { window.seen = new Set(); new MutationObserver(() => seen.add(+document.querySelector('.primer-chart')"
         ".dataset.points)).observe(document.querySelector('.primer-chart'), { attributes: true }); }"
