@@ -186,6 +186,14 @@ class NumpyBackend(Backend):
         """Spell ``a.strides``."""
         return f"{name}.strides"
 
+    def size_code(self, name: str) -> str:
+        """Spell ``a.size``."""
+        return f"{name}.size"
+
+    def cast_code(self, name: str, dtype: str) -> str:
+        """Spell ``a.astype(...)``; Python's own bool is a dtype, too."""
+        return f"{name}.astype({'bool' if dtype == 'bool' else f'np.{dtype}'})"
+
     def layout_code(self, name: str) -> list[list[str]]:
         """Spell shape and strides, then the flags."""
         flags = [f"{name}.flags.c_contiguous", f"{name}.flags.f_contiguous"]

@@ -204,6 +204,14 @@ class TorchBackend(Backend):
         """Spell ``a.stride()``."""
         return f"{name}.stride()"
 
+    def size_code(self, name: str) -> str:
+        """Spell ``a.numel()``: in PyTorch, ``size()`` is the shape."""
+        return f"{name}.numel()"
+
+    def cast_code(self, name: str, dtype: str) -> str:
+        """Spell ``a.to(...)``."""
+        return f"{name}.to(torch.{dtype})"
+
     def layout_code(self, name: str) -> list[list[str]]:
         """Spell shape, strides, the storage's offset and whether they are contiguous."""
         own = [f"{name}.storage_offset()", f"{name}.is_contiguous()"]

@@ -548,7 +548,7 @@ class Evaluator:
             if bound.get("seed") is None and not bound.keywords and entry.library == "np":
                 self.seeded = True
                 return (self.seed,)
-        elif entry.random and library not in self._seeds_set:
+        elif entry.random and bound.get("generator") is None and library not in self._seeds_set:
             self._seeds_set.add(library)
             self.seeded = True
             sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
