@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from primer_core.backend.loading import load_torch
+from primer_core.evaluation.child import recorded_warnings
 from primer_core.evaluation.keeper import run
+from primer_core.language.execution import hear
 from primer_core.lessons.answer import answer, fold, page
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
@@ -40,7 +42,8 @@ class _NoPictureError(Exception):
 
 
 def handle(name: str, job: Any) -> bytes:
-    """Do one of the jobs of this module."""
+    """Do one of the jobs of this module, in whose answers the libraries' warnings are told."""
+    hear(recorded_warnings())
     return _JOBS[name](job)
 
 

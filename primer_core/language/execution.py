@@ -58,8 +58,8 @@ def attempted(
 _heard: list[warnings.WarningMessage] | None = None
 
 
-def hear(caught: list[warnings.WarningMessage]) -> None:
-    """Tell of the warnings that a process's ``catch_warnings(record=True)`` puts into this list."""
+def hear(caught: list[warnings.WarningMessage] | None) -> None:
+    """Tell of the warnings that a process's ``catch_warnings(record=True)`` puts into this list; of none, if None."""
     global _heard
     _heard = caught
 
