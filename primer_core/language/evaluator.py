@@ -112,6 +112,8 @@ class Call:
         The sub-expression.
     warnings
         What the library warned of, in its words.
+    given
+        The arguments themselves, where `bound` has copies of arrays; else the same as `bound`.
     """
 
     entry: Entry
@@ -119,6 +121,7 @@ class Call:
     result: Any
     place: Place
     warnings: tuple[str, ...] = ()
+    given: Bound | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -531,7 +534,7 @@ class Evaluator:
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
-        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned))
+        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned, bound))
         return result
 
     def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from primer_core.backend import Library
-from primer_core.language.steps import split_steps
 from primer_core.lessons.question import Question, choice, text
 from primer_core.lessons.shapes.scramble import CASES
+from primer_core.lessons.shapes.steps import split_steps
 
 View = Literal["Pipeline", "Permute or reshape"]
 
