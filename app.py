@@ -9,7 +9,8 @@ if __name__ == "__main__":
 else:
     from ui import answers, modules
     from ui.drawing import reader
+    from ui.server import lifespan
     from ui.training import live_view
 
     routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES)
-    app = st.App(__file__, routes=routes)
+    app = st.App(__file__, routes=routes, lifespan=lifespan)

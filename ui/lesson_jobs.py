@@ -42,8 +42,7 @@ class _NoPictureError(Exception):
 
 
 def handle(name: str, job: Any) -> bytes:
-    """Do one of the jobs of this module, in whose answers the libraries' warnings are told."""
-    hear(recorded_warnings())
+    """Do one of the jobs of this module."""
     return _JOBS[name](job)
 
 
@@ -154,4 +153,5 @@ _JOBS: Mapping[str, Callable[[Job], bytes]] = {
 }
 
 if __name__ == "__main__":
+    hear(recorded_warnings)
     run(handle)

@@ -19,15 +19,12 @@ Handle = Callable[[str, Any], bytes]
 """Answers a job, given its name and payload."""
 
 _TORCH_HAS_NO_MEMORY = "DefaultCPUAllocator"
-_caught: list[warnings.WarningMessage] | None = None
+_caught: list[warnings.WarningMessage] = []
 
 
-def recorded_warnings() -> list[warnings.WarningMessage] | None:
-    """Return what the libraries have warned of since the job that is under way began, in their order.
-
-    The list grows with each warning of the job; outside an evaluation process there is none.
-    """
-    return _caught
+def recorded_warnings() -> tuple[warnings.WarningMessage, ...]:
+    """Return what the libraries have warned of since the job that is under way began, in their order."""
+    return tuple(_caught)
 
 
 def serve(

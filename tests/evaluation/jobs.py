@@ -124,7 +124,7 @@ def state(_: Any) -> list[str]:
 def warned(_: Any) -> list[str]:
     for _ in range(2):
         np.log(np.zeros(1))
-    return [str(warning.message) for warning in recorded_warnings() or ()]
+    return [str(warning.message) for warning in recorded_warnings()]
 
 
 def forbidden(what: str) -> str:

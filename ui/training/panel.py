@@ -9,6 +9,7 @@ from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from ui import cached, session
 from ui.components.live_chart import live_chart
+from ui.training import settings
 from ui.training.live_view import NUMBERS, address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
 
@@ -33,9 +34,12 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     steers = desk is None or session.steers(desk)
     if run is not None and going and steers:
         run.set_learning_rate(st.session_state[LEARNING_RATE_KEY])
-    log_scale = _buttons(spec, run, state, enabled=steers)
+    pace = settings.pace()
+    if run is not None and going and steers:
+        run.set_pace(pace)
+    log_scale = _buttons(spec, run, state, pace, enabled=steers)
     if run is not None and state is not None:
-        _message(run, state, steers=steers)
+        _message(run, state, pace, steers=steers)
     live_chart(
         "curves",
         view=live_view(run, state, steers=steers, active_runs=cached.training_desks().service.active_runs),
@@ -45,7 +49,9 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     )
 
 
-def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
+def _buttons(
+    spec: RunSpec | None, run: Run | None, state: RunState | None, pace: float | None, *, enabled: bool
+) -> bool:
     """Draw the buttons, and the choice of the loss's axis, which is returned."""
     going = run if state is not None and not state.ended else None
     paused = state is not None and state.status == "paused"
@@ -56,7 +62,7 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
                 label, icon=":material/play_arrow:", type="primary", disabled=spec is None or not enabled, key="start"
             )
             if pressed and spec is not None:
-                _start(spec)
+                _start(spec, pace)
         elif paused:
             st.button(
                 "Resume",
@@ -86,8 +92,30 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
             going.step_once()
             st.rerun(scope="fragment")
         elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True).step_once()
+            session.desk_or_new().start(spec, paused=True, pace=pace).step_once()
             st.rerun()
+        pressed = st.button(
+            "Step an epoch",
+            icon=":material/fast_forward:",
+            disabled=spec is None or not enabled,
+            key="step_epoch",
+            help="Train to the end of a pass over the samples, measure, and hold.",
+        )
+        if pressed and going is not None:
+            going.step_epoch()
+            st.rerun(scope="fragment")
+        elif pressed and spec is not None:
+            session.desk_or_new().start(spec, paused=True, pace=pace).step_epoch()
+            st.rerun()
+        st.button(
+            "Finish now",
+            icon=":material/last_page:",
+            on_click=_finish,
+            args=(going,),
+            disabled=going is None or not enabled,
+            key="finish",
+            help="Train the batches that are left as fast as it goes.",
+        )
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -114,17 +142,23 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
         )
 
 
-def _start(spec: RunSpec, *, refetch: bool = False) -> None:
-    session.desk_or_new().start(spec, refetch=refetch)
+def _finish(run: Run) -> None:
+    st.session_state[settings.PACE_KEY] = settings.FULL_SPEED
+    run.set_pace(None)
+    run.resume()
+
+
+def _start(spec: RunSpec, pace: float | None, *, refetch: bool = False) -> None:
+    session.desk_or_new().start(spec, refetch=refetch, pace=pace)
     st.rerun()
 
 
-def _message(run: Run, state: RunState, *, steers: bool) -> None:
+def _message(run: Run, state: RunState, pace: float | None, *, steers: bool) -> None:
     """Say what went wrong, or where to go on with the network."""
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and st.button("Download it again", icon=":material/download:", disabled=not steers):
-            _start(run.spec, refetch=True)
+            _start(run.spec, pace, refetch=True)
     elif state.status == "diverged":
         st.error(
             "The loss left the range of numbers: each step overshot by more than the last. "

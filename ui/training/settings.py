@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -43,6 +44,12 @@ _KEYS = {
     "device": "device",
 }
 LEARNING_RATE_KEY = _KEYS["learning_rate"]
+PACE_KEY = "pace"
+
+#: The paces on offer, in batches a second.
+FULL_SPEED = math.inf
+PACES = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 50.0, 100.0, 250.0, FULL_SPEED)
+DEFAULT_PACE = 24.0
 
 
 def parameters() -> dict[str, Parameter]:
@@ -65,6 +72,7 @@ def parameters() -> dict[str, Parameter]:
         "seed": whole_number(*SEED_RANGE),
         "device": choice_of({name: name for name in DEVICE_NAMES}),
         "log": switch(),
+        PACE_KEY: choice_of({pace: _pace_title(pace) for pace in PACES}),
     }
 
 
@@ -279,6 +287,24 @@ def choose(*, locked: bool) -> RunSpec | None:
     except SpecError as error:
         _explain(error, data=data, model=model, epochs=epochs, seed=seed)
         return None
+
+
+def pace() -> float | None:
+    """Draw the slider for the pace, and return it as a run takes it: batches a second, or None for full speed."""
+    chosen: float = st.select_slider(
+        "Pace, batches a second",
+        PACES,
+        DEFAULT_PACE,
+        format_func=_pace_title,
+        key=PACE_KEY,
+        bind="query-params",
+        help="How fast the run goes by. It changes when the batches come, and none of the numbers.",
+    )
+    return chosen if math.isfinite(chosen) else None
+
+
+def _pace_title(value: float) -> str:
+    return f"{value:g}" if math.isfinite(value) else "full speed"
 
 
 def _explain(error: SpecError, **chosen: Any) -> None:

@@ -67,7 +67,7 @@ def read_source(text: str, library: Library, evaluator: Evaluator) -> Source:
         except Refused as refused:
             refusals.append(refused)
         except Rejection as rejection:
-            refusals.append(Refused(_sentence(rejection, library)))
+            refusals.append(Refused(_sentence(rejection)))
     raise refusals[0]
 
 
@@ -112,6 +112,9 @@ def _code(text: str, library: Library) -> str:
         if library == "PyTorch":
             return tensor
         return _in_words_of(library, tensor) or f"({tensor}).numpy()"
+    unwritten = _unwritten_code(text)
+    if unwritten is not None:
+        return unwritten if library == "NumPy" else _in_words_of(library, unwritten) or f"torch.from_numpy({unwritten})"
     operand = read_operand(text)
     check_size(operand.shape, f"A tensor of shape {operand.text}" if not operand.filled else "This tensor")
     engine = backend(library)
@@ -150,6 +153,18 @@ def _torch_code(text: str) -> str | None:
     return ast.unparse(node)
 
 
+def _unwritten_code(text: str) -> str | None:
+    """Return the expression that makes an array of NumPy with cells that were never written; None for any other."""
+    evaluator = Evaluator()
+    try:
+        expression = read_expression(text)
+        value = evaluator.evaluate(expression)
+    except Rejection:
+        return None
+    is_unwritten = owner_of(value) == "ndarray" and evaluator.uninitialised.cells(value) is not None
+    return expression.text if is_unwritten else None
+
+
 def _in_words_of(library: Library, code: str) -> str | None:
     """Return the code in a library's words; None where it has no equivalent that gives the same numbers."""
     found = translated(code, library)
@@ -180,8 +195,7 @@ def _made(code: str, library: Library, evaluator: Evaluator) -> Source:
     return Source(code, value)
 
 
-def _sentence(rejection: Rejection, library: Library) -> str:
+def _sentence(rejection: Rejection) -> str:
     if rejection.declined is None:
         return rejection.message
-    who = "PyTorch" if "torch" in rejection.place.text else library
-    return f"{who} says of {quoted(rejection.place.text)}: {rejection.declined.text}"
+    return f"{rejection.author} says of {quoted(rejection.place.text)}: {rejection.declined.text}"

@@ -783,7 +783,7 @@ def test_order_f_walks_both_sides_with_the_first_axis_fastest(shape: tuple[int, 
 
 def test_a_warning_of_the_library_is_told_in_its_words() -> None:
     with warnings.catch_warnings(record=True, action="always") as caught:
-        hear(caught)
+        hear(lambda: caught)
         before = torch.is_warn_always_enabled()
         torch.set_warn_always(True)
         try:
@@ -791,7 +791,7 @@ def test_a_warning_of_the_library_is_told_in_its_words() -> None:
             scalar = taking("torch.tensor(2.0)", "mT")
         finally:
             torch.set_warn_always(before)
-            hear(None)
+            hear()
     assert "dimension other than 2" in taken.done[0].warnings[0]
     told = scalar.done[0].warnings if scalar.done else scalar.failed
     assert told

@@ -1,0 +1,24 @@
+"""What the app adds to Streamlit's server."""
+
+import asyncio
+import socket
+
+import streamlit as st
+
+from ui.server import lifespan
+
+
+def test_connections_of_a_server_that_starts_send_at_once() -> None:
+    async def start() -> None:
+        async with lifespan(st.App("app.py")):
+            pass
+
+    with socket.socket() as listening, socket.socket() as other:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        asyncio.run(start())
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
