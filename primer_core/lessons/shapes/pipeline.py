@@ -7,6 +7,7 @@ copied is asked of the library: a tensor's storage pointer before and after, or 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
+from primer_core.language.equivalents import NoEquivalent
 from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused, check_size
@@ -36,7 +38,7 @@ from primer_core.lessons.shapes.order import Walk, walk_of
 from primer_core.lessons.shapes.source import Source, read_source
 from primer_core.lessons.shapes.steps import MAX_STEPS, OWNERS, TENSOR, Shape, Step, joins, named_in, read_step
 from primer_core.lessons.shapes.trace import Tracer
-from primer_core.lessons.shapes.words import other_library
+from primer_core.lessons.shapes.words import in_words_of, other_library
 
 Verdict = Literal["view", "copy", "empty"]
 """Whether a step's result shares the memory of what it was given; "empty" where there are no bytes to share."""
@@ -61,6 +63,9 @@ MAX_PIECES = 32
 
 _CONTAINER = "pieces of a split"
 """A name that no learner can write, under which what a split gave is indexed."""
+
+_COMPUTING = frozenset({"elementwise", "reduction", "product", "scan", "window", "whole"})
+"""Kinds of calls whose results are new numbers."""
 
 _RESERVED = frozenset({"np", "torch", "F", "nn", "show", "error"})
 """Names that the snippet needs for itself."""
@@ -661,7 +666,7 @@ class Way:
         first = (shared or [name for name in read if name in origins] or read)[0]
         if prod(result.shape) and not any(name in names for name in origins):
             raise Refused(
-                f"{quoted(step.text)} makes new cells, and none comes from x. A step moves cells that are there."
+                f"{quoted(step.text)} gives cells of which none is known to come from x. A step moves the cells of x."
             )
         before_state = names[first]
         setup = [f"{name} = {code}" for name, code in made.hoisted.items()]
@@ -743,8 +748,9 @@ class Way:
         if result is before.tensor:
             asked_layout = calls and calls[-1].entry.name in ("Tensor.contiguous", "np.ascontiguousarray")
             return "contiguous already" if asked_layout else "same tensor"
+        computed = not exact and any(call.entry.rule.kind in _COMPUTING for call in calls)
         if len(calls) != 1:
-            return None if exact or not calls else "computed"
+            return "computed" if computed else None
         (call,) = calls
         name, own, after = call.entry.name.rpartition(".")[2], before.shape, tuple(result.shape)
         copied, engine = not before.shares(result), backend_of(_array(result))
@@ -763,9 +769,7 @@ class Way:
                 return "resized"
             case "split" if type(call.bound.get("indices_or_sections", "split_size_or_sections")) is int:
                 return "split by size" if engine.splits_by_size else "split by count"
-        if exact or call.entry.rule.kind == "moved":
-            return None
-        return "computed"
+        return "computed" if computed else None
 
     def spelled(self, node: ast.expr) -> str:
         """Write an expression as the snippet does, which calls each state by a name of its own."""
@@ -779,22 +783,27 @@ class Way:
         if rejection.verdict == "declined" and rejection.declined is not None:
             return rejection.declined
         message = rejection.message
-        if rejection.verdict == "unknown" and step is not None:
+        if rejection.verdict in ("unknown", "refused") and step is not None:
             message += self.lacking(step)
         kinds: Mapping[str, Literal["unreadable", "unknown"]] = {"unread": "unreadable", "unknown": "unknown"}
         return NotTaken(kinds.get(rejection.verdict, "refused"), message)
 
     def lacking(self, step: Step) -> str:
-        """Say which library has what this one's arrays lack."""
+        """Say that the other library has what this one's arrays lack, and where no equivalent of it is known."""
         library = self.current.library
+        other = other_library(library)
         own = set(dir(type(self.current.tensor)))
         for part in ast.walk(step.node):
-            if isinstance(part, ast.Attribute) and f"{OWNERS[library]}.{part.attr}" not in TABLE:
-                for other, owner in OWNERS.items():
-                    prefix = backend(other).prefix
-                    known = [name for name in (f"{owner}.{part.attr}", f"{prefix}.{part.attr}") if name in TABLE]
-                    if other != library and known and part.attr not in own:
-                        return f" An array of {library} has no {part.attr}; {other} has one."
+            if not isinstance(part, ast.Attribute) or _names_a_library(part):
+                continue
+            name = f"{OWNERS[library]}.{part.attr}"
+            theirs = [known for known in (f"{OWNERS[other]}.{part.attr}", f"{backend(other).prefix}.{part.attr}")
+                      if known in TABLE]  # fmt: skip
+            if not theirs or (name in TABLE and not _words_differ(step.node, name, theirs[0])):
+                continue
+            said = "" if part.attr in own else f" An array of {library} has no {part.attr}; {other} has one."
+            found = in_words_of(library, step.text, {TENSOR: self.current.shape}, self.evaluator.names)
+            return f"{said} {found.reason}" if isinstance(found, NoEquivalent) else said
         return ""
 
     def failed(self, text: str, step: Step | None, reason: Declined | NotTaken, place: Place | None) -> Failed:
@@ -925,6 +934,13 @@ def _names_a_library(node: ast.Attribute) -> bool:
     while isinstance(root, ast.Attribute):
         root = root.value
     return isinstance(root, ast.Name) and root.id in ("np", "torch", "F", "nn")
+
+
+def _words_differ(node: ast.expr, name: str, other: str) -> bool:
+    """Whether a call gives something by a name that one entry of the table does not take, and another does."""
+    given = {word.arg for part in ast.walk(node) if isinstance(part, ast.Call) for word in part.keywords}
+    own, theirs = (set(re.findall(r"\w+", TABLE[entry].takes)) for entry in (name, other))
+    return bool(given & (theirs - own))
 
 
 # What comes of them

@@ -676,6 +676,13 @@ def test_a_step_in_the_other_librarys_words_is_offered_in_this_ones(text: str, l
     assert words in [fix.texts[0] for fix in failing((3,), text, library).fixes]
 
 
+@pytest.mark.parametrize(("text", "library"), [('reshape(3, 2, order="F")', "PyTorch"), ("x.unfold(1, 2, 1)", "NumPy")])
+def test_what_has_no_equivalent_in_the_other_library_is_said_to_have_none(text: str, library: Library) -> None:
+    reason = failing((2, 3), text, library).reason
+    assert isinstance(reason, NotTaken)
+    assert "No equivalent" in reason.message
+
+
 def test_no_fix_does_nothing() -> None:
     assert "squeeze()" not in [fix.texts[0] for fix in failing((2, 3), "squeeze(1)", "NumPy").fixes]
 
