@@ -7,6 +7,7 @@ copied is asked of the library: a tensor's storage pointer before and after, or 
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -774,7 +775,7 @@ class Way:
     def spelled(self, node: ast.expr) -> str:
         """Write an expression as the snippet does, which calls each state by a name of its own."""
         names = {name: self.states[place].name for name, place in self.at.items()}
-        return ast.unparse(_Renamed(names).visit(_copied(node)))
+        return ast.unparse(_Renamed(names).visit(copy.deepcopy(node)))
 
     # One step that is not taken
 
@@ -923,10 +924,6 @@ class _Renamed(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self.names.get(node.id, node.id), ast.Load())
-
-
-def _copied(node: ast.expr) -> ast.expr:
-    return code_expression(ast.unparse(node))
 
 
 def _names_a_library(node: ast.Attribute) -> bool:
