@@ -889,7 +889,7 @@ class _Hoister:
 
     def joined(self, node: ast.expr) -> ast.expr:
         """Return the list of what is joined; a list of numbers in it is an array where NumPy takes it for one."""
-        if not isinstance(node, ast.List | ast.Tuple) or self.way.current.library != "NumPy":
+        if not isinstance(node, ast.List | ast.Tuple) or not backend(self.way.current.library).runs_numpy_code:
             return self.visit(node)
         parts = []
         for part in node.elts:

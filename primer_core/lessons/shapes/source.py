@@ -63,7 +63,7 @@ def read_source(text: str, library: Library, evaluator: Evaluator) -> Source:
     refusals = []
     for spelled in _spellings(text, library):
         try:
-            return _made(_code(spelled, library), library, evaluator)
+            return _made(_code(spelled, library), evaluator)
         except Refused as refused:
             refusals.append(refused)
         except Rejection as rejection:
@@ -107,17 +107,19 @@ def _code(text: str, library: Library) -> str:
     Refused, Rejection
         If it is no array.
     """
+    engine = backend(library)
     tensor = _torch_code(text)
     if tensor is not None:
-        if library == "PyTorch":
+        if not engine.runs_numpy_code:
             return tensor
         return _in_words_of(library, tensor) or f"({tensor}).numpy()"
     unwritten = _unwritten_code(text)
     if unwritten is not None:
-        return unwritten if library == "NumPy" else _in_words_of(library, unwritten) or f"torch.from_numpy({unwritten})"
+        if engine.runs_numpy_code:
+            return unwritten
+        return _in_words_of(library, unwritten) or f"torch.from_numpy({unwritten})"
     operand = read_operand(text)
     check_size(operand.shape, f"A tensor of shape {operand.text}" if not operand.filled else "This tensor")
-    engine = backend(library)
     if engine.runs_numpy_code:
         return operand.code
     if operand.kind != "derived":
@@ -182,14 +184,14 @@ def _in_words_of(library: Library, code: str) -> str | None:
     return found if np.array_equal(np.asarray(here), np.asarray(there), equal_nan="float" in str(here.dtype)) else None
 
 
-def _made(code: str, library: Library, evaluator: Evaluator) -> Source:
+def _made(code: str, evaluator: Evaluator) -> Source:
     value = evaluator.value_of(code_expression(code), code)
     if not is_array(value):
         raise Refused(
             f"{quoted(code)} is no array. Write a shape such as (4, 3), an array, a number, or what makes one."
         )
     check_size(tuple(value.shape), "This tensor")
-    if library == "NumPy" and isinstance(value, np.generic):
+    if isinstance(value, np.generic):
         code = f"np.array({code})"
         value = evaluator.value_of(code_expression(code), code)
     return Source(code, value)

@@ -10,14 +10,14 @@ from primer_core.language.equivalents import NoEquivalent, Shapes, translated
 from primer_core.language.limits import Refused
 from primer_core.language.parsing import code_expression, typed_expression
 from primer_core.language.rejection import Rejection
-from primer_core.lessons.shapes.steps import TENSOR, Step, joins, named_in, read_step, short
+from primer_core.lessons.shapes.steps import OWNERS, TENSOR, Step, joins, named_in, read_step, short
 
 _OTHER = "other"
 
 
 def other_library(library: Library) -> Library:
     """Return the one of the two that is not this."""
-    return "NumPy" if library == "PyTorch" else "PyTorch"
+    return next(other for other in OWNERS if other != library)
 
 
 def in_words_of(library: Library, text: str, shapes: Shapes, names: Collection[str] = ()) -> str | NoEquivalent:
