@@ -12,7 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from primer_core.backend.loading import load_torch
+from primer_core.evaluation.child import recorded_warnings
 from primer_core.evaluation.keeper import run
+from primer_core.language.execution import hear
 from primer_core.lessons.answer import answer, fold, page
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
@@ -151,4 +153,5 @@ _JOBS: Mapping[str, Callable[[Job], bytes]] = {
 }
 
 if __name__ == "__main__":
+    hear(recorded_warnings)
     run(handle)

@@ -28,7 +28,7 @@ from primer_core.language.limits import (
     thousands,
 )
 from primer_core.language.reader import ALIASES, Expression, Statements
-from primer_core.language.rejection import Place, Rejection
+from primer_core.language.rejection import Author, Place, Rejection
 from primer_core.language.table import CALLABLES, CONSTANTS, entry_named, names_of
 from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.dtypes import check_dtype, read_dtype
@@ -112,6 +112,8 @@ class Call:
         The sub-expression.
     warnings
         What the library warned of, in its words.
+    given
+        Its arguments themselves, whose memory can be compared with the result's; None where they are not kept.
     """
 
     entry: Entry
@@ -119,6 +121,7 @@ class Call:
     result: Any
     place: Place
     warnings: tuple[str, ...] = ()
+    given: Bound | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -470,6 +473,8 @@ class Evaluator:
                 name = dotted
         else:
             raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        if any(word.arg == "out" for word in node.keywords) and entry_named(f"{name}(out=)"):
+            name = f"{name}(out=)"
         entry = entry_named(name)
         if entry is None:
             raise self._unknown(name, node.func)
@@ -525,13 +530,13 @@ class Evaluator:
         positional = self._sown(entry, bound, positional)
         result, warned = attempted(function_of(entry), positional, keywords)
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result)
+            raise Rejection("declined", result.text, Place.of(node, self._source), result, _author(entry, bound))
         try:
             check_result(result)
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
-        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned))
+        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned, bound))
         return result
 
     def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -543,7 +548,7 @@ class Evaluator:
             if bound.get("seed") is None and not bound.keywords and entry.library == "np":
                 self.seeded = True
                 return (self.seed,)
-        elif entry.random and library not in self._seeds_set:
+        elif entry.random and bound.get("generator") is None and library not in self._seeds_set:
             self._seeds_set.add(library)
             self.seeded = True
             sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
@@ -582,6 +587,12 @@ class Evaluator:
         shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
         shown = shown.removeprefix("builtins.")
         hint = f" Did you mean {near[0]}?" if near else ""
+        other = {"ndarray": "Tensor", "Tensor": "ndarray"}.get(owner, "")
+        if entry_named(f"{other}.{last}"):
+            belongs = "PyTorch's tensors have it, and this is an array of NumPy's."
+            hint = f" {belongs if owner == 'ndarray' else 'Arrays of NumPy have it, and this is a tensor of PyTorch.'}"
+        elif owner == "ndarray" and entry_named(f"np.{last}"):
+            hint = f" np.{last}(...) is."
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)
@@ -594,6 +605,14 @@ class Evaluator:
 
     def _no(self, declined: Declined, node: ast.AST) -> Rejection:
         return Rejection("declined", declined.text, Place.of(node, self._source), declined)
+
+
+def _author(entry: Entry, bound: Bound) -> Author:
+    """Return whose call it is; of an operator, whose arrays are among its operands."""
+    owners = {entry.library, *map(owner_of, arrays_in(bound.positional))}
+    if owners & {"torch", "F", "Tensor"}:
+        return "PyTorch"
+    return "NumPy" if owners & {"np", "ndarray", "Generator"} else "Python"
 
 
 def _holds_objects(array: Any) -> bool:

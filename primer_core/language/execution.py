@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from math import prod
 from typing import Any
@@ -36,15 +36,15 @@ def attempted(
 ) -> tuple[Any, tuple[str, ...]]:
     """Call a library's function.
 
-    Warnings are told only in a process that evaluates one program at a time, which keeps them in a list (`hear`).
+    Warnings are told only in a process that evaluates one program at a time, which records them (`hear`).
 
     Returns
     -------
     result, warnings
-        What it returned, or `Declined`; and what it warned of, in its words.
+        What it returned, or `Declined`; and what it warned of, as Python shows it: ``RuntimeWarning: overflow ...``.
     """
-    before = len(_heard or ())
-    quiet = np.errstate(all="ignore") if _heard is None else nullcontext()
+    before = len(_recorded())
+    quiet = np.errstate(all="ignore") if _recorded is _nothing else nullcontext()
     with quiet:
         try:
             result = function(*positional, **keywords)
@@ -52,16 +52,27 @@ def attempted(
             raise
         except _ERRORS as error:
             result = Declined.of(error)
-    return result, tuple(dict.fromkeys(str(warning.message) for warning in (_heard or [])[before:]))
+    told = (f"{warning.category.__name__}: {warning.message}" for warning in _recorded()[before:])
+    return result, tuple(dict.fromkeys(told))
 
 
-_heard: list[warnings.WarningMessage] | None = None
+def _nothing() -> Sequence[warnings.WarningMessage]:
+    return ()
 
 
-def hear(caught: list[warnings.WarningMessage]) -> None:
-    """Tell of the warnings that a process's ``catch_warnings(record=True)`` puts into this list."""
-    global _heard
-    _heard = caught
+_recorded: Callable[[], Sequence[warnings.WarningMessage]] = _nothing
+
+
+def hear(recorded: Callable[[], Sequence[warnings.WarningMessage]] = _nothing) -> None:
+    """Tell of the warnings that this process records; by default of none.
+
+    Parameters
+    ----------
+    recorded
+        Returns what has been recorded until now, in its order.
+    """
+    global _recorded
+    _recorded = recorded
 
 
 def owner_of(value: Any) -> str | None:
@@ -81,8 +92,10 @@ def owner_of(value: Any) -> str | None:
     if isinstance(value, range):
         return "range"
     kind = type(value)
-    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "Generator", "dtype", "finfo", "iinfo"):
-        return {"Tensor": "Tensor", "dtype": "dtype"}.get(kind.__name__, kind.__name__)
+    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "dtype", "finfo", "iinfo"):
+        return kind.__name__
+    if kind.__module__ == "torch._C" and kind.__name__ == "Generator":
+        return "torch.Generator"
     if kind.__name__ == "Parameter" and kind.__module__ == "torch.nn.parameter":
         return "Tensor"
     if isinstance(value, np.iinfo | np.finfo):

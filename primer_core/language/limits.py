@@ -58,21 +58,21 @@ class Refused(ValueError):  # noqa: N818 - a learner's input is refused, the pro
     """
 
 
-def check_size(shape: tuple[int, ...], what: str = "This array") -> None:
+def check_size(shape: tuple[int, ...], what: str = "This array", *, most: int = MAX_ELEMENTS) -> None:
     """Refuse a shape that has too many axes or elements. Nothing is allocated.
 
     Raises
     ------
     Refused
-        If `shape` has more than `MAX_AXES` axes or more than `MAX_ELEMENTS` elements.
+        If `shape` has more than `MAX_AXES` axes or more than `most` elements.
     """
     if len(shape) > MAX_AXES:
         raise Refused(
             f"{what} has {len(shape)} axes, but a picture has room for {MAX_AXES}: leave out {len(shape) - MAX_AXES}."
         )
-    if prod(shape) > MAX_ELEMENTS:
+    if prod(shape) > most:
         raise Refused(
-            f"{what} has {thousands(prod(shape))} elements, but at most {thousands(MAX_ELEMENTS)} are "
+            f"{what} has {thousands(prod(shape))} elements, but at most {thousands(most)} are "
             "computed here: smaller axes show the same rule."
         )
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
+
 from primer_core.language.resizing import can_resize
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import ChoiceField, Field, NumberField, Question, SwitchField, TextField, WholeField
-from primer_core.picture.parts import Chip, Control, Controls, SizeCell, SizeRow, Sizes
-from primer_core.picture.text import Role, text
+from primer_core.picture.parts import Chip, Control, Controls, Notice, SizeCell, SizeRow, Sizes
+from primer_core.picture.text import Role, Strong, text
 
 
 def controls(
@@ -100,3 +102,18 @@ def own_sizes(
         cells, columns, result = [SizeCell("a number", tone="missing", adds=drags)], [("no axis", "")], None
     row = SizeRow(name, tuple(shape), tuple(cells), parameter if drags else "", typed, role)
     return Sizes(tuple(columns), (row,), result and (result[0], tuple(result[1])))
+
+
+def warned(library: str, warnings: Sequence[str]) -> tuple[Notice, ...]:
+    """Show what a library warned of, in its words; nothing where it did not."""
+    return (Notice("warning", tuple(map(text, warnings)), title=f"{library} warns"),) if warnings else ()
+
+
+def wrapped(dtype: np.dtype[Any]) -> Notice:
+    """Warn of whole numbers of a dtype that went beyond what it holds."""
+    paragraph = text(
+        Strong(f"A result went beyond what {dtype} holds."),
+        " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not what its formula comes "
+        "to. Write one of the numbers with a point, 2.0, and NumPy computes with floats.",
+    )
+    return Notice("warning", (paragraph,))

@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - as learners call it
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
-from primer_core.language.provenance import operands, sources
+from primer_core.language.provenance import all_sources, operands, sources
 from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
@@ -197,6 +197,10 @@ def check_cells(call: Any, part: int, text: str) -> None:
     size = int(np.prod(tuple((call.result[part] if isinstance(call.result, tuple | list) else call.result).shape)))
     found = [sources(call, cell, part) for cell in range(size)]
     values = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result).reshape(-1)
+    for place, at_once in enumerate(all_sources(call, part)):
+        assert [[cell for cell in row if cell >= 0] for row in at_once.tolist()] == [
+            cells[place].tolist() for cells in found
+        ], f"{text}: asked at once"
     for place, operand in enumerate(operands(call)):
         if not floating(operand):
             continue
@@ -207,7 +211,7 @@ def check_cells(call: Any, part: int, text: str) -> None:
                 if after is None or after.size != size:
                     continue
                 before = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result)
-                for cell in map(int, np.flatnonzero(differs(before, after))):
+                for cell in map(int, np.flatnonzero(differs(before, after, call.entry.rule.kind))):
                     changes[cell].add(source)
         for cell in range(size):
             named = set(map(int, found[cell][place]))
@@ -234,11 +238,11 @@ def again(call: Any, place: int, source: int, step: float, value: float | None, 
         return None
 
 
-def differs(before: Any, after: Any) -> Any:
-    """Which cells differ by more than the last bits, which depend on where in memory the operands lie."""
+def differs(before: Any, after: Any, kind: str) -> Any:
+    """Which cells differ; of sums by more than the last bits, which depend on where in memory the operands lie."""
     before, after = before.reshape(-1), after.reshape(-1)
     apart = (before != after) & ~((before != before) & (after != after))
-    if before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
+    if kind not in ("product", "reduction") or before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
         return apart
     finite = np.abs(np.concatenate([before, after]))
     largest = np.max(finite, where=np.isfinite(finite), initial=0)

@@ -5,12 +5,22 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
 from primer_core.lessons.broadcasting.question import NAMES, Loss
 
 
-def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]], result: NDArray[Any]) -> str:
+def forward(
+    operands: Sequence[Operand],
+    sign: str,
+    views: Sequence[NDArray[Any]],
+    result: NDArray[Any],
+    *,
+    inplace: bool = False,
+) -> str:
     """Write the snippet that computes the result and shows how each stretched operand is read."""
+    if inplace:
+        return "\n".join([*_given(operands), f"a {sign}= b", "print(a)"])
     lines = [*_given(operands), f"y = {_expression(operands, sign)}", "print(y)"]
     for name, operand, view in zip(NAMES, operands, views, strict=False):
         if operand.shape != result.shape:
@@ -18,9 +28,10 @@ def forward(operands: Sequence[Operand], sign: str, views: Sequence[NDArray[Any]
     return "\n".join(lines)
 
 
-def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError") -> str:
+def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError", *, inplace: bool = False) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
-    lines = [*_given(operands), "try:", f"    y = {_expression(operands, sign)}"]
+    computed = f"a {sign}= b" if inplace else f"y = {_expression(operands, sign)}"
+    lines = [*_given(operands), "try:", f"    {computed}"]
     lines += [f"except {error} as error:", "    print(error)"]
     return "\n".join(lines)
 
@@ -33,7 +44,7 @@ def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequen
         "y.mean()": ["y.mean().backward()"],
         "1, 2, 3, …": ["y.backward(torch.arange(1.0, y.numel() + 1, dtype=y.dtype).reshape(y.shape))"],
     }[of]
-    lines = ["import torch", *_given(operands), ""]
+    lines = [*dict.fromkeys(["import torch", *_given(operands)]), ""]
     lines += [f"{name} = torch.tensor({name} * 1.0, requires_grad=True)" for name in names]
     lines += [f"y = {_expression(operands, sign)}", *loss]
     lines += [f"print({name}.grad)  # shape {gradient.shape}" for name, gradient in zip(names, gradients, strict=True)]
@@ -42,7 +53,7 @@ def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequen
 
 def _given(operands: Sequence[Operand]) -> list[str]:
     given = [f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=False)]
-    return ["import numpy as np", "", *given]
+    return [*import_lines(operand.code for operand in operands), "", *given]
 
 
 def _expression(operands: Sequence[Operand], sign: str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
+from primer_core.language.execution import attempted
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
@@ -174,6 +175,29 @@ class Unsupported(Aligned):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NotStored(Aligned):
+    """The operands meet, but the result cannot be written into a: it has another shape, or a dtype that a cannot hold.
+
+    Parameters
+    ----------
+    shape, dtype
+        Of the result of the first operation that could not be stored.
+    declined
+        NumPy's own words.
+    mended
+        How a would be typed so that it can hold the result; empty where its shape is at fault.
+    code
+        Snippet that prints the error.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    declined: Declined
+    mended: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Broadcast(Aligned):
     """The operands met.
 
@@ -190,7 +214,11 @@ class Broadcast(Aligned):
     trap
         Set where the shapes meet, but hardly as was meant.
     overflowed
-        Whether a whole number of the result went beyond 64 bits and wrapped around.
+        Whether a whole number of the result went beyond what its dtype holds and wrapped around.
+    inplace
+        Whether it was written into a.
+    warnings
+        What NumPy warned of, in its words.
     code, backward_code
         Snippets that print the result, and the gradients.
     """
@@ -201,11 +229,13 @@ class Broadcast(Aligned):
     upstream: NDArray[Any]
     trap: Trap | None
     overflowed: bool
+    inplace: bool
+    warnings: tuple[str, ...]
     code: str
     backward_code: str
 
 
-Outcome = Unread | TooLarge | Clash | Unsupported | Broadcast
+Outcome = Unread | TooLarge | Clash | Unsupported | NotStored | Broadcast
 """What comes of a question."""
 
 
@@ -234,20 +264,27 @@ def explain(question: BroadcastingQuestion) -> Outcome:
             f"elements; values are computed up to {thousands(MAX_ELEMENTS)}. Smaller axes show the same rule."
         )
         return TooLarge(aligned.operands, aligned.operation, rule, shape, message)
-    return _meet(aligned, question.of)
+    return _meet(aligned, question.of, inplace=question.stores)
 
 
-def _meet(aligned: Aligned, loss: Loss) -> Broadcast | Unsupported:
+def _meet(aligned: Aligned, loss: Loss, *, inplace: bool) -> Broadcast | Unsupported | NotStored:
     operation = OPERATIONS[aligned.operation]
     arrays = [operand.values for operand in aligned.operands]
-    with np.errstate(all="ignore"):  # 1 / 0 is inf here, as NumPy says it, and worth seeing
-        result = arrays[0]
-        for array in arrays[1:]:
-            made = NUMPY.attempt(operation.ufunc, result, array)
-            if isinstance(made, Declined):
-                return _unsupported(aligned, made)
-            result = made
-        result = np.asarray(result)
+    warnings = [warning for operand in aligned.operands for warning in operand.warnings]
+    result = arrays[0].copy() if inplace and arrays[0].flags.writeable else arrays[0]
+    for array in arrays[1:]:
+        made, warned = attempted(operation.ufunc, (result, array), {})
+        warnings += warned
+        if isinstance(made, Declined):
+            return _unsupported(aligned, made, inplace=inplace)
+        if inplace:
+            stored, _ = attempted(operation.ufunc, (result, array), {"out": result})
+            if isinstance(stored, Declined):
+                return _not_stored(aligned, np.asarray(made), stored)
+            made = stored
+        result = made
+    result = np.asarray(result)
+    with np.errstate(all="ignore"):  # a slope of inf or nan is worth seeing
         upstream = _upstream(loss, result.shape)
         views = [np.broadcast_to(array, result.shape) for array in arrays]
         arriving = [upstream * operation.slope(views, result, i) for i in range(len(views))]
@@ -262,14 +299,26 @@ def _meet(aligned: Aligned, loss: Loss) -> Broadcast | Unsupported:
         upstream=upstream,
         trap=_trap(arrays, operation, result),
         overflowed=_overflowed(arrays, operation, result),
-        code=snippets.forward(aligned.operands, operation.python, [read.view for read in stretched], result),
+        inplace=inplace,
+        warnings=tuple(dict.fromkeys(warnings)),
+        code=snippets.forward(
+            aligned.operands, operation.python, [read.view for read in stretched], result, inplace=inplace
+        ),
         backward_code=snippets.backward(
             aligned.operands, operation.python, loss, [read.gradient for read in stretched]
         ),
     )
 
 
-def _unsupported(aligned: Aligned, declined: Declined) -> Unsupported:
+def _not_stored(aligned: Aligned, made: NDArray[Any], declined: Declined) -> NotStored:
+    a = aligned.operands[0]
+    suffix = f".astype(np.{made.dtype})" if a.values.flags.writeable else ".copy()"
+    mended = a.followed_by(suffix) if made.shape == a.shape else ""
+    code = snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=True)
+    return NotStored(aligned.operands, aligned.operation, aligned.rule, made.shape, made.dtype, declined, mended, code)
+
+
+def _unsupported(aligned: Aligned, declined: Declined, *, inplace: bool) -> Unsupported:
     return Unsupported(
         aligned.operands,
         aligned.operation,
@@ -279,7 +328,7 @@ def _unsupported(aligned: Aligned, declined: Declined) -> Unsupported:
             operand.followed_by(".astype(int)") if operand.values.dtype == np.bool_ else operand.text
             for operand in aligned.operands
         ),
-        snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin),
+        snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=inplace),
     )
 
 

@@ -12,6 +12,11 @@ PRESETS: tuple[Preset[BroadcastingQuestion], ...] = (
     # prediction is right, and still the N x N errors are not zero.
     Preset("(N, 1) against (N,)", BroadcastingQuestion("[[1], [2], [3], [4]]", "subtract", "[1, 2, 3, 4]")),
     Preset("Image − channel mean", BroadcastingQuestion("(3, 4, 4)", "subtract", "a.mean((1, 2), keepdims=True)")),
+    # Divided by its row sums: they line up with the columns, which a square table does not show.
+    Preset("÷ row sums, keepdims", BroadcastingQuestion("[[1., 3.], [2., 6.]]", "divide", "a.sum(1, keepdims=True)")),
+    Preset("÷ row sums, lined up wrong", BroadcastingQuestion("[[1., 3.], [2., 6.]]", "divide", "a.sum(axis=1)")),
     Preset("Three operands", BroadcastingQuestion("(3, 1, 1)", "add", "(2, 1)", "(4,)")),
+    Preset("In place", BroadcastingQuestion("(4, 3)", "add", "[1, 0, 1]", inplace=True)),
+    Preset("a += b cannot grow", BroadcastingQuestion("[1., 2., 3.]", "add", "[[10.], [20.], [30.]]", inplace=True)),
     Preset("Shapes that clash", BroadcastingQuestion("(4, 3)", "add", "(4,)")),
 )

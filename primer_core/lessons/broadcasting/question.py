@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.lessons.question import Question, choice, text
+from primer_core.lessons.question import Question, choice, switch, text
 
 OperationName = Literal["add", "subtract", "multiply", "divide"]
 Direction = Literal["Forward", "Backward"]
@@ -34,6 +34,7 @@ class BroadcastingQuestion(Question):
     op: OperationName = choice("add", _OPERATIONS, label="Operation")
     b: str = text("[1, 0, 1]", label="Operand b", help=_HELP, role="b")
     c: str = text("", label="Operand c, if any", help=_HELP, role="c", placeholder="none")
+    inplace: bool = switch(default=False, label="In place", help="a += b writes the result into a, and makes no array.")
     view: Direction = choice("Forward", ("Forward", "Backward"), label="Direction", segments=True)
     of: Loss = choice("y.sum()", ("y.sum()", "y.mean()", "1, 2, 3, …"), label="Gradient of", segments=True)
 
@@ -41,6 +42,11 @@ class BroadcastingQuestion(Question):
     def operands(self) -> tuple[str, ...]:
         """Return the texts of the operands that there are; the third may be empty."""
         return (self.a, self.b, self.c) if self.c.strip() else (self.a, self.b)
+
+    @property
+    def stores(self) -> bool:
+        """Return whether the result is written into a, which needs two operands on their way forward."""
+        return self.inplace and not self.backward and len(self.operands) == 2
 
     @property
     def backward(self) -> bool:

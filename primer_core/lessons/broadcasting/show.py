@@ -13,6 +13,7 @@ from primer_core.lessons.broadcasting.explain import (
     Aligned,
     Broadcast,
     Clash,
+    NotStored,
     Outcome,
     Stretched,
     TooLarge,
@@ -21,7 +22,7 @@ from primer_core.lessons.broadcasting.explain import (
 )
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned, wrapped
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.number import with_minus
@@ -29,6 +30,7 @@ from primer_core.picture.parts import (
     Card,
     Chip,
     Columns,
+    Controls,
     Fix,
     Fixes,
     Notice,
@@ -68,8 +70,7 @@ QUIZ = Quiz(
 
 def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
-    unread = outcome if isinstance(outcome, Unread) else None
-    panel: tuple[Part, ...] = (controls(question, "a", "op", "b", "c", chip=chip(outcome), unread=unread),)
+    panel: tuple[Part, ...] = (_controls(question, outcome),)
     match outcome:
         case Unread():
             return Page(panel, None)
@@ -80,8 +81,20 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
             return Page(panel, _clash(question, outcome))
         case Unsupported():
             return Page(panel, _unsupported(question, outcome))
+        case NotStored():
+            return Page(panel, _not_stored(question, outcome))
         case Broadcast():
             return Page(panel, _met(question, outcome))
+
+
+def _controls(question: BroadcastingQuestion, outcome: Outcome) -> Controls:
+    unread = outcome if isinstance(outcome, Unread) else None
+    disabled = {}
+    if question.backward:
+        disabled["inplace"] = "Gradients are shown of a new array."
+    elif len(question.operands) > 2:
+        disabled["inplace"] = "Two operands are computed in place: empty c."
+    return controls(question, "a", "op", "b", "c", "inplace", chip=chip(outcome), unread=unread, disabled=disabled)
 
 
 def chip(outcome: Outcome) -> Chip:
@@ -93,6 +106,8 @@ def chip(outcome: Outcome) -> Chip:
             return Chip("error", "the shapes clash")
         case Unsupported():
             return Chip("error", "the dtypes do not take it")
+        case NotStored():
+            return Chip("error", "a cannot hold the result")
         case TooLarge(shape=shape) | Broadcast(shape=shape):
             return Chip("ok", f"broadcasts to {shape_text(shape)}")
 
@@ -100,9 +115,9 @@ def chip(outcome: Outcome) -> Chip:
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
     direction = controls(question, "view", *(["of"] if question.backward else []), quiet=True)
     picture = backward(met) if question.backward else forward(met)
-    warnings: list[Part] = []
+    warnings: list[Part] = [*warned("NumPy", met.warnings)]
     if met.overflowed:
-        warnings.append(Notice("warning", (OVERFLOW,)))
+        warnings.append(wrapped(met.result.dtype))
     if met.trap is not None:
         warnings.append(Notice("warning", (trap_warning(met.trap),)))
     if question.backward:
@@ -141,6 +156,37 @@ def _unsupported(question: BroadcastingQuestion, unsupported: Unsupported) -> tu
     parts: tuple[Part, ...] = (rule(question, unsupported), apart(unsupported), declined, Fixes((whole,)))
     told = text("The shapes meet, but NumPy does not do this with booleans; with whole numbers, True is 1 and False 0.")
     return (Card(parts, "picture"), Columns(((_story((told,), code=unsupported.code),), (_quiz(),)), (1.3, 1)))
+
+
+def _not_stored(question: BroadcastingQuestion, kept_out: NotStored) -> tuple[Part, ...]:
+    declined = Notice("declined", (text(kept_out.declined.text),))
+    sign = OPERATIONS[kept_out.operation].python
+    made = f"{shape_text(kept_out.shape)} of {kept_out.dtype}"
+    fixes = [Fix(text("Make a new array: ", Code(f"a = a {sign} b"), f" → {made}"), {"inplace": "false"})]
+    if kept_out.mended:
+        changed = kept_out.mended.removeprefix(kept_out.operands[0].followed_by(""))
+        fixes.append(Fix(text("Let a hold it: ", Code(f"a{changed}")), {"a": kept_out.mended}))
+    parts: tuple[Part, ...] = (rule(question, kept_out), apart(kept_out), declined, Fixes(tuple(fixes)))
+    return (
+        Card(parts, "picture"),
+        Columns(((_story((_why_not_stored(kept_out),), code=kept_out.code),), (_quiz(),)), (1.3, 1)),
+    )
+
+
+def _why_not_stored(kept_out: NotStored) -> Text:
+    a = kept_out.operands[0]
+    named = f"a {OPERATIONS[kept_out.operation].python}= b"
+    if not kept_out.mended:
+        return text(
+            "The operands meet in ", shape_text(kept_out.shape), ", but ", Code(named), f" must store that in a, which "
+            f"has {shape_text(a.shape)}. b may be stretched to fit a; a itself never grows.",
+        )  # fmt: skip
+    if a.values.flags.writeable:
+        return text(
+            f"The result is {kept_out.dtype}, but ", Code(named), f" must store it in a, whose cells are "
+            f"{a.values.dtype} and stay so.",
+        )  # fmt: skip
+    return text("a is a view that cannot be written to: several of its cells may be one in memory.")
 
 
 def _story(paragraphs: tuple[Text, ...], note: Text = (), code: str = "") -> Card:
@@ -194,12 +240,6 @@ def _resulting(axis: AxisRule) -> SizeCell:
     return SizeCell(str(axis.size), f"{stretched} stretched" if stretched else "equal")
 
 
-OVERFLOW: Text = text(
-    Bold("A result went beyond 64 bits."),
-    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not what its formula comes to. "
-    "Write one of the numbers with a point, 2.0, to compute in float64.",
-)
-
 CLASH: tuple[Text, ...] = (
     text("Where two sizes differ and neither is 1, NumPy cannot tell which cells belong together: it refuses."),
 )
@@ -211,7 +251,7 @@ def forward(explained: Broadcast) -> Picture:
     sign = OPERATIONS[explained.operation].sign
     own = [_operand(explained, i) for i in range(len(names))]
     read = [_as_read(grid, stretched, explained) for grid, stretched in zip(own, explained.stretched, strict=True)]
-    y = Grid("y", "y", result, "result")
+    y = Grid("y", "a_after" if explained.inplace else "y", result, "result")
     links = [Link(f"{grid.id} read", "y", np.arange(result.size)) for grid in own]
     for grid, stretched in zip(own, explained.stretched, strict=True):
         links.append(Link(grid.id, grid.id + " read", stretched.sources))
@@ -270,7 +310,7 @@ def backward(explained: Broadcast) -> Picture:
     return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
 
 
-def apart(explained: Clash | Unsupported) -> Picture:
+def apart(explained: Clash | Unsupported | NotStored) -> Picture:
     """Lay out operands that do not meet, with the axes that clash marked; nothing where one of them is too large."""
     if not all(operand.filled for operand in explained.operands):
         return Picture((), ())
@@ -307,7 +347,18 @@ def story(explained: Broadcast | TooLarge) -> tuple[Text, ...]:
             line.append("is read as it stands.")
         lines.append(text(*line))
     equal = "The shapes are equal: each cell meets the one in its own place, nothing is stretched."
-    return tuple(lines) or (text(equal),)
+    return (*(lines or [text(equal)]), *(dtypes(explained) if isinstance(explained, Broadcast) else ()))
+
+
+def dtypes(explained: Broadcast) -> tuple[Text, ...]:
+    """Tell in which dtype operands of different dtypes are computed; empty where they have the same."""
+    found = [operand.values.dtype for operand in explained.operands]
+    if len(set(found)) == 1:
+        return ()
+    listed = ", ".join(f"{name} is {dtype}" for name, dtype in zip(NAMES, found, strict=False))
+    if explained.inplace:
+        return (text(f"The dtypes differ: {listed}. What is computed is stored in a, which stays {found[0]}."),)
+    return (text(f"The dtypes differ: {listed}. NumPy's rule of promotion makes y {explained.result.dtype}."),)
 
 
 def memory_note(explained: Broadcast) -> Text:

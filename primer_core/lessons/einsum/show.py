@@ -12,7 +12,7 @@ from primer_core.language.spelling import shape_text
 from primer_core.lessons.einsum.explain import LetterUse, Outcome, Read, Refusal, Summed, TooLarge
 from primer_core.lessons.einsum.question import NAMES, EinsumQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, wrapped
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import HUES, Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -46,12 +46,6 @@ QUIZ = Quiz(
         QuizAnswer("the transpose", text("That keeps both letters in another order: ij->ji.")),
     ),
     "the sum of each column",
-)
-
-OVERFLOW: Text = text(
-    Bold("A sum went beyond 64 bits."),
-    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not the sum that its formula "
-    "spells out. Write one of the numbers with a point, 2.0, to compute in float64.",
 )
 
 
@@ -96,7 +90,7 @@ def _drawn(outcome: Refusal | TooLarge | Summed) -> tuple[Part, ...]:
         case TooLarge(letters=letters, message=message):
             return (table(outcome, letters), Notice("refused", (text(message),)))
         case Summed():
-            overflow = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
+            overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
             return (table(outcome, outcome.letters), picture(outcome), *overflow)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from primer_core.backend import Backend
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
+from primer_core.lessons.matmul.question import NAMES
 
 
 def converts(operands: Sequence[Operand], library: Backend) -> bool:
@@ -16,22 +18,36 @@ def converts(operands: Sequence[Operand], library: Backend) -> bool:
 
 def product(operands: Sequence[Operand], result: NDArray[Any], library: Backend) -> str:
     """Write the snippet in which a library computes the product of the values, and which prints it."""
-    lines = _given(operands)
-    if not library.runs_numpy_code:
-        dtype = str(result.dtype) if converts(operands, library) else ""
-        made = [f"{name} = {library.converted_code(name, dtype)}" for name in ("a", "b")]
-        lines = [library.import_line, *lines, "", *made]
-    return "\n".join([*lines, "c = a @ b", "print(c)", f"print({library.shape_code('c')})"])
+    dtype = str(result.dtype) if converts(operands, library) else ""
+    return "\n".join([*_given(operands, library, dtype), "c = a @ b", "print(c)", f"print({library.shape_code('c')})"])
 
 
-def failing(operands: Sequence[Operand]) -> str:
-    """Write the snippet that meets NumPy's error and prints it."""
+def failing(operands: Sequence[Operand], library: Backend) -> str:
+    """Write the snippet that meets a library's error and prints it."""
     # What a sum leaves is a NumPy number, not an array: it has no @, but goes into matmul.
-    spelled = "np.matmul(a, b)" if any(operand.shape == () for operand in operands) else "a @ b"
-    lines = ["try:", f"    c = {spelled}", "except ValueError as error:", "    print(error)"]
-    return "\n".join([*_given(operands), *lines])
+    number = library.runs_numpy_code and any(operand.shape == () for operand in operands)
+    error = "ValueError" if library.runs_numpy_code else "RuntimeError"
+    lines = [
+        "try:",
+        f"    c = {'np.matmul(a, b)' if number else 'a @ b'}",
+        f"except {error} as error:",
+        "    print(error)",
+    ]
+    dtype = "float64" if converts(operands, library) else ""
+    return "\n".join([*_given(operands, library, dtype), *lines])
 
 
-def _given(operands: Sequence[Operand]) -> list[str]:
-    given = [f"{name} = {operand.code}" for name, operand in zip(("a", "b"), operands, strict=True)]
-    return ["import numpy as np", "", *given]
+def _given(operands: Sequence[Operand], library: Backend, dtype: str) -> list[str]:
+    """Write how the operands are made; a dtype to which a library converts them, or none."""
+    given = [
+        *import_lines(operand.code for operand in operands),
+        "",
+        *(f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=True)),
+    ]
+    if library.runs_numpy_code:
+        return given
+    return [
+        *dict.fromkeys([library.import_line, *given]),
+        "",
+        *(f"{name} = {library.converted_code(name, dtype)}" for name in NAMES),
+    ]

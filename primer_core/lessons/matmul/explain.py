@@ -5,6 +5,7 @@ before the last two are batch axes, which broadcast. A vector has one axis only:
 for one column, and the axis that it was lent is taken away from the result again.
 """
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import LIBRARIES, NUMPY, Declined, Library, backend
+from primer_core.language.execution import attempted
 from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
 from primer_core.language.operand import Operand, read_operand, stand_in
 from primer_core.language.spelling import shape_text
@@ -131,17 +133,18 @@ class Mismatch(Paired):
 
     Parameters
     ----------
-    error
-        NumPy's own words.
+    declined
+        By what was asked, ``a @ b`` of both libraries and ``np.dot(a, b)``, their own words; without what takes the
+        operands, and without PyTorch where it was not asked.
     fixes
         What would make one.
-    code
-        Snippet that prints the error.
+    codes
+        By library, the snippet that prints the error.
     """
 
-    error: str
+    declined: Mapping[Library | Literal["np.dot"], Declined]
     fixes: tuple[Fix, ...]
-    code: str
+    codes: Mapping[Library, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,9 +177,11 @@ class Product(Paired):
     rows, columns
         ``(result.size, k)``: the flat indices into a and into b of the pairs that each cell of the result sums.
     overflowed
-        Whether a sum of whole numbers went beyond what 64 bits hold, so that NumPy's result is wrapped.
+        Whether a sum of whole numbers went beyond what its dtype holds, so that NumPy's result is wrapped.
     dot_shape
         The shape of ``np.dot(a, b)`` where it differs from that of ``a @ b``, which takes more than two axes.
+    warnings
+        What NumPy warned of, in its words.
     codes
         By library, the snippet that prints the result.
     """
@@ -187,6 +192,7 @@ class Product(Paired):
     columns: NDArray[np.intp]
     overflowed: bool
     dot_shape: Shape | None
+    warnings: tuple[str, ...]
     codes: Mapping[Library, str]
 
     @property
@@ -214,7 +220,7 @@ def explain(question: MatmulQuestion) -> Outcome:
     paired = Paired((a, b), product_axes(a.shape, b.shape))
     shape = product_shape(paired.axes)
     if shape is None:
-        return _mismatch(paired)
+        return _mismatch(paired, question.library)
     sizes = _sizes(paired.axes)
     message = _too_large(paired, sizes, shape)
     if message:
@@ -272,7 +278,7 @@ def product_shape(axes: Sequence[ProductAxis]) -> Shape | None:
 
 def _read(text: str, place: int, earlier: Sequence[Operand]) -> Operand:
     """Read an operand; a shape that is too large to count in is filled with the digits again and again."""
-    read = read_operand(text, step=10**place, names=dict(zip(NAMES, earlier, strict=False)))
+    read = read_operand(text, step=10**place, names=dict(zip(NAMES, earlier, strict=False)), most=MAX_OPERAND)
     size = prod(read.shape)
     if read.filled or size > MAX_OPERAND or read.kind != "shape":
         return read
@@ -308,8 +314,8 @@ def _too_large(paired: Paired, sizes: ProductSizes, shape: Shape) -> str:
 
 def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
     a, b = (operand.values for operand in paired.operands)
-    with np.errstate(all="ignore"):  # inf - inf is nan here, as NumPy says it, and worth seeing
-        result = np.asarray(a @ b)
+    made, warned = attempted(operator.matmul, (a, b), {})
+    result = np.asarray(made)
     # The last axis of a meets the second last of b, and all other axes of both stay: nothing is paired up.
     dot = (*a.shape[:-1], *b.shape[:-2], b.shape[-1]) if a.ndim and b.ndim > 1 else a.shape[:-1]
     return Product(
@@ -321,6 +327,7 @@ def _multiply(paired: Paired, sizes: ProductSizes) -> Product:
         columns=_pairs(b, "b", sizes),
         overflowed=_overflowed(a, b, result),
         dot_shape=dot if dot != result.shape else None,
+        warnings=tuple(dict.fromkeys((*paired.operands[0].warnings, *paired.operands[1].warnings, *warned))),
         codes={library: snippets.product(paired.operands, result, backend(library)) for library in LIBRARIES},
     )
 
@@ -349,15 +356,19 @@ def _pairs(own: NDArray[Any], name: str, sizes: ProductSizes) -> NDArray[np.intp
     return np.broadcast_to(indices, whole).reshape(prod(whole[:-1]), sizes.k)
 
 
-def _mismatch(paired: Paired) -> Mismatch:
+def _mismatch(paired: Paired, library: Library) -> Mismatch:
     a, b = (stand_in(operand.shape) for operand in paired.operands)
-    declined = NUMPY.attempt(np.matmul, a, b)
-    if not isinstance(declined, Declined):
-        raise AssertionError("the rule sees a mismatch that NumPy does not")
+    asked: dict[Library | Literal["np.dot"], Any] = {
+        "NumPy": NUMPY.attempt(np.matmul, a, b),
+        "np.dot": NUMPY.attempt(np.dot, a, b),
+    }
+    other = backend(library)
+    if not other.runs_numpy_code and max(a.size, b.size) <= MAX_ELEMENTS:
+        asked[library] = other.attempt(operator.matmul, *(other.make(np.zeros(shape.shape)) for shape in (a, b)))
     return Mismatch(
         paired.operands,
         paired.axes,
-        error=declined.words,
+        declined={name: answer for name, answer in asked.items() if isinstance(answer, Declined)},
         fixes=fixes(*paired.operands, lambda a, b: product_shape(product_axes(a, b))),
-        code=snippets.failing(paired.operands),
+        codes={library: snippets.failing(paired.operands, backend(library)) for library in LIBRARIES},
     )

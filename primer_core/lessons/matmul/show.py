@@ -20,7 +20,7 @@ from primer_core.lessons.matmul.explain import (
 from primer_core.lessons.matmul.measure import speed_card
 from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned, wrapped
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -41,7 +41,6 @@ from primer_core.picture.parts import (
     Story,
 )
 from primer_core.picture.text import Code, Name, Role, Span, Text, text
-from primer_core.picture.text import Strong as Bold
 
 _ROLES: tuple[Role, Role] = ("a", "b")
 
@@ -63,12 +62,6 @@ QUIZ = Quiz(
         ),
     ),
     "(8, 5, 7)",
-)
-
-OVERFLOW: Text = text(
-    Bold("A sum went beyond 64 bits."),
-    " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not the sum that its formula "
-    "spells out. Write one of the numbers with a point, 2.0, to compute in float64.",
 )
 
 
@@ -98,11 +91,11 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
     parts: tuple[Part, ...] = (rule(question, outcome), *((drawn,) if drawn.grids else ()))
     match outcome:
         case Product():
-            overflow = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
-            return (*parts, flops_line(outcome.sizes), *overflow)
+            overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
+            return (*parts, flops_line(outcome.sizes), *overflow, *warned("NumPy", outcome.warnings))
         case TooLarge(sizes=sizes, message=message):
             return (*parts, flops_line(sizes), Notice("refused", (text(message),)))
-        case Mismatch(error=error, fixes=fixes):
+        case Mismatch(fixes=fixes):
             offered = tuple(
                 Fix(
                     text(f"{fix.action}: ", Code(fix.change), f" → {shape_text(fix.shape)}"),
@@ -110,8 +103,7 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
                 )
                 for fix in fixes
             )
-            declined = Notice("declined", (text(f"ValueError: {error}"),))
-            return (*parts, declined, *((Fixes(offered),) if offered else ()))
+            return (*parts, *_words(question, outcome), *((Fixes(offered),) if offered else ()))
 
 
 def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
@@ -119,12 +111,20 @@ def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> t
     match outcome:
         case TooLarge():
             return (told,)
-        case Mismatch(code=code):
-            return (told, code_panel(code))
+        case Mismatch(codes=codes):
+            return (told, controls(question, "library"), code_panel(codes[question.library]))
         case Product():
             library = controls(question, "library")
             note = dtype_note(outcome, question.library)
             return (told, library, code_panel(outcome.codes[question.library], note + CODE_NOTE))
+
+
+def _words(question: MatmulQuestion, outcome: Mismatch) -> tuple[Notice, ...]:
+    """Show the error of the library that is asked, and of NumPy's dot, which learners meet as often."""
+    shown = [("", outcome.declined[question.library])] if question.library in outcome.declined else []
+    if backend(question.library).runs_numpy_code and "np.dot" in outcome.declined:
+        shown.append(("np.dot(a, b)", outcome.declined["np.dot"]))
+    return tuple(Notice("declined", (text(declined.text),), title=title) for title, declined in shown)
 
 
 def dtype_note(product: Product, library: Library) -> str:

@@ -14,6 +14,7 @@ from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Broadcast,
     Clash,
+    NotStored,
     Outcome,
     TooLarge,
     Unsupported,
@@ -225,7 +226,7 @@ def test_dividing_by_zero_is_numpys_infinity_not_a_warning() -> None:
 @pytest.mark.parametrize("of", LOSSES)
 def test_the_snippets_print_what_the_page_shows(preset: Preset[BroadcastingQuestion], of: Loss) -> None:
     explained = explain(replace(preset.question, of=of))
-    assert isinstance(explained, Broadcast | Clash)
+    assert isinstance(explained, Broadcast | Clash | NotStored)
     assert printed_by(explained.code) == shown(explained)
     if isinstance(explained, Broadcast):
         printed, names = run_snippet(explained.backward_code)
@@ -235,10 +236,14 @@ def test_the_snippets_print_what_the_page_shows(preset: Preset[BroadcastingQuest
             np.testing.assert_allclose(gradient.numpy(), stretched.gradient, rtol=1e-12)
 
 
-def shown(explained: Broadcast | Clash) -> str:
+def shown(explained: Broadcast | Clash | NotStored) -> str:
     """What the page shows of it: the error, or the result and the strides of every stretched operand."""
     if isinstance(explained, Clash):
         return f"{explained.error}\n"
+    if isinstance(explained, NotStored):
+        return f"{explained.declined.words}\n"
+    if explained.inplace:
+        return f"{explained.result}\n"
     strides = [
         f"{stretched.view.strides}\n"
         for operand, stretched in zip(explained.operands, explained.stretched, strict=True)

@@ -74,8 +74,8 @@ def test_shape_or_error_is_numpys(pair: tuple[tuple[int, ...], tuple[int, ...]])
     match ask(*pair):
         case Product(shape=shape, result=result):
             assert shape == result.shape == numpys_answer(*pair)
-        case Mismatch(error=error):
-            assert error == numpys_answer(*pair)
+        case Mismatch(declined=declined):
+            assert declined["NumPy"].words == numpys_answer(*pair)
         case other:
             pytest.fail(f"{other} is neither")
 
@@ -176,7 +176,7 @@ def test_huge_shapes_are_judged_without_being_allocated() -> None:
     assert peak < 3_000_000
     assert met.shape == (10**9, 3)
     assert "262 144" in met.message
-    assert "size 3 is different from 1000000000" in clashing.error
+    assert "size 3 is different from 1000000000" in clashing.declined["NumPy"].words
     assert "262 144" in wide.message
     assert batches.shape == (10**9, 2, 2)
     assert "10 000 elements" in turned.message
@@ -186,8 +186,8 @@ def test_huge_shapes_are_judged_without_being_allocated() -> None:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_the_snippets_print_what_the_page_shows(preset: Preset[MatmulQuestion]) -> None:
     match explain(preset.question):
-        case Mismatch(code=code, error=error):
-            assert printed_by(code) == f"{error}\n"
+        case Mismatch(codes=codes, declined=declined):
+            assert printed_by(codes["NumPy"]) == f"{declined['NumPy'].words}\n"
         case Product(codes=codes, result=result):
             assert printed_by(codes["NumPy"]) == f"{result}\n{result.shape}\n"
             assert printed_by(codes["PyTorch"]) == f"{torch.tensor(result)!s}\n{result.shape}\n"
@@ -198,8 +198,15 @@ def test_the_snippets_print_what_the_page_shows(preset: Preset[MatmulQuestion]) 
 def test_the_snippet_of_a_number_meets_the_error_that_the_page_shows() -> None:
     for a, b in (("(3, 4).sum()", "a.T"), ("5", "(3, 4)"), ("(3,)", "a.sum()")):
         found = mismatch(a, b)
-        assert found.error
-        assert printed_by(found.code) == f"{found.error}\n"
+        assert printed_by(found.codes["NumPy"]) == f"{found.declined['NumPy'].words}\n"
+
+
+@examples(200)
+@given(st.one_of(friendly_shapes(), st.tuples(shapes, shapes)))
+def test_the_snippet_meets_pytorchs_own_error(pair: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    found = explain(MatmulQuestion(str(pair[0]), str(pair[1]), "PyTorch"))
+    if isinstance(found, Mismatch):
+        assert printed_by(found.codes["PyTorch"]) == f"{found.declined['PyTorch'].words}\n"
 
 
 def test_a_snippet_of_mixed_dtypes_runs_in_pytorch_too() -> None:

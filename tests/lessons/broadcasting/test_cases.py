@@ -1,0 +1,107 @@
+"""Questions of learners, as this lesson is asked them: what it shows is what NumPy does."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from primer_core.language.execution import hear
+from primer_core.lessons.broadcasting.explain import Broadcast, Clash, NotStored, explain
+from primer_core.lessons.broadcasting.presets import PRESETS
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
+from primer_core.lessons.broadcasting.show import show
+from primer_core.lessons.lesson import Preset
+from primer_core.picture.parts import CodePanel, Fixes, Notice
+from primer_core.picture.text import plain
+from tests.lessons.parts import part, parts
+from tests.snippets import assigned_in, printed_by
+
+
+def test_a_column_can_be_added_to_a_vector_but_not_into_it() -> None:
+    question = BroadcastingQuestion("np.array([1., 2., 3.])", "add", "np.array([[10.], [20.], [30.]])", inplace=True)
+    kept_out = explain(question)
+    assert isinstance(kept_out, NotStored)
+    assert kept_out.shape == (3, 3)
+    assert kept_out.declined.words == (
+        "non-broadcastable output operand with shape (3,) doesn't match the broadcast shape (3,3)"
+    )
+    assert printed_by(kept_out.code).strip() == kept_out.declined.words
+    (fix,) = part(show(question, kept_out), Fixes).fixes
+    made = explain(BroadcastingQuestion.parse({**question.texts(), **fix.puts})[0])
+    assert isinstance(made, Broadcast)
+    assert made.shape == (3, 3)
+
+
+def test_whole_numbers_do_not_become_floats_in_place() -> None:
+    question = BroadcastingQuestion("[1, 2, 3]", "add", "0.5", inplace=True)
+    kept_out = explain(question)
+    assert isinstance(kept_out, NotStored)
+    assert kept_out.declined.kind == "UFuncTypeError" or "cast" in kept_out.declined.words
+    for fix in part(show(question, kept_out), Fixes).fixes:
+        made = explain(BroadcastingQuestion.parse({**question.texts(), **fix.puts})[0])
+        assert isinstance(made, Broadcast)
+        np.testing.assert_array_equal(made.result, [1.5, 2.5, 3.5])
+
+
+def test_what_is_a_stretched_view_is_not_written_into() -> None:
+    question = BroadcastingQuestion("np.broadcast_to([1, 2, 3], (2, 3))", "add", "1", inplace=True)
+    kept_out = explain(question)
+    assert isinstance(kept_out, NotStored)
+    assert "read-only" in kept_out.declined.words
+    for fix in part(show(question, kept_out), Fixes).fixes:
+        assert isinstance(explain(BroadcastingQuestion.parse({**question.texts(), **fix.puts})[0]), Broadcast)
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("a.sum(axis=1)", [[0.25, 0.375], [0.5, 0.75]]),
+        ("a.sum(axis=1, keepdims=True)", [[0.25, 0.75], [0.25, 0.75]]),
+    ],
+)
+def test_row_sums_line_up_with_columns_unless_the_axis_is_kept(by: str, expected: list[list[float]]) -> None:
+    met = explain(BroadcastingQuestion("[[1., 3.], [2., 6.]]", "divide", by))
+    assert isinstance(met, Broadcast)
+    np.testing.assert_array_equal(met.result, expected)
+
+
+def test_row_sums_of_a_table_that_is_not_square_clash() -> None:
+    clash = explain(BroadcastingQuestion("np.ones((2, 3))", "divide", "a.sum(axis=1)"))
+    assert isinstance(clash, Clash)
+    assert clash.error == "operands could not be broadcast together with shapes (2,3) (2,) "
+
+
+def test_cells_multiplied_are_no_matrix_product() -> None:
+    clash = explain(BroadcastingQuestion("np.arange(6).reshape(3, 2)", "multiply", "np.array([[10], [1]])"))
+    assert isinstance(clash, Clash)
+    assert clash.error == "operands could not be broadcast together with shapes (3,2) (2,1) "
+    diagonal = explain(BroadcastingQuestion("[[1, 2], [3, 4]]", "multiply", "np.eye(2)"))
+    assert isinstance(diagonal, Broadcast)
+    np.testing.assert_array_equal(diagonal.result, [[1, 0], [0, 4]])
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_what_the_code_panel_prints_can_be_typed_into_the_fields(preset: Preset[BroadcastingQuestion]) -> None:
+    first = explain(preset.question)
+    (panel,) = parts(show(preset.question, first), CodePanel)
+    typed = {name: text for name, text in assigned_in(panel.code).items() if name in NAMES}
+    again = explain(BroadcastingQuestion.parse({**preset.question.texts(), **typed})[0])
+    assert type(again) is type(first)
+    assert isinstance(first, Broadcast | Clash | NotStored)
+    assert isinstance(again, Broadcast | Clash | NotStored)
+    for before, after in zip(first.operands, again.operands, strict=True):
+        np.testing.assert_array_equal(after.values, before.values)
+        assert after.values.dtype == before.values.dtype
+
+
+def test_warnings_of_numpy_are_shown_in_its_words() -> None:
+    question = BroadcastingQuestion("[1, 0]", "divide", "[0, 0]")
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        hear(lambda: caught)
+        try:
+            page = show(question, explain(question))
+        finally:
+            hear()
+    told = [plain(line) for notice in parts(page, Notice) for line in notice.paragraphs]
+    assert "RuntimeWarning: divide by zero encountered in divide" in "\n".join(told)
+    assert "RuntimeWarning: invalid value encountered in divide" in "\n".join(told)
