@@ -49,7 +49,7 @@ class BackpropQuestion(Question):
     values: str = text(
         "",
         label="Values of your own",
-        lines=3,
+        lines=2,
         help="Statements in PyTorch or NumPy that set X (a row an example), labels, W1, b1, W2, ...: they stand in the "
         "place of what is drawn, and the sizes of the network follow them.",
         placeholder="X = torch.tensor([[1., -2., 4.]])\nlabels = torch.tensor([1])",

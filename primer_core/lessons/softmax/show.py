@@ -507,7 +507,8 @@ def _naive_cause(dtype: str, naive: NaiveForm) -> Text:
 def cross_entropy(found: Softmax) -> tuple[Part, ...]:
     """Set the forms of the loss side by side, and say which of them lose it."""
     loss, naive = found.loss, found.naive
-    minus = "−log p" if found.number is not None and not found.asked.question.smoothing else "−Σ y·log p"
+    spread = found.asked.has_probabilities or bool(found.asked.question.smoothing)
+    minus = "−Σ y·log p" if spread else "−log p"
     table = _figures(
         "Cross-entropy by several forms",
         (text("log-softmax, then NLL" if minus == "−log p" else "−Σ y·log-softmax"), loss.log_softmax_nll),
@@ -596,8 +597,10 @@ def _loss_story(found: Softmax) -> list[Text]:
     lines: list[Text] = []
     left = len(batch.counted) - int(batch.counted.sum())
     if asked.is_batch and asked.question.reduction == "mean":
-        over = f"the {int(batch.counted.sum())} rows that count" if left else f"{asked.count} rows"
-        lines.append(text(f"The loss is the mean over {over}, and each gradient is divided by their number."))
+        count = int(batch.counted.sum())
+        over = f"the {count} rows that count" if left else f"{count} rows"
+        over = "the one row that counts" if count == 1 else over
+        lines.append(text(f"The loss is the mean over {over}, and so is the gradient: p − y is divided by {count}."))
     if left and asked.is_batch:
         index = str(asked.question.ignore_index).replace("-", "−")
         rows = f"{left} row{'' if left == 1 else 's'}"

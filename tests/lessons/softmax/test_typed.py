@@ -31,10 +31,9 @@ from primer_core.lessons.softmax.explain import (
 from primer_core.lessons.softmax.question import SoftmaxQuestion
 from primer_core.picture.parts import CodePanel, Controls, Fixes
 from primer_core.picture.probability_bars import ProbabilityBars
-from tests.language.hostile_texts import TEXTS
 from tests.lessons.parts import parts
 from tests.lessons.softmax.test_explain import printed
-from tests.profiles import examples, is_long
+from tests.profiles import examples
 from tests.snippets import printed_by, run_snippet
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -398,16 +397,6 @@ def test_what_cannot_be_read_is_told_at_the_field(typed: str, expected: str) -> 
     assert found.field == "logits"
     assert expected in found.message
     assert page(LESSON, question).body is None
-
-
-HOSTILE = TEXTS if is_long() else TEXTS[::6]
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:40])
-@pytest.mark.parametrize("field", ["logits", "target"])
-def test_hostile_texts_have_an_answer(field: str, text: str) -> None:
-    for loss in ("classes", "binary"):
-        json.loads(answer(LESSON, SoftmaxQuestion(typed="[1, 2]").with_texts({field: text[:10_000], "loss": loss})))
 
 
 # What is done with the hand
