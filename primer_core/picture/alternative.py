@@ -132,7 +132,8 @@ def _probabilities(part: ProbabilityBars) -> Iterable[str]:
 
 def _probability(bar: ProbabilityBar) -> str:
     tags = f" ({', '.join(bar.tags)})" if bar.tags else ""
-    return f"{bar.name}{tags}: probability {bar.percent}, target {bar.target:g}, gradient {bar.gradient}"
+    target = "no target" if bar.target is None else f"target {bar.target:g}"
+    return f"{bar.name}{tags}: probability {bar.percent}, {target}, gradient {bar.gradient}"
 
 
 def _row(row: StepRow) -> str:
