@@ -133,7 +133,7 @@ def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int
     marks = []
     for place, bar in enumerate(shown.bars):
         x, high = left + place * (wide + gap), bar.p * room
-        top = 10 + room * (1 - bar.target)
+        top = 10 + room * (1 - (bar.target or 0))
         marks.append(
             f'<rect x="{x:.1f}" y="{10 + room - high:.1f}" width="{wide}" height="{high:.1f}" rx="3" '
             f'fill="{_colour("result-fill")}" stroke="{_colour("result-text")}"/><path d="M{x - 4:.1f} {top:.1f}'

@@ -125,7 +125,8 @@ def _probabilities(part: ProbabilityBars) -> Iterable[str]:
         yield f"{table.title}: {'; '.join(map(_row, table.rows))}"
     place, at, cell = part.focus
     row = part.tables[place].rows[at]
-    address = row.name if len(row.cells) == 1 else f"{row.name}[{cell}]"
+    index = part.places[cell] if part.places else cell
+    address = row.name if len(row.cells) == 1 else f"{row.name}[{index}]"
     yield f"{address} = {row.cells[cell].formula}"
     yield row.cells[cell].note
 

@@ -9,6 +9,9 @@ import { saves } from "./saves.js";
 /** @typedef {import("./types.js").PageContext} PageContext */
 /** @typedef {[number, number, number]} Spot table, row and place in it */
 
+/** More columns than these are as wide as their numbers, and scroll where there is no room. */
+const MOST_SIDE_BY_SIDE = 6;
+
 /** Shorter arrows have no room for their head. */
 const LEAST_ARROW = 0.004;
 
@@ -101,6 +104,7 @@ class Bars {
   /** @param {ProbabilityBars} part */
   build({ bars, tables }) {
     this.root.style.setProperty("--classes", String(bars.length));
+    this.root.classList.toggle("many", bars.length > MOST_SIDE_BY_SIDE);
     this.columns.replaceChildren(make("span"), ...bars.map(column));
     this.chosen = false;
     this.tiles = tables.map(({ rows }) => rows.map(({ cells }, r) => cells.map((_, c) =>
