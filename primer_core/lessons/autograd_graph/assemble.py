@@ -128,6 +128,12 @@ class Story:
                 break
 
     @property
+    def prints_grads(self) -> bool:
+        """Whether a program that goes back itself, and prints nothing, has the code print what became of each leaf."""
+        run = self.watcher.run
+        return self.program.goes_back and not run.evaluator.printed and not run.stops
+
+    @property
     def leaf_names(self) -> list[str]:
         """The names that stand for leaves."""
         return [name for name, tensor in self.watcher.tensors.items() if tensor.is_leaf]
@@ -171,15 +177,14 @@ class Story:
         own = list(self.watcher.run.evaluator.printed)
         if refusal is not None and refusal.stage == "forward" and not refusal.caught:
             return [*own, refusal.library] if refusal.library else own
-        if self.program.goes_back:
-            return [*own, refusal.library] if refusal is not None and not refusal.caught and refusal.library else own
         lines = [*own, *self.printed]
         if refusal is not None and not refusal.caught and refusal.library:
             lines.append(refusal.library)
         if self.has_graph:
             order = [self.engine_name(self.watcher.engine_ids[step.node]) for call in self.runs for step in call.steps]
             lines.append(" → ".join(order))
-        lines += [f"{name}.grad = {self.watcher.tensors[name].grad!s}" for name in self.readable_grads()]
+        if self.prints_grads or not self.program.goes_back:
+            lines += [f"{name}.grad = {self.watcher.tensors[name].grad!s}" for name in self.readable_grads()]
         return lines
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from primer_core.language.parsing import code_statements
 from primer_core.lessons.autograd_graph.graph import Refusal, Switches
 from primer_core.lessons.autograd_graph.run import INDENT
 from primer_core.lessons.autograd_graph.watching import PRINT_ORDER, watch
@@ -37,6 +36,8 @@ def snippet(story: Story, refusal: Refusal | None) -> str:
     if not own and story.added_from is not None:
         blocks[0] += f'\nprint("{story.output} =", {story.output})'
         blocks += _behind(story, refusal)
+    elif story.prints_grads:
+        blocks.append("\n".join(_grads(story)))
     body = "\n\n".join(blocks)
     return f"{_head(body)}\n\n{body}\n"
 
@@ -67,8 +68,12 @@ def _behind(story: Story, refusal: Refusal | None) -> list[str]:
         calls = f"try:\n{indent(calls, INDENT)}\nexcept RuntimeError as error:\n{INDENT}print(error)"
     blocks.append(calls)
     told = [PRINT_ORDER] if story.has_graph else []
-    blocks.append("\n".join([*told, *(f'print("{name}.grad =", {name}.grad)' for name in story.readable_grads())]))
+    blocks.append("\n".join([*told, *_grads(story)]))
     return [block for block in blocks if block]
+
+
+def _grads(story: Story) -> list[str]:
+    return [f'print("{name}.grad =", {name}.grad)' for name in story.readable_grads()]
 
 
 def _calls(story: Story, switches: Switches) -> str:
@@ -82,6 +87,4 @@ def _calls(story: Story, switches: Switches) -> str:
 
 
 def _head(body: str) -> str:
-    nodes = [node for statement in code_statements(body) for node in ast.walk(statement)]
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return "\n".join(line for name, line in _IMPORTS if name in read or name == "torch")
+    return "\n".join(line for name, line in _IMPORTS if name == "torch" or re.search(rf"\b{name}\.", body))

@@ -250,6 +250,8 @@ Event = Computed | Edited | GradChanged | WentBack | Halted
 def take(tensor: Tensor) -> TensorValue:
     """The numbers of `tensor` now."""
     plain = tensor.detach()
+    if plain._is_zerotensor():  # noqa: SLF001 no public twin: zeros that PyTorch has put nowhere, as of sgn's slope
+        plain = torch.zeros(plain.shape, dtype=plain.dtype)
     return TensorValue(tuple(plain.shape), tuple(plain.flatten().tolist()))
 
 
@@ -289,8 +291,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             results = [each for each in (out if isinstance(out, tuple | list) else (out,)) if isinstance(each, Tensor)]
             if results:
                 name = func.overloadpacket.__name__
-                first = results[0].clone()
-                self.seen.append(_Seen(name, args, kwargs or {}, copies, results, first))
+                self.seen.append(_Seen(name, args, kwargs or {}, copies, results, _copied(results[0])))
         return out
 
     @contextmanager
@@ -304,8 +305,9 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _copied(argument: Any) -> Any:
+    """Copy the tensors in an argument, but for those that are too large to be drawn: a program with such is refused."""
     if isinstance(argument, Tensor):
-        return argument.clone()
+        return argument.clone() if argument.numel() <= MAX_ELEMENTS else argument
     return [_copied(each) for each in argument] if isinstance(argument, list | tuple) else argument
 
 
@@ -381,6 +383,12 @@ class Watcher:
     ) -> tuple[Any, tuple[str, ...]]:
         if entry.name in BACKWARD:
             return self._back(entry, place, positional, keywords)
+        if entry.uninitialised is not None and entry.uninitialised(entry.bind(positional, keywords)):
+            message = (
+                f"{entry.name} hands out memory as it finds it: what stands in it is no number of the program, and has "
+                "no place in a graph. Write torch.zeros(…), or the numbers."
+            )
+            raise Rejection("refused", message, place)
         inputs = [each for each in arrays_in([*positional, *keywords.values()]) if isinstance(each, Tensor)]
         if not inputs or entry.name in _OUT_OF_PYTORCH:
             result, warned = carried_out(entry, place, positional, keywords)
@@ -407,7 +415,8 @@ class Watcher:
         if not isinstance(result, Declined):
             made = result if result is not None else inputs[:1]
             outputs = [each for each in arrays_in(made) if isinstance(each, Tensor)]
-            self._check(outputs, place)
+            inner = [each for seen in recorder.seen for each in seen.results if each.grad_fn is not None]
+            self._check([*outputs, *inner], place)
             self._note(recorder)
             if entry.writes:
                 self._changed(entry, place, operands, inputs, before[0])

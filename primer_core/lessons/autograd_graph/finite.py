@@ -249,9 +249,10 @@ def _name(story: Story, place: int) -> str:
 
 
 def _unchecked(story: Story, note: str) -> tuple[LeafCheck, ...]:
+    leaves = {id(tensor): (name, tensor) for name, tensor in reversed(story.watcher.tensors.items())}
     return tuple(
         LeafCheck(name, take(tensor.grad), take(torch.full_like(tensor, math.nan)), math.nan, "unchecked", note)
-        for name, tensor in story.watcher.tensors.items()
+        for name, tensor in reversed(leaves.values())
         if tensor.is_leaf and tensor.requires_grad and tensor.grad is not None
     )
 

@@ -160,12 +160,12 @@ def table(value: TensorValue, label: str, tone: Tone) -> Tensor:
 
 def _badges(node: GraphNode) -> tuple[str, ...]:
     badges = ["LEAF"] if node.is_leaf and node.kind in {"leaf", "data"} else []
-    if not node.requires_grad:
+    if node.dtype not in ("", "float32"):  # there is no room for a third word
+        badges.append(node.dtype)
+    elif not node.requires_grad:
         badges.append("NO GRAD")
     if node.retains_grad:
         badges.append("RETAINS")
-    if node.dtype not in ("", "float32"):
-        badges.append(node.dtype)
     return tuple(badges)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.reader import read_statements
@@ -107,6 +108,7 @@ class Program:
         return tuple(leaf for leaf in found if bound.count(leaf.name) == 1)
 
 
+@lru_cache(maxsize=64)
 def read_program(text: str) -> Program:
     """Read a program.
 
