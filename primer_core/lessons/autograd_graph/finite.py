@@ -249,10 +249,12 @@ def _name(story: Story, place: int) -> str:
 
 
 def _unchecked(story: Story, note: str) -> tuple[LeafCheck, ...]:
-    leaves = {id(tensor): (name, tensor) for name, tensor in reversed(story.watcher.tensors.items())}
+    leaves: dict[int, tuple[str, Tensor]] = {}
+    for name, tensor in story.watcher.tensors.items():
+        leaves.setdefault(id(tensor), (name, tensor))
     return tuple(
         LeafCheck(name, take(tensor.grad), take(torch.full_like(tensor, math.nan)), math.nan, "unchecked", note)
-        for name, tensor in reversed(leaves.values())
+        for name, tensor in leaves.values()
         if tensor.is_leaf and tensor.requires_grad and tensor.grad is not None
     )
 
