@@ -7,6 +7,8 @@ with the server; the share that they take is printed.
 - 100 learners with 2 s between actions: p95 at most 100 ms; 30 learners with 1 s: p95 at most 50 ms.
 - 20 000 actions of 10 visitors without an answer of 4xx or 5xx; after 5 000 actions the server's memory stays within
   5 % over the next 15 000.
+- Beside a visitor who asks again and again for the most that may be computed, another's answers stay at a p95 of at
+  most 10 ms above quiet.
 
 Run as ``python -m benchmarks.classroom``, or with ``--short`` for a tenth of it.
 """
@@ -19,10 +21,11 @@ import multiprocessing
 import random
 import resource
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -34,6 +37,9 @@ from tests.running_app import running_app
 from ui.catalog import LESSONS_BY_SLUG
 
 PROCESSES = 2
+BOMB = "({} + " + " @ ".join(["np.ones((290, 290), int)"] * 5) + ").sum()"
+"""As much as one field may compute, in products of whole numbers, for which NumPy has no fast code."""
+
 ADDRESSES = json.loads((Path(__file__).parent.parent / "tests/lessons/addresses.json").read_text(encoding="utf-8"))
 """Addresses that presets once had, by lesson: what learners type is taken from these, and from today's presets."""
 
@@ -199,8 +205,34 @@ def memory_of(process_id: int) -> float:
     raise RuntimeError(f"process {process_id} tells nothing of its memory")
 
 
+def bombard(url: str, stop: threading.Event, waits: list[float]) -> None:
+    """Ask for the most that may be computed, never twice for the same, until told to stop; note the seconds of each."""
+    with httpx.Client(base_url=url, timeout=60, headers={"X-Visitor": "bomb"}) as client:
+        while not stop.is_set():
+            body = {"question": {"a": BOMB.format(len(waits))}, "events": [], "n": 1, "wait": True}
+            began = time.perf_counter()
+            client.post("/api/lessons/broadcasting", json=body).raise_for_status()
+            waits.append(time.perf_counter() - began)
+
+
+def beside_a_bomb(url: str, actions: int) -> None:
+    """Print what one learner waits alone, and beside a visitor who computes all the time."""
+    quiet, _ = act(url, 1, actions, 0.1, first=2000)
+    stop, waits = threading.Event(), list[float]()
+    thread = threading.Thread(target=bombard, args=(url, stop, waits))
+    thread.start()
+    beside, _ = act(url, 1, actions, 0.1, first=3000)
+    stop.set()
+    thread.join()
+    before, after = (quantiles(tally.waits, n=20)[18] for tally in (quiet, beside))
+    print(
+        f"one learner: p95 {before:.0f} ms quiet, {after:.0f} ms beside {len(waits)} answers of {median(waits):.2f} s "
+        f"(limit +10 ms), {len(quiet.faults) + len(beside.faults)} faults"
+    )
+
+
 def main() -> None:
-    """Print the waits of two classes, and what many actions do to the server."""
+    """Print the waits of two classes, what many actions do to the server, and what a bomb does to others."""
     share = 10 if "--short" in sys.argv else 1
     with running_app() as server:
         act(server.url, 2, 30, 0.0, first=900)  # torch is loaded, and every lesson was asked
@@ -213,6 +245,7 @@ def main() -> None:
                 f"{tally.cpu / seconds / 2:.0%} of two cores"
             )
             print(*tally.faults[:3], sep="\n")
+        beside_a_bomb(server.url, 600 // share)
         total, kept = 20_000 // share, 0.0
         for part, actions in (("first quarter", total // 4), ("rest", total - total // 4)):
             tally, seconds = act(server.url, 10, actions // 10, 0.0, first=1000)

@@ -55,7 +55,7 @@ def main() -> None:
     with running_app() as app, sync_playwright() as playwright:
         browser = launch_browser(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
-        page.goto(f"{app.url}/live_training?epochs=200")
+        page.goto(f"{app.url}/live_training?epochs=200&pace=full+speed")
         page.get_by_role("button", name="Start", exact=True).wait_for()
         page.get_by_text("torch.optim.Adam").wait_for()
         page.evaluate(WATCH)

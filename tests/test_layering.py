@@ -187,7 +187,7 @@ def comparisons(tree: ast.AST) -> Iterator[ast.AST]:
 
 #: Modules that tell the libraries apart by name, how often, and why that is no question to a library.
 COMPARES: dict[str, tuple[int, str]] = {
-    "primer_core/lessons/arrays/__init__.py": (1, "PyTorch is the name of a view, which compares both libraries"),
+    "primer_core/lessons/arrays/question.py": (1, "PyTorch is the name of a view, which compares both libraries"),
     "primer_core/lessons/arrays/explain.py": (1, "PyTorch is the name of a view, which compares both libraries"),
 }
 

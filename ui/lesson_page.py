@@ -5,6 +5,8 @@ Streamlit runs the page when it is opened. From then on the browser owns the que
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import version
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -19,6 +21,12 @@ export default function ({ data, parentElement }) {
 """
 
 _mount = st.components.v2.component("primer_lesson", js=_SCRIPT, css=modules.style(), isolate_styles=False)
+
+
+@cache
+def versions() -> str:
+    """Return the libraries that answer, with their versions, without loading them."""
+    return f"NumPy {version('numpy')}, PyTorch {version('torch')}"
 
 
 def lesson_page(slug: str) -> None:
@@ -37,6 +45,7 @@ def lesson_page(slug: str) -> None:
             "question": question.texts(),
             "answer": answers.opening(lesson, question),
             "problems": list(problem_sentences(problems)),
+            "versions": versions(),
         },
     )
     shell.finish(spec)

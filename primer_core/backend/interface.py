@@ -410,6 +410,14 @@ class Backend(ABC):
         """Spell the question for the strides, in the library's `stride_unit`."""
 
     @abstractmethod
+    def size_code(self, name: str) -> str:
+        """Spell the question for the number of cells."""
+
+    @abstractmethod
+    def cast_code(self, name: str, dtype: str) -> str:
+        """Spell an array of this library in another dtype, which is named as both libraries name it: ``int8``."""
+
+    @abstractmethod
     def layout_code(self, name: str) -> list[list[str]]:
         """Spell all that the library says of where the cells lie, as lines of questions: first shape and strides.
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
 
 
@@ -163,7 +164,7 @@ class NumpyBackend(Backend):
 
     def setup_code(self, name: str, numpy_code: str) -> list[str]:
         """Import NumPy and bind the name."""
-        return [self.import_line, "", f"{name} = {numpy_code}"]
+        return [*import_lines([numpy_code]), "", f"{name} = {numpy_code}"]
 
     def to_numpy_code(self, name: str) -> str:
         """Give the name."""
@@ -184,6 +185,14 @@ class NumpyBackend(Backend):
     def strides_code(self, name: str) -> str:
         """Spell ``a.strides``."""
         return f"{name}.strides"
+
+    def size_code(self, name: str) -> str:
+        """Spell ``a.size``."""
+        return f"{name}.size"
+
+    def cast_code(self, name: str, dtype: str) -> str:
+        """Spell ``a.astype(...)``; Python's own bool is a dtype, too."""
+        return f"{name}.astype({'bool' if dtype == 'bool' else f'np.{dtype}'})"
 
     def layout_code(self, name: str) -> list[list[str]]:
         """Spell shape and strides, then the flags."""

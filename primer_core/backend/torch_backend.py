@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
 from primer_core.backend.loading import load_torch
 
@@ -177,7 +178,11 @@ class TorchBackend(Backend):
 
     def setup_code(self, name: str, numpy_code: str) -> list[str]:
         """Import both and bind the name to a copy."""
-        return ["import numpy as np", self.import_line, "", f"{name} = {self.from_numpy_code(numpy_code)}"]
+        return [
+            *dict.fromkeys([*import_lines([numpy_code]), self.import_line]),
+            "",
+            f"{name} = {self.from_numpy_code(numpy_code)}",
+        ]
 
     def to_numpy_code(self, name: str) -> str:
         """Spell ``a.numpy()``."""
@@ -198,6 +203,14 @@ class TorchBackend(Backend):
     def strides_code(self, name: str) -> str:
         """Spell ``a.stride()``."""
         return f"{name}.stride()"
+
+    def size_code(self, name: str) -> str:
+        """Spell ``a.numel()``: in PyTorch, ``size()`` is the shape."""
+        return f"{name}.numel()"
+
+    def cast_code(self, name: str, dtype: str) -> str:
+        """Spell ``a.to(...)``."""
+        return f"{name}.to(torch.{dtype})"
 
     def layout_code(self, name: str) -> list[list[str]]:
         """Spell shape, strides, the storage's offset and whether they are contiguous."""

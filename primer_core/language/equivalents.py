@@ -110,6 +110,19 @@ PAIRS: tuple[Pair, ...] = (
     Pair("np.random.randint(low, high, shape)", "torch.randint(low, high, shape)", "np.random.randint(0, 9, (2, 3))"),
     Pair("np.random.normal(mean, std, shape)", "torch.normal(mean, std, shape)", "np.random.normal(0.0, 1.0, (2, 3))"),
     Pair("np.random.permutation(count)", "torch.randperm(count)", "np.random.permutation(5)"),
+    *(Pair(f"np.random.default_rng(seed).{numpy}",
+           f"torch.{torch}, generator=torch.Generator().manual_seed(seed))",
+           f"np.random.default_rng(1).{tried}", "One seed gives other numbers in each library.", only_to="PyTorch")
+      for numpy, torch, tried in (
+          ("random()", "rand(()", "random()"),
+          ("random(shape)", "rand(shape", "random((2, 3)); np.random.default_rng(1).random(4)"),
+          ("standard_normal(shape)", "randn(shape", "standard_normal(size=3)"),
+          ("normal(size=shape)", "normal(0.0, 1.0, shape", "normal(size=(2, 3))"),
+          ("normal(mean, std, shape)", "normal(mean, std, shape", "normal(1, 2, 3)"),
+          ("normal(loc=mean, scale=std, size=shape)", "normal(mean, std, shape", "normal(loc=1, scale=2, size=3)"),
+          ("integers(low, high, shape)", "randint(low, high, shape", "integers(0, 9, (2, 3))"),
+          ("integers(high, size=shape)", "randint(0, high, shape", "integers(9, size=4)"),
+          ("permutation(count)", "randperm(count", "permutation(5)"))),
     Pair("np.random.seed(seed)", "torch.manual_seed(seed)", "", "The numbers that follow are others."),
     # moved
     Pair("np.reshape(a, shape)", "torch.reshape(a, shape)", "np.reshape(t, (4, -1)); t.reshape(-1); t.reshape(6, 4)"),
@@ -356,7 +369,8 @@ def translated(code: str | ast.AST, to: Library, shapes: Shapes | None = None) -
     to
         The library in whose words it shall be.
     shapes
-        By name, the shapes of the arrays that are known; some equivalents hang on them.
+        By name, the shapes of the arrays that are known; some equivalents hang on them. Of an array that has no name,
+        by the expression that makes it, as `ast.unparse` writes it.
 
     Returns
     -------
@@ -416,6 +430,11 @@ class _Translator(ast.NodeTransformer):
         return _PREFIXES[self.to]
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("torch"), "from_numpy"), [array], []) if self.target == "np":
+                return array  # which is NumPy's own already
+            case ast.Call(ast.Attribute(inner, "numpy"), [], []) if self.target == "np":
+                return self.visit(inner)  # type: ignore[no-any-return] # ast says Any of what is visited
         return self.matched(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -482,7 +501,7 @@ class _Translator(ast.NodeTransformer):
         return not (is_place and pair.torch.startswith(("torch.max(", "torch.min(")))
 
     def shape_of(self, node: Any) -> tuple[int, ...] | None:
-        return self.shapes.get(node.id) if isinstance(node, ast.Name) else None
+        return self.shapes.get(ast.unparse(node)) if isinstance(node, ast.expr) else None
 
     def filled(self, template: str, bindings: Mapping[str, Any], is_method: bool) -> ast.AST:
         pattern = _parsed(template)
@@ -507,16 +526,22 @@ class _Translator(ast.NodeTransformer):
 
     def dtype(self, value: ast.expr) -> ast.AST:
         name = value.value if isinstance(value, ast.Constant) else _dotted(value) or ast.unparse(value)
+        if name in ("object", "O"):
+            raise _NoneKnown("PyTorch has no tensors of Python objects.")
+        if not isinstance(name, str):
+            raise _NoneKnown(f"{name!r} is no dtype, so no equivalent of it is known here.")
         last = _BUILTIN.get(str(name), str(name).rpartition(".")[2])
         return self.constant(f"{self.source}.{last}")
 
     def by_shape(self, called: _Called) -> ast.AST | None:
         """Spell out what one library infers from a shape and the other does not."""
         array = called.values.get("")
+        if called.name == "torch.Tensor":
+            return self.old_constructor(array)
         shape = self.shape_of(array)
         if shape is None or array is None:
             return None
-        rank, text = len(shape), ast.unparse(array)
+        rank, text = len(shape), ast.unparse(self.visit(copy.deepcopy(array)))
         axis = _whole(called.values.get("dim", ast.Constant(0)))
         axis = axis if axis is not None and -rank <= axis < rank else None
         count = _whole(called.values.get("chunks", called.values.get("split_size_or_sections")))
@@ -543,6 +568,15 @@ class _Translator(ast.NodeTransformer):
                 if len(sizes) >= rank and None not in sizes:
                     return code_expression(f"np.broadcast_to({text}, {full})")
         return None
+
+    def old_constructor(self, given: Any) -> ast.AST | None:
+        """Spell ``torch.Tensor``, which takes data in a list, and else sizes, whose cells it leaves unwritten."""
+        if isinstance(given, ast.List):
+            return code_expression(f"np.array({ast.unparse(given)}, dtype=np.float32)")
+        sizes = [_whole(size) for size in _spread(given)]
+        if not sizes or None in sizes:
+            return None
+        return code_expression(f"np.empty({tuple(sizes)}, dtype=np.float32)")
 
 
 _BUILTIN = {"int": "int64", "float": "float64", "bool": "bool", "complex": "complex128"}
@@ -638,6 +672,8 @@ def _called(node: ast.AST, source: str) -> _Called | None:
         if entry is None or _library_of(dotted) != source:
             return None
         return _bound(entry, dotted, tuple(node.args), node.keywords, False)
+    if isinstance(node.func.value, ast.Call) and _dotted(node.func.value.func) == "np.random.default_rng":
+        owner = "Generator"
     entry = TABLE.get(f"{owner}.{node.func.attr}")
     if entry is None or entry.attribute:
         return None

@@ -28,7 +28,7 @@ from primer_core.language.limits import (
     thousands,
 )
 from primer_core.language.reader import ALIASES, Expression, Statements
-from primer_core.language.rejection import Place, Rejection
+from primer_core.language.rejection import Author, Place, Rejection
 from primer_core.language.table import CALLABLES, CONSTANTS, entry_named, names_of
 from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.dtypes import check_dtype, read_dtype
@@ -541,7 +541,7 @@ class Evaluator:
         place = Place.of(node, self._source)
         result, warned = self.carry_out(entry, place, positional, keywords)
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, place, result)
+            raise Rejection("declined", result.text, place, result, _author(entry, bound))
         try:
             check_result(result)
             self.uninitialised.note(entry, bound, result)
@@ -559,7 +559,7 @@ class Evaluator:
             if bound.get("seed") is None and not bound.keywords and entry.library == "np":
                 self.seeded = True
                 return (self.seed,)
-        elif entry.random and library not in self._seeds_set:
+        elif entry.random and bound.get("generator") is None and library not in self._seeds_set:
             self._seeds_set.add(library)
             self.seeded = True
             sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
@@ -610,6 +610,14 @@ class Evaluator:
 
     def _no(self, declined: Declined, node: ast.AST) -> Rejection:
         return Rejection("declined", declined.text, Place.of(node, self._source), declined)
+
+
+def _author(entry: Entry, bound: Bound) -> Author:
+    """Return whose call it is; of an operator, whose arrays are among its operands."""
+    owners = {entry.library, *map(owner_of, arrays_in(bound.positional))}
+    if owners & {"torch", "F", "Tensor"}:
+        return "PyTorch"
+    return "NumPy" if owners & {"np", "ndarray", "Generator"} else "Python"
 
 
 def _holds_objects(array: Any) -> bool:

@@ -92,8 +92,10 @@ def owner_of(value: Any) -> str | None:
     if isinstance(value, range):
         return "range"
     kind = type(value)
-    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "Generator", "dtype", "finfo", "iinfo"):
-        return {"Tensor": "Tensor", "dtype": "dtype"}.get(kind.__name__, kind.__name__)
+    if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "dtype", "finfo", "iinfo"):
+        return kind.__name__
+    if kind.__module__ == "torch._C" and kind.__name__ == "Generator":
+        return "torch.Generator"
     if kind.__name__ == "Parameter" and kind.__module__ == "torch.nn.parameter":
         return "Tensor"
     if isinstance(value, np.iinfo | np.finfo):

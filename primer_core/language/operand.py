@@ -4,7 +4,8 @@ An operand is written as
 
 - a shape, ``(4, 3)``, ``4, 3`` or ``4x3``, which is filled by counting,
 - an array, ``[[1, 2], [3, 4]]`` or as a library prints it, or a number, ``2.5``,
-- an expression of `primer_core.language.reader`: ``np.ones((2, 3))``, ``a.mean(axis=1)``, ``a[:, None] + 1``.
+- an expression of `primer_core.language.reader`: ``np.ones((2, 3))``, ``a.mean(axis=1)``, ``a[:, None] + 1``. A tensor
+  of PyTorch is taken as the array of NumPy that has the same cells in the same dtype.
 
 Where an array is asked for something, a shape and a list stand for one: ``(4, 3).T``, ``[1, 2][:, None]``.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any, Literal
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
+from primer_core.language.equivalents import translated
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import code_expression
@@ -42,8 +45,8 @@ made of other things: a name, or what a library does."""
 _TIMES = re.compile(r"\d+(?:\s*[xX×]\s*\d+)+")
 """A shape as it is spoken."""
 
-_BARE = ("array", "nan", "inf")
-"""What NumPy prints without its ``np.``."""
+_BARE = {"array": "np.array", "nan": "np.nan", "inf": "np.inf", "tensor": "torch.tensor"}
+"""What the libraries print without the name of theirs, and how it is called in code."""
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Tuple)
 
@@ -161,6 +164,20 @@ def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Oper
                 if name in used and not operand.filled]  # fmt: skip
     if unfilled and any(call.entry.rule.kind != "moved" for call in evaluator.calls if call.entry.name != "ndarray.[]"):
         check_size(unfilled[0].shape, "The array that this is computed from")
+    if (
+        evaluator.uninitialised.cells(value) is not None
+        if isinstance(value, np.ndarray) or _is_tensor(value)
+        else False
+    ):
+        raise Refused(
+            f"{quoted(ast.unparse(node))} has cells that were never written: they hold what happened to lie in memory. "
+            "np.zeros makes an array of the same shape."
+        )
+    if _is_tensor(value):
+        operand = _of_tensor(_Spelled(literals.found, names).visit(asked), value, known, names)
+        check_size(operand.shape, most=most)
+        check_size((1,) * operand.values.ndim, f"The shape {shape_text(operand.shape)}")
+        return operand
     values = _array(value, node)
     if not unfilled:
         check_size(values.shape, most=most)
@@ -175,8 +192,42 @@ def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Oper
         spelled = repr(value)
         return Operand(spelled, f"np.array({spelled})", values, "number")
     kind: Kind = "array" if _is_written_out(node) else "derived"
-    warned = tuple(dict.fromkeys(warning for call in evaluator.calls for warning in call.warnings))
-    return Operand(ast.unparse(node), code, values, kind, not unfilled, warned)
+    return Operand(ast.unparse(node), code, values, kind, not unfilled, _warnings(evaluator))
+
+
+def _warnings(evaluator: Evaluator) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(warning for call in evaluator.calls for warning in call.warnings))
+
+
+def _is_tensor(value: Any) -> bool:
+    return type(value).__module__ == "torch" and type(value).__name__ == "Tensor"
+
+
+def _of_tensor(asked: ast.expr, tensor: Any, known: Mapping[str, Any], names: Mapping[str, Operand]) -> Operand:
+    """Take a tensor as an array: in NumPy's words where they are known and give the same, else converted."""
+    code = ast.unparse(asked)
+    named = f"{_atom(code)}{'.detach()' if tensor.requires_grad else ''}.numpy()"
+    evaluator = Evaluator(dict(known))
+    values = _array(evaluator.value_of(code_expression(named), named), code_expression(code))
+    shapes = {name: operand.shape for name, operand in names.items()}
+    translation = translated(code, "NumPy", shapes)
+    spelled = named
+    words = translation if isinstance(translation, str) else named
+    for candidate in (words, f"{_atom(words)}.astype(np.{values.dtype})"):
+        with suppress(Rejection):
+            found = Evaluator(dict(known)).evaluate(read_expression(candidate))
+            if isinstance(found, np.ndarray) and found.dtype == values.dtype and _same(found, values):
+                spelled = candidate
+                break
+    return Operand(spelled, spelled, values, "derived", warnings=_warnings(evaluator))
+
+
+def _same(found: NDArray[Any], values: NDArray[Any]) -> bool:
+    return np.array_equal(found, values, equal_nan=values.dtype.kind == "f")
+
+
+def _atom(code: str) -> str:
+    return code if isinstance(code_expression(code), _ATOMS) else f"({code})"
 
 
 @dataclass(slots=True)
@@ -223,7 +274,7 @@ class _Spelled(ast.NodeTransformer):
         if node.id in self.found:
             return code_expression(self.found[node.id].code)
         if node.id in _BARE and node.id not in self.names:
-            return code_expression(f"np.{node.id}")
+            return code_expression(_BARE[node.id])
         return node
 
 
@@ -279,7 +330,7 @@ def _is_written_out(node: ast.expr) -> bool:
 def _sentence(rejection: Rejection) -> str:
     """Say whose verdict it is."""
     if rejection.verdict == "declined" and rejection.declined is not None:
-        return f"NumPy says of {quoted(rejection.place.text)}: {rejection.declined.words}"
+        return f"{rejection.author} says of {quoted(rejection.place.text)}: {rejection.declined.words}"
     if rejection.verdict == "refused":
         return rejection.message
     return f"{rejection.message} {HOW}"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from primer_core.backend.interface import Declined
 
+Author = Literal["NumPy", "PyTorch", "Python"]
 Verdict = Literal["unread", "unknown", "refused", "declined"]
 """Whose verdict it is:
 
@@ -65,14 +66,24 @@ class Rejection(Exception):  # noqa: N818 - what a learner wrote is rejected, th
         The sub-expression at fault.
     declined
         The library's exception, where it is one.
+    author
+        Whose exception it is then: "NumPy", "PyTorch", or "Python" of numbers, lists and texts.
     """
 
-    def __init__(self, verdict: Verdict, message: str, place: Place, declined: Declined | None = None) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        message: str,
+        place: Place,
+        declined: Declined | None = None,
+        author: Author = "Python",
+    ) -> None:
         super().__init__(message)
         self.verdict: Verdict = verdict
         self.message = message
         self.place = place
         self.declined = declined
+        self.author = author
 
 
 @lru_cache(maxsize=8)

@@ -35,12 +35,20 @@ class Palette:
     own: Mapping[str, str]
     paints_ground: bool = True
 
+    def letter(self, hue: int) -> str:
+        """Return the colour of the letters that name an axis, of one of `LETTERS`."""
+        return self.mix(LETTERS[hue], self.ink, 62)
+
     def mix(self, first: str, second: str, percent: int) -> str:
         """Mix so many percent of one colour of this palette with another, in sRGB."""
         if not first.startswith("#") or not second.startswith("#"):
             return f"color-mix(in srgb, {first} {percent}%, {second})"
         pairs = zip(_channels(first), _channels(second), strict=True)
         return "#" + "".join(f"{round((a * percent + b * (100 - percent)) / 100):02x}" for a, b in pairs)
+
+
+LETTERS = ("#b4236b", "#0b6d80", "#5b3fc4", "#8a4b08", "#3d6b1f", "#a3290f")
+"""What tells axes apart that are named by letters, before it is mixed with the ink; ``theme.css`` has the same."""
 
 
 def _channels(colour: str) -> tuple[int, ...]:

@@ -20,9 +20,10 @@ class Controls:
         self._learning_rate: float | None = None
 
     def pause(self) -> None:
-        """Hold before the next step."""
+        """Hold before the next step, single steps that were asked for included."""
         with self._changed:
             self._paused = True
+            self._single_steps = 0
             self._changed.notify_all()
 
     def resume(self) -> None:
@@ -32,11 +33,11 @@ class Controls:
             self._single_steps = 0
             self._changed.notify_all()
 
-    def step_once(self) -> None:
-        """Pause, and take one step on one batch; asking n times takes n steps."""
+    def step(self, count: int = 1) -> None:
+        """Pause, and take so many steps more, on a batch each; what was asked before is taken, too."""
         with self._changed:
             self._paused = True
-            self._single_steps += 1
+            self._single_steps += count
             self._changed.notify_all()
 
     def stop(self) -> None:

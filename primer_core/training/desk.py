@@ -46,13 +46,13 @@ class Desk:
         with self._lock:
             return bool(self._visitors) and self._visitors[0] == visitor
 
-    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False) -> Run:
+    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
         """Start a run in place of the current one, which is stopped if it goes on.
 
         Parameters are those of `TrainingService.start`.
         """
         self.clear()
-        run = self._service.start(spec, refetch=refetch, paused=paused)
+        run = self._service.start(spec, refetch=refetch, paused=paused, pace=pace)
         with self._lock:
             self._current = run
             self._runs.append(run)

@@ -38,12 +38,15 @@ class Start:
         Whether to download its data again.
     paused
         Whether to hold before the first batch.
+    pace
+        Batches a second at most, above 0; None for as fast as it goes.
     """
 
     run: str
     spec: RunSpec
     refetch: bool
     paused: bool
+    pace: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,21 @@ class StepOnce:
     """Hold, but for one batch more."""
 
     run: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEpoch:
+    """Hold, but for the batches that are left of this pass; for a whole pass between two."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace:
+    """Train on so many batches a second at most from now on; None for as fast as it goes."""
+
+    run: str
+    pace: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,13 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The batches that `StepEpoch` asked for are trained on, and the run holds."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class EpochEnded:
     """What was measured after a pass; the fields are those of `primer_core.training.history.EpochPoint`."""
 
@@ -184,8 +209,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | SetLearningRate | Stop | Forget
-Report = Loading | Started | Steps | EpochEnded | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Stop | Forget
+Report = Loading | Started | Steps | Held | EpochEnded | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:
@@ -246,6 +271,10 @@ def _float(value: object) -> float:
     return float(value)
 
 
+def _float_or_none(value: object) -> float | None:
+    return None if value is None else _float(value)
+
+
 def _integer_or_none(value: object) -> object:
     return None if value is None else _exactly(int)(value)
 
@@ -285,6 +314,7 @@ _READERS: Mapping[Any, Callable[[object], object]] = {
     bool: _exactly(bool),
     float: _float,
     int | None: _integer_or_none,
+    float | None: _float_or_none,
     tuple[int, ...]: _many(int),
     tuple[float, ...]: _many(float),
     Outcome: _outcome,

@@ -13,12 +13,15 @@ from primer_core.training.messages import (
     EpochEnded,
     Failed,
     Finished,
+    Held,
     Loading,
     Pause,
     Report,
     Resume,
     SetLearningRate,
+    SetPace,
     Started,
+    StepEpoch,
     StepOnce,
     Steps,
     Stop,
@@ -100,9 +103,19 @@ class Run:
         Passes a command on to whichever worker has the run.
     paused
         Whether it holds before its first batch.
+    pace
+        Batches a second at most; None for as fast as it goes.
     """
 
-    def __init__(self, run_id: str, spec: RunSpec, send: Callable[[Command], None], *, paused: bool = False) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        spec: RunSpec,
+        send: Callable[[Command], None],
+        *,
+        paused: bool = False,
+        pace: float | None = None,
+    ) -> None:
         self.id = run_id
         self.spec = spec
         self.history = History()
@@ -112,6 +125,7 @@ class Run:
         self._reason = ""
         self._damaged_file = False
         self._hold = paused
+        self._pace = pace
         self._step = self._epoch = self._total_steps = self._train_size = 0
         self._learning_rate = spec.learning_rate
         self._samples_per_second = 0.0
@@ -131,6 +145,36 @@ class Run:
     def step_once(self) -> None:
         """Train on one more batch and pause."""
         self._steer(StepOnce(self.id), {"training": "paused"}, hold=True)
+
+    def step_epoch(self) -> None:
+        """Train on what is left of this pass over the samples, a whole one between two, and pause."""
+        self._steer(StepEpoch(self.id), {"paused": "training"}, hold=False)
+
+    @property
+    def pace(self) -> float | None:
+        """Batches a second at most; None for as fast as it goes."""
+        return self._pace
+
+    def set_pace(self, pace: float | None) -> None:
+        """Train on so many batches a second at most from now on.
+
+        Parameters
+        ----------
+        pace
+            float above 0, or None for as fast as it goes.
+
+        Raises
+        ------
+        ValueError
+            If it is not above 0.
+        """
+        if pace is not None and not pace > 0:
+            raise ValueError(f"a pace is batches a second, above 0, got {pace!r}")
+        with self._changed:
+            if self._status in ENDED or pace == self._pace:
+                return
+            self._pace = pace
+        self._send(SetPace(self.id, pace))
 
     def stop(self) -> None:
         """End before the next batch; the network as it is then is kept."""
@@ -245,6 +289,8 @@ class Run:
                     self._step = steps[-1]
                     self._epoch = epoch or self._epoch
                     self._samples_per_second = samples_per_second
+                case Held():
+                    self._status, self._hold = "paused", True
                 case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
                 case Finished(outcome=outcome, test_loss=test_loss, test_accuracy=test_accuracy, network=network):

@@ -69,7 +69,7 @@ class TrainingService:
             if not self._closed and not self._workers:
                 self._workers.append(_WorkerProcess(self._root, self._gone))
 
-    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False) -> Run:
+    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
         """Start a run and return at once.
 
         Parameters
@@ -80,6 +80,8 @@ class TrainingService:
             Whether to download its data again, because a file was found damaged.
         paused
             Whether to hold before the first batch.
+        pace
+            Batches a second at most, above 0; None for as fast as it goes. It changes no number of the run.
 
         Raises
         ------
@@ -90,7 +92,7 @@ class TrainingService:
             if self._closed:
                 raise RuntimeError("this training service is closed")
             worker = self._choose_worker()
-            run = Run(secrets.token_urlsafe(9), spec, worker.send, paused=paused)
+            run = Run(secrets.token_urlsafe(9), spec, worker.send, paused=paused, pace=pace)
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused)
             return run
@@ -168,7 +170,7 @@ class _WorkerProcess:
     def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:
             self._runs[run.id] = run
-        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused))
+        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused, pace=run.pace))
 
     def forget(self, run: Run) -> None:
         with self._lock:

@@ -34,14 +34,17 @@ from primer_core.training.messages import (
     Failed,
     Finished,
     Forget,
+    Held,
     Loading,
     MessageError,
     Pause,
     Report,
     Resume,
     SetLearningRate,
+    SetPace,
     Start,
     Started,
+    StepEpoch,
     StepOnce,
     Steps,
     Stop,
@@ -50,8 +53,11 @@ from primer_core.training.messages import (
 )
 from primer_core.training.spec import RunSpec, SpecError
 
-#: A run reports its steps at most about this often, in seconds.
+#: A run reports its steps at most about this often, in seconds: alone in its process, and among others.
+REPORT_INTERVAL_ALONE = 0.04
 REPORT_INTERVAL = 0.1
+#: A run that fell behind its pace, in seconds, does not make up for more than this.
+_MOST_BEHIND = 0.1
 #: All runs together get a turn about this often, in seconds.
 ROUND = 0.2
 _TURN_RANGE = (0.005, 0.05)
@@ -60,13 +66,31 @@ _IDLE_WAIT = 0.5
 
 @dataclass(eq=False)
 class _Job:
-    """One run in this process."""
+    """One run in this process.
+
+    Parameters
+    ----------
+    pace
+        Batches a second at most; None for as fast as it goes.
+    due
+        Second of the clock before which it is passed over.
+    steps_in_pass, total_steps, trained
+        Batches in a pass over its samples, in the whole run, and trained on so far.
+    steps_through
+        Whether it goes on to the end of its pass and holds there.
+    """
 
     run: str
     spec: RunSpec
     controls: Controls = field(default_factory=Controls)
     events: Iterator[Event] | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
+    pace: float | None = None
+    due: float = 0.0
+    steps_in_pass: int = 1
+    total_steps: int = 1
+    steps_through: bool = False
+    trained: int = 0
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     reported_at: float = 0.0
@@ -118,17 +142,21 @@ class Worker:
     def serve(self) -> None:
         """Train by turns, for ever."""
         while True:
-            self._take_commands(wait=not self._runnable())
+            now = time.perf_counter()
+            self._take_commands(min((job.due - now for job in self._runnable()), default=_IDLE_WAIT))
+            now = time.perf_counter()
             for job in self._runnable():
-                self._turn(job)
-                self._take_commands(wait=False)
+                if job.due <= now:
+                    self._turn(job)
+                    self._take_commands()
 
     def _runnable(self) -> list[_Job]:
         return [job for job in self._jobs.values() if job.events is not None and not job.controls.paused]
 
-    def _take_commands(self, *, wait: bool) -> None:
+    def _take_commands(self, wait: float = 0.0) -> None:
+        """Carry out the commands that are there; wait so many seconds for one at most, where none is."""
         with suppress(queue.Empty):
-            command = self._commands.get(timeout=_IDLE_WAIT) if wait else self._commands.get_nowait()
+            command = self._commands.get(timeout=wait) if wait > 0 else self._commands.get_nowait()
             while True:
                 command()
                 command = self._commands.get_nowait()
@@ -143,22 +171,33 @@ class Worker:
         match command:
             case Pause():
                 job.controls.pause()
+                job.steps_through = False
                 self._flush(job)
             case Resume():
                 job.controls.resume()
+                job.steps_through, job.due = False, 0.0
                 job.reported_at = time.perf_counter()
             case StepOnce():
-                job.controls.step_once()
+                job.controls.step()
+                job.steps_through, job.due = False, 0.0
+            case StepEpoch():
+                job.controls.pause()
+                job.steps_through = True
+                if job.events is not None:
+                    self._step_through(job)
+            case SetPace(pace=pace):
+                job.pace, job.due = pace, 0.0
             case SetLearningRate(learning_rate=learning_rate):
                 job.controls.set_learning_rate(learning_rate)
             case Stop():
                 job.controls.stop()
+                job.due = 0.0
             case Forget():
                 job.controls.stop()
                 self._jobs.pop(job.run)
 
     def _start(self, command: Start) -> None:
-        job = self._jobs[command.run] = _Job(command.run, command.spec)
+        job = self._jobs[command.run] = _Job(command.run, command.spec, pace=command.pace)
         if command.paused:
             job.controls.pause()
         threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
@@ -192,27 +231,59 @@ class Worker:
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
-        self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
+        job.total_steps = steps_in(job.spec, size)
+        job.steps_in_pass = job.total_steps // job.spec.epochs
+        self._report(Started(job.run, train_size=size, total_steps=job.total_steps))
+        if job.steps_through:
+            self._step_through(job)
+
+    @staticmethod
+    def _step_through(job: _Job) -> None:
+        job.controls.step(job.steps_in_pass - job.trained % job.steps_in_pass)
+        job.due = 0.0
 
     def _turn(self, job: _Job) -> None:
-        """Advance one run for as long as its share of a round lasts, and at least by one event."""
+        """Advance one run, and tell if it holds at the end of a pass now."""
+        self._advance(job)
+        if job.steps_through and job.controls.paused:
+            job.steps_through = False
+            self._report(Held(job.run))
+
+    def _advance(self, job: _Job) -> None:
+        """Advance one run for as long as its share of a round lasts and it is due, and at least by one event."""
         low, high = _TURN_RANGE
         ends = time.perf_counter() + min(high, max(low, ROUND / max(1, len(self._jobs))))
         assert job.events is not None  # only runnable jobs get turns
         try:
             for event in job.events:
                 self._tell(job, event)
-                if event.kind == "finished" or time.perf_counter() >= ends or not self._commands.empty():
+                now = time.perf_counter()
+                if event.kind == "step" and job.pace is not None:
+                    job.due = max(job.due, now - _MOST_BEHIND) + 1 / job.pace
+                if self._belongs_to_the_last(job, event):
+                    continue
+                if event.kind == "finished" or now >= ends or job.due > now or not self._commands.empty():
+                    return
+                if job.controls.paused:
                     return
         except Exception as error:
             self._fail(job, _reason(error))
 
+    @staticmethod
+    def _belongs_to_the_last(job: _Job, event: Event) -> bool:
+        """Whether what comes next is the measurement of a pass, or of the run, whose last batch this was."""
+        ends_pass = event.kind == "step" and job.trained % job.steps_in_pass == 0
+        return ends_pass or (event.kind == "epoch" and job.trained >= job.total_steps)
+
     def _tell(self, job: _Job, event: Event) -> None:
         if event.kind == "step":
             assert event.train_loss is not None
+            job.trained = event.step
             job.steps.append(event.step)
             job.losses.append(event.train_loss)
-            if job.controls.paused or time.perf_counter() - job.reported_at >= REPORT_INTERVAL:
+            interval = REPORT_INTERVAL_ALONE if len(self._jobs) == 1 else REPORT_INTERVAL
+            slow = job.pace is not None and job.pace * interval < 1
+            if slow or job.controls.paused or time.perf_counter() - job.reported_at >= interval:
                 self._flush(job, event)
         elif event.kind == "epoch":
             assert event.train_loss is not None

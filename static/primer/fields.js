@@ -97,6 +97,22 @@ const INPUTS = {
 };
 
 /**
+ * Write lines of code as one line, as a field of one line takes them: a browser would run them together.
+ * @param {string} text
+ * @returns {string} statements with ; between them; what stands in brackets goes on after a blank
+ */
+export function asOneLine(text) {
+  let [line, depth] = ["", 0];
+  for (const part of text.split(/\r\n?|\n/)) {
+    const code = part.replace(/^([^'"#]*)#.*$/, "$1").trim();      // a comment would hide what follows in its line
+    if (!code) continue;
+    line += (line && (depth > 0 ? " " : "; ")) + code;
+    for (const sign of code) depth += "([{".includes(sign) ? 1 : ")]}".includes(sign) ? -1 : 0;
+  }
+  return line;
+}
+
+/**
  * A text asks a little after the last key, at Enter and when it is left; one that has the focus is never written into.
  * @param {HTMLInputElement | HTMLTextAreaElement} field
  * @param {Control} first
@@ -129,6 +145,15 @@ function typed(field, first, put, page) {
     const { key, ctrlKey, metaKey } = /** @type {KeyboardEvent} */ (event);
     if (key === "Enter" && !composing && (field instanceof HTMLInputElement || ctrlKey || metaKey)) send();
   });
+  if (field instanceof HTMLInputElement) {
+    field.addEventListener("paste", (event) => {
+      const pasted = /** @type {ClipboardEvent} */ (event).clipboardData?.getData("text/plain") ?? "";
+      if (!/[\r\n]/.test(pasted.trim()) || field.readOnly) return;
+      event.preventDefault();
+      field.setRangeText(asOneLine(pasted), field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
+      later();
+    });
+  }
   field.addEventListener("blur", () => { composing = false; send(); fill(control); });
   field.addEventListener("change", send);
   /** @param {Control} news */

@@ -128,6 +128,8 @@ class LessonPage {
       save: (/** @type {HTMLElement} */ drawing, /** @type {"svg" | "png"} */ format, /** @type {Seen} */ seen) => this.save(drawing, format, seen),
       measure: (/** @type {string} */ what) => this.measure(what),
       measured: new Map(),
+      link: () => this.link(),
+      versions: data.versions,
     };
     this.panelViews = new Views(this.panel, page);
     this.bodyViews = new Views(this.body, page);
@@ -338,6 +340,11 @@ class LessonPage {
       sessionStorage.setItem(`primer ${this.slug}`, this.written);
     }
     this.writeAddress();
+  }
+
+  /** @returns {string} the whole address of what is drawn, without what belongs to this tab */
+  link() {
+    return location.origin + location.pathname + (this.written ? `?${this.written}` : "");
   }
 
   writeAddress() {

@@ -46,6 +46,8 @@ const VIEWS = {
   table: tableView,
 };
 
+const DOUBT = "Is this untrue?";
+
 /** @type {Record<string, string>} names in Streamlit's own font of symbols */
 const ICONS = {
   view: "link", copy: "content_copy", error: "error", leaf: "eco", "no grad": "block", ok: "check",
@@ -196,12 +198,24 @@ function fixesView(first, page) {
   return { element, update };
 }
 
-/** @type {(part: import("./types.js").Story) => import("./types.js").View<import("./types.js").Story>} */
-function storyView(first) {
+/** @type {(part: import("./types.js").Story, page: PageContext) => import("./types.js").View<import("./types.js").Story>} */
+function storyView(first, page) {
   const title = make("h3");
   const words = make("div");
   const note = make("p", { className: "note" });
-  const element = make("div", { className: "story" }, title, words, note);
+  const doubt = make("button", { type: "button", className: "quiet" }, DOUBT);
+  const element = make("div", { className: "story" }, title, words, note, doubt);
+  /** @type {any} */
+  let timer = null;
+  doubt.addEventListener("click", async () => {
+    const claim = [...words.children, ...(note.hidden ? [] : [note])].map((line) => line.textContent).join("\n");
+    const done = await copied([page.link(), claim, page.versions].join("\n\n"), element);
+    const told = done ? "Copied: link, words and versions, to send to whoever can mend them" : "Not allowed";
+    write(doubt, told);
+    page.announce(told);
+    clearTimeout(timer);
+    timer = setTimeout(() => write(doubt, DOUBT), 4000);
+  });
   const update = (/** @type {import("./types.js").Story} */ story) => {
     write(title, story.title ?? "What happened");
     words.replaceChildren(...story.paragraphs.map(paragraph));
@@ -225,7 +239,8 @@ function codeView(first, page) {
   const code = make("code");
   const pre = make("pre", { tabIndex: 0, "aria-label": "Python code", role: "region" }, code);
   const note = make("p", { className: "note" });
-  const element = make("div", { className: "code-panel" }, make("div", { className: "head" }, make("h3", {}, "Code"), button), pre, note);
+  const versions = make("p", { className: "note versions" }, page.versions);
+  const element = make("div", { className: "code-panel" }, make("div", { className: "head" }, make("h3", {}, "Code"), button), pre, note, versions);
   let shown = "";
   let scrolled = false;
   /** @type {any} */

@@ -201,6 +201,10 @@ export interface PageContext {
   announce(text: string): void;
   /** Have something measured on the server's machine. */
   measure(what: string): Promise<Part[]>;
+  /** The address of what is drawn. */
+  link(): string;
+  /** The libraries that answer, with their versions. */
+  versions: string;
   /** What was measured last since the page was opened, by its name. */
   measured: Map<string, Part[]>;
 }
@@ -223,4 +227,6 @@ export interface Mounted {
   /** Parameters of the address that could not be taken, as sentences. */
   problems: string[];
   question: Record<string, string>;
+  /** The libraries that answer, with their versions: "NumPy 2.4.2, PyTorch 2.15.0". */
+  versions: string;
 }

@@ -120,6 +120,10 @@ def test_memory_is_described_as_the_library_describes_it(library: Backend, cells
     view = turned[(*key, ...)]
     assert library.itemsize(view) == cells.dtype.itemsize
     assert library.strides(view) == evaluated(library.strides_code("v"), v=view)
+    assert evaluated(library.size_code("v"), v=view) == int(np.prod(tuple(view.shape)))
+    found = evaluated(library.cast_code("v", "bool"), v=view)
+    np.testing.assert_array_equal(library.to_numpy(found), library.to_numpy(view).astype(bool))
+    assert library.dtype_name(evaluated(library.cast_code("v", "float64"), v=view)).endswith("float64")
     per_unit = 1 if library.stride_unit == "bytes" else library.itemsize(view)
     assert library.byte_strides(view) == tuple(stride * per_unit for stride in library.strides(view))
     assert library.data_pointer(view) == evaluated(library.pointer_code("v"), v=view)

@@ -39,7 +39,7 @@ def test_what_is_typed_is_kept_from_view_to_view_and_garbage_is_told_at_its_fiel
     field = lesson.get_by_role("textbox", name="Array x")
     for typed, told in (
         ("zeros((10**9, 10**9))", "about 10^18 elements"),
-        ("__import__('os')", "“__import__” is no function known here"),
+        ("__import__('os')", "“__import__” is not known here"),
     ):
         write(lesson, "Array x", typed)
         expect(lesson.locator(".panel").get_by_text(told)).to_be_visible()
@@ -58,6 +58,38 @@ def test_what_is_typed_is_kept_from_view_to_view_and_garbage_is_told_at_its_fiel
     expect(array(lesson, "x (5,)")).to_be_visible()
     lesson.reload()
     expect(lesson.get_by_role("textbox", name="Array x")).to_have_value("arange(5)")
+
+
+def test_statements_change_the_array_and_say_what_was_cut_off(lesson: Page) -> None:
+    write(lesson, "Array x", "np.array([6, 9, 12])")
+    expect(array(lesson, "x (3,)")).to_be_visible()
+    write(lesson, "Then", "x[0] = 2.9; x *= 1.5")
+    expect(lesson.locator(".data-table", has_text="to be stored").locator(".changed")).to_contain_text("2")
+    expect(lesson.locator(".notice")).to_contain_text("UFuncTypeError")
+    expect(cell(lesson, "x (3,)", 0)).to_contain_text("2")
+    lesson.get_by_role("button", name="torch.Tensor(3)", exact=True).click()
+    expect(array(lesson, "memory of x, 12 bytes").get_by_role("gridcell").first).to_contain_text("?", timeout=60_000)
+    lesson.get_by_role("button", name="Two sizes", exact=True).click()
+    expect(lesson.locator(".notice").first).to_contain_text("Cannot interpret '3' as a data type")
+    lesson.get_by_role("button", name="torch.zeros(2, 3)", exact=True).click()
+    expect(array(lesson, "x (2, 3)")).to_be_visible()
+    expect(lesson.get_by_role("textbox", name="Array x")).to_have_value("torch.zeros(2, 3)")
+
+
+def test_the_code_panel_can_be_pasted_into_the_field(lesson: Page) -> None:
+    code = "import numpy as np\n\nx = np.array([[1, 2],\n              [3, 4]])\nprint(x)\n"
+    field = lesson.get_by_role("textbox", name="Array x")
+    field.select_text()
+    field.evaluate(
+        """(field, text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", text);
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        code,
+    )
+    expect(field).to_have_value("import numpy as np; x = np.array([[1, 2], [3, 4]]); print(x)")
+    expect(array(lesson, "x (2, 2)")).to_be_visible()
 
 
 def test_dtypes_mark_what_changed_and_show_the_bits(page: Page, app_url: str) -> None:

@@ -1,5 +1,6 @@
 """Saving what stands on a page: as SVG and PNG as it was left, and tables as text."""
 
+from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -61,3 +62,19 @@ def test_a_table_is_copied_as_text(page: Page, app_url: str) -> None:
     assert len(lines) == rows.count()
     assert [len(line.split("\t")) for line in lines] == [row.locator("th, td").count() for row in rows.all()]
     assert lines[1].startswith(rows.nth(1).inner_text().partition("\n")[0])
+
+
+def test_who_doubts_a_sentence_copies_the_link_the_words_and_the_versions(page: Page, app_url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{app_url}/broadcasting")
+    page.get_by_role("button", name="Outer sum").click()
+    story = page.locator(".story").first
+    expect(story).to_contain_text("has no axis")
+    story.get_by_role("button", name="Is this untrue?").click()
+    expect(story.get_by_role("button", name="Copied")).to_be_visible()
+    link, words, versions = page.evaluate("() => navigator.clipboard.readText()").split("\n\n")
+    assert versions == f"NumPy {version('numpy')}, PyTorch {version('torch')}"
+    assert words.partition("\n")[0] == story.locator("p").first.text_content()
+    expect(page.locator(".code-panel").first).to_contain_text(versions)
+    page.goto(link)
+    expect(page.get_by_role("button", name="Outer sum")).to_have_attribute("aria-pressed", "true")

@@ -23,7 +23,7 @@ def draw(page: Page, digit: int) -> None:
 
 
 def test_a_network_trained_here_reads_digits_drawn_here(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/live_training?model=Small+CNN&epochs=4")
+    page.goto(f"{app_url}/live_training?model=Small+CNN&epochs=4&pace=full+speed")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".primer-run-progress")).to_contain_text("Finished · epoch 4 of 4", timeout=180_000)
 

@@ -124,6 +124,15 @@ def test_both_sides_of_a_pair_are_in_the_table_of_what_may_be_written(pair: Pair
         ("a.astype(np.float32).mean()", "PyTorch", {}, "a.to(torch.float32).mean()"),
         ("a + b * 2", "PyTorch", {}, "a + b * 2"),
         ("len(np.abs(a))", "PyTorch", {}, "len(torch.abs(a))"),
+        ("np.arange(6).reshape(2, 3).T", "PyTorch", {"np.arange(6).reshape(2, 3)": (2, 3)},
+        "torch.arange(6).reshape((2, 3)).t()"),
+        ("np.ones((2, 3, 4)).T", "PyTorch", {"np.ones((2, 3, 4))": (2, 3, 4)},
+        "torch.ones((2, 3, 4)).permute((2, 1, 0))"),
+        ("torch.from_numpy(np.ones(3)) + torch.ones(3).numpy()", "NumPy", {}, "np.ones(3) + np.ones((3,))"),
+        ("torch.Tensor(3)", "NumPy", {}, "np.empty((3,), dtype=np.float32)"),
+        ("torch.Tensor([3, 4])", "NumPy", {}, "np.array([3, 4], dtype=np.float32)"),
+        ("np.random.default_rng(0).random(3)", "PyTorch", {},
+        "torch.rand((3,), generator=torch.Generator().manual_seed(0))"),
     ],
 )  # fmt: skip
 def test_how_it_is_spelled(text: str, to: Library, shapes: dict[str, tuple[int, ...]], expected: str) -> None:
@@ -148,7 +157,9 @@ def test_how_it_is_spelled(text: str, to: Library, shapes: dict[str, tuple[int, 
         ("np.eye(3, k=1)", "PyTorch", "np.eye"), ("np.sum(a, where=b)", "PyTorch", "np.sum"),
         ("np.zeros(3, dtype=np.uint7)", "PyTorch", "uint7"),
         ("np.expand_dims(a, axis=(0, 1))", "PyTorch", "expand_dims"), ("a.nosuch()", "PyTorch", "nosuch"),
-        ("torch.bfloat16", "NumPy", "bfloat16"),
+        ("torch.bfloat16", "NumPy", "bfloat16"), ("np.array([[1], [2]], dtype=object)", "PyTorch", "objects"),
+        ("np.zeros(2, 3)", "PyTorch", "no dtype"), ("torch.Tensor(a)", "NumPy", "torch.Tensor"),
+        ("np.random.default_rng(0).choice(3)", "PyTorch", "choice"),
     ],
 )  # fmt: skip
 def test_what_has_no_equivalent_says_so(text: str, to: Library, words: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from typing import Any
@@ -15,42 +14,17 @@ from hypothesis import strategies as st
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_BYTES, MAX_SIZE
-from primer_core.language.parsing import FILENAME
 from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
+from tests.audit import watched
 from tests.language.hostile_texts import ATTACKS, TEXTS
 from tests.profiles import examples, is_long
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 """What the libraries warn of is caught by the process that evaluates."""
 
-WATCHED = (
-    "exec",
-    "compile",
-    "os.",
-    "subprocess.",
-    "socket.",
-    "open",
-    "import",
-    "ctypes.",
-    "shutil.",
-    "marshal.",
-    "pickle.",
-)
 SECONDS = 2.0
-_heard: list[str] | None = None
-
-
-def listen(event: str, arguments: tuple[Any, ...]) -> None:
-    """Note what Python does on the way; a text that is parsed is compiled to a tree alone, under its own file name."""
-    if _heard is not None and event.startswith(WATCHED):
-        if FILENAME in map(str, arguments):  # the parser's tree, and the line that it would quote in an error
-            return
-        _heard.append(f"{event}{arguments!r:.200}")
-
-
-sys.addaudithook(listen)
 
 
 def names() -> dict[str, Any]:
@@ -77,15 +51,6 @@ def tried(text: str) -> Any:
     return None
 
 
-def watched(text: str) -> tuple[Any, list[str]]:
-    global _heard
-    _heard = []
-    try:
-        return tried(text), _heard
-    finally:
-        _heard = None
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
     """Let the libraries import what they import late, so that only what texts cause is heard."""
@@ -105,7 +70,7 @@ def test_the_list_is_long_enough() -> None:
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:40])
 def test_an_attack_comes_to_a_message_or_to_a_small_value(text: str) -> None:
     started = time.process_time()
-    value, heard = watched(text)
+    value, heard = watched(lambda: tried(text))
     assert time.process_time() - started < SECONDS
     assert not [event for event in heard if not event.startswith("import")], text
     if is_array(value):
@@ -158,14 +123,14 @@ def test_a_valid_text_with_something_changed_comes_to_a_value_or_a_message(
     for at, removed, piece in places:
         at = min(at, len(text))
         text = text[:at] + piece + text[at + removed :]
-    _, heard = watched(text)
+    _, heard = watched(lambda: tried(text))
     assert not [event for event in heard if not event.startswith("import")], text
 
 
 @examples(1000)
 @given(text=st.text(max_size=200))
 def test_any_text_comes_to_a_value_or_a_message(text: str) -> None:
-    _, heard = watched(text)
+    _, heard = watched(lambda: tried(text))
     assert not heard
 
 

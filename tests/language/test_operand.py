@@ -1,10 +1,12 @@
 import contextlib
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primer_core.backend.imports import import_lines
 from primer_core.language.limits import Refused, check_size, thousands
 from primer_core.language.operand import read_operand
 from tests.profiles import examples
@@ -236,3 +238,49 @@ def test_garbage_is_read_or_refused_and_never_raises_anything_else(text: str) ->
     names = {"a": read_operand("(2, 3)")}
     with contextlib.suppress(Refused):
         read_operand(text, names=names)
+
+
+TENSORS = (
+    "torch.ones(2, 3)", "torch.zeros(4, 5)", "torch.tensor([[1, 2], [3, 4]])", "torch.tensor([1., 2.])",
+    "torch.rand(2, 3)",
+    "torch.arange(6).reshape(2, 3)", "torch.ones(2, 3).T", "x = torch.eye(3)", "tensor([[1., 2.], [3., nan]])",
+    "torch.ones(2, requires_grad=True) * 2", "torch.full((2, 2), 7)", "torch.tensor([[1., 2.]]).t() + 1",
+    "F.one_hot(torch.tensor([0, 1]))", "torch.tensor(3.)", "torch.tensor([True, False])",
+    "torch.from_numpy(np.ones(3))",
+    "torch.ones(2, 3, dtype=torch.float64)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TENSORS)
+def test_a_tensor_is_taken_as_the_array_that_has_its_cells_and_its_dtype(text: str) -> None:
+    operand = read_operand(text)
+    names: dict[str, Any] = {}
+    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)  # noqa: S102 - the code shown
+    assert names["found"].dtype == operand.values.dtype
+    assert names["found"].shape == operand.shape
+    again = read_operand(operand.text)
+    assert again.values.dtype == operand.values.dtype
+    np.testing.assert_array_equal(again.values, operand.values)
+    if "rand" not in text:
+        code = text.removeprefix("x = ").replace("tensor([[1., 2.], [3., nan", "torch.tensor([[1., 2.], [3., torch.nan")
+        lines = [*import_lines([code]), f"made = {code}"]
+        exec("\n".join(lines), names)  # noqa: S102 - a text of this file
+        np.testing.assert_array_equal(operand.values, names["made"].detach().numpy())
+
+
+def test_whose_exception_it_is_is_told() -> None:
+    for text, author in {
+        "torch.ones(2, 3) @ torch.ones(2, 3)": "PyTorch says",
+        "torch.ones(2, dtype=torch.bfloat16)": "PyTorch says",
+        "np.ones((2, 3)) @ np.ones((2, 3))": "NumPy says",
+        "np.zeros(2, 3)": "NumPy says",
+        "[1, 2] + 3": "Python says",
+    }.items():
+        with pytest.raises(Refused, match=author):
+            read_operand(text)
+
+
+@pytest.mark.parametrize("text", ["np.empty(3)", "np.empty((2, 2)).T", "torch.Tensor(3)", "torch.empty(2, 2)"])
+def test_cells_that_were_never_written_are_no_operand(text: str) -> None:
+    with pytest.raises(Refused, match="never written"):
+        read_operand(text)

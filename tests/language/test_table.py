@@ -207,7 +207,7 @@ def check_cells(call: Any, part: int, text: str) -> None:
                 if after is None or after.size != size:
                     continue
                 before = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result)
-                for cell in map(int, np.flatnonzero(differs(before, after))):
+                for cell in map(int, np.flatnonzero(differs(before, after, call.entry.rule.kind))):
                     changes[cell].add(source)
         for cell in range(size):
             named = set(map(int, found[cell][place]))
@@ -234,11 +234,11 @@ def again(call: Any, place: int, source: int, step: float, value: float | None, 
         return None
 
 
-def differs(before: Any, after: Any) -> Any:
-    """Which cells differ by more than the last bits, which depend on where in memory the operands lie."""
+def differs(before: Any, after: Any, kind: str) -> Any:
+    """Which cells differ; of sums by more than the last bits, which depend on where in memory the operands lie."""
     before, after = before.reshape(-1), after.reshape(-1)
     apart = (before != after) & ~((before != before) & (after != after))
-    if before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
+    if kind not in ("product", "reduction") or before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
         return apart
     finite = np.abs(np.concatenate([before, after]))
     largest = np.max(finite, where=np.isfinite(finite), initial=0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Val
-from primer_core.picture.palette import PALETTES, VARIABLES
+from primer_core.picture.palette import LETTERS, PALETTES, VARIABLES
 from primer_core.picture.spell import Address, Bold, spell
 from primer_core.picture.svg import svg, thumbnail
 from tests.picture.preset_pictures import pictures, presets
@@ -217,6 +217,16 @@ def test_the_palette_is_the_apps_theme(theme: str) -> None:
         assert palette.roles[role] == (colours[f"{name}BackgroundColor"], colours[f"{name}TextColor"])
     for tone, name in {"good": "green", "warn": "yellow", "bad": "red", "info": "blue"}.items():
         assert palette.tones[tone] == (colours[f"{name}BackgroundColor"], colours[f"{name}TextColor"])
+
+
+def test_axes_that_are_named_by_letters_have_the_letters_colours_in_both_renderers() -> None:
+    css = (Path(__file__).parents[2] / "static/primer/theme.css").read_text(encoding="utf-8")
+    assert dict(re.findall(r"\.role-hue-(\d) \{ --letter: (#[0-9a-f]{6}); \}", css)) == {
+        str(hue): colour for hue, colour in enumerate(LETTERS)
+    }
+    picture = Picture((Grid("a", "a", np.ones((2, 3)), axes=("i", "j"), hues=(0, 1)),), rows=(Row(("a",)),))
+    colours = {"".join(text.itertext()).strip()[0]: text.get("fill") for text in of_class(drawn(picture), "axis")}
+    assert colours == {"i": PALETTES["light"].letter(0), "j": PALETTES["light"].letter(1)}
 
 
 def test_saved_pictures_write_colours_out_and_pictures_of_a_page_ask_its_variables() -> None:

@@ -186,8 +186,7 @@ def test_pause_step_and_resume(few_samples: Samples) -> None:
     got = [next(events)]
     controls.pause()
     assert [next(events).kind for _ in range(3)] == ["paused"] * 3
-    controls.step_once()
-    controls.step_once()
+    controls.step(2)
     got += [next(events), next(events)]
     assert [event.step for event in got] == [1, 2, 3]
     assert next(events).kind == "paused"

@@ -134,6 +134,8 @@ def test_what_is_no_report_is_refused_with_the_reason_and_the_line(line: bytes, 
 
 
 def test_a_spec_that_cannot_be_run_is_no_command() -> None:
-    line = encode(Start("a", replace(RunSpec(), epochs=7), refetch=False, paused=False)).replace(b": 7", b": 0")
+    line = encode(Start("a", replace(RunSpec(), epochs=7), refetch=False, paused=False, pace=None)).replace(
+        b": 7", b": 0"
+    )
     with pytest.raises(MessageError, match="epochs is a whole number from 1 to 200, not 0"):
         decode_command(line)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -120,6 +121,82 @@ def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
     assert run.state().has_network
     run.resume()
     assert run.state().status == "stopped"
+
+
+def losses(spec: RunSpec) -> list[float | None]:
+    torch.set_num_threads(1)
+    return [event.train_loss for event in train(spec) if event.kind == "step"]
+
+
+def test_a_run_is_the_same_at_any_pace(service: TrainingService) -> None:
+    began = time.perf_counter()
+    run = service.start(QUICK, pace=50)
+    reach(run, 40)
+    assert time.perf_counter() - began > 30 / 50, "40 batches came sooner than the pace allows"
+    run.set_pace(500)
+    reach(run, 50)
+    run.set_pace(None)
+    assert run.wait(LIMIT)
+    assert run.state().status == "completed"
+    assert run.history.losses()[1] == losses(QUICK)
+
+
+def test_a_slow_run_follows_at_once_when_it_is_told_to_go_as_fast_as_it_can(service: TrainingService) -> None:
+    run = service.start(QUICK, pace=0.001)
+    reach(run, 1)
+    assert step(run) <= 2
+    run.set_pace(None)
+    assert run.wait(LIMIT)
+    assert run.state().step == 63
+
+
+def test_no_pace_holds_back_others(service: TrainingService) -> None:
+    slow = service.start(QUICK, pace=0.001)
+    reach(slow, 1)
+    let_another_run_pass(service)
+    assert step(slow) <= 2
+    slow.stop()
+    assert slow.wait(LIMIT)
+
+
+@pytest.mark.parametrize("pace", [0, -1, float("nan")])
+def test_a_pace_is_above_zero(service: TrainingService, pace: float) -> None:
+    run = service.start(QUICK)
+    with pytest.raises(ValueError, match="above 0"):
+        run.set_pace(pace)
+    assert run.wait(LIMIT)
+
+
+def test_stepping_through_passes_measures_each_and_ends_with_the_last(service: TrainingService) -> None:
+    spec = RunSpec(epochs=3)
+    run = service.start(spec, paused=True)
+    run.step_epoch()
+    assert run.wait_for(lambda state: state.status == "paused" and state.step == 63, LIMIT)
+    assert run.history.last_epoch is not None
+    assert run.history.last_epoch.epoch == 1
+    run.step_once()
+    reach(run, 64)
+    run.step_epoch()  # what is left of the second pass
+    assert run.wait_for(lambda state: state.status == "paused" and state.step == 126, LIMIT)
+    assert run.history.last_epoch.epoch == 2
+    run.step_epoch()
+    assert run.wait(LIMIT)
+    assert run.state().status == "completed"
+    assert run.history.losses()[1] == losses(spec)
+
+
+def test_a_pause_holds_what_steps_through_a_pass(service: TrainingService) -> None:
+    run = service.start(QUICK, paused=True, pace=20)
+    run.step_epoch()
+    reach(run, 2)
+    run.pause()
+    let_another_run_pass(service)
+    held = step(run)
+    let_another_run_pass(service)
+    assert step(run) == held < 63
+    run.set_pace(None)
+    run.resume()
+    assert run.wait(LIMIT)
 
 
 def test_stepping_from_the_start_takes_one_step(service: TrainingService) -> None:

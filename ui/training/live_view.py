@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 ADDRESS = "/api/run"
 
 #: Milliseconds between two questions of a page, and how much each run that goes on adds: many learners, one server.
-REFRESH = 250
-REFRESH_PER_RUN = 15
+REFRESH = 60
+REFRESH_PER_RUN = 6
 REFRESH_PAUSED = 1000
 
 #: What each of a view's numbers is called, and what it means; `_numbers` gives them in this order.
@@ -45,7 +45,7 @@ NUMBERS = {
     "settings by this number would make it look better than it is.",
 }
 
-_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
+_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two."
 _EMPTY = Curve([], [], [], [], (), ())
 
 

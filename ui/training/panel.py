@@ -9,6 +9,7 @@ from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from ui import cached, session
 from ui.components.live_chart import live_chart
+from ui.training import settings
 from ui.training.live_view import NUMBERS, address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
 
@@ -33,6 +34,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     steers = desk is None or session.steers(desk)
     if run is not None and going and steers:
         run.set_learning_rate(st.session_state[LEARNING_RATE_KEY])
+        run.set_pace(settings.pace())
     log_scale = _buttons(spec, run, state, enabled=steers)
     if run is not None and state is not None:
         _message(run, state, steers=steers)
@@ -86,8 +88,31 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
             going.step_once()
             st.rerun(scope="fragment")
         elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True).step_once()
+            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_once()
             st.rerun()
+        pressed = st.button(
+            "Step an epoch",
+            icon=":material/fast_forward:",
+            disabled=spec is None or not enabled,
+            key="step_epoch",
+            help="Train to the end of a pass over the samples, measure, and hold.",
+        )
+        if pressed and going is not None:
+            going.step_epoch()
+            st.rerun(scope="fragment")
+        elif pressed and spec is not None:
+            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_epoch()
+            st.rerun()
+        if st.button(
+            "Finish now",
+            icon=":material/last_page:",
+            on_click=_finish,
+            args=(going,),
+            disabled=going is None or not enabled,
+            key="finish",
+            help="Train the batches that are left as fast as it goes.",
+        ):
+            st.rerun()  # the slider of the pace stands outside
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -114,8 +139,14 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
         )
 
 
+def _finish(run: Run) -> None:
+    st.session_state[settings.PACE_KEY] = settings.FULL_SPEED
+    run.set_pace(None)
+    run.resume()
+
+
 def _start(spec: RunSpec, *, refetch: bool = False) -> None:
-    session.desk_or_new().start(spec, refetch=refetch)
+    session.desk_or_new().start(spec, refetch=refetch, pace=settings.pace())
     st.rerun()
 
 

@@ -26,6 +26,7 @@ _OF_VALUES = (
     "ndarray",
     "Tensor",
     "Generator",
+    "torch.Generator",
     "list",
     "tuple",
     "pair",

@@ -21,6 +21,6 @@ LESSON = Lesson(
     explain=explain,
     show=show,
     shelf="view",
-    needs_torch=lambda question: question.view == "PyTorch",
+    needs_torch=lambda question: question.asks_pytorch,
     measure=measure,
 )

@@ -8,15 +8,42 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Backend, Declined
-from primer_core.backend.memory import Layout, layout_of
-from primer_core.language.creation import Recipe, read_creation, spell_dtype
-from primer_core.language.limits import check_size
+from primer_core.backend import Backend, Declined, Library, backend_of
+from primer_core.backend.memory import shares_memory
+from primer_core.language.evaluator import Evaluator
+from primer_core.language.limits import Refused, check_size
+from primer_core.language.parsing import code_expression
+from primer_core.language.rejection import Rejection
 from primer_core.language.spelling import counted, shape_text
+from primer_core.lessons.arrays.changes import Changes, change
 from primer_core.lessons.arrays.dtypes import Effect, cast, effects
+from primer_core.lessons.arrays.making import (
+    NAME,
+    Made,
+    Making,
+    declined_code,
+    imports,
+    make,
+    read_changes,
+    read_making,
+    sentence,
+    texts_refused,
+)
 from primer_core.lessons.arrays.question import AS_MADE
+from primer_core.lessons.arrays.remarks import Cause, Remark, cause_of, remarks_on
+from primer_core.lessons.arrays.strip import Strip, strip_of, unwritten_of, values_of
 
-_KINDS = {"b": "truth values", "i": "whole numbers", "u": "whole numbers from 0 up", "f": "floating-point numbers"}
+_KINDS = {
+    "b": "truth values",
+    "i": "whole numbers",
+    "u": "whole numbers from 0 up",
+    "f": "floating-point numbers",
+    "c": "complex numbers",
+}
+
+
+class ChangesRefused(Refused):
+    """Statements that are run on the array cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +55,7 @@ class Attribute:
     name
         As code: ``x.ndim``.
     value
-        What NumPy returns.
+        What the library returns.
     meaning
         The same in words, with the numbers of this array.
     """
@@ -39,54 +66,85 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Conversion:
-    """What ``x.astype(dtype)`` made.
+class Drawn:
+    """An array as it is drawn.
 
     Parameters
     ----------
+    values
+        Its values, of its shape.
     dtype
-        Its name.
-    array
+        Its name, without the library's.
+    nbytes
+        Bytes of all its cells.
+    strides
+        Bytes from one cell to the next, one an axis.
+    strip
+        The memory that its cells lie in; None where that cannot be drawn.
+    unwritten
+        Mask of the cells that were never written; None where all were.
+    """
+
+    values: NDArray[Any]
+    dtype: str
+    nbytes: int
+    strides: tuple[int, ...]
+    strip: Strip | None
+    unwritten: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conversion:
+    """What ``x.astype(dtype)``, or ``x.to(dtype)``, made.
+
+    Parameters
+    ----------
+    code
+        The expression.
+    drawn
         The new array.
-    layout
-        Where its cells lie.
     verdict
-        Whether it shares memory with x, asked of ``np.shares_memory``.
+        Whether it shares memory with x, asked of the library.
+    shares_code
+        The expression that asks.
     effects
         What happened to the number in each cell, in C order.
     warning
-        NumPy's own, if it has one.
+        The library's own, if it has one.
     """
 
-    dtype: str
-    array: NDArray[Any]
-    layout: Layout
+    code: str
+    drawn: Drawn
     verdict: Literal["view", "copy"]
+    shares_code: str
     effects: tuple[Effect, ...]
     warning: str | None
 
     @property
     def changed(self) -> NDArray[np.bool_]:
         """Mask of the cells that hold another number now."""
-        return np.array([effect != "kept" for effect in self.effects], np.bool_).reshape(self.array.shape)
+        return np.array([effect != "kept" for effect in self.effects], np.bool_).reshape(self.drawn.values.shape)
 
 
 @dataclass(frozen=True, slots=True)
 class NotMade:
-    """NumPy would not make the array.
+    """A library would not make the array.
 
     Parameters
     ----------
+    library
+        Its name.
     declined
-        NumPy's own exception.
+        The library's own exception; of several lines, the first.
     cause
-        Plain text: what in the text it comes from; empty where that is not known.
+        What in the text it comes from, and what would work; None where that is not known.
     code
         A snippet that prints the error.
     """
 
+    library: Library
     declined: Declined
-    cause: str
+    cause: Cause | None
     code: str
 
 
@@ -96,79 +154,170 @@ class Anatomy:
 
     Parameters
     ----------
-    recipe
-        How it is made.
-    array
+    library
+        Whose array it is.
+    drawn
         The array.
-    layout
-        Where its cells lie.
     attributes
         What it says of itself.
+    changes
+        What statements did to it before; None where there were none.
     conversion
-        What ``astype`` made of it; None where that was not asked for.
+        What became of it in another dtype; None where that was not asked for, or is declined.
+    unconverted
+        Plain text: why there is no conversion; empty where there is one or none was asked for.
+    remarks
+        What a learner may not expect of how it was made.
+    warnings
+        What the libraries warned of, in their words.
     code
         A snippet that prints what the page shows.
     """
 
-    recipe: Recipe
-    array: NDArray[Any]
-    layout: Layout
+    library: Library
+    drawn: Drawn
     attributes: tuple[Attribute, ...]
+    changes: Changes | None
     conversion: Conversion | None
+    unconverted: str
+    remarks: tuple[Remark, ...]
+    warnings: tuple[str, ...]
     code: str
 
 
-def explain_array(text: str, dtype: str = AS_MADE) -> Anatomy | NotMade:
-    """Make an array and take it apart.
+def explain_array(text: str, dtype: str = AS_MADE, statements: str = "") -> Anatomy | NotMade:
+    """Make an array, change it, and take it apart. PyTorch is loaded where the text speaks of it.
 
     Parameters
     ----------
     text
-        How it is made, in any spelling of `primer_core.language.creation.read_creation`.
+        How it is made, as `primer_core.lessons.arrays.making.read_making` reads it.
     dtype
-        One of `primer_core.lessons.arrays.question.CONVERSIONS`: what it is converted to afterwards.
+        One of `primer_core.lessons.arrays.question.CONVERSIONS`: what it is converted to at last.
+    statements
+        What is run on it first, as `primer_core.lessons.arrays.making.read_changes` reads it.
 
     Raises
     ------
     Refused
-        If the text cannot be read, or the array would be too large.
+        If the text cannot be read, or the array would be too large; `ChangesRefused` where that is so of `statements`.
     """
-    recipe = read_creation(text)
-    array = recipe.make()
-    if isinstance(array, Declined):
-        return NotMade(array, recipe.uneven, failing(NUMPY, "x", recipe.code, array))
-    check_size(array.shape)
-    layout = layout_of(array, array)
-    conversion = _convert(array, dtype) if dtype != AS_MADE else None
-    return Anatomy(recipe, array, layout, attributes(array, recipe), conversion, _code(recipe, conversion))
-
-
-def attributes(array: NDArray[Any], recipe: Recipe) -> tuple[Attribute, ...]:
-    """Read the attributes of an array and say what each means for it."""
-    shape, step = array.shape, array.itemsize
-    default = "" if recipe.dtype else "; no dtype was asked for, this is NumPy's choice"
-    kind = _KINDS[array.dtype.kind]
-    return (
-        Attribute("x.ndim", str(array.ndim), _rank_meaning(array.ndim)),
-        Attribute("x.shape", shape_text(shape), _shape_meaning(shape)),
-        Attribute("x.size", str(array.size), _size_meaning(shape)),
-        Attribute("x.dtype", str(array.dtype), f"{kind} in {counted(8 * step, 'bit')}{default}"),
-        Attribute("x.itemsize", str(step), f"{counted(step, 'byte')} a cell"),
-        Attribute("x.strides", str(array.strides), _strides_meaning(array)),
-        Attribute("x.nbytes", str(array.nbytes), f"{array.size} · {counted(step, 'byte')}"),
+    making = read_making(text)
+    try:
+        made = make(making)
+    except Rejection as rejection:
+        if rejection.declined is None:
+            raise Refused(texts_refused(rejection, making) or sentence(rejection, text)) from rejection
+        return not_made(making, rejection, rejection.declined)
+    changes = _changed(made, statements) if statements.strip() else None
+    array = made.evaluator.names[NAME]
+    remarks = remarks_on(made, array)
+    conversion, unconverted = None, ""
+    if dtype != AS_MADE:
+        try:
+            conversion = _convert(array, dtype, made)
+        except Rejection as rejection:
+            unconverted = rejection.message
+    chosen = changes is None and chose_dtype(made)
+    return Anatomy(
+        made.library,
+        drawn(array, made.evaluator),
+        attributes(array, chosen=chosen),
+        changes,
+        conversion,
+        unconverted,
+        remarks,
+        made.warnings,
+        _code(made, changes, conversion),
     )
 
 
-def failing(library: Backend, name: str, expression: str, declined: Declined) -> str:
-    """Write a snippet in which a library declines to make an array, and which prints its words."""
-    lines = [library.import_line, "", "try:", f"    {name} = {expression}"]
-    return "\n".join([*lines, f"except {declined.builtin} as error:", "    print(error)"])
+def not_made(making: Making, rejection: Rejection, declined: Declined) -> NotMade:
+    """Say why a library would not make an array."""
+    first = Declined(declined.kind, declined.builtin, declined.words.partition("\n")[0])
+    code = declined_code(making.library, making.code, declined)
+    return NotMade(making.library, first, cause_of(making, rejection), code)
 
 
-def _convert(array: NDArray[Any], dtype: str) -> Conversion:
-    made, warning = cast(array, dtype)
-    verdict: Literal["view", "copy"] = "view" if np.shares_memory(made, array) else "copy"
-    return Conversion(dtype, made, layout_of(made, made), verdict, effects(array, made), warning)
+def chose_dtype(made: Made) -> bool:
+    """Whether a library chose the dtype by itself: no dtype is named, and nothing was computed."""
+    calls = [call.entry for call in made.calls]
+    libraries = {"NumPy" if entry.library in ("np", "ndarray", "Generator") else "PyTorch" for entry in calls}
+    return (
+        not made.making.asks_a_dtype
+        and len(libraries) == 1
+        and all(entry.rule.kind in ("made", "moved", "asked") for entry in calls)
+        and not any(entry.name in ("torch.from_numpy", "np.float32") for entry in calls)
+    )
+
+
+def drawn(array: Any, evaluator: Evaluator) -> Drawn:
+    """Read of an array what is drawn of it."""
+    own = backend_of(array)
+    unwritten = unwritten_of(array, evaluator.uninitialised)
+    nbytes = own.itemsize(array) * prod(array.shape)
+    strides = own.byte_strides(array)
+    strip = strip_of(array, evaluator.uninitialised)
+    return Drawn(values_of(array), dtype_name(array), nbytes, strides, strip, unwritten)
+
+
+def dtype_name(array: Any) -> str:
+    """Name a dtype without its library."""
+    return backend_of(array).dtype_name(array).removeprefix("torch.")
+
+
+def attributes(array: Any, *, chosen: bool) -> tuple[Attribute, ...]:
+    """Read the attributes of an array and say what each means for it.
+
+    Parameters
+    ----------
+    array
+        Of either library.
+    chosen
+        Whether the library chose the dtype by itself.
+    """
+    own = backend_of(array)
+    shape, step, size = tuple(array.shape), own.itemsize(array), prod(array.shape)
+    default = f"; no dtype was asked for, this is {own.library}'s choice" if chosen else ""
+    return (
+        Attribute(f"{NAME}.ndim", str(array.ndim), _rank_meaning(array.ndim)),
+        Attribute(own.shape_code(NAME), shape_text(shape), _shape_meaning(shape)),
+        Attribute(own.size_code(NAME), str(size), _size_meaning(shape)),
+        Attribute(f"{NAME}.dtype", own.dtype_name(array), f"{_dtype_meaning(array)}{default}"),
+        Attribute(f"{NAME}.itemsize", str(step), f"{counted(step, 'byte')} a cell"),
+        Attribute(own.strides_code(NAME), str(own.strides(array)), _strides_meaning(array, own)),
+        Attribute(f"{NAME}.nbytes", str(array.nbytes), f"{size} · {counted(step, 'byte')}"),
+    )
+
+
+def _changed(made: Made, statements: str) -> Changes:
+    try:
+        changes = change(made, read_changes(statements))
+        check_size(tuple(made.evaluator.names[NAME].shape))
+    except Refused as refused:
+        raise ChangesRefused(str(refused)) from refused
+    return changes
+
+
+def _convert(array: Any, dtype: str, made: Made) -> Conversion:
+    own, evaluator = backend_of(array), made.evaluator
+    code = own.cast_code(NAME, dtype)
+    before = values_of(array)
+    converted = Evaluator({NAME: array}, uninitialised=evaluator.uninitialised)
+    if own.runs_numpy_code and before.dtype.kind in "biuf" and unwritten_of(array, evaluator.uninitialised) is None:
+        other, warning = cast(np.asarray(array), dtype)
+    else:
+        other = converted.value_of(code_expression(code), code)
+        warning = next((words for call in converted.calls for words in call.warnings), None)
+    shares = shares_memory(other, array) if prod(array.shape) else False
+    return Conversion(
+        code,
+        drawn(other, evaluator),
+        "view" if shares else "copy",
+        own.shares_memory_code(NAME, "y"),
+        effects(before, values_of(other)),
+        warning,
+    )
 
 
 def _rank_meaning(rank: int) -> str:
@@ -200,20 +349,37 @@ def _shape_meaning(shape: tuple[int, ...]) -> str:
             return ", ".join(f"{size} along axis {axis}" for axis, size in enumerate(shape))
 
 
-def _strides_meaning(array: NDArray[Any]) -> str:
+def _dtype_meaning(array: Any) -> str:
+    own = backend_of(array)
+    kind, bits = values_of(array).dtype.kind, counted(8 * own.itemsize(array), "bit")
+    if kind == "O":
+        return f"Python objects: each cell is a pointer in {bits}, the objects lie elsewhere"
+    return f"{_KINDS[kind]} in {bits}"
+
+
+def _strides_meaning(array: Any, own: Backend) -> str:
     if not array.ndim:
         return "no axis, no steps"
+    unit = own.stride_unit.removesuffix("s")
     steps = [
-        f"{counted(stride, 'byte')} to the next cell along axis {axis}" for axis, stride in enumerate(array.strides)
+        f"{counted(stride, unit)} to the next cell along axis {axis}" for axis, stride in enumerate(own.strides(array))
     ]
     return ", ".join(steps)
 
 
-def _code(recipe: Recipe, conversion: Conversion | None) -> str:
-    lines = ["import numpy as np", "", f"x = {recipe.code}", "print(x)"]
-    lines += ["print(x.ndim, x.shape, x.size)", "print(x.dtype, x.itemsize, x.strides, x.nbytes)"]
+def _code(made: Made, changes: Changes | None, conversion: Conversion | None) -> str:
+    own = backend_of(made.evaluator.names[NAME])
+    lines = [made.making.code, *(changes.done if changes is not None else ())]
+    if changes is not None and changes.stop is not None:
+        stop = changes.stop
+        lines += ["try:", f"    {stop.code}", f"except {stop.declined.builtin} as error:", "    print(error)"]
+    lines += [f"print({NAME})"]
+    lines += [f"print({NAME}.ndim, {own.shape_code(NAME)}, {own.size_code(NAME)})"]
+    lines += [f"print({NAME}.dtype, {NAME}.itemsize, {own.strides_code(NAME)}, {NAME}.nbytes)"]
     if conversion is not None:
-        made = f"y = x.astype({spell_dtype(conversion.dtype, 'np')})"
-        lines += ['with np.errstate(all="ignore"):', f"    {made}"] if conversion.warning else [made]
-        lines += ["print(y)", "print(np.shares_memory(x, y))"]
-    return "\n".join(lines)
+        converted = f"y = {conversion.code}"
+        silent = conversion.warning and own.runs_numpy_code
+        lines += ['with np.errstate(all="ignore"):', f"    {converted}"] if silent else [converted]
+        lines += ["print(y)", f"print({conversion.shares_code})"]
+    code = "\n".join(lines)
+    return "\n".join([*imports(code), "", code])

@@ -1,27 +1,56 @@
 """What each dtype makes of given values: what wraps, is cut off, rounded or lost; and the bits that say why."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite, isnan
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
-from primer_core.language.creation import read_numbers, source
+from primer_core.language.evaluator import Evaluator
+from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused
+from primer_core.language.reader import read_expression
+from primer_core.language.rejection import Rejection
+from primer_core.language.text import quoted
+from primer_core.lessons.arrays.making import as_code, imports, sentence
 from primer_core.lessons.arrays.question import SHOWN
+from primer_core.lessons.arrays.strip import unwritten_of
 
 MAX_VALUES = 12
 """Values that a table has room for."""
 
 HOW_BITS = "Write one number, such as 300, -1.5 or nan."
 
-Effect = Literal["kept", "wrapped", "cut off", "out of range", "rounded", "infinite", "lost", "truth"]
+HOW_VALUES = "Write numbers with commas between them, such as 1.9, 300, -1, or an array: np.linspace(0, 1, 5)."
+
+Effect = Literal["kept", "wrapped", "cut off", "out of range", "rounded", "infinite", "lost", "truth", "real part"]
 """What a change of dtype does to a number."""
 
 FieldName = Literal["sign", "exponent", "fraction", "value", "dropped"]
 """What a field of bits is called; "dropped" is what did not fit, and is not in memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Numbers as they were read.
+
+    Parameters
+    ----------
+    given
+        The numbers, of shape (n,), in the dtype that NumPy or the learner chose.
+    written
+        What ``np.array`` is called with: the numbers that were typed, or the array that was made.
+    code
+        The same as an expression.
+    """
+
+    given: NDArray[Any]
+    written: Any
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +172,69 @@ def explain_dtypes(text: str) -> DtypeTable:
     Parameters
     ----------
     text
-        Numbers with commas between them: ``1.9, 300, -1, nan``.
+        As `read_values` reads it.
 
     Raises
     ------
     Refused
         If it is no list of 1 to `MAX_VALUES` numbers that fit into 64 bits together.
     """
-    values = read_numbers(text)
-    if len(values) > MAX_VALUES:
-        raise Refused(f"There are {len(values)} numbers here; the table has room for {MAX_VALUES}. Take some away.")
-    if not values:
+    values = read_values(text)
+    given = values.given
+    if given.size > MAX_VALUES:
+        raise Refused(f"There are {given.size} numbers here; the table has room for {MAX_VALUES}. Take some away.")
+    if not given.size:
         raise Refused("There is no number here yet. Write some with commas between them: 1.9, 300, -1.")
-    given = np.array(values)
+    rows = tuple(_row(values, dtype) for dtype in SHOWN)
+    return DtypeTable(given, tuple(map(value_text, given)), rows, _code(values, rows))
+
+
+def read_values(text: str) -> Values:
+    """Read numbers with commas between them, or an expression that gives a number or an array along one axis.
+
+    Raises
+    ------
+    Refused
+        If it is something else, or the numbers do not fit into 64 bits together.
+    """
+    try:
+        expression = read_expression(text)
+        node = as_code(expression.node)
+        evaluator = Evaluator()
+        value = evaluator.value_of(node, expression.source)
+    except Rejection as rejection:
+        raise Refused(sentence(rejection, text, HOW_VALUES)) from rejection
+    if is_array(value):
+        code = ast.unparse(node)
+        if unwritten_of(value, evaluator.uninitialised) is not None:
+            raise Refused(f"{quoted(text.strip())} has cells that were never written. {HOW_VALUES}")
+        if owner_of(value) == "Tensor":
+            if str(value.dtype) == "torch.bfloat16":
+                raise Refused("NumPy has no bfloat16. Write .float() behind it.")
+            value, code = value.detach().resolve_conj().resolve_neg().numpy(), f"{code}.numpy()"
+        written, given = value, np.asarray(value)
+    else:
+        written = list(value) if isinstance(value, tuple | list) else [value]
+        if not all(type(number) in (bool, int, float, complex) or isinstance(number, np.number) for number in written):
+            raise Refused(f"{quoted(text.strip())} is no row of numbers. {HOW_VALUES}")
+        given, code = np.array(written), source(written)
     if given.dtype == object:
         raise Refused("These whole numbers do not fit into 64 bits together. Write smaller ones.")
-    rows = tuple(_row(values, given, dtype) for dtype in SHOWN)
-    return DtypeTable(given, tuple(map(value_text, given)), rows, _code(values, rows))
+    if given.ndim > 1 or given.dtype.kind not in "biuf":
+        what = f"has {given.ndim} axes" if given.ndim > 1 else f"has the dtype {given.dtype}"
+        raise Refused(f"{quoted(text.strip())} {what}; here is room for real numbers along one axis. {HOW_VALUES}")
+    return Values(given.reshape(-1), written, code)
+
+
+def source(value: Any) -> str:
+    """Spell a number or a list of them as code that NumPy and plain Python read alike."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(source, value))}]"
+    if isinstance(value, np.number):
+        return f"np.{value.dtype}({source(value.item())})"
+    if isinstance(value, float) and not isfinite(value):
+        return 'float("nan")' if isnan(value) else f'float("{value}")'
+    return str(value)
 
 
 def cast(given: NDArray[Any], dtype: str) -> tuple[NDArray[Any], str | None]:
@@ -201,10 +276,9 @@ def explain_encoding(text: str, dtype: str) -> Encoding:
     Refused
         If the text is not one number.
     """
-    values = read_numbers(text)
-    if len(values) != 1:
-        raise Refused(f"There {'is no number' if not values else f'are {len(values)} numbers'} here. {HOW_BITS}")
-    given = np.array(values)
+    given = read_values(text).given
+    if given.size != 1:
+        raise Refused(f"There {'is no number' if not given.size else f'are {given.size} numbers'} here. {HOW_BITS}")
     stored, _ = cast(given, dtype)
     (effect,) = effects(given, stored)
     bits = np.binary_repr(int(stored.view(f"u{stored.itemsize}")[0]), stored.itemsize * 8)
@@ -219,12 +293,13 @@ def explain_encoding(text: str, dtype: str) -> Encoding:
     return Encoding(texts[0], dtype, fields, texts[1], _whole_formula(bits, stored), effect)
 
 
-def _row(values: Sequence[Any], given: NDArray[Any], dtype: str) -> DtypeRow:
+def _row(values: Values, dtype: str) -> DtypeRow:
+    given = values.given
     after, warning = cast(given, dtype)
     texts = map(value_text, after)
     cells = tuple(DtypeCell(*pair) for pair in zip(texts, effects(given, after), strict=True))
     with np.errstate(all="ignore"):
-        at_once = NUMPY.attempt(np.array, values, dtype=dtype)
+        at_once = NUMPY.attempt(np.array, values.written, dtype=dtype)
     declined = at_once if isinstance(at_once, Declined) else None
     return DtypeRow(dtype, after.itemsize, _span(after.dtype), cells, after, warning, declined)
 
@@ -247,9 +322,17 @@ def _effect(before: Any, after: Any, dtype: np.dtype[Any]) -> Effect:
     old, new = before.item(), after.item()
     if old == new or (old != old and new != new):
         return "kept"
+    if isinstance(old, complex) and dtype.kind != "c":
+        if old.imag:
+            return "real part" if dtype.kind != "b" else "truth"
+        old = old.real
+        if old == new:
+            return "kept"
     match dtype.kind:
         case "b":
             return "truth"
+        case "c":
+            return "rounded"
         case "f":
             return "infinite" if np.isinf(new) else "lost" if new == 0 else "rounded"
         case _ if isinstance(old, float):
@@ -306,7 +389,7 @@ def _float_formula(stored: NDArray[Any]) -> str:
     return f"{sign}(1 + {fraction}) · 2^({exponent} − {bias}) = {number}"
 
 
-def _code(values: Sequence[Any], rows: Sequence[DtypeRow]) -> str:
+def _code(values: Values, rows: Sequence[DtypeRow]) -> str:
     lines = [f'for dtype in "{" ".join(row.dtype for row in rows)}".split():']
     lines += ["    print(dtype, np.array(values).astype(dtype).tolist())"]
     if any(row.declined for row in rows):
@@ -315,4 +398,5 @@ def _code(values: Sequence[Any], rows: Sequence[DtypeRow]) -> str:
         lines += ['        print(f"{type(error).__name__}: {error}")']
     if any(row.warning for row in rows):  # the page has told the warnings already
         lines = ['with np.errstate(all="ignore"):', *(f"    {line}" for line in lines)]
-    return "\n".join(["import numpy as np", "", f"values = {source(list(values))}", *lines])
+    body = "\n".join([f"values = {values.code}", *lines])
+    return "\n".join([*imports(body), "", body])

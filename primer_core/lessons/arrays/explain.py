@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from primer_core.language.limits import Refused
-from primer_core.lessons.arrays.anatomy import Anatomy, NotMade, explain_array
+from primer_core.lessons.arrays.anatomy import Anatomy, ChangesRefused, NotMade, explain_array
 from primer_core.lessons.arrays.dtypes import DtypeTable, Encoding, explain_dtypes, explain_encoding
 from primer_core.lessons.arrays.question import ArraysQuestion
 from primer_core.lessons.arrays.twins import Libraries, explain_libraries
@@ -40,7 +40,9 @@ def explain(question: ArraysQuestion) -> Outcome:
     match question.view:
         case "Anatomy":
             try:
-                return explain_array(question.make, question.to)
+                return explain_array(question.make, question.to, question.then)
+            except ChangesRefused as refused:
+                return Unread("then", str(refused))
             except Refused as refused:
                 return Unread("make", str(refused))
         case "Dtypes":

@@ -26,8 +26,25 @@ _VALUES: tuple[tuple[str, str, str, str], ...] = (
 )
 """Title, values for every dtype, the number whose bits are shown, and in which dtype."""
 
+_FACTS: tuple[tuple[str, str, str], ...] = (
+    ("A decimal in an int cell", "np.array([6, 9, 12])", "x[0] = 2.9; x[1] = -2.9; x[1:] = x[1:] * 0.4"),
+    ("Truth values", "np.arange(6) % 2 == 0", ""),
+    ("Rows of two lengths", "np.array([[1, 2, 3], [4, 5]])", ""),
+    ("dtype=object", "np.array([[1, 2, 3], [4, 5]], dtype=object)", ""),
+    ("A step of 0.1", "np.arange(1, 1.3, 0.1)", ""),
+    ("Two sizes", "np.zeros(2, 3)", ""),
+    ("Never written", "np.empty((2, 3))", "x[0] = 1"),
+    ("torch.Tensor(3)", "torch.Tensor(3)", ""),
+    ("float64 meets float32", "torch.from_numpy(np.array([[1.0, 2.0]])) @ torch.ones(2, 3)", ""),
+)
+"""Title, how the array is made, and what is run on it: what learners stumble over."""
+
+_ANATOMY = ("make", "then", "to")
+"""Fields that a preset of the first view puts."""
+
 PRESETS: tuple[Preset[ArraysQuestion], ...] = (
-    *(Preset(title, ArraysQuestion("Anatomy", make, to), ("make", "to")) for title, make, to in _MADE),
+    *(Preset(title, ArraysQuestion("Anatomy", make, to), _ANATOMY) for title, make, to in _MADE),
+    *(Preset(title, ArraysQuestion("Anatomy", make, then=then), _ANATOMY) for title, make, then in _FACTS),
     *(
         Preset(
             title,
@@ -37,4 +54,10 @@ PRESETS: tuple[Preset[ArraysQuestion], ...] = (
         for title, values, number, dtype in _VALUES
     ),
     *(Preset(title, ArraysQuestion("PyTorch", make), ("make",)) for title, make, to in _MADE if to == AS_MADE),
+    *(
+        Preset(title, ArraysQuestion("PyTorch", make), ("make",))
+        for title, make, then in _FACTS
+        if not then and title not in ("dtype=object", "Never written")
+    ),
+    Preset("In PyTorch's words", ArraysQuestion("PyTorch", "torch.tensor([1., 2.], dtype=torch.float64)"), ("make",)),
 )

@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.language.creation import DTYPES
 from primer_core.lessons.question import Question, choice, text
 
 View = Literal["Anatomy", "Dtypes", "Races", "PyTorch"]
 """What is looked at: one array, what dtypes do to numbers, why NumPy is fast, or the same array in PyTorch."""
 
 VIEWS: tuple[View, ...] = ("Anatomy", "Dtypes", "Races", "PyTorch")
+
+DTYPES: tuple[str, ...] = (
+    *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+    *("float16", "float32", "float64"),
+)
+"""The dtypes that an array is converted to."""
 
 AS_MADE = "no change"
 """Stands for no ``astype`` where a learner chooses a dtype."""
@@ -22,23 +27,37 @@ SHOWN: tuple[str, ...] = (
 )
 """The dtypes of the table, by kind and size."""
 
-_CREATION = (
-    "[[1, 2], [3, 4]], zeros((2, 3)), ones((3, 2), int16), full((2, 2), 7), eye(2), arange(0, 10, 2), "
-    "linspace(0, 1, 5), default_rng(0).random((2, 3)), .integers(0, 10, 4) or .normal(size=3); "
-    "then .reshape(3, 2), .T or .astype(int8)."
+_MADE = (
+    "Any expression that makes an array, in NumPy's or PyTorch's words: [[1, 2], [3, 4]], np.zeros((2, 3)), "
+    "torch.ones(3, 2), np.arange(0, 10, 2), np.linspace(0, 1, 5), np.random.default_rng(0).random((2, 3)), "
+    "torch.tensor([1., 2.], dtype=torch.float64); then .reshape(3, 2), .T, + 1, ... Several lines may make it, too."
 )
-_NUMBERS = "Numbers with commas between them: 1.9, 300, -1, 2**53, nan, inf, True."
+_STATEMENTS = "Statements, with ; between them, that change x before it is drawn: x[0] = 3.7; x *= 2; x = x * 0.5."
+_TORCHS = ("torch", "tensor", "F.", "nn.")
+"""What PyTorch is spoken of by."""
+
+_NUMBERS = (
+    "Numbers with commas between them: 1.9, 300, -1, 2**53, nan, inf, True; or an array along one axis: "
+    "np.linspace(0, 1, 5)."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ArraysQuestion(Question):
-    """An array and a dtype that it is converted to; values for every dtype, and the number whose bits are shown."""
+    """An array, what changes it, and a dtype that it is converted to; values for every dtype, and a number's bits."""
 
     view: View = choice("Anatomy", VIEWS, label="View", segments=True, former={"NumPy and PyTorch": "PyTorch"})
-    make: str = text("[[1, 2, 3], [4, 5, 6]]", label="Array x", help=_CREATION)
+    make: str = text("[[1, 2, 3], [4, 5, 6]]", label="Array x", help=_MADE)
     to: str = choice(AS_MADE, CONVERSIONS, label="then astype")
     values: str = text("100, 127, 128, 255, 256, 300, -1", label="Values", help=_NUMBERS)
     number: str = text(
         "300", label="Bits of the number", help="One number, such as 300, -1.5 or nan.", parameter="bits"
     )
     dtype: str = choice("int8", SHOWN, label="in", parameter="as")
+    then: str = text("", label="Then", help=_STATEMENTS, placeholder="nothing")
+
+    @property
+    def asks_pytorch(self) -> bool:
+        """Return whether PyTorch is needed for the answer."""
+        typed = {"Dtypes": (self.values, self.number), "Anatomy": (self.make, self.then)}.get(self.view, ())
+        return self.view == "PyTorch" or any(word in text for text in typed for word in _TORCHS)

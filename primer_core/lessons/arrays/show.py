@@ -6,35 +6,38 @@ from typing import Any, Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.memory import Layout
 from primer_core.language.spelling import counted, shape_text
-from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, NotMade
+from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, Drawn, NotMade
+from primer_core.lessons.arrays.changes import MOST_WRITES, Changes, Stop
 from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Encoding
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards
 from primer_core.lessons.arrays.question import ArraysQuestion, View
+from primer_core.lessons.arrays.remarks import Factor, Remark
+from primer_core.lessons.arrays.strip import Strip
 from primer_core.lessons.arrays.twins import (
     Apart,
     DefaultDtype,
     Libraries,
-    Made,
+    MadeBy,
     NoCounterpart,
     Tensor,
     Twin,
     Twins,
     ranks_code,
 )
-from primer_core.lessons.arrays.twins import NotMade as NotMadeBy
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Row, Strong, Val
-from primer_core.picture.number import with_minus
+from primer_core.picture.number import cell_text, with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
     Columns,
+    Fix,
+    Fixes,
     Heading,
     Note,
     Notice,
@@ -66,7 +69,23 @@ _EFFECTS: dict[Effect, str] = {
     "infinite": "too large",
     "lost": "too small",
     "truth": "not zero",
+    "real part": "real part alone",
 }
+
+HIDDEN = "?"
+"""Drawn in a cell that was never written."""
+
+LONGEST_OBJECT = 24
+"""Characters of a Python object that stands in a cell."""
+
+KEEPS_DTYPE: Text = text(
+    "An array never changes its dtype to suit what is put into it: an assignment casts the number to the dtype of the "
+    "array, without a word. Write ",
+    Code("6.0"),
+    " or ",
+    Code("dtype=float"),
+    " where the array is made, and it keeps fractions.",
+)
 
 QUIZ_ANATOMY = Quiz(
     text("What is ", Code("np.array([300]).astype(np.int8)"), "?"),
@@ -136,8 +155,11 @@ QUIZ_LIBRARIES = Quiz(
 )
 
 
+_FIELDS: Mapping[str, str] = {"make": "x", "then": "a statement", "values": "the values", "bits": "the number"}
+"""What stands in a field, by its parameter."""
+
 _ROWS: Mapping[View, tuple[tuple[str, ...], ...]] = {
-    "Anatomy": (("make", "to"),),
+    "Anatomy": (("make",), ("then", "to")),
     "Dtypes": (("values",), ("number", "dtype")),
     "PyTorch": (("make",),),
 }
@@ -160,7 +182,7 @@ def show(question: ArraysQuestion, outcome: Outcome) -> Page:
         case Unread():
             return Page(panel, None)
         case NotMade():
-            return Page(panel, _declined(outcome))
+            return Page(panel, _declined(outcome, _quiz(QUIZ_ANATOMY)))
         case Anatomy():
             return Page(panel, _anatomy(outcome))
         case Casts():
@@ -174,13 +196,15 @@ def chip(outcome: Unread | NotMade | Anatomy | Casts | Libraries) -> Chip:
     """Say in a few words what came of it."""
     match outcome:
         case Unread(field):
-            return Chip("error", {"make": "x", "values": "the values", "bits": "the number"}[field] + " cannot be read")
-        case NotMade(declined):
-            return Chip("error", f"NumPy raises {declined.kind}")
-        case Anatomy(conversion=Conversion(verdict=verdict)):
-            return Chip(verdict, f"{verdict.upper()}: np.shares_memory(x, y) is {verdict == 'view'}")
-        case Anatomy(array=array):
-            return Chip("ok", f"shape {shape_text(array.shape)}, {array.dtype}")
+            return Chip("error", f"{_FIELDS[field]} cannot be taken")
+        case NotMade(library, declined):
+            return Chip("error", f"{library} raises {declined.kind}")
+        case Anatomy(library, changes=Changes(stop=Stop(declined=declined))):
+            return Chip("error", f"{library} raises {declined.kind}")
+        case Anatomy(conversion=Conversion(verdict=verdict, shares_code=asked)):
+            return Chip(verdict, f"{verdict.upper()}: {asked} is {verdict == 'view'}")
+        case Anatomy(drawn=drawn):
+            return Chip("ok", f"shape {shape_text(drawn.values.shape)}, {drawn.dtype}")
         case Casts(table):
             keeping = sum(all(cell.effect == "kept" for cell in row.cells) for row in table.rows)
             keep = "keeps" if keeping == 1 else "keep"
@@ -206,19 +230,102 @@ def _races() -> tuple[Part, ...]:
 
 
 def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
-    made = explained.conversion
-    story = () if made is None else (Story(conversion_story(made)),)
+    made, changes = explained.conversion, explained.changes
+    notices = [*map(_remark, explained.remarks)]
+    notices += warned(explained.library, explained.warnings)
+    if changes is not None and changes.stop is not None:
+        said = text(Code(changes.stop.code), ": ", changes.stop.declined.text)
+        notices.append(Notice("declined", (said,), f"{explained.library} says"))
+    if explained.unconverted:
+        notices.append(Notice("refused", (text(explained.unconverted),)))
+    stories: tuple[Part, ...] = () if changes is None else changes_parts(changes)
+    stories += () if made is None else (Story(conversion_story(made)),)
     attributes = (Heading("What x says of itself"), attributes_table(explained.attributes))
-    told = Card((*attributes, *story, code_panel(explained.code)), "story")
-    return (Card((picture(explained),), "picture"), Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)))
+    told = Card((*stories, *attributes, code_panel(explained.code)), "story")
+    return (
+        Card((*notices, picture(explained), *_not_drawn(explained)), "picture"),
+        Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)),
+    )
 
 
-def _declined(outcome: NotMade) -> tuple[Part, ...]:
-    notices: list[Part] = [Notice("declined", (text(outcome.declined.text),))]
-    if outcome.cause:
-        notices.append(Notice("info", (text(outcome.cause),)))
+def _not_drawn(explained: Anatomy) -> tuple[Part, ...]:
+    arrays = {"x": explained.drawn} | ({} if explained.conversion is None else {"y": explained.conversion.drawn})
+    names = [name for name, drawn in arrays.items() if drawn.strip is None]
+    return tuple(
+        Note(text("The memory of ", Code(name), " is not drawn: its cells lie too far apart, or not side by side."))
+        for name in names
+    )
+
+
+def _remark(remark: Remark) -> Notice:
+    return Notice("warning" if remark.is_trap else "info", (text(remark.message),))
+
+
+def _declined(outcome: NotMade, quiz: Card) -> tuple[Part, ...]:
     told = Card((code_panel(outcome.code),), "story")
-    return (Card(tuple(notices), "picture"), Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)))
+    return (Card(_why_not(outcome), "picture"), Columns(((told,), (quiz,)), (1.3, 1)))
+
+
+def _why_not(outcome: NotMade) -> tuple[Part, ...]:
+    """Quote the library, and tell what its error comes from and what would work."""
+    parts: list[Part] = [Notice("declined", (text(outcome.declined.text),), f"{outcome.library} says")]
+    if outcome.cause is not None:
+        parts.append(Notice("info", (text(outcome.cause.message),)))
+        parts += [_factors(outcome.cause.factors)] if outcome.cause.factors else []
+        fixes = tuple(Fix(text(Code(code)), {"make": code}) for code in outcome.cause.works)
+        parts += [Fixes(fixes)] if fixes else []
+    return tuple(parts)
+
+
+def _factors(factors: Sequence[Factor]) -> Picture:
+    """Lay out operands that do not go together, each with its dtype."""
+    roles: tuple[Role, ...] = ("a", "b")
+    names = ("left", "right")
+    grids = tuple(
+        Grid(name, name, factor.values, role, badges=(Badge(factor.dtype, "warn"),))
+        for name, role, factor in zip(names, roles, factors, strict=True)
+    )
+    return Picture(grids, (Row(("left", Op("@"), "right")),))
+
+
+def changes_parts(changes: Changes) -> tuple[Part, ...]:
+    """Tell what statements did: number by number what was to be stored and is, and what the name means now."""
+    paragraphs = [
+        text(
+            Code(rebinding.code),
+            " binds the name ",
+            Code("x"),
+            f" to another array: it was {rebinding.before} and is {rebinding.after} now. No cell was written to.",
+        )
+        for rebinding in changes.rebindings
+    ]
+    if any(write.effect == "cut off" for write in changes.writes):
+        paragraphs.append(KEEPS_DTYPE)
+    if changes.printed:
+        paragraphs += [text("Printed: ", Code(line)) for line in changes.printed]
+    table = (Heading("What was written"), writes_table(changes)) if changes.writes else ()
+    return (*table, *((Story(tuple(paragraphs)),) if paragraphs else ()))
+
+
+def writes_table(changes: Changes) -> Table:
+    """Show what was to be stored in each cell that was written to, and what it held then."""
+    rows = tuple(
+        (
+            TableCell(text(Code(write.cell)), "head"),
+            TableCell(text(Number(with_minus(write.given))), "number"),
+            TableCell(
+                text(Number(with_minus(write.stored))),
+                "number" if write.effect == "kept" else "changed",
+                text(_EFFECTS[write.effect]),
+            ),
+        )
+        for write in changes.writes
+    )
+    head = (text("cell"), text("to be stored"), text(f"stored as {changes.dtype}"))
+    if changes.rebindings:
+        head = (*head[:2], text("stored"))
+    most = f", the first {MOST_WRITES} cells" if len(rows) == MOST_WRITES else ""
+    return Table(head, rows, f"What was written{most}")
 
 
 def attributes_table(attributes: Sequence[Attribute]) -> Table:
@@ -235,68 +342,104 @@ def attributes_table(attributes: Sequence[Attribute]) -> Table:
 
 
 def picture(explained: Anatomy) -> Picture:
-    """Lay out an array over its memory, and what astype made of it."""
-    made = explained.conversion
-    grids = [Grid("x", "x", explained.array, "a", badges=(Badge(str(explained.array.dtype), "info"),))]
+    """Lay out an array over its memory, and what became of it in another dtype."""
+    made, own = explained.conversion, explained.drawn
+    changed = explained.changes.changed if explained.changes is not None else None
+    grids = [_grid("x", own, "a", (), changed)]
     top: list[str | Op] = ["x"]
-    rows = [Row(("x memory",), "x in memory: each cell with its distance from the first byte", compact=True)]
-    links = [Link("x memory", "x", explained.layout.addresses.ravel(), same=True)]
-    formulas = [Formula("x", (Ref("x"), " = ", Strong((Val("x"),)), " · ", PerCell(_places(explained.layout))))]
-    grids.append(_strip("x", explained.array, explained.layout, "a"))
+    rows: list[Row] = []
+    links: list[Link] = []
+    place: PerCell | str = " in memory"
+    if own.strip is not None:
+        grids.append(_strip("x", own.strip, "a"))
+        what = "the pointer of each cell" if own.values.dtype == object else "each cell"
+        rows.append(Row(("x memory",), f"x in memory: {what} with its distance from the first byte", compact=True))
+        links.append(Link("x memory", "x", own.strip.cells, same=True))
+        place = PerCell(_places(own, own.strip))
+    formulas = [Formula("x", (Ref("x"), " = ", Strong((Val("x"),)), " · ", place))]
     if made is not None:
-        grids += [_converted(made), _strip("y", made.array, made.layout, "result")]
+        grids.append(_converted(made))
         top += [Op("→"), "y"]
-        rows.append(Row(("y memory",), f"y in memory: {counted(made.array.nbytes, 'new byte')}", compact=True))
-        links.append(Link("x", "y", np.arange(made.array.size)))
-        links.append(Link("y memory", "y", made.layout.addresses.ravel(), same=True))
+        links.append(Link("x", "y", np.arange(made.drawn.values.size)))
         formulas.append(Formula("y", _cast_spelled(made)))
-    focus = ("y" if made is not None else "x", max(explained.array.size - 1, 0))
+        if made.drawn.strip is not None:
+            grids.append(_strip("y", made.drawn.strip, "result"))
+            label = (
+                f"y in memory: {counted(made.drawn.nbytes, 'new byte')}" if made.verdict == "copy" else "y in memory"
+            )
+            rows.append(Row(("y memory",), label, compact=True))
+            links.append(Link("y memory", "y", made.drawn.strip.cells, same=True))
+    focus = ("y" if made is not None else "x", max(own.values.size - 1, 0))
     return Picture(tuple(grids), (Row(tuple(top)), *rows), tuple(links), tuple(formulas), focus)
 
 
 def conversion_story(made: Conversion) -> tuple[Text, ...]:
-    """Tell what astype did."""
-    size = counted(made.array.nbytes, "byte")
-    line: list[Span] = [Code("astype"), f" wrote {size} of new memory; ", Code("x"), " stays as it was."]
+    """Tell what the conversion did."""
+    method = made.code.partition("(")[0].rpartition(".")[2]
+    if made.verdict == "view":
+        return (text(Code(made.code), " gives the same memory: the dtype is the same already."),)
+    size = counted(made.drawn.nbytes, "byte")
+    line: list[Span] = [Code(method), f" wrote {size} of new memory; ", Code("x"), " stays as it was."]
     changed = int(made.changed.sum())
     if changed:
         cells = "1 cell holds" if changed == 1 else f"{changed} cells hold"
         why = ", ".join(dict.fromkeys(_EFFECTS[effect] for effect in made.effects if effect != "kept"))
         line.append(f" {cells} another value now: {why}.")
     if made.warning:
-        line.append(f" NumPy warns: “{made.warning}”.")
+        line.append(f" {'NumPy' if method == 'astype' else 'PyTorch'} warns: “{made.warning}”.")
     return (text(*line),)
 
 
 def _converted(made: Conversion) -> Grid:
     tone: Literal["warn", "info"] = "warn" if made.verdict == "copy" else "info"
-    badges = (Badge(made.dtype, "info"), Badge(made.verdict.upper(), tone))
-    return Grid("y", "y", made.array, "result", badges=badges, marked=made.changed)
+    return _grid("y", made.drawn, "result", (Badge(made.verdict.upper(), tone),), made.changed)
+
+
+def _grid(name: str, drawn: Drawn, role: Role, badges: tuple[Badge, ...], marked: NDArray[np.bool_] | None) -> Grid:
+    texts = _texts(drawn.values, drawn.unwritten)
+    badges = (Badge(drawn.dtype, "info"), *badges)
+    return Grid(name, name, drawn.values, role, badges=badges, marked=marked, texts=texts)
+
+
+def _texts(values: NDArray[Any], unwritten: NDArray[np.bool_] | None) -> tuple[str, ...] | None:
+    """Return what stands in each cell where that is not its number: ``?``, or a Python object; None for numbers."""
+    if values.dtype == object:
+        written = [repr(value) for value in values.ravel()]
+        return tuple(text if len(text) <= LONGEST_OBJECT else text[: LONGEST_OBJECT - 1] + "…" for text in written)
+    if unwritten is None:
+        return None
+    pairs = zip(values.ravel(), unwritten.ravel(), strict=True)
+    return tuple(HIDDEN if never else cell_text(value) for value, never in pairs)
 
 
 def _cast_spelled(made: Conversion) -> tuple[Any, ...]:
     changed = tuple(f" ({_EFFECTS[effect]})" if effect != "kept" else "" for effect in made.effects)
-    source = (Ref("x"), f" as {made.dtype} = ", Val("x"), f" as {made.dtype} = ")
+    dtype = made.drawn.dtype
+    source = (Ref("x"), f" as {dtype} = ", Val("x"), f" as {dtype} = ")
     return (Ref("y"), " = ", *source, Strong((Val("y"),)), PerCell(changed))
 
 
-def _strip(name: str, array: NDArray[Any], layout: Layout, role: Role) -> Grid:
+def _strip(name: str, strip: Strip, role: Role) -> Grid:
     """Draw the array's own memory from its first byte to its last, cell by cell."""
-    memory = np.empty(array.size, array.dtype)
-    memory[layout.addresses.ravel()] = array.ravel()
-    labels = tuple(f"+{place * layout.itemsize}" for place in range(array.size))
-    caption = f"of {name}, {counted(array.nbytes, 'byte')}"
-    return Grid(f"{name} memory", "memory", memory, role, caption=caption, axes=("",), labels=labels)
+    labels = tuple(f"+{place * strip.itemsize}" for place in range(strip.values.size))
+    all_bytes, own = counted(strip.nbytes, "byte"), int(strip.own.sum()) * strip.itemsize
+    caption = f"of {name}, {all_bytes if strip.own.all() else f'{own} of {all_bytes}'}"
+    texts = _texts(strip.values, strip.unwritten)
+    faded = None if strip.own.all() else ~strip.own
+    return Grid(
+        f"{name} memory", "memory", strip.values, role, caption=caption, axes=("",), labels=labels, texts=texts,
+        faded=faded,
+    )  # fmt: skip
 
 
-def _places(layout: Layout) -> tuple[str, ...]:
+def _places(drawn: Drawn, strip: Strip) -> tuple[str, ...]:
     """For every cell, the sum of index times stride that says how many bytes from the start it lies."""
-    steps = layout.byte_strides
     texts = []
-    for index in np.ndindex(layout.shape):
-        terms = [f"{i}·{step}" for i, step in zip(index, steps, strict=True)]
-        where = sum(i * step for i, step in zip(index, steps, strict=True))
-        texts.append(f"at byte {' + '.join(terms)} = {where}" if len(terms) > 1 else f"at byte {where}")
+    first = [str(strip.first)] if strip.first else []
+    for index in np.ndindex(drawn.values.shape):
+        terms = first + [f"{i}·{step}" for i, step in zip(index, drawn.strides, strict=True)]
+        where = strip.first + sum(i * step for i, step in zip(index, drawn.strides, strict=True))
+        texts.append(with_minus(f"at byte {' + '.join(terms)} = {where}" if len(terms) > 1 else f"at byte {where}"))
     return tuple(texts)
 
 
@@ -365,10 +508,13 @@ def _libraries(libraries: Libraries) -> tuple[Part, ...]:
     compared = libraries.comparison
     quiz = _quiz(QUIZ_LIBRARIES)
     match compared:
-        case Twins(rows, code):
+        case Twins(rows, code, warnings):
             story = Card((code_panel(code, "Copied into plain Python, it prints this table."),), "story")
             first: tuple[Card | Columns, ...] = (
-                Card((twin_table(rows),), "picture"),
+                Card(
+                    (*(part for library, words in warnings for part in warned(library, words)), twin_table(rows)),
+                    "picture",
+                ),
                 Columns(((story,), (quiz,)), (1.3, 1)),
             )
         case Apart():
@@ -384,16 +530,15 @@ def _libraries(libraries: Libraries) -> tuple[Part, ...]:
 
 def _apart(apart: Apart) -> tuple[Part, ...]:
     parts: list[Part] = []
-    for answer in (apart.numpy, apart.torch):
+    for answer in (apart.first, apart.second):
         match answer:
-            case Made(library, code):
-                parts.append(Note(text(f"{library} makes ", Code(code), ".")))
-            case NotMadeBy(library, code, declined):
-                parts += [Notice("declined", (text(declined.text),), f"{library} says"), code_panel(code)]
-            case NoCounterpart(message):
-                parts.append(Notice("refused", (text(message),)))
-    if apart.cause:
-        parts.append(Notice("info", (text(apart.cause),)))
+            case MadeBy(library, code):
+                parts.append(Note(text(f"{library} makes ", Code(code.replace("\n", "; ")), ".")))
+            case NotMade(code=code):
+                parts += [part for part in _why_not(answer) if part not in parts]
+                parts.append(code_panel(code))
+            case NoCounterpart(library, message):
+                parts.append(Notice("refused", (text(message),), f"In {library}"))
     return tuple(parts)
 
 

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import isinf
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Backend, Declined, Library, pytorch
-from primer_core.language.creation import NoTwinError, Recipe, read_creation
-from primer_core.language.limits import check_size
-from primer_core.lessons.arrays.anatomy import failing
+from primer_core.backend import LIBRARIES, NUMPY, Library, pytorch
+from primer_core.language.equivalents import NoEquivalent, translated
+from primer_core.language.execution import is_array
+from primer_core.language.limits import Refused
+from primer_core.language.rejection import Place, Rejection
+from primer_core.lessons.arrays.anatomy import NotMade, not_made
+from primer_core.lessons.arrays.making import (
+    NAME,
+    Made,
+    Making,
+    imports,
+    make,
+    read_making,
+    sentence,
+    texts_refused,
+)
+from primer_core.lessons.arrays.strip import unwritten_of
 
-if TYPE_CHECKING:
-    import torch
+_NAMES: Mapping[Library, str] = {"NumPy": NAME, "PyTorch": "t"}
+"""What the array of each library is called where both have one."""
 
 MAKERS: tuple[str, ...] = (
     "[1, 2, 3]",
@@ -76,14 +93,17 @@ class Twins:
         Question by question.
     code
         A snippet that prints both answers to every question.
+    warnings
+        What the libraries warned of, by library, in their words.
     """
 
     rows: tuple[Twin, ...]
     code: str
+    warnings: tuple[tuple[Library, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeBy:
     """A library made the array, where the other did not.
 
     Parameters
@@ -91,42 +111,26 @@ class Made:
     library
         Its name.
     code
-        The expression that makes it.
+        What makes it.
     """
 
     library: Library
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotMade:
-    """A library would not make the array.
-
-    Parameters
-    ----------
-    library
-        Its name.
-    code
-        A snippet that prints the error.
-    declined
-        The library's own exception; of several lines, the first.
-    """
-
-    library: Library
-    code: str
-    declined: Declined
 
 
 @dataclass(frozen=True, slots=True)
 class NoCounterpart:
-    """PyTorch has no function for what NumPy was asked to make.
+    """What one library was asked to make has no equivalent in the other that is known here.
 
     Parameters
     ----------
+    library
+        The other.
     message
         Plain text: what is missing.
     """
 
+    library: Library
     message: str
 
 
@@ -136,15 +140,12 @@ class Apart:
 
     Parameters
     ----------
-    numpy, torch
-        What each of them made of it.
-    cause
-        Plain text: what in the text an error comes from; empty where that is not known.
+    first, second
+        What the library made of it in whose words it is written, and what the other made of it.
     """
 
-    numpy: Made | NotMade
-    torch: Made | NotMade | NoCounterpart
-    cause: str
+    first: MadeBy | NotMade
+    second: MadeBy | NotMade | NoCounterpart
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,53 +216,63 @@ def explain_libraries(text: str) -> Libraries:
     Parameters
     ----------
     text
-        How it is made, in any spelling of `primer_core.language.creation.read_creation`.
+        How it is made, in either library's words, as `primer_core.lessons.arrays.making.read_making` reads it.
 
     Raises
     ------
     Refused
         If the text cannot be read, or the array would be too large.
     """
-    return Libraries(compare(read_creation(text)), ranked_tensors(), default_dtypes())
+    return Libraries(compare(read_making(text)), ranked_tensors(), default_dtypes())
 
 
-def compare(recipe: Recipe) -> Twins | Apart:
-    """Make an array in both libraries and ask both the same questions. Loads torch.
+def compare(making: Making) -> Twins | Apart:
+    """Make an array in both libraries, each in its own words, and ask both the same questions. Loads torch.
 
     Raises
     ------
     Refused
-        If the array would be too large.
+        If the array would be too large, or something in it is not computed here.
     """
-    array = recipe.make()
-    if not isinstance(array, Declined):
-        check_size(array.shape)
-    made = Made("NumPy", recipe.code) if not isinstance(array, Declined) else _not_made(NUMPY, "x", recipe.code, array)
+    making = _with_generators_in_place(making.alone)
+    made = _tried(making)
+    own = made.library
+    (other,) = (library for library in LIBRARIES if library != own)
+    shapes = _shapes(made) if isinstance(made, Made) else {}
+    statements = made.making.statements if isinstance(made, Made) else making.statements
+    lines = [translated(statement, other, shapes) for statement in statements]
+    missing = next((line for line in lines if isinstance(line, NoEquivalent)), None)
+    first = MadeBy(own, _code(made)) if isinstance(made, Made) else made
+    if missing is not None:
+        return Apart(first, NoCounterpart(other, missing.reason))
+    code = "\n".join(line for line in lines if isinstance(line, str))
     try:
-        tensor = recipe.make_torch()
-    except NoTwinError as error:
-        return Apart(made, NoCounterpart(str(error)), recipe.uneven)
-    if isinstance(tensor, Declined):
-        return Apart(made, _not_made(pytorch(), "t", recipe.torch_code, tensor), recipe.uneven)
-    if isinstance(array, Declined):
-        return Apart(made, Made("PyTorch", recipe.torch_code), recipe.uneven)
-    rows = _rows(array, tensor, seeded=recipe.seed is not None)
-    return Twins(rows, _code(recipe, rows))
+        twin = _tried(read_making(code))
+    except Refused as refused:
+        return Apart(first, NoCounterpart(other, str(refused)))
+    if isinstance(made, NotMade) or isinstance(twin, NotMade):
+        return Apart(first, twin if isinstance(twin, NotMade) else MadeBy(other, _code(twin)))
+    by_numpy, by_torch = sorted((made, twin), key=lambda each: LIBRARIES.index(each.library))
+    rows = _rows(by_numpy, by_torch)
+    warned = tuple((each.library, each.warnings) for each in (made, twin))
+    return Twins(rows, _comparing(by_numpy, by_torch, rows), warned)
 
 
+@cache
 def default_dtypes() -> tuple[DefaultDtype, ...]:
     """Ask both libraries, for every way of `MAKERS`, which dtype they choose. Loads torch."""
     found = []
     for text in MAKERS:
-        recipe = read_creation(text)
-        array, tensor = recipe.make(), recipe.make_torch()
-        assert not isinstance(array, Declined), array.text
-        assert not isinstance(tensor, Declined), tensor.text
-        chosen = NUMPY.dtype_name(array), _short(pytorch().dtype_name(tensor))
-        found.append(DefaultDtype(recipe.code, recipe.torch_code, *chosen))
+        made = make(read_making(text))
+        code = translated(made.making.statements[0], "PyTorch")
+        assert isinstance(code, str), code
+        twin = make(read_making(code))
+        chosen = NUMPY.dtype_name(made.array), _short(pytorch().dtype_name(twin.array))
+        found.append(DefaultDtype(_expression(made), _expression(twin), *chosen))
     return tuple(found)
 
 
+@cache
 def ranked_tensors() -> tuple[Tensor, ...]:
     """Make the tensors of `RANKS`. Loads torch."""
     torch = pytorch().module
@@ -278,12 +289,61 @@ def ranks_code() -> str:
     return "\n".join([*lines, "    print(t.ndim, tuple(t.shape), t.dtype, t.device)"])
 
 
-def _not_made(library: Backend, name: str, expression: str, declined: Declined) -> NotMade:
-    first = replace(declined, words=declined.words.partition("\n")[0])
-    return NotMade(library.library, failing(library, name, expression, declined), first)
+def _with_generators_in_place(making: Making) -> Making:
+    """Write a generator of NumPy where it is used, if that is once: of its name no equivalent could be known."""
+    statements = list(making.statements)
+    for node in making.statements:
+        match node:
+            case ast.Assign([ast.Name(name)], ast.Call(function) as generator) if (
+                ast.unparse(function) == "np.random.default_rng"
+            ):
+                later = [each for other in statements if other is not node for each in ast.walk(other)]
+                uses = [each for each in later if isinstance(each, ast.Name) and each.id == name]
+                if len(uses) == 1 and isinstance(uses[0].ctx, ast.Load):
+                    statements.remove(node)
+                    statements = [copy.deepcopy(other, {id(uses[0]): generator}) for other in statements]
+    return replace(making, statements=tuple(statements))
 
 
-def _rows(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[Twin, ...]:
+def _tried(making: Making) -> Made | NotMade:
+    try:
+        return make(making)
+    except Rejection as rejection:
+        if rejection.declined is None:
+            message = texts_refused(rejection, making) or sentence(rejection, making.source)
+            raise Refused(message) from rejection
+        return not_made(making, rejection, rejection.declined)
+
+
+def _shapes(made: Made) -> Mapping[str, tuple[int, ...]]:
+    """Return the shape of each array on the way: by its name, and by the expression that makes it."""
+    names = {name: value for name, value in made.evaluator.names.items() if is_array(value)}
+    found = {name: tuple(value.shape) for name, value in names.items()}
+    for statement in made.making.statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call | ast.Attribute | ast.BinOp | ast.Subscript) and hasattr(node, "lineno"):
+                place = Place.of(node, made.making.source)
+                call = next((call for call in reversed(made.calls) if call.place == place), None)
+                if call is not None and is_array(call.result):
+                    found[ast.unparse(node)] = tuple(call.result.shape)
+    return found
+
+
+def _name(made: Made) -> str:
+    return _NAMES[made.library]
+
+
+def _code(made: Made) -> str:
+    """Write the statements that make an array, which is called x where it is NumPy's, and t where it is PyTorch's."""
+    return "\n".join(map(ast.unparse, made.making.renamed(_name(made))))
+
+
+def _expression(made: Made) -> str:
+    return made.making.code.removeprefix(f"{NAME} = ")
+
+
+def _rows(by_numpy: Made, by_torch: Made) -> tuple[Twin, ...]:
+    array, tensor = by_numpy.array, by_torch.array
     ours, theirs = NUMPY, pytorch()
     follows = "They follow the dtype."
     units = f"NumPy counts {ours.stride_unit}, PyTorch {theirs.stride_unit}."
@@ -302,7 +362,7 @@ def _rows(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[T
         ),
         _twin("device", ("x.device", array.device), ("t.device", tensor.device)),
     ]
-    return (*rows, *_cell_row(array, tensor, seeded=seeded))
+    return (*rows, *_cell_row(by_numpy, by_torch))
 
 
 def _twin(question: str, numpy: tuple[str, object], torch: tuple[str, object], why: str = "") -> Twin:
@@ -310,8 +370,11 @@ def _twin(question: str, numpy: tuple[str, object], torch: tuple[str, object], w
     return Twin(question, numpy[0], torch[0], *answers, _short(answers[0]) != _short(answers[1]), why)
 
 
-def _cell_row(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tuple[Twin, ...]:
+def _cell_row(by_numpy: Made, by_torch: Made) -> tuple[Twin, ...]:
     """Compare the first cell in which the two differ; the first of all where none does, and nothing without cells."""
+    array, tensor = by_numpy.array, by_torch.array
+    if any(unwritten_of(made.array, made.evaluator.uninitialised) is not None for made in (by_numpy, by_torch)):
+        return ()
     own, other = array.ravel().tolist(), tensor.detach().flatten().tolist()
     if not own or len(own) != len(other):
         return ()
@@ -320,9 +383,9 @@ def _cell_row(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tup
     codes = f"x.flat[{at}].item()", f"t.flatten()[{at}].item()"
     if place is None:
         return (Twin("first cell", *codes, str(own[0]), str(other[0]), differs=False),)
-    if isinf(other[at]):
+    if np.isinf(other[at]) and not np.isinf(own[at]):
         why = "It is beyond what PyTorch's dtype can hold."
-    elif seeded:
+    elif _drew(by_numpy) or _drew(by_torch):
         why = "The generators are different programs: one seed means other numbers in each."
     elif abs(own[at] - other[at]) <= 1e-6 * abs(own[at]):
         why = "Only because one of them keeps fewer digits."
@@ -332,7 +395,12 @@ def _cell_row(array: NDArray[Any], tensor: torch.Tensor, *, seeded: bool) -> tup
     return (Twin(question, *codes, str(own[at]), str(other[at]), differs=True, why=why),)
 
 
-def _same(own: float, other: float) -> bool:
+def _drew(made: Made) -> bool:
+    """Whether random numbers were drawn."""
+    return any(call.entry.random or call.entry.library == "Generator" for call in made.calls)
+
+
+def _same(own: complex, other: complex) -> bool:
     return own == other or (own != own and other != other)
 
 
@@ -346,6 +414,8 @@ def _why_dtype(array: NDArray[Any]) -> str:
     return "The libraries choose differently here."
 
 
-def _code(recipe: Recipe, rows: tuple[Twin, ...]) -> str:
-    lines = ["import numpy as np", "import torch", "", f"x = {recipe.code}", f"t = {recipe.torch_code}"]
-    return "\n".join([*lines, *(f"print({row.numpy_code}, {row.torch_code})" for row in rows)])
+def _comparing(by_numpy: Made, by_torch: Made, rows: tuple[Twin, ...]) -> str:
+    code = "\n".join(
+        [_code(by_numpy), _code(by_torch), *(f"print({row.numpy_code}, {row.torch_code})" for row in rows)]
+    )
+    return "\n".join([*imports(code), "", code])

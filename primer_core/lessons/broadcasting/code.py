@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
 from primer_core.lessons.broadcasting.question import NAMES, Loss
 
@@ -43,7 +44,7 @@ def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequen
         "y.mean()": ["y.mean().backward()"],
         "1, 2, 3, …": ["y.backward(torch.arange(1.0, y.numel() + 1, dtype=y.dtype).reshape(y.shape))"],
     }[of]
-    lines = ["import torch", *_given(operands), ""]
+    lines = [*dict.fromkeys(["import torch", *_given(operands)]), ""]
     lines += [f"{name} = torch.tensor({name} * 1.0, requires_grad=True)" for name in names]
     lines += [f"y = {_expression(operands, sign)}", *loss]
     lines += [f"print({name}.grad)  # shape {gradient.shape}" for name, gradient in zip(names, gradients, strict=True)]
@@ -52,7 +53,7 @@ def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequen
 
 def _given(operands: Sequence[Operand]) -> list[str]:
     given = [f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=False)]
-    return ["import numpy as np", "", *given]
+    return [*import_lines(operand.code for operand in operands), "", *given]
 
 
 def _expression(operands: Sequence[Operand], sign: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
 from primer_core.lessons.einsum.question import NAMES
 
@@ -25,7 +26,7 @@ def torch_code(subscripts: str, operands: Sequence[Operand], result: NDArray[Any
     mixed = len({operand.values.dtype for operand in operands}) > 1
     convert = f", dtype=torch.{result.dtype}" if mixed else ""
     tensors = [f"{name} = torch.tensor({name}{convert})" for name, _ in zip(NAMES, operands, strict=False)]
-    lines = ["import torch", *_given(operands), "", *tensors]
+    lines = [*dict.fromkeys(["import torch", *_given(operands)]), "", *tensors]
     return "\n".join([*lines, f"y = torch.einsum({_call(subscripts, operands)})", "print(y)"])
 
 
@@ -73,4 +74,8 @@ def _call(subscripts: str, operands: Sequence[Operand]) -> str:
 
 
 def _given(operands: Sequence[Operand]) -> list[str]:
-    return ["import numpy as np", "", *(f"{n} = {o.code}" for n, o in zip(NAMES, operands, strict=False))]
+    return [
+        *import_lines(operand.code for operand in operands),
+        "",
+        *(f"{n} = {o.code}" for n, o in zip(NAMES, operands, strict=False)),
+    ]

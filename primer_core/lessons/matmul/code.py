@@ -6,6 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from primer_core.backend import Backend
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
 from primer_core.lessons.matmul.question import NAMES
 
@@ -39,10 +40,14 @@ def failing(operands: Sequence[Operand], library: Backend) -> str:
 def _given(operands: Sequence[Operand], library: Backend, dtype: str) -> list[str]:
     """Write how the operands are made; a dtype to which a library converts them, or none."""
     given = [
-        "import numpy as np",
+        *import_lines(operand.code for operand in operands),
         "",
         *(f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=True)),
     ]
     if library.runs_numpy_code:
         return given
-    return [library.import_line, *given, "", *(f"{name} = {library.converted_code(name, dtype)}" for name in NAMES)]
+    return [
+        *dict.fromkeys([library.import_line, *given]),
+        "",
+        *(f"{name} = {library.converted_code(name, dtype)}" for name in NAMES),
+    ]

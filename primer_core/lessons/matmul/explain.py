@@ -362,8 +362,8 @@ def _mismatch(paired: Paired, library: Library) -> Mismatch:
         "NumPy": NUMPY.attempt(np.matmul, a, b),
         "np.dot": NUMPY.attempt(np.dot, a, b),
     }
-    if library != "NumPy" and max(a.size, b.size) <= MAX_ELEMENTS:
-        other = backend(library)
+    other = backend(library)
+    if not other.runs_numpy_code and max(a.size, b.size) <= MAX_ELEMENTS:
         asked[library] = other.attempt(operator.matmul, *(other.make(np.zeros(shape.shape)) for shape in (a, b)))
     return Mismatch(
         paired.operands,

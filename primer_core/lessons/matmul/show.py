@@ -122,7 +122,7 @@ def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> t
 def _words(question: MatmulQuestion, outcome: Mismatch) -> tuple[Notice, ...]:
     """Show the error of the library that is asked, and of NumPy's dot, which learners meet as often."""
     shown = [("", outcome.declined[question.library])] if question.library in outcome.declined else []
-    if question.library == "NumPy" and "np.dot" in outcome.declined:
+    if backend(question.library).runs_numpy_code and "np.dot" in outcome.declined:
         shown.append(("np.dot(a, b)", outcome.declined["np.dot"]))
     return tuple(Notice("declined", (text(declined.text),), title=title) for title, declined in shown)
 

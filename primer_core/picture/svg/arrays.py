@@ -311,6 +311,8 @@ def no_cells(palette: Palette) -> Box:
 def _axis(axis: Mapping[str, Any], palette: Palette, more: str = "") -> Box:
     text, marked = f"{axis['name']} · {axis['size']}{more}", axis["marked"]
     colour, weight = (palette.accent, 700) if marked else (palette.soft, 400)
+    if "hue" in axis:
+        colour, weight = palette.letter(axis["hue"]), 700
     return line(text, 11, colour, weight=weight, kind="axis", height=17)
 
 

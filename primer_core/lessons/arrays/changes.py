@@ -1,0 +1,218 @@
+"""What statements do to an array: what is to be written into its cells, what they hold, and what the name means."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import Declined, backend_of
+from primer_core.language.evaluator import Call
+from primer_core.language.execution import attempted, is_array, owner_of
+from primer_core.language.limits import MAX_ELEMENTS, Refused
+from primer_core.language.parsing import typed_expression
+from primer_core.language.reader import Statements
+from primer_core.language.rejection import Rejection
+from primer_core.language.spelling import shape_text
+from primer_core.language.table.costs import size_of
+from primer_core.language.table.functions import function_of
+from primer_core.language.text import quoted
+from primer_core.lessons.arrays.dtypes import Effect, effects, value_text
+from primer_core.lessons.arrays.making import NAME, Made, sentence
+from primer_core.lessons.arrays.strip import unwritten_of, values_of
+
+MOST_WRITES = 12
+"""Cells that are written to and told of one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A number that was written into a cell.
+
+    Parameters
+    ----------
+    cell
+        The cell as code: ``x[1]``.
+    given
+        What was to be stored, as text.
+    stored
+        What the cell held then, as text.
+    effect
+        What storing did to the number.
+    """
+
+    cell: str
+    given: str
+    stored: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Rebinding:
+    """A statement after which the name means another array.
+
+    Parameters
+    ----------
+    code
+        The statement.
+    before, after
+        Shape and dtype of what the name meant before, and means then: ``(3,) int64``.
+    """
+
+    code: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A statement that a library declined; those after it were not run.
+
+    Parameters
+    ----------
+    code
+        The statement.
+    declined
+        The library's own exception.
+    """
+
+    code: str
+    declined: Declined
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What statements did.
+
+    Parameters
+    ----------
+    done
+        The statements that were run, as code.
+    writes
+        Numbers that were written into cells, in order; of many, the first `MOST_WRITES`.
+    rebindings
+        Statements that bound the name to another array.
+    changed
+        Mask of the cells of the array that hold another number than before; None where it is another array.
+    dtype
+        Name of the array's dtype at last.
+    printed
+        What ``print`` wrote.
+    stop
+        Where a library declined; None where all were run.
+    """
+
+    done: tuple[str, ...]
+    writes: tuple[Write, ...]
+    rebindings: tuple[Rebinding, ...]
+    changed: NDArray[np.bool_] | None
+    dtype: str
+    printed: tuple[str, ...]
+    stop: Stop | None
+
+
+def change(made: Made, statements: Statements) -> Changes:
+    """Run statements on an array, one by one, until a library declines.
+
+    Parameters
+    ----------
+    made
+        The array; its evaluator runs the statements, and knows the array under its name afterwards.
+    statements
+        As `primer_core.lessons.arrays.making.read_changes` reads them.
+
+    Raises
+    ------
+    Refused
+        If a statement is not known or not computed here, or the name means no array any more.
+    """
+    evaluator = made.evaluator
+    first = made.array
+    before, known = values_of(first), unwritten_of(first, evaluator.uninitialised)
+    done: list[str] = []
+    writes: list[Write] = []
+    rebindings: list[Rebinding] = []
+    stop = None
+    for node in statements.nodes:
+        code, array, calls = ast.unparse(node), evaluator.names[NAME], len(evaluator.calls)
+        try:
+            evaluator.statement(node, statements.source)
+        except Rejection as rejection:
+            if rejection.declined is None:
+                raise Refused(sentence(rejection, statements.source, "")) from rejection
+            stop = Stop(code, rejection.declined)
+        if NAME not in evaluator.names or not is_array(evaluator.names[NAME]):
+            raise Refused(f"After {quoted(code)}, {NAME} is no array any more. Bind another name.")
+        writes += _writes(evaluator.calls[calls:], MOST_WRITES - len(writes))
+        after = evaluator.names[NAME]
+        if after is not array:
+            rebindings.append(Rebinding(code, _told(array), _told(after)))
+        if stop is not None:
+            break
+        done.append(code)
+    last = evaluator.names[NAME]
+    changed = None
+    if last is first and tuple(last.shape) == before.shape:
+        now = values_of(last)
+        changed = np.array([not _same(*pair) for pair in zip(before.ravel(), now.ravel(), strict=True)], np.bool_)
+        changed = changed.reshape(before.shape)
+        if known is not None:
+            never = unwritten_of(last, evaluator.uninitialised)
+            changed = known & ~never if never is not None else known
+    dtype = backend_of(last).dtype_name(last).removeprefix("torch.")
+    return Changes(tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop)
+
+
+def _told(array: Any) -> str:
+    return f"{shape_text(tuple(array.shape))} {backend_of(array).dtype_name(array).removeprefix('torch.')}"
+
+
+def _writes(calls: Sequence[Call], most: int) -> list[Write]:
+    """Carry out each assignment to cells once more, on the copy that was kept of the array, and look what they hold."""
+    found: list[Write] = []
+    for call in calls:
+        if len(found) >= most or call.entry.name not in ("ndarray.[]=", "Tensor.[]="):
+            continue
+        target, index, value = (call.bound.values[name] for name in ("x", "index", "value"))
+        if size_of(target) > MAX_ELEMENTS or values_of(target).dtype.kind not in "biuf":
+            continue
+        wanted = np.asarray(value) if owner_of(value) != "Tensor" else values_of(value)
+        if wanted.dtype.kind not in "biuf" or wanted.size > MAX_ELEMENTS:
+            continue
+        attempted(function_of(call.entry), (target, index, value), {})
+        stored = values_of(target)
+        flat = np.arange(stored.size).reshape(stored.shape)
+        cells = np.asarray(flat[index.numpy() if owner_of(index) == "Tensor" else _plain(index)])
+        given = np.broadcast_to(wanted, cells.shape).ravel()
+        cells, base = cells.ravel(), _base(call.place.text)
+        often = np.bincount(cells, minlength=stored.size) > 1  # which of several numbers a cell keeps is not told
+        written = [(place, number) for place, number in zip(cells, given, strict=True) if not often[place]]
+        for place, number in written[: most - len(found)]:
+            (effect,) = effects(np.asarray([number]), stored.ravel()[[place]])
+            where = ", ".join(map(str, np.unravel_index(place, stored.shape)))
+            found.append(Write(f"{base}[{where}]", value_text(number), value_text(stored.ravel()[place]), effect))
+    return found
+
+
+def _plain(index: Any) -> Any:
+    """Return an index as NumPy takes it."""
+    if isinstance(index, tuple):
+        return tuple(map(_plain, index))
+    return index.numpy() if owner_of(index) == "Tensor" else index
+
+
+def _base(target: str) -> str:
+    """Return what is indexed in ``x[1:]``."""
+    try:
+        node = typed_expression(target)
+    except SyntaxError:
+        return NAME
+    return ast.unparse(node.value) if isinstance(node, ast.Subscript) else NAME
+
+
+def _same(before: Any, after: Any) -> bool:
+    return bool(before is after or before == after or (before != before and after != after))
