@@ -39,7 +39,7 @@ def snippet(story: Story, refusal: Refusal | None) -> str:
     elif story.prints_grads:
         blocks.append("\n".join(_grads(story)))
     body = "\n\n".join(blocks)
-    return f"{_head(body)}\n\n{body}\n"
+    return f"{_head(body)}\n\n{body}\n" if body else f"{_head(body)}\n"
 
 
 def _caught(lines: Sequence[str], refusal: Refusal) -> list[str]:
@@ -49,7 +49,7 @@ def _caught(lines: Sequence[str], refusal: Refusal) -> list[str]:
     if refusal.library:
         caught = f"try:\n{INDENT}{last.lstrip()}\nexcept Exception as error:\n{INDENT}print(error)"
         return [*before, indent(caught, margin)]
-    return [*before, f"{margin}pass"] if before and before[-1].endswith(":") else before or ["pass"]
+    return [*before, f"{margin}pass"] if before and before[-1].endswith(":") else before
 
 
 def _behind(story: Story, refusal: Refusal | None) -> list[str]:

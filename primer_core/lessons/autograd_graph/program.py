@@ -173,7 +173,8 @@ def _within(nodes: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _bound(statement: ast.stmt) -> list[str]:
     targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+    inner = [node for target in targets for node in ast.walk(target)]
+    return [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def _leaf(statement: ast.stmt, data: frozenset[str]) -> Leaf | None:

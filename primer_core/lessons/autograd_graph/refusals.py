@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from primer_core.language.rejection import Place, Rejection
-from primer_core.language.table.costs import arrays_in, shape_of
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.autograd_graph.engine import Asked, Computed, Edited, Operation, Part, WentBack
 from primer_core.lessons.autograd_graph.graph import BackwardCall, Event, Refusal, Repair
 from primer_core.lessons.autograd_graph.program import Leaf, read_program, replaced, with_text
@@ -41,13 +41,9 @@ def refusal(story: Story, rejection: Rejection, went_back: WentBack | None, *, c
     if rejection.declined is None:
         return Refusal("forward", rejection.message, "", "", place, caught=caught)
     asked = story.watcher.declined
-    by, fix = "Python", ""
-    if asked is not None and asked.place == place:
-        arrays = list(arrays_in(list(asked.bound.values.values())))
-        tensors = asked.entry.library in ("torch", "F") or any(isinstance(each, Tensor) for each in arrays)
-        by, fix = ("PyTorch", _advice(asked, place)) if tensors else ("NumPy", "")
-    cause = f"{by} refuses the operation in line {place.line}, column {place.column + 1}."
-    return Refusal("forward", cause, fix, rejection.declined.words, place, caught=caught, by=by)
+    fix = _advice(asked, place) if asked is not None and asked.place == place and rejection.author == "PyTorch" else ""
+    cause = f"{rejection.author} refuses the operation in line {place.line}, column {place.column + 1}."
+    return Refusal("forward", cause, fix, rejection.declined.words, place, caught=caught, by=rejection.author)
 
 
 # Going forward

@@ -221,7 +221,7 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     """Show a row for every leaf: autograd's gradient of one backward call against central differences."""
     heading, checks = Heading("Checked by finite differences"), trace.checks
     if not checks:
-        return (heading, Note(text("There is no gradient to check.")))
+        return (heading, Note(text(_nothing_checked(trace))))
     rows = tuple(
         (
             TableCell(text(Code(check.name)), "head"),
@@ -234,7 +234,17 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     )
     head = (text("leaf"), text("autograd"), text("differences"), text("largest gap"), text("verdict"))
     notes = tuple(Note(text(Code(check.name), f": {check.note}")) for check in checks if check.note)
-    rule = "Both in float64, for one backward call: (f(x + h) − f(x − h)) / 2h."
+    which = "the first" if len(trace.calls) > 1 else "one"
+    rule = f"Both in float64, for {which} backward call: (f(x + h) − f(x − h)) / 2h."
     if trace.switches.detach or "detach(" in trace.program.source:
         rule += " What is detached keeps its value in f: that is the function that autograd differentiates."
     return (heading, Table(head, rows, "Gradients against finite differences"), *notes, Note(text(rule)))
+
+
+def _nothing_checked(trace: GraphTrace) -> str:
+    first = next(iter(trace.calls), None)
+    if first is not None and first.refusal is not None:
+        return "The first call of backward did not go through: there is no gradient of it to check."
+    if first is not None and first.is_grad:
+        return "What torch.autograd.grad returns is not checked here."
+    return "There is no gradient to check."
