@@ -73,21 +73,15 @@ class Program:
         Whether the short form is read in it.
     data
         The names that stand for tensors of numbers that are written out, where it is.
+    goes_back
+        Whether it says itself where backward runs.
     """
 
     source: str
     nodes: tuple[ast.stmt, ...]
     short: bool
     data: frozenset[str]
-
-    @property
-    def goes_back(self) -> bool:
-        """Whether it says itself where backward runs."""
-        return any(
-            isinstance(node, ast.Attribute) and (node.attr == "backward" or ast.unparse(node) == "torch.autograd.grad")
-            for statement in self.nodes
-            for node in ast.walk(statement)
-        )
+    goes_back: bool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,7 +116,13 @@ def read_program(text: str) -> Program:
         message = "There is no statement here yet. Begin with w = torch.tensor(2.0, requires_grad=True)."
         raise Rejection("unread", message, Place(1, 0, 1, 0, ""))
     short = is_short(read.nodes)
-    return Program(read.source, read.nodes, short, data_names(read.nodes) if short else frozenset())
+    data = data_names(read.nodes) if short else frozenset()
+    return Program(read.source, read.nodes, short, data, any(map(_goes_back, read.nodes)))
+
+
+def _goes_back(statement: ast.stmt) -> bool:
+    attributes = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute)]
+    return any(node.attr == "backward" or ast.unparse(node) == "torch.autograd.grad" for node in attributes)
 
 
 def with_number(program: Program, leaf: Leaf, index: Sequence[int], written: str) -> str:
