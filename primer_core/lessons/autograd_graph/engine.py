@@ -532,9 +532,9 @@ class Watcher:
         while todo:
             node = todo.pop()
             if node is not None and node not in self.engine_ids and node not in fresh:
-                if _leaf_of(node) is not None:
-                    self._node(_leaf_of(node))
-                    self._know_leaves([_leaf_of(node)])
+                if leaf_of(node) is not None:
+                    self._node(leaf_of(node))
+                    self._know_leaves([leaf_of(node)])
                     continue
                 fresh.append(node)
                 todo += [parent for parent, _ in node.next_functions]
@@ -777,7 +777,7 @@ def _shares(one: Tensor, other: Tensor) -> bool:
     return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
 
 
-def _leaf_of(node: Node) -> Any:
+def leaf_of(node: Node) -> Any:
     """The leaf whose gradient a node accumulates; None for any other node."""
     return getattr(node, "variable", None) if node.name().endswith("AccumulateGrad") else None
 
@@ -898,7 +898,7 @@ def _kept(tensors: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
 
 
 def _grad_of(node: Node) -> Tensor | None:
-    variable = _leaf_of(node)
+    variable = leaf_of(node)
     if variable is None or variable.grad is None:
         return None
     return variable.grad.detach().clone()  # type: ignore[no-any-return]

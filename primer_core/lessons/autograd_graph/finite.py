@@ -17,7 +17,7 @@ from primer_core.language.evaluator import carried_out
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Entry
-from primer_core.lessons.autograd_graph.engine import BACKWARD, Edited, WentBack, take
+from primer_core.lessons.autograd_graph.engine import BACKWARD, Edited, Source, WentBack, leaf_of, take
 from primer_core.lessons.autograd_graph.graph import LeafCheck
 from primer_core.lessons.autograd_graph.run import Run
 
@@ -40,6 +40,7 @@ _UNTOLD = (
     "A tensor is changed in place here without autograd recording it. The differences are of the program as it runs, "
     "the gradient is of what was recorded."
 )
+_MOVED = "It is changed in place before backward, so that its slope by the number that is written is another one."
 _HELD = ("Tensor.detach", "torch.detach", "Tensor.data")
 _WHOLE = ("Tensor.long", "Tensor.int", "Tensor.to", "Tensor.type")
 
@@ -141,6 +142,8 @@ class _Rerun:
         place = len(self.written)
         given = self.given.get(place)
         if given is not None:
+            if given.shape != result.shape:
+                raise _NotComputedError("what it writes down depends on what it computed before")
             result = given.detach().clone().requires_grad_(result.requires_grad)
         self.written.append(result)
         return result
@@ -212,16 +215,16 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
     before = events[: next(place for place, event in enumerate(events) if isinstance(event, WentBack))]
     # Where memory is changed, a tensor that was cut off has to stay in it.
     holds = not any(isinstance(event, Edited) for event in before)
-    first = _Rerun(story, holds=holds)
-    single = first.run()
-    names = [_name(story, place) for place in range(len(first.written))]
-    tracked = [p for p, tensor in enumerate(first.written) if tensor.requires_grad and tensor.is_leaf and names[p]]
-    found = _gradients(single, [first.written[place] for place in tracked])
-    lowly = dict(zip(tracked, found, strict=True))
-    floats = (torch.float32, torch.float64)
-    given = {p: each.detach().double() for p, each in enumerate(first.written) if each.dtype in floats}
+    written = [source for source in story.watcher.sources if not source.late]
+    given = {place: _double(source) for place, source in enumerate(written) if source.tensor.is_floating_point()}
+    single = _single(story)
+    tracked = [
+        place for place, source in enumerate(written) if id(source.tensor) in single and _is_checked(story, source)
+    ]
     base = _Rerun(story, given, holds=holds)
     output = base.run()
+    if len(base.written) <= max(tracked, default=-1):
+        raise _NotComputedError("it does not come to all of its leaves")
     gradients = dict(zip(tracked, _gradients(output, [base.written[place] for place in tracked]), strict=True))
     numbers = sum(gradient.numel() for gradient in gradients.values() if gradient is not None)
     if numbers > MOST_NUMBERS:
@@ -230,22 +233,35 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
         return _unchecked(
             story, "The program computes in a dtype of fewer digits than float64, in which differences are lost."
         )
+    moved = {node for event in before if isinstance(event, Edited) for node, _, _ in event.changes.values}
     checks = []
     for place, gradient in gradients.items():
-        lost = lowly[place]
-        if gradient is not None and lost is not None:
+        source = written[place]
+        if gradient is not None and source.id in moved:
+            nothing = take(torch.full_like(gradient, math.nan))
+            checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", _MOVED))
+        elif gradient is not None:
             differences = _differences(story, base, given, place, output)
-            check = _check(names[place], gradient, lost, differences, output)
+            check = _check(source.shown, gradient, single[id(source.tensor)], differences, output)
             checks.append(check if holds or check.verdict != "differs" else replace(check, note=_UNTOLD))
     return tuple(checks)
 
 
-def _name(story: Story, place: int) -> str:
-    """What a tensor that is written down is called; empty for a part of a line, and for one that was detached."""
-    written = [source for source in story.watcher.sources if not source.late]
-    if place >= len(written) or written[place].label == story.switches.detach != "":
-        return ""
-    return written[place].label or written[place].shown
+def _double(source: Source) -> Tensor:
+    """A tensor that is written down, in float64, as it was before anything was done to it."""
+    return torch.tensor(source.value.values, dtype=torch.float64).reshape(source.value.shape)
+
+
+def _single(story: Story) -> dict[int, Tensor]:
+    """What the first run of the engine added to leaves, by their `id`."""
+    steps = story.runs[0].steps
+    found = ((leaf_of(step.node), step.upstreams[0]) for step in steps)
+    return {id(leaf): gradient for leaf, gradient in found if leaf is not None and gradient is not None}
+
+
+def _is_checked(story: Story, source: Source) -> bool:
+    tensor = source.tensor
+    return tensor.is_leaf and tensor.requires_grad and (not source.label or source.label != story.switches.detach)
 
 
 def _unchecked(story: Story, note: str) -> tuple[LeafCheck, ...]:

@@ -285,3 +285,9 @@ def test_a_program_with_something_changed_comes_to_a_message(text: str, places: 
 def test_a_long_text_is_refused_by_us() -> None:
     with pytest.raises(Rejection, match="at most"):
         read_program("x = 1\n" * MAX_TEXT)
+
+
+def test_a_leaf_that_is_changed_before_it_is_tracked_is_not_checked_at_others() -> None:
+    traced = trace("x = torch.ones(3)\nx.mul_(2)\nx.requires_grad_()\ny = (x ** 2).sum()\ny.backward()")
+    assert gradient(traced, "x").values == (4.0, 4.0, 4.0)
+    assert [(check.gradient.values, check.verdict) for check in traced.checks] == [((4.0, 4.0, 4.0), "unchecked")]
