@@ -167,6 +167,7 @@ class Story:
             code=snippet(self, refusal),
             printed=tuple(lines),
             said=tuple(line for printed in run.evaluator.printed for line in printed.split("\n")),
+            seeded=run.evaluator.seeded,
             warnings=tuple(dict.fromkeys(w for call in run.evaluator.calls for w in call.warnings)),
         )
         fields = {field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)}

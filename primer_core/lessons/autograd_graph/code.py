@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING
 
+from primer_core.language.evaluator import Call
 from primer_core.lessons.autograd_graph.graph import Refusal, Switches
 from primer_core.lessons.autograd_graph.run import INDENT
 from primer_core.lessons.autograd_graph.watching import PRINT_ORDER, watch
@@ -38,7 +39,7 @@ def snippet(story: Story, refusal: Refusal | None) -> str:
         blocks += _behind(story, refusal)
     elif story.prints_grads:
         blocks.append("\n".join(_grads(story)))
-    body = "\n\n".join(blocks)
+    body = "\n\n".join([*_seeds(story), *blocks])
     return f"{_head(body)}\n\n{body}\n" if body else f"{_head(body)}\n"
 
 
@@ -84,6 +85,24 @@ def _calls(story: Story, switches: Switches) -> str:
     if switches.zero_grad:
         lines += [f"{name}.grad = None" for name in story.leaf_names]
     return "\n".join([*lines, f"{output}.backward()"])
+
+
+def _seeds(story: Story) -> list[str]:
+    """Return the lines that sow what random numbers are drawn from, where the program does not do so itself."""
+    evaluator = story.watcher.run.evaluator
+    lines = []
+    for sow in ("torch.manual_seed", "np.random.seed"):
+        numpys = sow.startswith("np.")
+        own = [call for call in evaluator.calls if (call.entry.library == "np") is numpys]
+        draws = (call for call in own if call.entry.name == sow or _draws(call))
+        first = next(draws, None)
+        if first is not None and first.entry.name != sow:
+            lines.append(f"{sow}({evaluator.seed})")
+    return ["\n".join(lines)] if lines else []
+
+
+def _draws(call: Call) -> bool:
+    return call.entry.random and call.bound.get("generator") is None
 
 
 def _head(body: str) -> str:

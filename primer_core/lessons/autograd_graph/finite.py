@@ -165,7 +165,8 @@ class _Rerun:
         calls, self._calls = len(run.evaluator.calls) - self._calls, len(run.evaluator.calls)
         match statement:
             case ast.Assign([ast.Name(name)]) if calls == 1 and self.written and run.names[name] is self.written[-1]:
-                self.makes[run.count] = len(self.written) - 1
+                if not run.evaluator.calls[-1].entry.random:  # what draws has to draw again, for what draws after it
+                    self.makes[run.count] = len(self.written) - 1
 
     @staticmethod
     def _is_held(entry: Entry, operand: Tensor, result: Tensor) -> bool:

@@ -466,6 +466,8 @@ class GraphTrace:
         What the program's own ``print`` wrote, a line each.
     warnings
         The library's, in its words.
+    seeded
+        Whether random numbers were drawn without a seed of the program's own.
     """
 
     program: Program
@@ -480,6 +482,7 @@ class GraphTrace:
     printed: tuple[str, ...]
     said: tuple[str, ...]
     warnings: tuple[str, ...]
+    seeded: bool
 
     @property
     def forward(self) -> tuple[ForwardStep, ...]:

@@ -172,6 +172,8 @@ def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part,
     if trace.said:
         lines = tuple(text(Code(line)) for line in trace.said[:_MOST_LINES])
         found.append(Notice("info", lines, title="The program prints"))
+    if trace.seeded:
+        found.append(Note(text("No seed was given: 0 is used here, so that the numbers are the same each time.")))
     return (*found, *warned("PyTorch", trace.warnings), *_names(trace.names))
 
 

@@ -177,6 +177,17 @@ def test_memory_that_was_never_written_has_no_place_in_a_graph() -> None:
     assert "torch.zeros" in stopped.cause
 
 
+def test_random_numbers_without_a_seed_get_one_that_the_code_has_too() -> None:
+    program = "x = torch.randn(3, requires_grad=True)\ny = F.dropout(x * torch.rand(3), 0.5).sum()\ny.backward()"
+    traced = trace(program)
+    assert traced.seeded
+    assert "torch.manual_seed(0)" in traced.code
+    assert printed_by(traced.code).rstrip("\n").split("\n") == list(traced.printed)
+    assert [check.verdict for check in traced.checks] == ["agrees"]
+    assert seen(trace(traced.code)) == seen(traced)
+    assert not trace(f"torch.manual_seed(7)\n{program}").seeded
+
+
 def test_what_python_declines_is_not_said_of_pytorch() -> None:
     assert refusal(trace("x = torch.ones(2, requires_grad=True)\nn = 'a' + 1")).by == "Python"
     assert refusal(trace("x = torch.ones(2, requires_grad=True)\nn = np.ones((2, 3)) @ np.ones(2)")).by == "NumPy"
