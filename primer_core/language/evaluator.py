@@ -112,6 +112,8 @@ class Call:
         The sub-expression.
     warnings
         What the library warned of, in its words.
+    given
+        Its arguments themselves, whose memory can be compared with the result's; None where they are not kept.
     """
 
     entry: Entry
@@ -119,6 +121,7 @@ class Call:
     result: Any
     place: Place
     warnings: tuple[str, ...] = ()
+    given: Bound | None = None
 
 
 CarryOut = Callable[[Entry, Place, tuple[Any, ...], Mapping[str, Any]], tuple[Any, tuple[str, ...]]]
@@ -485,6 +488,8 @@ class Evaluator:
                 name = dotted
         else:
             raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        if any(word.arg == "out" for word in node.keywords) and entry_named(f"{name}(out=)"):
+            name = f"{name}(out=)"
         entry = entry_named(name)
         if entry is None:
             raise self._unknown(name, node.func)
@@ -547,7 +552,7 @@ class Evaluator:
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
-        self.calls.append(Call(entry, before, result, place, warned))
+        self.calls.append(Call(entry, before, result, place, warned, bound))
         return result
 
     def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -598,6 +603,12 @@ class Evaluator:
         shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
         shown = shown.removeprefix("builtins.")
         hint = f" Did you mean {near[0]}?" if near else ""
+        other = {"ndarray": "Tensor", "Tensor": "ndarray"}.get(owner, "")
+        if entry_named(f"{other}.{last}"):
+            belongs = "PyTorch's tensors have it, and this is an array of NumPy's."
+            hint = f" {belongs if owner == 'ndarray' else 'Arrays of NumPy have it, and this is a tensor of PyTorch.'}"
+        elif owner == "ndarray" and entry_named(f"np.{last}"):
+            hint = f" np.{last}(...) is."
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)

@@ -66,6 +66,7 @@ _IMPORTS = frozenset(
         "import numpy as np", "import numpy", "import torch", "import numpy as np, torch", "import torch, numpy as np",
         "import torch.nn.functional as F", "import torch.nn as nn", "from torch import nn", "from torch import tensor",
         "from torch.nn import functional as F", "from numpy import array", "import numpy, torch",
+        "from numpy.lib.stride_tricks import as_strided",
     }
 )  # fmt: skip
 
