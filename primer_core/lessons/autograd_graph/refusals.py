@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from primer_core.language.rejection import Place, Rejection
-from primer_core.language.table.costs import shape_of
+from primer_core.language.table.costs import arrays_in
 from primer_core.lessons.autograd_graph.engine import Asked, Computed, Edited, Operation, Part, WentBack
 from primer_core.lessons.autograd_graph.graph import BackwardCall, Event, Refusal, Repair
 from primer_core.lessons.autograd_graph.program import Leaf, read_program, replaced, with_text
@@ -41,7 +41,7 @@ def refusal(story: Story, rejection: Rejection, went_back: WentBack | None, *, c
     if rejection.declined is None:
         return Refusal("forward", rejection.message, "", "", place, caught=caught)
     asked = story.watcher.declined
-    fix = _advice(asked, place) if asked is not None and asked.place == place and rejection.author == "PyTorch" else ""
+    fix = _advice(asked, place) if asked is not None and asked.place == place else ""
     cause = f"{rejection.author} refuses the operation in line {place.line}, column {place.column + 1}."
     return Refusal("forward", cause, fix, rejection.declined.words, place, caught=caught, by=rejection.author)
 
@@ -54,7 +54,7 @@ def _advice(asked: Asked, place: Place) -> str:
     bound = asked.bound
     name = asked.entry.name.rpartition(".")[2]
     tensors = [value for value in bound.values.values() if isinstance(value, Tensor)]
-    shapes = [tuple(tensor.shape) for tensor in tensors]
+    shapes = [tuple(array.shape) for array in arrays_in(list(bound.values.values()))]
     match name:
         case "cross_entropy" | "nll_loss" if shapes and not shapes[0]:
             return "The logits need an axis: write one number for each class."
@@ -69,12 +69,10 @@ def _advice(asked: Asked, place: Place) -> str:
             rank = len(shapes[0])
             axes = f"its axes are 0 to {rank - 1}" if rank > 1 else "its only axis is 0"
             return f"{operand} has shape {shapes[0]}: {axes}."
-    if len(shapes) < 2 and not any(shape_of(value) for value in bound.values.values()):
-        return ""
-    given = " and ".join(map(str, shapes or [shape_of(value) for value in bound.values.values()]))
     if len(shapes) > 1:
+        given = " and ".join(map(str, shapes))
         return f"The shapes of its operands are {given}. Change the numbers of a leaf so that they fit."
-    return f"The shape of its operand is {given}."
+    return f"The shape of its operand is {shapes[0]}." if shapes and shapes[0] else ""
 
 
 def _targets(logits: Tensor, target: Tensor, *, takes_rows: bool) -> str:
