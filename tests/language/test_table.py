@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - as learners call it
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
-from primer_core.language.provenance import operands, sources
+from primer_core.language.provenance import all_sources, operands, sources
 from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection
 from primer_core.language.table import TABLE
@@ -197,6 +197,10 @@ def check_cells(call: Any, part: int, text: str) -> None:
     size = int(np.prod(tuple((call.result[part] if isinstance(call.result, tuple | list) else call.result).shape)))
     found = [sources(call, cell, part) for cell in range(size)]
     values = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result).reshape(-1)
+    for place, at_once in enumerate(all_sources(call, part)):
+        assert [[cell for cell in row if cell >= 0] for row in at_once.tolist()] == [
+            cells[place].tolist() for cells in found
+        ], f"{text}: asked at once"
     for place, operand in enumerate(operands(call)):
         if not floating(operand):
             continue
