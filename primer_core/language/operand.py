@@ -70,6 +70,8 @@ class Operand:
         Whether `values` are its values, not a stand-in.
     warnings
         What the library warned of while it was made, in its words.
+    tensor_code
+        The PyTorch expression that makes it, where it was typed as a tensor; empty else.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Operand:
     kind: Kind
     filled: bool = True
     warnings: tuple[str, ...] = ()
+    tensor_code: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
