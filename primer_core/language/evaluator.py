@@ -271,6 +271,14 @@ class Evaluator:
                 owner = self._owner(holder, target)
                 part = self._perform(f"{owner}.[]", (holder, key), {}, target)
                 self._put(holder, key, self._changed(part, sign, self._value(right), node), target)
+            case ast.Attribute(base, name):
+                holder = self._value(base)
+                full = f"{self._owner(holder, target)}.{name}"
+                if entry_named(f"{full}=") is None:
+                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+                part = self._perform(full, (holder,), {}, target)
+                changed = self._changed(part, sign, self._value(right), node)
+                self._perform(f"{full}=", (holder, changed), {}, target)
             case _:
                 raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
 

@@ -361,10 +361,12 @@ class Story:
             for node in operation.engine_nodes:
                 identity = self.watcher.engine_ids[node]
                 if identity == operation.id:
+                    nodes.append(self._operation_node(operation))
                     continue
                 inner = self._inner_node(operation, node)
                 nodes.append(_of(inner, named[identity]) if identity in named else inner)
-            nodes.append(self._operation_node(operation))
+            if operation.id not in held:
+                nodes.append(self._operation_node(operation))
             for output in operation.outputs[1:]:
                 identity = self.watcher.node_of(output)
                 if identity not in held and identity.startswith(f"{operation.id}:"):

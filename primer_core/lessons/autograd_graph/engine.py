@@ -401,7 +401,14 @@ class Watcher:
                 self._waiting[id(result)] = (place.text, place.line, result)
             return result, warned
         is_grad = bool(entry.writes) and any(inputs[0] is grad for grad, _ in self._grads.values())
-        if is_grad or (entry.rule.kind == "asked" and entry.name != "Tensor.detach_") or entry.name in _UNSEEN:
+        # w.data -= ... ends with an assignment of what is there already.
+        is_same = entry.name == "Tensor.data=" and len(inputs) > 1 and _shares(inputs[0], inputs[1])
+        if (
+            is_same
+            or is_grad
+            or (entry.rule.kind == "asked" and entry.name != "Tensor.detach_")
+            or entry.name in _UNSEEN
+        ):
             return carried_out(entry, place, positional, keywords)
         met = {self._node(each): each for each in inputs}
         operands = tuple((node, self._label(each), take(each)) for node, each in met.items())
@@ -468,8 +475,11 @@ class Watcher:
 
     def _know_leaves(self, tensors: Sequence[Tensor]) -> None:
         for tensor in tensors:
-            if tensor.is_leaf and tensor.requires_grad and id(tensor) in self._at:
-                self.engine_ids.setdefault(get_gradient_edge(tensor).node, self._at[id(tensor)][0])
+            node = (
+                _gradient_node(tensor) if tensor.is_leaf and tensor.requires_grad and id(tensor) in self._at else None
+            )
+            if node is not None:
+                self.engine_ids.setdefault(node, self._at[id(tensor)][0])
 
     def _check(self, tensors: Sequence[Tensor], place: Place) -> None:
         """Refuse what cannot be drawn."""
@@ -538,7 +548,7 @@ class Watcher:
                     continue
                 fresh.append(node)
                 todo += [parent for parent, _ in node.next_functions]
-        yield from sorted(fresh, key=lambda node: node._sequence_nr())  # noqa: SLF001 no public twin
+        yield from _operands_first(sorted(fresh, key=lambda node: node._sequence_nr()))  # noqa: SLF001 no public twin
 
     def _operation(
         self,
@@ -566,7 +576,7 @@ class Watcher:
             self._at[id(output)] = (own or (f"{identity}:{place}" if place else identity), output)
         operation = Operation(
             identity, label, text, line, entry, operands, tuple(inputs), outputs, take(outputs[0]),
-            version(outputs[0]), (*inner, *([main] if main is not None else ())), torch.is_grad_enabled(),
+            version(outputs[0]), nodes, torch.is_grad_enabled(),
         )  # fmt: skip
         self.operations.append(operation)
         return operation
@@ -772,6 +782,15 @@ def short(label: str) -> str:
     return label if len(label) <= 16 else "a"
 
 
+def _operands_first(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Put nodes into an order in which each follows those that it hands a gradient to, else as they stand."""
+    left = list(nodes)
+    while left:
+        node = next(each for each in left if not any(parent in left for parent, _ in each.next_functions))
+        left.remove(node)
+        yield node
+
+
 def _shares(one: Tensor, other: Tensor) -> bool:
     """Whether two tensors lie in the same memory."""
     return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
@@ -904,10 +923,18 @@ def _grad_of(node: Node) -> Tensor | None:
     return variable.grad.detach().clone()  # type: ignore[no-any-return]
 
 
+def _gradient_node(tensor: Tensor) -> Node | None:
+    """The node that a tensor's gradient comes to; None for a view of a leaf from under ``no_grad()``: it has none."""
+    try:
+        return get_gradient_edge(tensor).node
+    except AssertionError:
+        return None
+
+
 def reachable(outputs: Sequence[Tensor]) -> tuple[Node, ...]:
     """The nodes that a backward from tensors may run; none if they have no graph."""
     found: list[Node] = []
-    todo: list[Node | None] = [get_gradient_edge(output).node for output in outputs if output.requires_grad]
+    todo = [_gradient_node(output) for output in outputs if output.requires_grad]
     while todo:
         node = todo.pop()
         if node is not None and node not in found:

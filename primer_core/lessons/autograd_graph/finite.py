@@ -238,10 +238,12 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
     checks = []
     for place, gradient in gradients.items():
         source = written[place]
-        if gradient is not None and source.id in moved:
+        if gradient is None or not gradient.numel():
+            continue
+        if source.id in moved:
             nothing = take(torch.full_like(gradient, math.nan))
             checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", _MOVED))
-        elif gradient is not None:
+        else:
             differences = _differences(story, base, given, place, output)
             check = _check(source.shown, gradient, single[id(source.tensor)], differences, output)
             checks.append(check if holds or check.verdict != "differs" else replace(check, note=_UNTOLD))

@@ -41,7 +41,7 @@ def refusal(story: Story, rejection: Rejection, went_back: WentBack | None, *, c
     if rejection.declined is None:
         return Refusal("forward", rejection.message, "", "", place, caught=caught)
     asked = story.watcher.declined
-    fix = _advice(asked, place) if asked is not None and asked.place == place else ""
+    fix = _advice(asked, place, rejection.declined.words) if asked is not None and asked.place == place else ""
     cause = f"{rejection.author} refuses the operation in line {place.line}, column {place.column + 1}."
     return Refusal("forward", cause, fix, rejection.declined.words, place, caught=caught, by=rejection.author)
 
@@ -49,12 +49,14 @@ def refusal(story: Story, rejection: Rejection, went_back: WentBack | None, *, c
 # Going forward
 
 
-def _advice(asked: Asked, place: Place) -> str:
+def _advice(asked: Asked, place: Place, words: str) -> str:
     """What to do about an operation that PyTorch refuses, in a sentence or two."""
     bound = asked.bound
     name = asked.entry.name.rpartition(".")[2]
     tensors = [value for value in bound.values.values() if isinstance(value, Tensor)]
     shapes = [tuple(array.shape) for array in arrays_in(list(bound.values.values()))]
+    if "leaf Variable that requires grad is being used in an in-place operation" in words:
+        return "Change it within “with torch.no_grad():”, as an optimiser does, or make a new tensor."
     match name:
         case "cross_entropy" | "nll_loss" if shapes and not shapes[0]:
             return "The logits need an axis: write one number for each class."
@@ -72,7 +74,8 @@ def _advice(asked: Asked, place: Place) -> str:
     if len(shapes) > 1:
         given = " and ".join(map(str, shapes))
         return f"The shapes of its operands are {given}. Change the numbers of a leaf so that they fit."
-    return f"The shape of its operand is {shapes[0]}." if shapes and shapes[0] else ""
+    is_of_shape = any(word in words for word in ("shape", "size", "dim"))
+    return f"The shape of its operand is {shapes[0]}." if is_of_shape and shapes and shapes[0] else ""
 
 
 def _targets(logits: Tensor, target: Tensor, *, takes_rows: bool) -> str:
@@ -119,6 +122,11 @@ def _backward(story: Story, rejection: Rejection, event: WentBack, *, caught: bo
         cause = f"{event.root[1]} does not depend on it along a path that autograd follows."
         fix = "allow_unused=True gives None in its place, materialize_grads=True a gradient of 0."
         repair = _program_repair(_with_word(story, event, "materialize_grads=True"))
+    elif "Mismatch in shape" in message:
+        cause = f"{event.root[1]} has shape {tuple(event.tensor.shape)}, and what backward begins with has another."
+        fix = "Give it a tensor of the same shape."
+    elif not node:
+        cause, fix = "PyTorch refuses the call.", ""
     else:
         cause, fix, repair = _refused_in(story, node)
     place = rejection.place if event.line else _line_of(story, node)
@@ -191,8 +199,13 @@ def _untracked(story: Story, event: WentBack) -> tuple[str, str, Repair]:
             f"{name} holds numbers of dtype {str(event.tensor.dtype).removeprefix('torch.')}: they have no gradient."
         )
         return cause, "Only tensors of floats have one.", ()
-    cause = f"{name} does not require a gradient: no leaf that it was computed from does."
     origin = _origin(story, node)
+    stored = next((source for source in story.watcher.sources if source.late and source.id in origin), None)
+    if stored is not None:
+        cause = f"{name} was computed from {stored.shown}, which is a number to autograd: no graph leads on from it."
+        creates = any(each.creates for each in story.runs)
+        return cause, "" if creates else "create_graph=True records the way back as a graph of its own.", ()
+    cause = f"{name} does not require a gradient: no leaf that it was computed from does."
     used = {n for n, tensor in story.watcher.tensors.items() if story.watcher.node_of(tensor) in origin}
     leaves = [leaf for leaf in story.program.leaves if not leaf.requires_grad and leaf.name in used and not leaf.whole]
     if not leaves:
@@ -306,7 +319,7 @@ def _refused_in(story: Story, node: str) -> tuple[str, str, Repair]:
             )
             number = f"{y.values[0]:g}"
             return cause, f"Write the target as {number}, without brackets.", _unbracketed(story, operation, number)
-    cause = f"Going back, PyTorch refuses the step {story.engine_name(node)}." if node else "PyTorch refuses."
+    cause = f"Going back, PyTorch refuses the step {story.engine_name(node)}."
     return cause, "Compare the shapes of its operands in the graph.", ()
 
 

@@ -13,6 +13,7 @@ from primer_core.language.table import TABLE
 from primer_core.lessons.autograd_graph.explain import Failed
 from primer_core.lessons.autograd_graph.explain import trace as outcome_of
 from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, Refused
+from primer_core.lessons.autograd_graph.playback import graph
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from primer_core.lessons.autograd_graph.program import read_program
 from primer_core.lessons.outcome import Unread
@@ -186,6 +187,25 @@ def test_random_numbers_without_a_seed_get_one_that_the_code_has_too() -> None:
     assert [check.verdict for check in traced.checks] == ["agrees"]
     assert seen(trace(traced.code)) == seen(traced)
     assert not trace(f"torch.manual_seed(7)\n{program}").seeded
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "x = torch.ones(3, requires_grad=True)\nwith torch.no_grad():\n    v = x.view(3)\nv.add_(1)",
+        "e = torch.zeros(2, 0, requires_grad=True)\ny = (e * 2).sum()\ny.backward()",
+        "x = torch.ones(3, requires_grad=True)\nh = x.clone()\nh[1:] *= 2\nh[x > 1] = 0\nh.sum().backward()",
+        "x = torch.ones(3, requires_grad=True)\nh = x * 2\nh.detach_()\ny = h.sum()",
+        "x = torch.ones(3, requires_grad=True)\nx.sum().backward()\nx.data -= 0.1 * x.grad\nx.grad += 1",
+        "x = torch.ones(3, requires_grad=True)\na, b = torch.autograd.grad(x.sum(), [x, x])",
+        "x = torch.ones(3, requires_grad=True)\ntorch.autograd.grad(3, x)",
+        "c = torch.complex(torch.ones(2), torch.ones(2))",
+    ],
+)
+def test_what_is_odd_is_drawn_or_told(program: str) -> None:
+    outcome = outcome_of(program)
+    assert isinstance(outcome, GraphTrace)
+    assert graph(outcome).steps
 
 
 def test_what_python_declines_is_not_said_of_pytorch() -> None:
