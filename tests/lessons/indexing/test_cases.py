@@ -296,11 +296,11 @@ def test_another_control_waits_until_the_expression_is_emptied() -> None:
 def test_what_the_code_panel_prints_can_be_typed_into_the_fields(
     preset: Preset[IndexingQuestion], library: Library
 ) -> None:
-    question = after(preset.question, [Put({"library": library})])  # insert has no equivalent and stays
+    question = following(preset.question, [Put({"library": library})])  # insert has no equivalent and stays
     first = explain(question)
     (panel,) = parts(show(question, first), CodePanel)
     printed_by(panel.code)
-    again = after(question, _as_fields(panel.code, expressed=bool(question.expression)))
+    again = following(question, _as_fields(panel.code, expressed=bool(question.expression)))
     typed_back = explain(again)
     assert type(typed_back) is type(first)
     match first, typed_back:
@@ -319,7 +319,7 @@ def test_what_the_code_panel_prints_can_be_typed_into_the_fields(
         np.testing.assert_array_equal(typed_back.changed.a, first.changed.a)
 
 
-def after(question: IndexingQuestion, events: list[Put]) -> IndexingQuestion:
+def following(question: IndexingQuestion, events: list[Put]) -> IndexingQuestion:
     """Return the question after events, without those that cannot be followed."""
     for event in events:
         with contextlib.suppress(EventError):

@@ -13,6 +13,7 @@ from primer_core.backend import LIBRARIES, Library
 from primer_core.language.index import read_index
 from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
+from primer_core.language.tensors import read_array
 from primer_core.lessons.event import Click, EventError
 from primer_core.lessons.indexing import LESSON
 from primer_core.lessons.indexing.clicks import index_of, react, toggled, why
@@ -24,7 +25,6 @@ from primer_core.lessons.indexing.explain import (
     Unindexed,
     Written,
     explain,
-    read_array,
 )
 from primer_core.lessons.indexing.fixes import NegativeStep
 from primer_core.lessons.indexing.presets import PRESETS
