@@ -59,6 +59,7 @@ class ReductionsQuestion(Question):
             "Paste a line of NumPy or PyTorch and the controls follow it: a.sum(axis=0), torch.std(x, dim=1), "
             "np.prod([100000, 100000], dtype=np.int32), torch.max(x, dim=1)."
         ),
+        lines=2,
     )
     """What was typed as a line and is not yet the controls' own; empty where they say all."""
 

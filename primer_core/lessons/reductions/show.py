@@ -185,7 +185,7 @@ def line_control(question: ReductionsQuestion, outcome: Outcome, unread: Unread 
     value = question.line
     if isinstance(outcome, Asked):
         statements = outcome.statements
-        value = "; ".join(statements)
+        value = "\n".join(statements)
     return replace(shown, controls=(replace(typed, value=value),))
 
 
