@@ -8,7 +8,7 @@ from primer_core.picture.grid import Each, Formula, PerCell, Picture, Piece, Ref
 
 #: What stands in a formula, and how Python says it.
 SIGNS = {"²": "**2", "√": "np.sqrt", "×": "*", "·": "*", "÷": "/", "−": "-", "\n": ""}
-SIGNS |= {f"{name}(": f"np.{name}(" for name in ("max", "any", "all", "exp")}
+SIGNS |= {f"{name}(": f"np.{name}(" for name in ("max", "min", "median", "any", "all", "exp")}
 
 
 def formula_of(picture: Picture, target: str) -> Formula:
@@ -21,8 +21,11 @@ def _filled_in(picture: Picture, formula: Formula, flat: int, *, cells_for_addre
     links = {link.source: link.cells for link in picture.links if link.target == formula.target}
     values = {grid.id: grid.values.ravel() for grid in picture.grids}
 
+    def linked_to(grid: str) -> list[int]:
+        return [int(cell) for cell in np.atleast_1d(links[grid][flat]) if cell >= 0]
+
     def place(grid: str, turn: int) -> int:
-        return flat if grid == formula.target else int(np.atleast_1d(links[grid][flat])[turn])
+        return flat if grid == formula.target else linked_to(grid)[turn]
 
     def put(piece: Piece, turn: int) -> str:
         match piece:
@@ -30,7 +33,7 @@ def _filled_in(picture: Picture, formula: Formula, flat: int, *, cells_for_addre
                 return "".join(put(inner, turn) for inner in pieces)
             case Each(pieces, separator):
                 linked = [piece.grid for piece in pieces if isinstance(piece, Ref | Val)]
-                count = max(len(np.atleast_1d(links[grid][flat])) for grid in linked)
+                count = max(len(linked_to(grid)) for grid in linked)
                 each = separator.join("".join(put(inner, k) for inner in pieces) for k in range(count))
                 return f"[{each}]" if separator == ", " else each
             case Ref(grid) if cells_for_addresses:

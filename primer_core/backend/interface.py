@@ -24,8 +24,11 @@ LIBRARIES: tuple[Library, ...] = ("NumPy", "PyTorch")
 Axis = int | tuple[int, ...] | None
 """What is reduced: one axis, several, or all of them."""
 
-ReductionName = Literal["sum", "mean", "std", "max", "argmax", "any", "all", "norm", "softmax"]
-"""A reduction that both libraries have. Norm is that of the vector, softmax keeps every axis."""
+ReductionName = Literal[
+    "sum", "prod", "mean", "std", "var", "max", "min", "argmax", "argmin", "median", "any", "all", "norm", "softmax",
+    "cumsum", "cumprod",
+]  # fmt: skip
+"""A reduction that both libraries have. Norm is that of the vector; softmax, cumsum and cumprod keep every axis."""
 
 IndexItem = int | slice | EllipsisType | NDArray[Any] | None
 """What stands between two commas of an index; an array is one of int64 or bool."""
@@ -113,7 +116,11 @@ class Backend(ABC):
     understands_numpy_words
         Whether its reductions take NumPy's keywords, ``axis`` and ``keepdims``.
     max_gives_places
-        Whether the method max returns values and their places, where it is given an axis.
+        Whether the methods max, min and median return values and their places, where they are given an axis.
+    reduces_as
+        Reductions that take a dtype, to which each cell is converted before it is reduced.
+    lower_median
+        Whether the median of an even number of cells is the lower one of the two in the middle, not their mean.
     promotes_products
         Whether ``a @ b`` takes operands of two dtypes.
     keeps_last_write
@@ -156,6 +163,8 @@ class Backend(ABC):
     default_ddof: ClassVar[int]
     understands_numpy_words: ClassVar[bool]
     max_gives_places: ClassVar[bool]
+    reduces_as: ClassVar[frozenset[ReductionName]]
+    lower_median: ClassVar[bool]
     promotes_products: ClassVar[bool]
     keeps_last_write: ClassVar[bool]
     splits_by_size: ClassVar[bool]
@@ -226,26 +235,6 @@ class Backend(ABC):
         except self.errors as error:
             return Declined.of(error)
         return array
-
-    @abstractmethod
-    def reduce(
-        self, array: Any, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
-    ) -> Any | Declined:
-        """Reduce an array, without a warning: where there is nothing to divide by, the result is NaN.
-
-        Parameters
-        ----------
-        array
-            An array of this library.
-        operation
-            One of `ReductionName`.
-        axis
-            An int, a tuple of them, or None for all axes. PyTorch takes no axes, ``()``, for all.
-        keepdims
-            Whether reduced axes keep size 1; softmax ignores it.
-        ddof
-            What is taken off n in the divisor of std.
-        """
 
     # Values
 
@@ -462,26 +451,35 @@ class Backend(ABC):
 
     @abstractmethod
     def reduce_code(
-        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+        self,
+        name: str,
+        result: str,
+        operation: ReductionName,
+        axis: Axis,
+        *,
+        keepdims: bool = False,
+        ddof: int = 0,
+        dtype: str = "",
+        places: bool = False,
     ) -> tuple[str, ...]:
-        """Write the statements that bind `result` to the reduction of the array called `name`; see `reduce`.
+        """Write the statements that bind `result` to the reduction of the array called `name`.
 
         The last statement begins with ``result =``.
+
+        Parameters
+        ----------
+        name, result
+            Names of the array and of what comes of it.
+        operation
+            One of `ReductionName`.
+        axis
+            An int, a tuple of them, or None for all axes. PyTorch takes no axes, ``()``, for all.
+        keepdims
+            Whether reduced axes keep size 1; softmax, cumsum and cumprod take no such word.
+        ddof
+            What is taken off n in the divisor of std and var.
+        dtype
+            Name of the dtype in which one of `reduces_as` computes; empty for the library's own choice.
+        places
+            Whether ``m`` is bound to values and their places, where `max_gives_places` and one axis is given.
         """
-
-
-def group_size(shape: tuple[int, ...], axis: Axis) -> int | None:
-    """Count the cells that one result of a reduction is made of; None where the array has no such axes.
-
-    Parameters
-    ----------
-    shape
-        Of the array.
-    axis
-        An int, a tuple of them (none for a reduction of each cell alone), or None for all axes.
-    """
-    rank = len(shape)
-    axes = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if not all(-rank <= one < rank for one in axes):
-        return None
-    return prod(shape[one] for one in axes)

@@ -1,7 +1,6 @@
 """What is asked of NumPy."""
 
 from collections.abc import Mapping, Sequence
-from math import nan
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from primer_core.backend.imports import import_lines
-from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
+from primer_core.backend.interface import Axis, Backend, IndexItem, Library, ReductionName
 
 
 class NumpyBackend(Backend):
@@ -37,6 +36,8 @@ class NumpyBackend(Backend):
     default_ddof = 0
     understands_numpy_words = True
     max_gives_places = False
+    reduces_as = frozenset({"sum", "prod", "mean", "cumsum", "cumprod"})
+    lower_median = False
     promotes_products = True
     keeps_last_write = True
     splits_by_size = False
@@ -52,30 +53,6 @@ class NumpyBackend(Backend):
     def module(self) -> Any:
         """The module numpy."""
         return np
-
-    def reduce(
-        self, array: Any, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
-    ) -> Any | Declined:
-        """Reduce; softmax, which NumPy has not, is computed as `reduce_code` spells it."""
-        count = group_size(np.shape(array), axis)
-        with np.errstate(all="ignore"):
-            # NumPy warns of a division by no degrees of freedom, in a way that errstate does not hold back.
-            if count is not None and (
-                (operation == "mean" and count == 0) or (operation == "std" and count - ddof <= 0)
-            ):
-                found = self.attempt(array.sum, axis=axis, keepdims=keepdims)
-                return found if isinstance(found, Declined) else found * nan
-            match operation:
-                case "softmax":
-                    return self.attempt(_softmax, array, axis)
-                case "norm":
-                    return self.attempt(_norm, array, axis=axis, keepdims=keepdims)
-                case "std":
-                    return self.attempt(array.std, axis=axis, ddof=ddof, keepdims=keepdims)
-                case "argmax":
-                    return self.attempt(array.argmax, axis=axis, keepdims=keepdims)
-                case _:
-                    return self.attempt(getattr(array, operation), axis=axis, keepdims=keepdims)
 
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> Any:
         """Copy the values; without cells, too, the strides are those that reshape gives."""
@@ -227,9 +204,18 @@ class NumpyBackend(Backend):
         return [*found, f"np.broadcast_to({name}[:1], {(5, *shape[1:])})", f"torch.from_numpy({name})"]
 
     def reduce_code(
-        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+        self,
+        name: str,
+        result: str,
+        operation: ReductionName,
+        axis: Axis,
+        *,
+        keepdims: bool = False,
+        ddof: int = 0,
+        dtype: str = "",
+        places: bool = False,  # noqa: ARG002 - PyTorch has them
     ) -> tuple[str, ...]:
-        """Spell a method; two statements for softmax, a function for norm."""
+        """Spell a method; two statements for softmax, a function for norm and median."""
         over = f"axis={axis}"
         if operation == "softmax":
             return (
@@ -237,12 +223,15 @@ class NumpyBackend(Backend):
                 f"{result} = e / e.sum({over}, keepdims=True)",
             )
         words = [] if axis is None else [over]
-        if operation == "std":
+        if operation in ("std", "var"):
             words.append(f"ddof={ddof}")
-        if keepdims:
+        if dtype and operation in self.reduces_as:
+            words.append(f"dtype=np.{dtype}")
+        if keepdims and operation not in ("cumsum", "cumprod"):
             words.append("keepdims=True")
-        if operation == "norm":
-            return (f"{result} = np.linalg.norm({', '.join([name, *words])})",)
+        if operation in ("norm", "median"):
+            function = "np.linalg.norm" if operation == "norm" else "np.median"
+            return (f"{result} = {function}({', '.join([name, *words])})",)
         return (f"{result} = {name}.{operation}({', '.join(words)})",)
 
 
@@ -254,15 +243,6 @@ def _owner(array: NDArray[Any]) -> NDArray[Any]:
             owner = parent
         parent = getattr(parent, "base", None)  # as_strided puts an object of its own between
     return owner
-
-
-_norm: Any = np.linalg.norm
-"""Its overloads leave out that a matrix may be reduced over a tuple of axes."""
-
-
-def _softmax(a: NDArray[Any], axis: Axis) -> NDArray[Any]:
-    raised = np.exp(a - a.max(axis=axis, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=axis, keepdims=True))
 
 
 NUMPY = NumpyBackend()

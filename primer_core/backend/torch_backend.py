@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.imports import import_lines
-from primer_core.backend.interface import Axis, Backend, Declined, IndexItem, Library, ReductionName, group_size
+from primer_core.backend.interface import Axis, Backend, IndexItem, Library, ReductionName
 from primer_core.backend.loading import load_torch
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class TorchBackend(Backend):
     default_ddof = 1
     understands_numpy_words = True
     max_gives_places = True
+    reduces_as = frozenset({"sum", "prod", "mean", "cumsum", "cumprod"})
+    lower_median = True
     promotes_products = False
     keeps_last_write = False
     splits_by_size = True
@@ -63,34 +65,6 @@ class TorchBackend(Backend):
         import torch
 
         return torch
-
-    def reduce(
-        self, array: torch.Tensor, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
-    ) -> Any | Declined:
-        """Reduce; max is ``amax``, which gives values alone and takes several axes."""
-        # PyTorch warns of a division by no degrees of freedom; the sum of as many cells is of the same shape. It takes
-        # no axes for all, and axis 0 of a bare number.
-        everything = axis == () or array.ndim == 0
-        count = group_size(tuple(array.shape), None if everything else axis)
-        if (
-            operation == "std"
-            and array.is_floating_point()
-            and count is not None
-            and (count - ddof <= 0 or not array.numel())
-        ):
-            found = self.attempt(array.sum, dim=axis, keepdim=keepdims)
-            return found if isinstance(found, Declined) else found.fill_(float("nan"))
-        match operation:
-            case "softmax":
-                return self.attempt(self.module.softmax, array, dim=axis)
-            case "norm":
-                return self.attempt(self.module.linalg.vector_norm, array, dim=axis, keepdim=keepdims)
-            case "std":
-                return self.attempt(array.std, dim=axis, correction=ddof, keepdim=keepdims)
-            case "max":
-                return self.attempt(array.amax, dim=() if axis is None else axis, keepdim=keepdims)
-            case _:
-                return self.attempt(getattr(array, operation), dim=axis, keepdim=keepdims)
 
     def make(self, values: NDArray[Any], *, native_floats: bool = False) -> torch.Tensor:
         """Copy the values to a tensor; one without cells, too, gets a storage with an address."""
@@ -246,21 +220,42 @@ class TorchBackend(Backend):
         return [*found, f"{name}.to(torch.float32)", f"{name}.as_strided(({half},), ({prod(shape[1:])},))"]
 
     def reduce_code(
-        self, name: str, result: str, operation: ReductionName, axis: Axis, *, keepdims: bool = False, ddof: int = 0
+        self,
+        name: str,
+        result: str,
+        operation: ReductionName,
+        axis: Axis,
+        *,
+        keepdims: bool = False,
+        ddof: int = 0,
+        dtype: str = "",
+        places: bool = False,
     ) -> tuple[str, ...]:
-        """Spell a method; a function for softmax and norm."""
-        if operation == "softmax":
-            return (f"{result} = torch.softmax({name}, dim={axis})",)
+        """Spell a method; a function for softmax and norm, and values and places apart where both are asked for."""
         words = [] if axis is None and not keepdims else [f"dim={axis}"]
-        if operation == "max":  # amax takes no None: it takes no axes for all of them
+        if operation in ("cumsum", "cumprod", "softmax"):
+            words, keepdims = [f"dim={axis}"], False
+        if operation in ("max", "min") and not places:  # amax takes no None: it takes no axes for all of them
             words = [] if axis is None else [f"dim={axis}"]
-        if operation == "std":
+        if operation in ("std", "var"):
             words.append(f"correction={ddof}")
+        if dtype and operation in self.reduces_as:
+            words.append(f"dtype=torch.{dtype}")
         if keepdims:
             words.append("keepdim=True")
-        if operation == "norm":
-            return (f"{result} = torch.linalg.vector_norm({', '.join([name, *words])})",)
-        return (f"{result} = {name}.{'amax' if operation == 'max' else operation}({', '.join(words)})",)
+        given = ", ".join(words)
+        match operation:
+            case "softmax":
+                return (f"{result} = torch.softmax({name}, {given})",)
+            case "norm":
+                return (f"{result} = torch.linalg.vector_norm({', '.join([name, *words])})",)
+            case "max" | "min" | "median" if places and axis is not None:
+                return (f"m = {name}.{operation}({given})", f"{result} = m.values")
+            case "max" | "min":
+                return (f"{result} = {name}.a{operation}({given})",)
+            case "median" if words:
+                return (f"{result} = {name}.median({given}).values",)
+        return (f"{result} = {name}.{operation}({given})",)
 
 
 _PYTORCH = TorchBackend()

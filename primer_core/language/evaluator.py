@@ -124,6 +124,18 @@ class Call:
     given: Bound | None = None
 
 
+CarryOut = Callable[[Entry, Place, tuple[Any, ...], Mapping[str, Any]], tuple[Any, tuple[str, ...]]]
+"""Carries out a library's call, given its line of the table, its place and its arguments; returns as `attempted`."""
+
+
+def carried_out(
+    entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Any, tuple[str, ...]]:
+    """Carry out a library's call, as an evaluator does by itself."""
+    del place
+    return attempted(function_of(entry), positional, keywords)
+
+
 @dataclass(slots=True, eq=False)
 class Evaluator:
     """Evaluates expressions and statements over the names of one program.
@@ -143,6 +155,8 @@ class Evaluator:
         the same program has the same answer.
     seeded
         Whether that was so.
+    carry_out
+        Carries out each call, for who watches what goes on in it.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
@@ -151,6 +165,7 @@ class Evaluator:
     uninitialised: Uninitialised = field(default_factory=Uninitialised)
     seed: int = 0
     seeded: bool = False
+    carry_out: CarryOut = carried_out
     _seeds_set: set[str] = field(default_factory=set)
     _source: str = ""
     _steps: int = 0
@@ -256,6 +271,14 @@ class Evaluator:
                 owner = self._owner(holder, target)
                 part = self._perform(f"{owner}.[]", (holder, key), {}, target)
                 self._put(holder, key, self._changed(part, sign, self._value(right), node), target)
+            case ast.Attribute(base, name):
+                holder = self._value(base)
+                full = f"{self._owner(holder, target)}.{name}"
+                if entry_named(f"{full}=") is None:
+                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+                part = self._perform(full, (holder,), {}, target)
+                changed = self._changed(part, sign, self._value(right), node)
+                self._perform(f"{full}=", (holder, changed), {}, target)
             case _:
                 raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
 
@@ -528,15 +551,16 @@ class Evaluator:
             raise self._rejection("refused", str(refused), node) from refused
         before = _kept(entry, bound)
         positional = self._sown(entry, bound, positional)
-        result, warned = attempted(function_of(entry), positional, keywords)
+        place = Place.of(node, self._source)
+        result, warned = self.carry_out(entry, place, positional, keywords)
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result, _author(entry, bound))
+            raise Rejection("declined", result.text, place, result, _author(entry, bound))
         try:
             check_result(result)
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
-        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned, bound))
+        self.calls.append(Call(entry, before, result, place, warned, bound))
         return result
 
     def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -24,6 +24,7 @@ from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import TooDeepError, code_expression, typed_expression
 from primer_core.language.reader import check_nodes
 from primer_core.language.rejection import Rejection
+from primer_core.language.table.dtypes import NUMPY_DTYPES
 from primer_core.language.text import quoted
 
 MAX_TEXT = 1000
@@ -254,6 +255,8 @@ class _AsCode(ast.NodeTransformer):
         match node:
             case ast.Attribute(ast.Name("torch"), function) if self._torch and function in _OF_TORCH:
                 return _of_numpy(_OF_TORCH[function])
+            case ast.Attribute(ast.Name("torch"), dtype) if self._torch and dtype in NUMPY_DTYPES:
+                return _of_numpy(dtype)
         self.generic_visit(node)
         node.value = _array(node.value)
         return node

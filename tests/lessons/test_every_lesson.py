@@ -26,6 +26,9 @@ from tests.profiles import examples
 from tests.snippets import printed_by
 from ui.catalog import LESSONS_BY_SLUG
 
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that answers."""
+
 LESSONS = list(LESSONS_BY_SLUG.values())
 #: Every address that the presets had when the app was first shown to learners, and the code that stood there.
 ADDRESSES: dict[str, list[dict[str, str]]] = json.loads(

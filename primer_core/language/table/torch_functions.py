@@ -380,7 +380,8 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.linalg.matrix_power", "A, n", rules.POWER, "torch.linalg.matrix_power(s, 2)"),
     *(Entry(f"torch.fft.{name}", "input, n, dim", rules.FFT, f"torch.fft.{name}(v)")
       for name in ("fft", "ifft", "rfft")),
-    Entry("torch.autograd.grad", "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused",
+    Entry("torch.autograd.grad",
+          "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, | materialize_grads",
           torch_rules.GRADIENTS, "torch.autograd.grad((a.requires_grad_() ** 2).sum(), a)"),
 )  # fmt: skip
 

@@ -1,8 +1,7 @@
 """Indexing: which cells an index picks."""
 
-from primer_core.backend import takes_loading
 from primer_core.lessons.indexing.clicks import react
-from primer_core.lessons.indexing.explain import explain
+from primer_core.lessons.indexing.explain import explain, needs_torch
 from primer_core.lessons.indexing.presets import PRESETS
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.indexing.show import show
@@ -24,5 +23,5 @@ LESSON = Lesson(
     show=show,
     react=react,
     kept=("clicked",),
-    needs_torch=lambda question: takes_loading(question.library),
+    needs_torch=needs_torch,
 )

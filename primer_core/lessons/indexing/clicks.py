@@ -1,14 +1,16 @@
 """From clicked cells to the index that picks them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.limits import Refused
-from primer_core.lessons.event import Click, Event, EventError
-from primer_core.lessons.indexing.explain import NotWritten, Outcome, Read, Written, explain, read_array
+from primer_core.language.tensors import read_array, speaks_of_tensors
+from primer_core.lessons.event import Click, Event, EventError, Put
+from primer_core.lessons.indexing.explain import NotWritten, Outcome, Read, Written, explain
+from primer_core.lessons.indexing.expression import in_words_of, settled
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.lesson import put_fields
 
@@ -43,8 +45,25 @@ def react(question: IndexingQuestion, event: Event) -> IndexingQuestion:
     match event:
         case Click(grid, cell):
             clicked = _clicked(question, grid, cell).expression
-            return replace(question, index=clicked, clicked=clicked)
+            return replace(question, index=clicked, clicked=clicked, expression="")
+        case Put(texts):
+            return _put(question, event, texts)
     return put_fields(question, event)
+
+
+def _put(question: IndexingQuestion, event: Event, texts: Mapping[str, str]) -> IndexingQuestion:
+    """Put fields; the library follows a tensor that is typed, and an expression follows the library."""
+    after = put_fields(question, event)
+    if "expression" in texts:
+        return settled(after)
+    if after.expression.strip() and after.library != question.library:
+        try:
+            return replace(after, expression=in_words_of(question, after.library))
+        except Refused as refused:
+            raise EventError(str(refused)) from refused
+    if "array" in texts and "library" not in texts and speaks_of_tensors(after.array):
+        return replace(after, library="PyTorch")
+    return after
 
 
 def why(question: IndexingQuestion, outcome: Outcome) -> str:

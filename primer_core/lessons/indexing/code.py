@@ -12,9 +12,16 @@ from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.question import Then
 
 
+def given(library: Backend, operand: Operand) -> list[str]:
+    """Write the lines that import what is needed and bind a, as it was typed where that was a tensor."""
+    if operand.tensor_code and not library.runs_numpy_code:
+        return ["import numpy as np", library.import_line, "", f"a = {operand.tensor_code}"]
+    return library.setup_code("a", operand.code)
+
+
 def snippet(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None) -> str:
     """Write the snippet that reads or writes through an index."""
-    lines = [*library.setup_code("a", operand.code), *statements(library, index, then, value)]
+    lines = [*given(library, operand), *statements(library, index, then, value)]
     if value is None:
         return "\n".join([*lines, "print(b)", f"print({library.shares_memory_code('a', 'b')})"])
     return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
@@ -23,9 +30,7 @@ def snippet(library: Backend, operand: Operand, index: Index, then: Then, value:
 def failing(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None, error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
     tried = [f"    {line}" for line in statements(library, index, then, value)]
-    return "\n".join(
-        [*library.setup_code("a", operand.code), "try:", *tried, f"except {error} as error:", "    print(error)"]
-    )
+    return "\n".join([*given(library, operand), "try:", *tried, f"except {error} as error:", "    print(error)"])
 
 
 def statements(library: Backend, index: Index, then: Then, value: Operand | None) -> tuple[str, ...]:

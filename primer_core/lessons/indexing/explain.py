@@ -12,12 +12,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Backend, Declined, backend
+from primer_core.backend import Backend, Declined, backend, takes_loading
 from primer_core.language.index import Index, read_index
 from primer_core.language.index_plan import Plan, plan_index
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.operand import Operand, read_operand
+from primer_core.language.tensors import read_array, speaks_of_tensors
 from primer_core.lessons.indexing import code as snippets
+from primer_core.lessons.indexing.expression import Expressed, ExpressionDeclined, explain_expression, settled
 from primer_core.lessons.indexing.fixes import Fault, Fix, fault_of, index_fixes, value_fixes
 from primer_core.lessons.indexing.question import IndexingQuestion, Then
 from primer_core.lessons.outcome import Unread
@@ -237,17 +239,20 @@ class Written:
     code: str
 
 
-Outcome = Unread | Unindexed | IndexDeclined | Read | NotWritten | Written
+Outcome = Unread | Unindexed | IndexDeclined | Read | NotWritten | Written | Expressed | ExpressionDeclined
 """What comes of a question."""
 
 
 def explain(question: IndexingQuestion) -> Outcome:
     """Explain what an index into an array does; nothing that is typed makes it raise. PyTorch is loaded if asked."""
+    question = settled(question)
     engine = backend(question.library)
     try:
         operand = read_array(question.array)
     except Refused as refused:
         return Unread("array", str(refused))
+    if question.expression.strip():
+        return explain_expression(question, operand)
     try:
         index = read_index(question.index, operand.values, unpack=engine.lone_list_is_tuple)
     except Refused as refused:
@@ -272,17 +277,10 @@ def explain(question: IndexingQuestion) -> Outcome:
     )
 
 
-def read_array(text: str) -> Operand:
-    """Read an array of a size that is computed here.
-
-    Raises
-    ------
-    Refused
-        If it cannot be read, or is too large.
-    """
-    operand = read_operand(text)
-    check_size(operand.shape)
-    return operand
+def needs_torch(question: IndexingQuestion) -> bool:
+    """Return whether PyTorch answers a question, or reads what is typed in it."""
+    question = settled(question)
+    return takes_loading(question.library) or speaks_of_tensors(question.array)
 
 
 def item_sources(index: Index) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ def _find(
         )
     axis, left = 0, len(shape) - spoken
     for place, item in enumerate(items):
-        fault = _item_fault(shape, axis, place, item, instead)
+        fault = _item_fault(shape, axis, place, item, sources[place], instead)
         if fault:
             return fault
         axis += left if item is ... else consumes(item)
@@ -193,7 +193,12 @@ def _find(
 
 
 def _item_fault(
-    shape: tuple[int, ...], axis: int, place: int, item: IndexItem, instead: Callable[..., tuple[str, ...]]
+    shape: tuple[int, ...],
+    axis: int,
+    place: int,
+    item: IndexItem,
+    source: str,
+    instead: Callable[..., tuple[str, ...]],
 ) -> tuple[Fault, _Instead] | None:
     if isinstance(item, slice) and item.step == 0:
         ends = ["" if end is None else str(end) for end in (item.start, item.stop)]
@@ -210,10 +215,10 @@ def _item_fault(
         fitting = np.zeros(covered, dtype=np.bool_)
         common = tuple(slice(min(one, other)) for one, other in zip(covered, item.shape, strict=True))
         fitting[common] = item[common]
-        return (
-            MaskMisfit(covered, item.shape),
-            (("Cut or fill the mask", instead(place, item_text(fitting))),),
-        )
+        mended = [("Cut or fill the mask", instead(place, item_text(fitting)))]
+        if item.shape == (*covered[:1], 1) and source.isascii():
+            mended.insert(0, ("One mask for axis 0: it picks rows", instead(place, f"({source})[:, 0]")))
+        return (MaskMisfit(covered, item.shape), tuple(mended))
     size = shape[axis]
     outside = np.asarray(item)[(np.asarray(item) < -size) | (np.asarray(item) >= size)]
     if not outside.size:

@@ -11,10 +11,16 @@ Then = Literal["Read", "Add in place", "Assign", "Add to b"]
 
 THENS: tuple[Then, ...] = ("Read", "Add in place", "Assign", "Add to b")
 
-_HELP_ARRAY = "A shape (3, 4), filled by counting, an array [[1, 2], [3, 4]], or an expression of NumPy: np.eye(3)."
+_HELP_ARRAY = (
+    "A shape (3, 4), filled by counting, an array [[1, 2], [3, 4]], or an expression: np.eye(3), torch.arange(6)."
+)
 _HELP_INDEX = (
     "What stands between the brackets of a[ ]: 1, 2 or :2, 1:3 or ..., None or [0, 2] or a > 10 or any expression of "
     "NumPy that is an index. Or click cells of the array below."
+)
+_HELP_EXPRESSION = (
+    "Instead of an index: np.where(a > 5, a, 0), np.take_along_axis(a, i, axis=1), torch.gather(a, 1, i), "
+    "np.insert(a, -1, 9), sliding_window_view(a, 3). Lines before it may bind names such as i."
 )
 _HELP_VALUE = "What is added or assigned: a number, an array [1, 2], or a shape (2, 1), which is filled by counting."
 
@@ -30,6 +36,8 @@ class IndexingQuestion(Question):
     library: Library = choice("NumPy", LIBRARIES, label="Library", segments=True)
     clicked: str = text("", hidden=True)
     """The index that clicks wrote last: while it stands in `index`, a further click changes the selection."""
+    expression: str = text("", label="Or an expression of a", help=_HELP_EXPRESSION, lines=2)
+    """What is shown instead of the index; empty for the index."""
 
     @property
     def by_clicks(self) -> bool:

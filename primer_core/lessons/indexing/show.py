@@ -2,7 +2,7 @@
 
 from primer_core.language.operand import Operand
 from primer_core.language.spelling import shape_text
-from primer_core.lessons.indexing import pictures
+from primer_core.lessons.indexing import expression_show, pictures
 from primer_core.lessons.indexing.clicks import why
 from primer_core.lessons.indexing.explain import (
     IndexDeclined,
@@ -13,12 +13,13 @@ from primer_core.lessons.indexing.explain import (
     Unindexed,
     Written,
 )
+from primer_core.lessons.indexing.expression import Expressed, ExpressionDeclined, settled
 from primer_core.lessons.indexing.fixes import Fix as Change
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.indexing.story import index_advice, memory_note, story, value_advice
 from primer_core.lessons.indexing.table import table
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls, own_sizes
+from primer_core.lessons.show import controls, own_sizes, warned
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Picture
 from primer_core.picture.parts import (
@@ -71,11 +72,13 @@ QUIZ = Quiz(
 )  # fmt: skip
 
 _CLICK = "Click cells of a to write an index that picks them."
-_FIELDS = {"array": "a", "index": "the index", "value": "v"}
+_FIELDS = {"array": "a", "index": "the index", "value": "v", "expression": "the expression"}
+_INSTEAD = "The expression below is shown. Empty it to index a here."
 
 
 def show(question: IndexingQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
+    question = settled(question)
     match outcome:
         case Unread():
             unread: Unread | None = outcome
@@ -84,13 +87,30 @@ def show(question: IndexingQuestion, outcome: Outcome) -> Page:
         case _:
             unread = None
     written = ("value",) if question.then != "Read" else ()
+    expressed = bool(question.expression.strip())
+    disabled = dict.fromkeys(("index", "then", "value"), _INSTEAD) if expressed else {}
     panel: tuple[Part, ...] = (
-        controls(question, "array", "index", unread=unread),
-        controls(question, "then", *written, "library", chip=chip(question, outcome), unread=unread),
+        controls(question, "array", "index", unread=unread, disabled=disabled),
+        controls(question, "then", *written, "library", chip=chip(question, outcome), unread=unread, disabled=disabled),
+        controls(question, "expression", unread=unread),
     )
     match outcome:
         case Unread():
             return Page(panel, None)
+        case Expressed():
+            warnings = warned(outcome.library, outcome.warnings)
+            card = Card((expression_show.picture(outcome), *warnings), "picture")
+            told = _story(expression_show.story(outcome), outcome.code, expression_show.note(outcome))
+            return Page(panel, _body(card, told))
+        case ExpressionDeclined():
+            notice = Notice("declined", (text(outcome.declined.text),))
+            fixes = tuple(
+                Fix(text(Code("; ".join(one.text.split("\n"))), f" · {one.words}"), {"expression": one.text})
+                for one in outcome.fixes
+            )
+            shown = (pictures.whole(outcome.operand), notice, *((Fixes(fixes),) if fixes else ()))
+            told = _story(expression_show.declined_story(outcome), outcome.code)
+            return Page(panel, _body(Card(shown, "picture"), told))
         case Unindexed(operand):
             return Page(panel, (_card(question, operand, outcome), _quiz()))
         case IndexDeclined(operand):
@@ -102,8 +122,9 @@ def show(question: IndexingQuestion, outcome: Outcome) -> Page:
             explained = _story(value_advice(outcome, question.then), outcome.code)
             return Page(panel, _body(_card(question, picked.operand, outcome, *declined), explained))
         case Read(picked) | Written(picked):
-            told = story(outcome, question.then, question.library)
-            explained = _story(told, outcome.code, memory_note(picked, question.then))
+            explained = _story(
+                story(outcome, question.then, question.library), outcome.code, memory_note(picked, question.then)
+            )
             return Page(panel, _body(_card(question, picked.operand, outcome), explained))
 
 
@@ -116,6 +137,11 @@ def chip(question: IndexingQuestion, outcome: Outcome) -> Chip:
             return Chip("error", "no index yet")
         case IndexDeclined(error=error) | NotWritten(error=error):
             return Chip("error", error.split(":")[0])
+        case ExpressionDeclined(declined=declined):
+            return Chip("error", declined.kind)
+        case Expressed():
+            said = expression_show.chip_text(outcome)
+            return Chip("view", f"VIEW, {said}") if outcome.offset is not None else Chip("copy", said)
         case Read(picked) | Written(picked):
             what = "a number" if picked.number else f"shape {shape_text(picked.result.shape)}"
             when = "" if question.then in ("Read", "Add to b") else " when read; written to a itself"

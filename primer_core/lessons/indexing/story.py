@@ -35,6 +35,7 @@ def story(outcome: Read | Written, then: Then, library: Library) -> tuple[Text, 
     if isinstance(outcome, Written):
         lines.append(_effect(picked, then))
     lines += _joint(picked)
+    lines += _dropped(picked)
     if picked.times.max(initial=0) > 1:
         lines.append(_repeated(picked, then, library))
     nested = nested_note(picked.index)
@@ -183,6 +184,25 @@ def _joint(picked: Picked) -> list[Text]:
     elif len(plan.joint) > 1:
         lines.append(text(f"{joint}, the shape of the index array, takes the place of its axis."))
     return lines
+
+
+def _dropped(picked: Picked) -> list[Text]:
+    """Tell that a number removes its axis, and what would keep it."""
+    plan, items = picked.plan, picked.index.items
+    if plan is None or picked.result.ndim == 0 or picked.index.kind == "advanced":
+        return []
+    step = next((step for step in plan.steps if isinstance(step.item, int)), None)
+    if step is None or step.place is None or not isinstance(step.item, int):
+        return []
+    end = str(step.item + 1) if step.item != -1 else ""
+    kept = (*items[: step.place], slice(step.item, step.item + 1 or None), *items[step.place + 1 :])
+    shape = np.empty(picked.operand.shape, np.bool_)[kept].shape
+    return [
+        text(
+            *(Code(str(step.item)), f" removes axis {step.axes[0]}. ", Code(f"{step.item}:{end}"), " or "),
+            *(Code(f"[{step.item}]"), f" in its place keeps it, with size 1: the shape is then {shape_text(shape)}."),
+        )
+    ]
 
 
 def _repeated(picked: Picked, then: Then, library: Library) -> Text:

@@ -1,8 +1,7 @@
 """Reductions: which cells each result is made of."""
 
-from primer_core.backend import takes_loading
 from primer_core.lessons.lesson import Lesson
-from primer_core.lessons.reductions.explain import explain, react
+from primer_core.lessons.reductions.explain import explain, needs_torch, react
 from primer_core.lessons.reductions.presets import PRESETS
 from primer_core.lessons.reductions.question import ReductionsQuestion
 from primer_core.lessons.reductions.show import show
@@ -23,5 +22,5 @@ LESSON = Lesson(
     show=show,
     react=react,
     kept=("library", "divisor"),
-    needs_torch=lambda question: takes_loading(question.library),
+    needs_torch=needs_torch,
 )

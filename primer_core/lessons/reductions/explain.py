@@ -5,24 +5,33 @@ or keeps size 1 with ``keepdims``. NumPy says axis and keepdims, PyTorch dim and
 """
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Backend, Declined, backend
-from primer_core.backend.interface import Axis
-from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import Operand, read_operand
+from primer_core.backend import Backend, Declined, backend, takes_loading
+from primer_core.backend.interface import Axis, ReductionName
+from primer_core.language.evaluator import Evaluator
+from primer_core.language.execution import attempted
+from primer_core.language.limits import Refused
+from primer_core.language.operand import Operand
 from primer_core.language.parsing import typed_literal
+from primer_core.language.reader import read_statements
+from primer_core.language.rejection import Rejection
+from primer_core.language.tensors import read_array, speaks_of_tensors
 from primer_core.lessons.event import Event, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions import code as snippets
 from primer_core.lessons.reductions.fixes import Fix, advice, fixes
-from primer_core.lessons.reductions.question import BACK, DIVISORS, ReductionsQuestion
+from primer_core.lessons.reductions.line import read_line
+from primer_core.lessons.reductions.question import BACK, DIVISORS, SCANS, ReductionsQuestion
+
+MOST_ADDED_UP = 64
+"""Cells up to which every cell of a scan is told as made of all before it; of longer ones, as a step from the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,11 @@ class Asked:
     operand: Operand
     axis: Axis
 
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Return the statements that bind s to the reduction of a, as the library takes them."""
+        return _statements(self, backend(self.question.library))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NotReduced(Asked):
@@ -79,7 +93,7 @@ class NotReduced(Asked):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """What there is to know of a standard deviation.
+    """What there is to know of a standard deviation, or of a variance.
 
     Parameters
     ----------
@@ -114,7 +128,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Winners:
-    """What there is to know of a maximum, or of its place.
+    """What there is to know of a maximum or a minimum, or of its place.
 
     Parameters
     ----------
@@ -126,6 +140,75 @@ class Winners:
 
     cells: NDArray[np.bool_]
     ties: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Middles:
+    """What there is to know of a median.
+
+    Parameters
+    ----------
+    cells
+        Mask of the array's shape: the cell in the middle of each group, or both.
+    other
+        Of the result's shape: what the other library's definition gives; None where both give the same.
+    """
+
+    cells: NDArray[np.bool_]
+    other: NDArray[Any] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """What there is to know of a scan.
+
+    Parameters
+    ----------
+    added
+        ``(result.size,)`` flat indices into the array: the last cell that each result takes in.
+    before
+        ``(result.size,)`` flat indices into the result: the one that a cell goes on from; -1 for the first of a line.
+    """
+
+    added: NDArray[np.intp]
+    before: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """What PyTorch gives beside the values.
+
+    Parameters
+    ----------
+    places
+        Of the result's shape: where along the axis each value stands.
+    refusal
+        What comes of ``m + 1``: the pair is a tuple.
+    """
+
+    places: NDArray[np.intp]
+    refusal: Declined
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A result that floats of few bits have not kept.
+
+    Parameters
+    ----------
+    place
+        Index of the first such cell.
+    found, exact
+        What stands there, and what it comes to in float64.
+    """
+
+    place: tuple[int, ...]
+    found: float
+    exact: float
+
+
+Detail = Spread | Shares | Winners | Middles | Running
+"""What only some operations have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,8 +271,17 @@ class Reduced(Asked):
         ``(result.size, n)`` flat indices into the operand: the cells that each result is made of.
     detail
         What only this operation has; None for the others, and where the array has no cells.
+    cast
+        The array's cells in the dtype that was asked for; None where that changes none of them.
+    pair
+        What PyTorch gives beside the values; None where nothing.
     overflowed
-        Whether a sum of whole numbers went beyond 64 bits, so that a result is not the sum of its cells.
+        Whether whole numbers went beyond what the result's dtype holds, so that a result is not the sum, or the
+        product, of its cells.
+    rounded
+        The first result that floats of few bits have not kept; None where they have.
+    warnings
+        What the library warned of, in its words.
     back
         The operand with its own reduction; None where that is no use.
     code
@@ -200,8 +292,12 @@ class Reduced(Asked):
     result: NDArray[Any]
     number: bool
     members: NDArray[np.intp]
-    detail: Spread | Shares | Winners | None
+    detail: Detail | None
+    cast: NDArray[Any] | None
+    pair: Pair | None
     overflowed: bool
+    rounded: Rounded | None
+    warnings: tuple[str, ...]
     back: BackClash | BackMet | None
     code: str
 
@@ -216,32 +312,93 @@ def explain(question: ReductionsQuestion) -> Outcome:
     PyTorch is loaded only if it is asked.
     """
     try:
-        operand = read_operand(question.array)
-        check_size(operand.shape)
+        operand = read_array(question.array)
     except Refused as refused:
-        return Unread("array", str(refused))
+        if not question.line.strip():
+            return Unread("array", str(refused))
+        operand = None
+    try:
+        question = followed(question, operand)
+        operand = read_array(question.array) if operand is None or question.array != operand.text else operand
+    except Refused as refused:
+        return Unread("line", str(refused))
     try:
         axis = read_axis(question.axis)
     except Refused as refused:
         return UnreadAxis("axis", str(refused), operand)
     asked = Asked(question, operand, axis)
     library = backend(question.library)
-    found = _reduce(question, operand.values, axis, library)
-    return _declined(asked, found, library) if isinstance(found, Declined) else _reduced(asked, found, library)
+    try:
+        done = _done(operand.values, _statements(asked, library), library)
+    except Refused as refused:
+        return UnreadAxis("axis", str(refused), operand)
+    return _declined(asked, done, library) if isinstance(done, Declined) else _reduced(asked, done, library)
+
+
+def followed(question: ReductionsQuestion, operand: Operand | None = None) -> ReductionsQuestion:
+    """Return the question that a line asks, with its controls as the line says; the question itself without a line.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    operand
+        Its array, where that was read already.
+
+    Raises
+    ------
+    Refused
+        If the line cannot be read, or asks for what is not shown here.
+    """
+    if not question.line.strip():
+        return replace(question, line="")
+    code = operand.code if operand is not None else question.array
+    texts = read_line(question.line, question.library, code)
+    return question.with_texts({**texts, "line": ""})
 
 
 def react(question: ReductionsQuestion, event: Event) -> ReductionsQuestion:
-    """Answer an event; a library that is chosen brings its own divisor of std with it.
+    """Answer an event; a library that is chosen brings its own divisor of std with it, a line all that it says.
 
     Raises
     ------
     EventError
         If the event cannot be followed.
     """
+    if not isinstance(event, Put):
+        return put_fields(question, event)
+    if question.line and "line" not in event.texts:
+        question = _following(question)  # what it says stays, but for what is put now
+        if not set(event.texts) <= {"array"}:
+            question = replace(question, line="")
     after = put_fields(question, event)
-    if isinstance(event, Put) and after.library != question.library and "divisor" not in event.texts:
+    if event.texts.get("line", "").strip():
+        return _following(after)
+    if "array" in event.texts and "library" not in event.texts and speaks_of_tensors(after.array):
+        after = replace(after, library="PyTorch")
+    if event.texts.get("places") == "true" and "library" not in event.texts:
+        after = replace(after, library="PyTorch")  # which alone has them
+    if after.library != question.library and "divisor" not in event.texts:
         return replace(after, divisor=DIVISORS[backend(after.library).default_ddof])
     return after
+
+
+def needs_torch(question: ReductionsQuestion) -> bool:
+    """Return whether PyTorch answers a question, or reads what is typed in it."""
+    typed = speaks_of_tensors(question.array) or speaks_of_tensors(question.line)
+    return typed or takes_loading(_following(question).library if question.line else question.library)
+
+
+def _following(question: ReductionsQuestion) -> ReductionsQuestion:
+    """Return the question that a line asks; with a line that cannot be read, the question as it is."""
+    try:
+        operand = read_array(question.array)
+    except Refused:
+        operand = None
+    try:
+        return followed(question, operand)
+    except Refused:
+        return question
 
 
 def read_axis(text: str) -> Axis:
@@ -279,54 +436,83 @@ def axis_choices(rank: int) -> tuple[str, ...]:
     return ("None", *map(str, range(rank)), *(["-1"] if rank else []), *(["(0, 1)"] if rank > 1 else []))
 
 
-def _reduce(question: ReductionsQuestion, values: NDArray[Any], axis: Axis, library: Backend) -> Any | Declined:
-    array = library.make(values)
-    return library.reduce(array, question.operation, axis, keepdims=question.keeps_axes, ddof=question.ddof)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """What statements left behind: the names that they bound, and what the library warned of."""
+
+    names: Mapping[str, Any]
+    warnings: tuple[str, ...]
 
 
-def _statements(asked: Asked, library: Backend, ddof: int) -> tuple[str, ...]:
+def _done(values: NDArray[Any], statements: Sequence[str], library: Backend) -> _Done | Declined:
+    """Run statements on an array that they call a.
+
+    Raises
+    ------
+    Refused
+        If the language refuses one.
+    """
+    evaluator = Evaluator({"a": library.make(values)})
+    try:
+        evaluator.run(read_statements("\n".join(statements)))
+    except Rejection as rejection:
+        if rejection.declined is None:
+            raise Refused(rejection.message) from rejection
+        return rejection.declined
+    return _Done(evaluator.names, tuple(dict.fromkeys(word for call in evaluator.calls for word in call.warnings)))
+
+
+def _statements(asked: Asked, library: Backend, *, ddof: int | None = None) -> tuple[str, ...]:
     """Write the statements that bind s to the reduction of a."""
     question = asked.question
-    return library.reduce_code("a", "s", question.operation, asked.axis, keepdims=question.keeps_axes, ddof=ddof)
+    return library.reduce_code(
+        "a",
+        "s",
+        question.operation,
+        asked.axis,
+        keepdims=question.keeps_axes,
+        ddof=question.ddof if ddof is None else ddof,
+        dtype=question.computes_in,
+        places=question.asks_places,
+    )
 
 
 def _declined(asked: Asked, declined: Declined, library: Backend) -> NotReduced:
     question, operand = asked.question, asked.operand
 
     def works(texts: Mapping[str, str]) -> bool:
+        changed = question.with_texts(texts)
         try:
-            values = read_operand(texts["array"]).values if "array" in texts else operand.values
-            axis = read_axis(texts["axis"]) if "axis" in texts else asked.axis
+            values = read_array(changed.array).values if "array" in texts else operand.values
+            tried = Asked(changed, operand, read_axis(changed.axis) if "axis" in texts else asked.axis)
+            return not isinstance(_done(values, _statements(tried, library), library), Declined)
         except Refused:
             return False
-        return not isinstance(_reduce(question, values, axis, library), Declined)
 
     return NotReduced(
         question,
         operand,
         asked.axis,
         declined,
-        advice=advice(operand.values, question.operation, asked.axis, library),
-        fixes=fixes(operand, asked.axis, works),
-        code=snippets.failing(library, operand, _statements(asked, library, question.ddof), declined.builtin),
+        advice=advice(operand.values, question, asked.axis, library),
+        fixes=fixes(operand, question, asked.axis, works),
+        code=snippets.failing(library, operand, _statements(asked, library), declined.builtin),
     )
 
 
-def _reduced(asked: Asked, found: Any, library: Backend) -> Reduced:
+def _reduced(asked: Asked, done: _Done, library: Backend) -> Reduced:
     question, operand = asked.question, asked.operand
+    found = done.names["s"]
     result = np.asarray(library.to_numpy(found))
     axes = _axes(asked, result.shape)
-    members = _members(operand.shape, axes)
-    statements = _statements(asked, library, question.ddof)
-    detail = _detail(question, operand.values, axes, members, library)
-    other = _statements(asked, library, 1 - question.ddof) if isinstance(detail, Spread) else None
-    overflowed = question.operation == "sum" and _overflowed(operand.values, result, members)
+    groups = _groups(operand.shape, axes)
+    statements = _statements(asked, library)
+    detail = _detail(asked, axes, groups, result, library)
+    other = _statements(asked, library, ddof=1 - question.ddof) if isinstance(detail, Spread) else None
+    cast = _cast(asked, library)
+    taken = operand.values if cast is None else cast
     sign = BACK.get(question.operation)
-    back = _back(operand, result, members, sign, statements, library) if sign is not None else None
-    if question.operation == "softmax":  # every cell of a group is made of the whole group
-        groups = np.empty((operand.values.size, members.shape[1]), dtype=np.intp)
-        groups[members.ravel()] = np.repeat(members, members.shape[1], axis=0)
-        members = groups
+    back = _back(operand, result, groups, sign, statements, library) if sign is not None else None
     return Reduced(
         question,
         operand,
@@ -334,22 +520,102 @@ def _reduced(asked: Asked, found: Any, library: Backend) -> Reduced:
         axes,
         result,
         number=library.is_number(found),
-        members=members,
+        members=_members(question.operation, operand.values.size, groups),
         detail=detail,
-        overflowed=overflowed,
+        cast=cast,
+        pair=_pair(done, library),
+        overflowed=_overflowed(question.operation, taken, result, groups),
+        rounded=_rounded(question.operation, taken, result, groups),
+        warnings=(*operand.warnings, *done.warnings),
         back=back,
         code=snippets.snippet(library, operand, statements, other),
     )
 
 
-def _overflowed(values: NDArray[Any], result: NDArray[Any], members: NDArray[np.intp]) -> bool:
-    """Return whether a result is not the sum of its cells, because whole numbers wrapped around."""
-    if values.dtype.kind not in "iu":
+def _pair(done: _Done, library: Backend) -> Pair | None:
+    """Ask PyTorch's pair of values and places for the places, and what an addition to it comes to."""
+    m = done.names.get("m")
+    if m is None:
+        return None
+    refused, _ = attempted(operator.add, (m, 1), {})
+    assert isinstance(refused, Declined)
+    return Pair(library.to_numpy(m.indices), refused)
+
+
+def _cast(asked: Asked, library: Backend) -> NDArray[Any] | None:
+    """Convert the cells to the dtype that was asked for, as the library does before it reduces them."""
+    values, dtype = asked.operand.values, asked.question.computes_in
+    if not dtype or str(values.dtype) == dtype:
+        return None
+    convert = f"c = a.astype(np.{dtype})" if library.runs_numpy_code else f"c = a.to(torch.{dtype})"
+    done = _done(values, (convert,), library)
+    if isinstance(done, Declined):
+        return None
+    cells = library.to_numpy(done.names["c"])
+    return None if np.array_equal(cells, values, equal_nan=cells.dtype.kind == "f") else cells
+
+
+_EXACT: Mapping[ReductionName, Any] = {
+    "sum": lambda cells: cells.sum(axis=1),
+    "prod": lambda cells: cells.prod(axis=1),
+    "cumsum": lambda cells: np.cumsum(cells, axis=1),
+    "cumprod": lambda cells: np.cumprod(cells, axis=1),
+    "mean": lambda cells: cells.mean(axis=1) if cells.shape[1] else cells.sum(axis=1),
+}
+"""What adds up or multiplies the cells of groups, ``(groups, n)``."""
+
+
+def _in_groups(operation: ReductionName, result: NDArray[Any], groups: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the results group by group, as `_EXACT` gives them."""
+    return result.ravel()[groups] if operation in SCANS else result.ravel()
+
+
+def _overflowed(operation: ReductionName, values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp]) -> bool:
+    """Return whether a result is not what its cells come to, because whole numbers wrapped around."""
+    if values.dtype.kind not in "iu" or result.dtype.kind not in "iu" or operation not in _EXACT:
         return False
-    cells = values.ravel()[members]
-    # Python's whole numbers are exact, and slow: they are asked only where a sum could be too large.
-    near = bool(np.any(np.abs(cells.astype(np.float64)).sum(axis=1) >= np.iinfo(values.dtype).max))
-    return near and bool(np.any(cells.astype(object).sum(axis=1) != result.ravel()))
+    cells = values.ravel()[groups]
+    # Python's whole numbers are exact, and slow: they are asked only where a result could be too large.
+    with np.errstate(all="ignore"):
+        near = np.abs(_EXACT[operation](np.abs(cells.astype(np.float64)))) >= np.iinfo(result.dtype).max
+    return bool(np.any(near)) and bool(
+        np.any(_EXACT[operation](cells.astype(object)) != _in_groups(operation, result, groups))
+    )
+
+
+def _rounded(
+    operation: ReductionName, values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp]
+) -> Rounded | None:
+    """Find the first result that floats of few bits have not kept, by computing in float64."""
+    if result.dtype not in (np.float16, np.float32) or operation not in _EXACT or not values.size:
+        return None
+    with np.errstate(all="ignore"):
+        exact = np.asarray(_EXACT[operation](values.astype(np.float64).ravel()[groups]))
+        found = _in_groups(operation, result, groups).astype(np.float64)
+        lost = np.isfinite(exact) & ~(np.abs(found - exact) <= 4 * np.finfo(result.dtype).eps * np.abs(exact))
+    if not lost.any():
+        return None
+    first = int(np.argmax(lost.ravel()))
+    flat = int(groups.ravel()[first]) if operation in SCANS else first
+    place = tuple(int(i) for i in np.unravel_index(flat, result.shape))
+    return Rounded(place, float(found.ravel()[first]), float(exact.ravel()[first]))
+
+
+def _members(operation: ReductionName, size: int, groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each result, in C order, the cells that it is made of, filled up with -1."""
+    count = groups.shape[1]
+    if operation == "softmax":  # every cell of a group is made of the whole group
+        members = np.empty((size, count), dtype=np.intp)
+        members[groups.ravel()] = np.repeat(groups, count, axis=0)
+        return members
+    if operation not in SCANS:
+        return groups
+    if count > MOST_ADDED_UP:
+        return np.arange(size, dtype=np.intp)[:, None]
+    members = np.full((size, count), -1, dtype=np.intp)
+    for place in range(count):
+        members[groups[:, place], : place + 1] = groups[:, : place + 1]
+    return members
 
 
 def _axes(asked: Asked, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -361,7 +627,7 @@ def _axes(asked: Asked, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(axis % rank for axis in given)) if rank else ()
 
 
-def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
+def _groups(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
     """For each result, in C order, the flat indices of the cells that it is made of, in C order: ``(results, n)``."""
     kept = tuple(axis for axis in range(len(shape)) if axis not in axes)
     flat = np.arange(int(np.prod(shape))).reshape(shape).transpose(*kept, *axes)
@@ -370,49 +636,71 @@ def _members(shape: tuple[int, ...], axes: tuple[int, ...]) -> NDArray[np.intp]:
 
 
 def _detail(
-    question: ReductionsQuestion,
-    values: NDArray[Any],
-    axes: tuple[int, ...],
-    members: NDArray[np.intp],
-    library: Backend,
-) -> Spread | Shares | Winners | None:
-    """Find out what only some operations have; `members` are those of whole groups, ``(groups, n)``."""
+    asked: Asked, axes: tuple[int, ...], groups: NDArray[np.intp], result: NDArray[Any], library: Backend
+) -> Detail | None:
+    """Find out what only some operations have; `groups` are those of whole groups, ``(groups, n)``."""
+    question, values = asked.question, asked.operand.values
     if not values.size:
         return None
     match question.operation:
-        case "std":
-            other = NUMPY.reduce(values, "std", axes, keepdims=question.keepdims, ddof=1 - question.ddof)
-            return Spread(values.mean(axis=axes, keepdims=True), np.asarray(other), library.ddof_word)
+        case "std" | "var":
+            other = _done(values, _statements(asked, library, ddof=1 - question.ddof), library)
+            assert not isinstance(other, Declined)
+            mean = values.mean(axis=axes, keepdims=True)
+            return Spread(mean, np.asarray(library.to_numpy(other.names["s"])), library.ddof_word)
         case "softmax":
             maximum = values.max(axis=axes, keepdims=True)
             return Shares(maximum, np.exp(values - maximum))
-        case "max" | "argmax":
-            groups = values.ravel()[members]
-            largest = groups == groups.max(axis=1, keepdims=True)
-            cells = np.zeros(values.size, dtype=np.bool_)
-            first = members[np.arange(len(groups)), groups.argmax(axis=1)]
-            cells[first if question.operation == "argmax" else members[largest]] = True
-            return Winners(cells.reshape(values.shape), largest.sum(axis=1))
+        case "max" | "argmax" | "min" | "argmin" as name:
+            cells = values.ravel()[groups]
+            best, place = (cells.max, cells.argmax) if name.endswith("max") else (cells.min, cells.argmin)
+            winning = cells == best(axis=1, keepdims=True)
+            marked = np.zeros(values.size, dtype=np.bool_)
+            first = groups[np.arange(len(groups)), place(axis=1)]
+            marked[first if name.startswith("arg") else groups[winning]] = True
+            return Winners(marked.reshape(values.shape), winning.sum(axis=1))
+        case "median":
+            return _middles(values, result, groups, library)
+        case "cumsum" | "cumprod":
+            added = np.arange(values.size, dtype=np.intp)
+            before = np.full(values.size, -1, dtype=np.intp)
+            before[groups[:, 1:]] = groups[:, :-1]
+            return Running(added, before)
         case _:
             return None
+
+
+def _middles(values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp], library: Backend) -> Middles:
+    cells, count = values.ravel()[groups], groups.shape[1]
+    order = np.take_along_axis(groups, np.argsort(cells, axis=1, kind="stable"), axis=1)
+    middle = order[:, (count - 1) // 2 : count // 2 + 1]
+    marked = np.zeros(values.size, dtype=np.bool_)
+    marked[middle] = True
+    lower, upper = values.ravel()[middle[:, 0]], values.ravel()[middle[:, -1]]
+    missing = np.isnan(cells).any(axis=1) if values.dtype.kind == "f" else np.zeros(len(cells), np.bool_)
+    with np.errstate(all="ignore"):
+        mean = np.where(missing, np.nan, (lower.astype(np.float64) + upper) / 2)
+    other = mean if library.lower_median else np.where(missing, np.nan, lower)
+    same = np.array_equal(other, result.ravel().astype(np.float64), equal_nan=True)
+    return Middles(marked.reshape(values.shape), None if same else other.reshape(result.shape))
 
 
 def _back(
     operand: Operand,
     result: NDArray[Any],
-    members: NDArray[np.intp],
+    groups: NDArray[np.intp],
     sign: str,
     statements: tuple[str, ...],
     library: Backend,
 ) -> BackClash | BackMet:
     a, s = library.make(operand.values), library.make(result)
-    with np.errstate(all="ignore"):  # 0 / 0 is NaN, which the page shows
-        met = library.attempt(operator.sub if sign == "-" else operator.truediv, a, s)
+    # 0 / 0 is NaN, which the page shows.
+    met, _ = attempted(operator.sub if sign == "-" else operator.truediv, (a, s), {})
     if isinstance(met, Declined):
         return BackClash(sign, met, snippets.back(library, operand, statements, sign, met.builtin))
     found = library.to_numpy(met)
     sources = np.broadcast_to(np.arange(result.size).reshape(result.shape), found.shape).ravel()
     own = np.empty(operand.values.size, dtype=np.intp)
-    own[members.ravel()] = np.repeat(np.arange(len(members)), members.shape[1])
+    own[groups.ravel()] = np.repeat(np.arange(len(groups)), groups.shape[1])
     crossed = found.shape != operand.shape or not np.array_equal(own, sources)
     return BackMet(sign, found, sources, crossed, snippets.back(library, operand, statements, sign, None))

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Backend
+from primer_core.backend.interface import Axis
 from primer_core.language.operand import Operand
+from primer_core.lessons.reductions.question import SCANS, ReductionsQuestion
 
 _MOST = 4
-_AVERAGES = ("mean", "std", "norm", "softmax")
+_AVERAGES = ("mean", "std", "var", "norm", "softmax")
 """Operations whose result is a float, whatever they are given."""
-_CHOICES = ("max", "argmax", "softmax")
-"""Operations that look for the largest element."""
+_CHOICES = ("max", "min", "argmax", "argmin", "softmax")
+"""Operations that look for the largest or the smallest element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Fix:
     puts: Mapping[str, str]
 
 
-def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | None, library: Backend) -> str:
+def advice(values: NDArray[Any], question: ReductionsQuestion, axis: Axis, library: Backend) -> str:
     """Say in a sentence or two for each cause what is wrong with a reduction that was refused."""
-    causes = [_axis_cause(values.ndim, operation, axis, library)]
+    operation = question.operation
+    causes = [_axis_cause(values.ndim, question, axis, library)]
     if operation in _AVERAGES and not library.averages_integers and values.dtype.kind in "iu":
         causes.append(
             "This tensor holds whole numbers, and PyTorch does not turn them into floats by itself, as NumPy does."
@@ -45,8 +48,9 @@ def advice(values: NDArray[Any], operation: str, axis: int | tuple[int, ...] | N
     return " ".join(filter(None, causes)) or "Choose other axes, or None for all."
 
 
-def _axis_cause(rank: int, operation: str, axis: int | tuple[int, ...] | None, library: Backend) -> str:
+def _axis_cause(rank: int, question: ReductionsQuestion, axis: Axis, library: Backend) -> str:
     """Say what is wrong with the axes themselves; nothing if it is not they."""
+    operation, several = question.operation, isinstance(axis, tuple)
     if operation == "softmax" and library.has_softmax and not isinstance(axis, int):
         return "torch.softmax takes one dim. Over several axes, flatten them into one before."
     given = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -57,21 +61,32 @@ def _axis_cause(rank: int, operation: str, axis: int | tuple[int, ...] | None, l
         return f"a has {axes}."
     if len({one % rank for one in given}) < len(given):
         return "An axis can disappear only once: name each axis once."
-    if operation == "argmax" and isinstance(axis, tuple):
-        return "argmax answers with a place along one axis, so it takes one axis, or None for a place in all of a."
+    if operation in ("argmax", "argmin") and several:
+        answers = f"{operation} answers with a place along one axis"
+        return f"{answers}, so it takes one axis, or None for a place in all of a."
     if operation == "norm" and not library.has_softmax and isinstance(axis, tuple) and len(axis) not in (1, 2):
         return "np.linalg.norm knows vectors (one axis) and matrices (two). None takes all elements for one vector."
+    if operation in SCANS and not isinstance(axis, int):
+        alone = "" if several else " NumPy takes None for the flat array."
+        return f"{operation} runs along one axis: name it.{alone}"
+    if question.asks_places and several:
+        return f"{operation} with its places takes one dim. a{operation} gives values alone, and takes several."
+    if library.library == "PyTorch" and operation in ("prod", "median"):
+        if several:
+            return f"PyTorch's {operation} takes one dim, or none for all cells."
+        if axis is None and question.keeps_axes:
+            return f"PyTorch's {operation} of all cells has no keepdim: it gives one number without axes."
     return ""
 
 
 def fixes(
-    operand: Operand, axis: int | tuple[int, ...] | None, works: Callable[[Mapping[str, str]], bool]
+    operand: Operand, question: ReductionsQuestion, axis: Axis, works: Callable[[Mapping[str, str]], bool]
 ) -> tuple[Fix, ...]:
     """Propose fields that would work.
 
     Parameters
     ----------
-    operand, axis
+    operand, question, axis
         That do not work together.
     works
         Tries texts of fields for real.
@@ -85,6 +100,9 @@ def fixes(
     texts += ["-1"] if not once and operand.values.ndim else []
     texts.append("None")
     found = [Fix("Make them floats", floats)] if whole else []
+    found += [Fix("dtype = float32", {"dtype": "float32"})] if whole and question.operation == "mean" else []
+    found += [Fix("Without places", {"places": "false"})] if question.asks_places else []
+    found += [Fix("Without keepdims", {"keepdims": "false"})] if question.keeps_axes else []
     found += [Fix(f"axis = {text}", {"axis": text}) for text in texts]
     if whole:
         found += [Fix(f"Make them floats, and axis = {text}", {**floats, "axis": text}) for text in texts]

@@ -3,6 +3,7 @@
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.reductions.question import ReductionsQuestion
 
+_LARGE = "np.array([100000, 100000], dtype=np.int32)"
 _FIVE = "[10.0, 20.0, 30.0, 40.0, 50.0]"
 
 PRESETS: tuple[Preset[ReductionsQuestion], ...] = (
@@ -21,5 +22,13 @@ PRESETS: tuple[Preset[ReductionsQuestion], ...] = (
     Preset("Softmax", ReductionsQuestion("[[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]]", "softmax", "-1")),
     Preset("Centre each row", ReductionsQuestion("(3, 4)", "mean", "1", keepdims=True, view="Bring it back")),
     Preset("Without keepdims", ReductionsQuestion("(3, 4)", "mean", "1", view="Bring it back")),
+    Preset("Cross the axes out", ReductionsQuestion("(2, 3, 4)", "sum", "(0, 2)")),
+    Preset("A product that wraps", ReductionsQuestion(_LARGE, "prod", "None", dtype="int32")),
+    Preset("… widened", ReductionsQuestion(_LARGE, "prod", "None")),
+    Preset("A running sum", ReductionsQuestion("np.array([200, 100], dtype=np.uint8)", "cumsum", "0")),
+    Preset("float16 stops counting", ReductionsQuestion("np.ones(3000, dtype=np.float16)", "cumsum", "0")),
+    Preset("Spread of one number", ReductionsQuestion("[3.0]", "std", "None")),
+    Preset("Median of four", ReductionsQuestion("[1.0, 3.0, 5.0, 7.0]", "median", "None")),
+    Preset("How large, and where", ReductionsQuestion("[[3, 8], [9, 2]]", "max", "1", "PyTorch", "n − 1", places=True)),
     Preset("Axis out of range", ReductionsQuestion("(2, 3)", "sum", "2")),
 )

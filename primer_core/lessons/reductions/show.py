@@ -12,17 +12,20 @@ from primer_core.lessons.reductions.explain import (
     Asked,
     BackClash,
     BackMet,
+    Middles,
     NotReduced,
     Outcome,
     Reduced,
+    Rounded,
+    Running,
     Shares,
     Spread,
     UnreadAxis,
     Winners,
     axis_choices,
 )
-from primer_core.lessons.reductions.question import BACK, ReductionsQuestion
-from primer_core.lessons.show import controls, own_sizes
+from primer_core.lessons.reductions.question import BACK, PAIRED, SCANS, ReductionsQuestion
+from primer_core.lessons.show import controls, own_sizes, warned
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import (
     Each,
@@ -39,6 +42,7 @@ from primer_core.picture.grid import (
     Val,
     full_text,
 )
+from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -73,17 +77,13 @@ QUIZ = Quiz(
     "(2, 4)",
 )
 
-OVERFLOW: Text = text(
-    Bold("A sum went beyond 64 bits."),
-    " Whole numbers wrap around without a word, so what stands in a cell is not the sum that its formula spells out. "
-    "Write one of the numbers with a point, 2.0, to compute in float64.",
-)
-
 _SIGNS = {"-": "−", "/": "÷"}
 
 
 def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
+    if isinstance(outcome, Asked):
+        question = outcome.question  # what a line asks stands in its controls
     panel = _panel(question, outcome)
     match outcome:
         case Unread():
@@ -96,16 +96,56 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
                 (Card(_brought_back(outcome, back), "picture"), _below(*story_back(outcome, back), code=back.code)),
             )
         case Reduced():
-            warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
-            parts = (*_view(question), sizes(outcome), reduced(outcome), *warning)
+            parts = (*_view(question), sizes(outcome), reduced(outcome), *warnings_of(outcome))
             return Page(panel, (Card(parts, "picture"), _below(*story(outcome), code=outcome.code)))
+
+
+def warnings_of(outcome: Reduced) -> tuple[Notice, ...]:
+    """Show what the library warned of, and what it did not: numbers that wrapped around, or were not kept."""
+    found = list(warned(outcome.question.library, outcome.warnings))
+    if outcome.overflowed:
+        found.append(Notice("warning", (overflow(outcome),)))
+    if outcome.rounded is not None:
+        found.append(Notice("warning", (_rounding(outcome, outcome.rounded),)))
+    return tuple(found)
+
+
+def overflow(outcome: Reduced) -> Text:
+    """Say that whole numbers wrapped around, in which dtype, and what holds more."""
+    what = "product" if "prod" in outcome.question.operation else "sum"
+    dtype = outcome.result.dtype
+    instead = (
+        "Leave dtype= out, and a wider one is taken."
+        if outcome.question.computes_in
+        else "Write one of the numbers with a point, 2.0, to compute in floats."
+    )
+    return text(
+        Bold(f"A {what} went beyond what {dtype} holds."),
+        f" Whole numbers wrap around without a word, so what stands in a cell is not the {what} that its formula "
+        f"spells out. {instead}",
+    )
+
+
+def _rounding(outcome: Reduced, rounded: Rounded) -> Text:
+    dtype = outcome.result.dtype
+    place = ", ".join(map(str, rounded.place))
+    found, exact = (with_minus(f"{number:.6g}") for number in (rounded.found, rounded.exact))
+    bits = np.finfo(dtype).nmant + 1
+    most = f"{float(np.finfo(dtype).max):.6g}"
+    return text(
+        Bold(f"{dtype} has not kept it."),
+        " ",
+        Code(f"s[{place}]" if place else "s"),
+        f" is {found}; in float64 the same comes to {exact}. {dtype} keeps {bits} bits of a number and reaches up to "
+        f"{most}.",
+    )
 
 
 def chip(outcome: Outcome) -> Chip:
     """Say in a few words what came of it."""
     match outcome:
         case Unread(field):
-            return Chip("error", "the axis cannot be read" if field == "axis" else "the array cannot be read")
+            return Chip("error", f"the {field} cannot be read")
         case NotReduced(declined=declined):
             return Chip("error", declined.kind)
         case Reduced():
@@ -115,15 +155,38 @@ def chip(outcome: Outcome) -> Chip:
 
 def _panel(question: ReductionsQuestion, outcome: Outcome) -> tuple[Part, ...]:
     unread = outcome if isinstance(outcome, Unread) else None
+    operation, engine = question.operation, backend(question.library)
     first = controls(question, "array", "operation", "axis", unread=unread)
-    divisor = ["divisor"] if question.operation == "std" else []
-    softmax = {"keepdims": "Softmax keeps every axis, with or without keepdims."}
-    disabled = softmax if question.operation == "softmax" else {}
-    second = controls(question, "library", *divisor, "keepdims", chip=chip(outcome), disabled=disabled)
+    more = ["divisor"] if operation in ("std", "var") else []
+    more += ["dtype"] if operation in engine.reduces_as else []
+    more += ["places"] if operation in PAIRED and engine.max_gives_places else []
+    disabled = {}
+    if operation == "softmax" or operation in SCANS:
+        disabled["keepdims"] = f"{operation.capitalize()} keeps every axis, with or without keepdims."
+    if isinstance(outcome, Asked) and outcome.axis is None:
+        disabled["places"] = f"Of all cells PyTorch's {operation} gives the value alone: name a dim."
+    second = controls(question, "library", *more, "keepdims", chip=chip(outcome), disabled=disabled)
+    if operation == "mean" and question.dtype != "default" and not question.computes_in:
+        note = text(f"A mean is taken in floats: {question.dtype} is passed over.")
+        second = replace(
+            second,
+            controls=tuple(replace(one, problem=note) if one.field == "dtype" else one for one in second.controls),
+        )
     if isinstance(outcome, Asked | UnreadAxis):
         axes = axes_control(question, outcome)
-        second = Controls((axes, *second.controls), second.chip)
-    return (first, second)
+        second = replace(second, controls=(axes, *second.controls))
+    return (first, second, line_control(question, outcome, unread))
+
+
+def line_control(question: ReductionsQuestion, outcome: Outcome, unread: Unread | None) -> Controls:
+    """Offer the line that the controls say, to be written over by another."""
+    shown = controls(question, "line", unread=unread)
+    (typed,) = shown.controls
+    value = question.line
+    if isinstance(outcome, Asked):
+        statements = outcome.statements
+        value = "\n".join(statements)
+    return replace(shown, controls=(replace(typed, value=value),))
 
 
 def axes_control(question: ReductionsQuestion, outcome: Asked | UnreadAxis) -> Control:
@@ -155,8 +218,8 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
 
 
 def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ...]:
-    warning = (Notice("warning", (OVERFLOW,)),) if outcome.overflowed else ()
-    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back), *warning)
+    parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back))
+    parts += warnings_of(outcome)
     keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
     match back:
         case BackClash(declined=declined):
@@ -182,6 +245,8 @@ def _outcome(asked: NotReduced | Reduced, axis: int, size: int) -> SizeCell:
         return SizeCell(str(size), "stays")
     if asked.question.operation == "softmax":
         return SizeCell(str(size), "sums to 1")
+    if asked.question.operation in SCANS:
+        return SizeCell(str(size) if asked.axis is not None else "–", "runs" if asked.axis is not None else "flattened")
     return SizeCell("1", "reduced, kept") if asked.question.keeps_axes else SizeCell("–", "disappears")
 
 
@@ -195,9 +260,17 @@ def reduced(outcome: Reduced) -> Picture:
     result, members, detail = outcome.result, outcome.members, outcome.detail
     a, s = _array(outcome), Grid("s", "s", result, "result", caption="a number" if outcome.number else None)
     focus = ("s", max(result.size // 2 - 1, 0)) if result.size else None
-    made = Link("a", "s", members)
+    grids, links, source = [a], [], "a"
+    if outcome.cast is not None:
+        # The dtype that was asked for changes cells before anything is added up: they are shown as they go in.
+        source = "c"
+        grids.append(Grid("c", "a", outcome.cast, "b", caption=f"as {outcome.cast.dtype}", marked_axes=outcome.axes))
+        links.append(Link("a", "c", np.arange(a.values.size)))
+    row: tuple[str | Op, ...] = (*(item for grid in grids for item in (grid.id, Op("→"))), "s")
+    made = Link(source, "s", members)
     ddof = outcome.question.ddof
-    formula = Formula("s", (Ref("s"), " = ", *_spelled(outcome, ddof), " = ", Strong((Val("s"),))))
+    formula = Formula("s", (Ref("s"), " = ", *_spelled(outcome, ddof, source), " = ", Strong((Val("s"),))))
+    formulas = [formula]
     match detail:
         case Shares():
             return _softmax(outcome, detail, a, s, focus)
@@ -214,9 +287,51 @@ def reduced(outcome: Reduced) -> Picture:
                 (formula, otherwise),
                 focus,
             )
-        case Winners(ties=ties) if outcome.question.operation == "argmax":
-            formula = Formula("s", (Ref("s"), *_place(outcome, ties)))
-    return Picture((a, s), (Row(("a", Op("→"), "s")),), (made,), (formula,), focus)
+        case Winners(ties=ties) if outcome.question.operation.startswith("arg"):
+            formulas = [Formula("s", (Ref("s"), *_place(outcome, ties)))]
+        case Middles(other=other) if other is not None:
+            library, name = backend(outcome.question.library), "NumPy's mean of the two"
+            t = Grid("t", "t", other, "b", caption=name if library.lower_median else "PyTorch's lower one")
+            grids, row = [*grids, t], (*row, Op("or"), "t")
+            links.append(Link("a", "t", members))
+            spelled = _median(not library.lower_median, members.shape[1], "a")
+            formulas.append(Formula("t", (Ref("t"), " = ", *spelled, " = ", Strong((Val("t"),)))))
+        case Running(added, before) if members.shape[1] == 1 and _group(outcome) > 1:
+            # Of a long line the step from one cell to the next is told, not all that came before.
+            grids.append(Grid("before", "s", result, "result"))
+            links += [Link("before", "s", before)]
+            made = Link(source, "s", added)
+            formulas = [_step(outcome, before)]
+    if outcome.pair is not None:
+        grids.append(Grid("p", "m.indices", outcome.pair.places, "b", caption="where"))
+        row = (*row, Op("and"), "p")
+        links.append(Link("a", "p", members))
+        s = replace(s, name="m.values")
+        places = tuple(f" is place {place} along the axis" for place in outcome.pair.places.ravel())
+        formulas = [
+            Formula("s", (Ref("s"), " = ", *_spelled(outcome, ddof, source), " = ", Strong((Val("s"),)))),
+            Formula("p", (Ref("p"), PerCell(places))),
+        ]
+    return Picture((*grids, s), (Row(row),), (*links, made), tuple(formulas), focus)
+
+
+def _group(outcome: Reduced) -> int:
+    """Count the cells of a line that a scan runs along."""
+    return int(np.prod([outcome.operand.shape[axis] for axis in outcome.axes]))
+
+
+def _step(outcome: Reduced, before: NDArray[np.intp]) -> Formula:
+    """Spell a cell of a scan by the one before it; the first of a line is the array's own."""
+    sign = "+" if outcome.question.operation == "cumsum" else "×"
+    added = (outcome.cast if outcome.cast is not None else outcome.operand.values).ravel()
+    found = outcome.result.ravel()
+
+    def told(flat: int) -> str:
+        if before[flat] < 0:
+            return full_text(added[flat])
+        return f"{full_text(found[before[flat]])} {sign} {full_text(added[flat])}"
+
+    return Formula("s", (Ref("s"), " = ", PerCell(told), " = ", Strong((Val("s"),))))
 
 
 def brought_back(outcome: Reduced, back: BackClash | BackMet) -> Picture:
@@ -263,6 +378,8 @@ def story(outcome: Reduced) -> tuple[Text, ...]:
         along = f"along {named} the cells sum to 1" if outcome.axes else "each cell is a group of its own, and so 1"
         lines.append(text(f"Softmax keeps the shape {shape_text(shape)}: {along}."))
         lines.append(text("The maximum is subtracted first: it cancels, and no exponential can overflow."))
+    elif outcome.question.operation in SCANS:
+        lines += _scan_story(outcome)
     elif not outcome.axes:
         lines.append(text("No axis is reduced: each cell is a group of its own."))
     else:
@@ -276,7 +393,33 @@ def story(outcome: Reduced) -> tuple[Text, ...]:
                 f"Each result is made of {count} {'cell' if count == 1 else 'cells'}."
             )
         )
-    return (*lines, *_counted_from_the_end(outcome), *_particular(outcome, count))
+    return (*lines, *_counted_from_the_end(outcome), *_particular(outcome, count), *_dtypes(outcome))
+
+
+def _scan_story(outcome: Reduced) -> list[Text]:
+    what = "sum" if outcome.question.operation == "cumsum" else "product"
+    shape, size = outcome.operand.shape, outcome.result.shape
+    if outcome.axis is None and len(shape) > 1:
+        return [text(f"Without an axis {shape_text(shape)} is flattened: {shape_text(size)}, and runs through as one.")]
+    along = f"along axis {outcome.axes[0]}" if outcome.axes else "of one cell"
+    kept = f"No axis disappears, {shape_text(size)} stays"
+    return [text(f"{kept}: each cell is the {what} of all up to its place {along}.")]
+
+
+def _dtypes(outcome: Reduced) -> list[Text]:
+    """Tell in which dtype a sum or a product was computed, where that is not the array's."""
+    question, own, result = outcome.question, outcome.operand.values.dtype, outcome.result.dtype
+    operation = question.operation
+    if operation not in ("sum", "prod", *SCANS):
+        return []
+    if question.computes_in:
+        return [text(Code(f"dtype={question.computes_in}"), f" converts each cell before, and the result is {result}.")]
+    if own.kind not in "biu" or own == result:
+        return []
+    what = "sum" if "sum" in operation else "product"
+    widened = f"a holds {own}, its {what} is {result}: a total of whole numbers is widened to the default integer"
+    narrow = "" if own == np.bool_ else f", while each cell of a * a stays {own}"
+    return [text(f"{widened}{narrow}.")]
 
 
 def story_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Text, ...]:
@@ -319,7 +462,7 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
     """Tell what is worth saying of this operation."""
     lines: list[Text] = []
     operation, library = outcome.question.operation, backend(outcome.question.library)
-    if operation == "std":
+    if operation in ("std", "var"):
         lines.append(
             text(
                 f"NumPy divides the sum of squares by n = {count} (",
@@ -330,23 +473,18 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
                 "they were drawn from.",
             )
         )
-    if operation == "argmax":
+    if operation in ("argmax", "argmin"):
         tied = isinstance(outcome.detail, Winners) and bool((outcome.detail.ties > 1).any())
         first = (" Where cells tie, the ", Bold("first"), " wins.") if tied else ()
-        lines.append(text("argmax answers with a place, not a value.", *first))
+        lines.append(text(f"{operation} answers with a place, not a value.", *first))
         if outcome.axis is None and outcome.operand.values.ndim > 1:
             lines.append(text("Without an axis the place is counted through the whole array, row by row."))
     if operation in ("any", "all"):
         lines.append(text("Every number but 0 counts as True."))
-    if operation == "max" and library.max_gives_places:
-        lines.append(
-            text(
-                Code("a.max(dim)"),
-                " returns values and places; ",
-                Code("a.amax(dim)"),
-                " only the values, and takes several dims.",
-            )
-        )
+    if operation in PAIRED and library.max_gives_places:
+        lines += _of_the_pair(outcome)
+    if operation == "median":
+        lines.append(_of_the_median(count))
     if library.axis_word != NUMPY.axis_word:
         both = ", and understands both" if library.understands_numpy_words else ""
         own, others = (f"{one.axis_word} and {one.keepdims_word}" for one in (library, NUMPY))
@@ -354,36 +492,76 @@ def _particular(outcome: Reduced, count: int) -> list[Text]:
     return lines
 
 
+def _of_the_pair(outcome: Reduced) -> list[Text]:
+    """Tell what PyTorch's max gives, and what goes with it or not."""
+    name = outcome.question.operation
+    if outcome.pair is None:
+        alone = f"a.a{name}(dim)" if name != "median" else "a.median(dim).values"
+        more = " and takes several dims." if name != "median" else "."
+        both = text(Code(f"a.{name}(dim)"), " returns values and places; ", Code(alone), " only the values,", more)
+        return [both if name != "median" else text(*both[:-2], " only the values.")]
+    asked = text(
+        *("One call answers twice: ", Code("m.values"), " says how large, ", Code("m.indices")),
+        " says where along the axis.",
+    )
+    refused = text(
+        Code("m"), " is a tuple of both, so ", Code("m + 1"), " is an error: ", Code(outcome.pair.refusal.text), ". ",
+        Code("m.values + 1"), *((" and ", Code(f"a.a{name}(dim) + 1")) if name != "median" else ()), " add.",
+    )  # fmt: skip
+    return [asked, refused]
+
+
+def _of_the_median(count: int) -> Text:
+    if count % 2 or not count:
+        return text("As many cells are below the median as above it: it is the one in the middle once they are sorted.")
+    return text(f"Of {count} sorted cells two are in the middle: NumPy takes their mean, PyTorch the lower of them.")
+
+
+def _median(lower: bool, count: int, source: str) -> tuple[Piece, ...]:
+    """Spell a median; of an even number of cells with which of the two in the middle."""
+    name = "the lower median" if lower and count % 2 == 0 else "median"
+    return (f"{name}(", Each((Val(source),), ", "), ")")
+
+
 def _array(outcome: Reduced) -> Grid:
-    cells = outcome.detail.cells if isinstance(outcome.detail, Winners) else None
+    cells = outcome.detail.cells if isinstance(outcome.detail, Winners | Middles) else None
     return Grid("a", "a", outcome.operand.values, "a", marked_axes=outcome.axes, marked=cells)
 
 
-def _spelled(outcome: Reduced, ddof: int) -> tuple[Piece, ...]:
-    """Spell a result in numbers."""
-    count = outcome.members.shape[1]
+def _spelled(outcome: Reduced, ddof: int, source: str = "a") -> tuple[Piece, ...]:
+    """Spell a result in the numbers of a grid."""
+    count, cell = outcome.members.shape[1], Val(source)
+    divisor = f"({count} − 1)" if ddof else str(count)
     match outcome.question.operation:
         case "mean":
-            return ("(", Each((Val("a"),)), f") / {count}")
+            return ("(", Each((cell,)), f") / {count}")
         case "std":
-            divisor = f"({count} − 1)" if ddof else str(count)
-            return ("√((", Each(("(", Val("a"), " − ", Val("m"), ")²")), f") / {divisor})")
-        case "max" | "any" | "all" as name:
-            return (f"{name}(", Each((Val("a"),), ", "), ")")
+            return ("√((", Each(("(", cell, " − ", Val("m"), ")²")), f") / {divisor})")
+        case "var":
+            return ("(", Each(("(", cell, " − ", Val("m"), ")²")), f") / {divisor}")
+        case "max" | "min" | "any" | "all" as name:
+            return (f"{name}(", Each((cell,), ", "), ")")
+        case "median":
+            return _median(backend(outcome.question.library).lower_median, count, source)
         case "norm":
-            return ("√(", Each((Val("a"), "²")), ")")
+            return ("√(", Each((cell, "²")), ")")
+        case "prod" | "cumprod":
+            return (Each((cell,), " × "),) if count else ("1",)
         case _:
-            return (Each((Val("a"),)),) if count else ("0",)
+            return (Each((cell,)),) if count else ("0",)
 
 
 def _place(outcome: Reduced, ties: NDArray[np.intp]) -> tuple[Piece, ...]:
-    largest = outcome.operand.values.ravel()[outcome.members].max(axis=1)
+    groups = outcome.operand.values.ravel()[outcome.members]
+    least = outcome.question.operation == "argmin"
+    found = groups.min(axis=1) if least else groups.max(axis=1)
     flat = outcome.axis is None and outcome.operand.values.ndim > 1
-    found = tuple(
+    told = tuple(
         f" is {full_text(value)}, {f'first of {tied} ' if tied > 1 else ''}at {'flat ' if flat else ''}place "
-        for value, tied in zip(largest, ties, strict=True)
+        for value, tied in zip(found, ties, strict=True)
     )
-    return (": the largest of ", Each((Val("a"),), ", "), PerCell(found), Strong((Val("s"),)))
+    which = "smallest" if least else "largest"
+    return (f": the {which} of ", Each((Val("a"),), ", "), PerCell(told), Strong((Val("s"),)))
 
 
 def _default(word: str, ddof: int) -> str:

@@ -4,7 +4,7 @@ import tracemalloc
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from primer_core.backend.interface import LIBRARIES, Library
 from primer_core.backend.interface import ReductionName as Operation
+from primer_core.language.execution import hear
 from primer_core.language.limits import Refused
 from primer_core.lessons.event import Put
 from primer_core.lessons.lesson import Preset
@@ -33,20 +34,34 @@ from primer_core.lessons.reductions.explain import (
     read_axis,
 )
 from primer_core.lessons.reductions.presets import PRESETS
-from primer_core.lessons.reductions.question import BACK, OPERATIONS, ReductionsQuestion
+from primer_core.lessons.reductions.question import BACK, OPERATIONS, SCANS, ReductionsQuestion
+from primer_core.lessons.reductions.show import show
+from primer_core.picture.parts import Notice
+from primer_core.picture.text import plain
+from tests.lessons.parts import parts
 from tests.profiles import examples
 from tests.snippets import printed_by
 
 NUMPY: dict[str, Callable[..., Any]] = {
     "sum": np.sum,
+    "prod": np.prod,
     "mean": np.mean,
     "std": np.std,
+    "var": np.var,
     "max": np.max,
+    "min": np.min,
     "argmax": np.argmax,
+    "argmin": np.argmin,
+    "median": np.median,
     "any": np.any,
     "all": np.all,
     "norm": np.linalg.norm,
+    "cumsum": np.cumsum,
+    "cumprod": np.cumprod,
 }
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
 
 operations = st.sampled_from(OPERATIONS)
 
@@ -93,7 +108,6 @@ def softmax(array: np.ndarray, axis: Any) -> np.ndarray:
 
 @examples(500)
 @given(questions(), operations, st.booleans(), st.sampled_from([0, 1]))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_result_or_error_is_numpys(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, ddof: int
 ) -> None:
@@ -102,8 +116,9 @@ def test_result_or_error_is_numpys(
     if operation == "softmax":
         refused, expected = attempt(lambda: softmax(array, axis))
     else:
-        words = {"ddof": ddof} if operation == "std" else {}
-        refused, expected = attempt(lambda: NUMPY[operation](array, axis=axis, keepdims=keepdims, **words))
+        words: dict[str, Any] = {} if operation in SCANS else {"keepdims": keepdims}
+        words |= {"ddof": ddof} if operation in ("std", "var") else {}
+        refused, expected = attempt(lambda: NUMPY[operation](array, axis=axis, **words))
     found = explained(array, operation, text, keepdims=keepdims, ddof=ddof)
     if isinstance(found, NotReduced):
         assert found.declined.words == refused
@@ -118,7 +133,6 @@ def test_result_or_error_is_numpys(
 
 @examples(500)
 @given(questions(smallest=1), operations, st.booleans(), st.sampled_from([0, 1]))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_every_cell_is_recomputed_from_the_cells_it_is_linked_to(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, ddof: int
 ) -> None:
@@ -127,30 +141,34 @@ def test_every_cell_is_recomputed_from_the_cells_it_is_linked_to(
     if not isinstance(found, Reduced):
         reject()
     assert len(found.members) == found.result.size
-    every = np.sort(found.members.ravel())
-    repeats = found.members.shape[1] if operation == "softmax" else 1
-    np.testing.assert_array_equal(every, np.repeat(np.arange(array.size), repeats))
-    for flat, cells in enumerate(found.members):
+    every = np.sort(found.members[found.members >= 0])
+    if operation not in SCANS:
+        repeats = found.members.shape[1] if operation == "softmax" else 1
+        np.testing.assert_array_equal(every, np.repeat(np.arange(array.size), repeats))
+    for flat, padded in enumerate(found.members):
+        cells = padded[padded >= 0]
         group, value = array.ravel()[cells], found.result.ravel()[flat]
         match operation:
-            case "std":
+            case "std" | "var":
                 assert isinstance(found.detail, Spread)
                 own = found.detail.mean.ravel()[flat]
                 assert own == pytest.approx(group.mean())
-                wanted = np.sqrt(np.float64(((group - own) ** 2).sum()) / np.float64(len(group) - ddof))
-                np.testing.assert_allclose(value, wanted, rtol=1e-12)
+                variance = np.float64(((group - own) ** 2).sum()) / np.float64(len(group) - ddof)
+                np.testing.assert_allclose(value, np.sqrt(variance) if operation == "std" else variance, rtol=1e-12)
+            case "cumsum" | "cumprod":
+                np.testing.assert_allclose(value, NUMPY[operation](group)[-1], rtol=1e-12)
+                assert cells[-1] == flat
             case "softmax":
                 np.testing.assert_allclose(value, np.exp(array.ravel()[flat]) / np.exp(group).sum(), rtol=1e-12)
                 assert flat in cells
-            case "argmax" if found.axis is None:
-                assert cells[value] == array.argmax()
+            case "argmax" | "argmin" if found.axis is None:
+                assert cells[value] == NUMPY[operation](array)
             case _:
                 np.testing.assert_allclose(value, NUMPY[operation](group), rtol=1e-12)
 
 
 @examples(500)
 @given(questions(), operations, st.booleans(), st.sampled_from([0, 1]))
-@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_result_or_error_is_pytorchs(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, ddof: int
 ) -> None:
@@ -160,10 +178,17 @@ def test_result_or_error_is_pytorchs(
     over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
+        "prod": lambda: tensor.prod(**(over if axis is not None or keepdims else {})),
         "mean": lambda: tensor.mean(**over),
         "std": lambda: tensor.std(correction=ddof, **over),
+        "var": lambda: tensor.var(correction=ddof, **over),
         "max": lambda: tensor.amax(() if axis is None else axis, keepdim=keepdims),
+        "min": lambda: tensor.amin(() if axis is None else axis, keepdim=keepdims),
         "argmax": lambda: tensor.argmax(**over),
+        "argmin": lambda: tensor.argmin(**over),
+        "median": lambda: tensor.median(**over).values if axis is not None or keepdims else tensor.median(),
+        "cumsum": lambda: tensor.cumsum(dim=axis),
+        "cumprod": lambda: tensor.cumprod(dim=axis),
         "any": lambda: tensor.any(**over),
         "all": lambda: tensor.all(**over),
         "norm": lambda: torch.linalg.vector_norm(tensor, **over),
@@ -224,6 +249,7 @@ def shown(found: NotReduced | Reduced) -> str:
         return found.declined.words + "\n"
     own = torch.tensor if found.question.library == "PyTorch" else np.asarray
     more = [own(found.detail.other)] if isinstance(found.detail, Spread) else []
+    more += [own(found.pair.places)] if found.pair is not None else []
     return "".join(f"{one!s}\n" for one in (own(found.result), found.result.shape, *more))
 
 
@@ -249,7 +275,6 @@ def test_the_snippets_of_the_presets_print_what_the_page_shows(
 
 @examples(500)
 @given(questions(smallest=1), operations, st.booleans(), st.sampled_from(["NumPy", "PyTorch"]))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::UserWarning")
 def test_snippets_of_any_arrays_print_what_the_page_shows(
     question: tuple[np.ndarray, str], operation: Operation, keepdims: bool, library: Library
 ) -> None:
@@ -292,21 +317,29 @@ def test_a_library_that_is_chosen_brings_its_own_divisor() -> None:
     assert react(replace(torchs, divisor="n"), Put({"axis": "0", "library": "PyTorch"})).divisor == "n"
 
 
-@pytest.mark.parametrize("library", ["NumPy", "PyTorch"])
-@pytest.mark.parametrize("action", ["always", "error"])
 @pytest.mark.parametrize(
-    ("array", "operation", "ddof"),
-    [("[[], []]", "mean", 0), ("[1.0]", "std", 1), ("[1e308, -1e308]", "norm", 0)],
+    ("array", "operation", "ddof", "library", "words"),
+    [
+        ("[[], []]", "mean", 0, "NumPy", "RuntimeWarning: Mean of empty slice"),
+        ("[1.0]", "std", 1, "NumPy", "RuntimeWarning: Degrees of freedom <= 0 for slice"),
+        ("[1.0]", "std", 1, "PyTorch", "UserWarning: std(): degrees of freedom is <= 0"),
+        ("[1e308, 1e308]", "sum", 0, "NumPy", "RuntimeWarning: overflow encountered in reduce"),
+    ],
 )
-def test_what_libraries_warn_of_is_shown_and_not_logged(
-    array: str, operation: Operation, ddof: int, action: Literal["always", "error"], library: Library
+def test_what_libraries_warn_of_is_shown_in_their_words(
+    array: str, operation: Operation, ddof: int, library: Library, words: str
 ) -> None:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter(action)
-        found = ask(array, operation, ddof=ddof, library=library)
-    assert not caught
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        hear(lambda: caught)
+        try:
+            found = ask(array, operation, ddof=ddof, library=library)
+        finally:
+            hear()
     assert isinstance(found, Reduced)
     assert not np.isfinite(found.result)
+    assert any(told.startswith(words) for told in found.warnings)
+    page = show(found.question, found)
+    assert words in " ".join(plain(line) for notice in parts(page, Notice) for line in notice.paragraphs)
 
 
 def test_the_first_of_equals_wins_argmax() -> None:

@@ -1,7 +1,6 @@
 import ast
 import re
 import tracemalloc
-import warnings
 from collections.abc import Callable
 from itertools import product
 from math import prod
@@ -14,7 +13,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Declined, Library
-from primer_core.language.execution import hear
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
@@ -788,17 +786,10 @@ def test_order_f_walks_both_sides_with_the_first_axis_fastest(shape: tuple[int, 
     np.testing.assert_array_equal(step.walk.numbers, x.T.ravel())
 
 
+@pytest.mark.usefixtures("heard")
 def test_a_warning_of_the_library_is_told_in_its_words() -> None:
-    with warnings.catch_warnings(record=True, action="always") as caught:
-        hear(lambda: caught)
-        before = torch.is_warn_always_enabled()
-        torch.set_warn_always(True)
-        try:
-            taken = taking((2, 3, 4), "T")
-            scalar = taking("torch.tensor(2.0)", "mT")
-        finally:
-            torch.set_warn_always(before)
-            hear()
+    taken = taking((2, 3, 4), "T")
+    scalar = taking("torch.tensor(2.0)", "mT")
     assert "dimension other than 2" in taken.done[0].warnings[0]
     told = scalar.done[0].warnings if scalar.done else scalar.failed
     assert told
