@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
-from primer_core.language.program import MAX_LINES, MAX_OPERATIONS
+from primer_core.lessons.autograd_graph.engine import MAX_NODES
 from tests.running_app import launch_browser, running_app
 
 GOAL_MS = 100.0
@@ -50,13 +50,10 @@ async (rounds) => {
 
 
 def largest_program() -> str:
-    """As many operations as are allowed, on as many lines, on matrices, with long edges among them."""
+    """As many nodes as are drawn, on matrices, with long edges among them."""
     lines = ["w = param([[1, 2], [3, 4]])", "v = param([0.5, -0.5])", "a0 = w * v"]
-    computed = MAX_LINES - len(lines) - 1
-    left = MAX_OPERATIONS - 2 - computed
-    for index in range(1, computed + 1):
-        more = " + w" if index <= left else ""
-        lines.append(f"a{index} = a{index - 1} * v{more}")
+    computed = (MAX_NODES - len(lines) - 1) // 2
+    lines += [f"a{index} = a{index - 1} * v + w" for index in range(1, computed + 1)]
     return "\n".join([*lines, f"sum(a{computed})"])
 
 

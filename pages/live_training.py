@@ -24,10 +24,13 @@ if run is not None:
 going = run is not None and not run.state().ended
 
 presets = st.container()  # drawn last, when the widgets have taken what the address says
-spec = settings.choose(locked=going)
+curve_column, settings_column = st.columns([2.5, 1], gap="medium")
+with settings_column:
+    settings.draw_pace()
+    spec = settings.choose(locked=going)
 with presets:
     preset_pills(settings.presets(), disabled=going)
-with st.container(border=True):
+with curve_column, st.container(border=True):
     panel.follow(spec, was_going=going)
 
 with st.expander("What the network is made of", key="layers", on_change="rerun") as layers:

@@ -1,9 +1,13 @@
-"""What all tests share: Hypothesis's profiles, and the tests that only the long one runs."""
+"""What all tests share: Hypothesis's profiles, the tests that only the long one runs, and warnings that are heard."""
 
 import random
+import warnings
+from collections.abc import Iterator
 
 import pytest
 
+from primer_core.backend.loading import load_torch
+from primer_core.language import execution
 from tests.profiles import LONG, is_long, register_profiles
 
 register_profiles()
@@ -32,3 +36,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture
+def heard() -> Iterator[list[warnings.WarningMessage]]:
+    """Hear the libraries' warnings, as the process that evaluates does."""
+    load_torch()
+    import torch
+
+    always = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        execution.hear(lambda: caught)
+        yield caught
+        execution.hear()
+    torch.set_warn_always(always)

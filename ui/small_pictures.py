@@ -133,12 +133,16 @@ def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int
     marks = []
     for place, bar in enumerate(shown.bars):
         x, high = left + place * (wide + gap), bar.p * room
-        top = 10 + room * (1 - bar.target)
         marks.append(
             f'<rect x="{x:.1f}" y="{10 + room - high:.1f}" width="{wide}" height="{high:.1f}" rx="3" '
-            f'fill="{_colour("result-fill")}" stroke="{_colour("result-text")}"/><path d="M{x - 4:.1f} {top:.1f}'
-            f'h{wide + 8}" stroke="{_colour("b-text")}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+            f'fill="{_colour("result-fill")}" stroke="{_colour("result-text")}"/>'
         )
+        if bar.target is not None:
+            top = 10 + room * (1 - bar.target)
+            marks.append(
+                f'<path d="M{x - 4:.1f} {top:.1f}h{wide + 8}" stroke="{_colour("b-text")}" stroke-width="1.5" '
+                'stroke-dasharray="4 3"/>'
+            )
     label = f"{title}: {', '.join(f'{bar.name} {bar.percent}' for bar in shown.bars)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '

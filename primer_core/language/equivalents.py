@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
+from math import prod
 from typing import Any
 
 from primer_core.backend.interface import Library
@@ -564,6 +565,15 @@ class _Translator(ast.NodeTransformer):
                     if None not in lengths:
                         places = list(accumulate(size for size in lengths if size is not None))[:-1]
                         return code_expression(f"np.split({text}, {places}, axis={axis})")
+            case "torch.flatten":
+                ends = [
+                    _whole(called.values.get(name, ast.Constant(end)))
+                    for name, end in (("start_dim", 0), ("end_dim", -1))
+                ]
+                if all(end is not None and -rank <= end < rank for end in ends):
+                    first, last = (end % rank for end in ends if end is not None)
+                    joined = (*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])
+                    return code_expression(f"{text}.reshape({', '.join(map(str, joined))})") if first <= last else None
             case "Tensor.expand":
                 sizes = [_whole(size) for size in _spread(called.values.get("sizes"))]
                 own = (*[0] * (len(sizes) - rank), *shape)

@@ -112,6 +112,8 @@ class Call:
         The sub-expression.
     warnings
         What the library warned of, in its words.
+    given
+        Its arguments themselves, whose memory can be compared with the result's; None where they are not kept.
     """
 
     entry: Entry
@@ -119,6 +121,19 @@ class Call:
     result: Any
     place: Place
     warnings: tuple[str, ...] = ()
+    given: Bound | None = None
+
+
+CarryOut = Callable[[Entry, Place, tuple[Any, ...], Mapping[str, Any]], tuple[Any, tuple[str, ...]]]
+"""Carries out a library's call, given its line of the table, its place and its arguments; returns as `attempted`."""
+
+
+def carried_out(
+    entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Any, tuple[str, ...]]:
+    """Carry out a library's call, as an evaluator does by itself."""
+    del place
+    return attempted(function_of(entry), positional, keywords)
 
 
 @dataclass(slots=True, eq=False)
@@ -140,6 +155,8 @@ class Evaluator:
         the same program has the same answer.
     seeded
         Whether that was so.
+    carry_out
+        Carries out each call, for who watches what goes on in it.
     """
 
     names: dict[str, Any] = field(default_factory=dict)
@@ -148,6 +165,7 @@ class Evaluator:
     uninitialised: Uninitialised = field(default_factory=Uninitialised)
     seed: int = 0
     seeded: bool = False
+    carry_out: CarryOut = carried_out
     _seeds_set: set[str] = field(default_factory=set)
     _source: str = ""
     _steps: int = 0
@@ -253,6 +271,14 @@ class Evaluator:
                 owner = self._owner(holder, target)
                 part = self._perform(f"{owner}.[]", (holder, key), {}, target)
                 self._put(holder, key, self._changed(part, sign, self._value(right), node), target)
+            case ast.Attribute(base, name):
+                holder = self._value(base)
+                full = f"{self._owner(holder, target)}.{name}"
+                if entry_named(f"{full}=") is None:
+                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+                part = self._perform(full, (holder,), {}, target)
+                changed = self._changed(part, sign, self._value(right), node)
+                self._perform(f"{full}=", (holder, changed), {}, target)
             case _:
                 raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
 
@@ -470,6 +496,8 @@ class Evaluator:
                 name = dotted
         else:
             raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        if any(word.arg == "out" for word in node.keywords) and entry_named(f"{name}(out=)"):
+            name = f"{name}(out=)"
         entry = entry_named(name)
         if entry is None:
             raise self._unknown(name, node.func)
@@ -523,15 +551,16 @@ class Evaluator:
             raise self._rejection("refused", str(refused), node) from refused
         before = _kept(entry, bound)
         positional = self._sown(entry, bound, positional)
-        result, warned = attempted(function_of(entry), positional, keywords)
+        place = Place.of(node, self._source)
+        result, warned = self.carry_out(entry, place, positional, keywords)
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result, _author(entry, bound))
+            raise Rejection("declined", result.text, place, result, _author(entry, bound))
         try:
             check_result(result)
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
-        self.calls.append(Call(entry, before, result, Place.of(node, self._source), warned))
+        self.calls.append(Call(entry, before, result, place, warned, bound))
         return result
 
     def _sown(self, entry: Entry, bound: Bound, positional: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -582,6 +611,12 @@ class Evaluator:
         shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
         shown = shown.removeprefix("builtins.")
         hint = f" Did you mean {near[0]}?" if near else ""
+        other = {"ndarray": "Tensor", "Tensor": "ndarray"}.get(owner, "")
+        if entry_named(f"{other}.{last}"):
+            belongs = "PyTorch's tensors have it, and this is an array of NumPy's."
+            hint = f" {belongs if owner == 'ndarray' else 'Arrays of NumPy have it, and this is a tensor of PyTorch.'}"
+        elif owner == "ndarray" and entry_named(f"np.{last}"):
+            hint = f" np.{last}(...) is."
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)

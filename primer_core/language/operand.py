@@ -48,6 +48,9 @@ _TIMES = re.compile(r"\d+(?:\s*[xX×]\s*\d+)+")
 _BARE = {"array": "np.array", "nan": "np.nan", "inf": "np.inf", "tensor": "torch.tensor"}
 """What the libraries print without the name of theirs, and how it is called in code."""
 
+_MOST_WRITTEN = 256
+"""Numbers that are written out at most, where no shorter code makes them."""
+
 _ATOMS = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.List, ast.Tuple)
 
 
@@ -90,8 +93,10 @@ class Operand:
     def followed_by(self, suffix: str) -> str:
         """Spell this operand with something done to it."""
         # A number takes no dot: 3.T is not Python, (3).T is; and what is done to a sum is not done to its last term.
-        atom = self.kind == "shape" or isinstance(code_expression(self.text), _ATOMS)
-        return (self.text if atom else f"({self.text})") + suffix
+        # What is done is NumPy's to do, so a tensor is spelled as an array.
+        spelled = self.code if self.tensor_code else self.text
+        atom = self.kind == "shape" or isinstance(code_expression(spelled), _ATOMS)
+        return (spelled if atom else f"({spelled})") + suffix
 
 
 def read_operand(
@@ -195,6 +200,8 @@ def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Oper
         spelled = repr(value)
         return Operand(spelled, f"np.array({spelled})", values, "number")
     kind: Kind = "array" if _is_written_out(node) else "derived"
+    if evaluator.seeded and not unfilled and values.size <= _MOST_WRITTEN:
+        code = _written(values)
     return Operand(ast.unparse(node), code, values, kind, not unfilled, _warnings(evaluator))
 
 
@@ -207,22 +214,31 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _of_tensor(asked: ast.expr, tensor: Any, known: Mapping[str, Any], names: Mapping[str, Operand]) -> Operand:
-    """Take a tensor as an array: in NumPy's words where they are known and give the same, else converted."""
+    """Take a tensor as an array: in NumPy's words where they are known and give the same, else its values."""
     code = ast.unparse(asked)
     named = f"{_atom(code)}{'.detach()' if tensor.requires_grad else ''}.numpy()"
     evaluator = Evaluator(dict(known))
     values = _array(evaluator.value_of(code_expression(named), named), code_expression(code))
-    shapes = {name: operand.shape for name, operand in names.items()}
-    translation = translated(code, "NumPy", shapes)
-    spelled = named
-    words = translation if isinstance(translation, str) else named
+    spelled = named if values.size > _MOST_WRITTEN else _written(values)
+    translation = translated(code, "NumPy", {name: operand.shape for name, operand in names.items()})
+    words = translation if isinstance(translation, str) else spelled
     for candidate in (words, f"{_atom(words)}.astype(np.{values.dtype})"):
         with suppress(Rejection):
             found = Evaluator(dict(known)).evaluate(read_expression(candidate))
             if isinstance(found, np.ndarray) and found.dtype == values.dtype and _same(found, values):
                 spelled = candidate
                 break
-    return Operand(spelled, spelled, values, "derived", warnings=_warnings(evaluator))
+    # Random numbers that were seeded here are others where the code runs.
+    if evaluator.seeded and values.size <= _MOST_WRITTEN:
+        spelled = _written(values)
+    tensor_code = "" if evaluator.seeded else code
+    return Operand(code, spelled, values, "derived", warnings=_warnings(evaluator), tensor_code=tensor_code)
+
+
+def _written(values: NDArray[Any]) -> str:
+    """Write an array out."""
+    cells = re.sub(r"\b(nan|inf)\b", r"np.\1", str(values.tolist()))
+    return f"np.array({cells}, dtype=np.{values.dtype}){f'.reshape{values.shape}' if not values.size else ''}"
 
 
 def _same(found: NDArray[Any], values: NDArray[Any]) -> bool:

@@ -38,7 +38,7 @@ _ONE_AT_A_TIME = threading.Lock()
 _SILENCED = WarningFilter("ignore", module=re.escape(FILENAME))
 """Where a module's name is asked for, the parser gives the name of the file."""
 
-Mode = Literal["eval", "exec", "single"]
+Mode = Literal["eval", "exec"]
 
 
 class TooDeepError(SyntaxError):
@@ -99,25 +99,6 @@ def typed_statements(text: str) -> list[ast.stmt]:
         As of `typed_expression`.
     """
     body: list[ast.stmt] = parse(text, "exec", MAX_CHARACTERS, MAX_DEPTH).body
-    return body
-
-
-def typed_line(text: str, *, deepest: int) -> list[ast.stmt]:
-    """Parse one typed line of statements, as an interactive Python does: no file is looked for to quote an error from.
-
-    Parameters
-    ----------
-    text
-        What was typed.
-    deepest
-        How many levels the tree may have; for a reader that counts them itself.
-
-    Raises
-    ------
-    SyntaxError
-        As of `typed_expression`, with the place that Python names.
-    """
-    body: list[ast.stmt] = parse(text, "single", MAX_CHARACTERS, deepest).body
     return body
 
 

@@ -66,6 +66,7 @@ _IMPORTS = frozenset(
         "import numpy as np", "import numpy", "import torch", "import numpy as np, torch", "import torch, numpy as np",
         "import torch.nn.functional as F", "import torch.nn as nn", "from torch import nn", "from torch import tensor",
         "from torch.nn import functional as F", "from numpy import array", "import numpy, torch",
+        "from numpy.lib.stride_tricks import as_strided",
     }
 )  # fmt: skip
 
@@ -134,8 +135,16 @@ def read_expression(text: str) -> Expression:
     raise Rejection("unread", f"{quoted(place.text)} has no value. Write an expression such as a[1:] or a + 1.", place)
 
 
-def read_statements(text: str) -> Statements:
+def read_statements(text: str, *, blocks: bool = False) -> Statements:
     """Read statements, one or several to a line.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+    blocks
+        Whether ``with torch.no_grad():`` and a ``try:`` that prints an error are read, too. The evaluator knows none of
+        them: who asks for them runs them statement by statement.
 
     Raises
     ------
@@ -156,7 +165,7 @@ def read_statements(text: str) -> Statements:
         raise Rejection("unread", _unreadable(error, source), _place(error, source)) from error
     nodes = tuple(with_dtypes(node) for node in tree.body if not _is_usual_import(node))
     for node in nodes:
-        check_nodes(node, source)
+        _check_statement(node, source, blocks=blocks)
     return Statements(nodes, source)
 
 
@@ -186,6 +195,42 @@ def _checked(text: str) -> str:
 
 def _is_usual_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) and ast.unparse(node) in _IMPORTS
+
+
+def _check_statement(node: ast.stmt, source: str, *, blocks: bool) -> None:
+    """Refuse what is not read, in a statement and, where blocks are read, in the statements of a block."""
+    body: list[ast.stmt] = []
+    match node:
+        case ast.With(items, inner) if blocks:
+            if ", ".join(map(ast.unparse, items)) not in GRAD_MODES:
+                message = "Of “with”, “with torch.no_grad():” and “with torch.enable_grad():” are read here."
+                raise Rejection("unread", message, Place.of(items[0].context_expr, source))
+            body = inner
+        case ast.Try(inner, [ast.ExceptHandler() as handler], [], []) if blocks:
+            if not _prints_error(handler):
+                message = "After “except” one line is read here: print(error), or pass."
+                raise Rejection("unread", message, Place.of(handler, source))
+            body = inner
+        case _:
+            check_nodes(node, source)
+    for each in body:
+        _check_statement(each, source, blocks=blocks)
+
+
+GRAD_MODES = ("torch.no_grad()", "torch.enable_grad()")
+"""What stands behind ``with`` where blocks are read."""
+
+
+def _prints_error(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler catches one kind of exception, or all, and prints it or goes on without a word."""
+    if not isinstance(handler.type, ast.Name | None):
+        return False
+    match handler.body:
+        case [ast.Pass()]:
+            return True
+        case [ast.Expr(ast.Call(ast.Name("print"), [ast.Name(name)], []))]:
+            return name == handler.name
+    return False
 
 
 def check_nodes(node: ast.AST, source: str) -> None:

@@ -89,7 +89,7 @@ class Uninitialised:
         if not self._memories or entry.rule in (ASKED, LIKE) or entry.name in _OF_THE_HEAD:
             return
         for name, value in bound.values.items():
-            is_target = name == entry.writes and (entry.name in _OVERWRITING or entry.name.endswith(".[]="))
+            is_target = name == entry.writes and _overwrites(entry)
             is_seen = entry.shares != "never" and (entry.rule.kind == "moved" or (name == "x" and _is_index(entry)))
             is_model = name == "x" and entry.name.startswith("Tensor.new_")
             if is_target or is_seen or is_model:
@@ -116,7 +116,7 @@ class Uninitialised:
 
     def _write(self, entry: Entry, bound: Bound) -> None:
         target = bound.values.get(entry.writes)
-        if not is_array(target) or not (entry.name in _OVERWRITING or entry.name.endswith(".[]=")):
+        if not is_array(target) or not _overwrites(entry):
             return
         index = bound.values.get("index") if entry.name.endswith(".[]=") else ...
         for memory in self._memories:
@@ -132,6 +132,11 @@ class Uninitialised:
                 continue
             if not _is_index(entry) or np.any(unwritten[_plain(bound.values["index"])]):
                 raise _reads(entry)
+
+
+def _overwrites(entry: Entry) -> bool:
+    """Return whether an entry writes cells of an array and reads none."""
+    return entry.name in _OVERWRITING or entry.name.endswith((".[]=", "(out=)"))
 
 
 def _reads(entry: Entry) -> Refused:

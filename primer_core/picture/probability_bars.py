@@ -17,7 +17,7 @@ class ProbabilityBar:
     name
         Plain text: what the class is called.
     p, target
-        Probability and target of the class, 0 to 1.
+        Probability and target of the class, 0 to 1; None where there is no target, and no arrow to it.
     percent
         Plain text: the probability as a learner reads it.
     gradient
@@ -29,14 +29,14 @@ class ProbabilityBar:
     kind: ClassVar[str] = "probabilitybar"
     name: str
     p: float
-    target: float
+    target: float | None
     percent: str
     gradient: str
     tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that probability and target have a height."""
-        if not (0 <= self.p <= 1 and 0 <= self.target <= 1):
+        if not (0 <= self.p <= 1 and 0 <= (self.target or 0) <= 1):
             raise ValueError(f"p and target must be from 0 to 1, not {self.p} and {self.target}")
 
 
@@ -114,6 +114,10 @@ class ProbabilityBars:
         From top to bottom.
     focus
         (table, row, cell): what is spelled out while nothing is pointed at.
+    share, aim
+        Plain text of the legend: what the height of a bar is, and what the dashed line is.
+    places
+        The index of each column, where some are left out; empty where all are there.
     """
 
     kind: ClassVar[str] = "probabilitybars"
@@ -121,3 +125,6 @@ class ProbabilityBars:
     arrow: str
     tables: tuple[StepTable, ...]
     focus: tuple[int, int, int]
+    share: str = "probability p"
+    aim: str = "one-hot target y"
+    places: tuple[int, ...] = ()

@@ -419,8 +419,10 @@ function spellCells(scene, spelled, matrices, matrix, step, spot, page) {
     cell.addEventListener("click", () => cell.focus());
     cell.addEventListener("keydown", (event) => {
       const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [0, 0];
-      if (!down && !right) return;
+      const pressed = event.key === "Enter" || event.key === " ";
+      if (!down && !right && !pressed) return;
       event.preventDefault();
+      if (pressed) spell(row, column, true);     // the pointer may have left another cell spelled out
       own(rows[rows.indexOf(row) + down], columns[columns.indexOf(column) + right])?.focus();
     });
   }));

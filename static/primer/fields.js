@@ -269,11 +269,14 @@ function box(first, put, page, complain) {
   };
 }
 
+/** @param {string} number as an input holds it @returns {string} as it is read everywhere on a page */
+export const withMinus = (number) => number.replaceAll("-", "−");
+
 /** @type {(typeof INPUTS)["slider"]} */
 function slider(_, put, page) {
   const field = make("input", { type: "range" });
   const value = make("span", { className: "value" });      // an output would be one more live region
-  field.addEventListener("input", () => { write(value, field.value); put(field.value); });
+  field.addEventListener("input", () => { write(value, withMinus(field.value)); put(field.value); });
   return {
     element: make("span", { className: "slider" }, field, value),
     focusable: field,
@@ -281,7 +284,7 @@ function slider(_, put, page) {
       Object.assign(field, { min: news.least, max: news.most, step: news.step, disabled: !!news.disabled });
       if (page.isAhead(news.field)) return;
       if (field.value !== news.value) field.value = news.value;
-      write(value, news.value);
+      write(value, withMinus(news.value));
     },
   };
 }

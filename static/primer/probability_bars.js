@@ -44,9 +44,11 @@ class Bars {
   constructor(page) {
     this.page = page;
     this.arrow = make("span");
+    this.share = make("span");
+    this.aim = make("span");
     const legend = make("p", { className: "legend" },
-      make("span", {}, make("i", { className: "bar-sign" }), " probability p"),
-      make("span", {}, make("i", { className: "target-sign" }), " one-hot target y"),
+      make("span", {}, make("i", { className: "bar-sign" }), " ", this.share),
+      make("span", {}, make("i", { className: "target-sign" }), " ", this.aim),
       make("span", {}, make("b", { className: "arrow-sign", "aria-hidden": "true" }, "↑ "), this.arrow));
     this.columns = make("div", { className: "columns-of-bars" });
     this.tables = make("div", { className: "step-tables" });
@@ -73,6 +75,8 @@ class Bars {
     if (layout !== this.layout) this.build(part);
     this.layout = layout;
     write(this.arrow, part.arrow);
+    write(this.share, part.share ?? "probability p");
+    write(this.aim, part.aim ?? "one-hot target y");
     part.bars.forEach((bar, place) => fillColumn(this.columns.children[place + 1], bar));
     part.tables.forEach(({ title, rows }, t) => {
       const [heading, grid] = this.tables.querySelectorAll(".step-table")[t].children;
@@ -109,10 +113,12 @@ class Bars {
 
   /** @param {Spot} spot */
   address([t, r, c]) {
-    const row = /** @type {ProbabilityBars} */ (this.part).tables[t].rows[r];
+    const { tables, places } = /** @type {ProbabilityBars} */ (this.part);
+    const row = tables[t].rows[r];
     if (row.cells.length === 1) return row.name;
+    const index = places?.[c] ?? c;
     // "z / T[0]" would be z divided by T[0].
-    return /^[^(]* /.test(row.name) ? `(${row.name})[${c}]` : `${row.name}[${c}]`;
+    return /^[^(]* /.test(row.name) ? `(${row.name})[${index}]` : `${row.name}[${index}]`;
   }
 
   /** @param {Spot} spot */
@@ -195,11 +201,12 @@ function fillColumn(element, { name, p, target, percent, gradient, tags = [] }) 
   write(share, percent);
   write(title, name);
   write(words, tags.join(" · "));
-  line.hidden = target === 0;
-  line.style.bottom = `${target * 100}%`;
+  const aim = target ?? p;
+  line.hidden = !target;
+  line.style.bottom = `${(target ?? 0) * 100}%`;
   fill.style.height = `${p * 100}%`;
-  const gap = target - p;
-  arrow.style.bottom = `${Math.min(p, target) * 100}%`;
+  const gap = aim - p;
+  arrow.style.bottom = `${Math.min(p, aim) * 100}%`;
   arrow.style.height = `${Math.abs(gap) * 100}%`;
   arrow.className = `arrow ${gap > 0 ? "up" : "down"}`;
   arrow.hidden = Math.abs(gap) < LEAST_ARROW;

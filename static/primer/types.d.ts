@@ -74,13 +74,14 @@ export interface Bars {
 export interface BitGroup { kind: "bitgroup"; name: string; bits: string }
 export interface Bits { kind: "bits"; groups: BitGroup[]; formula: string; caption: string }
 export interface ProbabilityBar {
-  kind: "probabilitybar"; name: string; p: number; target: number; percent: string; gradient: string; tags?: string[];
+  kind: "probabilitybar"; name: string; p: number; target: number | null; percent: string; gradient: string; tags?: string[];
 }
 export interface StepCell { kind: "stepcell"; text: string; formula: string; note?: string; broken?: boolean }
 export interface StepRow { kind: "steprow"; name: string; cells: StepCell[]; role?: Role }
 export interface StepTable { kind: "steptable"; title: string; rows: StepRow[] }
 export interface ProbabilityBars {
   kind: "probabilitybars"; bars: ProbabilityBar[]; arrow: string; tables: StepTable[]; focus: [number, number, number];
+  share?: string; aim?: string; places?: number[];
 }
 export interface Card { kind: "card"; parts: Part[]; name?: string }
 export interface Columns { kind: "columns"; columns: Part[][]; widths?: number[] }

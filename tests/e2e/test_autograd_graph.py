@@ -172,13 +172,41 @@ def test_an_in_place_edit_ticks_the_version_and_stops_at_the_guilty_node(page: P
 def test_a_mistake_gets_its_place_and_the_page_goes_on(page: Page, app_url: str) -> None:
     player = opened(page, app_url)
     write(page, "x = param(2)\ny = x.__class__")
-    expect(page.get_by_text("Line 2, column 6")).to_be_visible()
+    expect(page.get_by_text("Line 2, column 5")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(player).to_be_visible()
     write(page, "x = param([1, 2])\ny = sum(x + [1, 2, 3])")
     expect(player.get_by_text("must match the size of tensor b")).to_be_visible()
     write(page, "x = param(2)\ny = x + 1")
     expect(node(player, "op:1")).to_contain_text("3.0")
+
+
+def test_pytorch_as_it_is_written_elsewhere_is_run_as_it_stands(page: Page, app_url: str) -> None:
+    player = opened(page, app_url)
+    write(
+        page,
+        "import torch\nx = torch.tensor([1., 2.], requires_grad=True).to(torch.float64)\n(3 * x * x).sum().backward()\n"
+        "print(x.is_leaf, x.grad)",
+    )
+    expect(node(player, "data:1")).to_contain_text(".grad [6.0, 12.0]")
+    expect(page.get_by_text("False None")).to_be_visible()
+    expect(page.get_by_text("PyTorch warns")).to_be_visible()
+    expect(page.get_by_text("retain_grad() on the non-leaf Tensor").first).to_be_visible()
+    expect(page.get_by_role("switch", name="zero_grad() between")).to_be_disabled()
+    write(page, "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * x\ny.backward()")
+    expect(player.get_by_text("grad can be implicitly created only for scalar outputs")).to_be_visible()
+    page.get_by_role("button", name=re.compile("End with a sum or a mean")).click()
+    expect(program(page)).to_have_value(re.compile(r"y\.sum\(\)\.backward\(\)"))
+    expect(node(player, "leaf:x")).to_contain_text(".grad [2.0, 4.0]")
+
+
+def test_a_leaf_of_pytorchs_own_spelling_is_moved_and_stays_a_float(page: Page, app_url: str) -> None:
+    opened(page, app_url, of_program("w = torch.tensor(0.5, requires_grad=True)\nloss = w * w\nloss.backward()"))
+    slider = page.get_by_role("slider", name="w · requires a gradient")
+    for _ in range(10):
+        slider.press("ArrowRight")
+    expect(program(page)).to_have_value("w = torch.tensor(1.0, requires_grad=True)\nloss = w * w\nloss.backward()")
+    expect(page.locator(".chip.ok")).to_be_visible()
 
 
 def test_a_number_of_a_vector_is_edited_in_its_cell(page: Page, app_url: str) -> None:

@@ -166,7 +166,7 @@ def test_digits_are_drawn_on_a_phone_without_overflow(new_page: Callable[..., Pa
     page = opened(new_page(viewport={"width": 390, "height": 844}, has_touch=True), app_url, "?net=784-16-12-10")
     expect(page.locator(".d-map .d-image")).to_have_count(3)
     step(page, "dW1").tap()
-    expect(page.locator(".d-stage .d-image")).to_have_count(16)
+    expect(page.locator(".d-stage .d-image")).to_have_count(10)
     expect(step(page, "dW1").locator(".d-mark")).to_contain_text("✓")
     large(page, "dW1").last.tap()
     value = shown(BackpropQuestion(net="784-16-12-10")).worked.quantities["dW1"].value[407, 15]

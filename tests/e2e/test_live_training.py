@@ -120,7 +120,7 @@ def test_watch_zoom_steer_pause_resume_and_finish(page: Page, app_url: str) -> N
     slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
     slider.press("ArrowRight")
-    expect(page.get_by_test_id("stSlider").first).to_contain_text("0.002")
+    expect(page.get_by_test_id("stSlider").filter(has_text="Learning rate")).to_contain_text("0.002")
     until(lambda: chart(page, "chart.layout.shapes.length") == 1, "the mark of the new learning rate", page)
     assert chart(page, "chart.layout.annotations[0].text") == "rate 0.002"
 
@@ -235,7 +235,7 @@ def test_an_address_of_nonsense_opens_with_the_defaults_and_says_so(page: Page, 
 
 def test_a_value_in_the_address_is_read_however_it_is_written(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training?lr=5.0&model=cnn&epochs=7.0&optimizer=SGD")
-    expect(page.get_by_test_id("stSlider").first).to_contain_text("5")
+    expect(page.get_by_test_id("stSlider").filter(has_text="Learning rate")).to_contain_text("5")
     expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "5")
     expect(page.get_by_role("combobox", name="Model")).to_have_value("Small CNN")
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("7")
@@ -330,3 +330,37 @@ def _tools() -> None:
         assert subprocess.run([tool, "--version"], capture_output=True, check=False).returncode == 0, (
             f"{tool} is needed"
         )
+
+
+def test_the_default_run_can_be_watched_slowed_down_stepped_and_finished(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?pace=8")
+    expect(page.locator(".primer-chart .main-svg").first).to_be_visible()
+    page.evaluate(
+        "() => { window.seen = new Set(); new MutationObserver(() => seen.add(+document.querySelector('.primer-chart')"
+        ".dataset.points)).observe(document.querySelector('.primer-chart'), { attributes: true }); }"
+    )
+    start(page)
+    until(lambda: last_batch(page) >= 60, "the first pass", page)
+    drawn = page.evaluate("() => seen.size")
+    assert drawn >= 4, "the fall is drawn in several pictures, however slow this machine is"
+    assert last_batch(page) < 315
+    button(page, "Pause")
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    button(page, "Step an epoch")
+    until(lambda: progress(page).startswith("Paused") and last_batch(page) % 63 == 0, "the end of a pass", page)
+    button(page, "Finish now")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
+    expect(page.get_by_role("slider", name="Pace, batches a second")).to_have_attribute("aria-valuetext", "full speed")
+    assert page.locator(".modebar-btn[data-title*='hare']").count() == 0
+
+
+def test_a_pace_stands_in_the_address(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?pace=4")
+    slider = page.get_by_role("slider", name="Pace, batches a second")
+    expect(slider).to_have_attribute("aria-valuetext", "4")
+    start(page)
+    until(lambda: last_batch(page) >= 2, "two batches", page)
+    expect(page.locator(".primer-run-progress")).to_contain_text("epoch 1 of 5")
+    slider.press("End")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
+    expect(page).to_have_url(re.compile("pace=full"))

@@ -110,7 +110,7 @@ def test_nonsense_is_answered_and_kept_and_libraries_translate(lesson: Page) -> 
     x.fill("(2, 3)")
     expect(word(lesson, 1)).to_have_text("COPY")
     lesson.get_by_role("radio", name="NumPy").check()
-    in_order(lesson, "expand_dims(0)", "concatenate((1, 2, 2), axis=2)")
+    in_order(lesson, "np.expand_dims(x, axis=0)", "concatenate((1, 2, 2), axis=2)")
     expect(word(lesson, 1)).to_have_text("COPY")
     lesson.get_by_role("button", name="Undo").click()
     in_order(lesson, "unsqueeze(0)", "cat((1, 2, 2), dim=2)")

@@ -133,6 +133,46 @@ def test_a_temperature_of_zero_is_explained_and_mended(page: Page, app_url: str)
     expect(page.get_by_role("slider", name="Temperature T")).to_have_value("0.1")
 
 
+def test_sliders_follow_typed_logits_and_move_them(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    page.get_by_label("Logits z", exact=True).fill("[1, 3, -2]")
+    expect(page.get_by_role("slider", name="Logit z[2]")).to_have_value("-2")
+    expect(page.get_by_role("slider", name=re.compile("Logit"))).to_have_count(3)
+    expect(page.locator(".control:has([aria-label], input[type=range]) .value").nth(2)).to_have_text("−2")
+    page.get_by_role("slider", name="Logit z[2]").press("ArrowRight")
+    expect(page.get_by_label("Logits z", exact=True)).to_have_value("[1.0, 3.0, -1.9]")
+    expect(tiles(page, 0, 0).nth(2)).to_have_text("−1.9")
+
+
+def test_a_batch_opens_the_row_that_is_pressed(page: Page, app_url: str) -> None:
+    opened(page, app_url, "?logits=[[2., -1., .5], [0., 3., 0.]]&target=[0, 1]")
+    logits = page.locator(".step-table").first.get_by_role("row").first.get_by_role("gridcell")
+    assert logits.all_inner_texts() == ["2.0", "−1.0", "0.5"]
+    page.get_by_role("gridcell", name=re.compile(r"p\[1, 1\]")).click()
+    expect(logits.nth(1)).to_have_text("3.0")
+    page.wait_for_url(lambda url: "row=1" in url)
+
+
+def test_a_target_that_is_declined_is_mended_by_a_press(page: Page, app_url: str) -> None:
+    opened(page, app_url, "?logits=torch.zeros(4, 3)&target=torch.tensor([1, 2, 3, 3])")
+    expect(page.get_by_text("IndexError: Target 3 is out of bounds.")).to_be_visible()
+    page.get_by_role("button", name="Count classes from 0").click()
+    expect(chip(page)).to_contain_text("cross-entropy 1.099")
+    expect(page.get_by_label("Target y", exact=True)).to_have_value("torch.tensor([1, 2, 3, 3]) - 1")
+
+
+def test_many_classes_scroll_in_their_frame_on_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    page = opened(
+        new_page(viewport={"width": 390, "height": 844}, has_touch=True), app_url, "?logits=torch.arange(10.)"
+    )
+    widths = [box["width"] for tile in tiles(page, 0, 0).all() if (box := tile.bounding_box())]
+    assert min(widths) >= 50
+    assert page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main.scrollWidth <= main.clientWidth; })()"
+    )
+
+
 def test_a_phone_has_no_overflow(new_page: Callable[..., Page], app_url: str) -> None:
     page = opened(new_page(viewport={"width": 390, "height": 844}, has_touch=True), app_url, "?shift=100")
     tiles(page, 0, GRADIENT_ROW).first.tap()

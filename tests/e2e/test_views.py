@@ -156,7 +156,7 @@ def test_names_before_and_after_a_statement(lesson: Page) -> None:
     lesson.get_by_role("button", name="a = a + 1", exact=True).click()
     expect(lesson.locator(".tag").filter(has_text=re.compile("^[ab]$"))).to_have_count(4)
     expect(formula(lesson)).to_have_text("a[0] = 2, made from b[0]")
-    expect(lesson.get_by_role("row").filter(has_text="a new object")).to_have_count(1)
+    expect(lesson.get_by_role("row").filter(has_text="a new object")).to_have_count(2)  # of names, and of statements
     lesson.get_by_role("button", name="a += 1", exact=True).click()
     expect(lesson.get_by_role("row").filter(has_text="the same object")).to_have_count(2)
     lesson.get_by_role("button", name="a[[1, 2]][0] = 100").click()
@@ -167,7 +167,7 @@ def test_names_before_and_after_a_statement(lesson: Page) -> None:
 
 def test_what_cannot_be_run_says_so_and_an_operation_can_be_chosen(lesson: Page) -> None:
     write(lesson, "b =", "a.explode()")
-    expect(lesson.get_by_text(".explode() is not known here")).to_be_visible()
+    expect(lesson.get_by_text("“.explode” is not known here")).to_be_visible()
     expect(field(lesson, "b =")).to_have_attribute("aria-invalid", "true")
     expect(array(lesson, "a ")).to_be_visible()
     operations = lesson.get_by_role("combobox", name="Choose an operation for b")
@@ -175,6 +175,20 @@ def test_what_cannot_be_run_says_so_and_an_operation_can_be_chosen(lesson: Page)
     operations.select_option("a.T")
     expect(field(lesson, "b =")).to_have_value("a.T")
     expect(chip(lesson, "b is a view of a")).to_be_visible()
+
+
+def test_a_pasted_program_is_told_statement_by_statement(lesson: Page) -> None:
+    write(lesson, "Base a", "np.array([1., 2.])")
+    write(lesson, "b =", "")
+    field(lesson, "Then").fill("import torch\nt = torch.from_numpy(a)\na += 10\nprint(t)\na = a + 10")
+    table = lesson.get_by_role("table").filter(has=lesson.get_by_role("columnheader", name="what it did"))
+    rows = table.get_by_role("row")
+    expect(rows).to_have_count(5)
+    expect(rows.nth(2)).to_contain_text("seen by a and t")
+    expect(rows.nth(3)).to_contain_text("tensor([11., 12.], dtype=torch.float64)")
+    expect(rows.nth(4)).to_contain_text("a = [21.0 22.0]")
+    expect(chip(lesson, "t is a view of the old a")).to_be_visible()
+    assert cells(lesson, "t ") == "11.0 12.0"
 
 
 def test_a_line_that_another_error_left_undone_is_named_and_mended(lesson: Page) -> None:

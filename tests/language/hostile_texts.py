@@ -71,7 +71,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         "torch.ones(2).new_zeros(10**12)", "np.ones((2,) * 60)", "np.zeros(-1)", "np.lib.stride_tricks.sliding_window_view(np.ones(10**5), 5000)",
     ),
     "repeats": (
-        "np.repeat(v, 10**9)", "np.repeat(v, [10**9] * 6)", "np.tile(v, 10**9)", "np.tile(v, (10**5, 10**5))", "np.pad(v, 10**9)", "np.pad(m, 10**5)",
+        "np.repeat(v, 10**9)", "np.array_split(v[:0], 10**9)", "torch.ones(0).chunk(10**9)", "torch.tensor_split(torch.ones(2), 10**9)", "np.repeat(v, [10**9] * 6)", "np.tile(v, 10**9)", "np.tile(v, (10**5, 10**5))", "np.pad(v, 10**9)", "np.pad(m, 10**5)",
         "np.kron(np.ones((64, 64)), np.ones((64, 64)))", "np.outer(np.arange(10**5), np.arange(10**5))", "np.concatenate([np.ones(10**5)] * 1000)",
         "np.stack([v] * 10**6)", "np.block([[v] * 10**5] * 10)", "np.array([a] * 10**6)", "np.insert(v, [0] * 10**6, 1)", "np.take(a, np.zeros((1000, 2000), int))",
         "a[np.zeros((1000, 2000), dtype=int)]", "m[:, np.zeros(10**6, dtype=int)]", "np.resize(v, (10**9,))", "torch.ones(1).repeat(10**12)",

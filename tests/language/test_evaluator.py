@@ -428,3 +428,14 @@ def test_every_node_that_is_read_is_evaluated() -> None:
         node = read_expression(text).node
         assert isinstance(node, ast.expr)
         Evaluator({"a": np.arange(2)}).value_of(node, text)
+
+
+def test_an_attribute_is_changed_in_place_as_python_does_it() -> None:
+    evaluator = Evaluator()
+    evaluator.run(
+        read_statements("w = torch.ones(2, requires_grad=True)\nw.data -= 0.25\nd = w.data\nw.grad = d\nw.grad *= 2")
+    )
+    assert evaluator.names["d"].tolist() == [0.75 * 2] * 2  # .grad is that very tensor
+    with pytest.raises(Rejection, match="cannot be set here") as caught:
+        evaluator.run(read_statements("w.ndim += 1"))
+    assert caught.value.verdict == "unknown"

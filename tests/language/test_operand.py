@@ -268,6 +268,15 @@ def test_a_tensor_is_taken_as_the_array_that_has_its_cells_and_its_dtype(text: s
         np.testing.assert_array_equal(operand.values, names["made"].detach().numpy())
 
 
+@pytest.mark.parametrize("text", ["np.random.rand(2, 3)", "np.random.randint(0, 9, (2, 2)).T", "torch.randn(3)"])
+def test_the_code_of_random_numbers_without_a_seed_gives_those_that_are_shown(text: str) -> None:
+    operand = read_operand(text)
+    names: dict[str, Any] = {}
+    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)  # noqa: S102 - the code shown
+    np.testing.assert_array_equal(names["found"], operand.values)
+    assert names["found"].dtype == operand.values.dtype
+
+
 def test_whose_exception_it_is_is_told() -> None:
     for text, author in {
         "torch.ones(2, 3) @ torch.ones(2, 3)": "PyTorch says",

@@ -15,7 +15,6 @@ from primer_core.language.parsing import (
     code_expression,
     syntax_tree,
     typed_expression,
-    typed_line,
     typed_literal,
     typed_statements,
 )
@@ -142,7 +141,6 @@ def test_depth_is_bounded_and_code_may_be_deeper() -> None:
     with pytest.raises(Refused, match="nested too deeply"):
         syntax_tree(nested(MAX_DEPTH + 1), "", longest=1000)
     assert code_expression(nested(5 * MAX_DEPTH))
-    assert typed_line(nested(MAX_DEPTH + 1), deepest=2 * MAX_DEPTH)
 
 
 @pytest.mark.parametrize("text", ["1", "-1", "(1, 2)", "[1, [2]]", "'a'", "None", "{1: 2}", "1 + 2j"])

@@ -123,16 +123,17 @@ def _tell_probabilities(part: ProbabilityBars) -> Shown:
     def arrow(gap: float) -> str:
         return "none" if abs(gap) < 0.004 else "up" if gap > 0 else "down"
 
-    address = row.name if len(row.cells) == 1 else f"{row.name}[{focused}]"
+    index = part.places[focused] if part.places else focused
+    address = row.name if len(row.cells) == 1 else f"{row.name}[{index}]"
     spelled = f"{address} = {row.cells[focused].formula}{row.cells[focused].note}"
     return {
-        "legend": [squeezed(words) for words in ("probability p", "one-hot target y", part.arrow)],
+        "legend": [squeezed(words) for words in (part.share, part.aim, part.arrow)],
         "columns": [
             [
                 *map(squeezed, (bar.gradient, bar.percent, bar.name, " · ".join(bar.tags))),
                 round(bar.p, 3),
-                round(bar.target, 3),
-                arrow(bar.target - bar.p),
+                round(bar.target or 0, 3),
+                arrow((bar.p if bar.target is None else bar.target) - bar.p),
             ]
             for bar in part.bars
         ],

@@ -235,7 +235,7 @@ def test_what_is_not_loaded_is_named_at_once_and_the_server_itself_never_loads_i
         "{'n': 3, 'loading': 'NumPy'}",
         "transpose(1, 0)",
         "{'n': 3, 'loading': 'PyTorch'}",
-        "permute(1, 0) 3 False",
+        "permute((1, 0)) 3 False",
     ]
 
 
@@ -246,6 +246,7 @@ PRESETS = [
 ]
 
 
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize(("lesson", "preset"), PRESETS)
 def test_a_preset_is_answered_as_in_this_process(client: TestClient, lesson: AnyLesson, preset: Any) -> None:
     """Nothing that a lesson does is refused in an evaluation process, nor beyond its limits."""

@@ -45,7 +45,7 @@ NUMBERS = {
     "settings by this number would make it look better than it is.",
 }
 
-_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two, the rest are quick."
+_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two."
 _EMPTY = Curve([], [], [], [], (), ())
 
 

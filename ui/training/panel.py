@@ -34,12 +34,10 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     steers = desk is None or session.steers(desk)
     if run is not None and going and steers:
         run.set_learning_rate(st.session_state[LEARNING_RATE_KEY])
-    pace = settings.pace()
-    if run is not None and going and steers:
-        run.set_pace(pace)
-    log_scale = _buttons(spec, run, state, pace, enabled=steers)
+        run.set_pace(settings.pace())
+    log_scale = _buttons(spec, run, state, enabled=steers)
     if run is not None and state is not None:
-        _message(run, state, pace, steers=steers)
+        _message(run, state, steers=steers)
     live_chart(
         "curves",
         view=live_view(run, state, steers=steers, active_runs=cached.training_desks().service.active_runs),
@@ -49,9 +47,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     )
 
 
-def _buttons(
-    spec: RunSpec | None, run: Run | None, state: RunState | None, pace: float | None, *, enabled: bool
-) -> bool:
+def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
     """Draw the buttons, and the choice of the loss's axis, which is returned."""
     going = run if state is not None and not state.ended else None
     paused = state is not None and state.status == "paused"
@@ -62,7 +58,7 @@ def _buttons(
                 label, icon=":material/play_arrow:", type="primary", disabled=spec is None or not enabled, key="start"
             )
             if pressed and spec is not None:
-                _start(spec, pace)
+                _start(spec)
         elif paused:
             st.button(
                 "Resume",
@@ -92,7 +88,7 @@ def _buttons(
             going.step_once()
             st.rerun(scope="fragment")
         elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True, pace=pace).step_once()
+            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_once()
             st.rerun()
         pressed = st.button(
             "Step an epoch",
@@ -105,9 +101,9 @@ def _buttons(
             going.step_epoch()
             st.rerun(scope="fragment")
         elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True, pace=pace).step_epoch()
+            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_epoch()
             st.rerun()
-        st.button(
+        if st.button(
             "Finish now",
             icon=":material/last_page:",
             on_click=_finish,
@@ -115,7 +111,8 @@ def _buttons(
             disabled=going is None or not enabled,
             key="finish",
             help="Train the batches that are left as fast as it goes.",
-        )
+        ):
+            st.rerun()  # the slider of the pace stands outside
         st.button(
             "Stop",
             icon=":material/stop:",
@@ -148,17 +145,17 @@ def _finish(run: Run) -> None:
     run.resume()
 
 
-def _start(spec: RunSpec, pace: float | None, *, refetch: bool = False) -> None:
-    session.desk_or_new().start(spec, refetch=refetch, pace=pace)
+def _start(spec: RunSpec, *, refetch: bool = False) -> None:
+    session.desk_or_new().start(spec, refetch=refetch, pace=settings.pace())
     st.rerun()
 
 
-def _message(run: Run, state: RunState, pace: float | None, *, steers: bool) -> None:
+def _message(run: Run, state: RunState, *, steers: bool) -> None:
     """Say what went wrong, or where to go on with the network."""
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and st.button("Download it again", icon=":material/download:", disabled=not steers):
-            _start(run.spec, pace, refetch=True)
+            _start(run.spec, refetch=True)
     elif state.status == "diverged":
         st.error(
             "The loss left the range of numbers: each step overshot by more than the last. "

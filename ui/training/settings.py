@@ -144,28 +144,36 @@ def choose(*, locked: bool) -> RunSpec | None:
         What they say; None, after an explanation with a way out, if they do not go together.
     """
     default = RunSpec()
-    data_column, model_column, epochs_column, batch_column = st.columns([3, 3, 1.6, 1.8])
-    with data_column:
-        data = st.selectbox(
-            "Data",
-            DATA_NAMES,
-            index=DATA_NAMES.index(default.data),
-            format_func=_data_title,
-            key="data",
-            bind="query-params",
-            disabled=locked,
-            help="Where the samples come from. The images are real ones; the five points are made up.",
-        )
-    with model_column:
-        model = st.selectbox(
-            "Model",
-            tuple(MODELS),
-            format_func=lambda name: MODELS[name].title,
-            key="model",
-            bind="query-params",
-            disabled=locked,
-            help="The architecture: how many layers of what width between pixels and classes.",
-        )
+    learning_rate = st.select_slider(
+        "Learning rate",
+        LEARNING_RATES,
+        default.learning_rate,
+        format_func=lambda rate: f"{rate:g}",
+        key=LEARNING_RATE_KEY,
+        bind="query-params",
+        help="How far a step goes. It can be changed while a run goes on: the chart marks where.",
+    )
+    data = st.selectbox(
+        "Data",
+        DATA_NAMES,
+        index=DATA_NAMES.index(default.data),
+        format_func=_data_title,
+        key="data",
+        bind="query-params",
+        disabled=locked,
+        help="Where the samples come from. The images are real ones; the five points are made up.",
+    )
+    st.html(f'<p class="primer-note">{_data_note(data)}</p>')
+    model = st.selectbox(
+        "Model",
+        tuple(MODELS),
+        format_func=lambda name: MODELS[name].title,
+        key="model",
+        bind="query-params",
+        disabled=locked,
+        help="The architecture: how many layers of what width between pixels and classes.",
+    )
+    epochs_column, batch_column = st.columns(2)
     with epochs_column:
         epochs = st.number_input(
             "Epochs",
@@ -186,89 +194,68 @@ def choose(*, locked: bool) -> RunSpec | None:
             disabled=locked,
             help="Samples a step. The gradient is the mean over them.",
         )
-    st.html(f'<p class="primer-note">{_data_note(data)}</p>')
-    optimizer_column, rate_column, momentum_column = st.columns([2, 4, 1.6], vertical_alignment="bottom")
-    with optimizer_column:
-        optimizer = st.segmented_control(
-            "Optimizer",
-            OPTIMIZERS,
-            default=default.optimizer,
-            required=True,
-            format_func=_optimizer_title,
-            key="optimizer",
+    optimizer = st.segmented_control(
+        "Optimizer",
+        OPTIMIZERS,
+        default=default.optimizer,
+        required=True,
+        format_func=_optimizer_title,
+        key="optimizer",
+        bind="query-params",
+        disabled=locked,
+        help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
+    )
+    momentum = st.selectbox(
+        "Momentum",
+        MOMENTA,
+        key="momentum",
+        bind="query-params",
+        disabled=locked or optimizer == "adam",
+        help="Of SGD: the share of the last step that is carried into the next. Adam has its own.",
+    )
+    with st.expander("More settings"):
+        weight_decay = st.selectbox(
+            "Weight decay",
+            WEIGHT_DECAYS,
+            format_func=lambda decay: f"{decay:g}",
+            key="decay",
             bind="query-params",
             disabled=locked,
-            help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
+            help="Pulls every weight towards zero, by this share of it.",
         )
-    with rate_column:
-        learning_rate = st.select_slider(
-            "Learning rate",
-            LEARNING_RATES,
-            default.learning_rate,
-            format_func=lambda rate: f"{rate:g}",
-            key=LEARNING_RATE_KEY,
+        seed = st.number_input(
+            "Seed",
+            value=default.seed,
+            step=1,
+            key="seed",
             bind="query-params",
-            help="How far a step goes. It can be changed while a run goes on: the chart marks where.",
+            disabled=locked,
+            help="Of the first weights and of the samples' order. The same seed gives the same curve.",
         )
-    with momentum_column:
-        momentum = st.selectbox(
-            "Momentum",
-            MOMENTA,
-            key="momentum",
+        device = st.selectbox(
+            "Device",
+            DEVICE_NAMES,
+            key="device",
             bind="query-params",
-            disabled=locked or optimizer == "adam",
-            help="Of SGD: the share of the last step that is carried into the next. Adam has its own.",
+            disabled=locked,
+            help="Where to compute: the processor, an NVIDIA card (cuda) or an Apple chip (mps).",
         )
-    with st.expander("More settings"):
-        decay_column, seed_column, device_column = st.columns(3)
-        with decay_column:
-            weight_decay = st.selectbox(
-                "Weight decay",
-                WEIGHT_DECAYS,
-                format_func=lambda decay: f"{decay:g}",
-                key="decay",
-                bind="query-params",
-                disabled=locked,
-                help="Pulls every weight towards zero, by this share of it.",
-            )
-        with seed_column:
-            seed = st.number_input(
-                "Seed",
-                value=default.seed,
-                step=1,
-                key="seed",
-                bind="query-params",
-                disabled=locked,
-                help="Of the first weights and of the samples' order. The same seed gives the same curve.",
-            )
-        with device_column:
-            device = st.selectbox(
-                "Device",
-                DEVICE_NAMES,
-                key="device",
-                bind="query-params",
-                disabled=locked,
-                help="Where to compute: the processor, an NVIDIA card (cuda) or an Apple chip (mps).",
-            )
-        normalise_column, drop_column, _ = st.columns(3)
-        with normalise_column:
-            normalise = st.toggle(
-                "Normalise pixels",
-                default.normalise,
-                key="normalise",
-                bind="query-params",
-                disabled=locked,
-                help="Take off the mean of all pixels and divide by their standard deviation.",
-            )
-        with drop_column:
-            drop_last = st.toggle(
-                "Drop the last batch if it is not full",
-                default.drop_last,
-                key="drop_last",
-                bind="query-params",
-                disabled=locked,
-                help="A small last batch gives a noisier gradient.",
-            )
+        normalise = st.toggle(
+            "Normalise pixels",
+            default.normalise,
+            key="normalise",
+            bind="query-params",
+            disabled=locked,
+            help="Take off the mean of all pixels and divide by their standard deviation.",
+        )
+        drop_last = st.toggle(
+            "Drop the last batch if it is not full",
+            default.drop_last,
+            key="drop_last",
+            bind="query-params",
+            disabled=locked,
+            help="A small last batch gives a noisier gradient.",
+        )
     try:
         return RunSpec(
             data=data,
@@ -289,9 +276,9 @@ def choose(*, locked: bool) -> RunSpec | None:
         return None
 
 
-def pace() -> float | None:
-    """Draw the slider for the pace, and return it as a run takes it: batches a second, or None for full speed."""
-    chosen: float = st.select_slider(
+def draw_pace() -> None:
+    """Draw the slider of the pace."""
+    st.select_slider(
         "Pace, batches a second",
         PACES,
         DEFAULT_PACE,
@@ -300,6 +287,11 @@ def pace() -> float | None:
         bind="query-params",
         help="How fast the run goes by. It changes when the batches come, and none of the numbers.",
     )
+
+
+def pace() -> float | None:
+    """Return the pace that is chosen, as a run takes it: batches a second, or None for full speed."""
+    chosen: float = st.session_state[PACE_KEY]
     return chosen if math.isfinite(chosen) else None
 
 

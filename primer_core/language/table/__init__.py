@@ -50,8 +50,10 @@ CONSTANTS: Mapping[str, Callable[[], Any]] = {
 }
 """Names that are values; each is a function, so that no library is loaded for its name."""
 
-CALLABLES: Mapping[str, str] = {"array": "np.array", "tensor": "torch.tensor"}
-"""Functions that are known without their module, because libraries print them so."""
+CALLABLES: Mapping[str, str] = {
+    "array": "np.array", "tensor": "torch.tensor", "as_strided": "np.lib.stride_tricks.as_strided",
+}  # fmt: skip
+"""Functions that are known without their module: libraries print two of them so, and one is often imported."""
 
 
 def entry_named(name: str) -> Entry | None:

@@ -61,7 +61,7 @@ def function_of(entry: Entry) -> Callable[..., Any]:
         return lambda value, /, *positional, **keywords: getattr(value, name)(*positional, **keywords)
     if owner == "builtins":
         return _BUILTINS[name]
-    return _from_module(owner, name)
+    return _from_module(owner, name.removesuffix("(out=)"))
 
 
 _BUILTINS: Mapping[str, Callable[..., Any]] = {

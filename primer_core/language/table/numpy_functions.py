@@ -90,6 +90,8 @@ _OF_TWO = [
     "logaddexp",
     "logaddexp2",
 ]
+_WITH_OUT = ["add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "maximum", "minimum"]
+"""What is known with ``out=``, an array of the program that takes the result."""
 _COMPARISONS = [
     "equal",
     "not_equal",
@@ -161,11 +163,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.append", "arr, values, axis", MOVED, "np.append(v, w)"),
     Entry("np.insert", "arr, obj, values, axis", MOVED, "np.insert(v, 1, 9); np.insert(t, 1, 0, axis=1)"),
     Entry("np.delete", "arr, obj, axis", MOVED, "np.delete(v, 1); np.delete(t, [0, 2], axis=1)"),
-    Entry("np.split", "ary, indices_or_sections, axis", MOVED, "np.split(t, 2, axis=2)", shares="always"),
-    Entry("np.array_split", "ary, indices_or_sections, axis", MOVED, "np.array_split(v, 3)", shares="always"),
-    Entry("np.hsplit", "ary, indices_or_sections", MOVED, "np.hsplit(t, 3)", shares="always"),
-    Entry("np.vsplit", "ary, indices_or_sections", MOVED, "np.vsplit(t, 2)", shares="always"),
-    Entry("np.dsplit", "ary, indices_or_sections", MOVED, "np.dsplit(t, 2)", shares="always"),
+    Entry("np.split", "ary, indices_or_sections, axis", rules.SPLIT, "np.split(t, 2, axis=2)", shares="always"),
+    Entry("np.array_split", "ary, indices_or_sections, axis", rules.SPLIT, "np.array_split(v, 3)", shares="always"),
+    Entry("np.hsplit", "ary, indices_or_sections", rules.SPLIT, "np.hsplit(t, 3)", shares="always"),
+    Entry("np.vsplit", "ary, indices_or_sections", rules.SPLIT, "np.vsplit(t, 2)", shares="always"),
+    Entry("np.dsplit", "ary, indices_or_sections", rules.SPLIT, "np.dsplit(t, 2)", shares="always"),
     Entry("np.unstack", "x, | axis", MOVED, "np.unstack(t, axis=1)", shares="always"),
     Entry("np.flip", "m, axis", MOVED, "np.flip(a); np.flip(a, axis=axis)", shares="always"),
     Entry("np.fliplr", "m", MOVED, "np.fliplr(m)", shares="always"),
@@ -184,7 +186,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.triu", "m, k", MOVED, "np.triu(m, k=1)"),
     Entry("np.meshgrid", "*xi, | indexing, sparse, copy", rules.MESHGRID, "np.meshgrid(v, w)", texts=("indexing",)),
     Entry("np.trim_zeros", "filt, trim", sifted(viewed), "np.trim_zeros(v)", texts=("trim",)),
-    Entry("np.lib.stride_tricks.sliding_window_view", "x, window_shape, axis", rules.WINDOWS,
+    Entry("np.lib.stride_tricks.sliding_window_view", "x, window_shape, axis, | writeable", rules.WINDOWS,
           "np.lib.stride_tricks.sliding_window_view(v, 2)", shares="always"),
     Entry("np.lib.stride_tricks.as_strided", "x, shape, strides, | writeable", rules.STRIDED,
           "np.lib.stride_tricks.as_strided(np.arange(6), (2, 3), (8, 8)); "
@@ -193,6 +195,8 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"np.{name}", "x, | dtype", ELEMENTWISE, f"np.{name}(a)") for name in _CELL_BY_CELL),
     *(Entry(f"np.{name}", "x", COMPARISON, f"np.{name}(a)") for name in _QUESTIONS),
     *(Entry(f"np.{name}", "x1, x2, | dtype", ELEMENTWISE, f"np.{name}(a, b)") for name in _OF_TWO),
+    *(Entry(f"np.{name}(out=)", "x1, x2, | out, dtype", WRITTEN, f"np.{name}(a, b, out=a)", "always", "out")
+      for name in _WITH_OUT),
     *(Entry(f"np.{name}", "x1, x2", COMPARISON, f"np.{name}(a, b)") for name in _COMPARISONS),
     *(Entry(f"np.{name}", "x1, x2", ELEMENTWISE, f"np.{name}(i, j)") for name in _OF_WHOLE_NUMBERS),
     Entry("np.left_shift", "x1, x2", ELEMENTWISE, "np.left_shift(i, 2)"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.language.limits import MAX_SIZE, MAX_STRING, Refused
+from primer_core.language.limits import MAX_LIST, MAX_SIZE, MAX_STRING, Refused, thousands
 from primer_core.language.table import costs, sources
 from primer_core.language.table.costs import given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
@@ -115,6 +115,21 @@ def _diag(bound: Bound) -> Cost:
     value = bound.get("v", "input")
     offset = abs(int(_number(bound.get("k", "diagonal", "offset"))))
     size = (size_of(value) + offset) ** 2
+    return Cost(size, size)
+
+
+def _split(bound: Bound) -> Cost:
+    """Cost of views of the same cells; there may be as many of them as a list has entries, however few cells there are.
+
+    Raises
+    ------
+    Refused
+        If more are asked for.
+    """
+    asked = bound.get("indices_or_sections", "sections", "chunks")
+    if isinstance(asked, int) and asked > MAX_LIST:
+        raise Refused(f"This makes {thousands(asked)} pieces; at most {thousands(MAX_LIST)} are made here.")
+    size = given(bound)
     return Cost(size, size)
 
 
@@ -425,6 +440,7 @@ REPEAT = Rule("moved", _repeat, sources.moved)
 TILE = Rule("moved", _tile, sources.moved)
 PAD = Rule("moved", _pad, sources.moved)
 DIAG = Rule("moved", _diag, sources.moved)
+SPLIT = Rule("moved", _split, sources.moved)
 MESHGRID = Rule("moved", _meshgrid, sources.moved)
 WINDOWS = Rule("moved", _windows, sources.moved)
 STRIDED = Rule("moved", _strided, sources.by_address)

@@ -35,7 +35,8 @@ _IN_PLACE_WITH = ["add_", "sub_", "mul_", "div_", "pow_", "remainder_", "fmod_",
 ENTRIES: tuple[Entry, ...] = (
     # asked
     *(Entry(f"Tensor.{name}", "x", ASKED, f"a.{name}", attribute=True)
-      for name in ("shape", "ndim", "dtype", "itemsize", "nbytes", "requires_grad", "is_leaf")),
+      for name in ("shape", "ndim", "dtype", "itemsize", "nbytes", "requires_grad", "is_leaf", "retains_grad",
+                   "_version")),
     *(Entry(f"Tensor.{name}", "x", ASKED, f"a.{name}", attribute=True) for name in ("device", "layout")),
     Entry("Tensor.grad_fn", "x", ASKED, "a.grad_fn", attribute=True),
     Entry("Tensor.size", "x, dim", ASKED, "a.size(); a.size(0)"),

@@ -20,6 +20,7 @@ from primer_core.language.table.rules import (
     COMPARISON,
     ELEMENTWISE,
     MOVED,
+    WRITTEN,
     chosen,
     in_lines,
     made,
@@ -107,6 +108,8 @@ _OF_TWO = [
     "logaddexp2",
     "xlogy",
 ]
+_WITH_OUT = ["add", "sub", "mul", "div", "maximum", "minimum"]
+"""What is known with ``out=``, a tensor of the program that takes the result."""
 _COMPARISONS = [
     "eq",
     "ne",
@@ -144,10 +147,10 @@ _BOTH: tuple[Entry, ...] = (
     Entry("torch.unsqueeze", "input, dim", MOVED, "torch.unsqueeze(a, axis)", shares="always"),
     Entry("torch.broadcast_to", "input, size", rules.BROADCAST_TO, "torch.broadcast_to(v, (3, len(v)))",
           shares="always"),
-    Entry("torch.chunk", "input, chunks, dim", MOVED, "torch.chunk(t, 2, dim=1)", shares="always"),
-    Entry("torch.split", "tensor, split_size_or_sections, dim, | split_size", MOVED, "torch.split(t, 2, dim=2)",
+    Entry("torch.chunk", "input, chunks, dim", rules.SPLIT, "torch.chunk(t, 2, dim=1)", shares="always"),
+    Entry("torch.split", "tensor, split_size_or_sections, dim, | split_size", rules.SPLIT, "torch.split(t, 2, dim=2)",
           shares="always"),
-    Entry("torch.tensor_split", "input, indices_or_sections, dim, | sections, indices", MOVED,
+    Entry("torch.tensor_split", "input, indices_or_sections, dim, | sections, indices", rules.SPLIT,
           "torch.tensor_split(v, 2)", shares="always"),
     Entry("torch.unbind", "input, dim", MOVED, "torch.unbind(t, 1)", shares="always"),
     Entry("torch.select", "input, dim, index", MOVED, "torch.select(t, 1, 2)", shares="always"),
@@ -280,6 +283,10 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.tensor", "data, | dtype, device, requires_grad", MOVED, "torch.tensor([[1, 2], [3, 4]])"),
     Entry("torch.as_tensor", "data, dtype, device", MOVED, "torch.as_tensor([1.0, 2.0])", shares="maybe"),
     Entry("torch.asarray", "obj, | dtype, device, copy", MOVED, "torch.asarray([1.0, 2.0])", shares="maybe"),
+    *(Entry(f"torch.{name}(out=)", "input, other, | out, alpha", WRITTEN, f"torch.{name}(a, b, out=a)", "always", "out")
+      for name in _WITH_OUT),
+    Entry("torch.as_strided", "x, size, stride, storage_offset", torch_rules.STRIDED,
+          "torch.as_strided(v, (2, 2), (1, 0))", shares="always"),
     Entry("torch.from_numpy", "array", MOVED, "torch.from_numpy(np.array([1, 2]))", shares="always"),
     Entry("torch.Tensor", "*sizes", torch_rules.OLD_TENSOR, "torch.Tensor([3])",
           uninitialised=torch_rules.only_sizes),
@@ -373,7 +380,8 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.linalg.matrix_power", "A, n", rules.POWER, "torch.linalg.matrix_power(s, 2)"),
     *(Entry(f"torch.fft.{name}", "input, n, dim", rules.FFT, f"torch.fft.{name}(v)")
       for name in ("fft", "ifft", "rfft")),
-    Entry("torch.autograd.grad", "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused",
+    Entry("torch.autograd.grad",
+          "outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, | materialize_grads",
           torch_rules.GRADIENTS, "torch.autograd.grad((a.requires_grad_() ** 2).sum(), a)"),
 )  # fmt: skip
 

@@ -162,6 +162,8 @@ def _strided(bound: Bound) -> Cost:
     offset = bound.get("storage_offset")
     if not (isinstance(size, tuple | list) and isinstance(stride, tuple | list) and len(size) == len(stride)):
         return Cost(1, 1)
+    if not hasattr(tensor, "storage_offset"):
+        return Cost(1, 1)  # PyTorch takes no other arrays
     start = tensor.storage_offset() if offset is None else _number(offset)
     last = start + sum((_number(n) - 1) * _number(step) for n, step in zip(size, stride, strict=True))
     room = tensor.untyped_storage().nbytes() // tensor.element_size()

@@ -4,10 +4,11 @@
 the two together. The rules are those of ``derivatives.yaml`` in PyTorch's source.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -70,15 +71,20 @@ class Recorded:
         What the program calls each of them.
     out
         Its result, with the shape that it has in the program.
-    axis
-        Of a reduction, softmax or view; None for all.
+    arguments, keywords
+        All that it was given, as ATen takes it.
     """
 
     function: str
     operands: tuple[Operand, ...]
     labels: tuple[str, ...]
     out: Tensor
-    axis: int | None = None
+    arguments: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+    def argument(self, place: int, default: Any = None) -> Any:
+        """Return an argument by its place; the default where it was left out."""
+        return self.arguments[place] if len(self.arguments) > place else default
 
 
 Rule = Callable[[Recorded, Tensor], Sequence[LocalFlow]]
@@ -99,8 +105,10 @@ def local_flows(recorded: Recorded, upstream: Tensor) -> tuple[LocalFlow, ...]:
     tuple of LocalFlow
         Empty if no rule is known for the operation.
     """
-    rule = _RULES.get(recorded.function)
-    return tuple(rule(recorded, upstream)) if rule else ()
+    rule = _RULES.get(recorded.function.removesuffix("_"))
+    if rule is None or recorded.keywords.get("alpha", 1) != 1 or recorded.keywords.get("rounding_mode"):
+        return ()
+    return tuple(rule(recorded, upstream))
 
 
 def _elementwise(derivative: str, symbol: str, local: Tensor, upstream: Tensor) -> LocalFlow:
@@ -285,17 +293,34 @@ def _view(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     return [LocalFlow("the same numbers in another shape", f"g in shape {tuple(shape)}", None, "→", g.reshape(shape))]
 
 
+def _axes(recorded: Recorded, place: int) -> tuple[int, ...]:
+    """Return the axes that an argument names, counted from 0; all of them where it names none."""
+    rank = torch.as_tensor(recorded.operands[0]).dim()
+    given = recorded.argument(place)
+    axes = list(given) if isinstance(given, list | tuple) else [] if given is None else [given]
+    return tuple(sorted(axis % rank for axis in axes)) if axes and rank else tuple(range(rank))
+
+
+def _spread(recorded: Recorded, g: Tensor, axes: tuple[int, ...]) -> Tensor:
+    """Return g with the axes put back that a reduction took away."""
+    if g.dim() < torch.as_tensor(recorded.operands[0]).dim():
+        for axis in axes:
+            g = g.unsqueeze(axis)
+    return g
+
+
 def _reduced(recorded: Recorded, g: Tensor, share: float, word: str) -> list[LocalFlow]:
     operand, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
-    # A scalar has no axis, but PyTorch lets it be summed along axis 0 or −1: the shape stays ().
-    spread = g if recorded.axis is None or not operand.dim() else g.unsqueeze(recorded.axis)
+    axes, named = _axes(recorded, 1), recorded.argument(1)
     local = torch.full_like(operand, share)
     text = "1" if word == "sum" else f"1/{round(1 / share)}"
-    along = "" if recorded.axis is None else f", {recorded.axis}"
+    along = f", {named[0] if len(named) == 1 else tuple(named)}" if isinstance(named, list | tuple) and named else ""
     derivative = f"∂{word}({label}{along}) by each number = {text}"
-    if operand.dim() == 2 and recorded.axis in (1, -1):
-        # g has one number a row: as a vector it would meet the columns.
-        return [LocalFlow(derivative, f"each g · {text}, along its row", None, "→", spread * local)]
+    spread = _spread(recorded, g, axes)
+    if spread.dim() != g.dim() and axes != tuple(range(len(axes))):
+        # As it stands, g would meet other axes than those that it belongs to.
+        where = "along its row" if operand.dim() == 2 else "along the axis that was summed"
+        return [LocalFlow(derivative, f"each g · {text}, {where}", None, "→", spread * local)]
     return [LocalFlow(derivative, f"g · {text}", local, "×", spread * local)]
 
 
@@ -305,47 +330,62 @@ def _sum(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 
 def _mean(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     operand = torch.as_tensor(recorded.operands[0])
-    count = operand.numel() if recorded.axis is None or not operand.dim() else operand.shape[recorded.axis]
-    return _reduced(recorded, g, 1.0 / count, "mean")
+    count = 1
+    for axis in _axes(recorded, 1):
+        count *= operand.shape[axis]
+    return _reduced(recorded, g, 1.0 / max(count, 1), "mean")
 
 
 def _softmax(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
-    out, label = recorded.out, recorded.labels[0]
+    out, label, dim = recorded.out, recorded.labels[0], int(recorded.argument(1, -1))
     if out.dim() == 0:
         return [LocalFlow("softmax of one number is always 1: slope 0", "0", torch.zeros_like(out), "×", g * 0)]
     if out.dim() == 1:
         jacobian = torch.diag(out) - torch.outer(out, out)
         return [LocalFlow(f"J = ∂softmax({label}) = diag(s) − s sᵀ, s = out", "J @ g", jacobian, "@g", jacobian @ g)]
-    full = out * (g - (g * out).sum(-1, keepdim=True))
-    return [LocalFlow("row by row: J = diag(s) − s sᵀ, s = out", "s · (g − Σ g · s)", None, "→", full)]
+    full = out * (g - (g * out).sum(dim, keepdim=True))
+    lines = "row by row" if dim % out.dim() == out.dim() - 1 else f"line by line along axis {dim % out.dim()}"
+    return [LocalFlow(f"{lines}: J = diag(s) − s sᵀ, s = out", "s · (g − Σ g · s)", None, "→", full)]
 
 
 def _log_softmax(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     probabilities = recorded.out.exp()
-    total = g.sum() if g.dim() == 0 else g.sum(-1, keepdim=True)
+    total = g.sum() if g.dim() == 0 else g.sum(int(recorded.argument(1, -1)), keepdim=True)
     full = g - probabilities * total
     return [LocalFlow("∂log_softmax: s = softmax of the logits", "g − s · Σ g", None, "→", full)]
 
 
+_NONE, _MEAN = 0, 1
+"""How ATen writes reduction="none" and reduction="mean"; the sum is 2."""
+
+
 def _nll_loss(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     logs, target = torch.as_tensor(recorded.operands[0]), torch.as_tensor(recorded.operands[1])
+    reduction, ignored = recorded.argument(3, _MEAN), recorded.argument(4, -100)
+    if recorded.argument(2) is not None or logs.dim() > 2:
+        return []
     rows, classes = logs.reshape(-1, logs.shape[-1]), target.reshape(-1)
     # A row whose class is ignore_index, −100 by default, takes no part in the mean.
-    counted = classes != recorded.operands[-1]
+    counted = classes != ignored
     count = int(counted.sum())
     keep = torch.zeros_like(rows, dtype=torch.bool)
     keep[counted, classes[counted]] = True
     keep = keep.reshape(logs.shape)
     if not count:
         derivative = "∂nll = 0: every row is ignored"
-        return [_masked(derivative, "0", _constant(0, logs), g, keep=keep, rule="0, whatever g is")]
-    text = "−1" if count == 1 else f"−1/{count}"
+        upstream = g if g.dim() == 0 else torch.zeros_like(logs)
+        return [_masked(derivative, "0", _constant(0, logs), upstream, keep=keep, rule="0, whatever g is")]
     where = "at each target" if count == len(classes) else "at the target of each row that is not ignored"
+    if reduction == _NONE and g.dim():
+        full = torch.where(keep, -g.unsqueeze(-1), torch.zeros((), dtype=g.dtype))
+        return [LocalFlow(f"∂nll = −1 {where}, 0 elsewhere", "−g at the target of its row", None, "→", full)]
+    share = 1.0 / count if reduction == _MEAN else 1.0
+    text = "−1" if share == 1 else f"−1/{count}"
     return [
         _masked(
             f"∂nll = {text} {where}, 0 elsewhere",
             f"{text} at the target",
-            _constant(-1.0 / count, logs),
+            _constant(-share, logs),
             g,
             keep=keep,
             rule=f"g · {text} at the target, 0 elsewhere",
@@ -353,11 +393,20 @@ def _nll_loss(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     ]
 
 
+def _over(recorded: Recorded, place: int) -> tuple[float, str]:
+    """Return by what a loss divides its terms, as a factor and in symbols; (1, "") where it does not."""
+    count = torch.as_tensor(recorded.operands[0]).numel()
+    if recorded.argument(place, _MEAN) != _MEAN or count == 1:
+        return 1.0, ""
+    return 1.0 / count, f" / {count}"
+
+
 def _bce(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     p, y = torch.as_tensor(recorded.operands[0]), torch.as_tensor(recorded.operands[1])
     lp, ly = recorded.labels[:2]
-    share = 1.0 / p.numel()
-    over = "" if p.numel() == 1 else f" / {p.numel()}"
+    if recorded.argument(2) is not None:
+        return []
+    share, over = _over(recorded, 3)
     # PyTorch keeps the denominator away from 0, so that a probability of exactly 0 or 1 gives a finite slope.
     by_p = (p - y) / ((1 - p) * p).clamp_min(1e-12) * share
     by_y = ((1 - p).log().clamp_min(-100) - p.log().clamp_min(-100)) * share
@@ -365,6 +414,184 @@ def _bce(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     return [
         LocalFlow(f"∂bce/∂{wp} = ({lp} − {ly}) / ({wp} (1 − {lp})){over}", f"g · ∂bce/∂{wp}", by_p, "×", g * by_p),
         LocalFlow(f"∂bce/∂{wy} = ln(1 − {lp}) − ln {wp}{over}", f"g · ∂bce/∂{wy}", by_y, "×", g * by_y),
+    ]
+
+
+def _bce_with_logits(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    z, y = torch.as_tensor(recorded.operands[0]), torch.as_tensor(recorded.operands[1])
+    if recorded.argument(2) is not None or recorded.argument(3) is not None:
+        return []
+    (lz, ly), (share, over) = recorded.labels[:2], _over(recorded, 4)
+    by_z, by_y = (z.sigmoid() - y) * share, -z * share
+    wz, wy = _wrap(lz), _wrap(ly)
+    return [
+        LocalFlow(f"∂bce/∂{wz} = (sigmoid({lz}) − {ly}){over}", f"g · ∂bce/∂{wz}", by_z, "×", g * by_z),
+        LocalFlow(f"∂bce/∂{wy} = −{wz}{over}", f"g · ∂bce/∂{wy}", by_y, "×", g * by_y),
+    ]
+
+
+def _mse(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    a, b = torch.as_tensor(recorded.operands[0]), torch.as_tensor(recorded.operands[1])
+    (la, lb), (share, over) = map(_wrap, recorded.labels[:2]), _over(recorded, 2)
+    local = 2 * (a - b) * share
+    return [
+        LocalFlow(f"∂mse/∂{la} = 2 ({la} − {lb}){over}", f"g · ∂mse/∂{la}", local, "×", g * local),
+        LocalFlow(f"∂mse/∂{lb} = −2 ({la} − {lb}){over}", f"g · ∂mse/∂{lb}", -local, "×", g * -local),
+    ]
+
+
+def _where(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    condition = torch.as_tensor(recorded.arguments[0])
+    zero = torch.zeros((), dtype=g.dtype)
+    name = recorded.labels[0]
+    return [
+        LocalFlow(f"∂where by {which} = 1 where {name} is {word}, else 0", f"g where {name} is {word}, else 0", None,
+                  "→", torch.where(keep, g, zero))
+        for which, word, keep in (("the first", "true", condition), ("the second", "false", ~condition))
+    ]  # fmt: skip
+
+
+def _larger(sign: int, word: str) -> Rule:
+    def rule(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+        (a, b), (la, lb), _ = _two(recorded)
+        a, b = torch.as_tensor(a), torch.as_tensor(b)
+        difference = sign * (a - b)
+        half = 0.5 * (difference == 0).to(g.dtype)
+        return [
+            _elementwise(f"∂{word}({la}, {lb})/∂{name} = 1 where it is {name}, ½ where both are equal, else 0", symbol,
+                         chosen.to(g.dtype) + half, g)
+            for name, symbol, chosen in ((la, f"[{la} chosen]", difference > 0), (lb, f"[{lb} chosen]", difference < 0))
+        ]  # fmt: skip
+
+    return rule
+
+
+def _extreme(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x, word, label = torch.as_tensor(recorded.operands[0]), recorded.function, recorded.labels[0]
+    if not isinstance(recorded.argument(1), int):
+        chosen = (x == recorded.out).to(g.dtype)
+        count = int(chosen.sum())
+        text = "1" if count == 1 else f"1/{count}"
+        symbol = f"{text} where it is the {word}, else 0"
+        return [_elementwise(f"∂{word}({label}) = {symbol}", symbol, chosen / max(count, 1), g)]
+    dim, keeps = int(recorded.argument(1)), bool(recorded.argument(2, False))
+    places = x.argmax(dim, keepdim=True) if word == "max" else x.argmin(dim, keepdim=True)
+    full = torch.zeros_like(x).scatter(dim, places, g if keeps else g.unsqueeze(dim))
+    derivative = f"∂{word}({label}, {dim}): the {word} of each line alone counts"
+    return [LocalFlow(derivative, "g at its place, 0 elsewhere", None, "→", full)]
+
+
+def _abs(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
+    symbol = f"sign({label})"
+    return [_elementwise(f"∂|{label}|/∂{_wrap(label)} = {symbol}", symbol, x.sign(), g)]
+
+
+def _clamp(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
+    least, most = recorded.argument(1, recorded.keywords.get("min")), recorded.argument(2, recorded.keywords.get("max"))
+    if isinstance(least, Tensor) or isinstance(most, Tensor):
+        return []
+    # At a bound PyTorch hands on g where it is the only one, and 0 where there are two.
+    strict = least is not None and most is not None
+    inside = torch.ones_like(x, dtype=torch.bool)
+    if least is not None:
+        inside &= x > least if strict else x >= least
+    if most is not None:
+        inside &= x < most if strict else x <= most
+    sign = "<" if strict else "≤"
+    symbol = f"[{'' if least is None else f'{least:g} {sign} '}{label}{'' if most is None else f' {sign} {most:g}'}]"
+    derivative = f"∂clamp({label})/∂{_wrap(label)} = {symbol}"
+    return [_masked(derivative, symbol, torch.ones_like(g), g, keep=inside, rule="g inside the bounds, 0 outside")]
+
+
+def _flat(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    word, label = recorded.function.removesuffix("_"), recorded.labels[0]
+    nothing = torch.zeros((), dtype=torch.bool)
+    derivative = f"∂{word}({label})/∂{_wrap(label)} = 0: a staircase is flat"
+    return [_masked(derivative, "0", _constant(0, g), g, keep=nothing, rule="0, whatever g is")]
+
+
+def _copied(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x = torch.as_tensor(recorded.operands[0])
+    if x.dtype == recorded.out.dtype:
+        return [LocalFlow("a copy has slope 1", "g", None, "→", g)]
+    name = str(x.dtype).removeprefix("torch.")
+    return [LocalFlow("the same numbers in another dtype", f"g as {name}", None, "→", g.to(x.dtype))]
+
+
+def _turned(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    match recorded.function.removesuffix("_"):
+        case "permute":
+            axes = [axis % g.dim() for axis in recorded.argument(1)]
+            full = g.permute([axes.index(axis) for axis in range(g.dim())])
+        case "transpose":
+            full = g.transpose(recorded.argument(1), recorded.argument(2))
+        case _:
+            full = g.t()
+    return [LocalFlow("the same numbers, with the axes in another order", "g, its axes put back", None, "→", full)]
+
+
+def _expanded(_: Recorded, g: Tensor) -> list[LocalFlow]:
+    return [LocalFlow("each number is read several times", "g, summed over the readings", None, "→", g)]
+
+
+def _picked(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    """Return the flow of what reads some cells: g goes to those, and adds up where one was read often."""
+    x = torch.as_tensor(recorded.operands[0])
+    full, rest = torch.zeros_like(x), recorded.arguments[1:]
+    match recorded.function:
+        case "select":
+            full.select(*rest).copy_(g)
+        case "slice":
+            torch.ops.aten.slice(full, *rest).copy_(g)
+        case "index":
+            places = [None if each is None else each for each in rest[0]]
+            full = torch.ops.aten.index_put(full, places, g, True)
+        case "gather":
+            full = full.scatter_add(rest[0], rest[1], g)
+        case "index_select":
+            full = full.index_add(rest[0], rest[1], g)
+        case _:
+            return []
+    return [
+        LocalFlow(
+            "the cells that were read have slope 1, all others 0", "g at the cells that were read", None, "→", full
+        )
+    ]
+
+
+def _filled(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    full = g.masked_fill(torch.as_tensor(recorded.arguments[1]), 0)
+    return [LocalFlow("what was filled over has slope 0", "0 where it was filled over, else g", None, "→", full)]
+
+
+def _joined(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    tensors, dim = recorded.arguments[0], int(recorded.argument(1, 0))
+    stacked = recorded.function == "stack"
+    parts = g.unbind(dim) if stacked else torch.split(g, [each.shape[dim] for each in tensors], dim)
+    return [LocalFlow("a part of the result, with slope 1", "g's part", None, "→", part) for part in parts]
+
+
+def _addmm(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    if recorded.keywords:
+        return []
+    bias, a, b = map(torch.as_tensor, recorded.operands[:3])
+    lc, la, lb = map(_wrap, recorded.labels[:3])
+    del bias
+    return [
+        _elementwise(f"∂({lc} + {la} @ {lb})/∂{lc} = 1", "1", _constant(1, g), g),
+        LocalFlow(f"∂({la} @ {lb}) by {la}: g meets {lb}ᵀ from the right", f"g @ {lb}ᵀ", b.T, "g@", g @ b.T),
+        LocalFlow(f"∂({la} @ {lb}) by {lb}: g meets {la}ᵀ from the left", f"{la}ᵀ @ g", a.T, "@g", a.T @ g),
+    ]
+
+
+def _bmm(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    (a, b), (la, lb), _ = _two(recorded)
+    a, b = torch.as_tensor(a), torch.as_tensor(b)
+    return [
+        LocalFlow(f"matrix by matrix: g meets {lb}ᵀ", f"g @ {lb}ᵀ, matrix by matrix", None, "→", g @ b.mT),
+        LocalFlow(f"matrix by matrix: {la}ᵀ meets g", f"{la}ᵀ @ g, matrix by matrix", None, "→", a.mT @ g),
     ]
 
 
@@ -379,8 +606,49 @@ _RULES: Mapping[str, Rule] = {
     "mv": _mv,
     "dot": _dot,
     "unsqueeze": _view,
-    "squeeze_": _view,
     "squeeze": _view,
+    "view": _view,
+    "_unsafe_view": _view,
+    "permute": _turned,
+    "transpose": _turned,
+    "t": _turned,
+    "expand": _expanded,
+    "clone": _copied,
+    "_to_copy": _copied,
+    "select": _picked,
+    "slice": _picked,
+    "index": _picked,
+    "gather": _picked,
+    "index_select": _picked,
+    "masked_fill": _filled,
+    "stack": _joined,
+    "cat": _joined,
+    "addmm": _addmm,
+    "bmm": _bmm,
+    "where": _where,
+    "maximum": _larger(1, "maximum"),
+    "minimum": _larger(-1, "minimum"),
+    "max": _extreme,
+    "min": _extreme,
+    "abs": _abs,
+    "clamp": _clamp,
+    "round": _flat,
+    "floor": _flat,
+    "ceil": _flat,
+    "trunc": _flat,
+    "sign": _flat,
+    "mse_loss": _mse,
+    "binary_cross_entropy_with_logits": _bce_with_logits,
+    "sqrt": _unary("1/(2 · {out})", lambda _, out: 1 / (2 * out)),
+    "rsqrt": _unary("−{out}³/2", lambda _, out: -(out**3) / 2),
+    "cos": _unary("(−sin({x}))", lambda x, _: -x.sin()),
+    "tan": _unary("(1 + {out}²)", lambda _, out: 1 + out * out),
+    "sinh": _unary("cosh({x})", lambda x, _: x.cosh()),
+    "cosh": _unary("sinh({x})", lambda x, _: x.sinh()),
+    "log2": _unary("1/({x} · ln 2)", lambda x, _: 1 / (x * math.log(2))),
+    "log10": _unary("1/({x} · ln 10)", lambda x, _: 1 / (x * math.log(10))),
+    "log1p": _unary("1/({x} + 1)", lambda x, _: 1 / (x + 1)),
+    "atan": _unary("1/({x}² + 1)", lambda x, _: 1 / (x * x + 1)),
     "sum": _sum,
     "mean": _mean,
     "_softmax": _softmax,

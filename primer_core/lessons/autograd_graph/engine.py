@@ -1,9 +1,12 @@
-"""Runs a program in PyTorch and takes down what autograd records and what its engine does.
+"""Watches a program that runs in PyTorch: what autograd records of it, and what its engine does.
 
 Nothing here imitates autograd: operations are observed where they reach ATen, nodes are the real `grad_fn`
 objects, and the order and the flows of a backward pass come from hooks on those nodes.
 """
 
+from __future__ import annotations
+
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -12,56 +15,67 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node, get_gradient_edge
-from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from primer_core.language.program import (
-    Array,
-    Binary,
-    Call,
-    Expression,
-    Name,
-    Negative,
-    Number,
-    Place,
-    Program,
-)
-from primer_core.lessons.autograd_graph.derivatives import Operand, Recorded
+from primer_core.backend.interface import Declined
+from primer_core.language.evaluator import carried_out
+from primer_core.language.limits import MAX_ELEMENTS, thousands
+from primer_core.language.rejection import Place, Rejection
+from primer_core.language.table.costs import arrays_in
+from primer_core.language.table.entry import Bound, Entry
+from primer_core.lessons.autograd_graph.derivatives import Recorded
 from primer_core.lessons.autograd_graph.graph import SavedTensor, Switches, TensorValue
+from primer_core.lessons.autograd_graph.program import Program
+from primer_core.lessons.autograd_graph.run import Run, bound_names
 
-MAX_RESULT = 256
-SYMBOLS: Mapping[str, str] = {"*": "×", "-": "−"}
-# What PyTorch's operators raise for operands that do not fit.
-REFUSALS = (RuntimeError, IndexError, ValueError, TypeError)
-# ATen calls that keep books but compute nothing that autograd follows.
-_BOOKKEEPING = frozenset({"detach", "lift_fresh", "_to_copy", "alias"})
+LONGEST_LABEL = 24
+"""Most letters of code that are written large on a node."""
+
+MAX_NODES = 60
+"""Nodes of a graph that is drawn."""
+
+BACKWARD = ("Tensor.backward", "torch.autograd.grad")
+"""What makes the engine run."""
+
+_SYMBOLS: Mapping[str, str] = {"*": "×", "-": "−", "-x": "−", "+x": "+", "~x": "~"}
+_SHORTER = {"binary_cross_entropy": "bce", "binary_cross_entropy_with_logits": "bce_with_logits"}
+# What makes no tensor of its own, or whose effect is seen elsewhere: on .grad, on requires_grad.
+_UNSEEN = ("Tensor.grad=", "Tensor.requires_grad=", "Tensor.requires_grad_", "Tensor.retain_grad")
+# Below a dispatch mode these do not give away memory.
+_OUT_OF_PYTORCH = ("Tensor.numpy", "Tensor.item", "Tensor.tolist")
+# What reaches ATen only to keep its books, and gives back the same numbers.
+_SAME = ("detach", "lift_fresh", "alias")
+_CHANGED_SINCE = "modified by an inplace operation"
 
 
-class ForwardRefusedError(Exception):
-    """PyTorch, or the bound on sizes, refused an operation of the program."""
-
-    def __init__(self, library: str, place: Place, cause: str = "", fix: str = "") -> None:
-        super().__init__(library or cause)
-        self.library, self.place, self.cause, self.fix = library, place, cause, fix
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Source:
-    """A tensor that was written down, not computed."""
+    """A tensor that was written down, not computed.
+
+    Parameters
+    ----------
+    late
+        Whether it is there only once something happened: a ``.grad``.
+    """
 
     id: str
-    label: str
+    text: str
     tensor: Tensor
     value: TensorValue
+    version: int
     line: int
+    late: bool = False
+    label: str = ""
 
     @property
-    def text(self) -> str:
-        """The part of the program that stands for it: its name, or its numbers."""
-        return self.label
+    def shown(self) -> str:
+        """What is written large on its node: its name, or what it was written as."""
+        if self.label or len(self.text) <= LONGEST_LABEL:
+            return self.label or self.text or "tensor"
+        return f"{self.text.partition('(')[0]}(…)" if "(" in self.text else f"{self.text[:LONGEST_LABEL]}…"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Operation:
     """An operation of the program, computed.
 
@@ -69,32 +83,176 @@ class Operation:
     ----------
     label
         The operator's symbol, or the function's name.
-    expression
-        What it computes; None where a tensor is detached.
+    entry
+        The name of the library's function, as the table has it.
     operands
-        The (node id, label, value) of each tensor operand.
-    records
-        What reached ATen, in order; one for most operations.
+        The (node id, label, value) of each tensor operand, as it was before.
+    inputs
+        The operands themselves.
+    outputs
+        What came of it; of an operation in place, the tensor that it changed.
+    value, version
+        Of the first output, then.
     engine_nodes
-        The `grad_fn` nodes made, in order; those of the last records. Empty if autograd did not record it.
+        The `grad_fn` nodes made, in order. Empty if autograd did not record it.
+    recording
+        Whether autograd was recording.
     """
 
     id: str
     label: str
     text: str
     line: int
-    expression: Expression | None
+    entry: str
     operands: tuple[tuple[str, str, TensorValue], ...]
-    tensor: Tensor
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
     value: TensorValue
-    records: tuple[Recorded, ...]
+    version: int
     engine_nodes: tuple[Node, ...]
+    recording: bool
+
+    @property
+    def tensor(self) -> Tensor:
+        """The first output."""
+        return self.outputs[0]
+
+
+Part = Source | Operation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """What an operation in place changed besides its own result.
+
+    Parameters
+    ----------
+    values
+        (node id, numbers, ``_version``) of every tensor in the same memory.
+    stale
+        (node id, saved tensor) of what can no longer be read, since it was changed after it had been saved.
+    unnoticed
+        (node id, saved tensor) of what has other numbers than it was saved with, and can still be read.
+    """
+
+    values: tuple[tuple[str, TensorValue, int], ...] = ()
+    stale: tuple[tuple[str, str], ...] = ()
+    unnoticed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Computed:
+    """An operation was computed."""
+
+    operation: Operation
+    changes: Changes = field(default_factory=Changes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edited:
+    """A tensor was changed in place without a word to autograd.
+
+    Parameters
+    ----------
+    node, text, name
+        Of the tensor, the call, and what it is called.
+    """
+
+    node: str
+    text: str
+    name: str
+    value: TensorValue
+    version_before: int
+    version_after: int
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradChanged:
+    """The ``.grad`` of tensors was set, by the program itself: (node id, numbers or None)."""
+
+    text: str
+    grads: tuple[tuple[str, TensorValue | None], ...]
+
+
+@dataclass(slots=True, eq=False)
+class RawStep:
+    """One node run by the engine, as its hooks saw it.
+
+    Parameters
+    ----------
+    upstreams
+        The gradient by each of the node's outputs; None for one that nothing came to.
+    handed
+        What it handed on, by the index in ``next_functions``.
+    """
+
+    node: Node
+    upstreams: tuple[Tensor | None, ...]
+    handed: tuple[Tensor | None, ...]
+    grad_before: Tensor | None
+    grad_after: Tensor | None
+    freed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WentBack:
+    """The engine ran.
+
+    Parameters
+    ----------
+    text, root, seed
+        The call; the (node id, name) that it began at; and the gradient that it was given, None for the number 1.
+    is_grad
+        Whether it is ``torch.autograd.grad``, which returns gradients and keeps none.
+    keeps, creates
+        Whether the graph is kept, and whether the way back is recorded, too.
+    line
+        Of the program; 0 if a switch added the call.
+    guilty
+        The node that was running when it failed.
+    message
+        The library's words; empty if it went through.
+    """
+
+    text: str
+    root: tuple[str, str]
+    tensor: Tensor
+    seed: Tensor | None
+    is_grad: bool
+    keeps: bool
+    creates: bool
+    line: int
+    steps: tuple[RawStep, ...]
+    guilty: Node | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A call of a library: its line of the table, its arguments, and where it stands."""
+
+    entry: Entry
+    bound: Bound
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Halted:
+    """A statement failed."""
+
+    rejection: Rejection
+
+
+Event = Computed | Edited | GradChanged | WentBack | Halted
 
 
 def take(tensor: Tensor) -> TensorValue:
     """The numbers of `tensor` now."""
     plain = tensor.detach()
-    return TensorValue(tuple(plain.shape), tuple(float(number) for number in plain.flatten().tolist()))
+    if plain._is_zerotensor():  # noqa: SLF001 no public twin: zeros that PyTorch has put nowhere, as of sgn's slope
+        plain = torch.zeros(plain.shape, dtype=plain.dtype)
+    return TensorValue(tuple(plain.shape), tuple(plain.flatten().tolist()))
 
 
 def version(tensor: Tensor) -> int:
@@ -111,286 +269,512 @@ class _Seen:
 
     function: str
     arguments: Sequence[Any]
-    operands: Sequence[Operand]
-    copies: Sequence[Operand]
-    result: Tensor
+    keywords: Mapping[str, Any]
+    copies: Sequence[Any]
+    results: Sequence[Tensor]
     out: Tensor
 
 
 class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every ATen operation below autograd, with its operands."""
 
-    def __init__(self, labels: Mapping[int, str]) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._labels = dict(labels)
-        self._seen: list[_Seen] = []
+        self.seen: list[_Seen] = []
+        self.fault: Exception | None = None
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        operands = [argument for argument in args if isinstance(argument, (Tensor, int, float))]
-        copies = [operand.clone() if isinstance(operand, Tensor) else operand for operand in operands]
+        with self._own():
+            copies = [_copied(argument) for argument in args]
         out = func(*args, **(kwargs or {}))
-        result = out[0] if isinstance(out, tuple) else out
-        self._seen.append(_Seen(func.overloadpacket.__name__, args, operands, copies, result, result.clone()))
+        with self._own():
+            results = [each for each in (out if isinstance(out, tuple | list) else (out,)) if isinstance(each, Tensor)]
+            if results:
+                name = func.overloadpacket.__name__
+                self.seen.append(_Seen(name, args, kwargs or {}, copies, results, _copied(results[0])))
         return out
 
-    def records(self) -> tuple[Recorded, ...]:
-        """What was computed, in order; asked for once all has been seen."""
-        labels = dict(self._labels)
-        records = []
-        for seen in self._seen:
-            if seen.function in _BOOKKEEPING:
-                continue
-            axes = next((argument for argument in seen.arguments[1:] if isinstance(argument, (list, tuple))), None)
-            named = tuple(
-                labels.get(id(operand), "a") if isinstance(operand, Tensor) else f"{operand:g}"
-                for operand in seen.operands
-            )
-            axis = axes[0] if axes else None
-            records.append(Recorded(seen.function, tuple(seen.copies), named, seen.out, axis))
-            labels[id(seen.result)] = seen.function.strip("_")
-        return tuple(records)
+    @contextmanager
+    def _own(self) -> Iterator[None]:
+        """Marks what is raised here by this lesson, so that it is not taken for PyTorch's refusal."""
+        try:
+            yield
+        except Exception as fault:
+            self.fault = fault
+            raise
 
 
-@dataclass(slots=True, eq=False)
-class Evaluation:
-    """A program being computed, and then computed.
+def _copied(argument: Any) -> Any:
+    """Copy the tensors in an argument, but for those that are too large to be drawn: a program with such is refused."""
+    if isinstance(argument, Tensor):
+        return argument.clone() if argument.numel() <= MAX_ELEMENTS else argument
+    return [_copied(each) for each in argument] if isinstance(argument, list | tuple) else argument
+
+
+class Watcher:
+    """A program that runs, and what was seen of it.
 
     Parameters
     ----------
-    program, dtype
-        What to compute, and in which floating-point type.
-    switches
-        Of these, `no_grad`, `detach` and `retain_grad` matter here.
-    overrides
-        A leaf's numbers in place of the program's, flat.
-    constants
-        What tensors that are cut off are to be, in place of what they would be: as `detached` of another evaluation.
-    record
-        Whether to take down operations and nodes, or only to compute.
-    detached
-        What autograd takes as constant: every detached tensor by its operation's id, and the class numbers of every
-        cross_entropy by `_classes_key`.
-    probabilities
-        The places of the calls of cross_entropy whose target holds probabilities, not class numbers.
+    program, switches
+        What to run.
     """
 
-    program: Program
-    dtype: torch.dtype
-    switches: Switches
-    overrides: Mapping[str, Tensor] = field(default_factory=dict)
-    constants: Mapping[str, Tensor] = field(default_factory=dict)
-    record: bool = True
-    tensors: dict[str, Tensor] = field(default_factory=dict)
-    node_of: dict[str, str] = field(default_factory=dict)
-    sources: list[Source] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
-    detached: dict[str, Tensor] = field(default_factory=dict)
-    probabilities: set[Place] = field(default_factory=set)
-    engine_ids: dict[Node, str] = field(default_factory=dict)
-    _count: int = 0
+    def __init__(self, program: Program, switches: Switches) -> None:
+        self.program = program
+        self.run = Run(program, switches, self._carry_out, self._after, self._halted)
+        self.sources: list[Source] = []
+        self.operations: list[Operation] = []
+        self.events: list[Event] = []
+        self.engine_ids: dict[Node, str] = {}
+        self.records: dict[Node, Recorded] = {}
+        # What a library declined last.
+        self.declined: Asked | None = None
+        # By the id() of a tensor: its node, and the tensor itself, so that no other one gets the same id().
+        self._at: dict[int, tuple[str, Tensor]] = {}
+        self._waiting: dict[int, tuple[str, int, Tensor]] = {}
+        self._inside: dict[int, set[int]] = {}
+        self._stale: set[tuple[Node, str]] = set()
+        self._grads: dict[int, tuple[Tensor | None, int]] = {}
+        self._used: set[str] = set()
+        self._counts = {"op": 0, "data": 0}
+        # The ids that sources had before they got one by their name.
+        self.renamed: dict[str, str] = {}
+        # What each node kept for backward when it was made.
+        self.kept: dict[str, tuple[tuple[SavedTensor, ...], tuple[tuple[str, str], ...]]] = {}
 
-    def run(self) -> "Evaluation":
-        """Compute every line.
-
-        Raises
-        ------
-        ForwardRefusedError
-            If PyTorch refuses one; what was computed before stays.
-        """
-        with torch.no_grad() if self.switches.no_grad else nullcontext():
-            for statement in self.program.statements:
-                name, expression = statement.name, statement.expression
-                if statement.kind == "compute":
-                    tensor, node, _ = self._tensor(expression)
-                else:
-                    tensor = self.overrides.get(name, literal(expression, self.dtype))
-                    tensor = tensor.clone().requires_grad_(statement.kind == "param")
-                    node = f"leaf:{name}"
-                    self._keep_source(Source(node, name, tensor, take(tensor), statement.place.line))
-                if self.switches.detach == name:
-                    operand = (node, name, take(tensor))
-                    tensor, node = self._detach(tensor, operand, f"{name}.detach()", f"detach:{name}", statement.place)
-                if self.switches.retain_grad and not tensor.is_leaf:
-                    tensor.retain_grad()
-                self.tensors[name], self.node_of[name] = tensor, node
-        return self
+    # What is asked when all is done
 
     @property
-    def output(self) -> Tensor:
-        """The last line's tensor."""
-        return self.tensors[self.program.output]
+    def tensors(self) -> Mapping[str, Tensor]:
+        """The names that stand for tensors."""
+        return self.run.tensors
 
-    def _keep_source(self, source: Source) -> None:
-        if self.record:
-            self.sources.append(source)
-            if source.tensor.requires_grad:
-                self.engine_ids[get_gradient_edge(source.tensor).node] = source.id
+    def node_of(self, tensor: Tensor) -> str:
+        """The node that a tensor stands at; empty for one that is nowhere in the graph."""
+        return self._at[id(tensor)][0] if id(tensor) in self._at else ""
 
-    def _next(self, kind: str) -> str:
-        self._count += 1
-        return f"{kind}:{self._count}"
+    def held(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield each node's id with the tensor that stands there."""
+        yield from self._at.values()
 
-    def _value(self, expression: Expression) -> tuple[Operand, str, str]:
-        """An operand with its node id (none for a number) and its label."""
-        if isinstance(expression, Number):
-            return expression.value, "", expression.text
-        return self._tensor(expression)
+    def enters(self, operation: Operation, tensor: Tensor) -> str:
+        """The node inside an operation at which an operand enters that is not followed."""
+        for node in operation.engine_nodes:
+            if node in self.engine_ids and id(tensor) in self._inside.get(id(node), ()):
+                return self.engine_ids[node]
+        return self.engine_ids[operation.engine_nodes[0]] if operation.engine_nodes else operation.id
 
-    def _tensor(self, expression: Expression) -> tuple[Tensor, str, str]:
-        if isinstance(expression, Name):
-            return self.tensors[expression.name], self.node_of[expression.name], expression.name
-        if isinstance(expression, (Number, Array)):
-            tensor, node = literal(expression, self.dtype), self._next("data")
-            self._keep_source(Source(node, expression.text, tensor, take(tensor), expression.place.line))
-            return tensor, node, expression.text
-        if isinstance(expression, Negative):
-            operand = self._value(expression.operand)
-            return self._operation(expression, "−", [operand], lambda: -operand[0])
-        if isinstance(expression, Binary):
-            left, right = self._value(expression.left), self._value(expression.right)
-            symbol = SYMBOLS.get(expression.operator, expression.operator)
-            apply = _BINARY[expression.operator]
-            return self._operation(expression, symbol, [left, right], lambda: apply(left[0], right[0]))
-        return self._call(expression)
+    # What happens while the program runs
 
-    def _call(self, call: Call) -> tuple[Tensor, str, str]:
-        first = self._tensor(call.arguments[0])
-        if call.function == "detach":
-            operand = (first[1], first[2], take(first[0]))
-            tensor, node = self._detach(first[0], operand, call.text, self._next("op"), call.place)
-            return tensor, node, call.text
-        if call.function in {"sum", "mean"} and len(call.arguments) == 2:
-            axis = call.arguments[1]
-            reduce, along = getattr(torch, call.function), int(axis.value) if isinstance(axis, Number) else 0
-            return self._operation(call, call.function, [first], lambda: reduce(first[0], along))
-        if len(call.arguments) == 1:
-            apply = FUNCTIONS[call.function]
-            return self._operation(call, call.function, [first], lambda: apply(first[0]))
-        other = self._tensor(call.arguments[1])
-        if call.function == "cross_entropy":
-            target = self._target(call, first[0], other[0])
-            return self._operation(
-                call, call.function, [first, other], lambda: functional.cross_entropy(first[0], target)
+    def _halted(self, rejection: Rejection) -> None:
+        self.events.append(Halted(rejection))
+
+    def _carry_out(
+        self, entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Any, tuple[str, ...]]:
+        result, warned = self._watched(entry, place, positional, keywords)
+        if isinstance(result, Declined):
+            self.declined = Asked(entry, entry.bind(positional, keywords), place)
+        return result, warned
+
+    def _watched(
+        self, entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Any, tuple[str, ...]]:
+        if entry.name in BACKWARD:
+            return self._back(entry, place, positional, keywords)
+        if entry.uninitialised is not None and entry.uninitialised(entry.bind(positional, keywords)):
+            message = (
+                f"{entry.name} hands out memory as it finds it: what stands in it is no number of the program, and has "
+                "no place in a graph. Write torch.zeros(…), or the numbers."
             )
-        return self._operation(
-            call, call.function, [first, other], lambda: functional.binary_cross_entropy(first[0], other[0])
-        )
+            raise Rejection("refused", message, place)
+        inputs = [each for each in arrays_in([*positional, *keywords.values()]) if isinstance(each, Tensor)]
+        if not inputs or entry.name in _OUT_OF_PYTORCH:
+            result, warned = carried_out(entry, place, positional, keywords)
+            if not isinstance(result, Declined):
+                self._written(result, place)
+            return result, warned
+        if entry.name == "Tensor.grad":
+            result, warned = carried_out(entry, place, positional, keywords)
+            if isinstance(result, Tensor) and id(result) not in self._at:
+                self._waiting[id(result)] = (place.text, place.line, result)
+            return result, warned
+        is_grad = bool(entry.writes) and any(inputs[0] is grad for grad, _ in self._grads.values())
+        # w.data -= ... ends with an assignment of what is there already.
+        is_same = entry.name == "Tensor.data=" and len(inputs) > 1 and _shares(inputs[0], inputs[1])
+        if (
+            is_same
+            or is_grad
+            or (entry.rule.kind == "asked" and entry.name != "Tensor.detach_")
+            or entry.name in _UNSEEN
+        ):
+            return carried_out(entry, place, positional, keywords)
+        met = {self._node(each): each for each in inputs}
+        operands = tuple((node, self._label(each), take(each)) for node, each in met.items())
+        self._know_leaves(inputs)
+        before = [version(each) for each in inputs]
+        recorder = _Recorder()
+        with recorder:
+            result, warned = carried_out(entry, place, positional, keywords)
+        if recorder.fault is not None:
+            raise recorder.fault
+        if not isinstance(result, Declined):
+            made = result if result is not None else inputs[:1]
+            outputs = [each for each in arrays_in(made) if isinstance(each, Tensor)]
+            inner = [each for seen in recorder.seen for each in seen.results if each.grad_fn is not None]
+            self._check([*outputs, *inner], place)
+            self._note(recorder)
+            if entry.writes:
+                self._changed(entry, place, operands, inputs, before[0])
+            else:
+                self._computed(entry, place, operands, inputs, outputs)
+        return result, warned
 
-    def _target(self, call: Call, logits: Tensor, target: Tensor) -> Tensor:
-        """The target of cross_entropy as PyTorch wants it: probabilities as they are, class numbers as integers.
+    def _written(self, result: Any, place: Place) -> None:
+        """Take note of tensors that came from no other one."""
+        tensors = [each for each in arrays_in(result) if isinstance(each, Tensor)]
+        self._check(tensors, place)
+        for tensor in tensors:
+            if id(tensor) not in self._at:
+                self._source(tensor, place.text, place.line)
 
-        PyTorch tells the two apart by their type. Every tensor of a program is floating, so their shape does it here:
-        probabilities have the shape of the logits, class numbers have one axis less.
-        """
-        if logits.dim() and target.shape == logits.shape:
-            self.probabilities.add(call.place)
-            return target
-        key = _classes_key(call)
-        numbers = self.constants.get(key, target).detach()
-        self.detached[key] = numbers
-        if not bool((numbers.isfinite() & (numbers == numbers.round())).all()):
-            words, shape = call.arguments[1].text, tuple(target.shape)
-            raise ForwardRefusedError(
-                "",
-                call.arguments[1].place,
-                f"The target {words} has shape {shape}, the logits have shape {tuple(logits.shape)}. A target of "
-                f"another shape than the logits must hold whole class numbers, and {words} does not.",
-                "Write 0, 1, 2 … for the class of each row, or a probability for each logit.",
+    def _source(self, tensor: Tensor, text: str, line: int, *, late: bool = False) -> str:
+        self._counts["data"] += 1
+        identity = f"data:{self._counts['data']}"
+        self.sources.append(Source(identity, text, tensor, take(tensor), version(tensor), line, late))
+        self._at[id(tensor)] = (identity, tensor)
+        return identity
+
+    def _node(self, tensor: Tensor) -> str:
+        """The node that a tensor stands at; one that nothing was known of gets its own."""
+        if id(tensor) in self._at:
+            identity = self._at[id(tensor)][0]
+        elif id(tensor) in self._waiting:
+            text, line, _ = self._waiting.pop(id(tensor))
+            fresh = tuple(self._new_nodes([tensor.grad_fn]))
+            if tensor.grad_fn is None:
+                identity = self._source(tensor, text, line, late=True)
+            else:
+                made = self._operation(text, text, line, "Tensor.grad", (), (), (tensor,), fresh)
+                self.events.append(Computed(made))
+                identity = made.id
+        else:
+            identity = self._source(tensor, "", 0)
+        self._used.add(identity)
+        return identity
+
+    def _label(self, tensor: Tensor) -> str:
+        """What a tensor is called: its name, or what it was computed by."""
+        for name, value in self.run.names.items():
+            if value is tensor:
+                return name
+        identity = self.node_of(tensor)
+        parts: tuple[Part, ...] = (*self.sources, *self.operations)
+        return next((part.text for part in parts if part.id == identity), identity)
+
+    def _know_leaves(self, tensors: Sequence[Tensor]) -> None:
+        for tensor in tensors:
+            node = (
+                _gradient_node(tensor) if tensor.is_leaf and tensor.requires_grad and id(tensor) in self._at else None
             )
-        return numbers.long()
+            if node is not None:
+                self.engine_ids.setdefault(node, self._at[id(tensor)][0])
 
-    def _operation(
-        self,
-        expression: Expression,
-        label: str,
-        operands: list[tuple[Operand, str, str]],
-        compute: Callable[[], Any],
-    ) -> tuple[Tensor, str, str]:
-        identity = self._next("op")
-        labels = {id(operand): label for operand, _, label in operands if isinstance(operand, Tensor)}
-        recorder = _Recorder({key: short(label) for key, label in labels.items()}) if self.record else None
-        try:
-            # Nothing but the library's own call: what it raises is shown as the library's words.
-            with recorder or nullcontext():
-                tensor: Tensor = compute()
-        except REFUSALS as error:
-            fix = _advice(expression, [operand for operand, _, _ in operands])
-            raise ForwardRefusedError(str(error), expression.place, fix=fix) from None
-        if tensor.numel() > MAX_RESULT:
-            raise ForwardRefusedError(
-                "",
-                expression.place,
-                f"A tensor here holds at most {MAX_RESULT} numbers; this one would hold {tensor.numel()}.",
-                "Use smaller operands.",
-            )
-        if recorder is not None:
-            nodes = tuple(self._new_nodes(tensor.grad_fn))
-            for index, node in enumerate(nodes):
-                self.engine_ids[node] = identity if index == len(nodes) - 1 else f"{identity}.{index}"
-            used = tuple((node, label, take(x)) for x, node, label in operands if isinstance(x, Tensor))
-            self.operations.append(
-                Operation(
-                    identity,
-                    label,
-                    expression.text,
-                    expression.place.line,
-                    expression,
-                    used,
-                    tensor,
-                    take(tensor),
-                    recorder.records(),
-                    nodes,
+    def _check(self, tensors: Sequence[Tensor], place: Place) -> None:
+        """Refuse what cannot be drawn."""
+        for tensor in tensors:
+            if tensor.is_complex():
+                message = "A graph of complex numbers is not drawn here. Use real ones."
+                raise Rejection("refused", message, place)
+            if tensor.numel() > MAX_ELEMENTS:
+                message = (
+                    f"A tensor here holds at most {thousands(MAX_ELEMENTS)} numbers; this one would hold "
+                    f"{thousands(tensor.numel())}. Use smaller operands."
                 )
-            )
-        return tensor, identity, expression.text
+                raise Rejection("refused", message, place)
+        nodes = len(self.sources) + sum(max(len(each.engine_nodes), 1) for each in self.operations)
+        if nodes >= MAX_NODES:
+            message = f"At most {MAX_NODES} nodes are drawn here. Leave out some operations."
+            raise Rejection("refused", message, place)
 
-    def _detach(
-        self, tensor: Tensor, operand: tuple[str, str, TensorValue], text: str, identity: str, place: Place
-    ) -> tuple[Tensor, str]:
-        result = self.constants.get(identity, tensor).detach()
-        self.detached[identity] = result
-        if self.record:
-            self.operations.append(
-                Operation(identity, "detach", text, place.line, None, (operand,), result, take(result), (), ())
+    def _note(self, recorder: _Recorder, seed: str = "") -> None:
+        """Keep what reached ATen, by the node that autograd made of it; `seed` is what backward began with."""
+        labels: dict[int, str] = {}
+        for seen in recorder.seen:
+            named = []
+            inside: set[int] = set()
+            for argument in seen.arguments:
+                for each in argument if isinstance(argument, list | tuple) else (argument,):
+                    if isinstance(each, Tensor):
+                        known = short(self._label(each)) if id(each) in self._at else "a"
+                        named.append(labels.get(id(each), known))
+                        inside.add(id(each))
+                    else:
+                        named.append(f"{each:g}" if isinstance(each, int | float) else str(each))
+            flat = [
+                each
+                for argument in seen.copies
+                for each in (argument if isinstance(argument, list | tuple) else (argument,))
+            ]
+            kept = [place for place, each in enumerate(flat) if isinstance(each, Tensor | int | float)]
+            recorded = Recorded(
+                seen.function,
+                tuple(flat[place] for place in kept),
+                tuple(named[place] for place in kept),
+                seen.out,
+                tuple(seen.copies),
+                dict(seen.keywords),
             )
-        return result, identity
+            for result in seen.results:
+                labels[id(result)] = labels.get(id(seen.arguments[0]), "") if seen.function in _SAME else ""
+                if not labels[id(result)]:
+                    labels[id(result)] = seed if seed and seen.function == "ones_like" else seen.function.strip("_")
+                node = result.grad_fn
+                if node is not None and node not in self.engine_ids:
+                    self.records.setdefault(node, recorded)
+                    self._inside.setdefault(id(node), set()).update(inside)
 
-    def _new_nodes(self, grad_fn: Node | None) -> Iterator[Node]:
-        """The nodes that an operation made, in the order of their making."""
+    def _new_nodes(self, roots: Sequence[Node | None]) -> Iterator[Node]:
+        """The nodes behind roots that were not there before, in the order of their making."""
         fresh: list[Node] = []
-        todo = [grad_fn]
+        todo = list(roots)
         while todo:
             node = todo.pop()
             if node is not None and node not in self.engine_ids and node not in fresh:
+                if leaf_of(node) is not None:
+                    self._node(leaf_of(node))
+                    self._know_leaves([leaf_of(node)])
+                    continue
                 fresh.append(node)
                 todo += [parent for parent, _ in node.next_functions]
-        yield from sorted(fresh, key=lambda node: node._sequence_nr())  # noqa: SLF001 no public twin
+        yield from _operands_first(sorted(fresh, key=lambda node: node._sequence_nr()))  # noqa: SLF001 no public twin
+
+    def _operation(
+        self,
+        label: str,
+        text: str,
+        line: int,
+        entry: str,
+        operands: tuple[tuple[str, str, TensorValue], ...],
+        inputs: Sequence[Tensor],
+        outputs: tuple[Tensor, ...],
+        nodes: tuple[Node, ...],
+    ) -> Operation:
+        self._counts["op"] += 1
+        identity = f"op:{self._counts['op']}"
+        main = outputs[0].grad_fn if outputs[0].grad_fn in nodes else nodes[-1] if nodes else None
+        inner = [node for node in nodes if node is not main]
+        for place, node in enumerate(inner):
+            self.engine_ids[node] = f"{identity}.{place}"
+        if main is not None:
+            self.engine_ids[main] = identity
+        for node in nodes:
+            self.kept[self.engine_ids[node]] = saved(node)
+        for place, output in enumerate(outputs):
+            own = self.engine_ids.get(output.grad_fn) if output.grad_fn is not None else None
+            self._at[id(output)] = (own or (f"{identity}:{place}" if place else identity), output)
+        operation = Operation(
+            identity, label, text, line, entry, operands, tuple(inputs), outputs, take(outputs[0]),
+            version(outputs[0]), nodes, torch.is_grad_enabled(),
+        )  # fmt: skip
+        self.operations.append(operation)
+        return operation
+
+    def _computed(
+        self,
+        entry: Entry,
+        place: Place,
+        operands: tuple[tuple[str, str, TensorValue], ...],
+        inputs: Sequence[Tensor],
+        outputs: Sequence[Tensor],
+    ) -> None:
+        is_cut = entry.name == "Tensor.detach_"
+        fresh = tuple(each for each in outputs if is_cut or id(each) not in self._at)
+        if not fresh:
+            return
+        nodes = tuple(self._new_nodes([each.grad_fn for each in fresh]))
+        label = label_of(entry)
+        made = self._operation(label, place.text, self._line(place), entry.name, operands, inputs, fresh, nodes)
+        self.events.append(Computed(made))
+
+    def _changed(
+        self,
+        entry: Entry,
+        place: Place,
+        operands: tuple[tuple[str, str, TensorValue], ...],
+        inputs: Sequence[Tensor],
+        before: int,
+    ) -> None:
+        """Take note of what was changed in place: with a new node, or behind autograd's back."""
+        target = inputs[0]
+        text = f"{place.text} = …" if entry.name.endswith(".[]=") else place.text
+        sharing = [(identity, each) for identity, each in self._current() if _shares(each, target)]
+        followed = [each for _, each in sharing if each.requires_grad and each.grad_fn not in self.engine_ids]
+        nodes = tuple(self._new_nodes([each.grad_fn for each in (target, *followed)]))
+        before_at = {id(each): identity for identity, each in sharing}
+        if nodes:
+            changed = (target, *(each for each in followed if each is not target and each.grad_fn in nodes))
+            made = self._operation(
+                label_of(entry), text, self._line(place), entry.name, operands, inputs, changed, nodes
+            )
+            others = [each for _, each in sharing if all(each is not own for own in changed)]
+            values = tuple((self.node_of(each), take(each), version(each)) for each in others)
+            self.events.append(Computed(made, Changes(values, self._new_stale(), self._new_unnoticed())))
+        elif version(target) != before or entry.name == "Tensor.data=":
+            values = tuple((before_at[id(each)], take(each), version(each)) for _, each in sharing)
+            node = self.node_of(target)
+            self.events.append(
+                Edited(node, text, self._label(target), take(target), before, version(target),
+                       Changes(values, self._new_stale(), self._new_unnoticed()))
+            )  # fmt: skip
+
+    def _current(self) -> Iterator[tuple[str, Tensor]]:
+        yield from self._at.values()
+
+    def _new_stale(self) -> tuple[tuple[str, str], ...]:
+        found = []
+        for node, identity in self.engine_ids.items():
+            for name in sorted(tensor_names(node)):
+                content = readable(node, name)
+                if (
+                    isinstance(content, RuntimeError)
+                    and _CHANGED_SINCE in str(content)
+                    and (node, name) not in self._stale
+                ):
+                    self._stale.add((node, name))
+                    found.append((identity, name))
+        return tuple(found)
+
+    def _new_unnoticed(self) -> tuple[tuple[str, str], ...]:
+        found = []
+        for node, identity in self.engine_ids.items():
+            for held in self.kept.get(identity, ((), ()))[0]:
+                content = readable(node, held.name) if (node, held.name) not in self._stale else None
+                # As texts, in which nan is equal to nan.
+                if isinstance(content, Tensor) and held.value is not None and str(take(content)) != str(held.value):
+                    self._stale.add((node, held.name))
+                    found.append((identity, held.name))
+        return tuple(found)
+
+    def _line(self, place: Place) -> int:
+        return 0 if self.run.is_added else place.line
+
+    def _after(self, statement: ast.stmt) -> None:
+        """Name what was written down, and see which ``.grad`` the program has changed."""
+        for name in bound_names(statement):
+            value = self.run.names.get(name)
+            if isinstance(value, Tensor):
+                self._named(name, value)
+        text = ast.unparse(statement)
+        self._compare_grads(text)
+
+    def _named(self, name: str, tensor: Tensor) -> None:
+        identity = self._node(tensor)
+        source = next((each for each in self.sources if each.id == identity), None)
+        if source is None or source.label:
+            return
+        source.label = name
+        taken = {each.id for each in self.sources}
+        if not any(each is source for each in self.sources) or self._is_operand(identity):
+            return
+        wanted = f"leaf:{name}"
+        source.id = wanted if wanted not in taken else f"{wanted}.{len(taken)}"
+        self.renamed[identity] = source.id
+        self._at[id(tensor)] = (source.id, tensor)
+        for node, known in list(self.engine_ids.items()):
+            if known == identity:
+                self.engine_ids[node] = source.id
+
+    def _is_operand(self, identity: str) -> bool:
+        used = any(identity == node for each in self.operations for node, _, _ in each.operands)
+        return used or any(isinstance(event, Edited) and event.node == identity for event in self.events)
+
+    def _compare_grads(self, text: str) -> None:
+        changed = []
+        for identity, tensor in list(self._at.values()):
+            if not (tensor.is_leaf or tensor.retains_grad):
+                continue
+            grad = tensor.grad
+            seen = (grad, version(grad) if grad is not None else 0)
+            known = self._grads.get(id(tensor), (None, 0))
+            if seen[0] is not known[0] or seen[1] != known[1]:
+                changed.append((identity, None if grad is None else take(grad)))
+            self._grads[id(tensor)] = seen
+        if changed:
+            self.events.append(GradChanged(text, tuple(changed)))
+
+    def _back(
+        self, entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Any, tuple[str, ...]]:
+        given = entry.bind(positional, keywords)
+        is_grad = entry.name == "torch.autograd.grad"
+        roots = [
+            each for each in arrays_in(given.get("outputs") if is_grad else positional[0]) if isinstance(each, Tensor)
+        ]
+        seeds = [each for each in arrays_in(given.get("grad_outputs", "gradient")) if isinstance(each, Tensor)]
+        wanted = [each for each in arrays_in(given.get("inputs")) if isinstance(each, Tensor)] if is_grad else []
+        for tensor in (*roots, *wanted):
+            self._node(tensor)
+        self._know_leaves([*roots, *wanted, *(each for _, each in self._current())])
+        operands = tuple((self._node(each), self._label(each), take(each)) for each in (*roots, *wanted))
+        creates = bool(given.get("create_graph"))
+        watch = Watch(reachable(roots))
+        recorder = _Recorder() if creates else None
+        watch.start()
+        try:
+            with recorder or nullcontext():
+                result, warned = carried_out(entry, place, positional, keywords)
+        finally:
+            watch.stop()
+        fault = watch.fault or (recorder.fault if recorder is not None else None)
+        if fault is not None:
+            raise fault
+        failed = isinstance(result, Declined)
+        root = roots[0] if roots else None
+        event = WentBack(
+            text=place.text,
+            root=(self._node(root), self._label(root)) if root is not None else ("", ""),
+            tensor=root if root is not None else torch.zeros(()),
+            seed=seeds[0].detach().clone() if seeds else None,
+            is_grad=is_grad,
+            keeps=bool(given.get("retain_graph")) or creates,
+            creates=creates,
+            line=self._line(place),
+            steps=tuple(watch.steps),
+            guilty=watch.running if failed else None,
+            message=result.words if isinstance(result, Declined) else "",
+        )
+        self.events.append(event)
+        for _, tensor in list(self._at.values()):
+            if tensor.is_leaf or tensor.retains_grad:
+                grad = tensor.grad
+                self._grads[id(tensor)] = (grad, version(grad) if grad is not None else 0)
+        if failed:
+            return result, warned
+        if recorder is not None:
+            self._note(recorder, seed="g")
+        gradients = tuple(each for each in arrays_in(result) if isinstance(each, Tensor) and id(each) not in self._at)
+        if gradients:
+            nodes = tuple(self._new_nodes([each.grad_fn for each in gradients]))
+            made = self._operation(
+                "grad", place.text, self._line(place), entry.name, operands, (*roots, *wanted), gradients, nodes
+            )
+            self.events.append(Computed(made))
+        return result, warned
 
 
-def _classes_key(call: Call) -> str:
-    return f"classes:{call.place.line}:{call.place.column}"
-
-
-def _advice(expression: Expression, operands: Sequence[Operand]) -> str:
-    """What to do about an operation that PyTorch refuses, in a sentence or two."""
-    shapes = [tuple(operand.shape) if isinstance(operand, Tensor) else () for operand in operands]
-    match expression:
-        case Call("cross_entropy") if not shapes[0]:
-            return "The logits need an axis: write one number for each class."
-        case Call("cross_entropy"):
-            classes = shapes[0][min(1, len(shapes[0]) - 1)]
-            rows = f" for each row, {shapes[0][0]} in all" if len(shapes[0]) > 1 else ""
-            return f"As target write a class number from 0 to {classes - 1}{rows}, or a probability for each logit."
-        case Call("bce") if shapes[0] == shapes[1]:
-            return "bce takes numbers from 0 to 1 only, as sigmoid makes them, both as prediction and as target."
-        case Call("sum" | "mean", arguments) if len(arguments) == 2:
-            rank = len(shapes[0])
-            if not rank:
-                return f"{arguments[0].text} is a single number: leave the axis out."
-            axes = f"its axes are 0 to {rank - 1}" if rank > 1 else "its only axis is 0"
-            return f"{arguments[0].text} has shape {shapes[0]}: {axes}."
-    given = " and ".join(map(str, shapes))
-    return f"The shapes of its operands are {given}. Change the numbers of a leaf so that they fit."
+def label_of(entry: Entry) -> str:
+    """What is written large on the node of a function: an operator's sign, or its name."""
+    owner, _, name = entry.name.rpartition(".")
+    if name in ("[]", "[]="):
+        return "[ ]" if name == "[]" else "[ ] ="
+    if owner == "operator":
+        sign = name.removesuffix("=") if name not in ("<=", ">=", "==", "!=") else name
+        return _SYMBOLS.get(sign, sign) + ("=" if sign != name else "")
+    if entry.attribute:
+        return f".{name}"
+    return _SHORTER.get(name, name)
 
 
 def short(label: str) -> str:
@@ -398,19 +782,23 @@ def short(label: str) -> str:
     return label if len(label) <= 16 else "a"
 
 
-def literal(expression: Expression, dtype: torch.dtype) -> Tensor:
-    """The tensor that a number or an array in brackets stands for.
+def _operands_first(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Put nodes into an order in which each follows those that it hands a gradient to, else as they stand."""
+    left = list(nodes)
+    while left:
+        node = next(each for each in left if not any(parent in left for parent, _ in each.next_functions))
+        left.remove(node)
+        yield node
 
-    Raises
-    ------
-    TypeError
-        If `expression` is computed.
-    """
-    if isinstance(expression, Number):
-        return torch.tensor(float(expression.value), dtype=dtype)
-    if isinstance(expression, Array):
-        return torch.tensor(expression.rows[0] if expression.ndim == 1 else expression.rows, dtype=dtype)
-    raise TypeError(f"{expression.text!r} is computed, not written down")
+
+def _shares(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors lie in the same memory."""
+    return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+
+def leaf_of(node: Node) -> Any:
+    """The leaf whose gradient a node accumulates; None for any other node."""
+    return getattr(node, "variable", None) if node.name().endswith("AccumulateGrad") else None
 
 
 def saved(node: Node) -> tuple[tuple[SavedTensor, ...], tuple[tuple[str, str], ...]]:
@@ -454,40 +842,39 @@ def _signed(content: object) -> str:
 
 
 @dataclass(slots=True, eq=False)
-class RawStep:
-    """One node run by the engine, as its hooks saw it."""
-
-    node: Node
-    upstream: Tensor
-    handed: tuple[Tensor | None, ...]
-    grad_before: Tensor | None
-    grad_after: Tensor | None
-    freed: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, eq=False)
 class Watch:
-    """Hooks on every node of a graph; collects the steps of each backward call.
+    """Hooks on every node of a graph while the engine runs; collects its steps.
 
     Parameters
     ----------
     nodes
         All nodes reachable from the output.
+    running
+        The node that runs now.
+    fault
+        What a hook raised, by a fault of its own.
     """
 
     nodes: tuple[Node, ...]
     steps: list[RawStep] = field(default_factory=list)
     running: Node | None = None
+    fault: Exception | None = None
     _before: Tensor | None = None
     _alive: tuple[str, ...] = ()
     _last: RawStep | None = None
-    _fault: Exception | None = None
+    _handles: list[Any] = field(default_factory=list)
 
     def start(self) -> None:
         """Put the hooks in place."""
         for node in self.nodes:
-            node.register_prehook(self._enter(node))
-            node.register_hook(self._leave(node))
+            self._handles.append(node.register_prehook(self._enter(node)))
+            self._handles.append(node.register_hook(self._leave(node)))
+
+    def stop(self) -> None:
+        """Take the hooks away."""
+        self._settle()
+        for handle in self._handles:
+            handle.remove()
 
     def _enter(self, node: Node) -> Callable[[tuple[Tensor, ...]], None]:
         def hook(_: tuple[Tensor, ...]) -> None:
@@ -500,10 +887,9 @@ class Watch:
         return hook
 
     def _leave(self, node: Node) -> Callable[[tuple[Tensor | None, ...], tuple[Tensor, ...]], None]:
-        def hook(handed: tuple[Tensor | None, ...], upstream: tuple[Tensor, ...]) -> None:
+        def hook(handed: tuple[Tensor | None, ...], upstream: tuple[Tensor | None, ...]) -> None:
             with self._own():
-                copies = tuple(flow.detach().clone() if flow is not None else None for flow in handed or ())
-                step = RawStep(node, upstream[0].detach().clone(), copies, self._before, _grad_of(node))
+                step = RawStep(node, _kept(upstream), _kept(handed or ()), self._before, _grad_of(node))
                 self.steps.append(step)
                 self.running, self._last = None, step
 
@@ -515,7 +901,7 @@ class Watch:
         try:
             yield
         except Exception as fault:
-            self._fault = fault
+            self.fault = fault
             raise
 
     def _settle(self) -> None:
@@ -525,57 +911,33 @@ class Watch:
             self._last.freed = tuple(name for name in self._alive if isinstance(readable(node, name), RuntimeError))
             self._last = None
 
-    def backward(self, output: Tensor, *, retain_graph: bool) -> tuple[list[RawStep], str, Node | None]:
-        """Call ``output.backward()``; its steps, PyTorch's refusal (or ``""``) and the node that was running then."""
-        self.steps, self.running = [], None
-        message = ""
-        try:
-            output.backward(retain_graph=retain_graph)  # type: ignore[no-untyped-call]
-        except RuntimeError as error:
-            if self._fault is not None:
-                raise self._fault from error
-            message = str(error)
-        self._settle()
-        return self.steps, message, self.running if message else None
+
+def _kept(tensors: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
+    return tuple(None if each is None else each.detach().clone() for each in tensors)
 
 
 def _grad_of(node: Node) -> Tensor | None:
-    variable = getattr(node, "variable", None)
+    variable = leaf_of(node)
     if variable is None or variable.grad is None:
         return None
     return variable.grad.detach().clone()  # type: ignore[no-any-return]
 
 
-def reachable(output: Tensor) -> tuple[Node, ...]:
-    """The nodes that a backward from `output` may run; none if it has no graph."""
-    if not output.requires_grad:
-        return ()
+def _gradient_node(tensor: Tensor) -> Node | None:
+    """The node that a tensor's gradient comes to; None for a view of a leaf from under ``no_grad()``: it has none."""
+    try:
+        return get_gradient_edge(tensor).node
+    except AssertionError:
+        return None
+
+
+def reachable(outputs: Sequence[Tensor]) -> tuple[Node, ...]:
+    """The nodes that a backward from tensors may run; none if they have no graph."""
     found: list[Node] = []
-    todo: list[Node | None] = [get_gradient_edge(output).node]
+    todo = [_gradient_node(output) for output in outputs if output.requires_grad]
     while todo:
         node = todo.pop()
         if node is not None and node not in found:
             found.append(node)
             todo += [parent for parent, _ in node.next_functions]
     return tuple(found)
-
-
-_BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "**": lambda a, b: a**b,
-    "@": lambda a, b: a @ b,
-}
-FUNCTIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "sin": torch.sin,
-    "exp": torch.exp,
-    "log": torch.log,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "relu": torch.relu,
-    "softmax": lambda x: torch.softmax(x, -1),
-    "sum": torch.sum,
-    "mean": torch.mean,
-}

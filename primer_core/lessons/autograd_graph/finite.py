@@ -1,25 +1,178 @@
 """Gradients by finite differences: a check that knows nothing of derivatives."""
 
+from __future__ import annotations
+
+import ast
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from primer_core.language.program import Program
-from primer_core.lessons.autograd_graph.engine import Evaluation, ForwardRefusedError, take
-from primer_core.lessons.autograd_graph.graph import LeafCheck, Switches
+from primer_core.backend.interface import Declined
+from primer_core.language.evaluator import carried_out
+from primer_core.language.rejection import Place, Rejection
+from primer_core.language.table.costs import arrays_in
+from primer_core.language.table.entry import Entry
+from primer_core.lessons.autograd_graph.engine import BACKWARD, Edited, Source, WentBack, leaf_of, take
+from primer_core.lessons.autograd_graph.graph import LeafCheck
+from primer_core.lessons.autograd_graph.run import Run
+
+if TYPE_CHECKING:
+    from primer_core.lessons.autograd_graph.assemble import Story
 
 # Near the cube root of float64's epsilon, where truncation and rounding errors balance.
 STEP = 6e-6
 TOLERANCE = 1e-6
 # What float32's seven digits leave of a gradient after some forty operations.
 SINGLE_TOLERANCE = 1e-3
+MOST_NUMBERS = 64
+"""Numbers of all leaves together: for each of them the program is computed twice."""
 
 _ONE_SIDED = (
     "On one side of this point the function cannot be computed. The slope is taken on the other side: "
     "(−3f(x) + 4f(x + h) − f(x + 2h)) / 2h."
 )
+_UNTOLD = (
+    "A tensor is changed in place here without autograd recording it. The differences are of the program as it runs, "
+    "the gradient is of what was recorded."
+)
+_MOVED = "It is changed in place before backward, so that its slope by the number that is written is another one."
+_HELD = ("Tensor.detach", "torch.detach", "Tensor.data")
+_WHOLE = ("Tensor.long", "Tensor.int", "Tensor.to", "Tensor.type")
+
+
+class _StopError(Exception):
+    """A program came to where it goes back."""
+
+
+class _NotComputedError(Exception):
+    """A program cannot be computed with other numbers; the message says why."""
+
+
+@dataclass(slots=True, eq=False)
+class _Rerun:
+    """A program being computed again, forward only, with some of its tensors replaced.
+
+    Parameters
+    ----------
+    story
+        What was seen of the program.
+    given
+        The tensors that are written down, in order: each stands in the place of the program's own.
+    before
+        An earlier run: what is detached or made whole is what it was there, and what only writes tensors down is not
+        run again.
+    """
+
+    story: Story
+    given: Mapping[int, Tensor] = field(default_factory=dict)
+    before: _Rerun | None = None
+    written: list[Tensor] = field(default_factory=list)
+    held: list[Tensor] = field(default_factory=list)
+    output: Tensor | None = None
+    seed: Tensor | None = None
+    is_double: bool = True
+    holds: bool = True
+    makes: dict[int, int] = field(default_factory=dict)
+    _run: Run = field(init=False)
+    _calls: int = 0
+
+    def run(self) -> Tensor:
+        """Compute the program up to where it goes back, and return what backward begins at.
+
+        Raises
+        ------
+        _NotComputedError
+            If it cannot be computed.
+        """
+        switches = replace(self.story.switches, retain_grad=False)
+        self._run = run = Run(
+            self.story.program,
+            switches,
+            self._carry_out,
+            self._after,
+            plain=self.story.watcher.run.ran,
+            known={statement: partial(self._again, place) for statement, place in self._known.items()},
+            writes=False,
+        )
+        try:
+            done = run.forward()
+        except _StopError:
+            done = True
+        except Rejection as rejection:
+            raise _NotComputedError(rejection.message) from rejection
+        if not done:
+            raise _NotComputedError(run.stops[-1].rejection.message)
+        output = run.tensors[run.output] if self.output is None else self.output
+        if self.seed is not None:
+            return (output * self.seed.to(output.dtype)).sum()
+        return output
+
+    def _carry_out(
+        self, entry: Entry, place: Place, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Any, tuple[str, ...]]:
+        if entry.name in BACKWARD:
+            bound = entry.bind(positional, keywords)
+            self.output = positional[0]
+            gradients = [each for each in arrays_in(bound.get("gradient")) if isinstance(each, Tensor)]
+            self.seed = gradients[0].detach() if gradients else None
+            raise _StopError
+        if entry.name == "Tensor.retain_grad":
+            return None, ()  # nothing is recorded here whose gradient could be kept
+        result, warned = carried_out(entry, place, positional, keywords)
+        if isinstance(result, Declined) or not isinstance(result, Tensor):
+            return result, warned
+        operands = [each for each in arrays_in([*positional, *keywords.values()]) if isinstance(each, Tensor)]
+        if not operands:
+            result = self._made(result)
+        elif self.holds and self._is_held(entry, operands[0], result):
+            self.held.append(result.detach())
+            if self.before is not None and len(self.held) <= len(self.before.held):
+                result = self.before.held[len(self.held) - 1]
+        if result.is_floating_point() and result.dtype != torch.float64:
+            self.is_double = False
+        return result, warned
+
+    def _made(self, result: Tensor) -> Tensor:
+        """The tensor in the place of one that the program writes down."""
+        place = len(self.written)
+        given = self.given.get(place)
+        if given is not None:
+            if given.shape != result.shape:
+                raise _NotComputedError("what it writes down depends on what it computed before")
+            result = given.detach().clone().requires_grad_(result.requires_grad)
+        self.written.append(result)
+        return result
+
+    @property
+    def _known(self) -> Mapping[int, int]:
+        """The places of statements that need not be run, each with that of the tensor that it writes down."""
+        makes = self.before.makes if self.before is not None else {}
+        return {statement: place for statement, place in makes.items() if place in self.given}
+
+    def _again(self, place: int) -> Tensor:
+        """The tensor that a statement writes down, which need not be run for it."""
+        self.written.append(self.given[place].clone())
+        return self.written[-1]
+
+    def _after(self, statement: ast.stmt) -> None:
+        """See whether a statement only writes a tensor down and names it."""
+        run = self._run
+        calls, self._calls = len(run.evaluator.calls) - self._calls, len(run.evaluator.calls)
+        match statement:
+            case ast.Assign([ast.Name(name)]) if calls == 1 and self.written and run.names[name] is self.written[-1]:
+                if not run.evaluator.calls[-1].entry.random:  # what draws has to draw again, for what draws after it
+                    self.makes[run.count] = len(self.written) - 1
+
+    @staticmethod
+    def _is_held(entry: Entry, operand: Tensor, result: Tensor) -> bool:
+        if entry.name in _HELD:
+            return True
+        return entry.name in _WHOLE and operand.is_floating_point() and not result.is_floating_point()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,75 +190,128 @@ class _Differences:
     refused: bool
 
 
-def check_leaves(program: Program, switches: Switches) -> tuple[LeafCheck, ...]:
-    """Compare the gradient of each leaf that has one, from one backward call, with differences, both in float64.
+def check_leaves(story: Story) -> tuple[LeafCheck, ...]:
+    """Compare the gradient of each leaf that has one, from the first backward call, with differences, both in float64.
 
-    A detached tensor is held at its value, for that is the function that autograd differentiates. So are the class
-    numbers of cross_entropy.
-
-    Parameters
-    ----------
-    program
-        Runs without error in float32, and its output is one number that requires a gradient.
-    switches
-        Of these, `detach` matters.
+    A detached tensor is held at its value, for that is the function that autograd differentiates; and so is what was
+    made whole numbers of.
 
     Returns
     -------
     tuple of LeafCheck
-        None for a leaf that the output does not depend on along a path that autograd follows: its ``.grad`` is None.
+        None for a leaf that the output does not depend on along a path that autograd follows. Empty where there is
+        nothing to compare: the first call did not go through, or it was ``torch.autograd.grad``.
     """
-    names = [leaf.name for leaf in program.leaves if leaf.kind == "param" and leaf.name != switches.detach]
-    single = _gradients(Evaluation(program, torch.float32, switches, record=False).run(), names)
+    calls = [call for call in story.runs if not call.message]
+    if not calls or calls[0].is_grad or story.runs[0].message or story.switches.no_grad:
+        return ()
     try:
-        base = Evaluation(program, torch.float64, switches, record=False).run()
-    except ForwardRefusedError as refusal:
-        note = f"In float64, in which differences are taken, the program cannot be computed: {refusal}"
-        return tuple(
-            LeafCheck(name, take(gradient), take(torch.full_like(gradient, math.nan)), math.nan, "unchecked", note)
-            for name, gradient in single.items()
+        return _checks(story)
+    except _NotComputedError as error:
+        return _unchecked(story, f"In float64, in which differences are taken, the program cannot be computed: {error}")
+
+
+def _checks(story: Story) -> tuple[LeafCheck, ...]:
+    events = story.watcher.events
+    before = events[: next(place for place, event in enumerate(events) if isinstance(event, WentBack))]
+    # Where memory is changed, a tensor that was cut off has to stay in it.
+    holds = not any(isinstance(event, Edited) for event in before)
+    written = [source for source in story.watcher.sources if not source.late]
+    given = {place: _double(source) for place, source in enumerate(written) if source.tensor.is_floating_point()}
+    single = _single(story)
+    tracked = [
+        place for place, source in enumerate(written) if id(source.tensor) in single and _is_checked(story, source)
+    ]
+    base = _Rerun(story, given, holds=holds)
+    output = base.run()
+    if len(base.written) <= max(tracked, default=-1):
+        raise _NotComputedError("it does not come to all of its leaves")
+    gradients = dict(zip(tracked, _gradients(output, [base.written[place] for place in tracked]), strict=True))
+    numbers = sum(gradient.numel() for gradient in gradients.values() if gradient is not None)
+    if numbers > MOST_NUMBERS:
+        return _unchecked(story, f"The leaves have {numbers} numbers: of up to {MOST_NUMBERS} each is moved by itself.")
+    if not base.is_double:
+        return _unchecked(
+            story, "The program computes in a dtype of fewer digits than float64, in which differences are lost."
         )
+    moved = {node for event in before if isinstance(event, Edited) for node, _, _ in event.changes.values}
+    checks = []
+    for place, gradient in gradients.items():
+        source = written[place]
+        if gradient is None or not gradient.numel():
+            continue
+        if source.id in moved:
+            nothing = take(torch.full_like(gradient, math.nan))
+            checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", _MOVED))
+        else:
+            differences = _differences(story, base, given, place, output)
+            check = _check(source.shown, gradient, single[id(source.tensor)], differences, output)
+            checks.append(check if holds or check.verdict != "differs" else replace(check, note=_UNTOLD))
+    return tuple(checks)
+
+
+def _double(source: Source) -> Tensor:
+    """A tensor that is written down, in float64, as it was before anything was done to it."""
+    return torch.tensor(source.value.values, dtype=torch.float64).reshape(source.value.shape)
+
+
+def _single(story: Story) -> dict[int, Tensor]:
+    """What the first run of the engine added to leaves, by their `id`."""
+    steps = story.runs[0].steps
+    found = ((leaf_of(step.node), step.upstreams[0]) for step in steps)
+    return {id(leaf): gradient for leaf, gradient in found if leaf is not None and gradient is not None}
+
+
+def _is_checked(story: Story, source: Source) -> bool:
+    tensor = source.tensor
+    return tensor.is_leaf and tensor.requires_grad and (not source.label or source.label != story.switches.detach)
+
+
+def _unchecked(story: Story, note: str) -> tuple[LeafCheck, ...]:
+    leaves: dict[int, tuple[str, Tensor]] = {}
+    for name, tensor in story.watcher.tensors.items():
+        leaves.setdefault(id(tensor), (name, tensor))
     return tuple(
-        _check(name, gradient, single[name], _differences(program, switches, base, name), base.output)
-        for name, gradient in _gradients(base, names).items()
+        LeafCheck(name, take(tensor.grad), take(torch.full_like(tensor, math.nan)), math.nan, "unchecked", note)
+        for name, tensor in leaves.values()
+        if tensor.is_leaf and tensor.requires_grad and tensor.grad is not None
     )
 
 
-def _gradients(run: Evaluation, names: list[str]) -> dict[str, Tensor]:
-    """The gradient of the output by each of the leaves `names` that it depends on."""
-    leaves = [run.tensors[name] for name in names]
-    gradients = torch.autograd.grad(run.output, leaves, allow_unused=True) if leaves else ()
-    return {name: gradient for name, gradient in zip(names, gradients, strict=True) if gradient is not None}
+def _gradients(output: Tensor, leaves: list[Tensor]) -> tuple[Tensor | None, ...]:
+    """The gradient of the output by each of the leaves; None for one that it does not depend on."""
+    if not output.requires_grad or output.numel() != 1 or not leaves:
+        return (None,) * len(leaves)
+    return torch.autograd.grad(output, leaves, allow_unused=True)
 
 
-def _differences(program: Program, switches: Switches, base: Evaluation, name: str) -> _Differences:
-    leaf = base.tensors[name].detach()
+def _differences(story: Story, base: _Rerun, given: Mapping[int, Tensor], place: int, output: Tensor) -> _Differences:
+    leaf = given[place]
     found = torch.empty_like(leaf)
     one_sided = refused = False
+    here = float(output.item())
     for index in range(leaf.numel()):
         step = STEP * max(1.0, abs(leaf.flatten()[index].item()))
 
-        def output(steps: int, index: int = index, step: float = step) -> float | None:
+        def moved(steps: int, index: int = index, step: float = step) -> float | None:
             """The output with this number moved by so many steps; None if the function is not defined there."""
-            moved = leaf.clone()
-            moved.view(-1)[index] += steps * step
-            run = Evaluation(
-                program, torch.float64, switches, overrides={name: moved}, constants=base.detached, record=False
-            )
+            other = leaf.clone()
+            other.view(-1)[index] += steps * step
+            run = _Rerun(story, {**given, place: other}, base, holds=base.holds)
             try:
                 with torch.no_grad():
-                    return float(run.run().output.item())
-            except ForwardRefusedError:
+                    return float(run.run().item())
+            except _NotComputedError:
                 return None
 
-        above, below = output(1), output(-1)
+        above, below = moved(1), moved(-1)
         if above is not None and below is not None:
             slope: float | None = (above - below) / (2 * step)
         else:
             one_sided = True
-            slope = _one_sided(base.output.item(), above, output(2), step)
+            slope = _one_sided(here, above, moved(2), step)
             if slope is None:
-                slope = _one_sided(base.output.item(), below, output(-2), -step)
+                slope = _one_sided(here, below, moved(-2), -step)
         refused = refused or slope is None
         found.view(-1)[index] = math.nan if slope is None else slope
     return _Differences(found, one_sided and not refused, refused)

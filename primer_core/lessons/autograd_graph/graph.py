@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.language.program import Place, Program
+from primer_core.language.rejection import Place
+from primer_core.lessons.autograd_graph.program import Program
 
 Repair = tuple[tuple[str, str | bool], ...]
 NodeKind = Literal["leaf", "data", "op", "inner", "plain"]
@@ -19,7 +20,7 @@ class TensorValue:
     shape
         As PyTorch gives it: ``()`` for a scalar.
     values
-        Row by row, as Python floats; ``nan`` and ``inf`` may be among them.
+        Row by row, as Python's floats, whole numbers or booleans; ``nan`` and ``inf`` may be among them.
     """
 
     shape: tuple[int, ...]
@@ -34,7 +35,7 @@ class TensorValue:
     def rows(self) -> tuple[tuple[float, ...], ...]:
         """The numbers as rows: one row for a scalar or a vector."""
         width = self.shape[-1] if self.shape else 1
-        return tuple(self.values[i : i + width] for i in range(0, len(self.values), width))
+        return tuple(self.values[i : i + width] for i in range(0, len(self.values), max(width, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What stopped a program that follows the language's rules.
+    """What stopped a program that could be read.
 
     Parameters
     ----------
@@ -82,6 +83,10 @@ class Refusal:
         PyTorch's own words, ``""`` where this lesson refuses.
     place
         Where in the program; None if no single place is to blame.
+    caught
+        Whether the program catches it and goes on.
+    by
+        Whose words they are: PyTorch's, NumPy's or Python's.
     node
         The guilty node's id, where there is one.
     repair
@@ -95,6 +100,8 @@ class Refusal:
     place: Place | None = None
     node: str = ""
     repair: Repair = ()
+    caught: bool = False
+    by: str = "PyTorch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +133,23 @@ class GraphNode:
     engine_name
         The node's class in the engine, such as ``MulBackward0`` or ``AccumulateGrad``; ``""`` without one.
     value
-        The forward value.
+        The forward value; None for a node inside an operation whose result was not seen.
+    others
+        Values of further outputs of the same node.
+    dtype
+        Of the value, as PyTorch names it without its prefix.
     is_leaf, requires_grad, retains_grad
         As PyTorch answers.
     version
-        ``_version`` right before backward.
+        ``_version`` when it was made.
     saved, saved_numbers
         What the node keeps for backward: tensors, and other attributes as text.
     grad
         ``.grad`` when all is done.
     line
         Of the program; 0 if none.
+    late
+        Whether it is there only once backward has run: a ``.grad``.
     """
 
     id: str
@@ -145,7 +158,7 @@ class GraphNode:
     expression: str
     names: tuple[str, ...]
     engine_name: str
-    value: TensorValue
+    value: TensorValue | None
     is_leaf: bool
     requires_grad: bool
     retains_grad: bool
@@ -154,6 +167,9 @@ class GraphNode:
     saved_numbers: tuple[tuple[str, str], ...]
     grad: TensorValue | None
     line: int
+    dtype: str = ""
+    others: tuple[TensorValue, ...] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +202,26 @@ class ForwardStep:
     Parameters
     ----------
     operands
-        Each with its label.
+        The (node id, label, value) of each tensor.
+    values
+        Of its outputs.
+    changed
+        (node id, numbers, ``_version``) of other tensors in the memory that it wrote to.
+    stale, unnoticed
+        (node id, saved tensor) of every saved tensor that it made unreadable, and of those that it changed without
+        autograd noticing.
+    of_backward
+        Whether its result is a gradient that backward computed.
     """
 
     node: str
     text: str
-    operands: tuple[tuple[str, TensorValue], ...]
-    value: TensorValue
+    operands: tuple[tuple[str, str, TensorValue], ...]
+    values: tuple[TensorValue, ...]
+    changed: tuple[tuple[str, TensorValue, int], ...] = ()
+    stale: tuple[tuple[str, str], ...] = ()
+    unnoticed: tuple[tuple[str, str], ...] = ()
+    of_backward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +265,20 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One of the flows that make up a node's upstream gradient; `source` is ``""`` for the seed 1."""
+    """One of the flows that make up a node's upstream gradient; `source` is ``""`` for what backward begins with.
+
+    Parameters
+    ----------
+    source, slot
+        The node that handed it on, and the operand of that node that it is for.
+    output
+        Which output of the node it is the gradient by.
+    """
 
     source: str
     slot: int
     value: TensorValue
+    output: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +294,10 @@ class BackwardStep:
     arrivals
         The flows that met here; their sum is `upstream`.
     upstream
-        What the engine gave the node: the gradient of the output by this node's value.
+        What the engine gave the node: the gradient of the output by this node's value; of a node with several outputs,
+        by the first that one came to.
+    output, more
+        Which output that is, and the (output, gradient) of others.
     flows
         What it handed on.
     grad_before, grad_after
@@ -273,51 +314,77 @@ class BackwardStep:
     grad_before: TensorValue | None
     grad_after: TensorValue | None
     freed: tuple[str, ...]
+    output: int = 0
+    more: tuple[tuple[int, TensorValue], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BackwardCall:
-    """One call of ``backward()``.
+    """One run of the engine: a call of ``backward()`` or of ``torch.autograd.grad``.
 
     Parameters
     ----------
+    text, root
+        The call as code, and the name of what it began at.
+    is_grad
+        Whether it is ``torch.autograd.grad``.
+    seed
+        The gradient that it was given to begin with; None for the number 1.
     steps
         The nodes it ran, in the engine's order.
     refusal
         PyTorch's, if it refused.
-    zeroed
-        Whether the gradients were set to None before it.
     """
 
     number: int
+    text: str
+    root: str
     retain_graph: bool
-    zeroed: bool
+    is_grad: bool
+    seed: TensorValue | None
     steps: tuple[BackwardStep, ...]
     refusal: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)
 class InPlaceEdit:
-    """``name.add_(1)`` between forward and backward.
+    """A tensor was changed in place, and autograd did not record it.
 
     Parameters
     ----------
+    name, text
+        Of the tensor, and the call as code.
     node, value, version_before, version_after
-        Of the named tensor: its node's id, its numbers after the change, and its ``_version`` before and after.
+        Of the tensor: its node's id, its numbers after the change, and its ``_version`` before and after.
     changed
         (node id, numbers, ``_version``) after the change of every tensor whose memory it is, this one's included:
         ``detach()`` shares the memory of its operand, and its version.
-    stale
-        (node id, saved tensor, PyTorch's words) of every saved tensor that can no longer be read.
+    stale, unnoticed
+        (node id, saved tensor) of every saved tensor that can no longer be read, and of those that have other numbers
+        now without autograd noticing.
     """
 
     name: str
+    text: str
     node: str
     value: TensorValue
     version_before: int
     version_after: int
     changed: tuple[tuple[str, TensorValue, int], ...]
-    stale: tuple[tuple[str, str, str], ...]
+    stale: tuple[tuple[str, str], ...]
+    unnoticed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GradChange:
+    """The program set ``.grad`` of tensors itself: (node id, numbers or None)."""
+
+    text: str
+    grads: tuple[tuple[str, TensorValue | None], ...]
+
+
+Event = ForwardStep | InPlaceEdit | GradChange | BackwardCall | Refusal
+"""What happens in a program; a refusal that is no backward's stands for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,31 +452,52 @@ class GraphTrace:
         What was run, without the switches for names that the program does not have.
     nodes
         Operands before the operations that use them.
-    forward
-        In the order of computation.
-    edit
-        The in-place edit; None if there was none.
-    calls
-        One for each ``backward()``.
+    events
+        What happened, in order.
+    output
+        The name of the program's last tensor.
     names
         What PyTorch answers about every name.
     checks
         One for each leaf that has a gradient.
     code, printed
         A snippet that runs as copied, and what it prints: one string per line printed.
+    said
+        What the program's own ``print`` wrote, a line each.
+    warnings
+        The library's, in its words.
+    seeded
+        Whether random numbers were drawn without a seed of the program's own.
     """
 
     program: Program
     switches: Switches
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
-    forward: tuple[ForwardStep, ...]
-    edit: InPlaceEdit | None
-    calls: tuple[BackwardCall, ...]
+    events: tuple[Event, ...]
+    output: str
     names: tuple[NamedTensor, ...]
     checks: tuple[LeafCheck, ...]
     code: str
     printed: tuple[str, ...]
+    said: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seeded: bool
+
+    @property
+    def forward(self) -> tuple[ForwardStep, ...]:
+        """The operations, in the order of computation."""
+        return tuple(event for event in self.events if isinstance(event, ForwardStep))
+
+    @property
+    def edits(self) -> tuple[InPlaceEdit, ...]:
+        """What was changed in place and not recorded."""
+        return tuple(event for event in self.events if isinstance(event, InPlaceEdit))
+
+    @property
+    def calls(self) -> tuple[BackwardCall, ...]:
+        """The runs of the engine."""
+        return tuple(event for event in self.events if isinstance(event, BackwardCall))
 
     @property
     def not_finite(self) -> tuple[str, ...]:

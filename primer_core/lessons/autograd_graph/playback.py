@@ -1,15 +1,18 @@
 """The graph of a trace as a part: boxes with their numbers, and step by step what changes on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import ceil
 from typing import Literal
 
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.autograd_graph.graph import (
+    Arrival,
+    BackwardCall,
     BackwardStep,
     Flow,
     ForwardStep,
+    GradChange,
     GraphNode,
     GraphTrace,
     InPlaceEdit,
@@ -81,12 +84,16 @@ def _placed(nodes: tuple[tuple[str, float], ...], edges: tuple[tuple[str, str], 
 
 def _height(node: GraphNode) -> float:
     """Room for a node's value, and for its gradient where one can come."""
+    if node.value is None:
+        return _HEAD
     numbers = _SCALAR_LINE if not node.value.shape else _SHAPE_LINE + _NUMBER_LINE * _most_lines(node.value)
     return _HEAD + numbers * (2 if node.requires_grad else 1)
 
 
 def _most_lines(value: TensorValue) -> int:
     """Return how many lines the numbers take where each is as long as a number can be."""
+    if not value.values:
+        return 1
     lines = ceil(min(value.shape[-1], MOST_SHOWN + 1) / 2)
     rows = len(value.rows)
     fit = max(1, _MOST_LINES // max(lines, 1))
@@ -97,6 +104,8 @@ def box_lines(value: TensorValue) -> tuple[str, ...]:
     """Write the numbers for a box: as many in a line as fit, each row of a matrix in a line of its own."""
     if not value.shape:
         return (cell_text(value.values[0]),)
+    if not value.values:
+        return ("[]",)
     per_row = ceil(min(value.shape[-1], MOST_SHOWN + 1) / 2)
     fit = max(1, _MOST_LINES // max(per_row, 1))
     rows = value.rows
@@ -122,10 +131,18 @@ def _wrapped(texts: Sequence[str]) -> list[str]:
 
 def inline(value: TensorValue) -> str:
     """Write the numbers in one line, elided in the middle where there are more than `MOST_SHOWN`."""
-    if not value.shape:
-        return cell_text(value.values[0])
-    rows = [f"[{', '.join(_elided([cell_text(item) for item in row], '…'))}]" for row in value.rows]
-    return rows[0] if len(value.shape) == 1 else f"[{', '.join(_elided(rows, '…'))}]"
+    return _nested(value.values, value.shape)
+
+
+def _nested(values: Sequence[float], shape: tuple[int, ...]) -> str:
+    if not shape:
+        return cell_text(values[0])
+    size = len(values) // max(shape[0], 1)
+    places = [*range(_ENDS), *range(shape[0] - _ENDS, shape[0])] if shape[0] > MOST_SHOWN else list(range(shape[0]))
+    parts = [_nested(values[place * size : (place + 1) * size], shape[1:]) for place in places]
+    if shape[0] > MOST_SHOWN:
+        parts.insert(_ENDS, "…")
+    return f"[{', '.join(parts)}]"
 
 
 def _elided(items: list[str], gap: str) -> list[str]:
@@ -134,15 +151,18 @@ def _elided(items: list[str], gap: str) -> list[str]:
 
 def table(value: TensorValue, label: str, tone: Tone) -> Tensor:
     """Write a tensor as a small table of texts, elided in the middle where it is long."""
-    rows = [tuple(_elided([cell_text(item) for item in row], "…")) for row in value.rows]
-    if len(rows) > MOST_SHOWN:
-        rows = [*rows[:_ENDS], ("⋮",) * len(rows[0]), *rows[-_ENDS:]]
+    shown = value.rows if len(value.rows) <= MOST_SHOWN else (*value.rows[:_ENDS], *value.rows[-_ENDS:])
+    rows = [tuple(_elided([cell_text(item) for item in row], "…")) for row in shown] or [("[]",)]
+    if len(value.rows) > MOST_SHOWN:
+        rows.insert(_ENDS, ("⋮",) * len(rows[0]))
     return Tensor(label, shape_text(value.shape) if value.shape else "", tone, tuple(rows))
 
 
 def _badges(node: GraphNode) -> tuple[str, ...]:
     badges = ["LEAF"] if node.is_leaf and node.kind in {"leaf", "data"} else []
-    if not node.requires_grad:
+    if node.dtype not in ("", "float32"):  # there is no room for a third word
+        badges.append(node.dtype)
+    elif not node.requires_grad:
         badges.append("NO GRAD")
     if node.retains_grad:
         badges.append("RETAINS")
@@ -150,12 +170,20 @@ def _badges(node: GraphNode) -> tuple[str, ...]:
 
 
 def _title(node: GraphNode) -> str:
-    if node.kind in {"leaf", "data"}:
+    if node.id.startswith(("leaf:", "data:")):
         return node.label
-    return f"{', '.join(node.names)} = {node.label}" if node.names else node.label
+    if not node.names:
+        return node.label
+    names = ", ".join(node.names)
+    if node.label.endswith("_"):
+        return f"{names}.{node.label}"
+    if node.label.endswith("=") and len(node.label) > 1 and node.label not in _BETWEEN:
+        return f"{names}{node.label}" if node.label.startswith("[") else f"{names} {node.label}"
+    return f"{names} = {node.label}"
 
 
 def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float, *, guilty: bool) -> Node:
+    value = node.value if node.value is not None else TensorValue((0,), ())
     facts = [("grad_fn", "None" if node.kind in {"leaf", "data", "plain"} else node.engine_name)]
     if node.kind == "leaf":
         facts.append(("its engine node", node.engine_name))
@@ -167,6 +195,9 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
             ("requires_grad", str(node.requires_grad)),
             ("retains_grad", str(node.retains_grad)),
         ]
+    if node.dtype:
+        facts.append(("dtype", node.dtype))
+    facts += [(f"output {place}", inline(value)) for place, value in enumerate(node.others, start=1)]
     facts += [(f"_saved_{name}", with_minus(text)) for name, text in node.saved_numbers]
     return Node(
         id=node.id,
@@ -174,9 +205,9 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
         title=_title(node),
         engine=node.engine_name or "no grad_fn",
         expression=node.expression,
-        value=box_lines(node.value),
-        shape=shape_text(node.value.shape) if node.value.shape else "",
-        tensor=table(node.value, "value", "value"),
+        value=box_lines(value) if node.value is not None else (),
+        shape=shape_text(value.shape) if node.value is not None and value.shape else "",
+        tensor=table(value, "value", "value") if node.value is not None else Tensor("not seen", "", "value", (("–",),)),
         x=round(x, 1),
         y=round(y, 1),
         height=height,
@@ -191,9 +222,37 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
             if named.node == node.id and named.why_none
         ),
         version=node.version,
-        output=trace.program.output in node.names,
+        output=bool(trace.output) and trace.output in node.names,
         guilty=guilty,
     )
+
+
+_BETWEEN = frozenset(
+    ("+", "−", "×", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">=")
+)
+"""What is written between its two operands."""
+
+
+def _effects(
+    changed: Sequence[tuple[str, TensorValue, int]], stale: Sequence[tuple[str, str]]
+) -> tuple[tuple[Change, ...], dict[str, list[str]]]:
+    """Return what changes on nodes where memory is written to, and the saved tensors that can no longer be read."""
+    unreadable: dict[str, list[str]] = {}
+    for identity, name in stale:
+        unreadable.setdefault(identity, []).append(f"_saved_{name}")
+    changes = {
+        identity: Change(
+            identity,
+            value=box_lines(value),
+            tensor=table(value, "value", "value"),
+            version=version,
+            stale=tuple(unreadable.get(identity, ())),
+        )
+        for identity, value, version in changed
+    }
+    for identity, names in unreadable.items():
+        changes.setdefault(identity, Change(identity, stale=tuple(names)))
+    return tuple(changes.values()), unreadable
 
 
 class _Steps:
@@ -207,86 +266,121 @@ class _Steps:
     def steps(self) -> tuple[Step, ...]:
         trace = self.trace
         found = [self._start()]
-        found += [self._forward(step, index) for index, step in enumerate(trace.forward, start=1)]
-        if trace.edit is not None:
-            found.append(self._edit(trace.edit))
-        for call in trace.calls:
-            if call.zeroed:
-                found.append(self._zero())
-            found += [self._backward(step, index, len(call.steps)) for index, step in enumerate(call.steps, start=1)]
-            if call.refusal:
-                found.append(self._refused(call.refusal))
-        if isinstance(trace, Refused) and trace.refusal.stage == "forward":
-            found.append(self._refused(trace.refusal))
+        number = 0
+        for event in trace.events:
+            match event:
+                case ForwardStep():
+                    number += not event.of_backward
+                    found.append(self._forward(event, number))
+                case InPlaceEdit():
+                    found.append(self._edit(event))
+                case GradChange():
+                    found.append(self._grads(event))
+                case BackwardCall():
+                    count = len(event.steps)
+                    found += [self._backward(event, step, index, count) for index, step in enumerate(event.steps, 1)]
+                    if event.refusal:
+                        found.append(self._refused(event.refusal))
+                case Refusal():
+                    found.append(self._refused(event))
         return tuple(found)
 
     def _start(self) -> Step:
-        written = tuple(Change(node.id, computed=True) for node in self.trace.nodes if node.kind in {"leaf", "data"})
-        count = sum(node.kind == "leaf" for node in self.trace.nodes)
+        written = tuple(
+            Change(node.id, computed=True)
+            for node in self.trace.nodes
+            if node.id.startswith(("leaf:", "data:")) and not node.late
+        )
+        count = sum(node.kind == "leaf" and not node.late for node in self.trace.nodes)
         leaves = "One leaf requires" if count == 1 else f"{count} leaves require" if count else "No leaf requires"
         return Step("start", "Start", "The tensors as written", f"{leaves} a gradient.", changes=written)
 
     def _forward(self, step: ForwardStep, index: int) -> Step:
         node = self.trace.node(step.node)
-        inner = [other for other in self.trace.nodes if other.id.startswith(f"{step.node}.")]
+        made = [other for other in self.trace.nodes if other.id.startswith((f"{step.node}.", f"{step.node}:"))]
+        inner = [other for other in made if other.engine_name]
         terms: list[Tensor | Sign] = []
-        binary = len(step.operands) == 2 and node.label in {"+", "−", "×", "/", "**", "@"}
-        for place, (label, value) in enumerate(step.operands):
+        binary = len(step.operands) == 2 and node.label in _BETWEEN
+        for place, (_, label, value) in enumerate(step.operands):
             if place:
                 terms.append(Sign(node.label if binary else ","))
             terms.append(table(value, label, "operand"))
         if not binary:
             terms.insert(0, Sign(step.text if len(step.operands) == 1 and len(node.label) < 3 else node.label))
-        terms += [Sign("="), table(step.value, ", ".join(node.names) or "value", "value")]
+        terms.append(Sign("="))
+        for place, value in enumerate(step.values):
+            terms += [Sign(",")] if place else []
+            terms.append(table(value, self._output_name(step, node, place), "value"))
+        late = [source for source, _, _ in step.operands if self._is_late(source)]
+        count = sum(not other.of_backward for other in self.trace.forward)
+        changed, stale = _effects(step.changed, step.stale)
         return Step(
             "forward",
-            f"Forward {index} of {len(self.trace.forward)}",
+            "What it returns" if step.of_backward else f"Forward {index} of {count}",
             step.text,
-            _noted(node, inner),
+            " ".join(filter(None, (_noted(step, node, inner), self._stale(stale, step.unnoticed)))),
             step.node,
             (Equation(tuple(terms)),),
-            changes=tuple(Change(other.id, computed=True, saved="alive") for other in (*inner, node)),
+            changes=(
+                *(Change(source, computed=True) for source in late),
+                *(Change(other.id, computed=True, saved="alive") for other in (*made, node)),
+                *changed,
+            ),
         )
 
+    def _output_name(self, step: ForwardStep, node: GraphNode, place: int) -> str:
+        if not place:
+            return ", ".join(node.names) or "value"
+        other = next((other for other in self.trace.nodes if other.id == f"{step.node}:{place}"), None)
+        return ", ".join(other.names) if other is not None and other.names else f"output {place}"
+
+    def _is_late(self, identity: str) -> bool:
+        return any(node.id == identity and node.late for node in self.trace.nodes)
+
+    def _stale(self, stale: Mapping[str, Sequence[str]], unnoticed: Sequence[tuple[str, str]]) -> str:
+        hit = ", ".join(f"{self.engine.get(identity, '')} ({', '.join(names)})" for identity, names in stale.items())
+        told = f"Saved at the old version: {hit}." if stale else ""
+        if not unnoticed:
+            return told
+        quiet = ", ".join(f"{self.engine.get(identity, '')} (_saved_{name})" for identity, name in unnoticed)
+        return f"{told} Autograd is not told: {quiet} has other numbers now, and no version says so.".strip()
+
     def _edit(self, edit: InPlaceEdit) -> Step:
-        stale: dict[str, list[str]] = {}
-        for identity, name, _ in edit.stale:
-            stale.setdefault(identity, []).append(f"_saved_{name}")
-        changed = {
-            identity: Change(
-                identity,
-                value=box_lines(value),
-                tensor=table(value, "value", "value"),
-                version=version,
-                stale=tuple(stale.get(identity, ())),
-            )
-            for identity, value, version in edit.changed
-        }
-        for identity, names in stale.items():
-            changed.setdefault(identity, Change(identity, stale=tuple(names)))
-        hit = ", ".join(f"{self.engine[identity]} ({', '.join(names)})" for identity, names in stale.items())
-        text = f"_version goes from {edit.version_before} to {edit.version_after}. "
-        text += f"Saved at the old version: {hit}." if hit else "No node had saved it, so backward will not mind."
+        changed, stale = _effects(edit.changed, edit.stale)
+        if edit.version_before == edit.version_after:
+            text = f"_version stays at {edit.version_after}. "
+        else:
+            text = f"_version goes from {edit.version_before} to {edit.version_after}. "
+        text += self._stale(stale, edit.unnoticed) or "No node had saved it, so backward will not mind."
         return Step(
             "edit",
             "In-place edit",
-            f"{edit.name}.add_(1)",
+            edit.text,
             text,
             edit.node,
             (Equation((table(edit.value, f"{edit.name} now", "value"),)),),
-            changes=tuple(changed.values()),
+            changes=changed,
         )
 
-    def _zero(self) -> Step:
-        zeroed = tuple(Change(node.id, grad=("None",)) for node in self.trace.nodes if node.kind == "leaf")
-        text = "Every leaf's .grad is None again."
-        return Step("zero", "Between the calls", "zero_grad()", text, changes=zeroed)
+    def _grads(self, event: GradChange) -> Step:
+        changes = tuple(
+            Change(node, grad=("None",) if value is None else box_lines(value)) for node, value in event.grads
+        )
+        every = all(value is None for _, value in event.grads)
+        text = "Its .grad is None again." if every else "Its .grad has other numbers now."
+        return Step("zero", "Between the calls", event.text, text, changes=changes)
 
-    def _backward(self, step: BackwardStep, index: int, count: int) -> Step:
+    def _backward(self, call: BackwardCall, step: BackwardStep, index: int, count: int) -> Step:
         equations = []
-        if len(step.arrivals) > 1:
-            caption = f"{len(step.arrivals)} paths meet here: the sum over paths"
-            equations.append(Equation(self._arrivals(step), caption))
+        outputs = [(step.output, step.upstream), *step.more]
+        for output, upstream in outputs:
+            arrivals = [arrival for arrival in step.arrivals if arrival.output == output]
+            of = f", by output {output}" if len(outputs) > 1 else ""
+            if len(arrivals) > 1:
+                caption = f"{len(arrivals)} paths meet here{of}: the sum over paths"
+                equations.append(Equation(self._arrivals(arrivals, upstream), caption))
+            elif of:
+                equations.append(Equation((table(upstream, "g", "grad"),), f"The gradient{of}"))
         equations += [_flow(step, flow) for flow in step.flows]
         grad: tuple[str, ...] = ()
         if step.grad_after is not None:
@@ -297,6 +391,10 @@ class _Steps:
             grad = box_lines(step.grad_after)
         if step.arrivals[0].source:
             text = "Its upstream gradient g is the output's gradient by this value."
+        elif call.seed is not None:
+            text = (
+                f"Backward starts here, with the g that {call.text} was given: what comes back is g times the Jacobian."
+            )
         else:
             text = "Backward starts here, with g = 1: the gradient of the output by itself."
         if step.freed:
@@ -314,25 +412,25 @@ class _Steps:
             flows=tuple(picture.Flow(flow.target, flow.slot) for flow in step.flows),
         )
 
-    def _arrivals(self, step: BackwardStep) -> tuple[Tensor | Sign, ...]:
+    def _arrivals(self, arrivals: Sequence[Arrival], upstream: TensorValue) -> tuple[Tensor | Sign, ...]:
         terms: list[Tensor | Sign] = []
-        for arrival in step.arrivals:
+        for arrival in arrivals:
             if terms:
                 terms.append(Sign("+"))
             terms.append(table(arrival.value, f"from {self.title[arrival.source]}", "grad"))
-        return (*terms, Sign("="), table(step.upstream, "g", "grad"))
+        return (*terms, Sign("="), table(upstream, "g", "grad"))
 
     def _refused(self, refusal: Refusal) -> Step:
         engine = self.engine.get(refusal.node, "")
-        by = "PyTorch refuses" if refusal.library else "Not possible here"
-        title = f"PyTorch stops at {engine}" if engine else by
+        by = f"{refusal.by} refuses" if refusal.library else "Not possible here"
+        title = f"{refusal.by} stops at {engine}" if engine else by
         return Step("error", "Error", title, f"{refusal.cause} {refusal.fix}", refusal.node, quote=refusal.library)
 
 
-def _noted(node: GraphNode, inner: Sequence[GraphNode]) -> str:
+def _noted(step: ForwardStep, node: GraphNode, inner: Sequence[GraphNode]) -> str:
     """Say what autograd notes of an operation, and which of its nodes keeps which tensors."""
     if not node.engine_name:
-        return "autograd notes nothing."
+        return "Numbers alone: they have no graph of their own." if step.of_backward else "autograd notes nothing."
     notes = []
     for noted in (*inner, node):
         kept = ", ".join(f"_saved_{held.name}" for held in noted.saved)

@@ -95,6 +95,100 @@ EXAMPLES: Mapping[str, Example] = {
         GraphQuestion("x = param(3)\na = x ** 2\ny = a * x", detach="a"),
         "The path through a is cut: its value still goes forward, but no gradient comes back along it.",
     ),
+    "vector": Example(
+        "backward(v)",
+        GraphQuestion(
+            "x = torch.tensor([1., 2., 3.], requires_grad=True)\nf = torch.stack([x[0] * x[1], x[2] ** 2])\n"
+            "f.backward(torch.tensor([1., 10.]))\nprint(x.grad)"
+        ),
+        "f has two numbers, so backward has to be told how to weigh them: v = [1, 10]. What comes back is v @ J, one "
+        "weighted mix of the rows of the Jacobian.",
+    ),
+    "not_a_leaf": Example(
+        "A copy is no leaf",
+        GraphQuestion(
+            "x = torch.tensor([1., 2.], requires_grad=True).to(torch.float64)\ny = (3 * x * x).sum()\ny.backward()\n"
+            "print(x.is_leaf)"
+        ),
+        "x is what .to() made, and no leaf: its gradient passes through to the tensor before it, which has no name. "
+        "Where .to() has nothing to change, it returns the very same leaf.",
+    ),
+    "saved": Example(
+        "Saved, then changed",
+        GraphQuestion("a = torch.tensor([0.5, 1.5], requires_grad=True)\nb = a.exp()\nb.mul_(2)\nb.sum().backward()"),
+        "The slope of exp is its own result, so ExpBackward0 saves it. mul_ writes over it, and its version gives that "
+        "away.",
+    ),
+    "not_saved": Example(
+        "Changed, not saved",
+        GraphQuestion(
+            "a = torch.tensor([0.5, 1.5], requires_grad=True)\nc = (a * 4) ** 2\nc.mul_(2)\nc.sum().backward()"
+        ),
+        "The slope of a square needs what went in, not c. So mul_ may write over c, and goes into the graph itself.",
+    ),
+    "data": Example(
+        ".data hides it",
+        GraphQuestion(
+            "a = torch.tensor([0.3, -0.7], requires_grad=True)\ns = torch.tanh(a)\ns.data.fill_(0.5)\n"
+            "s.sum().backward()\nprint(a.grad, 1 - torch.tanh(a.detach()) ** 2)"
+        ),
+        ".data shares the memory of s but not its version. TanhBackward0 computes 1 − s² from 0.5, without an error: "
+        "a.grad is wrong. With s.detach() PyTorch would refuse.",
+    ),
+    "where": Example(
+        "where and nan",
+        GraphQuestion(
+            "x = torch.tensor([-4., 0., 9.], requires_grad=True)\ny = torch.where(x > 0, torch.sqrt(x), 2 * x)\n"
+            "y.sum().backward()"
+        ),
+        "y is right, x.grad is not: where sends 0 back into the branch that was not taken, and there 0 meets a slope "
+        "of inf or nan. 0 · inf is nan.",
+    ),
+    "where_safe": Example(
+        "where, made safe",
+        GraphQuestion(
+            "x = torch.tensor([-4., 0., 9.], requires_grad=True)\nsafe = torch.where(x > 0, x, 1.0)\n"
+            "y = torch.where(x > 0, torch.sqrt(safe), 2 * x)\ny.sum().backward()"
+        ),
+        "The input is masked before the root is taken: its slope is finite everywhere, and 0 times it is 0.",
+    ),
+    "step": Example(
+        "A gradient step",
+        GraphQuestion(
+            "w = torch.tensor(1., requires_grad=True)\nloss = (w - 3) ** 2\nloss.backward()\nwith torch.no_grad():\n"
+            "    w -= 0.1 * w.grad\nw.grad = None\nloss = (w - 3) ** 2\nloss.backward()"
+        ),
+        "Under no_grad() the step is not recorded: w stays the leaf it was, with other numbers. The second forward "
+        "builds a graph of its own.",
+    ),
+    "second": Example(
+        "Second derivative",
+        GraphQuestion(
+            "x = torch.tensor(2., requires_grad=True)\ny = x ** 3\n"
+            "(g,) = torch.autograd.grad(y, x, create_graph=True)\n"
+            "(h,) = torch.autograd.grad(g, x)\nprint(g, h)"
+        ),
+        "create_graph records the way back as a graph of its own: from g a second way leads back to x. "
+        "The slope of x³ is 3x² = 12, and the slope of that is 6x = 12.",
+    ),
+    "straight": Example(
+        "Of a straight line",
+        GraphQuestion(
+            "x = torch.tensor(2., requires_grad=True)\ny = 6 * x\n"
+            "(g,) = torch.autograd.grad(y, x, create_graph=True)\n"
+            "torch.autograd.grad(g, x)"
+        ),
+        "The slope of 6x is 6, wherever x is. g does not depend on x, so there is no path along which a 0 could come.",
+    ),
+    "straight_through": Example(
+        "Straight through",
+        GraphQuestion(
+            "s = torch.tensor([0.2, 1.7, 0.9], requires_grad=True)\nq = s * 10\nste = q + (q.round() - q).detach()\n"
+            "ste.sum().backward()\nprint(ste)"
+        ),
+        "round is flat: its slope is 0, and nothing before it would learn. Here its effect is detached: forward it "
+        "rounds, backward it is not there.",
+    ),
 }
 """By name."""
 

@@ -19,8 +19,9 @@ a = sigmoid(z)
 loss = bce(a, y)"""
 
 _HELP = (
-    "Leaves: w = param([1, 2]) requires a gradient, x = [1, 2] does not. Operators + - * / ** @; functions sin, exp, "
-    "log, tanh, sigmoid, relu, softmax, sum, mean, bce, cross_entropy, detach. The last line is the output."
+    "PyTorch, statement by statement: w = torch.tensor([1., 2.], requires_grad=True), y = (x @ w).relu(), "
+    "y.backward(). Or short: w = param([1, 2]) requires a gradient, x = [1, 2] does not, and functions need no prefix. "
+    "Where no line calls backward(), the last one is the output and backward() is called on it."
 )
 
 

@@ -6,14 +6,15 @@ from typing import Literal
 
 import numpy as np
 
-from primer_core.language.program import Array, Number, Program, ProgramError, Statement, parse
+from primer_core.language.rejection import Rejection
 from primer_core.lessons.autograd_graph.explain import LEAF, Failed, Outcome
 from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, NamedTensor, Refusal, Refused
 from primer_core.lessons.autograd_graph.playback import graph, inline
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.lessons.autograd_graph.program import Leaf, Program, read_program
 from primer_core.lessons.autograd_graph.question import GraphQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Grid, Picture, Row
 from primer_core.picture.number import cell_text
@@ -42,6 +43,9 @@ from primer_core.picture.text import Code, Role, Text, text
 _RANGES = (5.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
 _STEPS = 100
 _MOST_LEAVES = 8
+_MOST_LINES = 40
+_OF_BACKWARD = ("backward_calls", "retain_graph", "zero_grad", "in_place")
+_GOES_BACK = "The program calls backward() itself."
 _NEEDS_TWO_CALLS = "It matters with two backward() calls only."
 
 QUIZ = Quiz(
@@ -75,9 +79,11 @@ def chip(outcome: Outcome) -> Chip:
             return Chip("error", "the program cannot be read")
         case Failed():
             return Chip("error", "this lesson fails")
+        case Refused(refusal=refusal) if refusal.caught:
+            return Chip("error", f"{refusal.by} refuses, and it is caught")
         case Refused(refusal=refusal):
             where = f", line {refusal.place.line}" if refusal.place else ""
-            return Chip("error", ("PyTorch refuses" if refusal.library else "not possible here") + where)
+            return Chip("error", (f"{refusal.by} refuses" if refusal.library else "not possible here") + where)
         case Finished() if outcome.not_finite:
             return Chip("error", f"{', '.join(f'{name}.grad' for name in outcome.not_finite)}: not finite")
         case Finished():
@@ -87,16 +93,25 @@ def chip(outcome: Outcome) -> Chip:
 
 def _panel(question: GraphQuestion, outcome: Outcome) -> tuple[Part, ...]:
     unread = outcome if isinstance(outcome, Unread) else None
-    program = parse(question.program)
-    names = () if isinstance(program, ProgramError) else tuple(one.name for one in program.statements)
+    program = _read(question)
+    names = () if program is None else program.names
+    itself = program is not None and program.goes_back
     once = {} if question.backward_calls == "2" else dict.fromkeys(("retain_graph", "zero_grad"), _NEEDS_TWO_CALLS)
-    named = controls(question, "detach", "in_place")
+    once |= dict.fromkeys(_OF_BACKWARD, _GOES_BACK) if itself else {}
+    named = controls(question, "detach", "in_place", disabled=once)
     switches = (
-        controls(question, "backward_calls", "retain_graph", "zero_grad", disabled=once),
+        controls(question, *_OF_BACKWARD[:3], disabled=once),
         controls(question, "no_grad", "retain_grad"),
         Controls(tuple(_choice(control, names) for control in named.controls), chip(outcome)),
     )
     return (Columns(((controls(question, "program", unread=unread),), switches), (1.1, 1)),)
+
+
+def _read(question: GraphQuestion) -> Program | None:
+    try:
+        return read_program(question.program)
+    except Rejection:
+        return None
 
 
 def _choice(control: Control, names: tuple[str, ...]) -> Control:
@@ -120,26 +135,25 @@ def _body(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part, ...
 def leaves(program: Program) -> tuple[Part, ...]:
     """Offer the numbers that a program writes down: a slider for each number, cells to edit for each array."""
     shown = program.leaves[:_MOST_LEAVES]
-    sliders = tuple(
-        _slider(leaf, float(leaf.expression.value)) for leaf in shown if isinstance(leaf.expression, Number)
-    )
-    grids = tuple(_grid(leaf, leaf.expression) for leaf in shown if isinstance(leaf.expression, Array))
+    sliders = tuple(_slider(leaf, leaf.numbers) for leaf in shown if not isinstance(leaf.numbers, list))
+    grids = tuple(_grid(leaf) for leaf in shown if isinstance(leaf.numbers, list))
     found: list[Part] = [Sliders(sliders)] if sliders else []
     if grids:
         found.append(Picture(grids, (Row(tuple(grid.id for grid in grids), compact=True),)))
     return tuple(found)
 
 
-def _slider(leaf: Statement, value: float) -> Slider:
+def _slider(leaf: Leaf, value: float) -> Slider:
     reach = next((limit for limit in _RANGES if abs(value) <= limit), abs(value))
-    written = str(int(value)) if value == int(value) else repr(value)
-    note = "requires a gradient" if leaf.kind == "param" else "data"
-    return Slider(f"{LEAF}{leaf.name}", leaf.name, written, f"{-reach:g}", f"{reach:g}", f"{reach / _STEPS:g}", note)
+    written = str(int(value)) if float(value).is_integer() else repr(value)
+    note = "requires a gradient" if leaf.requires_grad else "data"
+    step = "1" if leaf.whole else f"{reach / _STEPS:g}"
+    return Slider(f"{LEAF}{leaf.name}", leaf.name, written, f"{-reach:g}", f"{reach:g}", step, note)
 
 
-def _grid(leaf: Statement, array: Array) -> Grid:
-    values = np.array(array.rows if array.ndim == 2 else array.rows[0])
-    role: Role = "a" if leaf.kind == "param" else "plain"
+def _grid(leaf: Leaf) -> Grid:
+    values = np.array(leaf.numbers, dtype=np.int64 if leaf.whole else np.float64)
+    role: Role = "a" if leaf.requires_grad else "plain"
     return Grid(f"{LEAF}{leaf.name}", leaf.name, values, role, axes=("",) * values.ndim, editable=True)
 
 
@@ -150,12 +164,17 @@ def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part,
     found: list[Part] = []
     if isinstance(trace, Refused):
         refusal = trace.refusal
-        fix = () if refusal.repair else (text(refusal.fix),)
+        fix = () if refusal.repair or not refusal.fix else (text(refusal.fix),)
         paragraphs = [text(refusal.cause), *fix, *paragraphs]
     found.append(Story(tuple(paragraphs) or (_summary(trace),)))
     if isinstance(trace, Refused) and trace.refusal.repair:
         found.append(Fixes((_fix(trace.refusal),)))
-    return (*found, *_names(trace.names))
+    if trace.said:
+        lines = tuple(text(Code(line)) for line in trace.said[:_MOST_LINES])
+        found.append(Notice("info", lines, title="The program prints"))
+    if trace.seeded:
+        found.append(Note(text("No seed was given: 0 is used here, so that the numbers are the same each time.")))
+    return (*found, *warned("PyTorch", trace.warnings), *_names(trace.names))
 
 
 def _summary(trace: GraphTrace) -> Text:
@@ -204,7 +223,7 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     """Show a row for every leaf: autograd's gradient of one backward call against central differences."""
     heading, checks = Heading("Checked by finite differences"), trace.checks
     if not checks:
-        return (heading, Note(text("There is no gradient to check.")))
+        return (heading, Note(text(_nothing_checked(trace))))
     rows = tuple(
         (
             TableCell(text(Code(check.name)), "head"),
@@ -217,7 +236,17 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     )
     head = (text("leaf"), text("autograd"), text("differences"), text("largest gap"), text("verdict"))
     notes = tuple(Note(text(Code(check.name), f": {check.note}")) for check in checks if check.note)
-    rule = "Both in float64, for one backward call: (f(x + h) − f(x − h)) / 2h."
-    if trace.switches.detach or "detach(" in trace.program.text:
+    which = "the first" if len(trace.calls) > 1 else "one"
+    rule = f"Both in float64, for {which} backward call: (f(x + h) − f(x − h)) / 2h."
+    if trace.switches.detach or "detach(" in trace.program.source:
         rule += " What is detached keeps its value in f: that is the function that autograd differentiates."
     return (heading, Table(head, rows, "Gradients against finite differences"), *notes, Note(text(rule)))
+
+
+def _nothing_checked(trace: GraphTrace) -> str:
+    first = next(iter(trace.calls), None)
+    if first is not None and first.refusal is not None:
+        return "The first call of backward did not go through: there is no gradient of it to check."
+    if first is not None and first.is_grad:
+        return "What torch.autograd.grad returns is not checked here."
+    return "There is no gradient to check."

@@ -55,6 +55,11 @@ def _relu(_: Worked, step: Step) -> Pattern:
     return Pattern(f"max(0, {label(z)}[{ROW}, {COLUMN}])", ("max(0, ", _bare(z, ROW, COLUMN), ")"))
 
 
+def _round(_: Worked, step: Step) -> Pattern:
+    (z,) = step.operands
+    return Pattern(f"round({label(z)}[{ROW}, {COLUMN}])", ("round(", _bare(z, ROW, COLUMN), ")"))
+
+
 def _softmax(worked: Worked, step: Step) -> Pattern:
     (z,) = step.operands
     symbolic = f"e^({label(z)}[{ROW}, {COLUMN}] − max) / Σₖ e^({label(z)}[{ROW}, k] − max)"
@@ -80,6 +85,28 @@ def _delta_out(worked: Worked, step: Step) -> Pattern:
     return Pattern(f"({symbolic}) / B", ("(", *numbers, f") / {worked.params.batch}"))
 
 
+def _probability_grad(worked: Worked, step: Step) -> Pattern:
+    y, p = step.operands
+    batch = worked.params.batch
+    numbers: tuple[Piece, ...] = ("−", Entry(y, ROW, COLUMN), " / ", Entry(p, ROW, COLUMN), f" / {batch}")
+    return Pattern(f"−y[{ROW}, {COLUMN}] / p[{ROW}, {COLUMN}] / B", numbers)
+
+
+def _softmax_back(_: Worked, step: Step) -> Pattern:
+    p, dp = step.operands
+    cell = f"[{ROW}, {COLUMN}]"
+    whole = Sum((Entry(dp, ROW, EACH), "·", Entry(p, ROW, EACH)))
+    numbers: tuple[Piece, ...] = (_bare(p, ROW, COLUMN), " · (", _bare(dp, ROW, COLUMN), " − (", whole, "))")
+    return Pattern(f"p{cell}·(dp{cell} − Σₖ dp[{ROW}, k]·p[{ROW}, k])", numbers)
+
+
+def _diagonal(_: Worked, step: Step) -> Pattern:
+    dp, p = step.operands
+    cell = f"[{ROW}, {COLUMN}]"
+    own = Entry(p, ROW, COLUMN)
+    return Pattern(f"dp{cell}·p{cell}·(1 − p{cell})", (_bare(dp, ROW, COLUMN), " · ", own, " · (1 − ", own, ")"))
+
+
 def _delta_hidden(worked: Worked, step: Step) -> Pattern:
     above, w = step.operands[:2]
     transposed = worked.params.slip != "W not transposed"
@@ -87,6 +114,8 @@ def _delta_hidden(worked: Worked, step: Step) -> Pattern:
     cell = f"{COLUMN}, k" if transposed else f"k, {COLUMN}"
     symbolic = f"Σₖ {label(above)}[{ROW}, k]·{label(w)}[{cell}]"
     products = Sum((Entry(above, ROW, EACH), "·", Entry(w, row, column)))
+    if len(step.operands) == 2 and worked.params.activation == "round":
+        return Pattern(f"({symbolic}) · 0", ("(", products, ") · 0"))
     if len(step.operands) == 2:
         return Pattern(symbolic, (products,))
     z = step.operands[2]
@@ -131,6 +160,10 @@ _PATTERNS: Mapping[Rule, Callable[[Worked, Step], Pattern]] = {
     "weight_grad": _weight_grad,
     "bias_grad": _bias_grad,
     "update": _update,
+    "round": _round,
+    "probability_grad": _probability_grad,
+    "softmax_back": _softmax_back,
+    "diagonal": _diagonal,
 }
 
 

@@ -9,9 +9,10 @@ comes from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from primer_core.backend.loading import load_torch
+from primer_core.language.limits import Refused
 from primer_core.lessons.backprop_by_hand.code import backprop_snippet
 from primer_core.lessons.backprop_by_hand.network import (
     BackpropParams,
@@ -24,11 +25,17 @@ from primer_core.lessons.backprop_by_hand.network import (
     updated_loss,
 )
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
+from primer_core.lessons.backprop_by_hand.reading import read_params
 from primer_core.lessons.backprop_by_hand.rules import derivation
-from primer_core.lessons.backprop_by_hand.steps import Quantity, Step, compare, label
+from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Quantity, Step, compare, label
+from primer_core.lessons.outcome import Unread
 
 TOLERANCE: Mapping[DTypeName, float] = {"float32": 1e-6, "float64": 1e-12}
 """Largest difference from autograd that rounding explains, for values up to 1 and in proportion above."""
+
+
+_SEEDS = 10
+"""Seeds that are tried for random first weights."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +64,26 @@ class Worked:
         """Return the steps that differ from PyTorch by more than rounding explains."""
         return tuple(step for step in self.steps if not step.agrees)
 
+    @property
+    def clones(self) -> tuple[int, ...]:
+        """Return the hidden layers, 1-based, whose units all have the same numbers forward and the same gradients."""
+        found = []
+        for k in range(1, len(self.params.sizes) - 1):
+            there = [self.quantities.get(name) for name in (f"z{k}", f"dW{k}", f"dW{k + 1}")]
+            if self.params.sizes[k] < 2 or None in there:
+                continue
+            z, own, above = (quantity.value for quantity in there if quantity is not None)
+            if _same_columns(z) and _same_columns(own) and _same_columns(above.T):
+                found.append(k)
+        return tuple(found)
+
+    @property
+    def learns(self) -> bool:
+        """Return whether each layer has a weight with a gradient, and no units that are clones."""
+        layers = range(1, len(self.params.sizes))
+        gradients = [self.quantities.get(f"dW{k}") for k in layers]
+        return not self.clones and all(each is not None and bool(each.value.any()) for each in gradients)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Derived:
@@ -70,12 +97,15 @@ class Derived:
         Mean cross-entropy before and after the update with the gradients derived by hand.
     code
         Plain Python that prints what `printed` says.
+    seed
+        With which random first weights all layers learn, where the ones that were asked for are alike; None for none.
     """
 
     worked: Worked
     loss_before: float
     loss_after: float
     code: str
+    seed: int | None = None
 
     @property
     def difference(self) -> float:
@@ -85,7 +115,8 @@ class Derived:
     @property
     def printed(self) -> str:
         """Return what running `code` prints: the numbers of the page."""
-        lines = [f"{step.symbol}: {step.difference:.1e}" for step in self.worked.steps if step.phase == "backward"]
+        compared = [step for step in self.worked.steps if step.symbol.startswith(COMPARED) and step.phase == "backward"]
+        lines = [f"{step.symbol}: {step.difference:.1e}" for step in compared]
         lines += [f"loss before {self.loss_before:.6f}", f"loss after  {self.loss_after:.6f}"]
         return "\n".join(lines)
 
@@ -118,15 +149,29 @@ class Declined:
         return self.message
 
 
-Outcome = Derived | Declined
+Outcome = Derived | Declined | Unread
 
 
 def explain(question: BackpropQuestion) -> Outcome:
     """Derive what a question asks for."""
-    return derive(question.params)
+    try:
+        params = read_params(question)
+    except Refused as refused:
+        return Unread("values", str(refused))
+    outcome = derive(params)
+    if isinstance(outcome, Derived) and params.start != "random" and outcome.worked.clones:
+        seeds = (params.seed, *range(_SEEDS))
+        random = (replace(params, start="random", seed=seed) for seed in seeds)
+        learns = (tried.seed for tried in random if derive(tried).worked.learns)
+        return replace(outcome, seed=next(learns, None))
+    return outcome
 
 
-def derive(params: BackpropParams) -> Outcome:
+def _same_columns(values: Array) -> bool:
+    return bool((values == values[:, :1]).all())
+
+
+def derive(params: BackpropParams) -> Derived | Declined:
     """Derive every gradient of a small network by hand, compare each with autograd, and take one step.
 
     Parameters
@@ -168,6 +213,6 @@ def derive(params: BackpropParams) -> Outcome:
             values[plan.symbol] = value
             quantities[plan.symbol] = Quantity(plan.symbol, label(plan.symbol), plan.role, plan.layer, value.numpy())
             steps.append(compare(plan, values, reference[plan.symbol], TOLERANCE[params.dtype]))
-        loss_after = updated_loss(values, labels, layers)
+        loss_after = updated_loss(params, values, labels)
     worked = Worked(params, tuple(labels.tolist()), quantities, tuple(steps))
     return Derived(worked, float(values["loss"]), loss_after, backprop_snippet(params, plans, None))

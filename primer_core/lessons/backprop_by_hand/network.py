@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -18,8 +18,19 @@ if TYPE_CHECKING:
     import torch
 
 DTypeName = Literal["float32", "float64"]
-Slip = Literal["none", "no 1/B", "no ReLU mask", "W not transposed", "z instead of h", "bias not summed"]
+Slip = Literal[
+    "none", "no 1/B", "no ReLU mask", "W not transposed", "z instead of h", "bias not summed", "diagonal only"
+]
 """A mistake that people make in this derivation, or none."""
+
+Activation = Literal["relu", "round", "straight through"]
+"""What stands between two layers; rounding can be passed straight through on the way back."""
+
+Start = Literal["random", "zeros", "constant"]
+"""What the first weights and biases are, where they are not typed."""
+
+CONSTANT = 0.3
+"""The number that every weight and bias is where they start as a constant."""
 
 DIGIT_PIXELS, DIGIT_CLASSES, DIGIT_COUNT = 784, 10, 5000
 
@@ -43,6 +54,14 @@ class BackpropParams:
         Of the one update step.
     slip
         A mistake to make on purpose.
+    activation
+        Between two layers.
+    start
+        What the first weights and biases are.
+    by_jacobian
+        Whether the gradient of the loss goes through softmax in a step of its own.
+    typed
+        Values that stand in the place of drawn ones, by symbol: ``X``, ``labels``, ``W1``, ``b1``, ...
     """
 
     sizes: tuple[int, ...] = (2, 3, 2)
@@ -51,6 +70,10 @@ class BackpropParams:
     dtype: DTypeName = "float32"
     learning_rate: float = 0.5
     slip: Slip = "none"
+    activation: Activation = "relu"
+    start: Start = "random"
+    by_jacobian: bool = False
+    typed: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
 
 def draw_batch(params: BackpropParams) -> tuple[torch.Tensor, torch.Tensor]:
@@ -78,7 +101,7 @@ def draw_batch(params: BackpropParams) -> tuple[torch.Tensor, torch.Tensor]:
     g = _generator(params.seed)
     x = torch.randn(params.batch, params.sizes[0], generator=g, dtype=torch.float64)
     labels = torch.randint(params.sizes[-1], (params.batch,), generator=g)
-    return tidy(x).to(dtype), labels
+    return params.typed.get("X", tidy(x)).to(dtype), params.typed.get("labels", labels)
 
 
 def digit_rows(params: BackpropParams) -> tuple[int, ...]:
@@ -114,9 +137,23 @@ def given_values(params: BackpropParams, x: torch.Tensor, labels: torch.Tensor) 
     for k, (fan_in, fan_out) in enumerate(pairwise(params.sizes), start=1):
         weight = torch.randn(fan_in, fan_out, generator=g, dtype=torch.float64) * (2 / fan_in) ** 0.5
         bias = torch.randn(fan_out, generator=g, dtype=torch.float64) / 5
-        values[f"W{k}"] = (weight if digits else tidy(weight)).to(x.dtype)
-        values[f"b{k}"] = (bias if digits else tidy(bias)).to(x.dtype)
+        for name, drawn in ((f"W{k}", weight), (f"b{k}", bias)):
+            first = drawn if digits else tidy(drawn)
+            if params.start != "random":
+                first = torch.full_like(drawn, CONSTANT if params.start == "constant" else 0.0)
+            values[name] = params.typed.get(name, first).to(x.dtype)
     return values
+
+
+def activated(z: torch.Tensor, activation: Activation) -> torch.Tensor:
+    """Return what an activation makes of z, with the gradient that PyTorch gives it."""
+    match activation:
+        case "relu":
+            return z.relu()
+        case "round":
+            return z.round()
+        case "straight through":
+            return z + (z.round() - z).detach()
 
 
 def tidy(x: torch.Tensor) -> torch.Tensor:
@@ -162,9 +199,11 @@ def by_autograd(params: BackpropParams, start: Mapping[str, torch.Tensor], label
     for k in range(1, layers + 1):
         found[f"z{k}"] = h @ leaves[f"W{k}"] + leaves[f"b{k}"]
         if k < layers:
-            h = found[f"h{k}"] = functional.relu(found[f"z{k}"])
+            h = found[f"h{k}"] = activated(found[f"z{k}"], params.activation)
     found["p"] = functional.softmax(found[f"z{layers}"], dim=1)
     found["loss"] = functional.cross_entropy(found[f"z{layers}"], labels)
+    p = found["p"].detach().requires_grad_()
+    likelihood = -(start["y"] * p.log()).sum() / len(labels)
     wanted = {f"delta{k}": found[f"z{k}"] for k in range(1, layers + 1)} | {
         f"d{name}": leaf for name, leaf in leaves.items()
     }
@@ -172,21 +211,22 @@ def by_autograd(params: BackpropParams, start: Mapping[str, torch.Tensor], label
     for name, leaf in leaves.items():
         leaf.grad = gradients[f"d{name}"]
     found |= gradients
+    (found["dp"],) = torch.autograd.grad(likelihood, p)
     torch.optim.SGD(leaves.values(), lr=params.learning_rate).step()
     found |= {f"{name}_new": leaf for name, leaf in leaves.items()}
     return {name: value.detach().numpy() for name, value in found.items()}
 
 
-def updated_loss(values: Mapping[str, torch.Tensor], labels: torch.Tensor, layers: int) -> float:
+def updated_loss(params: BackpropParams, values: Mapping[str, torch.Tensor], labels: torch.Tensor) -> float:
     """Mean cross-entropy of X, by PyTorch, with the parameters ``Wk_new`` and ``bk_new`` of the update."""
     load_torch()
     from torch.nn import functional
 
-    h = values["X"]
+    h, layers = values["X"], len(params.sizes) - 1
     for k in range(1, layers + 1):
         h = h @ values[f"W{k}_new"] + values[f"b{k}_new"]
         if k < layers:
-            h = functional.relu(h)
+            h = activated(h, params.activation)
     return float(functional.cross_entropy(h, labels))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from primer_core.lessons.backprop_by_hand.cells import pattern
-from primer_core.lessons.backprop_by_hand.explain import Declined, Outcome, Worked
+from primer_core.lessons.backprop_by_hand.explain import Declined, Derived, Worked
 from primer_core.lessons.backprop_by_hand.network import DIGIT_PIXELS
 from primer_core.lessons.backprop_by_hand.steps import Array, Phase, Quantity, Step, Token
 from primer_core.lessons.backprop_by_hand.steps import Role as Origin
@@ -41,9 +41,10 @@ _SIDE = 28
 _CENTRE = 14 * _SIDE + 12  # pixels of a digit that have ink, where the first and last have none
 _WHOLE = 10  # an axis up to this long is drawn whole
 _PICTURES = ("X", "dW1", "W1_new")
+_UNITS = 10  # most units whose weights are drawn as pictures: an answer stays small
 
 
-def derivation(outcome: Outcome) -> Derivation:
+def derivation(outcome: Derived | Declined) -> Derivation:
     """Lay a derivation out; long axes are elided."""
     worked = outcome.worked
     steps = worked.steps
@@ -81,7 +82,7 @@ def _blocks(worked: Worked) -> tuple[Block, ...]:
     for k in range(1, layers + 1):
         parameters = ((f"W{k}", f"b{k}"), (f"dW{k}", f"db{k}"), (f"W{k}_new", f"b{k}_new"))
         blocks.append(block(f"Layer {k}", parameters, ((f"z{k}",), (f"h{k}",), (f"delta{k}",))))
-    return (*blocks, block("Output", (("p",), ("loss",))))
+    return (*blocks, block("Output", (("p",), ("loss",), ("dp",))))
 
 
 def _shown(size: int) -> tuple[int, ...]:
@@ -177,8 +178,10 @@ def _pixels(worked: Worked) -> tuple[Pixels, ...]:
             levels, captions = quantity.value * 15, tuple(f"label {k}" for k in worked.labels)
         else:
             top = float(np.abs(quantity.value).max()) or 1.0
-            levels = 8 + quantity.value.T / top * 7
-            captions = tuple(f"unit {k}" for k in range(len(levels)))
+            levels = 8 + quantity.value.T[:_UNITS] / top * 7
+            units = [f"unit {k}" for k in range(len(levels))]
+            left = f" of {quantity.value.shape[1]}" if len(levels) < quantity.value.shape[1] else ""
+            captions = (*units[:-1], units[-1] + left)
         halves = np.round(levels).astype(np.uint8).reshape(-1, 2)
         packed = base64.b64encode((halves[:, 0] << 4 | halves[:, 1]).tobytes()).decode("ascii")
         found.append(Pixels(symbol, _SIDE, packed, captions, symbol != "X"))

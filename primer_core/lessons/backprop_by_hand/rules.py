@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from primer_core.lessons.backprop_by_hand.network import BackpropParams, Slip
+from primer_core.lessons.backprop_by_hand.network import Activation, BackpropParams, Slip
 from primer_core.lessons.backprop_by_hand.steps import Plan, label
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ REASONS: Mapping[Slip, str] = {
     "no ReLU mask": "Where z was not positive, ReLU gave a constant 0, so nothing flows back: multiply by [z > 0].",
     "W not transposed": "Forward maps inputs to outputs with W; backward goes the other way, with W transposed.",
     "z instead of h": "The next layer multiplied h = relu(z), so h, not z, stands in the gradient of its weights.",
+    "diagonal only": "Every probability depends on every logit: the Jacobian of softmax, diag(p) − p pᵀ, has entries "
+    "off its diagonal. With the diagonal alone, p · (1 − p), only the right class is pushed.",
     "bias not summed": "The bias was broadcast to all B rows, so its gradient sums over them, back to the shape of b.",
 }
 """Mistakes people make in this derivation, each with the reason why it is one."""
@@ -43,12 +45,15 @@ def derivation(layers: int, params: BackpropParams) -> list[Plan]:
     for k in range(1, layers + 1):
         plans.append(_affine(k))
         if k < last:
-            plans.append(_relu(k))
+            plans.append(_relu(k) if params.activation == "relu" else _round(k))
     plans += [_softmax(last), _loss(params.batch)]
-    plans.append(_delta_out(last, params.batch, slip=params.slip))
+    if params.by_jacobian or params.slip == "diagonal only":
+        plans += [_probability_grad(last, params.batch), _softmax_back(last, slip=params.slip)]
+    else:
+        plans.append(_delta_out(last, params.batch, slip=params.slip))
     for k in range(last, 0, -1):
         if k < last:
-            plans.append(_delta_hidden(k, slip=params.slip))
+            plans.append(_delta_hidden(k, activation=params.activation, slip=params.slip))
         plans += [_weight_grad(k, slip=params.slip), _bias_grad(k, slip=params.slip)]
     for k in range(1, layers + 1):
         plans += [_update(name, k, params.learning_rate) for name in (f"W{k}", f"b{k}")]
@@ -88,6 +93,22 @@ def _relu(k: int) -> Plan:
         operands=(z,),
         meaning="What is negative becomes 0; what is positive passes.",
         compute=lambda v: v[z].clamp(min=0),
+    )
+
+
+def _round(k: int) -> Plan:
+    z = f"z{k}"
+    return Plan(
+        symbol=f"h{k}",
+        phase="forward",
+        role="activation",
+        layer=k,
+        rule="round",
+        equation=f"{{h{k}}} = round({{{z}}})",
+        code=f"h{k} = {z}.round()",
+        operands=(z,),
+        meaning="The nearest whole number, of two as near the even one: a staircase.",
+        compute=lambda v: v[z].round(),
     )
 
 
@@ -156,13 +177,57 @@ def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
     )
 
 
-def _delta_hidden(k: int, *, slip: Slip) -> Plan:
+def _probability_grad(k: int, batch: int) -> Plan:
+    return Plan(
+        symbol="dp",
+        phase="backward",
+        role="gradient",
+        layer=k + 1,
+        rule="probability_grad",
+        equation="{dp} = −{y} / {p} / B",
+        code=f"dp = -y / p / {batch}",
+        operands=("y", "p"),
+        meaning="The derivative of the loss by each probability: only that of the right class counts.",
+        compute=lambda v: -v["y"] / v["p"] / batch,
+    )
+
+
+def _softmax_back(k: int, *, slip: Slip) -> Plan:
+    if slip == "diagonal only":
+        return Plan(
+            symbol=f"delta{k}",
+            phase="backward",
+            role="gradient",
+            layer=k,
+            rule="diagonal",
+            equation=f"{{delta{k}}} = {{dp}} ⊙ {{p}} ⊙ (1 − {{p}})",
+            code=f"delta{k} = dp * p * (1 - p)",
+            operands=("dp", "p"),
+            meaning="The diagonal of the Jacobian alone, as if each probability depended on its own logit only.",
+            compute=lambda v: v["dp"] * v["p"] * (1 - v["p"]),
+        )
+    return Plan(
+        symbol=f"delta{k}",
+        phase="backward",
+        role="gradient",
+        layer=k,
+        rule="softmax_back",
+        equation=f"{{delta{k}}} = {{p}} ⊙ ({{dp}} − Σ row of {{dp}} ⊙ {{p}})",
+        code=f"delta{k} = p * (dp - (dp * p).sum(dim=1, keepdim=True))",
+        operands=("p", "dp"),
+        meaning="Times the Jacobian of softmax, diag(p) − p pᵀ, row by row: all of it cancels to (p − y) / B.",
+        compute=lambda v: v["p"] * (v["dp"] - (v["dp"] * v["p"]).sum(dim=1, keepdim=True)),
+    )
+
+
+def _delta_hidden(k: int, *, activation: Activation, slip: Slip) -> Plan:
     above, w, z = f"delta{k + 1}", f"W{k + 1}", f"z{k}"
-    transposed, masked = slip != "W not transposed", slip != "no ReLU mask"
+    transposed, masked = slip != "W not transposed", slip != "no ReLU mask" and activation == "relu"
+    flat = activation == "round"
 
     def compute(v: Mapping[str, torch.Tensor]) -> torch.Tensor:
         back = v[above] @ (v[w].T if transposed else v[w])
-        return back * (v[z] > 0) if masked else back
+        return back * 0 if flat else back * (v[z] > 0) if masked else back
 
     product_math = f"{{{above}}} {{{w}}}{'ᵀ' if transposed else ''}"
     product_code = f"{above} @ {w}{'.T' if transposed else ''}"
@@ -172,13 +237,25 @@ def _delta_hidden(k: int, *, slip: Slip) -> Plan:
         role="gradient",
         layer=k,
         rule="delta_hidden",
-        equation=f"{{delta{k}}} = ({product_math}) ⊙ [{{{z}}} > 0]" if masked else f"{{delta{k}}} = {product_math}",
-        code=f"delta{k} = ({product_code}) * ({z} > 0)" if masked else f"delta{k} = {product_code}",
+        equation=f"{{delta{k}}} = ({product_math}) ⊙ [{{{z}}} > 0]"
+        if masked
+        else f"{{delta{k}}} = ({product_math}) · 0"
+        if flat
+        else f"{{delta{k}}} = {product_math}",
+        code=f"delta{k} = ({product_code}) * ({z} > 0)"
+        if masked
+        else f"delta{k} = ({product_code}) * 0"
+        if flat
+        else f"delta{k} = {product_code}",
         operands=(above, w, z) if masked else (above, w),
         meaning=f"Back through {label(w)}{' transposed' if transposed else ', not transposed'}, "
         + (
             f"and through ReLU only where {label(z)} was positive."
             if masked
+            else "and through a staircase, which is flat: its slope is 0."
+            if flat
+            else "and straight through the rounding, as if it were not there."
+            if activation == "straight through"
             else "and through ReLU as if it were not there."
         ),
         compute=compute,

@@ -1,10 +1,12 @@
 """Back-propagation by hand as parts: its derivation, what came of it, and the loss before and after the step."""
 
 from primer_core.lessons.backprop_by_hand.explain import TOLERANCE, Declined, Derived, Outcome
+from primer_core.lessons.backprop_by_hand.facts import told
 from primer_core.lessons.backprop_by_hand.picture import derivation, difference_text
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
 from primer_core.lessons.backprop_by_hand.rules import REASONS
 from primer_core.lessons.backprop_by_hand.steps import label
+from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import number_text
@@ -60,7 +62,10 @@ _LOSS_DIGITS, _CHANGE_DIGITS = 6, 3
 def show(question: BackpropQuestion, outcome: Outcome) -> Page:
     """Show what came of a derivation."""
     happened: tuple[Part, ...]
+    panel = _panel(question, outcome)
     match outcome:
+        case Unread():
+            return Page(panel, None)
         case Declined(message=message):
             notice = Notice("declined", (text(message),), "PyTorch says")
             happened = (notice, Story((text(REASONS[question.slip]),)), Fixes((_RIGHTLY,)))
@@ -71,21 +76,32 @@ def show(question: BackpropQuestion, outcome: Outcome) -> Page:
         Columns(((Card(happened, "story"),), (Card((QUIZ,), "quiz"),))),
         Card((code_panel(outcome.code),), "code"),
     )
-    first = controls(question, "net", "batch", "seed", "lr", "dtype")
-    return Page((first, controls(question, "slip", chip=chip(outcome))), body)
+    return Page(panel, body)
+
+
+def _panel(question: BackpropQuestion, outcome: Outcome) -> tuple[Part, ...]:
+    unread = outcome if isinstance(outcome, Unread) else None
+    typed = {} if isinstance(outcome, Unread) else outcome.worked.params.typed
+    rows = {"batch": "The typed values say how many rows there are."} if {"X", "labels"} & typed.keys() else {}
+    return (
+        controls(question, "net", "batch", "seed", "lr", "dtype", disabled=rows),
+        controls(question, "start", "activation", "softmax", "slip", chip=chip(outcome)),
+        controls(question, "values", unread=unread),
+    )
 
 
 def chip(outcome: Outcome) -> Chip:
     """Say in a few words what came of it."""
     match outcome:
+        case Unread():
+            return Chip("error", "the values cannot be read")
         case Declined():
             return Chip("error", "PyTorch refuses")
         case Derived(worked=worked) if worked.wrong:
             return Chip("error", f"wrong from {label(worked.wrong[0].symbol)} on")
         case Derived(worked=worked) if worked.params.slip != "none":
             return Chip("ok", "the mistake does not show here")
-        case Derived():
-            return Chip("ok", "every gradient agrees with autograd")
+    return Chip("ok", "every gradient agrees with autograd")
 
 
 def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
@@ -94,7 +110,7 @@ def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
     if wrong:
         names: list[Text] = [text(Strong(label(step.symbol))) for step in wrong]
         differs = text("What differs from PyTorch: ", *joined(names), ".")
-        return (Story((text(reason), differs)), Fixes((_RIGHTLY,)))
+        return (Story((text(reason), differs, *told(derived))), Fixes((_RIGHTLY,)))
     if question.slip == "none":
         difference = derived.difference
         rounding = text(
@@ -102,12 +118,30 @@ def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
         )
         first = rounding if difference else text("No gradient differs in a single bit.")
         same = text("Autograd applies the same rules to the same numbers; it does not manipulate symbols.")
-        return (Story((first, same)),)
+        story = Story((first, same, *told(derived)))
+        if derived.seed is None:
+            return (story,)
+        seeded = "" if derived.seed == question.seed else f", seed {derived.seed}"
+        puts = {"start": "random", "seed": str(derived.seed)}
+        return (story, Fixes((Fix(text(f"Start from random weights{seeded}"), puts),)))
     if question.slip == "no 1/B" and question.batch == 1:
         alone = text("Here B is 1, so that 1/B is 1 and nothing changes: take a batch of more than one.")
         return (Story((text(reason), alone)), Fixes((_LARGER,)))
+    nowhere = _nowhere(question, derived)
+    if nowhere:
+        return (Story((text(reason), text(nowhere))),)
     luck = text("With these numbers it happens to change nothing; with another seed it may.")
     return (Story((text(reason), luck)),)
+
+
+def _nowhere(question: BackpropQuestion, derived: Derived) -> str:
+    """Say why a mistake has no place in this network; empty where it has one."""
+    hidden = len(derived.worked.params.sizes) > 2
+    if not hidden and question.slip in ("no ReLU mask", "W not transposed", "z instead of h"):
+        return "This network has no hidden layer, so that nothing goes back through one: there is no such step."
+    if question.slip == "no ReLU mask" and question.activation != "relu":
+        return "This network has no ReLU, so that there is no mask to leave out."
+    return ""
 
 
 def _losses(derived: Derived) -> Table:

@@ -6,7 +6,8 @@ from math import prod
 from typing import Any
 
 from primer_core.language.spelling import shape_text
-from primer_core.language.steps import Shape, Step
+from primer_core.lessons.shapes.asked import Asked
+from primer_core.lessons.shapes.steps import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +111,25 @@ Arithmetic = Solved | Joining | Unmergeable
 """What is spelled out of a step's sizes or strides."""
 
 
-def whole_numbers(step: Step) -> list[int]:
-    """Return all whole numbers among the arguments of a step, those in lists and tuples included, in order."""
-    return list(_flat([*step.args, *(value for _, value in step.options)]))
-
-
-def total(value: Any) -> int:
-    """Add up the absolute values of whole numbers, nested in lists and tuples or not."""
-    return sum(abs(number) for number in _flat([value]))
-
-
-def solved(step: Step, elements: int) -> Solved | None:
+def solved(asked: Asked, elements: int) -> Solved | None:
     """Return the arithmetic of the -1 in a view or reshape of so many elements; None where there is not just one."""
-    sizes = list(_flat([*step.args, *(value for name, value in step.options if name == "shape")]))
+    sizes = list(_flat([*asked.args, *(value for name, value in asked.options if name == "shape")]))
     if sizes.count(-1) != 1 or any(size < -1 for size in sizes):
         return None
     place = sizes.index(-1)
     return Solved(elements, tuple(sizes[:place] + sizes[place + 1 :]), place)
 
 
-def joining(step: Step, own: Shape) -> Joining | None:
+def joining(asked: Asked, own: Shape) -> Joining | None:
     """Return how the sizes of a join meet; None where there is no such axis, or one tensor has more axes."""
-    other = own if step.other is None else step.other.shape
-    if step.name == "stack":
+    if asked.other is None:
+        return None
+    other = asked.other.shape
+    if asked.name == "stack":
         return Joining(own, other, None)
-    axis = next((value for name, value in step.options if name in ("dim", "axis")), step.args[0] if step.args else 0)
+    if asked.name not in ("cat", "concat", "concatenate"):
+        return None
+    axis = next((value for name, value in asked.options if name in ("dim", "axis")), asked.args[0] if asked.args else 0)
     if len(own) != len(other) or type(axis) is not int or not -len(own) <= axis < len(own):
         return None
     return Joining(own, other, axis % len(own))

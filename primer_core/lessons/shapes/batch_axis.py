@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from primer_core.backend import Declined, pytorch
-from primer_core.language.steps import Shape
-from primer_core.lessons.shapes.code import state_name
+from primer_core.lessons.shapes.steps import Shape
 
 if TYPE_CHECKING:
     from primer_core.lessons.shapes.pipeline import Snapshot
@@ -42,21 +41,21 @@ class Offered:
     error: str | None
 
 
-def offer_to_network(states: Sequence[Snapshot]) -> tuple[Offered, ...]:
+def offer_to_network(names: Sequence[str], states: Sequence[Snapshot]) -> tuple[Offered, ...]:
     """Offer x and the tensor after each step to a network; nothing where x is no image of 28 × 28.
 
-    The tensors are converted to float32, their shapes left as they are.
+    Each has a name. The tensors are converted to float32, their shapes left as they are.
     """
     if states[0].shape.count(_SIDE) < 2:
         return ()
     library, network = pytorch(), _network()
     answers = []
-    for place, state in enumerate(states):
+    for name, state in zip(names, states, strict=True):
         tensor = library.make(state.values.astype(np.float32))
         with library.module.inference_mode():
             found = library.attempt(network, tensor)
         answer, error = (None, found.text) if isinstance(found, Declined) else (tuple(found.shape), None)
-        answers.append(Offered(state_name(place), state.shape, answer, error))
+        answers.append(Offered(name, state.shape, answer, error))
     return tuple(answers)
 
 

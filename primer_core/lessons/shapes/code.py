@@ -2,81 +2,72 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from primer_core.backend import Backend, Declined, Library, backend
-from primer_core.language.operand import Operand
-from primer_core.language.steps import OPERATIONS, Step
+from primer_core.backend import Backend, backend
 
 if TYPE_CHECKING:
-    from primer_core.lessons.shapes.pipeline import Done, Failed
+    from primer_core.lessons.shapes.pipeline import Pipeline
+
+_IMPORTS = {
+    "np": "import numpy as np",
+    "torch": "import torch",
+    "F": "import torch.nn.functional as F",
+    "nn": "from torch import nn",
+}
 
 
-def state_name(place: int) -> str:
-    """Return what the tensor is called after that many steps, in code and in pictures."""
-    return f"x{place}" if place else "x"
+def snippet(taken: Pipeline, seeds: Sequence[str]) -> str:
+    """Write the code that takes the steps up to the first that fails, and prints what the page shows of each.
+
+    Parameters
+    ----------
+    taken
+        The pipeline.
+    seeds
+        Statements that sow the random numbers that it draws.
+    """
+    engine = backend(taken.library)
+    empty = not all(state.values.size for state in taken.states)
+    lines = [f"x = {taken.source.code}"]
+    lines.append(f'print("x", {engine.shape_code("x")}, {engine.strides_code("x")})')
+    for step in taken.steps:
+        code = getattr(step, "code", ())
+        lines += [code] if isinstance(code, str) else code
+    lines.append(f"print({taken.names[-1]})")
+    mixed = any(state.library != taken.library for state in taken.states)
+    body = [*seeds, *(line.replace("default_rng()", "default_rng(0)") for line in lines)]
+    return "\n".join([*_imports(engine, body, mixed=mixed), *_show(engine, empty=empty, mixed=mixed), *body])
 
 
-def snippet(library: Library, source: Operand, done: Sequence[Done], failed: Failed | None) -> str:
-    """Write the code that takes the steps up to the first that fails, and prints what the page shows of each."""
-    engine = backend(library)
-    empty = not all([source.values.size, *(step.after.values.size for step in done)])
-    lines = [
-        *_show(engine, empty=empty),
-        f"x = {engine.native_code(source.code)}",
-        f'print("x", {engine.shape_code("x")}, {engine.strides_code("x")})',
-    ]
-    for place, taken in enumerate(done, start=1):
-        lines += _taken(taken, place, engine)
-    if failed is not None and failed.step is not None and isinstance(failed.reason, Declined):
-        place = len(done) + 1
-        setup, call = _call(failed.step, place, engine)
-        caught = ["except Exception as error:", '    print(f"{type(error).__name__}: {error}")']
-        lines += [*setup, "try:", f"    {state_name(place)} = {call}", *caught]
-    lines.append(f"print({state_name(len(done))})")
-    return "\n".join(lines)
+def _imports(engine: Backend, lines: Sequence[str], *, mixed: bool) -> list[str]:
+    """Import the library, and whatever else the lines speak of."""
+    code = "\n".join(lines)
+    own = engine.prefix
+    needed = [name for name in _IMPORTS if name != own and re.search(rf"(?<![\w.]){name}\.", code)]
+    needed += [name for name in ("np", "torch") if mixed and name not in (own, *needed)]
+    return [_IMPORTS[name] for name in _IMPORTS if name == own or name in needed]
 
 
-def _show(engine: Backend, *, empty: bool) -> list[str]:
+def _show(engine: Backend, *, empty: bool, mixed: bool) -> list[str]:
     shape, strides = engine.shape_code("after"), engine.strides_code("after")
+    shared = engine.shares_memory_code("after", "before")
+    own = []
+    if mixed:
+        shape, strides, shared = "tuple(after.shape)", "strides", "np.shares_memory(after, before)"
+        own = ["    strides = after.stride() if isinstance(after, torch.Tensor) else after.strides"]
     verdict = '"view" if shared else "copy"'
     if empty:
         verdict = f'"empty" if 0 in after.shape else {verdict}'
     return [
-        engine.import_line,
         "",
         "",
         "def show(name, before, after):",
-        f"    shared = {engine.shares_memory_code('after', 'before')}",
+        f"    shared = {shared}",
+        *own,
         f"    print(name, {shape}, {strides}, {verdict})",
         "",
         "",
     ]
-
-
-def _taken(taken: Done, place: int, engine: Backend) -> list[str]:
-    before, after = state_name(place - 1), state_name(place)
-    setup, call = _call(taken.step, place, engine)
-    if taken.pieces is not None:
-        call_lines = [f"p{place} = {call}", f"{after} = p{place}[{taken.step.piece or 0}]"]
-    else:
-        call_lines = [f"{after} = {call}"]
-    return [*setup, *call_lines, f'show("{after}", {before}, {after})']
-
-
-def _call(step: Step, place: int, engine: Backend) -> tuple[list[str], str]:
-    """Spell the call of a step, and before it the line that makes the tensor which it joins, if there is one."""
-    operation = OPERATIONS[engine.library].get(step.name)
-    kind = operation.kind if operation is not None else "method"
-    bare = Step(step.name, step.args, step.options, step.called)
-    before = other = state_name(place - 1)
-    setup = []
-    if step.other is not None:
-        other = f"b{place}"
-        setup = [f"{other} = {engine.native_code(step.other.code)}"]
-    if kind == "join":
-        return setup, f"{engine.prefix}.{bare.spelled([f'[{before}, {other}]'])}"
-    if kind == "function" or (kind == "pieces" and engine.splits_by_function):
-        return setup, f"{engine.prefix}.{bare.spelled([before])}"
-    return setup, f"{before}.{bare.spelled([])}"

@@ -38,9 +38,10 @@ def explain(question: ShapesQuestion) -> Outcome:
     taken = take_steps(question.x, question.texts_of_steps, question.library)
     if isinstance(taken, Unread) or not backend(question.library).feeds_networks:
         return taken
-    return replace(taken, offered=offer_to_network(taken.states))
+    return replace(taken, offered=offer_to_network(taken.names, taken.states))
 
 
 def needs_torch(question: ShapesQuestion) -> bool:
     """Whether PyTorch answers a question."""
-    return takes_loading(question.library) or question.view == "Permute or reshape"
+    spoken_of = any(name in question.x + question.steps for name in ("torch", "tensor", "F.", "nn."))
+    return takes_loading(question.library) or question.view == "Permute or reshape" or spoken_of

@@ -1,15 +1,21 @@
 """What would work in place of a step that does not: candidates by kind of step, each of them tried."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from itertools import zip_longest
 from math import prod
 from typing import Any
 
 from primer_core.backend import Library, backend
-from primer_core.language.steps import OPERATIONS, Shape, Step, read_step_or_none
-from primer_core.lessons.shapes.translation import translations
+from primer_core.language.reader import ALIASES
+from primer_core.language.table import TABLE
+from primer_core.lessons.shapes.asked import Asked
+from primer_core.lessons.shapes.offers import OFFERS
+from primer_core.lessons.shapes.steps import OWNERS, TENSOR, Shape
+from primer_core.lessons.shapes.words import in_words_of, other_library
 
 MAX_FIXES = 4
 
@@ -44,15 +50,15 @@ Trial = Callable[[tuple[str, ...]], Shape | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A step that did not work: what it is, the shape before it, and whose steps are spoken."""
+class _Failing:
+    """A step that did not work: what it asks, the shape before it, and whose steps are spoken."""
 
-    step: Step
+    step: Asked
     shape: Shape
     library: Library
 
 
-def working(text: str, step: Step | None, shape: Shape, library: Library, trial: Trial) -> tuple[Fix, ...]:
+def working(text: str, step: Asked | None, shape: Shape, library: Library, trial: Trial) -> tuple[Fix, ...]:
     """Propose what to do instead, keep what works, the nearest to what was asked first.
 
     Parameters
@@ -80,62 +86,64 @@ def working(text: str, step: Step | None, shape: Shape, library: Library, trial:
     return tuple(found)
 
 
-def _candidates(text: str, step: Step | None, shape: Shape, library: Library) -> Iterator[Candidate]:
-    operations = OPERATIONS[library]
-    if step is None:
-        name = _leading_name(text)
+def _candidates(text: str, step: Asked | None, shape: Shape, library: Library) -> Iterator[Candidate]:
+    operations, prefix = OFFERS[library], backend(library).prefix
+    name = _leading_name(text) if step is None else step.name
+    entry = TABLE.get(f"{OWNERS[library]}.{name}") or TABLE.get(f"{prefix}.{name}")
+    if entry is None or backend(other_library(library)).prefix in _words(text):
+        written = in_words_of(library, text, {TENSOR: shape})
+        if isinstance(written, str):
+            yield f"In the words of {library}", (written,)
+    if step is None or entry is None:
         if name in operations:
             yield _LAST_RESORT, (operations[name].spelled(shape),)
-        elif not hasattr(backend(library).module, name):
+        elif name not in _names_of(library):  # else it is no slip of the pen
             yield from _by_name(name, shape, library)
         return
-    operation = operations.get(step.name)
-    if operation is None:
-        source = next((other for other in OPERATIONS if other != library), library)
-        for same in translations(step, shape, source, library):
-            read = read_step_or_none(same)
-            if read is not None:  # the other library may not take it without what was left out, either
-                yield f"{library} writes it {read.name}", (same,)
-        if not hasattr(backend(library).module, step.name):  # else it is no slip of the pen
-            yield from _by_name(step.name, shape, library)
-        return
-    if operation.kind == "property" and step.called:
+    if entry.attribute and step.called:
         yield "Leave ( ) out", (step.name,)
-    if operation.kind != "property" and not step.called:
-        yield "It is a method", (operation.spelled(shape),)
-    if operation.kind != "pieces" and step.piece is not None:
-        yield "Leave [ ] out", (replace(step, piece=None).text,)
+    if not entry.attribute and not step.called and name in operations:
+        yield "It is a method", (operations[name].spelled(shape),)
     if step.name in _BY_STEP:
-        yield from _BY_STEP[step.name](_Asked(step, shape, library))
-    if operation.kind != "property" and not (step.name == "squeeze" and 1 not in shape):  # which would do nothing
-        yield _LAST_RESORT, (operation.spelled(shape),)
+        yield from _BY_STEP[step.name](_Failing(step, shape, library))
+    if name in operations and not entry.attribute and not (name == "squeeze" and 1 not in shape):  # it does nothing
+        yield _LAST_RESORT, (operations[name].spelled(shape),)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d]\w*", text)
 
 
 def _leading_name(text: str) -> str:
-    bare = text.strip()
-    end = next((place for place, sign in enumerate(bare) if not (sign.isalnum() or sign == "_")), len(bare))
-    return bare[:end]
+    words = [word for word in _words(text) if word not in (TENSOR, *ALIASES)]
+    return words[0] if words else ""
+
+
+@cache
+def _names_of(library: Library) -> frozenset[str]:
+    """Return what the module of a library has."""
+    return frozenset(dir(backend(library).module))
 
 
 def _by_name(name: str, shape: Shape, library: Library) -> Iterator[Candidate]:
-    for near in get_close_matches(name, OPERATIONS[library], n=2):
-        yield f"Perhaps {near}", (OPERATIONS[library][near].spelled(shape),)
+    for near in get_close_matches(name, OFFERS[library], n=2):
+        yield f"Perhaps {near}", (OFFERS[library][near].spelled(shape),)
 
 
-def _spelled(step: Step, args: Sequence[Any], *, name: str | None = None) -> str:
+def _spelled(step: Asked, args: Sequence[Any], *, name: str | None = None) -> str:
     """Write a step anew, with other arguments and without those given by name."""
     return replace(step, name=name or step.name, args=tuple(args), options=(), called=True).text
 
 
-def _sizes(step: Step) -> list[int]:
+def _sizes(step: Asked) -> list[int]:
     found: list[int] = []
     for value in [*step.args, *(value for _, value in step.options)]:
         found += [one for one in (value if isinstance(value, list | tuple) else [value]) if type(one) is int]
     return found
 
 
-def _view(asked: _Asked) -> Iterator[Candidate]:
-    step, shape = asked.step, asked.shape
+def _view(failing: _Failing) -> Iterator[Candidate]:
+    step, shape = failing.step, failing.shape
     sizes, elements = _sizes(step), prod(shape)
     if step.name == "view":
         yield "reshape copies where it must", (_spelled(step, step.args, name="reshape"),)
@@ -152,8 +160,8 @@ def _view(asked: _Asked) -> Iterator[Candidate]:
     yield "One axis", (_spelled(step, [-1]),)
 
 
-def _squeeze(asked: _Asked) -> Iterator[Candidate]:
-    step, shape = asked.step, asked.shape
+def _squeeze(failing: _Failing) -> Iterator[Candidate]:
+    step, shape = failing.step, failing.shape
     for axis, size in enumerate(shape):
         if size == 1:
             yield f"Axis {axis} has size 1", (_spelled(step, [axis]),)
@@ -161,14 +169,14 @@ def _squeeze(asked: _Asked) -> Iterator[Candidate]:
         yield "All axes of size 1", (_spelled(step, []),)
 
 
-def _unsqueeze(asked: _Asked) -> Iterator[Candidate]:
-    step = asked.step
+def _unsqueeze(failing: _Failing) -> Iterator[Candidate]:
+    step = failing.step
     yield "As the last axis", (_spelled(step, [-1]),)
     yield "As the first axis", (_spelled(step, [0]),)
 
 
-def _permute(asked: _Asked) -> Iterator[Candidate]:
-    step, shape, library = asked.step, asked.shape, asked.library
+def _permute(failing: _Failing) -> Iterator[Candidate]:
+    step, shape, library = failing.step, failing.shape, failing.library
     axes = range(len(shape))
     given = _sizes(step)
     if not backend(library).transposes_two_axes and len(given) == 2 and len(shape) > 2:
@@ -179,8 +187,8 @@ def _permute(asked: _Asked) -> Iterator[Candidate]:
     yield "All in reverse", (_spelled(step, list(reversed(axes))),)
 
 
-def _transpose(asked: _Asked) -> Iterator[Candidate]:
-    step, shape, library = asked.step, asked.shape, asked.library
+def _transpose(failing: _Failing) -> Iterator[Candidate]:
+    step, shape, library = failing.step, failing.shape, failing.library
     given = [axis for axis in _sizes(step) if -len(shape) <= axis < len(shape)]
     for axis in range(len(shape)):
         if len(given) == 1 and axis != given[0] % len(shape):
@@ -190,8 +198,8 @@ def _transpose(asked: _Asked) -> Iterator[Candidate]:
     yield "A second axis first", (add, _spelled(step, [0, 1]))
 
 
-def _expand(asked: _Asked) -> Iterator[Candidate]:
-    step, shape = asked.step, asked.shape
+def _expand(failing: _Failing) -> Iterator[Candidate]:
+    step, shape = failing.step, failing.shape
     sizes, function = _sizes(step), step.name == "broadcast_to"
     add, repeat = ("expand_dims", "tile") if function else ("unsqueeze", "repeat")
 
@@ -212,19 +220,21 @@ def _expand(asked: _Asked) -> Iterator[Candidate]:
             yield "Copies instead", (to(times, repeat),)
 
 
-def _repeat(asked: _Asked) -> Iterator[Candidate]:
-    step, shape = asked.step, asked.shape
+def _repeat(failing: _Failing) -> Iterator[Candidate]:
+    step, shape = failing.step, failing.shape
     times = _sizes(step)
     whole = [*(1 for _ in range(len(shape) - len(times))), *(abs(time) for time in times)]
     yield "A number for every axis", (_spelled(step, [tuple(whole)] if step.name == "tile" else whole),)
 
 
-def _join(asked: _Asked) -> Iterator[Candidate]:
-    step, shape, library = asked.step, asked.shape, asked.library
+def _join(failing: _Failing) -> Iterator[Candidate]:
+    step, shape, library = failing.step, failing.shape, failing.library
     word = backend(library).axis_word
     cat = backend(library).concatenate_word
-    own = "x" if step.itself else "" if step.other is None else step.other.text
-    other = shape if step.other is None else step.other.shape
+    if step.other is None:
+        return
+    own = step.other.text
+    other = step.other.shape
     along = next((value for value in [*step.args, *(value for _, value in step.options)] if type(value) is int), 0)
     if not shape:
         yield (
@@ -237,7 +247,7 @@ def _join(asked: _Asked) -> Iterator[Candidate]:
         for axis in range(len(shape) + (name == "stack")):
             does = "along a new axis" if name == "stack" else f"along axis {axis}"
             yield f"Join {does}", (f"{name}({own}, {word}={axis})",)
-        if name == cat and step.other is not None:
+        if name == cat and not step.other.itself:
             if len(other) == 2:
                 turned = step.other.values.T.tolist() if own.startswith("[") else other[::-1]
                 yield "Transpose the other", (f"{cat}({turned}, {word}={along})",)
@@ -249,8 +259,8 @@ def _join(asked: _Asked) -> Iterator[Candidate]:
     yield "Another of the same shape", (f"{step.name}({shape}, {word}=0)",)
 
 
-def _pieces(asked: _Asked) -> Iterator[Candidate]:
-    step, shape, library = asked.step, asked.shape, asked.library
+def _pieces(failing: _Failing) -> Iterator[Candidate]:
+    step, shape, library = failing.step, failing.shape, failing.library
     engine = backend(library)
     word = engine.axis_word
     first = step.args[0] if step.args else next((value for _, value in step.options), 2)
@@ -287,20 +297,20 @@ def _pieces(asked: _Asked) -> Iterator[Candidate]:
         )
 
 
-def _flatten(asked: _Asked) -> Iterator[Candidate]:
-    step = asked.step
+def _flatten(failing: _Failing) -> Iterator[Candidate]:
+    step = failing.step
     yield "All axes", (_spelled(step, []),)
 
 
-def _turned(asked: _Asked) -> Iterator[Candidate]:
-    shape, library = asked.shape, asked.library
+def _turned(failing: _Failing) -> Iterator[Candidate]:
+    shape, library = failing.shape, failing.library
     if not backend(library).transposes_any_rank:
         yield "permute, for any number of axes", (f"permute({', '.join(map(str, reversed(range(len(shape)))))})",)
-        if len(shape) > 1:
-            yield "The last two axes", ("transpose(-2, -1)",)
+    if len(shape) > 1:
+        yield "The last two axes", ("mT",)
 
 
-_BY_STEP: dict[str, Callable[[_Asked], Iterator[Candidate]]] = {
+_BY_STEP: dict[str, Callable[[_Failing], Iterator[Candidate]]] = {
     "view": _view,
     "reshape": _view,
     "squeeze": _squeeze,
@@ -319,6 +329,7 @@ _BY_STEP: dict[str, Callable[[_Asked], Iterator[Candidate]]] = {
     "chunk": _pieces,
     "flatten": _flatten,
     "swapaxes": _transpose,
-    "transpose": lambda asked: (_transpose if backend(asked.library).transposes_two_axes else _permute)(asked),
+    "transpose": lambda failing: (_transpose if backend(failing.library).transposes_two_axes else _permute)(failing),
     "T": _turned,
+    "t": _turned,
 }

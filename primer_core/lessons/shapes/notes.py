@@ -79,6 +79,47 @@ NOTES: Mapping[str, Text] = {
         Code("repeat"),
         " copies.",
     ),
+    "cat or stack two vectors": text(
+        "Joining makes an axis longer, stacking makes a new one: count the axes you want to end with. Two vectors have "
+        "no axis 1 to be joined along.",
+    ),
+    "The last batch has one": text(
+        "A bare ",
+        Code("squeeze()"),
+        " takes away every axis of size 1. Of a batch of four only the last two axes go; of the last batch, which "
+        "holds one sample, the batch axis goes as well. Name the axis.",
+    ),
+    "A batch: .mT or .T": text(
+        Code(".T"),
+        " reverses all axes, the batch axis too. For a stack of matrices ",
+        Code(".mT"),
+        " lets the last two change places; ",
+        Code("t()"),
+        " takes no more than two axes.",
+    ),
+    'order="F"': text(
+        Code('order="F"'),
+        " says how both sides are walked: the columns are read downwards, and written downwards. It is a reading "
+        "order, not a transpose.",
+    ),
+    'order="F", same shape': text(
+        "Read and written in the same order into the same shape, each number is back where it was. ",
+        Code('ravel(order="F")'),
+        " reads the same columns into one axis.",
+    ),
+    "np.resize is no crop": text(
+        Code("np.resize"),
+        " takes the numbers in their order until the new shape is full. ",
+        Code("x[:, :2]"),
+        " crops. ",
+        Code("reshape"),
+        " never changes how many numbers there are.",
+    ),
+    "The same bytes as uint8": text(
+        "256 is eight bytes, of which the second is 1. ",
+        Code("view"),
+        " with a dtype reads the same memory in other pieces.",
+    ),
     "HWC to CHW": text(
         "Pictures are stored with channels last, PyTorch wants them first. ",
         Code("permute"),

@@ -4,32 +4,49 @@ Steps change the shape, and where the cells are found (the strides), or copy the
 copied is asked of the library: a tensor's storage pointer before and after, or ``np.shares_memory``.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Backend, Declined, Library, backend
+from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
-from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
-from primer_core.language.operand import Operand
+from primer_core.language.equivalents import NoEquivalent
+from primer_core.language.evaluator import Call, Evaluator
+from primer_core.language.execution import is_array, owner_of
+from primer_core.language.limits import Refused, check_size
+from primer_core.language.parsing import code_expression
+from primer_core.language.rejection import Place, Rejection
 from primer_core.language.spelling import shape_text
-from primer_core.language.steps import MAX_STEPS, OPERATIONS, Operation, Shape, Step, read_step, read_tensor
+from primer_core.language.table import TABLE
+from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.shapes import arithmetic
 from primer_core.lessons.shapes import code as snippets
 from primer_core.lessons.shapes.arithmetic import Arithmetic
+from primer_core.lessons.shapes.asked import Asked, asked_of
 from primer_core.lessons.shapes.batch_axis import Offered
 from primer_core.lessons.shapes.fixes import Fix, working
+from primer_core.lessons.shapes.order import Walk, walk_of
+from primer_core.lessons.shapes.source import Source, read_source
+from primer_core.lessons.shapes.steps import MAX_STEPS, OWNERS, TENSOR, Shape, Step, joins, named_in, read_step
+from primer_core.lessons.shapes.trace import Tracer
+from primer_core.lessons.shapes.words import in_words_of, other_library
 
 Verdict = Literal["view", "copy", "empty"]
 """Whether a step's result shares the memory of what it was given; "empty" where there are no bytes to share."""
 
 Remark = Literal[
     "same tensor",
+    "contiguous already",
     "squeezed nothing",
     "squeezed the first of several",
     "reshape copied",
@@ -37,11 +54,22 @@ Remark = Literal[
     "ravel copied",
     "split by size",
     "split by count",
+    "resized",
+    "computed",
 ]
 """What of a step's result deserves a sentence of its own."""
 
 MAX_PIECES = 32
 """Pieces that a split may give."""
+
+_CONTAINER = "pieces of a split"
+"""A name that no learner can write, under which what a split gave is indexed."""
+
+_COMPUTING = frozenset({"elementwise", "reduction", "product", "scan", "window", "whole"})
+"""Kinds of calls whose results are new numbers."""
+
+_RESERVED = frozenset({"np", "torch", "F", "nn", "show", "error"})
+"""Names that the snippet needs for itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +85,20 @@ class Snapshot:
     strides
         As the library gives them: in elements in PyTorch, in bytes in NumPy.
     memory
-        Number of the allocation it lies in: 0 is that of x, each copy begins another; -1 is that of a second operand.
+        Number of the allocation it lies in: 0 is that of x, each copy begins another; -1 is that of another operand.
+    dtype, library
+        Name of the dtype, and whose it is.
+    unwritten
+        Mask of the shape: cells that were never written; None where all were.
     """
 
     values: NDArray[Any]
     layout: Layout
     strides: tuple[int, ...]
     memory: int
+    dtype: str
+    library: Library
+    unwritten: NDArray[np.bool_] | None = None
 
     @property
     def shape(self) -> Shape:
@@ -84,72 +119,53 @@ class State:
 
     Parameters
     ----------
-    engine
-        The library.
+    name
+        What code and pictures call it.
     tensor
-        Its tensor.
+        The tensor.
     root
         The tensor in whose memory it lies.
     memory
         Number of that memory, as in `Snapshot`.
     """
 
-    engine: Backend
+    name: str
     tensor: Any
     root: Any
     memory: int
 
-    @classmethod
-    def of(cls, written: Operand, library: Library, memory: int = 0) -> "State":
-        """Make a tensor in memory of its own. PyTorch's floats are 32 bit wide by default, NumPy's 64."""
-        engine = backend(library)
-        tensor = engine.make(written.values, native_floats=True)
-        return cls(engine, tensor, tensor, memory)
-
     @property
     def library(self) -> Library:
-        """Return the name of the library."""
-        return self.engine.library
+        """Return the name of its library."""
+        return "PyTorch" if owner_of(self.tensor) == "Tensor" else "NumPy"
 
     @property
     def shape(self) -> Shape:
         """Return the tensor's shape."""
         return tuple(self.tensor.shape)
 
-    @property
-    def size(self) -> int:
-        """Return the number of the tensor's cells."""
-        return prod(self.shape)
-
-    def then(self, made: Any) -> "State":
-        """Return the state that a tensor made of this one is in: in the same memory, or in the next."""
-        if self.shares(made):
-            return replace(self, tensor=made)
-        return State(self.engine, made, made, self.memory + 1)
-
     def shares(self, made: Any) -> bool:
         """Whether a tensor made of this one lies in its memory; where there are no bytes, none were copied."""
-        return not prod(made.shape) or shares_memory(made, self.tensor)
-
-    def snapshot(self) -> Snapshot:
-        """Return what is shown of the tensor."""
-        layout = layout_of(self.tensor, self.root)
-        return Snapshot(self.engine.to_numpy(self.tensor), layout, self.engine.strides(self.tensor), self.memory)
+        return not prod(made.shape) or shares_memory(_array(made), _array(self.tensor))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Joined:
-    """The second tensor of a join.
+class Read:
+    """An array that a step read.
 
     Parameters
     ----------
+    name
+        What code and pictures call it.
     other
-        That tensor.
+        The array, where it is no state of the pipeline, else None.
     sources
-        ``(after.size,)``: the flat index, among its cells, that each cell of the result is; -1 where it is none.
+        ``(after.size, k)``: the flat indices, among its cells, that each cell of the result came from, filled up with
+        -1.
     """
 
-    other: Snapshot
+    name: str
+    other: Snapshot | None
     sources: NDArray[np.intp]
 
 
@@ -162,14 +178,17 @@ class Pieces:
     snapshots
         All pieces, in order.
     sources
-        For each piece, ``(piece.size,)``: the flat index, among the cells before, that each of its cells is.
+        For each piece, ``(piece.size, k)``: the flat indices, among the cells before, that each of its cells came from.
     chosen
         Place of the piece that goes on.
+    name
+        What code calls all of them.
     """
 
     snapshots: tuple[Snapshot, ...]
     sources: tuple[NDArray[np.intp], ...]
     chosen: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,31 +199,46 @@ class Done:
     ----------
     text
         As it was written.
-    step
-        As it was understood.
+    name
+        What code and pictures call its result.
+    origin
+        The name of the tensor that it was given: of `before`.
     before, after
-        The tensor that it was given, and the one that goes on.
-    sources
-        ``(after.size,)``: the flat index, among the cells before, that each cell is; -1 where it is of `joined`.
-    joined
-        The tensor that was joined; None where there is none, or where it is the tensor itself.
+        The tensor that it was given, and its result.
+    reads
+        Every array whose cells are in the result, or that it was to be joined with; that of `before` first.
     pieces
         What a split gave; None for other steps.
     arithmetic
         How sizes were solved, or added up.
     remark
         What deserves a sentence of its own, if anything does.
+    asked
+        What was called, where the step is one call; None for any other expression.
+    exact
+        Whether each number is the very number that it came from.
+    walk
+        In which order cells were read and written, where the step says ``order="F"``.
+    warnings
+        What the library warned of, in its words.
+    code
+        The lines that take it.
     """
 
     text: str
-    step: Step
+    name: str
+    origin: str
     before: Snapshot
     after: Snapshot
-    sources: NDArray[np.intp]
-    joined: Joined | None
+    reads: tuple[Read, ...]
     pieces: Pieces | None
     arithmetic: tuple[Arithmetic, ...]
     remark: Remark | None
+    asked: Asked | None
+    exact: bool
+    walk: Walk | None
+    warnings: tuple[str, ...]
+    code: tuple[str, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -214,9 +248,36 @@ class Done:
         return "view" if self.after.memory == self.before.memory else "copy"
 
     @property
+    def sources(self) -> NDArray[np.intp]:
+        """Return the cells of `before` that each cell came from, as in `Read`."""
+        return self.reads[0].sources
+
+    @property
     def copied(self) -> int:
         """Return the bytes that were copied."""
         return self.after.layout.nbytes if self.verdict == "copy" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A step that only gives something a name, of which later steps speak: an array to join x with, all pieces, a size.
+
+    Parameters
+    ----------
+    text
+        As it was written.
+    name
+        The name.
+    value
+        Plain text: what it stands for.
+    code
+        The line that does it.
+    """
+
+    text: str
+    name: str
+    value: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +287,8 @@ class NotTaken:
     Parameters
     ----------
     kind
-        "unreadable" where its text is no step, "unknown" where the lesson does not know the name, which the library may
-        well have, "refused" where it would be too much, or is written in another way.
+        "unreadable" where its text is no step, "unknown" where the language does not know the name, which the library
+        may well have, "refused" where it would be too much, or makes no tensor of x.
     message
         Plain text: what was expected, what was given, and what to do.
     """
@@ -244,21 +305,27 @@ class Failed:
     ----------
     text
         As it was written.
-    step
-        As it was understood; None if it was not.
     reason
         The library's own words, or why the library was not asked.
+    place
+        The part of the text that is at fault, where it is not all of it.
+    asked
+        What was called, where the step is one call; None for any other expression, or where it was not understood.
     arithmetic
         Which sizes or strides do not go together.
     fixes
         What would work; each has been tried.
+    code
+        The lines that come to the library's words; none where the library was not asked.
     """
 
     text: str
-    step: Step | None
     reason: Declined | NotTaken
+    place: Place | None
+    asked: Asked | None
     arithmetic: tuple[Arithmetic, ...]
     fixes: tuple[Fix, ...]
+    code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +333,9 @@ class Waiting:
     """A step behind one that failed; nothing is known of it but its text."""
 
     text: str
+
+
+AnyStep = Done | Bound | Failed | Waiting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -280,8 +350,12 @@ class Pipeline:
         x as it was understood.
     start
         x before the first step.
+    current
+        Shape of what x stands for behind the last step that was taken.
     steps
         What became of each: those that were taken, then at most one that failed, then those that wait.
+    warnings
+        What the library warned of when it made x, in its words.
     code
         Snippet that takes the same steps and prints shapes and strides, or the error.
     offered
@@ -289,26 +363,33 @@ class Pipeline:
     """
 
     library: Library
-    source: Operand
+    source: Source
     start: Snapshot
-    steps: tuple[Done | Failed | Waiting, ...]
+    current: Shape
+    steps: tuple[AnyStep, ...]
+    warnings: tuple[str, ...]
     code: str
     offered: tuple[Offered, ...] = ()
 
     @property
     def done(self) -> tuple[Done, ...]:
-        """Return the steps that were taken."""
+        """Return the steps that were taken and have a result."""
         return tuple(step for step in self.steps if isinstance(step, Done))
 
     @property
     def failed(self) -> Failed | None:
-        """Return the step that was not taken, if there is one; as many as `done` stand before it."""
+        """Return the step that was not taken, if there is one."""
         return next((step for step in self.steps if isinstance(step, Failed)), None)
 
     @property
     def states(self) -> tuple[Snapshot, ...]:
         """Return x, and the tensor after each step that was taken."""
         return (self.start, *(step.after for step in self.done))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of `states`."""
+        return (TENSOR, *(step.name for step in self.done))
 
     @property
     def result(self) -> Snapshot | None:
@@ -322,259 +403,631 @@ def take_steps(x: str, texts: Sequence[str], library: Library) -> Pipeline | Unr
     Parameters
     ----------
     x
-        The tensor: a shape, which is filled by counting, an array, a number, or ``arange(12)``.
+        The tensor: a shape, which is filled by counting, an array, a number, or an expression that gives an array.
     texts
-        One a step, as `primer_core.language.steps.read_step` reads them.
+        One a step, as `primer_core.lessons.shapes.steps.read_step` reads them.
     library
-        Who takes them. Names and arguments are that library's.
+        Who takes them. What has no library's name in front is that library's.
     """
+    evaluator = Evaluator()
     try:
-        source = read_tensor(x)
+        source = read_source(x, library, evaluator)
+        _check_dtype(source.tensor)
+        way = Way.beginning(source, evaluator)
+        start = way.snapshot(way.states[0])
     except Refused as refused:
         return Unread("x", str(refused))
-    state = State.of(source, library)
-    start = state.snapshot()
-    steps: list[Done | Failed | Waiting] = []
-    before = start
+    except Rejection as rejection:
+        return Unread("x", rejection.message)
+    warned = _warnings(evaluator.calls)
+    steps: list[AnyStep] = []
     for place, text in enumerate(texts):
-        if steps and not isinstance(steps[-1], Done):
+        if steps and not isinstance(steps[-1], Done | Bound):
             steps.append(Waiting(text))
         elif place == MAX_STEPS:
             message = f"A pipeline has at most {MAX_STEPS} steps: remove one."
-            steps.append(Failed(text, None, NotTaken("refused", message), (), ()))
+            steps.append(Failed(text, NotTaken("refused", message), None, None, (), ()))
         else:
-            taken, state = _take(text, state, before)
-            steps.append(taken)
-            before = taken.after if isinstance(taken, Done) else before
-    pipeline = Pipeline(library, source, start, tuple(steps), "")
-    return replace(pipeline, code=snippets.snippet(library, source, pipeline.done, pipeline.failed))
-
-
-def _take(text: str, state: State, before: Snapshot) -> tuple[Done | Failed, State]:
-    """Take one step; return what became of it, and the state that goes on."""
-    step: Step | None = None
-    try:
-        step = read_step(text)
-        made = run(step, state)
-    except Refused as refused:
-        kind: Literal["unreadable", "unknown", "refused"] = "unreadable" if step is None else "refused"
-        reason: Declined | NotTaken = NotTaken(
-            "unknown" if isinstance(refused, _UnknownStepError) else kind, str(refused)
-        )
-    else:
-        if isinstance(made, Made):
-            return _done(text, step, made, state, before)
-        reason = made
-    sums = tuple(_arithmetic(step, state)) if step is not None else ()
-    if step is not None and step.name == "view" and isinstance(reason, Declined) and "stride" in reason.words:
-        sums = (arithmetic.Unmergeable(before.shape, before.layout.strides),)
-    fixes = working(text, step, state.shape, state.library, lambda texts: _tried(texts, state))
-    return Failed(text, step, reason, sums, fixes), state
-
-
-def _done(text: str, step: Step, made: "Made", state: State, before: Snapshot) -> tuple[Done, State]:
-    chosen = range(len(made.outputs))[step.piece or 0]
-    result = made.outputs[chosen]
-    after = state.then(result)
-    maps = cell_maps(step, state, made.other)
-    sources = [np.where(cells < state.size, cells, -1) for cells in maps]
-    snapshot = after.snapshot()
-    joined = None
-    if made.other is not None:
-        theirs = np.where(maps[chosen] >= state.size, maps[chosen] - state.size, -1)
-        joined = Joined(made.other.snapshot(), theirs)
-    pieces = None
-    if OPERATIONS[state.library][step.name].kind == "pieces":
-        snapshots = tuple(
-            replace(after, tensor=piece, root=after.root if state.shares(piece) else piece).snapshot()
-            for piece in made.outputs
-        )
-        pieces = Pieces(snapshots, tuple(sources), chosen)
-    sums = tuple(_arithmetic(step, state))
-    remark = _remark(step, state, result)
-    return Done(text, step, before, snapshot, sources[chosen], joined, pieces, sums, remark), after
-
-
-def _tried(texts: Sequence[str], state: State) -> Shape | None:
-    """Take steps and return the shape that comes out; None where one of them fails."""
-    for text in texts:
-        try:
-            step = read_step(text)
-            made = run(step, state)
-        except Refused:
-            return None
-        if isinstance(made, Declined):
-            return None
-        state = state.then(made.outputs[step.piece or 0])
-    return state.shape
+            steps.append(way.take(text))
+    pipeline = Pipeline(library, source, start, way.current.shape, tuple(steps), warned, "")
+    return replace(pipeline, code=snippets.snippet(pipeline, _seeds(evaluator)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """What a library gave for a step.
+    """What came of a step.
 
     Parameters
     ----------
+    value
+        What the expression gave.
     outputs
-        All tensors that came out: several for a split, else one.
-    other
-        The tensor that was joined; None where there is none, or where it is the tensor itself.
+        All tensors that came out: several for a split, else one; none where the step only gives something a name.
+    chosen
+        Place of that which goes on.
+    container
+        The expression that gave several tensors; None where one came out.
+    node
+        The expression, in which arrays that it made for itself have names.
+    hoisted
+        The code of each of these arrays, by its name.
+    calls
+        What the library did.
     """
 
+    value: Any
     outputs: tuple[Any, ...]
-    other: State | None
+    chosen: int
+    container: ast.expr | None
+    node: ast.expr
+    hoisted: Mapping[str, str]
+    calls: tuple[Call, ...]
 
 
-def run(step: Step, state: State) -> Made | Declined:
-    """Let the library take a step.
+@dataclass(slots=True, eq=False)
+class Way:
+    """A tensor on its way through steps.
 
-    Returns
-    -------
-    Made or Declined
-        What came out, or what the library says where the step is impossible.
+    Parameters
+    ----------
+    evaluator
+        Takes the steps, and holds the names that they may speak of.
+    states
+        x, and the tensor after each step that was taken.
+    at
+        Which state a name stands for.
+    derived
+        Names that stand for several tensors made of states.
+    tracer
+        Knows where cells came from.
+    """
+
+    evaluator: Evaluator
+    states: list[State]
+    at: dict[str, int]
+    derived: set[str] = field(default_factory=set)
+    tracer: Tracer = field(default_factory=Tracer)
+
+    @classmethod
+    def beginning(cls, source: Source, evaluator: Evaluator) -> Way:
+        """Begin with a tensor in memory of its own."""
+        evaluator.names[TENSOR] = source.tensor
+        first = State(TENSOR, source.tensor, _array(source.tensor), 0)
+        return cls(evaluator, [first], {TENSOR: 0}, tracer=Tracer({id(source.tensor): (TENSOR, source.tensor)}))
+
+    def copy(self) -> Way:
+        """Return one that goes on by itself from here."""
+        evaluator = Evaluator(dict(self.evaluator.names), uninitialised=self.evaluator.uninitialised)
+        return Way(evaluator, list(self.states), dict(self.at), set(self.derived), self.tracer.copy())
+
+    @property
+    def current(self) -> State:
+        """Return the state that x stands for."""
+        return self.states[self.at[TENSOR]]
+
+    def take(self, text: str) -> Done | Bound | Failed:
+        """Take one step; where it cannot be taken, all stays as it is."""
+        step: Step | None = None
+        names, roots = dict(self.evaluator.names), dict(self.tracer.roots)
+        try:
+            step = self.read(text)
+            made = self.make(step)
+            taken = self.bound(step, made) if not made.outputs else self.done(step, made)
+        except (Refused, Rejection) as problem:
+            self.evaluator.names, self.tracer.roots = names, roots
+            if isinstance(problem, Rejection):
+                return self.failed(text, step, self.reason(problem, step), problem.place)
+            return self.failed(text, step, NotTaken("refused", str(problem)), None)
+        return taken
+
+    def read(self, text: str) -> Step:
+        """Read one step; raises as `read_step` does."""
+        return read_step(text, self.current.library, self.evaluator.names)
+
+    def tried(self, texts: Sequence[str]) -> Shape | None:
+        """Return the shape that comes out of steps; None where one of them fails."""
+        way = self.copy()
+        for text in texts:
+            try:
+                step = way.read(text)
+                made = way.make(step)
+            except (Refused, Rejection):
+                return None
+            if not made.outputs:
+                return None
+            way.go_on(step, made)
+        return way.current.shape
+
+    # One step
+
+    def make(self, step: Step) -> Made:
+        """Let the library take a step.
+
+        Raises
+        ------
+        Rejection
+            If the language does not take it, or the library declines it.
+        Refused
+            If its result is no tensor made of x, or too large to be drawn.
+        """
+        first = len(self.evaluator.calls)
+        hoister = _Hoister(self, step)
+        of_x = bool(set(named_in(step.node)) & (self.at.keys() | self.derived))
+        node = hoister.visit(step.node) if of_x else step.node
+        container: ast.expr | None = None
+        value: Any = None
+        chosen = 0
+        if isinstance(node, ast.Subscript):
+            held = self.evaluator.value_of(node.value, step.source)
+            if _are_arrays(held):
+                container, value = node.value, held
+                chosen = self.place_among(held, self.evaluator.value_of(node.slice, step.source), node)
+            else:
+                self.evaluator.names[_CONTAINER] = held
+                indexed = ast.Subscript(ast.Name(_CONTAINER, ast.Load()), node.slice, ast.Load())
+                value = self.evaluator.value_of(ast.copy_location(indexed, node), step.source)
+                del self.evaluator.names[_CONTAINER]
+        else:
+            value = self.evaluator.value_of(node, step.source)
+            container = node if _are_arrays(value) and not isinstance(node, ast.Tuple | ast.List) else None
+        calls = tuple(self.evaluator.calls[first:])
+        if step.name and (not of_x or not is_array(value)) and (container is None or node is container):
+            if is_array(value):
+                _check_dtype(value)
+                check_size(tuple(value.shape), f"{step.name}, of shape {shape_text(tuple(value.shape))},")
+            return Made(value, (), 0, None, node, hoister.made, calls)
+        outputs = tuple(value) if container is not None else (value,)
+        _check_outputs(step, outputs, of_x=of_x)
+        return Made(value, outputs, chosen, container, node, hoister.made, calls)
+
+    def place_among(self, pieces: Sequence[Any], key: Any, node: ast.Subscript) -> int:
+        """Return which of several pieces an index chooses, counted from the first.
+
+        Raises
+        ------
+        Refused
+            If it chooses none, or several.
+        """
+        what = quoted(ast.unparse(node.value))
+        if isinstance(key, bool) or not isinstance(key, int):
+            written = f"[{ast.unparse(node.slice)}]"
+            raise Refused(f"{what} gives {len(pieces)} pieces, and {written} chooses no single one: write [0].")
+        if not -len(pieces) <= key < len(pieces):
+            last = len(pieces) - 1
+            raise Refused(f"There are {len(pieces)} pieces, [0] to [{last}]: [{key}] is none of them.")
+        return range(len(pieces))[key]
+
+    def go_on(self, step: Step, made: Made) -> State:
+        """Let the result of a step be the next state, and stand for the names that it was given."""
+        result = made.outputs[made.chosen]
+        state = self.state_of(result, self.free_name(step.name))
+        self.states.append(state)
+        place = len(self.states) - 1
+        for name in {step.name or TENSOR, state.name}:
+            self.at[name] = place
+            self.derived.discard(name)
+            self.evaluator.names[name] = result
+        return state
+
+    def state_of(self, tensor: Any, name: str) -> State:
+        """Return the state that a tensor is in: in the memory of an earlier one, or in the next."""
+        for state in [self.current, *reversed(self.states)]:
+            if state.shares(tensor):
+                return State(name, tensor, state.root, state.memory)
+        memory = max(state.memory for state in self.states) + 1
+        return State(name, tensor, _array(tensor), memory)
+
+    def free_name(self, wanted: str) -> str:
+        """Return what the next state is called: as it is wanted, if no other has that name, or by its number."""
+        taken = {state.name for state in self.states} | _RESERVED
+        if wanted and wanted not in taken:
+            return wanted
+        name = f"{TENSOR}{len(self.states)}"
+        while name in taken:
+            name += "_"
+        return name
+
+    def snapshot(self, state: State) -> Snapshot:
+        """Return what is shown of a tensor.
+
+        Raises
+        ------
+        Refused
+            If its cells do not lie at whole elements.
+        """
+        return _snapshot(state.tensor, state.root, state.memory, self.evaluator)
+
+    def bound(self, step: Step, made: Made) -> Bound:
+        """Give something a name."""
+        spoken = set(named_in(made.node))
+        line = f"{step.name} = {self.spelled(made.node)}"
+        lines = [*(f"{name} = {code}" for name, code in made.hoisted.items()), line]
+        self.at.pop(step.name, None)
+        self.derived.discard(step.name)
+        self.evaluator.names[step.name] = made.value
+        if is_array(made.value):
+            self.tracer.roots[id(made.value)] = (step.name, made.value)
+        self.tracer.calls += made.calls
+        if _are_arrays(made.value) and spoken & (self.at.keys() | self.derived):
+            self.derived.add(step.name)
+        return Bound(step.text, step.name, _described(made.value), "\n".join(lines))
+
+    def done(self, step: Step, made: Made) -> Done:
+        """Take note of what a step did, and go on with its result."""
+        result = made.outputs[made.chosen]
+        names = {state.name: state for state in self.states}
+        tracer = self.tracer.copy()
+        tracer.calls += made.calls
+        origins = dict(tracer.origins(result))
+        spoken = [self.states[self.at[name]].name for name in named_in(made.node) if name in self.at]
+        read = [*dict.fromkeys([*spoken, *(name for name in origins if name in names)])]
+        if not read:
+            raise Refused(f"{quoted(step.text)} holds no cell of x. Write what is done to x.")
+        shared = [name for name in read if names[name].shares(result) and prod(result.shape)]
+        first = (shared or [name for name in read if name in origins] or read)[0]
+        if prod(result.shape) and not any(name in names for name in origins):
+            raise Refused(
+                f"{quoted(step.text)} gives cells of which none is known to come from x. A step moves the cells of x."
+            )
+        before_state = names[first]
+        setup = [f"{name} = {code}" for name, code in made.hoisted.items()]
+        asked = asked_of(step, made.node, self.evaluator)
+        spelled = self.spelled(made.node if made.container is None else made.container)
+        pieces_name = f"p{len(self.states)}"
+        is_named = isinstance(made.container, ast.Name)
+        if made.container is not None:
+            pieces_name = spelled if is_named else pieces_name
+            setup += [] if is_named else [f"{pieces_name} = {spelled}"]
+            spelled = f"{pieces_name}[{made.chosen}]"
+        pieces = None
+        after_state = self.state_of(result, self.free_name(step.name))
+        after = self.snapshot(after_state)
+        if made.container is not None:
+            pieces = self.pieces(made, tracer, first, after_state, pieces_name)
+        before = self.snapshot(before_state)
+        empty = np.full((after.values.size, 1), -1, np.intp)
+        reads = [Read(first, None, origins.get(first, empty))]
+        reads += [
+            Read(name, None if name in names else self.other(tracer, name), cells)
+            for name, cells in origins.items()
+            if name != first
+        ]
+        remark = self.remark(made, before_state, result, exact := self.exact(reads, names, after))
+        done = Done(
+            step.text, after_state.name, first, before, after, tuple(reads), pieces,
+            tuple(self.arithmetic(asked, before_state.shape)), remark, asked, exact,
+            walk_of(asked, before.values, after.values), _warnings(made.calls),
+            (*setup, f"{after_state.name} = {spelled}", f'show("{after_state.name}", {first}, {after_state.name})'),
+        )  # fmt: skip
+        self.go_on(step, made)
+        self.tracer = tracer
+        self.tracer.roots[id(result)] = (after_state.name, result)
+        return done
+
+    def other(self, tracer: Tracer, name: str) -> Snapshot:
+        """Return an operand that is no state."""
+        array = next(array for known, array in reversed(tracer.roots.values()) if known == name)
+        return _snapshot(array, _array(array), -1, self.evaluator)
+
+    def pieces(self, made: Made, tracer: Tracer, origin: str, after: State, name: str) -> Pieces:
+        """Return all that a split gave, drawn in the memory where the piece that goes on lies."""
+        snapshots, sources = [], []
+        for piece in made.outputs:
+            beside = replace(after, tensor=piece) if after.shares(piece) else self.state_of(piece, after.name)
+            snapshots.append(self.snapshot(beside))
+            size = prod(piece.shape)
+            sources.append(tracer.origins(piece).get(origin, np.full((size, 1), -1, np.intp)))
+        return Pieces(tuple(snapshots), tuple(sources), made.chosen, name)
+
+    def exact(self, reads: Sequence[Read], names: Mapping[str, State], after: Snapshot) -> bool:
+        """Whether each cell came from one at most, and is its number."""
+        came = np.zeros(after.values.size, np.intp)
+        for read in reads:
+            values = self.snapshot(names[read.name]).values if read.other is None else read.other.values
+            came += (read.sources >= 0).sum(axis=1)
+            for column in read.sources.T:
+                there = np.flatnonzero(column >= 0)
+                now, then = after.values.ravel()[there], values.ravel()[column[there]]
+                if not np.array_equal(now, then, equal_nan=now.dtype.kind == then.dtype.kind == "f"):
+                    return False
+        return bool((came <= 1).all())
+
+    def arithmetic(self, asked: Asked | None, shape: Shape) -> Iterator[Arithmetic]:
+        """Spell out the sizes of a step, where there is something to solve or to add up."""
+        if asked is None:
+            return
+        if asked.name in ("view", "reshape"):
+            solved = arithmetic.solved(asked, prod(shape))
+            yield from () if solved is None else (solved,)
+        if asked.other is not None:
+            met = arithmetic.joining(asked, shape)
+            yield from () if met is None else (met,)
+
+    def remark(self, made: Made, before: State, result: Any, exact: bool) -> Remark | None:
+        """Say what deserves a sentence of its own, asked of the call that gave the result."""
+        calls = [call for call in made.calls if call.entry.rule.kind not in ("asked", "made")]
+        if result is before.tensor:
+            asked_layout = calls and calls[-1].entry.name in ("Tensor.contiguous", "np.ascontiguousarray")
+            return "contiguous already" if asked_layout else "same tensor"
+        computed = not exact and any(call.entry.rule.kind in _COMPUTING for call in calls)
+        if len(calls) != 1:
+            return "computed" if computed else None
+        (call,) = calls
+        name, own, after = call.entry.name.rpartition(".")[2], before.shape, tuple(result.shape)
+        copied, engine = not before.shares(result), backend_of(_array(result))
+        match name:
+            case "squeeze" if own == after:
+                return "squeezed nothing"
+            case "squeeze" if call.bound.get("axis", "dim") is None and own[0] == 1 and after:
+                return "squeezed the first of several"
+            case "reshape" if copied and call.bound.get("order") in (None, "C"):
+                return "reshape copied"
+            case "flatten" if copied and engine.flatten_copies:
+                return "flatten copied"
+            case "ravel" if copied:
+                return "ravel copied"
+            case "resize" if prod(own) != prod(after):
+                return "resized"
+            case "split" if type(call.bound.get("indices_or_sections", "split_size_or_sections")) is int:
+                return "split by size" if engine.splits_by_size else "split by count"
+        return "computed" if computed else None
+
+    def spelled(self, node: ast.expr) -> str:
+        """Write an expression as the snippet does, which calls each state by a name of its own."""
+        names = {name: self.states[place].name for name, place in self.at.items()}
+        return ast.unparse(_Renamed(names).visit(copy.deepcopy(node)))
+
+    # One step that is not taken
+
+    def reason(self, rejection: Rejection, step: Step | None) -> Declined | NotTaken:
+        """Say whose verdict a rejection is, and what to do."""
+        if rejection.verdict == "declined" and rejection.declined is not None:
+            return rejection.declined
+        message = rejection.message
+        if rejection.verdict in ("unknown", "refused") and step is not None:
+            message += self.lacking(step)
+        kinds: Mapping[str, Literal["unreadable", "unknown"]] = {"unread": "unreadable", "unknown": "unknown"}
+        return NotTaken(kinds.get(rejection.verdict, "refused"), message)
+
+    def lacking(self, step: Step) -> str:
+        """Say that the other library has what this one's arrays lack, and where no equivalent of it is known."""
+        library = self.current.library
+        other = other_library(library)
+        own = set(dir(type(self.current.tensor)))
+        for part in ast.walk(step.node):
+            if not isinstance(part, ast.Attribute) or _names_a_library(part):
+                continue
+            name = f"{OWNERS[library]}.{part.attr}"
+            theirs = [known for known in (f"{OWNERS[other]}.{part.attr}", f"{backend(other).prefix}.{part.attr}")
+                      if known in TABLE]  # fmt: skip
+            if not theirs or (name in TABLE and not _words_differ(step.node, name, theirs[0])):
+                continue
+            said = "" if part.attr in own else f" An array of {library} has no {part.attr}; {other} has one."
+            found = in_words_of(library, step.text, {TENSOR: self.current.shape}, self.evaluator.names)
+            return f"{said} {found.reason}" if isinstance(found, NoEquivalent) else said
+        return ""
+
+    def failed(self, text: str, step: Step | None, reason: Declined | NotTaken, place: Place | None) -> Failed:
+        """Say why a step was not taken, and what would work."""
+        asked: Asked | None = None
+        lines: tuple[str, ...] = ()
+        current = self.current
+        if step is not None:
+            probe = self.copy()
+            node: ast.expr = step.node
+            hoister = _Hoister(probe, step)
+            try:
+                node = hoister.visit(step.node)
+                asked = asked_of(step, node, probe.evaluator)
+            except (Refused, Rejection):
+                hoister.made.clear()
+            if asked is not None and asked.of in self.at:
+                current = self.states[self.at[asked.of]]
+            if isinstance(reason, Declined):
+                lines = (
+                    *(f"{made} = {code}" for made, code in hoister.made.items()),
+                    "try:",
+                    f"    {self.free_name(step.name)} = {self.spelled(node)}",
+                    "except Exception as error:",
+                    '    print(f"{type(error).__name__}: {error}")',
+                )
+        if step is not None and backend(other_library(current.library)).prefix in named_in(step.node):
+            asked = None  # what it asks of another library's arrays is not about shapes
+        sums = tuple(self.arithmetic(asked, current.shape))
+        if asked is not None and asked.name == "view" and isinstance(reason, Declined) and "stride" in reason.words:
+            sums = (arithmetic.Unmergeable(current.shape, self.snapshot(current).layout.strides),)
+        within = place if place is not None and place.text.strip() not in ("", text.strip()) else None
+        if step is not None and within is not None and within.text == step.source:
+            within = None
+        fixes = working(text, asked, current.shape, current.library, self.tried)
+        return Failed(text, reason, within, asked, sums, fixes, lines)
+
+
+# Reading expressions
+
+
+@dataclass(slots=True, eq=False)
+class _Hoister:
+    """Gives a name to each array that a step makes for itself, so that it is drawn, and stands in code, beside x."""
+
+    way: Way
+    step: Step
+    made: dict[str, str] = field(default_factory=dict)
+
+    def visit(self, node: ast.expr) -> ast.expr:
+        """Return an expression in which these arrays are names.
+
+        Raises
+        ------
+        Rejection
+            As evaluating them does.
+        """
+        if not set(named_in(node)) & (self.way.at.keys() | self.way.derived):
+            return self.named(node)
+        match node:
+            case ast.Call(function, arguments, keywords):
+                inner = function
+                if isinstance(function, ast.Attribute) and not _names_a_library(function):
+                    inner = ast.copy_location(
+                        ast.Attribute(self.visit(function.value), function.attr, ast.Load()), function
+                    )
+                is_join = isinstance(function, ast.Attribute) and joins(ast.unparse(function))
+                given = [self.joined(each) if is_join and place == 0 else self.visit(each)
+                         for place, each in enumerate(arguments)]  # fmt: skip
+                words = [ast.keyword(word.arg, self.visit(word.value)) for word in keywords]
+                return ast.copy_location(ast.Call(inner, given, words), node)
+            case ast.Attribute(value, name):
+                return ast.copy_location(ast.Attribute(self.visit(value), name, ast.Load()), node)
+            case ast.Subscript(value, index):
+                return ast.copy_location(ast.Subscript(self.visit(value), index, ast.Load()), node)
+            case ast.BinOp(left, sign, right):
+                return ast.copy_location(ast.BinOp(self.visit(left), sign, self.visit(right)), node)
+            case ast.Tuple(parts) | ast.List(parts):
+                kind = type(node)
+                return ast.copy_location(kind([self.visit(part) for part in parts], ast.Load()), node)
+        return node
+
+    def joined(self, node: ast.expr) -> ast.expr:
+        """Return the list of what is joined; a list of numbers in it is an array where NumPy takes it for one."""
+        if not isinstance(node, ast.List | ast.Tuple) or not backend(self.way.current.library).runs_numpy_code:
+            return self.visit(node)
+        parts = []
+        for part in node.elts:
+            listed = isinstance(part, ast.List | ast.Tuple) and not set(named_in(part)) & self.way.at.keys()
+            made = code_expression(f"np.array({ast.unparse(part)})") if listed else part
+            for inner in ast.walk(made) if listed else ():
+                ast.copy_location(inner, part)
+            parts.append(self.visit(made))
+        return ast.copy_location(type(node)(parts, ast.Load()), node)
+
+    def named(self, node: ast.expr) -> ast.expr:
+        if not isinstance(node, ast.Call | ast.BinOp | ast.Subscript):
+            return node
+        value = self.way.evaluator.value_of(node, self.step.source)
+        if not is_array(value) or isinstance(value, np.generic):
+            return node
+        check_size(tuple(value.shape), f"{quoted(ast.unparse(node))}, of shape {shape_text(tuple(value.shape))},")
+        _check_dtype(value)
+        number = len(self.way.states)
+        name = next(
+            name for letter in "bcdefghijklmno" if (name := f"{letter}{number}") not in self.way.evaluator.names
+        )
+        self.made[name] = self.way.spelled(node)
+        self.way.evaluator.names[name] = value
+        self.way.tracer.roots[id(value)] = (name, value)
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
+
+
+@dataclass(slots=True, eq=False)
+class _Renamed(ast.NodeTransformer):
+    names: Mapping[str, str]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(self.names.get(node.id, node.id), ast.Load())
+
+
+def _names_a_library(node: ast.Attribute) -> bool:
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and root.id in ("np", "torch", "F", "nn")
+
+
+def _words_differ(node: ast.expr, name: str, other: str) -> bool:
+    """Whether a call gives something by a name that one entry of the table does not take, and another does."""
+    given = {word.arg for part in ast.walk(node) if isinstance(part, ast.Call) for word in part.keywords}
+    own, theirs = (set(re.findall(r"\w+", TABLE[entry].takes)) for entry in (name, other))
+    return bool(given & (theirs - own))
+
+
+# What comes of them
+
+
+def _array(tensor: Any) -> Any:
+    return np.asarray(tensor) if isinstance(tensor, np.generic) else tensor
+
+
+def _are_arrays(value: Any) -> bool:
+    return isinstance(value, tuple | list) and bool(value) and all(map(is_array, value))
+
+
+def _check_outputs(step: Step, outputs: Sequence[Any], *, of_x: bool) -> None:
+    text = quoted(step.text)
+    if not of_x:
+        raise Refused(
+            f"{text} does not speak of x. Write what is done to x, or give it a name: b = {step.text.strip()}."
+        )
+    if not all(map(is_array, outputs)):
+        (value,) = outputs
+        if _is_empty(value):
+            raise Refused(f"{text} gives no piece at all, and one has to go on. Give at least one size.")
+        raise Refused(f"{text} gives {value!s:.60}, no tensor that could go on. Write what makes a tensor of x.")
+    if len(outputs) > MAX_PIECES:
+        raise Refused(f"{text} makes {len(outputs)} pieces; there is room for {MAX_PIECES}. Make larger ones.")
+    for output in outputs:
+        if any(size < 0 for size in output.shape):  # which expand(0, -1) of a scalar gives
+            raise Refused(f"{text} would give a size below zero: {shape_text(tuple(output.shape))}.")
+        check_size(tuple(output.shape), f"The result, of shape {shape_text(tuple(output.shape))},")
+        _check_dtype(output)
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, tuple | list) and not value
+
+
+def _check_dtype(tensor: Any) -> None:
+    """Refuse what cannot be drawn as a number.
 
     Raises
     ------
     Refused
-        Where the step is none of this lesson, or its result would be too large; nothing is allocated then.
+        With the dtype.
     """
-    operation = _known(step, state)
-    if isinstance(operation, Declined):
-        return operation
-    _check_growth(step, operation, state.shape)
-    other = None if step.other is None else State.of(step.other, state.library, memory=-1)
-    answer = _called(step, operation, state, other)
-    if isinstance(answer, Declined):
-        return answer
-    outputs = tuple(answer) if operation.kind == "pieces" else (answer,)
-    if not outputs:  # which PyTorch's split([]) of an axis of size 0 gives
-        raise Refused(f"{step.text} gives no piece at all, and one has to go on. Give at least one size.")
-    if len(outputs) > MAX_PIECES:
-        raise Refused(f"{step.text} makes {len(outputs)} pieces; there is room for {MAX_PIECES}. Make larger ones.")
-    if operation.kind == "pieces" and step.piece is not None and not -len(outputs) <= step.piece < len(outputs):
-        raise Refused(f"There are {len(outputs)} pieces, [0] to [{len(outputs) - 1}]: [{step.piece}] is none of them.")
-    for output in outputs:
-        if any(size < 0 for size in output.shape):  # which expand(0, -1) of a scalar gives
-            raise Refused(f"{step.text} would give a size below zero: {shape_text(tuple(output.shape))}.")
-        check_size(tuple(output.shape), f"The result, of shape {shape_text(tuple(output.shape))},")
-    return Made(outputs, other)
+    name = str(tensor.dtype).removeprefix("torch.")
+    if not name.startswith(("bool", "int", "uint", "float", "bfloat16")) or name.startswith("float4"):
+        raise Refused(f"The dtype {name} is not drawn here; cells are numbers or booleans.")
 
 
-def cell_maps(step: Step, state: State, other: State | None = None) -> list[NDArray[np.intp]]:
-    """Find, for each tensor that comes out of a step, where its cells come from.
-
-    The same step is taken with the number of each cell as its value. A view is taken as a reshape: the numbers lie in
-    memory of their own in another order, in which the view might be refused.
-
-    Returns
-    -------
-    list of (size,) arrays
-        Flat indices into the state's tensor, followed by those of `other`.
-    """
-    renamed = replace(step, name="reshape") if step.name == "view" else step
-    operation = OPERATIONS[state.library][renamed.name]
-    numbers = _numbered(state, 0)
-    answer = _called(renamed, operation, numbers, None if other is None else _numbered(other, state.size))
-    if isinstance(answer, Declined):
-        raise ValueError(f"{step.text} was taken once, but not of the cells' numbers: {answer.text}")
-    outputs = tuple(answer) if operation.kind == "pieces" else (answer,)
-    return [state.engine.to_numpy(output).ravel() for output in outputs]
+def _values(tensor: Any) -> NDArray[Any]:
+    """Copy the cells; those of a dtype that NumPy has not are widened, which changes no number."""
+    if owner_of(tensor) == "Tensor" and "float" in str(tensor.dtype) and tensor.itemsize < 4:
+        return np.array(tensor.detach().float().numpy())
+    return backend_of(_array(tensor)).to_numpy(_array(tensor))
 
 
-def _numbered(state: State, first: int) -> State:
-    tensor = state.engine.make(np.arange(first, first + state.size).reshape(state.shape))
-    return State(state.engine, tensor, tensor, 0)
-
-
-def _called(step: Step, operation: Operation, state: State, other: State | None) -> Any:
-    """Make the call; a join without another tensor joins the tensor with itself."""
-    engine, tensor, options = state.engine, state.tensor, dict(step.options)
-    by_function = operation.kind == "function" or (operation.kind == "pieces" and engine.splits_by_function)
-    if operation.kind == "property":
-        return engine.attempt(getattr, tensor, step.name)
-    if operation.kind == "join":
-        both = [tensor, tensor if other is None else other.tensor]
-        return engine.attempt(getattr(engine.module, step.name), both, *step.args, **options)
-    if by_function:
-        return engine.attempt(getattr(engine.module, step.name), tensor, *step.args, **options)
-    return engine.attempt(getattr(tensor, step.name), *step.args, **options)
-
-
-class _UnknownStepError(Refused):
-    """A name that the library has and this lesson has not."""
-
-
-def _known(step: Step, state: State) -> Operation | Declined:
-    """Find the operation, or say why there is none; what a library lacks it says itself."""
-    library, rank = state.library, len(state.shape)
-    operation = OPERATIONS[library].get(step.name)
-    if operation is None:
-        met = state.engine.attempt(getattr, state.tensor, step.name)
-        if isinstance(met, Declined) and not hasattr(state.engine.module, step.name):
-            return met
-        names = ", ".join(OPERATIONS[library])
-        raise _UnknownStepError(f"{library} has {step.name}, but this page does not know it. It knows {names}.")
-    if operation.kind == "property" and step.called:
-        raise Refused(f"{step.name} is written without ( ): it is no method.")
-    if operation.kind != "property" and not step.called:
-        raise Refused(f"{step.name} is a method: it needs ( ), with its arguments in them.")
-    if step.name == "T" and not state.engine.transposes_any_rank and rank != 2:
-        axes = "1 axis" if rank == 1 else f"{rank} axes"
+def _snapshot(tensor: Any, root: Any, memory: int, evaluator: Evaluator) -> Snapshot:
+    array, engine = _array(tensor), backend_of(_array(tensor))
+    try:
+        layout = layout_of(array, root)
+    except ValueError as error:
         raise Refused(
-            f"T is meant for 2 axes, and there {'is' if rank == 1 else 'are'} {axes} here: PyTorch deprecates T "
-            "for any other number. permute names the axes in the order that is wanted."
-        )
-    if operation.kind != "pieces" and step.piece is not None:
-        raise Refused(f"{step.name} gives one tensor, not several: take [{step.piece}] away.")
-    return operation
+            "The cells of this result begin in the middle of an element of its memory, which is not drawn here."
+        ) from error
+    unwritten, values = evaluator.uninitialised.cells(array), _values(array)
+    if unwritten is not None:
+        values[unwritten] = 0
+    dtype = str(array.dtype).removeprefix("torch.")
+    return Snapshot(values, layout, engine.strides(array), memory, dtype, engine.library, unwritten)
 
 
-def _check_growth(step: Step, operation: Operation, shape: Shape) -> None:
-    """Refuse what would allocate too much, before it does."""
-    numbers = [abs(number) for number in arithmetic.whole_numbers(step)]
-    grown = prod(shape)
-    if operation.name in ("repeat", "tile", "repeat_interleave"):
-        by_element = "repeat_interleave" in (operation.name, operation.elsewhere)
-        if not by_element and operation.name == "repeat" and len(numbers) < len(shape):
-            return  # PyTorch refuses that by itself
-        times = step.args[0] if step.args else dict(step.options).get("repeats", 1)
-        grown *= prod(numbers) if not by_element else arithmetic.total(times)
-    if grown > MAX_ELEMENTS:
-        raise Refused(
-            f"{step.text} would make {thousands(grown)} elements; at most {thousands(MAX_ELEMENTS)} are computed "
-            "here. Repeat fewer times."
-        )
-    if operation.kind == "pieces" and max(numbers, default=0) > MAX_ELEMENTS:
-        raise Refused(f"{step.text} cannot be taken here: no axis is longer than {thousands(MAX_ELEMENTS)}.")
+def _described(value: Any) -> str:
+    if is_array(value):
+        return shape_text(tuple(value.shape))
+    if _are_arrays(value):
+        return f"{len(value)} pieces"
+    return f"{value!s:.40}"
 
 
-def _arithmetic(step: Step, state: State) -> Iterator[Arithmetic]:
-    if step.name not in OPERATIONS[state.library]:
-        return
-    if step.name in ("view", "reshape"):
-        solved = arithmetic.solved(step, state.size)
-        yield from () if solved is None else (solved,)
-    if step.joins:
-        met = arithmetic.joining(step, state.shape)
-        yield from () if met is None else (met,)
+def _warnings(calls: Sequence[Call]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words for call in calls for words in call.warnings))
 
 
-def _remark(step: Step, state: State, result: Any) -> Remark | None:
-    before, after = state.shape, tuple(result.shape)
-    copied = not state.shares(result)
-    if result is state.tensor:
-        return "same tensor"
-    match step.name:
-        case "squeeze" if before == after:
-            return "squeezed nothing"
-        case "squeeze" if not step.args and not step.options and before[0] == 1 and after:
-            return "squeezed the first of several"
-        case "reshape" if copied:
-            return "reshape copied"
-        case "flatten" if copied and state.engine.flatten_copies:
-            return "flatten copied"
-        case "ravel" if copied:
-            return "ravel copied"
-        case "split" if step.args and type(step.args[0]) is int:
-            return "split by size" if state.engine.splits_by_size else "split by count"
-    return None
+def _seeds(evaluator: Evaluator) -> tuple[str, ...]:
+    """Return the statements that sow the random numbers which a pipeline drew without a seed."""
+    if not evaluator.seeded:
+        return ()
+    libraries = {call.entry.library == "np" for call in evaluator.calls if call.entry.random}
+    return tuple(
+        f"np.random.seed({evaluator.seed})" if of_numpy else f"torch.manual_seed({evaluator.seed})"
+        for of_numpy in sorted(libraries)
+    )

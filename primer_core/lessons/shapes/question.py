@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from primer_core.backend import Library
-from primer_core.language.steps import split_steps
 from primer_core.lessons.question import Question, choice, text
 from primer_core.lessons.shapes.scramble import CASES
+from primer_core.lessons.shapes.steps import split_steps
 
 View = Literal["Pipeline", "Permute or reshape"]
 
-_X_HELP = "A shape (28, 28), an array [[1, 2], [3, 4]], a number, or arange(12)."
+_X_HELP = (
+    "A shape (28, 28), an array [[1, 2], [3, 4]], a number, or what makes an array, in the words of either library: "
+    "np.ones((2, 3)), torch.arange(6).view(2, 3)."
+)
 _STEPS_HELP = (
-    "Methods of the library that is chosen, with commas between them: reshape(2, -1), squeeze(), T. They may also be "
-    "chained: x.reshape(2, -1).T. Nothing typed is run: it is read."
+    "What is done to x, with commas between: x.reshape(2, -1), x[:, None], np.flip(x, 0). The x. in front may be left "
+    "out. With a name, y = x.T, a step leaves x as it is, and later steps may speak of y; without one, its result is x "
+    "from then on."
 )
 
 

@@ -1,22 +1,21 @@
 """How the steps change: cards are added, removed, moved and typed on, and another library is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Declined, Library, backend
-from primer_core.language.limits import Refused
-from primer_core.language.steps import MAX_STEPS, join_steps, read_step, read_step_or_none
+from primer_core.backend import Library
 from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import LONGEST_TEXT
-from primer_core.lessons.shapes.pipeline import State, run, take_steps
+from primer_core.lessons.shapes.pipeline import Bound, Done, take_steps
 from primer_core.lessons.shapes.question import ShapesQuestion
-from primer_core.lessons.shapes.translation import translations
+from primer_core.lessons.shapes.steps import MAX_STEPS, TENSOR, Shape, join_steps, read_step
+from primer_core.lessons.shapes.words import in_words_of
 
 
 def react(question: ShapesQuestion, event: Event) -> ShapesQuestion:
@@ -50,31 +49,38 @@ def respelled(question: ShapesQuestion, library: Library) -> tuple[str, ...]:
     """
     texts = question.texts_of_steps
     taken = take_steps(question.x, texts, question.library)
-    states = () if isinstance(taken, Unread) else tuple(state.values for state in taken.states)
-    found = []
+    if isinstance(taken, Unread):
+        return tuple(_in_words_of(library, text, {}) for text in texts)
+    shapes: dict[str, Shape] = {TENSOR: taken.start.shape}
+    found: list[str] = []
     for place, text in enumerate(texts):
-        step = read_step_or_none(text)
-        candidates: Iterator[str] = iter(())
-        if step is not None:
-            shape = states[place].shape if place < len(states) else None
-            candidates = translations(step, shape, question.library, library)
-        if place + 1 < len(states):
-            before, after = states[place : place + 2]
-            candidates = (candidate for candidate in candidates if _gives(candidate, before, after, library))
-        found.append(next(candidates, text))
+        step = taken.steps[place]
+        written = _in_words_of(library, text, shapes)
+        results = [each.after.values for each in taken.steps[: place + 1] if isinstance(each, Done)]
+        if (
+            isinstance(step, Done | Bound)
+            and written != text
+            and not _gives(question.x, [*found, written], library, results)
+        ):
+            written = text
+        found.append(written)
+        if isinstance(step, Done):
+            name = read_step(text, question.library, shapes).name
+            shapes |= {name or TENSOR: step.after.shape, step.name: step.after.shape}
     return tuple(found)
 
 
-def _gives(text: str, before: NDArray[Any], after: NDArray[Any], library: Library) -> bool:
-    """Whether a library takes a step and makes these values of those with it."""
-    engine = backend(library)
-    tensor = engine.make(before)
-    try:
-        step = read_step(text)
-        made = run(step, State(engine, tensor, tensor, 0))
-    except Refused:
+def _in_words_of(library: Library, text: str, shapes: Mapping[str, Shape]) -> str:
+    written = in_words_of(library, text, shapes, shapes)
+    return written if isinstance(written, str) else text
+
+
+def _gives(x: str, texts: Sequence[str], library: Library, results: Sequence[NDArray[Any]]) -> bool:
+    """Whether a library takes the steps and makes these values with them."""
+    taken = take_steps(x, texts, library)
+    if isinstance(taken, Unread) or taken.failed is not None or len(taken.done) != len(results):
         return False
-    return not isinstance(made, Declined) and np.array_equal(engine.to_numpy(made.outputs[step.piece or 0]), after)
+    return all(np.array_equal(step.after.values, values) for step, values in zip(taken.done, results, strict=True))
 
 
 def _changed(steps: list[str], act: Act) -> Sequence[str]:

@@ -18,10 +18,11 @@ from primer_core.backend import pytorch
 from primer_core.backend.memory import shares_memory
 from primer_core.data.errors import DataUnavailableError
 from primer_core.data.sample import read_sample
+from primer_core.language.evaluator import Evaluator
 from primer_core.language.spelling import shape_text
-from primer_core.language.steps import Shape, read_step, split_steps
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.shapes.pipeline import Pipeline, State, cell_maps, take_steps
+from primer_core.lessons.shapes.pipeline import Pipeline, take_steps
+from primer_core.lessons.shapes.steps import TENSOR, Shape, read_step, split_steps
 
 EVERY = 4
 """Of the photograph's rows and columns, one in so many is taken."""
@@ -224,14 +225,18 @@ def _few(shape: Shape, steps: str) -> Pipeline:
 
 
 def _way(text: str, x: Any) -> tuple[Way, NDArray[np.intp]]:
-    """Take the steps, and tell for every cell which element of x it is."""
-    result, cells = x, np.arange(x.numel())
-    for step in map(read_step, split_steps(text)):
-        (own,) = cell_maps(step, State(pytorch(), result, x, 0))
-        cells = cells[own]
-        result = getattr(result, step.name)(*step.args)
+    """Take the steps, and tell for every cell which element of x it is: the same is done to the elements' numbers."""
+    result = _taken(text, x)
+    cells = _taken(text, pytorch().make(np.arange(x.numel()).reshape(x.shape))).numpy().ravel()
     values = result.numpy().copy()
     return Way(_dotted(text), values, tuple(result.shape), tuple(result.stride()), shares_memory(result, x)), cells
+
+
+def _taken(text: str, x: Any) -> Any:
+    evaluator = Evaluator({TENSOR: x})
+    for step in (read_step(each, "PyTorch", ()) for each in split_steps(text)):
+        evaluator.names[TENSOR] = evaluator.value_of(step.node, step.source)
+    return evaluator.names[TENSOR]
 
 
 def _dotted(text: str) -> str:

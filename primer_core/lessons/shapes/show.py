@@ -6,24 +6,50 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Declined, Library, backend
+from primer_core.backend import Declined, backend
 from primer_core.backend.memory import Layout, address_text
 from primer_core.language.spelling import shape_text
-from primer_core.language.steps import MAX_STEPS, OPERATIONS
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.shapes.batch_axis import Offered
-from primer_core.lessons.shapes.code import state_name
 from primer_core.lessons.shapes.explain import NoPicture, Outcome
 from primer_core.lessons.shapes.notes import NOTES
-from primer_core.lessons.shapes.pipeline import Done, Failed, NotTaken, Pipeline, Remark, Snapshot, Waiting
+from primer_core.lessons.shapes.offers import OFFERS
+from primer_core.lessons.shapes.order import Walk
+from primer_core.lessons.shapes.pipeline import (
+    AnyStep,
+    Bound,
+    Done,
+    Failed,
+    NotTaken,
+    Pipeline,
+    Read,
+    Remark,
+    Snapshot,
+    Waiting,
+)
 from primer_core.lessons.shapes.presets import PRESETS
 from primer_core.lessons.shapes.question import ShapesQuestion
 from primer_core.lessons.shapes.scramble import Scramble
 from primer_core.lessons.shapes.show_scramble import scrambled
+from primer_core.lessons.shapes.steps import MAX_STEPS
 from primer_core.lessons.show import controls, own_sizes
 from primer_core.picture.code import code_panel
-from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Piece, Ref, Row, Strong, Val
-from primer_core.picture.number import with_minus
+from primer_core.picture.grid import (
+    Badge,
+    Each,
+    Formula,
+    Grid,
+    Link,
+    Op,
+    PerCell,
+    Picture,
+    Piece,
+    Ref,
+    Row,
+    Strong,
+    Val,
+)
+from primer_core.picture.number import cell_text, with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -47,6 +73,9 @@ MAX_CELLS = 1000
 """Cells drawn of one pipeline, so that pointing at them stays fluid."""
 
 MAX_PIECES_DRAWN = 8
+
+MAX_WALKED = 60
+"""Cells of an array whose order of reading is drawn."""
 
 _MEMORIES: tuple[Role, ...] = ("a", "result", "c")
 """Colours of allocations: that of x is the first; each copy takes the next."""
@@ -93,8 +122,10 @@ def show(question: ShapesQuestion, outcome: Outcome) -> Page:
         Note(legend(outcome, drawn)),
         *(offered if outcome.offered else ()),
     )
+    walks = tuple(step for step in outcome.done if step.walk is not None and step.before.values.size <= MAX_WALKED)
     told = Card((Story(story(outcome)), code_panel(outcome.code)), "story")
-    return Page(panel, (Card(picture, "picture"), Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1))))
+    walked = (Card(tuple(part for step in walks for part in walk(step)), "walk"),) if walks else ()
+    return Page(panel, (Card(picture, "picture"), *walked, Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1))))
 
 
 def _asks(question: ShapesQuestion) -> tuple[str, str, str]:
@@ -107,7 +138,7 @@ def chip(outcome: Pipeline | Unread) -> Chip:
         return Chip("error", "x cannot be read")
     if outcome.failed is None:
         return Chip("ok", summary(outcome))
-    step = f"step {len(outcome.done) + 1}"
+    step = f"step {outcome.steps.index(outcome.failed) + 1}"
     match outcome.failed.reason:
         case Declined(kind):
             return Chip("error", f"{step} raises {kind}")
@@ -124,36 +155,32 @@ def cards(question: ShapesQuestion, outcome: Pipeline | Unread) -> Steps:
     if isinstance(outcome, Unread):
         start: tuple[str, ...] = ()
         shape: tuple[int, ...] = ()
-        taken: Sequence[Done | Failed | Waiting] = tuple(map(Waiting, question.texts_of_steps))
+        taken: Sequence[AnyStep] = tuple(map(Waiting, question.texts_of_steps))
     else:
         first = outcome.start
-        start = (
-            shape_text(first.shape),
-            f"strides {_strides(first)}, in {backend(outcome.library).stride_unit}",
-        )
-        shape = outcome.states[-1].shape
+        unit = backend(outcome.library).stride_unit
+        start = (shape_text(first.shape), f"strides {_strides(first)}, in {unit}", *_warned(outcome.warnings, outcome))
+        shape = outcome.current
         taken = outcome.steps
-    offers = tuple(
-        Offer(operation.name, operation.does, operation.spelled(shape))
-        for operation in OPERATIONS[question.library].values()
-        if operation.offered
-    )
-    return Steps("steps", "x", start, tuple(_card(step, question.library) for step in taken), offers, MAX_STEPS)
+    offers = tuple(Offer(step.name, step.does, step.spelled(shape)) for step in OFFERS[question.library].values())
+    return Steps("steps", "x", start, tuple(_card(step, outcome) for step in taken), offers, MAX_STEPS)
 
 
-def _card(taken: Done | Failed | Waiting, library: Library) -> StepCard:
+def _card(taken: AnyStep, outcome: Pipeline | Unread) -> StepCard:
     match taken:
-        case Waiting(text_of_step):
-            return StepCard(text_of_step, "waiting", word="waiting")
+        case Bound():
+            return StepCard(taken.text, "done", (f"{taken.name}: {taken.value}",), "NAMED", "plain")
         case Failed(reason=reason):
             declined = isinstance(reason, Declined)
             message = text(Code(reason.text)) if isinstance(reason, Declined) else text(reason.message)
+            place = taken.place
+            where = () if place is None else (text(f"At column {place.column + 1}: ", Code(place.text)),)
             return StepCard(
                 taken.text,
                 "failed",
                 word="ERROR" if declined else "NOT TAKEN",
                 tone="error",
-                messages=(message, *_sums(taken)),
+                messages=(message, *where, *_sums(taken)),
                 remedies=tuple(
                     Remedy(
                         text(f"{fix.action}: ", Code(", ".join(fix.texts)), f" → {shape_text(fix.shape)}"),
@@ -162,16 +189,23 @@ def _card(taken: Done | Failed | Waiting, library: Library) -> StepCard:
                     for fix in taken.fixes
                 ),
             )
-        case Done():
-            remark = _remark(taken, library)
+        case Done() if isinstance(outcome, Pipeline):
+            remark = _remark(taken)
+            dtype = (taken.after.dtype,) if taken.after.dtype != taken.before.dtype else ()
             return StepCard(
                 taken.text,
                 "done",
-                (shape_text(taken.after.shape), f"strides {_strides(taken.after)}"),
+                (shape_text(taken.after.shape), f"strides {_strides(taken.after)}", *dtype),
                 {"view": "VIEW", "copy": "COPY", "empty": "NO BYTES"}[taken.verdict],
                 "plain" if taken.verdict == "empty" else taken.verdict,
-                (*((remark,) if remark else ()), *_sums(taken)),
+                (*((remark,) if remark else ()), *_sums(taken), *map(text, _warned(taken.warnings, outcome))),
             )
+    return StepCard(taken.text, "waiting", word="waiting")
+
+
+def _warned(warnings: Sequence[str], outcome: Pipeline) -> tuple[str, ...]:
+    """Tell a library's warnings in its words, without the line of its source that PyTorch adds."""
+    return tuple(f"{outcome.library} warns: “{words.partition(' (Triggered internally')[0]}”" for words in warnings)
 
 
 def _sums(taken: Done | Failed) -> tuple[Text, ...]:
@@ -183,51 +217,118 @@ def pipeline(explained: Pipeline) -> Picture:
 
     One colour is one memory. Where all of them would be too many cells, tensors in the middle are left out.
     """
-    first = _grid("x", explained.start, ())
-    grids, links = [first], []
+    grids, links = [_grid("x", explained.start, ())], []
     formulas = [Formula("x", (Ref("x"), " = ", Strong((Val("x"),)), "\n", _address(explained.start.layout)))]
     rows: list[list[str | Op]] = [["x"]]
-    for place, taken in enumerate(explained.done, start=1):
-        before, name = state_name(place - 1), state_name(place)
-        grid = _grid(name, taken.after, _badges(taken))
-        grids.append(grid)
-        shared = taken.verdict == "view"
-        # Behind the pieces of a split, the one that goes on is named again.
-        split = place > 1 and explained.done[place - 2].pieces is not None
-        items: list[str | Op] = [Op(f"{before} →" if split else "→")]
-        if taken.step.itself:
-            items = [Op(f"{before} twice →")]
-        links.append(Link(before, name, taken.sources[:, None], same=shared))
-        spelled: list[Piece] = [Ref(name), " = ", Ref(before)]
-        if taken.joined is not None:
-            joined = Grid(f"b{place}", f"b{place}", taken.joined.other.values, "b")
-            grids.append(joined)
-            links.append(Link(joined.id, name, taken.joined.sources[:, None]))
-            spelled.append(Ref(joined.id))
-            items = [Op(f"{before} and" if split else "and"), joined.id, Op("→")]
+    before = "x"
+    for taken in explained.done:
+        grids.append(_grid(taken.name, taken.after, _badges(taken)))
+        # Behind the pieces of a split, or where an earlier tensor goes on, the one that does is named again.
+        named = taken.origin != before or len(rows[-1]) > 2
+        sign = f"{taken.origin} " if named else ""
+        items: list[str | Op] = [Op(f"{sign}→")]
+        if taken.asked is not None and taken.asked.other is not None and taken.asked.other.itself:
+            items = [Op(f"{taken.origin} twice →")]
+        for read in taken.reads:
+            same = taken.verdict == "view" and read.name == taken.origin
+            links.append(Link(read.name, taken.name, read.sources, same=same))
+        others = [read for read in taken.reads[1:] if read.name not in {grid.id for grid in grids}]
+        for read in others:
+            assert read.other is not None, "every state before is drawn"
+            grids.append(Grid(read.name, read.name, read.other.values, "b", texts=_texts(read.other)))
+            items = [*items[:-1], Op(f"{sign}and"), read.name, Op("→")]
+        spoken = [read.name for read in taken.reads[1:] if read not in others]
+        if spoken:
+            items[-1] = Op(f"and {', '.join(spoken)} →" if others else f"{taken.origin} and {', '.join(spoken)} →")
         if taken.pieces is None:
-            items.append(name)
+            items.append(taken.name)
         else:
             for number, piece in enumerate(taken.pieces.snapshots):
                 if number != taken.pieces.chosen and number < MAX_PIECES_DRAWN:
-                    part = _piece(f"p{place}[{number}]", piece)
-                    grids.append(part)
-                    links.append(Link(before, part.id, taken.pieces.sources[number][:, None], same=shared))
-                    items.append(part.id)
+                    part = _piece(f"{taken.pieces.name}[{number}]", piece)
+                    if part.id not in {grid.id for grid in grids}:
+                        grids.append(part)
+                        shared = taken.verdict == "view"
+                        links.append(Link(taken.origin, part.id, taken.pieces.sources[number], same=shared))
+                        items.append(part.id)
                 elif number == taken.pieces.chosen:
-                    items.append(name)
-        formulas.append(Formula(name, (*spelled, " = ", Strong((Val(name),)), "\n", _address(taken.after.layout))))
+                    items.append(taken.name)
+        formulas.append(Formula(taken.name, (*_spelled(taken), "\n", _address(taken.after.layout))))
         rows.append(items)
+        before = taken.name
     return Picture(tuple(grids), _rows(grids, rows), tuple(links), tuple(formulas), _focus(explained))
+
+
+def _spelled(taken: Done) -> tuple[Piece, ...]:
+    """Spell out where each cell came from; a cell that came from nowhere was filled in."""
+    came = np.zeros(taken.after.values.size, np.bool_)
+    for read in taken.reads:
+        came |= (read.sources >= 0).any(axis=1)
+    if taken.exact:
+        refs = [Ref(read.name) for read in taken.reads]
+        equals = PerCell(lambda flat: " = " if came[flat] else "")
+        return (Ref(taken.name), equals, *refs, " = ", Strong((Val(taken.name),)))
+    pieces: list[Piece] = [Ref(taken.name), " = ", Strong((Val(taken.name),))]
+    pieces.append(PerCell(lambda flat: ", from " if came[flat] else ""))
+    for place, read in enumerate(taken.reads):
+        if place:
+            pieces.append(_between(taken.reads, place))
+        pieces.append(Each((Ref(read.name), " = ", Val(read.name)), ", "))
+    return tuple(pieces)
+
+
+def _between(reads: Sequence[Read], place: int) -> PerCell:
+    came = np.array([(read.sources >= 0).any(axis=1) for read in reads[: place + 1]])
+    earlier: NDArray[np.bool_] = np.any(came[:-1], axis=0)
+    own = came[-1]
+    return PerCell(lambda flat: ", " if earlier[flat] and own[flat] else "")
+
+
+def walk(taken: Done) -> tuple[Part, ...]:
+    """Show in which order ``order="F"`` reads the cells, and in which it writes them."""
+    assert taken.walk is not None, "only steps that say order= are asked"
+    found: Walk = taken.walk
+    places = tuple(map(str, range(found.numbers.size)))
+    read = Grid(taken.origin, taken.origin, found.before, "a", labels=_in_turn(found.reads, places))
+    line = Grid("line", "in this order", found.numbers, "plain", axes=("",))
+    written = Grid(taken.name, taken.name, found.after, "result", labels=_in_turn(found.writes, places))
+    turns = np.empty_like(found.writes)
+    turns[found.writes] = np.arange(found.writes.size)
+    links = (Link(taken.origin, "line", found.reads[:, None]), Link("line", taken.name, turns[:, None]))
+    formulas = (
+        Formula("line", ("read ", Ref(taken.origin), " = ", Strong((Val("line"),)))),
+        Formula(taken.name, (Ref(taken.name), " = ", Strong((Val(taken.name),)), ", written in that order")),
+    )
+    row = Row((taken.origin, Op("read →"), "line", Op("written →"), taken.name))
+    return (
+        Note(text(Bold("The order of reading and of writing."), " ", Code(taken.text), *_walked(taken))),
+        Picture((read, line, written), (row,), links, formulas, (taken.name, 0)),
+    )
+
+
+def _in_turn(cells: NDArray[np.intp], places: Sequence[str]) -> tuple[str, ...]:
+    labels = [""] * len(places)
+    for place, cell in zip(places, cells, strict=True):
+        labels[int(cell)] = place
+    return tuple(labels)
+
+
+def _walked(taken: Done) -> Text:
+    words = " reads with the first axis fastest, which is down the columns of a matrix, and writes in the same way."
+    if taken.before.shape == taken.after.shape:
+        return text(words, " The shape is the same, so each number is written to where it was read: nothing moves.")
+    return text(words)
 
 
 def legend(explained: Pipeline, picture: Picture) -> Text:
     """Say how to read the picture of a pipeline, and what it had no room for."""
     drawn = {item for row in picture.rows for item in row.items if isinstance(item, str)}
-    missing = [name for name in map(state_name, range(len(explained.states))) if name not in drawn]
+    missing = [name for name in explained.names if name not in drawn]
     said = ["One colour is one memory."]
     if any(state.memory for state in explained.states):
         said.append("Where a step copies, the colour changes.")
+    if any(state.unwritten is not None for state in explained.states):
+        said.append("A ? was never written: what stands there is whatever the memory held.")
     if any(state.ghost.any() for state in explained.states):
         said.append("Dashed cells have no memory of their own.")
     if missing:
@@ -267,6 +368,8 @@ def story(explained: Pipeline) -> tuple[Text, ...]:
                 break
             case Failed():
                 lines.append(text(*head, *_failure(taken, explained)))
+            case Bound():
+                lines.append(text(*head, Code(taken.name), f" stands for this: {taken.value}."))
             case Done():
                 lines.append(text(*head, *_told(taken, explained)))
     if not lines:
@@ -285,7 +388,7 @@ def _told(taken: Done, explained: Pipeline) -> Text:
     before, after = taken.before, taken.after
     told = [f"{shape_text(before.shape)} → {shape_text(after.shape)}."]
     told += [f"{spelled.text}." for spelled in taken.arithmetic]
-    unit = backend(explained.library).stride_unit
+    unit = backend(after.library).stride_unit
     if taken.verdict == "view":
         told.append(f"A view: the same memory read with strides {_strides(after)} {unit}.")
     elif taken.verdict == "copy":
@@ -293,23 +396,25 @@ def _told(taken: Done, explained: Pipeline) -> Text:
     saved = int(after.ghost.sum()) * after.layout.itemsize
     if taken.verdict == "view" and saved and not before.ghost.any():
         told.append(f"A stride of 0 reads cells again: {saved} bytes are not allocated.")
-    remark = _remark(taken, explained.library)
+    told += _warned(taken.warnings, explained)
+    remark = _remark(taken)
     return text(" ".join(told), *((" ", *remark) if remark else ()))
 
 
-def _remark(taken: Done, library: Library) -> Text:
+def _remark(taken: Done) -> Text:
     """Say what of a step's result deserves a sentence of its own; empty where nothing does."""
     if taken.remark is None:
         return ()
     said = _REMARKS[taken.remark]
     if taken.remark != "reshape copied":
         return said
-    view = backend(library).view_code("x", taken.after.shape).removeprefix("x.")
+    view = backend(taken.after.library).view_code("x", taken.after.shape).removeprefix("x.")
     return text(*said, " ", Code(view), " would have refused.")
 
 
 _REMARKS: Mapping[Remark, Text] = {
-    "same tensor": text("It is contiguous already: the very same tensor comes back."),
+    "same tensor": text("The very same tensor comes back."),
+    "contiguous already": text("It is contiguous already: the very same tensor comes back."),
     "squeezed nothing": text(
         Code("squeeze"), " takes axes of size 1 away, and here is none for it: the shape stays as it was."
     ),
@@ -322,6 +427,11 @@ _REMARKS: Mapping[Remark, Text] = {
     "split by size": text(
         "The number is the size of a piece here; NumPy's ", Code("split"), " takes how many pieces there are."
     ),
+    "resized": text(
+        Code("resize"),
+        " fills the new shape with the numbers in their order, over and over. It looks at no axes and crops nothing.",
+    ),
+    "computed": text("It computes new numbers: each says what it came from."),
     "split by count": text(
         "The number says how many pieces there are; PyTorch's ", Code("split"), " takes the size of one."
     ),
@@ -338,14 +448,27 @@ def _grid(name: str, state: Snapshot, badges: tuple[Badge, ...]) -> Grid:
         name,
         name,
         state.values,
-        _MEMORIES[state.memory % len(_MEMORIES)],
+        _role(state),
         axes=tuple(
             f"axis {axis}" + (", stride 0" if stride == 0 and ghost.any() and size > 1 else "")
             for axis, (stride, size) in enumerate(zip(state.strides, state.shape, strict=True))
         ),
         badges=badges,
         ghost=ghost,
+        texts=_texts(state),
     )
+
+
+def _role(state: Snapshot) -> Role:
+    return "b" if state.memory < 0 else _MEMORIES[state.memory % len(_MEMORIES)]
+
+
+def _texts(state: Snapshot) -> tuple[str, ...] | None:
+    """Draw a question mark for each cell that was never written."""
+    if state.unwritten is None:
+        return None
+    cells = zip(state.values.ravel(), state.unwritten.ravel(), strict=True)
+    return tuple("?" if unwritten else cell_text(value) for value, unwritten in cells)
 
 
 def _piece(name: str, state: Snapshot) -> Grid:
@@ -353,7 +476,8 @@ def _piece(name: str, state: Snapshot) -> Grid:
         name,
         name,
         state.values,
-        _MEMORIES[state.memory % len(_MEMORIES)],
+        _role(state),
+        texts=_texts(state),
         faded=np.ones(state.shape, np.bool_),
         axes=("",) * len(state.shape),
     )
@@ -394,9 +518,8 @@ def _rows(grids: list[Grid], rows: list[list[str | Op]]) -> tuple[Row, ...]:
 
 
 def _focus(explained: Pipeline) -> tuple[str, int] | None:
-    last = len(explained.states) - 1
     size = explained.states[-1].values.size
-    return (state_name(last), _interesting(explained.states[-1].values)) if size else None
+    return (explained.names[-1], _interesting(explained.states[-1].values)) if size else None
 
 
 def _interesting(values: NDArray[np.generic]) -> int:

@@ -83,7 +83,7 @@ def two_ways(right: Pipeline, wrong: Pipeline) -> Picture:
     for name, role, way in zip(("moved", "cut"), roles, (right, wrong), strict=True):
         cells = np.arange(way.states[0].values.size)
         for taken in way.done:
-            cells = cells[taken.sources]
+            cells = cells[taken.sources[:, 0]]
         after = way.states[-1].values
         spelled = "".join(f".{taken.text}" for taken in way.done)
         grids.append(Grid(name, name, after, role, caption=f"= x{spelled}  {shape_text(after.shape)}"))

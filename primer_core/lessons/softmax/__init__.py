@@ -4,6 +4,7 @@ from primer_core.lessons.lesson import Lesson
 from primer_core.lessons.softmax.explain import explain
 from primer_core.lessons.softmax.presets import PRESETS
 from primer_core.lessons.softmax.question import SoftmaxQuestion
+from primer_core.lessons.softmax.react import react
 from primer_core.lessons.softmax.show import show
 
 LESSON = Lesson(
@@ -19,6 +20,7 @@ LESSON = Lesson(
     question=SoftmaxQuestion,
     presets=PRESETS,
     explain=explain,
+    react=react,
     show=show,
     needs_torch=lambda _: True,
 )

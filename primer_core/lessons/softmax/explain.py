@@ -12,21 +12,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from primer_core.backend import Declined, backend
 from primer_core.backend.loading import load_torch
-from primer_core.lessons.softmax.code import snippet
-from primer_core.lessons.softmax.question import CLASSES, SoftmaxQuestion
-from primer_core.lessons.softmax.rules import GRADIENT, NAIVE, STABLE, worked_out
+from primer_core.language.limits import Refused
+from primer_core.lessons.outcome import Unread
+from primer_core.lessons.softmax import code
+from primer_core.lessons.softmax.asked import Asked, weights
+from primer_core.lessons.softmax.binary import Binary, explain_binary
+from primer_core.lessons.softmax.fixes import Fault, Fix, fault, logits_fixes, target_fixes, works
+from primer_core.lessons.softmax.losses import Array, LossForm, as_array, class_losses, gradient_of, is_finite
+from primer_core.lessons.softmax.question import SoftmaxQuestion
+from primer_core.lessons.softmax.reading import read_logits, read_target
+from primer_core.lessons.softmax.rules import NAIVE, STABLE, gradient_rules, worked_out
 
 if TYPE_CHECKING:
     import torch
 
-Array = NDArray[np.floating[Any]]
+TORCH = backend("PyTorch")
 
-TOLERANCE: Mapping[str, float] = {"float16": 2e-3, "float32": 1e-6, "float64": 1e-12}
+TOLERANCE: Mapping[str, float] = {"bfloat16": 2e-2, "float16": 2e-3, "float32": 1e-6, "float64": 1e-12}
 """Largest difference from PyTorch that rounding explains, for values up to 1 and in proportion above."""
+
+
+MOST_IN_BATCH = 32
+"""Most cells of a batch that softmax compares with each other: every cell is linked to all of them."""
+
+_COOLEST = (0.1, 1.0)
+"""Temperatures that are tried where another gives nothing finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,7 @@ class NotPositive:
     """The temperature is 0, and nothing can be divided by it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NotFinite:
     """Even the stable form has a result that is infinite or not a number.
 
@@ -42,9 +54,87 @@ class NotFinite:
     ----------
     largest
         The largest number of the dtype.
+    dtype
+        Its name.
+    given
+        The first logit or target that is infinite or not a number itself; None if all are finite.
+    cure
+        A temperature at which the result is finite; None if none was found.
     """
 
     largest: float
+    dtype: str
+    given: float | None = None
+    cure: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AllIgnored:
+    """The mean is over no row, because each has a target that is ignored.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    loss
+        What PyTorch makes of it.
+    code
+        Plain Python that prints it.
+    """
+
+    asked: Asked
+    loss: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftmaxDeclined:
+    """PyTorch declines the softmax of the logits.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    declined
+        PyTorch's error.
+    fixes
+        What would work.
+    code
+        Plain Python that prints the error.
+    """
+
+    asked: Asked
+    declined: Declined
+    fixes: tuple[Fix, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetDeclined:
+    """PyTorch declines the loss of the logits with this target.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    declined
+        PyTorch's error.
+    fault
+        What is wrong with the target, and where.
+    fixes
+        What would work.
+    p
+        Softmax of the logits, of their shape.
+    code
+        Plain Python that prints the error.
+    """
+
+    asked: Asked
+    declined: Declined
+    fault: Fault
+    fixes: tuple[Fix, ...]
+    p: Array
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +144,15 @@ class NaiveForm:
     Parameters
     ----------
     exp
-        (4,): ``exp(z / T)``; infinite where it overflows, 0 where it underflows.
+        (C,): ``exp(z / T)``; infinite where it overflows, 0 where it underflows.
     total
         Their sum.
     p
-        (4,): the quotients; NaN where infinity meets infinity, or 0 meets 0.
+        (C,): the quotients; NaN where infinity meets infinity, or 0 meets 0.
     log_sum_exp
         ``log(total)``.
     loss
-        ``-log(p[target])``.
+        ``-log(p[target])``, or the same summed with a target of probabilities.
     limit
         The largest x whose ``exp(x)`` the dtype can hold.
     """
@@ -87,14 +177,14 @@ class NaiveForm:
 
 @dataclass(frozen=True, slots=True)
 class CrossEntropy:
-    """The loss in several ways on the same logits, and what a second softmax would make of it.
+    """The loss of one row in several ways, and what a second softmax would make of it.
 
     Parameters
     ----------
     by_hand
         ``log(sum(e)) - shifted[target]``: log-sum-exp minus the target's logit, with the largest already off.
     log_softmax_nll
-        ``nll_loss(log_softmax(z / T), target)``.
+        ``nll_loss(log_softmax(z / T), target)``, or the same summed with a target of probabilities.
     library
         ``cross_entropy(z / T, target)``.
     minus_log_p
@@ -112,7 +202,7 @@ class CrossEntropy:
 
 @dataclass(frozen=True, slots=True)
 class ShiftEffect:
-    """What the shift changed, by rounding alone.
+    """What the shift changed in the row, by rounding alone.
 
     Parameters
     ----------
@@ -132,25 +222,87 @@ class ShiftEffect:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Softmax:
-    """Logits that have a softmax. Arrays are (4,), one number a class, in the dtype that was asked for.
+class Batch:
+    """What PyTorch makes of all logits; a lone row is a batch of one.
 
     Parameters
     ----------
+    z, p, gradient
+        (N, C): the logits with the shift, their softmax along the axis that was asked for, and the derivative of the
+        cross-entropy, or of the sum of the rows', by each logit.
+    y
+        (N, C): what the gradient takes p for: one-hot or probabilities, smoothed; zeros in a row that is ignored.
+    losses
+        (N,): the cross-entropy of each row; 0 where it is ignored.
+    counted
+        (N,) booleans: whether a row counts.
+    share
+        (N,): by which factor each row goes into the loss.
+    loss
+        The cross-entropy with its reduction, (N,) or a number.
+    dtype
+        Name of the logits' dtype.
+    """
+
+    z: Array
+    p: Array
+    gradient: Array
+    y: Array
+    losses: Array
+    counted: Array
+    share: Array
+    loss: Array
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Across:
+    """Softmax runs over the rows of a batch: its probabilities sum to 1 down each column.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    batch
+        What PyTorch makes of it.
+    forms
+        The losses; those that take a softmax take this one.
+    code
+        Plain Python that computes and prints all of it.
+    """
+
+    asked: Asked
+    batch: Batch
+    forms: tuple[LossForm, ...]
+    code: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Softmax:
+    """Logits that have a softmax, and the steps of one row. Arrays are (C,), one number a class, in the logits' dtype.
+
+    Parameters
+    ----------
+    asked
+        What was asked.
+    batch
+        What PyTorch makes of all rows.
+    forms
+        The losses of all rows.
     z
-        The logits with the shift, as the dtype holds them.
+        The logits of the row with the shift, as the dtype holds them.
     scaled, shifted, e, total, p
         The stable form: divide by T, subtract the largest, exp, sum, divide.
     y
-        The one-hot target.
+        The target as probabilities: one-hot where it is a class number.
     log_sum_exp
         Of the scaled logits, by the stable form.
     naive
         The same without subtracting.
     loss
-        Cross-entropy against the target.
+        Cross-entropy of the row against its target.
     gradient
-        ``(p - y) / T``, the derivative of the loss by each logit, by hand.
+        ``(p - y) / T`` times the row's share of the loss: its derivative by each logit, by hand.
     autograd
         The same from autograd.
     difference
@@ -165,6 +317,9 @@ class Softmax:
         Plain Python that computes and prints all of it.
     """
 
+    asked: Asked
+    batch: Batch
+    forms: tuple[LossForm, ...]
     z: Array
     scaled: Array
     shifted: Array
@@ -184,8 +339,25 @@ class Softmax:
     shift: ShiftEffect | None
     code: str
 
+    @property
+    def row(self) -> int:
+        """Return which row's steps these are."""
+        return self.asked.opened
 
-Outcome = NotPositive | NotFinite | Softmax
+    @property
+    def counts(self) -> bool:
+        """Return whether the row counts."""
+        return bool(self.batch.counted[self.row])
+
+    @property
+    def number(self) -> int | None:
+        """Return the class that is right, where the target is a class number that counts."""
+        if self.asked.has_probabilities or not self.counts:
+            return None
+        return int(self.asked.target.values.reshape(-1)[self.row])
+
+
+Outcome = Unread | NotPositive | NotFinite | AllIgnored | SoftmaxDeclined | TargetDeclined | Across | Softmax | Binary
 """What comes of a question."""
 
 
@@ -200,71 +372,173 @@ def explain(question: SoftmaxQuestion) -> Outcome:
     if question.T == 0:
         return NotPositive()
     load_torch()
+    try:
+        logits = read_logits(question)
+    except Refused as refused:
+        return Unread("logits", str(refused))
+    z = logits.values + question.shift if question.shift else logits.values
+    try:
+        target = read_target(question, z)
+    except Refused as refused:
+        return Unread("target", str(refused))
+    asked = Asked(question, logits, target, z)
+    if question.loss == "binary":
+        return explain_binary(asked)
+    if z.ndim == 0:
+        return Unread("logits", "A lone number has no classes to choose from. Write a row such as [1, 3, -2].")
+    longest = asked.count if asked.is_across else asked.classes
+    if asked.is_batch and longest > MOST_IN_BATCH:
+        what = "rows, over which softmax runs," if asked.is_across else "classes"
+        message = (
+            f"This batch has {longest} {what} and at most {MOST_IN_BATCH} are drawn. Take fewer, or one row alone."
+        )
+        return Unread("logits", message)
+    return _explain_classes(asked)
+
+
+def _explain_classes(asked: Asked) -> Outcome:
+    load_torch()
     import torch
     from torch.nn import functional
 
-    given = _given(question)
-    v = worked_out((*STABLE, *GRADIENT), given)
-    z, scaled, p, target = (v[name] for name in ("z", "scaled", "p", "target"))
-    leaf = z.clone().requires_grad_()
-    library = functional.cross_entropy(leaf / question.T, target)
-    (autograd,) = torch.autograd.grad(library, leaf)
-    library = library.detach()
-    if not all(bool(v[name].isfinite().all()) for name in ("scaled", "shifted", "gradient")) or not library.isfinite():
-        return NotFinite(float(torch.finfo(z.dtype).max))
+    scaled, target = asked.divided(asked.z), asked.target.values
+    p = TORCH.attempt(functional.softmax, scaled, int(asked.question.dim))
+    if isinstance(p, Declined):
+        return SoftmaxDeclined(asked, p, logits_fixes(asked), code.declined_softmax(asked, p))
+    loss = TORCH.attempt(functional.cross_entropy, scaled, target, **asked.keywords)
+    if isinstance(loss, Declined):
+        snippet = code.declined_loss(asked, loss)
+        return TargetDeclined(asked, loss, fault(asked), target_fixes(asked), as_array(p), snippet)
+    counted = torch.ones(asked.count, dtype=torch.bool)
+    if not asked.has_probabilities:
+        counted = target.reshape(-1) != asked.question.ignore_index
+    if not counted.any() and asked.question.reduction == "mean":
+        return AllIgnored(asked, loss.item(), code.one_loss(asked))
+    slope = gradient_of(asked)
+    if isinstance(slope, Declined):
+        snippet = code.declined_gradient(asked, slope)
+        return TargetDeclined(asked, slope, fault(asked), target_fixes(asked), as_array(p), snippet)
+    if not is_finite(asked, loss, slope):
+        return _not_finite(asked)
+    forms = class_losses(asked)
+    batch = _batch(asked, p, loss, counted, forms[0])
+    if asked.is_across:
+        return Across(asked, batch, forms, code.snippet(asked, None, forms))
+    return _row(asked, batch, forms)
 
-    by_hand = v["total"].log() - v["shifted"][target]
+
+def _not_finite(asked: Asked) -> NotFinite:
+    load_torch()
+    import torch
+
+    given = [float(each) for values in (asked.z, asked.target.values) for each in values[~values.isfinite()][:1]]
+    info = torch.finfo(asked.divided(asked.z).dtype)
+    cure = next((T for T in _COOLEST if works(replace(asked.question, T=T))), None)
+    return NotFinite(float(info.max), info.dtype, given[0] if given else None, cure)
+
+
+def _batch(asked: Asked, p: torch.Tensor, loss: torch.Tensor, counted: torch.Tensor, form: LossForm) -> Batch:
+    load_torch()
+    from torch.nn import functional
+
+    scaled = asked.divided(asked.rows)
+    target = asked.target.values
+    target = target if asked.is_batch else target[None] if asked.has_probabilities else target.reshape(1)
+    smoothing = asked.question.smoothing
+    options = {name: value for name, value in asked.keywords.items() if name != "reduction"}
+    losses = functional.cross_entropy(scaled, target, reduction="none", **options)
+    if asked.has_probabilities:
+        y = target.to(scaled.dtype)
+    else:
+        numbers = target.long().where(counted, 0)
+        y = functional.one_hot(numbers, asked.classes).to(scaled.dtype) * counted[:, None]
+    if smoothing:
+        y = ((1 - smoothing) * y + smoothing / asked.classes) * counted[:, None]
+    return Batch(
+        z=as_array(asked.rows),
+        p=as_array(p).reshape(tuple(scaled.shape)),
+        gradient=form.gradient.reshape(tuple(scaled.shape)),
+        y=as_array(y),
+        losses=as_array(losses),
+        counted=counted.numpy(),
+        share=weights(asked.question.reduction, counted).numpy(),
+        loss=as_array(loss),
+        dtype=str(scaled.dtype).removeprefix("torch."),
+    )
+
+
+def _row(asked: Asked, batch: Batch, forms: tuple[LossForm, ...]) -> Softmax:
+    load_torch()
+    import torch
+    from torch.nn import functional
+
+    row = asked.opened
+    share = float(batch.share[row])
+    given = _given(asked, asked.rows[row])
+    gradients = gradient_rules(asked, share)
+    v = worked_out((*STABLE, *gradients), given)
+    z, scaled, p, target = (v[name] for name in ("z", "scaled", "p", "target"))
+    y = v["y"]
+    options = {name: value for name, value in asked.keywords.items() if name != "reduction"}
+    library = _one(functional.cross_entropy, scaled, target, options)
+    by_hand = _expected(y, v["total"].log() - v["shifted"])
+    log_softmax = functional.log_softmax(scaled, dim=0)
+    autograd = batch.gradient[row]
     difference, agrees = _compare(
         (
             (p, functional.softmax(scaled, dim=0)),
             (v["log_sum_exp"], torch.logsumexp(scaled, dim=0)),
             (by_hand, library),
-            (v["gradient"], autograd),
+            (v["gradient"], torch.from_numpy(autograd)),
         ),
-        TOLERANCE[question.dtype],
-        scale=max(1.0, float(scaled.abs().max()), 1 / question.T),
+        TOLERANCE[batch.dtype],
+        scale=max(1.0, float(scaled[scaled.isfinite()].abs().max()), 1 / asked.T, float(y.abs().sum())),
     )
     return Softmax(
-        z=z.numpy(),
-        scaled=scaled.numpy(),
-        shifted=v["shifted"].numpy(),
-        e=v["e"].numpy(),
+        asked=asked,
+        batch=batch,
+        forms=forms,
+        z=as_array(z),
+        scaled=as_array(scaled),
+        shifted=as_array(v["shifted"]),
+        e=as_array(v["e"]),
         total=v["total"].item(),
-        p=p.numpy(),
-        y=functional.one_hot(target, CLASSES).to(z.dtype).numpy(),
+        p=as_array(p),
+        y=as_array(y),
         log_sum_exp=v["log_sum_exp"].item(),
         naive=_naive(v),
         loss=CrossEntropy(
             by_hand=by_hand.item(),
-            log_softmax_nll=functional.nll_loss(functional.log_softmax(scaled, dim=0), target).item(),
+            log_softmax_nll=_expected(y, -log_softmax).item(),
             library=library.item(),
-            minus_log_p=_minus_log(p[target]),
-            twice=functional.cross_entropy(p, target).item(),
+            minus_log_p=_minus_log(y, p),
+            twice=_one(functional.cross_entropy, p, target, options).item(),
         ),
-        gradient=v["gradient"].numpy(),
-        autograd=autograd.numpy(),
+        gradient=as_array(v["gradient"]),
+        autograd=autograd,
         difference=difference,
         agrees=agrees,
         argmax_logits=int(z.argmax()),
         argmax_p=int(p.argmax()),
-        shift=_shift_effect(question, p, library) if question.shift else None,
-        code=snippet(question),
+        shift=_shift_effect(asked, p, library) if asked.question.shift else None,
+        code=code.snippet(asked, gradients, forms),
     )
 
 
-def _given(question: SoftmaxQuestion) -> dict[str, Any]:
-    """Return what the rules start from."""
+def _given(asked: Asked, z: torch.Tensor) -> dict[str, Any]:
+    """Return what the rules of a row start from."""
     load_torch()
-    import torch
     from torch.nn import functional
 
-    dtype: torch.dtype = getattr(torch, question.dtype)
-    return {
-        "z": torch.tensor(question.logits, dtype=dtype) + float(question.shift),
-        "T": question.T,
-        "target": torch.tensor(question.right),
-        "one_hot": functional.one_hot,
-    }
+    target = asked.target.values
+    own = target[asked.opened] if asked.is_batch else target
+    return {"z": z, "T": asked.T, "target": own, "one_hot": functional.one_hot}
+
+
+def _one(function: Any, z: torch.Tensor, target: torch.Tensor, options: Mapping[str, Any]) -> torch.Tensor:
+    """Return the loss of one row, which is 0 where the row is ignored."""
+    loss: torch.Tensor = function(z, target, reduction="sum", **options)
+    return loss
 
 
 def _naive(values: Mapping[str, Any]) -> NaiveForm:
@@ -274,27 +548,36 @@ def _naive(values: Mapping[str, Any]) -> NaiveForm:
     v = worked_out(NAIVE, values)
     total = v["naive_e"].sum()
     return NaiveForm(
-        exp=v["naive_e"].numpy(),
+        exp=as_array(v["naive_e"]),
         total=total.item(),
-        p=v["naive_p"].numpy(),
+        p=as_array(v["naive_p"]),
         log_sum_exp=total.log().item(),
-        loss=_minus_log(v["naive_p"][v["target"]]),
+        loss=_minus_log(v["y"], v["naive_p"]),
         limit=math.log(torch.finfo(v["z"].dtype).max),
     )
 
 
-def _minus_log(p: torch.Tensor) -> float:
-    """Return −log p; 0 where p is 1, and not the −0.0 that a mere change of sign makes of it."""
-    return float(0 - p.log())
+def _expected(y: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """Return Σ y·values over the classes that have a part in the target: 0 times infinity is none of it."""
+    part = y != 0
+    return (y[part] * values[part]).sum()
 
 
-def _shift_effect(question: SoftmaxQuestion, p: torch.Tensor, loss: torch.Tensor) -> ShiftEffect:
+def _minus_log(y: torch.Tensor, p: torch.Tensor) -> float:
+    """Return −Σ y·log p; 0 where p is 1, and not the −0.0 that a mere change of sign makes of it."""
+    return float(0 - _expected(y, p.log()))
+
+
+def _shift_effect(asked: Asked, p: torch.Tensor, loss: torch.Tensor) -> ShiftEffect:
     load_torch()
     from torch.nn import functional
 
-    v = worked_out(STABLE, _given(replace(question, shift=0)))
-    plain = functional.cross_entropy(v["scaled"], v["target"])
-    return ShiftEffect(p=float((p - v["p"]).abs().max()), loss=float((loss - plain).abs()))
+    question = replace(asked.question, shift=0)
+    plain = Asked(question, asked.logits, asked.target, asked.logits.values)
+    v = worked_out(STABLE, _given(plain, plain.rows[asked.opened]))
+    options = {name: value for name, value in asked.keywords.items() if name != "reduction"}
+    unshifted = _one(functional.cross_entropy, v["scaled"], v["target"], options)
+    return ShiftEffect(p=float((p - v["p"]).abs().max()), loss=float((loss - unshifted).abs()))
 
 
 def _compare(

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from primer_core.backend.loading import load_torch
+from primer_core.lessons.softmax.asked import Asked
+
 if TYPE_CHECKING:
     import torch
 
@@ -45,7 +48,7 @@ STABLE: tuple[Rule, ...] = (
     Rule("p", "e / total", lambda v: v["e"] / v["total"]),
     Rule("log_sum_exp", "scaled.max() + total.log()", lambda v: v["scaled"].max() + v["total"].log()),
 )
-"""Softmax and log-sum-exp with the largest logit taken off first."""
+"""Softmax and log-sum-exp of one row, with the largest logit taken off first."""
 
 NAIVE: tuple[Rule, ...] = (
     Rule("naive_e", "scaled.exp()", lambda v: v["scaled"].exp(), "nothing subtracted"),
@@ -53,14 +56,48 @@ NAIVE: tuple[Rule, ...] = (
 )
 """Softmax as its formula is written."""
 
-GRADIENT: tuple[Rule, ...] = (
-    Rule(
+
+def gradient_rules(asked: Asked, share: float) -> tuple[Rule, ...]:
+    """Return the lines from the target of a row to the derivative of the cross-entropy by each logit.
+
+    Parameters
+    ----------
+    asked
+        What was asked; its target is one that PyTorch takes.
+    share
+        By which factor the row goes into the loss: its share of a mean, 1, or 0 where it is ignored.
+    """
+    load_torch()
+    import torch
+
+    smoothing, probabilities = asked.question.smoothing, asked.has_probabilities
+    parts = 0 if share == 0 else round(1 / share)
+    divisor = f" / {parts}" if parts > 1 else ""
+    if share == 0:
+        y = Rule("y", "torch.zeros_like(z)", lambda v: v["z"] * 0, "this row is ignored")
+    elif probabilities:
+        y = Rule("y", "target.to(z.dtype)", lambda v: v["target"].to(v["z"].dtype))
+    else:
+        whole = asked.target.values.dtype == torch.int64
+        y = Rule("y", f"one_hot(target{'' if whole else '.long()'}, len(z)).to(z.dtype)", _one_hot)
+    spread = Rule(
+        "y",
+        f"(1 - {smoothing}) * y + {smoothing} / len(z)",
+        lambda v: (1 - smoothing) * v["y"] + smoothing / len(v["z"]),
+        "label smoothing",
+    )
+    plain = Rule("gradient", f"(p - y) / T{divisor}", lambda v: (v["p"] - v["y"]) / v["T"] / max(parts, 1))
+    scaled = Rule(
         "gradient",
-        "(p - one_hot(target, len(z)).to(z.dtype)) / T",
-        lambda v: (v["p"] - v["one_hot"](v["target"], len(v["z"])).to(v["z"].dtype)) / v["T"],
-    ),
-)
-"""The derivative of the cross-entropy by each logit."""
+        f"(p * y.sum() - y) / T{divisor}",
+        lambda v: (v["p"] * v["y"].sum() - v["y"]) / v["T"] / max(parts, 1),
+    )
+    return (y, *((spread,) if smoothing and share else ()), scaled if probabilities or share == 0 else plain)
+
+
+def _one_hot(v: Mapping[str, Any]) -> torch.Tensor:
+    one_hot: torch.Tensor = v["one_hot"](v["target"].long(), len(v["z"]))
+    return one_hot.to(v["z"].dtype)
 
 
 def worked_out(rules: tuple[Rule, ...], values: Mapping[str, Any]) -> dict[str, Any]:

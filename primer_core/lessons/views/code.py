@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+import re
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from primer_core.backend import LIBRARIES, NUMPY, Library, backend
-from primer_core.lessons.views.state import Made
+from primer_core.backend import LIBRARIES, NUMPY, backend
+from primer_core.language.parsing import code_expression
 
 if TYPE_CHECKING:
     from primer_core.lessons.views.program import Program
+    from primer_core.lessons.views.state import Made
+
+_PRINTED_BARE = {"array": "np.array", "tensor": "torch.tensor", "nan": "np.nan", "inf": "np.inf"}
+"""What the libraries print without saying whose it is."""
+
+_MODULES = {"numpy": "np", "nn": "torch.nn"}
+
+
+def spelled(node: ast.AST, names: Container[str] = ()) -> str:
+    """Write what was typed as code that runs after the usual imports.
+
+    Parameters
+    ----------
+    node
+        An expression or a statement.
+    names
+        The learner's own names, which mean what they are bound to.
+    """
+    return ast.unparse(_Spelled(names).visit(copy.deepcopy(node)))
+
+
+@dataclass(slots=True)
+class _Spelled(ast.NodeTransformer):
+    names: Container[str]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.names or not isinstance(node.ctx, ast.Load):
+            return node
+        written = _PRINTED_BARE.get(node.id) or _MODULES.get(node.id)
+        return code_expression(written) if written else node
 
 
 def question(first: str, made: Made, second: str, other: Made) -> str:
@@ -24,11 +59,11 @@ def memory(program: Program) -> str:
     lines = [f"a = {program.base}", *program.definitions]
     lines += [f"print({asked.code})  # {asked.answer}" for verdict in program.verdicts for asked in verdict.questions]
     for name in program.before.names:
-        lines += layout(name, program.before.called(name), program.library)
+        lines += layout(name, program.before.called(name), program.before.called("a"))
     lines += [*program.statements, *_failing(program)]
     if program.statements:
         lines += [f"print({asked.code})  # {asked.answer}" for asked in program.asked]
-    lines += [f"print({name})" for name in program.after.names]
+    lines += [f"print({name})" for name in (*program.after.names, *(name for name, _ in program.values))]
     return with_imports(lines)
 
 
@@ -49,16 +84,24 @@ def names(program: Program) -> str:
     )
 
 
-def layout(name: str, made: Made, base: Library) -> list[str]:
+def layout(name: str, made: Made, base: Made) -> list[str]:
     """Write the lines that print one layout: shape and strides, the offset in elements, and the flags.
 
-    `base` is the library that made ``a``.
+    Parameters
+    ----------
+    name, made
+        The array.
+    base
+        What ``a`` is bound to.
     """
     lines = [f"print({', '.join(asked)})" for asked in backend(made.library).layout_code(name)]
     # A tensor on an array's memory counts its storage_offset from itself, not from the memory's first element.
-    if made.buffer == 0 and made.kind == "view" and not all(backend(one).tells_offset for one in (made.library, base)):
-        start, first = backend(made.library).pointer_code(name), backend(base).pointer_code("a")
-        lines.append(f"print(({start} - {first}) // a.itemsize)  # offset")
+    told = all(backend(one.library).tells_offset for one in (made, base))
+    if made.buffer == base.buffer and made.kind == "view" and not told:
+        start, first = backend(made.library).pointer_code(name), backend(base.library).pointer_code("a")
+        counted = "offset" if base.layout.offset == 0 else "offset from the first cell of a"
+        sized = "a" if made.layout.itemsize == base.layout.itemsize else name
+        lines.append(f"print(({start} - {first}) // {sized}.itemsize)  # {counted}")
     return lines
 
 
@@ -66,7 +109,9 @@ def with_imports(lines: list[str]) -> str:
     """Put the imports that the lines need before them."""
     text = "\n".join(lines)
     imports = [library.import_line for library in map(backend, LIBRARIES) if f"{library.prefix}." in text]
-    if "as_strided(" in text.replace(".as_strided(", ""):
+    if re.search(r"(?<![\w.])F\.\w", text):
+        imports.append("import torch.nn.functional as F")
+    if re.search(r"(?<![\w.])as_strided\(", text):
         imports.append("from numpy.lib.stride_tricks import as_strided")
     return "\n".join([*imports, "", *lines])
 

@@ -1,18 +1,17 @@
 """Numbers that are typed into cells, as the statements that write them."""
 
-import re
+import ast
 from math import isfinite
 
 import numpy as np
 
 from primer_core.language.limits import Refused
+from primer_core.language.reader import read_statements
+from primer_core.language.rejection import Place, Rejection
 from primer_core.language.spelling import shape_text
-from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.language.text import quoted
+from primer_core.lessons.views.program import MAX_STATEMENTS
 from primer_core.lessons.views.state import Made, Snapshot
-
-_ASSIGNED = re.compile(r"^([abc]\[[^=\]]*\]) = [-+\d.e]+$")
-"""A statement that sets one cell to a number, as an edited cell writes it."""
 
 _EXACT = 2**53
 """Whole numbers below come from a browser as they were typed: its numbers are all float64."""
@@ -84,9 +83,11 @@ def written_element(state: Snapshot, buffer: int, address: int, value: float) ->
         If no array that can be written to reads it, or its dtype does not hold the number.
     """
     for made in state.lying_in(buffer):
-        read = np.argwhere(made.layout.addresses == address).tolist() if made.writeable else []
+        whole = made.writeable and made.layout.itemsize == state.buffers[buffer].values.itemsize
+        read = np.flatnonzero(made.elements[:, 0] == address).tolist() if whole else []
         if read:
-            return written_cell(state, made.names[0], tuple(read[0]), value)
+            index = np.unravel_index(read[0], made.values.shape) if made.values.ndim else ()
+            return written_cell(state, made.names[0], tuple(int(place) for place in index), value)
     raise Refused("No array that can be written to reads this element of memory: edit a cell of an array instead.")
 
 
@@ -98,20 +99,34 @@ def followed_by(then: str, statement: str) -> str:
     Refused
         If there would be too many.
     """
-    kept = [part.strip() for part in then.replace("\n", ";").split(";") if part.strip()]
+    try:
+        read = read_statements(then)
+    except Rejection as rejection:
+        raise Refused(f"Then cannot be read, so nothing is written behind it: {rejection.message}") from rejection
+    kept = [Place.of(node, read.source).text for node in read.nodes]
     target = statement.split(" = ")[0]
-    place = len(kept)
-    while place and (cell := _ASSIGNED.match(kept[place - 1])):
+    place, replaced = len(kept), False
+    while place and (cell := _written_to(read.nodes[place - 1])):
         place -= 1
-        if cell[1] == target:
+        if cell == target:
             del kept[place]
+            replaced = True
             break
-    joined = [*kept, statement]
-    if len(joined) > MAX_STATEMENTS:
+    if len(kept) + 1 > MAX_STATEMENTS:
         raise Refused(
-            f"{statement} would be statement {len(joined)}, and at most {MAX_STATEMENTS} are run: clear some of Then."
+            f"{statement} would be statement {len(kept) + 1}, and at most {MAX_STATEMENTS} are run: clear some of Then."
         )
-    return "; ".join(joined)
+    if "\n" in then.strip() or "#" in then:
+        return "\n".join([*(kept if replaced else [then.rstrip()]), statement])
+    return "; ".join([*kept, statement])
+
+
+def _written_to(node: ast.stmt) -> str:
+    """Return the cell that a statement sets to a number, as an edited cell writes it; empty for any other statement."""
+    match node:
+        case ast.Assign([ast.Subscript() as target], ast.Constant() | ast.UnaryOp(ast.USub(), ast.Constant())):
+            return ast.unparse(target)
+    return ""
 
 
 def _check_fits(place: str, made: Made, value: float) -> None:

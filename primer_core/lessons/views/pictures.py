@@ -1,5 +1,7 @@
 """Views and copies as grids: arrays above the memory that they lie in, and names above their arrays."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,7 @@ from primer_core.picture.grid import (
     Strong,
     Val,
     address,
+    cell_text,
     full_text,
     visible_cells,
 )
@@ -28,6 +31,12 @@ from primer_core.picture.text import Role
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 """A buffer's colour, which all arrays in it wear: in this lesson colour says in which memory a value lies."""
+
+_TYPED = "biuf"
+"""Kinds of dtypes whose cells take a typed number."""
+
+_WIDEST = 12
+"""Most characters of an entry of an array of objects."""
 
 _NAMED = 3
 """Most cells of one array that the formula of an element of memory names."""
@@ -49,17 +58,16 @@ def memory(program: Program, *, editable: bool = True, names: tuple[str, ...] | 
     drawn = [made for made in _by_name(state) if names is None or made.name in names]
     buffers = [state.buffers[number] for number in sorted({made.buffer for made in drawn})]
     colours = _colours(state)
-    last = drawn[-1]
     grids = [_array(made, program, colours[made.buffer], editable) for made in drawn]
     strips = [_strip(buffer, [made for made in drawn if made.buffer == buffer.number], colours[buffer.number], editable)
               for buffer in buffers]  # fmt: skip
-    links = [Link(_memory_id(made.buffer), _array_id(made), made.layout.addresses.ravel(), same=True) for made in drawn]
+    links = [Link(_memory_id(made.buffer), _array_id(made), made.elements, same=True) for made in drawn]
     formulas = [_array_formula(made, state, grid) for made, grid in zip(drawn, grids, strict=True)]
     formulas += [_strip_formula(buffer, drawn, grid) for buffer, grid in zip(buffers, strips, strict=True)]
     rows = [Row(tuple(grid.id for grid in grids), compact=sum(grid.values.size for grid in grids) > 60)]
     rows += [Row((grid.id,), _strip_label(buffer, drawn, faded=grid.faded is not None))
              for buffer, grid in zip(buffers, strips, strict=True)]  # fmt: skip
-    focus = (_array_id(last), last.values.size - 1) if last.values.size else None
+    focus = (_array_id(drawn[-1]), drawn[-1].values.size - 1) if drawn and drawn[-1].values.size else None
     return Picture((*grids, *strips), tuple(rows), tuple(links), tuple(formulas), focus)
 
 
@@ -87,7 +95,7 @@ def names(program: Program) -> Picture:
             # Not drawn: what lies in one memory lights up together through it.
             grids.append(Grid(f"{moment} memory {number}", "memory", state.buffers[number].values))
         links += [
-            Link(f"{moment} memory {made.buffer}", f"{moment} {made.number}", made.layout.addresses.ravel(), same=True)
+            Link(f"{moment} memory {made.buffer}", f"{moment} {made.number}", made.elements, same=True)
             for made in arrays
         ]
     last = (shown.get("after") or shown["before"])[-1]
@@ -126,6 +134,7 @@ def _memory_name(number: int) -> str:
 def _badges(made: Made) -> tuple[Badge, ...]:
     kinds: dict[str, Badge] = {
         "view": Badge("VIEW", "info"),
+        "apart": Badge("OTHER CELLS", "info"),
         "copy": Badge("COPY", "warn"),
         "base": Badge("BASE"),
         "empty": Badge("NO CELLS"),
@@ -147,8 +156,24 @@ def _array(made: Made, program: Program, role: Role, editable: bool) -> Grid:
         axes=tuple(with_minus(f"axis {axis} (stride {stride})") for axis, stride in enumerate(made.layout.strides)),
         badges=_badges(made),
         marked=_changed(program, made),
-        editable=editable and made.writeable,
+        texts=_texts(made.values, made.unwritten),
+        editable=editable and made.writeable and made.values.dtype.kind in _TYPED,
     )
+
+
+def _texts(values: NDArray[Any], unwritten: NDArray[np.bool_] | None) -> tuple[str, ...] | None:
+    """Write what stands in cells that are no numbers, or were never written; None where all are numbers."""
+    if unwritten is None and values.dtype != object:
+        return None
+    never = np.zeros(values.shape, np.bool_) if unwritten is None else unwritten
+    told = (_entry(value) if values.dtype == object else cell_text(value) for value in values.ravel())
+    return tuple("?" if blank else entry for entry, blank in zip(told, never.ravel(), strict=True))
+
+
+def _entry(value: Any) -> str:
+    """Write an entry of an array of objects, cut where it is long."""
+    shown = " ".join(str(value).split())
+    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
 
 
 def _changed(program: Program, made: Made) -> NDArray[np.bool_] | None:
@@ -159,18 +184,19 @@ def _strip(buffer: Buffer, arrays: list[Made], role: Role, editable: bool) -> Gr
     read = np.zeros(buffer.values.size, np.bool_)
     for made in arrays:
         if made.kind == "view":
-            read[made.layout.addresses.ravel()] = True
+            read[made.elements.ravel()] = True
     size = buffer.values.itemsize
     return Grid(
         _memory_id(buffer.number),
         _memory_name(buffer.number),
         buffer.values,
         role,
-        caption=f"{buffer.nbytes} bytes",
+        caption=counted(buffer.nbytes, "byte"),
         axes=("",),
         faded=~read if read.any() and not read.all() else None,
         labels=tuple(f"+{size * place}" for place in range(buffer.values.size)),
-        editable=editable and _all_can_be_written(buffer, arrays),
+        texts=_texts(buffer.values, buffer.unwritten),
+        editable=editable and buffer.values.dtype.kind in _TYPED and _all_can_be_written(buffer, arrays),
     )
 
 
@@ -178,8 +204,8 @@ def _all_can_be_written(buffer: Buffer, arrays: list[Made]) -> bool:
     """Whether every element is written to through some array; where not, the arrays' own cells take numbers alone."""
     written = np.zeros(buffer.values.size, np.bool_)
     for made in arrays:
-        if made.writeable:
-            written[made.layout.addresses.ravel()] = True
+        if made.writeable and made.elements.shape[1] == 1 and made.layout.itemsize == buffer.values.itemsize:
+            written[made.elements.ravel()] = True
     return bool(written.all())
 
 
@@ -223,7 +249,7 @@ def _strip_formula(buffer: Buffer, drawn: list[Made], grid: Grid) -> Formula:
             continue
         named: dict[int, list[str]] = {}
         more: dict[int, int] = {}
-        for flat, place in enumerate(made.layout.addresses.ravel().tolist()):
+        for flat, place in ((flat, place) for flat, row in enumerate(made.elements.tolist()) for place in row):
             if place not in shown:
                 continue
             if len(named.setdefault(place, [])) < _NAMED:
@@ -252,6 +278,7 @@ def _object(moment: str, made: Made, program: Program, colours: dict[int, Role])
         axes=("",) * made.values.ndim,
         badges=(Badge(f"object {made.number + 1}, memory {made.buffer + 1}", "info"), *((fate,) if lost else ())),
         tags=made.names,
+        texts=_texts(made.values, made.unwritten),
         marked=_changed(program, made) if moment == "after" else None,
         faded=np.ones(made.values.shape, np.bool_) if lost else None,
     )
@@ -262,8 +289,10 @@ def _named_formula(moment: str, made: Made, program: Program) -> Formula:
     own = f"{moment} {made.number}"
     texts = [""] * made.values.size
     if moment == "after" and made.number < len(program.before.arrays):
-        old = program.before.arrays[made.number].values.ravel()
-        texts = [f", before {full_text(value)}" for value in old]
+        old = program.before.arrays[made.number]
+        if old.values.size == made.values.size:
+            was = _texts(old.values, old.unwritten) or tuple(map(full_text, old.values.ravel()))
+            texts = [f", before {value}" for value in was]
     elif moment == "after" and made.origins is not None:
         arrays = program.after.arrays
         texts = [f", made from {_cell_name(arrays[number], int(flat))}" for number, flat in made.origins]

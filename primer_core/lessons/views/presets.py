@@ -11,6 +11,7 @@ _VIEW = ViewsQuestion(view="Refused views", library="PyTorch", b="a.T")
 _NAMES = ViewsQuestion(view="Names", a="(4,)", b="a")
 _TWELVE = replace(_MEMORY, a="[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]", b="a.reshape(3, 4)")
 _ROWS = replace(_MEMORY, a="[[1, 2, 3], [4, 5, 6]]")
+_BEHIND = "t = torch.from_numpy(a); a += 10; print(t); a = a + 10; c = torch.tensor(a); a[0] = -1"
 
 PRESETS: tuple[Preset[ViewsQuestion], ...] = (
     Preset("Slice with a step", _MEMORY),
@@ -26,6 +27,13 @@ PRESETS: tuple[Preset[ViewsQuestion], ...] = (
     Preset("astype", replace(_ROWS, b="a.astype(np.float32)")),
     Preset("Windows", replace(_MEMORY, a="(6,)", b="as_strided(a, (4, 3), (8, 8))", then="a[2] = 99")),
     Preset("expand", replace(_TORCH, a="(3, 1)", b="a.expand(3, 4)", then="a[1] = 99")),
+    Preset(
+        "Sliding windows",
+        replace(_MEMORY, a="(6,)", b="np.lib.stride_tricks.sliding_window_view(a, 3)", then="a[2] = 99"),
+    ),
+    Preset("Bytes", replace(_MEMORY, a="[1, 2]", b="a.view(np.uint8)", then="b[1] = 1")),
+    Preset("Backwards to a tensor", replace(_MEMORY, a="[1, 2, 3]", b="a[::-1]", c="torch.from_numpy(b)")),
+    Preset("Never written", replace(_MEMORY, a="np.empty((2, 3))", b="a[0]", then="b[:] = 0; a[1, 2] = 5")),
     Preset("contiguous", replace(_TORCH, b="a.T", c="b.contiguous()")),
     Preset("narrow", replace(_TORCH, b="a.narrow(1, 1, 2)")),
     Preset("from_numpy", replace(_ROWS, b="torch.from_numpy(a)", then="b += 10")),
@@ -45,6 +53,12 @@ PRESETS: tuple[Preset[ViewsQuestion], ...] = (
     Preset("a[[1, 2]][0] = 100", replace(_NAMES, b="", then="a[[1, 2]][0] = 100")),
     Preset("a[1:3][0] = 100", replace(_NAMES, b="", then="a[1:3][0] = 100")),
     Preset("a[[1, 2]] = 100", replace(_NAMES, b="", then="a[[1, 2]] = 100")),
+    Preset("Two brackets", replace(_NAMES, b="", then="a[[1, 2]][0] = 50; a[1:3][0] = 60; a[[1, 2]] = 70")),
+    Preset("a[1:] += a[:-1]", replace(_NAMES, a="[1, 1, 1, 1]", b="", then="a[1:] += a[:-1]")),
+    Preset("The tensor stays behind", replace(_NAMES, a="[1., 2.]", b="", then=_BEHIND)),
+    Preset("del a", replace(_NAMES, b="a[1:3]", then="del a; b += 1")),
+    Preset("out=", replace(_NAMES, b="a[1:3]", then="np.add(a, 1, out=a); c = np.add(a, 1)")),
+    Preset("A number goes round", replace(_NAMES, a="[6, 9, 12]", b="a.astype(np.uint8)", then="b -= 20; a[0] += 0.5")),
     Preset("a += 0.5", replace(_NAMES, then="a += 0.5")),
     Preset("add_ in PyTorch", replace(_NAMES, library="PyTorch", then="a.add_(1)")),
 )

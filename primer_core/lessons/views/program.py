@@ -7,42 +7,57 @@ them an operation gives is not worked out here, it is asked of the arrays that i
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Library, backend, backend_of
+from primer_core.backend.interface import Backend
 from primer_core.backend.memory import shares_memory
+from primer_core.language.equivalents import NoEquivalent, translated
+from primer_core.language.evaluator import Evaluator
+from primer_core.language.execution import is_array
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.operand import read_operand
-from primer_core.language.parsing import syntax_tree, typed_statements
-from primer_core.language.statements import (
-    HOW,
-    MAX_TEXT,
-    DeclinedError,
-    Thing,
-    Unnamed,
-    Value,
-    Workspace,
-)
+from primer_core.language.operand import Operand, read_operand
+from primer_core.language.parsing import code_statements
+from primer_core.language.reader import read_expression, read_statements
+from primer_core.language.rejection import Rejection, Verdict
+from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
+from primer_core.lessons.views.deeds import Deed, Unnamed, deed_of
 from primer_core.lessons.views.fixes import Fix, advise
-from primer_core.lessons.views.state import Snapshot, look
+from primer_core.lessons.views.losses import Loss, losses_in
+from primer_core.lessons.views.state import Made, Snapshot, differing, look, written_elements
+from primer_core.lessons.views.steps import Step, steps_to
+from primer_core.lessons.views.workspace import Line, Workspace
 
-Kind = Literal["same", "view", "copy", "empty"]
+MAX_STATEMENTS = 24
+
+Kind = Literal["same", "view", "apart", "copy", "empty"]
 """What a name is to those before it: another name of the very same object, an array that shares memory with one of
-them, one with a memory of its own, or one without cells to share."""
+them, one that reads other cells of the memory of one, one with a memory of its own, or one without cells to share."""
 
-_SOURCE = "_"
-"""What a definition's step is called that the next one is done to; no name that a learner may bind."""
+_HOW = "Start from a name and say what is done to it: a[1:, ::2], a.T, a.reshape(4, 3), np.broadcast_to(a, (2, 3, 4))."
 
-_FRACTION_WRITTEN = re.compile(r"([abc])\[.*\] = (-?\d*\.\d*[1-9]\d*)")
-"""A statement that writes a fraction into cells."""
+_HOW_STATEMENT = "Write statements such as b[0, 1] = 99, a += 1, a = a + 1, a[:] = 0, with ; between them."
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(Unread):
+    """A field holds something that comes to nothing here, though a library may know it.
+
+    Parameters
+    ----------
+    verdict
+        Whether it cannot be read, is not known here, or is refused here.
+    """
+
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +69,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One of the operations that a definition does, one after another.
-
-    Parameters
-    ----------
-    code
-        The expression up to here.
-    operation
-        Name of the method, function or attribute; "index" for ``[...]``, "arithmetic" for ``+`` and its like.
-    result
-        Asked of the library: whether what came of it shares memory with what it was done to; "number" where a single
-        element came out of a NumPy array.
-    casts
-        Whether the dtype is another than before.
-    """
-
-    code: str
-    operation: str
-    result: Literal["view", "copy", "number"]
-    casts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class NameVerdict:
     """What a defined name is to the names before it.
 
     Parameters
@@ -102,23 +94,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A statement that wrote a fraction into an array of whole numbers, which cut it off.
-
-    Parameters
-    ----------
-    statement, name
-        The statement, and the array's name.
-    dtype
-        What the array held when the statement ran.
-    """
-
-    statement: str
-    name: str
-    dtype: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What the statements did to a name.
 
@@ -128,18 +103,18 @@ class Change:
         The name.
     bound
         "kept" to the object that it was bound to before; to a "new" object, which a statement made; to "another"
-        that was there before; or "first" where it was bound to nothing before.
+        that was there before; "first" where it was bound to nothing before; or "gone" where it is no name any more.
     cells
         How many cells of the object that it was bound to before changed.
     """
 
     name: str
-    bound: Literal["kept", "new", "another", "first"]
+    bound: Literal["kept", "new", "another", "first", "gone"]
     cells: int
 
     @property
     def rebound(self) -> bool:
-        """Return whether it is bound to another object than before."""
+        """Return whether it is bound to another object than before, or to none."""
         return self.bound != "kept"
 
 
@@ -158,13 +133,17 @@ class Program:
     before, after
         All arrays once everything is defined, and once the statements have run.
     verdicts
-        One for each definition that ran, from before the statements.
+        One for each array that a definition made, from before the statements.
     asked
         What the library was asked about sharing once the statements had run: each name against those before it.
-    unnamed
-        Copies that a statement wrote into and that nobody holds.
-    cuts
-        Fractions that were cut off.
+    deeds
+        What each statement did.
+    values
+        The names that are bound to no array in the end, and what to.
+    losses
+        Numbers that a dtype could not keep.
+    warnings
+        What the libraries warned of: the line, and their words.
     """
 
     library: Library
@@ -173,15 +152,28 @@ class Program:
     statements: tuple[str, ...]
     before: Snapshot
     after: Snapshot
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[NameVerdict, ...]
     asked: tuple[Asked, ...]
-    unnamed: tuple[Unnamed, ...] = ()
-    cuts: tuple[Cut, ...] = ()
+    deeds: tuple[Deed, ...]
+    values: tuple[tuple[str, str], ...]
+    losses: tuple[Loss, ...]
+    warnings: tuple[tuple[str, str], ...]
 
     @property
     def failing(self) -> str:
         """Return the line that failed, as code; empty where none did."""
         return ""
+
+    @property
+    def unnamed(self) -> tuple[Unnamed, ...]:
+        """Return the copies that a statement wrote into and that nobody holds."""
+        return tuple(lost for deed in self.deeds for lost in deed.unnamed)
+
+    def holds(self, name: str) -> bool:
+        """Return whether a name is still bound to what it was bound to before the statements."""
+        if name not in self.before.names or name not in self.after.names:
+            return False
+        return self.after.called(name).number == self.before.called(name).number
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -198,7 +190,9 @@ class Stopped(Program):
     place
         Field in which the line stands.
     line
-        The line as code; of a statement, the part of it that was refused.
+        The line as code.
+    part
+        The part of it that was refused, as it was typed.
     words
         The library's own, after the name of the exception.
     cause
@@ -213,6 +207,7 @@ class Stopped(Program):
 
     place: Literal["b", "c", "then"]
     line: str
+    part: str
     words: str
     cause: str
     fixes: tuple[Fix, ...]
@@ -230,160 +225,258 @@ class _Lines:
     """What has run so far."""
 
     work: Workspace = field(default_factory=Workspace)
-    definitions: list[str] = field(default_factory=list)
-    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
-    statements: list[str] = field(default_factory=list)
-    cuts: list[Cut] = field(default_factory=list)
-    untouched: bool = True
+    definitions: list[Line] = field(default_factory=list)
+    statements: list[Line] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Return what the libraries warned of, with the line."""
+        lines = (*self.definitions, *self.statements)
+        return tuple((line.code, words) for line in lines for words in line.warnings)
 
 
 def run_program(
-    base: str, operation: str = "", second: str = "", then: str = "", library: Library = "NumPy"
+    base: str,
+    operation: str = "",
+    second: str = "",
+    then: str = "",
+    library: Library = "NumPy",
+    *,
+    advising: bool = True,
 ) -> Unread | Ran | Stopped:
     """Run what operations make of a base, and statements after them. Nothing that is typed makes it raise.
 
     Parameters
     ----------
     base
-        A shape, which is filled with 1, 2, 3, ..., or an array; called ``a``.
+        A shape, which is filled with 1, 2, 3, ..., or an expression that gives an array; called ``a``.
     operation, second
         Expressions for ``b`` and ``c``, such as ``a[1:, ::2]``; each may speak of the names before it. Where one is
         empty there is no such array.
     then
-        Statements, with ``;`` between them, such as ``b[0, 1] = 99; a += 1``.
+        Statements, such as ``b[0, 1] = 99; a += 1``; each may bind further names.
     library
         Which one makes the base.
+    advising
+        Whether fixes are looked for where the library refuses a line; each is tried by running it.
     """
     lines = _Lines()
     try:
         written = read_base(base, library, lines.work)
     except Refused as refused:
-        return Unread("a", str(refused))
-    typed = {"b": operation, "c": second, "then": then}
-    place: Literal["b", "c", "then"] = "b"
-    failed: DeclinedError | None = None
-    try:
-        _define(lines, "b", operation)
-        place = "c"
-        _define(lines, "c", second)
-    except Refused as refused:
-        skipped = " Until then the statements in Then are not run." if then.strip() else ""
-        return Unread(place, f"{refused}{skipped}")
-    except DeclinedError as declined:
-        failed = declined
-    before = after = look(lines.work)
-    verdicts = _verdicts(lines, before)
-    if failed is None and then.strip():
-        place = "then"
+        return Rejected("a", str(refused), _verdict_of(refused))
+    except Rejection as rejection:
+        return Rejected("a", _worded(rejection, ""), rejection.verdict)
+    then = dedent(then).strip()  # a program that is pasted may be indented as a whole
+    typed = {"a": base, "b": operation, "c": second, "then": then}
+    skipped = " Until then the statements in Then are not run." if then.strip() else ""
+    for place in ("b", "c"):
         try:
-            _run(lines, then)
+            _define(lines, place, typed[place])
         except Refused as refused:
-            return Unread(place, str(refused))
-        except DeclinedError as declined:
-            failed = declined
-        after = look(lines.work)
-    ran = Ran(
-        library=library,
-        base=written,
-        definitions=tuple(lines.definitions),
-        statements=tuple(lines.statements),
-        before=before,
-        after=after,
-        verdicts=verdicts,
-        asked=tuple(question for name in after.names for question in _questions(lines.work, after, name)),
-        unnamed=tuple(lines.work.unnamed),
-        cuts=tuple(lines.cuts),
-    )
-    return ran if failed is None else _stopped(ran, failed, place, {"a": base, **typed}, untouched=lines.untouched)
+            return Rejected(place, f"{refused}{skipped}", "refused")
+        except Rejection as rejection:
+            if rejection.verdict != "declined":
+                return Rejected(place, _worded(rejection, _HOW) + skipped, rejection.verdict)
+            line = f"{place} = {_spelled_expression(typed[place], lines.work)}"
+            return _stopped(
+                _program(lines, library, written, look(lines.work)), rejection, place, line, typed, advising=advising
+            )
+    before = look(lines.work)
+    try:
+        nodes = read_statements(then)
+        if len(nodes.nodes) > MAX_STATEMENTS:
+            raise Refused(f"These are {len(nodes.nodes)} statements; at most {MAX_STATEMENTS} are run.")
+        state = before
+        for node in nodes.nodes:
+            try:
+                state = _run(lines, node, nodes.source, state)
+            except Rejection as rejection:
+                if rejection.verdict != "declined":
+                    raise
+                line = views_code.spelled(node, lines.work.evaluator.names)
+                ran = _program(lines, library, written, before)
+                return _stopped(ran, rejection, "then", line, typed, state, advising=advising)
+    except Refused as refused:
+        return Rejected("then", str(refused), "refused")
+    except Rejection as rejection:
+        return Rejected("then", _worded(rejection, _HOW_STATEMENT), rejection.verdict)
+    return Ran(**_program(lines, library, written, before))
 
 
 def read_base(text: str, library: Library, work: Workspace) -> str:
     """Make the base, bind it to ``a``, and return it as code.
 
+    Where the text gives an array of the other library, it is made by the chosen one in its own words; where it has
+    none, the array is handed over.
+
+    Raises
+    ------
+    Refused, Rejection
+        If the text gives no array, or it is too large.
+    """
+    engine = backend(library)
+    written = _plain_operand(text, engine)
+    if written is not None and written.kind != "derived":
+        check_size(written.shape, "The base")
+        code = engine.native_code(written.code)
+        array = engine.make(written.values, native_floats=True)
+    else:
+        code = written.code if written is not None else views_code.spelled(read_expression(text).node)
+        array = _evaluated(code, work.evaluator)
+        if not is_array(array):
+            raise Refused(f"{quoted(code)} is no array. Write a shape, (3, 4), or an array, [[1, 2], [3, 4]].")
+        if backend_of(array) is not engine:
+            code, array = _handed_over(code, engine, work.evaluator)
+    work.evaluator.names["a"] = array
+    work.take_up(Line(code_statements(f"a = {code}")[0], f"a = {code}", (), ()))
+    look(work)
+    return code
+
+
+def _plain_operand(text: str, engine: Backend) -> Operand | None:
+    """Read a shape or an array; None for what PyTorch makes itself, or has cells that are no plain numbers.
+
     Raises
     ------
     Refused
-        If the text is no shape and no array, or has more than that, or is too large.
+        If it is neither.
     """
-    written = read_operand(text)
-    check_size(written.shape, "The base")
-    if written.kind == "derived":
-        raise Refused("The base is made fresh: write a shape or an array, and what is done to it into the next field.")
-    engine = backend(library)
-    code = engine.native_code(written.code)
-    work.bind("a", Value(engine.make(written.values, native_floats=True), code))
-    return code
+    try:
+        expression = read_expression(text)
+    except Rejection:
+        return read_operand(text)
+    names = {node.id for node in ast.walk(expression.node) if isinstance(node, ast.Name)}
+    if not engine.runs_numpy_code and names & {"torch", "tensor", "F", "nn"}:
+        return None
+    try:
+        return read_operand(text)
+    except Refused as refused:
+        if isinstance(refused.__cause__, Rejection) or not isinstance(expression.node, ast.Call):
+            raise
+        return None  # complex numbers, objects, and cells that were never written, are drawn here
+
+
+def _handed_over(code: str, engine: Backend, evaluator: Evaluator) -> tuple[str, Any]:
+    """Return code that makes an array by another library than the code's own, and the array."""
+    found = translated(code, engine.library)
+    if not isinstance(found, NoEquivalent):
+        try:
+            array = _evaluated(found, evaluator)
+        except Rejection:
+            array = None
+        if is_array(array) and backend_of(array) is engine:
+            return views_code.spelled(read_expression(found).node), array
+    over = f"torch.tensor({code})" if not engine.runs_numpy_code else f"({code}).numpy()"
+    over = views_code.spelled(read_expression(over).node)
+    return over, _evaluated(over, evaluator)
+
+
+def _evaluated(code: str, evaluator: Evaluator) -> Any:
+    return evaluator.evaluate(read_expression(code))
 
 
 def _define(lines: _Lines, name: str, text: str) -> None:
     """Run a definition, unless it is empty."""
     if not text.strip():
         return
-    lines.definitions.append(lines.work.define(name, text))
-    lines.steps[name] = _steps(lines.work, text.strip())
+    expression = read_expression(text)
+    target = ast.copy_location(ast.Name(name, ast.Store()), expression.node)
+    node = ast.copy_location(ast.Assign([target], expression.node), expression.node)
+    line = lines.work.run(node, expression.source)
+    look(lines.work)  # what cannot be drawn is refused at its own field
+    lines.definitions.append(line)
+    lines.losses += losses_in(line.calls, line.code)
 
 
-def _run(lines: _Lines, then: str) -> None:
-    """Run statements, and keep what each says of its arrays while it runs."""
-    cells = _cells(lines.work)
-    dtypes = _whole_dtypes(lines.work)
-    running = lines.work.statements(then)
-    try:
-        for code in running:
-            lines.statements.append(code)
-            written = _FRACTION_WRITTEN.fullmatch(code)
-            if written and written[1] in dtypes:
-                lines.cuts.append(Cut(code, written[1], dtypes[written[1]]))
-            cells, dtypes = _cells(lines.work), _whole_dtypes(lines.work)
-    except DeclinedError:
-        now = _cells(lines.work)
-        lines.untouched = all(_same_bytes(old, new) for old, new in zip(cells, now, strict=True))
-        raise
+def _spelled_expression(text: str, work: Workspace) -> str:
+    return views_code.spelled(read_expression(text).node, work.evaluator.names)
 
 
-def _cells(work: Workspace) -> list[NDArray[Any]]:
-    return [backend_of(thing.it).to_numpy(thing.it) for thing in work.things]
+def _run(lines: _Lines, node: ast.stmt, source: str, before: Snapshot) -> Snapshot:
+    """Run a statement, keep what it did, and return the arrays as they are then."""
+    values = dict(lines.work.values)
+    line = lines.work.run(node, source)
+    after = look(lines.work)
+    lines.statements.append(line)
+    lines.deeds.append(deed_of(line, lines.work, before, after, values))
+    lines.losses += losses_in(line.calls, line.code)
+    return after
 
 
-def _same_bytes(old: NDArray[Any], new: NDArray[Any]) -> bool:
-    return old.tobytes() == new.tobytes()
-
-
-def _whole_dtypes(work: Workspace) -> dict[str, str]:
-    """Return, of each name that is bound to an array of whole numbers, its dtype."""
+def _program(lines: _Lines, library: Library, base: str, before: Snapshot) -> dict[str, Any]:
+    """Return what is known of the lines that ran, by the names of the parameters of `Program`."""
+    after = look(lines.work)
     return {
-        name: str(it.dtype) for name, it in work.names.items() if backend_of(it).on_its_memory(it).dtype.kind in "iu"
+        "library": library,
+        "base": base,
+        "definitions": tuple(line.code for line in lines.definitions),
+        "statements": tuple(line.code for line in lines.statements),
+        "before": before,
+        "after": after,
+        "verdicts": _verdicts(lines, before),
+        "asked": tuple(asked for name in after.names for asked in _questions(lines.work.arrays, after, name)),
+        "deeds": tuple(lines.deeds),
+        "values": tuple((name, shortened(value)) for name, value in lines.work.values.items()),
+        "losses": tuple(lines.losses),
+        "warnings": lines.warnings,
     }
 
 
+def shortened(value: Any) -> str:
+    """Write a value that is no array, cut where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
 def _stopped(
-    ran: Ran, declined: DeclinedError, place: Literal["b", "c", "then"], typed: Mapping[str, str], *, untouched: bool
+    ran: dict[str, Any],
+    rejection: Rejection,
+    place: Literal["b", "c", "then"] | str,
+    line: str,
+    typed: Mapping[str, str],
+    state: Snapshot | None = None,
+    *,
+    advising: bool,
 ) -> Stopped:
-    """Say what stopped a program."""
-    cause, fixes = advise(declined.problem, declined.step, place, typed)
-    behind = {"b": ("c", "then"), "c": ("then",), "then": ()}[place]
-    not_run = tuple(field for field in behind if typed[field].strip())
-    if place == "then" and len(typed_statements(typed["then"].strip())) > len(ran.statements) + 1:
+    """Say what stopped a program; `state` is that before the statement that did."""
+    field: Literal["b", "c", "then"] = "b" if place == "b" else "c" if place == "c" else "then"
+    behind = {"b": ("c", "then"), "c": ("then",), "then": ()}[field]
+    not_run = tuple(name for name in behind if typed[name].strip())
+    if field == "then" and len(read_statements(typed["then"]).nodes) > len(ran["statements"]) + 1:
         not_run = ("then",)
+    after = ran["after"]
+    untouched = state is None or not any(
+        written_elements(state, after, buffer.number).any() for buffer in after.buffers
+    )
+    cause, fixes = advise(rejection, field, typed)
+    library: Library = ran["library"]
+    tried: tuple[Fix, ...] = ()
+    if advising:
+        tried = tuple(fix for fix in fixes if _works(fix, typed, library))
+        tried += _leaving_out(field, typed, library, not_run)
     return Stopped(
-        library=ran.library,
-        base=ran.base,
-        definitions=ran.definitions,
-        statements=ran.statements,
-        before=ran.before,
-        after=ran.after,
-        verdicts=ran.verdicts,
-        asked=ran.asked,
-        unnamed=ran.unnamed,
-        cuts=ran.cuts,
-        place=place,
-        line=declined.step if place == "then" else f"{place} = {' '.join(typed[place].split())}",
-        words=declined.words,
+        **ran,
+        place=field,
+        line=line,
+        part=" ".join(rejection.place.text.split()),
+        words=rejection.message,
         cause=cause,
-        fixes=(*fixes, *_leaving_out(place, typed, ran.library, not_run)),
+        fixes=tried,
         not_run=not_run,
         untouched=untouched,
     )
+
+
+def _works(fix: Fix, typed: Mapping[str, str], library: Library) -> bool:
+    """Return whether all lines run with a fix."""
+    if "view" in fix.texts:
+        return True
+    mended = {**typed, **fix.texts}
+    found = run_program(mended["a"], mended["b"], mended["c"], mended["then"], library, advising=False)
+    return isinstance(found, Ran)
 
 
 def _leaving_out(
@@ -393,117 +486,78 @@ def _leaving_out(
     if place == "then" or not not_run:
         return ()
     emptied = {"b": typed["b"], "c": typed["c"], place: ""}
-    found = run_program(typed["a"], emptied["b"], emptied["c"], typed["then"], library)
+    found = run_program(typed["a"], emptied["b"], emptied["c"], typed["then"], library, advising=False)
     return (Fix(f"Leave {place} empty", "", {place: ""}),) if isinstance(found, Ran) else ()
 
 
-def _steps(work: Workspace, text: str) -> tuple[Step, ...]:
-    """Take apart what a definition that has run does one after another, and ask of each step whether it copied."""
-    node: ast.expr | None = syntax_tree(text, HOW, longest=MAX_TEXT)
-    chain: list[tuple[ast.expr, str, str, ast.expr | None]] = []
-    while node is not None and (step := _last_step(node)) is not None:
-        operation, inner = step
-        chain.append((node, ast.unparse(node), operation, inner))
-        node = inner
-    found: list[Step] = []
-    source: Value | None = None if node is None else work.expression(node, text)
-    for outer, code, operation, inner in reversed(chain):
-        scratch = work
-        if source is not None and inner is not None and not isinstance(inner, ast.Name):
-            # The very object that the step before made, not another that the same code would make.
-            thing = Thing(source.it, _SOURCE, source.code, source.where)
-            scratch = Workspace({**work.names, _SOURCE: source.it}, [*work.things, thing])
-            _do_to(outer, inner, ast.Name(_SOURCE, ast.Load()))
-        result = scratch.expression(outer, text)
-        found.append(Step(code, operation, *_compared(source, result)))
-        source = result
-    return tuple(found)
+def _verdict_of(refused: Refused) -> Verdict:
+    cause = refused.__cause__
+    return cause.verdict if isinstance(cause, Rejection) else "refused"
 
 
-def _compared(source: Value | None, result: Value) -> tuple[Literal["view", "copy", "number"], bool]:
-    """Ask whether a result shares memory with what it was made from, and whether its dtype is another."""
-    if source is None:
-        return "copy", False
-    before, after = backend_of(source.it), backend_of(result.it)
-    casts = after.on_its_memory(result.it).dtype != before.on_its_memory(source.it).dtype
-    if after.is_number(result.it):
-        return "number", casts
-    shares = not before.is_number(source.it) and shares_memory(source.it, result.it)
-    return ("view" if shares else "copy"), casts
+def _worded(rejection: Rejection, how: str) -> str:
+    """Say whose verdict it is, what is at fault, and what to do."""
+    place = rejection.place
+    if rejection.verdict == "declined" and rejection.declined is not None:
+        return f"{rejection.author} says of {quoted(place.text)}: {rejection.declined.words}"
+    where = f" It stands in line {place.line}, column {place.column + 1}." if place.column or place.line > 1 else ""
+    if rejection.verdict == "refused":
+        return f"{rejection.message}{where}"
+    return f"{rejection.message}{where} {how}"
 
 
-def _do_to(node: ast.expr, inner: ast.expr, other: ast.expr) -> None:
-    """Have the last operation of an expression be done to something else."""
-    match node:
-        case ast.Subscript() | ast.Attribute():
-            node.value = other
-        case ast.Call(ast.Attribute() as function) if function.value is inner:
-            function.value = other
-        case ast.Call():
-            node.args[0] = other
-
-
-def _last_step(node: ast.expr) -> tuple[str, ast.expr | None] | None:
-    """Return the operation that an expression does last, and what it does it to; None for a bare name."""
-    match node:
-        case ast.Subscript(inner):
-            return "index", inner
-        case ast.BinOp():
-            return "arithmetic", None
-        case ast.Call(ast.Name(name), [inner, *_]):
-            return name, inner
-        case ast.Call(ast.Attribute(holder, name), arguments):
-            return (name, arguments[0]) if _is_module(holder) else (name, holder)
-        case ast.Attribute(inner, name):
-            return name, inner
-    return None
-
-
-def _is_module(node: ast.expr) -> bool:
-    """Return whether an expression names a module, as ``np`` and ``np.lib.stride_tricks`` do."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id in ("np", "torch")
-
-
-def _verdicts(lines: _Lines, before: Snapshot) -> tuple[Verdict, ...]:
+def _verdicts(lines: _Lines, before: Snapshot) -> tuple[NameVerdict, ...]:
     verdicts = []
-    for place, name in enumerate(before.names[1:], start=1):
+    arrays = {name: lines.work.things[before.called(name).number].array for name in before.names}
+    calls = {line.code.partition(" = ")[0]: line.calls for line in lines.definitions}
+    for place, name in enumerate(before.names):
+        if name == "a":
+            continue
         own = before.called(name)
-        earlier = before.names[:place]
+        earlier = [other for other in before.names[:place] if other.partition("[")[0] != name.partition("[")[0]]
         same = next((other for other in earlier if other in own.names), "")
-        questions = _questions(lines.work, before, name)
-        of = next((other for other, asked in zip(earlier, questions, strict=False) if asked.answer), "")
-        kind: Kind = "same" if same else "empty" if not own.values.size else "view" if of else "copy"
-        verdicts.append(Verdict(name, kind, same or of, questions, lines.steps[name]))
+        questions = _questions(arrays, before, name)
+        kind: Kind = "same" if same else "empty" if not own.values.size else "view"
+        of = next((other for other in earlier if not same and _share(arrays, other, name)), "")
+        if kind == "view" and not of:
+            of = next((other for other in earlier if before.called(other).buffer == own.buffer), "")
+            kind = "apart" if of else "copy"
+        steps = steps_to(calls[name.partition("[")[0]], arrays[name])
+        verdicts.append(NameVerdict(name, kind, same or of, questions, steps))
     return tuple(verdicts)
 
 
-def _questions(work: Workspace, state: Snapshot, name: str) -> tuple[Asked, ...]:
+def _questions(arrays: Mapping[str, Any], state: Snapshot, name: str) -> tuple[Asked, ...]:
     """Ask whether a name shares memory with those before it that are bound to other objects."""
     same = state.called(name).names
-    return tuple(_ask(work, state, other, name) for other in state.names if other < name and other not in same)
+    return tuple(_ask(arrays, state, other, name) for other in state.names if other < name and other not in same)
 
 
-def _ask(work: Workspace, state: Snapshot, other: str, name: str) -> Asked:
+def _ask(arrays: Mapping[str, Any], state: Snapshot, other: str, name: str) -> Asked:
     """Put the question of shared memory to the library, in the words of its own code."""
-    code = views_code.question(other, state.called(other), name, state.called(name))
-    first, second = work.names[other], work.names[name]
+    return Asked(views_code.question(other, state.called(other), name, state.called(name)), _share(arrays, other, name))
+
+
+def _share(arrays: Mapping[str, Any], other: str, name: str) -> bool:
+    first, second = arrays[other], arrays[name]
     if any(backend_of(one).is_number(one) for one in (first, second)):
-        return Asked(code, bool(np.shares_memory(np.asarray(first), np.asarray(second))))
-    return Asked(code, shares_memory(first, second))
+        return bool(np.shares_memory(np.asarray(first), np.asarray(second)))
+    return shares_memory(first, second)
 
 
 def changes(program: Program) -> tuple[Change, ...]:
     """Compare every name before and after the statements."""
     found = []
-    for name in program.after.names:
-        new = program.after.called(name)
+    for name in sorted({*program.before.names, *program.after.names}):
         if name not in program.before.names:
             found.append(Change(name, "first", 0))
             continue
         old = program.before.called(name)
         cells = int(changed_cells(program, old.number).sum())
+        if name not in program.after.names:
+            found.append(Change(name, "gone", cells))
+            continue
+        new = program.after.called(name)
         made = new.number >= len(program.before.arrays)
         found.append(Change(name, "kept" if new.number == old.number else "new" if made else "another", cells))
     return tuple(found)
@@ -511,9 +565,22 @@ def changes(program: Program) -> tuple[Change, ...]:
 
 def changed_cells(program: Program, number: int) -> NDArray[np.bool_]:
     """Of the shape of the array with that number: which of its cells differ after the statements; none if it is new."""
-    new = program.after.arrays[number].values
-    if number >= len(program.before.arrays):
-        return np.zeros(new.shape, np.bool_)
-    old = program.before.arrays[number].values
-    unequal = np.asarray(new != old)
-    return np.asarray(unequal & ~((new != new) & (old != old)))  # what is nan before and after did not change
+    return cells_changed(program.before, program.after, number)
+
+
+def cells_changed(before: Snapshot, after: Snapshot, number: int) -> NDArray[np.bool_]:
+    """Of the shape of the array with that number: which of its cells differ between two moments; none if it is new."""
+    new = after.arrays[number]
+    if number >= len(before.arrays):
+        return np.zeros(new.values.shape, np.bool_)
+    old = before.arrays[number]
+    if old.values.shape == new.values.shape and old.layout.strides == new.layout.strides:
+        return _rewritten(new, old)
+    written = written_elements(before, after, new.buffer)
+    return np.asarray(written[new.elements].any(axis=1)).reshape(new.values.shape)
+
+
+def _rewritten(new: Made, old: Made) -> NDArray[np.bool_]:
+    never = np.zeros(new.values.shape, np.bool_)
+    was, still = (never if made.unwritten is None else made.unwritten for made in (old, new))
+    return np.asarray((differing(new.values, old.values) | was) & ~still)

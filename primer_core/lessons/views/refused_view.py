@@ -14,7 +14,8 @@ from math import prod
 from primer_core.backend import Library, backend
 from primer_core.backend.memory import Layout
 from primer_core.language.limits import Refused, check_size
-from primer_core.language.parsing import typed_literal
+from primer_core.language.reader import read_shape
+from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.program import Program, Ran, Stopped, run_program
@@ -141,6 +142,8 @@ def explain_viewing(base: str, operation: str, shape: str, library: Library = "P
     made = run_program(base, operation if operation.strip() else "a", library=library)
     if not isinstance(made, Ran):
         return made
+    if "b" not in made.before.names:
+        return Unread("b", "b is no array, so there is nothing to view in another shape.")
     own = made.before.called("b")
     if own.library != library:
         return Unread("b", f"b is made by {own.library}, and the base by {library}: choose {own.library}.")
@@ -151,7 +154,10 @@ def explain_viewing(base: str, operation: str, shape: str, library: Library = "P
     except Refused as refused:
         return Unread("to", str(refused))
     lines = _lines(wish, library)
-    tries = [run_program(base, operation if operation.strip() else "a", line, library=library) for line in lines]
+    tries = [
+        run_program(base, operation if operation.strip() else "a", line, library=library, advising=False)
+        for line in lines
+    ]
     view, in_order, reshaped = map(_way, lines, tries)
     last = tries[2]
     pairs = axis_pairs(own.layout, _solved(wish, own.values.size))
@@ -193,13 +199,12 @@ def read_wish(text: str) -> tuple[int, ...]:
         If it is none.
     """
     how = "Write the new shape, such as (12,) or 2, -1."
-    try:
-        found = typed_literal(text.strip())
-    except SyntaxError as error:
-        raise Refused(f"“{text.strip()[:60]}” is no shape. {how}") from error
-    sizes = tuple(found) if isinstance(found, tuple | list) else (found,)
-    if not all(type(size) is int and -1 <= size < 2**62 for size in sizes):
-        raise Refused(f"“{text.strip()[:60]}” is no shape: sizes are whole numbers from 0 up, or -1. {how}")
+    written = text.strip()
+    sizes = read_shape(written[1:-1] if written[:1] == "[" and written[-1:] == "]" else written)
+    if sizes is None:
+        raise Refused(f"{quoted(written)} is no shape. {how}")
+    if not all(-1 <= size < 2**62 for size in sizes):
+        raise Refused(f"{quoted(written)} is no shape: sizes are whole numbers from 0 up, or -1. {how}")
     check_size((1,) * len(sizes), "The new shape")
     return sizes
 
@@ -239,7 +244,7 @@ def viewing_code(viewing: Viewing) -> str:
     program = viewing.program
     own = program.before.called("b")
     definitions = [line for line in program.definitions if line.startswith("b =")]
-    lines = [f"a = {program.base}", *definitions, *views_code.layout("b", own, program.library)]
+    lines = [f"a = {program.base}", *definitions, *views_code.layout("b", own, program.before.called("a"))]
     for way in viewing.ways:
         match way:
             case GivenWay(code, _, copied):

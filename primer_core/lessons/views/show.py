@@ -9,13 +9,15 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.lessons.views import code as snippets
 from primer_core.lessons.views import pictures
+from primer_core.lessons.views.deeds import Bound
 from primer_core.lessons.views.explain import Outcome
 from primer_core.lessons.views.operations import operations
-from primer_core.lessons.views.program import Program, Ran, Stopped, Verdict, changes
+from primer_core.lessons.views.program import NameVerdict, Program, Ran, Rejected, Stopped, changes
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWay, Viewing, Way, viewing_code
 from primer_core.lessons.views.state import Made
-from primer_core.lessons.views.story import changes_told, story, viewing_told, walk
+from primer_core.lessons.views.steps import Step
+from primer_core.lessons.views.story import changes_told, deed_numbers, deed_told, story, viewing_told, walk
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import bracketed, full_text
 from primer_core.picture.parts import (
@@ -39,6 +41,9 @@ from primer_core.picture.parts import (
 from primer_core.picture.text import Code, Strong, Text, joined, text
 
 _NAMED = {"a": "a", "b": "b", "c": "c", "then": "Then", "to": "the shape"}
+
+_MOST_ASKED = 12
+"""Most answers of the library's that stand in a row."""
 
 QUIZZES: Mapping[View, Quiz] = {
     "Memory": Quiz(
@@ -106,18 +111,55 @@ def show(question: ViewsQuestion, outcome: Outcome) -> Page:
 def chips(outcome: Outcome) -> tuple[Chip, ...]:
     """Say in a few words what each name is to those before it, or whether the view is given."""
     match outcome:
+        case Rejected(field, _, "unknown"):
+            return (Chip("error", f"{_NAMED[field]}: not known here"),)
+        case Rejected(field, _, "refused"):
+            return (Chip("error", f"{_NAMED[field]}: not computed here"),)
+        case Rejected(field, _, "declined"):
+            return (Chip("error", f"{_NAMED[field]}: refused by the library"),)
         case Unread(field):
-            return (Chip("error", f"{_NAMED[field]} cannot be {'read' if field in ('a', 'to') else 'run'}"),)
+            return (Chip("error", f"{_NAMED[field]} cannot be read"),)
         case Viewing(allowed=allowed):
             return (Chip("view", "the view is given") if allowed else Chip("error", "the view is refused"),)
     rebound = {change.name for change in changes(outcome) if change.rebound}
     found = tuple(_chip(verdict, rebound) for verdict in outcome.verdicts)
+    found += tuple(_chip_of(bound, outcome) for bound in _new_names(outcome))
+    found += tuple(Chip("ok", f"{name} is no array") for name, _ in outcome.values)
     if isinstance(outcome, Stopped):
         return (*found, Chip("error", f"{_NAMED[outcome.place]}: refused by the library"))
     return found
 
 
-def _chip(verdict: Verdict, rebound: set[str]) -> Chip:
+def _new_names(program: Program) -> tuple[Bound, ...]:
+    """Return how each name came to its array that was none before the statements."""
+    last = {bound.name: bound for deed in program.deeds for bound in deed.bound}
+    return tuple(
+        bound for name, bound in last.items() if name in program.after.names and name not in program.before.names
+    )
+
+
+def _chip_of(bound: Bound, program: Program) -> Chip:
+    name, of = bound.name, bound.of
+    holds = of in program.after.names and program.after.called(of).number == bound.of_number
+    whose = of if holds or of.startswith("old ") else f"the old {of}"
+    match bound.how:
+        case "same":
+            return Chip("view", f"{name} is {whose}: one object" if holds else f"{name} is {whose}")
+        case "view":
+            return Chip("view", f"{name} is a view of {whose}")
+        case "apart":
+            return Chip("view", f"{name} lies in the memory of {whose}")
+        case "empty":
+            return Chip("ok", f"{name} has no cells")
+    return Chip("copy", f"{name} is a {'new array' if _is_made(bound.steps) else 'copy'}")
+
+
+def _is_made(steps: tuple[Step, ...]) -> bool:
+    """Return whether an array was made of no other."""
+    return bool(steps) and steps[0].result == "made"
+
+
+def _chip(verdict: NameVerdict, rebound: set[str]) -> Chip:
     name, of = verdict.name, verdict.of
     be = "was" if name in rebound else "is"
     match verdict.kind:
@@ -127,15 +169,18 @@ def _chip(verdict: Verdict, rebound: set[str]) -> Chip:
             return Chip("view", f"{name} {be} a view of {'the old ' if of in rebound else ''}{of}")
         case "empty":
             return Chip("ok", f"{name} {'had' if name in rebound else 'has'} no cells")
+        case "apart":
+            return Chip("view", f"{name} {be} in the memory of {'the old ' if of in rebound else ''}{of}")
         case "copy":
-            return Chip("copy", f"{name} {be} a copy")
+            return Chip("copy", f"{name} {be} a {'new array' if _is_made(verdict.steps) else 'copy'}")
 
 
 def _chooser(question: ViewsQuestion, outcome: Outcome) -> Control:
     """Offer operations for b, beside its field; what is typed there stands among them, so that nothing else changes."""
     program = outcome.program if isinstance(outcome, Viewing) else outcome
+    library = question.library if isinstance(program, Unread) else program.before.called("a").library
     shape = (3, 4) if isinstance(program, Unread) else program.before.called("a").values.shape
-    offered = operations(shape, question.library)
+    offered = operations(shape, library)
     own = () if question.b in offered else ((question.b, "…"),)
     options = (*own, *((operation, operation) for operation in offered))
     return Control("b", "select", "Choose an operation for b", question.b, options=options)
@@ -145,11 +190,17 @@ def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...
     """Show a program's memory or its names."""
     stop = _stop(program) if isinstance(program, Stopped) else ()
     if question.view == "Names":
-        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *stop)
+        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *deeds_table(program), *stop)
         return _page("Names", "names", parts, changes_told(program), snippets.names(program))
-    picture = pictures.memory(program, editable=isinstance(program, Ran))
-    parts = (picture, layout_table(program), *_asked(program), *stop)
+    parts = (*_memory(program), *deeds_table(program), *_asked(program), *stop)
     return _page(question.view, "memory", parts, story(program), snippets.memory(program))
+
+
+def _memory(program: Ran | Stopped) -> tuple[Part, ...]:
+    """Show arrays above their memory, and how each lies in it."""
+    if not program.after.names:
+        return (Note(text("No name is bound to an array any more, so there is no memory to look at.")),)
+    return (pictures.memory(program, editable=isinstance(program, Ran)), layout_table(program))
 
 
 def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
@@ -166,7 +217,9 @@ def _page(view: View, name: str, parts: tuple[Part, ...], paragraphs: tuple[Text
 
 def _stop(stopped: Stopped) -> tuple[Part, ...]:
     """Show what the library refused, why, and what would work."""
-    paragraphs = (text(f"{stopped.line} · {stopped.words}"),)
+    paragraphs: tuple[Text, ...] = (text(f"{stopped.line} · {stopped.words}"),)
+    if not stopped.line.startswith(stopped.part) and stopped.line != f"{stopped.place} = {stopped.part}":
+        paragraphs += (text("It says so of ", Code(stopped.part), "."),)
     fixes = tuple(Fix(text(fix.words, Code(fix.code)), fix.texts) for fix in stopped.fixes)
     return (
         Notice("declined", paragraphs),
@@ -181,7 +234,8 @@ def _asked(program: Program) -> tuple[Note, ...]:
         return ()
     when = " after these statements" if program.statements else ""
     answers = [text(Code(asked.code), " → ", Strong(str(asked.answer))) for asked in program.asked]
-    return (Note(text(f"Asked of the library{when}: ", *joined(answers, " · "))),)
+    more = f" · and {len(answers) - _MOST_ASKED} more, in the code" if len(answers) > _MOST_ASKED else ""
+    return (Note(text(f"Asked of the library{when}: ", *joined(answers[:_MOST_ASKED], " · "), more)),)
 
 
 def layout_table(program: Program) -> Table:
@@ -247,15 +301,26 @@ def names_table(program: Program) -> Table:
     """Show which object each name is bound to, before and after, and whether its cells changed."""
     rows = []
     for change in changes(program):
-        new = program.after.called(change.name)
+        new = program.after.called(change.name) if change.bound != "gone" else None
         old = program.before.called(change.name) if change.bound != "first" else None
-        bound = {"kept": "the same object", "new": "a new object", "another": "another object", "first": "bound first"}
+        bound = {"kept": "the same object", "new": "a new object", "another": "another object", "first": "bound first",
+                 "gone": "no array"}  # fmt: skip
         seen = f"{change.cells} changed" if change.cells else "unchanged"
         if change.bound != "kept":
             seen = "–"
         rows.append((_head(change.name), _where(old), _where(new), _words(bound[change.bound]), _words(seen)))
     head = ("name", "bound before to", "bound after to", "which is", "its cells")
     return Table(_titles(head), tuple(rows), "What each name is bound to")
+
+
+def deeds_table(program: Program) -> tuple[Table, ...]:
+    """Show what each statement bound and wrote, and what stood there then; nothing where none ran."""
+    if not program.deeds:
+        return ()
+    rows = tuple(
+        (_head(deed.code), TableCell(deed_told(deed)), TableCell(deed_numbers(deed))) for deed in program.deeds
+    )
+    return (Table(_titles(("statement", "what it did", "numbers")), rows, "Statement by statement"),)
 
 
 def _where(made: Made | None) -> TableCell:

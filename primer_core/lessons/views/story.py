@@ -1,13 +1,19 @@
 """The lesson on views in words: what was made, why it is a view or a copy, and what statements changed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.backend import LIBRARIES
-from primer_core.language.spelling import counted
-from primer_core.lessons.views.program import Change, Program, Step, Stopped, Verdict, changes
+from primer_core.language.spelling import counted, shape_text
+from primer_core.lessons.views.deeds import Bound, Cell, Deed, Overlap, Unnamed, Written
+from primer_core.lessons.views.losses import Loss
+from primer_core.lessons.views.program import Change, NameVerdict, Program, Stopped, changes, shortened
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, Viewing
+from primer_core.lessons.views.steps import Step
+from primer_core.picture.grid import address
 from primer_core.picture.number import bracketed, full_text, with_minus
 from primer_core.picture.text import Code, Strong, Text, joined, text
 
@@ -17,6 +23,7 @@ _ALWAYS = "always copies."
 
 _WHY_VIEW: Mapping[str, str] = {
     "index": "Numbers, slices, ... and None only set a new offset and new strides.",
+    "unpacking": "Unpacking takes the parts along the first axis, as a[0], a[1] and so on do.",
     "diagonal": "One step down and one to the right at once is a fixed stride too.",
     "expand": _STRETCHED,
     "broadcast_to": _STRETCHED,
@@ -53,6 +60,9 @@ _WHY_COPY: Mapping[str, str] = {
 }
 """Why an operation gave a copy, where it kept the dtype."""
 
+_WRITTEN_OUT = 12
+"""Most cells of an array that a sentence writes out."""
+
 _BASE = text(
     Code("a"), " is the base: the first array. Write what is made of it into the field b, or choose an operation."
 )
@@ -71,7 +81,7 @@ def changes_told(program: Program) -> tuple[Text, ...]:
     return tuple(_changed(program)) or (_NOTHING_RAN,)
 
 
-def _made(program: Program, verdict: Verdict) -> Text:
+def _made(program: Program, verdict: NameVerdict) -> Text:
     """Tell what one definition made, in the past where statements have bound a name anew since."""
     name, of = Code(verdict.name), Code(verdict.of)
     rebound = {change.name for change in changes(program) if change.rebound}
@@ -91,6 +101,13 @@ def _made(program: Program, verdict: Verdict) -> Text:
                 is_one = text(name, " is a ", Strong("view"), " of ", of)
             shape = ": a new object, with its own shape, strides and offset, on memory that was there. "
             return text(*is_one, shape, "No element was copied.", *_because(verdict))
+        case "apart":
+            return text(name, " lies in the memory of ", of, ", and no cell of theirs is the same.")
+        case "copy" if verdict.steps and verdict.steps[0].result == "made":
+            made = program.before.called(verdict.name)
+            size = program.before.buffers[made.buffer].nbytes
+            was = " was" if verdict.name in rebound else " is"
+            return text(name, was, " a ", Strong("new array"), f", with memory of its own, of {counted(size, 'byte')}.")
         case "copy":
             made = program.before.called(verdict.name)
             size = program.before.buffers[made.buffer].nbytes
@@ -104,12 +121,83 @@ def _made(program: Program, verdict: Verdict) -> Text:
             return text(name, defined, Strong("copy"), memory, *apart, *_because(verdict))
 
 
-def _because(verdict: Verdict) -> Text:
-    """Say why a definition gave what it gave: a copy by the last step that copied, a view by its last step."""
+def deed_told(deed: Deed) -> Text:
+    """Tell what one statement did to names and to memory."""
+    parts = [_binding(bound) for bound in deed.bound]
+    parts += [_writing(written) for written in deed.written]
+    parts += [text(Code(name), " is read in another way: its shape or its strides are others") for name in deed.turned]
+    parts += [text("wrote into ", Code(lost.code), ", a copy without a name") for lost in deed.unnamed]
+    if deed.printed:
+        parts.append(text("printed"))
+    return joined(parts, "; ") if parts else text("changed no name and no element")
+
+
+def _binding(bound: Bound) -> Text:
+    name, of = Code(bound.name), Code(bound.of)
+    match bound.how:
+        case "same":
+            return text(name, " is bound to the object of ", of)
+        case "view":
+            return text(name, " is bound to a new object, a view of ", of)
+        case "apart":
+            return text(name, " is bound to a new object, in the memory of ", of)
+        case "copy":
+            return text(name, " is bound to a new object, with memory of its own")
+        case "empty":
+            return text(name, " is bound to a new object, without cells")
+        case "value":
+            return text(name, " is bound to a value that is no array")
+        case "gone":
+            return text(name, " is no name any more")
+
+
+def _writing(written: Written) -> Text:
+    changed = f"changed {counted(written.elements, 'element')} of memory {written.buffer + 1}"
+    if not written.readers:
+        return text(f"{changed}, read by no name")
+    return text(f"{changed}, seen by ", *joined([(Code(name),) for name in written.readers], " and "))
+
+
+def deed_numbers(deed: Deed) -> Text:
+    """Write what the cells hold that a statement bound or changed, and what it printed."""
+    parts = [text(Code(bound.name), f" = {_holding(bound)}") for bound in deed.bound if bound.how != "gone"]
+    for written in deed.written:
+        cells = [_cell(cell) for cell in written.cells]
+        more = written.elements - len(cells)
+        parts += [*cells, *([text(f"and {counted(more, 'element')} more")] if cells and more > 0 else [])]
+    parts += [text(line) for line in deed.printed]
+    return joined(parts, ", ") if parts else text("–")
+
+
+def _holding(bound: Bound) -> str:
+    """Write the cells of an array that was bound, or the value; of a large array its shape."""
+    if bound.number is None:
+        return shortened(bound.values)
+    values = bound.values
+    if values.size > _WRITTEN_OUT or values.ndim > 2:
+        return f"an array of shape {shape_text(values.shape)}"
+    never = np.zeros(values.shape, np.bool_) if bound.unwritten is None else bound.unwritten
+    cells = np.array([shortened(value) if values.dtype == object else "?" if blank else full_text(value)
+                      for value, blank in zip(values.ravel(), never.ravel(), strict=True)], object)  # fmt: skip
+    return _rows(cells.reshape(values.shape))
+
+
+def _rows(cells: NDArray[Any]) -> str:
+    return f"[{' '.join(_rows(row) for row in cells)}]" if isinstance(cells, np.ndarray) and cells.ndim else str(cells)
+
+
+def _cell(cell: Cell) -> Text:
+    old = "?" if cell.old is None else full_text(cell.old)
+    return text(Code(address(cell.name, cell.index)), f": {old} → {full_text(cell.new)}")
+
+
+def _because(verdict: NameVerdict | Bound) -> Text:
+    """Say why a line gave what it gave: a copy by the last step that copied, a view by its last step."""
     if not verdict.steps:
         return ()
+    kind = verdict.kind if isinstance(verdict, NameVerdict) else verdict.how
     last = len(verdict.steps) - 1
-    if verdict.kind == "copy":
+    if kind == "copy":
         last = max((place for place, step in enumerate(verdict.steps) if step.result != "view"), default=last)
     step = verdict.steps[last]
     reason = _reason(step)
@@ -124,15 +212,24 @@ def _because(verdict: Verdict) -> Text:
 def _reason(step: Step) -> str:
     """Say why a step gave what it gave; empty where nothing is known to say."""
     match step.result:
+        case "made":
+            return ""
         case "number":
             return "A single element of a NumPy array comes out as a number of its own."
         case "view":
-            return _WHY_VIEW.get(step.operation, "")
-        case "copy" if step.casts and step.operation != "arithmetic":
-            return "Another dtype needs other bytes, so the numbers are written anew."
-        case "copy" if step.operation == "astype":
+            known = _WHY_VIEW.get(step.operation, "")
+            return known or ("It always reads the memory that is there." if step.shares == "always" else "")
+    if step.copies:
+        return "It is told to copy."
+    if step.casts and step.operation != "arithmetic" and step.shares == "maybe":
+        return "Another dtype needs other bytes, so the numbers are written anew."
+    match step.operation:
+        case "astype":
             return "astype copies even where the dtype stays the same."
-    return _WHY_COPY.get(step.operation, "")
+        case "index" if not step.chooses:
+            return ""
+    known = _WHY_COPY.get(step.operation, "")
+    return known or ("It always makes a new array." if step.shares == "never" else "")
 
 
 def _changed(program: Program) -> list[Text]:
@@ -141,36 +238,98 @@ def _changed(program: Program) -> list[Text]:
         found = changes(program)
         lines += [_bound(program, change) for change in found if change.rebound]
         lines += _written(program, found)
+    lines += [text(Code(name), " is ", Code(value), ", which is no array and lies in none's memory.")
+              for name, value in program.values]  # fmt: skip
     if isinstance(program, Stopped):
         lines += _stop(program)
-    for lost in program.unnamed:
-        lines.append(
-            text(
-                Code(lost.statement), " wrote into ", Code(lost.code), ": that is a ", Strong("copy"),
-                ", made for this statement, with no name. Once the statement ends it is gone, and nothing else saw it.",
-            )
-        )  # fmt: skip
-    for cut in program.cuts:
-        lines.append(
-            text(Code(cut.statement), ": ", Code(cut.name), f" held {cut.dtype} then, so the fraction was cut off.")
-        )
+    lines += [_lost(lost) for lost in program.unnamed]
+    lines += [_overlapping(deed.overlap) for deed in program.deeds if deed.overlap is not None]
+    lines += [_not_kept(loss) for loss in program.losses]
+    lines += [text("The library warns of ", Code(line), f": {words}") for line, words in program.warnings]
     return lines
+
+
+def _lost(lost: Unnamed) -> Text:
+    """Tell what became of a copy that was written into and let go of."""
+    before: Text = ()
+    if lost.steps and lost.steps[-1].operation == "index":
+        before = text(" Only the last bracket before = writes; what stands before it reads, and reading with a list or "
+                      "a mask makes a copy.")  # fmt: skip
+    return text(
+        Code(lost.statement), " wrote into ", Code(lost.code), ": that is a ", Strong("copy"),
+        ", made for this statement, with no name. Once the statement ends it is gone, and nothing else saw it.",
+        *before,
+    )  # fmt: skip
+
+
+def _overlapping(overlap: Overlap) -> Text:
+    """Tell that what was read was read before any of it was written."""
+    running: Text = ()
+    if overlap.running:
+        running = text(" So no sum runs along the array; ", Code(overlap.running), " makes a running total.")
+    return text(
+        Code(overlap.statement), " reads elements that it writes. It came to what a copy of the right side gives: ",
+        "all of it is read, then all is written.", *running,
+    )  # fmt: skip
+
+
+def _not_kept(loss: Loss) -> Text:
+    """Tell which numbers became others, because the dtype has no room for them."""
+    others = f" in {counted(loss.count, 'cell')}, the first of them" if loss.count > 1 else ""
+    became = f"{full_text(loss.meant)} became {full_text(loss.kept)}."
+    match loss.how:
+        case "cut":
+            why = "the fraction was cut off"
+        case "wrapped":
+            low, high = full_text(np.iinfo(loss.dtype).min), full_text(np.iinfo(loss.dtype).max)
+            why = f"which go from {low} to {high}, so it went round"
+        case "other":
+            why = "and this is none"
+    numbers = f"{loss.dtype} holds whole numbers"
+    joint = " " if loss.how == "other" else ", "
+    return text(Code(loss.code), f": {numbers}{joint}{why}{others}: {became}")
 
 
 def _bound(program: Program, change: Change) -> Text:
     """Tell what a name is bound to that was bound to something else before, and what became of that."""
     name = Code(change.name)
-    now = program.after.called(change.name)
     old: Text = ()
     if change.bound != "first":
         stays = " stays as it was." if not change.cells else f" changed too, in {counted(change.cells, 'cell')}."
         old = (" The object it was bound to before", stays)
+    if change.bound == "gone":
+        was = program.before.called(change.name)
+        still = program.after.lying_in(program.after.arrays[was.number].buffer)
+        kept = joined([(Code(other.names[0]),) for other in still], " and ")
+        memory = text(" Its memory is kept by ", *kept, ".") if kept else " Nothing holds its memory any more."
+        return text(name, " is no name of an array any more.", *memory)
+    now = program.after.called(change.name)
     if change.bound == "another" or (change.bound == "first" and now.number < len(program.before.arrays)):
         before = joined([(Code(other),) for other in program.before.arrays[now.number].names], " and ")
         return text(name, " is now bound to the object that was called ", *before, " before the statements.", *old)
-    if change.bound == "first":
-        return text(name, " is a new name, bound to a ", Strong("new object"), ".")
-    return text(name, " is now the name of a ", Strong("new object"), ".", *old)
+    how = next((bound for deed in reversed(program.deeds) for bound in deed.bound if bound.name == change.name), None)
+    start = " is a new name, bound to a " if change.bound == "first" else " is now the name of a "
+    if how is not None and how.number == now.number and how.how == "same":
+        return text(name, " is a new name for the object of ", Code(how.of), ".", *old)
+    made = text(name, start, Strong("new object"))
+    if how is None or how.number != now.number:
+        return text(*made, ".", *old)
+    return text(*made, *_made_of(program, how), ".", *_because(how), *old)
+
+
+def _made_of(program: Program, bound: Bound) -> Text:
+    """Say of a new object whether it is a view, and of what."""
+    of = next((made for made in program.after.arrays if made.number == bound.of_number), None)
+    holds = of is not None and bound.of in of.names
+    whose: Text = (Code(bound.of),) if holds else text("the array that ", Code(bound.of), " was bound to then")
+    match bound.how:
+        case "view":
+            return text(", a ", Strong("view"), " of ", *whose)
+        case "apart":
+            return text(", which reads other cells of the memory of ", *whose)
+        case "copy":
+            return text(" with memory of its own")
+    return ()
 
 
 def _written(program: Program, found: tuple[Change, ...]) -> list[Text]:

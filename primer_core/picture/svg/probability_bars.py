@@ -61,8 +61,8 @@ def probability_bars(part: ProbabilityBars, palette: Palette, room: float) -> Bo
 def _legend(part: ProbabilityBars, palette: Palette, room: float) -> Box:
     fill, edge = palette.roles["result"]
     signs = (
-        (Box((rectangle(0, 0, 12, 12, fill, radius=3, edge=edge),), 12, 12), "probability p"),
-        (Box((_dashes(0, 16, 6, palette),), 16, 12), "one-hot target y"),
+        (Box((rectangle(0, 0, 12, 12, fill, radius=3, edge=edge),), 12, 12), part.share),
+        (Box((_dashes(0, 16, 6, palette),), 16, 12), part.aim),
         (paragraph("↑", 13, palette.accent, palette, room, kind="sign", weight=700), part.arrow),
     )
     items = [beside([mark, paragraph(words, 13, palette.soft, palette, room - 40, kind="legend")], 6)
@@ -98,12 +98,12 @@ def _head(bar: ProbabilityBar, palette: Palette) -> tuple[Box, Box, Box, Box]:
 
 
 def _column(bar: ProbabilityBar, head: tuple[Box, Box, Box, Box], palette: Palette, width: float, tall: float) -> Box:
-    gap = bar.target - bar.p
+    gap = (bar.p if bar.target is None else bar.target) - bar.p
     arrow = "none" if abs(gap) < _LEAST_ARROW else "up" if gap > 0 else "down"
     below = stack(head[1:], 1)
     field = group(_field(bar, arrow, palette, min(width, _WIDEST)), (width - min(width, _WIDEST)) / 2, tall + 8)
     marks = (
-        f'<g class="column" data-p="{bar.p:.6f}" data-target="{bar.target:.6f}" data-arrow="{arrow}">',
+        f'<g class="column" data-p="{bar.p:.6f}" data-target="{bar.target or 0:.6f}" data-arrow="{arrow}">',
         group(head[0].marks, (width - head[0].width) / 2, 0),
         field,
         group(below.marks, (width - below.width) / 2, tall + 8 + _FIELD + 5),
@@ -115,7 +115,7 @@ def _column(bar: ProbabilityBar, head: tuple[Box, Box, Box, Box], palette: Palet
 
 def _field(bar: ProbabilityBar, arrow: str, palette: Palette, width: float) -> list[str]:
     fill, ink = palette.roles["result"]
-    top, target = _FIELD * (1 - bar.p), _FIELD * (1 - bar.target)
+    top, target = _FIELD * (1 - bar.p), _FIELD * (1 - (bar.target or 0))
     marks = []
     if bar.target:
         marks.append(_dashes(-5, width + 10, target, palette))
@@ -187,7 +187,8 @@ def _spelled(part: ProbabilityBars, palette: Palette, room: float) -> Box:
     table, at, place = part.focus
     row = part.tables[table].rows[at]
     cell = row.cells[place]
-    address = row.name if len(row.cells) == 1 else f"{row.name}[{place}]"
+    index = part.places[place] if part.places else place
+    address = row.name if len(row.cells) == 1 else f"{row.name}[{index}]"
     formula = spelled_out(Shown(pieces=(Address(row.role, address), f" = {cell.formula}")), palette, room, size=14)
     remark = paragraph(cell.note, 14, palette.soft, palette, room, kind="remark", anchor="middle")
     return stack([Box(('<g data-part="spelled">', *formula.marks, "</g>"), formula.width, formula.height), remark], 2)

@@ -6,10 +6,12 @@ import sys
 import pytest
 from hypothesis import example, given
 
-from primer_core.language.program import Program, parse
+from primer_core.language.rejection import Rejection
 from primer_core.lessons.autograd_graph.explain import Failed, Outcome, observed, trace
 from primer_core.lessons.autograd_graph.graph import GraphTrace, Refused, Switches
 from primer_core.lessons.autograd_graph.playback import graph
+from primer_core.lessons.autograd_graph.program import read_program
+from primer_core.lessons.outcome import Unread
 from primer_core.picture.payload import payload
 from tests.lessons.autograd_graph.programs import switches, wild_programs
 from tests.profiles import examples
@@ -33,10 +35,11 @@ def printed(traced: GraphTrace) -> tuple[str, ...]:
 @examples(4000)
 @given(wild_programs(), switches())
 def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches) -> None:
-    program = parse(text)
-    if not isinstance(program, Program):
+    try:
+        traced = observed(read_program(text), done)
+    except Rejection:
+        assert isinstance(trace(text, done), Unread)
         return
-    traced = observed(program, done)
     json.dumps(payload(graph(traced)), allow_nan=False)
     assert printed(traced) == traced.printed
     if not isinstance(traced, Refused):
@@ -44,7 +47,7 @@ def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches
     assert traced.refusal.cause
     for field, value in traced.refusal.repair:
         if field == "program":
-            assert isinstance(parse(str(value)), Program)
+            assert read_program(str(value)).nodes
             assert refusal_of(trace(str(value), done)) != traced.refusal
 
 

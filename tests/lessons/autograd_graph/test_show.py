@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.language.program import Array, Number, Program, parse
 from primer_core.lessons.answer import fold, page
 from primer_core.lessons.autograd_graph import LESSON
 from primer_core.lessons.autograd_graph.graph import Switches, TensorValue
 from primer_core.lessons.autograd_graph.playback import LINE, box_lines, graph, inline, layout, table
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
+from primer_core.lessons.autograd_graph.program import read_program
 from primer_core.lessons.autograd_graph.question import GraphQuestion
 from primer_core.lessons.event import Edit, Put
 from primer_core.picture.graph import Graph
@@ -115,7 +115,6 @@ def test_moving_a_leaf_writes_the_number_into_the_program_where_it_stands() -> N
         ("x = param(2)\ny = x", Edit("leaf x", (0,), 1.0), "leaf"),
         ("x = param([1, 2])\ny = sum(x)", Edit("leaf x", (-1,), 1.0), "leaf"),
         ("x = param([1, 2])\ny = sum(x)", Edit("leaf x", (), 1.0), "leaf"),
-        ("x = param(2)\ny = x", Edit("leaf x", (), 1e30), "cannot be"),
         ("x = param(2\ny = x", Edit("leaf x", (), 1.0), "cannot be read"),
         ("x = param(2)\ny = x", Edit("x", (), 1.0), "nothing that answers"),
     ],
@@ -130,16 +129,12 @@ def test_a_number_that_is_none_of_a_leaf_is_refused(program: str, edit: Edit, wo
 @examples(60)
 @given(st.floats(-1e6, 1e6).map(lambda value: round(value, 6)))
 def test_a_slider_reaches_the_number_it_stands_on_and_sends_it_back_unchanged(value: float) -> None:
-    program = parse(f"x = param({value!r})\ny = x")
-    assert isinstance(program, Program)
-    question = GraphQuestion(program.text)
+    question = GraphQuestion(f"x = param({value!r})\ny = x")
     (slider,) = part(page(LESSON, question), Sliders).sliders
     assert float(slider.least) <= float(slider.value) <= float(slider.most)
     after, _ = fold(LESSON, question, [Edit(slider.grid, (), float(slider.value))])
-    again = parse(after.texts()["program"])
-    assert isinstance(again, Program)
-    assert isinstance(again.leaves[0].expression, Number)
-    assert again.leaves[0].expression.value == value
+    (leaf,) = read_program(after.texts()["program"]).leaves
+    assert leaf.numbers == value
 
 
 def test_a_choice_that_the_program_has_no_more_is_kept_and_told() -> None:
@@ -179,9 +174,8 @@ def test_only_one_graph_is_on_a_page_and_every_leaf_can_be_moved() -> None:
     for example in EXAMPLES.values():
         shown = page(LESSON, example.question)
         assert len(parts(shown, Graph)) == 1
-        program = parse(example.question.program)
-        assert isinstance(program, Program)
-        arrays = {leaf.name for leaf in program.leaves if isinstance(leaf.expression, Array)}
+        program = read_program(example.question.program)
+        arrays = {leaf.name for leaf in program.leaves if isinstance(leaf.numbers, list)}
         grids = {grid.name for picture in parts(shown, Picture) for grid in picture.grids}
         sliders = {slider.label for row in parts(shown, Sliders) for slider in row.sliders}
         assert (grids, grids | sliders) == (arrays, {leaf.name for leaf in program.leaves})

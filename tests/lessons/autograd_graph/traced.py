@@ -34,8 +34,8 @@ def repaired_program(trace: GraphTrace) -> str:
 
 def in_place_edit(trace: GraphTrace) -> InPlaceEdit:
     """Return the edit in place of a program that has one."""
-    assert trace.edit is not None
-    return trace.edit
+    (edit,) = trace.edits
+    return edit
 
 
 def gradient(trace: GraphTrace, name: str) -> TensorValue:

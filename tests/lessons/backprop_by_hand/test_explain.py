@@ -29,6 +29,9 @@ params = st.builds(
     seed=st.integers(0, 10_000),
     dtype=st.sampled_from(list(TOLERANCE)),
     learning_rate=st.floats(0, 10),
+    activation=st.sampled_from(["relu", "relu", "round", "straight through"]),
+    start=st.sampled_from(["random", "random", "zeros", "constant"]),
+    by_jacobian=st.booleans(),
 )
 
 
@@ -36,6 +39,14 @@ def derived(params: BackpropParams) -> Derived:
     outcome = derive(params)
     assert isinstance(outcome, Derived)
     return outcome
+
+
+def through(z: torch.Tensor, activation: str) -> torch.Tensor:
+    """What an activation makes of z, written in another way than the lesson's."""
+    if activation == "relu":
+        return functional.relu(z)
+    rounded = torch.floor(z + 0.5)
+    return rounded if activation == "round" else rounded.detach() + z - z.detach()
 
 
 def gradients_by_torch(outcome: Derived) -> dict[str, torch.Tensor]:
@@ -46,14 +57,16 @@ def gradients_by_torch(outcome: Derived) -> dict[str, torch.Tensor]:
     h = shown["X"]
     for k in range(1, layers + 1):
         h = functional.linear(h, leaves[f"W{k}"].T, leaves[f"b{k}"])
-        h = functional.relu(h) if k < layers else h
+        h = through(h, outcome.worked.params.activation) if k < layers else h
     torch.autograd.backward([functional.cross_entropy(h, torch.tensor(outcome.worked.labels))])
     return {f"d{name}": leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
 
 
 def near_a_kink(outcome: Derived) -> bool:
-    """Whether some z is so near 0 that another order of summing may put it on the other side of ReLU's kink."""
+    """Whether some z is so near a kink, or a step of rounding, that another order of summing may cross it."""
     hidden = [q.value for name, q in outcome.worked.quantities.items() if re.fullmatch(r"z\d", name)][:-1]
+    if outcome.worked.params.activation != "relu":
+        return any(np.abs(np.abs(z - np.floor(z)) - 0.5).min() < 1e-4 for z in hidden)
     return any(np.abs(z).min() < 1e-4 for z in hidden)
 
 

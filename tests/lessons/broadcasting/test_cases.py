@@ -1,11 +1,8 @@
 """Questions of learners, as this lesson is asked them: what it shows is what NumPy does."""
 
-import warnings
-
 import numpy as np
 import pytest
 
-from primer_core.language.execution import hear
 from primer_core.lessons.broadcasting.explain import Broadcast, Clash, NotStored, explain
 from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
@@ -94,14 +91,10 @@ def test_what_the_code_panel_prints_can_be_typed_into_the_fields(preset: Preset[
         assert after.values.dtype == before.values.dtype
 
 
+@pytest.mark.usefixtures("heard")
 def test_warnings_of_numpy_are_shown_in_its_words() -> None:
     question = BroadcastingQuestion("[1, 0]", "divide", "[0, 0]")
-    with warnings.catch_warnings(record=True, action="always") as caught:
-        hear(lambda: caught)
-        try:
-            page = show(question, explain(question))
-        finally:
-            hear()
+    page = show(question, explain(question))
     told = [plain(line) for notice in parts(page, Notice) for line in notice.paragraphs]
     assert "RuntimeWarning: divide by zero encountered in divide" in "\n".join(told)
     assert "RuntimeWarning: invalid value encountered in divide" in "\n".join(told)

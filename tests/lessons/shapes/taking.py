@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from primer_core.backend import Library
-from primer_core.language.steps import split_steps
 from primer_core.lessons.shapes.pipeline import Done, Failed, Pipeline, take_steps
+from primer_core.lessons.shapes.steps import split_steps
 
 
 def taking(x: str | tuple[int, ...], steps: str | Sequence[str] = "", library: Library = "PyTorch") -> Pipeline:

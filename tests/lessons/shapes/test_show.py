@@ -79,7 +79,7 @@ def test_every_preset_is_drawn_with_all_that_came_of_it_and_says_what_to_see(pre
     picture = pipeline(explained)
     drawn = [item for row in picture.rows for item in row.items if isinstance(item, str)]
     more = sum(len(step.pieces.snapshots) - 1 for step in explained.done if step.pieces is not None)
-    more += sum(step.joined is not None for step in explained.done)
+    more += len({read.name for step in explained.done for read in step.reads if read.other is not None})
     assert len(drawn) == len(set(drawn)) == len(explained.states) + more
     assert len(story(explained)) == sum(not isinstance(step, Waiting) for step in explained.steps)
     assert "There is no room" not in plain(legend(explained, picture))
@@ -150,7 +150,7 @@ def test_cards_say_what_became_of_each_step_and_offer_what_works() -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "words"), [("vstack((1, 3))", "not known here"), ("T((", "cannot be read"), ("T()", "not taken")]
+    ("steps", "words"), [("nix(3)", "not known here"), ("T((", "cannot be read"), ("x += 1", "not taken")]
 )
 def test_the_chip_tells_apart_what_is_not_taken(steps: str, words: str) -> None:
     page = shown(ShapesQuestion(x="(2, 3)", steps=steps, library="NumPy"))

@@ -45,7 +45,7 @@ def test_bars_arrows_and_cells_are_the_explanations(question: SoftmaxQuestion) -
     assert [bar.p for bar in drawn.bars] == found.p.tolist()
     assert [bar.target for bar in drawn.bars] == found.y.tolist()
     assert [k for k, bar in enumerate(drawn.bars) if "argmax" in bar.tags] == [found.argmax_p]
-    assert [k for k, bar in enumerate(drawn.bars) if "target" in bar.tags] == [question.right]
+    assert [k for k, bar in enumerate(drawn.bars) if "target" in bar.tags] == [int(question.target)]
     for bar, gradient in zip(drawn.bars, found.gradient, strict=True):
         assert bar.gradient.startswith("+") == (gradient > 0)
     for table in drawn.tables:
@@ -54,7 +54,7 @@ def test_bars_arrows_and_cells_are_the_explanations(question: SoftmaxQuestion) -
         assert not cell.broken
     which, row_place, place = drawn.focus
     assert drawn.tables[which].rows[row_place].name == "p"
-    assert place == question.right
+    assert place == int(question.target)
 
 
 @examples(200)

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from primer_core.backend import Library
 from primer_core.language.limits import Refused
-from primer_core.language.statements import MAX_STATEMENTS
 from primer_core.lessons.event import Edit, EventError, Put
 from primer_core.lessons.views.edits import followed_by, with_edit, written_cell, written_element
 from primer_core.lessons.views.explain import explain, react
 from primer_core.lessons.views.operations import operations
 from primer_core.lessons.views.presets import PRESETS
-from primer_core.lessons.views.program import Ran, run_program
+from primer_core.lessons.views.program import MAX_STATEMENTS, Ran, run_program
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import Viewing
 from primer_core.lessons.views.state import Snapshot
@@ -25,6 +24,9 @@ from tests.profiles import examples
 
 libraries = st.sampled_from(["NumPy", "PyTorch"])
 EXAMPLES = {preset.title: preset.question for preset in PRESETS}
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
 
 
 @examples(500)

@@ -33,6 +33,9 @@ SAID = ("a", "b", "a[0]", "b[..., 0]", "a[0, 0]", "b.T", "a[0] + b", "b[[0]]", "
 SIGNS = ("=", "+=", "+=", "-=", "*=", "/=", "//=", "%=")
 CHANGED = ("a", "b", "c", "a", "b", "b[...]", "a[0]", "a[0, 0]", "b[[0]][0]")
 
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
 
 @examples(500)
 @given(st.sampled_from(OPERATIONS), st.sampled_from(OPERATIONS), st.integers(0, 2**30))

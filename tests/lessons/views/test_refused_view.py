@@ -23,6 +23,9 @@ from tests.lessons.views.programs import Draft, drafts
 from tests.profiles import examples
 from tests.snippets import printed_by
 
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""What the libraries warn of is caught by the process that evaluates."""
+
 
 def viewed(base: str, operation: str, shape: str, library: Library = "PyTorch") -> Viewing:
     found = explain_viewing(base, operation, shape, library)

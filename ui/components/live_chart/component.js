@@ -12,7 +12,7 @@ const OPTIONS = {
   displaylogo: false,
   responsive: true,
   scrollZoom: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
   doubleClick: "reset",
 };
 
@@ -97,8 +97,8 @@ function accuracyRange(values) {
   return [low, 100.8];
 }
 
-// Drawing takes at most about a fifth of the page's time: a slow browser gets fewer pictures, and stays quick to use.
-const REST = 4;
+// Drawing takes at most about a third of the page's time: a slow browser gets fewer pictures, and stays quick to use.
+const REST = 2;
 // Milliseconds after which a page that has not followed a change is told of it again, and a silent server asked again.
 const PATIENCE = 3000;
 

@@ -1,0 +1,127 @@
+"""How an array was made: the calls that led to it, one after another, and what each did with memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from primer_core.backend import backend_of
+from primer_core.language.evaluator import Call
+from primer_core.language.execution import is_array
+from primer_core.language.table.entry import Sharing
+from primer_core.lessons.views.workspace import share
+
+Result = Literal["view", "copy", "made", "number"]
+"""What came of a step: an array on the memory of what it was done to, one with memory of its own, one that was made of
+no array, or a NumPy scalar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the operations that a line does, one after another.
+
+    Parameters
+    ----------
+    code
+        The expression up to here, as it was typed.
+    operation
+        Name of the method, function or attribute; "index" for ``[...]``, "unpacking" where names stand on the left for
+        the parts of an array, "arithmetic" for ``+`` and its like.
+    result
+        Asked of the library: whether what came of it shares memory with what it was done to.
+    casts
+        Whether the dtype is another than before.
+    shares
+        What is known of the operation itself: whether its result always, never, or in some cases shares memory.
+    chooses
+        Whether it is an index in which a list or an array of numbers or truth values stands.
+    copies
+        Whether it was told to copy, by ``copy=True``.
+    """
+
+    code: str
+    operation: str
+    result: Result
+    casts: bool
+    shares: Sharing
+    chooses: bool
+    copies: bool
+
+
+def steps_to(calls: Sequence[Call], array: Any) -> tuple[Step, ...]:
+    """Return the steps that led to an array, from what has a name to the array itself.
+
+    Parameters
+    ----------
+    calls
+        What the libraries did in the line, in order.
+    array
+        What came of one of them; if of none, as where the line is only a name, there are no steps.
+    """
+    found: list[Step] = []
+    current = array
+    for place in range(len(calls) - 1, -1, -1):
+        call = calls[place]
+        if not any(current is each for each in _parts(call.result)):
+            continue
+        sources = _sources(call, current, calls[:place])
+        if any(current is source for source in sources):
+            continue  # it was written to, or handed back as it is: no other array came of it
+        found.append(_step(call, current, sources))
+        if not sources:
+            break
+        current = sources[0]
+    return tuple(reversed(found))
+
+
+def arrays_given(call: Call) -> list[Any]:
+    """Return the arrays among a call's own arguments, in order, those in lists and tuples too."""
+    if call.given is None:
+        return []
+    return [array for value in (*call.given.positional, *call.given.keywords.values()) for array in _parts(value)]
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if is_array(value):
+        yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _parts(each)
+
+
+def _sources(call: Call, result: Any, before: Sequence[Call]) -> list[Any]:
+    """Return what a call was done to: first what shares memory with its result, then what the line itself made."""
+    made = [part for earlier in before for part in _parts(earlier.result)]
+
+    def order(array: Any) -> tuple[bool, bool]:
+        return not share(array, result), not any(array is each for each in made)
+
+    given = arrays_given(call)
+    if call.entry.name.endswith(".[]"):
+        given = given[:1]  # what stands in the index decides, and is not read
+    return sorted(given, key=order)
+
+
+def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
+    name = call.entry.name
+    operation = "index" if name.endswith(".[]") else name.rpartition(".")[2]
+    if operation == "index" and not call.place.text.rstrip().endswith("]"):
+        operation = "unpacking"
+    if name.startswith("operator."):
+        operation = "arithmetic"
+    came: Result = "copy" if sources else "made"
+    if backend_of(result).is_number(result):
+        came = "number"
+    elif any(share(source, result) for source in sources):
+        came = "view"
+    casts = bool(sources) and _dtype(sources[0]) != _dtype(result)
+    index = call.bound.get("index") if operation == "index" else None
+    parts = index if isinstance(index, tuple) else (index,)
+    chooses = any(isinstance(part, list) or bool(getattr(part, "shape", ())) for part in parts)
+    copies = call.bound.get("copy") is True
+    return Step(" ".join(call.place.text.split()), operation, came, casts, call.entry.shares, chooses, copies)
+
+
+def _dtype(array: Any) -> str:
+    return str(array.dtype).removeprefix("torch.")
