@@ -202,7 +202,7 @@ def story(found: Expressed) -> tuple[Text, ...]:
     elif found.offset is not None:
         lines.append(text(Name("b", "result"), " is a ", Bold("view"), " of a: no element was copied."))
     elif not found.number:
-        lines.append(text(Name("b", "result"), " has memory of its own."))
+        lines.append(text(Name("b", "result"), " shares no memory with a."))
     return tuple(lines)
 
 
@@ -282,10 +282,15 @@ def _by_kind(found: Expressed) -> Text:
         case "elementwise":
             return text("Each cell is computed from the cells at its own place.")
         case "reduction" | "scan" | "product" | "window":
-            return text("Each cell is computed of several cells: point at one to see which.")
+            point = " Point at one to see which." if found.sources else ""
+            return text(f"Each cell is computed of several cells.{point}")
         case "whole":
             return text("Each cell depends on all cells of what went in.")
-    return text("The value is made of no cell of a.")
+        case "made":
+            return text("The value is made of no cell of a.")
+    if entry is None and found.offset is not None and not found.is_tuple:
+        return text(Name("b", "result"), " is another name of a: nothing was computed.")
+    return text("What the value came from is not traced here.")
 
 
 def declined_story(declined: ExpressionDeclined) -> tuple[Text, ...]:

@@ -644,9 +644,11 @@ def _detail(
         return None
     match question.operation:
         case "std" | "var":
+            mean = values.mean(axis=axes, keepdims=True)
+            if groups.shape[1] <= 1 - question.ddof:  # what no learner asked for is not warned of
+                return Spread(mean, np.full_like(result, np.nan), library.ddof_word)
             other = _done(values, _statements(asked, library, ddof=1 - question.ddof), library)
             assert not isinstance(other, Declined)
-            mean = values.mean(axis=axes, keepdims=True)
             return Spread(mean, np.asarray(library.to_numpy(other.names["s"])), library.ddof_word)
         case "softmax":
             maximum = values.max(axis=axes, keepdims=True)

@@ -71,7 +71,7 @@ def _axis_cause(rank: int, question: ReductionsQuestion, axis: Axis, library: Ba
         return f"{operation} runs along one axis: name it.{alone}"
     if question.asks_places and several:
         return f"{operation} with its places takes one dim. a{operation} gives values alone, and takes several."
-    if library.library == "PyTorch" and operation in ("prod", "median"):
+    if library.max_gives_places and operation in ("prod", "median"):
         if several:
             return f"PyTorch's {operation} takes one dim, or none for all cells."
         if axis is None and question.keeps_axes:

@@ -39,6 +39,9 @@ _FUNCTIONS = frozenset(
     if name not in ("norm", "vector_norm") or module == "torch"
 ) | {"np.linalg.norm", "torch.linalg.norm", "torch.linalg.vector_norm", "F.softmax"}
 
+_OWNERS: Mapping[Library, str] = {"NumPy": "ndarray", "PyTorch": "Tensor"}
+"""How the table calls the owners of methods."""
+
 _ONLY_TORCHS = frozenset({"dim", "keepdim", "correction", "unbiased"})
 _ONLY_NUMPYS = frozenset({"axis", "keepdims", "ddof"})
 _USUAL = {"int": "int64", "float": "float64", "half": "float16", "double": "float64", "long": "int64",
@@ -214,7 +217,7 @@ class _Reading:
                 if module is not None:
                     return f"{module}.{last}", "NumPy" if module.split(".")[0] == "np" else "PyTorch"
                 library = self.library_of_method(call, holder, last)
-                return f"{'ndarray' if library == 'NumPy' else 'Tensor'}.{last}", library
+                return f"{_OWNERS[library]}.{last}", library
         raise Refused(f"{quoted(ast.unparse(call.func))} is no reduction that is shown here. {HOW}")
 
     def library_of_method(self, call: ast.Call, holder: ast.expr, last: str) -> Library:
