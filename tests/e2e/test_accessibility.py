@@ -198,7 +198,7 @@ def test_each_field_has_its_name_its_help_and_what_is_wrong_with_it(page: Page, 
         if name == "Steps":  # the step that cannot be taken says so itself
             step = page.get_by_role("textbox", name="Step 1")
             expect(step).to_have_attribute("aria-invalid", "true")
-            expect(step).to_have_accessible_description(re.compile(re.escape(UNREADABLE[:2])))
+            expect(step).to_have_accessible_description(re.compile("cannot be read"))
         else:
             assert now["problem"], f"{name} says nothing about what it cannot take"
             assert now["invalid"] == "true"

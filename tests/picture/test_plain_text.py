@@ -12,7 +12,8 @@ from primer_core.lessons.lesson import Preset
 from tests.picture.preset_pictures import presets
 from ui.catalog import LESSONS_BY_SLUG
 
-MARKUP = re.compile(r"`|(?<!\d)\*\*\w|[^\W\d]\*\*(\W|$)|</?[a-z]+[ >/]|\[[^\]]+\]\(|:[a-z]+\[|&[a-z]+;")
+#: Two stars behind a letter, a digit or a bracket raise to a power.
+MARKUP = re.compile(r"`|(?<![\w)])\*\*\w|[^\W\d]\*\*(\W|$)|</?[a-z]+[ >/]|\[[^\]]+\]\(|:[a-z]+\[|&[a-z]+;")
 #: What is code or a learner's own text, by its key.
 VERBATIM = {"code", "name", "value", "puts", "text", "cells", "full", "marks", "placeholder"}
 

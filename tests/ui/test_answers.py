@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,7 +18,7 @@ from primer_core.lessons.answer import answer, page
 from primer_core.lessons.broadcasting import LESSON
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
 from primer_core.lessons.lesson import AnyLesson
-from primer_core.lessons.question import TextField
+from primer_core.lessons.question import Question, TextField, whole
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.page import drawings_of
 from primer_core.picture.payload import payload
@@ -313,12 +314,20 @@ def test_what_exceeds_a_limit_is_told_at_a_field_and_what_was_typed_stays(
     assert "cannot be read" not in panel
 
 
+@dataclass(frozen=True, slots=True)
+class Textless(Question):
+    """A question without a text."""
+
+    size: int = whole(2, label="Size", least=1, most=9)
+
+
 def test_a_lesson_that_has_no_text_to_shorten_refuses_with_the_limit(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answers, "POOL", Ended(LIMIT))
     monkeypatch.setattr(answers, "_kept", AnswerCache())
-    response = client.post(address("softmax"), json={"question": {"T": "3"}})
+    monkeypatch.setitem(LESSONS_BY_SLUG, "softmax", replace(LESSONS_BY_SLUG["softmax"], question=Textless))
+    response = client.post(address("softmax"), json={"question": {"size": "3"}})
     assert response.status_code == 422
     assert response.json() == {"problem": LIMIT.sentence}
 
