@@ -71,7 +71,8 @@ _USE = """async (place) => {
     fire('change');
   } else if (control.matches('[type=range], [type=number]')) {
     const old = control.value;
-    control.stepUp();
+    if (control.step === 'any') control.value = Number(old) + (Number(old) + 1 > control.max ? -1 : 1);
+    else control.stepUp();
     if (control.value === old) control.stepDown();
     fire('input', 'change');
   } else {
