@@ -178,7 +178,10 @@ def test_result_or_error_is_pytorchs(
     over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
-        "prod": lambda: tensor.prod(**(over if axis is not None or keepdims else {})),
+        # PyTorch words what it declines here by the arguments that were written.
+        "prod": lambda: tensor.prod(
+            **({"dim": axis} if axis is not None or keepdims else {}), **({"keepdim": True} if keepdims else {})
+        ),
         "mean": lambda: tensor.mean(**over),
         "std": lambda: tensor.std(correction=ddof, **over),
         "var": lambda: tensor.var(correction=ddof, **over),
