@@ -176,12 +176,13 @@ def test_result_or_error_is_pytorchs(
     axis: Any = read_axis(text)
     tensor = torch.tensor(array)
     over: dict[str, Any] = {"dim": axis, "keepdim": keepdims}
+    # PyTorch words what it declines of prod by the arguments that are written.
+    written = {
+        name: value for name, value in over.items() if value or (name == "dim" and (axis is not None or keepdims))
+    }
     statement: Callable[[], Any] = {
         "sum": lambda: tensor.sum(**over),
-        # PyTorch words what it declines here by the arguments that were written.
-        "prod": lambda: tensor.prod(
-            **({"dim": axis} if axis is not None or keepdims else {}), **({"keepdim": True} if keepdims else {})
-        ),
+        "prod": lambda: tensor.prod(**written),
         "mean": lambda: tensor.mean(**over),
         "std": lambda: tensor.std(correction=ddof, **over),
         "var": lambda: tensor.var(correction=ddof, **over),
