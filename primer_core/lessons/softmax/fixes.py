@@ -149,7 +149,7 @@ def _class_candidates(asked: Asked) -> Iterator[Fix]:
 
     match found.kind:
         case "dtype":
-            if target.dtype == torch.bool or bool((target == target.round()).all()):
+            if not target.dtype.is_complex and bool((target == target.to(torch.int64)).all()):
                 yield _after(asked, ".long()", "Class numbers of int64")
         case "probabilities dtype":
             yield _after(asked, ".float()", "Probabilities are decimals")
