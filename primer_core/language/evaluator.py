@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -134,6 +134,11 @@ def carried_out(
     """Carry out a library's call, as an evaluator does by itself."""
     del place
     return attempted(function_of(entry), positional, keywords)
+
+
+def warnings_of(calls: Iterable[Call]) -> tuple[str, ...]:
+    """Return what the libraries warned of in calls, in their words, each once."""
+    return tuple(dict.fromkeys(words for call in calls for words in call.warnings))
 
 
 @dataclass(slots=True, eq=False)

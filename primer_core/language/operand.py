@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
 from primer_core.language.equivalents import translated
-from primer_core.language.evaluator import Evaluator
+from primer_core.language.evaluator import Evaluator, warnings_of
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import code_expression
 from primer_core.language.reader import read_expression
@@ -202,11 +202,7 @@ def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Oper
     kind: Kind = "array" if _is_written_out(node) else "derived"
     if evaluator.seeded and not unfilled and values.size <= _MOST_WRITTEN:
         code = _written(values)
-    return Operand(ast.unparse(node), code, values, kind, not unfilled, _warnings(evaluator))
-
-
-def _warnings(evaluator: Evaluator) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(warning for call in evaluator.calls for warning in call.warnings))
+    return Operand(ast.unparse(node), code, values, kind, not unfilled, warnings_of(evaluator.calls))
 
 
 def _is_tensor(value: Any) -> bool:
@@ -232,7 +228,7 @@ def _of_tensor(asked: ast.expr, tensor: Any, known: Mapping[str, Any], names: Ma
     if evaluator.seeded and values.size <= _MOST_WRITTEN:
         spelled = _written(values)
     tensor_code = "" if evaluator.seeded else code
-    return Operand(code, spelled, values, "derived", warnings=_warnings(evaluator), tensor_code=tensor_code)
+    return Operand(code, spelled, values, "derived", warnings=warnings_of(evaluator.calls), tensor_code=tensor_code)
 
 
 def _written(values: NDArray[Any]) -> str:

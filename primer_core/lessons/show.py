@@ -12,7 +12,9 @@ from primer_core.language.resizing import can_resize
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import ChoiceField, Field, NumberField, Question, SwitchField, TextField, WholeField
 from primer_core.picture.parts import Chip, Control, Controls, Notice, SizeCell, SizeRow, Sizes
-from primer_core.picture.text import Role, Strong, text
+from primer_core.picture.text import Code, Role, Strong, text
+
+_AS_FLOATS = Code(".astype(float)")
 
 
 def controls(
@@ -104,16 +106,36 @@ def own_sizes(
     return Sizes(tuple(columns), (row,), result and (result[0], tuple(result[1])))
 
 
-def warned(library: str, warnings: Sequence[str]) -> tuple[Notice, ...]:
-    """Show what a library warned of, in its words; nothing where it did not."""
+def warned(warnings: Sequence[str], library: str = "The library") -> tuple[Notice, ...]:
+    """Show what a library warned of, in its words; nothing where it did not.
+
+    Parameters
+    ----------
+    warnings
+        One text each.
+    library
+        Its name, where it is known whose warnings these are.
+    """
     return (Notice("warning", tuple(map(text, warnings)), title=f"{library} warns"),) if warnings else ()
 
 
-def wrapped(dtype: np.dtype[Any]) -> Notice:
-    """Warn of whole numbers of a dtype that went beyond what it holds."""
+def wrapped(dtype: np.dtype[Any], what: str = "result", instead: Code = _AS_FLOATS) -> Notice:
+    """Warn of whole numbers of a dtype that went beyond what it holds.
+
+    Parameters
+    ----------
+    dtype
+        Of the result.
+    what
+        Noun: what went beyond it.
+    instead
+        With which it is computed in floats.
+    """
     paragraph = text(
-        Strong(f"A result went beyond what {dtype} holds."),
-        " Whole numbers of NumPy wrap around without a word, so what stands in a cell is not what its formula comes "
-        "to. Write one of the numbers with a point, 2.0, and NumPy computes with floats.",
+        Strong(f"A {what} went beyond what {dtype} holds."),
+        f" Whole numbers wrap around without a word, so what stands in a cell is not the {what} that its formula "
+        "spells out. With ",
+        instead,
+        " it is computed in floats, which do not wrap around.",
     )
     return Notice("warning", (paragraph,))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from primer_core.backend import Declined, Library, backend
-from primer_core.language.evaluator import Call, Evaluator
+from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import code_statements
@@ -148,7 +148,7 @@ class Made:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the libraries warned of, in their words."""
-        return tuple(dict.fromkeys(words for call in self.calls for words in call.warnings))
+        return warnings_of(self.calls)
 
 
 def read_making(text: str) -> Making:

@@ -80,11 +80,9 @@ LONGEST_OBJECT = 24
 
 KEEPS_DTYPE: Text = text(
     "An array never changes its dtype to suit what is put into it: an assignment casts the number to the dtype of the "
-    "array, without a word. Write ",
-    Code("6.0"),
-    " or ",
+    "array, without a word. Made with ",
     Code("dtype=float"),
-    " where the array is made, and it keeps fractions.",
+    ", it keeps fractions.",
 )
 
 QUIZ_ANATOMY = Quiz(
@@ -232,7 +230,7 @@ def _races() -> tuple[Part, ...]:
 def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
     made, changes = explained.conversion, explained.changes
     notices = [*map(_remark, explained.remarks)]
-    notices += warned(explained.library, explained.warnings)
+    notices += warned(explained.warnings, explained.library)
     if changes is not None and changes.stop is not None:
         said = text(Code(changes.stop.code), ": ", changes.stop.declined.text)
         notices.append(Notice("declined", (said,), f"{explained.library} says"))
@@ -512,7 +510,7 @@ def _libraries(libraries: Libraries) -> tuple[Part, ...]:
             story = Card((code_panel(code, "Copied into plain Python, it prints this table."),), "story")
             first: tuple[Card | Columns, ...] = (
                 Card(
-                    (*(part for library, words in warnings for part in warned(library, words)), twin_table(rows)),
+                    (*(part for library, words in warnings for part in warned(words, library)), twin_table(rows)),
                     "picture",
                 ),
                 Columns(((story,), (quiz,)), (1.3, 1)),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
+from primer_core.language.evaluator import warnings_of
 from primer_core.language.rejection import Place, Rejection
 from primer_core.lessons.autograd_graph import refusals
 from primer_core.lessons.autograd_graph.code import snippet
@@ -168,7 +169,7 @@ class Story:
             printed=tuple(lines),
             said=tuple(line for printed in run.evaluator.printed for line in printed.split("\n")),
             seeded=run.evaluator.seeded,
-            warnings=tuple(dict.fromkeys(w for call in run.evaluator.calls for w in call.warnings)),
+            warnings=warnings_of(run.evaluator.calls),
         )
         fields = {field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)}
         return Finished(**fields) if refusal is None else Refused(**fields, refusal=refusal)

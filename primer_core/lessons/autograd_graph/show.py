@@ -174,7 +174,7 @@ def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part,
         found.append(Notice("info", lines, title="The program prints"))
     if trace.seeded:
         found.append(Note(text("No seed was given: 0 is used here, so that the numbers are the same each time.")))
-    return (*found, *warned("PyTorch", trace.warnings), *_names(trace.names))
+    return (*found, *warned(trace.warnings, "PyTorch"), *_names(trace.names))
 
 
 def _summary(trace: GraphTrace) -> Text:

@@ -115,7 +115,7 @@ def chip(outcome: Outcome) -> Chip:
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
     direction = controls(question, "view", *(["of"] if question.backward else []), quiet=True)
     picture = backward(met) if question.backward else forward(met)
-    warnings: list[Part] = [*warned("NumPy", met.warnings)]
+    warnings: list[Part] = [*warned(met.warnings)]
     if met.overflowed:
         warnings.append(wrapped(met.result.dtype))
     if met.trap is not None:

@@ -98,7 +98,7 @@ def show(question: IndexingQuestion, outcome: Outcome) -> Page:
         case Unread():
             return Page(panel, None)
         case Expressed():
-            warnings = warned(outcome.library, outcome.warnings)
+            warnings = warned(outcome.warnings, outcome.library)
             card = Card((expression_show.picture(outcome), *warnings), "picture")
             told = _story(expression_show.story(outcome), outcome.code, expression_show.note(outcome))
             return Page(panel, _body(card, told))

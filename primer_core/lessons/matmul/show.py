@@ -92,7 +92,7 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
     match outcome:
         case Product():
             overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
-            return (*parts, flops_line(outcome.sizes), *overflow, *warned("NumPy", outcome.warnings))
+            return (*parts, flops_line(outcome.sizes), *overflow, *warned(outcome.warnings))
         case TooLarge(sizes=sizes, message=message):
             return (*parts, flops_line(sizes), Notice("refused", (text(message),)))
         case Mismatch(fixes=fixes):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Backend, Declined, backend, takes_loading
 from primer_core.backend.interface import Axis, ReductionName
-from primer_core.language.evaluator import Evaluator
+from primer_core.language.evaluator import Evaluator, warnings_of
 from primer_core.language.execution import attempted
 from primer_core.language.limits import Refused
 from primer_core.language.operand import Operand
@@ -459,7 +459,7 @@ def _done(values: NDArray[Any], statements: Sequence[str], library: Backend) -> 
         if rejection.declined is None:
             raise Refused(rejection.message) from rejection
         return rejection.declined
-    return _Done(evaluator.names, tuple(dict.fromkeys(word for call in evaluator.calls for word in call.warnings)))
+    return _Done(evaluator.names, warnings_of(evaluator.calls))
 
 
 def _statements(asked: Asked, library: Backend, *, ddof: int | None = None) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from primer_core.lessons.reductions.explain import (
     axis_choices,
 )
 from primer_core.lessons.reductions.question import BACK, PAIRED, SCANS, ReductionsQuestion
-from primer_core.lessons.show import controls, own_sizes, warned
+from primer_core.lessons.show import controls, own_sizes, warned, wrapped
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import (
     Each,
@@ -102,28 +102,13 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
 
 def warnings_of(outcome: Reduced) -> tuple[Notice, ...]:
     """Show what the library warned of, and what it did not: numbers that wrapped around, or were not kept."""
-    found = list(warned(outcome.question.library, outcome.warnings))
+    found = list(warned(outcome.warnings, outcome.question.library))
     if outcome.overflowed:
-        found.append(Notice("warning", (overflow(outcome),)))
+        what = "product" if "prod" in outcome.question.operation else "sum"
+        found.append(wrapped(outcome.result.dtype, what, Code("dtype=float64")))
     if outcome.rounded is not None:
         found.append(Notice("warning", (_rounding(outcome, outcome.rounded),)))
     return tuple(found)
-
-
-def overflow(outcome: Reduced) -> Text:
-    """Say that whole numbers wrapped around, in which dtype, and what holds more."""
-    what = "product" if "prod" in outcome.question.operation else "sum"
-    dtype = outcome.result.dtype
-    instead = (
-        "Leave dtype= out, and a wider one is taken."
-        if outcome.question.computes_in
-        else "Write one of the numbers with a point, 2.0, to compute in floats."
-    )
-    return text(
-        Bold(f"A {what} went beyond what {dtype} holds."),
-        f" Whole numbers wrap around without a word, so what stands in a cell is not the {what} that its formula "
-        f"spells out. {instead}",
-    )
 
 
 def _rounding(outcome: Reduced, rounded: Rounded) -> Text:

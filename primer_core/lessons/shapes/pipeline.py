@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.language.equivalents import NoEquivalent
-from primer_core.language.evaluator import Call, Evaluator
+from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import code_expression
@@ -419,7 +419,7 @@ def take_steps(x: str, texts: Sequence[str], library: Library) -> Pipeline | Unr
         return Unread("x", str(refused))
     except Rejection as rejection:
         return Unread("x", rejection.message)
-    warned = _warnings(evaluator.calls)
+    warned = warnings_of(evaluator.calls)
     steps: list[AnyStep] = []
     for place, text in enumerate(texts):
         if steps and not isinstance(steps[-1], Done | Bound):
@@ -696,7 +696,7 @@ class Way:
         done = Done(
             step.text, after_state.name, first, before, after, tuple(reads), pieces,
             tuple(self.arithmetic(asked, before_state.shape)), remark, asked, exact,
-            walk_of(asked, before.values, after.values), _warnings(made.calls),
+            walk_of(asked, before.values, after.values), warnings_of(made.calls),
             (*setup, f"{after_state.name} = {spelled}", f'show("{after_state.name}", {first}, {after_state.name})'),
         )  # fmt: skip
         self.go_on(step, made)
@@ -1016,10 +1016,6 @@ def _described(value: Any) -> str:
     if _are_arrays(value):
         return f"{len(value)} pieces"
     return f"{value!s:.40}"
-
-
-def _warnings(calls: Sequence[Call]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words for call in calls for words in call.warnings))
 
 
 def _seeds(evaluator: Evaluator) -> tuple[str, ...]:

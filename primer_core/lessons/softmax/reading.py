@@ -15,7 +15,7 @@ import numpy as np
 
 from primer_core.backend import Declined, backend
 from primer_core.backend.loading import load_torch
-from primer_core.language.evaluator import Evaluator
+from primer_core.language.evaluator import Evaluator, warnings_of
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused, check_size
 from primer_core.language.parsing import code_expression
@@ -164,7 +164,7 @@ def _read(text: str, how: str, dtype_of: Any) -> Typed:
     if is_array(value):
         check_size(tuple(value.shape))
     code = ast.unparse(_Complete(evaluator.seed).visit(expression.node))
-    warned = tuple(dict.fromkeys(words for call in evaluator.calls for words in call.warnings))
+    warned = warnings_of(evaluator.calls)
     values, code, written = _tensor(value, code, expression.text, dtype_of, how)
     check_size(tuple(values.shape))
     return Typed(values, code, written, _seeding(evaluator), warned)

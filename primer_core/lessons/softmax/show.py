@@ -8,7 +8,7 @@ from dataclasses import replace
 from primer_core.language.limits import Refused
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned
 from primer_core.lessons.softmax.batch import batch_picture, declined_picture
 from primer_core.lessons.softmax.binary import BinaryDeclined, Yes
 from primer_core.lessons.softmax.explain import (
@@ -629,7 +629,7 @@ def _loss_story(found: Softmax) -> list[Text]:
 
 def _warnings(*typed: Typed) -> tuple[Part, ...]:
     said = tuple(dict.fromkeys(words for each in typed for words in each.warnings))
-    return tuple(Notice("warning", (text(words),), "The library warns") for words in said)
+    return warned(said)
 
 
 def _fixes(changes: Sequence[Change]) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.backend.memory import shares_memory
-from primer_core.language.evaluator import Call, Evaluator
+from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.table.functions import function_of
@@ -71,7 +71,7 @@ class Line:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what the libraries warned of, in their words."""
-        return tuple(dict.fromkeys(words for call in self.calls for words in call.warnings))
+        return warnings_of(self.calls)
 
 
 @dataclass(slots=True, eq=False)
