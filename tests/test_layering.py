@@ -236,7 +236,7 @@ SHOWS_WORDS: dict[str, tuple[int, str]] = {
     "primer_core/language/execution.py": (1, "what the table calls is NumPy's, PyTorch's or Python's"),
     "primer_core/language/parsing.py": (2, "Python's parser is asked, whose exception becomes a SyntaxError"),
     "primer_core/lessons/autograd_graph/engine.py": (
-        3,
+        2,
         "what a node has freed cannot be read; what hooks raise in a call passes",
     ),
     "primer_core/lessons/backprop_by_hand/explain.py": (1, "the steps are the learner's own, tried as they stand"),

@@ -127,7 +127,7 @@ def read_operand(
     try:
         return _read(_TIMES.sub(lambda sizes: f"({re.sub('[xX×]', ',', sizes[0])})", text), step, names or {}, most)
     except Rejection as rejection:
-        raise Refused(_sentence(rejection)) from rejection
+        raise Refused(rejection.sentence(HOW)) from rejection
 
 
 def stand_in(shape: tuple[int, ...]) -> NDArray[np.int8]:
@@ -340,12 +340,3 @@ def _is_written_out(node: ast.expr) -> bool:
         case ast.Call(ast.Name("array"), [ast.List()], _):
             return True
     return isinstance(node, ast.List)
-
-
-def _sentence(rejection: Rejection) -> str:
-    """Say whose verdict it is."""
-    if rejection.verdict == "declined" and rejection.declined is not None:
-        return f"{rejection.author} says of {quoted(rejection.place.text)}: {rejection.declined.words}"
-    if rejection.verdict == "refused":
-        return rejection.message
-    return f"{rejection.message} {HOW}"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from primer_core.backend.interface import Declined
+from primer_core.language.text import quoted
 
 Author = Literal["NumPy", "PyTorch", "Python"]
 Verdict = Literal["unread", "unknown", "refused", "declined"]
@@ -84,6 +85,21 @@ class Rejection(Exception):  # noqa: N818 - what a learner wrote is rejected, th
         self.place = place
         self.declined = declined
         self.author = author
+
+    def sentence(self, how: str, *, kind: bool = False) -> str:
+        """Say whose verdict it is, and of what; where a text is not read or not known, how to write it.
+
+        Parameters
+        ----------
+        how
+            Plain text: what can be written instead.
+        kind
+            Whether the class of the library's exception is named, too.
+        """
+        if self.declined is not None:
+            words = self.declined.text if kind else self.declined.words
+            return f"{self.author} says of {quoted(self.place.text)}: {words}"
+        return self.message if self.verdict == "refused" else f"{self.message} {how}"
 
 
 @lru_cache(maxsize=8)

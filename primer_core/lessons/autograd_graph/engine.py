@@ -275,6 +275,16 @@ class _Seen:
     out: Tensor
 
 
+@contextmanager
+def _own(watching: _Recorder | Watch) -> Iterator[None]:
+    """Notes what this lesson raises while it watches, so that it is not taken for PyTorch's refusal."""
+    try:
+        yield
+    except Exception as fault:
+        watching.fault = fault
+        raise
+
+
 class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every ATen operation below autograd, with its operands."""
 
@@ -284,24 +294,15 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.fault: Exception | None = None
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        with self._own():
+        with _own(self):
             copies = [_copied(argument) for argument in args]
         out = func(*args, **(kwargs or {}))
-        with self._own():
+        with _own(self):
             results = [each for each in (out if isinstance(out, tuple | list) else (out,)) if isinstance(each, Tensor)]
             if results:
                 name = func.overloadpacket.__name__
                 self.seen.append(_Seen(name, args, kwargs or {}, copies, results, _copied(results[0])))
         return out
-
-    @contextmanager
-    def _own(self) -> Iterator[None]:
-        """Marks what is raised here by this lesson, so that it is not taken for PyTorch's refusal."""
-        try:
-            yield
-        except Exception as fault:
-            self.fault = fault
-            raise
 
 
 def _copied(argument: Any) -> Any:
@@ -878,7 +879,7 @@ class Watch:
 
     def _enter(self, node: Node) -> Callable[[tuple[Tensor, ...]], None]:
         def hook(_: tuple[Tensor, ...]) -> None:
-            with self._own():
+            with _own(self):
                 self._settle()
                 self.running = node
                 self._before = _grad_of(node)
@@ -888,21 +889,12 @@ class Watch:
 
     def _leave(self, node: Node) -> Callable[[tuple[Tensor | None, ...], tuple[Tensor, ...]], None]:
         def hook(handed: tuple[Tensor | None, ...], upstream: tuple[Tensor | None, ...]) -> None:
-            with self._own():
+            with _own(self):
                 step = RawStep(node, _kept(upstream), _kept(handed or ()), self._before, _grad_of(node))
                 self.steps.append(step)
                 self.running, self._last = None, step
 
         return hook
-
-    @contextmanager
-    def _own(self) -> Iterator[None]:
-        """Marks what a hook of this lesson raises, so that it is not taken for PyTorch's refusal."""
-        try:
-            yield
-        except Exception as fault:
-            self.fault = fault
-            raise
 
     def _settle(self) -> None:
         """The engine frees a node's saved tensors after its hooks have run, so look at them now."""

@@ -200,4 +200,4 @@ def _made(code: str, evaluator: Evaluator) -> Source:
 def _sentence(rejection: Rejection) -> str:
     if rejection.declined is None:
         return rejection.message
-    return f"{rejection.author} says of {quoted(rejection.place.text)}: {rejection.declined.text}"
+    return rejection.sentence("", kind=True)

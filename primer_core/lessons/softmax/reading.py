@@ -140,15 +140,6 @@ def read_target(question: SoftmaxQuestion, logits: torch.Tensor) -> Typed:
     return found
 
 
-def sentence(rejection: Rejection, how: str) -> str:
-    """Say of a rejected text whose verdict it is, where it stands, and what to do."""
-    if rejection.verdict == "declined" and rejection.declined is not None:
-        return f"The library says of {quoted(rejection.place.text)}: {rejection.declined.text}"
-    if rejection.verdict == "refused":
-        return rejection.message
-    return f"{rejection.message} {how}"
-
-
 def _read(text: str, how: str, dtype_of: Any) -> Typed:
     """Read a tensor; `dtype_of` gives the dtype of a list or a number from its values, or None."""
     if not text.strip():
@@ -158,7 +149,7 @@ def _read(text: str, how: str, dtype_of: Any) -> Typed:
         expression = read_expression(text)
         value = evaluator.evaluate(expression)
     except Rejection as rejection:
-        raise Refused(sentence(rejection, how)) from rejection
+        raise Refused(rejection.sentence(how, kind=True)) from rejection
     if is_array(value) and evaluator.uninitialised.cells(value) is not None:
         raise Refused("Some of these cells were never written, so that they hold no numbers yet. Write zeros instead.")
     if is_array(value):

@@ -498,8 +498,8 @@ def _verdict_of(refused: Refused) -> Verdict:
 def _worded(rejection: Rejection, how: str) -> str:
     """Say whose verdict it is, what is at fault, and what to do."""
     place = rejection.place
-    if rejection.verdict == "declined" and rejection.declined is not None:
-        return f"{rejection.author} says of {quoted(place.text)}: {rejection.declined.words}"
+    if rejection.declined is not None:
+        return rejection.sentence(how)
     where = f" It stands in line {place.line}, column {place.column + 1}." if place.column or place.line > 1 else ""
     if rejection.verdict == "refused":
         return f"{rejection.message}{where}"

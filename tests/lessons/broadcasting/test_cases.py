@@ -98,3 +98,26 @@ def test_warnings_of_numpy_are_shown_in_its_words() -> None:
     told = [plain(line) for notice in parts(page, Notice) for line in notice.paragraphs]
     assert "RuntimeWarning: divide by zero encountered in divide" in "\n".join(told)
     assert "RuntimeWarning: invalid value encountered in divide" in "\n".join(told)
+
+
+@pytest.mark.usefixtures("heard")
+def test_what_pytorch_warns_of_is_not_laid_to_numpy() -> None:
+    question = BroadcastingQuestion("torch.ones(2, 3, 4).T", "add", "1")
+    titles = [notice.title for notice in parts(show(question, explain(question)), Notice) if notice.tone == "warning"]
+    assert titles
+    assert not any("NumPy" in title for title in titles)
+
+
+def test_what_wraps_around_does_not_with_what_is_advised() -> None:
+    texts = ("np.array([100, 27], dtype=np.int8)", "np.array([100, 1], dtype=np.int8)")
+    question = BroadcastingQuestion(texts[0], "add", texts[1])
+    wraps = explain(question)
+    assert isinstance(wraps, Broadcast)
+    assert wraps.overflowed
+    told = "".join(plain(line) for notice in parts(show(question, wraps), Notice) for line in notice.paragraphs)
+    assert "int8" in told
+    assert ".astype(float)" in told
+    advised = explain(BroadcastingQuestion(texts[0] + ".astype(float)", "add", texts[1]))
+    assert isinstance(advised, Broadcast)
+    assert not advised.overflowed
+    np.testing.assert_array_equal(advised.result, [200, 28])
