@@ -273,15 +273,10 @@ def _meet(aligned: Aligned, loss: Loss, *, inplace: bool) -> Broadcast | Unsuppo
     warnings = [warning for operand in aligned.operands for warning in operand.warnings]
     result = arrays[0].copy() if inplace and arrays[0].flags.writeable else arrays[0]
     for array in arrays[1:]:
-        made, warned = attempted(operation.ufunc, (result, array), {})
+        made, warned = attempted(operation.ufunc, (result, array), {"out": result} if inplace else {})
         warnings += warned
         if isinstance(made, Declined):
-            return _unsupported(aligned, made, inplace=inplace)
-        if inplace:
-            stored, _ = attempted(operation.ufunc, (result, array), {"out": result})
-            if isinstance(stored, Declined):
-                return _not_stored(aligned, np.asarray(made), stored)
-            made = stored
+            return _declined(aligned, made, (result, array), inplace=inplace)
         result = made
     result = np.asarray(result)
     with np.errstate(all="ignore"):  # a slope of inf or nan is worth seeing
@@ -308,6 +303,18 @@ def _meet(aligned: Aligned, loss: Loss, *, inplace: bool) -> Broadcast | Unsuppo
             aligned.operands, operation.python, loss, [read.gradient for read in stretched]
         ),
     )
+
+
+def _declined(
+    aligned: Aligned, declined: Declined, operands: tuple[NDArray[Any], NDArray[Any]], *, inplace: bool
+) -> Unsupported | NotStored:
+    """Tell what NumPy does not do at all from what it does, but not into a."""
+    if inplace:
+        made, _ = attempted(OPERATIONS[aligned.operation].ufunc, operands, {})
+        if not isinstance(made, Declined):
+            return _not_stored(aligned, np.asarray(made), declined)
+        declined = made
+    return _unsupported(aligned, declined, inplace=inplace)
 
 
 def _not_stored(aligned: Aligned, made: NDArray[Any], declined: Declined) -> NotStored:
