@@ -81,7 +81,7 @@ class TrainingService:
         paused
             Whether to hold before the first batch.
         pace
-            Batches a second at most, above 0; None for as fast as it goes. It changes no number of the run.
+            Batches a second at most, above 0; None for as fast as it goes. It changes no loss of the run.
 
         Raises
         ------

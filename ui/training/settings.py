@@ -285,7 +285,7 @@ def draw_pace() -> None:
         format_func=_pace_title,
         key=PACE_KEY,
         bind="query-params",
-        help="How fast the run goes by. It changes when the batches come, and none of the numbers.",
+        help="How fast the run goes by. It changes when the batches come, and none of their losses.",
     )
 
 
