@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
@@ -12,6 +14,18 @@ from ui.components.live_chart import live_chart
 from ui.training import settings
 from ui.training.live_view import NUMBERS, address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
+
+#: Buttons that train on a part of a run and hold: label, icon, key, meaning, and what is asked of the run.
+_STEPS: tuple[tuple[str, str, str, str, Callable[[Run], None]], ...] = (
+    ("Step one batch", ":material/skip_next:", "step", "Train on one more batch, then hold.", Run.step_once),
+    (
+        "Step an epoch",
+        ":material/fast_forward:",
+        "step_epoch",
+        "Train to the end of a pass over the samples, measure, and hold.",
+        Run.step_epoch,
+    ),
+)
 
 
 @st.fragment
@@ -77,32 +91,14 @@ def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, e
                 disabled=not enabled,
                 key="pause",
             )
-        pressed = st.button(
-            "Step one batch",
-            icon=":material/skip_next:",
-            disabled=spec is None or not enabled,
-            key="step",
-            help="Train on one more batch, then hold.",
-        )
-        if pressed and going is not None:
-            going.step_once()
-            st.rerun(scope="fragment")
-        elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_once()
-            st.rerun()
-        pressed = st.button(
-            "Step an epoch",
-            icon=":material/fast_forward:",
-            disabled=spec is None or not enabled,
-            key="step_epoch",
-            help="Train to the end of a pass over the samples, measure, and hold.",
-        )
-        if pressed and going is not None:
-            going.step_epoch()
-            st.rerun(scope="fragment")
-        elif pressed and spec is not None:
-            session.desk_or_new().start(spec, paused=True, pace=settings.pace()).step_epoch()
-            st.rerun()
+        for label, icon, key, meaning, step in _STEPS:
+            pressed = st.button(label, icon=icon, disabled=spec is None or not enabled, key=key, help=meaning)
+            if pressed and going is not None:
+                step(going)
+                st.rerun(scope="fragment")
+            elif pressed and spec is not None:
+                step(session.desk_or_new().start(spec, paused=True, pace=settings.pace()))
+                st.rerun()
         if st.button(
             "Finish now",
             icon=":material/last_page:",
