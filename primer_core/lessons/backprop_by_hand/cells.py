@@ -87,9 +87,11 @@ def _delta_out(worked: Worked, step: Step) -> Pattern:
 
 def _probability_grad(worked: Worked, step: Step) -> Pattern:
     y, p = step.operands
-    batch = worked.params.batch
-    numbers: tuple[Piece, ...] = ("−", Entry(y, ROW, COLUMN), " / ", Entry(p, ROW, COLUMN), f" / {batch}")
-    return Pattern(f"−y[{ROW}, {COLUMN}] / p[{ROW}, {COLUMN}] / B", numbers)
+    symbolic = f"−y[{ROW}, {COLUMN}] / p[{ROW}, {COLUMN}]"
+    numbers: tuple[Piece, ...] = ("−", Entry(y, ROW, COLUMN), " / ", Entry(p, ROW, COLUMN))
+    if worked.params.slip == "no 1/B":
+        return Pattern(symbolic, numbers)
+    return Pattern(f"{symbolic} / B", (*numbers, f" / {worked.params.batch}"))
 
 
 def _softmax_back(_: Worked, step: Step) -> Pattern:

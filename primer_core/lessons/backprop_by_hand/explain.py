@@ -8,8 +8,10 @@ comes from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused
@@ -27,7 +29,7 @@ from primer_core.lessons.backprop_by_hand.network import (
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
 from primer_core.lessons.backprop_by_hand.reading import read_params
 from primer_core.lessons.backprop_by_hand.rules import derivation
-from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Quantity, Step, compare, label
+from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Plan, Quantity, Step, compare, label
 from primer_core.lessons.outcome import Unread
 
 TOLERANCE: Mapping[DTypeName, float] = {"float32": 1e-6, "float64": 1e-12}
@@ -98,7 +100,8 @@ class Derived:
     code
         Plain Python that prints what `printed` says.
     seed
-        With which random first weights all layers learn, where the ones that were asked for are alike; None for none.
+        Of random first weights from which is seen what those that were asked for hide: that all layers learn, where the
+        weights are alike, or that the mistake shows, where it changes nothing; None for none that was found.
     """
 
     worked: Worked
@@ -159,16 +162,38 @@ def explain(question: BackpropQuestion) -> Outcome:
     except Refused as refused:
         return Unread("values", str(refused))
     outcome = derive(params)
-    if isinstance(outcome, Derived) and params.start != "random" and outcome.worked.clones:
-        seeds = (params.seed, *range(_SEEDS))
-        random = (replace(params, start="random", seed=seed) for seed in seeds)
-        learns = (tried.seed for tried in random if derive(tried).worked.learns)
-        return replace(outcome, seed=next(learns, None))
+    if isinstance(outcome, Declined):
+        return outcome
+    if params.slip != "none" and not outcome.worked.wrong:
+        return replace(outcome, seed=_seed_where(params, lambda worked: bool(worked.wrong)))
+    if params.start != "random" and outcome.worked.clones:
+        return replace(outcome, seed=_seed_where(params, lambda worked: worked.learns))
     return outcome
+
+
+def _seed_where(params: BackpropParams, holds: Callable[[Worked], bool]) -> int | None:
+    """Find random first weights of which something holds: the seed of the question, or the first of a few."""
+    tried = (derive(replace(params, start="random", seed=seed)) for seed in (params.seed, *range(_SEEDS)))
+    return next((outcome.worked.params.seed for outcome in tried if holds(outcome.worked)), None)
 
 
 def _same_columns(values: Array) -> bool:
     return bool((values == values[:, :1]).all())
+
+
+def allowance(plan: Plan, reference: Mapping[str, Array], params: BackpropParams) -> float:
+    """Return the largest difference of a step from autograd's that rounding explains.
+
+    An update multiplies by the learning rate what rounding did to its gradient.
+    """
+    size = _size(reference[plan.symbol])
+    if plan.rule == "update":
+        size += params.learning_rate * _size(reference["d" + plan.symbol.removesuffix("_new")])
+    return TOLERANCE[params.dtype] * size
+
+
+def _size(values: Array) -> float:
+    return max(1.0, float(np.abs(values).max()))
 
 
 def derive(params: BackpropParams) -> Derived | Declined:
@@ -212,7 +237,7 @@ def derive(params: BackpropParams) -> Derived | Declined:
                 return Declined(worked, plan.symbol, plan.code, str(error).splitlines()[0], code)
             values[plan.symbol] = value
             quantities[plan.symbol] = Quantity(plan.symbol, label(plan.symbol), plan.role, plan.layer, value.numpy())
-            steps.append(compare(plan, values, reference[plan.symbol], TOLERANCE[params.dtype]))
+            steps.append(compare(plan, values, reference[plan.symbol], allowance(plan, reference, params)))
         loss_after = updated_loss(params, values, labels)
     worked = Worked(params, tuple(labels.tolist()), quantities, tuple(steps))
     return Derived(worked, float(values["loss"]), loss_after, backprop_snippet(params, plans, None))

@@ -17,12 +17,15 @@ REASONS: Mapping[Slip, str] = {
     "Without it every gradient is B times too large.",
     "no ReLU mask": "Where z was not positive, ReLU gave a constant 0, so nothing flows back: multiply by [z > 0].",
     "W not transposed": "Forward maps inputs to outputs with W; backward goes the other way, with W transposed.",
-    "z instead of h": "The next layer multiplied h = relu(z), so h, not z, stands in the gradient of its weights.",
+    "z instead of h": "The next layer multiplied h, not z, so h stands in the gradient of its weights.",
     "diagonal only": "Every probability depends on every logit: the Jacobian of softmax, diag(p) − p pᵀ, has entries "
     "off its diagonal. With the diagonal alone, p · (1 − p), only the right class is pushed.",
     "bias not summed": "The bias was broadcast to all B rows, so its gradient sums over them, back to the shape of b.",
 }
 """Mistakes people make in this derivation, each with the reason why it is one."""
+
+
+_OF_THE_SUM = "Without 1/B this is the gradient of the summed loss; the loss is the mean."
 
 
 def derivation(layers: int, params: BackpropParams) -> list[Plan]:
@@ -48,7 +51,7 @@ def derivation(layers: int, params: BackpropParams) -> list[Plan]:
             plans.append(_relu(k) if params.activation == "relu" else _round(k))
     plans += [_softmax(last), _loss(params.batch)]
     if params.by_jacobian or params.slip == "diagonal only":
-        plans += [_probability_grad(last, params.batch), _softmax_back(last, slip=params.slip)]
+        plans += [_probability_grad(last, params.batch, slip=params.slip), _softmax_back(last, slip=params.slip)]
     else:
         plans.append(_delta_out(last, params.batch, slip=params.slip))
     for k in range(last, 0, -1):
@@ -159,7 +162,7 @@ def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
             equation=f"{{delta{k}}} = {{p}} − {{y}}",
             code=f"delta{k} = p - y",
             operands=("p", "y"),
-            meaning="Without 1/B this is the gradient of the summed loss; the loss is the mean.",
+            meaning=_OF_THE_SUM,
             compute=lambda v: v["p"] - v["y"],
         )
     return Plan(
@@ -177,7 +180,20 @@ def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
     )
 
 
-def _probability_grad(k: int, batch: int) -> Plan:
+def _probability_grad(k: int, batch: int, *, slip: Slip) -> Plan:
+    if slip == "no 1/B":
+        return Plan(
+            symbol="dp",
+            phase="backward",
+            role="gradient",
+            layer=k + 1,
+            rule="probability_grad",
+            equation="{dp} = −{y} / {p}",
+            code="dp = -y / p",
+            operands=("y", "p"),
+            meaning=_OF_THE_SUM,
+            compute=lambda v: -v["y"] / v["p"],
+        )
     return Plan(
         symbol="dp",
         phase="backward",

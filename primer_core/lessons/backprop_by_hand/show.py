@@ -121,17 +121,24 @@ def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
         story = Story((first, same, *told(derived)))
         if derived.seed is None:
             return (story,)
-        seeded = "" if derived.seed == question.seed else f", seed {derived.seed}"
-        puts = {"start": "random", "seed": str(derived.seed)}
-        return (story, Fixes((Fix(text(f"Start from random weights{seeded}"), puts),)))
+        return (story, Fixes((_from_random(question, derived.seed),)))
     if question.slip == "no 1/B" and question.batch == 1:
         alone = text("Here B is 1, so that 1/B is 1 and nothing changes: take a batch of more than one.")
         return (Story((text(reason), alone)), Fixes((_LARGER,)))
     nowhere = _nowhere(question, derived)
     if nowhere:
         return (Story((text(reason), text(nowhere))),)
-    luck = text("With these numbers it happens to change nothing; with another seed it may.")
-    return (Story((text(reason), luck)),)
+    story = Story((text(reason), text("With these numbers it happens to change nothing.")))
+    if derived.seed is None:
+        return (story,)
+    return (story, Fixes((_from_random(question, derived.seed),)))
+
+
+def _from_random(question: BackpropQuestion, seed: int) -> Fix:
+    """Offer random first weights of a seed, naming what that changes."""
+    changes = ["random weights"] if question.start != "random" else []
+    changes += [f"seed {seed}"] if seed != question.seed else []
+    return Fix(text("Start from ", ", ".join(changes)), {"start": "random", "seed": str(seed)})
 
 
 def _nowhere(question: BackpropQuestion, derived: Derived) -> str:

@@ -63,7 +63,7 @@ class Step:
     difference
         Largest absolute difference of the two; infinite where their shapes differ.
     agrees
-        Whether rounding explains that difference (see `TOLERANCE`).
+        Whether rounding explains that difference.
     """
 
     symbol: str
@@ -107,7 +107,7 @@ def label(symbol: str) -> str:
     return symbol.replace("delta", "δ").replace("_new", "′").replace("loss", "L").translate(_SUBSCRIPTS)
 
 
-def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, tolerance: float) -> Step:
+def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, allowed: float) -> Step:
     """Set the value of a planned step beside autograd's.
 
     Parameters
@@ -118,8 +118,8 @@ def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, to
         Every tensor so far, by symbol, the step's own among them.
     reference
         Autograd's value of the same symbol.
-    tolerance
-        Largest difference that rounding explains, for values up to 1 and in proportion above.
+    allowed
+        Largest difference that rounding explains.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, to
     if value.shape == reference.shape:
         alike = (value == reference) | (np.isnan(value) & np.isnan(reference))  # 0 / 0 is not a number to both
         difference = float(np.where(alike, 0, np.abs(value - reference)).max())
-        agrees = difference <= tolerance * max(1.0, float(np.abs(reference).max()))
+        agrees = difference <= allowed
     else:
         difference, agrees = float("inf"), False
     return Step(
