@@ -42,11 +42,25 @@ class EpochPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class RateChange:
-    """From this step on, another learning rate was used."""
+class SettingChange:
+    """A setting that was changed while the run went on.
+
+    Parameters
+    ----------
+    step
+        Batches trained on before: the next one is the first with the new value.
+    setting
+        A name of `primer_core.training.spec.LIVE`: ``"learning_rate"``.
+    value
+        The new value.
+    before
+        The value that it replaced.
+    """
 
     step: int
-    learning_rate: float
+    setting: str
+    value: float | str | None
+    before: float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +76,8 @@ class Curve:
         The exponential moving average with time constant `SMOOTHING_STEPS`, corrected for its start.
     epochs
         Validation results, all of them.
-    rate_changes
-        Where the learning rate was changed.
+    changes
+        Where a setting was changed, and how.
     """
 
     raw_steps: list[int]
@@ -71,7 +85,7 @@ class Curve:
     smooth_steps: list[int]
     smooth_losses: list[float]
     epochs: tuple[EpochPoint, ...]
-    rate_changes: tuple[RateChange, ...]
+    changes: tuple[SettingChange, ...]
 
 
 class History:
@@ -85,7 +99,7 @@ class History:
         self._average = 0.0
         self._weight = 0.0
         self._epochs: list[EpochPoint] = []
-        self._rate_changes: list[RateChange] = []
+        self._changes: list[SettingChange] = []
 
     def add_losses(self, steps: Sequence[int], losses: Sequence[float]) -> None:
         """Add batches' training losses, in nats, in the order of their steps; what is not finite is left out."""
@@ -105,10 +119,16 @@ class History:
         with self._lock:
             self._epochs.append(point)
 
-    def add_rate_change(self, change: RateChange) -> None:
-        """Add a change of the learning rate."""
+    def add_change(self, change: SettingChange) -> None:
+        """Add a change of a setting."""
         with self._lock:
-            self._rate_changes.append(change)
+            self._changes.append(change)
+
+    @property
+    def changes(self) -> tuple[SettingChange, ...]:
+        """All changes of settings, in order."""
+        with self._lock:
+            return tuple(self._changes)
 
     @property
     def last_smooth_loss(self) -> float | None:
@@ -133,7 +153,7 @@ class History:
             steps = np.array(self._steps, dtype=np.int64)
             losses = np.array(self._losses, dtype=np.float64)
             smooth = np.array(self._smooth, dtype=np.float64)
-            epochs, changes = tuple(self._epochs), tuple(self._rate_changes)
+            epochs, changes = tuple(self._epochs), tuple(self._changes)
         raw = _extremes(losses, points)
         even = _evenly(len(smooth), points)
         return Curve(
@@ -142,7 +162,7 @@ class History:
             smooth_steps=steps[even].tolist(),
             smooth_losses=smooth[even].tolist(),
             epochs=epochs,
-            rate_changes=changes,
+            changes=changes,
         )
 
 

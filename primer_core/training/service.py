@@ -98,11 +98,12 @@ class TrainingService:
             return run
 
     def forget(self, run: Run) -> None:
-        """Stop a run, if it goes on, and keep nothing of it."""
+        """Stop a run, if it goes on, and keep nothing with which it could go on."""
         with self._lock:
             self._runs.pop(run.id, None)
             for worker in self._workers:
                 worker.forget(run)
+        run.let_go()
 
     @property
     def active_runs(self) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.training.history import SMOOTHING_STEPS, EpochPoint, History, RateChange
+from primer_core.training.history import SMOOTHING_STEPS, EpochPoint, History, SettingChange
 
 loss_lists = st.lists(st.floats(0, 1e6), min_size=1, max_size=3000)
 
@@ -39,13 +39,13 @@ def test_what_is_not_a_number_is_left_out() -> None:
     assert history.losses() == ([1], [2.0])
 
 
-def test_epochs_and_rate_changes_are_all_kept() -> None:
+def test_epochs_and_changes_are_all_kept() -> None:
     history = filled([1.0] * 5000)
     points = [EpochPoint(epoch, epoch * 100, 1.0, 1.0, 0.5) for epoch in range(1, 51)]
     for point in points:
         history.add_epoch(point)
-    history.add_rate_change(RateChange(7, 0.1))
+    history.add_change(SettingChange(7, "learning_rate", 0.1, 0.2))
     curve = history.curve(100)
     assert curve.epochs == tuple(points)
-    assert curve.rate_changes == (RateChange(7, 0.1),)
+    assert curve.changes == (SettingChange(7, "learning_rate", 0.1, 0.2),)
     assert history.last_epoch == points[-1]

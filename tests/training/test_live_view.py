@@ -22,9 +22,9 @@ def service() -> Iterator[TrainingService]:
     service.close()
 
 
-def view(run: Run | None, *, steers: bool = True, active_runs: int = 1) -> dict[str, Any]:
+def view(run: Run | None, *, role: str = "steers", active_runs: int = 1, before: Run | None = None) -> dict[str, Any]:
     """A view, which strict JSON must be able to carry."""
-    made = live_view(run, run.state() if run else None, steers=steers, active_runs=active_runs)
+    made = live_view(run, run.state() if run else None, role=role, active_runs=active_runs, before=before)
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
@@ -50,7 +50,7 @@ def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_pa
     later = view(run)
     assert later["mark"] == going["mark"], "more batches alone change nothing around the chart"
     assert later["at"] > going["at"]
-    assert view(run, steers=False)["mark"] != going["mark"]
+    assert view(run, role="looks on")["mark"] != going["mark"]
     assert view(run, active_runs=30)["again"] > REFRESH
 
     run.pause()
@@ -73,6 +73,24 @@ def test_numbers_that_four_decimals_would_hide_are_shown(service: TrainingServic
     for loss, shown in numbers:
         run.history.add_epoch(EpochPoint(1, 63, loss, loss, 0.5))
         assert view(run)["numbers"][1] == shown
+
+
+def test_a_change_of_settings_and_the_run_before_stand_in_the_view(service: TrainingService) -> None:
+    before = service.start(RunSpec(epochs=1))
+    assert before.wait(LIMIT)
+    run = service.start(RunSpec(epochs=1, learning_rate=0.01), paused=True)
+    run.step_once()
+    assert run.wait_for(lambda state: state.step == 1, LIMIT)
+    mark = view(run)["mark"]
+    run.change(weight_decay=0.01)
+    run.resume()
+    assert run.wait(LIMIT)
+    made = view(run, before=before)
+    assert made["changes"] == [{"step": 1, "text": "weight decay 0.01"}]
+    assert made["mark"] != mark
+    assert made["behind"]["differs"] == ["rate 0.01, not 0.001"]
+    assert made["behind"]["smooth"] == view(before)["smooth"]
+    assert view(run)["behind"] is None
 
 
 def test_a_desk_that_is_not_kept_is_said_to_be_gone() -> None:

@@ -20,11 +20,11 @@ from starlette.routing import Route
 from primer_core.training.history import Curve
 from ui.address import on_this_server
 from ui.requests import RequestError
+from ui.training.words import differences, setting_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
     from primer_core.training.run import Run, RunState
-    from primer_core.training.spec import RunSpec
 
 ADDRESS = "/api/run"
 
@@ -45,7 +45,7 @@ NUMBERS = {
     "settings by this number would make it look better than it is.",
 }
 
-_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two."
+_NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
 _EMPTY = Curve([], [], [], [], (), ())
 
 
@@ -54,34 +54,38 @@ def address(desk: Desk, visitor: str) -> str:
     return f"{on_this_server(ADDRESS)}?{urlencode({'desk': desk.id, 'visitor': visitor})}"
 
 
-def live_view(run: Run | None, state: RunState | None, *, steers: bool, active_runs: int) -> dict[str, Any]:
+def live_view(
+    run: Run | None, state: RunState | None, *, role: str, active_runs: int, before: Run | None = None
+) -> dict[str, Any]:
     """A run as `ui.components.live_chart` draws it.
 
     Parameters
     ----------
     run, state
         The run and its state, as the page is drawn after; None if there is none.
-    steers
-        Whether the visitor who asks steers it.
+    role
+        What the visitor who asks may do, as `role` tells it.
     active_runs
         How many runs go on on this server.
+    before
+        A run whose curve lies behind.
 
     Returns
     -------
     dict
         ``at`` (seconds, tells older from newer), ``mark`` (what the page around the chart depends on), ``again``
         (milliseconds until it is worth asking again, 0 for never), ``run``, ``share`` (0 to 1), ``progress``,
-        ``numbers`` (texts or None), the lines ``raw``, ``smooth``, ``epochs`` and ``changes``, ``totalSteps`` and
-        ``summary``.
+        ``numbers`` (texts or None), the lines ``raw``, ``smooth``, ``epochs`` and ``changes``, ``totalSteps``,
+        ``summary``, and ``behind``: None, or the line ``smooth`` of the run before and what it ``differs`` in.
     """
     curve = run.history.curve() if run else _EMPTY
     return {
         "at": time.monotonic(),
-        "mark": _mark(run, state, steers=steers),
+        "mark": _mark(run, state, role),
         "again": _again(state, active_runs),
         "run": run.id if run else "none",
         "share": min(1.0, state.step / state.total_steps) if state and state.total_steps else 0.0,
-        "progress": progress_text(run.spec, state) if run and state else _NOTHING,
+        "progress": progress_text(state) if run and state else _NOTHING,
         "numbers": _numbers(run, state),
         "raw": {"x": curve.raw_steps, "y": _rounded(curve.raw_losses)},
         "smooth": {"x": curve.smooth_steps, "y": _rounded(curve.smooth_losses)},
@@ -91,17 +95,37 @@ def live_view(run: Run | None, state: RunState | None, *, steers: bool, active_r
             "loss": _rounded([point.validation_loss for point in curve.epochs]),
             "accuracy": _rounded([100 * point.validation_accuracy for point in curve.epochs]),
         },
-        "changes": [{"step": change.step, "rate": f"{change.learning_rate:g}"} for change in curve.rate_changes],
+        "changes": [
+            {"step": change.step, "text": setting_text(change.setting, change.value)} for change in curve.changes
+        ],
         "totalSteps": state.total_steps if state else 0,
         "summary": _in_words(run, state),
+        "behind": _behind(run, before),
     }
 
 
-def _mark(run: Run | None, state: RunState | None, *, steers: bool) -> str:
+def role(desk: Desk | None, visitor: str) -> str:
+    """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
+    if desk is None or desk.steers(visitor):
+        return "steers"
+    return "may take over" if desk.may_take_over(visitor) else "looks on"
+
+
+def _mark(run: Run | None, state: RunState | None, role: str) -> str:
     if run is None or state is None:
-        return "none"
+        return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
-    return f"{run.id} {phase} {'steers' if steers else 'looks on'}"
+    return f"{run.id} {phase} {len(run.history.changes)} {role}"
+
+
+def _behind(run: Run | None, before: Run | None) -> dict[str, Any] | None:
+    if run is None or before is None or before.spec.data != run.spec.data:
+        return None
+    curve = before.history.curve()
+    return {
+        "smooth": {"x": curve.smooth_steps, "y": _rounded(curve.smooth_losses)},
+        "differs": differences(before.spec, run.spec),
+    }
 
 
 def _again(state: RunState | None, active_runs: int) -> int:
@@ -110,9 +134,9 @@ def _again(state: RunState | None, active_runs: int) -> int:
     return REFRESH_PAUSED if state.status == "paused" else max(REFRESH, REFRESH_PER_RUN * active_runs)
 
 
-def progress_text(spec: RunSpec, state: RunState) -> str:
+def progress_text(state: RunState) -> str:
     """Where a run stands, in a line."""
-    where = _thin(f"epoch {state.epoch} of {spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
+    where = _thin(f"epoch {state.epoch} of {state.spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
     speed = _thin(f" · {state.samples_per_second:,.0f} samples/s") if state.samples_per_second else ""
     match state.status:
         case "starting":
@@ -133,6 +157,10 @@ def progress_text(spec: RunSpec, state: RunState) -> str:
             return f"Finished · {where}{speed}"
         case "stopped":
             return f"Stopped · {where}"
+        case "reached":
+            return f"Target reached · {where}"
+        case "levelled":
+            return f"No new best for {state.spec.patience} epochs · {where}"
         case "diverged":
             return f"Diverged · {where}"
         case _:
@@ -151,7 +179,7 @@ def _clock(seconds: float) -> str:
 def _numbers(run: Run | None, state: RunState | None) -> list[str | None]:
     epoch = run.history.last_epoch if run else None
     loss = run.history.last_smooth_loss if run else None
-    tested = state.test_accuracy if state else None
+    tested = state.test_accuracy if state and state.network_step == state.step else None
     return [
         None if loss is None else _loss(loss),
         None if epoch is None else _loss(epoch.validation_loss),
@@ -203,7 +231,7 @@ def _view_at(desk_id: str, visitor: str) -> dict[str, Any]:
         raise RequestError(404, "That desk is not kept here. Load the page again.")
     run = desk.current
     state = run.state() if run else None
-    return live_view(run, state, steers=desk.steers(visitor), active_runs=desks.service.active_runs)
+    return live_view(run, state, role=role(desk, visitor), active_runs=desks.service.active_runs, before=desk.before)
 
 
 ROUTES = (Route(ADDRESS, answer, methods=["GET"]),)

@@ -85,7 +85,7 @@ function figure(data, log, element) {
     yaxis: { ...axis, domain: [0.36, 1], title: { ...axis.title, text: "loss (nats)" }, type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" },
     yaxis2: { ...axis, domain: [0, 0.26], title: { ...axis.title, text: "% correct" }, range: accuracyRange(data.epochs.accuracy) },
     shapes: data.changes.map((change) => ({ type: "line", xref: "x", yref: "paper", x0: change.step, x1: change.step, y0: 0, y1: 1, line: { color: soft, width: 1, dash: "dash" } })),
-    annotations: data.changes.slice(-8).map((change) => ({ x: change.step, xref: "x", y: 1, yref: "paper", text: `rate ${change.rate}`, showarrow: false, xanchor: "left", yanchor: "top", font: { size: 11, color: soft } })),
+    annotations: data.changes.slice(-8).map((change) => ({ x: change.step, xref: "x", y: 1, yref: "paper", text: change.text, showarrow: false, xanchor: "left", yanchor: "top", font: { size: 11, color: soft } })),
   };
   return [traces, layout];
 }
