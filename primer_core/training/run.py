@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from primer_core.training.history import EpochPoint, History, RateChange
+from primer_core.training.history import EpochPoint, History, SettingChange
 from primer_core.training.messages import (
     Command,
     EpochEnded,
@@ -197,8 +197,9 @@ class Run:
         with self._changed:
             if self._status in ENDED or learning_rate == self._learning_rate:
                 return
+            change = SettingChange(self._step, "learning_rate", learning_rate, before=self._learning_rate)
             self._learning_rate = learning_rate
-            self.history.add_rate_change(RateChange(self._step, learning_rate))
+            self.history.add_change(change)
         self._send(SetLearningRate(self.id, learning_rate))
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -112,7 +112,7 @@ def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
     run.set_learning_rate(0.01)
     run.resume()
     reach(run, held + 21)
-    assert [change.learning_rate for change in run.history.curve().rate_changes] == [0.01]
+    assert [(change.setting, change.value) for change in run.history.changes] == [("learning_rate", 0.01)]
     with pytest.raises(SpecError):
         run.set_learning_rate(1e9)
     run.stop()
