@@ -19,6 +19,7 @@ from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
 from primer_core.models import MODELS, build_with_random_state
 from primer_core.training.controls import Controls
+from primer_core.training.moments import MomentKeeper, Worth
 from primer_core.training.schedules import SCHEDULES
 from primer_core.training.spec import TOY, Outcome, RunSpec
 
@@ -146,7 +147,13 @@ def load_samples(
     )
 
 
-def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples | None = None) -> Iterator[Event]:
+def train(
+    spec: RunSpec,
+    controls: Controls | None = None,
+    *,
+    samples: Samples | None = None,
+    moments: MomentKeeper | None = None,
+) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
     On a CPU, the same spec gives the same losses every time. They are those of a plain script that calls
@@ -165,6 +172,8 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
         Through which another thread, or the consumer between two events, may steer.
     samples
         The data, if it is loaded already.
+    moments
+        Is offered the model at the start, after each batch, after each pass and at the end.
 
     Yields
     ------
@@ -180,18 +189,26 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
     """
     device = resolve_device(spec.device)
     samples = samples or load_samples(spec.data, normalise=spec.normalise)
-    yield from _Training(spec, controls or Controls(spec), samples.to(device), device).events()
+    yield from _Training(spec, controls or Controls(spec), samples.to(device), device, moments).events()
 
 
 class _Training:
     """A run while it goes on: the network, its optimizer, and how far it has come."""
 
-    def __init__(self, spec: RunSpec, controls: Controls, samples: Samples, device: torch.device) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        controls: Controls,
+        samples: Samples,
+        device: torch.device,
+        moments: MomentKeeper | None,
+    ) -> None:
         self.spec = spec
         self.controls = controls
         self.samples = samples
         self.size = len(samples.train[1])
         self.device = device
+        self.moments = moments
         self.model, random_state = build_with_random_state(spec.model, spec.seed)
         self.model.to(device)
         self.stream = _RandomStream(random_state, spec.seed, device)
@@ -208,6 +225,7 @@ class _Training:
         self.prepare()
 
     def events(self) -> Iterator[Event]:
+        self.offer("start")
         for epoch in itertools.count(1):
             if epoch > self.controls.spec.epochs:
                 yield self.finished("completed")
@@ -261,10 +279,13 @@ class _Training:
             self.step, self.epoch, self.last_loss = self.step + 1, epoch, loss
             self.position += count
             total += loss * count
+            if self.moments is not None:
+                self.moments.offer(self.step, self.model)
             yield self.event("step", train_loss=loss)
             if not math.isfinite(loss):
                 return
         self.controls.pass_ended()
+        self.offer("pass")
         validation_loss, self.last_accuracy = evaluate(self.model, *self.samples.validation)
         better = validation_loss < self.best_validation_loss
         self.best_validation_loss = min(validation_loss, self.best_validation_loss)
@@ -341,6 +362,11 @@ class _Training:
         for group in self.optimizer.param_groups:
             group["lr"] = self.spec.learning_rate * SCHEDULES[self.spec.schedule](progress)
 
+    def offer(self, worth: Worth) -> None:
+        """Have the network as it is now kept, if moments of the run are."""
+        if self.moments is not None:
+            self.moments.offer(self.step, self.model, worth)
+
     def event(self, kind: EventKind, **details: float) -> Event:
         rate = self.optimizer.param_groups[0]["lr"]
         left, speed = len(self.batches), self.clock.samples_per_second
@@ -348,6 +374,7 @@ class _Training:
 
     def finished(self, outcome: Outcome) -> Event:
         """Measure the network as it is, and give it."""
+        self.offer("end")
         test_loss, test_accuracy = evaluate(self.model, *self.samples.test)
         state_dict = {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
         return self.event("finished")._replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from primer_core.training.history import EpochPoint, History, SettingChange
@@ -110,6 +111,8 @@ class Run:
         Whether it holds before its first batch.
     pace
         Batches a second at most; None for as fast as it goes.
+    moments_folder
+        Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
     """
 
     def __init__(
@@ -120,8 +123,10 @@ class Run:
         *,
         paused: bool = False,
         pace: float | None = None,
+        moments_folder: Path | None = None,
     ) -> None:
         self.id = run_id
+        self.moments_folder = moments_folder
         self.spec = spec
         self.history = History()
         self._send = send

@@ -331,9 +331,9 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     service.close()
 
 
-def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
+def test_a_process_that_is_sent_no_command_ends_and_says_why(tmp_path: Path) -> None:
     worker = subprocess.run(
-        [sys.executable, "-m", "primer_core.training.worker"],
+        [sys.executable, "-m", "primer_core.training.worker", str(tmp_path)],
         input=b'{"kind": "Pause"}\n',
         capture_output=True,
         cwd=PROJECT,
