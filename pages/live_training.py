@@ -6,10 +6,9 @@ from functools import partial
 import streamlit as st
 
 from primer_core.models.registry import MODELS, SAMPLE_SHAPES
-from primer_core.training.script import script
 from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
-from ui.controls import code_panel, preset_pills
+from ui.controls import preset_pills
 from ui.training import panel, settings
 
 lesson = shell.begin("live_training")
@@ -19,9 +18,11 @@ misread = st.container()  # drawn last: only then is it known what was used inst
 
 desk = session.desk()
 run = desk.current if desk else None
+going = run is not None and desk is not None and session.steers(desk) and not run.state().ended
 if run is not None:
-    settings.restore(run.spec)
-going = run is not None and not run.state().ended
+    settings.restore(run.asked)
+if run is not None and going:
+    settings.follow_knobs(run)
 
 presets = st.container()  # drawn last, when the widgets have taken what the address says
 curve_column, settings_column = st.columns([2.5, 1], gap="medium")
@@ -70,14 +71,6 @@ with question_column.container(border=True, height="stretch"):
         correct=f"{math.log(10):.2f}",
         key="predict_first_loss",
     )
-if spec is not None:
-    of_this_run = "it prints the numbers of this run: same weights, same order, same losses."
-    of_another = "it trains with the settings above. The curve is of a run that began with others."
-    of_none = "it prints the numbers of a run with these settings: same weights, same order, same losses."
-    what = of_none if run is None else of_this_run if run.spec == spec else of_another
-    code_panel(
-        script(spec),
-        note=f"Run in this project's folder, {what} Changes of the learning rate during a run are not in it.",
-    )
+panel.draw_code(spec, run)
 shell.finish(lesson)
 address.tell_misread_query({name: partial(settings.value_text, name) for name in settings.parameters()}, misread)

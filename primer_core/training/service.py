@@ -103,18 +103,19 @@ class TrainingService:
             return run
 
     def forget(self, run: Run) -> None:
-        """Stop a run, if it goes on, and keep nothing of it."""
+        """Stop a run, if it goes on, and keep nothing with which it could go on."""
         with self._lock:
             self._runs.pop(run.id, None)
             for worker in self._workers:
                 worker.forget(run)
+        run.let_go()
         shutil.rmtree(self._moments / run.id, ignore_errors=True)
 
     @property
     def active_runs(self) -> int:
         """How many runs have not ended."""
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -172,7 +173,7 @@ class _WorkerProcess:
     @property
     def active_runs(self) -> int:
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:

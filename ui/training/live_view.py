@@ -24,15 +24,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from primer_core.training.history import History, SettingChange
+from primer_core.training.history import History
 from primer_core.training.moments import kept_steps
 from ui.address import on_this_server
 from ui.requests import RequestError
+from ui.training.words import differences, setting_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
     from primer_core.training.run import Run, RunState
-    from primer_core.training.spec import RunSpec
 
 ADDRESS = "/api/run"
 LOSSES_ADDRESS = "/api/run/losses.csv"
@@ -60,9 +60,9 @@ NUMBERS = {
     "settings by this number would make it look better than it is.",
 }
 
-_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two."
-#: How a chart calls a setting that was changed; one that is not here is called by its name.
-_SETTING_WORDS = {"learning_rate": "rate"}
+_NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
+#: Settings that the legend names of an earlier run, at most.
+_MOST_DIFFERENCES = 2
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -132,7 +132,7 @@ def live_view(
     run: Run | None,
     state: RunState | None,
     *,
-    steers: bool,
+    role: str,
     active_runs: int,
     behind: Sequence[Behind] = (),
     cursor: Cursor | None = None,
@@ -143,8 +143,8 @@ def live_view(
     ----------
     run, state
         The run and its state, as the page is drawn after; None if there is none.
-    steers
-        Whether the visitor who asks steers it.
+    role
+        What the visitor who asks may do, as `role` tells it.
     active_runs
         How many runs go on on this server.
     behind
@@ -168,12 +168,12 @@ def live_view(
     history = run.history if run else History()
     view: dict[str, Any] = {
         "at": round(time.monotonic(), 4),
-        "mark": _mark(run, state, steers=steers),
+        "mark": _mark(run, state, role),
         "again": _again(state, active_runs),
         "run": run.id if run else "none",
         "ended": bool(state and state.ended),
         "share": round(min(1.0, state.step / state.total_steps), 4) if state and state.total_steps else 0.0,
-        "progress": progress_text(run.spec, state) if run and state else _NOTHING,
+        "progress": progress_text(state) if run and state else _NOTHING,
         "numbers": _numbers(run, state),
         "batches": history.size,
         "planned": state.total_steps if state else 0,
@@ -202,7 +202,7 @@ def _news(run: Run | None, state: RunState | None, cursor: Cursor) -> dict[str, 
         },
         "changes": {
             "first": first_change,
-            "points": [[change.step, _change_words(change)] for change in changes[first_change:]],
+            "points": [[change.step, setting_text(change.setting, change.value)] for change in changes[first_change:]],
         },
     }
     steps = kept_steps(run) if run else ()
@@ -234,16 +234,28 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _change_words(change: SettingChange) -> str:
-    value = f"{change.value:g}" if isinstance(change.value, float) else str(change.value)
-    return f"{_SETTING_WORDS.get(change.setting, change.setting.replace('_', ' '))} {value}"
+def role(desk: Desk | None, visitor: str) -> str:
+    """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
+    if desk is None or desk.steers(visitor):
+        return "steers"
+    return "may take over" if desk.may_take_over(visitor) else "looks on"
 
 
-def _mark(run: Run | None, state: RunState | None, *, steers: bool) -> str:
+def _mark(run: Run | None, state: RunState | None, role: str) -> str:
     if run is None or state is None:
-        return "none"
+        return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
-    return f"{run.id} {phase} {'steers' if steers else 'looks on'}"
+    return f"{run.id} {phase} {len(run.history.changes)} {role}"
+
+
+def runs_behind(run: Run | None, before: Run | None) -> tuple[Behind, ...]:
+    """The earlier run as it lies behind a run, if they train on the same data; it is named by what it did otherwise."""
+    if run is None or before is None or before.spec.data != run.spec.data:
+        return ()
+    otherwise = differences(run.spec, before.spec)
+    named = "; ".join(otherwise[:_MOST_DIFFERENCES]) or "the same settings"
+    more = f"; {len(otherwise) - _MOST_DIFFERENCES} more" if len(otherwise) > _MOST_DIFFERENCES else ""
+    return (Behind(before, f"before: {named}{more}"),)
 
 
 def _again(state: RunState | None, active_runs: int) -> int:
@@ -252,9 +264,9 @@ def _again(state: RunState | None, active_runs: int) -> int:
     return REFRESH_PAUSED if state.status == "paused" else max(REFRESH, REFRESH_PER_RUN * active_runs)
 
 
-def progress_text(spec: RunSpec, state: RunState) -> str:
+def progress_text(state: RunState) -> str:
     """Where a run stands, in a line."""
-    where = _thin(f"epoch {state.epoch} of {spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
+    where = _thin(f"epoch {state.epoch} of {state.spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
     speed = _thin(f" · {state.samples_per_second:,.0f} samples/s") if state.samples_per_second else ""
     match state.status:
         case "starting":
@@ -275,6 +287,10 @@ def progress_text(spec: RunSpec, state: RunState) -> str:
             return f"Finished · {where}{speed}"
         case "stopped":
             return f"Stopped · {where}"
+        case "reached":
+            return f"Target reached · {where}"
+        case "levelled":
+            return f"No new best for {state.spec.patience} epochs · {where}"
         case "diverged":
             return f"Diverged · {where}"
         case _:
@@ -293,7 +309,7 @@ def _clock(seconds: float) -> str:
 def _numbers(run: Run | None, state: RunState | None) -> list[str | None]:
     epoch = run.history.last_epoch if run else None
     loss = run.history.running_mean if run else None
-    tested = state.test_accuracy if state else None
+    tested = state.test_accuracy if state and state.network_step == state.step else None
     return [
         None if loss is None else _loss(loss),
         None if epoch is None else _loss(epoch.validation_loss),
@@ -360,7 +376,7 @@ def losses_table(run: Run) -> str:
     measured = {point.step: point for point in history.epochs}
     changed: dict[int, list[str]] = {}
     for change in history.changes:
-        changed.setdefault(change.step + 1, []).append(_change_words(change))
+        changed.setdefault(change.step + 1, []).append(setting_text(change.setting, change.value))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("batch", "epoch", "loss", "running mean", "validation loss", "validation accuracy", "changed"))
@@ -403,7 +419,8 @@ def _view_at(desk_id: str, visitor: str, cursor: Cursor) -> dict[str, Any]:
     desk, active_runs = _desk_at(desk_id)
     run = desk.current
     state = run.state() if run else None
-    return live_view(run, state, steers=desk.steers(visitor), active_runs=active_runs, cursor=cursor)
+    behind = runs_behind(run, desk.before)
+    return live_view(run, state, role=role(desk, visitor), active_runs=active_runs, behind=behind, cursor=cursor)
 
 
 ROUTES = (Route(ADDRESS, answer, methods=["GET"]), Route(LOSSES_ADDRESS, losses, methods=["GET"]))
