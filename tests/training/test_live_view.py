@@ -30,6 +30,7 @@ from ui.training.live_view import (
     Cursor,
     live_view,
     losses_table,
+    runs_behind,
 )
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
@@ -161,6 +162,27 @@ def test_a_cursor_of_another_run_or_of_nonsense_gets_all() -> None:
     asked = QueryParams(f"run={run.id}&batches=1&epochs=2&changes=3&moments=5-9&behind=a:b:4,c:5")
     assert Cursor.of_query(asked) == Cursor(run.id, 1, 2, 3, "5-9", {"a:b": 4, "c": 5})
     assert floats(view(run, cursor=Cursor.of_query(asked))["curve"]["losses"]) == [0.5]
+
+
+def test_a_change_of_settings_and_the_run_before_stand_in_the_view(service: TrainingService) -> None:
+    before = service.start(RunSpec(epochs=1))
+    assert before.wait(LIMIT)
+    run = service.start(RunSpec(epochs=1, learning_rate=0.01), paused=True)
+    run.step_once()
+    assert run.wait_for(lambda state: state.step == 1, LIMIT)
+    mark = view(run)["mark"]
+    run.change(weight_decay=0.01)
+    run.resume()
+    assert run.wait(LIMIT)
+    made = view(run, cursor=Cursor(), behind=runs_behind(run, before))
+    assert made["changes"]["points"] == [[1, "weight decay 0.01"]]
+    assert made["mark"] != mark
+    (line,) = made["behind"]
+    assert line["name"] == "before: rate 0.001, not 0.01"
+    assert floats(line["means"]) == pytest.approx(before.history.means(), rel=1e-6)
+    points = Run("points", RunSpec(data="toy", model="toy"), lambda _: None)
+    assert runs_behind(points, before) == runs_behind(run, None) == runs_behind(None, before) == ()
+    assert runs_behind(run, run)[0].name == "before: the same settings"
 
 
 def test_no_more_than_a_few_runs_are_drawn_behind() -> None:
