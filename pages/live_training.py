@@ -59,16 +59,22 @@ behind while the loss falls. Diamonds are the validation loss after each epoch; 
 validation samples read correctly.
 """
     )
+many = settings.classes()
+guess = f"{math.log(many):.2f}"
 with question_column.container(border=True, height="stretch"):
+    words = "ten" if many == 10 else "two"
+    answers = {
+        "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
+        guess: f"Yes: {words} classes, about {1 / many:g} each: −ln {1 / many:g} = {math.log(many):.4f}. "
+        "Step one batch.",
+        "1": "Cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
+        f"{many}": f"{words.capitalize()} classes, but the loss grows with the logarithm of their number: "
+        f"−ln(1/{many}), not {many}.",
+    }
     predict_first(
-        "Before its first step, a network of ten classes knows nothing. What will its loss be, about?",
-        {
-            "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
-            "1": "Cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
-            f"{math.log(10):.2f}": f"Yes: ten classes, about 0.1 each: −ln 0.1 = {math.log(10):.4f}. Step one batch.",
-            "10": "Ten classes, but the loss grows with the logarithm of their number: −ln(1/10), not 10.",
-        },
-        correct=f"{math.log(10):.2f}",
+        f"Before its first step, a network of {words} classes knows nothing. What will its loss be, about?",
+        dict(sorted(answers.items(), key=lambda answer: float(answer[0]))),
+        correct=guess,
         key="predict_first_loss",
     )
 panel.draw_code(spec, run)

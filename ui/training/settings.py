@@ -107,6 +107,12 @@ def parameters() -> dict[str, Parameter]:
     }
 
 
+def classes() -> int:
+    """How many classes the data that is chosen has."""
+    data: str = st.session_state["data"]
+    return 2 if data == TOY else len(IMAGE_SETS[data].classes)
+
+
 def value_text(key: str) -> str:
     """The value of a widget as the page writes it."""
     return parameters()[key].write(st.session_state.get(key, False))
