@@ -1,5 +1,6 @@
 """Broadcasting: how arrays of different shapes meet."""
 
+from primer_core.lessons.broadcasting.claims import claims_of
 from primer_core.lessons.broadcasting.explain import explain
 from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
@@ -20,5 +21,6 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     kept=("view", "of"),
 )

@@ -1,0 +1,12 @@
+"""Questions drawn at random, as learners come to ask them: each lesson's own drawing."""
+
+import random
+from collections.abc import Callable, Mapping
+
+from primer_core.lessons.question import Question
+from tests.lessons.broadcasting.states import broadcasting_state
+
+STATES: Mapping[str, Callable[[random.Random], Question]] = {
+    "broadcasting": broadcasting_state,
+}
+"""Draws a question, by the slug of the lesson that it is asked in."""
