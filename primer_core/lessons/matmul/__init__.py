@@ -12,7 +12,7 @@ LESSON = Lesson(
     title="Matrix products",
     group="Arrays",
     icon=":material/grid_on:",
-    claim=(
+    summary=(
         "Each cell of a matrix product is a row of the first times a column of the second, summed up. All other axes "
         "only repeat that."
     ),
