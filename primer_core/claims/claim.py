@@ -70,3 +70,8 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     """Join a few words: ``a``, ``a and b``, ``a, b and c``."""
     *most, end = items
     return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def thousands(number: int) -> str:
+    """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
+    return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"

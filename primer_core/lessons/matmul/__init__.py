@@ -1,6 +1,7 @@
 """Matrix products: the row and the column that meet."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.matmul.claims import claims_of
 from primer_core.lessons.matmul.explain import explain
 from primer_core.lessons.matmul.measure import measure
 from primer_core.lessons.matmul.presets import PRESETS
@@ -21,6 +22,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     kept=("library",),
     measure=measure,
 )
