@@ -173,7 +173,7 @@ def train(
     samples
         The data, if it is loaded already.
     moments
-        Is offered the model at the start, after each batch, after each pass and at each end.
+        Is offered the model at the start, after each batch, after each pass and at the end.
 
     Yields
     ------
@@ -205,10 +205,10 @@ class _Training:
     ) -> None:
         self.spec = spec
         self.controls = controls
-        self.moments = moments
         self.samples = samples
         self.size = len(samples.train[1])
         self.device = device
+        self.moments = moments
         self.model, random_state = build_with_random_state(spec.model, spec.seed)
         self.model.to(device)
         self.stream = _RandomStream(random_state, spec.seed, device)
@@ -225,7 +225,7 @@ class _Training:
         self.prepare()
 
     def events(self) -> Iterator[Event]:
-        self.keep_moment("start")
+        self.offer("start")
         for epoch in itertools.count(1):
             if epoch > self.controls.spec.epochs:
                 yield self.finished("completed")
@@ -279,12 +279,13 @@ class _Training:
             self.step, self.epoch, self.last_loss = self.step + 1, epoch, loss
             self.position += count
             total += loss * count
-            self.keep_moment("batch")
+            if self.moments is not None:
+                self.moments.offer(self.step, self.model)
             yield self.event("step", train_loss=loss)
             if not math.isfinite(loss):
                 return
         self.controls.pass_ended()
-        self.keep_moment("pass")
+        self.offer("pass")
         validation_loss, self.last_accuracy = evaluate(self.model, *self.samples.validation)
         better = validation_loss < self.best_validation_loss
         self.best_validation_loss = min(validation_loss, self.best_validation_loss)
@@ -295,10 +296,6 @@ class _Training:
             validation_loss=validation_loss,
             validation_accuracy=self.last_accuracy,
         )
-
-    def keep_moment(self, worth: Worth) -> None:
-        if self.moments is not None:
-            self.moments.offer(self.step, self.model, worth)
 
     def rule(self, spec: RunSpec) -> Outcome | None:
         """Why the run ends after the pass that was measured last, if the settings say so."""
@@ -365,6 +362,11 @@ class _Training:
         for group in self.optimizer.param_groups:
             group["lr"] = self.spec.learning_rate * SCHEDULES[self.spec.schedule](progress)
 
+    def offer(self, worth: Worth) -> None:
+        """Have the network as it is now kept, if moments of the run are."""
+        if self.moments is not None:
+            self.moments.offer(self.step, self.model, worth)
+
     def event(self, kind: EventKind, **details: float) -> Event:
         rate = self.optimizer.param_groups[0]["lr"]
         left, speed = len(self.batches), self.clock.samples_per_second
@@ -372,7 +374,7 @@ class _Training:
 
     def finished(self, outcome: Outcome) -> Event:
         """Measure the network as it is, and give it."""
-        self.keep_moment("end")
+        self.offer("end")
         test_loss, test_accuracy = evaluate(self.model, *self.samples.test)
         state_dict = {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
         return self.event("finished")._replace(

@@ -262,7 +262,7 @@ def test_a_link_lets_another_watch_and_start_a_run_of_its_own_and_nothing_of_it_
     expect(onlooker.get_by_text("You are looking on")).to_be_visible()
     until(lambda: last_batch(page) > seen + 20, "more of the first run", page)
     assert last_batch(page) < 200 * 63 / 4, "the pace of the first run is its own"
-    expect(page.locator(".primer-chart line.change")).to_have_count(0)
+    expect(page.locator(".primer-chart .change-label")).to_have_count(0)
 
     button(onlooker, "Start my own run")
     expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_visible()
@@ -288,7 +288,7 @@ def test_when_its_owner_has_left_a_run_stays_as_it_is_until_somebody_takes_it_ov
     expect(onlooker.get_by_role("button", name="Take over", exact=True)).to_be_visible(timeout=LIMIT * 1000)
     seen = last_batch(onlooker)
     until(lambda: last_batch(onlooker) > seen + 5, "the run goes on", onlooker)
-    expect(onlooker.locator(".primer-chart line.change")).to_have_count(0)
+    expect(onlooker.locator(".primer-chart .change-label")).to_have_count(0)
     button(onlooker, "Take over")
     expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(onlooker.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.001")

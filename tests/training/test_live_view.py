@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
 from primer_core.training import Run, RunSpec, TrainingService
+from primer_core.training.desk import Desks
 from primer_core.training.history import EpochPoint, SettingChange
 from primer_core.training.moments import kept_steps
 from ui.training import live_view as module
@@ -28,9 +29,9 @@ from ui.training.live_view import (
     ROUTES,
     Behind,
     Cursor,
+    behind_at,
     live_view,
     losses_table,
-    runs_behind,
 )
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
@@ -174,15 +175,26 @@ def test_a_change_of_settings_and_the_run_before_stand_in_the_view(service: Trai
     run.change(weight_decay=0.01)
     run.resume()
     assert run.wait(LIMIT)
-    made = view(run, cursor=Cursor(), behind=runs_behind(run, before))
+    made = view(run, cursor=Cursor(), behind=[Behind(before, "before")])
     assert made["changes"]["points"] == [[1, "weight decay 0.01"]]
     assert made["mark"] != mark
     (line,) = made["behind"]
-    assert line["name"] == "before: rate 0.001, not 0.01"
     assert floats(line["means"]) == pytest.approx(before.history.means(), rel=1e-6)
-    points = Run("points", RunSpec(data="toy", model="toy"), lambda _: None)
-    assert runs_behind(points, before) == runs_behind(run, None) == runs_behind(None, before) == ()
-    assert runs_behind(run, run)[0].name == "before: the same settings"
+
+
+def test_the_run_before_lies_behind_if_both_learn_from_the_same_data(service: TrainingService) -> None:
+    desk = Desks(service).make("me")
+    assert behind_at(None) == behind_at(desk) == ()
+    before = desk.start(RunSpec(epochs=1))
+    assert before.wait(LIMIT)
+    assert behind_at(desk) == ()
+    desk.start(RunSpec(epochs=1, learning_rate=0.01), paused=True)
+    (behind,) = behind_at(desk)
+    assert behind.run is before
+    assert behind.name == "before: rate 0.001"
+    desk.start(RunSpec(data="toy", model="toy"), paused=True)
+    assert behind_at(desk) == ()
+    desk.empty()
 
 
 def test_no_more_than_a_few_runs_are_drawn_behind() -> None:

@@ -14,7 +14,7 @@ import math
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -24,11 +24,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from primer_core.training.history import History
+from primer_core.training.history import History, SettingChange
 from primer_core.training.moments import kept_steps
+from primer_core.training.spec import RunSpec
 from ui.address import on_this_server
 from ui.requests import RequestError
-from ui.training.words import differences, setting_text, value_text
+from ui.training.words import setting_text, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
@@ -66,8 +67,6 @@ def numbers(classes: int) -> dict[str, str]:
 
 
 _NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
-#: Settings that the legend names of an earlier run, at most.
-_MOST_DIFFERENCES = 2
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -207,7 +206,7 @@ def _news(run: Run | None, state: RunState | None, cursor: Cursor) -> dict[str, 
         },
         "changes": {
             "first": first_change,
-            "points": [[change.step, setting_text(change.setting, change.value)] for change in changes[first_change:]],
+            "points": [[change.step, _change_words(change)] for change in changes[first_change:]],
         },
     }
     steps = kept_steps(run) if run else ()
@@ -239,11 +238,25 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def role(desk: Desk | None, visitor: str) -> str:
+def _change_words(change: SettingChange) -> str:
+    return setting_text(change.setting, change.value)
+
+
+def role_at(desk: Desk | None, visitor: str) -> str:
     """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
     if desk is None or desk.steers(visitor):
         return "steers"
     return "may take over" if desk.may_take_over(visitor) else "looks on"
+
+
+def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
+    """The run before the current one on a desk, if the two can be compared: both learn from the same data."""
+    run, before = (desk.current, desk.before) if desk else (None, None)
+    if run is None or before is None or run.spec.data != before.spec.data:
+        return ()
+    differing = {field.name: getattr(before.spec, field.name) for field in fields(RunSpec)}
+    told = [setting_text(name, old) for name, old in differing.items() if old != getattr(run.spec, name)]
+    return (Behind(before, f"before: {', '.join(told[:2]) if told else 'the same settings'}"),)
 
 
 def _mark(run: Run | None, state: RunState | None, role: str) -> str:
@@ -251,16 +264,6 @@ def _mark(run: Run | None, state: RunState | None, role: str) -> str:
         return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
     return f"{run.id} {phase} {len(run.history.changes)} {role}"
-
-
-def runs_behind(run: Run | None, before: Run | None) -> tuple[Behind, ...]:
-    """The earlier run as it lies behind a run, if they train on the same data; it is named by what it did otherwise."""
-    if run is None or before is None or before.spec.data != run.spec.data:
-        return ()
-    otherwise = differences(run.spec, before.spec)
-    named = "; ".join(otherwise[:_MOST_DIFFERENCES]) or "the same settings"
-    more = f"; {len(otherwise) - _MOST_DIFFERENCES} more" if len(otherwise) > _MOST_DIFFERENCES else ""
-    return (Behind(before, f"before: {named}{more}"),)
 
 
 def _again(state: RunState | None, active_runs: int) -> int:
@@ -381,7 +384,7 @@ def losses_table(run: Run) -> str:
     measured = {point.step: point for point in history.epochs}
     changed: dict[int, list[str]] = {}
     for change in history.changes:
-        changed.setdefault(change.step + 1, []).append(setting_text(change.setting, change.value))
+        changed.setdefault(change.step + 1, []).append(_change_words(change))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("batch", "epoch", "loss", "running mean", "validation loss", "validation accuracy", "changed"))
@@ -424,8 +427,14 @@ def _view_at(desk_id: str, visitor: str, cursor: Cursor) -> dict[str, Any]:
     desk, active_runs = _desk_at(desk_id)
     run = desk.current
     state = run.state() if run else None
-    behind = runs_behind(run, desk.before)
-    return live_view(run, state, role=role(desk, visitor), active_runs=active_runs, behind=behind, cursor=cursor)
+    return live_view(
+        run,
+        state,
+        role=role_at(desk, visitor),
+        active_runs=active_runs,
+        behind=behind_at(desk),
+        cursor=cursor,
+    )
 
 
 ROUTES = (Route(ADDRESS, answer, methods=["GET"]), Route(LOSSES_ADDRESS, losses, methods=["GET"]))

@@ -15,7 +15,7 @@ from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
 from ui.training import settings
-from ui.training.live_view import address, live_view, numbers, role
+from ui.training.live_view import address, live_view, numbers, role_at
 from ui.training.words import differences, in_words, setting_text, value_text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         st.rerun()  # the desk stands in the links of the sidebar, and the pace's slider outside
     run = desk.current if desk else None
     state = run.state() if run else None
-    may = role(desk, cached.seat().visitor)
+    may = role_at(desk, cached.seat().visitor)
     going = state is not None and not state.ended and may == "steers"
     if going != was_going:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
@@ -65,7 +65,12 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         _message(run, state, may)
     live_chart(
         "curves",
-        view=live_view(run, state, role=may, active_runs=cached.training_desks().service.active_runs),
+        view=live_view(
+            run,
+            state,
+            role=may,
+            active_runs=cached.training_desks().service.active_runs,
+        ),
         address=address(desk, cached.seat().visitor) if desk else None,
         log_scale=log_scale,
         numbers=numbers(settings.classes()),
