@@ -192,6 +192,11 @@ def test_the_run_before_lies_behind_if_both_learn_from_the_same_data(service: Tr
     (behind,) = behind_at(desk)
     assert behind.run is before
     assert behind.name == "before: rate 0.001"
+    for _ in range(2):
+        assert desk.start(RunSpec(epochs=1, batch_size=128, learning_rate=0.01, seed=1)).wait(LIMIT)
+    (behind,) = behind_at(desk)
+    assert behind.run is before, "no run without a loss, and none with the same settings"
+    assert behind.name == "before: rate 0.001, batch 64 and 1 more"
     desk.start(RunSpec(data="toy", model="toy"), paused=True)
     assert behind_at(desk) == ()
     desk.empty()
