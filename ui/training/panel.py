@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
+from primer_core.training.rate_test import RateTest, read_rate_test
 from primer_core.training.script import script, script_of
 from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
 from ui import cached, session
@@ -231,21 +233,21 @@ def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
 
 def _take_knobs(run: Run, spec: RunSpec | None) -> None:
     """Have a run that is to go on after its end use the knobs as they stand, if they are those of such a run."""
-    if spec is None or spec.with_live(run.spec) != run.spec:
-        return
-    try:
-        run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
-    except SpecError:
-        return
+    with suppress(SpecError):  # of a model without dropout layers, where that of the run has some: not of such a run
+        if spec is not None and spec.with_live(run.spec) == run.spec:
+            run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
 
 
 def _message(run: Run, state: RunState, may: str) -> None:
     """Say what went wrong, or where to go on with the network."""
+    tested = read_rate_test(run) if state.ended else None
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and may == "steers" and st.button("Download it again", icon=":material/download:"):
             session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
+    elif tested is not None:
+        _tell_rate_test(tested)
     elif state.status == "diverged":
         st.error(
             f"The loss of batch {state.step} is not finite any more: the steps overshot, until the numbers left the "
@@ -270,6 +272,19 @@ def _message(run: Run, state: RunState, may: str) -> None:
             "beside are for a run of your own.",
             icon=":material/visibility:",
         )
+
+
+def _tell_rate_test(tested: RateTest) -> None:
+    """Say what a test of rates has shown, with a button that uses it."""
+    rate = settings.nearest_rate(tested.proposed)
+    st.info(
+        f"The rate rose with every batch. The loss, as a mean of eleven batches, was lowest around batch "
+        f"{tested.step}: {tested.loss:.3g}, at a rate of {tested.rate:.2g}. "
+        + ("With higher rates it rose again. " if tested.rises_beyond else "The test went no further. ")
+        + f"About a third of that rate is worth a try: {rate:g}.",
+        icon=":material/troubleshoot:",
+    )
+    st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate")
 
 
 def _made_with(desk: Desk, run: Run) -> str:

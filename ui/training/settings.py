@@ -11,6 +11,7 @@ import streamlit as st
 from primer_core.data import IMAGE_SETS, is_available
 from primer_core.devices import DEVICE_NAMES
 from primer_core.models.registry import MODELS
+from primer_core.training.rate_test import rate_test
 from primer_core.training.spec import (
     DATA_NAMES,
     EPOCHS_RANGE,
@@ -73,6 +74,7 @@ _FIXED_NOTE = "These belong to the run that goes on. They can be chosen anew onc
 FULL_SPEED = math.inf
 PACES = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 50.0, 100.0, 250.0, FULL_SPEED)
 DEFAULT_PACE = 24.0
+_TOY_TRAIN_SIZE = 5
 _FULL_SPEED_ASKED = "full speed asked"
 
 
@@ -200,10 +202,36 @@ def choose(*, locked: bool) -> RunSpec | None:
         _draw_more_knobs(chosen)
         _draw_more_of_start(chosen, locked=locked)
     try:
-        return RunSpec(**chosen)
+        spec = RunSpec(**chosen)
     except SpecError as error:
         _explain(error, chosen)
         return None
+    if not locked:
+        with knobs:
+            st.button(
+                "Find a rate",
+                icon=":material/troubleshoot:",
+                on_click=_find_rate,
+                args=(spec,),
+                help="Trains with a rate that rises from 0.00001 to 1, and tells where the loss was lowest.",
+            )
+    return spec
+
+
+def _find_rate(spec: RunSpec) -> None:
+    """Start a test of rates for a spec."""
+    size = _TOY_TRAIN_SIZE if spec.data == TOY else IMAGE_SETS[spec.data].train_size
+    session.own_desk().start(rate_test(spec, size), pace=pace())
+
+
+def nearest_rate(rate: float) -> float:
+    """The learning rate on offer that is nearest, by their ratio."""
+    return min(LEARNING_RATES, key=lambda offered: abs(math.log(offered / rate)))
+
+
+def use_rate(rate: float) -> None:
+    """Set the knobs to a constant rate on offer."""
+    st.session_state.update({_KEYS["learning_rate"]: rate, _KEYS["schedule"]: "constant"})
 
 
 def _knob_moved(name: str) -> None:

@@ -13,6 +13,7 @@ SCHEDULE_TITLES: Mapping[str, str] = {
     "step": "Steps: a tenth, a hundredth",
     "cosine": "Cosine",
     "one-cycle": "One cycle",
+    "rising": "Rising: a test of rates",
 }
 OPTIMIZER_TITLES: Mapping[str, str] = {"adam": "Adam", "sgd": "SGD"}
 
