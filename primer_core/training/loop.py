@@ -17,6 +17,7 @@ from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
 from primer_core.models import build_with_random_state
 from primer_core.training.controls import Controls
+from primer_core.training.moments import MomentKeeper
 from primer_core.training.spec import TOY, Outcome, RunSpec
 
 EventKind = Literal["step", "paused", "epoch", "finished"]
@@ -135,7 +136,13 @@ def load_samples(
     )
 
 
-def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples | None = None) -> Iterator[Event]:
+def train(
+    spec: RunSpec,
+    controls: Controls | None = None,
+    *,
+    samples: Samples | None = None,
+    moments: MomentKeeper | None = None,
+) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
     On a CPU, the same spec gives the same losses every time. They are those of a plain script that calls
@@ -150,6 +157,8 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
         Through which another thread, or the consumer between two events, may steer.
     samples
         The data, if it is loaded already.
+    moments
+        Is offered the model at the start, after each batch, after each pass and at the end.
 
     Yields
     ------
@@ -208,9 +217,13 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
                 clock.count(x.shape[0], time.perf_counter() - began)
                 step, epoch = step + 1, epoch_now
                 total += last_loss
+                if moments is not None:
+                    moments.offer(step, model)
                 yield event("step", train_loss=last_loss)
                 if not math.isfinite(last_loss):
                     return
+            if moments is not None:
+                moments.offer(step, model, "pass")
             validation_loss, validation_accuracy = evaluate(model, *samples.validation)
             yield event(
                 "epoch",
@@ -220,7 +233,11 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
             )
 
     model.train()
+    if moments is not None:
+        moments.offer(0, model, "start")
     yield from passes()
+    if moments is not None:
+        moments.offer(step, model, "end")
     outcome: Outcome = "completed"
     if not math.isfinite(last_loss):
         outcome = "diverged"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from primer_core.training.history import EpochPoint, History, RateChange
+from primer_core.training.history import EpochPoint, History, SettingChange
 from primer_core.training.messages import (
     Command,
     EpochEnded,
@@ -105,6 +106,8 @@ class Run:
         Whether it holds before its first batch.
     pace
         Batches a second at most; None for as fast as it goes.
+    moments_folder
+        Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
     """
 
     def __init__(
@@ -115,8 +118,10 @@ class Run:
         *,
         paused: bool = False,
         pace: float | None = None,
+        moments_folder: Path | None = None,
     ) -> None:
         self.id = run_id
+        self.moments_folder = moments_folder
         self.spec = spec
         self.history = History()
         self._send = send
@@ -192,8 +197,9 @@ class Run:
         with self._changed:
             if self._status in ENDED or learning_rate == self._learning_rate:
                 return
+            change = SettingChange(self._step, "learning_rate", learning_rate, before=self._learning_rate)
             self._learning_rate = learning_rate
-            self.history.add_rate_change(RateChange(self._step, learning_rate))
+            self.history.add_change(change)
         self._send(SetLearningRate(self.id, learning_rate))
 
     def wait(self, timeout: float | None = None) -> bool:

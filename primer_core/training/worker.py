@@ -1,7 +1,7 @@
 """A training process: serves many runs by turns, steered by JSON lines on its standard input.
 
-Started as ``python -m primer_core.training.worker [DATA_FOLDER]`` by `primer_core.training.service`. It ends as soon as
-its input closes, which happens when the server ends, however it ends.
+Started as ``python -m primer_core.training.worker MOMENTS_FOLDER [DATA_FOLDER]`` by `primer_core.training.service`. It
+ends as soon as its input closes, which happens when the server ends, however it ends.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 import torch
@@ -51,6 +53,7 @@ from primer_core.training.messages import (
     decode_command,
     encode,
 )
+from primer_core.training.moments import MomentKeeper
 from primer_core.training.spec import RunSpec, SpecError
 
 #: A run reports its steps at most about this often, in seconds: alone in its process, and among others.
@@ -125,12 +128,15 @@ class Worker:
     ----------
     report
         Called with each report to the server, from any thread.
+    moments
+        Folder in which each run gets one for its moments.
     root
         The data folder, if not the usual one.
     """
 
-    def __init__(self, report: Callable[[Report], None], root: str | None = None) -> None:
+    def __init__(self, report: Callable[[Report], None], moments: Path, root: str | None = None) -> None:
         self._report = report
+        self._moments = moments
         self._cache = _SampleCache(root)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._jobs: dict[str, _Job] = {}
@@ -195,6 +201,7 @@ class Worker:
             case Forget():
                 job.controls.stop()
                 self._jobs.pop(job.run)
+                shutil.rmtree(self._moments / job.run, ignore_errors=True)
 
     def _start(self, command: Start) -> None:
         job = self._jobs[command.run] = _Job(command.run, command.spec, pace=command.pace)
@@ -227,7 +234,8 @@ class Worker:
     def _begin(self, job: _Job, samples: Samples) -> None:
         if self._jobs.get(job.run) is not job:
             return
-        job.events = train(job.spec, job.controls, samples=samples)
+        moments = MomentKeeper(self._moments / job.run, samples.mean, samples.std)
+        job.events = train(job.spec, job.controls, samples=samples, moments=moments)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
@@ -356,7 +364,7 @@ def _packed(job: _Job, event: Event) -> bytes:
     return buffer.getvalue()
 
 
-def _listen(stream: IO[bytes], worker: Worker) -> None:
+def _listen(stream: IO[bytes], worker: Worker, moments: Path) -> None:
     for line in stream:
         try:
             command = decode_command(line)
@@ -367,12 +375,21 @@ def _listen(stream: IO[bytes], worker: Worker) -> None:
                 os._exit(UNREADABLE_COMMAND)
             break
         worker.accept(command)
-    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
+    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it. The folder goes
+    # under another name first, so that no moment is written into it while it is being emptied.
+    with suppress(OSError):
+        shutil.rmtree(moments.rename(f"{moments}-gone"), ignore_errors=True)
     os._exit(0)
 
 
-def main(root: str | None = None) -> None:
-    """Serve the process on the other end of standard input and output, until it closes its end."""
+def main(moments: Path, root: str | None = None) -> None:
+    """Serve the process on the other end of standard input and output, until it closes its end.
+
+    Parameters
+    ----------
+    moments, root
+        As `Worker` takes them. The folder of moments is removed in the end.
+    """
     # An interrupt from the terminal goes to the whole group; the server answers it by closing our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
@@ -388,12 +405,12 @@ def main(root: str | None = None) -> None:
             output.write(line)
             output.flush()
 
-    worker = Worker(send, root)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
+    worker = Worker(send, moments, root)
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker, moments), daemon=True).start()
     # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
     torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     worker.serve()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else None)
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

@@ -112,7 +112,7 @@ def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
     run.set_learning_rate(0.01)
     run.resume()
     reach(run, held + 21)
-    assert [change.learning_rate for change in run.history.curve().rate_changes] == [0.01]
+    assert [(change.setting, change.value) for change in run.history.changes] == [("learning_rate", 0.01)]
     with pytest.raises(SpecError):
         run.set_learning_rate(1e9)
     run.stop()
@@ -272,9 +272,9 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     service.close()
 
 
-def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
+def test_a_process_that_is_sent_no_command_ends_and_says_why(tmp_path: Path) -> None:
     worker = subprocess.run(
-        [sys.executable, "-m", "primer_core.training.worker"],
+        [sys.executable, "-m", "primer_core.training.worker", str(tmp_path)],
         input=b'{"kind": "Pause"}\n',
         capture_output=True,
         cwd=PROJECT,
