@@ -58,21 +58,21 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on."""
+    """Go on, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepOnce:
-    """Hold, but for one batch more."""
+    """Hold, but for one batch more, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepEpoch:
-    """Hold, but for the batches that are left of this pass; for a whole pass between two."""
+    """Hold, but for the batches that are left of this pass, for a whole pass between two; after the end too."""
 
     run: str
 
@@ -86,23 +86,23 @@ class SetPace:
 
 
 @dataclass(frozen=True, slots=True)
-class SetLearningRate:
-    """Use another learning rate from the next batch on."""
+class Change:
+    """Use the settings of this spec that may change while it trains, from the next batch on."""
 
     run: str
-    learning_rate: float
+    spec: RunSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End before the next batch, measure the network and report it."""
+    """End before the next batch, measure the network and report it; the run can go on after that."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """End, and report nothing more."""
+    """End, report nothing more, and keep nothing with which it could go on."""
 
     run: str
 
@@ -153,6 +153,26 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Other settings are in use.
+
+    Parameters
+    ----------
+    step
+        Batches trained on by then.
+    spec
+        What is trained, with the settings from the next batch on.
+    total_steps
+        Batches in the whole run, as it is planned with them.
+    """
+
+    run: str
+    step: int
+    spec: RunSpec
+    total_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """The batches that `StepEpoch` asked for are trained on, and the run holds."""
 
@@ -173,12 +193,14 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The run has ended with a network.
+    """The run has ended with a network, and can go on.
 
     Parameters
     ----------
     outcome
-        Why it ended.
+        Why it ended; a diverged run cannot go on.
+    step
+        Batches trained on.
     test_loss, test_accuracy
         On the test samples: nats, and 0 to 1.
     network
@@ -187,6 +209,7 @@ class Finished:
 
     run: str
     outcome: Outcome
+    step: int
     test_loss: float
     test_accuracy: float
     network: bytes
@@ -209,8 +232,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Stop | Forget
-Report = Loading | Started | Steps | Held | EpochEnded | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Stop | Forget
+Report = Loading | Started | Steps | Changed | Held | EpochEnded | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:

@@ -103,11 +103,12 @@ class TrainingService:
             return run
 
     def forget(self, run: Run) -> None:
-        """Stop a run, if it goes on, and keep nothing of it."""
+        """Stop a run, if it goes on, and keep nothing with which it could go on."""
         with self._lock:
             self._runs.pop(run.id, None)
             for worker in self._workers:
                 worker.forget(run)
+        run.let_go()
         shutil.rmtree(self._moments / run.id, ignore_errors=True)
 
     @property

@@ -31,6 +31,8 @@ from primer_core.training.controls import Controls
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
+    Change,
+    Changed,
     Command,
     EpochEnded,
     Failed,
@@ -42,7 +44,6 @@ from primer_core.training.messages import (
     Pause,
     Report,
     Resume,
-    SetLearningRate,
     SetPace,
     Start,
     Started,
@@ -77,27 +78,40 @@ class _Job:
         Batches a second at most; None for as fast as it goes.
     due
         Second of the clock before which it is passed over.
-    steps_in_pass, total_steps, trained
-        Batches in a pass over its samples, in the whole run, and trained on so far.
     steps_through
         Whether it goes on to the end of its pass and holds there.
+    steps, losses
+        Of the batches since the last report.
+    reported_at, wall_rate
+        When that was, in seconds of the clock, and samples a second by it.
+    end
+        The event of its end, if it has ended.
     """
 
     run: str
     spec: RunSpec
-    controls: Controls = field(default_factory=Controls)
+    controls: Controls
     events: Iterator[Event] | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
     pace: float | None = None
     due: float = 0.0
-    steps_in_pass: int = 1
-    total_steps: int = 1
     steps_through: bool = False
-    trained: int = 0
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     reported_at: float = 0.0
     wall_rate: float = 0.0
+    end: Event | None = None
+
+    def has_more(self) -> bool:
+        """Whether the reason for its end does not hold any more; if it does, `events` is not to be advanced."""
+        asked = self.controls.spec
+        match self.end:
+            case Event(outcome="completed", spec=spec):
+                return asked.epochs > spec.epochs
+            case Event(outcome="reached" | "levelled"):
+                return not asked.target and not asked.patience
+            case _:
+                return True
 
 
 class _SampleCache:
@@ -140,6 +154,7 @@ class Worker:
         self._cache = _SampleCache(root)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._jobs: dict[str, _Job] = {}
+        self._ended: dict[str, _Job] = {}  # they can go on
 
     def accept(self, command: Command) -> None:
         """Take a command; safe from any thread. It is carried out between two turns."""
@@ -171,7 +186,14 @@ class Worker:
         if isinstance(command, Start):
             self._start(command)
             return
-        job = self._jobs.get(command.run)
+        if isinstance(command, Forget):
+            self._ended.pop(command.run, None)
+            job = self._jobs.pop(command.run, None)
+            if job is not None:
+                job.controls.stop()
+            shutil.rmtree(self._moments / command.run, ignore_errors=True)
+            return
+        job = self._jobs.get(command.run) or self._ended.get(command.run)
         if job is None:
             return
         match command:
@@ -181,30 +203,33 @@ class Worker:
                 self._flush(job)
             case Resume():
                 job.controls.resume()
-                job.steps_through, job.due = False, 0.0
+                job.steps_through = False
                 job.reported_at = time.perf_counter()
+                self._go_on(job)
             case StepOnce():
                 job.controls.step()
-                job.steps_through, job.due = False, 0.0
+                job.steps_through = False
+                self._go_on(job)
             case StepEpoch():
-                job.controls.pause()
+                job.controls.step_through()
                 job.steps_through = True
-                if job.events is not None:
-                    self._step_through(job)
+                self._go_on(job)
             case SetPace(pace=pace):
                 job.pace, job.due = pace, 0.0
-            case SetLearningRate(learning_rate=learning_rate):
-                job.controls.set_learning_rate(learning_rate)
+            case Change(spec=spec):
+                job.controls.change(spec)
             case Stop():
                 job.controls.stop()
                 job.due = 0.0
-            case Forget():
-                job.controls.stop()
-                self._jobs.pop(job.run)
-                shutil.rmtree(self._moments / job.run, ignore_errors=True)
+
+    def _go_on(self, job: _Job) -> None:
+        """Let a run take its turns, at once; one that has ended, if there is more to train."""
+        job.due = 0.0
+        if job.run in self._ended and job.has_more():
+            self._jobs[job.run] = self._ended.pop(job.run)
 
     def _start(self, command: Start) -> None:
-        job = self._jobs[command.run] = _Job(command.run, command.spec, pace=command.pace)
+        job = self._jobs[command.run] = _Job(command.run, command.spec, Controls(command.spec), pace=command.pace)
         if command.paused:
             job.controls.pause()
         threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
@@ -239,16 +264,7 @@ class Worker:
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
-        job.total_steps = steps_in(job.spec, size)
-        job.steps_in_pass = job.total_steps // job.spec.epochs
-        self._report(Started(job.run, train_size=size, total_steps=job.total_steps))
-        if job.steps_through:
-            self._step_through(job)
-
-    @staticmethod
-    def _step_through(job: _Job) -> None:
-        job.controls.step(job.steps_in_pass - job.trained % job.steps_in_pass)
-        job.due = 0.0
+        self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
 
     def _turn(self, job: _Job) -> None:
         """Advance one run, and tell if it holds at the end of a pass now."""
@@ -268,7 +284,7 @@ class Worker:
                 now = time.perf_counter()
                 if event.kind == "step" and job.pace is not None:
                     job.due = max(job.due, now - _MOST_BEHIND) + 1 / job.pace
-                if self._belongs_to_the_last(job, event):
+                if self._belongs_to_the_last(event):
                     continue
                 if event.kind == "finished" or now >= ends or job.due > now or not self._commands.empty():
                     return
@@ -278,21 +294,23 @@ class Worker:
             self._fail(job, _reason(error))
 
     @staticmethod
-    def _belongs_to_the_last(job: _Job, event: Event) -> bool:
+    def _belongs_to_the_last(event: Event) -> bool:
         """Whether what comes next is the measurement of a pass, or of the run, whose last batch this was."""
-        ends_pass = event.kind == "step" and job.trained % job.steps_in_pass == 0
-        return ends_pass or (event.kind == "epoch" and job.trained >= job.total_steps)
+        last_of_run = event.kind == "epoch" and event.step >= event.total_steps
+        return event.left_in_pass == 0 and (event.kind == "step" or last_of_run)
 
     def _tell(self, job: _Job, event: Event) -> None:
         if event.kind == "step":
             assert event.train_loss is not None
-            job.trained = event.step
             job.steps.append(event.step)
             job.losses.append(event.train_loss)
             interval = REPORT_INTERVAL_ALONE if len(self._jobs) == 1 else REPORT_INTERVAL
             slow = job.pace is not None and job.pace * interval < 1
             if slow or job.controls.paused or time.perf_counter() - job.reported_at >= interval:
                 self._flush(job, event)
+        elif event.kind == "changed":
+            self._flush(job, event)
+            self._report(Changed(job.run, event.step, event.spec, event.total_steps))
         elif event.kind == "epoch":
             assert event.train_loss is not None
             assert event.validation_loss is not None
@@ -314,10 +332,14 @@ class Worker:
             assert event.test_accuracy is not None
             self._flush(job, event)
             self._jobs.pop(job.run, None)
+            job.end, job.steps_through = event, False
+            if event.outcome != "diverged":
+                self._ended[job.run] = job
             self._report(
                 Finished(
                     job.run,
                     outcome=event.outcome,
+                    step=event.step,
                     test_loss=event.test_loss,
                     test_accuracy=event.test_accuracy,
                     network=_packed(job, event),
@@ -330,7 +352,7 @@ class Worker:
             return
         elapsed = now - job.reported_at
         if job.reported_at and elapsed > 0:
-            rate = len(job.steps) * job.spec.batch_size / elapsed
+            rate = len(job.steps) * job.controls.spec.batch_size / elapsed
             job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
         self._report(
             Steps(

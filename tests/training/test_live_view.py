@@ -50,9 +50,9 @@ def with_losses(*losses: float) -> Run:
     return run
 
 
-def view(run: Run | None, *, steers: bool = True, active_runs: int = 1, **more: Any) -> dict[str, Any]:
+def view(run: Run | None, *, role: str = "steers", active_runs: int = 1, **more: Any) -> dict[str, Any]:
     """A view, which strict JSON must be able to carry."""
-    made = live_view(run, run.state() if run else None, steers=steers, active_runs=active_runs, **more)
+    made = live_view(run, run.state() if run else None, role=role, active_runs=active_runs, **more)
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
@@ -96,7 +96,7 @@ def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_pa
     later = view(run)
     assert later["mark"] == going["mark"], "more batches alone change nothing around the chart"
     assert later["at"] > going["at"]
-    assert view(run, steers=False)["mark"] != going["mark"]
+    assert view(run, role="looks on")["mark"] != going["mark"]
     assert view(run, active_runs=30)["again"] > REFRESH
 
     run.pause()

@@ -4,12 +4,15 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.training.messages import (
+    Change,
+    Changed,
     Command,
     EpochEnded,
     Failed,
@@ -20,7 +23,6 @@ from primer_core.training.messages import (
     Pause,
     Report,
     Resume,
-    SetLearningRate,
     Start,
     Started,
     StepOnce,
@@ -30,7 +32,7 @@ from primer_core.training.messages import (
     decode_report,
     encode,
 )
-from primer_core.training.spec import RunSpec
+from primer_core.training.spec import Outcome, RunSpec
 
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 10**9)
@@ -39,7 +41,7 @@ SPEC = st.builds(RunSpec, epochs=st.integers(1, 200), learning_rate=st.floats(1e
 
 COMMANDS = st.one_of(
     st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans()),
-    st.builds(SetLearningRate, TEXT, NUMBER),
+    st.builds(Change, TEXT, SPEC),
     *(st.builds(kind, TEXT) for kind in (Pause, Resume, StepOnce, Stop, Forget)),
 )
 STEPS = st.lists(st.tuples(COUNT, NUMBER), min_size=1, max_size=50).flatmap(
@@ -57,7 +59,8 @@ REPORTS = st.one_of(
     st.builds(Started, TEXT, COUNT, COUNT),
     STEPS,
     st.builds(EpochEnded, TEXT, COUNT, COUNT, NUMBER, NUMBER, NUMBER),
-    st.builds(Finished, TEXT, st.sampled_from(["completed", "stopped", "diverged"]), NUMBER, NUMBER, st.binary()),
+    st.builds(Finished, TEXT, st.sampled_from(get_args(Outcome)), COUNT, NUMBER, NUMBER, st.binary()),
+    st.builds(Changed, TEXT, COUNT, SPEC, COUNT),
     st.builds(Failed, TEXT, TEXT, st.booleans()),
 )
 VALUES = st.recursive(

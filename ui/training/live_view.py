@@ -14,7 +14,7 @@ import math
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -26,13 +26,14 @@ from starlette.routing import Route
 
 from primer_core.training.history import History, SettingChange
 from primer_core.training.moments import kept_steps
+from primer_core.training.spec import RunSpec
 from ui.address import on_this_server
 from ui.requests import RequestError
+from ui.training.words import setting_text, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
     from primer_core.training.run import Run, RunState
-    from primer_core.training.spec import RunSpec
 
 ADDRESS = "/api/run"
 LOSSES_ADDRESS = "/api/run/losses.csv"
@@ -47,22 +48,25 @@ MOST_BATCHES = 8000
 #: Earlier runs that are drawn behind a run at most.
 MOST_BEHIND = 4
 
-#: What each of a view's numbers is called, and what it means; `_numbers` gives them in this order.
-NUMBERS = {
-    "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. It is the "
-    "mean of the latest 20 batches, and of the latest quarter while there are fewer than 80. Guessing evenly among ten "
-    "classes gives ln 10 = 2.303.",
-    "Validation loss": "The same on samples that it is not trained on, after each epoch. When this rises while the "
-    "train loss falls, it learns the samples by heart.",
-    "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
-    "often as you like.",
-    "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
-    "settings by this number would make it look better than it is.",
-}
+_CLASS_WORDS = {2: "two", 10: "ten"}
 
-_NOTHING = "Nothing is training. Press Start: the first batch takes a second or two."
-#: How a chart calls a setting that was changed; one that is not here is called by its name.
-_SETTING_WORDS = {"learning_rate": "rate"}
+
+def numbers(classes: int) -> dict[str, str]:
+    """What each number of a view is called and what it means, for so many classes; in the order of the view."""
+    return {
+        "Train loss": "Mean cross-entropy of the latest batches, in nats: how surprising the right answer is. It is "
+        "the mean of the latest 20 batches, and of the latest quarter while there are fewer than 80. Guessing evenly "
+        f"among {_CLASS_WORDS.get(classes, classes)} classes gives ln {classes} = {math.log(classes):.3f}.",
+        "Validation loss": "The same on samples that it is not trained on, after each epoch. When this rises while the "
+        "train loss falls, it learns the samples by heart.",
+        "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
+        "often as you like.",
+        "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
+        "settings by this number would make it look better than it is.",
+    }
+
+
+_NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -132,7 +136,7 @@ def live_view(
     run: Run | None,
     state: RunState | None,
     *,
-    steers: bool,
+    role: str,
     active_runs: int,
     behind: Sequence[Behind] = (),
     cursor: Cursor | None = None,
@@ -143,8 +147,8 @@ def live_view(
     ----------
     run, state
         The run and its state, as the page is drawn after; None if there is none.
-    steers
-        Whether the visitor who asks steers it.
+    role
+        What the visitor who asks may do, as `role_at` tells it.
     active_runs
         How many runs go on on this server.
     behind
@@ -168,12 +172,12 @@ def live_view(
     history = run.history if run else History()
     view: dict[str, Any] = {
         "at": round(time.monotonic(), 4),
-        "mark": _mark(run, state, steers=steers),
+        "mark": _mark(run, state, role),
         "again": _again(state, active_runs),
         "run": run.id if run else "none",
         "ended": bool(state and state.ended),
         "share": round(min(1.0, state.step / state.total_steps), 4) if state and state.total_steps else 0.0,
-        "progress": progress_text(run.spec, state) if run and state else _NOTHING,
+        "progress": progress_text(state) if run and state else _NOTHING,
         "numbers": _numbers(run, state),
         "batches": history.size,
         "planned": state.total_steps if state else 0,
@@ -235,15 +239,31 @@ def _finite(value: float) -> float | None:
 
 
 def _change_words(change: SettingChange) -> str:
-    value = f"{change.value:g}" if isinstance(change.value, float) else str(change.value)
-    return f"{_SETTING_WORDS.get(change.setting, change.setting.replace('_', ' '))} {value}"
+    return setting_text(change.setting, change.value)
 
 
-def _mark(run: Run | None, state: RunState | None, *, steers: bool) -> str:
+def role_at(desk: Desk | None, visitor: str) -> str:
+    """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
+    if desk is None or desk.steers(visitor):
+        return "steers"
+    return "may take over" if desk.may_take_over(visitor) else "looks on"
+
+
+def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
+    """The run before the current one on a desk, if the two can be compared: both learn from the same data."""
+    run, before = (desk.current, desk.before) if desk else (None, None)
+    if run is None or before is None or run.spec.data != before.spec.data:
+        return ()
+    differing = {field.name: getattr(before.spec, field.name) for field in fields(RunSpec)}
+    told = [setting_text(name, old) for name, old in differing.items() if old != getattr(run.spec, name)]
+    return (Behind(before, f"before: {', '.join(told[:2]) if told else 'the same settings'}"),)
+
+
+def _mark(run: Run | None, state: RunState | None, role: str) -> str:
     if run is None or state is None:
-        return "none"
+        return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
-    return f"{run.id} {phase} {'steers' if steers else 'looks on'}"
+    return f"{run.id} {phase} {len(run.history.changes)} {role}"
 
 
 def _again(state: RunState | None, active_runs: int) -> int:
@@ -252,9 +272,9 @@ def _again(state: RunState | None, active_runs: int) -> int:
     return REFRESH_PAUSED if state.status == "paused" else max(REFRESH, REFRESH_PER_RUN * active_runs)
 
 
-def progress_text(spec: RunSpec, state: RunState) -> str:
+def progress_text(state: RunState) -> str:
     """Where a run stands, in a line."""
-    where = _thin(f"epoch {state.epoch} of {spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
+    where = _thin(f"epoch {state.epoch} of {state.spec.epochs} · batch {state.step:,} of {state.total_steps:,}")
     speed = _thin(f" · {state.samples_per_second:,.0f} samples/s") if state.samples_per_second else ""
     match state.status:
         case "starting":
@@ -275,6 +295,10 @@ def progress_text(spec: RunSpec, state: RunState) -> str:
             return f"Finished · {where}{speed}"
         case "stopped":
             return f"Stopped · {where}"
+        case "reached":
+            return f"Target reached · {where}"
+        case "levelled":
+            return f"No new best for {value_text('patience', state.spec.patience)} · {where}"
         case "diverged":
             return f"Diverged · {where}"
         case _:
@@ -293,7 +317,7 @@ def _clock(seconds: float) -> str:
 def _numbers(run: Run | None, state: RunState | None) -> list[str | None]:
     epoch = run.history.last_epoch if run else None
     loss = run.history.running_mean if run else None
-    tested = state.test_accuracy if state else None
+    tested = state.test_accuracy if state and state.network_step == state.step else None
     return [
         None if loss is None else _loss(loss),
         None if epoch is None else _loss(epoch.validation_loss),
@@ -403,7 +427,14 @@ def _view_at(desk_id: str, visitor: str, cursor: Cursor) -> dict[str, Any]:
     desk, active_runs = _desk_at(desk_id)
     run = desk.current
     state = run.state() if run else None
-    return live_view(run, state, steers=desk.steers(visitor), active_runs=active_runs, cursor=cursor)
+    return live_view(
+        run,
+        state,
+        role=role_at(desk, visitor),
+        active_runs=active_runs,
+        behind=behind_at(desk),
+        cursor=cursor,
+    )
 
 
 ROUTES = (Route(ADDRESS, answer, methods=["GET"]), Route(LOSSES_ADDRESS, losses, methods=["GET"]))
