@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 import torch
@@ -17,6 +18,7 @@ from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
 from primer_core.models import build_with_random_state
 from primer_core.training.controls import Controls
+from primer_core.training.inside import Trainee
 from primer_core.training.spec import TOY, Outcome, RunSpec
 
 EventKind = Literal["step", "paused", "epoch", "finished"]
@@ -135,7 +137,13 @@ def load_samples(
     )
 
 
-def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples | None = None) -> Iterator[Event]:
+def train(
+    spec: RunSpec,
+    controls: Controls | None = None,
+    *,
+    samples: Samples | None = None,
+    trainee: Trainee | None = None,
+) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
     On a CPU, the same spec gives the same losses every time. They are those of a plain script that calls
@@ -150,6 +158,8 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
         Through which another thread, or the consumer between two events, may steer.
     samples
         The data, if it is loaded already.
+    trainee
+        Is told the model, and the order of the samples; it may be looked at between two events.
 
     Yields
     ------
@@ -175,6 +185,9 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
     batches = _batches_per_epoch(spec, len(labels))
     places = _places(inputs, spec.batch_size)
     clock = _Clock()
+    trainee = trainee or Trainee()
+    trainee.model = model
+    trainee.next_pass = lambda: torch.split(stream.foreseen(partial(_epoch_order, len(labels))), spec.batch_size)
     step, epoch, last_loss = 0, 0, 0.0
 
     def event(kind: EventKind, **details: object) -> Event:
@@ -189,6 +202,7 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
             # Cut up before the pass: small slices between large steps find nothing in the processor's caches.
             chosen, targets = (torch.split(part, spec.batch_size) for part in (order, labels[order]))
             clock.restart()
+            trainee.order, trainee.taken = chosen[:batches], 0
             total = 0.0
             for rows, y, x in zip(chosen[:batches], targets, places, strict=False):
                 while not controls.may_step(_PAUSE_WAIT) and not controls.stopped:
@@ -207,6 +221,7 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
                     last_loss = _step(model, optimizer, x, y)
                 clock.count(x.shape[0], time.perf_counter() - began)
                 step, epoch = step + 1, epoch_now
+                trainee.taken += 1
                 total += last_loss
                 yield event("step", train_loss=last_loss)
                 if not math.isfinite(last_loss):
@@ -326,6 +341,12 @@ class _RandomStream:
             self._state = torch.get_rng_state()
             if self._device:
                 self._device_state = torch.cuda.get_rng_state(self._device)
+
+    def foreseen(self, draw: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """What the stream would give next, without taking it."""
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self._state)
+            return draw()
 
 
 class _Clock:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
 UNREADABLE_COMMAND = 65
@@ -172,6 +173,14 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured inside the network."""
+
+    run: str
+    vitals: Vitals
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run has ended with a network.
 
@@ -210,7 +219,7 @@ class Failed:
 
 
 Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Stop | Forget
-Report = Loading | Started | Steps | Held | EpochEnded | Finished | Failed
+Report = Loading | Started | Steps | Held | EpochEnded | Measured | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:
@@ -302,9 +311,13 @@ def _spec(value: object) -> RunSpec:
     return RunSpec.from_json(str(value))
 
 
+def _vitals(value: object) -> Vitals:
+    return Vitals.from_json(str(value))
+
+
 def _text(value: Any) -> str:
-    """A value that JSON has no word for, as `_bytes` and `_spec` read it."""
-    return value.to_json() if isinstance(value, RunSpec) else base64.b64encode(value).decode()
+    """A value that JSON has no word for, as `_bytes`, `_spec` and `_vitals` read it."""
+    return value.to_json() if isinstance(value, RunSpec | Vitals) else base64.b64encode(value).decode()
 
 
 #: How a field of each type is read.
@@ -320,6 +333,7 @@ _READERS: Mapping[Any, Callable[[object], object]] = {
     Outcome: _outcome,
     bytes: _bytes,
     RunSpec: _spec,
+    Vitals: _vitals,
 }
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}

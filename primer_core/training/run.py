@@ -15,6 +15,7 @@ from primer_core.training.messages import (
     Finished,
     Held,
     Loading,
+    Measured,
     Pause,
     Report,
     Resume,
@@ -27,6 +28,7 @@ from primer_core.training.messages import (
     Stop,
 )
 from primer_core.training.spec import Outcome, RunSpec, check_learning_rate
+from primer_core.training.vitals import Vitals
 
 if TYPE_CHECKING:
     from torch import nn
@@ -133,6 +135,7 @@ class Run:
         self._test_loss: float | None = None
         self._test_accuracy: float | None = None
         self._state_dict: bytes | None = None
+        self._vitals: tuple[Vitals, ...] = ()
 
     def pause(self) -> None:
         """Hold before the next batch."""
@@ -248,6 +251,11 @@ class Run:
             )
 
     @property
+    def vitals(self) -> tuple[Vitals, ...]:
+        """What was measured inside the network so far, in the order of steps."""
+        return self._vitals
+
+    @property
     def state_dict_bytes(self) -> bytes | None:
         """The trained network for `primer_core.inference.load_trained`, once the run has ended with one."""
         return self._state_dict
@@ -293,6 +301,8 @@ class Run:
                     self._status, self._hold = "paused", True
                 case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
+                case Measured(vitals=vitals):
+                    self._vitals = (*self._vitals, vitals)
                 case Finished(outcome=outcome, test_loss=test_loss, test_accuracy=test_accuracy, network=network):
                     self._test_loss, self._test_accuracy = test_loss, test_accuracy
                     self._state_dict = network

@@ -26,6 +26,7 @@ from primer_core.devices import DeviceUnavailableError
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
+from primer_core.training.inside import Observer, Trainee
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
@@ -36,6 +37,7 @@ from primer_core.training.messages import (
     Forget,
     Held,
     Loading,
+    Measured,
     MessageError,
     Pause,
     Report,
@@ -84,6 +86,7 @@ class _Job:
     spec: RunSpec
     controls: Controls = field(default_factory=Controls)
     events: Iterator[Event] | None = None
+    observer: Observer | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
     pace: float | None = None
     due: float = 0.0
@@ -227,7 +230,9 @@ class Worker:
     def _begin(self, job: _Job, samples: Samples) -> None:
         if self._jobs.get(job.run) is not job:
             return
-        job.events = train(job.spec, job.controls, samples=samples)
+        trainee = Trainee()
+        job.events = train(job.spec, job.controls, samples=samples, trainee=trainee)
+        job.observer = Observer(trainee, *samples.validation)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
@@ -276,6 +281,10 @@ class Worker:
         return ends_pass or (event.kind == "epoch" and job.trained >= job.total_steps)
 
     def _tell(self, job: _Job, event: Event) -> None:
+        assert job.observer is not None  # it was made with the events
+        vitals = job.observer.take(event)
+        if vitals is not None:
+            self._report(Measured(job.run, vitals))
         if event.kind == "step":
             assert event.train_loss is not None
             job.trained = event.step

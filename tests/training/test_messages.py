@@ -16,6 +16,7 @@ from primer_core.training.messages import (
     Finished,
     Forget,
     Loading,
+    Measured,
     MessageError,
     Pause,
     Report,
@@ -31,6 +32,7 @@ from primer_core.training.messages import (
     encode,
 )
 from primer_core.training.spec import RunSpec
+from primer_core.training.vitals import LayerVitals, Vitals
 
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 10**9)
@@ -52,7 +54,10 @@ STEPS = st.lists(st.tuples(COUNT, NUMBER), min_size=1, max_size=50).flatmap(
         samples_per_second=NUMBER,
     )
 )
+LAYER = st.builds(LayerVitals, COUNT, COUNT, NUMBER, NUMBER, NUMBER)
+VITALS = st.builds(Vitals, COUNT, st.lists(LAYER, max_size=5).map(tuple), COUNT, COUNT, NUMBER, NUMBER, NUMBER, NUMBER)
 REPORTS = st.one_of(
+    st.builds(Measured, TEXT, VITALS),
     st.builds(Loading, TEXT, COUNT, COUNT),
     st.builds(Started, TEXT, COUNT, COUNT),
     STEPS,

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from primer_core.training.history import Curve
 from ui.address import on_this_server
 from ui.requests import RequestError
+from ui.training.symptoms_view import symptoms_of
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
@@ -101,7 +102,8 @@ def _mark(run: Run | None, state: RunState | None, *, steers: bool) -> str:
     if run is None or state is None:
         return "none"
     phase = state.status if state.ended or state.status == "paused" else "going"
-    return f"{run.id} {phase} {'steers' if steers else 'looks on'}"
+    ails = ", ".join(symptom.name for symptom in symptoms_of(run, state))
+    return f"{run.id} {phase} {'steers' if steers else 'looks on'} {ails}"
 
 
 def _again(state: RunState | None, active_runs: int) -> int:

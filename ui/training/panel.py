@@ -11,7 +11,7 @@ from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from ui import cached, session
 from ui.components.live_chart import live_chart
-from ui.training import settings
+from ui.training import settings, symptoms_view
 from ui.training.live_view import NUMBERS, address, live_view
 from ui.training.settings import LEARNING_RATE_KEY
 
@@ -59,6 +59,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         log_scale=log_scale,
         numbers=NUMBERS,
     )
+    if run is not None and state is not None:
+        symptoms_view.draw(run, state, enabled=steers)
 
 
 def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
@@ -152,12 +154,6 @@ def _message(run: Run, state: RunState, *, steers: bool) -> None:
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and st.button("Download it again", icon=":material/download:", disabled=not steers):
             _start(run.spec, refetch=True)
-    elif state.status == "diverged":
-        st.error(
-            "The loss left the range of numbers: each step overshot by more than the last. "
-            "Choose a smaller learning rate and start again.",
-            icon=":material/trending_up:",
-        )
     elif state.has_network and run.spec.data in IMAGE_SETS:
         st.page_link(
             "pages/draw_a_digit.py",
