@@ -95,6 +95,43 @@ class SetLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell looks at the network for a few seconds from now; who keeps the view open sends it again.
+
+    Parameters
+    ----------
+    first_unit
+        The first of the units of the first layer whose weights are wanted.
+    """
+
+    run: str
+    first_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Look at a network that is not in training, or not any more.
+
+    Parameters
+    ----------
+    spec
+        What was trained.
+    network
+        Its parameters, as `Finished` has them.
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch`.
+    """
+
+    run: str
+    spec: RunSpec
+    network: bytes
+    step: int
+    first_unit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End before the next batch, measure the network and report it."""
 
@@ -181,6 +218,26 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A look at the network.
+
+    Parameters
+    ----------
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch` or `LookAt`, which it answers.
+    look
+        JSON, as `primer_core.training.look` makes it.
+    """
+
+    run: str
+    step: int
+    first_unit: int
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run has ended with a network.
 
@@ -218,8 +275,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Stop | Forget
-Report = Loading | Started | Steps | Held | EpochEnded | Measured | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Watch | LookAt | Stop | Forget
+Report = Loading | Started | Steps | Held | EpochEnded | Measured | Looked | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:

@@ -15,6 +15,8 @@ from primer_core.training.messages import (
     Finished,
     Held,
     Loading,
+    LookAt,
+    Looked,
     Measured,
     Pause,
     Report,
@@ -26,6 +28,7 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    Watch,
 )
 from primer_core.training.spec import Outcome, RunSpec, check_learning_rate
 from primer_core.training.vitals import Vitals
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 Status = Literal["starting", "loading", "training", "paused", "failed"] | Outcome
 
+#: A run keeps so many looks back.
+_KEPT_LOOKS = 64
 #: A run in one of these will not change any more.
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
 
@@ -136,6 +141,9 @@ class Run:
         self._test_accuracy: float | None = None
         self._state_dict: bytes | None = None
         self._vitals: tuple[Vitals, ...] = ()
+        self._looks: dict[int, Looked] = {}
+        self._looks_back: dict[tuple[int, int], Looked] = {}
+        self._asked_back: tuple[int, int] | None = None
 
     def pause(self) -> None:
         """Hold before the next batch."""
@@ -279,9 +287,49 @@ class Run:
 
         return load_trained(self.spec, self._state_dict)
 
+    def watch(self, first_unit: int = 0) -> Looked | None:
+        """Have looks told for a few seconds; the latest one so far, of these units of the first layer if there is one.
+
+        After the end it is the look at the network that the run has left, once that has come.
+        """
+        with self._changed:
+            looked = self._looks.get(first_unit)
+            ended, network, step = self._status in ENDED, self._state_dict, self._step
+        if not ended:
+            self._send(Watch(self.id, first_unit))
+        elif network is not None and (looked is None or looked.step != step):
+            return self.look_back(network, step, first_unit)
+        return looked
+
+    def look_back(self, network: bytes, step: int, first_unit: int = 0) -> Looked | None:
+        """The look at a network that this run had after `step` batches; None until the worker has told it.
+
+        Parameters
+        ----------
+        network
+            Its parameters, as `state_dict_bytes` has them.
+        step
+            int from 0.
+        first_unit
+            int from 0, the first of the units of the first layer whose weights are wanted.
+        """
+        with self._changed:
+            key = step, first_unit
+            if key in self._looks_back:
+                return self._looks_back[key]
+            if self._asked_back == key:
+                return None
+            self._asked_back = key
+        self._send(LookAt(self.id, self.spec, network, step, first_unit))
+        return None
+
     def take(self, report: Report) -> None:
         """Take a worker's report about this run."""
         with self._changed:
+            if isinstance(report, Looked):
+                self._keep(report)
+                self._changed.notify_all()
+                return
             if self._status in ENDED:
                 return
             match report:
@@ -315,6 +363,16 @@ class Run:
     def fail(self, reason: str) -> None:
         """End the run, if it has not ended, because its process is gone."""
         self.take(Failed(self.id, reason, damaged_file=False))
+
+    def _keep(self, looked: Looked) -> None:
+        """Keep a look; those back in the run are kept for a while, since who scrubs comes back to them."""
+        key = looked.step, looked.first_unit
+        if self._asked_back == key:
+            self._asked_back = None
+            self._looks_back = dict([*self._looks_back.items()][1 - _KEPT_LOOKS :])
+            self._looks_back[key] = looked
+        else:
+            self._looks[looked.first_unit] = looked
 
     def _steer(self, command: Command, becomes: dict[Status, Status], *, hold: bool) -> None:
         with self._changed:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,9 @@ import numpy.typing as npt
 from primer_core.training.history import EpochPoint
 from primer_core.training.spec import TOY, Outcome, RunSpec
 from primer_core.training.vitals import Vitals
+
+if TYPE_CHECKING:
+    from primer_core.training.run import Run, RunState
 
 #: The loss has run away where it is so many times what the run began with, in so many batches. One batch of two points
 #: may do it once where all is well.
@@ -52,6 +57,8 @@ LAST_BATCH_SHARE = 0.05
 LAST_BATCH_NATS = 0.005
 
 _LATEST = 20
+#: Between two passes a run is looked at anew each time that it has trained so many batches more.
+_BATCHES = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -418,6 +425,36 @@ _LOOKS: tuple[Callable[[Record], Iterator[Symptom]], ...] = (
     _overfitting,
     _unequal_last_batch,
 )
+
+
+_found: WeakKeyDictionary[Run, tuple[object, tuple[Symptom, ...]]] = WeakKeyDictionary()
+
+
+def symptoms_of(run: Run, state: RunState) -> tuple[Symptom, ...]:
+    """What ails a run as it stands; found anew only when it has come further."""
+    epoch = run.history.last_epoch
+    stage = (state.status, epoch and epoch.epoch, len(run.vitals), state.step // _BATCHES)
+    known = _found.get(run)
+    if known is None or known[0] != stage:
+        known = _found[run] = (stage, find(record_of(run, state)))
+    return known[1]
+
+
+def record_of(run: Run, state: RunState) -> Record:
+    """What was recorded of a run so far."""
+    losses = run.history.losses()[1]
+    if state.status == "diverged" and len(losses) < state.step:
+        losses.append(math.nan)  # the history leaves out what is not finite
+    whole, rest = divmod(state.train_size, run.spec.batch_size)
+    sizes = (run.spec.batch_size,) * whole + (() if run.spec.drop_last or not rest else (rest,))
+    return Record(
+        losses=losses,
+        classes=2 if run.spec.data == TOY else 10,
+        batch_sizes=sizes,
+        epochs=run.history.curve().epochs,
+        vitals=run.vitals,
+        outcome=state.status if state.status in ("completed", "stopped", "diverged") else None,
+    )
 
 
 def scaled_rate(rate: float, factor: float) -> float:

@@ -7,6 +7,7 @@ its input closes, which happens when the server ends, however it ends.
 from __future__ import annotations
 
 import io
+import json
 import os
 import queue
 import signal
@@ -20,13 +21,16 @@ from dataclasses import dataclass, field
 from typing import IO
 
 import torch
+from torch import nn
 
 from primer_core.data import DamagedFileError, DataError, DownloadCancelled, Progress
 from primer_core.devices import DeviceUnavailableError
+from primer_core.inference.trained import load_trained
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
 from primer_core.training.inside import Observer, Trainee
+from primer_core.training.look import Viewer, look, start_of
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
@@ -37,6 +41,8 @@ from primer_core.training.messages import (
     Forget,
     Held,
     Loading,
+    LookAt,
+    Looked,
     Measured,
     MessageError,
     Pause,
@@ -50,6 +56,7 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    Watch,
     decode_command,
     encode,
 )
@@ -87,6 +94,7 @@ class _Job:
     controls: Controls = field(default_factory=Controls)
     events: Iterator[Event] | None = None
     observer: Observer | None = None
+    viewer: Viewer | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
     pace: float | None = None
     due: float = 0.0
@@ -168,6 +176,9 @@ class Worker:
         if isinstance(command, Start):
             self._start(command)
             return
+        if isinstance(command, LookAt):
+            threading.Thread(target=self._look_at, args=(command,), daemon=True).start()
+            return
         job = self._jobs.get(command.run)
         if job is None:
             return
@@ -192,6 +203,8 @@ class Worker:
                 job.pace, job.due = pace, 0.0
             case SetLearningRate(learning_rate=learning_rate):
                 job.controls.set_learning_rate(learning_rate)
+            case Watch(first_unit=first_unit) if job.viewer is not None:
+                self._tell_looks(job, job.viewer.watch(first_unit))
             case Stop():
                 job.controls.stop()
                 job.due = 0.0
@@ -233,6 +246,7 @@ class Worker:
         trainee = Trainee()
         job.events = train(job.spec, job.controls, samples=samples, trainee=trainee)
         job.observer = Observer(trainee, *samples.validation)
+        job.viewer = Viewer(job.spec, trainee, samples)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
@@ -241,6 +255,21 @@ class Worker:
         self._report(Started(job.run, train_size=size, total_steps=job.total_steps))
         if job.steps_through:
             self._step_through(job)
+
+    def _look_at(self, command: LookAt) -> None:
+        try:
+            samples = self._cache.get(command.spec, lambda _done, _total: True, refetch=False)
+            network = load_trained(command.spec, command.network).model
+            assert isinstance(network, nn.Module)
+            start = start_of(command.spec, samples)
+            told = look(network, start, samples, step=command.step, first_unit=command.first_unit)
+        except Exception as error:
+            told = json.dumps({"problem": _reason(error)})
+        self._report(Looked(command.run, command.step, command.first_unit, told))
+
+    def _tell_looks(self, job: _Job, looks: Iterator[tuple[int, int, str]]) -> None:
+        for step, first_unit, told in looks:
+            self._report(Looked(job.run, step, first_unit, told))
 
     @staticmethod
     def _step_through(job: _Job) -> None:
@@ -285,6 +314,8 @@ class Worker:
         vitals = job.observer.take(event)
         if vitals is not None:
             self._report(Measured(job.run, vitals))
+        assert job.viewer is not None
+        self._tell_looks(job, job.viewer.take(event))
         if event.kind == "step":
             assert event.train_loss is not None
             job.trained = event.step
@@ -353,7 +384,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, DataError | DeviceUnavailableError | SpecError):
         return str(error)
     traceback.print_exception(error, file=sys.stderr)
-    return f"The training loop ended with an error: {type(error).__name__}: {error}"
+    return f"The training process met an error: {type(error).__name__}: {error}"
 
 
 def _packed(job: _Job, event: Event) -> bytes:

@@ -18,9 +18,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from primer_core.training.history import Curve
+from primer_core.training.symptoms import symptoms_of
 from ui.address import on_this_server
 from ui.requests import RequestError
-from ui.training.symptoms_view import symptoms_of
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk

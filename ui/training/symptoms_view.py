@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from weakref import WeakKeyDictionary
-
 import streamlit as st
 
 from primer_core.training.run import Run, RunState
-from primer_core.training.spec import TOY, RunSpec
-from primer_core.training.symptoms import Record, Symptom, find, fixed
+from primer_core.training.spec import RunSpec
+from primer_core.training.symptoms import fixed, symptoms_of
 from ui import session
 from ui.training import settings
-
-#: Between two passes a run is looked at anew each time that it has trained so many batches more.
-_BATCHES = 50
-
-_found: WeakKeyDictionary[Run, tuple[object, tuple[Symptom, ...]]] = WeakKeyDictionary()
-
-
-def symptoms_of(run: Run, state: RunState) -> tuple[Symptom, ...]:
-    """What ails a run as it stands; found anew only when it has come further."""
-    epoch = run.history.last_epoch
-    stage = (state.status, epoch and epoch.epoch, len(run.vitals), state.step // _BATCHES)
-    known = _found.get(run)
-    if known is None or known[0] != stage:
-        known = _found[run] = (stage, find(record_of(run, state)))
-    return known[1]
-
-
-def record_of(run: Run, state: RunState) -> Record:
-    """What was recorded of a run so far."""
-    losses = run.history.losses()[1]
-    if state.status == "diverged" and len(losses) < state.step:
-        losses.append(math.nan)  # the history leaves out what is not finite
-    whole, rest = divmod(state.train_size, run.spec.batch_size)
-    sizes = (run.spec.batch_size,) * whole + (() if run.spec.drop_last or not rest else (rest,))
-    return Record(
-        losses=losses,
-        classes=2 if run.spec.data == TOY else 10,
-        batch_sizes=sizes,
-        epochs=run.history.curve().epochs,
-        vitals=run.vitals,
-        outcome=state.status if state.status in ("completed", "stopped", "diverged") else None,
-    )
 
 
 def draw(run: Run, state: RunState, *, enabled: bool) -> None:
