@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,11 +26,32 @@ def training_desks() -> Desks:
     return Desks(TrainingService())
 
 
+#: The cookie that tells the tabs of one browser from others': it holds the learner's secret, and ends with the browser.
+LEARNER_COOKIE = "primer_learner"
+
+
+def _learner() -> str:
+    """The secret that this browser was given, or a new one, which `ui.components.run_buttons` has it keep."""
+    kept = st.context.cookies.get(LEARNER_COOKIE, "")
+    return kept if re.fullmatch(r"[\w-]{16,64}", kept, re.ASCII) else secrets.token_urlsafe(18)
+
+
 @dataclass(eq=False)
 class Seat:
-    """A browser session's place at a desk; given up when the session ends."""
+    """A browser session's place at a desk; given up when the session ends.
+
+    Parameters
+    ----------
+    visitor
+        Names the session.
+    learner
+        Names whose session it is: the same in all tabs of a browser, and after a reload.
+    desk_id
+        The desk, if it sits at one.
+    """
 
     visitor: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    learner: str = field(default_factory=_learner)
     desk_id: str | None = None
 
     def give_up(self) -> None:
@@ -45,8 +67,8 @@ def seat() -> Seat:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def trained_network(desk_id: str, run_id: str) -> nn.Module:
-    """The network that a finished run left, ready to read images of (n, 1, 28, 28) in [0, 1].
+def trained_network(desk_id: str, run_id: str, step: int | None) -> nn.Module:  # noqa: ARG001 - part of the key
+    """The network that a run left after so many batches, ready to read images of (n, 1, 28, 28) in [0, 1].
 
     Raises
     ------

@@ -19,7 +19,7 @@ PARAMETERS = (DESK, "embed", "embed_options")
 
 
 def desk() -> Desk | None:
-    """This session's desk, taken from its state or its address; None if it has none (any more)."""
+    """The desk that this session looks at, taken from its state or its address; None if there is none (any more)."""
     wanted = st.session_state.get(DESK) or st.query_params.get(DESK)
     if not wanted:
         return None
@@ -32,11 +32,12 @@ def desk() -> Desk | None:
     return found
 
 
-def desk_or_new() -> Desk:
-    """This session's desk, which it gets if it has none."""
+def own_desk() -> Desk:
+    """A desk at which this session's buttons work: the one it looks at, or a new one where it only looks on."""
     found = desk()
-    if found is None:
-        found = cached.training_desks().make()
+    if found is None or not steers(found):
+        cached.seat().give_up()
+        found = cached.training_desks().make(cached.seat().learner)
         _sit_at(found)
     return found
 
@@ -54,7 +55,7 @@ def link_parameters() -> dict[str, str]:
 
 def _sit_at(found: Desk) -> None:
     seat = cached.seat()
-    found.sit(seat.visitor)
+    found.sit(seat.visitor, seat.learner)
     seat.desk_id = found.id
     st.session_state[DESK] = found.id
     if st.query_params.get(DESK) != found.id:

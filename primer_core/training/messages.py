@@ -59,21 +59,21 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on."""
+    """Go on, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepOnce:
-    """Hold, but for one batch more."""
+    """Hold, but for one batch more, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepEpoch:
-    """Hold, but for the batches that are left of this pass; for a whole pass between two."""
+    """Hold, but for the batches that are left of this pass, for a whole pass between two; after the end too."""
 
     run: str
 
@@ -87,11 +87,11 @@ class SetPace:
 
 
 @dataclass(frozen=True, slots=True)
-class SetLearningRate:
-    """Use another learning rate from the next batch on."""
+class Change:
+    """Use the settings of this spec that may change while it trains, from the next batch on."""
 
     run: str
-    learning_rate: float
+    spec: RunSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +133,14 @@ class LookAt:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End before the next batch, measure the network and report it."""
+    """End before the next batch, measure the network and report it; the run can go on after that."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """End, and report nothing more."""
+    """End, report nothing more, and keep nothing with which it could go on."""
 
     run: str
 
@@ -188,6 +188,26 @@ class Steps:
     def __post_init__(self) -> None:
         if not self.steps or len(self.steps) != len(self.losses):
             raise ValueError(f"expected a loss for each of one or more steps, got {len(self.losses)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Other settings are in use.
+
+    Parameters
+    ----------
+    step
+        Batches trained on by then.
+    spec
+        What is trained, with the settings from the next batch on.
+    total_steps
+        Batches in the whole run, as it is planned with them.
+    """
+
+    run: str
+    step: int
+    spec: RunSpec
+    total_steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +259,14 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The run has ended with a network.
+    """The run has ended with a network, and can go on.
 
     Parameters
     ----------
     outcome
-        Why it ended.
+        Why it ended; a diverged run cannot go on.
+    step
+        Batches trained on.
     test_loss, test_accuracy
         On the test samples: nats, and 0 to 1.
     network
@@ -253,6 +275,7 @@ class Finished:
 
     run: str
     outcome: Outcome
+    step: int
     test_loss: float
     test_accuracy: float
     network: bytes
@@ -275,8 +298,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Watch | LookAt | Stop | Forget
-Report = Loading | Started | Steps | Held | EpochEnded | Measured | Looked | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
+Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Looked | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:

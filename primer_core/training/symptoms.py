@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
+from primer_core.data import IMAGE_SETS
 from primer_core.training.history import EpochPoint
 from primer_core.training.spec import TOY, Outcome, RunSpec
 from primer_core.training.vitals import Vitals
@@ -72,7 +73,7 @@ class Record:
     classes
         int from 2, how many classes there are.
     batch_sizes
-        Samples in each batch of a pass.
+        Samples in each batch of a pass; empty where passes were cut up in more than one way.
     epochs
         What was measured after each pass.
     vitals
@@ -130,13 +131,13 @@ class Fix:
     Parameters
     ----------
     label
-        What its button says.
+        Function of the run's spec, which gives what its button says.
     change
-        Function of the run's spec and the learning rate in use, which gives the spec to start.
+        Function of the run's spec, which gives the spec to start.
     """
 
-    label: Callable[[RunSpec, float], str]
-    change: Callable[[RunSpec, float], RunSpec]
+    label: Callable[[RunSpec], str]
+    change: Callable[[RunSpec], RunSpec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +305,8 @@ def _not_normalised(record: Record) -> Iterator[Symptom]:
         "Small inputs make small gradients. And where no input is below 0, a sample pulls all weights of a unit the "
         "same way: much of each step goes into what all samples have in common, little into what tells them apart.",
         Fix(
-            lambda _spec, _rate: "Normalise the pixels, same start",
-            lambda spec, rate: replace(spec, normalise=True, learning_rate=rate),
+            lambda _: "Normalise the pixels, same start",
+            lambda spec: replace(spec, normalise=True),
         ),
     )
 
@@ -327,8 +328,8 @@ def _rate_too_low(record: Record) -> Iterator[Symptom]:
         "The direction is right and the steps are short: nothing is broken, it only takes many more batches. Ten times "
         "the rate goes about ten times as far in each of them.",
         Fix(
-            lambda _spec, rate: f"Learning rate {scaled_rate(rate, 10):g}, same start",
-            lambda spec, rate: replace(spec, learning_rate=scaled_rate(rate, 10)),
+            lambda spec: f"Learning rate {scaled_rate(spec.learning_rate, 10):g}, same start",
+            lambda spec: replace(spec, learning_rate=scaled_rate(spec.learning_rate, 10)),
         ),
     )
 
@@ -378,8 +379,8 @@ def _overfitting(record: Record) -> Iterator[Symptom]:
         seen,
         why,
         Fix(
-            lambda _spec, _rate: f"Stop after pass {best.epoch}, same start",
-            lambda spec, _rate: replace(spec, epochs=best.epoch),
+            lambda _: f"Stop after pass {best.epoch}, same start",
+            lambda spec: replace(spec, epochs=best.epoch),
         ),
     )
 
@@ -406,15 +407,15 @@ def _unequal_last_batch(record: Record) -> Iterator[Symptom]:
         f"A batch's loss is the mean over its samples, and each batch makes one step of the same rate: a sample of the "
         f"last batch weighs {_times(many / few)} as much as another, in the step and in the mean of batches.",
         Fix(
-            lambda _spec, _rate: "Drop the last batch, same start",
-            lambda spec, _rate: replace(spec, drop_last=True),
+            lambda _: "Drop the last batch, same start",
+            lambda spec: replace(spec, drop_last=True),
         ),
     )
 
 
 _LOWER_RATE = Fix(
-    lambda _spec, rate: f"Learning rate {scaled_rate(rate, 0.1):g}, same start",
-    lambda spec, rate: replace(spec, learning_rate=scaled_rate(rate, 0.1)),
+    lambda spec: f"Learning rate {scaled_rate(spec.learning_rate, 0.1):g}, same start",
+    lambda spec: replace(spec, learning_rate=scaled_rate(spec.learning_rate, 0.1)),
 )
 _LOOKS: tuple[Callable[[Record], Iterator[Symptom]], ...] = (
     _diverged,
@@ -442,18 +443,18 @@ def symptoms_of(run: Run, state: RunState) -> tuple[Symptom, ...]:
 
 def record_of(run: Run, state: RunState) -> Record:
     """What was recorded of a run so far."""
-    losses = run.history.losses()[1]
-    if state.status == "diverged" and len(losses) < state.step:
-        losses.append(math.nan)  # the history leaves out what is not finite
-    whole, rest = divmod(state.train_size, run.spec.batch_size)
-    sizes = (run.spec.batch_size,) * whole + (() if run.spec.drop_last or not rest else (rest,))
+    spec = state.spec
+    whole, rest = divmod(state.train_size, spec.batch_size)
+    sizes = (spec.batch_size,) * whole + (() if spec.drop_last or not rest else (rest,))
+    changed = any(change.setting == "batch_size" for change in run.history.changes)
+    outcomes: dict[str, Outcome] = {outcome: outcome for outcome in get_args(Outcome)}
     return Record(
-        losses=losses,
-        classes=2 if run.spec.data == TOY else 10,
-        batch_sizes=sizes,
-        epochs=run.history.curve().epochs,
+        losses=run.history.losses()[1],
+        classes=2 if spec.data == TOY else len(IMAGE_SETS[spec.data].classes),
+        batch_sizes=() if changed else sizes,
+        epochs=run.history.epochs,
         vitals=run.vitals,
-        outcome=state.status if state.status in ("completed", "stopped", "diverged") else None,
+        outcome=outcomes.get(state.status),
     )
 
 
@@ -462,26 +463,25 @@ def scaled_rate(rate: float, factor: float) -> float:
     return min(5.0, max(1e-5, float(f"{rate * factor:.0e}")))
 
 
-def fixed(symptom: Symptom, spec: RunSpec, rate: float) -> tuple[str, RunSpec] | None:
+def fixed(symptom: Symptom, spec: RunSpec) -> tuple[str, RunSpec] | None:
     """What the button of a symptom says, and the spec that it starts, with the seed of `spec`.
 
     Parameters
     ----------
     symptom
-        A finding in a run of `spec`.
+        A finding in a run.
     spec
-        What the run was started with.
-    rate
-        float, the learning rate in use.
+        What that run trains, with the settings in use.
 
     Returns
     -------
     tuple or None
-        None where the data leaves nothing to change.
+        None where nothing can be changed: points are not normalised.
     """
-    if symptom.name == "not normalised" and spec.data == TOY:
+    mended = symptom.fix.change(spec)
+    if mended == spec or (symptom.name == "not normalised" and spec.data == TOY):
         return None
-    return symptom.fix.label(spec, rate), symptom.fix.change(spec, rate)
+    return symptom.fix.label(spec), mended
 
 
 def _loss(value: float) -> str:

@@ -118,7 +118,7 @@ def test_its_fix_starts_from_the_same_start_and_mends_it(name: str, spec: RunSpe
     for _ in range(3):
         if name not in run.found:
             break
-        _, mended = fixed(run.found[name], run.spec, run.spec.learning_rate) or ("", run.spec)
+        _, mended = fixed(run.found[name], run.spec) or ("", run.spec)
         assert mended != run.spec
         assert (mended.seed, mended.model, mended.data) == (run.spec.seed, run.spec.model, run.spec.data)
         run = trained(mended)

@@ -25,7 +25,7 @@ def draw(run: Run, state: RunState, *, enabled: bool) -> None:
         with st.container(border=True, gap="small", key=f"primer-symptom-{symptom.name.replace(' ', '-')}"):
             st.markdown(f":material/stethoscope: **{symptom.title}.** {symptom.seen}")
             st.html(f'<p class="primer-note"><b>Why?</b> {symptom.why}</p>')
-            remedy = fixed(symptom, run.spec, state.learning_rate)
+            remedy = fixed(symptom, state.spec)
             if remedy is not None:
                 label, spec = remedy
                 pressed = st.button(
@@ -43,4 +43,4 @@ def draw(run: Run, state: RunState, *, enabled: bool) -> None:
 
 def _start(spec: RunSpec) -> None:
     st.session_state.update(settings.widget_values(spec))
-    session.desk_or_new().start(spec, pace=settings.pace())
+    session.own_desk().start(spec, pace=settings.pace())
