@@ -62,6 +62,7 @@ def test_the_library_knows_no_user_interface(path: Path) -> None:
 #: The floors of the house: a module imports what stands on its own floor or on a lower one. Picture stands beside the
 #: house: whoever draws may use it, and it knows nothing of the project.
 FLOORS = (
+    {"claims"},
     {"backend", "devices"},
     {"language"},
     {"models", "data", "evaluation"},
@@ -113,6 +114,23 @@ def test_importing_goes_down_only(module: str) -> None:
 @pytest.mark.parametrize("module", [module for module in sources() if is_picture(module)])
 def test_picture_knows_nothing_of_the_project(module: str) -> None:
     assert {room(other) for other in graph(for_types=True)[module]} <= {"picture"}
+
+
+@pytest.mark.parametrize("module", [module for module in sources() if room(module) == "claims"])
+def test_claims_know_nothing_of_the_project(module: str) -> None:
+    assert {room(other) for other in graph(for_types=True)[module]} <= {"claims"}
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "tests" / "claims").glob("*.py")), ids=name)
+def test_checks_of_claims_find_out_by_themselves(path: Path) -> None:
+    """They know claims and run plain Python; nothing of what lessons compute, or compute with, is at hand."""
+    imports = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    own = {
+        node.module for node in imports if node.module and node.module.split(".")[0] in ("primer_core", "ui", "tests")
+    }
+    assert all(module.startswith(("primer_core.claims", "tests.claims")) for module in own), own
 
 
 @pytest.mark.parametrize("module", LESSON_MODULES)

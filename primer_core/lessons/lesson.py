@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from primer_core.claims.claim import Claim
 from primer_core.language.limits import Refused
 from primer_core.language.resizing import resized
 from primer_core.lessons.event import Event, EventError, Put, Resize
@@ -70,7 +71,7 @@ class Lesson(Generic[Q, E]):
     ----------
     slug
         Its address, and the name of its folder and of its page.
-    title, group, icon, claim, blurb
+    title, group, icon, summary, blurb
         Plain text: what the sidebar and the page call it, the group it stands in, a Material Symbols icon as Streamlit
         takes it, what it shows, in a sentence or two, and what its card on the home page says, in a short one.
     question
@@ -81,6 +82,8 @@ class Lesson(Generic[Q, E]):
         Pure function from a question to one of the lesson's outcomes.
     show
         Pure function from a question and its outcome to what the page shows.
+    claims
+        Pure function from a question and its outcome to all that the page says of them.
     react
         Pure function from a question and an event to the next question; raises `EventError` where it cannot follow.
     kept
@@ -98,12 +101,13 @@ class Lesson(Generic[Q, E]):
     title: str
     group: str
     icon: str
-    claim: str
+    summary: str
     blurb: str
     question: type[Q]
     presets: tuple[Preset[Q], ...]
     explain: Callable[[Q], E]
     show: Callable[[Q, E], Page]
+    claims: Callable[[Q, E], tuple[Claim, ...]] = lambda _, __: ()
     react: Callable[[Q, Event], Q] = put_fields
     kept: tuple[str, ...] = ()
     shelf: str = ""

@@ -21,7 +21,7 @@ def strided() -> st.SearchStrategy[tuple[Any, Any]]:
 
 def by_chance(seed: int) -> tuple[Any, Any]:
     """Cut an array with steps, negative steps and numbers, and turn its axes."""
-    chance = random.Random(seed)  # noqa: S311 - a test's choice
+    chance = random.Random(seed)
     shape = tuple(chance.randint(1, 4) for _ in range(chance.randint(0, 4)))
     base = np.arange(math.prod(shape)).reshape(shape)
     key: list[Any] = []

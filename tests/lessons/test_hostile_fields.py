@@ -64,7 +64,7 @@ def garbage(chance: random.Random) -> Iterator[str]:
 def test_a_field_takes_anything(lesson: AnyLesson, parameter: str) -> None:
     load_torch()
     seed = None if is_long() else f"{lesson.slug} {parameter}"
-    chance = random.Random(seed)  # noqa: S311 - it draws texts, not secrets
+    chance = random.Random(seed)
     presets = [preset.question for preset in lesson.presets]
     for question in presets:
         answer(lesson, question)  # what the libraries import late is imported now

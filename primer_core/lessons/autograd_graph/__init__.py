@@ -11,7 +11,7 @@ LESSON = Lesson(
     title="Autograd graph",
     group="Autograd",
     icon=":material/account_tree:",
-    claim=(
+    summary=(
         "PyTorch writes down what you compute as a graph. Going back through it, each node multiplies what comes in by "
         "its own slope."
     ),

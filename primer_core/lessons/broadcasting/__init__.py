@@ -1,5 +1,6 @@
 """Broadcasting: how arrays of different shapes meet."""
 
+from primer_core.lessons.broadcasting.claims import claims_of
 from primer_core.lessons.broadcasting.explain import explain
 from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
@@ -11,7 +12,7 @@ LESSON = Lesson(
     title="Broadcasting",
     group="Arrays",
     icon=":material/open_with:",
-    claim=(
+    summary=(
         "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
         "and nothing is copied."
     ),
@@ -20,5 +21,6 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     kept=("view", "of"),
 )

@@ -28,6 +28,16 @@ def forward(
     return "\n".join(lines)
 
 
+def shapes(given: Sequence[tuple[int, ...]]) -> str:
+    """Write the snippet that asks NumPy in which shape shapes meet, without arrays of that size."""
+    named = dict(zip(NAMES, given, strict=False))
+    lines = [
+        f"{name} = np.broadcast_to(0, {shape})  # one number, however large the shape" for name, shape in named.items()
+    ]
+    arguments = ", ".join(f"{name}.shape" for name in named)
+    return "\n".join(["import numpy as np", "", *lines, f"print(np.broadcast_shapes({arguments}))"])
+
+
 def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError", *, inplace: bool = False) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
     computed = f"a {sign}= b" if inplace else f"y = {_expression(operands, sign)}"

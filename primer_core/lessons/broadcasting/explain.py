@@ -130,10 +130,13 @@ class TooLarge(Aligned):
         Shape in which they meet.
     message
         Plain text: how large it is, and what to do.
+    code
+        Snippet that prints the shape.
     """
 
     shape: tuple[int, ...]
     message: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +167,8 @@ class Unsupported(Aligned):
     declined
         NumPy's own words.
     texts
-        All operands as they would be typed with whole numbers in place of booleans.
+        All operands as they would be typed with whole numbers in place of booleans; empty where that does not help
+        either, because a would have to grow.
     code
         Snippet that prints the error.
     """
@@ -263,13 +267,14 @@ def explain(question: BroadcastingQuestion) -> Outcome:
             f"The shapes meet in {shape_text(shape)}, but that takes an array of {thousands(largest)} "
             f"elements; values are computed up to {thousands(MAX_ELEMENTS)}. Smaller axes show the same rule."
         )
-        return TooLarge(aligned.operands, aligned.operation, rule, shape, message)
-    return _meet(aligned, question.of, inplace=question.stores)
+        return TooLarge(aligned.operands, aligned.operation, rule, shape, message, snippets.shapes(shapes))
+    return _meet(aligned, question.of, inplace=question.stores, backward=question.backward)
 
 
-def _meet(aligned: Aligned, loss: Loss, *, inplace: bool) -> Broadcast | Unsupported | NotStored:
+def _meet(aligned: Aligned, loss: Loss, *, inplace: bool, backward: bool) -> Broadcast | Unsupported | NotStored:
     operation = OPERATIONS[aligned.operation]
-    arrays = [operand.values for operand in aligned.operands]
+    # What has a gradient is a float: nothing wraps around, and booleans are 0 and 1.
+    arrays = [operand.values * 1.0 if backward else operand.values for operand in aligned.operands]
     warnings = [warning for operand in aligned.operands for warning in operand.warnings]
     result = arrays[0].copy() if inplace and arrays[0].flags.writeable else arrays[0]
     for array in arrays[1:]:
@@ -319,22 +324,24 @@ def _declined(
 
 def _not_stored(aligned: Aligned, made: NDArray[Any], declined: Declined) -> NotStored:
     a = aligned.operands[0]
-    suffix = f".astype(np.{made.dtype})" if a.values.flags.writeable else ".copy()"
+    fits = np.can_cast(made.dtype, a.values.dtype, casting="same_kind")
+    suffix = ".copy()" if fits else f".astype(np.{made.dtype})"
     mended = a.followed_by(suffix) if made.shape == a.shape else ""
     code = snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=True)
     return NotStored(aligned.operands, aligned.operation, aligned.rule, made.shape, made.dtype, declined, mended, code)
 
 
 def _unsupported(aligned: Aligned, declined: Declined, *, inplace: bool) -> Unsupported:
+    counted = tuple(
+        operand.followed_by(".astype(int)") if operand.values.dtype == np.bool_ else operand.text
+        for operand in aligned.operands
+    )
     return Unsupported(
         aligned.operands,
         aligned.operation,
         aligned.rule,
         declined,
-        tuple(
-            operand.followed_by(".astype(int)") if operand.values.dtype == np.bool_ else operand.text
-            for operand in aligned.operands
-        ),
+        () if inplace and joint_shape(aligned.rule) != aligned.operands[0].shape else counted,
         snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=inplace),
     )
 

@@ -18,17 +18,17 @@ class Fix:
 
     Parameters
     ----------
-    action
-        What to do, in words.
+    name
+        Of the operand.
     change
-        The changed operand as code: ``b[:, None]``.
+        What stands behind its name then: ``[:, None]``.
     shape
         Of the result then.
     texts
         All operands, as they would be typed.
     """
 
-    action: str
+    name: str
     change: str
     shape: Shape
     texts: tuple[str, ...]
@@ -52,33 +52,32 @@ def fixes(
     found: dict[tuple[int, Shape], Fix] = {}
     for rearrangements in (_new_axes, _swaps):
         for place, operand in enumerate(operands):
-            for action, suffix, changed in rearrangements(operand.shape):
+            for suffix, changed in rearrangements(operand.shape):
                 shape = meet([*shapes[:place], changed, *shapes[place + 1 :]])
                 if shape is not None:
                     texts = [other.text for other in operands]
                     texts[place] = operand.followed_by(suffix)
-                    found.setdefault((place, changed), Fix(action, names[place] + suffix, shape, tuple(texts)))
+                    found.setdefault((place, changed), Fix(names[place], suffix, shape, tuple(texts)))
     # What keeps the result small was most likely meant; every cell against every cell is the last resort.
     least = min((len(fix.shape) for fix in found.values()), default=0)
     return tuple(fix for fix in found.values() if len(fix.shape) == least)[:_MOST]
 
 
-def _new_axes(shape: Shape) -> Iterator[tuple[str, str, Shape]]:
-    """Yield where axes of size 1 can go: in words, as code behind the name, and the shape that comes of it."""
+def _new_axes(shape: Shape) -> Iterator[tuple[str, Shape]]:
+    """Yield where axes of size 1 can go, as code behind the name, and the shape that comes of it."""
     rank = len(shape)
     for more in range(1, MAX_AXES - rank + 1):
         for place in reversed(range(rank + 1)):
             index = [":"] * place + ["None"] * more + [":"] * (rank - place if more > 1 else 0)
-            words = "Add an axis" if more == 1 else f"Add {more} axes"
-            yield words, f"[{', '.join(index)}]", (*shape[:place], *[1] * more, *shape[place:])
+            yield f"[{', '.join(index)}]", (*shape[:place], *[1] * more, *shape[place:])
 
 
-def _swaps(shape: Shape) -> Iterator[tuple[str, str, Shape]]:
+def _swaps(shape: Shape) -> Iterator[tuple[str, Shape]]:
     """Yield which two axes can change places, in the same form."""
     rank = len(shape)
     if rank == 2:
-        yield "Transpose", ".T", shape[::-1]
+        yield ".T", shape[::-1]
     for first, second in combinations(range(rank), 2) if rank > 2 else ():
         swapped = list(shape)
         swapped[first], swapped[second] = swapped[second], swapped[first]
-        yield "Swap two axes", f".swapaxes({first}, {second})", tuple(swapped)
+        yield f".swapaxes({first}, {second})", tuple(swapped)

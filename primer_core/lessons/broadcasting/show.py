@@ -1,13 +1,19 @@
 """Broadcasting as parts: the rule to drag, operands as written and as NumPy reads them, gradients on their way back."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.claims.claim import Claim, plain
+from primer_core.claims.dtypes import NotForBooleans
+from primer_core.claims.fixes import NothingRearranged
+from primer_core.claims.stretching import MeetIn
 from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.alignment import AxisRule
+from primer_core.lessons.broadcasting import claims
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Aligned,
@@ -17,15 +23,14 @@ from primer_core.lessons.broadcasting.explain import (
     Outcome,
     Stretched,
     TooLarge,
-    Trap,
     Unsupported,
 )
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls, warned, wrapped
+from primer_core.lessons.show import controls, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
-from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -43,10 +48,10 @@ from primer_core.picture.parts import (
     Sizes,
     Story,
 )
-from primer_core.picture.text import Code, Name, Role, Span, Text, text
-from primer_core.picture.text import Strong as Bold
+from primer_core.picture.text import Code, Role, text
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c")
+_COLOURS: Mapping[str, Role] = dict(zip(NAMES, _ROLES, strict=True))
 
 QUIZ = Quiz(
     text("What is the shape of ", Code("(4, 1) + (3,)"), "?"),
@@ -76,13 +81,14 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
             return Page(panel, None)
         case TooLarge():
             parts: tuple[Part, ...] = (rule(question, outcome), Notice("refused", (text(outcome.message),)))
-            return Page(panel, (Card(parts, "picture"), Columns(((_story(story(outcome)),), (_quiz(),)), (1.3, 1))))
+            return Page(panel, _laid_out(parts, claims.forward(outcome), code=outcome.code))
         case Clash():
-            return Page(panel, _clash(question, outcome))
+            return Page(panel, _kept_apart(question, outcome, f"ValueError: {outcome.error}", claims.causes(outcome)))
         case Unsupported():
-            return Page(panel, _unsupported(question, outcome))
+            return Page(panel, _kept_apart(question, outcome, outcome.declined.text, (NotForBooleans(),)))
         case NotStored():
-            return Page(panel, _not_stored(question, outcome))
+            reasons = claims.why_not_stored(outcome)
+            return Page(panel, _kept_apart(question, outcome, outcome.declined.text, reasons))
         case Broadcast():
             return Page(panel, _met(question, outcome))
 
@@ -109,89 +115,41 @@ def chip(outcome: Outcome) -> Chip:
         case NotStored():
             return Chip("error", "a cannot hold the result")
         case TooLarge(shape=shape) | Broadcast(shape=shape):
-            return Chip("ok", f"broadcasts to {shape_text(shape)}")
+            return Chip("ok", plain(MeetIn(shape).sentence()))
 
 
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
     direction = controls(question, "view", *(["of"] if question.backward else []), quiet=True)
     picture = backward(met) if question.backward else forward(met)
-    warnings: list[Part] = [*warned(met.warnings)]
-    if met.overflowed:
-        warnings.append(wrapped(met.result.dtype))
-    if met.trap is not None:
-        warnings.append(Notice("warning", (trap_warning(met.trap),)))
+    said = claims.warnings(met)
+    warnings = [Notice("warning", (spoken(claim, _COLOURS),)) for claim in said]
+    parts: tuple[Part, ...] = (direction, rule(question, met), picture, *warned(met.warnings), *warnings)
     if question.backward:
-        card = _story(story_back(met), code=met.backward_code)
-    else:
-        card = _story(story(met), memory_note(met), met.code)
-    return (
-        Card((direction, rule(question, met), picture, *warnings), "picture"),
-        Columns(((card,), (_quiz(),)), (1.3, 1)),
-    )
+        return _laid_out(parts, claims.backward(met), code=met.backward_code)
+    return _laid_out(parts, claims.forward(met), claims.saved(met), met.code)
 
 
-def _clash(question: BroadcastingQuestion, clash: Clash) -> tuple[Part, ...]:
-    declined = Notice("declined", (text(f"ValueError: {clash.error}"),))
-    fixes = tuple(
-        Fix(
-            text(f"{fix.action}: ", Code(fix.change), f" → {shape_text(fix.shape)}"),
-            dict(zip(NAMES, fix.texts, strict=False)),
-        )
-        for fix in clash.fixes
-    )
-    help_text = text("No new axis and no transposition helps: make the sizes equal, or one of them 1.")
-    mending: Part = Fixes(fixes) if fixes else Notice("info", (help_text,))
-    picture = apart(clash)
-    parts: tuple[Part, ...] = (rule(question, clash), *((picture,) if picture.grids else ()), declined, mending)
-    story_card = _story(CLASH, code=clash.code)
-    return (Card(parts, "picture"), Columns(((story_card,), (_quiz(),)), (1.3, 1)))
+def _kept_apart(
+    question: BroadcastingQuestion, outcome: Clash | Unsupported | NotStored, error: str, reasons: Sequence[Claim]
+) -> tuple[Part, ...]:
+    """Show operands that give no result: where, in NumPy's words why, and what would work."""
+    fixes = tuple(Fix(spoken(claim), puts) for claim, puts in claims.fixes(outcome))
+    mending: tuple[Part, ...] = (Fixes(fixes),) if fixes else ()
+    if isinstance(outcome, Clash) and not fixes:
+        mending = (Notice("info", (spoken(NothingRearranged()),)),)
+    picture = apart(outcome)
+    drawn = (picture,) if picture.grids else ()
+    parts = (rule(question, outcome), *drawn, Notice("declined", (text(error),)), *mending)
+    return _laid_out(parts, reasons, code=outcome.code)
 
 
-def _unsupported(question: BroadcastingQuestion, unsupported: Unsupported) -> tuple[Part, ...]:
-    declined = Notice("declined", (text(unsupported.declined.text),))
-    whole = Fix(
-        text("Make the booleans whole numbers: ", Code(".astype(int)")),
-        dict(zip(NAMES, unsupported.texts, strict=False)),
-    )
-    parts: tuple[Part, ...] = (rule(question, unsupported), apart(unsupported), declined, Fixes((whole,)))
-    told = text("The shapes meet, but NumPy does not do this with booleans; with whole numbers, True is 1 and False 0.")
-    return (Card(parts, "picture"), Columns(((_story((told,), code=unsupported.code),), (_quiz(),)), (1.3, 1)))
-
-
-def _not_stored(question: BroadcastingQuestion, kept_out: NotStored) -> tuple[Part, ...]:
-    declined = Notice("declined", (text(kept_out.declined.text),))
-    sign = OPERATIONS[kept_out.operation].python
-    made = f"{shape_text(kept_out.shape)} of {kept_out.dtype}"
-    fixes = [Fix(text("Make a new array: ", Code(f"a = a {sign} b"), f" → {made}"), {"inplace": "false"})]
-    if kept_out.mended:
-        changed = kept_out.mended.removeprefix(kept_out.operands[0].followed_by(""))
-        fixes.append(Fix(text("Let a hold it: ", Code(f"a{changed}")), {"a": kept_out.mended}))
-    parts: tuple[Part, ...] = (rule(question, kept_out), apart(kept_out), declined, Fixes(tuple(fixes)))
-    return (
-        Card(parts, "picture"),
-        Columns(((_story((_why_not_stored(kept_out),), code=kept_out.code),), (_quiz(),)), (1.3, 1)),
-    )
-
-
-def _why_not_stored(kept_out: NotStored) -> Text:
-    a = kept_out.operands[0]
-    named = f"a {OPERATIONS[kept_out.operation].python}= b"
-    if not kept_out.mended:
-        return text(
-            "The operands meet in ", shape_text(kept_out.shape), ", but ", Code(named), f" must store that in a, which "
-            f"has {shape_text(a.shape)}. b may be stretched to fit a; a itself never grows.",
-        )  # fmt: skip
-    if a.values.flags.writeable:
-        return text(
-            f"The result is {kept_out.dtype}, but ", Code(named), f" must store it in a, whose cells are "
-            f"{a.values.dtype} and stay so.",
-        )  # fmt: skip
-    return text("a is a view that cannot be written to: several of its cells may be one in memory.")
-
-
-def _story(paragraphs: tuple[Text, ...], note: Text = (), code: str = "") -> Card:
-    parts: tuple[Part, ...] = (Story(paragraphs, note),)
-    return Card((*parts, code_panel(code)) if code else parts, "story")
+def _laid_out(
+    parts: tuple[Part, ...], said: Sequence[Claim], note: Sequence[Claim] = (), code: str = ""
+) -> tuple[Part, ...]:
+    """Lay out what is drawn above what is said of it and the question to predict."""
+    (small,) = paragraphs(note) or ((),)
+    story = Card((Story(paragraphs(said, _COLOURS), small), code_panel(code)), "story")
+    return (Card(parts, "picture"), Columns(((story,), (_quiz(),)), (1.3, 1)))
 
 
 def _quiz() -> Card:
@@ -238,11 +196,6 @@ def _resulting(axis: AxisRule) -> SizeCell:
         return SizeCell("✗", "clash: neither equal nor 1")
     stretched = " and ".join(NAMES[place] for place in axis.stretched)
     return SizeCell(str(axis.size), f"{stretched} stretched" if stretched else "equal")
-
-
-CLASH: tuple[Text, ...] = (
-    text("Where two sizes differ and neither is 1, NumPy cannot tell which cells belong together: it refuses."),
-)
 
 
 def forward(explained: Broadcast) -> Picture:
@@ -324,92 +277,6 @@ def apart(explained: Clash | Unsupported | NotStored) -> Picture:
     return Picture(tuple(own), rows=(Row(_between([grid.id for grid in own], sign)),))
 
 
-def story(explained: Broadcast | TooLarge) -> tuple[Text, ...]:
-    """Tell what happened to each operand."""
-    lines: list[Text] = []
-    shape = explained.shape
-    for name, role, operand in zip(NAMES, _ROLES, explained.operands, strict=False):
-        missing = [axis - len(shape) for axis in range(len(shape) - len(operand.shape))]
-        padded = (1,) * len(missing) + operand.shape
-        repeats = {axis - len(shape): shape[axis] for axis in range(len(shape)) if shape[axis] != padded[axis]}
-        if not missing and not repeats:
-            continue
-        line: list[Span] = [Name(name, role), " "]
-        if missing:
-            taken = f"NumPy takes {shape_text(operand.shape)} for {shape_text(padded)}"
-            line.append(f"has no {_axes(missing)}: {taken}. It ")
-        if repeats:
-            counted = " and ".join(f"{times} times along axis −{-axis}" for axis, times in repeats.items())
-            dashed = isinstance(explained, Broadcast) and 0 not in shape
-            drawn = ": the dashed cells are never allocated." if dashed else "."
-            line.append(f"is read {counted}, with a stride of 0{drawn}")
-        else:
-            line.append("is read as it stands.")
-        lines.append(text(*line))
-    equal = "The shapes are equal: each cell meets the one in its own place, nothing is stretched."
-    return (*(lines or [text(equal)]), *(dtypes(explained) if isinstance(explained, Broadcast) else ()))
-
-
-def dtypes(explained: Broadcast) -> tuple[Text, ...]:
-    """Tell in which dtype operands of different dtypes are computed; empty where they have the same."""
-    found = [operand.values.dtype for operand in explained.operands]
-    if len(set(found)) == 1:
-        return ()
-    listed = ", ".join(f"{name} is {dtype}" for name, dtype in zip(NAMES, found, strict=False))
-    if explained.inplace:
-        return (text(f"The dtypes differ: {listed}. What is computed is stored in a, which stays {found[0]}."),)
-    return (text(f"The dtypes differ: {listed}. NumPy's rule of promotion makes y {explained.result.dtype}."),)
-
-
-def memory_note(explained: Broadcast) -> Text:
-    """Say what stretching saved, and with which strides; empty where nothing is stretched."""
-    saved = sum(stretched.saved for stretched in explained.stretched)
-    read = [
-        f"{name} {with_minus(str(stretched.view.strides))}"
-        for name, stretched in zip(NAMES, explained.stretched, strict=False)
-        if stretched.saved
-    ]
-    return text(f"{saved} bytes were not copied · strides as read: {', '.join(read)}") if saved else ()
-
-
-def trap_warning(trap: Trap) -> Text:
-    """Warn where shapes meet, but hardly as was meant."""
-    losses = ""
-    if trap.losses is not None:
-        grid, paired = trap.losses
-        losses = (
-            f" As a regression loss, the mean square of this grid is {grid:.4g}; of the {trap.n} pairs it is "
-            f"{paired:.4g}."
-        )
-    return text(
-        Bold(f"No error, but {trap.n} × {trap.n} cells."),
-        f" A vector of {trap.n} met a column of {trap.n}, so every value met every other.{losses} Bring both to one "
-        "shape first, with ",
-        Code(".squeeze()"),
-        " or ",
-        Code("[:, None]"),
-        ".",
-    )
-
-
-def story_back(explained: Broadcast) -> tuple[Text, ...]:
-    """Tell how each operand's gradient comes about."""
-    lines: list[Text] = []
-    for name, role, stretched in zip(NAMES, _ROLES, explained.stretched, strict=False):
-        times = stretched.view.size // max(stretched.gradient.size, 1)
-        each: list[Span] = ["Each element of ", Name(name, role)]
-        if times > 1:
-            where = ", ".join(str(axis) for axis in stretched.axes if stretched.view.shape[axis] != 1)
-            summed = (
-                f" was read {times} times, so {times} gradients arrive at it. They are summed over axis {where} of y, "
-                f"back to {shape_text(stretched.gradient.shape)}."
-            )
-            lines.append(text(*each, summed))
-        else:
-            lines.append(text(*each, " was read once: its gradient is what arrives there."))
-    return tuple(lines)
-
-
 def _operand(explained: Broadcast, place: int) -> Grid:
     return Grid(NAMES[place], NAMES[place], explained.operands[place].values, _ROLES[place])
 
@@ -464,8 +331,3 @@ def _signed(pieces: list[Any], sign: str) -> tuple[Piece, ...]:
     for i, piece in enumerate(pieces):
         items += [f" {sign} ", piece] if i else [piece]
     return tuple(items)
-
-
-def _axes(axes: list[int]) -> str:
-    named = [f"−{-axis}" for axis in axes]
-    return f"axis {named[0]}" if len(named) == 1 else f"axes {', '.join(named)}"

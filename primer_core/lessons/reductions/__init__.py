@@ -11,7 +11,7 @@ LESSON = Lesson(
     title="Reductions",
     group="Arrays",
     icon=":material/compress:",
-    claim=(
+    summary=(
         "A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that differ "
         "only there."
     ),

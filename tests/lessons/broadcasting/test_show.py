@@ -7,22 +7,15 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from primer_core.claims.gradients import SummedBack
+from primer_core.claims.stretching import EveryPair, MeetInPlace, ReadStretched, Saved
+from primer_core.lessons.broadcasting import claims
 from primer_core.lessons.broadcasting.explain import OPERATIONS, Broadcast, Clash, NotStored, Outcome, TooLarge, explain
 from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
-from primer_core.lessons.broadcasting.show import (
-    apart,
-    backward,
-    forward,
-    memory_note,
-    show,
-    story,
-    story_back,
-    trap_warning,
-)
+from primer_core.lessons.broadcasting.show import apart, backward, forward, show
 from primer_core.lessons.lesson import Preset
 from primer_core.picture.parts import Fixes, Sizes
-from primer_core.picture.text import Name, plain
 from tests.formulas import equation, formula_of, holds
 from tests.lessons.parts import part, parts
 from tests.profiles import examples
@@ -57,13 +50,6 @@ def test_every_formula_is_an_equation_that_holds(question: BroadcastingQuestion,
             assert holds(filled), filled
 
 
-def test_no_dashed_cells_are_spoken_of_where_none_are_drawn() -> None:
-    for a, dashed in (("(0, 3)", False), ("(2, 3)", True)):
-        explained = ask(a, "(3,)")
-        assert isinstance(explained, Broadcast)
-        assert ("dashed" in " ".join(map(plain, story(explained)))) is dashed
-
-
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Preset[BroadcastingQuestion]) -> None:
     explained = explain(preset.question)
@@ -74,27 +60,22 @@ def test_stretched_operands_are_drawn_twice_and_say_how_they_are_read(preset: Pr
     picture = forward(explained)
     short = [operand for operand in explained.operands if operand.shape != explained.shape]
     assert len(picture.rows[0].items) == len(short)
-    assert sum(isinstance(line[0], Name) for line in story(explained)) == len(short)
-    assert len(story_back(explained)) == len(explained.operands)
+    assert sum(isinstance(claim, ReadStretched) for claim in claims.forward(explained)) == len(short)
+    assert len(claims.backward(explained)) == len(explained.operands)
 
 
 def test_what_is_too_large_to_compute_is_told_by_the_same_rule() -> None:
     explained = ask("(1000, 1000)", "(1000,)")
     assert isinstance(explained, TooLarge)
-    (told,) = map(plain, story(explained))
-    assert "(1000,) for (1, 1000)" in told
-    assert "1000 times along axis −2" in told
-    assert "dashed" not in told, "nothing is drawn"
+    assert claims.forward(explained) == (ReadStretched("b", (1000,), (-2,), ((-2, 1000),)),)
 
 
-def test_the_story_of_a_vector_names_its_axis_its_stride_and_what_was_not_copied() -> None:
+def test_a_vector_is_said_to_be_read_with_a_stride_of_zero_and_what_that_saves() -> None:
     explained = explain(BroadcastingQuestion())
     assert isinstance(explained, Broadcast)
-    (told,) = map(plain, story(explained))
-    assert told.startswith("b has no axis −2")
-    assert "4 times along axis −2, with a stride of 0" in told
-    assert plain(memory_note(explained)) == "72 bytes were not copied · strides as read: b (0, 8)"
-    assert "read 4 times" in plain(story_back(explained)[1])
+    assert claims.forward(explained) == (ReadStretched("b", (3,), (-2,), ((-2, 4),)),)
+    assert claims.saved(explained) == (Saved(72, (("b", (0, 8)),)),)
+    assert claims.backward(explained)[1] == SummedBack("b", (3,), 4, (0,))
 
 
 def test_a_trap_is_warned_of_and_only_a_difference_has_losses() -> None:
@@ -102,19 +83,15 @@ def test_a_trap_is_warned_of_and_only_a_difference_has_losses() -> None:
     subtracted, added = ask(column, row, "subtract"), ask(column, row, "add")
     assert isinstance(subtracted, Broadcast)
     assert isinstance(added, Broadcast)
-    assert subtracted.trap is not None
-    assert added.trap is not None
-    warned = plain(trap_warning(subtracted.trap))
-    assert "4 × 4 cells" in warned
-    assert "this grid is 2.5; of the 4 pairs it is 0." in warned
-    assert "loss" not in plain(trap_warning(added.trap))
+    assert claims.warnings(subtracted) == (EveryPair("b", "a", 4, (2.5, 0.0)),)
+    assert claims.warnings(added) == (EveryPair("b", "a", 4, None),)
 
 
 def test_equal_shapes_stretch_nothing() -> None:
     explained = ask("(2, 2)", "(2, 2)")
     assert isinstance(explained, Broadcast)
-    assert plain(story(explained)[0]).startswith("The shapes are equal")
-    assert memory_note(explained) == ()
+    assert claims.forward(explained) == (MeetInPlace((2, 2)),)
+    assert claims.saved(explained) == ()
     assert len(forward(explained).rows) == 1
 
 

@@ -23,7 +23,7 @@ class Draft:
 
     @property
     def chance(self) -> random.Random:
-        return random.Random(self.seed)  # noqa: S311 - a test's choice
+        return random.Random(self.seed)
 
 
 def drafts() -> st.SearchStrategy[Draft]:
@@ -32,7 +32,7 @@ def drafts() -> st.SearchStrategy[Draft]:
 
 
 def draft(seed: int) -> Draft:
-    chance = random.Random(seed)  # noqa: S311 - a test's choice
+    chance = random.Random(seed)
     library: Library = chance.choice(["NumPy", "PyTorch"])
     shape = tuple(chance.randint(1, 4) for _ in range(chance.randint(1, 3)))
     b = "a" + step(chance, library, shape) + (step(chance, library, shape[::-1]) if chance.random() < 0.5 else "")

@@ -55,7 +55,7 @@ def memory_of(names: dict[str, Any]) -> dict[str, tuple[int, bytes]]:
 @examples(500)
 @given(st.integers(0, 2**40))
 def test_each_statement_is_told_as_python_runs_it(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a test's choice
+    chance = random.Random(seed)
     library: Library = chance.choice(["NumPy", "PyTorch"])
     pool = (*IN_BOTH, *(OF_NUMPY if library == "NumPy" else OF_PYTORCH))
     lines = chance.choices(pool, k=chance.randint(1, 5))

@@ -47,7 +47,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
     assert len(payload["grids"]) == len(picture.grids)
     grids = {grid.id: grid for grid in picture.grids}
     drawn = [grid for grid in picture.grids if grid.id.startswith("array") and grid.values.size]
-    grid = random.Random(seed).choice(drawn)  # noqa: S311 - a test's choice
+    grid = random.Random(seed).choice(drawn)
     flat = seed % grid.values.size
     text = sentence(picture, grid.id, flat)
     told = re.fullmatch(r"<\d+> is at (.*) elements? = \+(\d+) bytes?\n<(\d+)> = ([^,]*)(, made from .*)?", text)
@@ -68,7 +68,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
 @examples(500)
 @given(st.integers(0, 2**40))
 def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - a test's choice
+    chance = random.Random(seed)
     library: Library = chance.choice(["NumPy", "PyTorch"])
     taken = (*TAKEN, "torch.from_numpy(a)" if library == "NumPy" else "a.numpy()")
     statements = [f"{chance.choice(CHANGED)} {chance.choice(SIGNS)} {chance.choice(SAID)}" for _ in range(3)]

@@ -1,0 +1,77 @@
+"""What a claim is, and the sentence that it writes: a text in spans, without colour or markup."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A piece of code."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of an array of the program."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """What matters most in a sentence."""
+
+    text: str
+
+
+Span = str | Code | Name | Strong
+"""A piece of a sentence; a bare string is plain."""
+
+Sentence = tuple[Span, ...]
+"""One or a few sentences that belong together."""
+
+
+class Claim(ABC):
+    """Something that is said of a program and can be checked by running it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def sentence(self) -> Sentence:
+        """Write the claim in plain English."""
+
+
+def plain(sentence: Sentence) -> str:
+    """Return the letters of a sentence alone."""
+    return "".join(span if isinstance(span, str) else span.text for span in sentence)
+
+
+def axis_text(*axes: int) -> str:
+    """Write axes as the field does: ``axis 1``, ``axis −1``, ``axes −3, −2``."""
+    word = "axis" if len(axes) == 1 else "axes"
+    return f"{word} {', '.join(map(signed, axes))}"
+
+
+def signed(number: float | str) -> str:
+    """Write a number, or numbers, with the sign that is as wide as a plus."""
+    return str(number).replace("-", "−")
+
+
+def times_text(times: int) -> str:
+    """Write how often: ``once``, ``twice``, ``3 times``."""
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Join a few words: ``a``, ``a and b``, ``a, b and c``."""
+    *most, end = items
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def thousands(number: int) -> str:
+    """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
+    return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"

@@ -1,0 +1,180 @@
+"""What is said of operands that meet, or do not: the claims of each outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.dtypes import DoesNotFit, NotForBooleans, Promoted, StoredAs, WrappedAround
+from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingRearranged, Rearranged
+from primer_core.claims.gradients import ArrivesOnce, SummedBack
+from primer_core.claims.storing import NeverGrows, ReadOnly
+from primer_core.claims.stretching import (
+    CannotMeet,
+    EveryPair,
+    FitsEitherAxis,
+    MeetIn,
+    MeetInPlace,
+    NotTheMatrixProduct,
+    ReadStretched,
+    Saved,
+)
+from primer_core.lessons.broadcasting.explain import (
+    OPERATIONS,
+    Broadcast,
+    Clash,
+    NotStored,
+    Outcome,
+    TooLarge,
+    Unsupported,
+)
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
+from primer_core.lessons.outcome import Unread
+
+Puts = Mapping[str, str]
+"""Text of each field that a fix puts, by the field's parameter."""
+
+
+def claims_of(question: BroadcastingQuestion, outcome: Outcome) -> tuple[Claim, ...]:
+    """List all that the page says of an outcome."""
+    match outcome:
+        case Unread():
+            return ()
+        case TooLarge():
+            return (MeetIn(outcome.shape), *forward(outcome))
+        case Broadcast() if question.backward:
+            return (MeetIn(outcome.shape), *warnings(outcome), *backward(outcome))
+        case Broadcast():
+            return (MeetIn(outcome.shape), *warnings(outcome), *forward(outcome), *saved(outcome))
+    said = tuple(claim for claim, _ in fixes(outcome))
+    match outcome:
+        case Clash():
+            return (*causes(outcome), *(said or (NothingRearranged(),)))
+        case Unsupported():
+            return (NotForBooleans(), *said)
+        case NotStored():
+            return (*why_not_stored(outcome), *said)
+
+
+def forward(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
+    """Say how each operand is read, and in which dtype the result comes."""
+    found: list[Claim] = []
+    shape = met.shape
+    for name, operand in zip(NAMES, met.operands, strict=False):
+        missing = tuple(axis - len(shape) for axis in range(len(shape) - len(operand.shape)))
+        padded = (1,) * len(missing) + operand.shape
+        repeats = tuple((axis - len(shape), shape[axis]) for axis in range(len(shape)) if shape[axis] != padded[axis])
+        if missing or repeats:
+            found.append(ReadStretched(name, operand.shape, missing, repeats))
+    found = [*(found or [MeetInPlace(shape)]), *fits_either_axis(met)]
+    return (*found, *another_product(met), *dtypes(met)) if isinstance(met, Broadcast) else tuple(found)
+
+
+def fits_either_axis(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
+    """Tell where a vector meets a square table, which it fits either way; nothing elsewhere."""
+    shapes = {name: operand.shape for name, operand in zip(NAMES, met.operands, strict=False)}
+    vectors = [name for name, shape in shapes.items() if len(shape) == 1 and shape[0] > 1]
+    if len(shapes) != 2 or len(vectors) != 1:
+        return ()
+    (vector,) = vectors
+    (table,) = set(shapes) - {vector}
+    n = shapes[vector][0]
+    return (FitsEitherAxis(table, vector, n),) if shapes[table] == (n, n) and isinstance(met, Broadcast) else ()
+
+
+def another_product(outcome: Broadcast | Clash) -> tuple[Claim, ...]:
+    """Tell a product of cells from that of matrices, where the operands have both or could have; nothing elsewhere."""
+    if outcome.operation != "multiply" or len(outcome.operands) != 2:
+        return ()
+    left, right = (operand for operand in outcome.operands)
+    if len(left.shape) != 2 or len(right.shape) != 2 or left.shape[1] != right.shape[0]:
+        return ()
+    shape = (left.shape[0], right.shape[1])
+    if isinstance(outcome, Broadcast) and shape == outcome.shape:
+        product = left.values @ right.values
+        if np.array_equal(product, outcome.result, equal_nan=product.dtype.kind in "fc"):
+            return ()
+    return (NotTheMatrixProduct("a", "b", shape),)
+
+
+def dtypes(met: Broadcast) -> tuple[Claim, ...]:
+    """Say which dtype comes of operands of different dtypes; nothing where they have the same."""
+    of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, met.operands, strict=False))
+    if len({dtype for _, dtype in of}) == 1:
+        return ()
+    return (StoredAs(of),) if met.inplace else (Promoted(of, ("y", str(met.result.dtype))),)
+
+
+def saved(met: Broadcast) -> tuple[Claim, ...]:
+    """Say what stretching saved; nothing where nothing is stretched."""
+    read = zip(NAMES, met.stretched, strict=False)
+    strides = tuple((name, stretched.view.strides) for name, stretched in read if stretched.saved)
+    return (Saved(sum(stretched.saved for stretched in met.stretched), strides),) if strides else ()
+
+
+def warnings(met: Broadcast) -> tuple[Claim, ...]:
+    """Warn of what went through, but hardly as was meant."""
+    found: list[Claim] = []
+    if met.overflowed:
+        found.append(WrappedAround("a" if met.inplace else "y", str(met.result.dtype)))
+    if met.trap is not None:
+        vector, column = sorted(NAMES[:2], key=lambda name: len(met.operands[NAMES.index(name)].shape))
+        found.append(EveryPair(vector, column, met.trap.n, met.trap.losses))
+    return tuple(found)
+
+
+def backward(met: Broadcast) -> tuple[Claim, ...]:
+    """Say how each operand's gradient comes about."""
+    found: list[Claim] = []
+    for name, stretched in zip(NAMES, met.stretched, strict=False):
+        times = stretched.view.size // max(stretched.gradient.size, 1)
+        axes = tuple(axis for axis in stretched.axes if stretched.view.shape[axis] != 1)
+        found.append(SummedBack(name, stretched.gradient.shape, times, axes) if times > 1 else ArrivesOnce(name))
+    return tuple(found)
+
+
+def causes(clash: Clash) -> tuple[Claim, ...]:
+    """Name the axes along which the sizes differ."""
+    found: list[Claim] = []
+    for axis in clash.rule:
+        if axis.verdict == "clash":
+            of = zip(NAMES, axis.sizes, strict=False)
+            found.append(CannotMeet(axis.axis, tuple((name, size) for name, size in of if size not in (None, 1))))
+    return (*found, *another_product(clash))
+
+
+def why_not_stored(kept_out: NotStored) -> tuple[Claim, ...]:
+    """Say why a cannot hold the result: nothing can be written to it, or its cells or its shape do not fit."""
+    a = kept_out.operands[0]
+    statement = f"a {OPERATIONS[kept_out.operation].python}= b"
+    found: list[Claim] = [] if a.values.flags.writeable else [ReadOnly("a")]
+    if not np.can_cast(kept_out.dtype, a.values.dtype, casting="same_kind"):
+        found.append(DoesNotFit(statement, "a", str(a.values.dtype), str(kept_out.dtype)))
+    if kept_out.shape != a.shape:
+        found.append(NeverGrows(statement, "a", a.shape, kept_out.shape))
+    return tuple(found)
+
+
+def fixes(outcome: Clash | Unsupported | NotStored) -> tuple[tuple[Claim, Puts], ...]:
+    """List what would work, and what it puts into the fields."""
+    match outcome:
+        case Clash():
+            return tuple(
+                (Rearranged(fix.name, fix.change, fix.shape), dict(zip(NAMES, fix.texts, strict=False)))
+                for fix in outcome.fixes
+            )
+        case Unsupported():
+            puts = dict(zip(NAMES, outcome.texts, strict=False))
+            typed = zip(outcome.operands, puts.items(), strict=False)
+            booleans = tuple(name for operand, (name, text) in typed if operand.text != text)
+            return ((CountedAsNumbers(booleans), puts),) if booleans else ()
+        case NotStored():
+            sign = OPERATIONS[outcome.operation].python
+            anew = MadeAnew(f"a = a {sign} b", outcome.shape, str(outcome.dtype))
+            found: list[tuple[Claim, Puts]] = [(anew, {"inplace": "false"})]
+            if outcome.mended:
+                change = outcome.mended.removeprefix(outcome.operands[0].followed_by(""))
+                found.append((HeldBy("a", change), {"a": outcome.mended}))
+            return tuple(found)

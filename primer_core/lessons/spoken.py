@@ -1,0 +1,44 @@
+"""Claims as the text of a page: the spans of their sentences, with the names of operands in their colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from primer_core.claims import claim as claims
+from primer_core.claims.claim import Claim
+from primer_core.picture.text import Code, Name, Role, Span, Strong, Text, text
+
+_NO_ROLES: Mapping[str, Role] = {}
+
+
+def spoken(claim: Claim, roles: Mapping[str, Role] = _NO_ROLES) -> Text:
+    """Write a claim as a text.
+
+    Parameters
+    ----------
+    claim
+        What is said.
+    roles
+        Whose colour a name wears; the plain one where it is not listed.
+    """
+    return text(*(_span(span, roles) for span in claim.sentence()))
+
+
+def paragraphs(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> tuple[Text, ...]:
+    """Write claims as a paragraph each."""
+    return tuple(spoken(claim, roles) for claim in said)
+
+
+def _span(span: claims.Span, roles: Mapping[str, Role]) -> Span:
+    match span:
+        case str():
+            return span
+        case claims.Code(words):
+            return Code(words)
+        case claims.Strong(words):
+            return Strong(words)
+        case claims.Name(name):
+            return Name(name, roles.get(name, "plain"))
+        case _:
+            assert_never(span)

@@ -1,0 +1,51 @@
+"""Claims made wrong: one fact of a claim replaced by another of its kind."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from primer_core.claims.claim import Claim
+
+C = TypeVar("C", bound=Claim)
+
+_NAMES = ("a", "b", "c", "x", "y", "out")
+_DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
+
+
+def falsified(claim: C, chance: random.Random) -> C:
+    """Return the claim with one of its facts changed to something else of the same kind."""
+    name = chance.choice(_facts(claim))
+    return replace(claim, **{name: _other(getattr(claim, name), chance)})  # type: ignore[type-var]  # claims are dataclasses
+
+
+def can_be_falsified(claim: Claim) -> bool:
+    """Return whether a claim holds any fact at all."""
+    return bool(_facts(claim))
+
+
+def _facts(claim: Claim) -> list[str]:
+    return [field.name for field in fields(claim)]  # type: ignore[arg-type]  # claims are dataclasses
+
+
+def _other(value: Any, chance: random.Random) -> Any:
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + chance.choice([-2, -1, 1, 2, 3])
+        case float():
+            return value * chance.choice([0.5, 2.0]) + chance.choice([-1.0, 1.0])
+        case str() if value in _DTYPES:
+            return chance.choice([other for other in _DTYPES if other != value])
+        case str():
+            return chance.choice([other for other in _NAMES if other != value])
+        case None:
+            return 1
+        case tuple() if value:
+            place = chance.randrange(len(value))
+            return (*value[:place], _other(value[place], chance), *value[place + 1 :])
+        case tuple():
+            return (2,)
+    raise TypeError(f"no other {type(value).__name__} than {value!r} is known")

@@ -1,0 +1,52 @@
+"""Whether gradients come about as it is said, found out by giving every reading a leaf of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from primer_core.claims.gradients import ArrivesOnce, SummedBack
+from tests.claims.checking import check
+from tests.claims.program import Names, Program, Ran
+from tests.claims.stretching_checks import given, result_shape
+
+
+def spread(program: Program, name: str) -> tuple[Ran, Any]:
+    """Run it with an operand copied out to the shape of the result, so that every reading has a gradient of its own."""
+    shape = result_shape(program)
+
+    def copy_out(names: Names) -> None:
+        names[name] = np.broadcast_to(np.asarray(names[name]), shape).copy()
+
+    ran = program.changed(name, copy_out)
+    return ran, ran[name].grad.numpy()
+
+
+@check(SummedBack)
+def _(claim: SummedBack, program: Program) -> None:
+    own, shape = given(program)[claim.name], result_shape(program)
+    assert own.shape == claim.shape
+    gradient = program.run()[claim.name].grad.numpy()
+    _, each = spread(program, claim.name)
+    assert claim.times > 1
+    assert each.size == claim.times * own.size or own.size == 0
+    summed = np.zeros(claim.shape)
+    padded = (1,) * (len(shape) - own.ndim) + own.shape
+    for place in np.ndindex(*shape):
+        target = tuple(0 if axis in claim.axes else at for axis, at in enumerate(place))
+        if any(at >= size for at, size in zip(target, padded, strict=True)):
+            raise AssertionError("another axis is summed over, too")
+        summed.reshape(padded)[target] += each[place]
+    assert all(0 <= axis < len(shape) for axis in claim.axes)
+    assert all(shape[axis] != 1 for axis in claim.axes)
+    np.testing.assert_allclose(summed, gradient, rtol=1e-6, atol=1e-9)
+
+
+@check(ArrivesOnce)
+def _(claim: ArrivesOnce, program: Program) -> None:
+    own = given(program)[claim.name]
+    gradient = program.run()[claim.name].grad.numpy()
+    _, each = spread(program, claim.name)
+    assert each.size == own.size
+    np.testing.assert_allclose(each.reshape(own.shape), gradient, rtol=1e-9)

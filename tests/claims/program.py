@@ -1,0 +1,142 @@
+"""Plain Python as a page prints it, run again and again with something changed."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Names = dict[str, Any]
+Change = Callable[[Names], None]
+"""Changes what names are bound to, or what stands in the arrays that they are bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a program left.
+
+    Parameters
+    ----------
+    names
+        What each name is bound to at the end.
+    error
+        What ended it before its end; None if nothing did.
+    printed
+        What it printed.
+    warned
+        What the libraries warned of.
+    """
+
+    names: Names
+    error: Exception | None
+    printed: str
+    warned: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what a name is bound to.
+
+        Raises
+        ------
+        AssertionError
+            If the program did not bind it.
+        """
+        assert name in self.names, f"the program binds no {name}: {self.error}"
+        return self.names[name]
+
+
+class Program:
+    """A program, statement by statement; what stands in a ``try`` counts as if it stood there alone."""
+
+    def __init__(self, code: str) -> None:
+        self.statements: list[ast.stmt] = []
+        for statement in ast.parse(code).body:
+            self.statements += statement.body if isinstance(statement, ast.Try) else [statement]
+
+    def run(self, *, after: Mapping[int, Change] | None = None, until: int | None = None) -> Ran:
+        """Run it from nothing.
+
+        Parameters
+        ----------
+        after
+            What is changed once so many statements have run.
+        until
+            How many statements are run; None for all.
+        """
+        names: Names = {}
+        printed = io.StringIO()
+        error: Exception | None = None
+        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+            warnings.simplefilter("always")
+            for number, statement in enumerate(self.statements[:until], start=1):
+                try:
+                    module = ast.Module([statement], type_ignores=[])
+                    exec(compile(module, "program", "exec"), names)  # noqa: S102 - the snippet that a page prints
+                except Exception as raised:
+                    error = raised
+                    break
+                if after and number in after:
+                    after[number](names)
+        return Ran(names, error, printed.getvalue(), tuple(str(warning.message) for warning in caught))
+
+    def binds(self, target: str) -> bool:
+        """Return whether a statement gives a name a value."""
+        return any(target in _bound(statement) for statement in self.statements)
+
+    def first(self, target: str) -> int:
+        """Return how many statements have run once a name has its first value."""
+        return next(n for n, statement in enumerate(self.statements, start=1) if target in _bound(statement))
+
+    def place(self, target: str) -> int:
+        """Return how many statements have run once the last one has that binds or changes a name, as it stands there.
+
+        Raises
+        ------
+        AssertionError
+            If no statement does.
+        """
+        found = [place for place, statement in enumerate(self.statements, start=1) if target in _targets(statement)]
+        assert found, f"no statement binds {target}"
+        return found[-1]
+
+    def changed(self, target: str, change: Change) -> Ran:
+        """Run it with something changed right after a name has got its first value."""
+        return self.run(after={self.first(target): change})
+
+    def replaced(self, target: str, code: str) -> Ran:
+        """Run it with a name bound to something else right after it has got its first value."""
+
+        def bind(names: Names) -> None:
+            names[target] = eval(code, names)  # noqa: S307 - the change that a page prints
+
+        return self.changed(target, bind)
+
+    def instead(self, place: int, code: str) -> Ran:
+        """Run it with one statement replaced by another.
+
+        Parameters
+        ----------
+        place
+            Which: how many statements have run once it has.
+        code
+            What is run instead, one statement or more.
+        """
+        other = Program("")
+        other.statements = [*self.statements[: place - 1], *ast.parse(code).body, *self.statements[place:]]
+        return other.run()
+
+
+def _targets(statement: ast.stmt) -> list[str]:
+    return [ast.unparse(statement.target)] if isinstance(statement, ast.AugAssign) else _bound(statement)
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.Assign(targets):
+            return [ast.unparse(target) for target in targets]
+        case ast.AnnAssign(target):
+            return [ast.unparse(target)]
+    return []

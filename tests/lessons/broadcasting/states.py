@@ -1,0 +1,66 @@
+"""Questions drawn at random: operands that meet more often than not, of several kinds and dtypes."""
+
+import random
+
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
+
+_KINDS = 10
+"""Kinds of operand; those from 6 on are written as a shape."""
+
+
+def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
+    """Draw operands cut out of one shape, some with an axis flattened to 1, some with a wrong size."""
+    whole = [chance.randint(1, 4) for _ in range(chance.randint(0, 3))]
+    kinds = [chance.choice([1, 2, 3, 3, 4, 5])] if chance.random() < 0.4 else list(range(_KINDS))
+    texts = [_operand(_cut(whole, chance), chance.choice(kinds), chance) for _ in range(2 + (chance.random() < 0.15))]
+    if chance.random() < 0.08:
+        n = chance.randint(2, 4)
+        texts = [str([[value] for value in _values(n, chance)]), str(_values(n, chance))]
+        chance.shuffle(texts)
+    if chance.random() < 0.05:
+        texts = [str((size,)) for size in chance.sample(range(2, 7), 3)]
+    if chance.random() < 0.05:
+        texts[0] = f"({chance.choice([1000, 5000])}, {chance.choice([1000, 3])})"
+    op: OperationName = chance.choice(["add", "subtract", "subtract", "multiply", "divide"])
+    if chance.random() < 0.06:
+        rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
+        texts, op = [f"({rows}, {inner})", f"({inner}, {columns})"], "multiply"
+    return BroadcastingQuestion(
+        a=texts[0],
+        op=op,
+        b=texts[1],
+        c=texts[2] if len(texts) > 2 else "",
+        inplace=chance.random() < 0.4,
+        view=chance.choice(["Forward", "Forward", "Backward"]),
+        of=chance.choice(["y.sum()", "y.mean()", "1, 2, 3, …"]),
+    )
+
+
+def _cut(whole: list[int], chance: random.Random) -> tuple[int, ...]:
+    own = whole[chance.randint(0, len(whole)) if chance.random() < 0.5 else 0 :]
+    shape = [1 if chance.random() < 0.3 else size for size in own]
+    if shape and chance.random() < 0.15:
+        shape[chance.randrange(len(shape))] = chance.randint(2, 5)
+    return tuple(shape)
+
+
+def _operand(shape: tuple[int, ...], kind: int, chance: random.Random) -> str:
+    match kind:
+        case 0:
+            return f"np.ones({shape})"
+        case 1:
+            return f"np.full({shape}, {chance.choice([2, 2.5, -1])})"
+        case 2:
+            return f"np.full({shape}, {chance.choice([100, 200])}, dtype=np.uint8)"
+        case 3:
+            return f"np.ones({shape}, dtype=bool)"
+        case 4:
+            return f"np.ones({shape}, dtype=np.float32)"
+        case 5 if shape:
+            return f"np.broadcast_to(3, {shape})"
+        case _:
+            return str(shape)
+
+
+def _values(n: int, chance: random.Random) -> list[int]:
+    return [chance.randint(-9, 9) for _ in range(n)]

@@ -1,0 +1,162 @@
+"""What lessons say is true: every claim of every answer is checked by running the code that stands beside it."""
+
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.claim import plain as letters
+from primer_core.lessons.answer import explanation, page
+from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.question import Question
+from primer_core.picture.page import every_part
+from primer_core.picture.parts import Chip, CodePanel, Fixes, Notice, Page, Story
+from primer_core.picture.text import plain
+from tests.claims import every_check
+from tests.claims.checking import CHECKS, assert_holds, holds
+from tests.claims.falsifying import can_be_falsified, falsified
+from tests.lessons.states import STATES
+from tests.profiles import is_long
+from ui.catalog import LESSONS_BY_SLUG
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+assert every_check  # what it imports registers the checks
+
+SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
+#: What is said of no program: what a measurement is, before it is made.
+FIXED = {
+    "A product of two n × n matrices takes 2·n³ floating-point operations (FLOPs). Divided by the time that it takes, "
+    "that is the machine's FLOP/s. Small matrices are slow: starting costs more than the sums."
+}
+#: Questions that are drawn for each lesson.
+COUNT = 2_000 if is_long() else 200
+#: How often each class of claim occurs at least, and how many of a class are made wrong.
+LEAST_OF_A_CLASS = 30 if is_long() else 1
+FALSIFIED = 100
+
+
+def seed() -> int:
+    """The seed of all that is drawn: a new one under ``long``, which is printed where a test fails."""
+    return random.SystemRandom().randrange(2**32) if is_long() else 0
+
+
+SEED = seed()
+
+
+@cache
+def asked(lesson: AnyLesson) -> tuple[Question, ...]:
+    """The presets of a lesson and as many questions drawn at random."""
+    chance = random.Random(f"{SEED} {lesson.slug}")
+    return (*(preset.question for preset in lesson.presets), *(STATES[lesson.slug](chance) for _ in range(COUNT)))
+
+
+def said(lesson: AnyLesson, question: Question) -> tuple[Claim, ...]:
+    return lesson.claims(question, explanation(lesson, question))
+
+
+def code_of(shown: Page) -> str:
+    return "\n".join(part.code for part in every_part(shown) if isinstance(part, CodePanel))
+
+
+@cache
+def of_each_class() -> dict[type[Claim], list[tuple[Claim, str, tuple[Claim, ...]]]]:
+    """Claims of all lessons by their class, each with the code beside it and all that is said there."""
+    found: dict[type[Claim], list[tuple[Claim, str, tuple[Claim, ...]]]] = defaultdict(list)
+    for lesson in SPEAKING:
+        for question in asked(lesson):
+            code = code_of(page(lesson, question))
+            claims = said(lesson, question)
+            for claim in claims:
+                found[type(claim)].append((claim, code, claims))
+    return found
+
+
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_every_claim_holds(lesson: AnyLesson) -> None:
+    wrong = []
+    for question in asked(lesson):
+        code = code_of(page(lesson, question))
+        for claim in said(lesson, question):
+            try:
+                assert_holds(claim, code)
+            except Exception as error:
+                wrong.append(
+                    f"{question}\n{letters(claim.sentence())}\n{claim}\n{code}\n{type(error).__name__}: {error}"
+                )
+    assert not wrong, f"{len(wrong)} claims, seed {SEED}\n\n" + "\n\n".join(wrong[:5])
+
+
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_at_least_half_of_the_questions_are_answered(lesson: AnyLesson) -> None:
+    verdicts = [chip.verdict for q in asked(lesson) for chip in every_part(page(lesson, q)) if isinstance(chip, Chip)]
+    assert verdicts.count("ok") * 2 >= len(verdicts)
+
+
+def test_every_class_of_claim_has_a_check_and_occurs() -> None:
+    assert set(CHECKS) == set(classes(Claim))
+    rare = {
+        kind.__name__: len(of_each_class()[kind]) for kind in CHECKS if len(of_each_class()[kind]) < LEAST_OF_A_CLASS
+    }
+    assert not rare, f"{rare}, seed {SEED}"
+
+
+def classes(base: Any) -> Iterator[type[Claim]]:
+    for kind in base.__subclasses__():
+        if (
+            getattr(sys.modules[kind.__module__], kind.__name__) is kind
+        ):  # a dataclass with slots was another class before
+            yield kind
+        yield from classes(kind)
+
+
+@pytest.mark.parametrize("kind", list(CHECKS), ids=lambda kind: kind.__name__)
+def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
+    """One fact of each is changed; by chance a few are true all the same."""
+    found = of_each_class()[kind]
+    chance = random.Random(f"{SEED} {kind.__name__}")
+    passed = []
+    for _ in range(FALSIFIED):
+        claim, code, others = chance.choice(found)
+        if can_be_falsified(claim):
+            wrong = falsified(claim, chance)
+        else:  # it says one thing, and holds no fact: it must fail of programs that it is not said of
+            wrong, code, others = claim, *chance.choice(elsewhere(kind))
+        if wrong not in others and holds(wrong, code):
+            passed.append(f"{wrong}\nof {claim}\n{code}")
+    assert len(passed) <= 0.05 * FALSIFIED, f"{len(passed)} of {FALSIFIED}, seed {SEED}\n\n" + "\n\n".join(passed[:3])
+
+
+def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
+    """Programs of which no claim of a class is made, and what is said of them."""
+    of = [(code, claims) for found in of_each_class().values() for _, code, claims in found]
+    return [(code, claims) for code, claims in of if not any(isinstance(claim, kind) for claim in claims)]
+
+
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
+    """What stands in stories, advice, fixes and the verdict of what worked is the sentence of a claim."""
+    strange = set()
+    for question in asked(lesson):
+        sentences = FIXED | {letters(claim.sentence()) for claim in said(lesson, question)}
+        strange |= {words for words in spoken_on(page(lesson, question)) if words not in sentences}
+    assert not strange, "\n".join(sorted(strange)[:20])
+
+
+def spoken_on(shown: Page) -> Iterator[str]:
+    """All that a page says of its own accord: not what a library or a refusal says, and no label of a control."""
+    for part in every_part(shown):
+        match part:
+            case Story(paragraphs, note):
+                yield from map(plain, (*paragraphs, *([note] if note else [])))
+            case Notice("warning" | "info", paragraphs, title="" | None):
+                yield from map(plain, paragraphs)
+            case Fixes(fixes):
+                yield from (plain(fix.label) for fix in fixes)
+            case Chip("ok", words):
+                yield words
