@@ -355,16 +355,16 @@ class Run:
         if not ended:
             self._send(Watch(self.id, first_unit))
         elif network is not None and (looked is None or looked.step != step):
-            return self.look_back(network, step, first_unit)
+            return self.look_back(lambda: network, step, first_unit)
         return looked
 
-    def look_back(self, network: bytes, step: int, first_unit: int = 0) -> Looked | None:
+    def look_back(self, network: Callable[[], bytes], step: int, first_unit: int = 0) -> Looked | None:
         """The look at a network that this run had after `step` batches; None until the worker has told it.
 
         Parameters
         ----------
         network
-            Its parameters, as `state_dict_bytes` has them.
+            Function that gives its parameters, as `state_dict_bytes` has them; called where the look is not known yet.
         step
             int from 0.
         first_unit
@@ -376,8 +376,10 @@ class Run:
                 return self._looks_back[key]
             if self._asked_back == key:
                 return None
+        parameters = network()
+        with self._changed:
             self._asked_back = key
-        self._send(LookAt(self.id, self.spec, network, step, first_unit))
+        self._send(LookAt(self.id, self.spec, parameters, step, first_unit))
         return None
 
     def take(self, report: Report) -> None:

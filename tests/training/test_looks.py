@@ -64,8 +64,9 @@ def test_a_run_is_looked_at_as_it_goes_on_paused_stepped_and_ended(service: Trai
 
     run.pause()
     assert run.wait_for(lambda state: state.status == "paused", LIMIT)
-    seen(run)
+    assert service.start(RunSpec(epochs=1)).wait(LIMIT)  # all that was under way of the first has come by then
     held = run.state().step
+    seen(run, after=held - 1)
     run.step_once()
     stepped, told = seen(run, after=held)
     assert stepped.step == held + 1
@@ -88,19 +89,19 @@ def test_a_moment_of_a_run_can_be_looked_at_later(service: TrainingService) -> N
     assert run.wait(LIMIT)
     network = run.state_dict_bytes
     assert network is not None
-    assert run.look_back(network, 7) is None, "it has to be asked of the process"
+    assert run.look_back(lambda: network, 7) is None, "it has to be asked of the process"
     found: list[Looked | None] = []
 
     def arrived(_: object) -> bool:
-        found.append(run.look_back(network, 7))
+        found.append(run.look_back(lambda: network, 7))
         return found[-1] is not None
 
     assert run.wait_for(arrived, LIMIT)
     assert found[-1] is not None
     assert json.loads(found[-1].look)["step"] == 7
-    assert run.look_back(b"no network", 9) is None
-    assert run.wait_for(lambda _: run.look_back(b"no network", 9) is not None, LIMIT)
-    broken = run.look_back(b"no network", 9)
+    assert run.look_back(lambda: b"no network", 9) is None
+    assert run.wait_for(lambda _: run.look_back(lambda: b"no network", 9) is not None, LIMIT)
+    broken = run.look_back(lambda: b"no network", 9)
     assert broken is not None
     assert "problem" in json.loads(broken.look)
     service.forget(run)

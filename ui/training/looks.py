@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -19,9 +19,14 @@ from starlette.routing import Route
 from primer_core.backend.loading import load_torch
 from primer_core.data import IMAGE_SETS, DataError, is_available, toy_points
 from primer_core.data.overview import COLUMNS, PARTS, images_of, mean_images, overview, part_of, sheet
+from primer_core.training.messages import Looked
+from primer_core.training.moments import moment_near
 from primer_core.training.spec import TOY
 from ui.address import on_this_server
 from ui.requests import RequestError
+
+if TYPE_CHECKING:
+    from primer_core.training.run import Run
 
 DATA = "/api/data"
 IMAGES = "/api/data/images"
@@ -31,6 +36,8 @@ LOOKS = "/api/inside"
 MOST_IMAGES = 512
 #: The first layer of no network here has more units.
 MOST_UNITS = 4096
+#: No run trains on more batches.
+MOST_STEPS = 10**9
 #: Milliseconds between two questions of a page for a look: while the run goes on, and while it is paused.
 REFRESH = 250
 REFRESH_PAUSED = 400
@@ -141,24 +148,30 @@ async def look(request: Request) -> Response:
     """Answer with the latest look at the run on a desk, and when it is worth asking again."""
     query = request.query_params
     try:
-        unit = _number(query.get("unit", "0"))
-        body = await run_in_threadpool(_told, query.get("desk", ""), query.get("set", ""), unit, query.get("seen", ""))
+        unit = _number("unit", query.get("unit", "0"), MOST_UNITS)
+        back = query.get("moment", "")
+        step = _number("moment", back, MOST_STEPS) if back else None
+        body = await run_in_threadpool(
+            _told, query.get("desk", ""), query.get("set", ""), unit, step, query.get("seen", "")
+        )
     except RequestError as error:
         return error.response()
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) < MOST_UNITS):
-        raise RequestError(400, f"Expected the number of a unit from 0 to {MOST_UNITS - 1}; got {text[:40]!r}.")
+def _number(name: str, text: str, end: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) < end):
+        raise RequestError(400, f"Expected a {name}, a whole number from 0 to {end - 1}; got {text[:40]!r}.")
     return int(text)
 
 
-def _told(desk_id: str, data: str, unit: int, seen: str) -> str:
+def _told(desk_id: str, data: str, unit: int, step: int | None, seen: str) -> str:
     """The answer as JSON: a look is text already, and is put in as it is.
 
     Parameters
     ----------
+    step
+        The kept moment of the run that is looked back at; None for the network as it is now.
     seen
         The run and batch of the look that the browser has, as ``run:batch:unit``; the same is not sent again.
     """
@@ -170,14 +183,25 @@ def _told(desk_id: str, data: str, unit: int, seen: str) -> str:
     run = desk.current
     if run is None or run.spec.data != data:
         return json.dumps({"run": None, "again": 2 * REFRESH_PAUSED, "look": None})
-    looked = run.watch(unit)
+    looked = run.watch(unit) if step is None else _looked_back(run, step, unit)
     state = run.state()
-    now = None if looked is None else f"{run.id}:{looked.step}:{unit}"
-    up_to_date = state.ended and looked is not None and looked.step == state.step
-    again = 0 if up_to_date else REFRESH_PAUSED if state.status == "paused" else REFRESH
+    now = None if looked is None else f"{run.id}:{looked.step}:{unit}:{'now' if step is None else 'then'}"
+    up_to_date = looked is not None and (step is not None or (state.ended and looked.step == state.step))
+    again = 0 if up_to_date else REFRESH_PAUSED if step is None and state.status == "paused" else REFRESH
     head = json.dumps({"run": run.id, "seen": now, "again": again, "going": not state.ended})
     look = looked.look if looked is not None and now != seen else "null"
     return f'{head[:-1]}, "look": {look}}}'
+
+
+def _looked_back(run: Run, step: int, unit: int) -> Looked | None:
+    """The look at the kept moment nearest to a batch; None where it has not come yet, or none is kept."""
+    moment = moment_near(run, step)
+    if moment is None:
+        return None
+    try:
+        return run.look_back(moment.state_dict_bytes, moment.step, unit)
+    except LookupError:  # it was thinned out meanwhile
+        return None
 
 
 ROUTES = (

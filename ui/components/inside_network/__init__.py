@@ -1,6 +1,7 @@
 """What is inside a network while it trains: weights as pictures, units, steps, and how fixed samples are read.
 
-The view asks the server for looks by itself, for as long as it is on the page and the page is in front.
+The view asks the server for looks by itself, for as long as it is on the page and the page is in front. It follows what
+the chart looks back at.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ui import modules
 from ui.components.folder import register
 
 _mount = register(Path(__file__).parent)
@@ -29,4 +31,11 @@ def inside_network(key: str, *, address: str, run: str, images: str | None, clas
     classes
         The names of the classes.
     """
-    _mount(key=key, data={"address": address, "run": run, "images": images, "classes": list(classes)})
+    data = {
+        "address": address,
+        "run": run,
+        "images": images,
+        "classes": list(classes),
+        "look": modules.address("look.js"),
+    }
+    _mount(key=key, data=data)

@@ -345,6 +345,8 @@ function open(parentElement) {
   const root = make("div", { className: "inside" }, when);
   parentElement.appendChild(root);
   let page = null, unit = 0, seen = "", look = null, wake = () => {}, following = false;
+  let moment = null;           // the kept moment that the chart looks back at; null for now
+  let listening = null;
   const choose = (first) => { unit = Math.max(0, first); wake(); };
   const parts = { plane: plane(), first: firstLayer(choose), readings: readings(), layers: layers() };
   const body = make("div", { className: "body", hidden: true }, ...Object.values(parts).map((part) => part.element));
@@ -354,7 +356,9 @@ function open(parentElement) {
   const show = () => {
     if (look.problem) { body.hidden = true; write(when, look.problem); return; }
     body.hidden = false;
-    write(when, look.step ? `After batch ${look.step}.` : "At the start, before the first batch.");
+    const then = look.step ? `after batch ${look.step}` : "at the start, before the first batch";
+    write(when, moment === null ? `${then[0].toUpperCase()}${then.slice(1)}.`
+      : `Looking back: as it was ${then}, the nearest moment that is kept. Gradients and steps of then are not.`);
     const palette = colours(root);
     parts.plane.update(look, palette);
     parts.first.update(look, palette);
@@ -372,10 +376,11 @@ function open(parentElement) {
       await shown();
       let again = PATIENCE;
       try {
-        const answer = await fetch(`${page.address}&unit=${unit}&seen=${encodeURIComponent(seen)}`, { cache: "no-store" });
+        const answer = await fetch(`${page.address}&unit=${unit}&seen=${encodeURIComponent(seen)}${moment === null ? "" : `&moment=${moment}`}`, { cache: "no-store" });
         if (answer.ok) {
           const news = await answer.json();
-          if (news.look && news.run === page.run) { [look, seen] = [news.look, news.seen]; show(); }
+          const fits = news.seen?.endsWith("then") === (moment !== null);
+          if (news.look && news.run === page.run && fits) { [look, seen] = [news.look, news.seen]; show(); }
           again = news.run === page.run ? news.again : PATIENCE;
         }
       } catch { /* the server does not answer: it is asked again */ }
@@ -387,11 +392,16 @@ function open(parentElement) {
   const fromPage = (data) => {
     if (page && page.run !== data.run) { seen = ""; look = null; body.hidden = true; write(when, "Waiting for the first look."); }
     page = data;
+    listening ??= import(new URL(data.look, document.baseURI).href).then(({ looked, onLook }) => {
+      const follow = (at) => { moment = at.run === page.run ? at.moment : null; wake(); };
+      follow(looked());
+      return onLook(follow);
+    });
     if (look) show();
     wake();
     follow();
   };
-  const close = () => { wake(); views.delete(parentElement); };
+  const close = () => { wake(); views.delete(parentElement); listening?.then((end) => end()); };
   const view = { root, fromPage, close };
   views.set(parentElement, view);
   return view;
