@@ -141,7 +141,7 @@ class Instead(Claim):
 
 MEANINGS = {
     "copy": "Copy, as no view can be had",
-    "order": "Put the cells in order first",
+    "order": "Make it contiguous first",
     "solve": "Let −1 be solved",
     "divide": "{at} divides {elements}",
     "fewer": "In fewer axes",
