@@ -1,5 +1,29 @@
 """All checks: importing this module makes each known."""
 
-from tests.claims import dtype_checks, fix_checks, gradient_checks, storing_checks, stretching_checks
+from tests.claims import (
+    dtype_checks,
+    fix_checks,
+    going_back_checks,
+    gradient_checks,
+    in_place_checks,
+    mending_checks,
+    recording_checks,
+    slope_checks,
+    storing_checks,
+    stretching_checks,
+    target_checks,
+)
 
-__all__ = ["dtype_checks", "fix_checks", "gradient_checks", "storing_checks", "stretching_checks"]
+__all__ = [
+    "dtype_checks",
+    "fix_checks",
+    "going_back_checks",
+    "gradient_checks",
+    "in_place_checks",
+    "mending_checks",
+    "recording_checks",
+    "slope_checks",
+    "storing_checks",
+    "stretching_checks",
+    "target_checks",
+]
