@@ -66,7 +66,7 @@ def answer_times() -> list[float]:
     times = []
     for _ in range(500):
         began = time.perf_counter()
-        live_view(run, run.state(), role="steers", active_runs=1, cursor=cursor)
+        live_view(run, run.state(), steers=True, active_runs=1, cursor=cursor)
         times.append(1000 * (time.perf_counter() - began))
     return times
 

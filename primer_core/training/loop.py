@@ -6,9 +6,10 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 import torch
@@ -19,6 +20,7 @@ from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
 from primer_core.models import MODELS, build_with_random_state
 from primer_core.training.controls import Controls
+from primer_core.training.inside import Trainee
 from primer_core.training.moments import MomentKeeper, Worth
 from primer_core.training.schedules import SCHEDULES
 from primer_core.training.spec import TOY, Outcome, RunSpec, batches_per_pass
@@ -153,6 +155,7 @@ def train(
     *,
     samples: Samples | None = None,
     moments: MomentKeeper | None = None,
+    trainee: Trainee | None = None,
 ) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
@@ -174,6 +177,8 @@ def train(
         The data, if it is loaded already.
     moments
         Is offered the model at the start, after each batch, after each pass and at the end.
+    trainee
+        Is told the model, and the order of the samples; it may be looked at between two events.
 
     Yields
     ------
@@ -189,7 +194,8 @@ def train(
     """
     device = resolve_device(spec.device)
     samples = samples or load_samples(spec.data, normalise=spec.normalise)
-    yield from _Training(spec, controls or Controls(spec), samples.to(device), device, moments).events()
+    training = _Training(spec, controls or Controls(spec), samples.to(device), device, moments, trainee or Trainee())
+    yield from training.events()
 
 
 class _Training:
@@ -202,6 +208,7 @@ class _Training:
         samples: Samples,
         device: torch.device,
         moments: MomentKeeper | None,
+        trainee: Trainee,
     ) -> None:
         self.spec = spec
         self.controls = controls
@@ -212,6 +219,9 @@ class _Training:
         self.model, random_state = build_with_random_state(spec.model, spec.seed)
         self.model.to(device)
         self.stream = _RandomStream(random_state, spec.seed, device)
+        self.trainee = trainee
+        trainee.model = self.model
+        trainee.next_pass = self.foreseen
         self.optimizer = _optimizer(spec, self.model)
         self.place = torch.empty_like(samples.train[0][: spec.batch_size])
         self.clock = _Clock()
@@ -278,6 +288,7 @@ class _Training:
             self.clock.count(count, time.perf_counter() - began)
             self.step, self.epoch, self.last_loss = self.step + 1, epoch, loss
             self.position += count
+            self.trainee.taken += 1
             total += loss * count
             if self.moments is not None:
                 self.moments.offer(self.step, self.model)
@@ -316,6 +327,12 @@ class _Training:
             parts.pop()
         whole = self.place
         self.batches = deque((rows, y, whole if len(rows) == size else whole[: len(rows)]) for rows, y in parts)
+        self.trainee.order, self.trainee.taken = tuple(rows for rows, _ in parts), 0
+
+    def foreseen(self) -> tuple[torch.Tensor, ...]:
+        """The batches of the next pass, as they will be cut up if no setting changes before it."""
+        order = self.stream.foreseen(partial(_epoch_order, self.size))
+        return torch.split(order, self.controls.spec.batch_size)
 
     def take_settings(self, epoch: int, order: torch.Tensor) -> Iterator[Event]:
         """Use the settings that were asked for, and tell if they are others."""
@@ -465,6 +482,12 @@ class _RandomStream:
             self._state = torch.get_rng_state()
             if self._device:
                 self._device_state = torch.cuda.get_rng_state(self._device)
+
+    def foreseen(self, draw: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """What the stream would give next, without taking it."""
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self._state)
+            return draw()
 
 
 class _Clock:

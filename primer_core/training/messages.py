@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
 UNREADABLE_COMMAND = 65
@@ -91,6 +92,43 @@ class Change:
 
     run: str
     spec: RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell looks at the network for a few seconds from now; who keeps the view open sends it again.
+
+    Parameters
+    ----------
+    first_unit
+        The first of the units of the first layer whose weights are wanted.
+    """
+
+    run: str
+    first_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Look at a network that is not in training, or not any more.
+
+    Parameters
+    ----------
+    spec
+        What was trained.
+    network
+        Its parameters, as `Finished` has them.
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch`.
+    """
+
+    run: str
+    spec: RunSpec
+    network: bytes
+    step: int
+    first_unit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +230,34 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured inside the network."""
+
+    run: str
+    vitals: Vitals
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look at the network.
+
+    Parameters
+    ----------
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch` or `LookAt`, which it answers.
+    look
+        JSON, as `primer_core.training.look` makes it.
+    """
+
+    run: str
+    step: int
+    first_unit: int
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run has ended with a network, and can go on.
 
@@ -232,8 +298,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Stop | Forget
-Report = Loading | Started | Steps | Changed | Held | EpochEnded | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
+Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Looked | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:
@@ -325,9 +391,13 @@ def _spec(value: object) -> RunSpec:
     return RunSpec.from_json(str(value))
 
 
+def _vitals(value: object) -> Vitals:
+    return Vitals.from_json(str(value))
+
+
 def _text(value: Any) -> str:
-    """A value that JSON has no word for, as `_bytes` and `_spec` read it."""
-    return value.to_json() if isinstance(value, RunSpec) else base64.b64encode(value).decode()
+    """A value that JSON has no word for, as `_bytes`, `_spec` and `_vitals` read it."""
+    return value.to_json() if isinstance(value, RunSpec | Vitals) else base64.b64encode(value).decode()
 
 
 #: How a field of each type is read.
@@ -343,6 +413,7 @@ _READERS: Mapping[Any, Callable[[object], object]] = {
     Outcome: _outcome,
     bytes: _bytes,
     RunSpec: _spec,
+    Vitals: _vitals,
 }
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}

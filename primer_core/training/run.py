@@ -18,6 +18,9 @@ from primer_core.training.messages import (
     Finished,
     Held,
     Loading,
+    LookAt,
+    Looked,
+    Measured,
     Pause,
     Report,
     Resume,
@@ -27,14 +30,18 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    Watch,
 )
 from primer_core.training.spec import LIVE, Outcome, RunSpec
+from primer_core.training.vitals import Vitals
 
 if TYPE_CHECKING:
     from torch import nn
 
 Status = Literal["starting", "loading", "training", "paused", "failed"] | Outcome
 
+#: A run keeps so many looks back.
+_KEPT_LOOKS = 64
 #: A run in one of these does nothing until it is told to train on, if it can.
 ENDED: frozenset[Status] = frozenset({"completed", "stopped", "reached", "levelled", "diverged", "failed"})
 
@@ -145,6 +152,10 @@ class Run:
         self._test_accuracy: float | None = None
         self._state_dict: bytes | None = None
         self._network_step: int | None = None
+        self._vitals: tuple[Vitals, ...] = ()
+        self._looks: dict[int, Looked] = {}
+        self._looks_back: dict[tuple[int, int], Looked] = {}
+        self._asked_back: tuple[int, int] | None = None
 
     def pause(self) -> None:
         """Hold before the next batch."""
@@ -307,6 +318,11 @@ class Run:
             )
 
     @property
+    def vitals(self) -> tuple[Vitals, ...]:
+        """What was measured inside the network so far, in the order of steps."""
+        return self._vitals
+
+    @property
     def state_dict_bytes(self) -> bytes | None:
         """The network for `primer_core.inference.load_trained`, as of the latest end of the run that left one.
 
@@ -333,9 +349,51 @@ class Run:
 
         return load_trained(self.spec, self._state_dict)
 
+    def watch(self, first_unit: int = 0) -> Looked | None:
+        """Have looks told for a few seconds; the latest one so far, of these units of the first layer if there is one.
+
+        After the end it is the look at the network that the run has left, once that has come.
+        """
+        with self._changed:
+            looked = self._looks.get(first_unit)
+            ended, network, step = self._status in ENDED, self._state_dict, self._step
+        if not ended:
+            self._send(Watch(self.id, first_unit))
+        elif network is not None and (looked is None or looked.step != step):
+            return self.look_back(lambda: network, step, first_unit)
+        return looked
+
+    def look_back(self, network: Callable[[], bytes], step: int, first_unit: int = 0) -> Looked | None:
+        """The look at a network that this run had after `step` batches; None until the worker has told it.
+
+        Parameters
+        ----------
+        network
+            Function that gives its parameters, as `state_dict_bytes` has them; called where the look is not known yet.
+        step
+            int from 0.
+        first_unit
+            int from 0, the first of the units of the first layer whose weights are wanted.
+        """
+        with self._changed:
+            key = step, first_unit
+            if key in self._looks_back:
+                return self._looks_back[key]
+            if self._asked_back == key:
+                return None
+        parameters = network()
+        with self._changed:
+            self._asked_back = key
+        self._send(LookAt(self.id, self.spec, parameters, step, first_unit))
+        return None
+
     def take(self, report: Report) -> None:
         """Take a worker's report about this run."""
         with self._changed:
+            if isinstance(report, Looked):
+                self._keep(report)
+                self._changed.notify_all()
+                return
             if self._status in ENDED:
                 return
             match report:
@@ -361,6 +419,8 @@ class Run:
                     self._status, self._hold = "paused", True
                 case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
+                case Measured(vitals=vitals):
+                    self._vitals = (*self._vitals, vitals)
                 case Finished(outcome="diverged"):
                     self._status, self._kept = "diverged", False
                 case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):
@@ -389,6 +449,16 @@ class Run:
 
     def _can_go_on(self) -> bool:
         return self._kept and self._status in ENDED and self._status not in ("failed", "diverged")
+
+    def _keep(self, looked: Looked) -> None:
+        """Keep a look; those back in the run are kept for a while, since who scrubs comes back to them."""
+        key = looked.step, looked.first_unit
+        if self._asked_back == key:
+            self._asked_back = None
+            self._looks_back = dict([*self._looks_back.items()][1 - _KEPT_LOOKS :])
+            self._looks_back[key] = looked
+        else:
+            self._looks[looked.first_unit] = looked
 
     def _steer(self, command: Command, becomes: dict[Status, Status], *, hold: bool) -> None:
         with self._changed:

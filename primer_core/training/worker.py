@@ -7,6 +7,7 @@ ends as soon as its input closes, which happens when the server ends, however it
 from __future__ import annotations
 
 import io
+import json
 import os
 import queue
 import shutil
@@ -22,12 +23,16 @@ from pathlib import Path
 from typing import IO
 
 import torch
+from torch import nn
 
 from primer_core.data import DamagedFileError, DataError, DownloadCancelled, Progress
 from primer_core.devices import DeviceUnavailableError
+from primer_core.inference.trained import load_trained
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
+from primer_core.training.inside import Observer, Trainee
+from primer_core.training.look import Viewer, look, start_of
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
@@ -40,6 +45,9 @@ from primer_core.training.messages import (
     Forget,
     Held,
     Loading,
+    LookAt,
+    Looked,
+    Measured,
     MessageError,
     Pause,
     Report,
@@ -51,6 +59,7 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    Watch,
     decode_command,
     encode,
 )
@@ -92,6 +101,8 @@ class _Job:
     spec: RunSpec
     controls: Controls
     events: Iterator[Event] | None = None
+    observer: Observer | None = None
+    viewer: Viewer | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
     pace: float | None = None
     due: float = 0.0
@@ -186,6 +197,9 @@ class Worker:
         if isinstance(command, Start):
             self._start(command)
             return
+        if isinstance(command, LookAt):
+            threading.Thread(target=self._look_at, args=(command,), daemon=True).start()
+            return
         if isinstance(command, Forget):
             self._ended.pop(command.run, None)
             job = self._jobs.pop(command.run, None)
@@ -218,6 +232,8 @@ class Worker:
                 job.pace, job.due = pace, 0.0
             case Change(spec=spec):
                 job.controls.change(spec)
+            case Watch(first_unit=first_unit) if job.viewer is not None:
+                self._tell_looks(job, job.viewer.watch(first_unit))
             case Stop():
                 job.controls.stop()
                 job.due = 0.0
@@ -260,11 +276,29 @@ class Worker:
         if self._jobs.get(job.run) is not job:
             return
         moments = MomentKeeper(self._moments / job.run, samples.mean, samples.std)
-        job.events = train(job.spec, job.controls, samples=samples, moments=moments)
+        trainee = Trainee()
+        job.events = train(job.spec, job.controls, samples=samples, moments=moments, trainee=trainee)
+        job.observer = Observer(trainee, *samples.validation)
+        job.viewer = Viewer(job.spec, trainee, samples)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
         self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
+
+    def _look_at(self, command: LookAt) -> None:
+        try:
+            samples = self._cache.get(command.spec, lambda _done, _total: True, refetch=False)
+            network = load_trained(command.spec, command.network).model
+            assert isinstance(network, nn.Module)
+            start = start_of(command.spec, samples)
+            told = look(network, start, samples, step=command.step, first_unit=command.first_unit)
+        except Exception as error:
+            told = json.dumps({"problem": _reason(error)})
+        self._report(Looked(command.run, command.step, command.first_unit, told))
+
+    def _tell_looks(self, job: _Job, looks: Iterator[tuple[int, int, str]]) -> None:
+        for step, first_unit, told in looks:
+            self._report(Looked(job.run, step, first_unit, told))
 
     def _turn(self, job: _Job) -> None:
         """Advance one run, and tell if it holds at the end of a pass now."""
@@ -300,6 +334,12 @@ class Worker:
         return event.left_in_pass == 0 and (event.kind == "step" or last_of_run)
 
     def _tell(self, job: _Job, event: Event) -> None:
+        assert job.observer is not None  # both were made with the events
+        assert job.viewer is not None
+        vitals = job.observer.take(event)
+        if vitals is not None:
+            self._report(Measured(job.run, vitals))
+        self._tell_looks(job, job.viewer.take(event))
         if event.kind == "step":
             assert event.train_loss is not None
             job.steps.append(event.step)
@@ -374,7 +414,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, DataError | DeviceUnavailableError | SpecError):
         return str(error)
     traceback.print_exception(error, file=sys.stderr)
-    return f"The training loop ended with an error: {type(error).__name__}: {error}"
+    return f"The training process met an error: {type(error).__name__}: {error}"
 
 
 def _packed(job: _Job, event: Event) -> bytes:

@@ -27,6 +27,7 @@ from starlette.routing import Route
 from primer_core.training.history import History, SettingChange
 from primer_core.training.moments import kept_steps
 from primer_core.training.spec import RunSpec
+from primer_core.training.symptoms import symptoms_of
 from ui.address import on_this_server
 from ui.requests import RequestError
 from ui.training.words import setting_text, value_text
@@ -279,7 +280,8 @@ def _mark(run: Run | None, state: RunState | None, role: str) -> str:
     if run is None or state is None:
         return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
-    return f"{run.id} {phase} {len(run.history.changes)} {role}"
+    ails = ", ".join(symptom.name for symptom in symptoms_of(run, state))
+    return f"{run.id} {phase} {len(run.history.changes)} {role} {ails}"
 
 
 def _again(state: RunState | None, active_runs: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
+from primer_core.training.rate_test import SCHEDULE as TEST_OF_RATES
 from primer_core.training.rate_test import RateTest, read_rate_test
 from primer_core.training.script import script, script_of
 from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
@@ -16,7 +17,7 @@ from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
-from ui.training import settings
+from ui.training import settings, symptoms_view
 from ui.training.live_view import address, live_view, numbers, role_at
 from ui.training.words import differences, in_words, setting_text, value_text
 
@@ -79,6 +80,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
+    if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails
+        symptoms_view.draw(run, state, enabled=may == "steers")
 
 
 def _own_buttons(spec: RunSpec | None, run: Run | None, state: RunState | None) -> Sequence[Button]:
@@ -248,12 +251,6 @@ def _message(run: Run, state: RunState, may: str) -> None:
             st.rerun()
     elif tested is not None:
         _tell_rate_test(tested)
-    elif state.status == "diverged":
-        st.error(
-            f"The loss of batch {state.step} is not finite any more: the steps overshot, until the numbers left the "
-            "range of float32. The network is not kept. Choose a smaller learning rate and start again.",
-            icon=":material/trending_up:",
-        )
     elif state.ended and state.network_step is not None and run.spec.data in IMAGE_SETS:
         st.page_link(
             "pages/draw_a_digit.py",
