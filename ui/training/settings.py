@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -75,6 +76,8 @@ FULL_SPEED = math.inf
 PACES = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 50.0, 100.0, 250.0, FULL_SPEED)
 DEFAULT_PACE = 24.0
 _TOY_TRAIN_SIZE = 5
+#: Optimizer, momentum, and a learning rate that is usual for them.
+_RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
 _FULL_SPEED_ASKED = "full speed asked"
 
 
@@ -196,6 +199,7 @@ def choose(*, locked: bool) -> RunSpec | None:
     knobs = st.container()
     st.html(f'<p class="primer-note">{_FIXED_NOTE if locked else "What a run starts with:"}</p>')
     _draw_start(chosen, locked=locked)
+    race = st.container()
     with knobs:
         _draw_knobs(chosen)
     with st.expander("More settings"):
@@ -207,6 +211,15 @@ def choose(*, locked: bool) -> RunSpec | None:
         _explain(error, chosen)
         return None
     if not locked:
+        with race:
+            st.button(
+                "Race the optimisers",
+                icon=":material/flag:",
+                on_click=_race,
+                args=(spec,),
+                help="Trains three networks at once from the same start: with the settings beside, and with each other "
+                "optimiser at a rate that is usual for it.",
+            )
         with knobs:
             st.button(
                 "Find a rate",
@@ -216,6 +229,16 @@ def choose(*, locked: bool) -> RunSpec | None:
                 help="Trains with a rate that rises from 0.00001 to 1, and tells where the loss was lowest.",
             )
     return spec
+
+
+def _race(spec: RunSpec) -> None:
+    """Start a run, and beside it one with each other optimizer."""
+    rivals = [
+        replace(spec, optimizer=optimizer, momentum=momentum, learning_rate=rate)
+        for optimizer, momentum, rate in _RACERS
+        if (optimizer, momentum > 0) != (spec.optimizer, spec.momentum > 0)
+    ]
+    session.own_desk().start(spec, rivals=rivals, pace=pace())
 
 
 def _find_rate(spec: RunSpec) -> None:
@@ -240,8 +263,10 @@ def _knob_moved(name: str) -> None:
     run = desk.current if desk else None
     if desk is None or run is None or not session.steers(desk) or run.state().ended:
         return
-    with suppress(SpecError):  # the page says why the settings do not go together, and the run keeps its own
-        run.change(**{name: st.session_state[_KEYS[name]]})
+    for each in desk.together:
+        # The page says why settings do not go together, and a run keeps its own, as Adam does beside SGD.
+        with suppress(SpecError):
+            each.change(**{name: st.session_state[_KEYS[name]]})
 
 
 def _knob(name: str) -> dict[str, Any]:
@@ -475,8 +500,9 @@ def pace() -> float | None:
 def _pace_moved() -> None:
     """Have the run that goes on keep the pace, if it is this learner's."""
     desk = session.desk()
-    if desk is not None and desk.current is not None and session.steers(desk):
-        desk.current.set_pace(pace())
+    if desk is not None and session.steers(desk):
+        for run in desk.together:
+            run.set_pace(pace())
 
 
 def _pace_title(value: float) -> str:

@@ -73,6 +73,12 @@ def in_words(spec: RunSpec) -> str:
     return " · ".join(setting_text(name, getattr(spec, name)) for name in (*_ALWAYS, *unusual))
 
 
+def optimizer_text(spec: RunSpec) -> str:
+    """How a spec steps: ``"SGD with momentum 0.9, rate 0.02"``."""
+    momentum = f" with momentum {spec.momentum:g}" if spec.momentum else ""
+    return f"{OPTIMIZER_TITLES[spec.optimizer]}{momentum}, {setting_text('learning_rate', spec.learning_rate)}"
+
+
 def differences(before: RunSpec, after: RunSpec) -> list[str]:
     """What a run is made with that another was not, each as ``"rate 0.01, not 0.001"``."""
     pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(RunSpec))
