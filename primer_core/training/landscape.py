@@ -88,7 +88,7 @@ def landscape(
 
     weights = {name: tensor.detach() for name, tensor in model.named_parameters()}
     u, v = (directions(weights, torch.Generator().manual_seed(2 * seed + n)) for n in (0, 1))
-    steps = torch.linspace(-reach, reach, size).tolist()
+    steps = [reach * (2 * place / (size - 1) - 1) for place in range(size)]
     rows = []
     with torch.inference_mode():
         for along_u in steps:
