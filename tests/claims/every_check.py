@@ -1,5 +1,27 @@
 """All checks: importing this module makes each known."""
 
-from tests.claims import dtype_checks, fix_checks, gradient_checks, storing_checks, stretching_checks
+from tests.claims import (
+    copying_checks,
+    dtype_checks,
+    fix_checks,
+    gradient_checks,
+    memory_checks,
+    rebinding_checks,
+    refusing_checks,
+    storing_checks,
+    stretching_checks,
+    viewing_checks,
+)
 
-__all__ = ["dtype_checks", "fix_checks", "gradient_checks", "storing_checks", "stretching_checks"]
+__all__ = [
+    "copying_checks",
+    "dtype_checks",
+    "fix_checks",
+    "gradient_checks",
+    "memory_checks",
+    "rebinding_checks",
+    "refusing_checks",
+    "storing_checks",
+    "stretching_checks",
+    "viewing_checks",
+]

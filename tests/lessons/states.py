@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 
 from primer_core.lessons.question import Question
 from tests.lessons.broadcasting.states import broadcasting_state
+from tests.lessons.views.states import views_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "broadcasting": broadcasting_state,
+    "views": views_state,
 }
 """Draws a question, by the slug of the lesson that it is asked in."""
