@@ -37,13 +37,16 @@ class ViewRefused(Claim):
     ----------
     code
         What asked for it.
+    shape
+        The one that was asked for; one size may be -1.
     """
 
     code: str
+    shape: Shape
 
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
-        return (Code(self.code), " is refused")
+        return (f"the view in shape {signed(str(self.shape))} is refused",)
 
 
 @dataclass(frozen=True, slots=True)

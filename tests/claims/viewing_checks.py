@@ -68,6 +68,15 @@ def _(claim: ViewRefused, program: Program) -> None:
     is_first(program, claim.code)
     _, view = viewed(program, claim.code)
     assert view is None
+    asked_for(claim.code, claim.shape)
+
+
+def asked_for(code: str, shape: tuple[int, ...]) -> None:
+    """It is that shape that the code asks for."""
+    call = ast.parse(code, mode="eval").body
+    assert isinstance(call, ast.Call)
+    sizes = [ast.literal_eval(size) for size in call.args]
+    assert tuple(sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple) else sizes) == shape
 
 
 def joins(b: Any, shape: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -143,7 +152,7 @@ def _(claim: CellsDiffer, program: Program) -> None:
         pass
     else:
         raise AssertionError("a copy has the shape")
-    assert str(claim.shape).strip("(),") in claim.code
+    asked_for(claim.code, claim.shape)
 
 
 @check(BytesCopied)

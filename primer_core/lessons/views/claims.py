@@ -552,7 +552,7 @@ def verdict(found: Viewing) -> Claim:
     """Say in a few words whether a view is given."""
     if isinstance(found.view, GivenWay):
         return ViewGiven(found.view.code, found.program.after.called("c").layout.shape)
-    return ViewRefused(found.view.code)
+    return ViewRefused(found.view.code, found.wish)
 
 
 def viewing(found: Viewing) -> tuple[Claim, ...]:

@@ -70,7 +70,7 @@ def controls(question: ViewsQuestion) -> list[Control]:
 def test_chips_say_what_each_name_is() -> None:
     assert chips(ViewsQuestion(b="a[1:]", c="a.copy()")) == ["b is a view of a", "c is a copy"]
     assert chips(ViewsQuestion(b="a")) == ["b is a: two names of one object"]
-    assert chips(EXAMPLES["Transposed, flat"]) == ["b.view(12) is refused"]
+    assert chips(EXAMPLES["Transposed, flat"]) == ["the view in shape (12,) is refused"]
     assert chips(EXAMPLES["Transposed, cut"]) == ["the view in shape (2, 2, 3) is given"]
 
 
