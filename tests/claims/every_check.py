@@ -1,6 +1,7 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    copying_checks,
     course_checks,
     dtype_checks,
     fix_checks,
@@ -10,18 +11,23 @@ from tests.claims import (
     instead_checks,
     joining_checks,
     layout_checks,
+    memory_checks,
     mending_checks,
     moving_checks,
     product_checks,
+    rebinding_checks,
     recording_checks,
+    refusing_checks,
     size_checks,
     slope_checks,
     storing_checks,
     stretching_checks,
     target_checks,
+    viewing_checks,
 )
 
 __all__ = [
+    "copying_checks",
     "course_checks",
     "dtype_checks",
     "fix_checks",
@@ -31,13 +37,17 @@ __all__ = [
     "instead_checks",
     "joining_checks",
     "layout_checks",
+    "memory_checks",
     "mending_checks",
     "moving_checks",
     "product_checks",
+    "rebinding_checks",
     "recording_checks",
+    "refusing_checks",
     "size_checks",
     "slope_checks",
     "storing_checks",
     "stretching_checks",
     "target_checks",
+    "viewing_checks",
 ]
