@@ -240,7 +240,7 @@ _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
     "PyTorch": [
         _reshape, _view, _view, _turned("view(-1)"), _turned("view(-1)"), _turned("contiguous()"), _torch_turn,
         _squeeze, _squeeze, _batch, _unsqueeze, _expand, _unfold,
-        _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1), _clash("cat", "dim"),
+        _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1), _clash("cat", "dim"), _clash("stack", "dim"),
         _split("split", "dim"), _split("chunk", "dim"), _named("PyTorch"),
         _fixed("contiguous()", "x[...].contiguous()", "clone()"),
         _fixed("x + 1", "x.sum(0)", "x.amax(0)", "mT", "t()", "flip(0)", "x[1:]", "x[::2]"),
@@ -251,7 +251,7 @@ _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
         _reshape, _reshape, _transposed, _transposed, _squeeze, _squeeze, _batch, _expand_dims, _broadcast, _window,
         _resize, _fortran, _fortran, _turned("np.ascontiguousarray(x)"), _turned("ravel()"),
         _join("concatenate", "axis", 0), _join("concatenate", "axis", 0), _join("stack", "axis", 1),
-        _clash("concatenate", "axis"),
+        _clash("concatenate", "axis"), _clash("stack", "axis"),
         _np_split, _np_split, _named("NumPy"),
         _fixed("np.ascontiguousarray(x)", "np.asarray(x)", "copy()", "np.asfortranarray(x)"),
         _fixed("x + 1", "x.sum(axis=0)", "x.max(axis=0)", "np.flip(x, 0)", "x[1:]", "x[::2]", "x[..., None]"),
