@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from primer_core.lessons.question import Question
 from tests.lessons.broadcasting.states import broadcasting_state
 from tests.lessons.matmul.states import matmul_state
+from tests.lessons.reductions.states import reductions_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "broadcasting": broadcasting_state,
     "matmul": matmul_state,
+    "reductions": reductions_state,
 }
 """Draws a question, by the slug of the lesson that it is asked in."""
