@@ -1,6 +1,7 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    choosing_checks,
     copying_checks,
     course_checks,
     dtype_checks,
@@ -17,16 +18,20 @@ from tests.claims import (
     product_checks,
     rebinding_checks,
     recording_checks,
+    reducing_checks,
     refusing_checks,
     size_checks,
     slope_checks,
     storing_checks,
     stretching_checks,
     target_checks,
+    total_checks,
+    unreduced_checks,
     viewing_checks,
 )
 
 __all__ = [
+    "choosing_checks",
     "copying_checks",
     "course_checks",
     "dtype_checks",
@@ -43,11 +48,14 @@ __all__ = [
     "product_checks",
     "rebinding_checks",
     "recording_checks",
+    "reducing_checks",
     "refusing_checks",
     "size_checks",
     "slope_checks",
     "storing_checks",
     "stretching_checks",
     "target_checks",
+    "total_checks",
+    "unreduced_checks",
     "viewing_checks",
 ]
