@@ -17,6 +17,12 @@ address.take_query(lesson.slug, settings.parameters())
 misread = st.container()  # drawn last: only then is it known what was used instead
 
 desk = session.desk()
+if session.lost_desk():
+    st.info(
+        "The run of this address is not kept any more: runs are dropped a few seconds after their last page is "
+        "closed, and when the server is started anew.",
+        icon=":material/history_toggle_off:",
+    )
 run = desk.current if desk else None
 going = run is not None and desk is not None and session.steers(desk) and not run.state().ended
 if run is not None:

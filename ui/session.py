@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: The query parameter, and the key in the session's state, that hold the desk's id.
 DESK = "desk"
 
+_LOST = "desk lost"
+
 #: Query parameters that every page knows: the desk, and Streamlit's own.
 PARAMETERS = (DESK, "embed", "embed_options")
 
@@ -27,9 +29,15 @@ def desk() -> Desk | None:
     if found is None:
         st.session_state.pop(DESK, None)
         st.query_params.pop(DESK, None)
+        st.session_state[_LOST] = True
         return None
     _sit_at(found)
     return found
+
+
+def lost_desk() -> bool:
+    """Whether the desk that was looked at last is not kept any more, and no other is looked at since."""
+    return _LOST in st.session_state
 
 
 def own_desk() -> Desk:
@@ -58,5 +66,6 @@ def _sit_at(found: Desk) -> None:
     found.sit(seat.visitor, seat.learner)
     seat.desk_id = found.id
     st.session_state[DESK] = found.id
+    st.session_state.pop(_LOST, None)
     if st.query_params.get(DESK) != found.id:
         st.query_params[DESK] = found.id

@@ -14,6 +14,8 @@ from primer_core.training.spec import RunSpec
 GRACE = 12.0
 #: How many runs a desk keeps, the latest ones.
 KEPT_RUNS = 12
+#: How many runs lie behind the current one, the latest ones.
+EARLIER_RUNS = 3
 
 
 class Desk:
@@ -44,7 +46,7 @@ class Desk:
         self._owner_left_at = time.monotonic()
         self._runs: list[Run] = []
         self._current: Run | None = None
-        self._before: Run | None = None
+        self._earlier: tuple[Run, ...] = ()
 
     @property
     def current(self) -> Run | None:
@@ -52,9 +54,9 @@ class Desk:
         return self._current
 
     @property
-    def before(self) -> Run | None:
-        """The run that the current one took the place of; None after `clear` and before the second."""
-        return self._before
+    def earlier(self) -> tuple[Run, ...]:
+        """The runs that the current one took the place of since `clear`, the latest first, `EARLIER_RUNS` at most."""
+        return self._earlier
 
     @property
     def finished(self) -> tuple[Run, ...]:
@@ -90,15 +92,15 @@ class Desk:
         return visitor in self._visitors and absent and time.monotonic() - self._owner_left_at >= self._grace
 
     def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
-        """Start a run in place of the current one, which ends and becomes the one `before`.
+        """Start a run in place of the current one, which ends and becomes the first of the `earlier` ones.
 
         Parameters are those of `TrainingService.start`.
         """
-        before = self._current
+        earlier = (self._current, *self._earlier) if self._current is not None else self._earlier
         self.clear()
         run = self._service.start(spec, refetch=refetch, paused=paused, pace=pace)
         with self._lock:
-            self._current, self._before = run, before
+            self._current, self._earlier = run, earlier[:EARLIER_RUNS]
             self._runs.append(run)
             surplus = self._runs[: max(0, len(self._runs) - KEPT_RUNS)]
             self._runs = [kept for kept in self._runs if kept not in surplus]
@@ -108,7 +110,7 @@ class Desk:
         """Take the current run off the desk: one that has left no network is dropped, others are still `finished`."""
         with self._lock:
             run, self._current = self._current, None
-            self._before = None
+            self._earlier = ()
             if run is not None and run.state_dict_bytes is None:
                 self._runs.remove(run)
         if run is not None:
@@ -135,7 +137,8 @@ class Desk:
     def empty(self) -> None:
         """Drop every run."""
         with self._lock:
-            runs, self._runs, self._current, self._before = self._runs, [], None, None
+            runs, self._runs = self._runs, []
+            self._current, self._earlier = None, ()
         for run in runs:
             self._service.forget(run)
 

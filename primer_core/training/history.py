@@ -50,7 +50,7 @@ class SettingChange:
     step
         Batches trained on before: the next one is the first with the new value.
     setting
-        Name of the setting, as the run's spec or its controls call it: ``"learning_rate"``.
+        A name of `primer_core.training.spec.LIVE`: ``"learning_rate"``.
     value
         The new value.
     before

@@ -256,6 +256,11 @@ class Run:
             self._send(Resume(self.id))
 
     @property
+    def ended(self) -> bool:
+        """Whether it does nothing any more, unless it is told to train on; quicker than asking for its state."""
+        return self._status in ENDED
+
+    @property
     def asked(self) -> RunSpec:
         """What it trains, with the settings that were asked for last."""
         return self._asked

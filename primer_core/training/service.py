@@ -115,7 +115,7 @@ class TrainingService:
     def active_runs(self) -> int:
         """How many runs have not ended."""
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -173,7 +173,7 @@ class _WorkerProcess:
     @property
     def active_runs(self) -> int:
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:

@@ -40,7 +40,6 @@ export function standalone(picture, { title, description, data, legend }) {
   copy.setAttribute("y", String(top));
   copy.removeAttribute("aria-hidden");
   const whole = draw("svg", { width, height: height + top, viewBox: `0 0 ${width} ${height + top}`, role: "img" });
-  whole.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   whole.append(
     draw("title", {}, title),
     draw("desc", {}, description),

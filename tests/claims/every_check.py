@@ -1,5 +1,43 @@
 """All checks: importing this module makes each known."""
 
-from tests.claims import dtype_checks, fix_checks, gradient_checks, product_checks, storing_checks, stretching_checks
+from tests.claims import (
+    course_checks,
+    dtype_checks,
+    fix_checks,
+    going_back_checks,
+    gradient_checks,
+    in_place_checks,
+    instead_checks,
+    joining_checks,
+    layout_checks,
+    mending_checks,
+    moving_checks,
+    product_checks,
+    recording_checks,
+    size_checks,
+    slope_checks,
+    storing_checks,
+    stretching_checks,
+    target_checks,
+)
 
-__all__ = ["dtype_checks", "fix_checks", "gradient_checks", "product_checks", "storing_checks", "stretching_checks"]
+__all__ = [
+    "course_checks",
+    "dtype_checks",
+    "fix_checks",
+    "going_back_checks",
+    "gradient_checks",
+    "in_place_checks",
+    "instead_checks",
+    "joining_checks",
+    "layout_checks",
+    "mending_checks",
+    "moving_checks",
+    "product_checks",
+    "recording_checks",
+    "size_checks",
+    "slope_checks",
+    "storing_checks",
+    "stretching_checks",
+    "target_checks",
+]

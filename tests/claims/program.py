@@ -52,6 +52,7 @@ class Program:
     """A program, statement by statement; what stands in a ``try`` counts as if it stood there alone."""
 
     def __init__(self, code: str) -> None:
+        self.code = code
         self.statements: list[ast.stmt] = []
         for statement in ast.parse(code).body:
             self.statements += statement.body if isinstance(statement, ast.Try) else [statement]

@@ -211,7 +211,7 @@ def test_the_run_before_lies_behind_and_what_differs_is_told(page: Page, app_url
     choose(page, "Batch size", "128")
     button(page, "Start again")
     expect(page.get_by_text("This one has batch 128, not 64.")).to_be_visible()
-    expect(page.get_by_text("the run before, from the same start")).to_be_visible()
+    expect(page.get_by_text("The run before had the same start.")).to_be_visible()
     expect(page.locator(".primer-chart .behind")).to_have_count(1)
 
 

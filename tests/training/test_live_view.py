@@ -16,6 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
 from primer_core.training import Run, RunSpec, TrainingService
+from primer_core.training.desk import Desks
 from primer_core.training.history import EpochPoint, SettingChange
 from primer_core.training.moments import kept_steps
 from ui.training import live_view as module
@@ -28,6 +29,7 @@ from ui.training.live_view import (
     ROUTES,
     Behind,
     Cursor,
+    behind_at,
     live_view,
     losses_table,
 )
@@ -161,6 +163,43 @@ def test_a_cursor_of_another_run_or_of_nonsense_gets_all() -> None:
     asked = QueryParams(f"run={run.id}&batches=1&epochs=2&changes=3&moments=5-9&behind=a:b:4,c:5")
     assert Cursor.of_query(asked) == Cursor(run.id, 1, 2, 3, "5-9", {"a:b": 4, "c": 5})
     assert floats(view(run, cursor=Cursor.of_query(asked))["curve"]["losses"]) == [0.5]
+
+
+def test_a_change_of_settings_and_the_run_before_stand_in_the_view(service: TrainingService) -> None:
+    before = service.start(RunSpec(epochs=1))
+    assert before.wait(LIMIT)
+    run = service.start(RunSpec(epochs=1, learning_rate=0.01), paused=True)
+    run.step_once()
+    assert run.wait_for(lambda state: state.step == 1, LIMIT)
+    mark = view(run)["mark"]
+    run.change(weight_decay=0.01)
+    run.resume()
+    assert run.wait(LIMIT)
+    made = view(run, cursor=Cursor(), behind=[Behind(before, "before")])
+    assert made["changes"]["points"] == [[1, "weight decay 0.01"]]
+    assert made["mark"] != mark
+    (line,) = made["behind"]
+    assert floats(line["means"]) == pytest.approx(before.history.means(), rel=1e-6)
+
+
+def test_the_run_before_lies_behind_if_both_learn_from_the_same_data(service: TrainingService) -> None:
+    desk = Desks(service).make("me")
+    assert behind_at(None) == behind_at(desk) == ()
+    before = desk.start(RunSpec(epochs=1))
+    assert before.wait(LIMIT)
+    assert behind_at(desk) == ()
+    desk.start(RunSpec(epochs=1, learning_rate=0.01), paused=True)
+    (behind,) = behind_at(desk)
+    assert behind.run is before
+    assert behind.name == "before: rate 0.001"
+    for _ in range(2):
+        assert desk.start(RunSpec(epochs=1, batch_size=128, learning_rate=0.01, seed=1)).wait(LIMIT)
+    (behind,) = behind_at(desk)
+    assert behind.run is before, "no run without a loss, and none with the same settings"
+    assert behind.name == "before: rate 0.001, batch 64 and 1 more"
+    desk.start(RunSpec(data="toy", model="toy"), paused=True)
+    assert behind_at(desk) == ()
+    desk.empty()
 
 
 def test_no_more_than_a_few_runs_are_drawn_behind() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from torch import nn
 from primer_core.data import load_images
 from primer_core.inference import load_trained
 from primer_core.models import build_model
-from primer_core.training import Run, RunSpec, TrainingService
+from primer_core.training import Controls, Run, RunSpec, TrainingService
 from primer_core.training.loop import train
 from primer_core.training.moments import MOST_BYTES, MOST_MOMENTS, MomentKeeper, kept_steps, moment_near
 
@@ -128,6 +129,18 @@ def test_a_moment_is_the_network_that_was_and_keeping_it_changes_no_loss(tmp_pat
     near.path.unlink()
     with pytest.raises(LookupError, match="63 batches"):
         near.state_dict_bytes()
+
+
+def test_a_run_that_goes_on_after_its_end_keeps_its_moments_and_gets_more(tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    spec = RunSpec(epochs=1)
+    controls = Controls(spec)
+    events = train(spec, controls, moments=MomentKeeper(tmp_path))
+    assert next(event for event in events if event.kind == "finished").step == 63
+    assert {0, 63} <= set(kept_steps(run_in(tmp_path)))
+    controls.change(replace(spec, epochs=2))
+    assert next(event for event in events if event.kind == "finished").step == 126
+    assert {0, 63, 126} <= set(kept_steps(run_in(tmp_path)))
 
 
 @pytest.fixture(scope="module")

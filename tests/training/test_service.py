@@ -465,7 +465,7 @@ def test_a_desk_keeps_finished_networks_and_drops_the_rest(service: TrainingServ
     assert first.wait(LIMIT)
     second = desk.start(LONG)
     assert desk.current is second
-    assert desk.before is first
+    assert desk.earlier == (first,)
     assert desk.finished == (first,)
     desk.clear()
     assert desk.current is None

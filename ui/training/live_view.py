@@ -68,6 +68,8 @@ def numbers(classes: int) -> dict[str, str]:
 
 
 _NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
+#: Settings that the legend names of an earlier run at most.
+_MOST_TOLD = 2
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -251,13 +253,27 @@ def role_at(desk: Desk | None, visitor: str) -> str:
 
 
 def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
-    """The run before the current one on a desk, if the two can be compared: both learn from the same data."""
-    run, before = (desk.current, desk.before) if desk else (None, None)
-    if run is None or before is None or run.spec.data != before.spec.data:
+    """The earlier runs on a desk that can be compared with the current one, for they learned from the same data.
+
+    Of runs with the same settings only the latest is among them.
+    """
+    run, earlier = (desk.current, desk.earlier) if desk else (None, ())
+    if run is None:
         return ()
-    differing = {field.name: getattr(before.spec, field.name) for field in fields(RunSpec)}
-    told = [setting_text(name, old) for name, old in differing.items() if old != getattr(run.spec, name)]
-    return (Behind(before, f"before: {', '.join(told[:2]) if told else 'the same settings'}"),)
+    latest = {run.spec: run}
+    for other in earlier:
+        if other.spec.data == run.spec.data and other.history.size:
+            latest.setdefault(other.spec, other)
+    return tuple(
+        Behind(other, f"before: {_otherwise(other.spec, run.spec)}") for other in latest.values() if other != run
+    )
+
+
+def _otherwise(earlier: RunSpec, now: RunSpec) -> str:
+    values = {field.name: getattr(earlier, field.name) for field in fields(RunSpec)}
+    told = [setting_text(name, value) for name, value in values.items() if value != getattr(now, name)]
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return f"{', '.join(told[:_MOST_TOLD])}{more}"
 
 
 def _mark(run: Run | None, state: RunState | None, role: str) -> str:

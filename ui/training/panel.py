@@ -279,12 +279,12 @@ def _made_with(desk: Desk, run: Run) -> str:
     if earlier:
         told_changes.insert(0, f"{earlier} earlier change{'s' * (earlier > 1)}")
     text = "; ".join((f"<b>This curve:</b> {in_words(run.spec)}", *told_changes)) + "."
-    before = desk.before
+    before = next(iter(desk.earlier), None)
     if before is not None and before.spec.data == run.spec.data:
         told = "; ".join(differences(before.spec, run.spec))
-        start = "from the same start" if _same_start(before.spec, run.spec) else "from other first weights"
-        text += f"<br><b>Behind it:</b> the run before, {start}. " + (
-            f"This one has {told}." if told else "Both were started with the same settings."
+        start = "the same start" if _same_start(before.spec, run.spec) else "other first weights"
+        text += f"<br><b>The run before</b> had {start}. " + (
+            f"This one has {told}." if told else "It began with the same settings."
         )
     return text
 
