@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Sequence
 
 from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
@@ -46,12 +47,18 @@ class Desk:
         self._owner_left_at = time.monotonic()
         self._runs: list[Run] = []
         self._current: Run | None = None
+        self._rivals: tuple[Run, ...] = ()
         self._earlier: tuple[Run, ...] = ()
 
     @property
     def current(self) -> Run | None:
         """The run on the desk, going on or ended; None after `clear` and before the first."""
         return self._current
+
+    @property
+    def together(self) -> tuple[Run, ...]:
+        """The runs that are steered together: the current one, first, and its rivals; none if there is none."""
+        return () if self._current is None else (self._current, *self._rivals)
 
     @property
     def earlier(self) -> tuple[Run, ...]:
@@ -91,29 +98,43 @@ class Desk:
         absent = self._owner not in self._visitors.values()
         return visitor in self._visitors and absent and time.monotonic() - self._owner_left_at >= self._grace
 
-    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
+    def start(
+        self,
+        spec: RunSpec,
+        *,
+        rivals: Sequence[RunSpec] = (),
+        refetch: bool = False,
+        paused: bool = False,
+        pace: float | None = None,
+    ) -> Run:
         """Start a run in place of the current one, which ends and becomes the first of the `earlier` ones.
 
-        Parameters are those of `TrainingService.start`.
+        Parameters
+        ----------
+        spec, refetch, paused, pace
+            As `TrainingService.start` takes them.
+        rivals
+            Of runs that start with it, and are steered `together` with it; they are among the `earlier` ones, too.
         """
-        earlier = (self._current, *self._earlier) if self._current is not None else self._earlier
+        earlier = (*self.together, *(run for run in self._earlier if run not in self._rivals))
         self.clear()
-        run = self._service.start(spec, refetch=refetch, paused=paused, pace=pace)
+        run, *others = [
+            self._service.start(each, refetch=refetch, paused=paused, pace=pace) for each in (spec, *rivals)
+        ]
         with self._lock:
-            self._current, self._earlier = run, earlier[:EARLIER_RUNS]
-            self._runs.append(run)
-            surplus = self._runs[: max(0, len(self._runs) - KEPT_RUNS)]
-            self._runs = [kept for kept in self._runs if kept not in surplus]
+            self._current, self._rivals = run, tuple(others)
+            self._earlier = (*others, *earlier)[:EARLIER_RUNS]
+            self._runs += [*others, run]
+            self._runs = self._runs[-KEPT_RUNS:]
         return run
 
     def clear(self) -> None:
-        """Take the current run off the desk: one that has left no network is dropped, others are still `finished`."""
+        """Take the current run and its rivals off the desk; those that have left a network are still `finished`."""
         with self._lock:
-            run, self._current = self._current, None
-            self._earlier = ()
-            if run is not None and run.state_dict_bytes is None:
-                self._runs.remove(run)
-        if run is not None:
+            gone = self.together
+            self._current, self._rivals, self._earlier = None, (), ()
+            self._runs = [run for run in self._runs if run not in gone or run.state_dict_bytes is not None]
+        for run in gone:
             self._service.forget(run)
 
     def sit(self, visitor: str, learner: str) -> None:
@@ -138,7 +159,7 @@ class Desk:
         """Drop every run."""
         with self._lock:
             runs, self._runs = self._runs, []
-            self._current, self._earlier = None, ()
+            self._current, self._rivals, self._earlier = None, (), ()
         for run in runs:
             self._service.forget(run)
 

@@ -23,7 +23,7 @@ from primer_core.training.controls import Controls
 from primer_core.training.inside import Trainee
 from primer_core.training.moments import MomentKeeper, Worth
 from primer_core.training.schedules import SCHEDULES
-from primer_core.training.spec import TOY, Outcome, RunSpec
+from primer_core.training.spec import TOY, Outcome, RunSpec, batches_per_pass
 
 EventKind = Literal["step", "paused", "changed", "epoch", "finished"]
 
@@ -347,7 +347,7 @@ class _Training:
             self.cut_up(order)
         self.prepare()
         passes_to_come = max(0, self.spec.epochs - epoch)
-        self.total_steps = self.step + len(self.batches) + passes_to_come * _batches_per_epoch(self.spec, self.size)
+        self.total_steps = self.step + len(self.batches) + passes_to_come * batches_per_pass(self.spec, self.size)
         yield self.event("changed")
 
     def prepare(self) -> None:
@@ -428,12 +428,7 @@ def evaluate(model: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> tu
 
 def steps_in(spec: RunSpec, train_size: int) -> int:
     """How many batches a run of `spec` takes on `train_size` samples."""
-    return _batches_per_epoch(spec, train_size) * spec.epochs
-
-
-def _batches_per_epoch(spec: RunSpec, train_size: int) -> int:
-    whole, rest = divmod(train_size, spec.batch_size)
-    return max(1, whole if spec.drop_last else whole + bool(rest))
+    return batches_per_pass(spec, train_size) * spec.epochs
 
 
 def _step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> float:

@@ -26,6 +26,11 @@ def one_cycle(progress: float) -> float:
     return 0.01 + 0.99 * (1 + math.cos(math.pi * (progress - 0.3) / 0.7)) / 2
 
 
+def rising(progress: float) -> float:
+    """From a hundred-thousandth to 1, each batch by the same factor: the test that finds a rate (Smith 2017)."""
+    return math.pow(10, 5 * (progress - 1))
+
+
 def constant(_: float) -> float:
     """The rate as it is."""
     return 1.0
@@ -37,4 +42,5 @@ SCHEDULES: Mapping[str, Callable[[float], float]] = {
     "step": step,
     "cosine": cosine,
     "one-cycle": one_cycle,
+    "rising": rising,
 }

@@ -111,7 +111,7 @@ class _Script:
     def imports(self) -> str:
         spec = self.spec
         standard = ["import itertools"] * ("batch_size" in self.changed)
-        standard += ["import math"] * bool({"cosine", "one-cycle"} & set(self.schedules))
+        standard += ["import math"] * bool({"cosine", "one-cycle", "rising"} & set(self.schedules))
         loaders = "DataLoader, RandomSampler" if "batch_size" in self.changed else "DataLoader"
         lines = [
             *standard,

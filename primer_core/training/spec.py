@@ -216,6 +216,12 @@ def data_title(name: str) -> str:
     return "Five points in the plane" if name == TOY else IMAGE_SETS[name].title
 
 
+def batches_per_pass(spec: RunSpec, train_size: int) -> int:
+    """How many batches a pass over so many training samples has; one at least, however large it had to be."""
+    whole, rest = divmod(train_size, spec.batch_size)
+    return max(1, whole if spec.drop_last else whole + bool(rest))
+
+
 def check_learning_rate(learning_rate: object) -> None:
     """Refuse what is no learning rate.
 

@@ -41,6 +41,7 @@ RUNS = {
     "steps": replace(SGD, schedule="step"),
     "cosine": replace(SGD, schedule="cosine"),
     "one cycle": replace(SGD, schedule="one-cycle", drop_last=True),
+    "test of rates": replace(SGD, schedule="rising", learning_rate=1.0, epochs=1),
     "target": RunSpec(epochs=5, target=0.85, batch_size=128),
     "patience": RunSpec(epochs=9, patience=1, batch_size=256, learning_rate=0.02),
 }

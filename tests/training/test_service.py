@@ -458,6 +458,29 @@ def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_f
     assert not desk.steers("tab")
 
 
+def test_rivals_start_with_a_run_and_go_with_it(service: TrainingService) -> None:
+    desk = Desks(service).make("learner")
+    sgd = replace(QUICK, optimizer="sgd", learning_rate=0.1)
+    first = desk.start(QUICK, rivals=(sgd, replace(sgd, momentum=0.9)))
+    assert desk.current is first
+    assert [run.spec.momentum for run in desk.together] == [0.0, 0.0, 0.9]
+    assert desk.earlier == desk.together[1:]
+    for run in desk.together:
+        assert run.wait(LIMIT)
+    assert {run.id for run in desk.finished} == {run.id for run in desk.together}
+    race = desk.together
+    desk.start(QUICK, paused=True)
+    assert len(desk.together) == 1
+    assert desk.earlier == race
+    desk.start(LONG, rivals=(replace(LONG, seed=1),))
+    race = desk.together
+    for run in race:
+        reach(run, 1)
+    desk.clear()
+    assert not desk.together
+    assert all(run.ended for run in race)
+
+
 def test_a_desk_keeps_finished_networks_and_drops_the_rest(service: TrainingService) -> None:
     desks = Desks(service, grace=60)
     desk = desks.make("learner")

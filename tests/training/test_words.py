@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from primer_core.training.spec import LIVE, RunSpec
-from ui.training.words import differences, in_words, setting_text
+from ui.training.words import differences, in_words, optimizer_text, setting_text
 
 OTHER = RunSpec(
     data="mnist",
@@ -51,6 +51,11 @@ def test_two_runs_differ_in_what_they_were_made_with() -> None:
         "6 epochs, not 5 epochs",
     ]
     assert len(differences(RunSpec(), OTHER)) == len(fields(RunSpec))
+
+
+def test_how_a_run_steps_is_told_with_its_rate() -> None:
+    assert optimizer_text(RunSpec()) == "Adam, rate 0.001"
+    assert optimizer_text(OTHER) == "SGD with momentum 0.9, rate 0.02"
 
 
 @pytest.mark.parametrize("name", LIVE)

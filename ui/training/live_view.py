@@ -175,8 +175,8 @@ def live_view(
     history = run.history if run else History()
     view: dict[str, Any] = {
         "at": round(time.monotonic(), 4),
-        "mark": _mark(run, state, role),
-        "again": _again(state, active_runs),
+        "mark": _mark(run, state, role, behind),
+        "again": _again(state, active_runs, behind),
         "run": run.id if run else "none",
         "ended": bool(state and state.ended),
         "share": round(min(1.0, state.step / state.total_steps), 4) if state and state.total_steps else 0.0,
@@ -257,15 +257,17 @@ def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
 
     Of runs with the same settings only the latest is among them.
     """
-    run, earlier = (desk.current, desk.earlier) if desk else (None, ())
-    if run is None:
+    run = desk.current if desk else None
+    if desk is None or run is None:
         return ()
     latest = {run.spec: run}
-    for other in earlier:
+    for other in desk.earlier:
         if other.spec.data == run.spec.data and other.history.size:
             latest.setdefault(other.spec, other)
     return tuple(
-        Behind(other, f"before: {_otherwise(other.spec, run.spec)}") for other in latest.values() if other != run
+        Behind(other, f"{'beside' if other in desk.together else 'before'}: {_otherwise(other.spec, run.spec)}")
+        for other in latest.values()
+        if other != run
     )
 
 
@@ -276,16 +278,17 @@ def _otherwise(earlier: RunSpec, now: RunSpec) -> str:
     return f"{', '.join(told[:_MOST_TOLD])}{more}"
 
 
-def _mark(run: Run | None, state: RunState | None, role: str) -> str:
+def _mark(run: Run | None, state: RunState | None, role: str, behind: Sequence[Behind]) -> str:
     if run is None or state is None:
         return f"none {role}"
     phase = state.status if state.ended or state.status == "paused" else "going"
     ails = ", ".join(symptom.name for symptom in symptoms_of(run, state))
-    return f"{run.id} {phase} {len(run.history.changes)} {role} {ails}"
+    going_behind = sum(not earlier.run.ended for earlier in behind)
+    return f"{run.id} {phase} {len(run.history.changes)} {going_behind} {role} {ails}"
 
 
-def _again(state: RunState | None, active_runs: int) -> int:
-    if state is None or state.ended:
+def _again(state: RunState | None, active_runs: int, behind: Sequence[Behind]) -> int:
+    if state is None or (state.ended and all(earlier.run.ended for earlier in behind)):
         return 0
     return REFRESH_PAUSED if state.status == "paused" else max(REFRESH, REFRESH_PER_RUN * active_runs)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
+from primer_core.training.rate_test import SCHEDULE as TEST_OF_RATES
+from primer_core.training.rate_test import RateTest, read_rate_test
+from primer_core.training.run import Run
 from primer_core.training.script import script, script_of
 from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
 from ui import cached, session
@@ -15,12 +20,12 @@ from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
 from ui.training import settings, symptoms_view
-from ui.training.live_view import address, live_view, numbers, role_at
-from ui.training.words import differences, in_words, setting_text, value_text
+from ui.training.live_view import address, behind_at, live_view, numbers, role_at
+from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
-    from primer_core.training.run import Run, RunState
+    from primer_core.training.run import RunState
 
 #: Epochs that are added after the end at one press.
 MORE_EPOCHS = 5
@@ -70,6 +75,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
             state,
             role=may,
             active_runs=cached.training_desks().service.active_runs,
+            behind=behind_at(desk),
         ),
         address=address(desk, cached.seat().visitor) if desk else None,
         log_scale=log_scale,
@@ -77,7 +83,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
-    if run is not None and state is not None:
+    if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails
         symptoms_view.draw(run, state, enabled=may == "steers")
 
 
@@ -189,30 +195,37 @@ def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
     if not desk.steers(visitor):
         return
     state = run.state()
+    together = [each for each in desk.together if each.ended == run.ended]
     if state.can_go_on and name in ("step", "step_epoch", "go_on", "more_epochs"):
         _take_knobs(run, spec)
     match name:
-        case "pause":
-            run.pause()
-        case "resume":
-            run.resume()
-        case "step":
-            run.step_once()
-            run.wait_for(lambda now: now.step > state.step or now.ended, _STEP_WAIT)
-        case "step_epoch":
-            run.step_epoch()
-        case "go_on":
-            run.train_on()
-        case "more_epochs":
-            run.train_on(MORE_EPOCHS)
-        case "finish":
-            run.set_pace(None)
-            run.resume()
-            settings.ask_for_full_speed()
-        case "stop":
-            run.stop()
         case "reset":
             desk.clear()
+        case "pause":
+            _all(together, Run.pause)
+        case "resume":
+            _all(together, Run.resume)
+        case "step":
+            _all(together, Run.step_once)
+            run.wait_for(lambda now: now.step > state.step or now.ended, _STEP_WAIT)
+        case "step_epoch":
+            _all(together, Run.step_epoch)
+        case "go_on":
+            _all(together, Run.train_on)
+        case "more_epochs":
+            _all(together, lambda each: each.train_on(MORE_EPOCHS))
+        case "finish":
+            for each in desk.together:
+                each.set_pace(None)
+            _all(together, Run.resume)
+            settings.ask_for_full_speed()
+        case "stop":
+            _all(together, Run.stop)
+
+
+def _all(runs: Sequence[Run], act: Callable[[Run], None]) -> None:
+    for run in runs:
+        act(run)
 
 
 def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
@@ -233,21 +246,21 @@ def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
 
 def _take_knobs(run: Run, spec: RunSpec | None) -> None:
     """Have a run that is to go on after its end use the knobs as they stand, if they are those of such a run."""
-    if spec is None or spec.with_live(run.spec) != run.spec:
-        return
-    try:
-        run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
-    except SpecError:
-        return
+    with suppress(SpecError):  # of a model without dropout layers, where that of the run has some: not of such a run
+        if spec is not None and spec.with_live(run.spec) == run.spec:
+            run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
 
 
 def _message(run: Run, state: RunState, may: str) -> None:
     """Say what went wrong, or where to go on with the network."""
+    tested = read_rate_test(run) if state.ended else None
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
         if state.damaged_file and may == "steers" and st.button("Download it again", icon=":material/download:"):
             session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
+    elif tested is not None:
+        _tell_rate_test(tested)
     elif state.ended and state.network_step is not None and run.spec.data in IMAGE_SETS:
         st.page_link(
             "pages/draw_a_digit.py",
@@ -256,7 +269,12 @@ def _message(run: Run, state: RunState, may: str) -> None:
             query_params={**session.link_parameters(), "network": run.id},
         )
     schedule = state.spec.schedule
-    if schedule != "constant" and state.ended and state.can_go_on and state.step >= state.total_steps:
+    if (
+        schedule not in ("constant", TEST_OF_RATES)
+        and state.ended
+        and state.can_go_on
+        and state.step >= state.total_steps
+    ):
         st.caption(
             f"The {value_text('schedule', schedule)} schedule is at its end: if the run goes on, its last rate stays."
         )
@@ -266,6 +284,19 @@ def _message(run: Run, state: RunState, may: str) -> None:
             "beside are for a run of your own.",
             icon=":material/visibility:",
         )
+
+
+def _tell_rate_test(tested: RateTest) -> None:
+    """Say what a test of rates has shown, with a button that uses it."""
+    rate = settings.nearest_rate(tested.proposed)
+    st.info(
+        f"The rate rose with every batch. The loss, as a mean of eleven batches, was lowest around batch "
+        f"{tested.step}: {tested.loss:.3g}, at a rate of {tested.rate:.2g}. "
+        + ("With higher rates it rose again. " if tested.rises_beyond else "The test went no further. ")
+        + f"About a third of that rate is worth a try: {rate:g}.",
+        icon=":material/troubleshoot:",
+    )
+    st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate")
 
 
 def _made_with(desk: Desk, run: Run) -> str:
@@ -279,6 +310,8 @@ def _made_with(desk: Desk, run: Run) -> str:
     if earlier:
         told_changes.insert(0, f"{earlier} earlier change{'s' * (earlier > 1)}")
     text = "; ".join((f"<b>This curve:</b> {in_words(run.spec)}", *told_changes)) + "."
+    if len(desk.together) > 1:
+        return f"{text}<br>{_race_in_words(desk)}"
     before = next(iter(desk.earlier), None)
     if before is not None and before.spec.data == run.spec.data:
         told = "; ".join(differences(before.spec, run.spec))
@@ -287,6 +320,18 @@ def _made_with(desk: Desk, run: Run) -> str:
             f"This one has {told}." if told else "It began with the same settings."
         )
     return text
+
+
+def _race_in_words(desk: Desk) -> str:
+    """How far the runs of a race have come, the best first."""
+    measured = [(run, run.history.last_epoch) for run in desk.together]
+    told = [
+        f"{optimizer_text(run.spec)}: {point.validation_accuracy:.1%} after epoch {point.epoch}"
+        for run, point in sorted(measured, key=lambda pair: pair[1].validation_loss if pair[1] else math.inf)
+        if point is not None
+    ]
+    result = f" Validation accuracy, the lowest validation loss first: {'; '.join(told)}." if told else ""
+    return f"<b>A race</b> of optimisers: the same first weights, and the same samples in the same order.{result}"
 
 
 def _same_start(before: RunSpec, after: RunSpec) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from primer_core.data import IMAGE_SETS, is_available
 from primer_core.devices import DEVICE_NAMES
 from primer_core.models.registry import MODELS
+from primer_core.training.rate_test import rate_test
 from primer_core.training.spec import (
     DATA_NAMES,
     EPOCHS_RANGE,
@@ -73,6 +75,9 @@ _FIXED_NOTE = "These belong to the run that goes on. They can be chosen anew onc
 FULL_SPEED = math.inf
 PACES = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 50.0, 100.0, 250.0, FULL_SPEED)
 DEFAULT_PACE = 24.0
+_TOY_TRAIN_SIZE = 5
+#: Optimizer, momentum, and a learning rate that is usual for them.
+_RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
 _FULL_SPEED_ASKED = "full speed asked"
 
 
@@ -194,16 +199,62 @@ def choose(*, locked: bool) -> RunSpec | None:
     knobs = st.container()
     st.html(f'<p class="primer-note">{_FIXED_NOTE if locked else "What a run starts with:"}</p>')
     _draw_start(chosen, locked=locked)
+    race = st.container()
     with knobs:
         _draw_knobs(chosen)
     with st.expander("More settings"):
         _draw_more_knobs(chosen)
         _draw_more_of_start(chosen, locked=locked)
     try:
-        return RunSpec(**chosen)
+        spec = RunSpec(**chosen)
     except SpecError as error:
         _explain(error, chosen)
         return None
+    if not locked:
+        with race:
+            st.button(
+                "Race the optimisers",
+                icon=":material/flag:",
+                on_click=_race,
+                args=(spec,),
+                help="Trains three networks at once from the same start: with the settings beside, and with each other "
+                "optimiser at a rate that is usual for it.",
+            )
+        with knobs:
+            st.button(
+                "Find a rate",
+                icon=":material/troubleshoot:",
+                on_click=_find_rate,
+                args=(spec,),
+                help="Trains with a rate that rises from 0.00001 to 1, and tells where the loss was lowest.",
+            )
+    return spec
+
+
+def _race(spec: RunSpec) -> None:
+    """Start a run, and beside it one with each other optimizer."""
+    rivals = [
+        replace(spec, optimizer=optimizer, momentum=momentum, learning_rate=rate)
+        for optimizer, momentum, rate in _RACERS
+        if (optimizer, momentum > 0) != (spec.optimizer, spec.momentum > 0)
+    ]
+    session.own_desk().start(spec, rivals=rivals, pace=pace())
+
+
+def _find_rate(spec: RunSpec) -> None:
+    """Start a test of rates for a spec."""
+    size = _TOY_TRAIN_SIZE if spec.data == TOY else IMAGE_SETS[spec.data].train_size
+    session.own_desk().start(rate_test(spec, size), pace=pace())
+
+
+def nearest_rate(rate: float) -> float:
+    """The learning rate on offer that is nearest, by their ratio."""
+    return min(LEARNING_RATES, key=lambda offered: abs(math.log(offered / rate)))
+
+
+def use_rate(rate: float) -> None:
+    """Set the knobs to a constant rate on offer."""
+    st.session_state.update({_KEYS["learning_rate"]: rate, _KEYS["schedule"]: "constant"})
 
 
 def _knob_moved(name: str) -> None:
@@ -212,8 +263,10 @@ def _knob_moved(name: str) -> None:
     run = desk.current if desk else None
     if desk is None or run is None or not session.steers(desk) or run.state().ended:
         return
-    with suppress(SpecError):  # the page says why the settings do not go together, and the run keeps its own
-        run.change(**{name: st.session_state[_KEYS[name]]})
+    for each in desk.together:
+        # The page says why settings do not go together, and a run keeps its own, as Adam does beside SGD.
+        with suppress(SpecError):
+            each.change(**{name: st.session_state[_KEYS[name]]})
 
 
 def _knob(name: str) -> dict[str, Any]:
@@ -447,8 +500,9 @@ def pace() -> float | None:
 def _pace_moved() -> None:
     """Have the run that goes on keep the pace, if it is this learner's."""
     desk = session.desk()
-    if desk is not None and desk.current is not None and session.steers(desk):
-        desk.current.set_pace(pace())
+    if desk is not None and session.steers(desk):
+        for run in desk.together:
+            run.set_pace(pace())
 
 
 def _pace_title(value: float) -> str:

@@ -13,6 +13,7 @@ SCHEDULE_TITLES: Mapping[str, str] = {
     "step": "Steps: a tenth, a hundredth",
     "cosine": "Cosine",
     "one-cycle": "One cycle",
+    "rising": "Rising: a test of rates",
 }
 OPTIMIZER_TITLES: Mapping[str, str] = {"adam": "Adam", "sgd": "SGD"}
 
@@ -70,6 +71,12 @@ def in_words(spec: RunSpec) -> str:
     names = (field.name for field in fields(RunSpec))
     unusual = [name for name in names if name not in _ALWAYS and getattr(spec, name) != getattr(usual, name)]
     return " · ".join(setting_text(name, getattr(spec, name)) for name in (*_ALWAYS, *unusual))
+
+
+def optimizer_text(spec: RunSpec) -> str:
+    """How a spec steps: ``"SGD with momentum 0.9, rate 0.02"``."""
+    momentum = f" with momentum {spec.momentum:g}" if spec.momentum else ""
+    return f"{OPTIMIZER_TITLES[spec.optimizer]}{momentum}, {setting_text('learning_rate', spec.learning_rate)}"
 
 
 def differences(before: RunSpec, after: RunSpec) -> list[str]:
