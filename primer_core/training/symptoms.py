@@ -220,6 +220,8 @@ def _dead(record: Record) -> Iterator[Symptom]:
     layer = vitals.layers[number - 1]
     gradient = "1" if number == 1 else f"1 to {number}"
     whole = "all" if layer.all_dead else "nearly all"
+    long = record.runaway is not None or _longest_step(record) > LONG_STEP
+    moved = "Long steps have moved these units" if long else "These units have come"
     yield Symptom(
         "dead",
         f"Stuck at chance: {whole} units of layer {number} are dead",
@@ -227,8 +229,8 @@ def _dead(record: Record) -> Iterator[Symptom]:
         f"validation samples looked at, and the gradient of layer {gradient} is 0. The loss of the latest batches is "
         f"{_loss(record.latest)}; guessing evenly among {record.classes} classes costs ln {record.classes} = "
         f"{record.chance:.3f}.",
-        "A ReLU gives 0 for every input below 0, and passes no gradient there. Long steps moved these units to where "
-        "hardly any sample lifts them above 0; without a gradient they stay there, whatever the rate is now.",
+        f"A ReLU gives 0 for every input below 0, and passes no gradient there. {moved} to where hardly any sample "
+        "lifts them above 0; without a gradient they stay there, whatever the rate is now.",
         _LOWER_RATE,
     )
 
@@ -259,7 +261,7 @@ def _rate_too_high(record: Record) -> Iterator[Symptom]:
             f"The mean loss of {_LATEST} batches had come down to {_loss(record.lowest)}, and that of the latest is "
             f"{_loss(record.latest)}."
         )
-    update = max((each.largest_update for each in record.vitals if each.largest_update > 0), default=math.nan)
+    update = _longest_step(record)
     step = (
         f" One step was seen to change a layer's weights by {_percent(update)} of their size, where about one percent "
         "or less is usual."
@@ -276,6 +278,11 @@ def _rate_too_high(record: Record) -> Iterator[Symptom]:
     )
 
 
+def _longest_step(record: Record) -> float:
+    """The largest part of its weights by which a step was seen to change a layer; NaN where none was watched."""
+    return max((each.largest_update for each in record.vitals if each.largest_update > 0), default=math.nan)
+
+
 def _slow(record: Record) -> float | None:
     """The part of its first loss that a whole run took off, where that is little though it fell all the way."""
     judged = record.outcome == "completed" or len(record.finite) >= 1000
@@ -285,7 +292,7 @@ def _slow(record: Record) -> float | None:
     start = float(record.finite[:10].mean())
     fall = 1 - quarters[-1] / start
     falls = quarters[0] > quarters[1] > quarters[2] > quarters[3]
-    return fall if falls and fall < LEAST_FALL else None
+    return fall if falls and 0 < fall < LEAST_FALL else None
 
 
 def _not_normalised(record: Record) -> Iterator[Symptom]:
@@ -302,8 +309,9 @@ def _not_normalised(record: Record) -> Iterator[Symptom]:
         f"After {len(record.finite)} batches the loss has fallen by {_percent(fall)}, to {_loss(record.latest)}, "
         f"though the latest step changed a layer's weights by {_percent(vitals.largest_update)}. The network's inputs "
         f"have mean {vitals.input_mean:.3f} and standard deviation {vitals.input_std:.3f}, not 0 and 1.",
-        "Small inputs make small gradients. And where no input is below 0, a sample pulls all weights of a unit the "
-        "same way: much of each step goes into what all samples have in common, little into what tells them apart.",
+        "Small inputs make small gradients. And where no input is below 0, a sample pulls all weights of a unit of the "
+        "first layer the same way: much of each step goes into what all samples have in common, little into what "
+        "tells them apart.",
         Fix(
             lambda _: "Normalise the pixels, same start",
             lambda spec: replace(spec, normalise=True),

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 import numpy as np
+import torch
 
 from primer_core.claims.dtypes import DoesNotFit, NotForBooleans, Promoted, StoredAs, WrappedAround
 from tests.claims.checking import check
@@ -24,7 +25,8 @@ def in_floats(program: Program, name: str) -> Any:
     for operand in given(program):
 
         def widen(names: dict[str, Any], operand: str = operand) -> None:
-            names[operand] = np.asarray(names[operand]).astype(float)
+            own = names[operand]
+            names[operand] = own.double() if isinstance(own, torch.Tensor) else np.asarray(own).astype(float)
 
         if operand != name or program.place(name) > program.first(name):
             changes[program.first(operand)] = widen

@@ -38,9 +38,11 @@ MOST_IMAGES = 512
 MOST_UNITS = 4096
 #: No run trains on more batches.
 MOST_STEPS = 10**9
-#: Milliseconds between two questions of a page for a look: while the run goes on, and while it is paused.
+#: Milliseconds between two questions of a page for a look: while the run goes on, while it is paused, and where there
+#: will be no other look until the run goes on after its end.
 REFRESH = 250
 REFRESH_PAUSED = 400
+REFRESH_ENDED = 2000
 
 #: What is known of a set, and its pictures, never change.
 _KEPT = {"Cache-Control": "private, max-age=3600"}
@@ -182,12 +184,12 @@ def _told(desk_id: str, data: str, unit: int, step: int | None, seen: str) -> st
         raise RequestError(404, "That desk is not kept here. Load the page again.")
     run = desk.current
     if run is None or run.spec.data != data:
-        return json.dumps({"run": None, "again": 2 * REFRESH_PAUSED, "look": None})
+        return json.dumps({"run": None, "again": REFRESH_ENDED, "look": None})
     looked = run.watch(unit) if step is None else _looked_back(run, step, unit)
     state = run.state()
     now = None if looked is None else f"{run.id}:{looked.step}:{unit}:{'now' if step is None else 'then'}"
     up_to_date = looked is not None and (step is not None or (state.ended and looked.step == state.step))
-    again = 0 if up_to_date else REFRESH_PAUSED if step is None and state.status == "paused" else REFRESH
+    again = REFRESH_ENDED if up_to_date else REFRESH_PAUSED if state.status == "paused" else REFRESH
     head = json.dumps({"run": run.id, "seen": now, "again": again, "going": not state.ended})
     look = looked.look if looked is not None and now != seen else "null"
     return f'{head[:-1]}, "look": {look}}}'

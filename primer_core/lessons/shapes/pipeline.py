@@ -499,6 +499,8 @@ class Way:
         Which state a name stands for.
     derived
         Names that stand for several tensors made of states.
+    own
+        Names of arrays that steps made for themselves, which no state may have.
     tracer
         Knows where cells came from.
     """
@@ -507,6 +509,7 @@ class Way:
     states: list[State]
     at: dict[str, int]
     derived: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
     tracer: Tracer = field(default_factory=Tracer)
 
     @classmethod
@@ -519,7 +522,7 @@ class Way:
     def copy(self) -> Way:
         """Return one that goes on by itself from here."""
         evaluator = Evaluator(dict(self.evaluator.names), uninitialised=self.evaluator.uninitialised)
-        return Way(evaluator, list(self.states), dict(self.at), set(self.derived), self.tracer.copy())
+        return Way(evaluator, list(self.states), dict(self.at), set(self.derived), set(self.own), self.tracer.copy())
 
     @property
     def current(self) -> State:
@@ -644,7 +647,7 @@ class Way:
 
     def free_name(self, wanted: str) -> str:
         """Return what the next state is called: as it is wanted, if no other has that name, or by its number."""
-        taken = {state.name for state in self.states} | _RESERVED
+        taken = {state.name for state in self.states} | self.own | _RESERVED
         if wanted and wanted not in taken:
             return wanted
         name = f"{TENSOR}{len(self.states)}"
@@ -922,9 +925,9 @@ class _Hoister:
         check_size(tuple(value.shape), f"{quoted(ast.unparse(node))}, of shape {shape_text(tuple(value.shape))},")
         _check_dtype(value)
         number = len(self.way.states)
-        name = next(
-            name for letter in "bcdefghijklmno" if (name := f"{letter}{number}") not in self.way.evaluator.names
-        )
+        known = {*self.way.evaluator.names, self.step.name}
+        name = next(name for letter in "bcdefghijklmno" if (name := f"{letter}{number}") not in known)
+        self.way.own.add(name)
         self.made[name] = self.way.spelled(node)
         self.way.evaluator.names[name] = value
         self.way.tracer.roots[id(value)] = (name, value)

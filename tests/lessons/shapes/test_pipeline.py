@@ -419,6 +419,13 @@ def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
     assert done((2, 3), "x.T.contiguous()", "PyTorch").remarks == ()
 
 
+def test_an_array_that_a_step_makes_has_no_name_that_was_given() -> None:
+    taken = taking((2,), "b1 = stack([5, 6], dim=0), b3 = x.clone(), c = b3[0], stack([7, 8], dim=0)")
+    assert taken.failed is None
+    bound = re.findall(r"^(\w+) = ", taken.code, flags=re.MULTILINE)
+    assert len(bound) == len(set(bound))
+
+
 def test_new_numbers_are_told_from_copies() -> None:
     added, copied, largest = done((2, 3), "x + 1"), done((2, 3), "clone()"), done((2, 3), "x.amax(0)")
     assert (added.verdict, added.exact, added.computes) == ("copy", False, True)

@@ -80,16 +80,15 @@ function normalisation(known, on) {
     const height = (HIGH * Math.sqrt(level)) / top;
     drawing.append(vector("rect", { class: "bar", x: 20 + ((WIDE - 40) * place) / bars, y: HIGH - height, width: (WIDE - 40) / bars - 1, height }));
   });
-  const axis = (y, name, marks) => {
+  const axis = (y, marks) => {
     drawing.append(vector("line", { class: "axis", x1: 20, x2: WIDE - 20, y1: y, y2: y }));
     for (const [at, text] of marks) {
       const x = 20 + at * (WIDE - 40);
       drawing.append(vector("line", { class: "axis", x1: x, x2: x, y1: y, y2: y + 4 }), vector("text", { x, y: y + 17, "text-anchor": "middle" }, text));
     }
-    drawing.setAttribute(name, "");
   };
-  axis(HIGH, "data-before", [[0, "0"], [known.mean, "mean"], [1, "1"]]);
-  axis(HIGH + 22, "data-after", [[0, minus(black.toFixed(2))], [known.mean, "0"], [known.mean + known.std, "1"], [1, white.toFixed(2)]]);
+  axis(HIGH, [[0, "0"], [known.mean, "mean"], [1, "1"]]);
+  axis(HIGH + 22, [[0, minus(black.toFixed(2))], [known.mean, "0"], [known.mean + known.std, "1"], [1, white.toFixed(2)]]);
   const digits = (value) => minus(value.toFixed(4));
   const table = make("table", {}, make("thead", {}, make("tr", {}, ...["pixel as stored", "divided by 255", "normalised"].map((head) => make("th", { scope: "col" }, head)))),
     make("tbody", {}, ...[["0, black", "0", digits(black)], ["255, white", "1", digits(white)], ["255, but not divided", "255", unscaled.toFixed(1)]].map(([head, ...cells]) =>

@@ -7,7 +7,6 @@ const HALF = 31, UNITS = 16, SHEET_COLUMNS = 25;
 const PATIENCE = 2000;         // ms until a server that does not answer is asked again
 
 const views = new WeakMap();
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 const write = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const percent = (share) => share >= 0.9995 ? "> 99.9 %" : share >= 0.1 ? `${(100 * share).toFixed(1)} %` : `${Number((100 * share).toPrecision(2))} %`;
 const number = (value) => value === null || value === undefined ? "–" : Math.abs(value) >= 1e5 ? value.toExponential(1) : String(value).replace("-", "−");
@@ -367,7 +366,7 @@ function open(parentElement) {
     root.dataset.step = look.step;
   };
 
-  const wait = (time) => new Promise((resolve) => { wake = resolve; if (time) setTimeout(resolve, time); });
+  const wait = (time) => new Promise((resolve) => { wake = resolve; setTimeout(resolve, time); });
   const shown = () => document.hidden && new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
   const follow = async () => {
     if (following) return;
