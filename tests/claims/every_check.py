@@ -1,10 +1,12 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    comparing_checks,
     copying_checks,
     dtype_checks,
     fix_checks,
     gradient_checks,
+    making_checks,
     memory_checks,
     rebinding_checks,
     refusing_checks,
@@ -14,10 +16,12 @@ from tests.claims import (
 )
 
 __all__ = [
+    "comparing_checks",
     "copying_checks",
     "dtype_checks",
     "fix_checks",
     "gradient_checks",
+    "making_checks",
     "memory_checks",
     "rebinding_checks",
     "refusing_checks",
