@@ -30,6 +30,11 @@ def paragraphs(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> 
     return tuple(spoken(claim, roles) for claim in said)
 
 
+def together(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> Text:
+    """Write claims as one paragraph, one after another."""
+    return text(*(span for place, claim in enumerate(said) for span in (" " * (place > 0), *spoken(claim, roles))))
+
+
 def _span(span: claims.Span, roles: Mapping[str, Role]) -> Span:
     match span:
         case str():

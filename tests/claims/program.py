@@ -53,6 +53,7 @@ class Program:
     """A program, statement by statement; what stands in a ``try`` counts as if it stood there alone."""
 
     def __init__(self, code: str) -> None:
+        self.code = code
         self.statements: list[ast.stmt] = []
         self.leftover = 77
         self.comments = tuple(line.strip()[1:].strip() for line in code.splitlines() if line.strip().startswith("#"))

@@ -12,7 +12,7 @@ LESSON = Lesson(
     title="Views and copies",
     group="Arrays",
     icon=":material/link:",
-    claim=(
+    summary=(
         "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
         "already, a copy has its own."
     ),
