@@ -2,6 +2,7 @@
 
 from tests.claims import (
     choosing_checks,
+    comparing_checks,
     copying_checks,
     course_checks,
     dtype_checks,
@@ -12,6 +13,7 @@ from tests.claims import (
     instead_checks,
     joining_checks,
     layout_checks,
+    making_checks,
     memory_checks,
     mending_checks,
     moving_checks,
@@ -32,6 +34,7 @@ from tests.claims import (
 
 __all__ = [
     "choosing_checks",
+    "comparing_checks",
     "copying_checks",
     "course_checks",
     "dtype_checks",
@@ -42,6 +45,7 @@ __all__ = [
     "instead_checks",
     "joining_checks",
     "layout_checks",
+    "making_checks",
     "memory_checks",
     "mending_checks",
     "moving_checks",

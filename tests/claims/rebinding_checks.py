@@ -23,9 +23,12 @@ from primer_core.claims.rebinding import (
 )
 from tests.claims.arrays import (
     cells,
+    copies,
     fetched,
     is_array,
+    labels,
     object_of,
+    objects,
     one_memory,
     place,
     place_of,
@@ -38,31 +41,6 @@ from tests.claims.arrays import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Names, Program, Ran
-
-MODULES = ("np", "torch", "F", "before", "name", "array")
-
-
-def labels(names: Names) -> list[str]:
-    """All names of arrays and numbers, those in lists and tuples, too."""
-    found = []
-    for name, value in names.items():
-        if name.startswith("__") or name in MODULES:
-            continue
-        if is_array(value) or isinstance(value, np.generic):
-            found.append(name)
-        elif isinstance(value, tuple | list):
-            found += [
-                f"{name}[{at}]" for at, part in enumerate(value) if is_array(part) or isinstance(part, np.generic)
-            ]
-    return sorted(found)
-
-
-def objects(names: Names) -> dict[str, Any]:
-    return {name: read(names, name) for name in labels(names)}
-
-
-def copies(names: Names) -> dict[str, Any]:
-    return {name: cells(read(names, name)).copy() for name in labels(names)}
 
 
 def over(program: Program, since: Line) -> tuple[Ran, dict[str, Any], dict[str, Any]]:

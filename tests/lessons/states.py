@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 
 from primer_core.lessons.question import Question
+from tests.lessons.arrays.states import arrays_state
 from tests.lessons.autograd_graph.states import graph_state
 from tests.lessons.broadcasting.states import broadcasting_state
 from tests.lessons.matmul.states import matmul_state
@@ -12,6 +13,7 @@ from tests.lessons.shapes.states import shapes_state
 from tests.lessons.views.states import views_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
+    "arrays": arrays_state,
     "autograd_graph": graph_state,
     "broadcasting": broadcasting_state,
     "matmul": matmul_state,

@@ -175,13 +175,17 @@ def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
     error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
     order = tuple(map(Note, paragraphs(claims.walk(viewing))))
     parts = (*pair_table(viewing), way_table(viewing), *error, *order, pictures.refused(viewing))
-    return _page(question.view, "refused", parts, claims.viewing(viewing), viewing_code(viewing))
+    said = claims.viewing(viewing)
+    return _page(question.view, "refused", parts, (said[:1], said[1:]) if said[1:] else (said,), viewing_code(viewing))
 
 
-def _page(view: View, name: str, parts: tuple[Part, ...], said: tuple[Claim, ...], code: str) -> tuple[Part, ...]:
-    told = (Story(paragraphs(said)),) if said else (Note(_NOTHING_RAN),)
-    story = Card((*told, code_panel(code)), "story")
-    return (Card(parts, name), Columns(((story,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
+def _page(
+    view: View, name: str, parts: tuple[Part, ...], said: tuple[tuple[Claim, ...], ...], code: str
+) -> tuple[Part, ...]:
+    story = tuple(joined(paragraphs(together), " ") for together in said)
+    told = (Story(story),) if story else (Note(_NOTHING_RAN),)
+    card = Card((*told, code_panel(code)), "story")
+    return (Card(parts, name), Columns(((card,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
 
 
 def _stop(stopped: Stopped, said: Said) -> tuple[Part, ...]:
