@@ -5,13 +5,17 @@ from tests.claims import (
     dtype_checks,
     fix_checks,
     gradient_checks,
+    index_fix_checks,
     instead_checks,
     joining_checks,
     layout_checks,
+    lookup_checks,
     moving_checks,
+    picking_checks,
     size_checks,
     storing_checks,
     stretching_checks,
+    writing_checks,
 )
 
 __all__ = [
@@ -19,11 +23,15 @@ __all__ = [
     "dtype_checks",
     "fix_checks",
     "gradient_checks",
+    "index_fix_checks",
     "instead_checks",
     "joining_checks",
     "layout_checks",
+    "lookup_checks",
     "moving_checks",
+    "picking_checks",
     "size_checks",
     "storing_checks",
     "stretching_checks",
+    "writing_checks",
 ]

@@ -91,7 +91,7 @@ def test_every_claim_holds(lesson: AnyLesson) -> None:
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
 def test_at_least_half_of_the_questions_are_answered(lesson: AnyLesson) -> None:
     verdicts = [chip.verdict for q in asked(lesson) for chip in every_part(page(lesson, q)) if isinstance(chip, Chip)]
-    assert verdicts.count("ok") * 2 >= len(verdicts)
+    assert sum(verdict != "error" for verdict in verdicts) * 2 >= len(verdicts)
 
 
 def test_every_class_of_claim_has_a_check_and_occurs() -> None:
@@ -160,7 +160,7 @@ def spoken_on(shown: Page) -> Iterator[str]:
                 yield from map(plain, paragraphs)
             case Fixes(fixes):
                 yield from (plain(fix.label) for fix in fixes)
-            case Chip("ok", words):
+            case Chip("ok" | "view" | "copy", words):
                 yield words
             case Steps(cards=cards):
                 for card in cards:
