@@ -36,7 +36,7 @@ class LessonSpec:
         The sidebar group it stands in, one of `GROUPS`.
     icon
         A Material Symbols icon, written as Streamlit takes it.
-    claim
+    summary
         What the lesson shows, in a sentence or two.
     blurb
         What its card on the home page says: one short sentence.
@@ -48,7 +48,7 @@ class LessonSpec:
     title: str
     group: str
     icon: str
-    claim: str
+    summary: str
     blurb: str
     lesson: AnyLesson | None = None
 
@@ -60,7 +60,7 @@ class LessonSpec:
 
 def row(lesson: Lesson[Any, Any]) -> LessonSpec:
     """Return a lesson's row of the table."""
-    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.claim, lesson.blurb, lesson)
+    return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.summary, lesson.blurb, lesson)
 
 
 GROUPS: tuple[str, ...] = ("Networks", "Arrays", "Autograd")
@@ -71,7 +71,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         title="Draw a digit",
         group="Networks",
         icon=":material/draw:",
-        claim="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
+        summary="Draw, and a network reads your digit while the pen is still moving: ten probabilities from 784 grey "
         "values.",
         blurb="It is read while your pen is still moving.",
     ),
@@ -80,7 +80,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         title="Live training",
         group="Networks",
         icon=":material/show_chart:",
-        claim="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
+        summary="A network learns by taking small steps against the gradient. Start one, and watch its loss fall as it "
         "happens.",
         blurb="Watch the loss fall, and change the rate while it does.",
     ),

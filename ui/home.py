@@ -37,7 +37,7 @@ def home() -> None:
     shell.begin_home()
     st.title(shell.APP_NAME, anchor=False)
     st.html(
-        '<p class="primer-claim">See what NumPy and PyTorch do. Everything on these pages is computed as you watch, '
+        '<p class="primer-summary">See what NumPy and PyTorch do. Everything on these pages is computed as you watch, '
         "by the libraries themselves, on the values in front of you.</p>"
     )
     for group, lessons in catalog.grouped():

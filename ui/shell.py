@@ -44,11 +44,11 @@ def begin_home() -> None:
 
 
 def begin(slug: str) -> LessonSpec:
-    """Draw the frame of a lesson, its title and its claim; a page calls this before anything else."""
+    """Draw the frame of a lesson, its title and its summary; a page calls this before anything else."""
     spec = catalog.lesson(slug)
     _frame(f"{spec.title} · {APP_NAME}", spec.file)
     st.title(spec.title, anchor=False)
-    st.html(f'<p class="primer-claim">{spec.claim}</p>')
+    st.html(f'<p class="primer-summary">{spec.summary}</p>')
     return spec
 
 

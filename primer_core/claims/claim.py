@@ -34,6 +34,12 @@ Span = str | Code | Name | Strong
 Sentence = tuple[Span, ...]
 """One or a few sentences that belong together."""
 
+Line = tuple[str, int]
+"""A statement of the program: its code, and which of the statements that read so it is, counted from 1."""
+
+Bound = tuple[str, str, int]
+"""An array: a name, and the statement that bound the name to it, as in `Line`."""
+
 
 class Claim(ABC):
     """Something that is said of a program and can be checked by running it."""
@@ -56,6 +62,16 @@ def axis_text(*axes: int) -> str:
     return f"{word} {', '.join(map(signed, axes))}"
 
 
+def cell_text(name: str, index: tuple[int, ...]) -> str:
+    """Write a cell of an array, or the name alone where it has no axis: ``a[0, 1]``."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def number_text(number: float) -> str:
+    """Write a number with up to six digits."""
+    return signed(str(number) if isinstance(number, bool | int) else f"{number:.6g}")
+
+
 def signed(number: float | str) -> str:
     """Write a number, or numbers, with the sign that is as wide as a plus."""
     return str(number).replace("-", "−")
@@ -70,3 +86,18 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     """Join a few words: ``a``, ``a and b``, ``a, b and c``."""
     *most, end = items
     return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def thousands(number: int) -> str:
+    """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
+    return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"
+
+
+def called(array: Bound, held: bool) -> str:
+    """Write what an array is called: its name, or ``the old a`` where the name is bound to something else by now."""
+    return array[0] if held else f"the old {array[0]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Count things: ``1 byte``, ``2 bytes``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

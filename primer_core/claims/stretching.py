@@ -158,3 +158,55 @@ class EveryPair(Claim):
             Code(f"{self.vector}[:, None]"),
             ".",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FitsEitherAxis(Claim):
+    """A vector met a square table: its values line up with the columns, and would have fitted the rows as well.
+
+    Parameters
+    ----------
+    table, vector
+        Names of the two.
+    n
+        Rows, columns, and values of the vector; 2 or more.
+    """
+
+    table: str
+    vector: str
+    n: int
+
+    def sentence(self) -> Sentence:
+        """Say which axis the values belong to, and how they would belong to the other."""
+        return (
+            f"{self.table} is square, so the {self.n} values of {self.vector} fit either axis without an error. They "
+            f"belong to its columns: {self.vector}[0] meets all of column 0. For a value a row write ",
+            Code(f"{self.vector}[:, None]"),
+            ".",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheMatrixProduct(Claim):
+    """Operands that are multiplied cell by cell, or cannot be, have a matrix product.
+
+    Parameters
+    ----------
+    left, right
+        Names of the operands.
+    shape
+        Of their matrix product.
+    """
+
+    left: str
+    right: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Tell the two products apart."""
+        return (
+            Code(f"{self.left} * {self.right}"),
+            " multiplies cell by cell. The matrix product, rows times columns, is another: ",
+            Code(f"{self.left} @ {self.right}"),
+            f" → {self.shape}.",
+        )

@@ -183,7 +183,7 @@ class LastStays(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff(Claim):
+class FractionsCut(Claim):
     """Fractions were cut off as values were stored, without a word.
 
     Parameters
@@ -241,7 +241,7 @@ class ValueMisfit(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class BeyondDtype(Claim):
+class ExceedsDtype(Claim):
     """A whole number is beyond what the dtype of an array holds.
 
     Parameters

@@ -2,6 +2,8 @@
 
 from math import prod
 
+from primer_core.claims.claim import thousands as thousands
+
 MAX_AXES = 4
 """A picture has room for four axes: columns, rows, panels and rows of panels."""
 
@@ -75,8 +77,3 @@ def check_size(shape: tuple[int, ...], what: str = "This array", *, most: int = 
             f"{what} has {thousands(prod(shape))} elements, but at most {thousands(most)} are "
             "computed here: smaller axes show the same rule."
         )
-
-
-def thousands(number: int) -> str:
-    """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
-    return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"

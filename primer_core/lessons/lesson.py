@@ -71,7 +71,7 @@ class Lesson(Generic[Q, E]):
     ----------
     slug
         Its address, and the name of its folder and of its page.
-    title, group, icon, claim, blurb
+    title, group, icon, summary, blurb
         Plain text: what the sidebar and the page call it, the group it stands in, a Material Symbols icon as Streamlit
         takes it, what it shows, in a sentence or two, and what its card on the home page says, in a short one.
     question
@@ -101,7 +101,7 @@ class Lesson(Generic[Q, E]):
     title: str
     group: str
     icon: str
-    claim: str
+    summary: str
     blurb: str
     question: type[Q]
     presets: tuple[Preset[Q], ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from typing import Any
 
@@ -10,13 +11,15 @@ import numpy as np
 from primer_core.claims.stretching import (
     CannotMeet,
     EveryPair,
+    FitsEitherAxis,
     MeetIn,
     MeetInPlace,
+    NotTheMatrixProduct,
     ReadStretched,
     Saved,
 )
 from tests.claims.checking import check
-from tests.claims.program import Program
+from tests.claims.program import Names, Program, Ran
 
 OPERANDS = ("a", "b", "c")
 
@@ -147,3 +150,54 @@ def _(claim: EveryPair, program: Program) -> None:
     pairs = [(left - right) ** 2 for left, right in zip(first, second, strict=True)]
     np.testing.assert_allclose(every, sum(differences) / len(differences), rtol=1e-6)
     np.testing.assert_allclose(paired, sum(pairs) / len(pairs), rtol=1e-6, atol=1e-12)
+
+
+@check(FitsEitherAxis)
+def _(claim: FitsEitherAxis, program: Program) -> None:
+    arrays = given(program)
+    assert arrays[claim.table].shape == (claim.n, claim.n)
+    assert arrays[claim.vector].shape == (claim.n,)
+    assert claim.n > 1
+
+    def mark(names: Names) -> None:
+        """Make all cells alike but the first of the vector."""
+        names[claim.table] = np.full((claim.n, claim.n), 2.0)
+        names[claim.vector] = np.where(np.arange(claim.n) == 0, 5.0, 3.0)
+
+    last = max(program.first(claim.table), program.first(claim.vector))
+    y = values(program.run(after={last: mark}))
+    assert np.argwhere(y != y[-1, -1])[:, 1].tolist() == [0] * claim.n, "it belongs to column 0"
+
+    def mark_rows(names: Names) -> None:
+        mark(names)
+        names[claim.vector] = names[claim.vector][:, None]
+
+    y = values(program.run(after={last: mark_rows}))
+    assert np.argwhere(y != y[-1, -1])[:, 0].tolist() == [0] * claim.n, "it belongs to row 0"
+
+
+def values(ran: Ran) -> Any:
+    """The values of the result, a new array or one that was written into."""
+    assert ran.error is None
+    y = ran["y"] if "y" in ran.names else ran["a"]
+    return y.detach().numpy() if hasattr(y, "detach") else y
+
+
+@check(NotTheMatrixProduct)
+def _(claim: NotTheMatrixProduct, program: Program) -> None:
+    arrays = given(program)
+    assert list(arrays) == [claim.left, claim.right]
+    left, right = arrays.values()
+    product = [
+        sum(one * other for one, other in zip(row, column, strict=True))
+        for row in left.tolist()
+        for column in right.T.tolist()
+    ]
+    assert (len(left), right.shape[1]) == claim.shape
+    assert program.run().error is not None or values(program.run()).ravel().tolist() != product
+    place = next(
+        n
+        for n, line in enumerate(program.statements, start=1)
+        if any(sign in ast.unparse(line) for sign in ("a * b", "a *= b"))
+    )
+    assert program.instead(place, f"y = {claim.left} @ {claim.right}")["y"].shape == claim.shape

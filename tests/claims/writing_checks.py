@@ -11,9 +11,9 @@ import torch
 from primer_core.claims.writing import (
     AddedOnce,
     AddedToRead,
-    BeyondDtype,
     ComesAs,
-    CutOff,
+    ExceedsDtype,
+    FractionsCut,
     LastStays,
     NotConverted,
     ValueMisfit,
@@ -187,8 +187,8 @@ def _(claim: AddedOnce, program: Program) -> None:
         np.testing.assert_array_equal(values(names["a"])[claim.cell], every)
 
 
-@check(CutOff)
-def _(claim: CutOff, program: Program) -> None:
+@check(FractionsCut)
+def _(claim: FractionsCut, program: Program) -> None:
     names, _, cells = given(program)
     left = program.run()[claim.name]
     assert str(left.dtype).removeprefix("torch.") == claim.dtype
@@ -260,8 +260,8 @@ def _(claim: NotConverted, program: Program) -> None:
     assert tried(program, like(names, values(value).astype(held))) is None
 
 
-@check(BeyondDtype)
-def _(claim: BeyondDtype, program: Program) -> None:
+@check(ExceedsDtype)
+def _(claim: ExceedsDtype, program: Program) -> None:
     names, value, _ = failing_value(program)
     held = values(names["a"]).dtype
     assert str(held) == claim.dtype

@@ -30,6 +30,11 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 assert every_check  # what it imports registers the checks
 
 SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
+#: What is said of no program: what a measurement is, before it is made.
+FIXED = {
+    "A product of two n × n matrices takes 2·n³ floating-point operations (FLOPs). Divided by the time that it takes, "
+    "that is the machine's FLOP/s. Small matrices are slow: starting costs more than the sums."
+}
 #: Questions that are drawn for each lesson.
 COUNT = 2_000 if is_long() else 200
 #: How often each class of claim occurs at least, and how many of a class are made wrong.
@@ -91,7 +96,7 @@ def test_every_claim_holds(lesson: AnyLesson) -> None:
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
 def test_at_least_half_of_the_questions_are_answered(lesson: AnyLesson) -> None:
     verdicts = [chip.verdict for q in asked(lesson) for chip in every_part(page(lesson, q)) if isinstance(chip, Chip)]
-    assert sum(verdict != "error" for verdict in verdicts) * 2 >= len(verdicts)
+    assert verdicts.count("error") * 2 <= len(verdicts)
 
 
 def test_every_class_of_claim_has_a_check_and_occurs() -> None:
@@ -139,7 +144,7 @@ def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
     """What stands in stories, advice, fixes and the verdict of what worked is the sentence of a claim."""
     strange = set()
     for question in asked(lesson):
-        sentences = {letters(claim.sentence()) for claim in said(lesson, question)}
+        sentences = FIXED | {letters(claim.sentence()) for claim in said(lesson, question)}
         strange |= {words for words in spoken_on(page(lesson, question)) if not is_made_of(words, sentences)}
     assert not strange, "\n".join(sorted(strange)[:20])
 

@@ -12,7 +12,7 @@ LESSON = Lesson(
     title="Arrays",
     group="Arrays",
     icon=":material/grid_view:",
-    claim=(
+    summary=(
         "An array is one block of memory in which every number has the same type, and a shape that says how to read it."
     ),
     blurb="One block of memory, one dtype, and a shape that says how to read it.",

@@ -11,7 +11,7 @@ LESSON = Lesson(
     title="Back-propagation by hand",
     group="Autograd",
     icon=":material/undo:",
-    claim=(
+    summary=(
         "Every gradient of a network follows from a few lines of matrix algebra. Derive them, and find the numbers "
         "that autograd finds."
     ),

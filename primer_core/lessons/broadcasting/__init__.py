@@ -12,7 +12,7 @@ LESSON = Lesson(
     title="Broadcasting",
     group="Arrays",
     icon=":material/open_with:",
-    claim=(
+    summary=(
         "NumPy lines shapes up from the right. Axes that are equal stay, an axis of size 1 is stretched, "
         "and nothing is copied."
     ),

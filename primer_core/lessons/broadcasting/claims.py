@@ -11,7 +11,16 @@ from primer_core.claims.dtypes import DoesNotFit, NotForBooleans, Promoted, Stor
 from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingRearranged, Rearranged
 from primer_core.claims.gradients import ArrivesOnce, SummedBack
 from primer_core.claims.storing import NeverGrows, ReadOnly
-from primer_core.claims.stretching import CannotMeet, EveryPair, MeetIn, MeetInPlace, ReadStretched, Saved
+from primer_core.claims.stretching import (
+    CannotMeet,
+    EveryPair,
+    FitsEitherAxis,
+    MeetIn,
+    MeetInPlace,
+    NotTheMatrixProduct,
+    ReadStretched,
+    Saved,
+)
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Broadcast,
@@ -59,8 +68,35 @@ def forward(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
         repeats = tuple((axis - len(shape), shape[axis]) for axis in range(len(shape)) if shape[axis] != padded[axis])
         if missing or repeats:
             found.append(ReadStretched(name, operand.shape, missing, repeats))
-    found = found or [MeetInPlace(shape)]
-    return (*found, *dtypes(met)) if isinstance(met, Broadcast) else tuple(found)
+    found = [*(found or [MeetInPlace(shape)]), *fits_either_axis(met)]
+    return (*found, *another_product(met), *dtypes(met)) if isinstance(met, Broadcast) else tuple(found)
+
+
+def fits_either_axis(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
+    """Tell where a vector meets a square table, which it fits either way; nothing elsewhere."""
+    shapes = {name: operand.shape for name, operand in zip(NAMES, met.operands, strict=False)}
+    vectors = [name for name, shape in shapes.items() if len(shape) == 1 and shape[0] > 1]
+    if len(shapes) != 2 or len(vectors) != 1:
+        return ()
+    (vector,) = vectors
+    (table,) = set(shapes) - {vector}
+    n = shapes[vector][0]
+    return (FitsEitherAxis(table, vector, n),) if shapes[table] == (n, n) and isinstance(met, Broadcast) else ()
+
+
+def another_product(outcome: Broadcast | Clash) -> tuple[Claim, ...]:
+    """Tell a product of cells from that of matrices, where the operands have both or could have; nothing elsewhere."""
+    if outcome.operation != "multiply" or len(outcome.operands) != 2:
+        return ()
+    left, right = (operand for operand in outcome.operands)
+    if len(left.shape) != 2 or len(right.shape) != 2 or left.shape[1] != right.shape[0]:
+        return ()
+    shape = (left.shape[0], right.shape[1])
+    if isinstance(outcome, Broadcast) and shape == outcome.shape:
+        product = left.values @ right.values
+        if np.array_equal(product, outcome.result, equal_nan=product.dtype.kind in "fc"):
+            return ()
+    return (NotTheMatrixProduct("a", "b", shape),)
 
 
 def dtypes(met: Broadcast) -> tuple[Claim, ...]:
@@ -101,12 +137,12 @@ def backward(met: Broadcast) -> tuple[Claim, ...]:
 
 def causes(clash: Clash) -> tuple[Claim, ...]:
     """Name the axes along which the sizes differ."""
-    found = []
+    found: list[Claim] = []
     for axis in clash.rule:
         if axis.verdict == "clash":
             of = zip(NAMES, axis.sizes, strict=False)
             found.append(CannotMeet(axis.axis, tuple((name, size) for name, size in of if size not in (None, 1))))
-    return tuple(found)
+    return (*found, *another_product(clash))
 
 
 def why_not_stored(kept_out: NotStored) -> tuple[Claim, ...]:

@@ -18,5 +18,6 @@ PRESETS: tuple[Preset[BroadcastingQuestion], ...] = (
     Preset("Three operands", BroadcastingQuestion("(3, 1, 1)", "add", "(2, 1)", "(4,)")),
     Preset("In place", BroadcastingQuestion("(4, 3)", "add", "[1, 0, 1]", inplace=True)),
     Preset("a += b cannot grow", BroadcastingQuestion("[1., 2., 3.]", "add", "[[10.], [20.], [30.]]", inplace=True)),
+    Preset("* is not @", BroadcastingQuestion("np.arange(6).reshape(3, 2)", "multiply", "np.array([[10], [1]])")),
     Preset("Shapes that clash", BroadcastingQuestion("(4, 3)", "add", "(4,)")),
 )

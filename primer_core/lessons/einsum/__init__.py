@@ -11,7 +11,7 @@ LESSON = Lesson(
     title="Einsum",
     group="Arrays",
     icon=":material/abc:",
-    claim=(
+    summary=(
         "A letter for each axis. Axes with the same letter run together; a letter that the result lacks is summed over."
     ),
     blurb="Each letter one axis: which remain, and which are summed.",

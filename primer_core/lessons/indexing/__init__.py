@@ -13,7 +13,7 @@ LESSON = Lesson(
     title="Indexing",
     group="Arrays",
     icon=":material/ads_click:",
-    claim=(
+    summary=(
         "Numbers and slices only say where to look, so what they pick is a view. Lists and masks gather "
         "elements from anywhere into a copy."
     ),

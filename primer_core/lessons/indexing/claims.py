@@ -9,7 +9,7 @@ import numpy as np
 from primer_core.backend import Backend, backend
 from primer_core.claims.claim import Claim
 from primer_core.claims.fixes import ExpressionInstead
-from primer_core.claims.layout import NoCells
+from primer_core.claims.layout import NothingToShare
 from primer_core.claims.lookups import (
     AtWhichPlaces,
     Flattened,
@@ -39,9 +39,9 @@ from primer_core.claims.picking import (
 from primer_core.claims.writing import (
     AddedOnce,
     AddedToRead,
-    BeyondDtype,
     ComesAs,
-    CutOff,
+    ExceedsDtype,
+    FractionsCut,
     LastStays,
     NotConverted,
     Reads,
@@ -153,7 +153,7 @@ def why_not_written(outcome: NotWritten, then: Then) -> Claim:
         limits = np.iinfo(held)
         beyond = next((int(one) for one in given.flat if not limits.min <= one <= limits.max), None)
         if beyond is not None:
-            return BeyondDtype(beyond, str(held), int(limits.min), int(limits.max))
+            return ExceedsDtype(beyond, str(held), int(limits.min), int(limits.max))
     return NotConverted(str(held), str(given.dtype), adds)
 
 
@@ -164,7 +164,7 @@ def _verdict(picked: Picked, engine: Backend) -> Iterator[Claim]:
         kept = [f"{item}:{item + 1 or ''}" for item in items if isinstance(item, int)]
         yield TakenOut("b", "a", ", ".join(kept) or "...", (1,) * len(kept))
     elif not picked.result.size:
-        yield NoCells("b")
+        yield NothingToShare("b")
     elif picked.memory is not None:
         yield OnlyStrides(written, "b", "a")
     elif picked.index.kind == "advanced":
@@ -241,7 +241,7 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
         given, stored = np.asarray(changed.computed).ravel(), after.ravel()[picked.cells]
         cut = int(np.count_nonzero((given != stored) & (np.trunc(given) == stored)))
         if cut:
-            yield CutOff("a", str(after.dtype), cut)
+            yield FractionsCut("a", str(after.dtype), cut)
 
 
 # An expression

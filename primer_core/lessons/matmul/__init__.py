@@ -1,6 +1,7 @@
 """Matrix products: the row and the column that meet."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.matmul.claims import claims_of
 from primer_core.lessons.matmul.explain import explain
 from primer_core.lessons.matmul.measure import measure
 from primer_core.lessons.matmul.presets import PRESETS
@@ -12,7 +13,7 @@ LESSON = Lesson(
     title="Matrix products",
     group="Arrays",
     icon=":material/grid_on:",
-    claim=(
+    summary=(
         "Each cell of a matrix product is a row of the first times a column of the second, summed up. All other axes "
         "only repeat that."
     ),
@@ -21,6 +22,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     kept=("library",),
     measure=measure,
 )

@@ -22,6 +22,14 @@ def product(operands: Sequence[Operand], result: NDArray[Any], library: Backend)
     return "\n".join([*_given(operands, library, dtype), "c = a @ b", "print(c)", f"print({library.shape_code('c')})"])
 
 
+def shapes(a: tuple[int, ...], b: tuple[int, ...]) -> str:
+    """Write the snippet that asks PyTorch for the shape of a product, without numbers and without memory for them."""
+    lines = [f'{name} = torch.empty({shape}, device="meta")' for name, shape in zip(NAMES, (a, b), strict=True)]
+    return "\n".join(
+        ["import torch", "", "# a shape alone: no numbers, no memory", *lines, "c = a @ b", "print(tuple(c.shape))"]
+    )
+
+
 def failing(operands: Sequence[Operand], library: Backend) -> str:
     """Write the snippet that meets a library's error and prints it."""
     # What a sum leaves is a NumPy number, not an array: it has no @, but goes into matmul.

@@ -157,11 +157,14 @@ class TooLarge(Paired):
         Of the product and of its result.
     message
         Plain text: how large it is, and what to do.
+    code
+        Snippet that prints the shape.
     """
 
     sizes: ProductSizes
     shape: Shape
     message: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +227,7 @@ def explain(question: MatmulQuestion) -> Outcome:
     sizes = _sizes(paired.axes)
     message = _too_large(paired, sizes, shape)
     if message:
-        return TooLarge(paired.operands, paired.axes, sizes, shape, message)
+        return TooLarge(paired.operands, paired.axes, sizes, shape, message, snippets.shapes(a.shape, b.shape))
     return _multiply(paired, sizes)
 
 

@@ -1,8 +1,10 @@
 """What would give two operands a product that have none: a transposition, another order, or an axis of size 1."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from primer_core.claims.products import Meaning
 from primer_core.language.limits import MAX_AXES, Refused
 from primer_core.language.operand import Operand, read_operand
 
@@ -17,8 +19,8 @@ class Fix:
 
     Parameters
     ----------
-    action
-        What to do, in words.
+    meaning
+        What one may have meant.
     change
         The product then, as code: ``a.T @ b``.
     shape
@@ -27,7 +29,7 @@ class Fix:
         Both operands, as they would be typed.
     """
 
-    action: str
+    meaning: Meaning
     change: str
     shape: Shape
     texts: tuple[str, str]
@@ -44,36 +46,39 @@ def fixes(a: Operand, b: Operand, product: Callable[[Shape, Shape], Shape | None
         Returns the shape of the product of two shapes, or None.
     """
     found = []
-    for action, change, texts in _candidates(a, b):
+    b_speaks_of_a = re.search(r"\ba\b", b.text) is not None
+    for meaning, change, texts in _candidates(a, b):
+        if b_speaks_of_a and texts[0] != a.text:
+            continue  # b would change with a, and the product be another than the code says
         shape = _shape_of(texts, product)
         if shape is not None:
-            found.append(Fix(action, change, shape, texts))
+            found.append(Fix(meaning, change, shape, texts))
     return tuple(found[:_MOST])
 
 
-def _candidates(a: Operand, b: Operand) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Yield changes: in words, as code, and as the texts of both operands."""
+def _candidates(a: Operand, b: Operand) -> Iterator[tuple[Meaning, str, tuple[str, str]]]:
+    """Yield changes: what they mean, as code, and as the texts of both operands."""
     turn_a, turn_b = _transposition(a.shape), _transposition(b.shape)
     if turn_b:
-        yield "Transpose b", f"a @ b{turn_b}", (a.text, b.followed_by(turn_b))
+        yield "transpose b", f"a @ b{turn_b}", (a.text, b.followed_by(turn_b))
     if turn_a:
-        yield "Transpose a", f"a{turn_a} @ b", (a.followed_by(turn_a), b.text)
-    yield "Swap them", "b @ a", (b.text, a.text)
+        yield "transpose a", f"a{turn_a} @ b", (a.followed_by(turn_a), b.text)
+    yield "swap", "b @ a", (b.text, a.text)
     if turn_a and turn_b:
-        yield "Transpose both", f"a{turn_a} @ b{turn_b}", (a.followed_by(turn_a), b.followed_by(turn_b))
+        yield "transpose both", f"a{turn_a} @ b{turn_b}", (a.followed_by(turn_a), b.followed_by(turn_b))
     if len(a.shape) == len(b.shape) == 1:
-        yield "Every pair", "a[:, None] @ b[None, :]", (a.followed_by("[:, None]"), b.followed_by("[None, :]"))
+        yield "every pair", "a[:, None] @ b[None, :]", (a.followed_by("[:, None]"), b.followed_by("[None, :]"))
     if 2 <= len(b.shape) < len(a.shape):
         column = f"[{':, ' * len(b.shape)}None]"
-        yield "Make each row of b a column of its own", f"a @ b{column}", (a.text, b.followed_by(column))
+        yield "a column each", f"a @ b{column}", (a.text, b.followed_by(column))
     if 3 <= len(a.shape) < MAX_AXES:
-        yield "Give a a batch axis of size 1", "a[:, None] @ b", (a.followed_by("[:, None]"), b.text)
+        yield "batch of a", "a[:, None] @ b", (a.followed_by("[:, None]"), b.text)
     if len(a.shape) == 1:
-        yield "Make a a column", "a[:, None] @ b", (a.followed_by("[:, None]"), b.text)
+        yield "column a", "a[:, None] @ b", (a.followed_by("[:, None]"), b.text)
     if 3 <= len(b.shape) < MAX_AXES:
-        yield "Give b a batch axis of size 1", "a @ b[:, None]", (a.text, b.followed_by("[:, None]"))
+        yield "batch of b", "a @ b[:, None]", (a.text, b.followed_by("[:, None]"))
     if len(b.shape) == 1:
-        yield "Make b a row", "a @ b[None, :]", (a.text, b.followed_by("[None, :]"))
+        yield "row b", "a @ b[None, :]", (a.text, b.followed_by("[None, :]"))
 
 
 def _transposition(shape: Shape) -> str:

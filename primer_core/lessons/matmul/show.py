@@ -1,26 +1,27 @@
 """Matrix products as parts: the rule to drag, the row and the column that meet in each cell, and what it costs."""
 
-from math import prod
+from collections.abc import Mapping
 from typing import Literal
 
-from primer_core.backend import Library, backend
-from primer_core.language.limits import MAX_ELEMENTS, thousands
+from primer_core.backend import backend
+from primer_core.claims.claim import plain
+from primer_core.claims.products import GivesShape, HasProduct
+from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.resizing import can_resize
-from primer_core.language.spelling import shape_text
-from primer_core.lessons.matmul.code import converts
+from primer_core.lessons.matmul import claims
 from primer_core.lessons.matmul.explain import (
     Mismatch,
     Outcome,
     Paired,
     Product,
     ProductAxis,
-    ProductSizes,
     TooLarge,
 )
 from primer_core.lessons.matmul.measure import speed_card
 from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls, warned, wrapped
+from primer_core.lessons.show import controls, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -40,9 +41,10 @@ from primer_core.picture.parts import (
     Sizes,
     Story,
 )
-from primer_core.picture.text import Code, Name, Role, Span, Text, text
+from primer_core.picture.text import Code, Role, text
 
 _ROLES: tuple[Role, Role] = ("a", "b")
+_COLOURS: Mapping[str, Role] = {"a": "a", "b": "b", "c": "result"}
 
 QUIZ = Quiz(
     text("What is the shape of ", Code("(8, 5, 3) @ (3, 7)"), "?"),
@@ -83,7 +85,7 @@ def chip(outcome: Outcome) -> Chip:
         case Mismatch():
             return Chip("error", "these have no product")
         case TooLarge() | Product():
-            return Chip("ok", f"gives shape {shape_text(outcome.shape)}")
+            return Chip("ok", plain(GivesShape(outcome.shape).sentence()))
 
 
 def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
@@ -91,32 +93,36 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
     parts: tuple[Part, ...] = (rule(question, outcome), *((drawn,) if drawn.grids else ()))
     match outcome:
         case Product():
-            overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
-            return (*parts, flops_line(outcome.sizes), *overflow, *warned(outcome.warnings))
-        case TooLarge(sizes=sizes, message=message):
-            return (*parts, flops_line(sizes), Notice("refused", (text(message),)))
+            wrapped = tuple(Notice("warning", (spoken(claim),)) for claim in claims.warnings(outcome))
+            return (*parts, _count(outcome), *wrapped, *warned(outcome.warnings))
+        case TooLarge(message=message):
+            return (*parts, _count(outcome), Notice("refused", (text(message),)))
         case Mismatch(fixes=fixes):
             offered = tuple(
-                Fix(
-                    text(f"{fix.action}: ", Code(fix.change), f" → {shape_text(fix.shape)}"),
-                    dict(zip(NAMES, fix.texts, strict=True)),
-                )
+                Fix(spoken(HasProduct(fix.meaning, fix.change, fix.shape)), dict(zip(NAMES, fix.texts, strict=True)))
                 for fix in fixes
             )
             return (*parts, *_words(question, outcome), *((Fixes(offered),) if offered else ()))
 
 
 def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
-    told = Story(story(outcome))
     match outcome:
         case TooLarge():
-            return (told,)
+            return (Story(paragraphs(claims.told(outcome), _COLOURS)), code_panel(outcome.code))
         case Mismatch(codes=codes):
-            return (told, controls(question, "library"), code_panel(codes[question.library]))
+            why = Story(paragraphs(claims.causes(outcome), _COLOURS))
+            return (why, controls(question, "library"), code_panel(codes[question.library]))
         case Product():
-            library = controls(question, "library")
-            note = dtype_note(outcome, question.library)
-            return (told, library, code_panel(outcome.codes[question.library], note + CODE_NOTE))
+            note = "".join(plain(claim.sentence()) for claim in claims.conversion(outcome, question.library))
+            return (
+                Story(paragraphs(claims.told(outcome), _COLOURS)),
+                controls(question, "library"),
+                code_panel(outcome.codes[question.library], note + CODE_NOTE),
+            )
+
+
+def _count(outcome: TooLarge | Product) -> Note:
+    return Note(spoken(claims.operations(outcome.sizes)))
 
 
 def _words(question: MatmulQuestion, outcome: Mismatch) -> tuple[Notice, ...]:
@@ -125,17 +131,6 @@ def _words(question: MatmulQuestion, outcome: Mismatch) -> tuple[Notice, ...]:
     if backend(question.library).runs_numpy_code and "np.dot" in outcome.declined:
         shown.append(("np.dot(a, b)", outcome.declined["np.dot"]))
     return tuple(Notice("declined", (text(declined.text),), title=title) for title, declined in shown)
-
-
-def dtype_note(product: Product, library: Library) -> str:
-    """Say why the code for a library converts the operands; empty where it does not."""
-    if not converts(product.operands, backend(library)):
-        return ""
-    a, b = (operand.values.dtype for operand in product.operands)
-    return (
-        f"{library} multiplies only tensors of one dtype: a is {a} and b is {b}, so both are made "
-        f"{product.result.dtype} here, which NumPy does by itself. "
-    )
 
 
 def rule(question: MatmulQuestion, paired: Paired) -> Sizes | Note:
@@ -223,57 +218,6 @@ def _operands(paired: Paired) -> tuple[Grid, Grid]:
     return grids[0], grids[1]
 
 
-def story(outcome: Mismatch | TooLarge | Product) -> tuple[Text, ...]:
-    """Tell what happened."""
-    if isinstance(outcome, Mismatch):
-        return (_why_not(outcome),)
-    sizes = outcome.sizes
-    by_role = {axis.role: axis for axis in outcome.axes}
-    summed = f"the {by_role['inner'].name} axis" if sizes.batch else "k"
-    lines = [
-        text(
-            "Each cell of ",
-            Name("c", "result"),
-            f" is one sum of {sizes.k} product{'' if sizes.k == 1 else 's'}, over {summed}: a row of ",
-            Name("a", "a"),
-            " times a column of ",
-            Name("b", "b"),
-            ".",
-        )
-    ]
-    for place, lent in enumerate(("row", "column")):
-        shape = outcome.operands[place].shape
-        if len(shape) == 1:
-            taken = (1, *shape) if lent == "row" else (*shape, 1)
-            lines.append(
-                text(
-                    Name(NAMES[place], _ROLES[place]),
-                    " is a vector: ",
-                    Code("@"),
-                    f" takes {shape_text(shape)} for {shape_text(taken)}, one {lent}, and takes the axis of size 1 "
-                    "away from the result again.",
-                )
-            )
-    if sizes.batch:
-        lines.append(_batch_story(outcome, sizes.batch))
-    if isinstance(outcome, Product) and outcome.dot_shape is not None:
-        lines.append(
-            text(
-                Code("np.dot(a, b)"),
-                " would not pair the batch axes up. It keeps those of both: ",
-                f"{shape_text(outcome.dot_shape)}.",
-            )
-        )
-    return tuple(lines)
-
-
-def flops_line(sizes: ProductSizes) -> Note:
-    """Count the floating-point operations of a product with the numbers on screen."""
-    batch = "" if not sizes.batch else f"({' · '.join(map(str, sizes.batch))}) · "
-    named = "batch · 2·m·n·k" if sizes.batch else "2·m·n·k"
-    return Note(text(f"FLOPs: {named} = {batch}2 · {sizes.m} · {sizes.n} · {sizes.k} = {thousands(sizes.flops)}"))
-
-
 def _axis_names(paired: Paired, place: int) -> tuple[str, ...]:
     return tuple(axis.name for axis in paired.axes if axis.places[place] is not None)
 
@@ -287,47 +231,3 @@ def _spelled(product: Product) -> tuple[Piece, ...]:
         return (Ref("c"), " = ", Strong((Val("c"),)), ", a sum without terms")
     pairs = (Each((Ref("a"), "·", Ref("b"))), "\n= ", Each((Val("a"), "·", Val("b"))))
     return (Ref("c"), " = ", *pairs, " = ", Strong((Val("c"),)))
-
-
-def _batch_story(paired: Paired, batch: tuple[int, ...]) -> Text:
-    named = [axis for axis in paired.axes if axis.role == "batch"]
-    names = " and ".join(axis.name for axis in named)
-    many = len(named) > 1
-    counted = f"{' × '.join(map(str, batch))}{f' = {prod(batch)}' if many else ''}"
-    spans: list[Span] = [
-        f"The {names} {'axes' if many else 'axis'} only repeat{'' if many else 's'}: {counted} "
-        f"product{'' if prod(batch) == 1 else 's'} of matrices, none of which knows of the others."
-    ]
-    for place, (name, role) in enumerate(zip(NAMES, _ROLES, strict=True)):
-        again = [axis.name for axis in named if place in axis.stretched]
-        if again:
-            spans += [
-                f" Along {' and '.join(again)} the same matrix of ",
-                Name(name, role),
-                " is used again and again.",
-            ]
-    return text(*spans)
-
-
-def _why_not(mismatch: Mismatch) -> Text:
-    if not mismatch.axes:
-        return text("A number has no axis to sum over. To multiply every cell by it, write ", Code("a * b"), ".")
-    clashing = [axis for axis in mismatch.axes if axis.size is None]
-    inner = next((axis for axis in clashing if axis.role == "inner"), None)
-    if inner is not None:
-        return _inner_story(mismatch, inner)
-    sizes = " and ".join(f"{axis.sizes[0]} against {axis.sizes[1]} along {axis.name}" for axis in clashing)
-    return text(f"The matrices would fit, but the batches do not: {sizes}. Batch axes must be equal, or one of them 1.")
-
-
-def _inner_story(mismatch: Mismatch, inner: ProductAxis) -> Text:
-    a, b = mismatch.operands
-    return text(
-        "A row of " if len(a.shape) > 1 else "",
-        Name("a", "a"),
-        f" has {inner.sizes[0]} cells (axis −1), ",
-        "a column of " if len(b.shape) > 1 else "",
-        Name("b", "b"),
-        f" has {inner.sizes[1]} (axis −{-(inner.places[1] or -1)}): they cannot be paired off. NumPy calls a's last "
-        f"axis and b's {'second last' if len(b.shape) > 1 else 'only'} one the core dimension k.",
-    )

@@ -1,6 +1,7 @@
 """Reductions: which cells each result is made of."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.reductions.claims import claims_of
 from primer_core.lessons.reductions.explain import explain, needs_torch, react
 from primer_core.lessons.reductions.presets import PRESETS
 from primer_core.lessons.reductions.question import ReductionsQuestion
@@ -11,7 +12,7 @@ LESSON = Lesson(
     title="Reductions",
     group="Arrays",
     icon=":material/compress:",
-    claim=(
+    summary=(
         "A sum or a maximum along an axis makes that axis disappear: each result is made of the cells that differ "
         "only there."
     ),
@@ -20,6 +21,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     react=react,
     kept=("library", "divisor"),
     needs_torch=needs_torch,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Backend, Declined, backend, takes_loading
 from primer_core.backend.interface import Axis, ReductionName
+from primer_core.claims.claim import Claim
 from primer_core.language.evaluator import Evaluator, warnings_of
 from primer_core.language.execution import attempted
 from primer_core.language.limits import Refused
@@ -26,7 +27,7 @@ from primer_core.lessons.event import Event, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions import code as snippets
-from primer_core.lessons.reductions.fixes import Fix, advice, fixes
+from primer_core.lessons.reductions.fixes import Fix, causes, fixes
 from primer_core.lessons.reductions.line import read_line
 from primer_core.lessons.reductions.question import BACK, DIVISORS, SCANS, ReductionsQuestion
 
@@ -77,16 +78,16 @@ class NotReduced(Asked):
     ----------
     declined
         What the library answers.
-    advice
-        Plain text: what its error means here.
+    causes
+        What is said of why it refuses.
     fixes
-        Fields that would work instead.
+        Changes that would work.
     code
         Snippet that prints the error.
     """
 
     declined: Declined
-    advice: str
+    causes: tuple[Claim, ...]
     fixes: tuple[Fix, ...]
     code: str
 
@@ -191,6 +192,23 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Overflow:
+    """A result of whole numbers that wrapped around.
+
+    Parameters
+    ----------
+    place
+        Index of the first such cell.
+    found, exact
+        What stands there, and what its cells come to.
+    """
+
+    place: tuple[int, ...]
+    found: int
+    exact: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rounded:
     """A result that floats of few bits have not kept.
 
@@ -211,9 +229,40 @@ Detail = Spread | Shares | Winners | Middles | Running
 """What only some operations have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What comes of an array and its own reduction where the reduced axes keep size 1.
+
+    Parameters
+    ----------
+    small, shape
+        Shapes of the reduction, and of the result.
+    """
+
+    small: tuple[int, ...]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A cell that meets another result than the one that it went into.
+
+    Parameters
+    ----------
+    cell
+        Its index.
+    went, met
+        Indices of both results.
+    """
+
+    cell: tuple[int, ...]
+    went: tuple[int, ...]
+    met: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BackClash:
-    """The array and its own reduction do not broadcast.
+    """The library refuses the operation of the array and its own reduction.
 
     Parameters
     ----------
@@ -221,12 +270,19 @@ class BackClash:
         ``-`` or ``/``.
     declined
         What the library answers.
+    clash
+        Where their sizes differ: the axis, counted from the end, and the sizes of the array and of the reduction; None
+        where the shapes meet, and it is the dtype that it refuses.
+    kept
+        What comes of it with keepdims; None where that is refused, too.
     code
         Snippet that prints the error.
     """
 
     sign: str
     declined: Declined
+    clash: tuple[int, tuple[int, int]] | None
+    kept: Kept | None
     code: str
 
 
@@ -242,8 +298,12 @@ class BackMet:
         Values.
     sources
         ``(result.size,)`` flat indices into the reduction: which of its cells each result took.
-    crossed
-        Whether the shapes met, but not each cell with the reduction that it went into.
+    crossing
+        The first cell that meets another result than its own; None where each meets its own.
+    kept
+        What comes of it with keepdims, where cells meet other results than their own; None elsewhere.
+    overflowed
+        Whether a difference of whole numbers wrapped around.
     code
         Snippet that prints the result.
     """
@@ -251,7 +311,9 @@ class BackMet:
     sign: str
     result: NDArray[Any]
     sources: NDArray[np.intp]
-    crossed: bool
+    crossing: Crossing | None
+    kept: Kept | None
+    overflowed: bool
     code: str
 
 
@@ -276,8 +338,8 @@ class Reduced(Asked):
     pair
         What PyTorch gives beside the values; None where nothing.
     overflowed
-        Whether whole numbers went beyond what the result's dtype holds, so that a result is not the sum, or the
-        product, of its cells.
+        The first result that is not the sum, or the product, of its cells, because whole numbers wrapped around; None
+        where each is.
     rounded
         The first result that floats of few bits have not kept; None where they have.
     warnings
@@ -295,7 +357,7 @@ class Reduced(Asked):
     detail: Detail | None
     cast: NDArray[Any] | None
     pair: Pair | None
-    overflowed: bool
+    overflowed: Overflow | None
     rounded: Rounded | None
     warnings: tuple[str, ...]
     back: BackClash | BackMet | None
@@ -478,26 +540,32 @@ def _statements(asked: Asked, library: Backend, *, ddof: int | None = None) -> t
 
 
 def _declined(asked: Asked, declined: Declined, library: Backend) -> NotReduced:
-    question, operand = asked.question, asked.operand
+    question, operand, axis = asked.question, asked.operand, asked.axis
 
-    def works(texts: Mapping[str, str]) -> bool:
-        changed = question.with_texts(texts)
+    def tries(values: NDArray[Any], changed: ReductionsQuestion, other: Axis) -> tuple[int, ...] | None:
         try:
-            values = read_array(changed.array).values if "array" in texts else operand.values
-            tried = Asked(changed, operand, read_axis(changed.axis) if "axis" in texts else asked.axis)
-            return not isinstance(_done(values, _statements(tried, library), library), Declined)
+            done = _done(values, _statements(Asked(changed, operand, other), library), library)
         except Refused:
-            return False
+            return None
+        return None if isinstance(done, Declined) else tuple(done.names["s"].shape)
 
     return NotReduced(
         question,
         operand,
-        asked.axis,
+        axis,
         declined,
-        advice=advice(operand.values, question, asked.axis, library),
-        fixes=fixes(operand, question, asked.axis, works),
+        causes=causes(operand.values, question, axis, library, tries),
+        fixes=fixes(operand, question, axis, library, tries, lambda other: values_alone(question, other)),
         code=snippets.failing(library, operand, _statements(asked, library), declined.builtin),
     )
+
+
+def values_alone(question: ReductionsQuestion, axis: Axis) -> str:
+    """Spell the call that gives values without their places."""
+    (statement,) = backend(question.library).reduce_code(
+        "a", "s", question.operation, axis, keepdims=question.keeps_axes
+    )
+    return statement.removeprefix("s = ")
 
 
 def _reduced(asked: Asked, done: _Done, library: Backend) -> Reduced:
@@ -512,7 +580,7 @@ def _reduced(asked: Asked, done: _Done, library: Backend) -> Reduced:
     cast = _cast(asked, library)
     taken = operand.values if cast is None else cast
     sign = BACK.get(question.operation)
-    back = _back(operand, result, groups, sign, statements, library) if sign is not None else None
+    back = _back(asked, result, groups, sign, library) if sign is not None else None
     return Reduced(
         question,
         operand,
@@ -570,17 +638,32 @@ def _in_groups(operation: ReductionName, result: NDArray[Any], groups: NDArray[n
     return result.ravel()[groups] if operation in SCANS else result.ravel()
 
 
-def _overflowed(operation: ReductionName, values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp]) -> bool:
-    """Return whether a result is not what its cells come to, because whole numbers wrapped around."""
-    if values.dtype.kind not in "iu" or result.dtype.kind not in "iu" or operation not in _EXACT:
-        return False
-    cells = values.ravel()[groups]
+def _overflowed(
+    operation: ReductionName, values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp]
+) -> Overflow | None:
+    """Find the first result that is not what its cells come to, because whole numbers wrapped around."""
+    if values.dtype.kind not in "biuf" or result.dtype.kind not in "iu" or operation not in _EXACT:
+        return None
+    # Floats that are asked for in whole numbers, and are whole, are so before they are added up.
+    cells = (values.astype(result.dtype) if values.dtype.kind == "f" else values).ravel()[groups]
     # Python's whole numbers are exact, and slow: they are asked only where a result could be too large.
     with np.errstate(all="ignore"):
         near = np.abs(_EXACT[operation](np.abs(cells.astype(np.float64)))) >= np.iinfo(result.dtype).max
-    return bool(np.any(near)) and bool(
-        np.any(_EXACT[operation](cells.astype(object)) != _in_groups(operation, result, groups))
-    )
+    if not np.any(near):
+        return None
+    exact = np.asarray(_EXACT[operation](cells.astype(object)))
+    found = _in_groups(operation, result, groups)
+    wrong = exact != found
+    if not np.any(wrong):
+        return None
+    first = int(np.argmax(wrong.ravel()))
+    return Overflow(_place(operation, first, result, groups), int(found.ravel()[first]), int(exact.ravel()[first]))
+
+
+def _place(operation: ReductionName, first: int, result: NDArray[Any], groups: NDArray[np.intp]) -> tuple[int, ...]:
+    """Return the index of a result that is counted group by group."""
+    flat = int(groups.ravel()[first]) if operation in SCANS else first
+    return tuple(int(i) for i in np.unravel_index(flat, result.shape))
 
 
 def _rounded(
@@ -596,8 +679,7 @@ def _rounded(
     if not lost.any():
         return None
     first = int(np.argmax(lost.ravel()))
-    flat = int(groups.ravel()[first]) if operation in SCANS else first
-    place = tuple(int(i) for i in np.unravel_index(flat, result.shape))
+    place = _place(operation, first, result, groups)
     return Rounded(place, float(found.ravel()[first]), float(exact.ravel()[first]))
 
 
@@ -688,21 +770,64 @@ def _middles(values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp
 
 
 def _back(
-    operand: Operand,
-    result: NDArray[Any],
-    groups: NDArray[np.intp],
-    sign: str,
-    statements: tuple[str, ...],
-    library: Backend,
+    asked: Asked, result: NDArray[Any], groups: NDArray[np.intp], sign: str, library: Backend
 ) -> BackClash | BackMet:
-    a, s = library.make(operand.values), library.make(result)
-    # 0 / 0 is NaN, which the page shows.
-    met, _ = attempted(operator.sub if sign == "-" else operator.truediv, (a, s), {})
+    operand, statements = asked.operand, _statements(asked, library)
+    met = _met(operand.values, result, sign, library)
+    error = met.builtin if isinstance(met, Declined) else None
+    code = snippets.back(library, operand, statements, sign, error)
     if isinstance(met, Declined):
-        return BackClash(sign, met, snippets.back(library, operand, statements, sign, met.builtin))
-    found = library.to_numpy(met)
-    sources = np.broadcast_to(np.arange(result.size).reshape(result.shape), found.shape).ravel()
+        return BackClash(sign, met, _clash(operand.shape, result.shape), _kept(asked, sign, library), code)
+    sources = np.broadcast_to(np.arange(result.size).reshape(result.shape), met.shape).ravel()
+    cells = np.broadcast_to(np.arange(operand.values.size).reshape(operand.shape), met.shape).ravel()
     own = np.empty(operand.values.size, dtype=np.intp)
     own[groups.ravel()] = np.repeat(np.arange(len(groups)), groups.shape[1])
-    crossed = found.shape != operand.shape or not np.array_equal(own, sources)
-    return BackMet(sign, found, sources, crossed, snippets.back(library, operand, statements, sign, None))
+    astray = own[cells] != sources
+    crossing = None
+    if astray.any():
+        first = int(np.argmax(astray))
+        crossing = Crossing(
+            _index(cells[first], operand.shape),
+            _index(own[cells[first]], result.shape),
+            _index(sources[first], result.shape),
+        )
+    kept = None if crossing is None else _kept(asked, sign, library)
+    return BackMet(sign, met, sources, crossing, kept, _wraps(operand.values, result, met), code)
+
+
+def _met(values: NDArray[Any], result: NDArray[Any], sign: str, library: Backend) -> NDArray[Any] | Declined:
+    """Ask the library for an array with its reduction; 0 / 0 is NaN, which the page shows."""
+    operation = operator.sub if sign == "-" else operator.truediv
+    met, _ = attempted(operation, (library.make(values), library.make(result)), {})
+    return met if isinstance(met, Declined) else library.to_numpy(met)
+
+
+def _kept(asked: Asked, sign: str, library: Backend) -> Kept | None:
+    """Try what comes of it with keepdims; None where the library refuses."""
+    keeping = replace(asked, question=replace(asked.question, keepdims=True))
+    done = _done(asked.operand.values, _statements(keeping, library), library)
+    if isinstance(done, Declined):
+        return None
+    result = np.asarray(library.to_numpy(done.names["s"]))
+    met = _met(asked.operand.values, result, sign, library)
+    return None if isinstance(met, Declined) else Kept(result.shape, met.shape)
+
+
+def _clash(own: tuple[int, ...], small: tuple[int, ...]) -> tuple[int, tuple[int, int]] | None:
+    """Return the last axis along which two shapes do not meet, counted from the end, and its sizes; or None."""
+    for axis in range(-1, -min(len(own), len(small)) - 1, -1):
+        if own[axis] != small[axis] and 1 not in (own[axis], small[axis]):
+            return axis, (own[axis], small[axis])
+    return None
+
+
+def _index(flat: np.intp, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(at) for at in np.unravel_index(flat, shape))
+
+
+def _wraps(values: NDArray[Any], result: NDArray[Any], met: NDArray[Any]) -> bool:
+    """Return whether a difference of whole numbers is not what it should be."""
+    if met.dtype.kind not in "iu":
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.any(values.astype(object) - result.astype(object) != met))

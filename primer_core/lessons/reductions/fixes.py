@@ -1,7 +1,8 @@
-"""What to say when a library refuses a reduction, and what would work."""
+"""Why a library refuses a reduction, and what would work: each cause and each change is tried."""
 
+import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,103 +10,184 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Backend
 from primer_core.backend.interface import Axis
+from primer_core.claims.claim import Claim
+from primer_core.claims.unreduced import (
+    NamedTwice,
+    NormOfAxes,
+    NoSizeOneOfAll,
+    NoSuchAxis,
+    NotComputedIn,
+    NothingToChoose,
+    NotOfDtype,
+    TakesOneAxis,
+    WorksInDtype,
+    WorksOver,
+    WorksWithFloats,
+    WorksWithout,
+    WorksWithValues,
+)
 from primer_core.language.operand import Operand
-from primer_core.lessons.reductions.question import SCANS, ReductionsQuestion
+from primer_core.language.parsing import code_expression
+from primer_core.lessons.reductions.question import ReductionsQuestion
+
+Shape = tuple[int, ...]
+Tries = Callable[[NDArray[Any], ReductionsQuestion, Axis], Shape | None]
+"""Reduces an array as a question asks, over axes, and returns the shape that comes of it; None where it is refused."""
 
 _MOST = 4
-_AVERAGES = ("mean", "std", "var", "norm", "softmax")
-"""Operations whose result is a float, whatever they are given."""
-_CHOICES = ("max", "min", "argmax", "argmin", "softmax")
-"""Operations that look for the largest or the smallest element."""
+_WHOLE = "biu"
+"""Kinds of dtypes that floats can stand in for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change of one field with which the reduction works.
+    """A change with which the reduction works.
 
     Parameters
     ----------
-    action
-        What to do, in words.
+    says
+        What is said of it.
     puts
-        Text of the field that it changes, by the field's parameter.
+        Texts of the fields that it changes, by the field's parameter.
     """
 
-    action: str
+    says: Claim
     puts: Mapping[str, str]
 
 
-def advice(values: NDArray[Any], question: ReductionsQuestion, axis: Axis, library: Backend) -> str:
-    """Say in a sentence or two for each cause what is wrong with a reduction that was refused."""
-    operation = question.operation
-    causes = [_axis_cause(values.ndim, question, axis, library)]
-    if operation in _AVERAGES and not library.averages_integers and values.dtype.kind in "iu":
-        causes.append(
-            "This tensor holds whole numbers, and PyTorch does not turn them into floats by itself, as NumPy does."
-        )
-    if not any(causes) and values.size == 0 and operation in _CHOICES:
-        causes.append("There is no element to choose from. A sum of nothing is 0, but a maximum of nothing is nothing.")
-    return " ".join(filter(None, causes)) or "Choose other axes, or None for all."
+def causes(
+    values: NDArray[Any], question: ReductionsQuestion, axis: Axis, library: Backend, tries: Tries
+) -> tuple[Claim, ...]:
+    """Find out why a reduction is refused: the dtype, the axes, or that there is no cell."""
+    full = tuple(max(size, 1) for size in values.shape)
+    found = [*_of_the_axes(np.ones(full), replace(question, dtype="default"), axis, library, tries)]
+    usual = replace(question, keepdims=False)
+
+    def works_in(dtype: Any, asked: ReductionsQuestion) -> bool:
+        axes: tuple[Axis, ...] = (values.ndim - 1, None) if values.ndim else (None, 0)
+        return any(tries(np.ones(full, dtype), asked, one) is not None for one in axes)
+
+    if not works_in(np.float64, usual):
+        if works_in(np.float64, replace(usual, dtype="default")):
+            found.append(NotComputedIn(library.library, question.operation, question.computes_in))
+    elif not works_in(values.dtype, usual):
+        found.append(NotOfDtype(library.library, question.operation, str(values.dtype)))
+    if not found and not values.size:
+        # A softmax looks for the largest cell first.
+        found.append(NothingToChoose("max" if question.operation == "softmax" else question.operation, values.shape))
+    return tuple(found)
 
 
-def _axis_cause(rank: int, question: ReductionsQuestion, axis: Axis, library: Backend) -> str:
-    """Say what is wrong with the axes themselves; nothing if it is not they."""
-    operation, several = question.operation, isinstance(axis, tuple)
-    if operation == "softmax" and library.has_softmax and not isinstance(axis, int):
-        return "torch.softmax takes one dim. Over several axes, flatten them into one before."
-    given = () if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if any(not -rank <= one < rank for one in given):
-        if rank == 0:
-            return "A number has no axis to name."
-        axes = "axis 0, or −1" if rank == 1 else f"axes 0 to {rank - 1}, or −{rank} to −1 counted from the end"
-        return f"a has {axes}."
-    if len({one % rank for one in given}) < len(given):
-        return "An axis can disappear only once: name each axis once."
-    if operation in ("argmax", "argmin") and several:
-        answers = f"{operation} answers with a place along one axis"
-        return f"{answers}, so it takes one axis, or None for a place in all of a."
-    if operation == "norm" and not library.has_softmax and isinstance(axis, tuple) and len(axis) not in (1, 2):
-        return "np.linalg.norm knows vectors (one axis) and matrices (two). None takes all elements for one vector."
-    if operation in SCANS and not isinstance(axis, int):
-        alone = "" if several else " NumPy takes None for the flat array."
-        return f"{operation} runs along one axis: name it.{alone}"
-    if question.asks_places and several:
-        return f"{operation} with its places takes one dim. a{operation} gives values alone, and takes several."
-    if library.max_gives_places and operation in ("prod", "median"):
-        if several:
-            return f"PyTorch's {operation} takes one dim, or none for all cells."
-        if axis is None and question.keeps_axes:
-            return f"PyTorch's {operation} of all cells has no keepdim: it gives one number without axes."
-    return ""
+def _of_the_axes(
+    ones: NDArray[Any], question: ReductionsQuestion, axis: Axis, library: Backend, tries: Tries
+) -> tuple[Claim, ...]:
+    """Say what is wrong with the axes of an array of floats; nothing if it is not they."""
+    if tries(ones, question, axis) is not None:
+        return ()
+    bare, operation = replace(question, keepdims=False), question.operation
+    if question.keeps_axes and tries(ones, bare, axis) is not None:
+        return (NoSizeOneOfAll(operation),)
+    several = isinstance(axis, tuple) and tries(np.ones((1, 1)), bare, (0, 1)) is None
+    if axis is None or several:
+        given = axis if isinstance(axis, tuple) else None
+        none = not question.asks_places and tries(ones, bare, None) is not None
+        return (TakesOneAxis(library.library, _called(question), given, none),)
+    named = axis if isinstance(axis, tuple) else (axis,)
+    rank = ones.ndim
+    absent = tuple(
+        one for one in named if not -rank <= one < rank and (rank or tries(ones, bare, one) is None)
+    )  # some take axis 0 of a number
+    if absent:
+        return (NoSuchAxis(tuple(dict.fromkeys(absent)), rank),)
+    places = [one % rank for one in named] if rank else list(named)
+    twice = next((one for one in places if places.count(one) > 1), None)
+    if twice is not None:
+        return (NamedTwice(twice, named),)
+    return (NormOfAxes(len(named)),) if operation == "norm" else ()
+
+
+def _called(question: ReductionsQuestion) -> str:
+    """Name an operation; of a pair with what it gives."""
+    return f"{question.operation} with places" if question.asks_places else question.operation
 
 
 def fixes(
-    operand: Operand, question: ReductionsQuestion, axis: Axis, works: Callable[[Mapping[str, str]], bool]
+    operand: Operand,
+    question: ReductionsQuestion,
+    axis: Axis,
+    library: Backend,
+    tries: Tries,
+    values_alone: Callable[[Axis], str],
 ) -> tuple[Fix, ...]:
-    """Propose fields that would work.
+    """Propose changes with which it works.
 
     Parameters
     ----------
     operand, question, axis
         That do not work together.
-    works
-        Tries texts of fields for real.
+    library
+        That refuses.
+    tries
+        Reduces for real.
+    values_alone
+        Spells the call without places.
     """
-    whole = operand.values.dtype.kind in "iu"
-    floats = {"array": str(operand.values.astype(np.float64).tolist())} if whole else {}
-    given = axis if isinstance(axis, tuple) else ()
-    once = tuple(dict.fromkeys(given))
-    texts = [str(once)] if len(once) > 1 else []
-    texts += [str(one) for one in once] or [str(one) for one in range(operand.values.ndim or 1)]
-    texts += ["-1"] if not once and operand.values.ndim else []
-    texts.append("None")
-    found = [Fix("Make them floats", floats)] if whole else []
-    found += [Fix("dtype = float32", {"dtype": "float32"})] if whole and question.operation == "mean" else []
-    found += [Fix("Without places", {"places": "false"})] if question.asks_places else []
-    found += [Fix("Without keepdims", {"keepdims": "false"})] if question.keeps_axes else []
-    found += [Fix(f"axis = {text}", {"axis": text}) for text in texts]
-    if whole:
-        found += [Fix(f"Make them floats, and axis = {text}", {**floats, "axis": text}) for text in texts]
-    working = [fix for fix in found if works(fix.puts)]
-    # A change of two fields is offered only where no change of one works.
-    return tuple([fix for fix in working if len(fix.puts) == 1][:_MOST] or working[:_MOST])
+    values = operand.values
+    whole = values.dtype.kind in _WHOLE
+    found: list[Fix] = []
+    change = ".astype(float)" if library.runs_numpy_code else ".double()"
+    floats = values.astype(np.float64) if whole else values
+    in_floats = {"array": _as_floats(operand)}
+    if whole and (shape := tries(floats, question, axis)) is not None:
+        found.append(Fix(WorksWithFloats(change, shape), in_floats))
+    if whole and question.operation == "mean":
+        in_dtype = replace(question, dtype="float32")
+        if (shape := tries(values, in_dtype, axis)) is not None:
+            found.append(Fix(WorksInDtype("float32", shape), {"dtype": "float32"}))
+    if question.asks_places:
+        alone = replace(question, places=False)
+        if (shape := tries(values, alone, axis)) is not None:
+            found.append(Fix(WorksWithValues(values_alone(axis), shape), {"places": "false"}))
+    if question.keeps_axes:
+        bare = replace(question, keepdims=False)
+        if (shape := tries(values, bare, axis)) is not None:
+            found.append(Fix(WorksWithout(library.keepdims_word, "True", shape), {"keepdims": "false"}))
+    if question.computes_in:
+        chosen = replace(question, dtype="default")
+        if (shape := tries(values, chosen, axis)) is not None:
+            found.append(Fix(WorksWithout("dtype", question.computes_in, shape), {"dtype": "default"}))
+    # A pair is of one dim: of all cells there are values alone, which are offered already.
+    others = [
+        (one, text)
+        for one, text in _other_axes(values.ndim, axis)
+        if one != axis and not (one is None and question.asks_places)
+    ]
+    for other, text in others:
+        if (shape := tries(values, question, other)) is not None:
+            found.append(Fix(WorksOver(_named(other), "", shape), {"axis": text}))
+    if not found and whole:  # a change of two fields is offered only where no change of one works
+        for other, text in others:
+            if (shape := tries(floats, question, other)) is not None:
+                found.append(Fix(WorksOver(_named(other), change, shape), {**in_floats, "axis": text}))
+    return tuple(found[:_MOST])
+
+
+def _named(axis: Axis) -> tuple[int, ...] | None:
+    return axis if axis is None or isinstance(axis, tuple) else (axis,)
+
+
+def _other_axes(rank: int, axis: Axis) -> list[tuple[Axis, str]]:
+    """List axes that may have been meant, those that were named first, each with its text."""
+    once = tuple(dict.fromkeys(axis)) if isinstance(axis, tuple) else ()
+    meant: list[Axis] = [once] if len(once) > 1 else []
+    meant += list(once) or list(range(rank or 1))
+    meant.append(None)
+    return [(one, str(one)) for one in meant]
+
+
+def _as_floats(operand: Operand) -> str:
+    """Spell the operand converted to floats, in the words of the library that it was typed in."""
+    typed = operand.tensor_code
+    if not typed:
+        return operand.followed_by(".astype(float)")
+    return f"{typed if isinstance(code_expression(typed), ast.Call) else f'({typed})'}.double()"

@@ -22,6 +22,7 @@ PRESETS: tuple[Preset[ReductionsQuestion], ...] = (
     Preset("Softmax", ReductionsQuestion("[[1.0, 2.0, 3.0], [1.0, 1.0, 1.0]]", "softmax", "-1")),
     Preset("Centre each row", ReductionsQuestion("(3, 4)", "mean", "1", keepdims=True, view="Bring it back")),
     Preset("Without keepdims", ReductionsQuestion("(3, 4)", "mean", "1", view="Bring it back")),
+    Preset("Shares of a square", ReductionsQuestion("[[1.0, 3.0], [2.0, 6.0]]", "sum", "1", view="Bring it back")),
     Preset("Cross the axes out", ReductionsQuestion("(2, 3, 4)", "sum", "(0, 2)")),
     Preset("A product that wraps", ReductionsQuestion(_LARGE, "prod", "None", dtype="int32")),
     Preset("… widened", ReductionsQuestion(_LARGE, "prod", "None")),

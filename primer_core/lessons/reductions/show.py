@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import LIBRARIES, NUMPY, backend
+from primer_core.backend import LIBRARIES, backend
+from primer_core.claims.claim import Claim, plain
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.reductions import claims
 from primer_core.lessons.reductions.explain import (
     Asked,
     BackClash,
@@ -16,7 +18,6 @@ from primer_core.lessons.reductions.explain import (
     NotReduced,
     Outcome,
     Reduced,
-    Rounded,
     Running,
     Shares,
     Spread,
@@ -25,7 +26,8 @@ from primer_core.lessons.reductions.explain import (
     axis_choices,
 )
 from primer_core.lessons.reductions.question import BACK, PAIRED, SCANS, ReductionsQuestion
-from primer_core.lessons.show import controls, own_sizes, warned, wrapped
+from primer_core.lessons.show import controls, own_sizes, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import (
     Each,
@@ -42,7 +44,6 @@ from primer_core.picture.grid import (
     Val,
     full_text,
 )
-from primer_core.picture.number import with_minus
 from primer_core.picture.parts import (
     Card,
     Chip,
@@ -60,8 +61,7 @@ from primer_core.picture.parts import (
     Sizes,
     Story,
 )
-from primer_core.picture.text import Code, Text, text
-from primer_core.picture.text import Strong as Bold
+from primer_core.picture.text import Code, text
 
 QUIZ = Quiz(
     text(Code("a"), " has shape ", Code("(2, 3, 4)"), ". What is the shape of ", Code("a.sum(axis=1)"), "?"),
@@ -89,41 +89,24 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
         case Unread():
             return Page(panel, None)
         case NotReduced():
-            return Page(panel, (Card(_refused(outcome), "picture"), _below(text(outcome.advice), code=outcome.code)))
+            return Page(panel, (Card(_refused(outcome), "picture"), _below(outcome.causes, outcome.code)))
         case Reduced(back=back) if question.brings_back and back is not None:
             return Page(
                 panel,
-                (Card(_brought_back(outcome, back), "picture"), _below(*story_back(outcome, back), code=back.code)),
+                (Card(_brought_back(outcome, back), "picture"), _below(claims.story_back(outcome, back), back.code)),
             )
         case Reduced():
             parts = (*_view(question), sizes(outcome), reduced(outcome), *warnings_of(outcome))
-            return Page(panel, (Card(parts, "picture"), _below(*story(outcome), code=outcome.code)))
+            return Page(panel, (Card(parts, "picture"), _below(claims.story(outcome), outcome.code)))
 
 
 def warnings_of(outcome: Reduced) -> tuple[Notice, ...]:
-    """Show what the library warned of, and what it did not: numbers that wrapped around, or were not kept."""
-    found = list(warned(outcome.warnings, outcome.question.library))
-    if outcome.overflowed:
-        what = "product" if "prod" in outcome.question.operation else "sum"
-        found.append(wrapped(outcome.result.dtype, what, Code("dtype=float64")))
-    if outcome.rounded is not None:
-        found.append(Notice("warning", (_rounding(outcome, outcome.rounded),)))
-    return tuple(found)
+    """Show what the library warned of, and what it did not."""
+    return (*warned(outcome.warnings, outcome.question.library), *map(_warning, claims.warnings(outcome)))
 
 
-def _rounding(outcome: Reduced, rounded: Rounded) -> Text:
-    dtype = outcome.result.dtype
-    place = ", ".join(map(str, rounded.place))
-    found, exact = (with_minus(f"{number:.6g}") for number in (rounded.found, rounded.exact))
-    bits = np.finfo(dtype).nmant + 1
-    most = f"{float(np.finfo(dtype).max):.6g}"
-    return text(
-        Bold(f"{dtype} has not kept it."),
-        " ",
-        Code(f"s[{place}]" if place else "s"),
-        f" is {found}; in float64 the same comes to {exact}. {dtype} keeps {bits} bits of a number and reaches up to "
-        f"{most}.",
-    )
+def _warning(claim: Claim) -> Notice:
+    return Notice("warning", (spoken(claim),))
 
 
 def chip(outcome: Outcome) -> Chip:
@@ -134,8 +117,7 @@ def chip(outcome: Outcome) -> Chip:
         case NotReduced(declined=declined):
             return Chip("error", declined.kind)
         case Reduced():
-            ends = "a number" if outcome.number else shape_text(outcome.result.shape)
-            return Chip("ok", f"{shape_text(outcome.operand.shape)} becomes {ends}")
+            return Chip("ok", plain(claims.becomes(outcome).sentence()))
 
 
 def _panel(question: ReductionsQuestion, outcome: Outcome) -> tuple[Part, ...]:
@@ -186,13 +168,13 @@ def _view(question: ReductionsQuestion) -> tuple[Part, ...]:
     return (controls(question, "view", quiet=True),) if question.operation in BACK else ()
 
 
-def _below(*paragraphs: Text, code: str) -> Columns:
-    told = Card((Story(paragraphs), code_panel(code)), "story")
+def _below(said: tuple[Claim, ...], code: str) -> Columns:
+    told = Card((Story(paragraphs(said)), code_panel(code)), "story")
     return Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1))
 
 
 def _refused(outcome: NotReduced) -> tuple[Part, ...]:
-    fixes = tuple(Fix(text(fix.action), fix.puts) for fix in outcome.fixes)
+    fixes = tuple(Fix(spoken(fix.says), fix.puts) for fix in outcome.fixes)
     return (
         *_view(outcome.question),
         sizes(outcome),
@@ -205,15 +187,11 @@ def _refused(outcome: NotReduced) -> tuple[Part, ...]:
 def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ...]:
     parts: tuple[Part, ...] = (*_view(outcome.question), sizes(outcome), brought_back(outcome, back))
     parts += warnings_of(outcome)
-    keep = Fixes((Fix(text("Keep the axis as size 1: ", Code("keepdims=True")), {"keepdims": "true"}),))
-    match back:
-        case BackClash(declined=declined):
-            return (*parts, Notice("declined", (text(declined.text),)), keep)
-        case BackMet(crossed=True):
-            crossed = text("No error, but the wrong cells meet: the shapes happen to fit.")
-            return (*parts, Notice("warning", (crossed,)), keep)
-        case BackMet():
-            return parts
+    if isinstance(back, BackClash):
+        parts += (Notice("declined", (text(back.declined.text),)),)
+    parts += tuple(map(_warning, claims.accidents(outcome, back)))
+    offered = tuple(Fix(spoken(claim), {"keepdims": "true"}) for claim in claims.fits_with_size_one(outcome, back))
+    return (*parts, *((Fixes(offered),) if offered else ()))
 
 
 def sizes(asked: NotReduced | Reduced) -> Sizes:
@@ -352,154 +330,6 @@ def brought_back(outcome: Reduced, back: BackClash | BackMet) -> Picture:
     rows = (made, Row(("again", Op(sign), "read", Op("="), "d"), "brought back"))
     focus = ("d", max(back.result.size // 2 - 1, 0)) if back.result.size else None
     return Picture((a, s, again, read, d), rows, tuple(links), (sums, formula), focus)
-
-
-def story(outcome: Reduced) -> tuple[Text, ...]:
-    """Tell what was reduced and what the result looks like."""
-    shape, count = outcome.operand.shape, outcome.members.shape[1]
-    lines: list[Text] = []
-    named = " and ".join(f"axis {axis} (size {shape[axis]})" for axis in outcome.axes)
-    if outcome.question.operation == "softmax":
-        along = f"along {named} the cells sum to 1" if outcome.axes else "each cell is a group of its own, and so 1"
-        lines.append(text(f"Softmax keeps the shape {shape_text(shape)}: {along}."))
-        lines.append(text("The maximum is subtracted first: it cancels, and no exponential can overflow."))
-    elif outcome.question.operation in SCANS:
-        lines += _scan_story(outcome)
-    elif not outcome.axes:
-        lines.append(text("No axis is reduced: each cell is a group of its own."))
-    else:
-        gone = "keep size 1" if outcome.question.keeps_axes else "disappear"
-        if len(outcome.axes) == 1:
-            gone = "keeps size 1" if outcome.question.keeps_axes else "disappears"
-        became = "a number" if outcome.number else f"{shape_text(outcome.result.shape)}, {outcome.result.ndim}-D"
-        lines.append(
-            text(
-                f"{named[0].upper()}{named[1:]} {gone}: {shape_text(shape)} becomes {became}. "
-                f"Each result is made of {count} {'cell' if count == 1 else 'cells'}."
-            )
-        )
-    return (*lines, *_counted_from_the_end(outcome), *_particular(outcome, count), *_dtypes(outcome))
-
-
-def _scan_story(outcome: Reduced) -> list[Text]:
-    what = "sum" if outcome.question.operation == "cumsum" else "product"
-    shape, size = outcome.operand.shape, outcome.result.shape
-    if outcome.axis is None and len(shape) > 1:
-        return [text(f"Without an axis {shape_text(shape)} is flattened: {shape_text(size)}, and runs through as one.")]
-    along = f"along axis {outcome.axes[0]}" if outcome.axes else "of one cell"
-    kept = f"No axis disappears, {shape_text(size)} stays"
-    return [text(f"{kept}: each cell is the {what} of all up to its place {along}.")]
-
-
-def _dtypes(outcome: Reduced) -> list[Text]:
-    """Tell in which dtype a sum or a product was computed, where that is not the array's."""
-    question, own, result = outcome.question, outcome.operand.values.dtype, outcome.result.dtype
-    operation = question.operation
-    if operation not in ("sum", "prod", *SCANS):
-        return []
-    if question.computes_in:
-        return [text(Code(f"dtype={question.computes_in}"), f" converts each cell before, and the result is {result}.")]
-    if own.kind not in "biu" or own == result:
-        return []
-    what = "sum" if "sum" in operation else "product"
-    widened = f"a holds {own}, its {what} is {result}: a total of whole numbers is widened to the default integer"
-    narrow = "" if own == np.bool_ else f", while each cell of a * a stays {own}"
-    return [text(f"{widened}{narrow}.")]
-
-
-def story_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Text, ...]:
-    """Tell whether the reduction fits back onto the array."""
-    own, small = shape_text(outcome.operand.shape), shape_text(outcome.result.shape)
-    keepdims = Code("keepdims=True")
-    if isinstance(back, BackClash):
-        lost = (
-            f"Without keepdims the reduced axis is gone: {small} is lined up with {own} from the right, and the sizes "
-        )
-        return (text(lost + "differ. With ", keepdims, " it stays as size 1, which broadcasts."),)
-    if back.crossed:
-        one = outcome.result.ndim == 1
-        axis, kept = ("axis", "the one that was") if one else ("axes", "those that were")
-        accident = f" {small} lines up with the last {axis} of {own}, not with {kept} kept. "
-        return (
-            text(
-                Bold("No error, but the wrong cells meet."),
-                accident,
-                keepdims,
-                " puts each number back where it came from.",
-            ),
-        )
-    if outcome.question.keeps_axes and outcome.axes:
-        return (text(f"{small} is stretched back to {own}: each cell meets the number that it went into."),)
-    return (text(f"{small} broadcasts to {own} from the right, here without the help of keepdims."),)
-
-
-def _counted_from_the_end(outcome: Reduced) -> list[Text]:
-    given = outcome.axis if isinstance(outcome.axis, tuple) else (outcome.axis,)
-    rank = outcome.operand.values.ndim
-    return [
-        text(f"Axis −{-axis} is counted from the end: here it is axis {axis + rank}.")
-        for axis in given
-        if axis is not None and axis < 0 and rank
-    ]
-
-
-def _particular(outcome: Reduced, count: int) -> list[Text]:
-    """Tell what is worth saying of this operation."""
-    lines: list[Text] = []
-    operation, library = outcome.question.operation, backend(outcome.question.library)
-    if operation in ("std", "var"):
-        lines.append(
-            text(
-                f"NumPy divides the sum of squares by n = {count} (",
-                Code("ddof=0"),
-                f"), PyTorch by n − 1 = {count - 1} (",
-                Code("correction=1"),
-                "), unless told otherwise. The first is the spread of these numbers, the second estimates that of what "
-                "they were drawn from.",
-            )
-        )
-    if operation in ("argmax", "argmin"):
-        tied = isinstance(outcome.detail, Winners) and bool((outcome.detail.ties > 1).any())
-        first = (" Where cells tie, the ", Bold("first"), " wins.") if tied else ()
-        lines.append(text(f"{operation} answers with a place, not a value.", *first))
-        if outcome.axis is None and outcome.operand.values.ndim > 1:
-            lines.append(text("Without an axis the place is counted through the whole array, row by row."))
-    if operation in ("any", "all"):
-        lines.append(text("Every number but 0 counts as True."))
-    if operation in PAIRED and library.max_gives_places:
-        lines += _of_the_pair(outcome)
-    if operation == "median":
-        lines.append(_of_the_median(count))
-    if library.axis_word != NUMPY.axis_word:
-        both = ", and understands both" if library.understands_numpy_words else ""
-        own, others = (f"{one.axis_word} and {one.keepdims_word}" for one in (library, NUMPY))
-        lines.append(text(f"{library.library} says {own} where NumPy says {others}{both}."))
-    return lines
-
-
-def _of_the_pair(outcome: Reduced) -> list[Text]:
-    """Tell what PyTorch's max gives, and what goes with it or not."""
-    name = outcome.question.operation
-    if outcome.pair is None:
-        alone = f"a.a{name}(dim)" if name != "median" else "a.median(dim).values"
-        more = " and takes several dims." if name != "median" else "."
-        both = text(Code(f"a.{name}(dim)"), " returns values and places; ", Code(alone), " only the values,", more)
-        return [both if name != "median" else text(*both[:-2], " only the values.")]
-    asked = text(
-        *("One call answers twice: ", Code("m.values"), " says how large, ", Code("m.indices")),
-        " says where along the axis.",
-    )
-    refused = text(
-        Code("m"), " is a tuple of both, so ", Code("m + 1"), " is an error: ", Code(outcome.pair.refusal.text), ". ",
-        Code("m.values + 1"), *((" and ", Code(f"a.a{name}(dim) + 1")) if name != "median" else ()), " add.",
-    )  # fmt: skip
-    return [asked, refused]
-
-
-def _of_the_median(count: int) -> Text:
-    if count % 2 or not count:
-        return text("As many cells are below the median as above it: it is the one in the middle once they are sorted.")
-    return text(f"Of {count} sorted cells two are in the middle: NumPy takes their mean, PyTorch the lower of them.")
 
 
 def _median(lower: bool, count: int, source: str) -> tuple[Piece, ...]:

@@ -13,7 +13,7 @@ LESSON = Lesson(
     title="Shapes",
     group="Arrays",
     icon=":material/view_in_ar:",
-    claim=(
+    summary=(
         "A shape is only how memory is read: most steps change strides and move no byte, some must copy, and some are "
         "impossible."
     ),

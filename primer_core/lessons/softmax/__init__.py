@@ -12,7 +12,7 @@ LESSON = Lesson(
     title="Softmax and cross-entropy",
     group="Autograd",
     icon=":material/bar_chart:",
-    claim=(
+    summary=(
         "Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
         "predicts minus what is true."
     ),

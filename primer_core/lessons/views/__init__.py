@@ -1,6 +1,7 @@
 """Views and copies: what shares memory with what."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.views.claims import claims_of
 from primer_core.lessons.views.explain import explain, react
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.question import ViewsQuestion
@@ -11,7 +12,7 @@ LESSON = Lesson(
     title="Views and copies",
     group="Arrays",
     icon=":material/link:",
-    claim=(
+    summary=(
         "An array is a way of reading memory: a shape, strides and an offset. A view reads memory that is there "
         "already, a copy has its own."
     ),
@@ -20,6 +21,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     react=react,
     shelf="view",
     needs_torch=lambda question: question.asks_pytorch,

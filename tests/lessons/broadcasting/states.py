@@ -2,7 +2,7 @@
 
 import random
 
-from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
 
 _KINDS = 10
 """Kinds of operand; those from 6 on are written as a shape."""
@@ -21,9 +21,13 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         texts = [str((size,)) for size in chance.sample(range(2, 7), 3)]
     if chance.random() < 0.05:
         texts[0] = f"({chance.choice([1000, 5000])}, {chance.choice([1000, 3])})"
+    op: OperationName = chance.choice(["add", "subtract", "subtract", "multiply", "divide"])
+    if chance.random() < 0.06:
+        rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
+        texts, op = [f"({rows}, {inner})", f"({inner}, {columns})"], "multiply"
     return BroadcastingQuestion(
         a=texts[0],
-        op=chance.choice(["add", "subtract", "subtract", "multiply", "divide"]),
+        op=op,
         b=texts[1],
         c=texts[2] if len(texts) > 2 else "",
         inplace=chance.random() < 0.4,

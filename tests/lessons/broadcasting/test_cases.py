@@ -3,6 +3,11 @@
 import numpy as np
 import pytest
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.fixes import Rearranged
+from primer_core.claims.storing import NeverGrows
+from primer_core.claims.stretching import CannotMeet, EveryPair, FitsEitherAxis, NotTheMatrixProduct, ReadStretched
+from primer_core.lessons.broadcasting.claims import claims_of
 from primer_core.lessons.broadcasting.explain import Broadcast, Clash, NotStored, explain
 from primer_core.lessons.broadcasting.presets import PRESETS
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
@@ -121,3 +126,21 @@ def test_what_wraps_around_does_not_with_what_is_advised() -> None:
     assert isinstance(advised, Broadcast)
     assert not advised.overflowed
     np.testing.assert_array_equal(advised.result, [200, 28])
+
+
+@pytest.mark.parametrize(
+    ("title", "insight"),
+    [
+        ("(N, 1) against (N,)", EveryPair("b", "a", 4, (2.5, 0.0))),
+        ("÷ row sums, lined up wrong", FitsEitherAxis("a", "b", 2)),
+        ("* is not @", NotTheMatrixProduct("a", "b", (3, 1))),
+        ("a += b cannot grow", NeverGrows("a += b", "a", (3,), (3, 3))),
+        ("Shapes that clash", CannotMeet(-1, (("a", 3), ("b", 4)))),
+        ("Shapes that clash", Rearranged("b", "[:, None]", (4, 3))),
+        ("Outer sum", ReadStretched("b", (3,), (-2,), ((-2, 4),))),
+        ("÷ row sums, keepdims", ReadStretched("b", (2, 1), (), ((-1, 2),))),
+    ],
+)
+def test_an_example_ends_in_its_insight(title: str, insight: Claim) -> None:
+    (question,) = [preset.question for preset in PRESETS if preset.title == title]
+    assert insight in claims_of(question, explain(question))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from primer_core.backend import LIBRARIES, Library
 from primer_core.claims.claim import Claim
-from primer_core.claims.layout import NoCells
+from primer_core.claims.layout import NothingToShare
 from primer_core.claims.picking import (
     CopiedBytes,
     Gathered,
@@ -23,8 +23,8 @@ from primer_core.claims.picking import (
 from primer_core.claims.writing import (
     AddedOnce,
     AddedToRead,
-    BeyondDtype,
-    CutOff,
+    ExceedsDtype,
+    FractionsCut,
     LastStays,
     NotConverted,
     ValueMisfit,
@@ -161,11 +161,11 @@ def test_the_story_names_what_decides() -> None:
 
 
 def test_what_is_cut_off_is_told_where_no_error_tells_it() -> None:
-    assert CutOff("a", "int64", 1) in told("[4, 5, 6]", "0", "Add in place", "0.5")
-    assert CutOff("a", "int64", 2) in told("[4, 5, 6]", "1:", "Assign", "2.9")
-    assert not any(isinstance(claim, CutOff) for claim in told("[4, 5, 6]", "1:", "Assign", "2.0"))
+    assert FractionsCut("a", "int64", 1) in told("[4, 5, 6]", "0", "Add in place", "0.5")
+    assert FractionsCut("a", "int64", 2) in told("[4, 5, 6]", "1:", "Assign", "2.9")
+    assert not any(isinstance(claim, FractionsCut) for claim in told("[4, 5, 6]", "1:", "Assign", "2.0"))
     too_large = sure(ask("np.array([1, 2], dtype=np.uint8)", "0", "Assign", "300"), NotWritten)
-    assert claims.why_not_written(too_large, "Assign") == BeyondDtype(300, "uint8", 0, 255)
+    assert claims.why_not_written(too_large, "Assign") == ExceedsDtype(300, "uint8", 0, 255)
 
 
 def test_a_list_is_named_in_the_place_of_a_number_where_that_moves_no_axis() -> None:
@@ -223,8 +223,8 @@ def test_what_was_not_written_is_explained_and_no_success_is_told() -> None:
 def test_a_view_without_elements_is_said_to_share_nothing(library: Library) -> None:
     a = np.arange(12).reshape(3, 4)
     assert not np.shares_memory(a, a[1:1])
-    assert told("(3, 4)", "1:1", library=library) == (NoCells("b"),)
-    assert NoCells("b") not in told("(3, 4)", "1:2", library=library)
+    assert told("(3, 4)", "1:1", library=library) == (NothingToShare("b"),)
+    assert NothingToShare("b") not in told("(3, 4)", "1:2", library=library)
 
 
 def test_the_note_says_what_was_copied() -> None:

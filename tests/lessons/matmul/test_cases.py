@@ -7,7 +7,18 @@ import pytest
 import torch
 
 from primer_core.backend.interface import LIBRARIES, Library
+from primer_core.claims.claim import Claim
+from primer_core.claims.products import (
+    CannotPair,
+    CellByCell,
+    DotKeepsAll,
+    HasProduct,
+    LentAnAxis,
+    Repeated,
+    SumsOfProducts,
+)
 from primer_core.lessons.lesson import Preset
+from primer_core.lessons.matmul.claims import claims_of
 from primer_core.lessons.matmul.explain import Mismatch, Product, explain
 from primer_core.lessons.matmul.presets import PRESETS
 from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
@@ -74,3 +85,28 @@ def test_what_the_code_panel_prints_can_be_typed_into_the_fields(
     for before, after in zip(first.operands, again.operands, strict=True):
         np.testing.assert_array_equal(after.values, before.values)
         assert after.values.dtype == before.values.dtype
+
+
+@pytest.mark.parametrize(
+    ("title", "insight"),
+    [
+        ("@ is not *", CellByCell(None)),
+        ("Matrix @ matrix", SumsOfProducts(3)),
+        ("Batches broadcast", Repeated((2, 3), (("a", (-3,)), ("b", (-4,))))),
+        ("Batches broadcast", DotKeepsAll((2, 1, 2, 3, 2))),
+        ("Matrix @ vector", LentAnAxis("b", 3, "column")),
+        ("Two rows", CannotPair(3, 1, (False, False))),
+        ("Inner sizes differ", HasProduct("transpose b", "a @ b.T", (2, 2))),
+    ],
+)
+def test_an_example_ends_in_its_insight(title: str, insight: Claim) -> None:
+    (question,) = [preset.question for preset in PRESETS if preset.title == title]
+    assert insight in claims_of(question, explain(question))
+
+
+def test_one_vector_for_each_matrix_and_every_pair_are_offered_with_what_they_mean() -> None:
+    """Seven matrices and seven vectors: one each, or every matrix with every vector."""
+    question = MatmulQuestion("(7, 5, 4)", "(7, 4)")
+    fixes = [claim for claim in claims_of(question, explain(question)) if isinstance(claim, HasProduct)]
+    assert HasProduct("a column each", "a @ b[:, :, None]", (7, 5, 1)) in fixes
+    assert HasProduct("transpose b", "a @ b.T", (7, 5, 7)) in fixes

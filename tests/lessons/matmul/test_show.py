@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.products import BatchesDiffer, CannotPair, DotKeepsAll, LentAnAxis, NoAxisToSum, Repeated
 from primer_core.lessons.lesson import Preset
+from primer_core.lessons.matmul.claims import claims_of
 from primer_core.lessons.matmul.explain import Mismatch, Outcome, Product, TooLarge, explain
 from primer_core.lessons.matmul.presets import PRESETS
 from primer_core.lessons.matmul.question import MatmulQuestion
-from primer_core.lessons.matmul.show import apart, picture, rule, show, story
+from primer_core.lessons.matmul.show import apart, picture, rule, show
 from primer_core.picture.parts import CodePanel, Fixes, Measure, Note, Sizes
 from primer_core.picture.text import plain
 from tests.formulas import equation, formula_of, holds
@@ -23,10 +26,9 @@ def ask(a: object, b: object) -> Outcome:
     return explain(MatmulQuestion(str(a), str(b)))
 
 
-def told(a: str, b: str) -> list[str]:
-    found = ask(a, b)
-    assert isinstance(found, Mismatch | TooLarge | Product)
-    return [plain(paragraph) for paragraph in story(found)]
+def said(a: str, b: str) -> tuple[Claim, ...]:
+    question = MatmulQuestion(a, b)
+    return claims_of(question, explain(question))
 
 
 def notes(question: MatmulQuestion) -> list[str]:
@@ -67,24 +69,19 @@ def test_the_axis_that_is_summed_over_is_marked_in_both(preset: Preset[MatmulQue
     assert drawn.payload()["grids"]
 
 
-def test_the_story_names_vectors_batches_and_what_dot_would_do() -> None:
-    assert "takes (3,) for (3, 1), one column" in told("(2, 3)", "(3,)")[1]
-    assert "takes (3,) for (1, 3), one row" in told("(3,)", "(3, 2)")[1]
-    batches = told("(2, 1, 2, 3)", "(3, 3, 2)")
-    assert "2 × 3 = 6 products" in batches[1]
-    shape = np.dot(np.ones((2, 1, 2, 3)), np.ones((3, 3, 2))).shape
-    assert str(shape) in batches[2]
+def test_vectors_batches_and_what_dot_would_do_are_told() -> None:
+    assert LentAnAxis("b", 3, "column") in said("(2, 3)", "(3,)")
+    assert LentAnAxis("a", 3, "row") in said("(3,)", "(3, 2)")
+    batches = said("(2, 1, 2, 3)", "(3, 3, 2)")
+    assert Repeated((2, 3), (("a", (-3,)), ("b", (-4,)))) in batches
+    assert DotKeepsAll(np.dot(np.ones((2, 1, 2, 3)), np.ones((3, 3, 2))).shape) in batches
 
 
-def test_what_does_not_fit_is_explained_in_words() -> None:
-    (inner,) = told("(2, 3)", "(4, 5)")
-    assert "A row of a has 3 cells (axis −1), a column of b has 4 (axis −2)" in inner
-    (vectors,) = told("(3,)", "(4,)")
-    assert vectors.startswith("a has 3 cells (axis −1), b has 4 (axis −1)")
-    (batch,) = told("(2, 2, 2)", "(3, 2, 2)")
-    assert "2 against 3 along batch" in batch
-    (number,) = told("2", "(3,)")
-    assert "a * b" in number
+def test_why_there_is_no_product_is_told() -> None:
+    assert said("(2, 3)", "(4, 5)")[0] == CannotPair(3, 4, (False, False))
+    assert said("(3,)", "(4,)")[0] == CannotPair(3, 4, (True, True))
+    assert said("(2, 2, 2)", "(3, 2, 2)")[0] == BatchesDiffer(((-3, 2, 3),))
+    assert said("2", "(3,)")[0] == NoAxisToSum("a")
 
 
 def test_numbers_and_what_is_too_large_are_not_drawn() -> None:

@@ -2,26 +2,33 @@
 
 import ast
 import warnings
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 import torch
 
 from primer_core.backend.interface import LIBRARIES, Library
+from primer_core.claims.choosing import PairIsNoNumber, TwoAnswers, TwoInTheMiddle
+from primer_core.claims.claim import Claim
+from primer_core.claims.reducing import AxesDisappear, FitsWithSizeOne, MadeOf, WrongCellsMeet
+from primer_core.claims.totals import NotKept, TotalWrapped, TwoDivisors, Widened
 from primer_core.language.execution import hear
 from primer_core.lessons.event import Put
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.reductions.explain import Asked, Middles, NotReduced, Reduced, Spread, explain, react
+from primer_core.lessons.reductions.claims import claims_of
+from primer_core.lessons.reductions.explain import Asked, BackMet, Middles, NotReduced, Reduced, Spread, explain, react
 from primer_core.lessons.reductions.presets import PRESETS
 from primer_core.lessons.reductions.question import ReductionsQuestion
 from primer_core.lessons.reductions.show import reduced, show
-from primer_core.picture.parts import CodePanel, Controls, Notice, Story
+from primer_core.picture.parts import CodePanel, Controls
 from primer_core.picture.text import plain
 from tests.formulas import sentence
 from tests.lessons.parts import parts
 from tests.snippets import printed_by
+
+C = TypeVar("C", bound=Claim)
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 """What the libraries warn of is caught by the process that evaluates."""
@@ -38,11 +45,9 @@ def taken(question: ReductionsQuestion) -> Reduced:
     return found
 
 
-def told(question: ReductionsQuestion) -> str:
-    page = show(question, explain(question))
-    lines = [line for story in parts(page, Story) for line in story.paragraphs]
-    lines += [line for notice in parts(page, Notice) for line in notice.paragraphs]
-    return "\n".join(map(plain, lines))
+def said(question: ReductionsQuestion, kind: type[C]) -> list[C]:
+    """What the page says of one kind."""
+    return [claim for claim in claims_of(question, explain(question)) if isinstance(claim, kind)]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +63,32 @@ def test_the_axis_that_is_named_is_the_one_that_goes(line: str, expected: Any) -
     assert taken(pasted(line)).result.tolist() == expected
 
 
+def test_a_sum_over_axis_0_is_made_of_the_cells_of_a_column() -> None:
+    question = pasted("np.array([[1, 2, 3], [10, 20, 30]]).sum(axis=0)")
+    assert said(question, MadeOf) == [MadeOf(2, (0,), ((0, 0), (1, 0)))]
+    assert said(question, AxesDisappear) == [AxesDisappear(((0, 2),), (2, 3), (3,))]
+
+
+def test_a_square_table_by_its_row_sums_meets_the_wrong_cells_without_keepdims() -> None:
+    (preset,) = [preset for preset in PRESETS if preset.title == "Shares of a square"]
+    assert said(preset.question, WrongCellsMeet) == [WrongCellsMeet((2,), (2, 2), (0, 1), (0,), (1,))]
+    assert said(preset.question, FitsWithSizeOne) == [FitsWithSizeOne("keepdims", (2, 1), (2, 2))]
+    found = taken(preset.question)
+    assert isinstance(found.back, BackMet)
+    assert found.back.result.tolist() == [[0.25, 0.375], [0.5, 0.75]]
+    kept = react(preset.question, Put({"keepdims": "true"}))
+    assert not said(kept, WrongCellsMeet)
+    table = np.array(found.operand.values)
+    back = taken(kept).back
+    assert isinstance(back, BackMet)
+    np.testing.assert_array_equal(back.result, table / table.sum(axis=1, keepdims=True))
+
+
 @pytest.mark.parametrize(("axis", "shape"), [("1", (2, 4)), ("(0, 2)", (3,))])
 def test_what_is_crossed_out_of_the_shape_leaves_that_of_the_answer(axis: str, shape: tuple[int, ...]) -> None:
-    assert taken(ReductionsQuestion("(2, 3, 4)", "sum", axis)).result.shape == shape
+    question = ReductionsQuestion("(2, 3, 4)", "sum", axis)
+    assert taken(question).result.shape == shape
+    assert [claim.result for claim in said(question, AxesDisappear)] == [shape]
     assert taken(pasted(f"np.zeros((2, 3, 4)).sum(axis={axis}).shape")).result.shape == shape
 
 
@@ -76,6 +104,10 @@ def test_two_definitions_of_the_standard_deviation_are_swapped_by_ddof_and_corre
         found = taken(pasted(line))
         assert found.result == pytest.approx(expected, abs=1e-6)
         assert isinstance(found.detail, Spread)
+        (divided,) = said(pasted(line), TwoDivisors)
+        assert divided.n == 4
+        assert divided.here == pytest.approx(expected, abs=1e-6)
+        assert (divided.off == 1) == (expected > 2.5)
         assert {round(float(found.result), 3), round(float(found.detail.other), 3)} == {2.236, 2.582}
         captions = " ".join(str(grid.caption) for grid in reduced(found).grids)
         assert "NumPy's default" in captions
@@ -104,7 +136,8 @@ def test_max_of_a_dim_says_how_large_and_where() -> None:
     assert found.pair.places.tolist() == [1, 0]
     with pytest.raises(TypeError) as refused:
         _ = torch.tensor([[3, 8], [9, 2]]).max(dim=1) + 1  # type: ignore[operator] # which is what is tried
-    assert f"TypeError: {refused.value}" in told(question)
+    assert said(question, PairIsNoNumber) == [PairIsNoNumber(f"TypeError: {refused.value}", "a.amax(dim=1)")]
+    assert said(question, TwoAnswers) == [TwoAnswers((0,), 8, 1)]
     alone = taken(pasted("torch.tensor([[3, 8], [9, 2]]).max(dim=1).values"))
     amax = taken(pasted("torch.tensor([[3, 8], [9, 2]]).amax(dim=1)"))
     numpys = taken(pasted("np.max([[3, 8], [9, 2]], axis=1)"))
@@ -117,9 +150,9 @@ def test_whole_numbers_wrap_around_in_a_dtype_that_is_too_small_and_are_widened_
     array = "np.array([100000, 100000], dtype=np.int32)"
     wide, forced = pasted(f"{array}.prod()"), pasted(f"{array}.prod(dtype=np.int32)")
     assert taken(wide).result == 10_000_000_000
-    assert "a * a stays int32" in told(wide)
+    assert said(wide, Widened) == [Widened("product", "int32", "int64")]
     assert taken(forced).result == 1_410_065_408
-    assert "A product went beyond what int32 holds" in told(forced)
+    assert said(forced, TotalWrapped) == [TotalWrapped("product", "int32", (), 1_410_065_408, 10_000_000_000)]
     assert taken(pasted(f"{array}.prod(dtype=float)")).result == 1e10
     each = taken(pasted(f"({array} * {array}).max(axis=0)"))
     assert each.operand.values.dtype == np.int32
@@ -128,7 +161,7 @@ def test_whole_numbers_wrap_around_in_a_dtype_that_is_too_small_and_are_widened_
     assert taken(pasted(f"np.cumsum({small})")).result.tolist() == [200, 300]
     forced = pasted(f"np.cumsum({small}, dtype=np.uint8)")
     assert taken(forced).result.tolist() == [200, 44]
-    assert "A sum went beyond what uint8 holds" in told(forced)
+    assert said(forced, TotalWrapped) == [TotalWrapped("sum", "uint8", (1,), 44, 300)]
 
 
 def test_a_sum_of_few_bits_stops_growing_and_says_so() -> None:
@@ -136,7 +169,7 @@ def test_a_sum_of_few_bits_stops_growing_and_says_so() -> None:
     found = taken(question)
     assert found.result[-1] == 2048
     assert sentence(reduced(found), "s", 2999).startswith("<2999> = 2048.0 + 1.0 = ")
-    assert "float16 has not kept it" in told(question)
+    assert said(question, NotKept) == [NotKept("float16", (2056,), 2048.0, 2057.0, 11, 65504.0)]
     assert taken(pasted("np.cumsum(np.ones(3000))")).rounded is None
 
 
@@ -156,6 +189,8 @@ def test_of_two_in_the_middle_the_libraries_choose_otherwise(library: Library) -
     both = {"NumPy": np.median([1.0, 3.0, 5.0, 7.0]), "PyTorch": torch.tensor([1.0, 3.0, 5.0, 7.0]).median().item()}
     other = next(value for name, value in both.items() if name != library)
     assert (found.result, found.detail.other) == (both[library], other)
+    question = ReductionsQuestion("[1.0, 3.0, 5.0, 7.0]", "median", "None", library)
+    assert said(question, TwoInTheMiddle) == [TwoInTheMiddle(4, (), 3.0, 5.0)]
     assert taken(ReductionsQuestion("[1.0, 3.0, 5.0]", "median", "None", library)).result == 3
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from primer_core.backend.interface import LIBRARIES, Library
 from primer_core.backend.interface import ReductionName as Operation
+from primer_core.claims.claim import Claim
+from primer_core.claims.unreduced import NormOfAxes, NoSuchAxis, NothingToChoose, NotOfDtype, TakesOneAxis
 from primer_core.language.execution import hear
 from primer_core.language.limits import Refused
 from primer_core.lessons.event import Put
@@ -22,6 +24,8 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions.explain import (
     BackClash,
     BackMet,
+    Crossing,
+    Kept,
     NotReduced,
     Outcome,
     Reduced,
@@ -122,7 +126,8 @@ def test_result_or_error_is_numpys(
     found = explained(array, operation, text, keepdims=keepdims, ddof=ddof)
     if isinstance(found, NotReduced):
         assert found.declined.words == refused
-        assert found.advice
+        # NumPy's median reshapes by the wrong count where there is no cell: no cause that could be mended
+        assert found.causes or (operation == "median" and not array.size)
         return
     assert isinstance(found, Reduced)
     assert refused is None
@@ -231,7 +236,7 @@ def test_what_is_brought_back_meets_the_cells_that_the_links_say(
         cells = np.broadcast_to(array, found.back.result.shape).ravel()
         np.testing.assert_allclose(act(cells, found.result.ravel()[found.back.sources]), expected.ravel())
     if keepdims:
-        assert not found.back.crossed
+        assert found.back.crossing is None
 
 
 @examples(500)
@@ -363,7 +368,8 @@ def test_keepdims_brings_a_mean_back_to_its_rows() -> None:
     assert isinstance(lost, BackClash)
     assert lost.declined.words == "operands could not be broadcast together with shapes (3,4) (3,) "
     assert isinstance(square, BackMet)
-    assert square.crossed
+    assert square.crossing == Crossing((0, 1), (0,), (1,))
+    assert square.kept == Kept((3, 1), (3, 3))
 
 
 @pytest.mark.parametrize(
@@ -385,7 +391,7 @@ def test_what_a_library_refuses_comes_with_what_would_work(
     found = ask(array, operation, axis, library=library)
     assert isinstance(found, NotReduced)
     assert found.declined.text.startswith(error)
-    assert found.advice
+    assert found.causes
     assert found.fixes
     if fixes is not None:
         assert {"axis": fixes} in [fix.puts for fix in found.fixes]
@@ -394,22 +400,25 @@ def test_what_a_library_refuses_comes_with_what_would_work(
 @pytest.mark.parametrize(
     ("array", "operation", "axis", "blamed"),
     [
-        ("(0, 3)", "max", "0", "no element"),
-        ("(2, 3)", "softmax", "(0, 1)", "one dim"),
-        ("(2, 3)", "softmax", "None", "one dim"),
-        ("(2, 3, 4)", "norm", "(0, 1, 2)", "whole numbers"),
-        ("(2, 3)", "mean", "5", "axes 0 to 1"),
+        ("(0, 3)", "max", "0", (NothingToChoose("max", (0, 3)),)),
+        (
+            "(2, 3)",
+            "softmax",
+            "(0, 1)",
+            (TakesOneAxis("PyTorch", "softmax", (0, 1), False), NotOfDtype("PyTorch", "softmax", "int64")),
+        ),
+        ("[1.0, 2.0]", "softmax", "None", (TakesOneAxis("PyTorch", "softmax", None, False),)),
+        ("(2, 3, 4)", "norm", "(0, 1, 2)", (NotOfDtype("PyTorch", "norm", "int64"),)),
+        ("(2, 3)", "mean", "5", (NoSuchAxis((5,), 2), NotOfDtype("PyTorch", "mean", "int64"))),
+        ("[True, False]", "argmax", "0", (NotOfDtype("PyTorch", "argmax", "bool"),)),
     ],
 )
 def test_pytorch_is_given_the_cause_that_it_names_itself(
-    array: str, operation: Operation, axis: str, blamed: str
+    array: str, operation: Operation, axis: str, blamed: tuple[Claim, ...]
 ) -> None:
     found = ask(array, operation, axis, library="PyTorch")
     assert isinstance(found, NotReduced)
-    assert blamed in found.advice
-    integers = operation not in ("max", "argmax")
-    assert ("whole numbers" in found.advice) == integers
-    assert ("np.linalg" in found.advice) is False
+    assert found.causes == blamed
     for fix in found.fixes:
         assert isinstance(explain(found.question.with_texts(fix.puts)), Reduced)
     assert found.fixes
@@ -418,7 +427,7 @@ def test_pytorch_is_given_the_cause_that_it_names_itself(
 def test_a_norm_over_no_axis_is_refused_for_its_axes() -> None:
     found = ask("(2, 0)", "norm", "()")
     assert isinstance(found, NotReduced)
-    assert "np.linalg.norm" in found.advice
+    assert found.causes == (NormOfAxes(0),)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -482,4 +491,4 @@ def test_an_array_that_is_too_large_is_refused_without_being_made() -> None:
 def test_the_lesson_is_imported_without_torch(lesson: str) -> None:
     code = f"import sys, primer_core.lessons.{lesson}.show, primer_core.lessons.{lesson}.presets; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"torch", "streamlit", "plotly"} & set(loaded)
+    assert not {"torch", "streamlit"} & set(loaded)

@@ -9,11 +9,27 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from primer_core.backend.interface import ReductionName as Operation
+from primer_core.claims.choosing import CountedThroughAll, CountsAsTrue, FirstWins, ValuesAlone
+from primer_core.claims.claim import Claim
+from primer_core.claims.reducing import (
+    AxesDisappear,
+    AxesKeepSizeOne,
+    CountedFromEnd,
+    MadeOf,
+    MeetsItsOwn,
+    NoLongerFits,
+    NothingReduced,
+    SharesOfOne,
+    WrongCellsMeet,
+)
+from primer_core.claims.totals import TwoDivisors
+from primer_core.claims.unreduced import NotOfDtype
 from primer_core.lessons.lesson import Preset
+from primer_core.lessons.reductions import claims
 from primer_core.lessons.reductions.explain import BackMet, NotReduced, Reduced, explain
 from primer_core.lessons.reductions.presets import PRESETS
 from primer_core.lessons.reductions.question import BACK, OPERATIONS, ReductionsQuestion
-from primer_core.lessons.reductions.show import brought_back, reduced, show, story, story_back, whole
+from primer_core.lessons.reductions.show import brought_back, reduced, show, whole
 from primer_core.picture.parts import Control, Controls, Fixes, Notice, Page, Sizes
 from primer_core.picture.payload import page_payload
 from primer_core.picture.text import plain
@@ -52,7 +68,7 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
     found = taken(str(array.tolist()), operation, str(axis), keepdims=keepdims)
     picture = reduced(found)
     assert picture.payload()["grids"]
-    assert story(found)
+    assert claims.story(found)
     for formula in picture.formulas:
         (grid,) = [grid for grid in picture.grids if grid.id == formula.target]
         flat = data.draw(st.integers(0, grid.values.size - 1))
@@ -75,7 +91,7 @@ def test_what_is_brought_back_is_spelled_rightly(
     assert found.back is not None
     picture = brought_back(found, found.back)
     assert picture.payload()["grids"]
-    assert story_back(found, found.back)
+    assert claims.story_back(found, found.back)
     if not isinstance(found.back, BackMet):
         reject()
     (formula,) = [formula for formula in picture.formulas if formula.target == "d"]
@@ -91,7 +107,7 @@ def test_every_preset_can_be_drawn_and_told(preset: Preset[ReductionsQuestion]) 
         assert parts(page(preset.question), Fixes)
         return
     assert isinstance(found, Reduced)
-    assert story(found)
+    assert claims.story(found)
     drawn = {grid["id"]: grid for grid in reduced(found).payload()["grids"]}
     assert [axis["marked"] for axis in drawn["a"]["axes"]] == [
         axis in found.axes for axis in range(len(drawn["a"]["axes"]))
@@ -106,42 +122,50 @@ def test_arrays_with_few_cells_or_none_can_be_drawn(shape: str, operation: Opera
         found = explain(ReductionsQuestion(shape, operation, axis))
         if isinstance(found, Reduced):
             assert reduced(found).payload()["grids"]
-            assert story(found)
+            assert claims.story(found) or not found.result.size
             if found.back is not None:
                 assert brought_back(found, found.back).payload()["grids"]
 
 
-def told(array: str, operation: Operation, axis: str = "None", **more: Any) -> str:
-    return " ".join(map(plain, story(taken(array, operation, axis, **more))))
+def said(array: str, operation: Operation, axis: str = "None", **more: Any) -> tuple[Claim, ...]:
+    return claims.story(taken(array, operation, axis, **more))
 
 
 def test_the_story_says_which_axis_goes_and_what_is_left() -> None:
-    assert "Axis 0 (size 2) disappears: (2, 2) becomes (2,), 1-D. Each result is made of 2" in told(
-        "(2, 2)", "sum", "0"
+    assert said("(2, 2)", "sum", "0") == (
+        AxesDisappear(((0, 2),), (2, 2), (2,)),
+        MadeOf(2, (0,), ((0, 0), (1, 0))),
     )
-    assert "Axis 1 (size 3) keeps size 1: (2, 3) becomes (2, 1), 2-D" in told("(2, 3)", "sum", "1", keepdims=True)
-    assert "Axis 0 (size 2) and axis 1 (size 3) disappear: (2, 3) becomes a number" in told("(2, 3)", "sum")
-    assert "Axis −1 is counted from the end: here it is axis 1." in told("(2, 3)", "sum", "-1")
-    assert "No axis is reduced" in told("(2, 3)", "sum", "()")
-    assert "along axis 1 (size 3) the cells sum to 1" in told("(2, 3)", "softmax", "1")
-    assert "the first wins" in told("[1, 1]", "argmax")
-    assert "the first wins" not in told("[1, 2]", "argmax")
-    assert "row by row" in told("(2, 3)", "argmax")
-    assert "by n = 5 (ddof=0), PyTorch by n − 1 = 4" in told("(5,)", "std")
-    assert "Every number but 0" in told("(5,)", "any")
-    assert "amax" in told("(5,)", "max", library="PyTorch")
+    assert AxesKeepSizeOne(((1, 3),), (2, 3), (2, 1)) in said("(2, 3)", "sum", "1", keepdims=True)
+    assert AxesDisappear(((0, 2), (1, 3)), (2, 3), ()) in said("(2, 3)", "sum")
+    assert CountedFromEnd(-1, 1) in said("(2, 3)", "sum", "-1")
+    assert said("(2, 3)", "sum", "()") == (NothingReduced((2, 3)),)
+    assert SharesOfOne(((1, 3),), (2, 3)) in said("(2, 3)", "softmax", "1")
+    assert FirstWins("argmax", (), 2, 0) in said("[1, 1]", "argmax")
+    assert not [claim for claim in said("[1, 2]", "argmax") if isinstance(claim, FirstWins)]
+    assert CountedThroughAll(5, (1, 2), "np.unravel_index(s, a.shape)") in said("(2, 3)", "argmax")
+    assert [claim.n for claim in said("(5,)", "std") if isinstance(claim, TwoDivisors)] == [5]
+    assert CountsAsTrue(5, 5) in said("(5,)", "any")
+    assert ValuesAlone("a.max(dim=0)", "a.amax(dim=0)") in said("(5,)", "max", "0", library="PyTorch")
 
 
 def test_the_story_of_bringing_back_tells_a_fit_from_an_accident() -> None:
-    def back(array: str, **more: Any) -> str:
+    def back(array: str, **more: Any) -> tuple[Claim, ...]:
         found = taken(array, "mean", "1", **more)
         assert found.back is not None
-        return " ".join(map(plain, story_back(found, found.back)))
+        return (*claims.accidents(found, found.back), *claims.story_back(found, found.back))
 
-    assert "(3, 1) is stretched back to (3, 4)" in back("(3, 4)", keepdims=True)
-    assert "the sizes differ" in back("(3, 4)")
-    assert "No error, but the wrong cells meet. (3,) lines up with the last axis" in back("(3, 3)")
-    assert "(3, 3) lines up with the last axes" in back("(3, 3, 3)")
+    assert MeetsItsOwn((3, 1), (3, 4)) in back("(3, 4)", keepdims=True)
+    assert NoLongerFits((3,), (3, 4), -1, (4, 3)) in back("(3, 4)")
+    assert WrongCellsMeet((3,), (3, 3), (0, 1), (0,), (1,)) in back("(3, 3)")
+    assert [claim.small for claim in back("(3, 3, 3)") if isinstance(claim, WrongCellsMeet)] == [(3, 3)]
+
+
+def test_what_cannot_be_subtracted_is_not_mended_by_keepdims() -> None:
+    found = taken("[[True, False], [True, True]]", "max", "1")
+    assert found.back is not None
+    assert NotOfDtype("NumPy", "a - s", "bool") in claims.story_back(found, found.back)
+    assert not claims.fits_with_size_one(found, found.back)
 
 
 @pytest.mark.parametrize(("array", "tone"), [("(3, 4)", "declined"), ("(3, 3)", "warning")])

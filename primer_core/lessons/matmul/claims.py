@@ -1,0 +1,106 @@
+"""What is said of two operands and their product, or of why they have none."""
+
+from __future__ import annotations
+
+from primer_core.backend import Library, backend
+from primer_core.claims.claim import Claim
+from primer_core.claims.dtypes import WrappedAround
+from primer_core.claims.products import (
+    BatchesDiffer,
+    CannotPair,
+    CellByCell,
+    DotKeepsAll,
+    GivesShape,
+    HasProduct,
+    LentAnAxis,
+    NoAxisToSum,
+    OneDtypeOnly,
+    Operations,
+    Repeated,
+    SumsOfProducts,
+)
+from primer_core.lessons.alignment import axis_rule, joint_shape
+from primer_core.lessons.matmul.code import converts
+from primer_core.lessons.matmul.explain import Mismatch, Outcome, Paired, Product, ProductSizes, TooLarge
+from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
+from primer_core.lessons.outcome import Unread
+
+
+def claims_of(question: MatmulQuestion, outcome: Outcome) -> tuple[Claim, ...]:
+    """List all that the page says of an outcome."""
+    match outcome:
+        case Unread():
+            return ()
+        case Mismatch():
+            return (*causes(outcome), *(HasProduct(fix.meaning, fix.change, fix.shape) for fix in outcome.fixes))
+        case TooLarge():
+            return (GivesShape(outcome.shape), operations(outcome.sizes), *told(outcome))
+        case Product():
+            return (
+                GivesShape(outcome.shape),
+                operations(outcome.sizes),
+                *warnings(outcome),
+                *told(outcome),
+                *conversion(outcome, question.library),
+            )
+
+
+def told(outcome: TooLarge | Product) -> tuple[Claim, ...]:
+    """Say what meets in a cell, what is lent, and what is repeated."""
+    sizes = outcome.sizes
+    found: list[Claim] = [SumsOfProducts(sizes.k)]
+    a, b = (operand.shape for operand in outcome.operands)
+    if len(a) == 1:
+        found.append(LentAnAxis("a", a[0], "row"))
+    if len(b) == 1:
+        found.append(LentAnAxis("b", b[0], "column"))
+    if sizes.batch:
+        found.append(_repeated(outcome, sizes.batch))
+    if isinstance(outcome, Product):
+        if outcome.dot_shape is not None:
+            found.append(DotKeepsAll(outcome.dot_shape))
+        if len(a) == len(b) == 2:
+            found.append(CellByCell(joint_shape(axis_rule([a, b]))))
+    return tuple(found)
+
+
+def _repeated(paired: Paired, batch: tuple[int, ...]) -> Claim:
+    along = [axis for axis in paired.axes if axis.role == "batch"]
+    again = []
+    for place, name in enumerate(NAMES):
+        axes = tuple(n - len(along) - 2 for n, axis in enumerate(along) if place in axis.stretched and axis.size != 1)
+        if axes:
+            again.append((name, axes))
+    return Repeated(batch, tuple(again))
+
+
+def operations(sizes: ProductSizes) -> Claim:
+    """Count the floating-point operations of a product."""
+    return Operations(sizes.batch, sizes.m, sizes.n, sizes.k)
+
+
+def warnings(product: Product) -> tuple[Claim, ...]:
+    """Warn of whole numbers that wrapped around; nothing where none did."""
+    return (WrappedAround("c", str(product.result.dtype)),) if product.overflowed else ()
+
+
+def conversion(product: Product, library: Library) -> tuple[Claim, ...]:
+    """Say why the code for a library converts the operands; nothing where it does not."""
+    if not converts(product.operands, backend(library)):
+        return ()
+    a, b = (str(operand.values.dtype) for operand in product.operands)
+    return (OneDtypeOnly(a, b, str(product.result.dtype)),)
+
+
+def causes(mismatch: Mismatch) -> tuple[Claim, ...]:
+    """Say why there is no product."""
+    if not mismatch.axes:
+        numbers = zip(NAMES, mismatch.operands, strict=True)
+        return tuple(NoAxisToSum(name) for name, operand in numbers if operand.shape == ())[:1]
+    inner = next((axis for axis in mismatch.axes if axis.role == "inner" and axis.size is None), None)
+    a, b = mismatch.operands
+    if inner is not None:
+        row, column = (size or 0 for size in inner.sizes)
+        return (CannotPair(row, column, (len(a.shape) == 1, len(b.shape) == 1)),)
+    clashing = [axis for axis in mismatch.axes if axis.size is None]
+    return (BatchesDiffer(tuple((axis.places[0] or 0, axis.sizes[0] or 0, axis.sizes[1] or 0) for axis in clashing)),)
