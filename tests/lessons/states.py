@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from primer_core.lessons.question import Question
 from tests.lessons.autograd_graph.states import graph_state
 from tests.lessons.broadcasting.states import broadcasting_state
+from tests.lessons.softmax.states import softmax_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "autograd_graph": graph_state,
     "broadcasting": broadcasting_state,
+    "softmax": softmax_state,
 }
 """Draws a question, by the slug of the lesson that it is asked in."""
