@@ -11,6 +11,7 @@ from tests.lessons.indexing.states import indexing_state
 from tests.lessons.matmul.states import matmul_state
 from tests.lessons.reductions.states import reductions_state
 from tests.lessons.shapes.states import shapes_state
+from tests.lessons.softmax.states import softmax_state
 from tests.lessons.views.states import views_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
@@ -21,6 +22,7 @@ STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "matmul": matmul_state,
     "reductions": reductions_state,
     "shapes": shapes_state,
+    "softmax": softmax_state,
     "views": views_state,
 }
 """Draws a question, by the slug of the lesson that it is asked in."""

@@ -389,8 +389,11 @@ def test_why_a_gradient_is_none_tells_what_backward_did() -> None:
 @pytest.mark.parametrize(
     ("program", "cause"),
     [
-        ("z = param([1, 2, 3])\nloss = cross_entropy(z, 3)", NoSuchClass("z", 3, (3,))),
-        ("z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 2])", NoSuchClass("z", 2, (2,))),
+        ("z = param([1, 2, 3])\nloss = cross_entropy(z, 3)", NoSuchClass("z", "torch.tensor(3)", 3, ((-1, 3),))),
+        (
+            "z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 2])",
+            NoSuchClass("z", "torch.tensor([1, 2])", 2, ((1, 2),)),
+        ),
         (
             "z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 0, 1])",
             TargetShape("z", (2, 2), "torch.tensor([1, 0, 1])", (3,), (2,)),
