@@ -212,12 +212,12 @@ class WorksWithFloats(Claim):
 
 @dataclass(frozen=True, slots=True)
 class WorksInDtype(Claim):
-    """Computed in another dtype it works.
+    """Computed in PyTorch's default dtype of floats it works.
 
     Parameters
     ----------
     dtype
-        That is asked for.
+        That default.
     shape
         Of the result then.
     """
@@ -227,7 +227,7 @@ class WorksInDtype(Claim):
 
     def sentence(self) -> Sentence:
         """Name the change and what comes of it."""
-        return ("Compute in floats: ", Code(f"dtype={self.dtype}"), _gives(self.shape))
+        return ("Compute in PyTorch's default float: ", Code(f"dtype={self.dtype}"), _gives(self.shape))
 
 
 @dataclass(frozen=True, slots=True)

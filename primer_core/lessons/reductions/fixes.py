@@ -141,7 +141,7 @@ def fixes(
     if whole and (shape := tries(floats, question, axis)) is not None:
         found.append(Fix(WorksWithFloats(change, shape), in_floats))
     if whole and question.operation == "mean":
-        in_dtype = replace(question, dtype="float32")
+        in_dtype = replace(question, dtype="float32")  # PyTorch's default
         if (shape := tries(values, in_dtype, axis)) is not None:
             found.append(Fix(WorksInDtype("float32", shape), {"dtype": "float32"}))
     if question.asks_places:
