@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 
 from primer_core.lessons.question import Question
 from tests.lessons.broadcasting.states import broadcasting_state
+from tests.lessons.einsum.states import einsum_state
 from tests.lessons.matmul.states import matmul_state
 from tests.lessons.reductions.states import reductions_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "broadcasting": broadcasting_state,
+    "einsum": einsum_state,
     "matmul": matmul_state,
     "reductions": reductions_state,
 }
