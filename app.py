@@ -10,7 +10,7 @@ else:
     from ui import answers, modules
     from ui.drawing import reader
     from ui.server import lifespan
-    from ui.training import live_view
+    from ui.training import live_view, looks
 
-    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES)
+    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES, *looks.ROUTES)
     app = st.App(__file__, routes=routes, lifespan=lifespan)

@@ -6,11 +6,10 @@ from functools import partial
 import streamlit as st
 
 from primer_core.models.registry import MODELS, SAMPLE_SHAPES
-from primer_core.training.script import script
 from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
-from ui.controls import code_panel, preset_pills
-from ui.training import panel, settings
+from ui.controls import preset_pills
+from ui.training import data_view, inside_view, landscape_view, panel, settings
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
@@ -18,10 +17,18 @@ address.take_query(lesson.slug, settings.parameters())
 misread = st.container()  # drawn last: only then is it known what was used instead
 
 desk = session.desk()
+if session.lost_desk():
+    st.info(
+        "The run of this address is not kept any more: runs are dropped a few seconds after their last page is "
+        "closed, and when the server is started anew.",
+        icon=":material/history_toggle_off:",
+    )
 run = desk.current if desk else None
+going = run is not None and desk is not None and session.steers(desk) and not run.state().ended
 if run is not None:
-    settings.restore(run.spec)
-going = run is not None and not run.state().ended
+    settings.restore(run.asked)
+if run is not None and going:
+    settings.follow_knobs(run)
 
 presets = st.container()  # drawn last, when the widgets have taken what the address says
 curve_column, settings_column = st.columns([2.5, 1], gap="medium")
@@ -30,8 +37,13 @@ with settings_column:
     spec = settings.choose(locked=going)
 with presets:
     preset_pills(settings.presets(), disabled=going)
-with curve_column, st.container(border=True):
-    panel.follow(spec, was_going=going)
+with curve_column:
+    with st.container(border=True):
+        panel.follow(spec, was_going=going)
+    inside_view.draw()
+    landscape_view.draw()
+    if spec is not None:
+        data_view.draw(spec)
 
 with st.expander("What the network is made of", key="layers", on_change="rerun") as layers:
     if layers.open:
@@ -58,26 +70,24 @@ behind while the loss falls. Diamonds are the validation loss after each epoch; 
 validation samples read correctly.
 """
     )
+many = settings.classes()
+guess = f"{math.log(many):.2f}"
 with question_column.container(border=True, height="stretch"):
+    words = "ten" if many == 10 else "two"
+    answers = {
+        "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
+        guess: f"Yes: {words} classes, about {1 / many:g} each: −ln {1 / many:g} = {math.log(many):.4f}. "
+        "Step one batch.",
+        "1": "Cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
+        f"{many}": f"{words.capitalize()} classes, but the loss grows with the logarithm of their number: "
+        f"−ln(1/{many}), not {many}.",
+    }
     predict_first(
-        "Before its first step, a network of ten classes knows nothing. What will its loss be, about?",
-        {
-            "0": "A loss of 0 means certainty about every right answer. An untrained network has none.",
-            "1": "Cross-entropy is not the share of errors: it is −ln of the probability of the right class.",
-            f"{math.log(10):.2f}": f"Yes: ten classes, about 0.1 each: −ln 0.1 = {math.log(10):.4f}. Step one batch.",
-            "10": "Ten classes, but the loss grows with the logarithm of their number: −ln(1/10), not 10.",
-        },
-        correct=f"{math.log(10):.2f}",
+        f"Before its first step, a network of {words} classes knows nothing. What will its loss be, about?",
+        dict(sorted(answers.items(), key=lambda answer: float(answer[0]))),
+        correct=guess,
         key="predict_first_loss",
     )
-if spec is not None:
-    of_this_run = "it prints the numbers of this run: same weights, same order, same losses."
-    of_another = "it trains with the settings above. The curve is of a run that began with others."
-    of_none = "it prints the numbers of a run with these settings: same weights, same order, same losses."
-    what = of_none if run is None else of_this_run if run.spec == spec else of_another
-    code_panel(
-        script(spec),
-        note=f"Run in this project's folder, {what} Changes of the learning rate during a run are not in it.",
-    )
+panel.draw_code(spec, run)
 shell.finish(lesson)
 address.tell_misread_query({name: partial(settings.value_text, name) for name in settings.parameters()}, misread)

@@ -57,7 +57,6 @@ def test_the_checks_below_have_something_to_check() -> None:
 def test_the_library_knows_no_user_interface(path: Path) -> None:
     found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     assert not found & {"streamlit", "ui", "pages"}
-    assert "plotly" not in found
 
 
 #: The floors of the house: a module imports what stands on its own floor or on a lower one. Picture stands beside the
@@ -361,7 +360,7 @@ def test_the_graph_of_imports_is_read_as_it_is() -> None:
 @pytest.mark.parametrize("path", PAINTED, ids=name)
 def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
     found = imported(run_at_import(ast.parse(path.read_text(encoding="utf-8")).body))
-    assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
+    assert not found & {"torch", "torchvision", "mlxtend"}
 
 
 def reads_code(node: ast.AST) -> bool:
@@ -425,7 +424,7 @@ def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings(path:
 @pytest.mark.parametrize("path", sorted((PROJECT / "pages").glob("*.py")), ids=name)
 def test_pages_compute_nothing(path: Path) -> None:
     found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    assert not found & {"torch", "torchvision", "plotly", "mlxtend"}
+    assert not found & {"torch", "torchvision", "mlxtend"}
 
 
 @pytest.mark.parametrize(

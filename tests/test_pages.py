@@ -36,7 +36,7 @@ def test_home_shows_every_lesson_with_its_blurb_and_a_picture() -> None:
 
 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
-def test_a_lesson_opens_with_its_title_and_claim_and_without_an_exception(spec: LessonSpec) -> None:
+def test_a_lesson_opens_with_its_title_and_summary_and_without_an_exception(spec: LessonSpec) -> None:
     app = opened(spec)
     assert not app.exception
     assert app.title[0].value == spec.title
@@ -44,5 +44,5 @@ def test_a_lesson_opens_with_its_title_and_claim_and_without_an_exception(spec: 
 
 
 @pytest.mark.parametrize("spec", LESSONS, ids=lambda spec: spec.slug)
-def test_a_claim_is_one_or_two_plain_sentences(spec: LessonSpec) -> None:
+def test_a_summary_is_one_or_two_plain_sentences(spec: LessonSpec) -> None:
     assert re.fullmatch(r"[A-Z].{20,160}\.", spec.summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from primer_core.training.desk import Desks
+    from primer_core.training.landscape import Landscape
+    from primer_core.training.run import Run
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,11 +28,35 @@ def training_desks() -> Desks:
     return Desks(TrainingService())
 
 
+#: Validation samples whose loss is taken at each point of a landscape: the first so many.
+SAMPLES_OF_A_LANDSCAPE = 200
+
+#: The cookie that tells the tabs of one browser from others': it holds the learner's secret, and ends with the browser.
+LEARNER_COOKIE = "primer_learner"
+
+
+def _learner() -> str:
+    """The secret that this browser was given, or a new one, which `ui.components.run_buttons` has it keep."""
+    kept = st.context.cookies.get(LEARNER_COOKIE, "")
+    return kept if re.fullmatch(r"[\w-]{16,64}", kept, re.ASCII) else secrets.token_urlsafe(18)
+
+
 @dataclass(eq=False)
 class Seat:
-    """A browser session's place at a desk; given up when the session ends."""
+    """A browser session's place at a desk; given up when the session ends.
+
+    Parameters
+    ----------
+    visitor
+        Names the session.
+    learner
+        Names whose session it is: the same in all tabs of a browser, and after a reload.
+    desk_id
+        The desk, if it sits at one.
+    """
 
     visitor: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    learner: str = field(default_factory=_learner)
     desk_id: str | None = None
 
     def give_up(self) -> None:
@@ -45,8 +72,8 @@ def seat() -> Seat:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def trained_network(desk_id: str, run_id: str) -> nn.Module:
-    """The network that a finished run left, ready to read images of (n, 1, 28, 28) in [0, 1].
+def trained_network(desk_id: str, run_id: str, step: int | None) -> nn.Module:  # noqa: ARG001 - part of the key
+    """The network that a run left after so many batches, ready to read images of (n, 1, 28, 28) in [0, 1].
 
     Raises
     ------
@@ -59,6 +86,36 @@ def trained_network(desk_id: str, run_id: str) -> nn.Module:
         raise LookupError("That run is not kept any more.")
     load_torch()
     return run.network()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def landscape_of(run_id: str, step: int, seed: int, _run: Run) -> tuple[Landscape, int]:  # noqa: ARG001 - part of the key
+    """The ground around a run's network as it was at the kept moment nearest to a batch, and which batch that is.
+
+    Raises
+    ------
+    LookupError
+        If no moment of the run is kept.
+    """
+    from primer_core.training.moments import moment_near
+
+    moment = moment_near(_run, step)
+    if moment is None:
+        raise LookupError("no moment of this run is kept")
+    load_torch()
+    from primer_core.data import images_to_floats, load_images, toy_points
+    from primer_core.inference import load_trained
+    from primer_core.training.landscape import landscape
+    from primer_core.training.spec import TOY
+
+    if _run.spec.data == TOY:
+        points = toy_points()
+        inputs, labels = points.test_points, points.test_labels
+    else:
+        validation = load_images(_run.spec.data).validation
+        inputs = images_to_floats(validation.images[:SAMPLES_OF_A_LANDSCAPE], 0.0, 1.0, normalise=False)
+        labels = validation.labels[:SAMPLES_OF_A_LANDSCAPE]
+    return landscape(load_trained(_run.spec, moment.state_dict_bytes()), inputs, labels, seed), moment.step
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

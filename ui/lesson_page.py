@@ -5,6 +5,7 @@ Streamlit runs the page when it is opened. From then on the browser owns the que
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from primer_core.lessons.answer import problem_sentences
+from primer_core.lessons.question import Problem
 from ui import answers, catalog, modules, session, shell
 
 _SCRIPT = """
@@ -29,12 +31,19 @@ def versions() -> str:
     return f"NumPy {version('numpy')}, PyTorch {version('torch')}"
 
 
+def given_twice(parameters: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the parameters that an address names more than once, the last of which is taken."""
+    for name, taken in parameters.items():
+        yield from (Problem(name, text, f"{name} once", taken) for text in st.query_params.get_all(name)[:-1])
+
+
 def lesson_page(slug: str) -> None:
     """Draw the page of a lesson, opened with the question that its address has."""
     spec = shell.begin(slug)
     lesson = catalog.LESSONS_BY_SLUG[slug]
     parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
     question, problems = lesson.opened(parameters)
+    problems = (*problems, *given_twice(parameters))
     _mount(
         key=f"lesson {slug}",
         data={

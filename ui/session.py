@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 #: The query parameter, and the key in the session's state, that hold the desk's id.
 DESK = "desk"
 
+_LOST = "desk lost"
+
 #: Query parameters that every page knows: the desk, and Streamlit's own.
 PARAMETERS = (DESK, "embed", "embed_options")
 
 
 def desk() -> Desk | None:
-    """This session's desk, taken from its state or its address; None if it has none (any more)."""
+    """The desk that this session looks at, taken from its state or its address; None if there is none (any more)."""
     wanted = st.session_state.get(DESK) or st.query_params.get(DESK)
     if not wanted:
         return None
@@ -27,16 +29,23 @@ def desk() -> Desk | None:
     if found is None:
         st.session_state.pop(DESK, None)
         st.query_params.pop(DESK, None)
+        st.session_state[_LOST] = True
         return None
     _sit_at(found)
     return found
 
 
-def desk_or_new() -> Desk:
-    """This session's desk, which it gets if it has none."""
+def lost_desk() -> bool:
+    """Whether the desk that was looked at last is not kept any more, and no other is looked at since."""
+    return _LOST in st.session_state
+
+
+def own_desk() -> Desk:
+    """A desk at which this session's buttons work: the one it looks at, or a new one where it only looks on."""
     found = desk()
-    if found is None:
-        found = cached.training_desks().make()
+    if found is None or not steers(found):
+        cached.seat().give_up()
+        found = cached.training_desks().make(cached.seat().learner)
         _sit_at(found)
     return found
 
@@ -54,8 +63,9 @@ def link_parameters() -> dict[str, str]:
 
 def _sit_at(found: Desk) -> None:
     seat = cached.seat()
-    found.sit(seat.visitor)
+    found.sit(seat.visitor, seat.learner)
     seat.desk_id = found.id
     st.session_state[DESK] = found.id
+    st.session_state.pop(_LOST, None)
     if st.query_params.get(DESK) != found.id:
         st.query_params[DESK] = found.id

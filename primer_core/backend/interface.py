@@ -176,7 +176,7 @@ class Backend(ABC):
     tells_offset: ClassVar[bool]
 
     _native_functions: ClassVar[Mapping[str, str]]
-    """What the functions of NumPy that make arrays are called in this library."""
+    """What is called here what NumPy's functions that make arrays are called, and its numbers that are not finite."""
 
     @property
     @abstractmethod
@@ -370,7 +370,8 @@ class Backend(ABC):
         Parameters
         ----------
         numpy_code
-            str, an expression that uses ``np.arange`` and ``np.array`` and no other name of NumPy's.
+            str, an expression that uses ``np.arange``, ``np.array``, ``np.nan`` and ``np.inf``, and no other name of
+            NumPy's.
 
         Raises
         ------

@@ -47,7 +47,7 @@ class NumpyBackend(Backend):
     strides_by_method = False
     feeds_networks = False
     tells_offset = False
-    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array"}
+    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "array", "nan": "nan", "inf": "inf"}
 
     @property
     def module(self) -> Any:

@@ -56,7 +56,7 @@ class TorchBackend(Backend):
     strides_by_method = True
     feeds_networks = True
     tells_offset = True
-    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor"}
+    _native_functions: ClassVar[Mapping[str, str]] = {"arange": "arange", "array": "tensor", "nan": "nan", "inf": "inf"}
 
     @property
     def module(self) -> Any:

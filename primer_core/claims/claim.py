@@ -41,6 +41,12 @@ Span = str | Code | Name | Letter | Strong
 Sentence = tuple[Span, ...]
 """One or a few sentences that belong together."""
 
+Line = tuple[str, int]
+"""A statement of the program: its code, and which of the statements that read so it is, counted from 1."""
+
+Bound = tuple[str, str, int]
+"""An array: a name, and the statement that bound the name to it, as in `Line`."""
+
 
 class Claim(ABC):
     """Something that is said of a program and can be checked by running it."""
@@ -92,3 +98,13 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def thousands(number: int) -> str:
     """Write a whole number in groups of three digits, or as a power of ten once it is astronomic."""
     return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"
+
+
+def called(array: Bound, held: bool) -> str:
+    """Write what an array is called: its name, or ``the old a`` where the name is bound to something else by now."""
+    return array[0] if held else f"the old {array[0]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Count things: ``1 byte``, ``2 bytes``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from primer_core.claims.claim import Claim, Code, Sentence
 
@@ -103,3 +104,76 @@ class MadeAnew(Claim):
     def sentence(self) -> Sentence:
         """Name the statement and what the new array is."""
         return ("Make a new array: ", Code(self.statement), f" → {self.shape} of {self.dtype}")
+
+
+@dataclass(frozen=True, slots=True)
+class Instead(Claim):
+    """Other steps can stand in the place of one that is not taken.
+
+    Parameters
+    ----------
+    meaning
+        What they mean, as a key of `MEANINGS`.
+    at
+        The axis or the number that the meaning speaks of; None if it speaks of none.
+    steps
+        The steps as a learner would type them.
+    statements
+        The same in the names of the program.
+    origin
+        Name of the array that they are given.
+    shape
+        Of what comes out.
+    """
+
+    meaning: str
+    at: int | None
+    steps: tuple[str, ...]
+    statements: str
+    origin: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Name what they mean, the steps, and the shape that comes out."""
+        meaning = MEANINGS[self.meaning].format(at=self.at, elements=prod(self.shape))
+        return (f"{meaning}: ", Code(", ".join(self.steps)), f" → {self.shape}")
+
+
+MEANINGS = {
+    "copy": "Copy, as no view can be had",
+    "order": "Make it contiguous first",
+    "solve": "Let −1 be solved",
+    "divide": "{at} divides {elements}",
+    "fewer": "In fewer axes",
+    "flat": "All in one axis",
+    "drop": "Axis {at} has size 1",
+    "drop all": "All axes of size 1",
+    "last": "As the last axis",
+    "first": "As the first axis",
+    "permute": "Name every axis once",
+    "reverse": "All axes in reverse",
+    "swap": "Two axes change places",
+    "swap last": "The last two axes change places",
+    "two axes": "Add an axis, so that there are two",
+    "stretch new": "Add axis {at}, then stretch",
+    "stretch": "Stretch only what has size 1",
+    "tile": "Copy instead of stretching",
+    "join": "Make axis {at} longer",
+    "stack": "Make a new axis {at}",
+    "join turned": "Turn the other by its axes, and make axis {at} longer",
+    "join fitting": "Join with a shape that fits along axis {at}",
+    "join grown": "Give the other an axis of size 1 first",
+    "join added": "Add an axis to join along",
+    "last piece": "The last of the pieces",
+    "add up": "Sizes that add up to {at}",
+    "uneven": "Pieces that may differ by one",
+    "cut": "{at} pieces of one size",
+    "along": "Cut along axis {at}",
+    "cut added": "Add an axis to cut",
+    "words": "The same in this library's words",
+    "attribute": "Without ( ), as it is no method",
+    "method": "With ( ), as it is a method",
+    "near": "A name that is much the same",
+    "instance": "For instance",
+}
+"""What a change means; ``{at}`` is the axis or number that it speaks of, ``{elements}`` how many cells come out."""

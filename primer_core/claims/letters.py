@@ -105,12 +105,11 @@ class EveryCellMeets(Claim):
 
     def sentence(self) -> Sentence:
         """Count the cells that meet."""
-        counted = " · ".join(str(count) for _, count in self.cells)
-        return (
-            "No letter stands on two operands: every cell of ",
-            *_spread([name for name, _ in self.cells]),
-            f" meets every other, {counted} = {thousands(prod(count for _, count in self.cells))} times.",
-        )
+        (first, count), *others = self.cells
+        found: Sentence = (f"No letter stands on two operands: each of the {count} cells of ", Name(first), " meets ")
+        for place, (name, cells) in enumerate(others):
+            found = (*found, " and " if place else "", f"each of the {cells} of ", Name(name))
+        return (*found, ".")
 
 
 @dataclass(frozen=True, slots=True)

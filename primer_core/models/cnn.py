@@ -40,7 +40,7 @@ class SmallCNN(nn.Module):
 
 
 class WideCNN(nn.Module):
-    """Five convolutions, each followed by batch normalisation and ReLU: slower to train, harder to fool.
+    """Four convolutions, each followed by batch normalisation and ReLU: slower to train, harder to fool.
 
     ===================  =====================
     step                 output shape

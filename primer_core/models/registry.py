@@ -33,6 +33,11 @@ class ModelEntry:
         What one sample is: an image, (1, 28, 28), or a point, (2,).
     about
         What it is for, in one sentence.
+    layers
+        How many parameters (tensors) each layer with weights has, from the input to the logits, in the order of
+        ``parameters()``.
+    dropout
+        The share that its dropout layers set to zero, as it is made; None if it has no such layers.
     factory
         Makes it, with weights drawn from torch's global generator.
     """
@@ -41,14 +46,16 @@ class ModelEntry:
     title: str
     takes: InputKind
     about: str
+    layers: tuple[int, ...]
+    dropout: float | None
     factory: Callable[[], nn.Module]
 
 
-def _mlp(*sizes: int) -> Callable[[], nn.Module]:
+def _mlp(*sizes: int, dropout: float | None = None) -> Callable[[], nn.Module]:
     def build() -> nn.Module:
         from primer_core.models.mlp import MLP
 
-        return MLP(sizes)
+        return MLP(sizes, dropout)
 
     return build
 
@@ -79,13 +86,26 @@ MODELS: dict[str, ModelEntry] = {
             "MLP 784-128-64-10",
             "images",
             "Two hidden layers of 128 and 64 units.",
+            (2, 2, 2),
+            None,
             _mlp(784, 128, 64, 10),
+        ),
+        ModelEntry(
+            "mlp-dropout",
+            "MLP 784-128-64-10 with dropout",
+            "images",
+            "The same two hidden layers, each followed by dropout.",
+            (2, 2, 2),
+            0.2,
+            _mlp(784, 128, 64, 10, dropout=0.2),
         ),
         ModelEntry(
             "mlp-256-128",
             "MLP 784-256-128-10",
             "images",
             "Two wider hidden layers of 256 and 128 units.",
+            (2, 2, 2),
+            None,
             _mlp(784, 256, 128, 10),
         ),
         ModelEntry(
@@ -93,14 +113,26 @@ MODELS: dict[str, ModelEntry] = {
             "784-128-10 of raw parameters",
             "images",
             "One hidden layer written out as x @ W1 + b1, with weights drawn as randn * 0.01.",
+            (2, 2),
+            None,
             _raw_mlp,
         ),
-        ModelEntry("cnn", "Small CNN", "images", "Convolutions see neighbouring pixels together.", _cnn),
+        ModelEntry(
+            "cnn",
+            "Small CNN",
+            "images",
+            "Convolutions see neighbouring pixels together.",
+            (2, 2, 2, 2),
+            None,
+            _cnn,
+        ),
         ModelEntry(
             "cnn-wide",
             "Wide CNN",
             "images",
-            "Five convolutions with batch normalisation: slow to train, hard to fool.",
+            "Four convolutions with batch normalisation: slow to train, hard to fool.",
+            (3, 3, 3, 3, 2),
+            0.3,
             _wide_cnn,
         ),
         ModelEntry(
@@ -108,6 +140,8 @@ MODELS: dict[str, ModelEntry] = {
             "MLP 2-30-20-2",
             "points",
             "For points in the plane, small enough to follow by hand.",
+            (2, 2, 2),
+            None,
             _mlp(2, 30, 20, 2),
         ),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
+from collections.abc import Sequence
 
 from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
@@ -11,29 +13,57 @@ from primer_core.training.spec import RunSpec
 
 #: How long a desk waits for its learner to come back, in seconds. A reload takes one or two.
 GRACE = 12.0
-#: How many ended runs a desk keeps, the latest ones.
+#: How many runs a desk keeps, the latest ones.
 KEPT_RUNS = 12
+#: How many runs lie behind the current one, the latest ones.
+EARLIER_RUNS = 3
 
 
 class Desk:
     """One learner's runs.
 
-    Several visitors (browser tabs, or other people with the link) can look at a desk; the one who came first, and is
-    still there, steers.
+    Several visitors (browser tabs, or other people with the link) can look at a desk. The tabs of its owner steer, and
+    nobody else does: a link never hands over what it shows.
+
+    Parameters
+    ----------
+    desk_id
+        Names it; who knows the id may look on.
+    owner
+        The learner whose runs lie on it: a secret of one browser.
+    service
+        That trains.
+    grace
+        How long the owner is waited for before another learner may take over, in seconds.
     """
 
-    def __init__(self, desk_id: str, service: TrainingService) -> None:
+    def __init__(self, desk_id: str, owner: str, service: TrainingService, grace: float = GRACE) -> None:
         self.id = desk_id
+        self._owner = owner
         self._service = service
+        self._grace = grace
         self._lock = threading.Lock()
-        self._visitors: list[str] = []
+        self._visitors: dict[str, str] = {}
+        self._owner_left_at = time.monotonic()
         self._runs: list[Run] = []
         self._current: Run | None = None
+        self._rivals: tuple[Run, ...] = ()
+        self._earlier: tuple[Run, ...] = ()
 
     @property
     def current(self) -> Run | None:
         """The run on the desk, going on or ended; None after `clear` and before the first."""
         return self._current
+
+    @property
+    def together(self) -> tuple[Run, ...]:
+        """The runs that are steered together: the current one, first, and its rivals; none if there is none."""
+        return () if self._current is None else (self._current, *self._rivals)
+
+    @property
+    def earlier(self) -> tuple[Run, ...]:
+        """The runs that the current one took the place of since `clear`, the latest first, `EARLIER_RUNS` at most."""
+        return self._earlier
 
     @property
     def finished(self) -> tuple[Run, ...]:
@@ -42,42 +72,75 @@ class Desk:
             return tuple(run for run in reversed(self._runs) if run.state_dict_bytes is not None)
 
     def steers(self, visitor: str) -> bool:
-        """Whether this visitor is the one whose buttons work."""
+        """Whether this visitor's buttons work: whether it is a tab of the owner."""
         with self._lock:
-            return bool(self._visitors) and self._visitors[0] == visitor
+            return self._visitors.get(visitor) == self._owner
 
-    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
-        """Start a run in place of the current one, which is stopped if it goes on.
+    def may_take_over(self, visitor: str) -> bool:
+        """Whether this visitor may make the desk its own: the owner has been gone for longer than the grace."""
+        with self._lock:
+            return self._may_take_over(visitor)
 
-        Parameters are those of `TrainingService.start`.
+    def take_over(self, visitor: str) -> bool:
+        """Make this visitor's learner the owner, if `may_take_over`.
+
+        Returns
+        -------
+        bool
+            Whether it steers now.
         """
-        self.clear()
-        run = self._service.start(spec, refetch=refetch, paused=paused, pace=pace)
         with self._lock:
-            self._current = run
-            self._runs.append(run)
-            ended = [old for old in self._runs if old.state().ended]
-            surplus = ended[: max(0, len(ended) - KEPT_RUNS)]
-            self._runs = [kept for kept in self._runs if kept not in surplus]
-        for old in surplus:
-            self._service.forget(old)
+            if self._may_take_over(visitor):
+                self._owner = self._visitors[visitor]
+            return self._visitors.get(visitor) == self._owner
+
+    def _may_take_over(self, visitor: str) -> bool:
+        absent = self._owner not in self._visitors.values()
+        return visitor in self._visitors and absent and time.monotonic() - self._owner_left_at >= self._grace
+
+    def start(
+        self,
+        spec: RunSpec,
+        *,
+        rivals: Sequence[RunSpec] = (),
+        refetch: bool = False,
+        paused: bool = False,
+        pace: float | None = None,
+    ) -> Run:
+        """Start a run in place of the current one, which ends and becomes the first of the `earlier` ones.
+
+        Parameters
+        ----------
+        spec, refetch, paused, pace
+            As `TrainingService.start` takes them.
+        rivals
+            Of runs that start with it, and are steered `together` with it; they are among the `earlier` ones, too.
+        """
+        earlier = (*self.together, *(run for run in self._earlier if run not in self._rivals))
+        self.clear()
+        run, *others = [
+            self._service.start(each, refetch=refetch, paused=paused, pace=pace) for each in (spec, *rivals)
+        ]
+        with self._lock:
+            self._current, self._rivals = run, tuple(others)
+            self._earlier = (*others, *earlier)[:EARLIER_RUNS]
+            self._runs += [*others, run]
+            self._runs = self._runs[-KEPT_RUNS:]
         return run
 
     def clear(self) -> None:
-        """Take the current run off the desk: one that goes on is dropped, an ended one is still among `finished`."""
+        """Take the current run and its rivals off the desk; those that have left a network are still `finished`."""
         with self._lock:
-            run, self._current = self._current, None
-            drop = run is not None and run.state_dict_bytes is None
-            if run is not None and drop:
-                self._runs.remove(run)
-        if run is not None and drop:
+            gone = self.together
+            self._current, self._rivals, self._earlier = None, (), ()
+            self._runs = [run for run in self._runs if run not in gone or run.state_dict_bytes is not None]
+        for run in gone:
             self._service.forget(run)
 
-    def sit(self, visitor: str) -> None:
-        """A visitor is here."""
+    def sit(self, visitor: str, learner: str) -> None:
+        """A visitor is here: a tab of a learner's browser."""
         with self._lock:
-            if visitor not in self._visitors:
-                self._visitors.append(visitor)
+            self._visitors[visitor] = learner
 
     def leave(self, visitor: str) -> bool:
         """A visitor is gone.
@@ -88,14 +151,15 @@ class Desk:
             Whether nobody is left.
         """
         with self._lock:
-            if visitor in self._visitors:
-                self._visitors.remove(visitor)
+            if self._visitors.pop(visitor, None) == self._owner:
+                self._owner_left_at = time.monotonic()
             return not self._visitors
 
     def empty(self) -> None:
         """Drop every run."""
         with self._lock:
-            runs, self._runs, self._current = self._runs, [], None
+            runs, self._runs = self._runs, []
+            self._current, self._rivals, self._earlier = None, (), ()
         for run in runs:
             self._service.forget(run)
 
@@ -114,7 +178,7 @@ class Desks:
     service
         That trains.
     grace
-        How long a desk is kept after its last visitor left, in seconds.
+        How long a desk is kept after its last visitor left, and its owner is waited for, in seconds.
     """
 
     def __init__(self, service: TrainingService, grace: float = GRACE) -> None:
@@ -128,9 +192,9 @@ class Desks:
         with self._lock:
             return self._desks.get(desk_id)
 
-    def make(self) -> Desk:
-        """A new desk."""
-        desk = Desk(secrets.token_urlsafe(9), self.service)
+    def make(self, owner: str) -> Desk:
+        """A new desk of a learner."""
+        desk = Desk(secrets.token_urlsafe(9), owner, self.service, self._grace)
         with self._lock:
             self._desks[desk.id] = desk
         return desk

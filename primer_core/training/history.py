@@ -1,4 +1,4 @@
-"""The curve of one run: every loss that came in, smoothed as it came, and thinned for drawing."""
+"""The history of one run: every batch's loss, a running mean of them, what each pass measured, and what was changed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import threading
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-#: Time constant of the smoothed loss, in steps.
-SMOOTHING_STEPS = 12
+#: The running mean is over so many of the latest batches at most.
+MOST_IN_MEAN = 20
+#: While a run is short, the running mean is over this part of its batches.
+PART_IN_MEAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +42,52 @@ class EpochPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class RateChange:
-    """From this step on, another learning rate was used."""
-
-    step: int
-    learning_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A run's history, thinned.
+class SettingChange:
+    """A setting that was changed while the run went on.
 
     Parameters
     ----------
-    raw_steps, raw_losses
-        The training loss of single batches. Where thinned, each stretch of the run is stood for by its smallest and its
-        largest loss, at their own steps: no peak is lost.
-    smooth_steps, smooth_losses
-        The exponential moving average with time constant `SMOOTHING_STEPS`, corrected for its start.
-    epochs
-        Validation results, all of them.
-    rate_changes
-        Where the learning rate was changed.
+    step
+        Batches trained on before: the next one is the first with the new value.
+    setting
+        A name of `primer_core.training.spec.LIVE`: ``"learning_rate"``.
+    value
+        The new value.
+    before
+        The value that it replaced.
     """
 
-    raw_steps: list[int]
-    raw_losses: list[float]
-    smooth_steps: list[int]
-    smooth_losses: list[float]
-    epochs: tuple[EpochPoint, ...]
-    rate_changes: tuple[RateChange, ...]
+    step: int
+    setting: str
+    value: float | str | None
+    before: float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Batches one after the other.
+
+    Parameters
+    ----------
+    first
+        int from 0, batches of the run that come before.
+    losses, means
+        float32 numbers, little-endian, one a batch: the batch's loss in nats and the running mean up to it. A loss is
+        computed in float32, so that nothing of it is lost.
+    """
+
+    first: int
+    losses: bytes
+    means: bytes
+
+
+def batches_in_mean(count: int) -> int:
+    """How many of `count` batches, at least one, the running mean is over: the latest quarter, at most 20.
+
+    A mean of a fixed number of batches would lag far behind at the start, where the loss falls fast, and would hold on
+    to the first loss for all of a short run.
+    """
+    return min(MOST_IN_MEAN, -(-count // PART_IN_MEAN))
 
 
 class History:
@@ -79,42 +95,65 @@ class History:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._steps = array("q")
         self._losses = array("d")
-        self._smooth = array("d")
-        self._average = 0.0
-        self._weight = 0.0
+        self._means = array("d")
         self._epochs: list[EpochPoint] = []
-        self._rate_changes: list[RateChange] = []
+        self._changes: list[SettingChange] = []
+        self._not_finite: int | None = None
 
     def add_losses(self, steps: Sequence[int], losses: Sequence[float]) -> None:
-        """Add batches' training losses, in nats, in the order of their steps; what is not finite is left out."""
-        keep = math.exp(-1 / SMOOTHING_STEPS)
+        """Add batches' training losses.
+
+        Parameters
+        ----------
+        steps
+            (n,) ints, the numbers of the batches, counted from 1 over the whole run.
+        losses
+            (n,) floats in nats; one that is not finite is kept as it is, and left out of the running mean.
+
+        Raises
+        ------
+        ValueError
+            If the batches do not follow upon those that are there.
+        """
         with self._lock:
             for step, loss in zip(steps, losses, strict=True):
-                if not math.isfinite(loss):
-                    continue
-                self._average = keep * self._average + (1 - keep) * loss
-                self._weight = keep * self._weight + (1 - keep)
-                self._steps.append(step)
+                expected = len(self._losses) + 1
+                if step != expected:
+                    raise ValueError(f"expected the loss of batch {expected}, got that of batch {step}")
                 self._losses.append(loss)
-                self._smooth.append(self._average / self._weight)
+                if not math.isfinite(loss) and self._not_finite is None:
+                    self._not_finite = step
+                latest = self._losses[-batches_in_mean(step) :]
+                if self._not_finite is not None:
+                    latest = array("d", filter(math.isfinite, latest))
+                self._means.append(sum(latest) / len(latest) if latest else math.nan)
 
     def add_epoch(self, point: EpochPoint) -> None:
         """Add what was measured after a pass."""
         with self._lock:
             self._epochs.append(point)
 
-    def add_rate_change(self, change: RateChange) -> None:
-        """Add a change of the learning rate."""
+    def add_change(self, change: SettingChange) -> None:
+        """Add a change of a setting."""
         with self._lock:
-            self._rate_changes.append(change)
+            self._changes.append(change)
 
     @property
-    def last_smooth_loss(self) -> float | None:
-        """The smoothed training loss now."""
+    def size(self) -> int:
+        """How many batches' losses there are."""
+        return len(self._losses)
+
+    @property
+    def running_mean(self) -> float | None:
+        """The running mean of the training loss now, in nats; None before the first batch."""
         with self._lock:
-            return self._smooth[-1] if self._smooth else None
+            return self._means[-1] if self._means else None
+
+    @property
+    def first_not_finite(self) -> int | None:
+        """The first batch whose loss is not finite, counted from 1; None if there is none."""
+        return self._not_finite
 
     @property
     def last_epoch(self) -> EpochPoint | None:
@@ -122,45 +161,44 @@ class History:
         with self._lock:
             return self._epochs[-1] if self._epochs else None
 
+    @property
+    def epochs(self) -> tuple[EpochPoint, ...]:
+        """All validation results, in order."""
+        with self._lock:
+            return tuple(self._epochs)
+
+    @property
+    def changes(self) -> tuple[SettingChange, ...]:
+        """All changes of settings, in order."""
+        with self._lock:
+            return tuple(self._changes)
+
     def losses(self) -> tuple[list[int], list[float]]:
-        """Every step and its loss, not thinned."""
+        """Every batch's number, counted from 1, and its loss."""
         with self._lock:
-            return self._steps.tolist(), self._losses.tolist()
+            return list(range(1, len(self._losses) + 1)), self._losses.tolist()
 
-    def curve(self, points: int = 600) -> Curve:
-        """The history with at most about `points` points a line."""
+    def means(self) -> list[float]:
+        """The running mean up to each batch."""
         with self._lock:
-            steps = np.array(self._steps, dtype=np.int64)
-            losses = np.array(self._losses, dtype=np.float64)
-            smooth = np.array(self._smooth, dtype=np.float64)
-            epochs, changes = tuple(self._epochs), tuple(self._rate_changes)
-        raw = _extremes(losses, points)
-        even = _evenly(len(smooth), points)
-        return Curve(
-            raw_steps=steps[raw].tolist(),
-            raw_losses=losses[raw].tolist(),
-            smooth_steps=steps[even].tolist(),
-            smooth_losses=smooth[even].tolist(),
-            epochs=epochs,
-            rate_changes=changes,
-        )
+            return self._means.tolist()
+
+    def stretch(self, first: int, most: int) -> Stretch:
+        """Return what follows upon the first so many batches.
+
+        Parameters
+        ----------
+        first
+            int, batches that the caller has; more than there are count as all.
+        most
+            int above 0, batches at most.
+        """
+        with self._lock:
+            first = min(max(first, 0), len(self._losses))
+            losses, means = (line[first : first + most] for line in (self._losses, self._means))
+        return Stretch(first, _float32(losses), _float32(means))
 
 
-def _extremes(values: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.int64]:
-    """Indices of the smallest and the largest value of each of points/2 stretches, in order."""
-    if len(values) <= points:
-        return np.arange(len(values))
-    edges = np.linspace(0, len(values), points // 2 + 1).astype(np.int64)
-    chosen = [
-        index
-        for low, high in pairwise(edges)
-        for index in (low + int(values[low:high].argmin()), low + int(values[low:high].argmax()))
-    ]
-    return np.unique(chosen)
-
-
-def _evenly(size: int, points: int) -> npt.NDArray[np.int64]:
-    """At most `points` indices of `size`, evenly spread, the first and the last among them."""
-    if size <= points:
-        return np.arange(size)
-    return np.linspace(0, size - 1, points).round().astype(np.int64)
+def _float32(values: array[float]) -> bytes:
+    with np.errstate(over="ignore"):  # a loss near the end of float32's range has a mean beyond it: infinity then
+        return np.array(values, dtype="<f4").tobytes()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 import torch
@@ -15,11 +18,14 @@ from torch.nn import functional
 
 from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
-from primer_core.models import build_with_random_state
+from primer_core.models import MODELS, build_with_random_state
 from primer_core.training.controls import Controls
-from primer_core.training.spec import TOY, Outcome, RunSpec
+from primer_core.training.inside import Trainee
+from primer_core.training.moments import MomentKeeper, Worth
+from primer_core.training.schedules import SCHEDULES
+from primer_core.training.spec import TOY, Outcome, RunSpec, batches_per_pass
 
-EventKind = Literal["step", "paused", "epoch", "finished"]
+EventKind = Literal["step", "paused", "changed", "epoch", "finished"]
 
 _EVALUATION_BATCH = 1000
 _PAUSE_WAIT = 0.05
@@ -34,8 +40,8 @@ class Event(NamedTuple):
     Parameters
     ----------
     kind
-        ``"step"`` after each batch, ``"epoch"`` after each pass over the training samples, ``"paused"`` while nothing
-        happens, and ``"finished"`` once, at the end.
+        ``"step"`` after each batch, ``"changed"`` before the first one with other settings, ``"epoch"`` after each pass
+        over the training samples, ``"paused"`` while nothing happens, and ``"finished"`` at the end.
     step
         Batches trained on so far.
     epoch
@@ -44,14 +50,19 @@ class Event(NamedTuple):
         In use now.
     samples_per_second
         Training speed of the pass so far, counting only time spent in training steps.
+    left_in_pass, total_steps
+        Batches to come in this pass, and in the whole run as it is planned, those trained on included.
+    spec
+        What is trained, with the settings that are in use now.
     train_loss
-        Mean cross-entropy, in nats, of the batch (``"step"``) or of all batches of the pass (``"epoch"``).
+        Mean cross-entropy over samples, in nats: of the batch (``"step"``), or of all samples that were trained on in
+        the pass, each with the weights of its time (``"epoch"``).
     validation_loss, validation_accuracy
         On the validation samples, after each pass: cross-entropy in nats and the share read correctly, 0 to 1.
     test_loss, test_accuracy
         On the test samples, at the end.
     outcome
-        At the end: whether the run came to its end, was stopped, or left the range of numbers.
+        At the end: why the run has ended.
     state_dict
         At the end: the model's parameters, on the CPU.
     """
@@ -61,6 +72,9 @@ class Event(NamedTuple):
     epoch: int
     learning_rate: float
     samples_per_second: float
+    left_in_pass: int
+    total_steps: int
+    spec: RunSpec
     train_loss: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
@@ -135,12 +149,23 @@ def load_samples(
     )
 
 
-def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples | None = None) -> Iterator[Event]:
+def train(
+    spec: RunSpec,
+    controls: Controls | None = None,
+    *,
+    samples: Samples | None = None,
+    moments: MomentKeeper | None = None,
+    trainee: Trainee | None = None,
+) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
     On a CPU, the same spec gives the same losses every time. They are those of a plain script that calls
-    ``torch.manual_seed(spec.seed)``, builds the model and trains it on a shuffling ``DataLoader``: order and dropout
-    are drawn from the same stream.
+    ``torch.manual_seed(spec.seed)``, builds the model and trains it on a shuffling ``DataLoader``: order, dropout and
+    noise are drawn from the same stream.
+
+    After an event of kind ``"finished"`` the generator can be advanced further, and trains on, if the reason for the
+    end does not hold any more: more epochs were asked for, a stop was taken back, or the rule that ended the run is
+    off. The losses are those that it would have had without the end.
 
     Parameters
     ----------
@@ -150,11 +175,15 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
         Through which another thread, or the consumer between two events, may steer.
     samples
         The data, if it is loaded already.
+    moments
+        Is offered the model at the start, after each batch, after each pass and at the end.
+    trainee
+        Is told the model, and the order of the samples; it may be looked at between two events.
 
     Yields
     ------
     Event
-        One a batch, one a pass, and one at the end.
+        One a batch, one a change of the settings, one a pass, and one at each end.
 
     Raises
     ------
@@ -163,72 +192,211 @@ def train(spec: RunSpec, controls: Controls | None = None, *, samples: Samples |
     primer_core.data.DataError
         If the data cannot be had.
     """
-    controls = controls or Controls()
     device = resolve_device(spec.device)
-    samples = (samples or load_samples(spec.data, normalise=spec.normalise)).to(device)
-    inputs, labels = samples.train
-    model, random_state = build_with_random_state(spec.model, spec.seed)
-    model.to(device)
-    stream = _RandomStream(random_state, spec.seed, device)
-    draws_in_forward = any(isinstance(module, _DROPOUT) for module in model.modules())
-    optimizer = _optimizer(spec, model)
-    batches = _batches_per_epoch(spec, len(labels))
-    places = _places(inputs, spec.batch_size)
-    clock = _Clock()
-    step, epoch, last_loss = 0, 0, 0.0
+    samples = samples or load_samples(spec.data, normalise=spec.normalise)
+    training = _Training(spec, controls or Controls(spec), samples.to(device), device, moments, trainee or Trainee())
+    yield from training.events()
 
-    def event(kind: EventKind, **details: object) -> Event:
-        rate = optimizer.param_groups[0]["lr"]
-        return Event(kind, step, epoch, rate, clock.samples_per_second, **details)  # type: ignore[arg-type]  # typed by Event
 
-    def passes() -> Iterator[Event]:
-        nonlocal step, epoch, last_loss
-        for epoch_now in range(1, spec.epochs + 1):
-            with stream.borrowed():
-                order = _epoch_order(len(labels)).to(device)
-            # Cut up before the pass: small slices between large steps find nothing in the processor's caches.
-            chosen, targets = (torch.split(part, spec.batch_size) for part in (order, labels[order]))
-            clock.restart()
-            total = 0.0
-            for rows, y, x in zip(chosen[:batches], targets, places, strict=False):
-                while not controls.may_step(_PAUSE_WAIT) and not controls.stopped:
-                    yield event("paused")
-                if controls.stopped:
+class _Training:
+    """A run while it goes on: the network, its optimizer, and how far it has come."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        controls: Controls,
+        samples: Samples,
+        device: torch.device,
+        moments: MomentKeeper | None,
+        trainee: Trainee,
+    ) -> None:
+        self.spec = spec
+        self.controls = controls
+        self.samples = samples
+        self.size = len(samples.train[1])
+        self.device = device
+        self.moments = moments
+        self.model, random_state = build_with_random_state(spec.model, spec.seed)
+        self.model.to(device)
+        self.stream = _RandomStream(random_state, spec.seed, device)
+        self.trainee = trainee
+        trainee.model = self.model
+        trainee.next_pass = self.foreseen
+        self.optimizer = _optimizer(spec, self.model)
+        self.place = torch.empty_like(samples.train[0][: spec.batch_size])
+        self.clock = _Clock()
+        self.step, self.epoch, self.total_steps = 0, 0, steps_in(spec, self.size)
+        self.position = 0  # in samples, within the pass
+        self.batches: deque[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = deque()
+        self.schedule_runs = (0, spec.epochs * self.size)  # from and to which sample
+        self.best_validation_loss, self.epochs_without_better = math.inf, 0
+        self.last_loss = self.last_accuracy = 0.0
+        self.ended = False
+        self.prepare()
+
+    def events(self) -> Iterator[Event]:
+        self.offer("start")
+        for epoch in itertools.count(1):
+            if epoch > self.controls.spec.epochs:
+                yield self.finished("completed")
+                if epoch > self.controls.spec.epochs:
                     return
-                began = time.perf_counter()
-                if controls.learning_rate is not None:
-                    for group in optimizer.param_groups:
-                        group["lr"] = controls.learning_rate
-                torch.index_select(inputs, 0, rows, out=x)
-                if draws_in_forward:
-                    with stream.borrowed():
-                        last_loss = _step(model, optimizer, x, y)
-                else:
-                    last_loss = _step(model, optimizer, x, y)
-                clock.count(x.shape[0], time.perf_counter() - began)
-                step, epoch = step + 1, epoch_now
-                total += last_loss
-                yield event("step", train_loss=last_loss)
-                if not math.isfinite(last_loss):
-                    return
-            validation_loss, validation_accuracy = evaluate(model, *samples.validation)
-            yield event(
-                "epoch",
-                train_loss=total / batches,
-                validation_loss=validation_loss,
-                validation_accuracy=validation_accuracy,
-            )
+            yield from self.one_pass(epoch)
+            if not math.isfinite(self.last_loss):
+                yield self.finished("diverged")
+                return
+            if not self.ended and (outcome := self.rule(self.spec)) is not None:
+                yield self.finished(outcome)
+                self.ended = self.rule(self.controls.spec) is not None
+            if self.ended:
+                return
 
-    model.train()
-    yield from passes()
-    outcome: Outcome = "completed"
-    if not math.isfinite(last_loss):
-        outcome = "diverged"
-    elif step < batches * spec.epochs:
-        outcome = "stopped"
-    test_loss, test_accuracy = evaluate(model, *samples.test)
-    state_dict = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
-    yield event("finished", test_loss=test_loss, test_accuracy=test_accuracy, outcome=outcome, state_dict=state_dict)
+    def one_pass(self, epoch: int) -> Iterator[Event]:
+        """Train on each sample once, and measure; ended early, `ended` says so, or `last_loss` is not finite."""
+        with self.stream.borrowed():
+            order = _epoch_order(self.size).to(self.device)
+        self.position = 0
+        self.cut_up(order)
+        self.clock.restart()
+        total = 0.0
+        while self.batches:
+            if self.controls.spec is not self.spec:
+                yield from self.take_settings(epoch, order)
+                continue
+            if not self.controls.may_step(_PAUSE_WAIT):
+                if not self.controls.stopped:
+                    yield self.event("paused")
+                    continue
+                yield self.finished("stopped")
+                self.ended = self.controls.stopped
+                if self.ended:
+                    return
+                continue
+            began = time.perf_counter()
+            rows, y, x = self.batches.popleft()
+            if self.spec.schedule != "constant":
+                self.set_rate(epoch)
+            torch.index_select(self.samples.train[0], 0, rows, out=x)
+            if self.draws:
+                with self.stream.borrowed():
+                    if self.spec.noise:
+                        x = x + self.spec.noise * torch.randn_like(x)
+                    loss = _step(self.model, self.optimizer, x, y)
+            else:
+                loss = _step(self.model, self.optimizer, x, y)
+            count = x.shape[0]
+            self.clock.count(count, time.perf_counter() - began)
+            self.step, self.epoch, self.last_loss = self.step + 1, epoch, loss
+            self.position += count
+            self.trainee.taken += 1
+            total += loss * count
+            if self.moments is not None:
+                self.moments.offer(self.step, self.model)
+            yield self.event("step", train_loss=loss)
+            if not math.isfinite(loss):
+                return
+        self.controls.pass_ended()
+        self.offer("pass")
+        validation_loss, self.last_accuracy = evaluate(self.model, *self.samples.validation)
+        better = validation_loss < self.best_validation_loss
+        self.best_validation_loss = min(validation_loss, self.best_validation_loss)
+        self.epochs_without_better = 0 if better else self.epochs_without_better + 1
+        yield self.event(
+            "epoch",
+            train_loss=total / self.position,
+            validation_loss=validation_loss,
+            validation_accuracy=self.last_accuracy,
+        )
+
+    def rule(self, spec: RunSpec) -> Outcome | None:
+        """Why the run ends after the pass that was measured last, if the settings say so."""
+        if spec.target and self.last_accuracy >= spec.target:
+            return "reached"
+        return "levelled" if spec.patience and self.epochs_without_better >= spec.patience else None
+
+    def cut_up(self, order: torch.Tensor) -> None:
+        """Lay out the batches of what is left of a pass.
+
+        All at once: small slices between large steps find nothing in the processor's caches. All are gathered in the
+        same memory, which thereby stays in them.
+        """
+        rest = order[self.position :]
+        size = self.spec.batch_size
+        parts = list(zip(torch.split(rest, size), torch.split(self.samples.train[1][rest], size), strict=True))
+        if self.spec.drop_last and len(rest) % size and (len(parts) > 1 or self.position):
+            parts.pop()
+        whole = self.place
+        self.batches = deque((rows, y, whole if len(rows) == size else whole[: len(rows)]) for rows, y in parts)
+        self.trainee.order, self.trainee.taken = tuple(rows for rows, _ in parts), 0
+
+    def foreseen(self) -> tuple[torch.Tensor, ...]:
+        """The batches of the next pass, as they will be cut up if no setting changes before it."""
+        order = self.stream.foreseen(partial(_epoch_order, self.size))
+        return torch.split(order, self.controls.spec.batch_size)
+
+    def take_settings(self, epoch: int, order: torch.Tensor) -> Iterator[Event]:
+        """Use the settings that were asked for, and tell if they are others."""
+        before, self.spec = self.spec, self.controls.spec
+        if before == self.spec:
+            return
+        seen = (epoch - 1) * self.size + self.position
+        if before.schedule != self.spec.schedule or self.step == 0:
+            self.schedule_runs = (seen, max(self.spec.epochs * self.size, seen + 1))
+        if before.batch_size != self.spec.batch_size:
+            self.place = torch.empty_like(self.samples.train[0][: self.spec.batch_size])
+            self.cut_up(order)
+        self.prepare()
+        passes_to_come = max(0, self.spec.epochs - epoch)
+        self.total_steps = self.step + len(self.batches) + passes_to_come * batches_per_pass(self.spec, self.size)
+        yield self.event("changed")
+
+    def prepare(self) -> None:
+        """Set model and optimizer as the settings say."""
+        for group in self.optimizer.param_groups:
+            group["lr"], group["weight_decay"] = self.spec.learning_rate, self.spec.weight_decay
+            if "momentum" in group:
+                group["momentum"] = self.spec.momentum
+        entry = MODELS[self.spec.model]
+        frozen = sum(entry.layers[: self.spec.frozen])
+        for place, parameter in enumerate(self.model.parameters()):
+            parameter.requires_grad_(place >= frozen)
+            if self.spec.momentum and self.step:
+                # A step of SGD expects every parameter to have a running mean, or none; zeros are as good as none.
+                self.optimizer.state[parameter].setdefault("momentum_buffer", torch.zeros_like(parameter))
+        dropouts = [module for module in self.model.modules() if isinstance(module, _DROPOUT)]
+        share = entry.dropout if self.spec.dropout is None else self.spec.dropout
+        if share is not None:
+            for module in dropouts:
+                module.p = share
+        training = self.spec.mode == "train"
+        self.model.train(training)
+        self.draws = self.spec.noise > 0 or (training and bool(dropouts))
+
+    def set_rate(self, epoch: int) -> None:
+        """Set the learning rate as the schedule has it for the next batch."""
+        begins, ends = self.schedule_runs
+        progress = min(1.0, ((epoch - 1) * self.size + self.position - begins) / (ends - begins))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.spec.learning_rate * SCHEDULES[self.spec.schedule](progress)
+
+    def offer(self, worth: Worth) -> None:
+        """Have the network as it is now kept, if moments of the run are."""
+        if self.moments is not None:
+            self.moments.offer(self.step, self.model, worth)
+
+    def event(self, kind: EventKind, **details: float) -> Event:
+        rate = self.optimizer.param_groups[0]["lr"]
+        left, speed = len(self.batches), self.clock.samples_per_second
+        return Event(kind, self.step, self.epoch, rate, speed, left, self.total_steps, self.spec, **details)  # type: ignore[arg-type]  # typed by Event
+
+    def finished(self, outcome: Outcome) -> Event:
+        """Measure the network as it is, and give it."""
+        self.offer("end")
+        test_loss, test_accuracy = evaluate(self.model, *self.samples.test)
+        state_dict = {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
+        return self.event("finished")._replace(
+            test_loss=test_loss, test_accuracy=test_accuracy, outcome=outcome, state_dict=state_dict
+        )
 
 
 def evaluate(model: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> tuple[float, float]:
@@ -260,19 +428,7 @@ def evaluate(model: nn.Module, inputs: torch.Tensor, labels: torch.Tensor) -> tu
 
 def steps_in(spec: RunSpec, train_size: int) -> int:
     """How many batches a run of `spec` takes on `train_size` samples."""
-    return _batches_per_epoch(spec, train_size) * spec.epochs
-
-
-def _batches_per_epoch(spec: RunSpec, train_size: int) -> int:
-    whole, rest = divmod(train_size, spec.batch_size)
-    return max(1, whole if spec.drop_last else whole + bool(rest))
-
-
-def _places(inputs: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
-    """Where each batch of a pass is gathered: all in the same memory, which thereby stays in the processor's caches."""
-    place = torch.empty_like(inputs[:batch_size])
-    whole, rest = divmod(len(inputs), batch_size)
-    return [place] * whole + [place[:rest]] * bool(rest)
+    return batches_per_pass(spec, train_size) * spec.epochs
 
 
 def _step(model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor) -> float:
@@ -326,6 +482,12 @@ class _RandomStream:
             self._state = torch.get_rng_state()
             if self._device:
                 self._device_state = torch.cuda.get_rng_state(self._device)
+
+    def foreseen(self, draw: Callable[[], torch.Tensor]) -> torch.Tensor:
+        """What the stream would give next, without taking it."""
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self._state)
+            return draw()
 
 
 class _Clock:

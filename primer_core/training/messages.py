@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
 UNREADABLE_COMMAND = 65
@@ -58,21 +59,21 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on."""
+    """Go on, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepOnce:
-    """Hold, but for one batch more."""
+    """Hold, but for one batch more, after the end too, if there is more to train."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepEpoch:
-    """Hold, but for the batches that are left of this pass; for a whole pass between two."""
+    """Hold, but for the batches that are left of this pass, for a whole pass between two; after the end too."""
 
     run: str
 
@@ -86,23 +87,60 @@ class SetPace:
 
 
 @dataclass(frozen=True, slots=True)
-class SetLearningRate:
-    """Use another learning rate from the next batch on."""
+class Change:
+    """Use the settings of this spec that may change while it trains, from the next batch on."""
 
     run: str
-    learning_rate: float
+    spec: RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell looks at the network for a few seconds from now; who keeps the view open sends it again.
+
+    Parameters
+    ----------
+    first_unit
+        The first of the units of the first layer whose weights are wanted.
+    """
+
+    run: str
+    first_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """Look at a network that is not in training, or not any more.
+
+    Parameters
+    ----------
+    spec
+        What was trained.
+    network
+        Its parameters, as `Finished` has them.
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch`.
+    """
+
+    run: str
+    spec: RunSpec
+    network: bytes
+    step: int
+    first_unit: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End before the next batch, measure the network and report it."""
+    """End before the next batch, measure the network and report it; the run can go on after that."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """End, and report nothing more."""
+    """End, report nothing more, and keep nothing with which it could go on."""
 
     run: str
 
@@ -153,6 +191,26 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Other settings are in use.
+
+    Parameters
+    ----------
+    step
+        Batches trained on by then.
+    spec
+        What is trained, with the settings from the next batch on.
+    total_steps
+        Batches in the whole run, as it is planned with them.
+    """
+
+    run: str
+    step: int
+    spec: RunSpec
+    total_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """The batches that `StepEpoch` asked for are trained on, and the run holds."""
 
@@ -172,13 +230,43 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured inside the network."""
+
+    run: str
+    vitals: Vitals
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look at the network.
+
+    Parameters
+    ----------
+    step
+        Batches it was trained on.
+    first_unit
+        As in `Watch` or `LookAt`, which it answers.
+    look
+        JSON, as `primer_core.training.look` makes it.
+    """
+
+    run: str
+    step: int
+    first_unit: int
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The run has ended with a network.
+    """The run has ended with a network, and can go on.
 
     Parameters
     ----------
     outcome
-        Why it ended.
+        Why it ended; a diverged run cannot go on.
+    step
+        Batches trained on.
     test_loss, test_accuracy
         On the test samples: nats, and 0 to 1.
     network
@@ -187,6 +275,7 @@ class Finished:
 
     run: str
     outcome: Outcome
+    step: int
     test_loss: float
     test_accuracy: float
     network: bytes
@@ -209,8 +298,8 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | SetLearningRate | Stop | Forget
-Report = Loading | Started | Steps | Held | EpochEnded | Finished | Failed
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
+Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Looked | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:
@@ -302,9 +391,13 @@ def _spec(value: object) -> RunSpec:
     return RunSpec.from_json(str(value))
 
 
+def _vitals(value: object) -> Vitals:
+    return Vitals.from_json(str(value))
+
+
 def _text(value: Any) -> str:
-    """A value that JSON has no word for, as `_bytes` and `_spec` read it."""
-    return value.to_json() if isinstance(value, RunSpec) else base64.b64encode(value).decode()
+    """A value that JSON has no word for, as `_bytes`, `_spec` and `_vitals` read it."""
+    return value.to_json() if isinstance(value, RunSpec | Vitals) else base64.b64encode(value).decode()
 
 
 #: How a field of each type is read.
@@ -320,6 +413,7 @@ _READERS: Mapping[Any, Callable[[object], object]] = {
     Outcome: _outcome,
     bytes: _bytes,
     RunSpec: _spec,
+    Vitals: _vitals,
 }
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}

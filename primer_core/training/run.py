@@ -4,37 +4,46 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from primer_core.training.history import EpochPoint, History, RateChange
+from primer_core.training.history import EpochPoint, History, SettingChange
 from primer_core.training.messages import (
+    Change,
+    Changed,
     Command,
     EpochEnded,
     Failed,
     Finished,
     Held,
     Loading,
+    LookAt,
+    Looked,
+    Measured,
     Pause,
     Report,
     Resume,
-    SetLearningRate,
     SetPace,
     Started,
     StepEpoch,
     StepOnce,
     Steps,
     Stop,
+    Watch,
 )
-from primer_core.training.spec import Outcome, RunSpec, check_learning_rate
+from primer_core.training.spec import LIVE, Outcome, RunSpec
+from primer_core.training.vitals import Vitals
 
 if TYPE_CHECKING:
     from torch import nn
 
 Status = Literal["starting", "loading", "training", "paused", "failed"] | Outcome
 
-#: A run in one of these will not change any more.
-ENDED: frozenset[Status] = frozenset({"completed", "stopped", "diverged", "failed"})
+#: A run keeps so many looks back.
+_KEPT_LOOKS = 64
+#: A run in one of these does nothing until it is told to train on, if it can.
+ENDED: frozenset[Status] = frozenset({"completed", "stopped", "reached", "levelled", "diverged", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,8 @@ class RunState:
         The pass it is in, counted from 1; 0 before the first batch.
     train_size
         Training samples; 0 until the data is loaded.
-    learning_rate
-        In use now, or asked for last.
+    spec
+        What it trains, with the settings that are in use now.
     samples_per_second
         As the clock on the wall has it, so shared with the other runs of the process.
     seconds_left
@@ -62,11 +71,14 @@ class RunState:
     downloaded
         Bytes had and bytes in all while a download goes on, else (0, 0).
     test_loss, test_accuracy
-        Measured at the end: nats, and 0 to 1.
+        Measured at the latest end: nats, and 0 to 1.
+    network_step
+        Batches that the network of `Run.state_dict_bytes` was trained on, to which those numbers belong; None while
+        there is none.
     damaged_file
         Whether it failed because a data file is damaged, so that fetching it again is worth a try.
-    has_network
-        Whether `Run.state_dict_bytes` is there.
+    can_go_on
+        Whether it has ended and `Run.train_on` would train on.
     """
 
     status: Status
@@ -75,18 +87,19 @@ class RunState:
     total_steps: int
     epoch: int
     train_size: int
-    learning_rate: float
+    spec: RunSpec
     samples_per_second: float
     seconds_left: float | None
     downloaded: tuple[int, int]
     test_loss: float | None
     test_accuracy: float | None
+    network_step: int | None
     damaged_file: bool
-    has_network: bool
+    can_go_on: bool
 
     @property
     def ended(self) -> bool:
-        """Whether it will not change any more."""
+        """Whether it does nothing any more, unless it is told to train on."""
         return self.status in ENDED
 
 
@@ -105,6 +118,8 @@ class Run:
         Whether it holds before its first batch.
     pace
         Batches a second at most; None for as fast as it goes.
+    moments_folder
+        Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
     """
 
     def __init__(
@@ -115,8 +130,10 @@ class Run:
         *,
         paused: bool = False,
         pace: float | None = None,
+        moments_folder: Path | None = None,
     ) -> None:
         self.id = run_id
+        self.moments_folder = moments_folder
         self.spec = spec
         self.history = History()
         self._send = send
@@ -127,12 +144,18 @@ class Run:
         self._hold = paused
         self._pace = pace
         self._step = self._epoch = self._total_steps = self._train_size = 0
-        self._learning_rate = spec.learning_rate
+        self._asked = self._in_use = spec
+        self._kept = True  # by a process that can train on
         self._samples_per_second = 0.0
         self._downloaded = (0, 0)
         self._test_loss: float | None = None
         self._test_accuracy: float | None = None
         self._state_dict: bytes | None = None
+        self._network_step: int | None = None
+        self._vitals: tuple[Vitals, ...] = ()
+        self._looks: dict[int, Looked] = {}
+        self._looks_back: dict[tuple[int, int], Looked] = {}
+        self._asked_back: tuple[int, int] | None = None
 
     def pause(self) -> None:
         """Hold before the next batch."""
@@ -143,12 +166,28 @@ class Run:
         self._steer(Resume(self.id), {"paused": "training"}, hold=False)
 
     def step_once(self) -> None:
-        """Train on one more batch and pause."""
+        """Train on one more batch and pause; after the end, on the first of another epoch."""
+        self._reopen(0, hold=True)
         self._steer(StepOnce(self.id), {"training": "paused"}, hold=True)
 
     def step_epoch(self) -> None:
-        """Train on what is left of this pass over the samples, a whole one between two, and pause."""
+        """Train on what is left of this pass over the samples, a whole one between two and after the end, and pause."""
+        self._reopen(0, hold=False)
         self._steer(StepEpoch(self.id), {"paused": "training"}, hold=False)
+
+    def _reopen(self, epochs: int, *, hold: bool) -> bool:
+        """Take back the end, if it has ended and can go on, with at least one epoch to train; say whether it did."""
+        with self._changed:
+            if not self._can_go_on():
+                return False
+            if self._step >= self._total_steps:
+                epochs = max(1, epochs)
+            self._asked = replace(self._asked, epochs=self._asked.epochs + epochs, target=0.0, patience=0)
+            self._status, self._hold = "paused" if hold else "training", hold
+            change = Change(self.id, self._asked)
+            self._changed.notify_all()
+        self._send(change)
+        return True
 
     @property
     def pace(self) -> float | None:
@@ -171,7 +210,7 @@ class Run:
         if pace is not None and not pace > 0:
             raise ValueError(f"a pace is batches a second, above 0, got {pace!r}")
         with self._changed:
-            if self._status in ENDED or pace == self._pace:
+            if not self._kept or pace == self._pace:
                 return
             self._pace = pace
         self._send(SetPace(self.id, pace))
@@ -180,24 +219,54 @@ class Run:
         """End before the next batch; the network as it is then is kept."""
         self._steer(Stop(self.id), {}, hold=self._hold)
 
-    def set_learning_rate(self, learning_rate: float) -> None:
-        """Use another learning rate from the next batch on.
+    def change(self, **settings: Any) -> None:
+        """Use other settings from the next batch on; of a run that has ended, if it goes on.
+
+        Parameters
+        ----------
+        settings
+            Names of `primer_core.training.spec.LIVE` with their values.
 
         Raises
         ------
         SpecError
-            If `check_learning_rate` refuses it.
+            If a value is out of its range, or does not fit the model.
         """
-        check_learning_rate(learning_rate)
         with self._changed:
-            if self._status in ENDED or learning_rate == self._learning_rate:
+            asked = replace(self._asked, **settings)
+            if not self._kept or asked == self._asked:
                 return
-            self._learning_rate = learning_rate
-            self.history.add_rate_change(RateChange(self._step, learning_rate))
-        self._send(SetLearningRate(self.id, learning_rate))
+            self._asked = asked
+        self._send(Change(self.id, asked))
+
+    def train_on(self, epochs: int = 0) -> None:
+        """Go on after the end, from the network as it is, with the rules off that ended it.
+
+        Parameters
+        ----------
+        epochs
+            Passes to plan beyond those that are planned; none are needed after a stop.
+
+        Raises
+        ------
+        SpecError
+            If that were more epochs than a run can have.
+        """
+        if self._reopen(epochs, hold=False):
+            self._send(Resume(self.id))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it does nothing any more, unless it is told to train on; quicker than asking for its state."""
+        return self._status in ENDED
+
+    @property
+    def asked(self) -> RunSpec:
+        """What it trains, with the settings that were asked for last."""
+        return self._asked
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run has ended.
+        """Wait until the run has ended, or ended again.
 
         Returns
         -------
@@ -229,7 +298,7 @@ class Run:
         with self._changed:
             left = None
             if self._status == "training" and self._samples_per_second and self._total_steps:
-                left = (self._total_steps - self._step) * self.spec.batch_size / self._samples_per_second
+                left = (self._total_steps - self._step) * self._in_use.batch_size / self._samples_per_second
             return RunState(
                 status=self._status,
                 reason=self._reason,
@@ -237,19 +306,28 @@ class Run:
                 total_steps=self._total_steps,
                 epoch=self._epoch,
                 train_size=self._train_size,
-                learning_rate=self._learning_rate,
+                spec=self._in_use,
                 samples_per_second=self._samples_per_second,
                 seconds_left=left,
                 downloaded=self._downloaded,
                 test_loss=self._test_loss,
                 test_accuracy=self._test_accuracy,
+                network_step=self._network_step,
                 damaged_file=self._damaged_file,
-                has_network=self._state_dict is not None,
+                can_go_on=self._can_go_on(),
             )
 
     @property
+    def vitals(self) -> tuple[Vitals, ...]:
+        """What was measured inside the network so far, in the order of steps."""
+        return self._vitals
+
+    @property
     def state_dict_bytes(self) -> bytes | None:
-        """The trained network for `primer_core.inference.load_trained`, once the run has ended with one."""
+        """The network for `primer_core.inference.load_trained`, as of the latest end of the run that left one.
+
+        A diverged run leaves none: its parameters are not numbers.
+        """
         return self._state_dict
 
     def network(self) -> nn.Module:
@@ -271,9 +349,51 @@ class Run:
 
         return load_trained(self.spec, self._state_dict)
 
+    def watch(self, first_unit: int = 0) -> Looked | None:
+        """Have looks told for a few seconds; the latest one so far, of these units of the first layer if there is one.
+
+        After the end it is the look at the network that the run has left, once that has come.
+        """
+        with self._changed:
+            looked = self._looks.get(first_unit)
+            ended, network, step = self._status in ENDED, self._state_dict, self._step
+        if not ended:
+            self._send(Watch(self.id, first_unit))
+        elif network is not None and (looked is None or looked.step != step):
+            return self.look_back(lambda: network, step, first_unit)
+        return looked
+
+    def look_back(self, network: Callable[[], bytes], step: int, first_unit: int = 0) -> Looked | None:
+        """The look at a network that this run had after `step` batches; None until the worker has told it.
+
+        Parameters
+        ----------
+        network
+            Function that gives its parameters, as `state_dict_bytes` has them; called where the look is not known yet.
+        step
+            int from 0.
+        first_unit
+            int from 0, the first of the units of the first layer whose weights are wanted.
+        """
+        with self._changed:
+            key = step, first_unit
+            if key in self._looks_back:
+                return self._looks_back[key]
+            if self._asked_back == key:
+                return None
+        parameters = network()
+        with self._changed:
+            self._asked_back = key
+        self._send(LookAt(self.id, self.spec, parameters, step, first_unit))
+        return None
+
     def take(self, report: Report) -> None:
         """Take a worker's report about this run."""
         with self._changed:
+            if isinstance(report, Looked):
+                self._keep(report)
+                self._changed.notify_all()
+                return
             if self._status in ENDED:
                 return
             match report:
@@ -289,13 +409,23 @@ class Run:
                     self._step = steps[-1]
                     self._epoch = epoch or self._epoch
                     self._samples_per_second = samples_per_second
+                case Changed(step=step, spec=spec, total_steps=total_steps):
+                    for name in LIVE:
+                        before, value = getattr(self._in_use, name), getattr(spec, name)
+                        if before != value:
+                            self.history.add_change(SettingChange(step, name, value, before))
+                    self._in_use, self._total_steps = spec, total_steps
                 case Held():
                     self._status, self._hold = "paused", True
                 case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
-                case Finished(outcome=outcome, test_loss=test_loss, test_accuracy=test_accuracy, network=network):
+                case Measured(vitals=vitals):
+                    self._vitals = (*self._vitals, vitals)
+                case Finished(outcome="diverged"):
+                    self._status, self._kept = "diverged", False
+                case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):
                     self._test_loss, self._test_accuracy = test_loss, test_accuracy
-                    self._state_dict = network
+                    self._state_dict, self._network_step = report.network, step
                     self._status = outcome
                 case Failed(reason=reason, damaged_file=damaged_file):
                     self._reason, self._damaged_file = reason, damaged_file
@@ -303,8 +433,32 @@ class Run:
             self._changed.notify_all()
 
     def fail(self, reason: str) -> None:
-        """End the run, if it has not ended, because its process is gone."""
+        """End the run, if it has not ended, because its process is gone; it cannot go on after that."""
         self.take(Failed(self.id, reason, damaged_file=False))
+        with self._changed:
+            self._kept = False
+            self._changed.notify_all()
+
+    def let_go(self) -> None:
+        """End the run where it is, because its process keeps nothing of it any more."""
+        with self._changed:
+            self._kept = False
+            if self._status not in ENDED:
+                self._status = "stopped"
+            self._changed.notify_all()
+
+    def _can_go_on(self) -> bool:
+        return self._kept and self._status in ENDED and self._status not in ("failed", "diverged")
+
+    def _keep(self, looked: Looked) -> None:
+        """Keep a look; those back in the run are kept for a while, since who scrubs comes back to them."""
+        key = looked.step, looked.first_unit
+        if self._asked_back == key:
+            self._asked_back = None
+            self._looks_back = dict([*self._looks_back.items()][1 - _KEPT_LOOKS :])
+            self._looks_back[key] = looked
+        else:
+            self._looks[looked.first_unit] = looked
 
     def _steer(self, command: Command, becomes: dict[Status, Status], *, hold: bool) -> None:
         with self._changed:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -62,12 +64,14 @@ class TrainingService:
         self._workers: list[_WorkerProcess] = []
         self._runs: dict[str, Run] = {}
         self._closed = False
+        #: A folder for each run's moments; the workers remove it, should the server end without `close`.
+        self._moments = Path(tempfile.mkdtemp(prefix="primer-moments-"))
 
     def warm_up(self) -> None:
         """Start a process now, so that the first run need not wait for torch to load."""
         with self._lock:
             if not self._closed and not self._workers:
-                self._workers.append(_WorkerProcess(self._root, self._gone))
+                self._workers.append(_WorkerProcess(self._moments, self._root, self._gone))
 
     def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
         """Start a run and return at once.
@@ -92,23 +96,26 @@ class TrainingService:
             if self._closed:
                 raise RuntimeError("this training service is closed")
             worker = self._choose_worker()
-            run = Run(secrets.token_urlsafe(9), spec, worker.send, paused=paused, pace=pace)
+            run_id = secrets.token_urlsafe(9)
+            run = Run(run_id, spec, worker.send, paused=paused, pace=pace, moments_folder=self._moments / run_id)
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused)
             return run
 
     def forget(self, run: Run) -> None:
-        """Stop a run, if it goes on, and keep nothing of it."""
+        """Stop a run, if it goes on, and keep nothing with which it could go on."""
         with self._lock:
             self._runs.pop(run.id, None)
             for worker in self._workers:
                 worker.forget(run)
+        run.let_go()
+        shutil.rmtree(self._moments / run.id, ignore_errors=True)
 
     @property
     def active_runs(self) -> int:
         """How many runs have not ended."""
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     @property
     def worker_pids(self) -> tuple[int, ...]:
@@ -123,11 +130,12 @@ class TrainingService:
             workers, self._workers = self._workers, []
         for worker in workers:
             worker.close()
+        shutil.rmtree(self._moments, ignore_errors=True)
 
     def _choose_worker(self) -> _WorkerProcess:
         idle = min(self._workers, key=lambda worker: worker.active_runs, default=None)
         if idle is None or (idle.active_runs and len(self._workers) < self._max_workers):
-            idle = _WorkerProcess(self._root, self._gone)
+            idle = _WorkerProcess(self._moments, self._root, self._gone)
             self._workers.append(idle)
         return idle
 
@@ -139,8 +147,8 @@ class TrainingService:
 class _WorkerProcess:
     """A child process and the thread that reads what it reports."""
 
-    def __init__(self, root: str | None, gone: Callable[[_WorkerProcess], None]) -> None:
-        command = [sys.executable, "-m", "primer_core.training.worker", *([root] if root else [])]
+    def __init__(self, moments: Path, root: str | None, gone: Callable[[_WorkerProcess], None]) -> None:
+        command = [sys.executable, "-m", "primer_core.training.worker", str(moments), *([root] if root else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
             command,
             stdin=subprocess.PIPE,
@@ -165,7 +173,7 @@ class _WorkerProcess:
     @property
     def active_runs(self) -> int:
         with self._lock:
-            return sum(not run.state().ended for run in self._runs.values())
+            return sum(not run.ended for run in self._runs.values())
 
     def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
         with self._lock:

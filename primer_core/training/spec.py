@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from primer_core.data import IMAGE_SETS
 from primer_core.devices import DEVICE_NAMES
 from primer_core.models.registry import MODELS
+from primer_core.training.schedules import SCHEDULES
 
 #: The name of the set of points in the plane; the others are the keys of `IMAGE_SETS`.
 TOY = "toy"
@@ -19,9 +20,29 @@ LEARNING_RATE_RANGE = (1e-6, 10.0)
 BATCH_SIZE_RANGE = (1, 4096)
 EPOCHS_RANGE = (1, 200)
 SEED_RANGE = (0, 2**31 - 1)
+NOISE_RANGE = (0.0, 10.0)
+PATIENCE_RANGE = (0, 100)
+MODES: tuple[str, ...] = ("train", "eval")
 
-#: How a run ends that does not fail.
-Outcome = Literal["completed", "stopped", "diverged"]
+#: The fields of a spec that may change while it trains, from one batch to the next.
+LIVE: tuple[str, ...] = (
+    "learning_rate",
+    "schedule",
+    "momentum",
+    "weight_decay",
+    "dropout",
+    "batch_size",
+    "noise",
+    "frozen",
+    "mode",
+    "epochs",
+    "target",
+    "patience",
+)
+
+#: How a run ends that does not fail: its epochs are trained, it was stopped, it reached its target, its validation loss
+#: did not fall for as long as its patience lasts, or a loss left the range of numbers.
+Outcome = Literal["completed", "stopped", "reached", "levelled", "diverged"]
 
 
 class SpecError(ValueError):
@@ -43,9 +64,23 @@ class RunSpec:
     momentum
         Of SGD, 0 to 0.999; Adam has its own and takes none.
     learning_rate
-        Step size to start with, within `LEARNING_RATE_RANGE`.
+        Step size, within `LEARNING_RATE_RANGE`; `schedule` multiplies it.
+    schedule
+        A name of `primer_core.training.schedules.SCHEDULES`. It runs from where it is set to the end of the epochs
+        that are planned then; a run that goes on after that keeps its last rate.
     weight_decay
         L2 penalty, 0 to 1.
+    dropout
+        The share that the model's dropout layers set to zero, 0 to 0.95; None for what the model has of its own, and
+        for a model without such layers.
+    noise
+        Standard deviation of normal noise that is added to each training input, in the inputs' own units, after
+        normalising; within `NOISE_RANGE`.
+    frozen
+        How many layers, counted from the input, keep their weights; the last layer always learns.
+    mode
+        ``"train"``, or ``"eval"`` for training steps in evaluation mode: dropout passes everything on, and batch
+        normalisation uses its running statistics and leaves them alone.
     batch_size
         Samples a step, within `BATCH_SIZE_RANGE`.
     epochs
@@ -58,6 +93,10 @@ class RunSpec:
         Of the weights, of the order of the samples, and of dropout.
     device
         A name of `primer_core.devices.DEVICE_NAMES`.
+    target
+        Validation accuracy, above 0 to 1, after which the run ends; 0 for none.
+    patience
+        After so many epochs in which the validation loss was not below its least so far, the run ends; 0 for never.
 
     Raises
     ------
@@ -70,25 +109,39 @@ class RunSpec:
     optimizer: str = "adam"
     momentum: float = 0.0
     learning_rate: float = 1e-3
+    schedule: str = "constant"
     weight_decay: float = 0.0
+    dropout: float | None = None
+    noise: float = 0.0
+    frozen: int = 0
+    mode: str = "train"
     batch_size: int = 64
     epochs: int = 5
     normalise: bool = True
     drop_last: bool = False
     seed: int = 42
     device: str = "cpu"
+    target: float = 0.0
+    patience: int = 0
 
     def __post_init__(self) -> None:
         _one_of("data", self.data, DATA_NAMES)
         _one_of("model", self.model, tuple(MODELS))
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("device", self.device, DEVICE_NAMES)
+        _one_of("schedule", self.schedule, tuple(SCHEDULES))
+        _one_of("mode", self.mode, MODES)
         _number("momentum", self.momentum, 0.0, 0.999)
         check_learning_rate(self.learning_rate)
         _number("weight_decay", self.weight_decay, 0.0, 1.0)
         _whole("batch_size", self.batch_size, *BATCH_SIZE_RANGE)
         _whole("epochs", self.epochs, *EPOCHS_RANGE)
         _whole("seed", self.seed, *SEED_RANGE)
+        _number("noise", self.noise, *NOISE_RANGE)
+        _number("target", self.target, 0.0, 1.0)
+        _whole("patience", self.patience, *PATIENCE_RANGE)
+        self._check_dropout()
+        self._check_frozen()
         for name in ("normalise", "drop_last"):
             if not isinstance(getattr(self, name), bool):
                 raise SpecError(f"{name} is true or false, not {getattr(self, name)!r}.")
@@ -98,9 +151,37 @@ class RunSpec:
         holds = "points" if self.data == TOY else "images"
         if takes != holds:
             raise SpecError(
-                f"The model {MODELS[self.model].title} takes {takes} and the data {self.data!r} holds {holds}. "
+                f"The model {MODELS[self.model].title} takes {takes}, and {data_title(self.data)} are {holds}. "
                 f"Models for {holds}: {', '.join(entry.title for entry in MODELS.values() if entry.takes == holds)}."
             )
+
+    def _check_dropout(self) -> None:
+        if self.dropout is None:
+            return
+        _number("dropout", self.dropout, 0.0, 0.95)
+        if MODELS[self.model].dropout is None:
+            raise SpecError(
+                f"The model {MODELS[self.model].title} has no dropout layers, so dropout cannot be {self.dropout:g}. "
+                f"Models with them: {', '.join(entry.title for entry in MODELS.values() if entry.dropout is not None)}."
+            )
+
+    def _check_frozen(self) -> None:
+        layers = len(MODELS[self.model].layers)
+        if isinstance(self.frozen, bool) or not isinstance(self.frozen, int) or not 0 <= self.frozen < layers:
+            raise SpecError(
+                f"frozen is a whole number from 0 to {layers - 1}, not {self.frozen!r}: {MODELS[self.model].title} has "
+                f"{layers} layers with weights, and the last one has to learn."
+            )
+
+    def with_live(self, other: RunSpec) -> RunSpec:
+        """This spec with the settings that may change while it trains taken from another.
+
+        Raises
+        ------
+        SpecError
+            If they do not fit: the other's model has dropout layers, and this one's has none.
+        """
+        return replace(self, **{name: getattr(other, name) for name in LIVE})
 
     def to_json(self) -> str:
         """The spec as a JSON object, one key a field."""
@@ -128,6 +209,17 @@ class RunSpec:
             known = ", ".join(field.name for field in fields(cls))
             raise SpecError(f"A spec has no {', '.join(unknown)}. Its fields are {known}.")
         return cls(**given)
+
+
+def data_title(name: str) -> str:
+    """What a list of choices calls the data of a name of `DATA_NAMES`."""
+    return "Five points in the plane" if name == TOY else IMAGE_SETS[name].title
+
+
+def batches_per_pass(spec: RunSpec, train_size: int) -> int:
+    """How many batches a pass over so many training samples has; one at least, however large it had to be."""
+    whole, rest = divmod(train_size, spec.batch_size)
+    return max(1, whole if spec.drop_last else whole + bool(rest))
 
 
 def check_learning_rate(learning_rate: object) -> None:

@@ -1,14 +1,16 @@
 """A training process: serves many runs by turns, steered by JSON lines on its standard input.
 
-Started as ``python -m primer_core.training.worker [DATA_FOLDER]`` by `primer_core.training.service`. It ends as soon as
-its input closes, which happens when the server ends, however it ends.
+Started as ``python -m primer_core.training.worker MOMENTS_FOLDER [DATA_FOLDER]`` by `primer_core.training.service`. It
+ends as soon as its input closes, which happens when the server ends, however it ends.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -17,18 +19,25 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 import torch
+from torch import nn
 
 from primer_core.data import DamagedFileError, DataError, DownloadCancelled, Progress
 from primer_core.devices import DeviceUnavailableError
+from primer_core.inference.trained import load_trained
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
+from primer_core.training.inside import Observer, Trainee
+from primer_core.training.look import Viewer, look, start_of
 from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
+    Change,
+    Changed,
     Command,
     EpochEnded,
     Failed,
@@ -36,11 +45,13 @@ from primer_core.training.messages import (
     Forget,
     Held,
     Loading,
+    LookAt,
+    Looked,
+    Measured,
     MessageError,
     Pause,
     Report,
     Resume,
-    SetLearningRate,
     SetPace,
     Start,
     Started,
@@ -48,9 +59,11 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    Watch,
     decode_command,
     encode,
 )
+from primer_core.training.moments import MomentKeeper
 from primer_core.training.spec import RunSpec, SpecError
 
 #: A run reports its steps at most about this often, in seconds: alone in its process, and among others.
@@ -74,27 +87,42 @@ class _Job:
         Batches a second at most; None for as fast as it goes.
     due
         Second of the clock before which it is passed over.
-    steps_in_pass, total_steps, trained
-        Batches in a pass over its samples, in the whole run, and trained on so far.
     steps_through
         Whether it goes on to the end of its pass and holds there.
+    steps, losses
+        Of the batches since the last report.
+    reported_at, wall_rate
+        When that was, in seconds of the clock, and samples a second by it.
+    end
+        The event of its end, if it has ended.
     """
 
     run: str
     spec: RunSpec
-    controls: Controls = field(default_factory=Controls)
+    controls: Controls
     events: Iterator[Event] | None = None
+    observer: Observer | None = None
+    viewer: Viewer | None = None
     scaling: tuple[float, float] = (0.0, 1.0)
     pace: float | None = None
     due: float = 0.0
-    steps_in_pass: int = 1
-    total_steps: int = 1
     steps_through: bool = False
-    trained: int = 0
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     reported_at: float = 0.0
     wall_rate: float = 0.0
+    end: Event | None = None
+
+    def has_more(self) -> bool:
+        """Whether the reason for its end does not hold any more; if it does, `events` is not to be advanced."""
+        asked = self.controls.spec
+        match self.end:
+            case Event(outcome="completed", spec=spec):
+                return asked.epochs > spec.epochs
+            case Event(outcome="reached" | "levelled"):
+                return not asked.target and not asked.patience
+            case _:
+                return True
 
 
 class _SampleCache:
@@ -125,15 +153,19 @@ class Worker:
     ----------
     report
         Called with each report to the server, from any thread.
+    moments
+        Folder in which each run gets one for its moments.
     root
         The data folder, if not the usual one.
     """
 
-    def __init__(self, report: Callable[[Report], None], root: str | None = None) -> None:
+    def __init__(self, report: Callable[[Report], None], moments: Path, root: str | None = None) -> None:
         self._report = report
+        self._moments = moments
         self._cache = _SampleCache(root)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._jobs: dict[str, _Job] = {}
+        self._ended: dict[str, _Job] = {}  # they can go on
 
     def accept(self, command: Command) -> None:
         """Take a command; safe from any thread. It is carried out between two turns."""
@@ -165,7 +197,17 @@ class Worker:
         if isinstance(command, Start):
             self._start(command)
             return
-        job = self._jobs.get(command.run)
+        if isinstance(command, LookAt):
+            threading.Thread(target=self._look_at, args=(command,), daemon=True).start()
+            return
+        if isinstance(command, Forget):
+            self._ended.pop(command.run, None)
+            job = self._jobs.pop(command.run, None)
+            if job is not None:
+                job.controls.stop()
+            shutil.rmtree(self._moments / command.run, ignore_errors=True)
+            return
+        job = self._jobs.get(command.run) or self._ended.get(command.run)
         if job is None:
             return
         match command:
@@ -175,29 +217,35 @@ class Worker:
                 self._flush(job)
             case Resume():
                 job.controls.resume()
-                job.steps_through, job.due = False, 0.0
+                job.steps_through = False
                 job.reported_at = time.perf_counter()
+                self._go_on(job)
             case StepOnce():
                 job.controls.step()
-                job.steps_through, job.due = False, 0.0
+                job.steps_through = False
+                self._go_on(job)
             case StepEpoch():
-                job.controls.pause()
+                job.controls.step_through()
                 job.steps_through = True
-                if job.events is not None:
-                    self._step_through(job)
+                self._go_on(job)
             case SetPace(pace=pace):
                 job.pace, job.due = pace, 0.0
-            case SetLearningRate(learning_rate=learning_rate):
-                job.controls.set_learning_rate(learning_rate)
+            case Change(spec=spec):
+                job.controls.change(spec)
+            case Watch(first_unit=first_unit) if job.viewer is not None:
+                self._tell_looks(job, job.viewer.watch(first_unit))
             case Stop():
                 job.controls.stop()
                 job.due = 0.0
-            case Forget():
-                job.controls.stop()
-                self._jobs.pop(job.run)
+
+    def _go_on(self, job: _Job) -> None:
+        """Let a run take its turns, at once; one that has ended, if there is more to train."""
+        job.due = 0.0
+        if job.run in self._ended and job.has_more():
+            self._jobs[job.run] = self._ended.pop(job.run)
 
     def _start(self, command: Start) -> None:
-        job = self._jobs[command.run] = _Job(command.run, command.spec, pace=command.pace)
+        job = self._jobs[command.run] = _Job(command.run, command.spec, Controls(command.spec), pace=command.pace)
         if command.paused:
             job.controls.pause()
         threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
@@ -227,20 +275,30 @@ class Worker:
     def _begin(self, job: _Job, samples: Samples) -> None:
         if self._jobs.get(job.run) is not job:
             return
-        job.events = train(job.spec, job.controls, samples=samples)
+        moments = MomentKeeper(self._moments / job.run, samples.mean, samples.std)
+        trainee = Trainee()
+        job.events = train(job.spec, job.controls, samples=samples, moments=moments, trainee=trainee)
+        job.observer = Observer(trainee, *samples.validation)
+        job.viewer = Viewer(job.spec, trainee, samples)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1])
-        job.total_steps = steps_in(job.spec, size)
-        job.steps_in_pass = job.total_steps // job.spec.epochs
-        self._report(Started(job.run, train_size=size, total_steps=job.total_steps))
-        if job.steps_through:
-            self._step_through(job)
+        self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
 
-    @staticmethod
-    def _step_through(job: _Job) -> None:
-        job.controls.step(job.steps_in_pass - job.trained % job.steps_in_pass)
-        job.due = 0.0
+    def _look_at(self, command: LookAt) -> None:
+        try:
+            samples = self._cache.get(command.spec, lambda _done, _total: True, refetch=False)
+            network = load_trained(command.spec, command.network).model
+            assert isinstance(network, nn.Module)
+            start = start_of(command.spec, samples)
+            told = look(network, start, samples, step=command.step, first_unit=command.first_unit)
+        except Exception as error:
+            told = json.dumps({"problem": _reason(error)})
+        self._report(Looked(command.run, command.step, command.first_unit, told))
+
+    def _tell_looks(self, job: _Job, looks: Iterator[tuple[int, int, str]]) -> None:
+        for step, first_unit, told in looks:
+            self._report(Looked(job.run, step, first_unit, told))
 
     def _turn(self, job: _Job) -> None:
         """Advance one run, and tell if it holds at the end of a pass now."""
@@ -260,7 +318,7 @@ class Worker:
                 now = time.perf_counter()
                 if event.kind == "step" and job.pace is not None:
                     job.due = max(job.due, now - _MOST_BEHIND) + 1 / job.pace
-                if self._belongs_to_the_last(job, event):
+                if self._belongs_to_the_last(event):
                     continue
                 if event.kind == "finished" or now >= ends or job.due > now or not self._commands.empty():
                     return
@@ -270,21 +328,29 @@ class Worker:
             self._fail(job, _reason(error))
 
     @staticmethod
-    def _belongs_to_the_last(job: _Job, event: Event) -> bool:
+    def _belongs_to_the_last(event: Event) -> bool:
         """Whether what comes next is the measurement of a pass, or of the run, whose last batch this was."""
-        ends_pass = event.kind == "step" and job.trained % job.steps_in_pass == 0
-        return ends_pass or (event.kind == "epoch" and job.trained >= job.total_steps)
+        last_of_run = event.kind == "epoch" and event.step >= event.total_steps
+        return event.left_in_pass == 0 and (event.kind == "step" or last_of_run)
 
     def _tell(self, job: _Job, event: Event) -> None:
+        assert job.observer is not None  # both were made with the events
+        assert job.viewer is not None
+        vitals = job.observer.take(event)
+        if vitals is not None:
+            self._report(Measured(job.run, vitals))
+        self._tell_looks(job, job.viewer.take(event))
         if event.kind == "step":
             assert event.train_loss is not None
-            job.trained = event.step
             job.steps.append(event.step)
             job.losses.append(event.train_loss)
             interval = REPORT_INTERVAL_ALONE if len(self._jobs) == 1 else REPORT_INTERVAL
             slow = job.pace is not None and job.pace * interval < 1
             if slow or job.controls.paused or time.perf_counter() - job.reported_at >= interval:
                 self._flush(job, event)
+        elif event.kind == "changed":
+            self._flush(job, event)
+            self._report(Changed(job.run, event.step, event.spec, event.total_steps))
         elif event.kind == "epoch":
             assert event.train_loss is not None
             assert event.validation_loss is not None
@@ -306,10 +372,14 @@ class Worker:
             assert event.test_accuracy is not None
             self._flush(job, event)
             self._jobs.pop(job.run, None)
+            job.end, job.steps_through = event, False
+            if event.outcome != "diverged":
+                self._ended[job.run] = job
             self._report(
                 Finished(
                     job.run,
                     outcome=event.outcome,
+                    step=event.step,
                     test_loss=event.test_loss,
                     test_accuracy=event.test_accuracy,
                     network=_packed(job, event),
@@ -322,7 +392,7 @@ class Worker:
             return
         elapsed = now - job.reported_at
         if job.reported_at and elapsed > 0:
-            rate = len(job.steps) * job.spec.batch_size / elapsed
+            rate = len(job.steps) * job.controls.spec.batch_size / elapsed
             job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
         self._report(
             Steps(
@@ -344,7 +414,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, DataError | DeviceUnavailableError | SpecError):
         return str(error)
     traceback.print_exception(error, file=sys.stderr)
-    return f"The training loop ended with an error: {type(error).__name__}: {error}"
+    return f"The training process met an error: {type(error).__name__}: {error}"
 
 
 def _packed(job: _Job, event: Event) -> bytes:
@@ -356,7 +426,7 @@ def _packed(job: _Job, event: Event) -> bytes:
     return buffer.getvalue()
 
 
-def _listen(stream: IO[bytes], worker: Worker) -> None:
+def _listen(stream: IO[bytes], worker: Worker, moments: Path) -> None:
     for line in stream:
         try:
             command = decode_command(line)
@@ -367,12 +437,21 @@ def _listen(stream: IO[bytes], worker: Worker) -> None:
                 os._exit(UNREADABLE_COMMAND)
             break
         worker.accept(command)
-    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
+    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it. The folder goes
+    # under another name first, so that no moment is written into it while it is being emptied.
+    with suppress(OSError):
+        shutil.rmtree(moments.rename(f"{moments}-gone"), ignore_errors=True)
     os._exit(0)
 
 
-def main(root: str | None = None) -> None:
-    """Serve the process on the other end of standard input and output, until it closes its end."""
+def main(moments: Path, root: str | None = None) -> None:
+    """Serve the process on the other end of standard input and output, until it closes its end.
+
+    Parameters
+    ----------
+    moments, root
+        As `Worker` takes them. The folder of moments is removed in the end.
+    """
     # An interrupt from the terminal goes to the whole group; the server answers it by closing our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
@@ -388,12 +467,12 @@ def main(root: str | None = None) -> None:
             output.write(line)
             output.flush()
 
-    worker = Worker(send, root)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
+    worker = Worker(send, moments, root)
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker, moments), daemon=True).start()
     # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
     torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     worker.serve()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else None)
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

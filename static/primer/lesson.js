@@ -43,7 +43,7 @@ export function mount(parent, data) {
 function ownParameters() {
   const parameters = new URLSearchParams(location.search);
   SHELL.forEach((name) => parameters.delete(name));
-  return parameters;
+  return new URLSearchParams(Object.fromEntries(parameters));  // of one named twice the last counts, as on the server
 }
 
 /** @param {URLSearchParams} parameters */

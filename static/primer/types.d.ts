@@ -231,3 +231,22 @@ export interface Mounted {
   /** The libraries that answer, with their versions: "NumPy 2.4.2, PyTorch 2.15.0". */
   versions: string;
 }
+
+/* What the server says of a training run: see live_view in ui/training/live_view.py. */
+
+export interface RunView {
+  at: number; mark: string; again: number; run: string; ended: boolean; share: number; progress: string;
+  numbers: (string | null)[]; batches: number; planned: number;
+  curve?: { first: number; losses: string; means: string };
+  /** epoch, batch, train loss, validation loss, validation accuracy */
+  epochs?: { first: number; points: [number, number, number | null, number | null, number][] };
+  changes?: { first: number; points: [number, string][] };
+  behind?: { run: string; name: string; batches: number; first: number; means: string }[];
+  moments?: { version: string; steps: number[] };
+  summary?: string;
+}
+export interface EpochPoint {
+  epoch: number; step: number; train: number | null; validation: number | null; accuracy: number;
+}
+/** `step`: batches trained on, null for what there is now; `moment`: those of the nearest kept moment, if there is one. */
+export interface Look { run: string; step: number | null; moment: number | null }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
 import warnings
 from collections.abc import Callable, Mapping
@@ -52,7 +53,9 @@ class Program:
     """A program, statement by statement; what stands in a ``try`` counts as if it stood there alone."""
 
     def __init__(self, code: str) -> None:
+        self.code = code
         self.statements: list[ast.stmt] = []
+        self.comments = tuple(line.strip()[1:].strip() for line in code.splitlines() if line.strip().startswith("#"))
         for statement in ast.parse(code).body:
             self.statements += statement.body if isinstance(statement, ast.Try) else [statement]
 
@@ -73,7 +76,7 @@ class Program:
             warnings.simplefilter("always")
             for number, statement in enumerate(self.statements[:until], start=1):
                 try:
-                    module = ast.Module([statement], type_ignores=[])
+                    module = ast.Module([_Filled().visit(copy.deepcopy(statement))], type_ignores=[])
                     exec(compile(module, "program", "exec"), names)  # noqa: S102 - the snippet that a page prints
                 except Exception as raised:
                     error = raised
@@ -128,9 +131,24 @@ class Program:
         code
             What is run instead, one statement or more.
         """
+        return self.with_lines(place, code).run()
+
+    def with_lines(self, place: int, *code: str) -> Program:
+        """Return it with one statement replaced by others; the parameters are those of `instead`."""
         other = Program("")
-        other.statements = [*self.statements[: place - 1], *ast.parse(code).body, *self.statements[place:]]
-        return other.run()
+        lines = ast.parse("\n".join(code)).body
+        other.statements = [*self.statements[: place - 1], *lines, *self.statements[place:]]
+        return other
+
+
+class _Filled(ast.NodeTransformer):
+    """Fills what NumPy hands out as it finds it, so that whoever writes to it changes it."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if ast.unparse(node.func) == "np.empty":
+            filled = ast.Call(ast.parse("np.full", mode="eval").body, [node.args[0], ast.Constant(77)], node.keywords)
+            node = ast.fix_missing_locations(ast.copy_location(filled, node))
+        return self.generic_visit(node)
 
 
 def _targets(statement: ast.stmt) -> list[str]:

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from primer_core.claims.unreduced import (
+    AxesMissing,
     NamedTwice,
     NormOfAxes,
     NoSizeOneOfAll,
-    NoSuchAxis,
     NotComputedIn,
     NothingToChoose,
     NotOfDtype,
@@ -74,8 +74,8 @@ def without_size_one(program: Program) -> Program:
     return program if "np.exp(" in code_of(program) else with_word(program, KEEP_WORDS, None)
 
 
-@check(NoSuchAxis)
-def _(claim: NoSuchAxis, program: Program) -> None:
+@check(AxesMissing)
+def _(claim: AxesMissing, program: Program) -> None:
     refused(program)
     rank, given = a_of(program).ndim, axes_of(program)
     assert rank == claim.ndim

@@ -159,7 +159,7 @@ def test_no_network_is_said_with_what_to_do(tmp_path: Path, mirrored_at: Callabl
     text = str(caught.value)
     assert "127.0.0.1 could not be reached (Connection refused)" in text
     assert "primer.invalid could not be reached" in text
-    assert "mnist-sample works without network" in text
+    assert "MNIST sample works without network" in text
     assert all(name in text for name in (FIRST, SECOND, THIRD, FOURTH))
     assert str(tmp_path / "data" / "MNIST" / "raw") in text
     assert not (tmp_path / "data").exists()

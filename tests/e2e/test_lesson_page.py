@@ -156,9 +156,10 @@ def test_a_change_of_theme_and_a_rerun_change_nothing(lesson: Page) -> None:
 
 
 def test_parameters_that_cannot_be_taken_are_told(page: Page, app_url: str) -> None:
-    opened(page, f"{app_url}/broadcasting?op=power&lr=3&b=10")
+    opened(page, f"{app_url}/broadcasting?op=power&lr=3&b=(3,)&b=10")
     problems = page.locator(".primer .problems")
     expect(problems).to_contain_text("op=power")
+    expect(problems).to_contain_text("b=(3,)")
     expect(problems).to_contain_text("lr=3")
     expect(operand(page, "b")).to_have_value("10")
 

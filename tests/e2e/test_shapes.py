@@ -82,7 +82,7 @@ def test_steps_are_added_typed_dragged_moved_by_keys_and_removed(lesson: Page) -
 def test_an_impossible_step_says_why_greys_the_rest_and_a_click_mends_it(lesson: Page) -> None:
     lesson.get_by_text("View refused", exact=True).click()
     expect(cards(lesson).nth(1)).to_contain_text("RuntimeError: view size is not compatible with input tensor's size")
-    expect(cards(lesson).nth(1)).to_contain_text("axes 0 and 1 cannot become one: stride 1 ≠ 3 · 4 = 12")
+    expect(cards(lesson).nth(1)).to_contain_text("cannot become one without a copy: stride 1 ≠ 3 · 4 = 12")
     expect(word(lesson, 2)).to_have_text("waiting")
     expect(grid(lesson, "x2 ")).to_have_count(0)
     lesson.get_by_role("button", name="Make it contiguous first").click()

@@ -192,6 +192,43 @@ def test_what_a_moved_source_changes_lies_inside_the_provenance(entry: Entry) ->
                     check_cells(call, part, text)
 
 
+@pytest.mark.parametrize(
+    "entry", [e for e in WITH_EXAMPLES if e.rule.kind != "asked" and not e.writes], ids=lambda entry: entry.name
+)
+def test_a_source_of_many_inputs_changes_what_names_it(entry: Entry) -> None:
+    """A thousand inputs of each entry under ``long``: of each, one source is moved."""
+    examples = each_example(entry)
+    for trial in range(1_000 if is_long() else 20):
+        rng = seeded(entry, trial)
+        text, library = examples[trial % len(examples)]
+        evaluator = evaluated(text, drawn(text, rng, library))
+        if not isinstance(evaluator, Evaluator):
+            continue
+        call = next(call for call in reversed(evaluator.calls) if call.entry.name == entry.name)
+        results = list(call.result) if isinstance(call.result, tuple | list) else [call.result]
+        arrays = operands(call)
+        moving = [place for place, operand in enumerate(arrays) if floating(operand) and size_of(operand)]
+        part = int(rng.integers(len(results)))
+        if moving and is_array(results[part]) and 0 < size_of(results[part]) <= 64:
+            place = int(rng.choice(moving))
+            check_source(call, part, place, int(rng.integers(size_of(arrays[place]))), text)
+
+
+def check_source(call: Any, part: int, place: int, source: int, text: str) -> None:
+    """Move one cell of one operand, a little and a lot, and compare what changes with the cells that name it."""
+    named = set(map(int, np.flatnonzero((all_sources(call, part)[place] == source).any(axis=1))))
+    before = plain(call.result[part] if isinstance(call.result, tuple | list) else call.result)
+    changed: set[int] = set()
+    for step, value in ((1e-3, None), (97.3, None), (-97.3, None), (0, 0.1234)):
+        after = again(call, place, source, step, value, part)
+        if after is not None and after.size == before.size:
+            changed |= set(map(int, np.flatnonzero(differs(before, after, call.entry.rule.kind))))
+    assert changed <= named, f"{text}: cells {changed - named} change with {source} of operand {place}"
+    if call.entry.rule.kind in EXACT:
+        without = {cell for cell in named - changed if before.reshape(-1)[cell] == before.reshape(-1)[cell]}
+        assert not without, f"{text}: cells {without} do not depend on {source} of operand {place}"
+
+
 def check_cells(call: Any, part: int, text: str) -> None:
     """Move each cell of each operand, a little and a lot, and compare what changes with the provenance."""
     size = int(np.prod(tuple((call.result[part] if isinstance(call.result, tuple | list) else call.result).shape)))

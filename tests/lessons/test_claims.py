@@ -16,6 +16,7 @@ from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Question
 from primer_core.picture.page import every_part
 from primer_core.picture.parts import Chip, CodePanel, Fixes, Notice, Page, Story
+from primer_core.picture.steps import Steps
 from primer_core.picture.text import plain
 from tests.claims import every_check
 from tests.claims.checking import CHECKS, assert_holds, holds
@@ -95,7 +96,7 @@ def test_every_claim_holds(lesson: AnyLesson) -> None:
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
 def test_at_least_half_of_the_questions_are_answered(lesson: AnyLesson) -> None:
     verdicts = [chip.verdict for q in asked(lesson) for chip in every_part(page(lesson, q)) if isinstance(chip, Chip)]
-    assert verdicts.count("ok") * 2 >= len(verdicts)
+    assert verdicts.count("error") * 2 <= len(verdicts)
 
 
 def test_every_class_of_claim_has_a_check_and_occurs() -> None:
@@ -144,8 +145,14 @@ def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
     strange = set()
     for question in asked(lesson):
         sentences = FIXED | {letters(claim.sentence()) for claim in said(lesson, question)}
-        strange |= {words for words in spoken_on(page(lesson, question)) if words not in sentences}
+        strange |= {words for words in spoken_on(page(lesson, question)) if not is_made_of(words, sentences)}
     assert not strange, "\n".join(sorted(strange)[:20])
+
+
+def is_made_of(words: str, sentences: set[str]) -> bool:
+    """Whether a paragraph is the sentence of a claim, or of several, one after another."""
+    rest = [words[len(sentence) + 1 :] for sentence in sentences if words.startswith(f"{sentence} ")]
+    return words in sentences or any(is_made_of(more, sentences) for more in rest)
 
 
 def spoken_on(shown: Page) -> Iterator[str]:
@@ -158,5 +165,10 @@ def spoken_on(shown: Page) -> Iterator[str]:
                 yield from map(plain, paragraphs)
             case Fixes(fixes):
                 yield from (plain(fix.label) for fix in fixes)
-            case Chip("ok", words):
+            case Chip("ok" | "view" | "copy", words):
                 yield words
+            case Steps(cards=cards):
+                for card in cards:
+                    yield from (plain(remedy.label) for remedy in card.remedies)
+                    if card.outcome == "done":
+                        yield from (words for words in map(plain, card.messages) if " warns: “" not in words)

@@ -4,33 +4,40 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.training.messages import (
+    Change,
+    Changed,
     Command,
     EpochEnded,
     Failed,
     Finished,
     Forget,
     Loading,
+    LookAt,
+    Looked,
+    Measured,
     MessageError,
     Pause,
     Report,
     Resume,
-    SetLearningRate,
     Start,
     Started,
     StepOnce,
     Steps,
     Stop,
+    Watch,
     decode_command,
     decode_report,
     encode,
 )
-from primer_core.training.spec import RunSpec
+from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.vitals import LayerVitals, Vitals
 
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 10**9)
@@ -38,8 +45,10 @@ NUMBER = st.floats(allow_nan=False)
 SPEC = st.builds(RunSpec, epochs=st.integers(1, 200), learning_rate=st.floats(1e-6, 10), normalise=st.booleans())
 
 COMMANDS = st.one_of(
+    st.builds(Watch, TEXT, COUNT),
+    st.builds(LookAt, TEXT, SPEC, st.binary(), COUNT, COUNT),
     st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans()),
-    st.builds(SetLearningRate, TEXT, NUMBER),
+    st.builds(Change, TEXT, SPEC),
     *(st.builds(kind, TEXT) for kind in (Pause, Resume, StepOnce, Stop, Forget)),
 )
 STEPS = st.lists(st.tuples(COUNT, NUMBER), min_size=1, max_size=50).flatmap(
@@ -52,12 +61,17 @@ STEPS = st.lists(st.tuples(COUNT, NUMBER), min_size=1, max_size=50).flatmap(
         samples_per_second=NUMBER,
     )
 )
+LAYER = st.builds(LayerVitals, COUNT, COUNT, NUMBER, NUMBER, NUMBER)
+VITALS = st.builds(Vitals, COUNT, st.lists(LAYER, max_size=5).map(tuple), COUNT, COUNT, NUMBER, NUMBER, NUMBER, NUMBER)
 REPORTS = st.one_of(
+    st.builds(Measured, TEXT, VITALS),
+    st.builds(Looked, TEXT, COUNT, COUNT, TEXT),
     st.builds(Loading, TEXT, COUNT, COUNT),
     st.builds(Started, TEXT, COUNT, COUNT),
     STEPS,
     st.builds(EpochEnded, TEXT, COUNT, COUNT, NUMBER, NUMBER, NUMBER),
-    st.builds(Finished, TEXT, st.sampled_from(["completed", "stopped", "diverged"]), NUMBER, NUMBER, st.binary()),
+    st.builds(Finished, TEXT, st.sampled_from(get_args(Outcome)), COUNT, NUMBER, NUMBER, st.binary()),
+    st.builds(Changed, TEXT, COUNT, SPEC, COUNT),
     st.builds(Failed, TEXT, TEXT, st.booleans()),
 )
 VALUES = st.recursive(

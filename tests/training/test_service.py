@@ -18,6 +18,7 @@ import torch
 from primer_core.data import load_images
 from primer_core.training import Run, RunSpec, SpecError, TrainingService
 from primer_core.training.desk import Desks
+from primer_core.training.history import SettingChange
 from primer_core.training.loop import train
 from primer_core.training.messages import UNREADABLE_COMMAND
 
@@ -109,18 +110,76 @@ def test_pause_step_rate_resume_and_stop(service: TrainingService) -> None:
     reach(run, held + 1)
     let_another_run_pass(service)
     assert step(run) == held + 1
-    run.set_learning_rate(0.01)
+    run.change(learning_rate=0.01, batch_size=32)
     run.resume()
     reach(run, held + 21)
-    assert [change.learning_rate for change in run.history.curve().rate_changes] == [0.01]
+    assert run.history.changes == (
+        SettingChange(held + 1, "learning_rate", 0.01, 0.001),
+        SettingChange(held + 1, "batch_size", 32, 64),
+    )
     with pytest.raises(SpecError):
-        run.set_learning_rate(1e9)
+        run.change(learning_rate=1e9)
     run.stop()
     assert run.wait(LIMIT)
     assert run.state().status == "stopped"
-    assert run.state().has_network
+    assert run.state().network_step == run.state().step
     run.resume()
     assert run.state().status == "stopped"
+
+
+def test_a_finished_run_goes_on_and_is_the_longer_run(service: TrainingService) -> None:
+    run = service.start(QUICK)
+    assert run.wait(LIMIT)
+    for _ in range(2):
+        run.step_once()  # two quick presses
+    assert run.wait_for(lambda state: state.step == 65, LIMIT)
+    state = run.state()
+    assert (state.status, state.spec.epochs, state.total_steps) == ("paused", 2, 126)
+    assert state.network_step == 63
+    let_another_run_pass(service)
+    assert step(run) == 65
+    run.step_epoch()
+    assert run.wait(LIMIT)
+    assert run.state().step == run.state().network_step == 126
+    run.train_on(1)
+    assert run.wait(LIMIT)
+    assert (run.state().status, run.state().step) == ("completed", 189)
+    assert run.history.losses()[1] == losses(RunSpec(epochs=3))
+    assert [change.setting for change in run.history.changes] == ["epochs", "epochs"]
+
+
+def test_a_stopped_run_goes_on_where_it_stood(service: TrainingService) -> None:
+    run = service.start(QUICK, pace=50)
+    reach(run, 3)
+    run.stop()
+    assert run.wait(LIMIT)
+    run.set_pace(None)
+    run.train_on()
+    assert run.wait_for(lambda state: state.status == "completed", LIMIT)
+    assert run.history.losses()[1] == losses(QUICK)
+
+
+def test_a_run_whose_process_is_gone_keeps_its_network_and_cannot_go_on() -> None:
+    service = TrainingService(max_workers=1)
+    run = service.start(QUICK)
+    assert run.wait(LIMIT)
+    assert run.state().can_go_on
+    service.close()
+    assert run.wait_for(lambda state: not state.can_go_on, LIMIT)
+    run.step_once()
+    run.train_on(5)
+    assert run.state().status == "completed"
+    assert run.state_dict_bytes is not None
+
+
+def test_a_diverged_run_leaves_no_network_and_cannot_go_on(service: TrainingService) -> None:
+    spec = RunSpec(model="mlp-256-128", optimizer="sgd", learning_rate=10.0, momentum=0.9, epochs=50)
+    run = service.start(spec)
+    assert run.wait(LIMIT)
+    state = run.state()
+    assert (state.status, state.can_go_on, state.network_step, state.test_accuracy) == ("diverged", False, None, None)
+    with pytest.raises(LookupError):
+        run.network()
 
 
 def losses(spec: RunSpec) -> list[float | None]:
@@ -272,9 +331,9 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     service.close()
 
 
-def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
+def test_a_process_that_is_sent_no_command_ends_and_says_why(tmp_path: Path) -> None:
     worker = subprocess.run(
-        [sys.executable, "-m", "primer_core.training.worker"],
+        [sys.executable, "-m", "primer_core.training.worker", str(tmp_path)],
         input=b'{"kind": "Pause"}\n',
         capture_output=True,
         cwd=PROJECT,
@@ -354,12 +413,12 @@ def test_no_process_outlives_a_server_that_is_killed() -> None:
 
 def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service: TrainingService) -> None:
     desks = Desks(service, grace=0.5)
-    desk = desks.make()
-    desk.sit("first")
+    desk = desks.make("learner")
+    desk.sit("first", "learner")
     run = desk.start(LONG)
     reach(run, 1)
     desks.leave(desk.id, "first")
-    desk.sit("second")  # the same learner after a reload
+    desk.sit("second", "learner")  # the same learner after a reload
     let_graces_pass()
     assert desks.get(desk.id) is desk
     assert not run.state().ended
@@ -373,25 +432,63 @@ def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service:
     assert step(run) == before
 
 
-def test_only_the_first_at_a_desk_steers_until_it_leaves(service: TrainingService) -> None:
-    desks = Desks(service, grace=0.1)
-    desk = desks.make()
-    desk.sit("owner")
-    desk.sit("onlooker")
-    assert desk.steers("owner")
+def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_for_good(
+    service: TrainingService,
+) -> None:
+    desks = Desks(service, grace=0.2)
+    desk = desks.make("owner")
+    desk.sit("tab", "owner")
+    desk.sit("another tab", "owner")
+    desk.sit("onlooker", "somebody")
+    assert desk.steers("tab")
+    assert desk.steers("another tab")
     assert not desk.steers("onlooker")
-    desks.leave(desk.id, "owner")
+    assert not desk.steers("nobody")
+    assert not desk.take_over("onlooker")
+    desks.leave(desk.id, "tab")
+    assert not desk.may_take_over("onlooker"), "another tab of the owner is still there"
+    desks.leave(desk.id, "another tab")
+    assert not desk.may_take_over("onlooker"), "the owner may be reloading the page"
+    time.sleep(0.25)  # the grace is a time on the clock
+    assert not desk.steers("onlooker"), "nobody steers what is not theirs without asking for it"
+    assert not desk.may_take_over("nobody")
+    assert desk.take_over("onlooker")
     assert desk.steers("onlooker")
-    desks.leave(desk.id, "onlooker")
+    desk.sit("tab", "owner")
+    assert not desk.steers("tab")
+
+
+def test_rivals_start_with_a_run_and_go_with_it(service: TrainingService) -> None:
+    desk = Desks(service).make("learner")
+    sgd = replace(QUICK, optimizer="sgd", learning_rate=0.1)
+    first = desk.start(QUICK, rivals=(sgd, replace(sgd, momentum=0.9)))
+    assert desk.current is first
+    assert [run.spec.momentum for run in desk.together] == [0.0, 0.0, 0.9]
+    assert desk.earlier == desk.together[1:]
+    for run in desk.together:
+        assert run.wait(LIMIT)
+    assert {run.id for run in desk.finished} == {run.id for run in desk.together}
+    race = desk.together
+    desk.start(QUICK, paused=True)
+    assert len(desk.together) == 1
+    assert desk.earlier == race
+    desk.start(LONG, rivals=(replace(LONG, seed=1),))
+    race = desk.together
+    for run in race:
+        reach(run, 1)
+    desk.clear()
+    assert not desk.together
+    assert all(run.ended for run in race)
 
 
 def test_a_desk_keeps_finished_networks_and_drops_the_rest(service: TrainingService) -> None:
     desks = Desks(service, grace=60)
-    desk = desks.make()
+    desk = desks.make("learner")
     first = desk.start(QUICK)
     assert first.wait(LIMIT)
     second = desk.start(LONG)
     assert desk.current is second
+    assert desk.earlier == (first,)
     assert desk.finished == (first,)
     desk.clear()
     assert desk.current is None

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
-from primer_core.models.registry import MODELS
+from primer_core.models.registry import MODELS, build_model
 from primer_core.training.spec import DATA_NAMES, RunSpec, SpecError
 
 specs = st.builds(
@@ -49,6 +50,15 @@ def test_a_spec_survives_json(spec: RunSpec) -> None:
         ({"device": "tpu"}, ["tpu", "cpu"]),
         ({"normalise": "yes"}, ["normalise", "'yes'"]),
         ({"model": "toy"}, ["points", "images", "MLP 784-128-64-10"]),
+        ({"schedule": "sine"}, ["sine", "cosine", "constant"]),
+        ({"dropout": 0.5}, ["no dropout layers", "0.5", "MLP 784-128-64-10 with dropout"]),
+        ({"dropout": 1.0, "model": "mlp-dropout"}, ["dropout", "0.95"]),
+        ({"noise": -0.1}, ["noise", "-0.1"]),
+        ({"frozen": 3}, ["frozen", "0 to 2", "3 layers"]),
+        ({"frozen": True}, ["frozen", "True"]),
+        ({"mode": "test"}, ["mode", "train, eval"]),
+        ({"target": 90}, ["target", "0 to 1", "90"]),
+        ({"patience": -1}, ["patience", "0 to 100"]),
     ],
 )
 def test_what_cannot_be_run_is_refused_with_what_was_expected_and_given(
@@ -61,8 +71,24 @@ def test_what_cannot_be_run_is_refused_with_what_was_expected_and_given(
 
 
 def test_json_of_unknown_fields_is_refused() -> None:
-    with pytest.raises(SpecError, match="dropout"):
-        RunSpec.from_json(json.dumps({**asdict(RunSpec()), "dropout": 0.5}))
+    with pytest.raises(SpecError, match="dropouts"):
+        RunSpec.from_json(json.dumps({**asdict(RunSpec()), "dropouts": 0.5}))
+
+
+def test_what_may_change_while_it_trains_is_taken_from_another_spec_and_nothing_else() -> None:
+    other = RunSpec(learning_rate=0.1, optimizer="sgd", momentum=0.9, model="cnn", seed=7, noise=0.5, epochs=9)
+    taken = replace(RunSpec(optimizer="sgd"), learning_rate=0.1, momentum=0.9, noise=0.5, epochs=9)
+    assert RunSpec(optimizer="sgd").with_live(other) == taken
+    with pytest.raises(SpecError, match="Adam"):
+        RunSpec().with_live(other)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_registry_counts_each_models_parameters_and_knows_its_dropout(name: str) -> None:
+    model, entry = build_model(name, 0), MODELS[name]
+    assert sum(entry.layers) == len(list(model.parameters()))
+    shares = {module.p for module in model.modules() if isinstance(module, nn.Dropout)}
+    assert shares == ({entry.dropout} if entry.dropout is not None else set())
 
 
 @given(st.one_of(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)))

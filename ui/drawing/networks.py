@@ -14,6 +14,7 @@ from primer_core.inference import load_checkpoint, predict
 from primer_core.models.registry import MODELS
 from ui import cached, session
 from ui.address import Parameter
+from ui.training.words import in_words
 
 if TYPE_CHECKING:
     from torch import nn
@@ -129,12 +130,14 @@ def _shipped() -> Network:
 
 
 def _trained(desk_id: str, run: Run, number: int) -> Network:
-    spec, accuracy = run.spec, run.state().test_accuracy
+    spec, state = run.spec, run.state()
+    accuracy, step = state.test_accuracy, state.network_step
     images = IMAGE_SETS[spec.data]
     measured = "" if accuracy is None else f", {accuracy:.1%} of its test images read correctly"
+    reads = "" if accuracy is None else f", {accuracy:.1%} right"
     return Network(
         id=run.id,
-        title=f"My network {number}: {MODELS[spec.model].title} on {images.title}",
+        title=f"My network {number}{reads}: {in_words(spec)}",
         classes=images.classes,
         about=(
             f"{MODELS[spec.model].title}, trained in this session on {images.title}{measured}. It saw whole images "
@@ -150,6 +153,6 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
                 f"model = load_trained(spec, Path({WEIGHTS_FILE!r}).read_bytes())",
             )
         ),
-        load=lambda: cached.trained_network(desk_id, run.id),
+        load=lambda: cached.trained_network(desk_id, run.id, step),
         weights=run.state_dict_bytes,
     )

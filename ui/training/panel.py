@@ -2,168 +2,364 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from primer_core.data import IMAGE_SETS
-from primer_core.training.run import Run, RunState
-from primer_core.training.spec import RunSpec
+from primer_core.training.rate_test import SCHEDULE as TEST_OF_RATES
+from primer_core.training.rate_test import RateTest, read_rate_test
+from primer_core.training.run import Run
+from primer_core.training.script import script, script_of
+from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
 from ui import cached, session
 from ui.components.live_chart import live_chart
-from ui.training import settings
-from ui.training.live_view import NUMBERS, address, live_view
-from ui.training.settings import LEARNING_RATE_KEY
+from ui.components.run_buttons import Button, run_buttons, take_presses
+from ui.controls import code_panel
+from ui.training import settings, symptoms_view
+from ui.training.live_view import address, behind_at, live_view, numbers, role_at
+from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
 
-#: Buttons that train on a part of a run and hold: label, icon, key, meaning, and what is asked of the run.
-_STEPS: tuple[tuple[str, str, str, str, Callable[[Run], None]], ...] = (
-    ("Step one batch", ":material/skip_next:", "step", "Train on one more batch, then hold.", Run.step_once),
-    (
-        "Step an epoch",
-        ":material/fast_forward:",
-        "step_epoch",
-        "Train to the end of a pass over the samples, measure, and hold.",
-        Run.step_epoch,
-    ),
-)
+if TYPE_CHECKING:
+    from primer_core.training.desk import Desk
+    from primer_core.training.run import RunState
+
+#: Epochs that are added after the end at one press.
+MORE_EPOCHS = 5
+_BUTTONS = "run buttons"
+#: Seconds that a page waits for a single step, so that it shows its loss at once.
+_STEP_WAIT = 0.3
+_CHANGES_TOLD = 4
 
 
 @st.fragment
 def follow(spec: RunSpec | None, *, was_going: bool) -> None:
-    """Draw the panel of the run on this session's desk.
+    """Draw the panel of the run on the desk that this session looks at.
 
     Parameters
     ----------
     spec
         What Start would start; None if the settings do not go together.
     was_going
-        Whether a run went on when the page around the panel was drawn.
+        Whether a run of this learner went on when the page around the panel was drawn.
     """
     desk = session.desk()
+    for name in take_presses(_BUTTONS):
+        _press(name, session.desk(), spec)
+    if session.desk() is not desk or settings.full_speed_asked():
+        st.rerun()  # the desk stands in the links of the sidebar, and the pace's slider outside
     run = desk.current if desk else None
     state = run.state() if run else None
-    going = state is not None and not state.ended
+    may = role_at(desk, cached.seat().visitor)
+    going = state is not None and not state.ended and may == "steers"
     if going != was_going:
-        st.rerun()  # the settings above are locked while a run goes on, and only then
-    steers = desk is None or session.steers(desk)
-    if run is not None and going and steers:
-        run.set_learning_rate(st.session_state[LEARNING_RATE_KEY])
-        run.set_pace(settings.pace())
-    log_scale = _buttons(spec, run, state, enabled=steers)
-    if run is not None and state is not None:
-        _message(run, state, steers=steers)
-    live_chart(
-        "curves",
-        view=live_view(run, state, steers=steers, active_runs=cached.training_desks().service.active_runs),
-        address=address(desk, cached.seat().visitor) if desk else None,
-        log_scale=log_scale,
-        numbers=NUMBERS,
-    )
-
-
-def _buttons(spec: RunSpec | None, run: Run | None, state: RunState | None, *, enabled: bool) -> bool:
-    """Draw the buttons, and the choice of the loss's axis, which is returned."""
-    going = run if state is not None and not state.ended else None
-    paused = state is not None and state.status == "paused"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if going is None:
-            label = "Start again" if state else "Start"
-            pressed = st.button(
-                label, icon=":material/play_arrow:", type="primary", disabled=spec is None or not enabled, key="start"
-            )
-            if pressed and spec is not None:
-                _start(spec)
-        elif paused:
-            st.button(
-                "Resume",
-                icon=":material/play_arrow:",
-                type="primary",
-                on_click=going.resume,
-                disabled=not enabled,
-                key="resume",
-            )
-        else:
-            st.button(
-                "Pause",
-                icon=":material/pause:",
-                type="primary",
-                on_click=going.pause,
-                disabled=not enabled,
-                key="pause",
-            )
-        for label, icon, key, meaning, step in _STEPS:
-            pressed = st.button(label, icon=icon, disabled=spec is None or not enabled, key=key, help=meaning)
-            if pressed and going is not None:
-                step(going)
-                st.rerun(scope="fragment")
-            elif pressed and spec is not None:
-                step(session.desk_or_new().start(spec, paused=True, pace=settings.pace()))
-                st.rerun()
-        if st.button(
-            "Finish now",
-            icon=":material/last_page:",
-            on_click=_finish,
-            args=(going,),
-            disabled=going is None or not enabled,
-            key="finish",
-            help="Train the batches that are left as fast as it goes.",
-        ):
-            st.rerun()  # the slider of the pace stands outside
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            on_click=going.stop if going else None,
-            disabled=going is None or not enabled,
-            key="stop",
-            help="End the run here. Its network is measured and kept.",
-        )
-        if st.button(
-            "Reset",
-            icon=":material/restart_alt:",
-            disabled=run is None or not enabled,
-            key="reset",
-            help="Clear the chart. A run that goes on is dropped.",
-        ):
-            session.desk_or_new().clear()
-            st.rerun()
-        st.space("stretch")
-        return st.toggle(
+        st.rerun()  # the settings beside are locked while a run goes on, and only then
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
+        run_buttons(_BUTTONS, buttons, label="Steer the run")
+        log_scale = st.toggle(
             "Logarithmic loss",
             key="log",
             bind="query-params",
             help="Equal ratios get equal heights: small losses can be told apart.",
         )
+    if run is not None and state is not None:
+        _message(run, state, may)
+    live_chart(
+        "curves",
+        view=live_view(
+            run,
+            state,
+            role=may,
+            active_runs=cached.training_desks().service.active_runs,
+            behind=behind_at(desk),
+        ),
+        address=address(desk, cached.seat().visitor) if desk else None,
+        log_scale=log_scale,
+        numbers=numbers(settings.classes()),
+    )
+    if desk is not None and run is not None:
+        st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
+    if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails
+        symptoms_view.draw(run, state, enabled=may == "steers")
 
 
-def _finish(run: Run) -> None:
-    st.session_state[settings.PACE_KEY] = settings.FULL_SPEED
-    run.set_pace(None)
-    run.resume()
+def _own_buttons(spec: RunSpec | None, run: Run | None, state: RunState | None) -> Sequence[Button]:
+    """The buttons of a learner whose run it is, or who has none."""
+    nothing = "" if spec is not None else "The settings do not go together: the message among them says why."
+    idle = "Nothing is training."
+    if run is None or state is None:
+        main = Button("main", "start", "Start", "play_arrow", "Train with these settings.", True, nothing)
+        step = nothing
+    elif state.ended:
+        main = Button(
+            "main",
+            "start",
+            "Start again",
+            "replay",
+            "Train from the start; the curve of now lies behind.",
+            True,
+            nothing,
+        )
+        step = "" if state.can_go_on else nothing
+    elif state.status == "paused":
+        main, step = Button("main", "resume", "Resume", "play_arrow", "Go on training.", True), ""
+    else:
+        main, step = Button("main", "pause", "Pause", "pause", "Hold before the next batch.", True), ""
+    going = "" if state is not None and not state.ended else idle
+    on = " It trains on from the network as it is." if state is not None and state.can_go_on else ""
+    more = []
+    if run is not None and state is not None and state.can_go_on:
+        rest = state.status != "completed" and state.step < state.total_steps
+        full = run.asked.epochs + MORE_EPOCHS > EPOCHS_RANGE[1]
+        more.append(
+            Button(
+                "more",
+                "go_on" if rest else "more_epochs",
+                "Go on" if rest else f"{MORE_EPOCHS} more epochs",
+                "double_arrow",
+                "Train on from the network as it is, to the end of the epochs."
+                if rest
+                else "Train on from the network as it is.",
+                why_not=f"A run has {EPOCHS_RANGE[1]} epochs at most." if full and not rest else "",
+            )
+        )
+    return (
+        main,
+        Button("step", "step", "Step one batch", "skip_next", f"Train on one more batch, then hold.{on}", why_not=step),
+        Button(
+            "step_epoch",
+            "step_epoch",
+            "Step an epoch",
+            "fast_forward",
+            f"Train to the end of a pass over the samples, measure, and hold.{on}",
+            why_not=step,
+        ),
+        *more,
+        Button(
+            "finish",
+            "finish",
+            "Finish now",
+            "last_page",
+            "Train the batches that are left as fast as it goes.",
+            why_not=going,
+        ),
+        Button(
+            "stop",
+            "stop",
+            "Stop",
+            "stop",
+            "End the run here. Its network is measured and kept, and it can go on.",
+            why_not=going,
+        ),
+        Button(
+            "reset",
+            "reset",
+            "Reset",
+            "restart_alt",
+            "Clear the chart. A run that goes on is dropped.",
+            why_not="" if run is not None else "There is nothing to clear.",
+        ),
+    )
 
 
-def _start(spec: RunSpec, *, refetch: bool = False) -> None:
-    session.desk_or_new().start(spec, refetch=refetch, pace=settings.pace())
-    st.rerun()
+def _onlookers_buttons(spec: RunSpec | None, may: str) -> Sequence[Button]:
+    """The buttons of a learner who looks at another's run."""
+    nothing = "" if spec is not None else "The settings do not go together: the message among them says why."
+    own = Button(
+        "main",
+        "start_own",
+        "Start my own run",
+        "play_arrow",
+        "Train with the settings beside, at a desk of your own. This run goes on as it does.",
+        True,
+        nothing,
+    )
+    take = Button("take", "take_over", "Take over", "swap_horiz", "Steer this run: whose it was has left.")
+    return (own, take) if may == "may take over" else (own,)
 
 
-def _message(run: Run, state: RunState, *, steers: bool) -> None:
+def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
+    """Do what a button says, if it still fits: the run may have ended meanwhile."""
+    if name in ("start", "start_own", "step", "step_epoch") and _starts(name, desk, spec):
+        return
+    run = desk.current if desk else None
+    if desk is None or run is None:
+        return
+    visitor = cached.seat().visitor
+    if name == "take_over":
+        desk.take_over(visitor)
+    if not desk.steers(visitor):
+        return
+    state = run.state()
+    together = [each for each in desk.together if each.ended == run.ended]
+    if state.can_go_on and name in ("step", "step_epoch", "go_on", "more_epochs"):
+        _take_knobs(run, spec)
+    match name:
+        case "reset":
+            desk.clear()
+        case "pause":
+            _all(together, Run.pause)
+        case "resume":
+            _all(together, Run.resume)
+        case "step":
+            _all(together, Run.step_once)
+            run.wait_for(lambda now: now.step > state.step or now.ended, _STEP_WAIT)
+        case "step_epoch":
+            _all(together, Run.step_epoch)
+        case "go_on":
+            _all(together, Run.train_on)
+        case "more_epochs":
+            _all(together, lambda each: each.train_on(MORE_EPOCHS))
+        case "finish":
+            for each in desk.together:
+                each.set_pace(None)
+            _all(together, Run.resume)
+            settings.ask_for_full_speed()
+        case "stop":
+            _all(together, Run.stop)
+
+
+def _all(runs: Sequence[Run], act: Callable[[Run], None]) -> None:
+    for run in runs:
+        act(run)
+
+
+def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
+    """Start a run if that is what a press of this button does now, and say whether it is."""
+    run = desk.current if desk else None
+    mine = desk is not None and session.steers(desk)
+    state = run.state() if run is not None and mine else None
+    if state is not None and (not state.ended or (name.startswith("step") and state.can_go_on)):
+        return name.startswith("start")  # a second press of Start, before the page has followed the first
+    if spec is not None:
+        run = session.own_desk().start(spec, paused=name.startswith("step"), pace=settings.pace())
+        if name == "step":
+            run.step_once()
+        elif name == "step_epoch":
+            run.step_epoch()
+    return True
+
+
+def _take_knobs(run: Run, spec: RunSpec | None) -> None:
+    """Have a run that is to go on after its end use the knobs as they stand, if they are those of such a run."""
+    with suppress(SpecError):  # of a model without dropout layers, where that of the run has some: not of such a run
+        if spec is not None and spec.with_live(run.spec) == run.spec:
+            run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
+
+
+def _message(run: Run, state: RunState, may: str) -> None:
     """Say what went wrong, or where to go on with the network."""
+    tested = read_rate_test(run) if state.ended else None
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
-        if state.damaged_file and st.button("Download it again", icon=":material/download:", disabled=not steers):
-            _start(run.spec, refetch=True)
-    elif state.status == "diverged":
-        st.error(
-            "The loss left the range of numbers: each step overshot by more than the last. "
-            "Choose a smaller learning rate and start again.",
-            icon=":material/trending_up:",
-        )
-    elif state.has_network and run.spec.data in IMAGE_SETS:
+        if state.damaged_file and may == "steers" and st.button("Download it again", icon=":material/download:"):
+            session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
+            st.rerun()
+    elif tested is not None:
+        _tell_rate_test(tested)
+    elif state.ended and state.network_step is not None and run.spec.data in IMAGE_SETS:
         st.page_link(
             "pages/draw_a_digit.py",
             label="Use this network: draw for it",
             icon=":material/draw:",
             query_params={**session.link_parameters(), "network": run.id},
         )
-    if not steers:
-        st.info("You are looking on: this run is steered from another tab.", icon=":material/visibility:")
+    schedule = state.spec.schedule
+    if (
+        schedule not in ("constant", TEST_OF_RATES)
+        and state.ended
+        and state.can_go_on
+        and state.step >= state.total_steps
+    ):
+        st.caption(
+            f"The {value_text('schedule', schedule)} schedule is at its end: if the run goes on, its last rate stays."
+        )
+    if may != "steers":
+        st.info(
+            "You are looking on: this run is another learner's, and nothing you do here reaches it. The settings "
+            "beside are for a run of your own.",
+            icon=":material/visibility:",
+        )
+
+
+def _tell_rate_test(tested: RateTest) -> None:
+    """Say what a test of rates has shown, with a button that uses it."""
+    rate = settings.nearest_rate(tested.proposed)
+    st.info(
+        f"The rate rose with every batch. The loss, as a mean of eleven batches, was lowest around batch "
+        f"{tested.step}: {tested.loss:.3g}, at a rate of {tested.rate:.2g}. "
+        + ("With higher rates it rose again. " if tested.rises_beyond else "The test went no further. ")
+        + f"About a third of that rate is worth a try: {rate:g}.",
+        icon=":material/troubleshoot:",
+    )
+    st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate")
+
+
+def _made_with(desk: Desk, run: Run) -> str:
+    """Which settings made the curve on screen, and what lies behind it."""
+    changes = run.history.changes
+    told_changes = [
+        f"{setting_text(change.setting, change.value)} from batch {change.step + 1} on"
+        for change in changes[-_CHANGES_TOLD:]
+    ]
+    earlier = len(changes) - len(told_changes)
+    if earlier:
+        told_changes.insert(0, f"{earlier} earlier change{'s' * (earlier > 1)}")
+    text = "; ".join((f"<b>This curve:</b> {in_words(run.spec)}", *told_changes)) + "."
+    if len(desk.together) > 1:
+        return f"{text}<br>{_race_in_words(desk)}"
+    before = next(iter(desk.earlier), None)
+    if before is not None and before.spec.data == run.spec.data:
+        told = "; ".join(differences(before.spec, run.spec))
+        start = "the same start" if _same_start(before.spec, run.spec) else "other first weights"
+        text += f"<br><b>The run before</b> had {start}. " + (
+            f"This one has {told}." if told else "It began with the same settings."
+        )
+    return text
+
+
+def _race_in_words(desk: Desk) -> str:
+    """How far the runs of a race have come, the best first."""
+    measured = [(run, run.history.last_epoch) for run in desk.together]
+    told = [
+        f"{optimizer_text(run.spec)}: {point.validation_accuracy:.1%} after epoch {point.epoch}"
+        for run, point in sorted(measured, key=lambda pair: pair[1].validation_loss if pair[1] else math.inf)
+        if point is not None
+    ]
+    result = f" Validation accuracy, the lowest validation loss first: {'; '.join(told)}." if told else ""
+    return f"<b>A race</b> of optimisers: the same first weights, and the same samples in the same order.{result}"
+
+
+def _same_start(before: RunSpec, after: RunSpec) -> bool:
+    return (before.model, before.seed) == (after.model, after.seed)
+
+
+def draw_code(spec: RunSpec | None, run: Run | None) -> None:
+    """Draw the code of the curve on screen, or that of the settings beside, where they are others."""
+    curve, beside = "the curve on screen", "the settings beside"
+    differ = run is not None and spec is not None and spec != run.asked
+    chosen = curve
+    if differ:
+        chosen = st.segmented_control("Code of", (curve, beside), default=curve, required=True, key="code_of")
+    if run is not None and (chosen == curve or not differ):
+        code_panel(script_of(run), note=_code_note(run))
+    elif spec is not None:
+        code_panel(
+            script(spec),
+            note="Run in this project's folder, it gives the numbers of a run with the settings beside: same weights, "
+            "same order, same losses." + (" The curve on screen is of another run." if run is not None else ""),
+        )
+
+
+def _code_note(run: Run) -> str:
+    state = run.state()
+    changed = ", its changes of settings at their batches" if run.history.changes else ""
+    so_far = "" if state.ended else " The run is not at its end: this is what it does if nothing is changed any more."
+    return (
+        "The code of the curve on screen. Run in this project's folder, it gives the numbers of this run: same "
+        f"weights, same order{changed}, same losses.{so_far}"
+    )

@@ -1,5 +1,6 @@
 """Autograd graph: a program's graph as PyTorch records it, forward and backward."""
 
+from primer_core.lessons.autograd_graph.claims import claims_of
 from primer_core.lessons.autograd_graph.explain import explain, react
 from primer_core.lessons.autograd_graph.presets import PRESETS
 from primer_core.lessons.autograd_graph.question import GraphQuestion
@@ -20,6 +21,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     react=react,
     needs_torch=lambda _: True,
 )

@@ -51,7 +51,9 @@ from primer_core.lessons.autograd_graph.graph import (
     Switches,
     TensorValue,
 )
+from primer_core.lessons.autograd_graph.insights import insights
 from primer_core.lessons.autograd_graph.non_leaf import non_leaf_warning
+from primer_core.lessons.autograd_graph.origin import why_none
 from primer_core.lessons.autograd_graph.program import Program
 
 # In place of a formula, where none of ours leads to the engine's numbers.
@@ -104,7 +106,7 @@ class Story:
 
     def go_back(self) -> None:
         """Call backward as often as the switches say, with what they ask for before and between."""
-        run, switches = self.watcher.run, self.switches
+        run = self.watcher.run
         if not self.output:
             message = (
                 "No line of the program makes a tensor that backward could begin at. Write w = torch.tensor(2.0, "
@@ -114,19 +116,14 @@ class Story:
         self.added_from = len(run.code)
         output = run.tensors[self.output]
         self.printed.append(f"{self.output} = {output!s}")
-        if switches.in_place:
-            name = switches.in_place
-            with torch.no_grad():
-                if not run.added(f"{name}.add_(1)"):
-                    return
-            self.printed.append(f"{name}._version = {version(run.tensors[name])}")
         self.has_graph = output.grad_fn is not None
-        for number in range(1, switches.backward_calls + 1):
-            keeps = switches.retain_graph and number < switches.backward_calls
-            if number == 2 and switches.zero_grad:
-                run.added("\n".join(f"{name}.grad = None" for name in self.leaf_names))
-            if not run.added(f"{self.output}.backward({'retain_graph=True' if keeps else ''})"):
-                break
+
+        def edited(code: str) -> None:
+            name = self.switches.in_place
+            if name and code == f"{name}.add_(1)":
+                self.printed.append(f"{name}._version = {version(run.tensors[name])}")
+
+        run.go_back(edited)
 
     @property
     def prints_grads(self) -> bool:
@@ -163,8 +160,9 @@ class Story:
             edges=edges,
             events=events,
             output=self.output,
-            names=self._names(refusal, events),
+            names=self._names(events),
             checks=check_leaves(self),
+            insights=() if refusal is not None else insights(self, events),
             code=snippet(self, refusal),
             printed=tuple(lines),
             said=tuple(line for printed in run.evaluator.printed for line in printed.split("\n")),
@@ -469,7 +467,7 @@ class Story:
 
     # What became of the names
 
-    def _names(self, error: Refusal | None, events: Sequence[Event]) -> tuple[NamedTensor, ...]:
+    def _names(self, events: Sequence[Event]) -> tuple[NamedTensor, ...]:
         found = []
         for name, tensor in self.watcher.tensors.items():
             grad = _grad(tensor)
@@ -484,7 +482,7 @@ class Story:
                     version=version(tensor),
                     grad_fn=tensor.grad_fn.name().rpartition("::")[2] if tensor.grad_fn else "",
                     grad=grad,
-                    why_none="" if grad is not None else refusals.why_none(self, tensor, error, events),
+                    why_none=None if grad is not None else why_none(self, name, tensor, events),
                     library="" if tensor.is_leaf or tensor.retains_grad else non_leaf_warning(),
                 )
             )

@@ -97,6 +97,10 @@ class Operation:
         The `grad_fn` nodes made, in order. Empty if autograd did not record it.
     recording
         Whether autograd was recording.
+    code
+        What it is in the code panel.
+    changes
+        The statement of the code panel that changes a tensor in place by it; empty if it makes a new one.
     """
 
     id: str
@@ -111,6 +115,8 @@ class Operation:
     version: int
     engine_nodes: tuple[Node, ...]
     recording: bool
+    code: str
+    changes: str = ""
 
     @property
     def tensor(self) -> Tensor:
@@ -156,11 +162,14 @@ class Edited:
     ----------
     node, text, name
         Of the tensor, the call, and what it is called.
+    statement
+        That did it, as the code panel has it.
     """
 
     node: str
     text: str
     name: str
+    statement: str
     value: TensorValue
     version_before: int
     version_after: int
@@ -203,6 +212,10 @@ class WentBack:
     ----------
     text, root, seed
         The call; the (node id, name) that it began at; and the gradient that it was given, None for the number 1.
+    began
+        What it began at, as the code panel has it.
+    wanted
+        (node id, name) of what ``torch.autograd.grad`` was asked for.
     is_grad
         Whether it is ``torch.autograd.grad``, which returns gradients and keeps none.
     keeps, creates
@@ -217,6 +230,8 @@ class WentBack:
 
     text: str
     root: tuple[str, str]
+    began: str
+    wanted: tuple[tuple[str, str], ...]
     tensor: Tensor
     seed: Tensor | None
     is_grad: bool
@@ -230,11 +245,12 @@ class WentBack:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A call of a library: its line of the table, its arguments, and where it stands."""
+    """A call of a library: its line of the table, its arguments, where it stands, and as what in PyTorch."""
 
     entry: Entry
     bound: Bound
     place: Place
+    node: ast.expr | ast.stmt | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -376,7 +392,8 @@ class Watcher:
     ) -> tuple[Any, tuple[str, ...]]:
         result, warned = self._watched(entry, place, positional, keywords)
         if isinstance(result, Declined):
-            self.declined = Asked(entry, entry.bind(positional, keywords), place)
+            bound = entry.bind(positional, keywords)
+            self.declined = Asked(entry, bound, place, self.run.node_at(place))
         return result, warned
 
     def _watched(
@@ -457,7 +474,7 @@ class Watcher:
             if tensor.grad_fn is None:
                 identity = self._source(tensor, text, line, late=True)
             else:
-                made = self._operation(text, text, line, "Tensor.grad", (), (), (tensor,), fresh)
+                made = self._operation(text, text, text, line, "Tensor.grad", (), (), (tensor,), fresh)
                 self.events.append(Computed(made))
                 identity = made.id
         else:
@@ -533,6 +550,14 @@ class Watcher:
                     labels[id(result)] = seed if seed and seen.function == "ones_like" else seen.function.strip("_")
                 node = result.grad_fn
                 if node is not None and node not in self.engine_ids:
+                    before = self.records.get(node)
+                    if before is not None and seen.function.endswith("_"):
+                        # PyTorch changed its own result in place: what was computed before has the node behind.
+                        behind = node.next_functions[0][0] if node.next_functions else None
+                        if behind is not None and behind not in self.engine_ids:
+                            self.records.setdefault(behind, before)
+                            self._inside.setdefault(id(behind), set()).update(self._inside.get(id(node), ()))
+                        self.records[node] = recorded
                     self.records.setdefault(node, recorded)
                     self._inside.setdefault(id(node), set()).update(inside)
 
@@ -555,12 +580,14 @@ class Watcher:
         self,
         label: str,
         text: str,
+        code: str,
         line: int,
         entry: str,
         operands: tuple[tuple[str, str, TensorValue], ...],
         inputs: Sequence[Tensor],
         outputs: tuple[Tensor, ...],
         nodes: tuple[Node, ...],
+        changes: str = "",
     ) -> Operation:
         self._counts["op"] += 1
         identity = f"op:{self._counts['op']}"
@@ -577,7 +604,7 @@ class Watcher:
             self._at[id(output)] = (own or (f"{identity}:{place}" if place else identity), output)
         operation = Operation(
             identity, label, text, line, entry, operands, tuple(inputs), outputs, take(outputs[0]),
-            version(outputs[0]), nodes, torch.is_grad_enabled(),
+            version(outputs[0]), nodes, torch.is_grad_enabled(), code, changes,
         )  # fmt: skip
         self.operations.append(operation)
         return operation
@@ -596,7 +623,8 @@ class Watcher:
             return
         nodes = tuple(self._new_nodes([each.grad_fn for each in fresh]))
         label = label_of(entry)
-        made = self._operation(label, place.text, self._line(place), entry.name, operands, inputs, fresh, nodes)
+        code = self.run.in_code(place)
+        made = self._operation(label, place.text, code, self._line(place), entry.name, operands, inputs, fresh, nodes)
         self.events.append(Computed(made))
 
     def _changed(
@@ -610,6 +638,7 @@ class Watcher:
         """Take note of what was changed in place: with a new node, or behind autograd's back."""
         target = inputs[0]
         text = f"{place.text} = …" if entry.name.endswith(".[]=") else place.text
+        statement = ast.unparse(self.run.now)
         sharing = [(identity, each) for identity, each in self._current() if _shares(each, target)]
         followed = [each for _, each in sharing if each.requires_grad and each.grad_fn not in self.engine_ids]
         nodes = tuple(self._new_nodes([each.grad_fn for each in (target, *followed)]))
@@ -617,8 +646,9 @@ class Watcher:
         if nodes:
             changed = (target, *(each for each in followed if each is not target and each.grad_fn in nodes))
             made = self._operation(
-                label_of(entry), text, self._line(place), entry.name, operands, inputs, changed, nodes
-            )
+                label_of(entry), text, self.run.in_code(place), self._line(place), entry.name, operands, inputs,
+                changed, nodes, statement,
+            )  # fmt: skip
             others = [each for _, each in sharing if all(each is not own for own in changed)]
             values = tuple((self.node_of(each), take(each), version(each)) for each in others)
             self.events.append(Computed(made, Changes(values, self._new_stale(), self._new_unnoticed())))
@@ -626,7 +656,7 @@ class Watcher:
             values = tuple((before_at[id(each)], take(each), version(each)) for _, each in sharing)
             node = self.node_of(target)
             self.events.append(
-                Edited(node, text, self._label(target), take(target), before, version(target),
+                Edited(node, text, self._label(target), statement, take(target), before, version(target),
                        Changes(values, self._new_stale(), self._new_unnoticed()))
             )  # fmt: skip
 
@@ -736,6 +766,8 @@ class Watcher:
         event = WentBack(
             text=place.text,
             root=(self._node(root), self._label(root)) if root is not None else ("", ""),
+            began=self._began(place),
+            wanted=tuple((self._node(each), self._label(each)) for each in wanted),
             tensor=root if root is not None else torch.zeros(()),
             seed=seeds[0].detach().clone() if seeds else None,
             is_grad=is_grad,
@@ -759,10 +791,18 @@ class Watcher:
         if gradients:
             nodes = tuple(self._new_nodes([each.grad_fn for each in gradients]))
             made = self._operation(
-                "grad", place.text, self._line(place), entry.name, operands, (*roots, *wanted), gradients, nodes
-            )
+                "grad", place.text, self.run.in_code(place), self._line(place), entry.name, operands,
+                (*roots, *wanted), gradients, nodes,
+            )  # fmt: skip
             self.events.append(Computed(made))
         return result, warned
+
+    def _began(self, place: Place) -> str:
+        """What a run of the engine begins at, as the code panel has it."""
+        match self.run.node_at(place):
+            case ast.Call(ast.Attribute(root, "backward")) | ast.Call(_, [root, *_]):
+                return ast.unparse(root)
+        return ""
 
 
 def label_of(entry: Entry) -> str:

@@ -7,18 +7,21 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
 
 from primer_core.backend.interface import Declined
+from primer_core.claims.claim import Claim
+from primer_core.claims.slopes import HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
 from primer_core.language.evaluator import carried_out
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Entry
 from primer_core.lessons.autograd_graph.engine import BACKWARD, Edited, Source, WentBack, leaf_of, take
 from primer_core.lessons.autograd_graph.graph import LeafCheck
+from primer_core.lessons.autograd_graph.origin import codes, cuts
 from primer_core.lessons.autograd_graph.run import Run
 
 if TYPE_CHECKING:
@@ -29,13 +32,12 @@ STEP = 6e-6
 TOLERANCE = 1e-6
 # What float32's seven digits leave of a gradient after some forty operations.
 SINGLE_TOLERANCE = 1e-3
+_KINK = 1e-3
+"""How far the slopes of both sides lie apart at a kink, in proportion."""
+
 MOST_NUMBERS = 64
 """Numbers of all leaves together: for each of them the program is computed twice."""
 
-_ONE_SIDED = (
-    "On one side of this point the function cannot be computed. The slope is taken on the other side: "
-    "(−3f(x) + 4f(x + h) − f(x + 2h)) / 2h."
-)
 _UNTOLD = (
     "A tensor is changed in place here without autograd recording it. The differences are of the program as it runs, "
     "the gradient is of what was recorded."
@@ -181,13 +183,27 @@ class _Differences:
 
     Parameters
     ----------
-    one_sided, refused
-        Whether some number could be moved in one direction only, or in none.
+    below, above
+        The slopes on both sides of each number; nan where it could not be moved.
+    bends
+        Whether each is a kink: the slopes on both sides differ, and are the same further away.
     """
 
     slope: Tensor
-    one_sided: bool
-    refused: bool
+    below: Tensor
+    above: Tensor
+    bends: Tensor
+
+    @property
+    def refused(self) -> bool:
+        """Whether some number could be moved to neither side."""
+        return bool((self.below.isnan() & self.above.isnan() & self.slope.isnan()).any())
+
+    @property
+    def side(self) -> str:
+        """The side to which every number could be moved, where some could not be moved to both."""
+        below, above = (bool(each.isnan().any()) for each in (self.below, self.above))
+        return "" if below == above else "below" if above else "above"
 
 
 def check_leaves(story: Story) -> tuple[LeafCheck, ...]:
@@ -235,6 +251,7 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
             story, "The program computes in a dtype of fewer digits than float64, in which differences are lost."
         )
     moved = {node for event in before if isinstance(event, Edited) for node, _, _ in event.changes.values}
+    held = codes(cuts(story, story.runs[0].root[0])) if holds else ()
     checks = []
     for place, gradient in gradients.items():
         source = written[place]
@@ -242,11 +259,13 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
             continue
         if source.id in moved:
             nothing = take(torch.full_like(gradient, math.nan))
-            checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", _MOVED))
+            checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", limit=_MOVED))
         else:
             differences = _differences(story, base, given, place, output)
-            check = _check(source.shown, gradient, single[id(source.tensor)], differences, output)
-            checks.append(check if holds or check.verdict != "differs" else replace(check, note=_UNTOLD))
+            check = _check(source.shown, gradient, single[id(source.tensor)], differences, story.runs[0].began, output)
+            if check.verdict == "agrees" and base.held and held and source.label:
+                check = replace(check, notes=(*check.notes, HeldFixed(held, source.label)))
+            checks.append(check if holds or check.verdict != "differs" else replace(check, notes=(), limit=_UNTOLD))
     return tuple(checks)
 
 
@@ -272,7 +291,7 @@ def _unchecked(story: Story, note: str) -> tuple[LeafCheck, ...]:
     for name, tensor in story.watcher.tensors.items():
         leaves.setdefault(id(tensor), (name, tensor))
     return tuple(
-        LeafCheck(name, take(tensor.grad), take(torch.full_like(tensor, math.nan)), math.nan, "unchecked", note)
+        LeafCheck(name, take(tensor.grad), take(torch.full_like(tensor, math.nan)), math.nan, "unchecked", limit=note)
         for name, tensor in leaves.values()
         if tensor.is_leaf and tensor.requires_grad and tensor.grad is not None
     )
@@ -288,7 +307,8 @@ def _gradients(output: Tensor, leaves: list[Tensor]) -> tuple[Tensor | None, ...
 def _differences(story: Story, base: _Rerun, given: Mapping[int, Tensor], place: int, output: Tensor) -> _Differences:
     leaf = given[place]
     found = torch.empty_like(leaf)
-    one_sided = refused = False
+    sides = torch.full((2, leaf.numel()), math.nan, dtype=torch.float64)
+    bends = torch.zeros(leaf.numel(), dtype=torch.bool)
     here = float(output.item())
     for index in range(leaf.numel()):
         step = STEP * max(1.0, abs(leaf.flatten()[index].item()))
@@ -305,16 +325,31 @@ def _differences(story: Story, base: _Rerun, given: Mapping[int, Tensor], place:
                 return None
 
         above, below = moved(1), moved(-1)
+        for side, value in enumerate((below, above)):
+            if value is not None:
+                sides[side, index] = (here - value if side == 0 else value - here) / step
         if above is not None and below is not None:
             slope: float | None = (above - below) / (2 * step)
+            left, right = sides[:, index].tolist()
+            if _differ(left, right):
+                further, behind = moved(2), moved(-2)
+                bends[index] = (
+                    further is not None
+                    and behind is not None
+                    and not _differ((further - above) / step, right)
+                    and not _differ((below - behind) / step, left)
+                )
         else:
-            one_sided = True
             slope = _one_sided(here, above, moved(2), step)
             if slope is None:
                 slope = _one_sided(here, below, moved(-2), -step)
-        refused = refused or slope is None
         found.view(-1)[index] = math.nan if slope is None else slope
-    return _Differences(found, one_sided and not refused, refused)
+    return _Differences(found, *(each.reshape(leaf.shape) for each in (*sides, bends)))
+
+
+def _differ(one: float, other: float) -> bool:
+    """Whether two slopes are not the same, but for what rounding and a slight bend make of them."""
+    return not abs(one - other) < _KINK * max(1.0, abs(one), abs(other))
 
 
 def _one_sided(here: float, near: float | None, far: float | None, step: float) -> float | None:
@@ -322,42 +357,37 @@ def _one_sided(here: float, near: float | None, far: float | None, step: float) 
     return None if near is None or far is None else (-3 * here + 4 * near - far) / (2 * step)
 
 
-def _check(name: str, gradient: Tensor, single: Tensor, differences: _Differences, output: Tensor) -> LeafCheck:
+def _check(
+    name: str, gradient: Tensor, single: Tensor, differences: _Differences, began: str, output: Tensor
+) -> LeafCheck:
     difference = differences.slope
     largest = float((gradient - difference).abs().max())
     scale = max(1.0, float(gradient.abs().max()), abs(output.item()))
     agrees = math.isfinite(scale) and largest <= TOLERANCE * scale
     lost = float((single.double() - gradient).abs().max())
-    if differences.refused:
-        note = "Beside this point the function cannot be computed on either side, so that differences cannot check it."
-        return LeafCheck(name, take(gradient), take(difference), largest, "unchecked", note)
-    notes = [_ONE_SIDED] if differences.one_sided else []
+    if differences.refused and bool(output.isfinite()):
+        limit = "Beside this point the function cannot be computed on either side, so that differences cannot check it."
+        return LeafCheck(name, take(gradient), take(difference), largest, "unchecked", limit=limit)
+    notes: list[Claim] = []
+    if differences.side and name.isidentifier() and bool(output.isfinite()):
+        notes.append(OneSided(name, differences.side))
     if not agrees:
-        notes.append(_disagreement(gradient, difference, output, one_sided=differences.one_sided))
+        notes += _disagreement(name, differences, began, output)
     elif not lost <= SINGLE_TOLERANCE * scale:
         agrees = False
-        notes.append(
-            f"In float32, in which the program runs, rounding moves the gradient by up to {lost:.2g}."
-            if math.isfinite(lost)
-            else "In float32, in which the program runs, the gradient is not finite, though in float64 it is: "
-            "float32 overflows above 3.4e38 and takes what is below 1e-45 for 0."
-        )
-    return LeafCheck(
-        name, take(gradient), take(difference), largest, "agrees" if agrees else "differs", " ".join(notes)
-    )
+        notes += [LostInFloat32(name, finite=math.isfinite(lost))] if name.isidentifier() else []
+    verdict: Literal["agrees", "differs"] = "agrees" if agrees else "differs"
+    return LeafCheck(name, take(gradient), take(difference), largest, verdict, tuple(notes))
 
 
-def _disagreement(gradient: Tensor, difference: Tensor, output: Tensor, *, one_sided: bool) -> str:
-    if not bool(difference.isfinite().all()) or not bool(output.isfinite()):
-        return "The function is not finite here, or right beside this point."
-    if not bool(gradient.isfinite().all()):
-        return (
-            "On the way back a number became infinite or nan, although the function can be computed here and beside "
-            "this point."
-        )
-    if one_sided:
-        return (
-            "At a probability of exactly 0 or 1 PyTorch's gradient of bce is not the slope: it keeps a denominator "
-            "away from 0."
-        )
-    return "The function has a kink here, or bends too sharply. At a kink, PyTorch picks one of the slopes."
+def _disagreement(name: str, differences: _Differences, began: str, output: Tensor) -> tuple[Claim, ...]:
+    """Say why differences are not the gradient, where that is known."""
+    if not bool(output.isfinite()):
+        return (OutputNotFinite(began),) if began.isidentifier() else ()
+    if not bool(differences.bends.any()) or not name.isidentifier():
+        return ()
+    gap = (differences.above - differences.below).abs()
+    place = int(torch.where(differences.bends, gap, -1.0).argmax())
+    below, above = (float(each.flatten()[place]) for each in (differences.below, differences.above))
+    index = torch.unravel_index(torch.tensor(place), gap.shape) if gap.dim() else ()
+    return (Kink(name, tuple(int(each) for each in index), below, above),)

@@ -4,10 +4,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from primer_core.claims.claim import Claim
 from primer_core.language.rejection import Place
 from primer_core.lessons.autograd_graph.program import Program
 
 Repair = tuple[tuple[str, str | bool], ...]
+"""Fields of the question, with their new values."""
+
 NodeKind = Literal["leaf", "data", "op", "inner", "plain"]
 
 
@@ -70,6 +73,22 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """A change that takes the error away; it was tried.
+
+    Parameters
+    ----------
+    claim
+        What it changes, and what comes of it.
+    repair
+        What it puts into the question.
+    """
+
+    claim: Claim
+    repair: Repair
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """What stopped a program that could be read.
 
@@ -77,8 +96,10 @@ class Refusal:
     ----------
     stage
         Where it stopped.
-    cause, fix
-        A sentence each.
+    causes
+        Why, as far as it is known.
+    message
+        Plain text: the language's or this lesson's own refusal; ``""`` where a library refuses.
     library
         PyTorch's own words, ``""`` where this lesson refuses.
     place
@@ -89,17 +110,17 @@ class Refusal:
         Whose words they are: PyTorch's, NumPy's or Python's.
     node
         The guilty node's id, where there is one.
-    repair
-        What would mend it: a field of the question with its new value; empty if nothing would.
+    mends
+        What would mend it; empty if nothing is known that would.
     """
 
     stage: Literal["forward", "backward"]
-    cause: str
-    fix: str
+    causes: tuple[Claim, ...] = ()
+    message: str = ""
     library: str = ""
     place: Place | None = None
     node: str = ""
-    repair: Repair = ()
+    mends: tuple[Mend, ...] = ()
     caught: bool = False
     by: str = "PyTorch"
 
@@ -396,7 +417,7 @@ class NamedTensor:
     grad
         ``.grad``.
     why_none
-        Why ``.grad`` is None; ``""`` if it is not.
+        Why ``.grad`` is None; None if it is not, or if nothing is known of it.
     library
         What PyTorch says to someone who reads ``.grad`` here; ``""`` if nothing.
     """
@@ -410,7 +431,7 @@ class NamedTensor:
     version: int
     grad_fn: str
     grad: TensorValue | None
-    why_none: str
+    why_none: Claim | None
     library: str
 
 
@@ -430,8 +451,10 @@ class LeafCheck:
     verdict
         ``agrees``: `largest` is within 1e-6 of the gradient's or the output's size, at least 1, and the gradient in
         float32 within 1e-3 of it; ``unchecked``: differences cannot be taken; ``differs``: neither.
-    note
-        Why the two may differ at this point, or how the difference was taken; ``""`` if there is nothing to say.
+    notes
+        Why the two differ at this point, and how the differences were taken.
+    limit
+        Plain text: why this lesson does not check it; ``""`` if it does.
     """
 
     name: str
@@ -439,7 +462,8 @@ class LeafCheck:
     difference: TensorValue
     largest: float
     verdict: Literal["agrees", "differs", "unchecked"]
-    note: str
+    notes: tuple[Claim, ...] = ()
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +484,8 @@ class GraphTrace:
         What PyTorch answers about every name.
     checks
         One for each leaf that has a gradient.
+    insights
+        What else is worth saying of what happened.
     code, printed
         A snippet that runs as copied, and what it prints: one string per line printed.
     said
@@ -478,6 +504,7 @@ class GraphTrace:
     output: str
     names: tuple[NamedTensor, ...]
     checks: tuple[LeafCheck, ...]
+    insights: tuple[Claim, ...]
     code: str
     printed: tuple[str, ...]
     said: tuple[str, ...]

@@ -5,6 +5,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Literal
 
+from primer_core.claims.claim import plain
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.autograd_graph.graph import (
     Arrival,
@@ -217,9 +218,9 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
             (f"_saved_{held.name}", "changed" if held.value is None else inline(held.value)) for held in node.saved
         ),
         why=tuple(
-            f"{named.name}.grad is None. {named.why_none}"
+            f"{named.name}.grad is None. {plain(named.why_none.sentence())}"
             for named in trace.names
-            if named.node == node.id and named.why_none
+            if named.node == node.id and named.why_none is not None
         ),
         version=node.version,
         output=bool(trace.output) and trace.output in node.names,
@@ -424,7 +425,8 @@ class _Steps:
         engine = self.engine.get(refusal.node, "")
         by = f"{refusal.by} refuses" if refusal.library else "Not possible here"
         title = f"{refusal.by} stops at {engine}" if engine else by
-        return Step("error", "Error", title, f"{refusal.cause} {refusal.fix}", refusal.node, quote=refusal.library)
+        why = " ".join(plain(claim.sentence()) for claim in refusal.causes) or refusal.message
+        return Step("error", "Error", title, why, refusal.node, quote=refusal.library)
 
 
 def _noted(step: ForwardStep, node: GraphNode, inner: Sequence[GraphNode]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from torch import Tensor
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import CarryOut, Evaluator, carried_out
 from primer_core.language.parsing import code_statements
-from primer_core.language.rejection import Rejection
+from primer_core.language.rejection import Place, Rejection
 from primer_core.lessons.autograd_graph.graph import Switches
 from primer_core.lessons.autograd_graph.program import Program
 from primer_core.lessons.autograd_graph.short_form import ShortForm
@@ -70,6 +70,8 @@ class Run:
         The place of the statement that runs now, among those of the program that are run.
     is_added
         Whether what runs now was added by a switch, and does not stand in the program.
+    now, now_source
+        The statement that runs now, or ran last, as it is in PyTorch, and the text in which its places count.
     """
 
     program: Program
@@ -86,6 +88,8 @@ class Run:
     output: str = ""
     count: int = -1
     is_added: bool = False
+    now: ast.stmt = field(default_factory=ast.Pass)
+    now_source: str = ""
     evaluator: Evaluator = field(init=False)
     _short: ShortForm | None = field(init=False)
     _depth: int = 0
@@ -128,6 +132,41 @@ class Run:
             return self._block(code_statements(code), code)
         finally:
             self._short, self.is_added = kept, False
+
+    def go_back(self, after: Callable[[str], None] = lambda _: None) -> None:
+        """Run the lines that switches add behind a program that does not go back itself, until one fails.
+
+        Parameters
+        ----------
+        after
+            Is called with each line once it has run.
+        """
+        for code in self._way_back():
+            with torch.no_grad() if code.endswith(".add_(1)") else nullcontext():
+                if not self.added(code):
+                    return
+            after(code)
+
+    def _way_back(self) -> Iterator[str]:
+        switches = self.switches
+        if switches.in_place:
+            yield f"{switches.in_place}.add_(1)"
+        for number in range(1, switches.backward_calls + 1):
+            if number == 2 and switches.zero_grad:
+                yield "\n".join(f"{name}.grad = None" for name, tensor in self.tensors.items() if tensor.is_leaf)
+            keeps = switches.retain_graph and number < switches.backward_calls
+            yield f"{self.output}.backward({'retain_graph=True' if keeps else ''})"
+
+    def node_at(self, place: Place) -> ast.expr | ast.stmt | None:
+        """Return what stands at a place of the statement that runs now, as it is in PyTorch; None if nothing does."""
+        nodes = (node for node in ast.walk(self.now) if isinstance(node, ast.expr | ast.stmt))
+        inner = (node for node in nodes if not isinstance(node, ast.Expr))  # what it holds stands at the same place
+        return next((node for node in inner if Place.of(node, self.now_source) == place), None)
+
+    def in_code(self, place: Place) -> str:
+        """Return what stands at a place of the statement that runs now, as the code panel has it."""
+        node = self.node_at(place)
+        return place.text if node is None else ast.unparse(node)
 
     def _block(self, nodes: Sequence[ast.stmt], source: str | None = None) -> bool:
         source = self.program.source if source is None else source
@@ -175,6 +214,7 @@ class Run:
         except Rejection as rejection:
             self._write(node)
             return self._stopped(rejection)
+        self.now, self.now_source = plain, source
         if last and isinstance(plain, ast.Expr) and not _is_print(plain) and not self.program.goes_back:
             plain, done = self._last(plain, source)
         else:
@@ -239,9 +279,11 @@ class Run:
         self._write(code)
         (node,) = code_statements(code)
         before, self.is_added = self.is_added, True
+        now, self.now = self.now, node
+        now_source, self.now_source = self.now_source, code
         self.evaluator.statement(node, code)
         self.after(node)
-        self.is_added = before
+        self.is_added, self.now, self.now_source = before, now, now_source
 
     def _write(self, code: str | ast.stmt) -> None:
         if self.writes:

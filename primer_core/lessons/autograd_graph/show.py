@@ -6,15 +6,17 @@ from typing import Literal
 
 import numpy as np
 
+from primer_core.claims.claim import plain as words
 from primer_core.language.rejection import Rejection
+from primer_core.lessons.autograd_graph.claims import filled
 from primer_core.lessons.autograd_graph.explain import LEAF, Failed, Outcome
-from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, NamedTensor, Refusal, Refused
+from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, Mend, NamedTensor, Refused
 from primer_core.lessons.autograd_graph.playback import graph, inline
-from primer_core.lessons.autograd_graph.presets import EXAMPLES
 from primer_core.lessons.autograd_graph.program import Leaf, Program, read_program
 from primer_core.lessons.autograd_graph.question import GraphQuestion
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Grid, Picture, Row
 from primer_core.picture.number import cell_text
@@ -38,7 +40,7 @@ from primer_core.picture.parts import (
     TableCell,
 )
 from primer_core.picture.sliders import Slider, Sliders
-from primer_core.picture.text import Code, Role, Text, text
+from primer_core.picture.text import Code, Role, text
 
 _RANGES = (5.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
 _STEPS = 100
@@ -69,7 +71,7 @@ def show(question: GraphQuestion, outcome: Outcome) -> Page:
         case Failed(message):
             return Page(panel, (Notice("refused", (text(message),)),))
         case Finished() | Refused():
-            return Page(panel, _body(question, outcome))
+            return Page(panel, _body(outcome))
 
 
 def chip(outcome: Outcome) -> Chip:
@@ -87,8 +89,7 @@ def chip(outcome: Outcome) -> Chip:
         case Finished() if outcome.not_finite:
             return Chip("error", f"{', '.join(f'{name}.grad' for name in outcome.not_finite)}: not finite")
         case Finished():
-            nodes = sum(node.kind != "plain" and bool(node.engine_name) for node in outcome.nodes)
-            return Chip("ok", f"{nodes} nodes, {len(outcome.backward_steps)} backward steps")
+            return Chip("ok", words(filled(outcome).sentence()))
 
 
 def _panel(question: GraphQuestion, outcome: Outcome) -> tuple[Part, ...]:
@@ -122,8 +123,8 @@ def _choice(control: Control, names: tuple[str, ...]) -> Control:
     return replace(control, look="select", options=options)
 
 
-def _body(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part, ...]:
-    happened = Card(_happened(question, trace), "story")
+def _body(trace: Finished | Refused) -> tuple[Part, ...]:
+    happened = Card(_happened(trace), "story")
     checked = Card((*_checks(trace), QUIZ), "quiz")
     return (
         Card((*leaves(trace.program), graph(trace)), "picture"),
@@ -157,18 +158,21 @@ def _grid(leaf: Leaf) -> Grid:
     return Grid(f"{LEAF}{leaf.name}", leaf.name, values, role, axes=("",) * values.ndim, editable=True)
 
 
-def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part, ...]:
+def _happened(trace: Finished | Refused) -> tuple[Part, ...]:
     """Say what autograd made of the program, and why each ``.grad`` is what it is; PyTorch's words are in the graph."""
-    point = next((example.point for example in EXAMPLES.values() if example.question == question), "")
-    paragraphs = [text(point)] if point else []
     found: list[Part] = []
-    if isinstance(trace, Refused):
-        refusal = trace.refusal
-        fix = () if refusal.repair or not refusal.fix else (text(refusal.fix),)
-        paragraphs = [text(refusal.cause), *fix, *paragraphs]
-    found.append(Story(tuple(paragraphs) or (_summary(trace),)))
-    if isinstance(trace, Refused) and trace.refusal.repair:
-        found.append(Fixes((_fix(trace.refusal),)))
+    match trace:
+        case Refused(refusal=refusal):
+            said = [*paragraphs(refusal.causes)]
+            if refusal.message:
+                found.append(Notice("refused", (text(refusal.message),)))
+            elif not said:
+                found.append(Notice("declined", (text(refusal.library),)))
+            found += [Story(tuple(said))] if said else []
+            fixes = tuple(Fix(spoken(mend.claim), _puts(mend)) for mend in refusal.mends)
+            found += [Fixes(fixes)] if fixes else []
+        case Finished():
+            found.append(Story(paragraphs(trace.insights or (filled(trace),))))
     if trace.said:
         lines = tuple(text(Code(line)) for line in trace.said[:_MOST_LINES])
         found.append(Notice("info", lines, title="The program prints"))
@@ -177,17 +181,9 @@ def _happened(question: GraphQuestion, trace: Finished | Refused) -> tuple[Part,
     return (*found, *warned(trace.warnings, "PyTorch"), *_names(trace.names))
 
 
-def _summary(trace: GraphTrace) -> Text:
-    reached = [named.name for named in trace.names if named.grad is not None]
-    if not reached:
-        return text("No name of the program has a gradient.")
-    return text("Each of these has a gradient now: ", Code(", ".join(f"{name}.grad" for name in reached)), ".")
-
-
-def _fix(refusal: Refusal) -> Fix:
-    """Return a button that does what would mend it."""
-    puts = {field: value if isinstance(value, str) else "true" if value else "false" for field, value in refusal.repair}
-    return Fix(text(refusal.fix), puts)
+def _puts(mend: Mend) -> Mapping[str, str]:
+    """Return what a button puts into the fields."""
+    return {field: value if isinstance(value, str) else "true" if value else "false" for field, value in mend.repair}
 
 
 def _names(names: tuple[NamedTensor, ...]) -> tuple[Part, ...]:
@@ -204,7 +200,7 @@ def _names(names: tuple[NamedTensor, ...]) -> tuple[Part, ...]:
                 TableCell(text(Code(named.name)), "head"),
                 TableCell(text(", ".join(flags) or "computed")),
                 TableCell(text(Code(grad)), "bad" if named.grad is not None and not named.grad.is_finite else ""),
-                TableCell(text(named.why_none), "words"),
+                TableCell(spoken(named.why_none) if named.why_none else (), "words"),
             )
         )
     head = (text("name"), text("what it is"), text(".grad"), text("why None"))
@@ -235,11 +231,10 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
         for check in checks
     )
     head = (text("leaf"), text("autograd"), text("differences"), text("largest gap"), text("verdict"))
-    notes = tuple(Note(text(Code(check.name), f": {check.note}")) for check in checks if check.note)
+    notes = [Note(spoken(claim)) for check in checks for claim in check.notes]
+    notes += [Note(text(Code(check.name), f": {check.limit}")) for check in checks if check.limit]
     which = "the first" if len(trace.calls) > 1 else "one"
     rule = f"Both in float64, for {which} backward call: (f(x + h) − f(x − h)) / 2h."
-    if trace.switches.detach or "detach(" in trace.program.source:
-        rule += " What is detached keeps its value in f: that is the function that autograd differentiates."
     return (heading, Table(head, rows, "Gradients against finite differences"), *notes, Note(text(rule)))
 
 

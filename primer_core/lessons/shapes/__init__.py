@@ -1,6 +1,7 @@
 """Shapes: build a pipeline of shape changes and see after each step what moved, and whether anything did."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.shapes.claims import claims_of
 from primer_core.lessons.shapes.explain import explain, needs_torch
 from primer_core.lessons.shapes.presets import PRESETS
 from primer_core.lessons.shapes.question import ShapesQuestion
@@ -20,6 +21,7 @@ LESSON = Lesson(
     question=ShapesQuestion,
     presets=PRESETS,
     explain=explain,
+    claims=claims_of,
     show=show,
     react=react,
     kept=("picture",),

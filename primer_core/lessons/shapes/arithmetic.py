@@ -1,138 +1,111 @@
 """The arithmetic of sizes and strides behind a step: what -1 stands for, how a join adds up, why a view is refused."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from math import prod
+from operator import mul
 from typing import Any
 
-from primer_core.language.spelling import shape_text
+from primer_core.claims.claim import Claim
+from primer_core.claims.joining import NewAxis, NoAxisToJoin, ShapesDiffer, SizesAdd, SizesClash
+from primer_core.claims.layout import AxesApart
+from primer_core.claims.sizes import NoSizeFits, OtherCount, SizeSolved
 from primer_core.lessons.shapes.asked import Asked
 from primer_core.lessons.shapes.steps import Shape
 
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """The arithmetic of a -1 among the sizes of a view or reshape.
-
-    Parameters
-    ----------
-    elements
-        Number of the tensor's elements.
-    given
-        The other sizes.
-    place
-        Place of the -1 among the sizes.
-    """
-
-    elements: int
-    given: tuple[int, ...]
-    place: int
-
-    @property
-    def size(self) -> int | None:
-        """Return what -1 stands for; None where no whole number fits."""
-        product = prod(self.given)
-        return self.elements // product if product and self.elements % product == 0 else None
-
-    @property
-    def text(self) -> str:
-        """Spell it out: ``−1 = 12 ÷ 2 = 6``."""
-        product = prod(self.given)
-        below = " · ".join(map(str, self.given)) or "1"
-        below = f"({below})" if len(self.given) > 1 else below
-        if product == 0:
-            return f"−1 = {self.elements} ÷ 0: any number would do, so none is taken"
-        if self.size is None:
-            return f"−1 = {self.elements} ÷ {below} = {self.elements / product:.4g}: no whole number"
-        return f"−1 = {self.elements} ÷ {below} = {self.size}"
+_JOINS = ("cat", "concat", "concatenate")
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """How the sizes of a join meet: added along its axis, equal along all others.
+def of_taken(asked: Asked, name: str, origin: str, before: Shape, after: Shape) -> tuple[Claim, ...]:
+    """Say how the sizes of a step's result came about, where there is something to solve or to add up.
 
     Parameters
     ----------
-    own, other
-        Shapes of the two tensors, of as many axes.
-    axis
-        Axis that they are joined along, from 0; None where they are stacked along a new one.
+    asked
+        What the step asks.
+    name, origin
+        What the snippet calls its result, and the tensor that it was given.
+    before, after
+        Their shapes.
     """
-
-    own: Shape
-    other: Shape
-    axis: int | None
-
-    @property
-    def text(self) -> str:
-        """Spell it out, axis by axis: ``axis 0: 2 + 1 = 3 · axis 1: 2 = 2 ✓``."""
-        if self.axis is None:
-            word = "equal" if self.own == self.other else "not equal"
-            return f"stack wants equal shapes: {shape_text(self.own)} and {shape_text(self.other)} are {word}"
-        parts = []
-        for place, (first, second) in enumerate(zip(self.own, self.other, strict=True)):
-            if place == self.axis:
-                parts.append(f"axis {place}: {first} + {second} = {first + second}")
-            else:
-                parts.append(
-                    f"axis {place}: {first} = {second} ✓" if first == second else f"axis {place}: {first} ≠ {second} ✗"
-                )
-        return " · ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Unmergeable:
-    """Neighbouring axes that no single stride can walk: ``stride[i]`` is not ``size[i+1] * stride[i+1]``.
-
-    Source: the PyTorch documentation of ``Tensor.view``.
-
-    Parameters
-    ----------
-    shape, strides
-        Those of the tensor; strides in elements.
-    """
-
-    shape: Shape
-    strides: tuple[int, ...]
-
-    @property
-    def text(self) -> str:
-        """Name each pair of axes with its strides."""
-        return "; ".join(
-            f"axes {axis} and {axis + 1} cannot become one: stride {self.strides[axis]} ≠ {self.shape[axis + 1]} · "
-            f"{self.strides[axis + 1]} = {self.shape[axis + 1] * self.strides[axis + 1]}"
-            for axis in range(len(self.shape) - 1)
-            if 1 not in self.shape[axis : axis + 2]
-            and self.strides[axis] != self.shape[axis + 1] * self.strides[axis + 1]
-        )
-
-
-Arithmetic = Solved | Joining | Unmergeable
-"""What is spelled out of a step's sizes or strides."""
-
-
-def solved(asked: Asked, elements: int) -> Solved | None:
-    """Return the arithmetic of the -1 in a view or reshape of so many elements; None where there is not just one."""
-    sizes = list(_flat([*asked.args, *(value for name, value in asked.options if name == "shape")]))
-    if sizes.count(-1) != 1 or any(size < -1 for size in sizes):
-        return None
-    place = sizes.index(-1)
-    return Solved(elements, tuple(sizes[:place] + sizes[place + 1 :]), place)
-
-
-def joining(asked: Asked, own: Shape) -> Joining | None:
-    """Return how the sizes of a join meet; None where there is no such axis, or one tensor has more axes."""
+    if asked.name in ("view", "reshape"):
+        sizes = _sizes(asked)
+        if sizes.count(-1) != 1 or any(size < -1 for size in sizes) or len(sizes) != len(after):
+            return ()
+        place = sizes.index(-1)
+        given = tuple(sizes[:place] + sizes[place + 1 :])
+        return (SizeSolved(name, origin, prod(before), given, place, after[place]),)
     if asked.other is None:
-        return None
-    other = asked.other.shape
+        return ()
+    axis = _axis(asked)
+    if asked.name == "stack" and axis is not None:
+        return (NewAxis(name, before, axis % len(after), 2),)
+    if asked.name in _JOINS and axis is not None and before:
+        return (SizesAdd(name, before, asked.other.shape, axis % len(before)),)
+    return ()
+
+
+def of_declined(asked: Asked, origin: str, shape: Shape) -> tuple[Claim, ...]:
+    """Say which sizes do not go together in a step that the library declined.
+
+    Parameters
+    ----------
+    asked
+        What the step asks.
+    origin, shape
+        What the snippet calls the tensor that it was given, and its shape.
+    """
+    if asked.name in ("view", "reshape"):
+        sizes = _sizes(asked)
+        if not sizes or any(size < -1 for size in sizes) or sizes.count(-1) > 1:
+            return ()
+        if -1 not in sizes:
+            return () if prod(sizes) == prod(shape) else (OtherCount(origin, prod(shape), tuple(sizes)),)
+        place = sizes.index(-1)
+        given = tuple(sizes[:place] + sizes[place + 1 :])
+        fits = prod(given) and prod(shape) % prod(given) == 0
+        return () if fits else (NoSizeFits(origin, prod(shape), given, place),)
+    if asked.other is None:
+        return ()
+    other, axis = asked.other.shape, _axis(asked)
     if asked.name == "stack":
-        return Joining(own, other, None)
-    if asked.name not in ("cat", "concat", "concatenate"):
-        return None
-    axis = next((value for name, value in asked.options if name in ("dim", "axis")), asked.args[0] if asked.args else 0)
-    if len(own) != len(other) or type(axis) is not int or not -len(own) <= axis < len(own):
-        return None
-    return Joining(own, other, axis % len(own))
+        is_there = axis is not None and -len(shape) - 1 <= axis <= len(shape)
+        return (ShapesDiffer(origin, shape, other),) if shape != other and is_there else ()
+    if asked.name not in _JOINS or axis is None or not shape:
+        return ()
+    if not -len(shape) <= axis < len(shape):
+        return (NoAxisToJoin(origin, shape, axis),)
+    axis %= len(shape)
+    if len(shape) != len(other) or _without(shape, axis) == _without(other, axis):
+        return ()
+    return (SizesClash(origin, shape, other, axis),)
+
+
+def apart(asked: Asked, origin: str, shape: Shape, strides: Sequence[int]) -> Iterator[AxesApart]:
+    """Yield the neighbouring axes that a view would have to make one of, and that no single stride can walk.
+
+    Parameters
+    ----------
+    asked
+        A view.
+    origin, shape
+        What the snippet calls the tensor that it was given, and its shape.
+    strides
+        In elements.
+    """
+    sizes = _sizes(asked)
+    if -1 in sizes:
+        sizes[sizes.index(-1)] = prod(shape) // max(prod(size for size in sizes if size != -1), 1)
+    kept = set(accumulate(reversed(sizes), mul))  # cells behind each boundary between axes that stays
+    axes = [axis for axis, size in enumerate(shape) if size != 1]
+    for first, second in pairwise(axes):
+        merged = prod(shape[second:]) not in kept
+        if merged and strides[first] != shape[second] * strides[second]:
+            yield AxesApart(origin, (first, second), strides[first], shape[second], strides[second])
+
+
+def _sizes(asked: Asked) -> list[int]:
+    return list(_flat([*asked.args, *(value for name, value in asked.options if name == "shape")]))
 
 
 def _flat(values: Sequence[Any]) -> Iterator[int]:
@@ -141,3 +114,13 @@ def _flat(values: Sequence[Any]) -> Iterator[int]:
             yield from _flat(value)
         elif type(value) is int:
             yield value
+
+
+def _axis(asked: Asked) -> int | None:
+    """Return the axis of a join; None where it is no number."""
+    axis = next((value for name, value in asked.options if name in ("dim", "axis")), asked.args[0] if asked.args else 0)
+    return axis if type(axis) is int else None
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return shape[:axis] + shape[axis + 1 :]

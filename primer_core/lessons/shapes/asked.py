@@ -164,7 +164,7 @@ def _joined(step: Step, first: ast.expr, evaluator: Evaluator) -> tuple[str, Oth
 def _written(step: Step) -> str:
     """Return how a step names what it joins x with, as it was typed."""
     try:
-        node = typed_expression(step.source)
+        node = typed_expression(step.source.partition("=")[2].strip() if step.name else step.source)
     except SyntaxError:
         return ""
     if not isinstance(node, ast.Call) or not node.args:

@@ -38,8 +38,11 @@ def snippet(taken: Pipeline, seeds: Sequence[str]) -> str:
         lines += [code] if isinstance(code, str) else code
     lines.append(f"print({taken.names[-1]})")
     mixed = any(state.library != taken.library for state in taken.states)
+    copies = all(step.exact for step in taken.done)
     body = [*seeds, *(line.replace("default_rng()", "default_rng(0)") for line in lines)]
-    return "\n".join([*_imports(engine, body, mixed=mixed), *_show(engine, empty=empty, mixed=mixed), *body])
+    return "\n".join(
+        [*_imports(engine, body, mixed=mixed), *_show(engine, empty=empty, mixed=mixed, copies=copies), *body]
+    )
 
 
 def _imports(engine: Backend, lines: Sequence[str], *, mixed: bool) -> list[str]:
@@ -51,14 +54,14 @@ def _imports(engine: Backend, lines: Sequence[str], *, mixed: bool) -> list[str]
     return [_IMPORTS[name] for name in _IMPORTS if name == own or name in needed]
 
 
-def _show(engine: Backend, *, empty: bool, mixed: bool) -> list[str]:
+def _show(engine: Backend, *, empty: bool, mixed: bool, copies: bool) -> list[str]:
     shape, strides = engine.shape_code("after"), engine.strides_code("after")
     shared = engine.shares_memory_code("after", "before")
     own = []
     if mixed:
         shape, strides, shared = "tuple(after.shape)", "strides", "np.shares_memory(after, before)"
         own = ["    strides = after.stride() if isinstance(after, torch.Tensor) else after.strides"]
-    verdict = '"view" if shared else "copy"'
+    verdict = f'"view" if shared else "{"copy" if copies else "new memory"}"'
     if empty:
         verdict = f'"empty" if 0 in after.shape else {verdict}'
     return [

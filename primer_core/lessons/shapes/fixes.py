@@ -10,17 +10,33 @@ from math import prod
 from typing import Any
 
 from primer_core.backend import Library, backend
-from primer_core.language.reader import ALIASES
+from primer_core.language.reader import ALIASES, read_shape
 from primer_core.language.table import TABLE
 from primer_core.lessons.shapes.asked import Asked
 from primer_core.lessons.shapes.offers import OFFERS
-from primer_core.lessons.shapes.steps import OWNERS, TENSOR, Shape
+from primer_core.lessons.shapes.steps import OWNERS, TENSOR, Shape, joins
 from primer_core.lessons.shapes.words import in_words_of, other_library
 
 MAX_FIXES = 4
 
-_LAST_RESORT = "For instance"
-"""What is only proposed where nothing nearer to what was asked works."""
+_LAST_RESORT = "instance"
+"""The meaning of what is only proposed where nothing nearer to what was asked works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What steps give.
+
+    Parameters
+    ----------
+    code
+        The statements that take them, in the names of the snippet.
+    shape
+        That comes out.
+    """
+
+    code: str
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +45,30 @@ class Fix:
 
     Parameters
     ----------
-    action
-        Plain text: what it does, in a few words.
+    meaning, at
+        What it means, and the axis or number that this speaks of, as in `primer_core.claims.fixes.Instead`.
     texts
-        The steps that stand in its place; none to leave it out.
-    shape
-        Shape that comes out.
+        The steps that stand in its place.
+    tried
+        What they give.
     """
 
-    action: str
+    meaning: str
+    at: int | None
     texts: tuple[str, ...]
-    shape: Shape
+    tried: Tried
+
+    @property
+    def shape(self) -> Shape:
+        """Return the shape that comes out."""
+        return self.tried.shape
 
 
-Candidate = tuple[str, tuple[str, ...]]
-"""What to do in a few words, and the steps that do it."""
+Candidate = tuple[str, int | None, tuple[str, ...]]
+"""What is meant, the axis or number that this speaks of, and the steps that do it."""
 
-Trial = Callable[[tuple[str, ...]], Shape | None]
-"""Takes steps and returns the shape that comes out; None where they are impossible."""
+Trial = Callable[[tuple[str, ...]], Tried | None]
+"""Takes steps; None where they are impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,9 @@ class _Failing:
     library: Library
 
 
-def working(text: str, step: Asked | None, shape: Shape, library: Library, trial: Trial) -> tuple[Fix, ...]:
+def working(
+    text: str, step: Asked | None, shape: Shape, library: Library, trial: Trial, of: str = TENSOR, name: str = ""
+) -> tuple[Fix, ...]:
     """Propose what to do instead, keep what works, the nearest to what was asked first.
 
     Parameters
@@ -71,19 +95,35 @@ def working(text: str, step: Asked | None, shape: Shape, library: Library, trial
         Whose steps are proposed.
     trial
         Takes steps for real.
+    of
+        What that tensor is called in steps.
+    name
+        What the result was to be called; empty where it was to take the place of x.
     """
     found: list[Fix] = []
     seen: set[tuple[str, ...]] = {(text,)}
-    for action, steps in _candidates(text, step, shape, library):
-        if steps in seen:
+    for meaning, at, short in _candidates(text, step, shape, library):
+        steps = _in_full(short, of, name, library)
+        if steps is None or steps in seen or (found and meaning == _LAST_RESORT):
             continue
         seen.add(steps)
-        outcome = trial(steps)
-        if outcome is not None and not (found and action == _LAST_RESORT):
-            found.append(Fix(action, steps, outcome))
+        tried = trial(steps)
+        if tried is not None:
+            found.append(Fix(meaning, at, steps, tried))
         if len(found) == MAX_FIXES:
             break
     return tuple(found)
+
+
+def _in_full(steps: tuple[str, ...], of: str, name: str, library: Library) -> tuple[str, ...] | None:
+    """Write steps on x as those on another tensor, or with a name for their result; None where they cannot be."""
+    if of != TENSOR or (name and len(steps) > 1):
+        if not all(f"{OWNERS[library]}.{_leading_name(step)}" in TABLE for step in steps):
+            return None  # a function, whose short form means x
+        steps = (".".join([of, *steps]),)
+    if name and not steps[0].startswith(f"{name} = "):
+        steps = (f"{name} = {steps[0]}",)
+    return steps
 
 
 def _candidates(text: str, step: Asked | None, shape: Shape, library: Library) -> Iterator[Candidate]:
@@ -93,21 +133,24 @@ def _candidates(text: str, step: Asked | None, shape: Shape, library: Library) -
     if entry is None or backend(other_library(library)).prefix in _words(text):
         written = in_words_of(library, text, {TENSOR: shape})
         if isinstance(written, str):
-            yield f"In the words of {library}", (written,)
+            yield "words", None, (written,)
+    joining = joins(f"{prefix}.{name}")  # what is only an instance of a join is one with other arrays
     if step is None or entry is None:
-        if name in operations:
-            yield _LAST_RESORT, (operations[name].spelled(shape),)
+        if name in operations and not joining:
+            yield _LAST_RESORT, None, (operations[name].spelled(shape),)
         elif name not in _names_of(library):  # else it is no slip of the pen
             yield from _by_name(name, shape, library)
         return
     if entry.attribute and step.called:
-        yield "Leave ( ) out", (step.name,)
+        yield "attribute", None, (step.name,)
     if not entry.attribute and not step.called and name in operations:
-        yield "It is a method", (operations[name].spelled(shape),)
+        yield "method", None, (operations[name].spelled(shape),)
     if step.name in _BY_STEP:
         yield from _BY_STEP[step.name](_Failing(step, shape, library))
-    if name in operations and not entry.attribute and not (name == "squeeze" and 1 not in shape):  # it does nothing
-        yield _LAST_RESORT, (operations[name].spelled(shape),)
+    if (
+        name in operations and not joining and not entry.attribute and not (name == "squeeze" and 1 not in shape)
+    ):  # it does nothing
+        yield _LAST_RESORT, None, (operations[name].spelled(shape),)
 
 
 def _words(text: str) -> list[str]:
@@ -127,7 +170,7 @@ def _names_of(library: Library) -> frozenset[str]:
 
 def _by_name(name: str, shape: Shape, library: Library) -> Iterator[Candidate]:
     for near in get_close_matches(name, OFFERS[library], n=2):
-        yield f"Perhaps {near}", (OFFERS[library][near].spelled(shape),)
+        yield "near", None, (OFFERS[library][near].spelled(shape),)
 
 
 def _spelled(step: Asked, args: Sequence[Any], *, name: str | None = None) -> str:
@@ -145,34 +188,37 @@ def _sizes(step: Asked) -> list[int]:
 def _view(failing: _Failing) -> Iterator[Candidate]:
     step, shape = failing.step, failing.shape
     sizes, elements = _sizes(step), prod(shape)
+    if step.name == "view" and backend(failing.library).runs_numpy_code:  # which takes a dtype
+        yield "words", None, (_spelled(step, step.args, name="reshape"),)
+        return
     if step.name == "view":
-        yield "reshape copies where it must", (_spelled(step, step.args, name="reshape"),)
-        yield "Make it contiguous first", ("contiguous()", step.text)
+        yield "copy", None, (_spelled(step, step.args, name="reshape"),)
+        yield "order", None, ("contiguous()", step.text)
     if -1 not in sizes:
         for place in reversed(range(len(sizes))):
-            yield "Let −1 be solved", (_spelled(step, [*sizes[:place], -1, *sizes[place + 1 :]]),)
+            yield "solve", None, (_spelled(step, [*sizes[:place], -1, *sizes[place + 1 :]]),)
     divisors = [number for number in range(1, elements + 1) if elements % number == 0]
     for place, size in enumerate(sizes):
         for near in sorted(divisors, key=lambda number: abs(number - size))[:2] if size > 0 else ():
-            yield f"{near} divides {elements}", (_spelled(step, [*sizes[:place], near, *sizes[place + 1 :]]),)
+            yield "divide", near, (_spelled(step, [*sizes[:place], near, *sizes[place + 1 :]]),)
     for place in range(len(sizes)):
-        yield f"{elements} elements in one axis less", (_spelled(step, sizes[:place] + sizes[place + 1 :]),)
-    yield "One axis", (_spelled(step, [-1]),)
+        yield "fewer", None, (_spelled(step, sizes[:place] + sizes[place + 1 :]),)
+    yield "flat", None, (_spelled(step, [-1]),)
 
 
 def _squeeze(failing: _Failing) -> Iterator[Candidate]:
     step, shape = failing.step, failing.shape
     for axis, size in enumerate(shape):
         if size == 1:
-            yield f"Axis {axis} has size 1", (_spelled(step, [axis]),)
+            yield "drop", axis, (_spelled(step, [axis]),)
     if 1 in shape:
-        yield "All axes of size 1", (_spelled(step, []),)
+        yield "drop all", None, (_spelled(step, []),)
 
 
 def _unsqueeze(failing: _Failing) -> Iterator[Candidate]:
     step = failing.step
-    yield "As the last axis", (_spelled(step, [-1]),)
-    yield "As the first axis", (_spelled(step, [0]),)
+    yield "last", None, (_spelled(step, [-1]),)
+    yield "first", None, (_spelled(step, [0]),)
 
 
 def _permute(failing: _Failing) -> Iterator[Candidate]:
@@ -180,11 +226,11 @@ def _permute(failing: _Failing) -> Iterator[Candidate]:
     axes = range(len(shape))
     given = _sizes(step)
     if not backend(library).transposes_two_axes and len(given) == 2 and len(shape) > 2:
-        yield "Two axes change places", (f"swapaxes({given[0]}, {given[1]})",)
+        yield "swap", None, (f"swapaxes({given[0]}, {given[1]})",)
     kept = list(dict.fromkeys(axis % len(shape) for axis in given if -len(shape) <= axis < len(shape)))
-    yield "Name every axis once", (_spelled(step, [*kept, *(axis for axis in axes if axis not in kept)]),)
-    yield "Name every axis once", (_spelled(step, [*(axis for axis in axes if axis not in kept), *kept]),)
-    yield "All in reverse", (_spelled(step, list(reversed(axes))),)
+    yield "permute", None, (_spelled(step, [*kept, *(axis for axis in axes if axis not in kept)]),)
+    yield "permute", None, (_spelled(step, [*(axis for axis in axes if axis not in kept), *kept]),)
+    yield "reverse", None, (_spelled(step, list(reversed(axes))),)
 
 
 def _transpose(failing: _Failing) -> Iterator[Candidate]:
@@ -192,10 +238,10 @@ def _transpose(failing: _Failing) -> Iterator[Candidate]:
     given = [axis for axis in _sizes(step) if -len(shape) <= axis < len(shape)]
     for axis in range(len(shape)):
         if len(given) == 1 and axis != given[0] % len(shape):
-            yield "These two axes", (_spelled(step, [given[0], axis]),)
-    yield "The last two axes", (_spelled(step, [-2, -1]),)
-    add = f"{backend(library).add_axis_word}(0)"
-    yield "A second axis first", (add, _spelled(step, [0, 1]))
+            yield "swap", None, (_spelled(step, [given[0], axis]),)
+    yield "swap last", None, (_spelled(step, [-2, -1]),)
+    if len(shape) == 1:
+        yield "two axes", None, (f"{backend(library).add_axis_word}(0)", _spelled(step, [0, 1]))
 
 
 def _expand(failing: _Failing) -> Iterator[Candidate]:
@@ -207,24 +253,24 @@ def _expand(failing: _Failing) -> Iterator[Candidate]:
         return _spelled(step, [tuple(target)] if function else target, name=name)
 
     for axis in range(len(shape) + 1):
-        yield f"A new axis {axis} first", (f"{add}({axis})", to(sizes))
+        yield "stretch new", axis, (f"{add}({axis})", to(sizes))
     if len(sizes) < len(shape):
-        yield "A size for every axis", (to([*shape[: len(shape) - len(sizes)], *sizes]),)
+        yield "stretch", None, (to([*shape[: len(shape) - len(sizes)], *sizes]),)
     back = list(zip_longest(reversed(sizes), reversed(shape)))
     fitting = [(own if own is not None and own != 1 else size) for size, own in back]
-    yield "Only size 1 can be stretched", (to([size for size in reversed(fitting) if size is not None]),)
+    yield "stretch", None, (to([size for size in reversed(fitting) if size is not None]),)
     if len(sizes) >= len(shape):
         padded = (1,) * (len(sizes) - len(shape)) + shape
         if all(own and size > 0 and size % own == 0 for size, own in zip(sizes, padded, strict=True)):
             times = [size // own for size, own in zip(sizes, padded, strict=True)]
-            yield "Copies instead", (to(times, repeat),)
+            yield "tile", None, (to(times, repeat),)
 
 
 def _repeat(failing: _Failing) -> Iterator[Candidate]:
     step, shape = failing.step, failing.shape
     times = _sizes(step)
     whole = [*(1 for _ in range(len(shape) - len(times))), *(abs(time) for time in times)]
-    yield "A number for every axis", (_spelled(step, [tuple(whole)] if step.name == "tile" else whole),)
+    yield "tile", None, (_spelled(step, [tuple(whole)] if step.name == "tile" else whole),)
 
 
 def _join(failing: _Failing) -> Iterator[Candidate]:
@@ -238,25 +284,28 @@ def _join(failing: _Failing) -> Iterator[Candidate]:
     along = next((value for value in [*step.args, *(value for _, value in step.options)] if type(value) is int), 0)
     if not shape:
         yield (
-            "An axis to join along first",
-            (f"{backend(library).add_axis_word}(0)", f"{cat}(x, {word}=0)"),
+            "join added",
+            None,
+            (f"{backend(library).add_axis_word}(0)", f"{cat}({own}, {word}=0)"),
         )
         return
     names = [step.name, cat if step.name == "stack" else "stack"]
     for name in names:
         for axis in range(len(shape) + (name == "stack")):
-            does = "along a new axis" if name == "stack" else f"along axis {axis}"
-            yield f"Join {does}", (f"{name}({own}, {word}={axis})",)
-        if name == cat and not step.other.itself:
-            if len(other) == 2:
-                turned = step.other.values.T.tolist() if own.startswith("[") else other[::-1]
-                yield "Transpose the other", (f"{cat}({turned}, {word}={along})",)
-            if len(other) == len(shape) and -len(shape) <= along < len(shape):
-                fits = tuple(other[axis] if axis == along % len(shape) else size for axis, size in enumerate(shape))
-                yield "Another that fits", (f"{cat}({fits}, {word}={along})",)
-            if len(other) + 1 == len(shape):
-                yield "Give the other an axis", (f"{cat}({(1, *other)}, {word}={along})",)
-    yield "Another of the same shape", (f"{step.name}({shape}, {word}=0)",)
+            yield "stack" if name == "stack" else "join", axis, (f"{name}({own}, {word}={axis})",)
+        if name != cat or step.other.itself or not -len(shape) <= along < len(shape):
+            continue
+        along %= len(shape)
+        typed_out, is_shape = own.startswith("["), read_shape(own) is not None
+        if len(other) == len(shape) == 2:
+            turned = step.other.values.T.tolist() if typed_out else other[::-1] if is_shape else f"{own}.T"
+            yield "join turned", along, (f"{cat}({turned}, {word}={along})",)
+        if len(other) + 1 == len(shape):
+            grown = [step.other.values.tolist()] if typed_out else (1, *other) if is_shape else f"{own}[None]"
+            yield "join grown", None, (f"{cat}({grown}, {word}={along})",)
+        if is_shape and len(other) == len(shape):  # a shape holds no numbers that would be lost
+            fits = tuple(other[axis] if axis == along else size for axis, size in enumerate(shape))
+            yield "join fitting", along, (f"{cat}({fits}, {word}={along})",)
 
 
 def _pieces(failing: _Failing) -> Iterator[Candidate]:
@@ -273,7 +322,7 @@ def _pieces(failing: _Failing) -> Iterator[Candidate]:
         return f"{name}({value}, {word}={along})[{piece or 0}]"
 
     if step.piece is not None:
-        yield "The last piece", (write(first, axis, piece=-1),)
+        yield "last piece", None, (write(first, axis, piece=-1),)
     if (
         isinstance(first, list | tuple)
         and first
@@ -281,33 +330,34 @@ def _pieces(failing: _Failing) -> Iterator[Candidate]:
         and all(type(one) is int for one in first)
     ):
         rest = size - sum(first[:-1])
-        yield "Sizes that add up", (write([*first[:-1], rest], axis),)
-        yield "Sizes that add up", (write([*first, size - sum(first)], axis),)
+        yield "add up", size, (write([*first[:-1], rest], axis),)
+        yield "add up", size, (write([*first, size - sum(first)], axis),)
     if engine.splits_by_function and type(first) is int:
-        yield "Pieces that may differ by one", (write(first, axis, name="array_split"),)
+        yield "uneven", None, (write(first, axis, name="array_split"),)
         divisors = [number for number in range(1, size + 1) if size % number == 0]
         for near in sorted(divisors, key=lambda number: abs(number - first))[:2]:
-            yield f"{near} divides {size}", (write(near, axis),)
+            yield "cut", near, (write(near, axis),)
     for along in range(len(shape)):
-        yield f"Along axis {along}", (write(first, along),)
+        yield "along", along, (write(first, along),)
     if not shape:
         yield (
-            "An axis to split first",
+            "cut added",
+            None,
             (f"{backend(library).add_axis_word}(0)", write(1, 0, piece=0)),
         )
 
 
 def _flatten(failing: _Failing) -> Iterator[Candidate]:
     step = failing.step
-    yield "All axes", (_spelled(step, []),)
+    yield "flat", None, (_spelled(step, []),)
 
 
 def _turned(failing: _Failing) -> Iterator[Candidate]:
     shape, library = failing.shape, failing.library
     if not backend(library).transposes_any_rank:
-        yield "permute, for any number of axes", (f"permute({', '.join(map(str, reversed(range(len(shape)))))})",)
+        yield "reverse", None, (f"permute({', '.join(map(str, reversed(range(len(shape)))))})",)
     if len(shape) > 1:
-        yield "The last two axes", ("mT",)
+        yield "swap last", None, ("mT",)
 
 
 _BY_STEP: dict[str, Callable[[_Failing], Iterator[Candidate]]] = {

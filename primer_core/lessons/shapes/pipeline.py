@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, Literal
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
+from primer_core.claims.claim import Claim
+from primer_core.claims.sizes import NotOfSizeOne
 from primer_core.language.equivalents import NoEquivalent
 from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array, owner_of
@@ -31,11 +33,11 @@ from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.shapes import arithmetic
 from primer_core.lessons.shapes import code as snippets
-from primer_core.lessons.shapes.arithmetic import Arithmetic
 from primer_core.lessons.shapes.asked import Asked, asked_of
 from primer_core.lessons.shapes.batch_axis import Offered
-from primer_core.lessons.shapes.fixes import Fix, working
+from primer_core.lessons.shapes.fixes import Fix, Tried, working
 from primer_core.lessons.shapes.order import Walk, walk_of
+from primer_core.lessons.shapes.remarks import Result, remarks_on
 from primer_core.lessons.shapes.source import Source, read_source
 from primer_core.lessons.shapes.steps import MAX_STEPS, OWNERS, TENSOR, Shape, Step, joins, named_in, read_step
 from primer_core.lessons.shapes.trace import Tracer
@@ -44,29 +46,11 @@ from primer_core.lessons.shapes.words import in_words_of, other_library
 Verdict = Literal["view", "copy", "empty"]
 """Whether a step's result shares the memory of what it was given; "empty" where there are no bytes to share."""
 
-Remark = Literal[
-    "same tensor",
-    "contiguous already",
-    "squeezed nothing",
-    "squeezed the first of several",
-    "reshape copied",
-    "flatten copied",
-    "ravel copied",
-    "split by size",
-    "split by count",
-    "resized",
-    "computed",
-]
-"""What of a step's result deserves a sentence of its own."""
-
 MAX_PIECES = 32
 """Pieces that a split may give."""
 
 _CONTAINER = "pieces of a split"
 """A name that no learner can write, under which what a split gave is indexed."""
-
-_COMPUTING = frozenset({"elementwise", "reduction", "product", "scan", "window", "whole"})
-"""Kinds of calls whose results are new numbers."""
 
 _RESERVED = frozenset({"np", "torch", "F", "nn", "show", "error"})
 """Names that the snippet needs for itself."""
@@ -209,20 +193,20 @@ class Done:
         Every array whose cells are in the result, or that it was to be joined with; that of `before` first.
     pieces
         What a split gave; None for other steps.
-    arithmetic
-        How sizes were solved, or added up.
-    remark
-        What deserves a sentence of its own, if anything does.
+    remarks
+        How sizes were solved or added up, and what else is not seen in the shapes.
     asked
         What was called, where the step is one call; None for any other expression.
     exact
         Whether each number is the very number that it came from.
+    computes
+        Whether some numbers are none of those that it was made of.
     walk
         In which order cells were read and written, where the step says ``order="F"``.
     warnings
         What the library warned of, in its words.
-    code
-        The lines that take it.
+    setup, statement
+        The statement that takes it, and those in front of it: arrays that x is joined with, and all pieces.
     """
 
     text: str
@@ -232,13 +216,19 @@ class Done:
     after: Snapshot
     reads: tuple[Read, ...]
     pieces: Pieces | None
-    arithmetic: tuple[Arithmetic, ...]
-    remark: Remark | None
+    remarks: tuple[Claim, ...]
     asked: Asked | None
     exact: bool
+    computes: bool
     walk: Walk | None
     warnings: tuple[str, ...]
-    code: tuple[str, ...]
+    setup: tuple[str, ...]
+    statement: str
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """Return the lines that take it and print what became of it."""
+        return (*self.setup, self.statement, f'show("{self.name}", {self.origin}, {self.name})')
 
     @property
     def verdict(self) -> Verdict:
@@ -254,8 +244,8 @@ class Done:
 
     @property
     def copied(self) -> int:
-        """Return the bytes that were copied."""
-        return self.after.layout.nbytes if self.verdict == "copy" else 0
+        """Return the bytes of new memory that its cells take."""
+        return self.after.layout.distinct * self.after.layout.itemsize if self.verdict == "copy" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,21 +301,33 @@ class Failed:
         The part of the text that is at fault, where it is not all of it.
     asked
         What was called, where the step is one call; None for any other expression, or where it was not understood.
-    arithmetic
+    causes
         Which sizes or strides do not go together.
     fixes
         What would work; each has been tried.
-    code
-        The lines that come to the library's words; none where the library was not asked.
+    origin
+        The name of the tensor that it was given.
+    setup, statement
+        The statement that comes to the library's words, and those in front of it; empty where it was not asked.
     """
 
     text: str
     reason: Declined | NotTaken
     place: Place | None
     asked: Asked | None
-    arithmetic: tuple[Arithmetic, ...]
-    fixes: tuple[Fix, ...]
-    code: tuple[str, ...] = ()
+    causes: tuple[Claim, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    origin: str = TENSOR
+    setup: tuple[str, ...] = ()
+    statement: str = ""
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """Return the lines that come to the library's words and print them."""
+        if not self.statement:
+            return ()
+        words = '    print(f"{type(error).__name__}: {error}")'
+        return (*self.setup, "try:", f"    {self.statement}", "except Exception as error:", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +428,7 @@ def take_steps(x: str, texts: Sequence[str], library: Library) -> Pipeline | Unr
             steps.append(Waiting(text))
         elif place == MAX_STEPS:
             message = f"A pipeline has at most {MAX_STEPS} steps: remove one."
-            steps.append(Failed(text, NotTaken("refused", message), None, None, (), ()))
+            steps.append(Failed(text, NotTaken("refused", message), None, None))
         else:
             steps.append(way.take(text))
     pipeline = Pipeline(library, source, start, way.current.shape, tuple(steps), warned, "")
@@ -464,6 +466,25 @@ class Made:
     calls: tuple[Call, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step as code.
+
+    Parameters
+    ----------
+    setup
+        Statements in front of it, which make the arrays that it joins x with, or all pieces.
+    pieces
+        Name of all pieces; empty where there are none.
+    expression
+        That gives the result.
+    """
+
+    setup: tuple[str, ...]
+    pieces: str
+    expression: str
+
+
 @dataclass(slots=True, eq=False)
 class Way:
     """A tensor on its way through steps.
@@ -478,6 +499,8 @@ class Way:
         Which state a name stands for.
     derived
         Names that stand for several tensors made of states.
+    own
+        Names of arrays that steps made for themselves, which no state may have.
     tracer
         Knows where cells came from.
     """
@@ -486,6 +509,7 @@ class Way:
     states: list[State]
     at: dict[str, int]
     derived: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
     tracer: Tracer = field(default_factory=Tracer)
 
     @classmethod
@@ -498,7 +522,7 @@ class Way:
     def copy(self) -> Way:
         """Return one that goes on by itself from here."""
         evaluator = Evaluator(dict(self.evaluator.names), uninitialised=self.evaluator.uninitialised)
-        return Way(evaluator, list(self.states), dict(self.at), set(self.derived), self.tracer.copy())
+        return Way(evaluator, list(self.states), dict(self.at), set(self.derived), set(self.own), self.tracer.copy())
 
     @property
     def current(self) -> State:
@@ -524,9 +548,11 @@ class Way:
         """Read one step; raises as `read_step` does."""
         return read_step(text, self.current.library, self.evaluator.names)
 
-    def tried(self, texts: Sequence[str]) -> Shape | None:
-        """Return the shape that comes out of steps; None where one of them fails."""
+    def tried(self, texts: Sequence[str]) -> Tried | None:
+        """Return what comes out of steps; None where one of them fails."""
         way = self.copy()
+        lines: list[str] = []
+        result = way.current
         for text in texts:
             try:
                 step = way.read(text)
@@ -535,8 +561,10 @@ class Way:
                 return None
             if not made.outputs:
                 return None
-            way.go_on(step, made)
-        return way.current.shape
+            written = way.written(made)
+            result = way.go_on(step, made)
+            lines += [*written.setup, f"{result.name} = {written.expression}"]
+        return Tried("; ".join(lines), result.shape)
 
     # One step
 
@@ -619,7 +647,7 @@ class Way:
 
     def free_name(self, wanted: str) -> str:
         """Return what the next state is called: as it is wanted, if no other has that name, or by its number."""
-        taken = {state.name for state in self.states} | _RESERVED
+        taken = {state.name for state in self.states} | self.own | _RESERVED
         if wanted and wanted not in taken:
             return wanted
         name = f"{TENSOR}{len(self.states)}"
@@ -670,20 +698,13 @@ class Way:
                 f"{quoted(step.text)} gives cells of which none is known to come from x. A step moves the cells of x."
             )
         before_state = names[first]
-        setup = [f"{name} = {code}" for name, code in made.hoisted.items()]
         asked = asked_of(step, made.node, self.evaluator)
-        spelled = self.spelled(made.node if made.container is None else made.container)
-        pieces_name = f"p{len(self.states)}"
-        is_named = isinstance(made.container, ast.Name)
-        if made.container is not None:
-            pieces_name = spelled if is_named else pieces_name
-            setup += [] if is_named else [f"{pieces_name} = {spelled}"]
-            spelled = f"{pieces_name}[{made.chosen}]"
+        written = self.written(made)
         pieces = None
         after_state = self.state_of(result, self.free_name(step.name))
         after = self.snapshot(after_state)
         if made.container is not None:
-            pieces = self.pieces(made, tracer, first, after_state, pieces_name)
+            pieces = self.pieces(made, tracer, first, after_state, written.pieces)
         before = self.snapshot(before_state)
         empty = np.full((after.values.size, 1), -1, np.intp)
         reads = [Read(first, None, origins.get(first, empty))]
@@ -692,12 +713,17 @@ class Way:
             for name, cells in origins.items()
             if name != first
         ]
-        remark = self.remark(made, before_state, result, exact := self.exact(reads, names, after))
+        given = Result(
+            after_state.name, first, before_state.tensor, result, not before_state.shares(result), written.pieces,
+            tuple(tuple(output.shape) for output in made.outputs), made.calls,
+        )  # fmt: skip
+        own, shape = before_state.shape, after.shape
+        sums = () if asked is None else arithmetic.of_taken(asked, after_state.name, first, own, shape)
         done = Done(
             step.text, after_state.name, first, before, after, tuple(reads), pieces,
-            tuple(self.arithmetic(asked, before_state.shape)), remark, asked, exact,
+            (*sums, *remarks_on(given)), asked, self.exact(reads, names, after), self.computes(reads, names, after),
             walk_of(asked, before.values, after.values), warnings_of(made.calls),
-            (*setup, f"{after_state.name} = {spelled}", f'show("{after_state.name}", {first}, {after_state.name})'),
+            tuple(written.setup), f"{after_state.name} = {written.expression}",
         )  # fmt: skip
         self.go_on(step, made)
         self.tracer = tracer
@@ -732,45 +758,22 @@ class Way:
                     return False
         return bool((came <= 1).all())
 
-    def arithmetic(self, asked: Asked | None, shape: Shape) -> Iterator[Arithmetic]:
-        """Spell out the sizes of a step, where there is something to solve or to add up."""
-        if asked is None:
-            return
-        if asked.name in ("view", "reshape"):
-            solved = arithmetic.solved(asked, prod(shape))
-            yield from () if solved is None else (solved,)
-        if asked.other is not None:
-            met = arithmetic.joining(asked, shape)
-            yield from () if met is None else (met,)
+    def computes(self, reads: Sequence[Read], names: Mapping[str, State], after: Snapshot) -> bool:
+        """Whether there is a number in the result that is in none of the arrays that were read."""
+        held = [self.snapshot(names[read.name]) if read.other is None else read.other for read in reads]
+        known = np.concatenate([state.values.ravel() for state in held])
+        return not np.isin(after.values, known).all()
 
-    def remark(self, made: Made, before: State, result: Any, exact: bool) -> Remark | None:
-        """Say what deserves a sentence of its own, asked of the call that gave the result."""
-        calls = [call for call in made.calls if call.entry.rule.kind not in ("asked", "made")]
-        if result is before.tensor:
-            asked_layout = calls and calls[-1].entry.name in ("Tensor.contiguous", "np.ascontiguousarray")
-            return "contiguous already" if asked_layout else "same tensor"
-        computed = not exact and any(call.entry.rule.kind in _COMPUTING for call in calls)
-        if len(calls) != 1:
-            return "computed" if computed else None
-        (call,) = calls
-        name, own, after = call.entry.name.rpartition(".")[2], before.shape, tuple(result.shape)
-        copied, engine = not before.shares(result), backend_of(_array(result))
-        match name:
-            case "squeeze" if own == after:
-                return "squeezed nothing"
-            case "squeeze" if call.bound.get("axis", "dim") is None and own[0] == 1 and after:
-                return "squeezed the first of several"
-            case "reshape" if copied and call.bound.get("order") in (None, "C"):
-                return "reshape copied"
-            case "flatten" if copied and engine.flatten_copies:
-                return "flatten copied"
-            case "ravel" if copied:
-                return "ravel copied"
-            case "resize" if prod(own) != prod(after):
-                return "resized"
-            case "split" if type(call.bound.get("indices_or_sections", "split_size_or_sections")) is int:
-                return "split by size" if engine.splits_by_size else "split by count"
-        return "computed" if computed else None
+    def written(self, made: Made) -> Written:
+        """Write what a step does, before its result is a state."""
+        setup = [f"{name} = {code}" for name, code in made.hoisted.items()]
+        if made.container is None:
+            return Written(tuple(setup), "", self.spelled(made.node))
+        spelled = self.spelled(made.container)
+        pieces = spelled if isinstance(made.container, ast.Name) else f"p{len(self.states)}"
+        if pieces != spelled:
+            setup.append(f"{pieces} = {spelled}")
+        return Written(tuple(setup), pieces, f"{pieces}[{made.chosen}]")
 
     def spelled(self, node: ast.expr) -> str:
         """Write an expression as the snippet does, which calls each state by a name of its own."""
@@ -810,7 +813,8 @@ class Way:
     def failed(self, text: str, step: Step | None, reason: Declined | NotTaken, place: Place | None) -> Failed:
         """Say why a step was not taken, and what would work."""
         asked: Asked | None = None
-        lines: tuple[str, ...] = ()
+        setup: tuple[str, ...] = ()
+        statement = ""
         current = self.current
         if step is not None:
             probe = self.copy()
@@ -824,23 +828,35 @@ class Way:
             if asked is not None and asked.of in self.at:
                 current = self.states[self.at[asked.of]]
             if isinstance(reason, Declined):
-                lines = (
-                    *(f"{made} = {code}" for made, code in hoister.made.items()),
-                    "try:",
-                    f"    {self.free_name(step.name)} = {self.spelled(node)}",
-                    "except Exception as error:",
-                    '    print(f"{type(error).__name__}: {error}")',
-                )
+                setup = tuple(f"{made} = {code}" for made, code in hoister.made.items())
+                statement = f"{self.free_name(step.name)} = {self.spelled(node)}"
         if step is not None and backend(other_library(current.library)).prefix in named_in(step.node):
             asked = None  # what it asks of another library's arrays is not about shapes
-        sums = tuple(self.arithmetic(asked, current.shape))
-        if asked is not None and asked.name == "view" and isinstance(reason, Declined) and "stride" in reason.words:
-            sums = (arithmetic.Unmergeable(current.shape, self.snapshot(current).layout.strides),)
+        if asked is not None and asked.of not in self.at:
+            asked = None  # it is asked of an array that is joined with x, say, and is not about the sizes of x
+        causes = self.causes(asked, current, reason.words) if asked and isinstance(reason, Declined) else ()
         within = place if place is not None and place.text.strip() not in ("", text.strip()) else None
         if step is not None and within is not None and within.text == step.source:
             within = None
-        fixes = working(text, asked, current.shape, current.library, self.tried)
-        return Failed(text, reason, within, asked, sums, fixes, lines)
+        of = TENSOR if asked is None or self.at.get(asked.of, self.at[TENSOR]) == self.at[TENSOR] else asked.of
+        name = step.name if step is not None else ""
+        fixes = working(text, asked, current.shape, current.library, self.tried, of, name)
+        return Failed(text, reason, within, asked, causes, fixes, current.name, setup, statement)
+
+    def causes(self, asked: Asked, given: State, words: str) -> tuple[Claim, ...]:
+        """Say which sizes or strides of the tensor that a step was given do not go together."""
+        own = given.shape
+        if asked.name == "squeeze":
+            options = dict(asked.options)
+            axes = options.get("axis", options.get("dim", asked.args[0] if asked.args else ()))
+            named = [axis % len(own) for axis in (axes if isinstance(axes, tuple | list) else (axes,))
+                     if type(axis) is int and -len(own) <= axis < len(own)]  # fmt: skip
+            wide = tuple((axis, own[axis]) for axis in named if own[axis] != 1)
+            return (NotOfSizeOne(given.name, wide),) if wide else ()
+        if asked.name == "view" and "stride" in words:
+            return tuple(arithmetic.apart(asked, given.name, own, self.snapshot(given).layout.strides))
+        is_dtype_view = asked.name == "view" and backend(given.library).runs_numpy_code
+        return () if is_dtype_view else arithmetic.of_declined(asked, given.name, own)
 
 
 # Reading expressions
@@ -909,9 +925,9 @@ class _Hoister:
         check_size(tuple(value.shape), f"{quoted(ast.unparse(node))}, of shape {shape_text(tuple(value.shape))},")
         _check_dtype(value)
         number = len(self.way.states)
-        name = next(
-            name for letter in "bcdefghijklmno" if (name := f"{letter}{number}") not in self.way.evaluator.names
-        )
+        known = {*self.way.evaluator.names, self.step.name}
+        name = next(name for letter in "bcdefghijklmno" if (name := f"{letter}{number}") not in known)
+        self.way.own.add(name)
         self.made[name] = self.way.spelled(node)
         self.way.evaluator.names[name] = value
         self.way.tracer.roots[id(value)] = (name, value)
@@ -1012,7 +1028,7 @@ def _snapshot(tensor: Any, root: Any, memory: int, evaluator: Evaluator) -> Snap
 
 def _described(value: Any) -> str:
     if is_array(value):
-        return shape_text(tuple(value.shape))
+        return f"an array of shape {shape_text(tuple(value.shape))}"
     if _are_arrays(value):
         return f"{len(value)} pieces"
     return f"{value!s:.40}"

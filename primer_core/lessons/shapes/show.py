@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Declined, backend
 from primer_core.backend.memory import Layout, address_text
+from primer_core.claims.claim import plain
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.shapes import claims
 from primer_core.lessons.shapes.batch_axis import Offered
 from primer_core.lessons.shapes.explain import NoPicture, Outcome
 from primer_core.lessons.shapes.notes import NOTES
@@ -23,8 +25,8 @@ from primer_core.lessons.shapes.pipeline import (
     NotTaken,
     Pipeline,
     Read,
-    Remark,
     Snapshot,
+    Verdict,
     Waiting,
 )
 from primer_core.lessons.shapes.presets import PRESETS
@@ -33,6 +35,7 @@ from primer_core.lessons.shapes.scramble import Scramble
 from primer_core.lessons.shapes.show_scramble import scrambled
 from primer_core.lessons.shapes.steps import MAX_STEPS
 from primer_core.lessons.show import controls, own_sizes
+from primer_core.lessons.spoken import paragraphs, spoken, together
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import (
     Badge,
@@ -47,6 +50,7 @@ from primer_core.picture.grid import (
     Ref,
     Row,
     Strong,
+    Tone,
     Val,
 )
 from primer_core.picture.number import cell_text, with_minus
@@ -66,7 +70,7 @@ from primer_core.picture.parts import (
     TableCell,
 )
 from primer_core.picture.steps import Offer, Remedy, StepCard, Steps
-from primer_core.picture.text import Code, Role, Span, Text, text
+from primer_core.picture.text import Code, Role, Text, text
 from primer_core.picture.text import Strong as Bold
 
 MAX_CELLS = 1000
@@ -74,8 +78,7 @@ MAX_CELLS = 1000
 
 MAX_PIECES_DRAWN = 8
 
-MAX_WALKED = 60
-"""Cells of an array whose order of reading is drawn."""
+_TONES: Mapping[Verdict, Tone] = {"view": "info", "copy": "warn", "empty": "plain"}
 
 _MEMORIES: tuple[Role, ...] = ("a", "result", "c")
 """Colours of allocations: that of x is the first; each copy takes the next."""
@@ -122,7 +125,7 @@ def show(question: ShapesQuestion, outcome: Outcome) -> Page:
         Note(legend(outcome, drawn)),
         *(offered if outcome.offered else ()),
     )
-    walks = tuple(step for step in outcome.done if step.walk is not None and step.before.values.size <= MAX_WALKED)
+    walks = tuple(step for step in outcome.done if claims.walk(step))
     told = Card((Story(story(outcome)), code_panel(outcome.code)), "story")
     walked = (Card(tuple(part for step in walks for part in walk(step)), "walk"),) if walks else ()
     return Page(panel, (Card(picture, "picture"), *walked, Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1))))
@@ -137,7 +140,7 @@ def chip(outcome: Pipeline | Unread) -> Chip:
     if isinstance(outcome, Unread):
         return Chip("error", "x cannot be read")
     if outcome.failed is None:
-        return Chip("ok", summary(outcome))
+        return Chip("ok", plain(claims.end(outcome).sentence()))
     step = f"step {outcome.steps.index(outcome.failed) + 1}"
     match outcome.failed.reason:
         case Declined(kind):
@@ -175,30 +178,24 @@ def _card(taken: AnyStep, outcome: Pipeline | Unread) -> StepCard:
             message = text(Code(reason.text)) if isinstance(reason, Declined) else text(reason.message)
             place = taken.place
             where = () if place is None else (text(f"At column {place.column + 1}: ", Code(place.text)),)
+            remedies = ((claims.instead(taken, fix), ", ".join(fix.texts)) for fix in taken.fixes)
             return StepCard(
                 taken.text,
                 "failed",
                 word="ERROR" if declined else "NOT TAKEN",
                 tone="error",
-                messages=(message, *where, *_sums(taken)),
-                remedies=tuple(
-                    Remedy(
-                        text(f"{fix.action}: ", Code(", ".join(fix.texts)), f" → {shape_text(fix.shape)}"),
-                        ", ".join(fix.texts),
-                    )
-                    for fix in taken.fixes
-                ),
+                messages=(message, *where, *paragraphs(taken.causes)),
+                remedies=tuple(Remedy(spoken(claim), steps) for claim, steps in remedies),
             )
         case Done() if isinstance(outcome, Pipeline):
-            remark = _remark(taken)
             dtype = (taken.after.dtype,) if taken.after.dtype != taken.before.dtype else ()
             return StepCard(
                 taken.text,
                 "done",
                 (shape_text(taken.after.shape), f"strides {_strides(taken.after)}", *dtype),
-                {"view": "VIEW", "copy": "COPY", "empty": "NO BYTES"}[taken.verdict],
+                _word(taken),
                 "plain" if taken.verdict == "empty" else taken.verdict,
-                (*((remark,) if remark else ()), *_sums(taken), *map(text, _warned(taken.warnings, outcome))),
+                (*paragraphs(taken.remarks), *map(text, _warned(taken.warnings, outcome))),
             )
     return StepCard(taken.text, "waiting", word="waiting")
 
@@ -208,8 +205,10 @@ def _warned(warnings: Sequence[str], outcome: Pipeline) -> tuple[str, ...]:
     return tuple(f"{outcome.library} warns: “{words.partition(' (Triggered internally')[0]}”" for words in warnings)
 
 
-def _sums(taken: Done | Failed) -> tuple[Text, ...]:
-    return tuple(text(spelled.text) for spelled in taken.arithmetic)
+def _word(taken: Done) -> str:
+    """Say in a word or two where a step's result lies."""
+    copied = "COPY" if taken.exact else "NEW MEMORY"
+    return {"view": "VIEW", "copy": copied, "empty": "NO BYTES"}[taken.verdict]
 
 
 def pipeline(explained: Pipeline) -> Picture:
@@ -301,7 +300,8 @@ def walk(taken: Done) -> tuple[Part, ...]:
     )
     row = Row((taken.origin, Op("read →"), "line", Op("written →"), taken.name))
     return (
-        Note(text(Bold("The order of reading and of writing."), " ", Code(taken.text), *_walked(taken))),
+        Note(text(Bold("The order of reading and of writing"))),
+        Note(together(claims.walk(taken))),
         Picture((read, line, written), (row,), links, formulas, (taken.name, 0)),
     )
 
@@ -313,20 +313,13 @@ def _in_turn(cells: NDArray[np.intp], places: Sequence[str]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _walked(taken: Done) -> Text:
-    words = " reads with the first axis fastest, which is down the columns of a matrix, and writes in the same way."
-    if taken.before.shape == taken.after.shape:
-        return text(words, " The shape is the same, so each number is written to where it was read: nothing moves.")
-    return text(words)
-
-
 def legend(explained: Pipeline, picture: Picture) -> Text:
     """Say how to read the picture of a pipeline, and what it had no room for."""
     drawn = {item for row in picture.rows for item in row.items if isinstance(item, str)}
     missing = [name for name in explained.names if name not in drawn]
     said = ["One colour is one memory."]
     if any(state.memory for state in explained.states):
-        said.append("Where a step copies, the colour changes.")
+        said.append("Where a step takes new memory, the colour changes.")
     if any(state.unwritten is not None for state in explained.states):
         said.append("A ? was never written: what stands there is whatever the memory held.")
     if any(state.ghost.any() for state in explained.states):
@@ -334,14 +327,6 @@ def legend(explained: Pipeline, picture: Picture) -> Text:
     if missing:
         said.append(f"There is no room for {', '.join(missing)}.")
     return text(" ".join(said))
-
-
-def summary(explained: Pipeline) -> str:
-    """Say in a line what x became, and how many bytes were copied on the way."""
-    result = explained.states[-1]
-    copied = sum(taken.copied for taken in explained.done)
-    moved = f"{copied} bytes copied" if copied else "no byte copied"
-    return f"{shape_text(explained.states[0].shape)} → {shape_text(result.shape)}, {moved}"
 
 
 def batch_table(offered: Sequence[Offered]) -> Table:
@@ -360,82 +345,7 @@ def batch_table(offered: Sequence[Offered]) -> Table:
 
 def story(explained: Pipeline) -> tuple[Text, ...]:
     """Tell what each step did, a paragraph each."""
-    lines = []
-    for place, taken in enumerate(explained.steps, start=1):
-        head: tuple[Span, ...] = (Bold(f"{place}."), " ", Code(taken.text), ": ")
-        match taken:
-            case Waiting():
-                break
-            case Failed():
-                lines.append(text(*head, *_failure(taken, explained)))
-            case Bound():
-                lines.append(text(*head, Code(taken.name), f" stands for this: {taken.value}."))
-            case Done():
-                lines.append(text(*head, *_told(taken, explained)))
-    if not lines:
-        lines.append(text("No step is taken yet: x stands as it was made. Add a step, or choose an example."))
-    return tuple(lines)
-
-
-def _failure(failed: Failed, explained: Pipeline) -> Text:
-    sums = "".join(f" {spelled.text}." for spelled in failed.arithmetic)
-    if isinstance(failed.reason, Declined):
-        return text(f"{explained.library} raises {failed.reason.kind}.{sums}")
-    return text(f"not taken, for the reason given at the step.{sums}")
-
-
-def _told(taken: Done, explained: Pipeline) -> Text:
-    before, after = taken.before, taken.after
-    told = [f"{shape_text(before.shape)} → {shape_text(after.shape)}."]
-    told += [f"{spelled.text}." for spelled in taken.arithmetic]
-    unit = backend(after.library).stride_unit
-    if taken.verdict == "view":
-        told.append(f"A view: the same memory read with strides {_strides(after)} {unit}.")
-    elif taken.verdict == "copy":
-        told.append(f"A copy: {taken.copied} bytes in new memory.")
-    saved = int(after.ghost.sum()) * after.layout.itemsize
-    if taken.verdict == "view" and saved and not before.ghost.any():
-        told.append(f"A stride of 0 reads cells again: {saved} bytes are not allocated.")
-    told += _warned(taken.warnings, explained)
-    remark = _remark(taken)
-    return text(" ".join(told), *((" ", *remark) if remark else ()))
-
-
-def _remark(taken: Done) -> Text:
-    """Say what of a step's result deserves a sentence of its own; empty where nothing does."""
-    if taken.remark is None:
-        return ()
-    said = _REMARKS[taken.remark]
-    if taken.remark != "reshape copied":
-        return said
-    view = backend(taken.after.library).view_code("x", taken.after.shape).removeprefix("x.")
-    return text(*said, " ", Code(view), " would have refused.")
-
-
-_REMARKS: Mapping[Remark, Text] = {
-    "same tensor": text("The very same tensor comes back."),
-    "contiguous already": text("It is contiguous already: the very same tensor comes back."),
-    "squeezed nothing": text(
-        Code("squeeze"), " takes axes of size 1 away, and here is none for it: the shape stays as it was."
-    ),
-    "squeezed the first of several": text(
-        "Axis 0 had size 1 and went as well. In a batch of one image that is the batch axis."
-    ),
-    "reshape copied": text("These strides cannot give the cells in this order, so ", Code("reshape"), " copied them."),
-    "flatten copied": text(Code("flatten"), " always copies in NumPy."),
-    "ravel copied": text(Code("ravel"), " copies where the cells do not lie in this order."),
-    "split by size": text(
-        "The number is the size of a piece here; NumPy's ", Code("split"), " takes how many pieces there are."
-    ),
-    "resized": text(
-        Code("resize"),
-        " fills the new shape with the numbers in their order, over and over. It looks at no axes and crops nothing.",
-    ),
-    "computed": text("It computes new numbers: each says what it came from."),
-    "split by count": text(
-        "The number says how many pieces there are; PyTorch's ", Code("split"), " takes the size of one."
-    ),
-}
+    return tuple(map(together, claims.course(explained)))
 
 
 def _strides(state: Snapshot) -> str:
@@ -484,8 +394,7 @@ def _piece(name: str, state: Snapshot) -> Grid:
 
 
 def _badges(taken: Done) -> tuple[Badge, ...]:
-    tones: dict[str | None, Badge] = {"view": Badge("VIEW", "info"), "copy": Badge("COPY", "warn")}
-    verdict = (tones[taken.verdict],) if taken.verdict in tones else ()
+    verdict = () if taken.verdict == "empty" else (Badge(_word(taken), _TONES[taken.verdict]),)
     return verdict if taken.pieces is None else (*verdict, Badge(f"piece {taken.pieces.chosen}"))
 
 

@@ -5,15 +5,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.limits import thousands
 from primer_core.language.spelling import shape_text
+from primer_core.lessons.shapes.claims import of_ways
 from primer_core.lessons.shapes.pipeline import Pipeline
 from primer_core.lessons.shapes.scramble import Scramble, Way
+from primer_core.lessons.spoken import paragraphs
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Tone, Val
 from primer_core.picture.images import Figure, Image, Images, Reading, data_uri, png
 from primer_core.picture.parts import Card, Columns, Note, Part, Quiz, QuizAnswer, Story
-from primer_core.picture.text import Code, Role, Text, text
+from primer_core.picture.text import Code, Role, text
 from primer_core.picture.text import Strong as Bold
 
 QUIZ = Quiz(
@@ -46,29 +47,11 @@ def scrambled(compared: Scramble) -> tuple[Part, ...]:
     few = Note(
         text(Bold("The same with a few numbers."), " Point at a cell: its element stands elsewhere in the other.")
     )
-    told = Card((Story(story(compared)), code_panel(compared.code)), "story")
+    told = Card((Story(paragraphs(of_ways(compared))), code_panel(compared.code)), "story")
     return (
-        Card((_figures(compared), Note(text(compared.case.credit))), "images"),
+        Card((Note(text(compared.case.wanted)), _figures(compared), Note(text(compared.case.credit))), "images"),
         Card((few, two_ways(compared.small_right, compared.small_wrong)), "picture"),
         Columns(((told,), (Card((QUIZ,), "quiz"),)), (1.3, 1)),
-    )
-
-
-def story(compared: Scramble) -> tuple[Text, ...]:
-    """Tell what each way does to the cells."""
-    right, wrong = compared.right, compared.wrong
-    moved = "moves axes by moving strides" if right.shared else "moves axes; the reshape after it has to copy"
-    return (
-        text(compared.case.wanted),
-        text(
-            Code(f"x{right.steps}"),
-            f" {moved}: every value keeps its row, its column and its colour, or its digit. ",
-            Code(f"x{wrong.steps}"),
-            " leaves all values in the order in which they lie in memory and cuts that row into "
-            f"{shape_text(wrong.shape)}. The shapes are the same and nothing complains, but only "
-            f"{thousands(compared.in_place)} of {thousands(compared.before.size)} cells hold the element that belongs "
-            "there.",
-        ),
     )
 
 

@@ -46,6 +46,7 @@ OWNERS: dict[Library, str] = {"NumPy": "ndarray", "PyTorch": "Tensor"}
 HOW = "Write what is done to x: x.reshape(2, -1), x.T or x[:, None]; the x. in front may be left out."
 
 _READ_OFF = re.compile(r"(?:(?:x|self)\s*=(?!=)\s*)+")
+_NAMING = re.compile(r"([^\W\d]\w*)\s*=(?!=)")
 _IMPORT = re.compile(r"import\s+(numpy|torch)\b|from\s+(numpy|torch)\b")
 
 
@@ -77,11 +78,14 @@ def split_steps(text: str) -> tuple[str, ...]:
     It cuts anything: what cannot be read stays as a piece of its own, so that nothing typed is lost. A semicolon and a
     line break end a step even where a bracket in it is not closed. ``x = `` and imports are read off.
     """
-    pieces = []
+    pieces: list[str] = []
+    named: set[str] = set()
     for statement in re.split(r"[;\n]", text):
         if not _IMPORT.match(_bare(statement)):
             for piece in _cut_at_commas(statement):
-                pieces += [link for link in _links(_bare(piece)) if not _IMPORT.match(link)]
+                pieces += [link for link in _links(_bare(piece), named) if not _IMPORT.match(link)]
+                if (found := _NAMING.match(_bare(piece))) is not None:
+                    named.add(found[1])
     pieces = [piece for piece in pieces if piece]
     return tuple(pieces[1:] if len(pieces) > 1 and pieces[0] in _SELF else pieces)
 
@@ -175,8 +179,11 @@ def _cut_at_commas(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _links(text: str) -> list[str]:
-    """Cut a chain of calls on the tensor into its links; whatever is no such chain is one piece."""
+def _links(text: str, named: Collection[str] = ()) -> list[str]:
+    """Cut a chain of calls on the tensor into its links; whatever is no such chain is one piece.
+
+    Names that were given before are no methods of the tensor: ``t.view(6)`` is one piece where ``t`` is one of them.
+    """
     text = text.removeprefix(".").strip() if re.match(r"\.\s*[^\W\d]", text) else text
     try:
         node = typed_expression(text)
@@ -193,7 +200,8 @@ def _links(text: str) -> list[str]:
                 inner = value
             case ast.Subscript(value):
                 inner = value
-    if not ends or root.col_offset != 0 or not _begins_a_chain(root):
+    is_named = isinstance(root, ast.Name) and root.id in named
+    if not ends or root.col_offset != 0 or is_named or not _begins_a_chain(root):
         return [text]
     signs = text.encode()
     cuts = [value.end_col_offset or 0 for value in reversed(ends)]

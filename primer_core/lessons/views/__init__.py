@@ -1,6 +1,7 @@
 """Views and copies: what shares memory with what."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.views.claims import claims_of
 from primer_core.lessons.views.explain import explain, react
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.question import ViewsQuestion
@@ -20,6 +21,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     react=react,
     shelf="view",
     needs_torch=lambda question: question.asks_pytorch,

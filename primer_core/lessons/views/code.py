@@ -13,7 +13,9 @@ from primer_core.backend import LIBRARIES, NUMPY, backend
 from primer_core.language.parsing import code_expression
 
 if TYPE_CHECKING:
+    from primer_core.claims.claim import Line
     from primer_core.lessons.views.program import Program
+    from primer_core.lessons.views.question import View
     from primer_core.lessons.views.state import Made
 
 _PRINTED_BARE = {"array": "np.array", "tensor": "torch.tensor", "nan": "np.nan", "inf": "np.inf"}
@@ -56,11 +58,7 @@ def question(first: str, made: Made, second: str, other: Made) -> str:
 
 def memory(program: Program) -> str:
     """Write the snippet that prints verdicts and layouts, what is shared after the statements, and all cells."""
-    lines = [f"a = {program.base}", *program.definitions]
-    lines += [f"print({asked.code})  # {asked.answer}" for verdict in program.verdicts for asked in verdict.questions]
-    for name in program.before.names:
-        lines += layout(name, program.before.called(name), program.before.called("a"))
-    lines += [*program.statements, *_failing(program)]
+    lines = [*_before(program, "Memory"), *program.statements, *_failing(program)]
     if program.statements:
         lines += [f"print({asked.code})  # {asked.answer}" for asked in program.asked]
     lines += [f"print({name})" for name in (*program.after.names, *(name for name, _ in program.values))]
@@ -69,19 +67,45 @@ def memory(program: Program) -> str:
 
 def names(program: Program) -> str:
     """Write the snippet that prints, of each name, whether it is still the same object, and its cells."""
-    held = ", ".join(f'"{name}": {name}' for name in program.before.names)
     after = ", ".join(f'"{name}": {name}' for name in program.after.names)
     return with_imports(
         [
-            f"a = {program.base}",
-            *program.definitions,
-            f"before = {{{held}}}",
+            *_before(program, "Names"),
             *program.statements,
             *_failing(program),
             f"for name, array in {{{after}}}.items():",
             "    print(name, array is before.get(name), array.tolist())",
         ]
     )
+
+
+def places(program: Program, view: View) -> tuple[Line, ...]:
+    """Return where each line stands in the snippet of a view: those that ran, and then the one that failed.
+
+    Returns
+    -------
+    tuple
+        The code of the line, and which of the lines of the snippet that read so it is, counted from 1.
+    """
+    shown = [line.partition("  # ")[0] for line in _before(program, view)]
+    defined = 1 + len(program.definitions)
+    rest = [*program.statements, *([program.failing] if program.failing else [])]
+    found = [(line, shown[:place].count(line) + 1) for place, line in enumerate(program.lines[:defined])]
+    return (*found, *((line, (shown + rest[:place]).count(line) + 1) for place, line in enumerate(rest)))
+
+
+def _before(program: Program, view: View) -> list[str]:
+    """Write what stands before the statements."""
+    lines = [f"a = {program.base}", *program.definitions]
+    if view == "Refused views":
+        return lines
+    if view == "Names":
+        held = ", ".join(f'"{name}": {name}' for name in program.before.names)
+        return [*lines, f"before = {{{held}}}"]
+    lines += [f"print({asked.code})  # {asked.answer}" for verdict in program.verdicts for asked in verdict.questions]
+    for name in program.before.names:
+        lines += layout(name, program.before.called(name), program.before.called("a"))
+    return lines
 
 
 def layout(name: str, made: Made, base: Made) -> list[str]:
@@ -117,7 +141,10 @@ def with_imports(lines: list[str]) -> str:
 
 
 def _failing(program: Program) -> list[str]:
-    return attempt(program.failing) if program.failing else []
+    """Write the line that failed, and what was not run for it."""
+    if not program.failing:
+        return []
+    return [*attempt(program.failing), *(f"# not run: {line}" for line in program.skipped)]
 
 
 def attempt(line: str) -> list[str]:

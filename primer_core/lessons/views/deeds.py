@@ -16,7 +16,7 @@ from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
 from primer_core.language.table.functions import function_of
-from primer_core.lessons.views.state import Snapshot, differing, written_elements
+from primer_core.lessons.views.state import Made, Snapshot, cells_changed, differing, written_elements
 from primer_core.lessons.views.steps import Step, arrays_given, steps_to
 from primer_core.lessons.views.workspace import Line, Workspace, share
 
@@ -151,8 +151,11 @@ class Deed:
         The names that it bound anew.
     written
         The memories of which it changed elements.
+    cells
+        How many cells of each name's array changed that was there before; names whose array is as it was are left out.
     turned
-        The names whose arrays have another shape or other strides than before, and are the same objects.
+        The names whose arrays have another shape or other strides than before, and are the same objects; each with the
+        shape.
     unnamed
         Copies that it wrote into and let go of.
     overlap
@@ -166,7 +169,8 @@ class Deed:
     code: str
     bound: tuple[Bound, ...]
     written: tuple[Written, ...]
-    turned: tuple[str, ...]
+    cells: tuple[tuple[str, int], ...]
+    turned: tuple[tuple[str, tuple[int, ...]], ...]
     unnamed: tuple[Unnamed, ...]
     overlap: Overlap | None
     printed: tuple[str, ...]
@@ -191,6 +195,7 @@ def deed_of(line: Line, work: Workspace, before: Snapshot, after: Snapshot, valu
         code=line.code,
         bound=_bound(line, work, before, after, values),
         written=tuple(_written(before, after)),
+        cells=tuple(_counts(before, after)),
         turned=tuple(_turned(before, after)),
         unnamed=tuple(_unnamed(line, work)),
         overlap=_overlap(line),
@@ -259,11 +264,25 @@ def _written(before: Snapshot, after: Snapshot) -> list[Written]:
     return found
 
 
-def _turned(before: Snapshot, after: Snapshot) -> list[str]:
-    found: list[str] = []
+def _counts(before: Snapshot, after: Snapshot) -> list[tuple[str, int]]:
+    found = []
+    for name in after.names:
+        made = after.called(name)
+        if made.number < len(before.arrays) and not _is_turned(before.arrays[made.number], made):
+            count = int(cells_changed(before, after, made.number).sum())
+            found += [(name, count)] if count else []
+    return found
+
+
+def _is_turned(old: Made, new: Made) -> bool:
+    return (old.layout.shape, old.layout.strides) != (new.layout.shape, new.layout.strides)
+
+
+def _turned(before: Snapshot, after: Snapshot) -> list[tuple[str, tuple[int, ...]]]:
+    found: list[tuple[str, tuple[int, ...]]] = []
     for old, new in zip(before.arrays, after.arrays, strict=False):
-        if (old.layout.shape, old.layout.strides) != (new.layout.shape, new.layout.strides):
-            found += new.names
+        if _is_turned(old, new):
+            found += [(name, new.layout.shape) for name in new.names]
     return sorted(found)
 
 

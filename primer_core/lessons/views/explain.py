@@ -7,6 +7,7 @@ from primer_core.lessons.event import Edit, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views.edits import with_edit
+from primer_core.lessons.views.fixes import Fix
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.program import Ran, Stopped, run_program
 from primer_core.lessons.views.question import ViewsQuestion
@@ -20,7 +21,19 @@ def explain(question: ViewsQuestion) -> Outcome:
     """Explain what is made of a base, and what statements change, or whether a view is given. It never raises."""
     if question.view == "Refused views":
         return explain_viewing(question.a, question.b, question.to, question.library)
-    return run_program(question.a, question.b, question.c, question.then, question.library)
+    found = run_program(question.a, question.b, question.c, question.then, question.library)
+    if not isinstance(found, Stopped):
+        return found
+    fixes = (_with_axes(fix, question) if fix.how == "pairs" else fix for fix in found.fixes)
+    return replace(found, fixes=tuple(fix for fix in fixes if fix is not None))
+
+
+def _with_axes(fix: Fix, question: ViewsQuestion) -> Fix | None:
+    """Return a fix that leads to the view of pairs with the pair that refuses there; None where none does."""
+    found = explain_viewing(question.a, fix.texts.get("b", question.b), fix.texts["to"], question.library)
+    pairs = found.pairs if isinstance(found, Viewing) else ()
+    pair = next((pair for pair in pairs if pair.refuses), None)
+    return None if pair is None else replace(fix, axes=(pair.left, pair.right))
 
 
 def react(question: ViewsQuestion, event: Event) -> ViewsQuestion:

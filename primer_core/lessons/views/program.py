@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Library, backend, backend_of
 from primer_core.backend.interface import Backend
 from primer_core.backend.memory import shares_memory
+from primer_core.claims.claim import Claim
 from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import is_array
@@ -32,9 +33,9 @@ from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.deeds import Deed, Unnamed, deed_of
 from primer_core.lessons.views.fixes import Fix, advise
 from primer_core.lessons.views.losses import Loss, losses_in
-from primer_core.lessons.views.state import Made, Snapshot, differing, look, written_elements
+from primer_core.lessons.views.state import Snapshot, cells_changed, look, written_elements
 from primer_core.lessons.views.steps import Step, steps_to
-from primer_core.lessons.views.workspace import Line, Workspace
+from primer_core.lessons.views.workspace import Line, Workspace, share
 
 MAX_STATEMENTS = 24
 
@@ -65,6 +66,8 @@ class Asked:
     """What was asked of the library about two names, as code, and what it answered."""
 
     code: str
+    first: str
+    second: str
     answer: bool
 
 
@@ -141,7 +144,9 @@ class Program:
     values
         The names that are bound to no array in the end, and what to.
     losses
-        Numbers that a dtype could not keep.
+        Numbers that a dtype could not keep, each with the number of the line in `lines`.
+    history
+        Which name was bound to which array, by its number, after each of `lines`.
     warnings
         What the libraries warned of: the line, and their words.
     """
@@ -156,13 +161,24 @@ class Program:
     asked: tuple[Asked, ...]
     deeds: tuple[Deed, ...]
     values: tuple[tuple[str, str], ...]
-    losses: tuple[Loss, ...]
+    losses: tuple[tuple[int, Loss], ...]
+    history: tuple[Mapping[str, int], ...]
     warnings: tuple[tuple[str, str], ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the lines that ran, as code: the base, the definitions, and the statements."""
+        return (f"a = {self.base}", *self.definitions, *self.statements)
 
     @property
     def failing(self) -> str:
         """Return the line that failed, as code; empty where none did."""
         return ""
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Return the lines that were not run because one failed, as code."""
+        return ()
 
     @property
     def unnamed(self) -> tuple[Unnamed, ...]:
@@ -196,11 +212,11 @@ class Stopped(Program):
     words
         The library's own, after the name of the exception.
     cause
-        Plain text: the cause in a sentence; empty where no more is known than what the library says.
+        The cause, of which the line is not numbered yet; None where no more is known than what the library says.
     fixes
         What would work.
     not_run
-        Fields of which lines were not run for it.
+        Lines behind it that were not run for it, as code.
     untouched
         Whether no cell changed by what was refused.
     """
@@ -209,7 +225,7 @@ class Stopped(Program):
     line: str
     part: str
     words: str
-    cause: str
+    cause: Claim | None
     fixes: tuple[Fix, ...]
     not_run: tuple[str, ...]
     untouched: bool
@@ -218,6 +234,11 @@ class Stopped(Program):
     def failing(self) -> str:
         """Return the line that failed, as code."""
         return self.line
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Return the lines that were not run because of it."""
+        return self.not_run
 
 
 @dataclass(slots=True, eq=False)
@@ -228,7 +249,14 @@ class _Lines:
     definitions: list[Line] = field(default_factory=list)
     statements: list[Line] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[tuple[int, Loss]] = field(default_factory=list)
+    history: list[Mapping[str, int]] = field(default_factory=list)
+    verdicts: tuple[NameVerdict, ...] = ()
+
+    def remember(self) -> None:
+        """Keep which name is bound to which array now that one more line has run."""
+        places = {name: self.work.place_of(array) for name, array in self.work.arrays.items()}
+        self.history.append({name: place for name, place in places.items() if place is not None})
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
@@ -265,6 +293,7 @@ def run_program(
     lines = _Lines()
     try:
         written = read_base(base, library, lines.work)
+        lines.remember()
     except Refused as refused:
         return Rejected("a", str(refused), _verdict_of(refused))
     except Rejection as rejection:
@@ -281,10 +310,12 @@ def run_program(
             if rejection.verdict != "declined":
                 return Rejected(place, _worded(rejection, _HOW) + skipped, rejection.verdict)
             line = f"{place} = {_spelled_expression(typed[place], lines.work)}"
-            return _stopped(
-                _program(lines, library, written, look(lines.work)), rejection, place, line, typed, advising=advising
-            )
+            before = look(lines.work)
+            lines.verdicts = _verdicts(lines, before)
+            ran = _program(lines, library, written, before)
+            return _stopped(ran, rejection, place, line, typed, lines.work, advising=advising)
     before = look(lines.work)
+    lines.verdicts = _verdicts(lines, before)
     try:
         nodes = read_statements(then)
         if len(nodes.nodes) > MAX_STATEMENTS:
@@ -298,7 +329,7 @@ def run_program(
                     raise
                 line = views_code.spelled(node, lines.work.evaluator.names)
                 ran = _program(lines, library, written, before)
-                return _stopped(ran, rejection, "then", line, typed, state, advising=advising)
+                return _stopped(ran, rejection, "then", line, typed, lines.work, state, advising=advising)
     except Refused as refused:
         return Rejected("then", str(refused), "refused")
     except Rejection as rejection:
@@ -387,8 +418,9 @@ def _define(lines: _Lines, name: str, text: str) -> None:
     node = ast.copy_location(ast.Assign([target], expression.node), expression.node)
     line = lines.work.run(node, expression.source)
     look(lines.work)  # what cannot be drawn is refused at its own field
+    lines.losses += [(len(lines.history), loss) for loss in losses_in(line.calls, line.code)]
     lines.definitions.append(line)
-    lines.losses += losses_in(line.calls, line.code)
+    lines.remember()
 
 
 def _spelled_expression(text: str, work: Workspace) -> str:
@@ -402,7 +434,8 @@ def _run(lines: _Lines, node: ast.stmt, source: str, before: Snapshot) -> Snapsh
     after = look(lines.work)
     lines.statements.append(line)
     lines.deeds.append(deed_of(line, lines.work, before, after, values))
-    lines.losses += losses_in(line.calls, line.code)
+    lines.losses += [(len(lines.history), loss) for loss in losses_in(line.calls, line.code)]
+    lines.remember()
     return after
 
 
@@ -416,9 +449,10 @@ def _program(lines: _Lines, library: Library, base: str, before: Snapshot) -> di
         "statements": tuple(line.code for line in lines.statements),
         "before": before,
         "after": after,
-        "verdicts": _verdicts(lines, before),
+        "verdicts": lines.verdicts,
         "asked": tuple(asked for name in after.names for asked in _questions(lines.work.arrays, after, name)),
         "deeds": tuple(lines.deeds),
+        "history": tuple(lines.history),
         "values": tuple((name, shortened(value)) for name, value in lines.work.values.items()),
         "losses": tuple(lines.losses),
         "warnings": lines.warnings,
@@ -437,25 +471,24 @@ def _stopped(
     place: Literal["b", "c", "then"] | str,
     line: str,
     typed: Mapping[str, str],
+    work: Workspace,
     state: Snapshot | None = None,
     *,
     advising: bool,
 ) -> Stopped:
     """Say what stopped a program; `state` is that before the statement that did."""
     field: Literal["b", "c", "then"] = "b" if place == "b" else "c" if place == "c" else "then"
-    behind = {"b": ("c", "then"), "c": ("then",), "then": ()}[field]
-    not_run = tuple(name for name in behind if typed[name].strip())
-    if field == "then" and len(read_statements(typed["then"]).nodes) > len(ran["statements"]) + 1:
-        not_run = ("then",)
     after = ran["after"]
     untouched = state is None or not any(
         written_elements(state, after, buffer.number).any() for buffer in after.buffers
     )
-    cause, fixes = advise(rejection, field, typed)
-    library: Library = ran["library"]
+    not_run = _not_run(field, typed, work, len(ran["statements"]))
+    cause: Claim | None = None
     tried: tuple[Fix, ...] = ()
     if advising:
-        tried = tuple(fix for fix in fixes if _works(fix, typed, library))
+        library: Library = ran["library"]
+        cause, fixes = advise(rejection, field, typed, work.evaluator)
+        tried = tuple(found for fix in fixes for found in _tried(fix, typed, library))
         tried += _leaving_out(field, typed, library, not_run)
     return Stopped(
         **ran,
@@ -470,13 +503,30 @@ def _stopped(
     )
 
 
-def _works(fix: Fix, typed: Mapping[str, str], library: Library) -> bool:
-    """Return whether all lines run with a fix."""
-    if "view" in fix.texts:
-        return True
+def _not_run(place: Literal["b", "c", "then"], typed: Mapping[str, str], work: Workspace, ran: int) -> tuple[str, ...]:
+    """Return the lines that stand behind the one that failed, as code; `ran` statements of Then have run."""
+    names = {*work.evaluator.names, "b", "c"}
+    found = []
+    try:
+        if place == "b" and typed["c"].strip():
+            found.append(f"c = {views_code.spelled(read_expression(typed['c']).node, names)}")
+        nodes = read_statements(typed["then"]).nodes if typed["then"].strip() else ()
+    except Rejection:  # it is read, and refused, once the line before it works
+        return tuple(found)
+    rest = nodes[ran + 1 :] if place == "then" else nodes
+    return (*found, *(views_code.spelled(node, names) for node in rest))
+
+
+def _tried(fix: Fix, typed: Mapping[str, str], library: Library) -> tuple[Fix, ...]:
+    """Return a fix with what it gives; nothing where not all lines run with it."""
+    if fix.how == "pairs":
+        return (fix,)
     mended = {**typed, **fix.texts}
     found = run_program(mended["a"], mended["b"], mended["c"], mended["then"], library, advising=False)
-    return isinstance(found, Ran)
+    if not isinstance(found, Ran) or fix.name not in found.after.names:
+        return ()
+    made = found.after.called(fix.name)
+    return (replace(fix, shape=made.layout.shape, dtype=made.dtype),)
 
 
 def _leaving_out(
@@ -487,7 +537,8 @@ def _leaving_out(
         return ()
     emptied = {"b": typed["b"], "c": typed["c"], place: ""}
     found = run_program(typed["a"], emptied["b"], emptied["c"], typed["then"], library, advising=False)
-    return (Fix(f"Leave {place} empty", "", {place: ""}),) if isinstance(found, Ran) else ()
+    number = 1 + bool(typed["b"].strip()) if place == "c" else 1
+    return (Fix("without", number, "", place, {place: ""}),) if isinstance(found, Ran) else ()
 
 
 def _verdict_of(refused: Refused) -> Verdict:
@@ -518,7 +569,7 @@ def _verdicts(lines: _Lines, before: Snapshot) -> tuple[NameVerdict, ...]:
         same = next((other for other in earlier if other in own.names), "")
         questions = _questions(arrays, before, name)
         kind: Kind = "same" if same else "empty" if not own.values.size else "view"
-        of = next((other for other in earlier if not same and _share(arrays, other, name)), "")
+        of = next((other for other in earlier if not same and share(arrays[other], arrays[name])), "")
         if kind == "view" and not of:
             of = next((other for other in earlier if before.called(other).buffer == own.buffer), "")
             kind = "apart" if of else "copy"
@@ -535,10 +586,11 @@ def _questions(arrays: Mapping[str, Any], state: Snapshot, name: str) -> tuple[A
 
 def _ask(arrays: Mapping[str, Any], state: Snapshot, other: str, name: str) -> Asked:
     """Put the question of shared memory to the library, in the words of its own code."""
-    return Asked(views_code.question(other, state.called(other), name, state.called(name)), _share(arrays, other, name))
+    code = views_code.question(other, state.called(other), name, state.called(name))
+    return Asked(code, other, name, _answer(arrays, other, name))
 
 
-def _share(arrays: Mapping[str, Any], other: str, name: str) -> bool:
+def _answer(arrays: Mapping[str, Any], other: str, name: str) -> bool:
     first, second = arrays[other], arrays[name]
     if any(backend_of(one).is_number(one) for one in (first, second)):
         return bool(np.shares_memory(np.asarray(first), np.asarray(second)))
@@ -566,21 +618,3 @@ def changes(program: Program) -> tuple[Change, ...]:
 def changed_cells(program: Program, number: int) -> NDArray[np.bool_]:
     """Of the shape of the array with that number: which of its cells differ after the statements; none if it is new."""
     return cells_changed(program.before, program.after, number)
-
-
-def cells_changed(before: Snapshot, after: Snapshot, number: int) -> NDArray[np.bool_]:
-    """Of the shape of the array with that number: which of its cells differ between two moments; none if it is new."""
-    new = after.arrays[number]
-    if number >= len(before.arrays):
-        return np.zeros(new.values.shape, np.bool_)
-    old = before.arrays[number]
-    if old.values.shape == new.values.shape and old.layout.strides == new.layout.strides:
-        return _rewritten(new, old)
-    written = written_elements(before, after, new.buffer)
-    return np.asarray(written[new.elements].any(axis=1)).reshape(new.values.shape)
-
-
-def _rewritten(new: Made, old: Made) -> NDArray[np.bool_]:
-    never = np.zeros(new.values.shape, np.bool_)
-    was, still = (never if made.unwritten is None else made.unwritten for made in (old, new))
-    return np.asarray((differing(new.values, old.values) | was) & ~still)

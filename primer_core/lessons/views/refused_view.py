@@ -106,6 +106,8 @@ class Viewing:
     ----------
     program
         Makes the array, called ``b``, and, where that works, ``c = b.reshape(shape)``.
+    wish
+        The new shape, in which one size may be -1.
     pairs
         The axes of ``b``.
     view, in_order, reshaped
@@ -113,6 +115,7 @@ class Viewing:
     """
 
     program: Program
+    wish: tuple[int, ...]
     pairs: tuple[AxisPair, ...]
     view: Way
     in_order: Way
@@ -161,7 +164,7 @@ def explain_viewing(base: str, operation: str, shape: str, library: Library = "P
     view, in_order, reshaped = map(_way, lines, tries)
     last = tries[2]
     pairs = axis_pairs(own.layout, _solved(wish, own.values.size))
-    return Viewing(last if isinstance(last, Ran) else made, pairs, view, in_order, reshaped)
+    return Viewing(last if isinstance(last, Ran) else made, wish, pairs, view, in_order, reshaped)
 
 
 def axis_pairs(layout: Layout, shape: tuple[int, ...] | None) -> tuple[AxisPair, ...]:

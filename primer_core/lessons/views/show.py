@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from primer_core.backend.memory import address_rule
+from primer_core.claims.claim import Claim, plain
+from primer_core.claims.memory import CopyMade, NewArray, NoArray, NoCells, NumberMade
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
+from primer_core.lessons.spoken import paragraphs, spoken
+from primer_core.lessons.views import claims, numbers, pictures
 from primer_core.lessons.views import code as snippets
-from primer_core.lessons.views import pictures
-from primer_core.lessons.views.deeds import Bound
+from primer_core.lessons.views.claims import Said
 from primer_core.lessons.views.explain import Outcome
 from primer_core.lessons.views.operations import operations
-from primer_core.lessons.views.program import NameVerdict, Program, Ran, Rejected, Stopped, changes
+from primer_core.lessons.views.program import Program, Ran, Rejected, Stopped, changes
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWay, Viewing, Way, viewing_code
 from primer_core.lessons.views.state import Made
-from primer_core.lessons.views.steps import Step
-from primer_core.lessons.views.story import changes_told, deed_numbers, deed_told, story, viewing_told, walk
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import bracketed, full_text
 from primer_core.picture.parts import (
@@ -38,9 +39,11 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
-from primer_core.picture.text import Code, Strong, Text, joined, text
+from primer_core.picture.text import Code, Text, joined, text
 
 _NAMED = {"a": "a", "b": "b", "c": "c", "then": "Then", "to": "the shape"}
+
+_NOTHING_RAN = text("Write a statement into the field Then, or choose an example.")
 
 _MOST_ASKED = 12
 """Most answers of the library's that stand in a row."""
@@ -91,7 +94,7 @@ def show(question: ViewsQuestion, outcome: Outcome) -> Page:
     """Show what came of a question."""
     unread = outcome if isinstance(outcome, Unread) else None
     last = ("to",) if question.view == "Refused views" else ("c", "then")
-    judged = chips(outcome)
+    judged = chips(question, outcome)
     base = controls(question, "a", "b", unread=unread)
     panel: tuple[Part, ...] = (
         controls(question, "view", "library", quiet=True),
@@ -108,7 +111,7 @@ def show(question: ViewsQuestion, outcome: Outcome) -> Page:
             return Page(panel, _program(question, outcome))
 
 
-def chips(outcome: Outcome) -> tuple[Chip, ...]:
+def chips(question: ViewsQuestion, outcome: Outcome) -> tuple[Chip, ...]:
     """Say in a few words what each name is to those before it, or whether the view is given."""
     match outcome:
         case Rejected(field, _, "unknown"):
@@ -120,59 +123,20 @@ def chips(outcome: Outcome) -> tuple[Chip, ...]:
         case Unread(field):
             return (Chip("error", f"{_NAMED[field]} cannot be read"),)
         case Viewing(allowed=allowed):
-            return (Chip("view", "the view is given") if allowed else Chip("error", "the view is refused"),)
-    rebound = {change.name for change in changes(outcome) if change.rebound}
-    found = tuple(_chip(verdict, rebound) for verdict in outcome.verdicts)
-    found += tuple(_chip_of(bound, outcome) for bound in _new_names(outcome))
-    found += tuple(Chip("ok", f"{name} is no array") for name, _ in outcome.values)
+            return (Chip("view" if allowed else "error", plain(claims.verdict(outcome).sentence())),)
+    found = tuple(map(_chip, Said(outcome, question.view).chips()))
     if isinstance(outcome, Stopped):
         return (*found, Chip("error", f"{_NAMED[outcome.place]}: refused by the library"))
     return found
 
 
-def _new_names(program: Program) -> tuple[Bound, ...]:
-    """Return how each name came to its array that was none before the statements."""
-    last = {bound.name: bound for deed in program.deeds for bound in deed.bound}
-    return tuple(
-        bound for name, bound in last.items() if name in program.after.names and name not in program.before.names
-    )
-
-
-def _chip_of(bound: Bound, program: Program) -> Chip:
-    name, of = bound.name, bound.of
-    holds = of in program.after.names and program.after.called(of).number == bound.of_number
-    whose = of if holds or of.startswith("old ") else f"the old {of}"
-    match bound.how:
-        case "same":
-            return Chip("view", f"{name} is {whose}: one object" if holds else f"{name} is {whose}")
-        case "view":
-            return Chip("view", f"{name} is a view of {whose}")
-        case "apart":
-            return Chip("view", f"{name} lies in the memory of {whose}")
-        case "empty":
-            return Chip("ok", f"{name} has no cells")
-    return Chip("copy", f"{name} is a {'new array' if _is_made(bound.steps) else 'copy'}")
-
-
-def _is_made(steps: tuple[Step, ...]) -> bool:
-    """Return whether an array was made of no other."""
-    return bool(steps) and steps[0].result == "made"
-
-
-def _chip(verdict: NameVerdict, rebound: set[str]) -> Chip:
-    name, of = verdict.name, verdict.of
-    be = "was" if name in rebound else "is"
-    match verdict.kind:
-        case "same":
-            return Chip("view", f"{name} {'was' if {name, of} & rebound else 'is'} {of}: one object")
-        case "view":
-            return Chip("view", f"{name} {be} a view of {'the old ' if of in rebound else ''}{of}")
-        case "empty":
-            return Chip("ok", f"{name} {'had' if name in rebound else 'has'} no cells")
-        case "apart":
-            return Chip("view", f"{name} {be} in the memory of {'the old ' if of in rebound else ''}{of}")
-        case "copy":
-            return Chip("copy", f"{name} {be} a {'new array' if _is_made(verdict.steps) else 'copy'}")
+def _chip(claim: Claim) -> Chip:
+    match claim:
+        case CopyMade() | NewArray():
+            return Chip("copy", plain(claim.sentence()))
+        case NoCells() | NoArray() | NumberMade():
+            return Chip("ok", plain(claim.sentence()))
+    return Chip("view", plain(claim.sentence()))
 
 
 def _chooser(question: ViewsQuestion, outcome: Outcome) -> Control:
@@ -188,12 +152,15 @@ def _chooser(question: ViewsQuestion, outcome: Outcome) -> Control:
 
 def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...]:
     """Show a program's memory or its names."""
-    stop = _stop(program) if isinstance(program, Stopped) else ()
+    said = Said(program, question.view)
+    stop = _stop(program, said) if isinstance(program, Stopped) else ()
+    warning = tuple(text(Code(line), f": {words}") for line, words in program.warnings)
+    warned = (Notice("warning", warning, title="The library warns"),) if warning else ()
     if question.view == "Names":
-        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *deeds_table(program), *stop)
-        return _page("Names", "names", parts, changes_told(program), snippets.names(program))
-    parts = (*_memory(program), *deeds_table(program), *_asked(program), *stop)
-    return _page(question.view, "memory", parts, story(program), snippets.memory(program))
+        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *deeds_table(program, said))
+        return _page("Names", "names", (*parts, *warned, *stop), said.story(), snippets.names(program))
+    parts = (*_memory(program), *deeds_table(program, said), *_asked(program, said))
+    return _page(question.view, "memory", (*parts, *warned, *stop), said.story(), snippets.memory(program))
 
 
 def _memory(program: Ran | Stopped) -> tuple[Part, ...]:
@@ -206,34 +173,36 @@ def _memory(program: Ran | Stopped) -> tuple[Part, ...]:
 def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
     """Show why a view is given or refused."""
     error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
-    parts = (*pair_table(viewing), way_table(viewing), *error, Note(walk(viewing)), pictures.refused(viewing))
-    return _page(question.view, "refused", parts, viewing_told(viewing), viewing_code(viewing))
+    order = tuple(map(Note, paragraphs(claims.walk(viewing))))
+    parts = (*pair_table(viewing), way_table(viewing), *error, *order, pictures.refused(viewing))
+    return _page(question.view, "refused", parts, claims.viewing(viewing), viewing_code(viewing))
 
 
-def _page(view: View, name: str, parts: tuple[Part, ...], paragraphs: tuple[Text, ...], code: str) -> tuple[Part, ...]:
-    told = Card((Story(paragraphs), code_panel(code)), "story")
-    return (Card(parts, name), Columns(((told,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
+def _page(view: View, name: str, parts: tuple[Part, ...], said: tuple[Claim, ...], code: str) -> tuple[Part, ...]:
+    told = (Story(paragraphs(said)),) if said else (Note(_NOTHING_RAN),)
+    story = Card((*told, code_panel(code)), "story")
+    return (Card(parts, name), Columns(((story,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
 
 
-def _stop(stopped: Stopped) -> tuple[Part, ...]:
+def _stop(stopped: Stopped, said: Said) -> tuple[Part, ...]:
     """Show what the library refused, why, and what would work."""
-    paragraphs: tuple[Text, ...] = (text(f"{stopped.line} · {stopped.words}"),)
+    words: tuple[Text, ...] = (text(f"{stopped.line} · {stopped.words}"),)
     if not stopped.line.startswith(stopped.part) and stopped.line != f"{stopped.place} = {stopped.part}":
-        paragraphs += (text("It says so of ", Code(stopped.part), "."),)
-    fixes = tuple(Fix(text(fix.words, Code(fix.code)), fix.texts) for fix in stopped.fixes)
+        words += (text("It says so of ", Code(stopped.part), "."),)
+    fixes = tuple(Fix(spoken(claim), puts) for claim, puts in said.fixes())
     return (
-        Notice("declined", paragraphs),
-        *((Note(text(stopped.cause)),) if stopped.cause else ()),
+        Notice("declined", words),
+        *(Notice("info", (paragraph,)) for paragraph in paragraphs(said.cause())),
         *((Fixes(fixes),) if fixes else ()),
     )
 
 
-def _asked(program: Program) -> tuple[Note, ...]:
+def _asked(program: Program, said: Said) -> tuple[Note, ...]:
     """Show what the library was asked about sharing."""
-    if not program.asked:
+    answers = paragraphs(said.asked())
+    if not answers:
         return ()
     when = " after these statements" if program.statements else ""
-    answers = [text(Code(asked.code), " → ", Strong(str(asked.answer))) for asked in program.asked]
     more = f" · and {len(answers) - _MOST_ASKED} more, in the code" if len(answers) > _MOST_ASKED else ""
     return (Note(text(f"Asked of the library{when}: ", *joined(answers[:_MOST_ASKED], " · "), more)),)
 
@@ -313,12 +282,13 @@ def names_table(program: Program) -> Table:
     return Table(_titles(head), tuple(rows), "What each name is bound to")
 
 
-def deeds_table(program: Program) -> tuple[Table, ...]:
+def deeds_table(program: Program, said: Said) -> tuple[Table, ...]:
     """Show what each statement bound and wrote, and what stood there then; nothing where none ran."""
     if not program.deeds:
         return ()
     rows = tuple(
-        (_head(deed.code), TableCell(deed_told(deed)), TableCell(deed_numbers(deed))) for deed in program.deeds
+        (_head(deed.code), TableCell(joined(paragraphs(told), "; ")), TableCell(numbers.of_deed(deed)))
+        for deed, told in zip(program.deeds, said.deeds(), strict=True)
     )
     return (Table(_titles(("statement", "what it did", "numbers")), rows, "Statement by statement"),)
 

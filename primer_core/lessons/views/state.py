@@ -81,6 +81,8 @@ class Made:
         Which library made it.
     dtype
         As the library writes it.
+    is_number
+        Whether it is a single number of NumPy's, which is no array.
     """
 
     number: int
@@ -98,6 +100,7 @@ class Made:
     writeable: bool
     library: Library
     dtype: str
+    is_number: bool
 
     @property
     def name(self) -> str:
@@ -201,6 +204,24 @@ def written_elements(before: Snapshot, after: Snapshot, buffer: int) -> NDArray[
     return np.asarray((differing(new.values, old.values) | was) & ~still)
 
 
+def cells_changed(before: Snapshot, after: Snapshot, number: int) -> NDArray[np.bool_]:
+    """Of the shape of the array with that number: which of its cells differ between two moments; none if it is new."""
+    new = after.arrays[number]
+    if number >= len(before.arrays):
+        return np.zeros(new.values.shape, np.bool_)
+    old = before.arrays[number]
+    if old.values.shape == new.values.shape and old.layout.strides == new.layout.strides:
+        return _rewritten(new, old)
+    written = written_elements(before, after, new.buffer)
+    return np.asarray(written[new.elements].any(axis=1)).reshape(new.values.shape)
+
+
+def _rewritten(new: Made, old: Made) -> NDArray[np.bool_]:
+    never = np.zeros(new.values.shape, np.bool_)
+    was, still = (never if made.unwritten is None else made.unwritten for made in (old, new))
+    return np.asarray((differing(new.values, old.values) | was) & ~still)
+
+
 def _memory(things: list[Thing]) -> Any:
     """One axis over all bytes of the largest allocation among arrays that lie in one."""
     largest = max(things, key=lambda thing: np.diff(_allocation(thing))[0]).array
@@ -244,6 +265,7 @@ def _made(work: Workspace, place: int, names: tuple[str, ...], buffer: int, memo
         writeable=engine.writeable(array),
         library=engine.library,
         dtype=engine.dtype_name(array),
+        is_number=scalar,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from primer_core.backend import backend_of
+from primer_core.backend import Library, backend_of
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table.entry import Sharing
@@ -15,6 +15,37 @@ from primer_core.lessons.views.workspace import share
 Result = Literal["view", "copy", "made", "number"]
 """What came of a step: an array on the memory of what it was done to, one with memory of its own, one that was made of
 no array, or a NumPy scalar."""
+
+
+_CASTS = {
+    *("astype", "to", "type", "type_as", "float", "double", "half", "int", "long", "short", "char", "byte", "bool"),
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"),
+}
+"""Operations that write the numbers of an array in another dtype."""
+
+_FILLING = {"pad", "diag", "diagflat", "diag_embed", "meshgrid", "ix_", "item"}
+"""Operations that move cells and put others beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lies:
+    """How an array lies in memory at one moment.
+
+    Parameters
+    ----------
+    library, dtype
+        Of the array; the dtype without the library's name.
+    shape, strides
+        Of the array; strides in elements.
+    in_order
+        Whether the cells lie without gaps in C order.
+    """
+
+    library: Library
+    dtype: str
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    in_order: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +68,14 @@ class Step:
     chooses
         Whether it is an index in which a list or an array of numbers or truth values stands.
     copies
-        Whether it was told to copy, by ``copy=True``.
+        Whether it was told to copy, by ``copy=True`` or ``copy=False``; None where it was told nothing.
+    moves
+        Whether its cells are cells of what it was done to, in whatever order and dtype, and no results.
+    before, after
+        How what it was done to lies in memory, and how its result does; before is None where there was nothing.
+    offset
+        Elements from the first cell of what it was done to to that of the result; None where they lie apart, or not in
+        whole elements.
     """
 
     code: str
@@ -46,7 +84,11 @@ class Step:
     casts: bool
     shares: Sharing
     chooses: bool
-    copies: bool
+    copies: bool | None
+    moves: bool
+    before: Lies | None
+    after: Lies
+    offset: int | None
 
 
 def steps_to(calls: Sequence[Call], array: Any) -> tuple[Step, ...]:
@@ -119,8 +161,37 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
     index = call.bound.get("index") if operation == "index" else None
     parts = index if isinstance(index, tuple) else (index,)
     chooses = any(isinstance(part, list) or bool(getattr(part, "shape", ())) for part in parts)
-    copies = call.bound.get("copy") is True
-    return Step(" ".join(call.place.text.split()), operation, came, casts, call.entry.shares, chooses, copies)
+    told = call.bound.get("copy")
+    copies = told if isinstance(told, bool) else None
+    moves = (call.entry.rule.kind == "moved" and operation not in _FILLING) or operation in ("index", *_CASTS)
+    return Step(
+        code=" ".join(call.place.text.split()),
+        operation=operation,
+        result=came,
+        casts=casts,
+        shares=call.entry.shares,
+        chooses=chooses,
+        copies=copies,
+        moves=moves,
+        before=_lies(sources[0]) if sources else None,
+        after=_lies(result),
+        offset=_offset(sources[0], result) if came == "view" else None,
+    )
+
+
+def _lies(array: Any) -> Lies:
+    engine = backend_of(array)
+    if engine.is_number(array):
+        return Lies(engine.library, _dtype(array), (), (), in_order=True)
+    size = engine.itemsize(array)
+    strides = tuple(stride // size for stride in engine.byte_strides(array))
+    return Lies(engine.library, _dtype(array), tuple(array.shape), strides, engine.contiguity(array)[0])
+
+
+def _offset(source: Any, result: Any) -> int | None:
+    first, second = (backend_of(array).data_pointer(array) for array in (source, result))
+    elements, rest = divmod(second - first, backend_of(result).itemsize(result))
+    return None if rest else elements
 
 
 def _dtype(array: Any) -> str:

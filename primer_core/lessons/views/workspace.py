@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
-from primer_core.backend.memory import shares_memory
 from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
@@ -143,8 +142,14 @@ class Workspace:
 
 
 def share(one: Any, other: Any) -> bool:
-    """Return whether two arrays share memory, as their libraries say; a NumPy scalar shares it with none."""
-    return not any(backend_of(each).is_number(each) for each in (one, other)) and shares_memory(one, other)
+    """Return whether two arrays have a cell in common; a NumPy scalar has none in common with any.
+
+    PyTorch says of arrays in one memory that they share it, whether they have a cell in common or not: NumPy is asked.
+    """
+    if any(backend_of(each).is_number(each) for each in (one, other)):
+        return False
+    first, second = (backend_of(each).on_its_memory(each) for each in (one, other))
+    return bool(np.shares_memory(first, second))
 
 
 def origins_of(calls: tuple[Call, ...], array: Any, known: list[Any]) -> NDArray[np.int64] | None:

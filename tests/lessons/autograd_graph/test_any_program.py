@@ -44,11 +44,12 @@ def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches
     assert printed(traced) == traced.printed
     if not isinstance(traced, Refused):
         return
-    assert traced.refusal.cause
-    for field, value in traced.refusal.repair:
-        if field == "program":
-            assert read_program(str(value)).nodes
-            assert refusal_of(trace(str(value), done)) != traced.refusal
+    assert traced.refusal.library or traced.refusal.message
+    for mend in traced.refusal.mends:
+        for field, value in mend.repair:
+            if field == "program":
+                assert read_program(str(value)).nodes
+                assert refusal_of(trace(str(value), done)) != traced.refusal
 
 
 def refusal_of(outcome: Outcome) -> object:

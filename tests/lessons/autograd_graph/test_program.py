@@ -175,7 +175,7 @@ def test_errors_are_the_librarys_own_words(program: str, library: str) -> None:
 def test_memory_that_was_never_written_has_no_place_in_a_graph() -> None:
     stopped = refusal(trace("x = torch.empty(3)\ny = torch.ones(3, requires_grad=True)"))
     assert (stopped.library, stopped.place.line if stopped.place else 0) == ("", 1)
-    assert "torch.zeros" in stopped.cause
+    assert "torch.zeros" in stopped.message
 
 
 def test_random_numbers_without_a_seed_get_one_that_the_code_has_too() -> None:
@@ -241,7 +241,7 @@ def test_what_would_mend_a_program_that_goes_back_itself_does(repair_of: str) ->
         "second_backward": "x = torch.tensor(2., requires_grad=True)\ny = x * x\ny.backward()\ny.sum().backward()",
     }
     stopped = refusal(trace(programs[repair_of]))
-    ((field, text),) = stopped.repair
+    ((field, text),) = stopped.mends[0].repair
     assert field == "program"
     assert isinstance(trace(str(text)), Finished)
 

@@ -27,7 +27,7 @@ def refusal(trace: GraphTrace) -> Refusal:
 
 def repaired_program(trace: GraphTrace) -> str:
     """Return the text that the repair of a stopped program puts in its place."""
-    text = dict(refusal(trace).repair)["program"]
+    text = dict(refusal(trace).mends[0].repair)["program"]
     assert isinstance(text, str)
     return text
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from primer_core.claims.letters import NoSuchLetter, SumsOver
+from primer_core.claims.letters import LettersFit, NoSuchLetter, SumsOver
 from primer_core.lessons.einsum.claims import claims_of
 from primer_core.lessons.einsum.explain import Refusal, Summed, explain
 from primer_core.lessons.einsum.presets import PRESETS
@@ -45,10 +45,13 @@ def test_what_is_not_named_after_the_arrow_is_summed(subscripts: str, b: str, ex
 
 
 def test_a_letter_of_the_result_that_no_operand_has_is_declined_in_numpys_words() -> None:
-    question = EinsumQuestion("ij,kj->ijl", A, B)
+    question = EinsumQuestion("ij,kj->ijl", "[[1, 2], [3, 4]]", "[[5, 6], [7, 8]]")
     found = explain(question)
     assert isinstance(found, Refusal)
-    assert NoSuchLetter("l") in claims_of(question, found)
+    said = claims_of(question, found)
+    assert NoSuchLetter("l") in said
+    assert LettersFit("known letters", "ij,kj->ij", (2, 2)) in said
+    assert question in [preset.question for preset in PRESETS]
     told = [plain(line) for notice in parts(show(question, found), Notice) for line in notice.paragraphs]
     assert any("output subscript" in line and "never appeared in an input" in line for line in told)
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from primer_core.backend import Declined, Library
+from primer_core.claims.claim import Claim
+from primer_core.claims.joining import NewAxis, NoAxisToJoin, SizesAdd
+from primer_core.claims.layout import AxesApart, NoStrides, ReadWithStrides
+from primer_core.claims.sizes import (
+    FirstAxisFastest,
+    FirstAxisGone,
+    NothingMoved,
+    NothingSqueezed,
+    NotOfSizeOne,
+    OtherCount,
+    Refilled,
+)
 from primer_core.lessons.shapes import LESSON
 from primer_core.lessons.shapes.pipeline import Done, Pipeline
 from primer_core.lessons.shapes.presets import PRESETS
 from primer_core.lessons.shapes.question import ShapesQuestion
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Note
 from primer_core.picture.steps import StepCard, Steps
 from primer_core.picture.text import plain
 from tests.lessons.parts import part, parts
@@ -42,6 +53,14 @@ def of(title: str) -> Pipeline:
     return taking(question.x, question.steps, question.library)
 
 
+def of_page(question: ShapesQuestion) -> set[Claim]:
+    return set(LESSON.claims(question, LESSON.explain(question)))
+
+
+def said_of(title: str) -> set[Claim]:
+    return of_page(preset(title))
+
+
 def cards(question: ShapesQuestion) -> tuple[StepCard, ...]:
     return part(LESSON.show(question, LESSON.explain(question)), Steps).cards
 
@@ -58,22 +77,30 @@ def test_a_view_is_refused_after_a_transpose_and_reshape_copies() -> None:
     steps = by_name(taken)
     assert (steps["t"].after.shape, steps["t"].after.strides) == ((3, 2), (1, 3))
     assert not steps["t"].after.layout.c_contiguous
-    assert (values(taken)["r"], steps["r"].verdict, steps["r"].remark) == ([0, 3, 1, 4, 2, 5], "copy", "reshape copied")
+    assert (values(taken)["r"], steps["r"].verdict, steps["r"].remarks) == (
+        [0, 3, 1, 4, 2, 5],
+        "copy",
+        (NoStrides("r", "t", "t.view(6)"),),
+    )
     assert (steps["p"].after.shape, steps["p"].verdict) == ((2,), "view")
     assert "view size is not compatible with input tensor's size and stride" in declined(taken).words
     assert "Use .reshape(...) instead" in declined(taken).words
     failed = cards(question)[-1]
     assert "stride 1 ≠ 2 · 3 = 6" in said(failed)
-    assert [remedy.text for remedy in failed.remedies] == ["reshape(6)", "contiguous(), view(6)"]
+    assert AxesApart("t", (0, 1), 1, 2, 3) in of_page(question)
+    assert [remedy.text for remedy in failed.remedies] == ["t.reshape(6)", "t.contiguous().view(6)"]
 
 
 def test_a_bare_squeeze_drops_the_batch_of_one() -> None:
     assert shapes("torch.zeros(4, 5, 1, 1)", "a = x.squeeze(), b = x.squeeze(3), b.squeeze(2)")[1::2] == [(4, 5)] * 2
     assert shapes("torch.zeros(1, 5, 1, 1)", "a = x.squeeze(), b = x.squeeze(3), b.squeeze(2)")[1::2] == [(5,), (1, 5)]
-    assert by_name(of("The last batch has one"))["a"].remark == "squeezed the first of several"
+    assert FirstAxisGone("a", "x", (1, 5, 1, 1), (2, 5)) in said_of("The last batch has one")
     nothing = taking("torch.zeros(2, 3)", "squeeze(1)").done[0]
-    assert (nothing.after.shape, nothing.remark) == ((2, 3), "squeezed nothing")
-    error = declined(taking("np.zeros((2, 3))", "squeeze(axis=1)", "NumPy"))
+    assert (nothing.after.shape, nothing.remarks) == ((2, 3), (NothingSqueezed("x1", "x", ((1, 3),)),))
+    refused = taking("np.zeros((2, 3))", "squeeze(axis=1)", "NumPy")
+    assert refused.failed is not None
+    assert refused.failed.causes == (NotOfSizeOne("x", ((1, 3),)),)
+    error = declined(refused)
     assert error.text == "ValueError: cannot select an axis to squeeze out which has size not equal to one"
 
 
@@ -87,12 +114,18 @@ def test_cat_makes_an_axis_longer_and_stack_makes_one() -> None:
         (2, 2, 5),
     ]
     assert taken.failed is not None
+    said = said_of("cat or stack two vectors")
+    assert {SizesAdd("a", (3,), (3,), 0), NewAxis("s", (3,), 1, 2), NoAxisToJoin("x", (3,), 1)} <= said
     assert "stack" in " ".join(fix.texts[0] for fix in taken.failed.fixes)
 
 
 def test_t_reverses_all_axes_and_mt_the_last_two() -> None:
     taken = of("A batch: .mT or .T")
     assert {name: step.after.shape for name, step in by_name(taken).items()} == {"a": (2, 4, 3), "b": (4, 3, 2)}
+    assert {
+        ReadWithStrides("a", "x", (12, 1, 4), "elements"),
+        ReadWithStrides("b", "x", (1, 4, 12), "elements"),
+    } <= said_of("A batch: .mT or .T")
     assert shapes("(2, 3, 4)", "transpose(1, 2)")[-1] == (2, 4, 3)
     assert shapes("np.zeros((2, 3, 4))", "T", "NumPy")[-1] == (4, 3, 2)
     assert declined(taken).text == "RuntimeError: t() expects a tensor with <= 2 dimensions, but self is 3D"
@@ -107,7 +140,8 @@ def test_resize_refills_and_does_not_crop() -> None:
         "b": [[1, 2], [4, 5]],
         "c": [[1, 2, 3], [4, 5, 6], [1, 2, 3]],
     }
-    assert by_name(taken)["a"].remark == by_name(taken)["c"].remark == "resized"
+    said = said_of("np.resize is no crop")
+    assert {Refilled("a", "x", (2, 2), 6), Refilled("c", "x", (3, 3), 6), OtherCount("x", 6, (2, 2))} <= said
     assert declined(taken).text == "ValueError: cannot reshape array of size 6 into shape (2,2)"
     assert by_name(taken)["c"].sources[6:, 0].tolist() == [0, 1, 2]
 
@@ -129,5 +163,5 @@ def test_order_f_is_an_order_of_reading_and_no_transpose() -> None:
     same = of('order="F", same shape')
     assert same.states[1].values.tolist() == same.start.values.tolist()
     question = preset('order="F", same shape')
-    notes = [plain(note.text) for note in parts(LESSON.show(question, LESSON.explain(question)), Note)]
-    assert any("nothing moves" in note for note in notes)
+    assert NothingMoved("x1", "x", (3, 2)) in of_page(question)
+    assert FirstAxisFastest("b = x.reshape(2, 3, order='F')", "b", "x", (0, 2, 4, 1)) in said_of('order="F"')

@@ -13,10 +13,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Declined, Library
+from primer_core.claims.joining import SizesAdd, SizesClash
+from primer_core.claims.layout import AxesApart, CopiedNeedlessly, NoStrides, VerySame
+from primer_core.claims.sizes import (
+    CutIntoPieces,
+    FirstAxisGone,
+    NoSizeFits,
+    NothingSqueezed,
+    Refilled,
+    SizeSolved,
+)
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.shapes.arithmetic import Solved
 from primer_core.lessons.shapes.batch_axis import offer_to_network
 from primer_core.lessons.shapes.explain import explain
 from primer_core.lessons.shapes.offers import OFFERS
@@ -142,7 +151,11 @@ def shown(explained: Pipeline) -> str:
     """What the page shows of it: shape, strides and verdict of each state, the error, and the last tensor."""
     states = explained.states
     lines = [f"x {states[0].shape} {states[0].strides}"]
-    lines += [f"{step.name} {step.after.shape} {step.after.strides} {step.verdict}" for step in explained.done]
+    words = {"copy": "copy" if all(step.exact for step in explained.done) else "new memory"}
+    lines += [
+        f"{step.name} {step.after.shape} {step.after.strides} {words.get(step.verdict, step.verdict)}"
+        for step in explained.done
+    ]
     if explained.failed is not None and isinstance(explained.failed.reason, Declined):
         lines.append(explained.failed.reason.text)
     last = states[-1].values
@@ -289,13 +302,12 @@ def test_minus_one_is_what_pytorch_solves_it_to() -> None:
             asked = [*others[:1], -1, *others[1:]]
             (step,) = taking(shape, [f"view({sizes(tuple(asked))})"]).steps
             assert isinstance(step, Done | Failed)
-            (solved,) = step.arithmetic
-            assert isinstance(solved, Solved)
+            place, elements = asked.index(-1), prod(shape)
             if isinstance(step, Done):
-                assert step.after.shape[asked.index(-1)] == solved.size
+                size = step.after.shape[place]
+                assert step.remarks == (SizeSolved("x1", "x", elements, tuple(others), place, size),)
             else:
-                assert solved.size is None
-                assert "no whole number" in solved.text or "÷ 0" in solved.text
+                assert step.causes == (NoSizeFits("x", elements, tuple(others), place),)
 
 
 def verdicts(explained: Pipeline) -> list[Any]:
@@ -329,8 +341,10 @@ def test_one_image_becomes_a_batch_and_only_then_the_network_takes_it() -> None:
 def test_minus_one_is_solved_and_shown() -> None:
     explained = of("−1 is solved")
     assert [step.after.shape for step in explained.done] == [(2, 6), (3, 4)]
-    spelled = [[solved.text for solved in step.arithmetic] for step in explained.done]
-    assert spelled == [["−1 = 12 ÷ 2 = 6"], ["−1 = 12 ÷ 3 = 4"]]
+    assert [step.remarks for step in explained.done] == [
+        (SizeSolved("x1", "x", 12, (2,), 1, 6),),
+        (SizeSolved("x2", "x1", 12, (3,), 1, 4),),
+    ]
 
 
 def test_unsqueeze_and_squeeze_share_one_storage() -> None:
@@ -354,10 +368,10 @@ def test_in_numpy_ravel_is_a_view_flatten_a_copy_and_t_a_view() -> None:
 def test_concatenate_adds_sizes_along_its_axis_and_wants_the_others_equal() -> None:
     below, beside, clash = of("Join along axis 0"), of("Join along axis 1"), of("A join that clashes").failed
     assert below.states[-1].values.tolist() == [[1, 2], [3, 4], [5, 6]]
-    assert [met.text for met in below.done[0].arithmetic] == ["axis 0: 2 + 1 = 3 · axis 1: 2 = 2 ✓"]
+    assert below.done[0].remarks == (SizesAdd("x1", (2, 2), (1, 2), 0),)
     assert beside.states[-1].values.tolist() == [[1, 2, 1, 2], [3, 4, 3, 4]]
     assert clash is not None
-    assert [met.text for met in clash.arithmetic] == ["axis 0: 2 ≠ 1 ✗ · axis 1: 2 + 2 = 4"]
+    assert clash.causes == (SizesClash("x", (2, 2), (1, 2), 1),)
     assert isinstance(clash.reason, Declined)
     assert clash.reason.kind == "ValueError"
     assert "concatenate([[5, 6]], axis=0)" in [fix.texts[0] for fix in clash.fixes]
@@ -367,8 +381,7 @@ def test_a_refused_view_says_which_axes_cannot_become_one_and_later_steps_wait()
     explained = of("View refused")
     assert [type(step) for step in explained.steps] == [Done, Failed, Waiting]
     assert explained.failed is not None
-    spelled = [strides.text for strides in explained.failed.arithmetic]
-    assert spelled == ["axes 0 and 1 cannot become one: stride 1 ≠ 3 · 4 = 12"]
+    assert explained.failed.causes == (AxesApart("x1", (0, 1), 1, 3, 4),)
     assert [fix.texts for fix in explained.failed.fixes] == [("reshape(12)",), ("contiguous()", "view(12)")]
     assert explained.result is None
 
@@ -390,18 +403,56 @@ def test_pieces_are_all_there_and_one_goes_on() -> None:
 
 
 def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
-    assert done((2, 3), "squeeze(0)").remark == "squeezed nothing"
-    assert done((2, 3), "contiguous()").remark == "contiguous already"
-    assert done((2, 3), "np.asarray(x)", "NumPy").remark == "same tensor"
-    assert done((2, 3), "np.resize(x, (2, 2))", "NumPy").remark == "resized"
-    assert done((2, 3), "x + 1").remark == "computed"
-    assert done((2, 3), "torch.nn.functional.pad(x, (1, 0))").remark is None
-    assert done((4,), "split(2)").remark == "split by size"
-    assert done((4,), "split(2)", "NumPy").remark == "split by count"
-    assert done((4,), "split([1, 3])").remark is None
-    assert done((4,), "flatten()", "NumPy").remark == "flatten copied"
-    assert done((1, 5, 1), "squeeze()").remark == "squeezed the first of several"
-    assert done((5, 1), "squeeze()").remark is None
+    assert done((2, 3), "squeeze(0)").remarks == (NothingSqueezed("x1", "x", ((0, 2),)),)
+    assert done((2, 3), "contiguous()").remarks == (VerySame("x1", "x", in_order=True),)
+    assert done((2, 3), "np.asarray(x)", "NumPy").remarks == (VerySame("x1", "x", in_order=False),)
+    assert done((2, 3), "np.resize(x, (2, 2))", "NumPy").remarks == (Refilled("x1", "x", (2, 2), 6),)
+    assert done((2, 3), "torch.nn.functional.pad(x, (1, 0))").remarks == ()
+    assert done((5,), "split(2)").remarks == (CutIntoPieces("p1", "x", 0, 2, (2, 2, 1), by_size=True),)
+    assert done((4,), "split(2)", "NumPy").remarks == (CutIntoPieces("p1", "x", 0, 2, (2, 2), by_size=False),)
+    assert done((4,), "split([1, 3])").remarks == ()
+    assert done((4,), "flatten()", "NumPy").remarks == (
+        CopiedNeedlessly("x1", "x", "flatten", "x.reshape(4, copy=False)"),
+    )
+    assert done((1, 5, 1), "squeeze()").remarks == (FirstAxisGone("x1", "x", (1, 5, 1), (2, 5)),)
+    assert done((5, 1), "squeeze()").remarks == ()
+    assert done((2, 3), "x.T.contiguous()", "PyTorch").remarks == ()
+
+
+def test_an_array_that_a_step_makes_has_no_name_that_was_given() -> None:
+    taken = taking((2,), "b1 = stack([5, 6], dim=0), b3 = x.clone(), c = b3[0], stack([7, 8], dim=0)")
+    assert taken.failed is None
+    bound = re.findall(r"^(\w+) = ", taken.code, flags=re.MULTILINE)
+    assert len(bound) == len(set(bound))
+
+
+def test_new_numbers_are_told_from_copies() -> None:
+    added, copied, largest = done((2, 3), "x + 1"), done((2, 3), "clone()"), done((2, 3), "x.amax(0)")
+    assert (added.verdict, added.exact, added.computes) == ("copy", False, True)
+    assert (copied.verdict, copied.exact, copied.computes) == ("copy", True, False)
+    assert (largest.verdict, largest.exact, largest.computes) == ("copy", False, False)
+
+
+def test_only_axes_that_a_view_has_to_merge_keep_it_from_being_one() -> None:
+    x = torch.arange(24).reshape(2, 3, 4).transpose(0, 1)  # axes 0 and 1 are apart, 1 and 2 are, too
+    assert x.view(3, 2, 2, 2).shape == (3, 2, 2, 2)
+    failed = failing((2, 3, 4), "x.transpose(0, 1).view(6, 4)")
+    assert failed.causes == ()  # the step is more than one call
+    steps = taking((2, 3, 4), "transpose(0, 1), unsqueeze(1), view(6, 4)")
+    assert steps.failed is not None
+    assert steps.failed.causes == (AxesApart("x2", (0, 2), 4, 2, 12),)  # an axis of size 1 between them is none
+    with pytest.raises(RuntimeError):
+        x[:, None].view(6, 4)
+
+
+def test_a_fix_keeps_the_arrays_and_the_names_that_were_typed() -> None:
+    clash = failing("[[1, 2], [3, 4]]", "b = concatenate([[5, 6]], axis=1)", "NumPy")
+    assert clash.fixes
+    assert all(text.startswith("b = ") and re.search("5.*6", text) for fix in clash.fixes for text in fix.texts)
+    assert failing("[[1, 2]]", "np.concatenate([[[5, 6]], x], axis=2)", "NumPy").fixes == ()
+    named = taking((2, 3), "b = x.T, c = b.view(6)").failed
+    assert named is not None
+    assert [fix.texts for fix in named.fixes] == [("c = b.reshape(6)",), ("c = b.contiguous().view(6)",)]
 
 
 def test_a_reshape_that_copied_names_what_would_have_refused_in_its_own_library() -> None:
@@ -410,8 +461,9 @@ def test_a_reshape_that_copied_names_what_would_have_refused_in_its_own_library(
         turned.reshape(6, copy=False)
     with pytest.raises(RuntimeError):
         torch.from_numpy(turned).view(6)
-    assert taking((2, 3), "T, reshape(6)", "NumPy").done[-1].remark == "reshape copied"
-    assert taking((2, 3), "T, reshape(6)").done[-1].remark == "reshape copied"
+    in_numpy, in_torch = taking((2, 3), "T, reshape(6)", "NumPy").done[-1], taking((2, 3), "T, reshape(6)").done[-1]
+    assert in_numpy.remarks == (NoStrides("x2", "x1", "x1.reshape(6, copy=False)"),)
+    assert in_torch.remarks == (NoStrides("x2", "x1", "x1.view(6)"),)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primer_core.claims.course import Becomes, EndsAs, Raised
+from primer_core.claims.layout import InNewMemory, ReadWithStrides
+from primer_core.claims.sizes import NoSizeFits, SizeSolved
 from primer_core.lessons.lesson import Preset
-from primer_core.lessons.shapes import LESSON
+from primer_core.lessons.shapes import LESSON, claims
 from primer_core.lessons.shapes.notes import NOTES
 from primer_core.lessons.shapes.pipeline import Pipeline, Waiting
 from primer_core.lessons.shapes.presets import PRESETS
 from primer_core.lessons.shapes.question import ShapesQuestion
 from primer_core.lessons.shapes.scramble import CASES, compare
-from primer_core.lessons.shapes.show import MAX_CELLS, legend, pipeline, story, summary
+from primer_core.lessons.shapes.show import MAX_CELLS, legend, pipeline, story
 from primer_core.lessons.shapes.show_scramble import in_a_row
 from primer_core.picture.grid import Op, PerCell, Picture, Ref, Strong, Val, visible_cells
 from primer_core.picture.images import Images
@@ -128,15 +131,17 @@ def test_a_split_shows_all_pieces_and_says_which_goes_on() -> None:
 
 
 def test_the_story_says_what_each_step_did() -> None:
-    told = [plain(line) for line in story(taking("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))]
+    told = claims.course(taking("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))
     assert told[0] == (
-        "1. view(2, -1): (12,) → (2, 6). −1 = 12 ÷ 2 = 6. A view: the same memory read with strides (6, 1) elements."
+        Becomes("x1 = x.view(2, -1)", (12,), (2, 6)),
+        ReadWithStrides("x1", "x", (6, 1), "elements"),
+        SizeSolved("x1", "x", 12, (2,), 1, 6),
     )
-    assert "A copy: 96 bytes in new memory." in told[2]
-    assert "no whole number" in told[3]
+    assert InNewMemory("x3", "x2", 96, "copy") in told[2]
+    assert told[3] == (Raised("x4 = x3.view(5, -1)", "PyTorch", "RuntimeError"), NoSizeFits("x3", 12, (5,), 1))
     assert len(told) == 4
-    assert summary(taking((2, 3), "T, clone()")) == "(2, 3) → (3, 2), 48 bytes copied"
-    assert summary(taking((2, 3), "T")) == "(2, 3) → (3, 2), no byte copied"
+    assert claims.end(taking((2, 3), "T, clone()")) == EndsAs((2, 3), (3, 2), 48)
+    assert claims.end(taking((2, 3), "T")) == EndsAs((2, 3), (3, 2), 0)
 
 
 def test_cards_say_what_became_of_each_step_and_offer_what_works() -> None:

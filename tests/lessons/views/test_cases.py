@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.rebinding import ReboundTo, Wrote
+from primer_core.claims.refusing import NegativeStride, ReadsWhatItWrites
+from primer_core.claims.storing import LastBracketWrites, NoRunningTotal, ReadThenWritten
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.views.claims import claims_of
 from primer_core.lessons.views.explain import Outcome, explain
 from primer_core.lessons.views.presets import PRESETS
 from primer_core.lessons.views.program import Program, Ran, Stopped, run_program
@@ -38,6 +43,10 @@ def shown(question: ViewsQuestion) -> str:
     return "\n".join(lines)
 
 
+def said(question: ViewsQuestion) -> tuple[Claim, ...]:
+    return claims_of(question, explain(question))
+
+
 def program(question: ViewsQuestion) -> Ran | Stopped:
     found = explain(question)
     assert isinstance(found, Ran | Stopped), found
@@ -65,7 +74,8 @@ def test_only_the_last_bracket_writes(view: Any) -> None:
     a[[1, 2]] = 70
     assert [cell.new for cell in third.written[0].cells] == [70, 70]
     assert drawn(question, "a") == a.tolist() == [1, 70, 70, 4]
-    assert "Only the last bracket before = writes" in shown(question)
+    assert LastBracketWrites((first.code, 1), "a[[1, 2]]") in said(question)
+    assert Wrote((third.code, 1), (("a", 2),)) in said(question)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -86,7 +96,9 @@ def test_in_place_changes_the_memory_and_an_assignment_moves_the_name(view: Any)
     a[0] = -1
     assert (cells(found, "a"), cells(found, "c")) == (a.tolist(), c.tolist()) == ([-1, 22], [21, 22])
     assert found.after.called("t").buffer != found.after.called("a").buffer != found.after.called("c").buffer
-    assert "new object" in told
+    (moved,) = (claim for claim in said(question) if isinstance(claim, ReboundTo))
+    assert (moved.name[:2], moved.cells) == (("a", "a = a + 10"), 2)
+    assert Wrote(("a += 10", 1), (("a", 2), ("t", 2))) in said(question)
 
 
 def test_a_negative_stride_is_no_tensor_and_a_copy_is() -> None:
@@ -103,7 +115,7 @@ def test_a_negative_stride_is_no_tensor_and_a_copy_is() -> None:
     (fix,) = (fix for part in parts(show(question, found), Fixes) for fix in part.fixes)
     mended = question.with_texts(dict(fix.puts))
     assert cells(program(mended), "c") == torch.from_numpy(a.copy()).tolist() == [3, 2, 1]
-    assert "made a stride negative" in "".join(map(plain, (note.text for note in parts(show(question, found), Note))))
+    assert NegativeStride(("c = torch.from_numpy(b)", 1), "b", (-8,)) in said(question)
     flips = program(ViewsQuestion(a="[1, 2, 3]", b="np.flip(a)", c="torch.from_numpy(a).flip(0)"))
     assert [verdict.kind for verdict in flips.verdicts] == ["view", "copy"]
 
@@ -122,9 +134,8 @@ def test_adding_a_shifted_view_is_no_running_total(view: Any) -> None:
     a = np.array([1, 1, 1, 1])
     a[1:] += a[:-1]
     assert drawn(question, "a") == a.tolist() == [1, 2, 2, 2]
-    told = shown(question)
-    assert "no sum runs along the array" in told
-    assert "a.cumsum(0)" in told
+    assert ReadThenWritten(("a[1:] += a[:-1]", 1)) in said(question)
+    assert NoRunningTotal(("a[1:] += a[:-1]", 1), "a.cumsum(0)") in said(question)
     assert np.ones(4, int).cumsum(0).tolist() == [1, 2, 3, 4]
 
 
@@ -138,6 +149,7 @@ def test_pytorch_refuses_to_read_what_it_writes_and_takes_a_copy() -> None:
     assert found.words == f"RuntimeError: {declined.value}"
     assert "refer to a single memory location" in plain(parts(show(question, found), Notice)[0].paragraphs[0])
     assert found.untouched
+    assert ReadsWhatItWrites(("a[1:] += a[:-1]", 1), "a[:-1]") in said(question)
     (fix,) = found.fixes
     assert cells(program(question.with_texts(dict(fix.texts))), "a") == [1, 2, 2, 2]
 

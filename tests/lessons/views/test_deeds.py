@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.backend import Library
+from primer_core.claims.claim import plain as letters
+from primer_core.claims.rebinding import NameGone
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.reader import read_statements
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.views import numbers
+from primer_core.lessons.views.claims import Said
 from primer_core.lessons.views.deeds import Deed
 from primer_core.lessons.views.pictures import memory
 from primer_core.lessons.views.program import run_program
-from primer_core.lessons.views.story import deed_numbers, deed_told, story
 from primer_core.lessons.views.workspace import Workspace
 from primer_core.picture.text import plain
 from tests.lessons.views.programs import cells, ran, stopped, unread
@@ -71,9 +74,9 @@ def test_each_statement_is_told_as_python_runs_it(seed: int) -> None:
         with np.errstate(all="ignore"):
             exec(deed.code, names)  # noqa: S102 - as above
         check_deed(deed, before, memory_of(names))
-        assert plain(deed_told(deed))
-        assert plain(deed_numbers(deed))
-    assert all(map(plain, story(found)))
+        assert plain(numbers.of_deed(deed))
+    said = Said(found, "Memory")
+    assert all(letters(claim.sentence()) for told in (*said.deeds(), said.story()) for claim in told)
     assert memory(found).payload()["grids"] or not found.after.names
     for name in found.after.names:
         expected = eval(name, names)  # noqa: S307 - a name of the program
@@ -85,7 +88,7 @@ def check_deed(deed: Deed, before: dict[str, tuple[int, bytes]], after: dict[str
     for name, (identity, cells_now) in after.items():
         kept = name in before and before[name][0] == identity
         assert (name in bound) != kept, f"{deed.code}: {name}"
-        if kept and name not in deed.turned:
+        if kept and name not in dict(deed.turned):
             changed = before[name][1] != cells_now
             assert changed == any(name in written.readers for written in deed.written), f"{deed.code}: {name}"
         if name in bound and bound[name].how == "same":
@@ -134,8 +137,8 @@ def test_a_memory_lives_as_long_as_a_name_reads_it() -> None:
     found = ran("(4,)", "a[1:3]", then="del a; b += 1")
     assert found.after.names == ("b",)
     assert found.after.buffers[0].values.tolist() == [1, 3, 4, 4]
-    words = " ".join(map(plain, story(found)))
-    assert "Its memory is kept by b." in words
+    (gone,) = (claim for claim in Said(found, "Names").story() if isinstance(claim, NameGone))
+    assert gone.kept == ("b",)
 
 
 def test_bytes_are_drawn_in_the_elements_that_hold_them() -> None:

@@ -1,7 +1,8 @@
-"""A training run, live: how far it is, its numbers, and its curves drawn with Plotly.
+"""A training run, live: how far it is, its numbers, its curves, and looking back at any batch of it.
 
-The chart asks the server for news by itself and updates in place: zoom and hover last while data comes. The page runs
-again only when what stands around the chart has to change.
+The chart asks the server for news by itself and draws it in place: zoom and what is looked at last while data comes.
+The page runs again only when what stands around the chart has to change. The browser's part is
+``static/primer/live_chart.js``.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ui import modules
 from ui.components.folder import register
-from ui.components.plotly_script import plotly_script_url
 
 _mount = register(
     Path(__file__).parent,
-    # Plotly writes its styles into the document's head, where a shadow root would not see them.
+    # In the document itself, where a description finds what it describes by its id.
     isolate_styles=False,
 )
 
@@ -30,7 +31,7 @@ def live_chart(
     key
         Of the component: while it stays the same, the chart is updated, not made anew. A zoom lasts as long as the run.
     view
-        The run now, as `ui.training.live_view.live_view` gives it.
+        The run now, as `ui.training.live_view.live_view` gives it without a cursor: the chart asks for the curves.
     address
         Where the browser asks for later views; None if there is nothing to ask about.
     log_scale
@@ -39,7 +40,7 @@ def live_chart(
         What each of the view's numbers is called, and what it means.
     """
     data = {
-        "script": plotly_script_url(),
+        "module": modules.address("live_chart.js"),
         "address": address,
         "log": log_scale,
         "numbers": list(numbers.items()),

@@ -1,0 +1,99 @@
+"""How often the curve of a run is painted in a real browser, alone and among thirty, and what its answers cost.
+
+- One run alone at full speed: painted at least 12 times a second.
+- Thirty runs at once, each in a page of its own: every one painted at least 4 times a second. All thirty pages are open
+  in one browser on this machine, which is more than a learner's own machine has to draw.
+- An answer brings what is new: a few hundred bytes, at the median.
+
+Run as ``python -m benchmarks.live_curves``, or with a number of runs other than thirty behind it.
+"""
+
+import os
+import statistics
+import sys
+import time
+
+from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
+
+from primer_core.training.history import EpochPoint, History
+from primer_core.training.run import Run
+from primer_core.training.spec import RunSpec
+from tests.running_app import launch_browser, running_app
+from ui.training.live_view import Cursor, live_view
+
+SECONDS = 10.0
+MANY = 30
+PAGE = "live_training?epochs=200&pace=full+speed"
+PAINTS = "() => Number(document.querySelector('.primer-chart').dataset.paints)"
+GOES_ON = "() => Number(document.querySelector('.primer-chart')?.dataset.points) > 3"
+
+
+def start(context: BrowserContext, url: str) -> Page:
+    """Open a page and start a run in it."""
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{url}/{PAGE}")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function(GOES_ON)
+    return page
+
+
+def paints_a_second(pages: list[Page]) -> list[float]:
+    """How often each page paints its curve, by the clock of this process."""
+    before = [(time.perf_counter(), page.evaluate(PAINTS)) for page in pages]
+    pages[0].wait_for_timeout(1000 * SECONDS)
+    after = [(time.perf_counter(), page.evaluate(PAINTS)) for page in pages]
+    return [(late[1] - early[1]) / (late[0] - early[0]) for early, late in zip(before, after, strict=True)]
+
+
+def answer_sizes(page: Page) -> list[int]:
+    """Bytes of the bodies of the answers to one page."""
+    answers: list[Response] = []
+    page.on("response", lambda response: "/api/run?" in response.url and answers.append(response))
+    page.wait_for_timeout(1000 * SECONDS / 2)
+    return [len(answer.body()) for answer in answers[:-1]]
+
+
+def answer_times() -> list[float]:
+    """Milliseconds of Python for an answer about a run of 20 000 batches of which the page lacks two."""
+    run = Run("run", RunSpec(), lambda _: None)
+    history: History = run.history
+    size = 20_000
+    history.add_losses(range(1, size + 1), [2.3 / step for step in range(1, size + 1)])
+    for epoch in range(1, 101):
+        history.add_epoch(EpochPoint(epoch, 200 * epoch, 0.1, 0.2, 0.9))
+    cursor = Cursor("run", size - 2, 100, 0, "0", {})
+    times = []
+    for _ in range(500):
+        began = time.perf_counter()
+        live_view(run, run.state(), steers=True, active_runs=1, cursor=cursor)
+        times.append(1000 * (time.perf_counter() - began))
+    return times
+
+
+def main(many: int) -> None:
+    """Measure one run, then many."""
+    times = answer_times()
+    print(
+        f"an answer takes {statistics.median(times):.3f} ms of Python (p95 {statistics.quantiles(times, n=20)[-1]:.3f})"
+    )
+    with running_app() as app, sync_playwright() as playwright:
+        browser = launch_browser(playwright)
+        contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(many)]
+        pages = [start(contexts[0], app.url)]
+        (alone,) = paints_a_second(pages)
+        print(f"alone: {alone:.1f} paints a second (goal at least 12)")
+        sizes = answer_sizes(pages[0])
+        print(f"an answer has {statistics.median(sizes):.0f} bytes at the median, {max(sizes)} at most")
+        pages += [start(context, app.url) for context in contexts[1:]]
+        rates = paints_a_second(pages)
+        print(
+            f"{many} at once: {min(rates):.1f} to {max(rates):.1f} paints a second, "
+            f"median {statistics.median(rates):.1f} (goal: each at least 4)"
+        )
+        browser.close()
+    print(f"load of the machine, of {os.cpu_count()} cores: {os.getloadavg()[0]:.1f} over the last minute")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else MANY)

@@ -1,0 +1,297 @@
+"""What is said of the sizes of axes: what −1 stands for, how many cells there are, which axes went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from primer_core.claims.claim import Claim, Code, Sentence, axis_text, listed, signed
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeSolved(Claim):
+    """One size is given as −1, and is what the number of elements leaves.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    elements
+        Number of elements.
+    given
+        The other sizes.
+    place
+        Place of the −1 among the sizes.
+    size
+        What it stands for.
+    """
+
+    name: str
+    origin: str
+    elements: int
+    given: tuple[int, ...]
+    place: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Spell the division out."""
+        return (f"−1 = {self.elements} ÷ {_product(self.given)} = {self.size}.",)
+
+
+@dataclass(frozen=True, slots=True)
+class NoSizeFits(Claim):
+    """One size is given as −1, and no size would do, or any.
+
+    Parameters
+    ----------
+    origin
+        Name of the array.
+    elements
+        Number of its elements.
+    given
+        The other sizes.
+    place
+        Place of the −1 among the sizes.
+    """
+
+    origin: str
+    elements: int
+    given: tuple[int, ...]
+    place: int
+
+    def sentence(self) -> Sentence:
+        """Spell the division out."""
+        product = prod(self.given)
+        if product:
+            left = f"−1 = {self.elements} ÷ {_product(self.given)} = {self.elements / product:.4g}"
+            return (f"{left}: no whole number, and a size is one.",)
+        if self.elements:
+            return (f"−1: with a size of 0 there are no cells, whatever it is, and {self.origin} has {self.elements}.",)
+        return ("−1: with a size of 0 there are no cells, whatever it is, so no size is taken.",)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCount(Claim):
+    """Sizes make another number of cells than an array has.
+
+    Parameters
+    ----------
+    origin
+        Name of the array.
+    elements
+        Number of its elements.
+    sizes
+        That were asked for.
+    """
+
+    origin: str
+    elements: int
+    sizes: Shape
+
+    def sentence(self) -> Sentence:
+        """Set the two numbers against each other."""
+        asked = " · ".join(map(str, self.sizes))
+        made = f"{asked} = {prod(self.sizes)}" if len(self.sizes) > 1 else asked
+        return (f"{self.sizes} has {made} cells, and {self.origin} has {self.elements}: none is added or left out.",)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSqueezed(Claim):
+    """An axis of size 1 was to go, and there was none.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    axes
+        That were to go, with their sizes.
+    """
+
+    name: str
+    origin: str
+    axes: tuple[tuple[int, int], ...]
+
+    def sentence(self) -> Sentence:
+        """Give the sizes."""
+        return (Code("squeeze"), f" takes axes of size 1 away: {_sized(self.axes)}, so the shape stays as it was.")
+
+
+@dataclass(frozen=True, slots=True)
+class NotOfSizeOne(Claim):
+    """An axis was to be taken away that has another size than 1.
+
+    Parameters
+    ----------
+    origin
+        Name of the array.
+    axes
+        That were to go and cannot, with their sizes.
+    """
+
+    origin: str
+    axes: tuple[tuple[int, int], ...]
+
+    def sentence(self) -> Sentence:
+        """Give the size."""
+        return (f"Of {self.origin}, {_sized(self.axes)}; ", Code("squeeze"), " takes away what has size 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAxisGone(Claim):
+    """A bare squeeze took the first axis away as well, as it had size 1.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    before
+        Shape before.
+    longer
+        What the same gives with two along the first axis.
+    """
+
+    name: str
+    origin: str
+    before: Shape
+    longer: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what would have come of a batch of two."""
+        two = (2, *self.before[1:])
+        return (
+            "Axis 0 had size 1 and went. In a batch of one that is the batch axis: of a batch of two, "
+            f"{two}, the same step makes {self.longer}. Name the axis that is to go.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refilled(Claim):
+    """A new shape was filled with the numbers in their order.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    shape
+        Of the result.
+    elements
+        Number of the elements before.
+    """
+
+    name: str
+    origin: str
+    shape: Shape
+    elements: int
+
+    def sentence(self) -> Sentence:
+        """Say that nothing is cropped."""
+        cells = prod(self.shape)
+        left = self.elements - cells
+        rest = f"; the last {left} {'is' if left == 1 else 'are'} left out" if left > 0 else " and begins anew"
+        return (
+            Code("resize"),
+            f" fills {self.shape} with the {self.elements} numbers in their order{rest}. It looks at no axes, and "
+            "crops nothing.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAxisFastest(Claim):
+    """Cells are read and written with the first axis fastest.
+
+    Parameters
+    ----------
+    statement
+        That asks for it.
+    name, origin
+        Names of the result and of the array before.
+    first
+        The numbers that are read first.
+    """
+
+    statement: str
+    name: str
+    origin: str
+    first: tuple[float, ...]
+
+    def sentence(self) -> Sentence:
+        """Say how both sides are walked."""
+        first = ", ".join(signed(f"{number:g}") for number in self.first)
+        return (
+            Code(self.statement),
+            f" reads {self.origin} with axis 0 fastest, {first}, … and writes {self.name} in the same way. It is an "
+            "order of reading, not a transpose.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMoved(Claim):
+    """Numbers are read and written in one order, and into one shape.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    shape
+        Of both.
+    """
+
+    name: str
+    origin: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Say that each is where it was."""
+        return (f"The shape stays {self.shape}, so each number is written to where it was read: nothing moves.",)
+
+
+@dataclass(frozen=True, slots=True)
+class CutIntoPieces(Claim):
+    """An axis is cut by one number, which the other library's function of the same name takes for something else.
+
+    Parameters
+    ----------
+    pieces, origin
+        Names of all pieces and of the array before.
+    axis
+        That is cut.
+    number
+        Which is given: the size of a piece, or how many pieces there are.
+    sizes
+        Of the pieces along the axis.
+    by_size
+        Whether the number is the size of a piece.
+    """
+
+    pieces: str
+    origin: str
+    axis: int
+    number: int
+    sizes: tuple[int, ...]
+    by_size: bool
+
+    def sentence(self) -> Sentence:
+        """Say what the number is here and there."""
+        cut = f"{axis_text(self.axis)} is cut into pieces of {listed(list(map(str, self.sizes)))}"
+        if self.by_size:
+            return (
+                f"{self.number} is the size of a piece: {cut}. In NumPy's ",
+                Code("split"),
+                f" it would be how many pieces there are: {self.number}.",
+            )
+        return (
+            f"{self.number} is how many pieces there are: {cut}. In PyTorch's ",
+            Code("split"),
+            f" it would be the size of a piece: {self.number}.",
+        )
+
+
+def _product(sizes: tuple[int, ...]) -> str:
+    below = " · ".join(map(str, sizes)) or "1"
+    return f"({below})" if len(sizes) > 1 else below
+
+
+def _sized(axes: tuple[tuple[int, int], ...]) -> str:
+    return listed([f"axis {axis} has size {size}" for axis, size in axes])

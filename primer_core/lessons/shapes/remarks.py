@@ -1,0 +1,130 @@
+"""What of a step's result deserves a sentence of its own, asked of the call that gave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend import backend_of
+from primer_core.claims.claim import Claim
+from primer_core.claims.layout import CopiedNeedlessly, NoStrides, PutInOrder, VerySame
+from primer_core.claims.sizes import CutIntoPieces, FirstAxisGone, NothingSqueezed, Refilled
+from primer_core.language.evaluator import Call, Evaluator
+from primer_core.language.parsing import code_expression
+from primer_core.language.rejection import Rejection
+from primer_core.language.table.entry import Bound
+from primer_core.lessons.shapes.steps import Shape
+
+_IN_ORDER = ("Tensor.contiguous", "np.ascontiguousarray", "np.asfortranarray")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What a step gave.
+
+    Parameters
+    ----------
+    name, origin
+        What the snippet calls the result, and the tensor that the step was given.
+    before, after
+        The two.
+    copied
+        Whether the result lies in memory of its own.
+    pieces
+        What the snippet calls all pieces, where there are several.
+    outputs
+        Shapes of all that came out.
+    calls
+        What the library did.
+    """
+
+    name: str
+    origin: str
+    before: Any
+    after: Any
+    copied: bool
+    pieces: str
+    outputs: tuple[Shape, ...]
+    calls: tuple[Call, ...]
+
+    @property
+    def own(self) -> Shape:
+        """Return the shape before."""
+        return tuple(self.before.shape)
+
+    @property
+    def shape(self) -> Shape:
+        """Return the shape of the result."""
+        return tuple(self.after.shape)
+
+
+def remarks_on(result: Result) -> tuple[Claim, ...]:
+    """Say what is not seen in the shapes."""
+    calls = [call for call in result.calls if call.entry.rule.kind not in ("asked", "made")]
+    if result.after is result.before:
+        in_order = bool(calls) and calls[-1].entry.name in _IN_ORDER
+        return (VerySame(result.name, result.origin, in_order),)
+    if len(calls) != 1 or any(isinstance(array, np.generic) for array in (result.before, result.after)):
+        return ()  # a lone number of NumPy has no memory that could be shared
+    found = _remark(result, calls[0])
+    return () if found is None else (found,)
+
+
+def _remark(result: Result, call: Call) -> Claim | None:
+    name, bound = call.entry.name.rpartition(".")[2], call.bound
+    own, after = result.own, result.shape
+    has_cells = 0 not in after
+    match name:
+        case "squeeze" if own == after:
+            axes = _axes(bound.get("axis", "dim"), len(own))
+            return (
+                NothingSqueezed(result.name, result.origin, tuple((axis, own[axis]) for axis in axes)) if axes else None
+            )
+        case "squeeze" if bound.get("axis", "dim") is None and own[0] == 1 and after:
+            longer = (2, *(size for size in own[1:] if size != 1))
+            return FirstAxisGone(result.name, result.origin, own, longer)
+        case "reshape" | "ravel" | "flatten" if result.copied and has_cells:
+            return _why_copied(result, name, str(bound.get("order") or "C"))
+        case "contiguous" | "ascontiguousarray" if result.copied and has_cells:
+            return PutInOrder(result.name, result.origin)
+        case "resize" if prod(own) != prod(after) and has_cells and 0 not in own:
+            return Refilled(result.name, result.origin, after, prod(own))
+        case "split" if result.pieces:
+            return _split(result, bound)
+    return None
+
+
+def _axes(given: Any, rank: int) -> tuple[int, ...]:
+    """Return which axes are meant; all where none is named."""
+    if given is None:
+        return tuple(range(rank))
+    return tuple(axis % rank for axis in (given if isinstance(given, tuple | list) else (given,))) if rank else ()
+
+
+def _why_copied(result: Result, name: str, order: str) -> Claim | None:
+    """Ask the library for the same without a copy."""
+    if order not in ("C", "F"):
+        return None
+    view = backend_of(result.after).view_code(result.origin, result.shape)
+    if order == "F":
+        view = view.replace("copy=False", "order='F', copy=False")
+    evaluator = Evaluator({result.origin: result.before})
+    try:
+        evaluator.value_of(code_expression(view), view)
+    except Rejection as rejection:
+        return NoStrides(result.name, result.origin, view) if rejection.verdict == "declined" else None
+    return CopiedNeedlessly(result.name, result.origin, name, view)
+
+
+def _split(result: Result, bound: Bound) -> Claim | None:
+    number = bound.get("indices_or_sections", "split_size_or_sections", "split_size")
+    axis = bound.get("axis", "dim", default=0)
+    if type(number) is not int or type(axis) is not int:
+        return None
+    axis %= len(result.own)
+    sizes = tuple(shape[axis] for shape in result.outputs)
+    by_size = backend_of(result.after).splits_by_size
+    return CutIntoPieces(result.pieces, result.origin, axis, number, sizes, by_size)

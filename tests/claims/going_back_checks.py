@@ -1,0 +1,275 @@
+"""Whether gradients come about as it is said, found out by leaves of their own, by removing cuts, and by hooks."""
+
+from __future__ import annotations
+
+import ast
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.going_back import (
+    AddedUp,
+    BecameNotFinite,
+    Detached,
+    Filled,
+    FreedBefore,
+    KeptForSecond,
+    NothingSaved,
+    NotOneNumber,
+    PathsMeet,
+    StretchedBack,
+    Weighed,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.rewriting import (
+    around,
+    attached,
+    calls_of,
+    failed,
+    name_of,
+    nodes_behind,
+    saved_by,
+    swapped,
+    tensors_of,
+    texts,
+    whole,
+    without_keyword,
+)
+
+
+def binding(code: str, name: str) -> str:
+    """The only statement that binds a name."""
+    found = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Assign) and name in [ast.unparse(target) for target in node.targets]
+    ]
+    assert len(found) == 1, f"{name} is bound {len(found)} times"
+    return found[0]
+
+
+def flat(tensor: Any) -> tuple[float, ...] | None:
+    return None if tensor is None else tuple(tensor.detach().double().flatten().tolist())
+
+
+def close(found: tuple[float, ...] | None, wanted: tuple[float, ...] | None) -> None:
+    assert (found is None) == (wanted is None)
+    if found is not None and wanted is not None:
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
+
+
+@check(Filled)
+def _(claim: Filled, program: Program) -> None:
+    ran = whole(program.code)
+    assert ran.error is None
+    have = [n for n, t in tensors_of(ran).items() if (t.is_leaf or t.retains_grad) and t.grad is not None]
+    assert list(claim.names) == have
+
+
+@check(AddedUp)
+def _(claim: AddedUp, program: Program) -> None:
+    came: list[Any] = []
+    noted = around(program.code, binding(program.code, claim.name), after=f"{claim.name}.register_hook(_came)")
+    ran = whole(noted, _came=lambda gradient: came.append(gradient.detach().clone()))
+    assert ran.error is None
+    assert len(came) == len(claim.after) > 1
+    total = torch.zeros_like(came[0])
+    for gradient, after in zip(came, claim.after, strict=True):
+        total = total + gradient
+        close(flat(total), after)
+    close(flat(ran[claim.name].grad), claim.after[-1])
+
+
+class _Taps(ast.NodeTransformer):
+    """Gives each use of a name a copy of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.attr in ("grad", "backward", "is_leaf", "requires_grad"):
+            return node
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id != self.name or not isinstance(node.ctx, ast.Load):
+            return node
+        return ast.copy_location(ast.Call(ast.Name("_tap", ast.Load()), [node], []), node)
+
+
+@check(PathsMeet)
+def _(claim: PathsMeet, program: Program) -> None:
+    taps: list[Any] = []
+
+    def tap(tensor: Any) -> Any:
+        copy = tensor.clone()
+        if copy.requires_grad:
+            copy.retain_grad()
+            taps.append(copy)
+        return copy
+
+    binding(program.code, claim.name)
+    tree = ast.fix_missing_locations(_Taps(claim.name).visit(ast.parse(program.code)))
+    whole(ast.unparse(tree), _tap=tap)
+    came = [copy.grad for copy in taps if copy.grad is not None]
+    assert len(came) == claim.uses > 1
+    # Large parts may cancel: what rounding leaves is in proportion to them.
+    scale = float(sum(part.abs().max() for part in came))
+    gap = (sum(came) - whole(program.code)[claim.name].grad).abs().max()
+    assert float(gap) <= 1e-5 * max(scale, 1.0)
+
+
+@check(StretchedBack)
+def _(claim: StretchedBack, program: Program) -> None:
+    binding(program.code, claim.name)
+    own = whole(program.code)[claim.name]
+    assert tuple(own.shape) == claim.shape
+    assert claim.expression in texts(program.code)
+    spread: list[Any] = []
+
+    def copy_out(tensor: Any, shape: Any) -> Any:
+        spread.append(tensor.detach().expand(shape).clone().requires_grad_())
+        return spread[0]
+
+    each = swapped(claim.expression, claim.name, f"_spread({claim.name}, ({claim.expression}).shape)")
+    ran = whole(swapped(program.code, claim.expression, each), _spread=copy_out)
+    (leaf,) = spread
+    assert all(leaf.shape[axis] != 1 for axis in claim.axes)
+    assert len(set(claim.axes)) == len(claim.axes) > 0
+    elsewhere = ran[claim.name].grad
+    summed = leaf.grad.sum(claim.axes).reshape(claim.shape)
+    total = summed if elsewhere is None else elsewhere + summed
+    close(flat(total), flat(own.grad))
+    # A sum over these axes leaves as many numbers as the operand has, and one less would not.
+    assert leaf.grad.sum(claim.axes).numel() == own.numel()
+    assert all(0 <= axis < leaf.dim() for axis in claim.axes)
+
+
+@check(Weighed)
+def _(claim: Weighed, program: Program) -> None:
+    gradient = whole(program.code)[claim.name].grad
+    before = around(
+        program.code,
+        next(ast.unparse(s) for s in ast.parse(program.code).body if ".backward(" in ast.unparse(s)),
+        before=f"_each({claim.output}, {claim.name})",
+    )
+    rows: list[Any] = []
+
+    def each(output: Any, leaf: Any) -> None:
+        for number in output.flatten():
+            (row,) = torch.autograd.grad(number, leaf, retain_graph=True, allow_unused=True)
+            rows.append(torch.zeros_like(leaf) if row is None else row)
+
+    whole(before, _each=each)
+    assert len(rows) == len(claim.weights) > 1
+    close(flat(sum(w * row for w, row in zip(claim.weights, rows, strict=True))), flat(gradient))
+    # Each weight matters, or its row is 0: then the gradient says nothing of it, and the call does.
+    (call,) = calls_of(ast.parse(program.code), "backward")
+    ran = whole(program.code)
+    seed = eval(ast.unparse(call.args[0]), dict(ran.names))  # noqa: S307 - an expression of the program
+    close(flat(seed), claim.weights)
+
+
+@check(Detached)
+def _(claim: Detached, program: Program) -> None:
+    close(flat(whole(program.code)[claim.name].grad), claim.cut)
+    close(flat(whole(attached(program.code, claim.cuts))[claim.name].grad), claim.uncut)
+    assert claim.cut != claim.uncut
+
+
+def saving(tensor: Any) -> list[str]:
+    """The nodes behind a tensor that hold what they have saved."""
+    nodes = nodes_behind(tensor)
+    return [name_of(node) for node in nodes if any(isinstance(v, torch.Tensor) for v in saved_by(node).values())]
+
+
+def before_calls(program: Program) -> list[tuple[list[str], list[str]]]:
+    """For each call of ``backward()``, the nodes that hold what they have saved, and those for which it is gone."""
+    found: list[tuple[list[str], list[str]]] = []
+    real = torch.Tensor.backward
+
+    def noted(tensor: Any, *args: Any, **keywords: Any) -> None:
+        gone = [
+            name_of(node)
+            for node in nodes_behind(tensor)
+            if any(isinstance(value, RuntimeError) for value in saved_by(node).values())
+        ]
+        found.append((saving(tensor), gone))
+        real(tensor, *args, **keywords)  # type: ignore[no-untyped-call]  # of torch
+
+    torch.Tensor.backward = noted  # type: ignore[method-assign, assignment]  # put back below
+    try:
+        whole(program.code)
+    finally:
+        torch.Tensor.backward = real  # type: ignore[method-assign]  # what it was
+    return found
+
+
+@check(NothingSaved)
+def _(claim: NothingSaved, program: Program) -> None:
+    assert not failed(program.code)
+    assert "retain_graph" not in program.code
+    calls = before_calls(program)
+    assert len(calls) == 2
+    assert calls[0][0] == []
+    called = {ast.unparse(call.func) for call in calls_of(ast.parse(program.code), "backward")}
+    assert called == {f"{claim.output}.backward"}
+
+
+@check(KeptForSecond)
+def _(claim: KeptForSecond, program: Program) -> None:
+    assert not failed(program.code)
+    assert "a second time" in failed(without_keyword(program.code, "retain_graph"))
+    calls = before_calls(program)
+    assert len(calls) == 2
+    assert sorted(claim.nodes) == sorted(set(calls[1][0]))
+
+
+@check(BecameNotFinite)
+def _(claim: BecameNotFinite, program: Program) -> None:
+    steps: list[tuple[str, bool, bool]] = []
+
+    def finite(tensors: Any) -> bool:
+        return all(each is None or bool(each.isfinite().all()) for each in tensors)
+
+    def note(name: str, out: Any, given: Any) -> None:
+        steps.append((name, finite(given), finite(out or ())))
+
+    real = torch.Tensor.backward
+
+    def watched(tensor: Any, *args: Any, **keywords: Any) -> None:
+        for node in nodes_behind(tensor):
+            node.register_hook(partial(note, name_of(node)))
+        real(tensor, *args, **keywords)  # type: ignore[no-untyped-call]  # of torch
+
+    torch.Tensor.backward = watched  # type: ignore[method-assign, assignment]  # put back below
+    try:
+        ran = whole(program.code)
+    finally:
+        torch.Tensor.backward = real  # type: ignore[method-assign]  # what it was
+    assert not bool(ran[claim.name].grad.isfinite().all())
+    assert next(name for name, given, out in steps if given and not out) == claim.node
+
+
+@check(FreedBefore)
+def _(claim: FreedBefore, program: Program) -> None:
+    assert "a second time" in failed(program.code)
+    calls = before_calls(program)
+    assert len(calls) == claim.call
+    assert claim.node in calls[claim.call - 1][1]
+    assert claim.node not in calls[claim.by - 1][1]
+    assert 0 < claim.by < claim.call
+    assert all(claim.node in gone for _, gone in calls[claim.by :])
+
+
+@check(NotOneNumber)
+def _(claim: NotOneNumber, program: Program) -> None:
+    ran = Program(program.code).run()
+    assert "scalar" in str(ran.error)
+    assert tuple(ran[claim.name].shape) == claim.shape
+    assert ran[claim.name].numel() != 1
+    called = [ast.unparse(call.func) for call in calls_of(ast.parse(program.code), "backward")]
+    assert called[-1] == f"{claim.name}.backward" or called[0] == f"{claim.name}.backward"

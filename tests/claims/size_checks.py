@@ -1,0 +1,192 @@
+"""Whether sizes come about as it is said, found out by asking for other sizes."""
+
+from __future__ import annotations
+
+import ast
+from math import prod
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.sizes import (
+    CutIntoPieces,
+    FirstAxisFastest,
+    FirstAxisGone,
+    NoSizeFits,
+    NothingMoved,
+    NothingSqueezed,
+    NotOfSizeOne,
+    OtherCount,
+    Refilled,
+    SizeSolved,
+)
+from tests.claims.checking import check
+from tests.claims.memory import again, before_failing, failing, is_tensor, shown, statement_of, values
+from tests.claims.program import Names, Program
+
+
+def with_size(sizes: tuple[int, ...], place: int, size: int) -> tuple[int, ...]:
+    assert 0 <= place <= len(sizes)
+    return (*sizes[:place], size, *sizes[place:])
+
+
+def reshapes(array: Any, sizes: tuple[int, ...]) -> bool:
+    try:
+        values(array).reshape(sizes)
+    except ValueError:
+        return False
+    return True
+
+
+@check(SizeSolved)
+def _(claim: SizeSolved, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    assert values(names[origin]).size == claim.elements
+    assert names[claim.name].shape == with_size(claim.given, claim.place, claim.size)
+    others = [size for size in range(claim.elements + 2) if size != claim.size]
+    assert not any(reshapes(names[origin], with_size(claim.given, claim.place, size)) for size in others)
+    assert "-1" in statement_of(program, claim.name), "no size is given as -1"
+
+
+def asked_sizes(statement: ast.stmt) -> tuple[int, ...]:
+    """The sizes that a call asks for, in order."""
+    calls = [part for part in ast.walk(statement) if isinstance(part, ast.Call)]
+    arguments = [*calls[0].args, *(word.value for word in calls[0].keywords if word.arg == "shape")]
+    found: list[int] = []
+    for argument in arguments:
+        try:
+            value = ast.literal_eval(argument)
+        except ValueError:
+            continue
+        found += value if isinstance(value, tuple | list) else [value]
+    return tuple(size for size in found if type(size) is int)
+
+
+@check(NoSizeFits)
+def _(claim: NoSizeFits, program: Program) -> None:
+    names = before_failing(program)
+    array = names[claim.origin]
+    assert values(array).size == claim.elements
+    assert asked_sizes(program.statements[failing(program) - 1]) == with_size(claim.given, claim.place, -1)
+    fits = [size for size in range(claim.elements + 2) if reshapes(array, with_size(claim.given, claim.place, size))]
+    assert len(fits) != 1, "one size would do"
+
+
+@check(OtherCount)
+def _(claim: OtherCount, program: Program) -> None:
+    names = before_failing(program)
+    array = names[claim.origin]
+    assert values(array).size == claim.elements != prod(claim.sizes)
+    assert asked_sizes(program.statements[failing(program) - 1]) == claim.sizes
+    assert retried(program, claim.origin, array.reshape(-1)[:0]) == (prod(claim.sizes) == 0)
+    fitting = np.zeros(prod(claim.sizes)) if not is_tensor(array) else torch.zeros(prod(claim.sizes))
+    assert retried(program, claim.origin, fitting)
+
+
+def retried(program: Program, name: str, array: Any) -> bool:
+    """Whether the statement that fails is taken where a name is bound to something else in front of it."""
+    place = failing(program)
+
+    def bind(names: Names) -> None:
+        names[name] = array
+
+    return program.run(after={place - 1: bind}, until=place).error is None
+
+
+@check(NothingSqueezed)
+def _(claim: NothingSqueezed, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    array = names[origin]
+    assert origin == claim.origin
+    assert names[claim.name].shape == array.shape
+    for axis, size in claim.axes:
+        assert array.shape[axis] == size != 1
+        cut = array[(slice(None),) * axis + (slice(0, 1),)]
+        if size:
+            assert again(program, claim.name, **{origin: cut}).ndim == array.ndim - 1
+    if "()" in statement_of(program, claim.name):
+        assert [axis for axis, _ in claim.axes] == list(range(array.ndim))
+
+
+@check(NotOfSizeOne)
+def _(claim: NotOfSizeOne, program: Program) -> None:
+    array = before_failing(program)[claim.origin]
+    for axis, size in claim.axes:
+        assert 0 <= axis < array.ndim
+        assert array.shape[axis] == size != 1
+        array = array[(slice(None),) * axis + (slice(0, 1),)] if size else np.zeros_like(array, shape=(
+            *array.shape[:axis], 1, *array.shape[axis + 1 :]))  # fmt: skip
+    assert retried(program, claim.origin, array)
+
+
+@check(FirstAxisGone)
+def _(claim: FirstAxisGone, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    array, result = names[origin], names[claim.name]
+    assert array.shape == claim.before
+    assert claim.before[0] == 1
+    assert result.shape == tuple(size for size in claim.before if size != 1)
+    two = torch.cat([array, array]) if is_tensor(array) else np.concatenate([array, array])
+    assert again(program, claim.name, **{origin: two}).shape == claim.longer
+
+
+@check(Refilled)
+def _(claim: Refilled, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    before, after = values(names[origin]).ravel(), values(names[claim.name])
+    assert after.shape == claim.shape
+    assert before.size == claim.elements
+    assert [before[place % before.size] for place in range(after.size)] == after.ravel().tolist()
+
+
+def first_axis_fastest(array: Any) -> list[Any]:
+    """The cells as they are read where the first index counts fastest, by nested counting."""
+    array = values(array)
+    return [array[tuple(reversed(place))].item() for place in np.ndindex(*reversed(array.shape))]
+
+
+@check(FirstAxisFastest)
+def _(claim: FirstAxisFastest, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    assert ast.unparse(ast.parse(claim.statement)) == statement_of(program, claim.name)
+    read = first_axis_fastest(names[origin])
+    np.testing.assert_array_equal(read[: len(claim.first)], claim.first)
+    np.testing.assert_array_equal(first_axis_fastest(names[claim.name]), read)
+
+
+@check(NothingMoved)
+def _(claim: NothingMoved, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    assert "order" in statement_of(program, claim.name) or "'F'" in statement_of(program, claim.name)
+    assert names[origin].shape == names[claim.name].shape == claim.shape
+    np.testing.assert_array_equal(values(names[origin]), values(names[claim.name]))
+
+
+@check(CutIntoPieces)
+def _(claim: CutIntoPieces, program: Program) -> None:
+    place = program.place(claim.pieces)
+    names = program.run(until=place).names
+    pieces, array = names[claim.pieces], names[claim.origin]
+    assert tuple(piece.shape[claim.axis] for piece in pieces) == claim.sizes
+    assert sum(claim.sizes) == array.shape[claim.axis]
+    assert claim.by_size == is_tensor(array)
+    cells = values(array)
+    if claim.by_size:
+        assert all(size == claim.number for size in claim.sizes[:-1])
+        assert claim.sizes[-1] <= claim.number
+        try:
+            there = len(np.split(cells, claim.number, axis=claim.axis))
+        except ValueError:
+            there = claim.number  # it cannot be cut into so many equal ones
+        assert there == claim.number
+    else:
+        assert len(claim.sizes) == claim.number
+        assert len(set(claim.sizes)) == 1
+        by_size = torch.from_numpy(cells).split(claim.number, claim.axis)  # type: ignore[no-untyped-call]  # torch's own
+        assert by_size[0].shape[claim.axis] == min(claim.number, cells.shape[claim.axis])

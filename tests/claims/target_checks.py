@@ -1,0 +1,239 @@
+"""Whether a target is at fault as it is said, found out by changing just what is named."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from primer_core.claims.operands import InnerSizesDiffer, NeedsAnAxis, NoSuchAxis, SizesClash
+from primer_core.claims.targets import (
+    NoSuchClass,
+    OutsideZeroToOne,
+    ShapesDiffer,
+    TargetDtype,
+    TargetInBrackets,
+    TargetShape,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.rewriting import whole
+
+
+def failing(program: Program) -> tuple[ast.stmt, dict[str, Any], str]:
+    """The statement that fails, the names before it, and the error's words."""
+    for place in range(1, len(program.statements) + 1):
+        ran = program.run(until=place)
+        if ran.error is not None:
+            return program.statements[place - 1], dict(program.run(until=place - 1).names), str(ran.error)
+    raise AssertionError("nothing fails")
+
+
+def value(names: dict[str, Any], text: str) -> Any:
+    return eval(text, dict(names))  # noqa: S307 - an expression of the program that a page prints
+
+
+def error_with(program: Program, change: Callable[[dict[str, Any]], dict[str, Any]], *arguments: str) -> str:
+    """The words of the failing statement's error with arguments replaced; empty if it runs then."""
+    statement, names, _ = failing(program)
+    found = 0
+
+    class Put(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            nonlocal found
+            if isinstance(node, ast.expr) and ast.unparse(node) in arguments:
+                found += 1
+                return ast.Name(f"_given{arguments.index(ast.unparse(node))}", ast.Load())
+            return self.generic_visit(node)
+
+    tree = ast.fix_missing_locations(Put().visit(ast.parse(ast.unparse(statement))))
+    assert found, f"the failing statement has no {arguments}"
+    error = whole(ast.unparse(tree), **names, **change(names)).error
+    return "" if error is None else str(error)
+
+
+def put(program: Program, text: str, other: Any) -> str:
+    return error_with(program, lambda _: {"_given0": other}, text)
+
+
+def call_of(program: Program) -> tuple[str, ast.Call]:
+    """The call of a loss that fails."""
+    statement, names, _ = failing(program)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOSSES:
+            error = whole(ast.unparse(node), **names).error
+            if error is not None:
+                return node.func.attr, node
+    raise AssertionError("no loss fails")
+
+
+LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
+
+
+def arguments(program: Program) -> tuple[str, Any, str, Any]:
+    """The prediction and the target of the failing loss, as code and as tensors."""
+    _, call = call_of(program)
+    _, names, _ = failing(program)
+    first, second = (ast.unparse(each) for each in call.args[:2])
+    return first, value(names, first), second, value(names, second)
+
+
+@check(NoSuchClass)
+def _(claim: NoSuchClass, program: Program) -> None:
+    first, logits, second, target = arguments(program)
+    assert first == claim.logits
+    assert "bounds" in failing(program)[2]
+    assert logits.shape[min(1, logits.dim() - 1)] == claim.classes
+    good, bad = target.clone(), target.clone()
+    for each in claim.values:
+        assert bool((target == each).any())
+        good[target == each] = 0
+    assert put(program, second, good) == ""
+    for other in set(target.flatten().tolist()) - set(claim.values):
+        bad[target == other] = 0
+    assert "bounds" in put(program, second, bad)
+    for each in claim.values:
+        only = target.clone()
+        for other in claim.values:
+            if other != each:
+                only[target == other] = 0
+        assert "bounds" in put(program, second, only)
+    assert len(set(claim.values)) == len(claim.values)
+
+
+@check(TargetShape)
+def _(claim: TargetShape, program: Program) -> None:
+    first, logits, second, target = arguments(program)
+    assert (first, tuple(logits.shape)) == (claim.logits, claim.of)
+    assert (second, tuple(target.shape)) == (claim.target, claim.given)
+    assert put(program, second, torch.zeros(claim.wanted, dtype=torch.int64)) == ""
+    assert put(program, second, torch.zeros(claim.of)) == ""
+    assert claim.given not in (claim.wanted, claim.of)
+
+
+@check(TargetDtype)
+def _(claim: TargetDtype, program: Program) -> None:
+    first, logits, second, target = arguments(program)
+    assert (second, str(target.dtype)) == (claim.target, f"torch.{claim.dtype}")
+    wanted = getattr(torch, claim.wanted)
+    assert put(program, second, target.to(wanted)) == "" or "bounds" in put(program, second, target.to(wanted))
+    if claim.wanted == "int64":
+        assert target.shape != logits.shape
+    else:
+        assert target.shape == logits.shape
+        assert logits.dtype == wanted
+    assert first
+
+
+@check(OutsideZeroToOne)
+def _(claim: OutsideZeroToOne, program: Program) -> None:
+    first, prediction, second, target = arguments(program)
+    assert claim.name in (first, second)
+    own = prediction if claim.name == first else target
+    clamped = own.clamp(0, 1)
+    assert int((clamped != own).sum()) == claim.count > 0
+    words = put(program, claim.name, clamped)
+    assert words != failing(program)[2]
+
+
+@check(ShapesDiffer)
+def _(claim: ShapesDiffer, program: Program) -> None:
+    first, prediction, second, target = arguments(program)
+    assert (first, tuple(prediction.shape)) == claim.first
+    assert (second, tuple(target.shape)) == claim.second
+    assert claim.first[1] != claim.second[1]
+    words = put(program, second, torch.full_like(prediction, 0.5))
+    assert words != failing(program)[2]
+    assert "size" not in words
+
+
+@check(TargetInBrackets)
+def _(claim: TargetInBrackets, program: Program) -> None:
+    ran = program.run()
+    assert "size mismatch" in str(ran.error)
+    call = next(
+        node
+        for statement in program.statements
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "cross_entropy"
+    )
+    assert [ast.unparse(each) for each in call.args[:2]] == [claim.logits, claim.target]
+    logits, target = (value(ran.names, ast.unparse(each)) for each in call.args[:2])
+    assert (logits.dim(), tuple(target.shape)) == (1, (1,))
+    torch.nn.functional.cross_entropy(logits, target[0]).backward()  # type: ignore[no-untyped-call]  # of torch
+
+
+@check(NoSuchAxis)
+def _(claim: NoSuchAxis, program: Program) -> None:
+    _, names, words = failing(program)
+    operand = value(names, claim.operand)
+    assert tuple(operand.shape) == claim.shape
+    assert "range" in words
+    try:
+        operand.sum(claim.axis)
+    except IndexError as error:
+        assert str(error) == words  # noqa: PT017 - the other words would be of another axis
+    else:
+        raise AssertionError("it has this axis")
+    for axis in range(len(claim.shape)):
+        operand.sum(axis)
+
+
+def operands(program: Program, sign: type[ast.operator] | None) -> list[tuple[str, str]]:
+    """The operands of the operations of the failing statement that fail."""
+    statement, names, _ = failing(program)
+    found = []
+    for node in ast.walk(statement):
+        of_kind = isinstance(node, ast.BinOp) and (sign is None) != isinstance(node.op, ast.MatMult)
+        if of_kind and whole(ast.unparse(node), **names).error is not None:
+            assert isinstance(node, ast.BinOp)
+            found.append((ast.unparse(node.left), ast.unparse(node.right)))
+    return found
+
+
+@check(SizesClash)
+def _(claim: SizesClash, program: Program) -> None:
+    _, names, _ = failing(program)
+    (one, shape), (other, another) = claim.left, claim.right
+    assert (one, other) in operands(program, None)
+    left, right = value(names, one), value(names, other)
+    assert (tuple(left.shape), tuple(right.shape)) == (shape, another)
+    assert -min(left.dim(), right.dim()) <= claim.axis < 0
+    # Of the axes from this one on, this one alone clashes: cut down to one cell along it, the rest meets.
+    rank = -claim.axis
+    tails = [torch.zeros(each.shape[len(each.shape) - rank :]) for each in (left, right)]
+    assert clashes(*tails)
+    assert not clashes(tails[0].narrow(0, 0, 1), tails[1])
+
+
+def clashes(one: Any, other: Any) -> bool:
+    try:
+        _ = one + other
+    except RuntimeError:
+        return True
+    return False
+
+
+@check(InnerSizesDiffer)
+def _(claim: InnerSizesDiffer, program: Program) -> None:
+    _, names, _ = failing(program)
+    (one, shape), (other, another) = claim.left, claim.right
+    assert (one, other) in operands(program, ast.MatMult)
+    left, right = value(names, one), value(names, other)
+    assert (tuple(left.shape), tuple(right.shape)) == (shape, another)
+    _ = left @ torch.zeros((shape[-1], *another[1:]) if len(another) < 3 else (*another[:-2], shape[-1], another[-1]))
+
+
+@check(NeedsAnAxis)
+def _(claim: NeedsAnAxis, program: Program) -> None:
+    _, names, _ = failing(program)
+    assert value(names, claim.name).dim() == 0
+    if claim.by == "@":
+        assert any(claim.name in pair for pair in operands(program, ast.MatMult))
+        return
+    kind, call = call_of(program)
+    assert (kind, ast.unparse(call.args[0])) == (claim.by, claim.name)
+    loss = getattr(torch.nn.functional, kind)
+    loss(value(names, claim.name).reshape(1), torch.zeros((), dtype=torch.int64))

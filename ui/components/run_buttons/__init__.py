@@ -1,0 +1,84 @@
+"""The buttons that steer a run: each press counts, however quickly it follows the one before.
+
+A press of a button of Streamlit's own is lost where another comes before the page has run. Here each has a number, and
+stays in the component's value until a page has run with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui import cached
+from ui.address import on_this_server
+from ui.components.folder import register
+
+_mount = register(Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of the row.
+
+    Parameters
+    ----------
+    place
+        Which button of the row it is: one whose place stays keeps the focus, whatever it says and does.
+    name
+        What a press of it is called, for the page.
+    label, icon
+        What it says, and a name of Material Symbols.
+    help
+        What it does, in a sentence.
+    main
+        Whether it is the one that stands out.
+    why_not
+        Why it cannot be pressed, in a sentence; empty if it can.
+    """
+
+    place: str
+    name: str
+    label: str
+    icon: str
+    help: str
+    main: bool = False
+    why_not: str = ""
+
+
+def take_presses(key: str) -> list[str]:
+    """The names of the buttons that were pressed since this was asked last, in their order."""
+    value: Any = st.session_state.get(key) or {}
+    handled = st.session_state.setdefault(_handled(key), 0)
+    new = [press for press in value.get("presses") or [] if press["number"] > handled]
+    if new:
+        st.session_state[_handled(key)] = new[-1]["number"]
+    return [str(press["name"]) for press in new]
+
+
+def run_buttons(key: str, buttons: Sequence[Button], *, label: str) -> None:
+    """Draw the row. It also has the browser keep the learner's secret, so that a reload is known for the same learner.
+
+    Parameters
+    ----------
+    key
+        Of the component, as `take_presses` takes it.
+    buttons
+        From left to right, each of another place.
+    label
+        What a screen reader calls the row.
+    """
+    data = {
+        "buttons": [asdict(button) for button in buttons],
+        "label": label,
+        "handled": st.session_state.get(_handled(key), 0),
+        "cookie": [cached.LEARNER_COOKIE, cached.seat().learner, on_this_server("/")],
+    }
+    _mount(key=key, data=data, default={"presses": []}, on_presses_change=lambda: None)
+
+
+def _handled(key: str) -> str:
+    return f"{key} handled"
