@@ -7,6 +7,7 @@ from primer_core.lessons.question import Question
 from tests.lessons.arrays.states import arrays_state
 from tests.lessons.autograd_graph.states import graph_state
 from tests.lessons.broadcasting.states import broadcasting_state
+from tests.lessons.einsum.states import einsum_state
 from tests.lessons.indexing.states import indexing_state
 from tests.lessons.matmul.states import matmul_state
 from tests.lessons.reductions.states import reductions_state
@@ -18,6 +19,7 @@ STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "arrays": arrays_state,
     "autograd_graph": graph_state,
     "broadcasting": broadcasting_state,
+    "einsum": einsum_state,
     "indexing": indexing_state,
     "matmul": matmul_state,
     "reductions": reductions_state,
