@@ -174,7 +174,7 @@ def _class_buttons(question: SoftmaxQuestion, logits: Typed | None) -> Control |
     if logits is None or logits.values.ndim != 1 or question.loss == "binary":
         return None
     classes, target = len(logits.values), question.target.strip()
-    if classes > _BUTTONS or not target.isdecimal() or int(target) >= classes:
+    if classes > _BUTTONS or target not in map(str, range(classes)):
         return None
     (typed,) = controls(question, "target").controls
     options = tuple((str(k), str(k)) for k in range(classes))
