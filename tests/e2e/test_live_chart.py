@@ -98,7 +98,7 @@ def test_a_zoom_stands_through_logarithms_and_goes_back_to_what_there_is(page: P
 
 
 def test_the_axis_follows_what_was_trained_and_a_zoom_lasts_while_data_comes(page: Page, app_url: str) -> None:
-    page.goto(f"{app_url}/live_training?epochs=200&pace=64")
+    page.goto(f"{app_url}/live_training?epochs=200&pace=50")
     page.get_by_role("button", name="Start", exact=True).click()
     chart = page.locator(".primer-chart")
     page.wait_for_function("() => +document.querySelector('.primer-chart')?.dataset.points > 40")
