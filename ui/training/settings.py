@@ -391,29 +391,26 @@ def _draw_start(chosen: dict[str, Any], *, locked: bool) -> None:
         disabled=locked,
         help="The architecture: how many layers of what width between inputs and classes.",
     )
-    optimizer_column, epochs_column = st.columns(2)
-    with optimizer_column:
-        chosen["optimizer"] = st.segmented_control(
-            "Optimizer",
-            OPTIMIZERS,
-            default=default.optimizer,
-            required=True,
-            format_func=OPTIMIZER_TITLES.__getitem__,
-            key="optimizer",
-            bind="query-params",
-            disabled=locked,
-            help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
-        )
-    with epochs_column:
-        chosen["epochs"] = st.number_input(
-            "Epochs",
-            value=default.epochs,
-            step=1,
-            key="epochs",
-            bind="query-params",
-            disabled=locked,
-            help="How many passes over the training samples. More can be added after the end.",
-        )
+    chosen["optimizer"] = st.segmented_control(
+        "Optimizer",
+        OPTIMIZERS,
+        default=default.optimizer,
+        required=True,
+        format_func=OPTIMIZER_TITLES.__getitem__,
+        key="optimizer",
+        bind="query-params",
+        disabled=locked,
+        help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
+    )
+    chosen["epochs"] = st.number_input(
+        "Epochs",
+        value=default.epochs,
+        step=1,
+        key="epochs",
+        bind="query-params",
+        disabled=locked,
+        help="How many passes over the training samples. More can be added after the end.",
+    )
 
 
 def _draw_more_of_start(chosen: dict[str, Any], *, locked: bool) -> None:
