@@ -268,7 +268,8 @@ def _tell_rate_test(tested: RateTest) -> None:
         + f"About a third of that rate is worth a try: {rate:g}.",
         icon=":material/troubleshoot:",
     )
-    st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate")
+    if st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate"):
+        st.rerun()  # the knobs stand outside
 
 
 def _made_with(desk: Desk, run: Run) -> str:

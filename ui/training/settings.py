@@ -335,7 +335,7 @@ def _draw_more_knobs(chosen: dict[str, Any]) -> None:
         **_knob("weight_decay"),
     )
     dropout = st.selectbox(
-        "Dropout" if entry.dropout is not None else "Dropout: this model has none",
+        "Dropout" if entry.dropout is not None else "Dropout: there is none in it",
         tuple(_DROPOUTS),
         format_func=_DROPOUTS.__getitem__,
         disabled=entry.dropout is None,
