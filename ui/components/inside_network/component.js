@@ -333,8 +333,8 @@ function plane() {
       return label ? vector("rect", { ...look, x: left - 6, y: top - 6, width: 12, height: 12 }) : vector("circle", { ...look, cx: left, cy: top, r: 6.5 });
     }));
     write(legend, "Blue: class 1 is likelier. Amber: class 0. Pale: it cannot tell. Circles are points of class 0 and squares of class 1; the filled five are trained on. The two hollow ones are for validation, and for the test as well: too few to say how well it would do on others.");
-    numbers.replaceChildren(table("The points", ["point", "part", "class", "probability of class 1"],
-      look.points.map(({ x, y, label, part, one }) => [`(${number(x)}, ${number(y)})`, part === "train" ? "train" : "validation and test", String(label), one === null ? "–" : percent(one)])));
+    numbers.replaceChildren(table("The points", ["point", "class", "P(class 1)", "part"],
+      look.points.map(({ x, y, label, part, one }) => [`(${number(x)}, ${number(y)})`, String(label), one === null ? "–" : percent(one), part === "train" ? "train" : "validation and test"])));
   };
   return { element, update };
 }
