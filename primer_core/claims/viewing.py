@@ -169,8 +169,8 @@ class ReshapeIsSilent(Claim):
 
     def sentence(self) -> Sentence:
         """Say which it was here."""
-        gave = "a copy, as it must" if self.copied else "a view, as it can"
-        return (Code(self.code), f" gave {gave}, and did not say which.")
+        gave = "a copy, since no view was to be had" if self.copied else "a view, since one was to be had"
+        return (Code(self.code), f" gave {gave}, and did not say so.")
 
 
 @dataclass(frozen=True, slots=True)
