@@ -101,7 +101,7 @@ class FirstWins(Claim):
     def sentence(self) -> Sentence:
         """Count the cells that tie, and say which wins."""
         return (
-            f"{self.ties} cells tie for the {_which(self.operation)} of ",
+            f"{self.ties} cells tie as the {_which(self.operation)} for ",
             Code(cell_text("s", self.result)),
             ": the ",
             Strong("first"),

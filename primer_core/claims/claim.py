@@ -22,13 +22,20 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter of an axis, which is no array even where it is called like one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Strong:
     """What matters most in a sentence."""
 
     text: str
 
 
-Span = str | Code | Name | Strong
+Span = str | Code | Name | Letter | Strong
 """A piece of a sentence; a bare string is plain."""
 
 Sentence = tuple[Span, ...]

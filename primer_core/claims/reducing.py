@@ -24,7 +24,7 @@ def _beginning(sentence: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Becomes(Claim):
+class ReducedTo(Claim):
     """An array of one shape becomes one of another, or a number.
 
     Parameters

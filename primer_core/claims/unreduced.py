@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, axis_text
+from primer_core.claims.claim import Claim, Code, Sentence, axis_text, signed
 
 Shape = tuple[int, ...]
 
@@ -14,7 +14,7 @@ def _gives(shape: Shape) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchAxis(Claim):
+class AxesMissing(Claim):
     """Axes are named that the array does not have.
 
     Parameters
@@ -34,8 +34,8 @@ class NoSuchAxis(Claim):
         if not self.ndim:
             return (f"a is a number: it has no axis, and so no {named}.",)
         own = axis_text(*range(self.ndim))
-        last = axis_text(*range(-self.ndim, 0))
-        return (f"a has {own}, counted from the end {last}: it has no {named}.",)
+        last = signed(", ".join(map(str, range(-self.ndim, 0))))
+        return (f"a has {own}, or {last} counted from the end, and no {named}.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +212,12 @@ class WorksWithFloats(Claim):
 
 @dataclass(frozen=True, slots=True)
 class WorksInDtype(Claim):
-    """Computed in another dtype it works.
+    """Computed in PyTorch's default dtype of floats it works.
 
     Parameters
     ----------
     dtype
-        That is asked for.
+        That default.
     shape
         Of the result then.
     """
@@ -227,7 +227,7 @@ class WorksInDtype(Claim):
 
     def sentence(self) -> Sentence:
         """Name the change and what comes of it."""
-        return ("Compute in floats: ", Code(f"dtype={self.dtype}"), _gives(self.shape))
+        return ("Compute in PyTorch's default float: ", Code(f"dtype={self.dtype}"), _gives(self.shape))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
-
 from primer_core.language.resizing import can_resize
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import ChoiceField, Field, NumberField, Question, SwitchField, TextField, WholeField
 from primer_core.picture.parts import Chip, Control, Controls, Notice, SizeCell, SizeRow, Sizes
-from primer_core.picture.text import Code, Role, Strong, text
-
-_AS_FLOATS = Code(".astype(float)")
+from primer_core.picture.text import Role, text
 
 
 def controls(
@@ -117,25 +113,3 @@ def warned(warnings: Sequence[str], library: str = "The library") -> tuple[Notic
         Its name, where it is known whose warnings these are.
     """
     return (Notice("warning", tuple(map(text, warnings)), title=f"{library} warns"),) if warnings else ()
-
-
-def wrapped(dtype: np.dtype[Any], what: str = "result", instead: Code = _AS_FLOATS) -> Notice:
-    """Warn of whole numbers of a dtype that went beyond what it holds.
-
-    Parameters
-    ----------
-    dtype
-        Of the result.
-    what
-        Noun: what went beyond it.
-    instead
-        With which it is computed in floats.
-    """
-    paragraph = text(
-        Strong(f"A {what} went beyond what {dtype} holds."),
-        f" Whole numbers wrap around without a word, so what stands in a cell is not the {what} that its formula "
-        "spells out. With ",
-        instead,
-        " it is computed in floats, which do not wrap around.",
-    )
-    return Notice("warning", (paragraph,))

@@ -7,12 +7,13 @@ from typing import assert_never
 
 from primer_core.claims import claim as claims
 from primer_core.claims.claim import Claim
-from primer_core.picture.text import Code, Name, Role, Span, Strong, Text, text
+from primer_core.picture.text import Code, Hue, Name, Role, Span, Strong, Text, text
 
 _NO_ROLES: Mapping[str, Role] = {}
+_NO_HUES: Mapping[str, Hue] = {}
 
 
-def spoken(claim: Claim, roles: Mapping[str, Role] = _NO_ROLES) -> Text:
+def spoken(claim: Claim, roles: Mapping[str, Role] = _NO_ROLES, hues: Mapping[str, Hue] = _NO_HUES) -> Text:
     """Write a claim as a text.
 
     Parameters
@@ -21,13 +22,17 @@ def spoken(claim: Claim, roles: Mapping[str, Role] = _NO_ROLES) -> Text:
         What is said.
     roles
         Whose colour a name wears; the plain one where it is not listed.
+    hues
+        Which colour the letter of an axis wears; the plain one where it is not listed.
     """
-    return text(*(_span(span, roles) for span in claim.sentence()))
+    return text(*(_span(span, roles, hues) for span in claim.sentence()))
 
 
-def paragraphs(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> tuple[Text, ...]:
+def paragraphs(
+    said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES, hues: Mapping[str, Hue] = _NO_HUES
+) -> tuple[Text, ...]:
     """Write claims as a paragraph each."""
-    return tuple(spoken(claim, roles) for claim in said)
+    return tuple(spoken(claim, roles, hues) for claim in said)
 
 
 def together(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> Text:
@@ -35,7 +40,7 @@ def together(said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES) -> Te
     return text(*(span for place, claim in enumerate(said) for span in (" " * (place > 0), *spoken(claim, roles))))
 
 
-def _span(span: claims.Span, roles: Mapping[str, Role]) -> Span:
+def _span(span: claims.Span, roles: Mapping[str, Role], hues: Mapping[str, Hue]) -> Span:
     match span:
         case str():
             return span
@@ -45,5 +50,7 @@ def _span(span: claims.Span, roles: Mapping[str, Role]) -> Span:
             return Strong(words)
         case claims.Name(name):
             return Name(name, roles.get(name, "plain"))
+        case claims.Letter(letter):
+            return Name(letter, hues.get(letter, "plain"))
         case _:
             assert_never(span)

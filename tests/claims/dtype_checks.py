@@ -27,7 +27,7 @@ from primer_core.claims.dtypes import (
 )
 from tests.claims.arrays import cells, normal, object_of, place, reaches, read, seen, value_of, watched
 from tests.claims.checking import check
-from tests.claims.program import Program
+from tests.claims.program import Change, Program
 from tests.claims.stretching_checks import given
 
 
@@ -38,7 +38,7 @@ def dtypes(program: Program) -> dict[str, str]:
 
 def in_floats(program: Program, name: str) -> Any:
     """What a name ends as where the operands hold floats, which do not wrap around."""
-    changes = {}
+    changes: dict[int, Change] = {}
     for operand in given(program):
 
         def widen(names: dict[str, Any], operand: str = operand) -> None:
@@ -46,7 +46,7 @@ def in_floats(program: Program, name: str) -> Any:
             names[operand] = own.double() if isinstance(own, torch.Tensor) else np.asarray(own).astype(float)
 
         if operand != name or program.place(name) > program.first(name):
-            changes[program.first(operand)] = widen
+            changes |= dict.fromkeys(program.bindings(operand), widen)
     return np.asarray(program.run(after=changes)[name])
 
 
@@ -54,6 +54,7 @@ def in_floats(program: Program, name: str) -> Any:
 def _(claim: Promoted, program: Program) -> None:
     name, dtype = claim.result
     assert dict(claim.operands) == dtypes(program)
+    assert name not in dict(claim.operands), "an operand is no result"
     assert len(set(dtypes(program).values())) > 1
     y = np.asarray(program.run()[name])
     assert y.dtype.name == dtype

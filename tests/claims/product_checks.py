@@ -51,7 +51,7 @@ def result(program: Program) -> Any:
     """The product that the program computes, as an array."""
     ran = program.run()
     assert ran.error is None, ran.error
-    return _array(ran["c"])
+    return _array(ran["y" if program.binds("y") else "c"])
 
 
 def is_computed(program: Program) -> bool:

@@ -100,6 +100,10 @@ class Program:
         """Return how many statements have run once a name has its first value."""
         return next(n for n, statement in enumerate(self.statements, start=1) if target in _bound(statement))
 
+    def bindings(self, target: str) -> list[int]:
+        """Return how many statements have run each time that a name gets a value."""
+        return [n for n, statement in enumerate(self.statements, start=1) if target in _bound(statement)]
+
     def place(self, target: str) -> int:
         """Return how many statements have run once the last one has that binds or changes a name, as it stands there.
 

@@ -256,6 +256,15 @@ def named(names: Mapping[str, Any], code: str) -> Any:
     return eval(code, dict(names))  # noqa: S307 - the expression that a page prints
 
 
+def error_of(call: Callable[[], Any]) -> Exception | None:
+    """What a call raises; None where it raises nothing."""
+    try:
+        call()
+    except Exception as error:
+        return error
+    return None
+
+
 def sub_axes(rank: int, count: int) -> list[tuple[int, ...]]:
     """All choices of so many axes."""
     return list(itertools.combinations(range(rank), count))

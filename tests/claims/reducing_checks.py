@@ -10,7 +10,6 @@ import numpy as np
 from primer_core.claims.reducing import (
     AxesDisappear,
     AxesKeepSizeOne,
-    Becomes,
     CountedFromEnd,
     FitsWithSizeOne,
     LargestSubtracted,
@@ -18,6 +17,7 @@ from primer_core.claims.reducing import (
     MeetsItsOwn,
     NoLongerFits,
     NothingReduced,
+    ReducedTo,
     RunsAlong,
     RunsThroughAll,
     SameCall,
@@ -50,8 +50,8 @@ from tests.claims.stretching_checks import meets
 SCANS = {"sum": "cumsum", "product": "cumprod"}
 
 
-@check(Becomes)
-def _(claim: Becomes, program: Program) -> None:
+@check(ReducedTo)
+def _(claim: ReducedTo, program: Program) -> None:
     s = program.run(until=program.place("s"))["s"]
     assert a_of(program).shape == claim.shape
     assert np.asarray(s).shape == claim.result

@@ -57,30 +57,31 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     going = state is not None and not state.ended and may == "steers"
     if going != was_going:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
-    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
-        run_buttons(_BUTTONS, buttons, label="Steer the run")
-        log_scale = st.toggle(
-            "Logarithmic loss",
-            key="log",
-            bind="query-params",
-            help="Equal ratios get equal heights: small losses can be told apart.",
-        )
+    buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
+    run_buttons(_BUTTONS, buttons, label="Steer the run")
     if run is not None and state is not None:
         _message(run, state, may)
-    live_chart(
-        "curves",
-        view=live_view(
-            run,
-            state,
-            role=may,
-            active_runs=cached.training_desks().service.active_runs,
-            behind=behind_at(desk),
-        ),
-        address=address(desk, cached.seat().visitor) if desk else None,
-        log_scale=log_scale,
-        numbers=numbers(settings.classes()),
+    chart = st.container()
+    log_scale = st.toggle(
+        "Logarithmic loss",
+        key="log",
+        bind="query-params",
+        help="Equal ratios get equal heights: small losses can be told apart.",
     )
+    with chart:
+        live_chart(
+            "curves",
+            view=live_view(
+                run,
+                state,
+                role=may,
+                active_runs=cached.training_desks().service.active_runs,
+                behind=behind_at(desk),
+            ),
+            address=address(desk, cached.seat().visitor) if desk else None,
+            log_scale=log_scale,
+            numbers=numbers(settings.classes()),
+        )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
     if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails

@@ -1,5 +1,6 @@
 """einsum: a letter for each axis says which cells meet and what is summed."""
 
+from primer_core.lessons.einsum.claims import claims_of
 from primer_core.lessons.einsum.explain import explain
 from primer_core.lessons.einsum.presets import PRESETS
 from primer_core.lessons.einsum.question import EinsumQuestion
@@ -19,5 +20,6 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     kept=("library",),
 )

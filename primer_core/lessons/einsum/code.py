@@ -36,6 +36,13 @@ def failing(subscripts: str, operands: Sequence[Operand], error: str) -> str:
     return "\n".join([*_given(operands), *lines, "    print(error)"])
 
 
+def shape_alone(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
+    """Write the snippet that prints the shape of the result, which PyTorch finds without computing a cell."""
+    given = [f'{name} = torch.empty({shape}, device="meta")' for name, shape in zip(NAMES, shapes, strict=False)]
+    called = ", ".join([f'"{subscripts}"', *NAMES[: len(shapes)]])
+    return "\n".join(["import torch", "", *given, f"y = torch.einsum({called})", "print(tuple(y.shape))"])
+
+
 def loops(operands: Sequence[Operand], letters: Sequence[LetterUse], result: NDArray[Any]) -> str:
     """Write the loops that einsum stands for: one for each letter, those of the result outside."""
     names = {use.letter: _variable(use.letter) for use in letters}

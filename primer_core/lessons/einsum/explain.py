@@ -17,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined, Library
+from primer_core.claims.claim import Claim
+from primer_core.claims.letters import LettersFit, TwoSizes, UnequalDiagonal
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size, thousands
 from primer_core.language.operand import Operand, read_operand
 from primer_core.language.spelling import shape_text
 from primer_core.language.table.products import Letters, einsum_letters
 from primer_core.lessons.einsum import code as snippets
-from primer_core.lessons.einsum.fixes import Fix, fixes
+from primer_core.lessons.einsum.causes import causes
+from primer_core.lessons.einsum.fixes import fixes
 from primer_core.lessons.einsum.question import EinsumQuestion
 from primer_core.lessons.outcome import Unread
 
@@ -83,21 +86,26 @@ class Refusal(Read):
     ----------
     declined
         Its own words.
-    clash
-        A letter that stands for two sizes, and these; None if that is not why.
+    causes
+        What is said of why it does.
     axes
         For each operand the letter of each of its axes; empty where the letters are not as many as the axes.
     fixes
-        Subscripts with which the sizes fit.
+        What is said of subscripts that fit.
     code
         Snippet that prints the error.
     """
 
     declined: Declined
-    clash: tuple[str, tuple[int, int]] | None
+    causes: tuple[Claim, ...]
     axes: tuple[tuple[str, ...], ...]
-    fixes: tuple[Fix, ...]
+    fixes: tuple[LettersFit, ...]
     code: str
+
+    @property
+    def clashing(self) -> frozenset[str]:
+        """Letters that stand for two sizes."""
+        return frozenset(cause.letter for cause in self.causes if isinstance(cause, TwoSizes | UnequalDiagonal))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,10 +118,13 @@ class TooLarge(Read):
         What each letter stands for.
     message
         Plain text: how large it is, and what to do.
+    code
+        Snippet that prints the shape of the result.
     """
 
     letters: tuple[LetterUse, ...]
     message: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,11 +195,12 @@ def explain(question: EinsumQuestion) -> Outcome:
         except Refused as refused:
             return Unread(name, str(refused))
     read = Read(subscripts, tuple(operands))
-    letters = einsum_letters(subscripts, [operand.values.ndim for operand in operands])
-    clash = letters and _clash(letters, [operand.shape for operand in operands])
-    if letters is None or clash:
-        return _refusal(read, letters, clash or None)
-    uses = _uses(letters, [operand.shape for operand in operands])
+    shapes = [operand.shape for operand in operands]
+    letters = einsum_letters(subscripts, [len(shape) for shape in shapes])
+    why = causes(subscripts, shapes)
+    if letters is None or why:
+        return _refusal(read, letters, why)
+    uses = _uses(letters, shapes)
     loops = prod(use.size for use in uses)
     shape = tuple(use.size for use in uses if use.kept)
     if len(shape) > 4 or prod(shape) > MAX_ELEMENTS or loops > MAX_LOOPS:
@@ -197,7 +209,7 @@ def explain(question: EinsumQuestion) -> Outcome:
             f"{thousands(MAX_LOOPS)} are drawn here, in four axes and {thousands(MAX_ELEMENTS)} cells. Smaller axes "
             "show the same rule."
         )
-        return TooLarge(read.subscripts, read.operands, uses, message)
+        return TooLarge(read.subscripts, read.operands, uses, message, snippets.shape_alone(subscripts, shapes))
     return _summed(read, letters, uses)
 
 
@@ -206,7 +218,7 @@ def _summed(read: Read, letters: Letters, uses: tuple[LetterUse, ...]) -> Outcom
     with np.errstate(all="ignore"):  # inf - inf is nan here, as NumPy says it, and worth seeing
         result = NUMPY.attempt(np.einsum, read.subscripts, *arrays)
     if isinstance(result, Declined):
-        return _refusal(read, letters, None)
+        return _refusal(read, letters, ())
     result = np.asarray(result)
     cells = _meeting(letters, uses, [array.shape for array in arrays])
     return Summed(
@@ -225,29 +237,26 @@ def _summed(read: Read, letters: Letters, uses: tuple[LetterUse, ...]) -> Outcom
     )
 
 
-def _refusal(read: Read, letters: Letters | None, clash: tuple[int, tuple[int, int]] | None) -> Refusal | Unread:
+def _refusal(read: Read, letters: Letters | None, why: tuple[Claim, ...]) -> Refusal | Unread:
     arrays = [operand.values for operand in read.operands]
     declined = NUMPY.attempt(np.einsum, read.subscripts, *(np.zeros(array.shape, np.int8) for array in arrays))
     if not isinstance(declined, Declined):
         return Unread("subscripts", f"“{read.subscripts}” is not understood here. Write letters such as ij,jk->ik.")
-    found: tuple[Fix, ...] = ()
-    if letters is not None and clash is not None:
-        found = fixes(read.subscripts, [operand.shape for operand in read.operands], fits)
     return Refusal(
         read.subscripts,
         read.operands,
         declined,
-        clash and (letter_text(clash[0]), clash[1]),
+        why,
         tuple(tuple(map(letter_text, own)) for own in letters.operands) if letters else (),
-        found,
+        fixes(read.subscripts, [operand.shape for operand in read.operands], fits),
         snippets.failing(read.subscripts, read.operands, declined.builtin),
     )
 
 
 def fits(subscripts: str, shapes: Sequence[Shape]) -> Shape | None:
-    """Return the shape of the result where the sizes fit, or None."""
+    """Return the shape of the result where the letters fit, or None; nothing is computed."""
     letters = einsum_letters(subscripts, [len(shape) for shape in shapes])
-    if letters is None or _clash(letters, shapes):
+    if letters is None or causes(subscripts, shapes):
         return None
     return tuple(use.size for use in _uses(letters, shapes) if use.kept)
 
@@ -255,17 +264,6 @@ def fits(subscripts: str, shapes: Sequence[Shape]) -> Shape | None:
 def letter_text(letter: int) -> str:
     """Write a letter; an axis of ``...`` has a negative number and no letter of its own."""
     return chr(letter) if letter > 0 else f"…{-letter - 1}"
-
-
-def _clash(letters: Letters, shapes: Sequence[Shape]) -> tuple[int, tuple[int, int]] | None:
-    sizes: dict[int, int] = {}
-    for axes, shape in zip(letters.operands, shapes, strict=True):
-        for letter, size in zip(axes, shape, strict=True):
-            known = sizes.get(letter, 1)
-            if 1 not in (known, size) and known != size:
-                return letter, (known, size)
-            sizes[letter] = size if known == 1 else known
-    return None
 
 
 def _uses(letters: Letters, shapes: Sequence[Shape]) -> tuple[LetterUse, ...]:

@@ -1,55 +1,61 @@
-"""What would make sizes fit that clash: the letters of one operand in another order."""
+"""What would make letters fit: those of one operand in another order, or another result."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import permutations
+
+from primer_core.claims.letters import LettersFit, Meaning
+from primer_core.lessons.einsum.causes import Subscripts
+from primer_core.lessons.einsum.question import NAMES
 
 Shape = tuple[int, ...]
 
 _MOST = 3
+_MOST_ORDERED = 4
+"""Letters of an operand of which every order is tried."""
 
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A change of the letters with which the sizes fit.
-
-    Parameters
-    ----------
-    subscripts
-        The changed subscripts.
-    operand
-        int, whose letters changed place.
-    shape
-        Of the result then.
-    """
-
-    subscripts: str
-    operand: int
-    shape: Shape
+_ORDERS: tuple[Meaning, ...] = ("order a", "order b", "order c")
 
 
 def fixes(
-    subscripts: str, shapes: Sequence[Shape], fits: Callable[[str, Sequence[Shape]], Shape | None]
-) -> tuple[Fix, ...]:
-    """Try every order of the letters of one operand, the last operand first, and keep those that fit.
+    text: str, shapes: Sequence[Shape], fits: Callable[[str, Sequence[Shape]], Shape | None]
+) -> tuple[LettersFit, ...]:
+    """Propose other subscripts for the same operands; none drops an operand.
 
     Parameters
     ----------
-    subscripts
-        That do not fit as they are.
+    text
+        Subscripts that do not fit as they are.
     shapes
         Of the operands.
     fits
-        Returns the shape of the result, or None.
+        Returns the shape of the result, or None where NumPy declines.
     """
-    before, arrow, after = subscripts.partition("->")
-    parts = before.split(",")
-    found: list[Fix] = []
-    for place in reversed(range(len(parts))):
-        for order in permutations(parts[place]) if len(parts[place]) <= 4 else ():
-            changed = [*parts[:place], "".join(order), *parts[place + 1 :]]
-            tried = ",".join(changed) + arrow + after
-            shape = fits(tried, shapes) if tried != subscripts else None
-            if shape is not None and all(fix.subscripts != tried for fix in found):
-                found.append(Fix(tried, place, shape))
-    return tuple(found[:_MOST])
+    written = Subscripts.read(text)
+    found: dict[str, LettersFit] = {}
+    for meaning, changed in _candidates(written):
+        if changed.text == text or changed.text in found:
+            continue
+        shape = fits(changed.text, shapes)
+        if shape is not None:
+            found[changed.text] = LettersFit(meaning, changed.text, shape)
+    return tuple(found.values())[:_MOST]
+
+
+def _candidates(written: Subscripts) -> Iterator[tuple[Meaning, Subscripts]]:
+    parts, result = written.parts, written.result
+    if result is not None:
+        known = set("".join(parts)) | {"."}
+        yield "known letters", replace(written, result="".join(letter for letter in result if letter in known))
+        if "." not in result:
+            yield "each once", replace(written, result="".join(dict.fromkeys(result)))
+        if "..." in "".join(parts) and "." not in result:
+            yield "kept dots", replace(written, result=f"...{result}")
+    if "." not in written.text:
+        dots = tuple(f"...{part}" for part in parts)
+        yield "dots", Subscripts(dots, None if result is None else f"...{result}")
+    for place in reversed(range(min(len(parts), len(NAMES)))):
+        for order in permutations(parts[place]) if len(parts[place]) <= _MOST_ORDERED else ():
+            yield _ORDERS[place], replace(written, parts=(*parts[:place], "".join(order), *parts[place + 1 :]))

@@ -18,5 +18,6 @@ PRESETS: tuple[Preset[EinsumQuestion], ...] = (
     Preset("Diagonal", EinsumQuestion("ii->i", _SQUARE, "")),
     Preset("Batch of products", EinsumQuestion("bij,bjk->bik", "(2, 2, 3)", "(2, 3, 2)")),
     Preset("Bilinear form", EinsumQuestion("i,ij,j->", "[1, 2]", _SQUARE, "[10, 20]")),
+    Preset("A letter too many", EinsumQuestion("ij,kj->ijl", _SQUARE, _OTHER)),
     Preset("Sizes clash", EinsumQuestion("ij,kj->ik", "(2, 3)", "(3, 2)")),
 )

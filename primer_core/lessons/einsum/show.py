@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
 from numpy.typing import NDArray
 
-from primer_core.language.limits import thousands
-from primer_core.language.spelling import shape_text
+from primer_core.claims.claim import plain
+from primer_core.lessons.einsum import claims
 from primer_core.lessons.einsum.explain import LetterUse, Outcome, Read, Refusal, Summed, TooLarge
 from primer_core.lessons.einsum.question import NAMES, EinsumQuestion
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.show import controls, wrapped
+from primer_core.lessons.show import controls
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import HUES, Each, Formula, Grid, Link, Op, Picture, Piece, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -31,10 +33,10 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
-from primer_core.picture.text import Code, Hue, Name, Role, Text, joined, text
-from primer_core.picture.text import Strong as Bold
+from primer_core.picture.text import Code, Hue, Name, Role, Text, text
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c")
+_COLOURS: Mapping[str, Role] = {**dict(zip(NAMES, _ROLES, strict=True)), "y": "result"}
 _LETTERS: tuple[Hue, ...] = ("hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5")
 
 QUIZ = Quiz(
@@ -67,44 +69,39 @@ def chip(outcome: Outcome) -> Chip:
             return Chip("error", f"{what} cannot be read")
         case Refusal():
             return Chip("error", "the letters do not fit")
-        case TooLarge():
-            return Chip("ok", f"gives shape {shape_text(tuple(use.size for use in outcome.letters if use.kept))}")
-        case Summed():
-            return Chip("ok", f"gives shape {shape_text(outcome.result.shape)}")
+        case TooLarge() | Summed():
+            return Chip("ok", plain(claims.gives(outcome).sentence()))
 
 
 def _drawn(outcome: Refusal | TooLarge | Summed) -> tuple[Part, ...]:
     match outcome:
         case Refusal(declined=declined, fixes=fixes):
-            offered = tuple(
-                Fix(
-                    text(
-                        f"Other letters on {NAMES[fix.operand]}: ", Code(fix.subscripts), f" → {shape_text(fix.shape)}"
-                    ),
-                    {"subscripts": fix.subscripts},
-                )
-                for fix in fixes
-            )
+            offered = tuple(Fix(spoken(fix), {"subscripts": fix.subscripts}) for fix in fixes)
             notice = Notice("declined", (text(declined.text),))
             return (apart(outcome), notice, *((Fixes(offered),) if offered else ()))
         case TooLarge(letters=letters, message=message):
             return (table(outcome, letters), Notice("refused", (text(message),)))
         case Summed():
-            overflow = (wrapped(outcome.result.dtype),) if outcome.overflowed else ()
-            return (table(outcome, outcome.letters), picture(outcome), *overflow)
+            wrapped = tuple(Notice("warning", (spoken(claim),)) for claim in claims.warnings(outcome))
+            return (table(outcome, outcome.letters), picture(outcome), *wrapped)
 
 
 def _told(question: EinsumQuestion, outcome: Refusal | TooLarge | Summed) -> tuple[Part, ...]:
-    told = Story(story(outcome))
+    if isinstance(outcome, Refusal):
+        return (Story(paragraphs(outcome.causes, _COLOURS)), code_panel(outcome.code))
+    told = Story(paragraphs(claims.story(question, outcome), _COLOURS, _hues(outcome)))
     match outcome:
         case TooLarge():
-            return (told,)
-        case Refusal(code=code):
-            return (told, code_panel(code))
+            return (told, code_panel(outcome.code))
         case Summed():
             library = controls(question, "library")
             loops = (Heading("The loops that it stands for"), code_panel(outcome.loops))
             return (told, *loops, library, code_panel(outcome.codes[question.library], CODE_NOTE))
+
+
+def _hues(outcome: TooLarge | Summed) -> dict[str, Hue]:
+    """Give each letter its colour."""
+    return {use.letter: _LETTERS[place % HUES] for place, use in enumerate(outcome.letters)}
 
 
 def table(read: Read, letters: tuple[LetterUse, ...]) -> Table:
@@ -150,7 +147,6 @@ def apart(read: Refusal) -> Picture:
     """Lay out the operands without a result, the letter that clashes marked."""
     letters = read.axes or tuple(() for _ in read.operands)
     order = {letter: place for place, letter in enumerate(dict.fromkeys(each for own in letters for each in own))}
-    clashing = read.clash[0] if read.clash else ""
     grids = tuple(
         Grid(
             name,
@@ -159,7 +155,7 @@ def apart(read: Refusal) -> Picture:
             _ROLES[place],
             axes=own or None,
             hues=tuple(order[letter] for letter in own) or None,
-            marked_axes=tuple(axis for axis, letter in enumerate(own) if letter == clashing),
+            marked_axes=tuple(axis for axis, letter in enumerate(own) if letter in read.clashing),
         )
         for place, (name, operand, own) in enumerate(zip(NAMES, read.operands, letters, strict=False))
     )
@@ -167,74 +163,6 @@ def apart(read: Refusal) -> Picture:
     for grid in grids:
         items += [Op(","), grid.id] if items else [grid.id]
     return Picture(grids, rows=(Row(tuple(items)),))
-
-
-def story(outcome: Refusal | TooLarge | Summed) -> tuple[Text, ...]:
-    """Tell what happened."""
-    if isinstance(outcome, Refusal):
-        return (_why_not(outcome),)
-    kept = tuple((place, use) for place, use in enumerate(outcome.letters) if use.kept)
-    gone = tuple((place, use) for place, use in enumerate(outcome.letters) if not use.kept)
-    operands = _named(outcome)
-    many = len(outcome.operands) > 1
-    met = " where each letter has one value are multiplied" if many else " are read"
-    one = not kept
-    head: Text = text("" if one else "Each cell of ", Name("y", "result"))
-    lines = []
-    if gone:
-        terms = prod(use.size for _, use in gone)
-        lines.append(
-            text(
-                *head, f" is a sum of {thousands(terms)} ",
-                ("product" if many else "cell") + ("" if terms == 1 else "s"), ": ",
-                *joined([_letter(use, place) for place, use in gone], " and "),
-                f" {'is' if len(gone) == 1 else 'are'} missing in the result, so ",
-                "it runs through all its values while the others stand still." if len(gone) == 1
-                else "they run through all their values while the others stand still.",
-            )
-        )  # fmt: skip
-    else:
-        lines.append(
-            text("No letter is missing in the result, so nothing is summed: the cells of ", *operands, f"{met}.")
-        )
-    if many and not gone and len(kept) == sum(len(operand.shape) for operand in outcome.operands):
-        lines.append(text("No letter stands on two operands: every cell meets every other."))
-    for place, use in enumerate(outcome.letters):
-        doubled = [NAMES[at] for at, own in enumerate(use.axes) if len(own) > 1]
-        if doubled:
-            lines.append(
-                text(
-                    *_letter(use, place), " stands twice on ",
-                    *joined([text(Name(name, _ROLES[NAMES.index(name)])) for name in doubled]),
-                    ": only cells whose two places are equal are read, the diagonal.",
-                )
-            )  # fmt: skip
-    if isinstance(outcome, Summed) and outcome.implicit:
-        result = "".join(use.letter for use in outcome.kept)
-        lines.append(
-            text(
-                "Without an arrow the result has the letters that stand once, in alphabetical order: ",
-                Code(f"{outcome.subscripts}->{result}"), " is the same.",
-            )
-        )  # fmt: skip
-    return tuple(lines)
-
-
-def _why_not(refusal: Refusal) -> Text:
-    if refusal.clash is None:
-        counted = joined(
-            [text(Name(name, _ROLES[place]), f" has {_axes(operand.values.ndim)}")
-             for place, (name, operand) in enumerate(zip(NAMES, refusal.operands, strict=False))]
-        )  # fmt: skip
-        return text(
-            "Each operand needs a letter for each of its axes, with a comma between operands; behind the arrow stand "
-            "letters that there are, each once: ", *counted, ".",
-        )  # fmt: skip
-    letter, (first, second) = refusal.clash
-    return text(
-        "The letter ", Bold(letter), f" stands for axes of {first} and of {second} cells. Axes with one letter run "
-        "together, so they need the same size.",
-    )  # fmt: skip
 
 
 def _spelled(summed: Summed) -> tuple[Piece, ...]:
@@ -265,12 +193,3 @@ def _letters_of(letters: tuple[LetterUse, ...], place: int, rank: int) -> tuple[
 
 def _letter(use: LetterUse, place: int) -> Text:
     return text(Name(use.letter, _LETTERS[place % HUES]))
-
-
-def _named(read: Read) -> Text:
-    names = [text(Name(name, _ROLES[place])) for place, (name, _) in enumerate(zip(NAMES, read.operands, strict=False))]
-    return joined(names, " and ")
-
-
-def _axes(rank: int) -> str:
-    return "no axis" if not rank else f"{rank} {'axis' if rank == 1 else 'axes'}"

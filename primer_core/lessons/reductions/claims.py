@@ -25,7 +25,6 @@ from primer_core.claims.dtypes import WrappedAround
 from primer_core.claims.reducing import (
     AxesDisappear,
     AxesKeepSizeOne,
-    Becomes,
     CountedFromEnd,
     FitsWithSizeOne,
     LargestSubtracted,
@@ -33,6 +32,7 @@ from primer_core.claims.reducing import (
     MeetsItsOwn,
     NoLongerFits,
     NothingReduced,
+    ReducedTo,
     RunsAlong,
     RunsThroughAll,
     SameCall,
@@ -79,7 +79,7 @@ def claims_of(_question: ReductionsQuestion, outcome: Outcome) -> tuple[Claim, .
 
 def becomes(outcome: Reduced) -> Claim:
     """Give the shapes of the array and of its reduction."""
-    return Becomes(outcome.operand.shape, outcome.result.shape, outcome.number)
+    return ReducedTo(outcome.operand.shape, outcome.result.shape, outcome.number)
 
 
 def warnings(outcome: Reduced) -> tuple[Claim, ...]:

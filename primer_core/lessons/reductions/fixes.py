@@ -12,10 +12,10 @@ from primer_core.backend import Backend
 from primer_core.backend.interface import Axis
 from primer_core.claims.claim import Claim
 from primer_core.claims.unreduced import (
+    AxesMissing,
     NamedTwice,
     NormOfAxes,
     NoSizeOneOfAll,
-    NoSuchAxis,
     NotComputedIn,
     NothingToChoose,
     NotOfDtype,
@@ -98,7 +98,7 @@ def _of_the_axes(
         one for one in named if not -rank <= one < rank and (rank or tries(ones, bare, one) is None)
     )  # some take axis 0 of a number
     if absent:
-        return (NoSuchAxis(tuple(dict.fromkeys(absent)), rank),)
+        return (AxesMissing(tuple(dict.fromkeys(absent)), rank),)
     places = [one % rank for one in named] if rank else list(named)
     twice = next((one for one in places if places.count(one) > 1), None)
     if twice is not None:
@@ -141,7 +141,7 @@ def fixes(
     if whole and (shape := tries(floats, question, axis)) is not None:
         found.append(Fix(WorksWithFloats(change, shape), in_floats))
     if whole and question.operation == "mean":
-        in_dtype = replace(question, dtype="float32")
+        in_dtype = replace(question, dtype="float32")  # PyTorch's default
         if (shape := tries(values, in_dtype, axis)) is not None:
             found.append(Fix(WorksInDtype("float32", shape), {"dtype": "float32"}))
     if question.asks_places:

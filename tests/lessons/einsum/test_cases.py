@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from primer_core.claims.letters import LettersFit, NoSuchLetter, SumsOver
+from primer_core.lessons.einsum.claims import claims_of
 from primer_core.lessons.einsum.explain import Refusal, Summed, explain
 from primer_core.lessons.einsum.presets import PRESETS
 from primer_core.lessons.einsum.question import NAMES, EinsumQuestion, LibraryName
@@ -35,12 +37,21 @@ def test_what_is_not_named_after_the_arrow_is_summed(subscripts: str, b: str, ex
     found = explain(EinsumQuestion(subscripts, A, b))
     assert isinstance(found, Summed)
     np.testing.assert_array_equal(found.result, expected)
+    gone = [claim.letters for claim in claims_of(EinsumQuestion(), found) if isinstance(claim, SumsOver)]
+    before, arrow, after = subscripts.partition("->")
+    letters = dict.fromkeys(before.replace(",", ""))
+    left = after if arrow else [letter for letter in letters if before.count(letter) == 1]
+    assert gone == [tuple((letter, 2) for letter in letters if letter not in left)] * bool(set(letters) - set(left))
 
 
 def test_a_letter_of_the_result_that_no_operand_has_is_declined_in_numpys_words() -> None:
-    question = EinsumQuestion("ij,kj->ijl", A, B)
+    question = EinsumQuestion("ij,kj->ijl", "[[1, 2], [3, 4]]", "[[5, 6], [7, 8]]")
     found = explain(question)
     assert isinstance(found, Refusal)
+    said = claims_of(question, found)
+    assert NoSuchLetter("l") in said
+    assert LettersFit("known letters", "ij,kj->ij", (2, 2)) in said
+    assert question in [preset.question for preset in PRESETS]
     told = [plain(line) for notice in parts(show(question, found), Notice) for line in notice.paragraphs]
     assert any("output subscript" in line and "never appeared in an input" in line for line in told)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from primer_core.backend.interface import LIBRARIES, Library
 from primer_core.backend.interface import ReductionName as Operation
 from primer_core.claims.claim import Claim
-from primer_core.claims.unreduced import NormOfAxes, NoSuchAxis, NothingToChoose, NotOfDtype, TakesOneAxis
+from primer_core.claims.unreduced import AxesMissing, NormOfAxes, NothingToChoose, NotOfDtype, TakesOneAxis
 from primer_core.language.execution import hear
 from primer_core.language.limits import Refused
 from primer_core.lessons.event import Put
@@ -409,7 +409,7 @@ def test_what_a_library_refuses_comes_with_what_would_work(
         ),
         ("[1.0, 2.0]", "softmax", "None", (TakesOneAxis("PyTorch", "softmax", None, False),)),
         ("(2, 3, 4)", "norm", "(0, 1, 2)", (NotOfDtype("PyTorch", "norm", "int64"),)),
-        ("(2, 3)", "mean", "5", (NoSuchAxis((5,), 2), NotOfDtype("PyTorch", "mean", "int64"))),
+        ("(2, 3)", "mean", "5", (AxesMissing((5,), 2), NotOfDtype("PyTorch", "mean", "int64"))),
         ("[True, False]", "argmax", "0", (NotOfDtype("PyTorch", "argmax", "bool"),)),
     ],
 )
@@ -492,3 +492,12 @@ def test_the_lesson_is_imported_without_torch(lesson: str) -> None:
     code = f"import sys, primer_core.lessons.{lesson}.show, primer_core.lessons.{lesson}.presets; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "streamlit"} & set(loaded)
+
+
+def test_a_name_that_doubles_with_each_statement_is_refused_at_once() -> None:
+    doubled = "\n".join(["x = [a, a]", *["x = [x, x]"] * 60, "x.sum()"])
+    outcome = explain(ReductionsQuestion(line=doubled))
+    assert isinstance(outcome, Unread)
+    assert outcome.field == "line"
+    kept = explain(ReductionsQuestion(line="x = [a, a]\nx = [x, x]\nnp.sum(x, axis=0)"))
+    assert not isinstance(kept, Unread) or "longer" not in kept.message

@@ -199,7 +199,7 @@ function layers() {
       list.replaceChildren(...cards.map((card) => card.element));
     }
     cards.forEach((card, place) => card.update(look.layers[place], place === cards.length - 1, look.samples));
-    write(note, `Gradient and step are those of the latest batch; a step of about 0.1 % to 1 % of the weights is common. A unit is dead if it is 0 on all ${look.samples} validation ${look.surface ? "points" : "images"} looked at. Filled: now. Line: at the start.`);
+    write(note, `Gradient and step are those of the latest batch; a step of about 0.1 % to 1 % of the weights is common. A unit is dead if it is 0 on all ${look.samples} validation ${look.surface ? "points" : "images"} looked at; the activations are those of the first ${Math.min(50, look.samples)}. Filled: now. Line: at the start.`);
     counts.update(() => look.layers.flatMap((told, place) => [["weights", told.weights], ["activations above 0", told.activations]]
       .filter(([, of]) => of).map(([what, of]) => table(`Layer ${place + 1}: ${what}`, ["from", "now", "start"],
         of.now.map((count, bin) => [number(Number((of.low + (bin * (of.high - of.low)) / of.now.length).toPrecision(3))), String(count), String(of.start[bin])])))));

@@ -1,0 +1,91 @@
+"""What is said of an einsum: what becomes of each letter, or why the letters do not fit."""
+
+from __future__ import annotations
+
+from primer_core.backend import backend
+from primer_core.claims.claim import Claim
+from primer_core.claims.dtypes import Promoted, WrappedAround
+from primer_core.claims.letters import (
+    AsLoops,
+    EveryCellMeets,
+    MadeOneDtype,
+    NothingSummed,
+    ReadsDiagonal,
+    SumsOver,
+    WithoutArrow,
+)
+from primer_core.claims.products import GivesShape
+from primer_core.lessons.einsum.explain import LetterUse, Outcome, Refusal, Summed, TooLarge
+from primer_core.lessons.einsum.question import NAMES, EinsumQuestion
+from primer_core.lessons.outcome import Unread
+
+
+def claims_of(question: EinsumQuestion, outcome: Outcome) -> tuple[Claim, ...]:
+    """List all that the page says of an outcome."""
+    match outcome:
+        case Unread():
+            return ()
+        case Refusal(causes=causes, fixes=fixes):
+            return (*causes, *fixes)
+        case TooLarge():
+            return (gives(outcome), *story(question, outcome))
+        case Summed():
+            return (gives(outcome), *warnings(outcome), *story(question, outcome))
+
+
+def gives(outcome: TooLarge | Summed) -> Claim:
+    """Give the shape of the result."""
+    return GivesShape(tuple(use.size for use in outcome.letters if use.kept))
+
+
+def warnings(summed: Summed) -> tuple[Claim, ...]:
+    """Warn of whole numbers that wrapped around; nothing where none did."""
+    return (WrappedAround("y", str(summed.result.dtype)),) if summed.overflowed else ()
+
+
+def story(question: EinsumQuestion, outcome: TooLarge | Summed) -> tuple[Claim, ...]:
+    """Say which letters are kept and which are summed, and what stands for what."""
+    kept = [use for use in outcome.letters if use.kept]
+    gone = [use for use in outcome.letters if not use.kept]
+    names = NAMES[: len(outcome.operands)]
+    found: list[Claim] = []
+    if gone:
+        found.append(SumsOver(tuple((use.letter, use.size) for use in gone), len(names) > 1, not kept))
+    else:
+        found.append(NothingSummed(names))
+        if len(names) > 1 and len(kept) == sum(len(operand.shape) for operand in outcome.operands):
+            cells = ((name, operand.values.size) for name, operand in zip(names, outcome.operands, strict=True))
+            found.append(EveryCellMeets(tuple(cells)))
+    found += _diagonals(outcome.letters)
+    if isinstance(outcome, Summed):
+        if outcome.implicit:
+            found.append(WithoutArrow(f"{outcome.subscripts}->{_written(kept)}"))
+        found += [
+            AsLoops(tuple(use.letter for use in kept), tuple(use.letter for use in gone)),
+            *_dtypes(question, outcome),
+        ]
+    return tuple(found)
+
+
+def _diagonals(letters: tuple[LetterUse, ...]) -> list[Claim]:
+    return [
+        ReadsDiagonal(use.letter, NAMES[place], axes)
+        for use in letters
+        for place, axes in enumerate(use.axes)
+        if len(axes) > 1
+    ]
+
+
+def _written(kept: list[LetterUse]) -> str:
+    """Write the letters of a result; what ``...`` stands for has none of its own."""
+    wide = any(use.letter.startswith("…") for use in kept)
+    return ("..." if wide else "") + "".join(use.letter for use in kept if not use.letter.startswith("…"))
+
+
+def _dtypes(question: EinsumQuestion, summed: Summed) -> list[Claim]:
+    """Say what comes of operands of different dtypes; nothing where they have the same."""
+    of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, summed.operands, strict=False))
+    if len({dtype for _, dtype in of}) == 1:
+        return []
+    made = str(summed.result.dtype)
+    return [Promoted(of, ("y", made)) if backend(question.library).promotes_products else MadeOneDtype(of, made)]
