@@ -52,6 +52,7 @@ from primer_core.claims.rebinding import (
     DidNothing,
     How,
     NameGone,
+    NameSince,
     NameTaken,
     Printed,
     ReadAnotherWay,
@@ -73,12 +74,14 @@ from primer_core.claims.storing import (
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    PairCompared,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
     ViewGiven,
     ViewRefused,
     WalkedInOrder,
+    WayTried,
 )
 from primer_core.language.reader import read_expression
 from primer_core.language.rejection import Rejection
@@ -90,8 +93,8 @@ from primer_core.lessons.views.fixes import Fix
 from primer_core.lessons.views.losses import Loss
 from primer_core.lessons.views.program import Change, Program, Ran, Stopped, changes, shortened
 from primer_core.lessons.views.question import View, ViewsQuestion
-from primer_core.lessons.views.refused_view import GivenWay, Viewing
-from primer_core.lessons.views.steps import Step
+from primer_core.lessons.views.refused_view import GivenWay, RefusedWay, Viewing, Way
+from primer_core.lessons.views.steps import Step, only_moved
 
 Puts = Mapping[str, str]
 """Text of each field that a fix puts, by the field's parameter."""
@@ -117,11 +120,11 @@ def claims_of(question: ViewsQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Unread():
             return ()
         case Viewing():
-            return (verdict(outcome), *viewing(outcome), *walk(outcome))
+            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *ways(outcome))
         case Ran() | Stopped():
             said = Said(outcome, question.view)
             found = [*said.chips(), *(claim for told in (*said.story(), *said.deeds()) for claim in told)]
-            found += said.asked() if question.view == "Memory" else ()
+            found += said.asked() if question.view == "Memory" else said.names()
             found += [*said.cause(), *(claim for claim, _ in said.fixes())]
             return tuple(dict.fromkeys(found))
 
@@ -323,6 +326,10 @@ class Said:
         kinds: Mapping[str, Callable[..., Claim]] = {"cut": Truncated, "wrapped": Wrapped, "other": NoWholeNumber}
         return kinds[loss.how](*facts)
 
+    def names(self) -> tuple[NameSince, ...]:
+        """Say what became of each name by the statements."""
+        return tuple(NameSince(one.name, self.since, one.bound, one.cells) for one in changes(self.program))
+
     def deeds(self) -> tuple[tuple[Claim, ...], ...]:
         """Say what each statement did."""
         return tuple(self._told(place, deed) for place, deed in enumerate(self.program.deeds))
@@ -439,8 +446,7 @@ class Kin:
             return NumberMade(self.bound, self.held)
         if self.how == "empty":
             return NoCells(self.bound, self.held)
-        moved = bool(self.steps) and self.steps[0].before is not None and all(step.moves for step in self.steps)
-        return (CopyMade if moved else NewArray)(self.bound, self.held)
+        return (CopyMade if only_moved(self.steps) else NewArray)(self.bound, self.held)
 
     def told(self) -> tuple[Claim, ...]:
         """Tell what it is, and why."""
@@ -574,6 +580,27 @@ def viewing(found: Viewing) -> tuple[Claim, ...]:
         said += [BytesCopied(in_order.code, in_order.copied), BytesCopied(reshaped.code, reshaped.copied)]
         said.append(ReshapeIsSilent(reshaped.code, bool(reshaped.copied)))
     return tuple(said)
+
+
+def pairs(found: Viewing) -> tuple[PairCompared, ...]:
+    """Compare the strides of each pair of axes."""
+    return tuple(
+        PairCompared("b", (pair.left, pair.right), pair.stride, pair.size, pair.next_stride, pair.joins)
+        for pair in found.pairs
+    )
+
+
+def ways(found: Viewing) -> tuple[WayTried, ...]:
+    """Say what each way to the new shape gave."""
+    return tuple(_way(way) for way in found.ways)
+
+
+def _way(way: Way) -> WayTried:
+    match way:
+        case GivenWay(code, shares, copied):
+            return WayTried(code, "view" if shares else "copy" if copied else "empty", copied)
+        case RefusedWay(code):
+            return WayTried(code, "refused", 0)
 
 
 def walk(found: Viewing) -> tuple[Claim, ...]:
