@@ -107,6 +107,7 @@ def _wrong(chance: random.Random, shape: Shape, library: Library) -> str:
         ", ".join(["0"] * (len(shape) + 1)),
         "..., 0, ...",
         "..., ...",
+        "0, ..., ...",
         "::0",
         "1::0",
         str([True] * (size + 1)),
@@ -115,12 +116,13 @@ def _wrong(chance: random.Random, shape: Shape, library: Library) -> str:
         choices += [
             "[0, 0, 0], [0, 0]",
             "[0, 0, 0], [0, 0]",
+            "[0, 0], [0, 0, 0]",
             "a.sum(axis=1, keepdims=True) > 1",
             "a.argmax()",
             "a.argsort(1)",
         ]
     if library == "PyTorch":
-        choices += ["::-1", "::-1", "::-2", ":, ::-1" if len(shape) > 1 else "::-2"]
+        choices += ["::-1", "::-1", "::-1", "::-1", "1::-1", "::-2", ":, ::-1" if len(shape) > 1 else "::-2"]
     return chance.choice(choices)
 
 
