@@ -1,6 +1,7 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    derivation_checks,
     dtype_checks,
     fix_checks,
     going_back_checks,
@@ -17,6 +18,7 @@ from tests.claims import (
 )
 
 __all__ = [
+    "derivation_checks",
     "dtype_checks",
     "fix_checks",
     "going_back_checks",
