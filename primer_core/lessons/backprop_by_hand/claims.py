@@ -65,7 +65,9 @@ def story(question: BackpropQuestion, outcome: Derived | Declined) -> tuple[Clai
         return (Mistaken(question.slip, _spoiled(outcome)),)
     if worked.wrong:
         names = tuple(step.symbol for step in worked.wrong)
-        return (Mistaken(question.slip, _spoiled(outcome)), DifferFrom(names), *told(outcome))
+        lines = _spoiled(outcome)  # none where rounding alone takes a gradient away from autograd's
+        mistake = (Mistaken(question.slip, lines),) if lines else ()
+        return (*mistake, DifferFrom(names), *told(outcome))
     if question.slip == "none":
         compared = (step.difference for step in worked.steps if _is_compared(step.symbol))
         return (LargestDifference(max(compared)), *told(outcome))
@@ -93,7 +95,8 @@ def fixes(question: BackpropQuestion, outcome: Derived | Declined) -> tuple[tupl
     """List what would show the right gradients, or the mistake, and what it puts into the fields."""
     worked = outcome.worked
     if isinstance(outcome, Declined) or worked.wrong:
-        return ((Rightly(_spoiled(outcome)), {"slip": "none"}),)
+        lines = _spoiled(outcome)
+        return ((Rightly(lines), {"slip": "none"}),) if lines else ()
     if question.slip == "no 1/B" and worked.params.batch == 1 and not {"X", "labels"} & worked.params.typed.keys():
         return ((LargerBatch(LARGER), {"batch": str(LARGER)}),)
     if outcome.seed is None:
