@@ -207,6 +207,29 @@ class MadeOneDtype(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedThrough(Claim):
+    """PyTorch has no products of a dtype, so that the code computes in another.
+
+    Parameters
+    ----------
+    dtype
+        Of the result.
+    through
+        In which the code computes.
+    """
+
+    dtype: str
+    through: str
+
+    def sentence(self) -> Sentence:
+        """Say why, and what the code does."""
+        return (
+            f"PyTorch has no products of matrices of {self.dtype}: the code computes in {self.through}, and makes the "
+            f"result {self.dtype} again.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StrangeSign(Claim):
     """A sign stands where NumPy reads none.
 

@@ -13,6 +13,7 @@ import torch
 
 from primer_core.claims.letters import (
     AsLoops,
+    ComputedThrough,
     DotsStay,
     EveryCellMeets,
     KeptTwice,
@@ -232,6 +233,19 @@ def _(claim: MadeOneDtype, program: Program) -> None:
     assert all(np.asarray(ran[name]).dtype.name == claim.made for name, _ in claim.operands)
     one, *others = (torch.tensor(array).new_ones(1, 1) for array in values)
     assert any(isinstance(error_of(partial(torch.matmul, one, other)), RuntimeError) for other in others)
+
+
+@check(ComputedThrough)
+def _(claim: ComputedThrough, program: Program) -> None:
+    values = arrays(program)
+    made = np.einsum(subscripts(program), *values)
+    assert np.asarray(made).dtype.name == claim.dtype
+    ran = program.run()
+    assert {np.asarray(ran[name]).dtype.name for name in shapes(program)} == {claim.through}
+    assert np.asarray(ran["y"]).dtype.name == claim.dtype
+    np.testing.assert_array_equal(np.asarray(ran["y"]), made)
+    one = torch.tensor(np.ones((1, 1), claim.dtype))
+    assert isinstance(error_of(partial(torch.matmul, one, one)), NotImplementedError | RuntimeError)
 
 
 @check(StrangeSign)

@@ -7,6 +7,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.dtypes import Promoted, WrappedAround
 from primer_core.claims.letters import (
     AsLoops,
+    ComputedThrough,
     EveryCellMeets,
     MadeOneDtype,
     NothingSummed,
@@ -15,6 +16,7 @@ from primer_core.claims.letters import (
     WithoutArrow,
 )
 from primer_core.claims.products import GivesShape
+from primer_core.lessons.einsum.code import computed_in
 from primer_core.lessons.einsum.explain import LetterUse, Outcome, Refusal, Summed, TooLarge
 from primer_core.lessons.einsum.question import NAMES, EinsumQuestion
 from primer_core.lessons.outcome import Unread
@@ -83,9 +85,13 @@ def _written(kept: list[LetterUse]) -> str:
 
 
 def _dtypes(question: EinsumQuestion, summed: Summed) -> list[Claim]:
-    """Say what comes of operands of different dtypes; nothing where they have the same."""
+    """Say what comes of operands of different dtypes, or of those that PyTorch has no products of."""
     of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, summed.operands, strict=False))
-    if len({dtype for _, dtype in of}) == 1:
-        return []
-    made = str(summed.result.dtype)
-    return [Promoted(of, ("y", made)) if backend(question.library).promotes_products else MadeOneDtype(of, made)]
+    made, through = str(summed.result.dtype), computed_in(summed.result.dtype)
+    promotes = backend(question.library).promotes_products
+    found: list[Claim] = []
+    if len({dtype for _, dtype in of}) > 1:
+        found.append(Promoted(of, ("y", made)) if promotes or through else MadeOneDtype(of, made))
+    if through and not promotes:
+        found.append(ComputedThrough(made, through))
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.imports import import_lines
@@ -22,12 +23,19 @@ def numpy_code(subscripts: str, operands: Sequence[Operand]) -> str:
 
 def torch_code(subscripts: str, operands: Sequence[Operand], result: NDArray[Any]) -> str:
     """Write the snippet in which PyTorch computes the same of the same values."""
-    # PyTorch multiplies only what is of one dtype, where NumPy promotes by itself.
+    # PyTorch multiplies only what is of one dtype, where NumPy promotes by itself, and has no products of some dtypes.
     mixed = len({operand.values.dtype for operand in operands}) > 1
-    convert = f", dtype=torch.{result.dtype}" if mixed else ""
+    made = computed_in(result.dtype) or (str(result.dtype) if mixed else "")
+    convert = f", dtype=torch.{made}" if made else ""
+    again = f".to(torch.{result.dtype})" if computed_in(result.dtype) else ""
     tensors = [f"{name} = torch.tensor({name}{convert})" for name, _ in zip(NAMES, operands, strict=False)]
     lines = [*dict.fromkeys(["import torch", *_given(operands)]), "", *tensors]
-    return "\n".join([*lines, f"y = torch.einsum({_call(subscripts, operands)})", "print(y)"])
+    return "\n".join([*lines, f"y = torch.einsum({_call(subscripts, operands)}){again}", "print(y)"])
+
+
+def computed_in(dtype: np.dtype[Any]) -> str:
+    """Return the dtype in which PyTorch computes what it has no products of; empty where it has them."""
+    return "int64" if dtype.kind == "b" or (dtype.kind == "u" and dtype.itemsize > 1) else ""
 
 
 def failing(subscripts: str, operands: Sequence[Operand], error: str) -> str:
@@ -47,7 +55,7 @@ def loops(operands: Sequence[Operand], letters: Sequence[LetterUse], result: NDA
     """Write the loops that einsum stands for: one for each letter, those of the result outside."""
     names = {use.letter: _variable(use.letter) for use in letters}
     kept = [use for use in letters if use.kept]
-    zero = "0" if result.dtype.kind in "iub" else "0.0"
+    zero = "False" if result.dtype.kind == "b" else "0" if result.dtype.kind in "iu" else "0.0"
     target = f"y[{', '.join(names[use.letter] for use in kept)}]" if kept else "y"
     made = f"np.zeros({result.shape}, dtype={str(result.dtype)!r})" if kept else zero
     lines = [*_given(operands), f"y = {made}"]

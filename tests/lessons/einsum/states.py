@@ -51,7 +51,8 @@ def _fitting(chance: random.Random) -> EinsumQuestion:
     ]
     used = sorted(set("".join(parts)))
     result = "->" + "".join(chance.sample(used, chance.randint(0, len(used)))) if chance.random() < 0.7 else ""
-    a, b, c, *_ = [_operand(tuple(sizes[letter] for letter in part), chance) for part in parts] + ["", ""]
+    truth = chance.random() < 0.1
+    a, b, c, *_ = [_operand(tuple(sizes[letter] for letter in part), chance, truth=truth) for part in parts] + ["", ""]
     return EinsumQuestion(",".join(parts) + result, a, b, c, chance.choice(["NumPy", "PyTorch"]))
 
 
@@ -76,7 +77,9 @@ def _seldom(chance: random.Random) -> EinsumQuestion:
             return EinsumQuestion(chance.choice(["ba", "ab", "ij"]), f"({n}, {m})", "")
 
 
-def _operand(shape: tuple[int, ...], chance: random.Random) -> str:
+def _operand(shape: tuple[int, ...], chance: random.Random, *, truth: bool) -> str:
+    if truth:
+        return f"np.ones({shape}, dtype=bool)"
     match chance.randrange(6):
         case 0:
             return f"np.ones({shape}, dtype=np.float32)"

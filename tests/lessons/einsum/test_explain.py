@@ -32,6 +32,7 @@ from primer_core.lessons.einsum.presets import PRESETS
 from primer_core.lessons.einsum.question import EinsumQuestion
 from primer_core.lessons.einsum.show import picture, show, table
 from primer_core.lessons.outcome import Unread
+from tests.claims.program import Program
 from tests.profiles import examples
 from tests.snippets import printed_by
 
@@ -157,6 +158,19 @@ def test_each_letter_wears_one_colour_on_every_axis(preset: Any) -> None:
     assert all(len(own) == 1 for own in colours.values())
     assert len({next(iter(own)) for own in colours.values()}) == len(colours)
     assert len(table(outcome, outcome.letters).rows) == len(outcome.letters)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint16", "uint64"])
+@pytest.mark.parametrize("subscripts", ["ij,jk->ik", "ij,jk->", "ij,ij->ij"])
+def test_what_pytorch_has_no_products_of_comes_to_the_same_in_every_panel(subscripts: str, dtype: str) -> None:
+    second = "(2, 3)" if subscripts == "ij,ij->ij" else "(3, 2)"
+    question = EinsumQuestion(subscripts, f"np.ones((2, 3), np.{dtype})", f"np.ones({second}, np.{dtype})")
+    outcome = explain(question)
+    assert isinstance(outcome, Summed)
+    for code in (*outcome.codes.values(), outcome.loops):
+        y = np.asarray(Program(code).run()["y"])
+        np.testing.assert_array_equal(y, outcome.result)
+        assert y.dtype == outcome.result.dtype
 
 
 def test_a_sum_that_wraps_around_is_said() -> None:
