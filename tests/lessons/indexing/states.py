@@ -29,19 +29,25 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
             chance.choice(["[1, 2]", "7"]),
         )
         index = chance.choice(["[0, 0]", "[3, 3]", "[1, 1]"])
-    elif draw < 0.11:
+    elif draw < 0.125:
         then, array, index = (
             chance.choice(["Assign", "Add in place"]),
             "[4, 5, 6]",
             chance.choice(["0", "1:", ":", "[0, 2]"]),
         )
         value = chance.choice(["0.5", "2.9", "[0.5, 1.5]", "-2.9"])
-    elif draw < 0.155:
+    elif draw < 0.175:
         then, array = "Assign", f"np.array([1, 2, 3], dtype=np.{chance.choice(['uint8', 'int8', 'int16'])})"
         index, value = chance.choice(["0", ":", "[0, 2]"]), chance.choice(["300", "-200", "70000", "-70000"])
-    elif draw < 0.19:
+    elif draw < 0.21:
         index, library = chance.choice(["[[0, 0], [0, 0]]", "[[0], [0]]", "[[0, 0], [0]]", "[[0]]"]), "PyTorch"
+    elif draw < 0.225:
+        index, then = "[0, 0]", "Read"
     elif draw < 0.24:
+        index, library = chance.choice(["::-1", "1::-1"]), "PyTorch"
+    elif draw < 0.26:
+        index = chance.choice(["::0", "1::0", "..., ...", "[0, 0], [0, 0, 0]" if len(shape) > 1 else "0, 0"])
+    elif draw < 0.31:
         index = ", ".join(str(chance.randrange(max(size, 1))) for size in shape)
         then = chance.choice(["Read", "Add to b"])
     return IndexingQuestion(array, index, then, value, library)
