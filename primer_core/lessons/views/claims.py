@@ -287,7 +287,10 @@ class Said:
             return (NameGone(was, self.since, change.cells, names),)
         kin = self._bound_last().get(name)
         now = self.bound(name, program.after.called(name).number)
-        return (ReboundTo(now, was, self.since, change.cells), *(kin.told() if kin else ()))
+        told = kin.told() if kin else ()
+        if self._is_turned(number):
+            return told  # what it was bound to before is neither as it was nor changed in its cells alone
+        return (ReboundTo(now, was, self.since, change.cells), *told)
 
     def _written(self, found: Iterable[Change]) -> list[Claim]:
         kept = [change for change in found if change.bound == "kept"]
@@ -300,16 +303,16 @@ class Said:
         elif changed:
             said.append(ChangedInPlace(tuple(changed), self.since))
         for change in kept:
-            if not change.cells and not self._is_turned(change.name):
+            if not change.cells and not self._is_turned(after.called(change.name).number):
                 own = after.called(change.name).buffer
                 elsewhere = next((name for name in changed if memories[name] != own), None)
                 beside = any(memory == own for memory in memories.values())
                 said.append(Unchanged(change.name, self.since, None if beside else elsewhere))
         return said
 
-    def _is_turned(self, name: str) -> bool:
-        """Return whether an array that kept its name is read in another way than before the statements."""
-        layouts = [state.called(name).layout for state in (self.program.before, self.program.after)]
+    def _is_turned(self, number: int) -> bool:
+        """Return whether an array is read in another way than before the statements."""
+        layouts = [state.arrays[number].layout for state in (self.program.before, self.program.after)]
         return len({(layout.shape, layout.strides) for layout in layouts}) > 1
 
     def _stop(self, program: Stopped) -> list[Claim]:
