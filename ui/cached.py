@@ -38,7 +38,9 @@ LEARNER_COOKIE = "primer_learner"
 def _learner() -> str:
     """The secret that this browser was given, or a new one, which `ui.components.run_buttons` has it keep."""
     kept = st.context.cookies.get(LEARNER_COOKIE, "")
-    return kept if re.fullmatch(r"[\w-]{16,64}", kept, re.ASCII) else secrets.token_urlsafe(18)
+    # Streamlit's own test driver has cookies that are no text.
+    known = isinstance(kept, str) and re.fullmatch(r"[\w-]{16,64}", kept, re.ASCII)
+    return kept if known else secrets.token_urlsafe(18)
 
 
 @dataclass(eq=False)
