@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -66,8 +67,9 @@ def _leaves(story: Story) -> Mapping[str, Tensor]:
 
 
 def _once(story: Story, name: str) -> bool:
-    """Whether a name is bound by one statement of the program, and changed by none."""
-    return sum(name in bound_names(statement) for statement in story.program.statements) == 1
+    """Whether one statement of the program binds a name; that others change its tensor in place is no matter."""
+    assigned = (statement for statement in story.program.statements if isinstance(statement, ast.Assign))
+    return sum(name in bound_names(statement) for statement in assigned) == 1
 
 
 def _values(tensor: Tensor | None) -> tuple[float, ...] | None:

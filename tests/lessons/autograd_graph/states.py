@@ -157,7 +157,6 @@ def _lost(chance: random.Random) -> GraphQuestion:
                 f"z = param([0, {chance.randint(120, 300)}])\nl = log(softmax(z))\ny = sum([1, 0] * l)",
                 f"t = param({-chance.randint(120, 300)})\ny = log(sigmoid(t))",
                 f"t = param({chance.randint(90, 300)})\ny = exp(t) / exp(t)",
-                f"x = param({chance.choice([1e-6, 2e-6, 5e-7])})\ny = (1 + x) ** 2 / x - 1 / x",
             ]
         )
     )
@@ -308,7 +307,7 @@ def _cut_off(chance: random.Random) -> GraphQuestion:
 
 
 def _under_no_grad(chance: random.Random) -> GraphQuestion:
-    if chance.random() < 0.85:
+    if chance.random() < 0.95:
         return replace(_scalar(chance), no_grad=True, retain_grad=False)
     return GraphQuestion(
         f"x = torch.tensor({chance.choice([2.0, 3.0])}, requires_grad=True)\nwith torch.no_grad():\n"
