@@ -49,7 +49,12 @@ def paints_a_second(pages: list[Page]) -> list[float]:
 def answer_sizes(page: Page) -> list[int]:
     """Bytes of the bodies of the answers to one page."""
     answers: list[Response] = []
-    page.on("response", lambda response: "/api/run?" in response.url and answers.append(response))
+
+    def take(response: Response) -> None:
+        if "/api/run?" in response.url:
+            answers.append(response)
+
+    page.on("response", take)
     page.wait_for_timeout(1000 * SECONDS / 2)
     return [len(answer.body()) for answer in answers[:-1]]
 
@@ -66,7 +71,7 @@ def answer_times() -> list[float]:
     times = []
     for _ in range(500):
         began = time.perf_counter()
-        live_view(run, run.state(), steers=True, active_runs=1, cursor=cursor)
+        live_view(run, run.state(), role="steers", active_runs=1, cursor=cursor)
         times.append(1000 * (time.perf_counter() - began))
     return times
 

@@ -74,6 +74,8 @@ class Layout:
     @property
     def distinct(self) -> int:
         """Number of elements of memory that the cells read; fewer than `size` where cells share one."""
+        if self.c_contiguous or self.f_contiguous:
+            return self.size
         return len(np.unique(self.addresses))
 
 

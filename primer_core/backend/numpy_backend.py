@@ -152,8 +152,9 @@ class NumpyBackend(Backend):
         return f"{name}.astype(np.{dtype})" if dtype else name
 
     def array_code(self, values: NDArray[Any]) -> str:
-        """Spell the values as nested lists."""
-        return f"np.array({values.tolist()}, dtype=np.{values.dtype})"
+        """Spell the values as nested lists, which cannot say every shape without cells."""
+        written = f"np.array({values.tolist()}, dtype=np.{values.dtype})"
+        return written if values.size else f"{written}.reshape({values.shape})"
 
     def shape_code(self, name: str) -> str:
         """Spell ``a.shape``."""

@@ -167,8 +167,9 @@ class TorchBackend(Backend):
         return f"torch.tensor({name}, dtype=torch.{dtype})" if dtype else f"torch.tensor({name})"
 
     def array_code(self, values: NDArray[Any]) -> str:
-        """Spell the values as nested lists."""
-        return f"torch.tensor({values.tolist()}, dtype=torch.{values.dtype})"
+        """Spell the values as nested lists, which cannot say every shape without cells."""
+        written = f"torch.tensor({values.tolist()}, dtype=torch.{values.dtype})"
+        return written if values.size else f"{written}.reshape({values.shape})"
 
     def shape_code(self, name: str) -> str:
         """Spell ``tuple(a.shape)``: a shape is a class of its own."""

@@ -35,10 +35,10 @@ class IndexSets(Claim):
 
     def sentence(self) -> Sentence:
         """Say what the index set."""
-        begins = "begin with the same cell" if not self.offset else f"begin {counted_on(self.offset)}"
+        begins = counted_on(self.offset) if self.offset else "at the same cell"
         return (
-            Code(self.code), f": numbers, slices, ... and None only say where to {begins}, and which strides to take, "
-            f"{signed(str(self.strides))}.",
+            Code(self.code), f": numbers, slices, ... and None copy nothing. They set where the view begins, {begins}, "
+            f"and its strides, {signed(str(self.strides))}.",
         )  # fmt: skip
 
 
@@ -336,7 +336,10 @@ class AlwaysCopies(Claim):
 
     def sentence(self) -> Sentence:
         """Say that nothing about the array was the reason."""
-        return (Code(self.code), f": {self.operation} copies, even where cells lie in order and the dtype stays.")
+        return (
+            Code(self.code), f": {self.operation} writes the cells to new memory, even where they lie in order and "
+            "keep their dtype.",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Becomes(Claim):
+class StepGives(Claim):
     """Statements make an array of another.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, Strong
+from primer_core.claims.claim import Claim, Code, Line, Name, Sentence, Strong, counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,179 @@ class DoesNotFit(Claim):
             Code(self.statement),
             f" must store it in {self.name}, whose cells are {self.dtype} and stay so.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEveryValue(Claim):
+    """So many dtypes keep every one of some values.
+
+    Parameters
+    ----------
+    keeping, of
+        How many dtypes keep all, and how many there are.
+    """
+
+    keeping: int
+    of: int
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{self.keeping} of {self.of} dtypes {'keeps' if self.keeping == 1 else 'keep'} every value",)
+
+
+@dataclass(frozen=True, slots=True)
+class AstypeWarns(Claim):
+    """``astype`` warned for some dtypes.
+
+    Parameters
+    ----------
+    dtypes
+        One or more.
+    words
+        Of NumPy.
+    """
+
+    dtypes: tuple[str, ...]
+    words: str
+
+    def sentence(self) -> Sentence:
+        """Quote the warning."""
+        return (Code("astype"), f" to {listed(self.dtypes)} warns: “{self.words}”")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRefuses(Claim):
+    """``np.array`` would not make an array of values in a dtype at once.
+
+    Parameters
+    ----------
+    dtype
+        The dtype.
+    words
+        Of NumPy, after the name of the exception.
+    """
+
+    dtype: str
+    words: str
+
+    def sentence(self) -> Sentence:
+        """Quote the error."""
+        return (Code(f"np.array(values, dtype=np.{self.dtype})"), f" refuses: “{self.words}”")
+
+
+@dataclass(frozen=True, slots=True)
+class SameBytes(Claim):
+    """A conversion handed back the same memory, since the dtype was the same.
+
+    Parameters
+    ----------
+    code
+        The conversion.
+    dtype
+        Before and after, without the library's name.
+    """
+
+    code: str
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return (Code(self.code), f" gives the same memory: the dtype is {self.dtype} already.")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAnew(Claim):
+    """A conversion wrote the numbers into new memory.
+
+    Parameters
+    ----------
+    code
+        The conversion.
+    name
+        What was converted.
+    bytes
+        Of the new memory.
+    """
+
+    code: str
+    name: str
+    bytes: int
+
+    def sentence(self) -> Sentence:
+        """Count the bytes, and say that the first array stays."""
+        size = counted(self.bytes, "byte")
+        return (Code(self.code), f" wrote {size} of new memory; ", Name(self.name), " stays as it was.")
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesChanged(Claim):
+    """After a conversion cells hold other numbers.
+
+    Parameters
+    ----------
+    code
+        The conversion.
+    cells
+        How many.
+    effects
+        What happened to them: "wraps around", "fraction cut off", "out of range", "rounded", "too large", "too small",
+        "not zero", "real part alone".
+    """
+
+    code: str
+    cells: int
+    effects: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Count the cells, and say what happened."""
+        hold = "1 cell holds" if self.cells == 1 else f"{self.cells} cells hold"
+        return (f"{hold} another value after ", Code(self.code), f": {listed(self.effects)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsItsDtype(Claim):
+    """An array of whole numbers cut off fractions that were written into it, which one of fractions would have kept.
+
+    Parameters
+    ----------
+    name, dtype
+        The array.
+    """
+
+    name: str
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Say what an assignment does, and what would keep the fractions."""
+        return (
+            Name(self.name), f" stays {self.dtype}, whatever is put into it: an assignment casts the number to the "
+            "dtype of the array, without a word. Made with ", Code("dtype=float"), ", it keeps fractions.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BindsAnother(Claim):
+    """A statement bound a name to another array, and wrote to no cell of the one before.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    name
+        The name.
+    before, after
+        Shape and dtype of both arrays.
+    """
+
+    line: Line
+    name: str
+    before: tuple[tuple[int, ...], str]
+    after: tuple[tuple[int, ...], str]
+
+    def sentence(self) -> Sentence:
+        """Give shapes and dtypes."""
+        (shape, dtype), (new_shape, new_dtype) = self.before, self.after
+        return (
+            Code(self.line[0]), " binds the name ", Name(self.name), f" to another array: it was {shape} {dtype} and "
+            f"is {new_shape} {new_dtype} now. No cell was written to.",
+        )  # fmt: skip

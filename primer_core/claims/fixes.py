@@ -177,3 +177,98 @@ MEANINGS = {
     "instance": "For instance",
 }
 """What a change means; ``{at}`` is the axis or number that it speaks of, ``{elements}`` how many cells come out."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInstead(Claim):
+    """Another index of an array is taken.
+
+    Parameters
+    ----------
+    meaning
+        What it means, as a key of `INDEX_MEANINGS`.
+    index
+        What stands between the brackets then.
+    shape
+        Of what it picks.
+    """
+
+    meaning: str
+    index: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Name the index and what it means."""
+        return (Code(f"a[{self.index}]"), f" → {self.shape} · {INDEX_MEANINGS[self.meaning]}")
+
+
+INDEX_MEANINGS = {
+    "dots": "Keep the first ...",
+    "fewer": "Leave out what is too much",
+    "added": "Add an axis first",
+    "forwards": "A step of 1",
+    "backwards": "A step of −1",
+    "rows": "One mask for axis 0: it picks rows",
+    "fitted": "Cut or fill the mask",
+    "nothing": "Select nothing with a slice",
+    "nearest": "The nearest that there is",
+    "slice": "Reach over with a slice",
+    "grid": "Every one with every other",
+    "pairs": "Pairs only",
+    "list": "The same as a list, which copies",
+    "counted": "The cell of that number, counted row by row",
+    "each row": "In each row its own",
+}
+"""What another index means."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsFloats(Claim):
+    """A statement is taken once an array, or the value, holds floats.
+
+    Parameters
+    ----------
+    name
+        ``a``, or ``v`` for the value.
+    numbers
+        The same numbers as floats, as code.
+    """
+
+    name: str
+    numbers: str
+
+    def sentence(self) -> Sentence:
+        """Name the change."""
+        return (Code(f"{self.name} = {self.numbers}"), f" · {self.name} as floats")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionInstead(Claim):
+    """Another expression is taken.
+
+    Parameters
+    ----------
+    meaning
+        What it does differently, as a key of `EXPRESSION_MEANINGS`.
+    text
+        The statements, as they would be typed.
+    statements
+        The same, with the name b for the value of the last.
+    """
+
+    meaning: str
+    text: str
+    statements: str
+
+    def sentence(self) -> Sentence:
+        """Name the expression and what it does."""
+        return (Code("; ".join(self.text.split("\n"))), f" · {EXPRESSION_MEANINGS[self.meaning]}")
+
+
+EXPRESSION_MEANINGS = {
+    "first": "The index array of the first axis",
+    "column": "One index a row",
+    "row": "The index as a row",
+    "rows": "One mask for axis 0: it picks rows",
+}
+"""What another expression does differently."""

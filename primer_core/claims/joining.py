@@ -34,7 +34,7 @@ class SizesAdd(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class SizesClash(Claim):
+class UnequalToJoin(Claim):
     """Two arrays cannot be joined along an axis, as their sizes differ along another.
 
     Parameters
@@ -84,7 +84,7 @@ class NewAxis(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class ShapesDiffer(Claim):
+class UnequalToStack(Claim):
     """Arrays cannot be stacked, as their shapes differ.
 
     Parameters

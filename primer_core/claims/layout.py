@@ -87,7 +87,7 @@ class ReadAgain(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class NoCells(Claim):
+class NothingToShare(Claim):
     """An array has no cells.
 
     Parameters

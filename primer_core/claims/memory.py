@@ -176,7 +176,7 @@ class OtherMemory(Claim):
             return (Name(self.name[0]), f" {lies} in memory of {size}, in which no other array {lies}.")
         others = listed(self.apart, "or")
         return (
-            Name(self.name[0]), f" {lies} in ", Strong("other memory"), f" than {others}, of {size}. What {reach} not "
+            Name(self.name[0]), f" {lies} in ", Strong("other memory"), f" than {others}: {size}. What {reach} not "
             f"reach {others}, nor the other way round.",
         )  # fmt: skip
 

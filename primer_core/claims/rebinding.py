@@ -294,3 +294,37 @@ class DidNothing(Claim):
     def sentence(self) -> Sentence:
         """Say so."""
         return ("changed no name and no cell",)
+
+
+@dataclass(frozen=True, slots=True)
+class NameSince(Claim):
+    """What became of a name by the statements.
+
+    Parameters
+    ----------
+    name
+        The name.
+    since
+        The last line before the statements.
+    bound
+        "kept" to the object that it was bound to before; to a "new" object, which a statement made; to "another" that
+        was there before; "first" where it was bound to nothing before; or "gone" where it is no name any more.
+    cells
+        How many cells of the object that it was bound to before changed.
+    """
+
+    name: str
+    since: Line
+    bound: str
+    cells: int
+
+    def sentence(self) -> Sentence:
+        """Say what it is bound to."""
+        to = {
+            "kept": "the same object",
+            "new": "a new object",
+            "another": "another object",
+            "first": "bound first",
+            "gone": "no array",
+        }
+        return (to[self.bound],)

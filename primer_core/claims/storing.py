@@ -219,7 +219,7 @@ class Wrapped(Claim):
     def sentence(self) -> Sentence:
         """Say which number became which."""
         which = _became(self.cells, self.meant, self.kept)
-        return (Code(self.code), f": {self.dtype} ends before that, so it ", Strong("wrapped around"), which)
+        return (Code(self.code), f": {self.dtype} does not reach that far, so it ", Strong("wrapped around"), which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,5 +254,6 @@ class NoWholeNumber(Claim):
 
 
 def _became(cells: int, meant: str, kept: str) -> str:
-    others = "" if cells == 1 else f" in {counted(cells, 'cell')}, in the first of them"
-    return f"{others}: {signed(meant)} became {signed(kept)}."
+    if cells == 1:
+        return f": {signed(meant)} became {signed(kept)}."
+    return f" in {counted(cells, 'cell')}; the first number, {signed(meant)}, became {signed(kept)}."

@@ -15,25 +15,143 @@ class NoSuchClass(Claim):
 
     Parameters
     ----------
-    logits
+    logits, target
         As code.
     classes
         How many there are.
-    values
-        Those of the target that name none.
+    faults
+        Place and value of each number of the target that names none; the place is −1 in a target of one number.
     """
 
     logits: str
+    target: str
     classes: int
-    values: tuple[int, ...]
+    faults: tuple[tuple[int, int], ...]
 
     def sentence(self) -> Sentence:
-        """Name the values, and the classes that there are."""
-        found = listed([signed(value) for value in self.values])
-        are = "is no class" if len(self.values) == 1 else "are no classes"
+        """Name the values and where they stand, and the classes that there are."""
+        shown = self.faults[:_MOST]
+        found = listed([signed(value) + (f" at place {place}" if place >= 0 else "") for place, value in shown])
+        more = f", and {len(self.faults) - _MOST} more" if len(self.faults) > _MOST else ""
         only = "the only class is 0" if self.classes == 1 else f"its classes are 0 to {self.classes - 1}"
         count = "1 score" if self.classes == 1 else f"{self.classes} scores"
-        return (f"{found} {are}: ", Code(self.logits), f" has {count} in a row, so {only}.")
+        minus = " Unlike an index of Python, −1 is not the last class." if -1 in dict(self.faults).values() else ""
+        return (
+            Code(self.target),
+            f" holds {found}{more}. ",
+            Code(self.logits),
+            f" has {count} in a row, so {only}.{minus}",
+        )
+
+
+_MOST = 4
+"""Values at fault that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFromOne(Claim):
+    """The labels run from 1 to the number of classes: one class more would take them without an error.
+
+    Parameters
+    ----------
+    classes
+        How many the logits have.
+    """
+
+    classes: int
+
+    def sentence(self) -> Sentence:
+        """Say what would become of one more class."""
+        return (
+            f"These labels run up to {self.classes}, and none is 0. With {self.classes + 1} scores in a row PyTorch "
+            "would take them without a word, and class 0 would never be right.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoKinds(Claim):
+    """A target is class numbers, or a probability for each class.
+
+    Parameters
+    ----------
+    numbers, probabilities
+        The shape of each for these logits.
+    """
+
+    numbers: Shape
+    probabilities: Shape
+
+    def sentence(self) -> Sentence:
+        """Say how PyTorch tells which is meant."""
+        return (
+            f"A target is either class numbers, of shape {self.numbers} and int64, or a probability for each class, "
+            f"of shape {self.probabilities} and a floating dtype.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoresNoClass(Claim):
+    """``ignore_index`` names a class number, and the target holds probabilities.
+
+    Parameters
+    ----------
+    index
+        That was given.
+    """
+
+    index: int
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return (
+            Code(f"ignore_index={self.index}"),
+            " names a class number, and this target has none: it holds a probability for each class.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDtype(Claim):
+    """The answers to yes or no have another dtype than the logits.
+
+    Parameters
+    ----------
+    target, dtype
+        As code, and its dtype.
+    wanted
+        That of the logits.
+    """
+
+    target: str
+    dtype: str
+    wanted: str
+
+    def sentence(self) -> Sentence:
+        """Say how yes and no are written."""
+        return (
+            Code(self.target),
+            f" holds {self.dtype}. Yes and no are 1.0 and 0.0, in the dtype of the logits, {self.wanted}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsFloats(Claim):
+    """An operation takes floats alone, and was given something else.
+
+    Parameters
+    ----------
+    name, dtype
+        As code, and its dtype.
+    by
+        The operation.
+    """
+
+    name: str
+    dtype: str
+    by: str
+
+    def sentence(self) -> Sentence:
+        """Say what it takes."""
+        return (Code(self.name), f" holds {self.dtype}, and ", Code(self.by), " takes floats alone.")
 
 
 @dataclass(frozen=True, slots=True)

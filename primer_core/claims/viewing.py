@@ -169,8 +169,8 @@ class ReshapeIsSilent(Claim):
 
     def sentence(self) -> Sentence:
         """Say which it was here."""
-        gave = "a copy, as it must" if self.copied else "a view, as it can"
-        return (Code(self.code), f" gave {gave}, and did not say which.")
+        gave = "a copy, since no view was to be had" if self.copied else "a view, since one was to be had"
+        return (Code(self.code), f" gave {gave}, and did not say so.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +197,60 @@ class WalkedInOrder(Claim):
         steps = signed(" ".join(f"{new - old:+d}" for old, new in zip(self.elements, self.elements[1:], strict=False)))
         then = f" · steps {steps}{tail}" if steps else ""
         return (f"{self.name} read in order: elements {' '.join(map(str, self.elements))}{tail}{then}",)
+
+
+@dataclass(frozen=True, slots=True)
+class PairCompared(Claim):
+    """Whether two neighbouring axes of an array can be walked as one.
+
+    Parameters
+    ----------
+    name
+        The array.
+    axes
+        The two; axes of size 1 between them are never walked.
+    stride
+        Of the first, in elements.
+    size, next_stride
+        Of the second; the stride in elements.
+    joins
+        Whether they can.
+    """
+
+    name: str
+    axes: tuple[int, int]
+    stride: int
+    size: int
+    next_stride: int
+    joins: bool
+
+    def sentence(self) -> Sentence:
+        """Compare the strides."""
+        left, right = self.axes
+        needed = signed(self.size * self.next_stride)
+        verdict = "they join" if self.joins else "they do not join"
+        return (f"Axes {left} and {right} of {self.name}: stride {signed(self.stride)} against {needed}, {verdict}.",)
+
+
+@dataclass(frozen=True, slots=True)
+class WayTried(Claim):
+    """What one way to a new shape gave.
+
+    Parameters
+    ----------
+    code
+        The way.
+    gave
+        "view", "copy", "empty" where there are no cells to share, or "refused".
+    bytes
+        That were copied.
+    """
+
+    code: str
+    gave: str
+    bytes: int
+
+    def sentence(self) -> Sentence:
+        """Say what it gave."""
+        what = {"view": "a view", "copy": "a copy", "empty": "no cells to share", "refused": "refused"}[self.gave]
+        return (Code(self.code), f": {what}, {counted(self.bytes, 'byte')} copied.")

@@ -58,6 +58,7 @@ LAST_BATCH_SHARE = 0.05
 LAST_BATCH_NATS = 0.005
 
 _LATEST = 20
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Between two passes a run is looked at anew each time that it has trained so many batches more.
 _BATCHES = 50
 
@@ -206,7 +207,7 @@ def _grown_weights(record: Record) -> str:
         return ""
     return (
         f" The weights of layer {most + 1} grew most: between batches {before.step} and {after.step} their norm went "
-        f"from {before.layers[most].weight_norm:.3g} to {after.layers[most].weight_norm:.3g}."
+        f"from {_figure(before.layers[most].weight_norm)} to {_figure(after.layers[most].weight_norm)}."
     )
 
 
@@ -493,11 +494,19 @@ def fixed(symptom: Symptom, spec: RunSpec) -> tuple[str, RunSpec] | None:
 
 
 def _loss(value: float) -> str:
-    return f"{value:.3f}" if 0.01 <= value < 1000 or value == 0 else f"{value:.2g}"
+    return f"{value:.3f}" if 0.01 <= value < 1000 or value == 0 else _figure(value)
 
 
 def _times(factor: float) -> str:
-    return f"{factor:.2g} times" if factor < 10 else f"{factor:.0f} times" if factor < 1e6 else f"{factor:.0e} times"
+    return f"{factor:.0f} times" if 10 <= factor < 1e4 else f"{_figure(factor)} times"
+
+
+def _figure(value: float) -> str:
+    """Two digits, and a power of ten where the number is far from 1."""
+    if 0.01 <= value < 1e4:
+        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits}\u00d710{str(int(power)).translate(_SUPERSCRIPTS)}"
 
 
 def _percent(share: float) -> str:

@@ -33,6 +33,8 @@ const HINT = "Point at the curve, slide along it or press the arrow keys: the ex
 
 /** @type {WeakMap<HTMLElement, LiveChart>} */
 const charts = new WeakMap();
+/** @type {LiveChart | null} */
+let latest = null;
 
 const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeout(resolve, time));
 
@@ -44,14 +46,18 @@ const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeou
  */
 export function mount(parent, data, trigger) {
   let chart = charts.get(parent);
-  if (!chart) charts.set(parent, (chart = new LiveChart(parent)));
+  if (!chart) {
+    // A run of the page may take the place of the chart away for a moment: what was zoomed and looked at comes back.
+    chart = latest && !latest.root.isConnected ? latest : new LiveChart();
+    parent.append(chart.root);
+    charts.set(parent, (latest = chart));
+  }
   chart.trigger = trigger;
   chart.fromPage(data);
 }
 
 class LiveChart {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
+  constructor() {
     /** @type {Trigger} */
     this.trigger = () => {};
     /** @type {PageData | null} */
@@ -114,9 +120,8 @@ class LiveChart {
     this.twin = make("details", {}, make("summary", {}, "The curve as a table"), this.table);
     this.words = make("p", { className: "primer-chart-text", role: "status" });
     this.root = make("div", { className: "primer-run" },
-      this.progress, this.bar, this.numbers, this.legend, this.place, this.note, this.readout, back, this.moment, tools,
+      this.progress, this.bar, this.numbers, this.place, this.note, this.legend, this.readout, back, this.moment, tools,
       this.twin, help, this.words);
-    parent.append(this.root);
 
     this.slider.addEventListener("input", () => this.#lookTo(Number(this.slider.value)));
     this.now.addEventListener("click", () => {

@@ -51,6 +51,32 @@ def read(names: Names, name: str) -> Any:
     return eval(name, names)  # noqa: S307 - a name of a program that a page prints
 
 
+MODULES = ("np", "torch", "F", "before", "name", "array")
+
+
+def labels(names: Names) -> list[str]:
+    """All names of arrays and numbers, those in lists and tuples, too."""
+    found = []
+    for name, value in names.items():
+        if name.startswith("__") or name in MODULES:
+            continue
+        if is_array(value) or isinstance(value, np.generic):
+            found.append(name)
+        elif isinstance(value, tuple | list):
+            found += [
+                f"{name}[{at}]" for at, part in enumerate(value) if is_array(part) or isinstance(part, np.generic)
+            ]
+    return sorted(found)
+
+
+def objects(names: Names) -> dict[str, Any]:
+    return {name: read(names, name) for name in labels(names)}
+
+
+def copies(names: Names) -> dict[str, Any]:
+    return {name: cells(read(names, name)).copy() for name in labels(names)}
+
+
 def watched(program: Program, **probes: tuple[int, Probe]) -> tuple[Ran, dict[str, Any]]:
     """Run a program and look at it on the way.
 

@@ -60,8 +60,7 @@ def stands_in(line: Line, code: str) -> None:
 
 def names_before(program: Program, line: Line) -> Names:
     """Return names and arrays as they are right before a line, in a run of their own."""
-    _, found = watched(program, it=(place(program, line) - 1, lambda names: dict(names)))
-    return dict(found["it"])
+    return program.run(until=place(program, line) - 1).names
 
 
 def source_and_result(program: Program, line: Line, code: str) -> tuple[Any, Any, Names]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from primer_core.claims.course import Becomes, EndsAs, Raised, StandsFor, Untouched
+from primer_core.claims.course import EndsAs, Raised, StandsFor, StepGives, Untouched
 from tests.claims.checking import check
 from tests.claims.memory import addresses, content, failing, flip, is_tensor, itemsize, shown
 from tests.claims.program import Program
@@ -28,8 +28,8 @@ def lines(code: str) -> list[str]:
     return [ast.unparse(statement) for statement in ast.parse(code).body]
 
 
-@check(Becomes)
-def _(claim: Becomes, program: Program) -> None:
+@check(StepGives)
+def _(claim: StepGives, program: Program) -> None:
     wanted = lines(claim.statements)
     written = [ast.unparse(statement) for statement in program.statements]
     place = written.index(wanted[-1])

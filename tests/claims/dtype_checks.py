@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import ast
+import math
+import warnings
 from typing import Any
 
 import numpy as np
 import torch
 
-from primer_core.claims.dtypes import DoesNotFit, NotForBooleans, Promoted, StoredAs, WrappedAround
+from primer_core.claims.dtypes import (
+    ArrayRefuses,
+    AstypeWarns,
+    BindsAnother,
+    DoesNotFit,
+    KeepEveryValue,
+    KeepsItsDtype,
+    NotForBooleans,
+    Promoted,
+    SameBytes,
+    StoredAs,
+    ValuesChanged,
+    WrappedAround,
+    WrittenAnew,
+)
+from tests.claims.arrays import cells, normal, object_of, place, reaches, read, seen, value_of, watched
 from tests.claims.checking import check
 from tests.claims.program import Change, Program
 from tests.claims.stretching_checks import given
@@ -100,3 +117,161 @@ def computed_apart(program: Program, statement: str) -> Any:
     target, _, operand = statement.partition("= ")
     place = next(n for n, line in enumerate(program.statements, start=1) if ast.unparse(line) == statement)
     return program.instead(place, f"made = {target} {operand}")["made"]
+
+
+def values(program: Program) -> Any:
+    """What the values are, as they stand in the program."""
+    (node,) = (each for each in program.statements if ast.unparse(each).startswith("values = "))
+    assert isinstance(node, ast.Assign)
+    return value_of(ast.unparse(node.value), {})
+
+
+def asked_dtypes(program: Program) -> list[str]:
+    """The dtypes that the program puts the values into."""
+    loops = [node for statement in program.statements for node in ast.walk(statement) if isinstance(node, ast.For)]
+    words = ast.unparse(loops[0].iter)
+    assert "split" in words
+    return list(value_of(words, {}))
+
+
+def cast(given: Any, dtype: str) -> tuple[Any, list[str]]:
+    """Put values into a dtype; what comes of it, and what NumPy warns of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        made = np.array(given).astype(dtype)
+    return made, [str(warning.message) for warning in caught]
+
+
+def same(one: Any, other: Any) -> bool:
+    return bool(one == other or (one != one and other != other))
+
+
+@check(KeepEveryValue)
+def _(claim: KeepEveryValue, program: Program) -> None:
+    given, dtypes_asked = values(program), asked_dtypes(program)
+    plain = np.array(given).ravel().tolist()
+    kept = [all(map(same, plain, cast(given, dtype)[0].ravel().tolist())) for dtype in dtypes_asked]
+    assert sum(kept) == claim.keeping
+    assert len(kept) == claim.of
+
+
+@check(AstypeWarns)
+def _(claim: AstypeWarns, program: Program) -> None:
+    given = values(program)
+    warned = [dtype for dtype in asked_dtypes(program) if claim.words in cast(given, dtype)[1]]
+    assert list(claim.dtypes) == warned
+    assert warned
+
+
+@check(ArrayRefuses)
+def _(claim: ArrayRefuses, program: Program) -> None:
+    given = values(program)
+    assert claim.dtype in asked_dtypes(program)
+    words = ""
+    try:
+        with np.errstate(all="ignore"):
+            np.array(given, dtype=claim.dtype)
+    except (OverflowError, ValueError, TypeError) as error:
+        words = f"{type(error).__name__}: {error}"
+    assert claim.words == words != ""
+
+
+def converted(program: Program, code: str) -> tuple[Any, Any]:
+    """Return x and what a conversion makes of it, which stands in the program."""
+    bound = [node for each in program.statements for node in ast.walk(each) if isinstance(node, ast.Assign)]
+    assert f"y = {normal(code)}" in [ast.unparse(node) for node in bound]
+    names = program.run().names
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return names["x"], value_of(code, names)
+
+
+@check(SameBytes)
+def _(claim: SameBytes, program: Program) -> None:
+    x, y = converted(program, claim.code)
+    assert str(x.dtype).removeprefix("torch.") == str(y.dtype).removeprefix("torch.") == claim.dtype
+    assert reaches(x, y)
+    assert reaches(y, x)
+
+
+@check(WrittenAnew)
+def _(claim: WrittenAnew, program: Program) -> None:
+    x, y = converted(program, claim.code)
+    assert read(program.run().names, claim.name).shape == x.shape
+    assert claim.code.startswith(f"{claim.name}.")
+    assert cells(y).size * cells(y).itemsize == claim.bytes
+    before = seen(x)
+    assert not reaches(y, x)
+    assert not reaches(x, y)
+    again, _ = converted(program, claim.code)
+    assert seen(again)[0] == before[0]
+
+
+def effect(old: Any, new: Any, dtype: Any) -> str:
+    """Say what became of a number that is another now."""
+    if isinstance(old, complex) and old.imag and dtype.kind != "b":
+        return "real part alone"
+    old = old.real if isinstance(old, complex) else old
+    if dtype.kind == "b":
+        assert bool(old) == new
+        return "not zero"
+    if dtype.kind == "f":
+        if math.isinf(new):
+            return "too large"
+        return "too small" if not new else "rounded"
+    limits = np.iinfo(dtype)
+    if isinstance(old, float):
+        inside = math.isfinite(old) and limits.min <= math.trunc(old) <= limits.max
+        assert not inside or math.trunc(old) == new
+        return "fraction cut off" if inside else "out of range"
+    assert (int(old) - new) % 2**limits.bits == 0
+    return "wraps around"
+
+
+@check(ValuesChanged)
+def _(claim: ValuesChanged, program: Program) -> None:
+    x, y = (cells(array) for array in converted(program, claim.code))
+    pairs = zip(x.ravel().tolist(), y.ravel().tolist(), strict=True)
+    found = [effect(old, new, y.dtype) for old, new in pairs if not same(old, new)]
+    assert len(found) == claim.cells
+    assert list(dict.fromkeys(found)) == list(claim.effects)
+
+
+@check(KeepsItsDtype)
+def _(claim: KeepsItsDtype, program: Program) -> None:
+    x = cells(program.run()[claim.name])
+    assert x.dtype.name == claim.dtype
+    made = program.run(until=program.first(claim.name))[claim.name]
+    assert cells(made).dtype.name == claim.dtype
+    # An array of fractions, into which the same is written, holds other numbers.
+    floats = "double()" if str(made.dtype).startswith("torch") else "astype(float)"
+    wide = program.replaced(claim.name, f"{claim.name}.{floats}")
+    assert wide.error is None
+    differ = [(old, new) for old, new in zip(x.ravel(), cells(wide[claim.name]).ravel(), strict=True) if old != new]
+    assert any(math.trunc(new) != new for _, new in differ)
+
+
+@check(BindsAnother)
+def _(claim: BindsAnother, program: Program) -> None:
+    at = place(program, claim.line)
+
+    def lies(names: dict[str, Any]) -> Any:
+        array = read(names, claim.name)
+        return array, tuple(array.shape), str(array.dtype).removeprefix("torch."), seen(array)
+
+    old: list[Any] = []
+
+    def after(names: dict[str, Any]) -> Any:
+        return lies(names), seen(old[0])
+
+    _, found = watched(
+        program,
+        keep=(at - 1, lambda names: old.append(object_of((claim.name, *claim.line))(names))),
+        before=(at - 1, lies),
+        after=(at, after),
+    )
+    (was, *before), ((now, *behind), still) = found["before"], found["after"]
+    assert was is not now
+    assert tuple(before[:2]) == claim.before
+    assert tuple(behind[:2]) == claim.after
+    assert before[2] == still

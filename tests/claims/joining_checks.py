@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.joining import NewAxis, NoAxisToJoin, ShapesDiffer, SizesAdd, SizesClash
+from primer_core.claims.joining import NewAxis, NoAxisToJoin, SizesAdd, UnequalToJoin, UnequalToStack
 from tests.claims.checking import check
 from tests.claims.memory import before_failing, failing, is_tensor, shown, statement_of, values
 from tests.claims.program import Names, Program
@@ -60,8 +60,8 @@ def like(array: Any, shape: tuple[int, ...]) -> Any:
     return torch.zeros(shape) if is_tensor(array) else np.zeros(shape)
 
 
-@check(SizesClash)
-def _(claim: SizesClash, program: Program) -> None:
+@check(UnequalToJoin)
+def _(claim: UnequalToJoin, program: Program) -> None:
     names = before_failing(program)
     first, second = joined(program.statements[failing(program) - 1], names)
     assert first == claim.origin
@@ -74,8 +74,8 @@ def _(claim: SizesClash, program: Program) -> None:
     assert found.shape[claim.axis] == claim.own[claim.axis] + claim.other[claim.axis]
 
 
-@check(ShapesDiffer)
-def _(claim: ShapesDiffer, program: Program) -> None:
+@check(UnequalToStack)
+def _(claim: UnequalToStack, program: Program) -> None:
     names = before_failing(program)
     first, second = joined(program.statements[failing(program) - 1], names)
     assert first == claim.origin

@@ -43,7 +43,7 @@ def flip(array: Any) -> None:
     if is_tensor(root):
         flip(root)
         return
-    memory = root.T if root.flags.f_contiguous and not root.flags.c_contiguous else root
+    memory = root.transpose(sorted(range(root.ndim), key=lambda axis: -root.strides[axis]))  # the cells as they lie
     writable = memory.flags.writeable
     memory.flags.writeable = True
     np.bitwise_xor(flat := memory.reshape(-1).view(np.uint8), 1, out=flat)

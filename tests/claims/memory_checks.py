@@ -24,9 +24,11 @@ from primer_core.claims.memory import (
 from tests.claims.arrays import (
     bounds,
     cells,
+    copies,
     fetched,
     is_array,
     object_of,
+    objects,
     one_memory,
     place_of,
     reaches,
@@ -92,11 +94,8 @@ def _(claim: LiesBeside, program: Program) -> None:
 def before(program: Program, array: Bound) -> dict[str, Any]:
     """Return the arrays that are there right before a line."""
 
-    def arrays(names: Names) -> dict[str, Any]:
-        return {name: value for name, value in names.items() if is_array(value)}
-
-    _, found = watched(program, it=(place_of(program, array) - 1, arrays))
-    return dict(found["it"])
+    _, found = watched(program, it=(place_of(program, array) - 1, objects))
+    return {name: value for name, value in found["it"].items() if is_array(value)}
 
 
 def apart_from_all(program: Program, array: Bound) -> Any:
@@ -104,7 +103,7 @@ def apart_from_all(program: Program, array: Bound) -> Any:
     at = place_of(program, array)
     _, found = watched(
         program,
-        old=(at - 1, lambda names: [value for value in names.values() if is_array(value)]),
+        old=(at - 1, lambda names: [value for value in objects(names).values() if is_array(value)]),
         new=(at, object_of(array)),
     )
     new = found["new"]
@@ -129,7 +128,7 @@ def _(claim: CopyMade, program: Program) -> None:
     at = place_of(program, claim.name)
     _, found = watched(
         program,
-        old=(at - 1, lambda names: [cells(value).copy() for value in names.values() if is_array(value)]),
+        old=(at - 1, lambda names: [*copies(names).values()]),
         new=(at, values),
     )
     new = found["new"]
@@ -159,7 +158,7 @@ def _(claim: OtherMemory, program: Program) -> None:
     new = apart_from_all(program, claim.name)
     earlier = before(program, claim.name)
     still = {name for name, array in earlier.items() if name != claim.name[0]}
-    ran, found = watched(program, it=(place_of(program, claim.name) - 1, lambda names: dict(names)))
+    ran, found = watched(program, it=(place_of(program, claim.name) - 1, objects))
     held_on = {name for name in still if read(ran.names, name) is found["it"][name]}
     assert set(claim.apart) == held_on
     assert len(claim.apart) == len(held_on)

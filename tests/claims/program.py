@@ -55,6 +55,7 @@ class Program:
     def __init__(self, code: str) -> None:
         self.code = code
         self.statements: list[ast.stmt] = []
+        self.leftover = 77
         self.comments = tuple(line.strip()[1:].strip() for line in code.splitlines() if line.strip().startswith("#"))
         for statement in ast.parse(code).body:
             self.statements += statement.body if isinstance(statement, ast.Try) else [statement]
@@ -76,7 +77,7 @@ class Program:
             warnings.simplefilter("always")
             for number, statement in enumerate(self.statements[:until], start=1):
                 try:
-                    module = ast.Module([_Filled().visit(copy.deepcopy(statement))], type_ignores=[])
+                    module = ast.Module([_Filled(self.leftover).visit(copy.deepcopy(statement))], type_ignores=[])
                     exec(compile(module, "program", "exec"), names)  # noqa: S102 - the snippet that a page prints
                 except Exception as raised:
                     error = raised
@@ -84,6 +85,12 @@ class Program:
                 if after and number in after:
                     after[number](names)
         return Ran(names, error, printed.getvalue(), tuple(str(warning.message) for warning in caught))
+
+    def leftovers(self, number: int) -> Program:
+        """Return the program with a number in each cell that a library hands out as it finds it."""
+        other = Program("")
+        other.statements, other.leftover = self.statements, number
+        return other
 
     def binds(self, target: str) -> bool:
         """Return whether a statement gives a name a value."""
@@ -142,11 +149,20 @@ class Program:
 
 
 class _Filled(ast.NodeTransformer):
-    """Fills what NumPy hands out as it finds it, so that whoever writes to it changes it."""
+    """Fills what the libraries hand out as they find it, so that whoever writes to it changes it."""
+
+    def __init__(self, leftover: int) -> None:
+        self.leftover = ast.Constant(float(leftover))
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        if ast.unparse(node.func) == "np.empty":
-            filled = ast.Call(ast.parse("np.full", mode="eval").body, [node.args[0], ast.Constant(77)], node.keywords)
+        sizes = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+        name, arguments = ast.unparse(node.func), node.args
+        if name in ("torch.empty", "torch.Tensor") and len(sizes) == len(arguments) > 0:
+            name, arguments = "torch.empty", [ast.Tuple(arguments, ast.Load())]
+            node.keywords = node.keywords or [ast.keyword("dtype", ast.parse("torch.float32", mode="eval").body)]
+        full = {"np.empty": "np.full", "torch.empty": "torch.full", "np.empty_like": "np.full_like"}.get(name)
+        if full and len(arguments) == 1:
+            filled = ast.Call(ast.parse(full, mode="eval").body, [arguments[0], self.leftover], node.keywords)
             node = ast.fix_missing_locations(ast.copy_location(filled, node))
         return self.generic_visit(node)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from primer_core.claims.rebinding import (
     ChangedTogether,
     DidNothing,
     NameGone,
+    NameSince,
     NameTaken,
     Printed,
     ReadAnotherWay,
@@ -23,9 +25,12 @@ from primer_core.claims.rebinding import (
 )
 from tests.claims.arrays import (
     cells,
+    copies,
     fetched,
     is_array,
+    labels,
     object_of,
+    objects,
     one_memory,
     place,
     place_of,
@@ -38,31 +43,6 @@ from tests.claims.arrays import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Names, Program, Ran
-
-MODULES = ("np", "torch", "F", "before", "name", "array")
-
-
-def labels(names: Names) -> list[str]:
-    """All names of arrays and numbers, those in lists and tuples, too."""
-    found = []
-    for name, value in names.items():
-        if name.startswith("__") or name in MODULES:
-            continue
-        if is_array(value) or isinstance(value, np.generic):
-            found.append(name)
-        elif isinstance(value, tuple | list):
-            found += [
-                f"{name}[{at}]" for at, part in enumerate(value) if is_array(part) or isinstance(part, np.generic)
-            ]
-    return sorted(found)
-
-
-def objects(names: Names) -> dict[str, Any]:
-    return {name: read(names, name) for name in labels(names)}
-
-
-def copies(names: Names) -> dict[str, Any]:
-    return {name: cells(read(names, name)).copy() for name in labels(names)}
 
 
 def over(program: Program, since: Line) -> tuple[Ran, dict[str, Any], dict[str, Any]]:
@@ -152,6 +132,25 @@ def _(claim: ChangedTogether, program: Program) -> None:
     assert len(claim.names) > 1
     first, *rest = (was[name] for name in claim.names)
     assert all(one_memory(first, other) for other in rest)
+
+
+@check(NameSince)
+def _(claim: NameSince, program: Program) -> None:
+    ran, was, old = over(program, claim.since)
+    now = objects(ran.names)
+    name = claim.name
+    assert name in was or name in now
+    if name not in was:
+        assert (claim.bound, claim.cells) == ("first", 0)
+        return
+    assert claim.cells == differing(was[name], old[name])
+    if name not in now:
+        assert claim.bound == "gone"
+    elif now[name] is was[name]:
+        assert claim.bound == "kept"
+    else:
+        there = any(now[name] is array for array in was.values())
+        assert claim.bound == ("another" if there else "new")
 
 
 @check(BoundTo)
@@ -260,6 +259,11 @@ def _(claim: ReadAnotherWay, program: Program) -> None:
 @check(Printed)
 def _(claim: Printed, program: Program) -> None:
     at = place(program, claim.line)
+    node = program.statements[at - 1]
+    again = [ast.unparse(each) for each in program.statements[at:]]
+    if isinstance(node, ast.Expr) and ast.unparse(node) in [f"print({name})" for name in program.run().names]:
+        # Where the page prints at its end, it prints each name once more.
+        assert ast.unparse(node) in again or (bool(again) and not again[-1].startswith("print"))
     before, after = program.run(until=at - 1), program.run(until=at)
     assert after.printed.count("\n") - before.printed.count("\n") == claim.lines > 0
 

@@ -30,10 +30,9 @@ from primer_core.claims.refusing import (
     TooManyIndices,
     ViewTakesDtype,
 )
-from tests.claims.arrays import cells, is_array, normal, place, reaches, read, seen, strides, value_of, watched
+from tests.claims.arrays import cells, copies, is_array, normal, place, reaches, read, seen, strides, value_of, watched
 from tests.claims.checking import check
 from tests.claims.program import Names, Program
-from tests.claims.rebinding_checks import copies
 
 REFUSALS = (ValueError, TypeError, RuntimeError, IndexError, OverflowError)
 

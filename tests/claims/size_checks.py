@@ -173,6 +173,10 @@ def _(claim: CutIntoPieces, program: Program) -> None:
     place = program.place(claim.pieces)
     names = program.run(until=place).names
     pieces, array = names[claim.pieces], names[claim.origin]
+    parts = list(ast.walk(program.statements[place - 1]))
+    assert any(isinstance(part, ast.Name) and part.id == claim.origin for part in parts)
+    assert any(isinstance(part, ast.Constant) and part.value == claim.number for part in parts)
+    assert claim.axis >= 0
     assert tuple(piece.shape[claim.axis] for piece in pieces) == claim.sizes
     assert sum(claim.sizes) == array.shape[claim.axis]
     assert claim.by_size == is_tensor(array)

@@ -26,8 +26,10 @@ from primer_core.claims.storing import (
 from tests.claims.arrays import (
     address,
     cells,
+    copies,
     is_array,
     normal,
+    objects,
     place,
     reaches,
     read,
@@ -39,7 +41,6 @@ from tests.claims.arrays import (
 from tests.claims.checking import check
 from tests.claims.dtype_checks import computed_apart
 from tests.claims.program import Names, Program
-from tests.claims.rebinding_checks import copies, objects
 from tests.claims.stretching_checks import given
 
 

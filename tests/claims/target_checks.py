@@ -10,16 +10,21 @@ import torch
 
 from primer_core.claims.operands import InnerSizesDiffer, NeedsAnAxis, NoSuchAxis, SizesClash
 from primer_core.claims.targets import (
+    AnswerDtype,
+    CountedFromOne,
+    IgnoresNoClass,
+    NeedsFloats,
     NoSuchClass,
     OutsideZeroToOne,
     ShapesDiffer,
     TargetDtype,
     TargetInBrackets,
     TargetShape,
+    TwoKinds,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.rewriting import whole
+from tests.claims.rewriting import whole, without_keyword
 
 
 def failing(program: Program) -> tuple[ast.stmt, dict[str, Any], str]:
@@ -62,10 +67,10 @@ def call_of(program: Program) -> tuple[str, ast.Call]:
     """The call of a loss that fails."""
     statement, names, _ = failing(program)
     for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOSSES:
-            error = whole(ast.unparse(node), **names).error
-            if error is not None:
-                return node.func.attr, node
+        if isinstance(node, ast.Call) and (kind := ast.unparse(node.func).rpartition(".")[2]) in LOSSES:
+            error = whole(f"_loss = {ast.unparse(node)}\nif _loss.requires_grad:\n    _loss.sum().backward()", **names)
+            if error.error is not None:
+                return kind, node
     raise AssertionError("no loss fails")
 
 
@@ -83,24 +88,72 @@ def arguments(program: Program) -> tuple[str, Any, str, Any]:
 @check(NoSuchClass)
 def _(claim: NoSuchClass, program: Program) -> None:
     first, logits, second, target = arguments(program)
-    assert first == claim.logits
+    assert (first, second) == (claim.logits, claim.target)
     assert "bounds" in failing(program)[2]
     assert logits.shape[min(1, logits.dim() - 1)] == claim.classes
-    good, bad = target.clone(), target.clone()
-    for each in claim.values:
-        assert bool((target == each).any())
-        good[target == each] = 0
+    flat = target.flatten().tolist()
+    assert all((place >= 0) == (target.dim() > 0) for place, _ in claim.faults)
+    places = [max(place, 0) for place, _ in claim.faults]
+    assert len(set(places)) == len(places) > 0
+    assert [flat[place] for place in places] == [value for _, value in claim.faults]
+    # With class 0 in these places the loss is there; with it everywhere else, and one of these left, it is not.
+    good = target.clone()
+    good.view(-1)[places] = 0
     assert put(program, second, good) == ""
-    for other in set(target.flatten().tolist()) - set(claim.values):
-        bad[target == other] = 0
-    assert "bounds" in put(program, second, bad)
-    for each in claim.values:
-        only = target.clone()
-        for other in claim.values:
-            if other != each:
-                only[target == other] = 0
+    for place in places:
+        only = torch.zeros_like(target)
+        only.view(-1)[place] = flat[place]
         assert "bounds" in put(program, second, only)
-    assert len(set(claim.values)) == len(claim.values)
+
+
+@check(CountedFromOne)
+def _(claim: CountedFromOne, program: Program) -> None:
+    first, logits, second, target = arguments(program)
+    assert logits.shape[-1] == claim.classes == int(target.max())
+    assert int(target.min()) >= 1
+    assert "bounds" in failing(program)[2]
+    wider = torch.cat([logits, torch.zeros_like(logits[..., :1])], dim=-1)
+    assert put(program, first, wider) == ""
+    assert put(program, second, target - 1) == ""
+
+
+@check(TwoKinds)
+def _(claim: TwoKinds, program: Program) -> None:
+    _, logits, second, _ = arguments(program)
+    assert put(program, second, torch.zeros(claim.numbers, dtype=torch.int64)) == ""
+    assert put(program, second, torch.zeros(claim.probabilities, dtype=logits.dtype)) == ""
+    assert claim.probabilities == tuple(logits.shape)
+    assert len(claim.numbers) == len(claim.probabilities) - 1
+
+
+@check(IgnoresNoClass)
+def _(claim: IgnoresNoClass, program: Program) -> None:
+    _, logits, _, target = arguments(program)
+    assert target.shape == logits.shape
+    assert failing(program)[2]
+    kept = Program(program.code)
+    assert f"ignore_index={claim.index}" in program.code
+    other = Program(without_keyword(kept.code, "ignore_index")).run()
+    assert other.error is None
+
+
+@check(AnswerDtype)
+def _(claim: AnswerDtype, program: Program) -> None:
+    _, logits, second, target = arguments(program)
+    assert (second, str(target.dtype)) == (claim.target, f"torch.{claim.dtype}")
+    assert str(logits.dtype) == f"torch.{claim.wanted}"
+    assert put(program, second, target.to(logits.dtype).clamp(0, 1)) == ""
+
+
+@check(NeedsFloats)
+def _(claim: NeedsFloats, program: Program) -> None:
+    statement, names, words = failing(program)
+    held = value(names, claim.name)
+    assert str(held.dtype) == f"torch.{claim.dtype}"
+    assert not held.is_floating_point()
+    assert claim.by in {ast.unparse(n.func) for n in ast.walk(statement) if isinstance(n, ast.Call)}
+    changed = held.real.float() if held.is_complex() else held.float()
+    assert put(program, claim.name, changed) != words
 
 
 @check(TargetShape)
@@ -109,7 +162,7 @@ def _(claim: TargetShape, program: Program) -> None:
     assert (first, tuple(logits.shape)) == (claim.logits, claim.of)
     assert (second, tuple(target.shape)) == (claim.target, claim.given)
     assert put(program, second, torch.zeros(claim.wanted, dtype=torch.int64)) == ""
-    assert put(program, second, torch.zeros(claim.of)) == ""
+    assert put(program, second, torch.zeros(claim.of, dtype=logits.dtype)) == ""
     assert claim.given not in (claim.wanted, claim.of)
 
 
@@ -123,7 +176,8 @@ def _(claim: TargetDtype, program: Program) -> None:
         assert target.shape != logits.shape
     else:
         assert target.shape == logits.shape
-        assert logits.dtype == wanted
+        assert logits.dtype == wanted or not target.is_floating_point()
+        assert wanted.is_floating_point
     assert first
 
 
@@ -153,12 +207,8 @@ def _(claim: ShapesDiffer, program: Program) -> None:
 def _(claim: TargetInBrackets, program: Program) -> None:
     ran = program.run()
     assert "size mismatch" in str(ran.error)
-    call = next(
-        node
-        for statement in program.statements
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "cross_entropy"
-    )
+    calls = [node for statement in program.statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    call = next(node for node in calls if ast.unparse(node.func).rpartition(".")[2] == "cross_entropy")
     assert [ast.unparse(each) for each in call.args[:2]] == [claim.logits, claim.target]
     logits, target = (value(ran.names, ast.unparse(each)) for each in call.args[:2])
     assert (logits.dim(), tuple(target.shape)) == (1, (1,))

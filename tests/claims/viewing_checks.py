@@ -13,12 +13,14 @@ import torch
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    PairCompared,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
     ViewGiven,
     ViewRefused,
     WalkedInOrder,
+    WayTried,
 )
 from tests.claims.arrays import address, bounds, cells, reaches, strides, value_of, watched
 from tests.claims.checking import check
@@ -169,6 +171,34 @@ def _(claim: ReshapeIsSilent, program: Program) -> None:
     assert "reshape" in claim.code
     assert "copy" not in claim.code
     assert claim.copied == (not (made is b or reaches(b, made)) and bool(cells(b).size))
+
+
+@check(PairCompared)
+def _(claim: PairCompared, program: Program) -> None:
+    b = base(program)[claim.name]
+    left, right = claim.axes
+    values, steps = cells(b), strides(b)
+    assert 0 <= left < right < values.ndim
+    assert values.shape[left] != 1 != values.shape[right]
+    assert all(values.shape[axis] == 1 for axis in range(left + 1, right))
+    assert (steps[left], values.shape[right], steps[right]) == (claim.stride, claim.size, claim.next_stride)
+    # Walked as one they have a single stride from each cell to the next.
+    sizes, moves = (2, max(values.shape[right], 1)), (steps[left], steps[right])
+    places = [i * moves[0] + j * moves[1] for i in range(sizes[0]) for j in range(sizes[1])]
+    walked = {new - old for old, new in pairwise(places)}
+    assert claim.joins == (len(walked) <= 1 if values.shape[right] else claim.stride == 0)
+
+
+@check(WayTried)
+def _(claim: WayTried, program: Program) -> None:
+    b, made = viewed(program, claim.code)
+    if made is None:
+        assert (claim.gave, claim.bytes) == ("refused", 0)
+        return
+    shared = made is b or reaches(b, made)
+    gave = "view" if shared else "copy" if cells(made).size else "empty"
+    assert claim.gave == gave
+    assert claim.bytes == (0 if shared else cells(made).nbytes)
 
 
 @check(WalkedInOrder)

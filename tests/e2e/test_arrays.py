@@ -26,7 +26,7 @@ def test_a_cell_and_its_bytes_are_one_and_astype_is_a_copy(lesson: Page) -> None
     expect(formula(lesson)).to_have_text("x[1, 1] = 5 · at byte 1·24 + 1·8 = 32")
     expect(array(lesson, "memory of x").locator(".lit")).to_have_attribute("data-label", "+32")
     lesson.get_by_role("button", name="astype", exact=True).click()
-    expect(lesson.locator(".chip")).to_contain_text("np.shares_memory(x, y) is False")
+    expect(lesson.locator(".chip")).to_contain_text("np.shares_memory(x, y) → False")
     expect(array(lesson, "memory of y, 24 bytes")).to_be_visible()
     lesson.mouse.move(5, 5)
     expect(formula(lesson)).to_have_text("y[1, 2] = x[1, 2] as float32 = 6 as float32 = 6.0")

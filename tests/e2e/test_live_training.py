@@ -215,10 +215,39 @@ def test_the_run_before_lies_behind_and_what_differs_is_told(page: Page, app_url
     expect(page.locator(".primer-chart .behind")).to_have_count(1)
 
 
+def test_a_rate_is_found_and_used_by_one_click(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?pace=full+speed&lr=0.05")
+    button(page, "Find a rate")
+    told = page.get_by_text(re.compile(r"was lowest around batch \d+: 0\.\d+, at a rate of 0\.0\d+"))
+    expect(told).to_be_visible()
+    expect(page.get_by_test_id("stSlider").filter(has_text="Learning rate")).to_contain_text("1")
+    proposed = page.get_by_role("button", name=re.compile(r"^Use 0\.\d+$"))
+    rate = proposed.inner_text().removeprefix("Use ")
+    proposed.click()
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", rate)
+    expect(page.get_by_role("combobox", name="Schedule")).to_have_value("Constant")
+    reset(page)
+
+
+def test_optimisers_race_from_the_same_start_and_are_steered_together(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=2&pace=2")
+    button(page, "Race the optimisers")
+    # A second process is started for it, which loads torch first.
+    expect(page.locator(".primer-chart .behind")).to_have_count(2, timeout=LIMIT * 1000)
+    expect(page.get_by_text("A race of optimisers: the same first weights")).to_be_visible()
+    button(page, "Pause")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Paused")
+    button(page, "Finish now")
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
+    for racer in ("Adam, rate 0.001", "SGD with momentum 0.9, rate 0.02", "SGD, rate 0.1"):
+        expect(page.get_by_text(re.compile(f"{re.escape(racer)}: \\d\\d.\\d% after epoch 2"))).to_be_visible()
+    reset(page)
+
+
 def test_a_diverged_run_names_its_batch_and_is_not_offered_for_drawing(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training?optimizer=SGD&lr=5&momentum=0.9&epochs=50&pace=full+speed")
     start(page)
-    expect(page.get_by_text(re.compile(r"The loss of batch \d+ is not finite any more"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"At batch \d+ the loss was no finite number"))).to_be_visible()
     assert metric(page, "Test accuracy") == "—"
     expect(page.get_by_role("link", name="Use this network: draw for it")).to_have_count(0)
 

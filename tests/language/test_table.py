@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import warnings
 import zlib
@@ -121,7 +122,8 @@ def test_an_entry_that_writes_changes_what_the_library_changes(entry: Entry) -> 
     done = 0
     for trial in range(50 if is_long() else 4):
         for text, library in each_example(entry):
-            expected, found = (with_a_view(text, seeded(entry, trial), library) for _ in range(2))
+            rng = seeded(entry, trial)
+            expected, found = (with_a_view(text, copy.deepcopy(rng), library) for _ in range(2))
             evaluator, error = Evaluator(found, seed=7), None
             torch.manual_seed(7)
             np.random.seed(7)

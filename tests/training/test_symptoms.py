@@ -132,8 +132,15 @@ def test_divergence_names_the_batch_and_what_grew() -> None:
     seen = run.found["diverged"].seen
     assert f"batch {len(record.losses)} " in seen
     assert "weights of layer" in seen
-    measured = [each for each in record.vitals if each.layers[0].weight_norm < float("inf")]
-    assert any(f"{layer.weight_norm:.3g}" in seen for layer in measured[-1].layers)
+    finite = [each for each in record.vitals if each.layers[0].weight_norm < float("inf")]
+    grown = [
+        after.weight_norm / before.weight_norm
+        for before, after in zip(finite[0].layers, finite[-1].layers, strict=True)
+    ]
+    layer = grown.index(max(grown))
+    assert f"layer {layer + 1} grew most" in seen
+    digits, power = f"{finite[-1].layers[layer].weight_norm:.1e}".split("e")
+    assert f"{digits}×10" in seen or int(power) < 4
 
 
 def test_overfitting_tells_both_losses_and_that_accuracy_did_not_fall_with_them() -> None:

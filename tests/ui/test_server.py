@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import streamlit as st
 
@@ -16,7 +17,8 @@ def test_connections_of_a_server_that_starts_send_at_once() -> None:
     with socket.socket() as listening, socket.socket() as other:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        asyncio.run(start())
+        with ThreadPoolExecutor(1) as thread:  # tests in a browser leave a loop running in this one
+            thread.submit(asyncio.run, start()).result()
         with socket.create_connection(listening.getsockname()):
             accepted, _ = listening.accept()
             with accepted:

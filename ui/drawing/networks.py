@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from primer_core.training import Run
+    from primer_core.training.run import RunState
 
 KEY = "network"
 WEIGHTS_FILE = "network.pt"
@@ -129,6 +130,16 @@ def _shipped() -> Network:
     )
 
 
+def _made_with(run: Run, state: RunState) -> str:
+    """What a run's network was made with, so that no two of them look the same."""
+    parts = [in_words(state.spec)]
+    if state.network_step != state.total_steps:
+        parts.append(f"as of batch {state.network_step}")
+    if any(change.setting not in ("epochs", "target", "patience") for change in run.history.changes):
+        parts.append("changed on the way")
+    return " · ".join(parts)
+
+
 def _trained(desk_id: str, run: Run, number: int) -> Network:
     spec, state = run.spec, run.state()
     accuracy, step = state.test_accuracy, state.network_step
@@ -137,7 +148,7 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
     reads = "" if accuracy is None else f", {accuracy:.1%} right"
     return Network(
         id=run.id,
-        title=f"My network {number}{reads}: {in_words(spec)}",
+        title=f"My network {number}{reads}: {_made_with(run, state)}",
         classes=images.classes,
         about=(
             f"{MODELS[spec.model].title}, trained in this session on {images.title}{measured}. It saw whole images "

@@ -187,8 +187,10 @@ def _told(desk_id: str, data: str, unit: int, step: int | None, seen: str) -> st
         return json.dumps({"run": None, "again": REFRESH_ENDED, "look": None})
     looked = run.watch(unit) if step is None else _looked_back(run, step, unit)
     state = run.state()
+    if looked is None and state.ended and run.state_dict_bytes is None:
+        looked = _looked_back(run, state.step, unit)  # a diverged run leaves no network, but moments on the way there
     now = None if looked is None else f"{run.id}:{looked.step}:{unit}:{'now' if step is None else 'then'}"
-    up_to_date = looked is not None and (step is not None or (state.ended and looked.step == state.step))
+    up_to_date = looked is not None and (step is not None or state.ended)
     again = REFRESH_ENDED if up_to_date else REFRESH_PAUSED if state.status == "paused" else REFRESH
     head = json.dumps({"run": run.id, "seen": now, "again": again, "going": not state.ended})
     look = looked.look if looked is not None and now != seen else "null"

@@ -33,6 +33,8 @@ _BUTTONS = "run buttons"
 #: Seconds that a page waits for a single step, so that it shows its loss at once.
 _STEP_WAIT = 0.3
 _CHANGES_TOLD = 4
+_UNFIT = "The settings do not go together: the message among them says why."
+_NO_MORE_EPOCHS = f"A run has {EPOCHS_RANGE[1]} epochs at most."
 
 
 @st.fragment
@@ -57,30 +59,31 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     going = state is not None and not state.ended and may == "steers"
     if going != was_going:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
-    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
-        run_buttons(_BUTTONS, buttons, label="Steer the run")
-        log_scale = st.toggle(
-            "Logarithmic loss",
-            key="log",
-            bind="query-params",
-            help="Equal ratios get equal heights: small losses can be told apart.",
-        )
+    buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
+    run_buttons(_BUTTONS, buttons, label="Steer the run")
     if run is not None and state is not None:
         _message(run, state, may)
-    live_chart(
-        "curves",
-        view=live_view(
-            run,
-            state,
-            role=may,
-            active_runs=cached.training_desks().service.active_runs,
-            behind=behind_at(desk),
-        ),
-        address=address(desk, cached.seat().visitor) if desk else None,
-        log_scale=log_scale,
-        numbers=numbers(settings.classes()),
+    chart = st.container()
+    log_scale = st.toggle(
+        "Logarithmic loss",
+        key="log",
+        bind="query-params",
+        help="Equal ratios get equal heights: small losses can be told apart.",
     )
+    with chart:
+        live_chart(
+            "curves",
+            view=live_view(
+                run,
+                state,
+                role=may,
+                active_runs=cached.training_desks().service.active_runs,
+                behind=behind_at(desk),
+            ),
+            address=address(desk, cached.seat().visitor) if desk else None,
+            log_scale=log_scale,
+            numbers=numbers(settings.classes()),
+        )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
     if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails
@@ -89,96 +92,65 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
 
 def _own_buttons(spec: RunSpec | None, run: Run | None, state: RunState | None) -> Sequence[Button]:
     """The buttons of a learner whose run it is, or who has none."""
-    nothing = "" if spec is not None else "The settings do not go together: the message among them says why."
-    idle = "Nothing is training."
+    unfit = "" if spec is not None else _UNFIT
+    step = unfit
     if run is None or state is None:
-        main = Button("main", "start", "Start", "play_arrow", "Train with these settings.", True, nothing)
-        step = nothing
+        main = Button("main", "start", "Start", "Train with these settings.", "play_arrow", unfit)
     elif state.ended:
-        main = Button(
-            "main",
-            "start",
-            "Start again",
-            "replay",
-            "Train from the start; the curve of now lies behind.",
-            True,
-            nothing,
-        )
-        step = "" if state.can_go_on else nothing
+        start_again = "Train from the start; the curve of now lies behind."
+        main = Button("main", "start", "Start again", start_again, "replay", unfit)
+        if state.can_go_on:
+            rest = state.step < state.total_steps
+            step = "" if rest or run.asked.epochs < EPOCHS_RANGE[1] else _NO_MORE_EPOCHS
     elif state.status == "paused":
-        main, step = Button("main", "resume", "Resume", "play_arrow", "Go on training.", True), ""
+        main, step = Button("main", "resume", "Resume", "Go on training.", "play_arrow"), ""
     else:
-        main, step = Button("main", "pause", "Pause", "pause", "Hold before the next batch.", True), ""
-    going = "" if state is not None and not state.ended else idle
+        main, step = Button("main", "pause", "Pause", "Hold before the next batch.", "pause"), ""
+    going = "" if state is not None and not state.ended else "Nothing is training."
     on = " It trains on from the network as it is." if state is not None and state.can_go_on else ""
-    more = []
-    if run is not None and state is not None and state.can_go_on:
-        rest = state.status != "completed" and state.step < state.total_steps
-        full = run.asked.epochs + MORE_EPOCHS > EPOCHS_RANGE[1]
-        more.append(
-            Button(
-                "more",
-                "go_on" if rest else "more_epochs",
-                "Go on" if rest else f"{MORE_EPOCHS} more epochs",
-                "double_arrow",
-                "Train on from the network as it is, to the end of the epochs."
-                if rest
-                else "Train on from the network as it is.",
-                why_not=f"A run has {EPOCHS_RANGE[1]} epochs at most." if full and not rest else "",
-            )
-        )
+    to_the_end = f"Train to the end of a pass over the samples, measure, and hold.{on}"
+    fast = "Train the batches that are left as fast as it goes."
+    stop = "End the run here. Its network is measured and kept, and it can go on."
     return (
         main,
-        Button("step", "step", "Step one batch", "skip_next", f"Train on one more batch, then hold.{on}", why_not=step),
-        Button(
-            "step_epoch",
-            "step_epoch",
-            "Step an epoch",
-            "fast_forward",
-            f"Train to the end of a pass over the samples, measure, and hold.{on}",
-            why_not=step,
-        ),
-        *more,
-        Button(
-            "finish",
-            "finish",
-            "Finish now",
-            "last_page",
-            "Train the batches that are left as fast as it goes.",
-            why_not=going,
-        ),
-        Button(
-            "stop",
-            "stop",
-            "Stop",
-            "stop",
-            "End the run here. Its network is measured and kept, and it can go on.",
-            why_not=going,
-        ),
+        Button("step", "step", "Step one batch", f"Train on one more batch, then hold.{on}", why_not=step),
+        Button("step_epoch", "step_epoch", "Step an epoch", to_the_end, why_not=step),
+        *_buttons_to_go_on(run, state),
+        Button("finish", "finish", "Finish now", fast, why_not=going),
+        Button("stop", "stop", "Stop", stop, why_not=going),
         Button(
             "reset",
             "reset",
             "Reset",
-            "restart_alt",
             "Clear the chart. A run that goes on is dropped.",
             why_not="" if run is not None else "There is nothing to clear.",
         ),
     )
 
 
+def _buttons_to_go_on(run: Run | None, state: RunState | None) -> Sequence[Button]:
+    """The button that trains on after the end, if the run can."""
+    if run is None or state is None or not state.can_go_on:
+        return ()
+    if state.step < state.total_steps:
+        return (Button("more", "go_on", "Go on", "Train on from the network as it is, to the end of the epochs."),)
+    full = run.asked.epochs + MORE_EPOCHS > EPOCHS_RANGE[1]
+    return (
+        Button(
+            "more",
+            "more_epochs",
+            f"{MORE_EPOCHS} more epochs",
+            "Train on from the network as it is.",
+            why_not=_NO_MORE_EPOCHS if full else "",
+        ),
+    )
+
+
 def _onlookers_buttons(spec: RunSpec | None, may: str) -> Sequence[Button]:
     """The buttons of a learner who looks at another's run."""
-    nothing = "" if spec is not None else "The settings do not go together: the message among them says why."
-    own = Button(
-        "main",
-        "start_own",
-        "Start my own run",
-        "play_arrow",
-        "Train with the settings beside, at a desk of your own. This run goes on as it does.",
-        True,
-        nothing,
-    )
-    take = Button("take", "take_over", "Take over", "swap_horiz", "Steer this run: whose it was has left.")
+    start = "Train with the settings beside, at a desk of your own. This run goes on as it does."
+    own = Button("main", "start_own", "Start my own run", start, "play_arrow", "" if spec is not None else _UNFIT)
+    take = Button("take", "take_over", "Take over", "Steer this run: whose it was has left.")
     return (own, take) if may == "may take over" else (own,)
 
 
@@ -296,7 +268,8 @@ def _tell_rate_test(tested: RateTest) -> None:
         + f"About a third of that rate is worth a try: {rate:g}.",
         icon=":material/troubleshoot:",
     )
-    st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate")
+    if st.button(f"Use {rate:g}", on_click=settings.use_rate, args=(rate,), key="use_rate"):
+        st.rerun()  # the knobs stand outside
 
 
 def _made_with(desk: Desk, run: Run) -> str:

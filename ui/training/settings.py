@@ -78,6 +78,7 @@ DEFAULT_PACE = 24.0
 _TOY_TRAIN_SIZE = 5
 #: Optimizer, momentum, and a learning rate that is usual for them.
 _RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
+_REFUSED = "knob refused"
 _FULL_SPEED_ASKED = "full speed asked"
 
 
@@ -196,6 +197,8 @@ def choose(*, locked: bool) -> RunSpec | None:
         What they say; None, after an explanation with a way out, if they do not go together.
     """
     chosen: dict[str, Any] = {}
+    if (refused := st.session_state.pop(_REFUSED, None)) is not None:
+        st.warning(refused, icon=":material/block:")
     knobs = st.container()
     st.html(f'<p class="primer-note">{_FIXED_NOTE if locked else "What a run starts with:"}</p>')
     _draw_start(chosen, locked=locked)
@@ -263,10 +266,15 @@ def _knob_moved(name: str) -> None:
     run = desk.current if desk else None
     if desk is None or run is None or not session.steers(desk) or run.state().ended:
         return
-    for each in desk.together:
-        # The page says why settings do not go together, and a run keeps its own, as Adam does beside SGD.
-        with suppress(SpecError):
-            each.change(**{name: st.session_state[_KEYS[name]]})
+    value = st.session_state[_KEYS[name]]
+    try:
+        run.change(**{name: value})
+    except SpecError as error:
+        st.session_state[_REFUSED] = f"{error} The run keeps what it had."
+        return
+    for rival in desk.together[1:]:
+        with suppress(SpecError):  # one that is stepped otherwise keeps its own: Adam takes no momentum
+            rival.change(**{name: value})
 
 
 def _knob(name: str) -> dict[str, Any]:
@@ -327,7 +335,7 @@ def _draw_more_knobs(chosen: dict[str, Any]) -> None:
         **_knob("weight_decay"),
     )
     dropout = st.selectbox(
-        "Dropout" if entry.dropout is not None else "Dropout: this model has none",
+        "Dropout" if entry.dropout is not None else "Dropout: there is none in it",
         tuple(_DROPOUTS),
         format_func=_DROPOUTS.__getitem__,
         disabled=entry.dropout is None,
@@ -383,29 +391,26 @@ def _draw_start(chosen: dict[str, Any], *, locked: bool) -> None:
         disabled=locked,
         help="The architecture: how many layers of what width between inputs and classes.",
     )
-    optimizer_column, epochs_column = st.columns(2)
-    with optimizer_column:
-        chosen["optimizer"] = st.segmented_control(
-            "Optimizer",
-            OPTIMIZERS,
-            default=default.optimizer,
-            required=True,
-            format_func=OPTIMIZER_TITLES.__getitem__,
-            key="optimizer",
-            bind="query-params",
-            disabled=locked,
-            help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
-        )
-    with epochs_column:
-        chosen["epochs"] = st.number_input(
-            "Epochs",
-            value=default.epochs,
-            step=1,
-            key="epochs",
-            bind="query-params",
-            disabled=locked,
-            help="How many passes over the training samples. More can be added after the end.",
-        )
+    chosen["optimizer"] = st.segmented_control(
+        "Optimizer",
+        OPTIMIZERS,
+        default=default.optimizer,
+        required=True,
+        format_func=OPTIMIZER_TITLES.__getitem__,
+        key="optimizer",
+        bind="query-params",
+        disabled=locked,
+        help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
+    )
+    chosen["epochs"] = st.number_input(
+        "Epochs",
+        value=default.epochs,
+        step=1,
+        key="epochs",
+        bind="query-params",
+        disabled=locked,
+        help="How many passes over the training samples. More can be added after the end.",
+    )
 
 
 def _draw_more_of_start(chosen: dict[str, Any], *, locked: bool) -> None:

@@ -1,5 +1,6 @@
 """Arrays: what one is made of, what dtypes do to numbers, why NumPy is fast, and how PyTorch differs."""
 
+from primer_core.lessons.arrays.claims import claims_of
 from primer_core.lessons.arrays.explain import explain
 from primer_core.lessons.arrays.measure import measure
 from primer_core.lessons.arrays.presets import PRESETS
@@ -20,6 +21,7 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     shelf="view",
     needs_torch=lambda question: question.asks_pytorch,
     measure=measure,

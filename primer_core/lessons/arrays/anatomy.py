@@ -160,6 +160,8 @@ class Anatomy:
         The array.
     attributes
         What it says of itself.
+    making
+        The lines that make it, as code.
     changes
         What statements did to it before; None where there were none.
     conversion
@@ -177,6 +179,7 @@ class Anatomy:
     library: Library
     drawn: Drawn
     attributes: tuple[Attribute, ...]
+    making: tuple[str, ...]
     changes: Changes | None
     conversion: Conversion | None
     unconverted: str
@@ -223,6 +226,7 @@ def explain_array(text: str, dtype: str = AS_MADE, statements: str = "") -> Anat
         made.library,
         drawn(array, made.evaluator),
         attributes(array, chosen=chosen),
+        tuple(made.making.code.split("\n")),
         changes,
         conversion,
         unconverted,

@@ -17,7 +17,6 @@ from primer_core.language.limits import MAX_ELEMENTS, Refused
 from primer_core.language.parsing import typed_expression
 from primer_core.language.reader import Statements
 from primer_core.language.rejection import Rejection
-from primer_core.language.spelling import shape_text
 from primer_core.language.table.costs import size_of
 from primer_core.language.table.functions import function_of
 from primer_core.language.text import quoted
@@ -59,13 +58,19 @@ class Rebinding:
     ----------
     code
         The statement.
+    place
+        How many statements ran before it.
     before, after
-        Shape and dtype of what the name meant before, and means then: ``(3,) int64``.
+        Shape and dtype of what the name meant before, and means then.
+    untouched
+        Whether what it meant before holds what it held.
     """
 
     code: str
-    before: str
-    after: str
+    place: int
+    before: tuple[tuple[int, ...], str]
+    after: tuple[tuple[int, ...], str]
+    untouched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def change(made: Made, statements: Statements) -> Changes:
     stop = None
     for node in statements.nodes:
         code, array, calls = ast.unparse(node), evaluator.names[NAME], len(evaluator.calls)
+        held = values_of(array)
         try:
             evaluator.statement(node, statements.source)
         except Rejection as rejection:
@@ -150,7 +156,8 @@ def change(made: Made, statements: Statements) -> Changes:
         writes += _writes(evaluator.calls[calls:], MOST_WRITES - len(writes))
         after = evaluator.names[NAME]
         if after is not array:
-            rebindings.append(Rebinding(code, _told(array), _told(after)))
+            untouched = all(_same(*pair) for pair in zip(held.ravel(), values_of(array).ravel(), strict=True))
+            rebindings.append(Rebinding(code, len(done), _told(array), _told(after), untouched))
         if stop is not None:
             break
         done.append(code)
@@ -167,8 +174,8 @@ def change(made: Made, statements: Statements) -> Changes:
     return Changes(tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop)
 
 
-def _told(array: Any) -> str:
-    return f"{shape_text(tuple(array.shape))} {backend_of(array).dtype_name(array).removeprefix('torch.')}"
+def _told(array: Any) -> tuple[tuple[int, ...], str]:
+    return tuple(array.shape), backend_of(array).dtype_name(array).removeprefix("torch.")
 
 
 def _writes(calls: Sequence[Call], most: int) -> list[Write]:

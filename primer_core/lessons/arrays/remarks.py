@@ -12,15 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import pytorch
+from primer_core.backend import backend_of, pytorch
+from primer_core.claims.claim import Claim
+from primer_core.claims.making import (
+    DtypesMeet,
+    HoldsObjects,
+    MakesFloats,
+    MakesInstead,
+    NeverWritten,
+    RowsDiffer,
+    SeedChosen,
+    ShapeIsOne,
+    StepsMiscounted,
+    TakesSizes,
+)
 from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.execution import owner_of
-from primer_core.language.limits import MAX_AXES, MAX_ELEMENTS
+from primer_core.language.limits import MAX_AXES, MAX_ELEMENTS, Refused
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
-from primer_core.language.spelling import counted, shape_text
-from primer_core.language.text import ragged
-from primer_core.lessons.arrays.making import Made, Making, node_at, replaced
+from primer_core.lessons.arrays.making import NAME, Made, Making, make, node_at, read_making, replaced
 from primer_core.lessons.arrays.strip import unwritten_of, values_of
 
 _BY_SHAPE = ("np.zeros", "np.ones", "np.empty")
@@ -32,13 +43,13 @@ class Remark:
 
     Parameters
     ----------
-    message
-        Plain text.
+    claim
+        What it is.
     is_trap
         Whether it is likely to go wrong, not only worth knowing.
     """
 
-    message: str
+    claim: Claim
     is_trap: bool = False
 
 
@@ -64,17 +75,17 @@ class Cause:
 
     Parameters
     ----------
-    message
-        Plain text: what in the text its error comes from.
+    claim
+        What in the text its error comes from.
     works
-        Code that would be made, as it is typed; in both libraries' words where that is known.
+        Code that makes an array, as it is typed, with what it makes; in both libraries' words where that is known.
     factors
         Operands that do not go together, from left to right; empty where the error is of another kind, or where they
         are too large to be drawn.
     """
 
-    message: str
-    works: tuple[str, ...] = ()
+    claim: Claim
+    works: tuple[MakesInstead, ...] = ()
     factors: tuple[Factor, ...] = ()
 
 
@@ -103,21 +114,10 @@ def cause_of(making: Making, rejection: Rejection) -> Cause | None:
 def _remarks(made: Made, array: Any) -> Iterator[Remark]:
     unwritten = unwritten_of(array, made.evaluator.uninitialised)
     if unwritten is not None:
-        count = int(unwritten.sum())
-        many = "No cell" if count == unwritten.size else f"{count} of {counted(unwritten.size, 'cell')} never"
-        verb = "was ever" if count == unwritten.size else "were" if count > 1 else "was"
-        yield Remark(
-            f"{many} {verb} written: the memory is handed out as it is found, and what stands there is left over from "
-            "something else. Such a cell is drawn as ?. Write it before it is read, or make the array with zeros.",
-            is_trap=True,
-        )
+        yield Remark(NeverWritten(NAME, int(unwritten.sum()), unwritten.size), is_trap=True)
     if array.dtype == object:
-        kinds = ", ".join(sorted({type(each).__name__ for each in np.asarray(array).ravel()}))
-        yield Remark(
-            f"An array of Python objects ({kinds}): its shape is {shape_text(tuple(array.shape))}, and each cell holds "
-            "a pointer to an object that lies elsewhere. It is no table of numbers, and is not computed with here.",
-            is_trap=True,
-        )
+        kinds = tuple(sorted({type(each).__name__ for each in np.asarray(array).ravel()}))
+        yield Remark(HoldsObjects(NAME, kinds, tuple(array.shape), array.itemsize), is_trap=True)
     for call in made.calls:
         match call.entry.name:
             case "torch.Tensor":
@@ -125,7 +125,7 @@ def _remarks(made: Made, array: Any) -> Iterator[Remark]:
             case "np.arange" | "torch.arange":
                 yield from _of_steps(call)
     if made.seeded:
-        yield Remark("No seed was given: 0 is used here, so that the numbers are the same each time.")
+        yield Remark(SeedChosen(made.evaluator.seed))
 
 
 def _of_old_constructor(call: Call) -> Iterator[Remark]:
@@ -133,21 +133,14 @@ def _of_old_constructor(call: Call) -> Iterator[Remark]:
     given = call.bound.values["sizes"]
     torch = pytorch().module
     if len(given) == 1 and isinstance(given[0], list):
-        data = torch.tensor(given[0])
-        yield Remark(
-            f"torch.Tensor makes {_short(call.result)} of any numbers. torch.tensor takes the dtype from them: "
-            f"here {_short(data)}."
-        )
+        new = torch.tensor(given[0])
+        if call.result.dtype != new.dtype:
+            yield Remark(MakesFloats(str(given[0]), _short(call.result), _short(new)))
     elif given and all(type(size) is int for size in given):
         written = ", ".join(map(str, given))
-        argument = written if len(given) == 1 else f"[{written}]"
-        data = torch.tensor(given[0] if len(given) == 1 else list(given))
-        yield Remark(
-            f"torch.Tensor({written}) takes sizes: its shape is {shape_text(tuple(call.result.shape))}, dtype "
-            f"{_short(call.result)}. torch.tensor({argument}) takes data: its shape is "
-            f"{shape_text(tuple(data.shape))}, dtype {_short(data)}.",
-            is_trap=True,
-        )
+        data = written if len(given) == 1 else f"[{written}]"
+        new = torch.tensor(given[0] if len(given) == 1 else list(given))
+        yield Remark(TakesSizes(tuple(given), data, tuple(new.shape), _short(new)), is_trap=True)
 
 
 def _of_steps(call: Call) -> Iterator[Remark]:
@@ -163,15 +156,9 @@ def _of_steps(call: Call) -> Iterator[Remark]:
     if size in (0, count) or count > MAX_ELEMENTS or size != ceil(computed):
         return
     last = float(values_of(call.result).ravel()[-1])
-    counted_out = np.linspace(start, stop, count, endpoint=False)
     spaced = f"np.linspace({start}, {stop}, {count}, endpoint=False)"
-    yield Remark(
-        f"{call.entry.name}({start}, {stop}, {step}) has {counted(size, 'cell')}, and its last is {last!r}. As the "
-        f"decimals are written, (stop − start) / step is {float(meant):g}, which makes {counted(count, 'cell')}; in "
-        f"floating point it is {computed!r}, and rounded up. {spaced} counts cells instead of adding "
-        f"steps: it has {counted_out.size}.",
-        is_trap=True,
-    )
+    code = f"{call.entry.name}({start}, {stop}, {step})"
+    yield Remark(StepsMiscounted(code, size, repr(last), count, spaced), is_trap=True)
 
 
 def _short(tensor: Any) -> str:
@@ -184,17 +171,40 @@ def _ragged(making: Making, node: ast.Call, rows: ast.List) -> Cause | None:
         cells = evaluator.value_of(rows, making.source)
         np.array(cells)
     except ValueError:
-        message = ragged(cells)
+        claim = _rows_apart(rows, cells)
     except Rejection:
         return None
     else:
         return None
+    if claim is None:
+        return None
     as_objects = ast.Call(code_expression("np.array"), [rows], [ast.keyword("dtype", ast.Name("object", ast.Load()))])
-    message += (
-        " Pad the short rows, or keep a list of lists. With dtype=object NumPy makes an array of Python lists, which "
-        "is no table."
-    )
-    return Cause(message, (replaced(making, node, as_objects),))
+    return Cause(claim, _made_by(replaced(making, node, as_objects)))
+
+
+def _rows_apart(node: ast.expr, cells: list[Any]) -> Claim | None:
+    """Name two rows that differ, in the innermost list in which rows differ; None where it is not written out."""
+    shapes = []
+    for place, row in enumerate(cells):
+        try:
+            shapes.append(np.shape(row))
+        except ValueError:
+            parts = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+            return _rows_apart(parts[place], row) if place < len(parts) else None
+    other = next(place for place, shape in enumerate(shapes) if shape != shapes[0])
+    return RowsDiffer(ast.unparse(node), (0, other), (shapes[0], shapes[other]))
+
+
+def _made_by(*codes: str) -> tuple[MakesInstead, ...]:
+    """Make the array of each code, and say what it is; codes of which none comes are left out."""
+    found = []
+    for code in codes:
+        try:
+            made = make(read_making(code))
+        except (Rejection, Refused):
+            continue
+        found.append(MakesInstead(code, tuple(made.array.shape), backend_of(made.array).dtype_name(made.array)))
+    return tuple(found)
 
 
 def _sizes(making: Making, node: ast.Call, sizes: list[ast.expr]) -> Cause | None:
@@ -204,11 +214,8 @@ def _sizes(making: Making, node: ast.Call, sizes: list[ast.expr]) -> Cause | Non
     name = ast.unparse(node.func).removeprefix("np.")
     fixed = ast.Call(node.func, [shape], node.keywords)
     by_torch = ast.Call(code_expression(f"torch.{name}"), sizes, [])
-    return Cause(
-        f"In NumPy a shape is one argument, a tuple: {ast.unparse(fixed)}. What stands second is the dtype, and "
-        f"{ast.unparse(sizes[1])} is none. PyTorch takes sizes one by one as well: {ast.unparse(by_torch)}.",
-        (replaced(making, node, fixed), replaced(making, node, by_torch)),
-    )
+    claim = ShapeIsOne(*map(ast.unparse, (node, sizes[1], fixed, by_torch)))
+    return Cause(claim, _made_by(replaced(making, node, fixed), replaced(making, node, by_torch)))
 
 
 def _two_dtypes(making: Making, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Cause | None:
@@ -227,18 +234,8 @@ def _two_dtypes(making: Making, node: ast.BinOp, left: ast.expr, right: ast.expr
         return None
     common = _short(pytorch().module.ones((), dtype=pytorch().module.result_type(one, other)))
     converted = [replaced(making, node, _product(node, *pair)) for pair in ((right, other), (left, one))]
-    origin = (
-        "Arrays that come from NumPy keep its float64, and PyTorch makes float32 by itself. "
-        if {_short(one), _short(other)} == {"float32", "float64"}
-        else ""
-    )
-    return Cause(
-        f"The left operand has the dtype {_short(one)}, the right one {_short(other)}. {origin}Where numbers meet cell "
-        f"by cell, with * or +, PyTorch converts both to {common}; a matrix product converts neither. Convert one of "
-        "them once, with .to(...).",
-        tuple(converted),
-        _factors(evaluator, one, other),
-    )
+    claim = DtypesMeet(ast.unparse(left), ast.unparse(right), (_short(one), _short(other)), common)
+    return Cause(claim, _made_by(*converted), _factors(evaluator, one, other))
 
 
 def _factors(evaluator: Evaluator, *tensors: Any) -> tuple[Factor, ...]:

@@ -6,10 +6,14 @@ from typing import Any, Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.spelling import counted, shape_text
+from primer_core.claims.claim import plain
+from primer_core.claims.memory import SharesMemory
+from primer_core.language.spelling import counted
+from primer_core.lessons.arrays import claims
 from primer_core.lessons.arrays.anatomy import Anatomy, Attribute, Conversion, Drawn, NotMade
 from primer_core.lessons.arrays.changes import MOST_WRITES, Changes, Stop
-from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Effect, Encoding
+from primer_core.lessons.arrays.claims import EFFECTS
+from primer_core.lessons.arrays.dtypes import DtypeCell, DtypeTable, Encoding
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards
 from primer_core.lessons.arrays.question import ArraysQuestion, View
@@ -28,6 +32,7 @@ from primer_core.lessons.arrays.twins import (
 )
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Formula, Grid, Link, Op, PerCell, Picture, Ref, Row, Strong, Val
@@ -49,41 +54,13 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
-from primer_core.picture.text import Code, Number, Role, Span, Text, joined, text
-
-WHY_FAST: Text = text(
-    "A list holds pointers to Python objects: each step of a loop follows two of them, looks up what ",
-    Code("*"),
-    " and ",
-    Code("+"),
-    " mean for what it finds, and makes a new object. An array holds the numbers themselves, all of one dtype and side "
-    "by side, so NumPy looks that up once and runs one compiled loop over all of them.",
-)
-
-_EFFECTS: dict[Effect, str] = {
-    "kept": "",
-    "wrapped": "wraps around",
-    "cut off": "fraction cut off",
-    "out of range": "out of range",
-    "rounded": "rounded",
-    "infinite": "too large",
-    "lost": "too small",
-    "truth": "not zero",
-    "real part": "real part alone",
-}
+from primer_core.picture.text import Code, Number, Role, text
 
 HIDDEN = "?"
 """Drawn in a cell that was never written."""
 
 LONGEST_OBJECT = 24
 """Characters of a Python object that stands in a cell."""
-
-KEEPS_DTYPE: Text = text(
-    "An array never changes its dtype to suit what is put into it: an assignment casts the number to the dtype of the "
-    "array, without a word. Made with ",
-    Code("dtype=float"),
-    ", it keeps fractions.",
-)
 
 QUIZ_ANATOMY = Quiz(
     text("What is ", Code("np.array([300]).astype(np.int8)"), "?"),
@@ -199,17 +176,14 @@ def chip(outcome: Unread | NotMade | Anatomy | Casts | Libraries) -> Chip:
             return Chip("error", f"{library} raises {declined.kind}")
         case Anatomy(library, changes=Changes(stop=Stop(declined=declined))):
             return Chip("error", f"{library} raises {declined.kind}")
-        case Anatomy(conversion=Conversion(verdict=verdict, shares_code=asked)):
-            return Chip(verdict, f"{verdict.upper()}: {asked} is {verdict == 'view'}")
-        case Anatomy(drawn=drawn):
-            return Chip("ok", f"shape {shape_text(drawn.values.shape)}, {drawn.dtype}")
+        case Anatomy(conversion=made):
+            (said,) = claims.verdict(outcome)
+            shared: Literal["view", "copy", "ok"] = made.verdict if made and isinstance(said, SharesMemory) else "ok"
+            return Chip(shared, plain(said.sentence()))
         case Casts(table):
-            keeping = sum(all(cell.effect == "kept" for cell in row.cells) for row in table.rows)
-            keep = "keeps" if keeping == 1 else "keep"
-            return Chip("ok", f"{keeping} of {len(table.rows)} dtypes {keep} every value")
-        case Libraries(comparison=Twins(rows)):
-            differing = sum(row.differs for row in rows)
-            return Chip("ok", f"{differing} of {len(rows)} answers {'differs' if differing == 1 else 'differ'}")
+            return Chip("ok", plain(claims.keeping(table).sentence()))
+        case Libraries(comparison=Twins() as twins):
+            return Chip("ok", plain(claims.differing(twins).sentence()))
         case Libraries():
             return Chip("error", "not made by both")
     assert_never(outcome)
@@ -220,7 +194,8 @@ def _quiz(quiz: Quiz) -> Card:
 
 
 def _races() -> tuple[Part, ...]:
-    story = Card((Story((WHY_FAST,), title="Why NumPy is fast"),), "story")
+    told = Story(paragraphs(claims.why_fast()), title="Why NumPy is fast")
+    story = Card((told, code_panel(claims.SIZES_CODE)), "story")
     return (*race_cards(), Columns(((story,), (_quiz(QUIZ_RACES),)), (1.3, 1)))
 
 
@@ -228,7 +203,7 @@ def _races() -> tuple[Part, ...]:
 
 
 def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
-    made, changes = explained.conversion, explained.changes
+    changes = explained.changes
     notices = [*map(_remark, explained.remarks)]
     notices += warned(explained.warnings, explained.library)
     if changes is not None and changes.stop is not None:
@@ -236,8 +211,11 @@ def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
         notices.append(Notice("declined", (said,), f"{explained.library} says"))
     if explained.unconverted:
         notices.append(Notice("refused", (text(explained.unconverted),)))
-    stories: tuple[Part, ...] = () if changes is None else changes_parts(changes)
-    stories += () if made is None else (Story(conversion_story(made)),)
+    if explained.conversion is not None and explained.conversion.warning:
+        notices += warned((explained.conversion.warning,), explained.library)
+    stories: tuple[Part, ...] = () if changes is None else changes_parts(explained, changes)
+    converted = claims.conversion(explained)
+    stories += (Story(paragraphs(converted)),) if converted else ()
     attributes = (Heading("What x says of itself"), attributes_table(explained.attributes))
     told = Card((*stories, *attributes, code_panel(explained.code)), "story")
     return (
@@ -256,7 +234,7 @@ def _not_drawn(explained: Anatomy) -> tuple[Part, ...]:
 
 
 def _remark(remark: Remark) -> Notice:
-    return Notice("warning" if remark.is_trap else "info", (text(remark.message),))
+    return Notice("warning" if remark.is_trap else "info", (spoken(remark.claim),))
 
 
 def _declined(outcome: NotMade, quiz: Card) -> tuple[Part, ...]:
@@ -268,9 +246,9 @@ def _why_not(outcome: NotMade) -> tuple[Part, ...]:
     """Quote the library, and tell what its error comes from and what would work."""
     parts: list[Part] = [Notice("declined", (text(outcome.declined.text),), f"{outcome.library} says")]
     if outcome.cause is not None:
-        parts.append(Notice("info", (text(outcome.cause.message),)))
+        parts.append(Notice("info", (spoken(outcome.cause.claim),)))
         parts += [_factors(outcome.cause.factors)] if outcome.cause.factors else []
-        fixes = tuple(Fix(text(Code(code)), {"make": code}) for code in outcome.cause.works)
+        fixes = tuple(Fix(spoken(made), {"make": made.code}) for made in outcome.cause.works)
         parts += [Fixes(fixes)] if fixes else []
     return tuple(parts)
 
@@ -286,23 +264,12 @@ def _factors(factors: Sequence[Factor]) -> Picture:
     return Picture(grids, (Row(("left", Op("@"), "right")),))
 
 
-def changes_parts(changes: Changes) -> tuple[Part, ...]:
+def changes_parts(explained: Anatomy, changes: Changes) -> tuple[Part, ...]:
     """Tell what statements did: number by number what was to be stored and is, and what the name means now."""
-    paragraphs = [
-        text(
-            Code(rebinding.code),
-            " binds the name ",
-            Code("x"),
-            f" to another array: it was {rebinding.before} and is {rebinding.after} now. No cell was written to.",
-        )
-        for rebinding in changes.rebindings
-    ]
-    if any(write.effect == "cut off" for write in changes.writes):
-        paragraphs.append(KEEPS_DTYPE)
-    if changes.printed:
-        paragraphs += [text("Printed: ", Code(line)) for line in changes.printed]
+    said = claims.changes(explained)
     table = (Heading("What was written"), writes_table(changes)) if changes.writes else ()
-    return (*table, *((Story(tuple(paragraphs)),) if paragraphs else ()))
+    printed = tuple(Note(text("Printed: ", Code(line))) for line in changes.printed)
+    return (*table, *((Story(paragraphs(said)),) if said else ()), *printed)
 
 
 def writes_table(changes: Changes) -> Table:
@@ -314,7 +281,7 @@ def writes_table(changes: Changes) -> Table:
             TableCell(
                 text(Number(with_minus(write.stored))),
                 "number" if write.effect == "kept" else "changed",
-                text(_EFFECTS[write.effect]),
+                text(EFFECTS[write.effect]),
             ),
         )
         for write in changes.writes
@@ -371,23 +338,6 @@ def picture(explained: Anatomy) -> Picture:
     return Picture(tuple(grids), (Row(tuple(top)), *rows), tuple(links), tuple(formulas), focus)
 
 
-def conversion_story(made: Conversion) -> tuple[Text, ...]:
-    """Tell what the conversion did."""
-    method = made.code.partition("(")[0].rpartition(".")[2]
-    if made.verdict == "view":
-        return (text(Code(made.code), " gives the same memory: the dtype is the same already."),)
-    size = counted(made.drawn.nbytes, "byte")
-    line: list[Span] = [Code(method), f" wrote {size} of new memory; ", Code("x"), " stays as it was."]
-    changed = int(made.changed.sum())
-    if changed:
-        cells = "1 cell holds" if changed == 1 else f"{changed} cells hold"
-        why = ", ".join(dict.fromkeys(_EFFECTS[effect] for effect in made.effects if effect != "kept"))
-        line.append(f" {cells} another value now: {why}.")
-    if made.warning:
-        line.append(f" {'NumPy' if method == 'astype' else 'PyTorch'} warns: “{made.warning}”.")
-    return (text(*line),)
-
-
 def _converted(made: Conversion) -> Grid:
     tone: Literal["warn", "info"] = "warn" if made.verdict == "copy" else "info"
     return _grid("y", made.drawn, "result", (Badge(made.verdict.upper(), tone),), made.changed)
@@ -411,7 +361,7 @@ def _texts(values: NDArray[Any], unwritten: NDArray[np.bool_] | None) -> tuple[s
 
 
 def _cast_spelled(made: Conversion) -> tuple[Any, ...]:
-    changed = tuple(f" ({_EFFECTS[effect]})" if effect != "kept" else "" for effect in made.effects)
+    changed = tuple(f" ({EFFECTS[effect]})" if effect != "kept" else "" for effect in made.effects)
     dtype = made.drawn.dtype
     source = (Ref("x"), f" as {dtype} = ", Val("x"), f" as {dtype} = ")
     return (Ref("y"), " = ", *source, Strong((Val("y"),)), PerCell(changed))
@@ -446,8 +396,8 @@ def _places(drawn: Drawn, strip: Strip) -> tuple[str, ...]:
 
 def _casts(casts: Casts) -> tuple[Part, ...]:
     encoding = casts.encoding
-    words = remarks(casts.table)
-    story = (Story(words, title="NumPy's own words"),) if words else ()
+    words = claims.own_words(casts.table)
+    story = (Story(paragraphs(words), title="NumPy's own words"),) if words else ()
     told = Card((*story, code_panel(casts.table.code)), "story")
     return (
         Card((Heading(f"The bits of {with_minus(encoding.given)} in {encoding.dtype}"), bits(encoding)), "bits"),
@@ -478,25 +428,7 @@ def dtype_table(table: DtypeTable) -> Table:
 def _cast_cell(cell: DtypeCell) -> TableCell:
     if cell.effect == "kept":
         return TableCell(text(Number(with_minus(cell.text))), "number")
-    return TableCell(text(Number(with_minus(cell.text))), "changed", text(_EFFECTS[cell.effect]))
-
-
-def remarks(table: DtypeTable) -> tuple[Text, ...]:
-    """Quote what NumPy itself says: warnings of ``astype``, and dtypes in which it refuses to make the array."""
-    warned: dict[str, list[str]] = {}
-    for row in table.rows:
-        if row.warning:
-            warned.setdefault(row.warning, []).append(row.dtype)
-    warnings = [
-        text(Code("astype"), " to ", *joined([text(Code(dtype)) for dtype in dtypes]), f" warns: “{words}”")
-        for words, dtypes in warned.items()
-    ]
-    refusals = [
-        text(Code(f"np.array(values, dtype=np.{row.dtype})"), f" refuses: “{row.declined.text}”")
-        for row in table.rows
-        if row.declined is not None
-    ]
-    return (*warnings, *refusals)
+    return TableCell(text(Number(with_minus(cell.text))), "changed", text(EFFECTS[cell.effect]))
 
 
 # NumPy beside PyTorch

@@ -410,7 +410,7 @@ def _short(answer: str) -> str:
 
 def _why_dtype(array: NDArray[Any]) -> str:
     if array.dtype.kind == "f":
-        return "NumPy computes in double precision by itself, PyTorch in single: half the memory, faster on a GPU."
+        return "NumPy computes in double precision by itself, PyTorch in single: half the memory."
     return "The libraries choose differently here."
 
 

@@ -116,8 +116,13 @@ def _in_place(story: Story) -> Iterator[Claim]:
         match event:
             case Edited():
                 name, statement, changes = event.name, event.statement, event.changes
-                leaf = _leaves(story).get(name)
-                if leaf is not None and story.watcher.node_of(leaf) == event.node:
+                leaf = story.watcher.tensors.get(name)
+                if (
+                    leaf is not None
+                    and leaf.is_leaf
+                    and leaf.requires_grad
+                    and story.watcher.node_of(leaf) == event.node
+                ):
                     yield StaysALeaf(statement, name)
                 if changes.unnoticed and ".data" in statement:
                     yield Unnoticed(statement, story.engine_name(changes.unnoticed[0][0]))

@@ -179,8 +179,10 @@ def _classes(logits: Given, target: Given, *, takes_rows: bool) -> tuple[Claim, 
         return (TargetShape(scores, shape, text, given, wanted),) if takes_rows else ()
     if y.dtype not in (torch.int64, torch.uint8):
         return (TargetDtype(text, dtype, "int64"),)
-    strange = [value for value in y.flatten().tolist() if value != _IGNORED and not 0 <= value < classes]
-    return (NoSuchClass(scores, classes, tuple(dict.fromkeys(strange))),) if strange else ()
+    values = enumerate(y.flatten().tolist())
+    faults = [(place, value) for place, value in values if value != _IGNORED and not 0 <= value < classes]
+    faults = faults if y.dim() else [(-1, value) for _, value in faults]
+    return (NoSuchClass(scores, text, classes, tuple(faults)),) if faults else ()
 
 
 def _probabilities(prediction: Given, target: Given) -> tuple[Claim, ...]:

@@ -1,5 +1,6 @@
 """Back-propagation by hand: every equation beside what autograd finds."""
 
+from primer_core.lessons.backprop_by_hand.claims import claims_of
 from primer_core.lessons.backprop_by_hand.explain import explain
 from primer_core.lessons.backprop_by_hand.presets import PRESETS
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
@@ -20,5 +21,6 @@ LESSON = Lesson(
     presets=PRESETS,
     explain=explain,
     show=show,
+    claims=claims_of,
     needs_torch=lambda _: True,
 )

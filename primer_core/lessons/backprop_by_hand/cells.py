@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from primer_core.claims.derivations import label
 from primer_core.lessons.backprop_by_hand.explain import Worked
-from primer_core.lessons.backprop_by_hand.steps import Rule, Step, label
+from primer_core.lessons.backprop_by_hand.steps import Rule, Step
 from primer_core.picture.derivation import COLUMN, EACH, ROW, ByRow, Entry, Piece, Positive, Sum
 from primer_core.picture.number import bracketed, cell_text
 

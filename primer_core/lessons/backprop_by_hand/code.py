@@ -123,7 +123,8 @@ def _points_code(params: BackpropParams, parameters: Sequence[str]) -> list[str]
         f"labels = torch.tensor({labels.tolist()})",
         f"y = one_hot(labels, {params.sizes[-1]}).to(X.dtype)",
     ]
-    return ["", written.pop("X"), *one_hot, *written.values()]
+    typed = [f"# typed: {', '.join(params.typed)}"] if params.typed else []
+    return ["", *typed, written.pop("X"), *one_hot, *written.values()]
 
 
 def _numbers(values: torch.Tensor) -> list[Any]:

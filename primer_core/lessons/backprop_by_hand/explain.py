@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from primer_core.backend.loading import load_torch
+from primer_core.claims.derivations import label
 from primer_core.language.limits import Refused
 from primer_core.lessons.backprop_by_hand.code import backprop_snippet
 from primer_core.lessons.backprop_by_hand.network import (
@@ -29,7 +30,7 @@ from primer_core.lessons.backprop_by_hand.network import (
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
 from primer_core.lessons.backprop_by_hand.reading import read_params
 from primer_core.lessons.backprop_by_hand.rules import derivation
-from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Plan, Quantity, Step, compare, label
+from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Plan, Quantity, Step, compare
 from primer_core.lessons.outcome import Unread
 
 TOLERANCE: Mapping[DTypeName, float] = {"float32": 1e-6, "float64": 1e-12}
@@ -102,6 +103,8 @@ class Derived:
     seed
         Of random first weights from which is seen what those that were asked for hide: that all layers learn, where the
         weights are alike, or that the mistake shows, where it changes nothing; None for none that was found.
+    seed_loss
+        The loss with these.
     """
 
     worked: Worked
@@ -109,6 +112,7 @@ class Derived:
     loss_after: float
     code: str
     seed: int | None = None
+    seed_loss: float = 0.0
 
     @property
     def difference(self) -> float:
@@ -165,16 +169,20 @@ def explain(question: BackpropQuestion) -> Outcome:
     if isinstance(outcome, Declined):
         return outcome
     if params.slip != "none" and not outcome.worked.wrong:
-        return replace(outcome, seed=_seed_where(params, lambda worked: bool(worked.wrong)))
+        return _with_seed_where(outcome, lambda worked: bool(worked.wrong))
     if params.start != "random" and outcome.worked.clones:
-        return replace(outcome, seed=_seed_where(params, lambda worked: worked.learns))
+        return _with_seed_where(outcome, lambda worked: worked.learns)
     return outcome
 
 
-def _seed_where(params: BackpropParams, holds: Callable[[Worked], bool]) -> int | None:
+def _with_seed_where(outcome: Derived, holds: Callable[[Worked], bool]) -> Derived:
     """Find random first weights of which something holds: the seed of the question, or the first of a few."""
+    params = outcome.worked.params
     tried = (derive(replace(params, start="random", seed=seed)) for seed in (params.seed, *range(_SEEDS)))
-    return next((outcome.worked.params.seed for outcome in tried if holds(outcome.worked)), None)
+    for other in tried:
+        if isinstance(other, Derived) and holds(other.worked):
+            return replace(outcome, seed=other.worked.params.seed, seed_loss=other.loss_before)
+    return outcome
 
 
 def _same_columns(values: Array) -> bool:

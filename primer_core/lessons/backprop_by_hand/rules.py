@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from primer_core.claims.derivations import label
 from primer_core.lessons.backprop_by_hand.network import Activation, BackpropParams, Slip
-from primer_core.lessons.backprop_by_hand.steps import Plan, label
+from primer_core.lessons.backprop_by_hand.steps import Plan
 
 if TYPE_CHECKING:
     import torch
-
-REASONS: Mapping[Slip, str] = {
-    "none": "",
-    "no 1/B": "Cross-entropy is a mean over the batch, so its gradient carries 1/B. "
-    "Without it every gradient is B times too large.",
-    "no ReLU mask": "Where z was not positive, ReLU gave a constant 0, so nothing flows back: multiply by [z > 0].",
-    "W not transposed": "Forward maps inputs to outputs with W; backward goes the other way, with W transposed.",
-    "z instead of h": "The next layer multiplied h, not z, so h stands in the gradient of its weights.",
-    "diagonal only": "Every probability depends on every logit: the Jacobian of softmax, diag(p) − p pᵀ, has entries "
-    "off its diagonal. With the diagonal alone, p · (1 − p), only the right class is pushed.",
-    "bias not summed": "The bias was broadcast to all B rows, so its gradient sums over them, back to the shape of b.",
-}
-"""Mistakes people make in this derivation, each with the reason why it is one."""
-
 
 _OF_THE_SUM = "Without 1/B this is the gradient of the summed loss; the loss is the mean."
 
@@ -61,6 +49,15 @@ def derivation(layers: int, params: BackpropParams) -> list[Plan]:
     for k in range(1, layers + 1):
         plans += [_update(name, k, params.learning_rate) for name in (f"W{k}", f"b{k}")]
     return plans
+
+
+def mistaken_lines(params: BackpropParams) -> tuple[tuple[str, str], ...]:
+    """Pair each line that a mistake spoils with the right one; none where the mistake has no place in the network."""
+    layers = len(params.sizes) - 1
+    by_jacobian = params.by_jacobian or params.slip == "diagonal only"
+    rightly = derivation(layers, replace(params, slip="none", by_jacobian=by_jacobian))
+    pairs = zip(derivation(layers, params), rightly, strict=True)
+    return tuple((wrong.code, right.code) for wrong, right in pairs if wrong.code != right.code)
 
 
 def _input_of(k: int) -> str:

@@ -1,13 +1,14 @@
 """Back-propagation by hand as parts: its derivation, what came of it, and the loss before and after the step."""
 
+from primer_core.claims.claim import plain
+from primer_core.claims.derivations import label
+from primer_core.lessons.backprop_by_hand import claims
 from primer_core.lessons.backprop_by_hand.explain import TOLERANCE, Declined, Derived, Outcome
-from primer_core.lessons.backprop_by_hand.facts import told
-from primer_core.lessons.backprop_by_hand.picture import derivation, difference_text
+from primer_core.lessons.backprop_by_hand.picture import derivation
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
-from primer_core.lessons.backprop_by_hand.rules import REASONS
-from primer_core.lessons.backprop_by_hand.steps import label
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import number_text
 from primer_core.picture.parts import (
@@ -25,7 +26,7 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
-from primer_core.picture.text import Code, Number, Strong, Text, joined, text
+from primer_core.picture.text import Code, Number, text
 
 QUIZ = Quiz(
     text(
@@ -53,9 +54,6 @@ QUIZ = Quiz(
     "It stays the same",
 )
 
-_RIGHTLY = Fix(text("Derive it correctly"), {"slip": "none"})
-_LARGER = Fix(text("Take a batch of 3"), {"batch": "3"})
-
 _LOSS_DIGITS, _CHANGE_DIGITS = 6, 3
 
 
@@ -68,7 +66,7 @@ def show(question: BackpropQuestion, outcome: Outcome) -> Page:
             return Page(panel, None)
         case Declined(message=message):
             notice = Notice("declined", (text(message),), "PyTorch says")
-            happened = (notice, Story((text(REASONS[question.slip]),)), Fixes((_RIGHTLY,)))
+            happened = (notice, *_story(question, outcome))
         case Derived():
             happened = (*_story(question, outcome), _losses(outcome))
     body = (
@@ -99,56 +97,15 @@ def chip(outcome: Outcome) -> Chip:
             return Chip("error", "PyTorch refuses")
         case Derived(worked=worked) if worked.wrong:
             return Chip("error", f"wrong from {label(worked.wrong[0].symbol)} on")
-        case Derived(worked=worked) if worked.params.slip != "none":
-            return Chip("ok", "the mistake does not show here")
-    return Chip("ok", "every gradient agrees with autograd")
+        case Derived():
+            return Chip("ok", plain(claims.agreement(outcome).sentence()))
 
 
-def _story(question: BackpropQuestion, derived: Derived) -> tuple[Part, ...]:
+def _story(question: BackpropQuestion, outcome: Derived | Declined) -> tuple[Part, ...]:
     """Say in words what the derivation came to."""
-    wrong, reason = derived.worked.wrong, REASONS[question.slip]
-    if wrong:
-        names: list[Text] = [text(Strong(label(step.symbol))) for step in wrong]
-        differs = text("What differs from PyTorch: ", *joined(names), ".")
-        return (Story((text(reason), differs, *told(derived))), Fixes((_RIGHTLY,)))
-    if question.slip == "none":
-        difference = derived.difference
-        rounding = text(
-            "The largest difference of a gradient is ", Strong(difference_text(difference)), ", which is rounding."
-        )
-        first = rounding if difference else text("No gradient differs in a single bit.")
-        same = text("Autograd applies the same rules to the same numbers; it does not manipulate symbols.")
-        story = Story((first, same, *told(derived)))
-        if derived.seed is None:
-            return (story,)
-        return (story, Fixes((_from_random(question, derived.seed),)))
-    if question.slip == "no 1/B" and question.batch == 1:
-        alone = text("Here B is 1, so that 1/B is 1 and nothing changes: take a batch of more than one.")
-        return (Story((text(reason), alone)), Fixes((_LARGER,)))
-    nowhere = _nowhere(question, derived)
-    if nowhere:
-        return (Story((text(reason), text(nowhere))),)
-    story = Story((text(reason), text("With these numbers it happens to change nothing.")))
-    if derived.seed is None:
-        return (story,)
-    return (story, Fixes((_from_random(question, derived.seed),)))
-
-
-def _from_random(question: BackpropQuestion, seed: int) -> Fix:
-    """Offer random first weights of a seed, naming what that changes."""
-    changes = ["random weights"] if question.start != "random" else []
-    changes += [f"seed {seed}"] if seed != question.seed else []
-    return Fix(text("Start from ", ", ".join(changes)), {"start": "random", "seed": str(seed)})
-
-
-def _nowhere(question: BackpropQuestion, derived: Derived) -> str:
-    """Say why a mistake has no place in this network; empty where it has one."""
-    hidden = len(derived.worked.params.sizes) > 2
-    if not hidden and question.slip in ("no ReLU mask", "W not transposed", "z instead of h"):
-        return "This network has no hidden layer, so that nothing goes back through one: there is no such step."
-    if question.slip == "no ReLU mask" and question.activation != "relu":
-        return "This network has no ReLU, so that there is no mask to leave out."
-    return ""
+    story = Story(paragraphs(claims.story(question, outcome)))
+    fixes = tuple(Fix(spoken(claim), puts) for claim, puts in claims.fixes(question, outcome))
+    return (story, Fixes(fixes)) if fixes else (story,)
 
 
 def _losses(derived: Derived) -> Table:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from primer_core.claims.derivations import label
+
 if TYPE_CHECKING:
     import torch
 
@@ -97,14 +99,6 @@ class Plan:
     operands: tuple[str, ...]
     meaning: str
     compute: Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
-
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def label(symbol: str) -> str:
-    """Write a symbol as mathematics does: ``delta2`` is δ₂, ``W1_new`` is W₁′."""
-    return symbol.replace("delta", "δ").replace("_new", "′").replace("loss", "L").translate(_SUBSCRIPTS)
 
 
 def compare(plan: Plan, values: Mapping[str, torch.Tensor], reference: Array, allowed: float) -> Step:

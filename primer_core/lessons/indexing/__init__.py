@@ -1,5 +1,6 @@
 """Indexing: which cells an index picks."""
 
+from primer_core.lessons.indexing.claims import claims_of
 from primer_core.lessons.indexing.clicks import react
 from primer_core.lessons.indexing.explain import explain, needs_torch
 from primer_core.lessons.indexing.presets import PRESETS
@@ -20,6 +21,7 @@ LESSON = Lesson(
     question=IndexingQuestion,
     presets=PRESETS,
     explain=explain,
+    claims=claims_of,
     show=show,
     react=react,
     kept=("clicked",),

@@ -7,6 +7,7 @@ memory. Assigning is another matter: ``a[index] = value`` writes to ``a`` whatev
 
 import ast
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -202,7 +203,7 @@ class NotWritten:
     error
         The library's own words, with the kind of error before them.
     cause
-        Whether the shape of the value does not fit, or its dtype.
+        Whether the shape of the value does not fit, its dtype, or a number, which is beyond what the array holds.
     fixes
         Changes with which the statement runs.
     code
@@ -212,7 +213,7 @@ class NotWritten:
     picked: Picked
     value: Operand
     error: str
-    cause: Literal["shape", "dtype"]
+    cause: Literal["shape", "dtype", "number"]
     fixes: tuple[Fix, ...]
     code: str
 
@@ -292,6 +293,16 @@ def item_sources(index: Index) -> tuple[str, ...]:
     return tuple(snippets.item_text(item) for item in index.items)
 
 
+def shape_of(operand: Operand, text: str, engine: Backend) -> tuple[int, ...] | None:
+    """Return the shape of what an index picks; None where it is not taken."""
+    try:
+        index = read_index(text, operand.values, unpack=engine.lone_list_is_tuple)
+    except Refused:
+        return None
+    found = engine.get(engine.make(operand.values), _key(index, engine))
+    return None if isinstance(found, Declined) else engine.to_numpy(found).shape
+
+
 def _key(index: Index, engine: Backend) -> Any:
     return engine.index_key(index.items, lone=index.lone, lists=snippets.stay_lists(index))
 
@@ -343,22 +354,13 @@ def _readings(index: Index, plan: Plan | None, result: NDArray[Any]) -> tuple[Re
 def _index_declined(
     question: IndexingQuestion, operand: Operand, index: Index, declined: Declined, engine: Backend
 ) -> IndexDeclined:
-    values = operand.values
-
-    def works(expression: str) -> bool:
-        try:
-            tried = read_index(expression, values, unpack=engine.lone_list_is_tuple)
-        except Refused:
-            return False
-        return not isinstance(engine.get(engine.make(values), _key(tried, engine)), Declined)
-
-    candidates = index_fixes(operand.shape, index.items, item_sources(index))
+    fixes = index_fixes(operand.shape, index.items, item_sources(index), lambda text: shape_of(operand, text, engine))
     return IndexDeclined(
         operand,
         index,
         declined.text,
         fault_of(operand.shape, index.items),
-        tuple(fix for fix in candidates if works(fix.puts["index"]))[:_MOST_FIXES],
+        tuple(islice(fixes, _MOST_FIXES)),
         snippets.failing(engine, operand, index, question.then, None, declined.builtin),
     )
 
@@ -400,7 +402,9 @@ def _as_assigned(value: Operand, axes: int) -> NDArray[Any]:
 def _not_written(
     question: IndexingQuestion, picked: Picked, value: Operand, declined: Declined, engine: Backend
 ) -> NotWritten:
-    cause: Literal["shape", "dtype"] = "dtype" if _fits(value, picked.result.shape) else "shape"
+    cause: Literal["shape", "dtype", "number"] = "dtype" if _fits(value, picked.result.shape) else "shape"
+    if declined.kind == "OverflowError":
+        cause = "number"
     fixes = value_fixes(picked.operand, value) if cause == "dtype" else ()
 
     def works(fix: Fix) -> bool:

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import LIBRARIES, Backend, Declined, Library, backend
+from primer_core.claims.lookups import IndexLacksAxes
+from primer_core.claims.picking import MaskMisfit
 from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.execution import is_array
@@ -132,12 +134,15 @@ class Instead:
 
     Parameters
     ----------
-    words, text
-        What it does differently, and the expression.
+    meaning, text
+        What it does differently, as a key of `primer_core.claims.fixes.EXPRESSION_MEANINGS`, and the expression.
+    code
+        Its statements, with the name b for the value.
     """
 
-    words: str
+    meaning: str
     text: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +155,8 @@ class ExpressionDeclined:
         As of `Expressed`.
     declined, where
         The library's error, and the sub-expression that it was raised by.
+    cause
+        Which shapes do not go together, where that is known.
     fixes
         Expressions that work.
     code
@@ -161,6 +168,7 @@ class ExpressionDeclined:
     text: str
     declined: Declined
     where: str
+    cause: IndexLacksAxes | MaskMisfit | None
     fixes: tuple[Instead, ...]
     code: str
 
@@ -238,6 +246,7 @@ def explain_expression(question: IndexingQuestion, operand: Operand) -> Expresse
             question.expression.strip(),
             found.declined,
             found.place.text,
+            _cause(nodes, operand, engine, found.place.text),
             _fixes(nodes, operand, engine),
             _failing(nodes, operand, engine, found.declined.builtin),
         )
@@ -624,16 +633,69 @@ def _columns(rows: Sequence[set[int]]) -> Cells:
     return found
 
 
+# What was declined
+
+
+def _cause(
+    nodes: tuple[ast.stmt, ...], operand: Operand, engine: Backend, where: str
+) -> IndexLacksAxes | MaskMisfit | None:
+    """Find which shapes do not go together in what was declined."""
+    source = "\n".join(map(ast.unparse, nodes))
+    evaluator = Evaluator({"a": engine.make(operand.values)})
+
+    def shape_of(node: ast.expr) -> tuple[tuple[int, ...], str]:
+        value = evaluator.value_of(node, where)
+        return (tuple(value.shape), str(value.dtype)) if is_array(value) else ((), "")
+
+    try:
+        for node in read_statements(source).nodes[:-1]:
+            evaluator.statement(node, source)
+        match code_expression(where):
+            case ast.Call() as call if (found := _lookup(call)) is not None:
+                (array, _), (index, _) = map(shape_of, found)
+                return IndexLacksAxes(len(index), len(array)) if len(index) != len(array) else None
+            case ast.Subscript(base, key) if not isinstance(key, ast.Tuple | ast.Slice):
+                (own, _), (mask, dtype) = shape_of(base), shape_of(key)
+                covered = own[: len(mask)]
+                is_misfit = "bool" in dtype and 0 < len(mask) <= len(own) and mask != covered
+                return MaskMisfit(0, covered, mask) if is_misfit else None
+    except (Rejection, SyntaxError):
+        return None
+    return None
+
+
+def _lookup(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:
+    """Return the array and the index of a call that looks places up; None of any other call, or without both."""
+    place = _place_of_index(call)
+    if place is None or place >= len(call.args):
+        return None
+    assert isinstance(call.func, ast.Attribute), "only methods and functions of libraries look places up"
+    return (call.args[0] if _is_function(call.func) else call.func.value), call.args[place]
+
+
+def _place_of_index(call: ast.Call) -> int | None:
+    """Return which argument of a call is the index in which places are looked up; None of any other call."""
+    match call.func:
+        case ast.Attribute(_, "gather" | "take_along_axis" | "take_along_dim" as name):
+            return (1 if name == "gather" else 0) + _is_function(call.func)
+    return None
+
+
+def _is_function(method: ast.Attribute) -> bool:
+    return isinstance(method.value, ast.Name) and method.value.id in ALIASES
+
+
 # Fixes and code
 
 
 def _fixes(nodes: tuple[ast.stmt, ...], operand: Operand, engine: Backend) -> tuple[Instead, ...]:
     """Propose expressions that come close to one that was declined, and work."""
     found: dict[str, Instead] = {}
-    for words, changed in _changes(nodes):
+    for meaning, changed in _changes(nodes):
         text = "\n".join(map(ast.unparse, changed))
         if text not in found and not isinstance(_evaluated(changed, operand, engine), Rejection):
-            found[text] = Instead(words, text)
+            lines = [*map(ast.unparse, changed[:-1]), f"b = {ast.unparse(_value_of(changed[-1]))}"]
+            found[text] = Instead(meaning, text, "\n".join(lines))
     return tuple(found.values())[:3]
 
 
@@ -641,11 +703,11 @@ def _changes(nodes: tuple[ast.stmt, ...]) -> Iterator[tuple[str, tuple[ast.stmt,
     for taking in (_FirstOfTuple(), _WithAxis("column"), _WithAxis("row"), _RowsOfMask()):
         changed = tuple(ast.fix_missing_locations(taking.visit(copy.deepcopy(node))) for node in nodes)
         if any(ast.dump(one) != ast.dump(other) for one, other in zip(changed, nodes, strict=True)):
-            yield taking.words, changed
+            yield taking.meaning, changed
 
 
 class _FirstOfTuple(ast.NodeTransformer):
-    words = "The index array of the first axis"
+    meaning = "first"
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
@@ -665,18 +727,14 @@ class _WithAxis(ast.NodeTransformer):
     which: str
 
     @property
-    def words(self) -> str:
-        return "One index a row" if self.which == "column" else "The index as a row"
+    def meaning(self) -> str:
+        return self.which
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if last not in ("gather", "take_along_axis", "take_along_dim"):
+        place = _place_of_index(node)
+        if place is None:
             self.generic_visit(node)
             return node
-        is_method = isinstance(node.func, ast.Attribute) and not (
-            isinstance(node.func.value, ast.Name) and node.func.value.id in ALIASES
-        )
-        place = (1 if last == "gather" else 0) + (0 if is_method else 1)
         if place < len(node.args):
             key = ":, None" if self.which == "column" else "None, :"
             index = code_expression(f"({ast.unparse(node.args[place])})[{key}]")
@@ -685,7 +743,7 @@ class _WithAxis(ast.NodeTransformer):
 
 
 class _RowsOfMask(ast.NodeTransformer):
-    words = "One mask for axis 0: it picks rows"
+    meaning = "rows"
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         match node:

@@ -1,15 +1,28 @@
 """What is wrong with an index that a library declines, and what would work instead."""
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.interface import IndexItem
+from primer_core.claims.fixes import AsFloats, IndexInstead
+from primer_core.claims.picking import (
+    IndicesDiffer,
+    MaskMisfit,
+    NoBackwards,
+    OutOfBounds,
+    TooManyItems,
+    TwoEllipses,
+    ZeroStep,
+)
 from primer_core.language.index_plan import consumes, index_shape
 from primer_core.language.operand import Operand
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.code import item_text
 
 _LONGEST = 200
@@ -22,94 +35,21 @@ class Fix:
 
     Parameters
     ----------
-    words
-        Plain text: what it does.
-    code
-        What would stand there then: ``a[2]``.
+    claim
+        What is said of it.
     puts
         The new text of each field, by its parameter.
     """
 
-    words: str
-    code: str
+    claim: IndexInstead | AsFloats
     puts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TwoEllipses:
-    """An index has ``...`` more than once."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyItems:
-    """An index speaks of more axes than there are.
-
-    Parameters
-    ----------
-    axes, spoken
-        How many there are, and how many it speaks of.
-    """
-
-    axes: int
-    spoken: int
-
-
-@dataclass(frozen=True, slots=True)
-class ZeroStep:
-    """A slice has a step of 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class MaskMisfit:
-    """A mask has not the shape of the axes that it stands for.
-
-    Parameters
-    ----------
-    covered, given
-        The shape of those axes, and that of the mask.
-    """
-
-    covered: tuple[int, ...]
-    given: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfBounds:
-    """A number, or one in a list, is none of an axis' indices.
-
-    Parameters
-    ----------
-    axis, size
-        Which axis, and how long it is.
-    """
-
-    axis: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArraysDiffer:
-    """The shapes of the index arrays don't broadcast.
-
-    Parameters
-    ----------
-    shapes
-        One an array.
-    """
-
-    shapes: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NegativeStep:
-    """A slice goes backwards, for which PyTorch has no strides."""
-
-
-Fault = TwoEllipses | TooManyItems | ZeroStep | MaskMisfit | OutOfBounds | ArraysDiffer | NegativeStep
+Fault = TwoEllipses | TooManyItems | ZeroStep | MaskMisfit | OutOfBounds | IndicesDiffer | NoBackwards
 """What is wrong with an index."""
 
 _Instead = tuple[tuple[str, tuple[str, ...]], ...]
-"""What to do in words, and the sources of an index' items then."""
+"""What is meant, and the sources of an index' items then."""
 
 
 def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem]) -> Fault | None:
@@ -126,8 +66,13 @@ def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem]) -> Fault | None
     return found[0] if found else None
 
 
-def index_fixes(shape: tuple[int, ...], items: Sequence[IndexItem], sources: Sequence[str]) -> tuple[Fix, ...]:
-    """Propose indices that come close to one that was declined; which of them work is not tried here.
+def index_fixes(
+    shape: tuple[int, ...],
+    items: Sequence[IndexItem],
+    sources: Sequence[str],
+    trial: Callable[[str], tuple[int, ...] | None],
+) -> Iterator[Fix]:
+    """Yield indices that come close to one that was declined, and work.
 
     Parameters
     ----------
@@ -135,10 +80,15 @@ def index_fixes(shape: tuple[int, ...], items: Sequence[IndexItem], sources: Seq
         Of the array.
     items, sources
         Of the index, and as they were written.
+    trial
+        Tries an index and returns the shape that it picks; None where the library declines it.
     """
     found = _find(shape, items, tuple(sources))
-    proposed = [(words, _joined(parts)) for words, parts in found[1]] if found else []
-    return tuple(Fix(words, f"a[{index}]", {"index": index}) for words, index in proposed)
+    for meaning, parts in found[1] if found else ():
+        index = _joined(parts)
+        picked = trial(index)
+        if picked is not None:
+            yield Fix(IndexInstead(meaning, index, picked), {"index": index})
 
 
 def value_fixes(operand: Operand, value: Operand) -> tuple[Fix, ...]:
@@ -148,7 +98,7 @@ def value_fixes(operand: Operand, value: Operand) -> tuple[Fix, ...]:
         return ()
     whole, name, field = (value, "v", "value") if kinds[0] == "f" else (operand, "a", "array")
     floats = str(whole.values.astype(np.float64).tolist())
-    return (Fix(f"{name} as floats", f"{name} = {floats}", {field: floats}),) if len(floats) <= _LONGEST else ()
+    return (Fix(AsFloats(name, floats), {field: floats}),) if len(floats) <= _LONGEST else ()
 
 
 def _joined(sources: tuple[str, ...]) -> str:
@@ -169,27 +119,30 @@ def _find(
     dots = [place for place, item in enumerate(items) if item is ...]
     if len(dots) > 1:
         return (
-            TwoEllipses(),
-            (("Keep the first", tuple(text for place, text in enumerate(sources) if place not in dots[1:])),),
+            TwoEllipses(len(dots)),
+            (("dots", tuple(text for place, text in enumerate(sources) if place not in dots[1:])),),
         )
     if spoken > len(shape):
         fewer = tuple(text for item, text in zip(items, sources, strict=True) if consumes(item))[: len(shape)]
         return (
             TooManyItems(len(shape), spoken),
-            (("Leave out what is too much", fewer or ("...",)), ("Add an axis first", ("None", *fewer))),
+            (("fewer", fewer or ("...",)), ("added", ("None", *fewer))),
         )
     axis, left = 0, len(shape) - spoken
+    faults: list[tuple[Fault, _Instead]] = []
     for place, item in enumerate(items):
         fault = _item_fault(shape, axis, place, item, sources[place], instead)
-        if fault:
-            return fault
+        faults += [fault] if fault else []
         axis += left if item is ... else consumes(item)
+    early = [fault for fault in faults if not isinstance(fault[0], OutOfBounds)]
+    if early:
+        return early[0]
     arrays = [(place, item) for place, item in enumerate(items) if isinstance(item, np.ndarray)]
     try:
         np.broadcast_shapes(*(index_shape(item) for _, item in arrays))
     except ValueError:
-        return _unequal(arrays, sources)
-    return _backwards(shape, items, instead)
+        return _unequal(arrays, sources)  # index arrays have met before any number in them is looked at
+    return faults[0] if faults else _backwards(shape, items, instead)
 
 
 def _item_fault(
@@ -203,8 +156,11 @@ def _item_fault(
     if isinstance(item, slice) and item.step == 0:
         ends = ["" if end is None else str(end) for end in (item.start, item.stop)]
         return (
-            ZeroStep(),
-            tuple((f"A step of {step}", instead(place, ":".join([*ends, str(step)]))) for step in (1, -1)),
+            ZeroStep(axis),
+            tuple(
+                (meaning, instead(place, ":".join([*ends, str(step)])))
+                for meaning, step in (("forwards", 1), ("backwards", -1))
+            ),
         )
     if item is None or item is ... or isinstance(item, slice):
         return None
@@ -215,10 +171,10 @@ def _item_fault(
         fitting = np.zeros(covered, dtype=np.bool_)
         common = tuple(slice(min(one, other)) for one, other in zip(covered, item.shape, strict=True))
         fitting[common] = item[common]
-        mended = [("Cut or fill the mask", instead(place, item_text(fitting)))]
+        mended = [("fitted", instead(place, item_text(fitting)))] if fitting.size else []
         if item.shape == (*covered[:1], 1) and source.isascii():
-            mended.insert(0, ("One mask for axis 0: it picks rows", instead(place, f"({source})[:, 0]")))
-        return (MaskMisfit(covered, item.shape), tuple(mended))
+            mended.insert(0, ("rows", instead(place, f"({source})[:, 0]")))
+        return (MaskMisfit(axis, covered, item.shape), tuple(mended))
     size = shape[axis]
     outside = np.asarray(item)[(np.asarray(item) < -size) | (np.asarray(item) >= size)]
     if not outside.size:
@@ -226,13 +182,29 @@ def _item_fault(
     if size == 0:
         return (
             OutOfBounds(axis, 0),
-            (("Select nothing with a slice", instead(place, ":")),),
+            (("nothing", instead(place, ":")),),
         )
+    fault = OutOfBounds(axis, size)
+    if not _is_written_out(source):  # it was computed: the nearest place would be another answer
+        return fault, tuple(_meant(shape, item, source)) if not axis and instead(place) == () else ()
     nearest = np.clip(item, -size, size - 1)
-    instead_of_it = [("The nearest that there is", instead(place, item_text(nearest)))]
+    instead_of_it = [("nearest", instead(place, item_text(nearest)))]
     if not isinstance(item, np.ndarray):
-        instead_of_it.append(("Reach over with a slice", instead(place, f"{size}:")))
-    return OutOfBounds(axis, size), tuple(instead_of_it)
+        instead_of_it.append(("slice", instead(place, f"{size}:")))
+    return fault, tuple(instead_of_it)
+
+
+def _is_written_out(source: str) -> bool:
+    return not any(isinstance(part, ast.Call | ast.Name) for part in ast.walk(code_expression(source)))
+
+
+def _meant(shape: tuple[int, ...], item: IndexItem, source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what a lone index that was computed may have been meant for."""
+    if isinstance(item, np.ndarray):
+        if item.ndim == len(shape) == 2 and item.shape[0] == shape[0] and item.min() >= 0 and item.max() < shape[1]:
+            yield "each row", (f"np.arange({shape[0]})[:, None]", source)
+    elif isinstance(item, int) and 0 <= item < prod(shape) and len(shape) > 1:
+        yield "counted", (f"np.unravel_index({source}, {shape})",)
 
 
 def _unequal(arrays: list[tuple[int, NDArray[Any]]], sources: tuple[str, ...]) -> tuple[Fault, _Instead]:
@@ -241,10 +213,10 @@ def _unequal(arrays: list[tuple[int, NDArray[Any]]], sources: tuple[str, ...]) -
         flat = [np.flatnonzero(item) if item.dtype == np.bool_ else item for _, item in arrays]
         least = min(item.size for item in flat)
         candidates = [
-            ("Every one with every other", (f"np.ix_({', '.join(item_text(item) for item in flat)})",)),
-            ("Pairs only", tuple(item_text(item[:least]) for item in flat)),
+            ("grid", (f"np.ix_({', '.join(item_text(item) for item in flat)})",)),
+            ("pairs", tuple(item_text(item[:least]) for item in flat)),
         ]
-    return ArraysDiffer(tuple(index_shape(item) for _, item in arrays)), tuple(candidates)
+    return IndicesDiffer(tuple(index_shape(item) for _, item in arrays)), tuple(candidates)
 
 
 def _backwards(
@@ -252,13 +224,13 @@ def _backwards(
 ) -> tuple[Fault, _Instead] | None:
     """A negative step, which PyTorch has no strides for."""
 
-    def listed() -> Iterator[tuple[str, tuple[str, ...]]]:
+    def listed() -> Iterator[tuple[int, tuple[str, ...]]]:
         axis, left = 0, len(shape) - sum(consumes(item) for item in items)
         for place, item in enumerate(items):
             if isinstance(item, slice) and (item.step or 1) < 0:
                 counted = np.arange(shape[axis])[item]
-                yield "The same as a list, which copies", instead(place, item_text(counted))
+                yield axis, instead(place, item_text(counted))
             axis += left if item is ... else consumes(item)
 
     found = tuple(listed())
-    return (NegativeStep(), found) if found else None
+    return (NoBackwards(found[0][0]), tuple(("list", texts) for _, texts in found)) if found else None

@@ -1,8 +1,10 @@
 """Indexing as parts: the fields, what each item does to its axis, the cells that are picked, and what was changed."""
 
+from collections.abc import Mapping, Sequence
+
+from primer_core.claims.claim import Claim, plain
 from primer_core.language.operand import Operand
-from primer_core.language.spelling import shape_text
-from primer_core.lessons.indexing import expression_show, pictures
+from primer_core.lessons.indexing import claims, expression_show, pictures
 from primer_core.lessons.indexing.clicks import why
 from primer_core.lessons.indexing.explain import (
     IndexDeclined,
@@ -16,10 +18,10 @@ from primer_core.lessons.indexing.explain import (
 from primer_core.lessons.indexing.expression import Expressed, ExpressionDeclined, settled
 from primer_core.lessons.indexing.fixes import Fix as Change
 from primer_core.lessons.indexing.question import IndexingQuestion
-from primer_core.lessons.indexing.story import index_advice, memory_note, story, value_advice
 from primer_core.lessons.indexing.table import table
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls, own_sizes, warned
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Picture
 from primer_core.picture.parts import (
@@ -37,7 +39,7 @@ from primer_core.picture.parts import (
     Sizes,
     Story,
 )
-from primer_core.picture.text import Code, Text, text
+from primer_core.picture.text import Code, Role, text
 
 QUIZ = Quiz(
     text(Code("a"), " has shape ", Code("(2, 3, 4)"), ". What is the shape of ", Code("a[[0, 1], :, [0, 3]]"), "?"),
@@ -71,6 +73,7 @@ QUIZ = Quiz(
     "(2, 3)",
 )  # fmt: skip
 
+_COLOURS: Mapping[str, Role] = {"a": "a", "b": "result"}
 _CLICK = "Click cells of a to write an index that picks them."
 _FIELDS = {"array": "a", "index": "the index", "value": "v", "expression": "the expression"}
 _INSTEAD = "The expression below is shown. Empty it to index a here."
@@ -100,31 +103,27 @@ def show(question: IndexingQuestion, outcome: Outcome) -> Page:
         case Expressed():
             warnings = warned(outcome.warnings, outcome.library)
             card = Card((expression_show.picture(outcome), *warnings), "picture")
-            told = _story(expression_show.story(outcome), outcome.code, expression_show.note(outcome))
+            told = _story(claims.of_expression(outcome), outcome.code, claims.lies_at(outcome))
             return Page(panel, _body(card, told))
         case ExpressionDeclined():
             notice = Notice("declined", (text(outcome.declined.text),))
-            fixes = tuple(
-                Fix(text(Code("; ".join(one.text.split("\n"))), f" · {one.words}"), {"expression": one.text})
-                for one in outcome.fixes
-            )
+            fixes = tuple(Fix(spoken(claim), {"expression": put}) for claim, put in claims.expression_fixes(outcome))
             shown = (pictures.whole(outcome.operand), notice, *((Fixes(fixes),) if fixes else ()))
-            told = _story(expression_show.declined_story(outcome), outcome.code)
+            told = _story((claims.why_declined(outcome),), outcome.code)
             return Page(panel, _body(Card(shown, "picture"), told))
         case Unindexed(operand):
             return Page(panel, (_card(question, operand, outcome), _quiz()))
         case IndexDeclined(operand):
             declined = _declined(outcome.error, outcome.fixes)
-            explained = _story(index_advice(outcome), outcome.code)
+            explained = _story(claims.faults(outcome), outcome.code)
             return Page(panel, _body(_card(question, operand, outcome, *declined), explained))
         case NotWritten(picked):
             declined = _declined(outcome.error, outcome.fixes)
-            explained = _story(value_advice(outcome, question.then), outcome.code)
+            explained = _story((claims.why_not_written(outcome, question.then),), outcome.code)
             return Page(panel, _body(_card(question, picked.operand, outcome, *declined), explained))
         case Read(picked) | Written(picked):
-            explained = _story(
-                story(outcome, question.then, question.library), outcome.code, memory_note(picked, question.then)
-            )
+            said = claims.told(outcome, question)
+            explained = _story(said, outcome.code, claims.note(outcome, question.then))
             return Page(panel, _body(_card(question, picked.operand, outcome), explained))
 
 
@@ -140,12 +139,10 @@ def chip(question: IndexingQuestion, outcome: Outcome) -> Chip:
         case ExpressionDeclined(declined=declined):
             return Chip("error", declined.kind)
         case Expressed():
-            said = expression_show.chip_text(outcome)
-            return Chip("view", f"VIEW, {said}") if outcome.offset is not None else Chip("copy", said)
+            is_view = outcome.offset is not None
+            return Chip("view" if is_view else "copy", plain(claims.value_comes_as(outcome).sentence()))
         case Read(picked) | Written(picked):
-            what = "a number" if picked.number else f"shape {shape_text(picked.result.shape)}"
-            when = "" if question.then in ("Read", "Add to b") else " when read; written to a itself"
-            return Chip("view", f"VIEW, {what}{when}") if picked.memory else Chip("copy", f"COPY, {what}{when}")
+            return Chip("view" if picked.memory else "copy", plain(claims.comes_as(outcome, question.then).sentence()))
 
 
 def _card(question: IndexingQuestion, operand: Operand, outcome: Outcome, *more: Part) -> Card:
@@ -183,7 +180,7 @@ def _picture(question: IndexingQuestion, operand: Operand, outcome: Outcome) -> 
 def _declined(error: str, fixes: tuple[Change, ...]) -> tuple[Part, ...]:
     notice = Notice("declined", (text(error),))
     # The code comes first: on a phone a long label is cut off at its end.
-    buttons = tuple(Fix(text(Code(fix.code), f" · {fix.words}"), fix.puts) for fix in fixes)
+    buttons = tuple(Fix(spoken(fix.claim), fix.puts) for fix in fixes)
     return (notice, Fixes(buttons)) if buttons else (notice,)
 
 
@@ -191,8 +188,9 @@ def _body(card: Card, explained: Card) -> tuple[Part, ...]:
     return (card, Columns(((explained,), (_quiz(),)), (1.3, 1)))
 
 
-def _story(paragraphs: tuple[Text, ...], code: str, note: Text = ()) -> Card:
-    return Card((Story(paragraphs, note), code_panel(code)), "story")
+def _story(said: Sequence[Claim], code: str, note: Sequence[Claim] = ()) -> Card:
+    (small,) = paragraphs(note, _COLOURS) or ((),)
+    return Card((Story(paragraphs(said, _COLOURS), small), code_panel(code)), "story")
 
 
 def _quiz() -> Card:

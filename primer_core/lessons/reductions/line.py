@@ -77,13 +77,16 @@ def read_line(text: str, library: Library, array_code: str) -> dict[str, str]:
 def _last_value(nodes: tuple[ast.stmt, ...]) -> ast.expr:
     """Return the value of the last statement that is no print, with the values of names put in."""
     bound: dict[str, ast.expr] = {}
+    sizes: dict[str, int] = {}
     found, printed = None, None
     for node in nodes:
+        size = _inlined_size(node, sizes)
         match node:
             case ast.Assign([ast.Name()], ast.Attribute(ast.Name(pair), "values" | "indices")) if pair in bound:
                 found = bound[pair]  # one part of a pair that has a name: the pair is what is asked for
             case ast.Assign([ast.Name(name)], value):
                 found = bound[name] = _Inlined(bound).visit(copy.deepcopy(value))
+                sizes[name] = size
             case ast.Expr(ast.Call(ast.Name("print"), [value, *_])):
                 printed = printed or _Inlined(bound).visit(copy.deepcopy(value))
             case ast.Expr(value):
@@ -95,6 +98,24 @@ def _last_value(nodes: tuple[ast.stmt, ...]) -> ast.expr:
     if found is None:
         raise Refused(f"There is nothing here yet. {HOW}")
     return found
+
+
+def _inlined_size(node: ast.stmt, sizes: Mapping[str, int]) -> int:
+    """Count the nodes of a statement once names are replaced by what they are bound to.
+
+    Raises
+    ------
+    Refused
+        If they are too many: a name that stands for a list of itself doubles with each statement.
+    """
+    size = sum(sizes.get(each.id, 1) if isinstance(each, ast.Name) else 1 for each in ast.walk(node))
+    if size > _MOST_NODES:
+        raise Refused(f"With the values of its names put in, the line is longer than is read here. {HOW}")
+    return size
+
+
+_MOST_NODES = 10_000
+"""As many as a text of the greatest length could have."""
 
 
 def _is_array(node: ast.expr) -> bool:

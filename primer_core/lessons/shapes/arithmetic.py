@@ -7,7 +7,7 @@ from operator import mul
 from typing import Any
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.joining import NewAxis, NoAxisToJoin, ShapesDiffer, SizesAdd, SizesClash
+from primer_core.claims.joining import NewAxis, NoAxisToJoin, SizesAdd, UnequalToJoin, UnequalToStack
 from primer_core.claims.layout import AxesApart
 from primer_core.claims.sizes import NoSizeFits, OtherCount, SizeSolved
 from primer_core.lessons.shapes.asked import Asked
@@ -70,7 +70,7 @@ def of_declined(asked: Asked, origin: str, shape: Shape) -> tuple[Claim, ...]:
     other, axis = asked.other.shape, _axis(asked)
     if asked.name == "stack":
         is_there = axis is not None and -len(shape) - 1 <= axis <= len(shape)
-        return (ShapesDiffer(origin, shape, other),) if shape != other and is_there else ()
+        return (UnequalToStack(origin, shape, other),) if shape != other and is_there else ()
     if asked.name not in _JOINS or axis is None or not shape:
         return ()
     if not -len(shape) <= axis < len(shape):
@@ -78,7 +78,7 @@ def of_declined(asked: Asked, origin: str, shape: Shape) -> tuple[Claim, ...]:
     axis %= len(shape)
     if len(shape) != len(other) or _without(shape, axis) == _without(other, axis):
         return ()
-    return (SizesClash(origin, shape, other, axis),)
+    return (UnequalToJoin(origin, shape, other, axis),)
 
 
 def apart(asked: Asked, origin: str, shape: Shape, strides: Sequence[int]) -> Iterator[AxesApart]:

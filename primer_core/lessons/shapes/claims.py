@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from primer_core.backend import Declined, backend
 from primer_core.claims.claim import Claim
-from primer_core.claims.course import Becomes, EndsAs, Raised, StandsFor, Untouched
+from primer_core.claims.course import EndsAs, Raised, StandsFor, StepGives, Untouched
 from primer_core.claims.fixes import Instead
-from primer_core.claims.layout import InNewMemory, NoCells, ReadAgain, ReadWithStrides, VerySame
+from primer_core.claims.layout import InNewMemory, NothingToShare, ReadAgain, ReadWithStrides, VerySame
 from primer_core.claims.moving import AxesMoved, CutAnew
 from primer_core.claims.sizes import FirstAxisFastest, NothingMoved
 from primer_core.lessons.outcome import Unread
@@ -55,7 +55,7 @@ def _of_step(step: AnyStep, taken: Pipeline) -> Iterator[Claim]:
             yield StandsFor(step.code.rpartition("\n")[2], step.name, step.value)
         case Done():
             statements = (*step.setup[-1:], step.statement) if step.pieces and step.setup else (step.statement,)
-            yield Becomes("; ".join(statements), step.before.shape, step.after.shape)
+            yield StepGives("; ".join(statements), step.before.shape, step.after.shape)
             yield from memory(step)
             yield from step.remarks
         case Failed(reason=Declined(kind)) if step.statement:
@@ -67,7 +67,7 @@ def memory(step: Done) -> Iterator[Claim]:
     """Say where the result of a step lies."""
     after = step.after
     if step.verdict == "empty":
-        yield NoCells(step.name)
+        yield NothingToShare(step.name)
     elif step.verdict == "copy":
         what = "copy" if step.exact else "numbers" if step.computes else "memory"
         yield InNewMemory(step.name, step.origin, step.copied, what)  # type: ignore[arg-type]  # one of its three

@@ -92,6 +92,8 @@ class Snapshot:
     @property
     def ghost(self) -> NDArray[np.bool_]:
         """Return a mask of the shape: cells that read an element which an earlier cell reads already."""
+        if self.layout.c_contiguous or self.layout.f_contiguous:
+            return np.zeros(self.shape, np.bool_)
         mask = np.ones(self.values.size, np.bool_)
         mask[np.unique(self.layout.addresses.ravel(), return_index=True)[1]] = False
         return mask.reshape(self.shape)
@@ -717,13 +719,15 @@ class Way:
             after_state.name, first, before_state.tensor, result, not before_state.shares(result), written.pieces,
             tuple(tuple(output.shape) for output in made.outputs), made.calls,
         )  # fmt: skip
+        held = [self.snapshot(names[read.name]).values if read.other is None else read.other.values for read in reads]
+        exact = _is_exact(after.values, reads, held)
         own, shape = before_state.shape, after.shape
         sums = () if asked is None else arithmetic.of_taken(asked, after_state.name, first, own, shape)
         done = Done(
             step.text, after_state.name, first, before, after, tuple(reads), pieces,
-            (*sums, *remarks_on(given)), asked, self.exact(reads, names, after), self.computes(reads, names, after),
-            walk_of(asked, before.values, after.values), warnings_of(made.calls),
-            tuple(written.setup), f"{after_state.name} = {written.expression}",
+            (*sums, *remarks_on(given)), asked, exact, not exact and _is_new(after.values, held),
+            walk_of(asked, before.values, after.values), warnings_of(made.calls), tuple(written.setup),
+            f"{after_state.name} = {written.expression}",
         )  # fmt: skip
         self.go_on(step, made)
         self.tracer = tracer
@@ -745,25 +749,6 @@ class Way:
             sources.append(tracer.origins(piece).get(origin, np.full((size, 1), -1, np.intp)))
         return Pieces(tuple(snapshots), tuple(sources), made.chosen, name)
 
-    def exact(self, reads: Sequence[Read], names: Mapping[str, State], after: Snapshot) -> bool:
-        """Whether each cell came from one at most, and is its number."""
-        came = np.zeros(after.values.size, np.intp)
-        for read in reads:
-            values = self.snapshot(names[read.name]).values if read.other is None else read.other.values
-            came += (read.sources >= 0).sum(axis=1)
-            for column in read.sources.T:
-                there = np.flatnonzero(column >= 0)
-                now, then = after.values.ravel()[there], values.ravel()[column[there]]
-                if not np.array_equal(now, then, equal_nan=now.dtype.kind == then.dtype.kind == "f"):
-                    return False
-        return bool((came <= 1).all())
-
-    def computes(self, reads: Sequence[Read], names: Mapping[str, State], after: Snapshot) -> bool:
-        """Whether there is a number in the result that is in none of the arrays that were read."""
-        held = [self.snapshot(names[read.name]) if read.other is None else read.other for read in reads]
-        known = np.concatenate([state.values.ravel() for state in held])
-        return not np.isin(after.values, known).all()
-
     def written(self, made: Made) -> Written:
         """Write what a step does, before its result is a state."""
         setup = [f"{name} = {code}" for name, code in made.hoisted.items()]
@@ -778,6 +763,8 @@ class Way:
     def spelled(self, node: ast.expr) -> str:
         """Write an expression as the snippet does, which calls each state by a name of its own."""
         names = {name: self.states[place].name for name, place in self.at.items()}
+        if all(names.get(name, name) == name for name in named_in(node)):
+            return ast.unparse(node)
         return ast.unparse(_Renamed(names).visit(copy.deepcopy(node)))
 
     # One step that is not taken
@@ -957,6 +944,24 @@ def _words_differ(node: ast.expr, name: str, other: str) -> bool:
 
 
 # What comes of them
+
+
+def _is_exact(after: NDArray[Any], reads: Sequence[Read], held: Sequence[NDArray[Any]]) -> bool:
+    """Whether each cell came from one at most of the cells of the arrays that were read, and is its number."""
+    came = np.zeros(after.size, np.intp)
+    for read, values in zip(reads, held, strict=True):
+        came += (read.sources >= 0).sum(axis=1)
+        for column in read.sources.T:
+            there = np.flatnonzero(column >= 0)
+            now, then = after.ravel()[there], values.ravel()[column[there]]
+            if not np.array_equal(now, then, equal_nan=now.dtype.kind == then.dtype.kind == "f"):
+                return False
+    return bool((came <= 1).all())
+
+
+def _is_new(after: NDArray[Any], held: Sequence[NDArray[Any]]) -> bool:
+    """Whether there is a number that is in none of the arrays that were read."""
+    return not np.isin(after, np.concatenate([values.ravel() for values in held])).all()
 
 
 def _array(tensor: Any) -> Any:

@@ -1,6 +1,7 @@
 """Softmax and cross-entropy: from logits to a loss and its gradient."""
 
 from primer_core.lessons.lesson import Lesson
+from primer_core.lessons.softmax.claims import claims_of
 from primer_core.lessons.softmax.explain import explain
 from primer_core.lessons.softmax.presets import PRESETS
 from primer_core.lessons.softmax.question import SoftmaxQuestion
@@ -22,5 +23,6 @@ LESSON = Lesson(
     explain=explain,
     react=react,
     show=show,
+    claims=claims_of,
     needs_torch=lambda _: True,
 )

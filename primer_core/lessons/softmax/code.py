@@ -40,7 +40,7 @@ def snippet(asked: Asked, gradients: Sequence[Rule] | None, forms: Sequence[Loss
     given = _given(asked)
     if gradients is None:
         return _whole(asked, [*given, "", *_losses(asked, forms), "", "", _SHOW, "", *_PRINT_LOSSES])
-    z, target = _names(asked)
+    z, target = names_of(asked)
     row = asked.opened
     opened = [f"# row {row}, step by step", f"z, target = {z}[{row}], {target}[{row}]"] if asked.is_batch else []
     steps = [*opened, *_lines(STABLE), "", *_lines(NAIVE), "", *_lines(gradients)]
@@ -65,26 +65,29 @@ def snippet(asked: Asked, gradients: Sequence[Rule] | None, forms: Sequence[Loss
 
 def one_loss(asked: Asked) -> str:
     """Write the snippet that prints the cross-entropy alone."""
-    z, target = _names(asked)
-    return _whole(
-        asked, [*_given(asked), "", f"print(cross_entropy({z} / T, {target}{written(asked.keywords)}).item())"]
-    )
+    binary = asked.question.loss == "binary"
+    z, target = names_of(asked, alike=binary)
+    keywords = {name: value for name, value in asked.keywords.items() if not binary or name == "reduction"}
+    loss = "binary_cross_entropy_with_logits" if binary else "cross_entropy"
+    printed = "loss.tolist()" if asked.question.reduction == "none" else "loss.item()"
+    call = f"loss = {loss}({z} / T, {target}{written(keywords)})"
+    return _whole(asked, [*_given(asked, alike=binary), "", call, f"print({printed})"])
 
 
 def declined_softmax(asked: Asked, declined: Declined) -> str:
     """Write the snippet that meets PyTorch's error at softmax and prints it."""
-    return _failing(asked, f"softmax({_divided(asked)}, {asked.question.dim})", declined, target=False)
+    return _failing(asked, f"softmax({divided_code(asked)}, {asked.question.dim})", declined, target=False)
 
 
 def declined_loss(asked: Asked, declined: Declined) -> str:
     """Write the snippet that meets PyTorch's error at cross-entropy and prints it."""
-    call = f"cross_entropy({_divided(asked)}, {_names(asked)[1]}{written(asked.keywords)})"
+    call = f"cross_entropy({divided_code(asked)}, {names_of(asked)[1]}{written(asked.keywords)})"
     return _failing(asked, call, declined, target=True)
 
 
 def declined_gradient(asked: Asked, declined: Declined) -> str:
     """Write the snippet that meets PyTorch's error at the gradient of cross-entropy and prints it."""
-    z, target = _names(asked)
+    z, target = names_of(asked)
     call = f"torch.autograd.grad(cross_entropy(leaf / {asked.T}, {target}{written(asked.keywords)}).sum(), leaf)"
     return _failing(asked, call, declined, target=True, before=f"leaf = {z}.clone().requires_grad_()")
 
@@ -101,7 +104,7 @@ def declined_binary(asked: Asked, declined: Declined, call: str) -> str:
     call
         The call, from ``z`` and ``target``.
     """
-    return _failing(asked, call.replace("(z", f"({_divided(asked)}", 1), declined, target=True, alike=True)
+    return _failing(asked, call.replace("(z", f"({divided_code(asked)}", 1), declined, target=True, alike=True)
 
 
 def binary_snippet(asked: Asked, forms: Sequence[LossForm]) -> str:
@@ -129,19 +132,19 @@ _PRINT_LOSSES = (
 )
 
 
-def _names(asked: Asked, *, alike: bool = False) -> tuple[str, str]:
+def names_of(asked: Asked, *, alike: bool = False) -> tuple[str, str]:
     """Return what logits and target are called; `alike` where a batch is not taken apart into rows."""
     return ("batch", "targets") if asked.is_batch and not alike else ("z", "target")
 
 
-def _divided(asked: Asked) -> str:
-    z = _names(asked, alike=asked.question.loss == "binary")[0]
+def divided_code(asked: Asked) -> str:
+    z = names_of(asked, alike=asked.question.loss == "binary")[0]
     return z if asked.divided(asked.z) is asked.z else f"{z} / {asked.T}"
 
 
 def _given(asked: Asked, *, alike: bool = False, target: bool = True, temperature: bool = True) -> list[str]:
     """Write what the calculation starts from."""
-    z, y = _names(asked, alike=alike)
+    z, y = names_of(asked, alike=alike)
     shift = f" + {asked.question.shift}" if asked.question.shift else ""
     logits = asked.logits.code
     # what is added to a sum in brackets is added to all of it
@@ -153,7 +156,7 @@ def _given(asked: Asked, *, alike: bool = False, target: bool = True, temperatur
 
 
 def _losses(asked: Asked, forms: Sequence[LossForm], *, alike: bool = False) -> list[str]:
-    z, target = _names(asked, alike=alike)
+    z, target = names_of(asked, alike=alike)
     calls = [f'    "{form.name}": {form.code.replace("target", target)},' for form in forms if form.declined is None]
     return [f"leaf = {z}.clone().requires_grad_()", "logits = leaf / T", "losses = {", *calls, "}"]
 

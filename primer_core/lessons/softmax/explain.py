@@ -19,7 +19,7 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.softmax import code
 from primer_core.lessons.softmax.asked import Asked, weights
 from primer_core.lessons.softmax.binary import Binary, explain_binary
-from primer_core.lessons.softmax.fixes import Fault, Fix, fault, logits_fixes, target_fixes, works
+from primer_core.lessons.softmax.fixes import Fault, Fix, fault, logits_fixes, target_fixes, temperature_fixes
 from primer_core.lessons.softmax.losses import Array, LossForm, as_array, class_losses, gradient_of, is_finite
 from primer_core.lessons.softmax.question import SoftmaxQuestion
 from primer_core.lessons.softmax.reading import read_logits, read_target
@@ -34,16 +34,30 @@ TOLERANCE: Mapping[str, float] = {"bfloat16": 2e-2, "float16": 2e-3, "float32": 
 """Largest difference from PyTorch that rounding explains, for values up to 1 and in proportion above."""
 
 
+TINY = 1e-5
+"""How far rounding may take a probability below 0 or above 1, and the sum of a row from 1."""
+
 MOST_IN_BATCH = 32
 """Most cells of a batch that softmax compares with each other: every cell is linked to all of them."""
-
-_COOLEST = (0.1, 1.0)
-"""Temperatures that are tried where another gives nothing finite."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotPositive:
-    """The temperature is 0, and nothing can be divided by it."""
+    """The temperature is 0, and nothing can be divided by it.
+
+    Parameters
+    ----------
+    largest
+        The classes with the largest logit, in the first row; empty for questions of yes or no.
+    fixes
+        What would work.
+    code
+        Plain Python that prints the loss; empty where PyTorch declines it.
+    """
+
+    largest: tuple[int, ...]
+    fixes: tuple[Fix, ...]
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,14 +72,17 @@ class NotFinite:
         Its name.
     given
         The first logit or target that is infinite or not a number itself; None if all are finite.
-    cure
-        A temperature at which the result is finite; None if none was found.
+    fixes
+        What would work.
+    code
+        Plain Python that prints the loss.
     """
 
     largest: float
     dtype: str
-    given: float | None = None
-    cure: float | None = None
+    given: float | None
+    fixes: tuple[Fix, ...]
+    code: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,16 +219,19 @@ class CrossEntropy:
 
 @dataclass(frozen=True, slots=True)
 class ShiftEffect:
-    """What the shift changed in the row, by rounding alone.
+    """What a constant changes in the row, by rounding alone.
 
     Parameters
     ----------
+    constant
+        That is added to every logit.
     p
-        Largest change of a probability against no shift.
+        Largest change of a probability.
     loss
-        Change of the loss against no shift, without its sign.
+        Change of the loss, without its sign.
     """
 
+    constant: float
     p: float
     loss: float
 
@@ -312,7 +332,7 @@ class Softmax:
     argmax_logits, argmax_p
         The predicted class before and after softmax.
     shift
-        What the shift changed; None without a shift.
+        What a constant changes that is added to every logit: the shift, or what takes the largest off.
     code
         Plain Python that computes and prints all of it.
     """
@@ -336,7 +356,7 @@ class Softmax:
     agrees: bool
     argmax_logits: int
     argmax_p: int
-    shift: ShiftEffect | None
+    shift: ShiftEffect
     code: str
 
     @property
@@ -348,6 +368,17 @@ class Softmax:
     def counts(self) -> bool:
         """Return whether the row counts."""
         return bool(self.batch.counted[self.row])
+
+    @property
+    def parts(self) -> int:
+        """Return over how many rows the loss is a mean; 1 where it is none."""
+        share = float(self.batch.share[self.row])
+        return round(1 / share) if share else 1
+
+    @property
+    def has_odd_targets(self) -> bool:
+        """Return whether some targets of the row are no probabilities."""
+        return bool(((self.y < -TINY) | (self.y > 1 + TINY)).any())
 
     @property
     def number(self) -> int | None:
@@ -369,8 +400,6 @@ def explain(question: SoftmaxQuestion) -> Outcome:
     >>> round(float(explain(SoftmaxQuestion()).p.sum()), 6)
     1.0
     """
-    if question.T == 0:
-        return NotPositive()
     load_torch()
     try:
         logits = read_logits(question)
@@ -382,6 +411,8 @@ def explain(question: SoftmaxQuestion) -> Outcome:
     except Refused as refused:
         return Unread("target", str(refused))
     asked = Asked(question, logits, target, z)
+    if question.T == 0:
+        return _not_positive(asked)
     if question.loss == "binary":
         return explain_binary(asked)
     if z.ndim == 0:
@@ -427,14 +458,37 @@ def _explain_classes(asked: Asked) -> Outcome:
     return _row(asked, batch, forms)
 
 
+def _not_positive(asked: Asked) -> NotPositive:
+    load_torch()
+    from torch.nn import functional
+
+    z, is_binary = asked.z, asked.question.loss == "binary"
+    taken = (z / 1.0, asked.target.values)
+    if z.ndim == 0 and not is_binary:
+        return NotPositive((), (), "")
+    keywords = {name: value for name, value in asked.keywords.items() if not is_binary or name == "reduction"}
+    if is_binary:
+        tried = TORCH.attempt(functional.binary_cross_entropy_with_logits, *taken, **keywords)
+    else:
+        tried = TORCH.attempt(functional.cross_entropy, *taken, **keywords)
+    declined = isinstance(tried, Declined)
+    if declined or z.is_complex() or not bool(z.isfinite().all()):
+        return NotPositive((), temperature_fixes(asked.question), "" if declined else code.one_loss(asked))
+    row = z.reshape(-1, z.shape[-1])[0] if z.ndim else z.reshape(1)
+    largest = () if is_binary else tuple(int(place) for place in (row == row.max()).nonzero().reshape(-1))
+    return NotPositive(largest, temperature_fixes(asked.question), code.one_loss(asked))
+
+
 def _not_finite(asked: Asked) -> NotFinite:
     load_torch()
     import torch
 
     given = [float(each) for values in (asked.z, asked.target.values) for each in values[~values.isfinite()][:1]]
     info = torch.finfo(asked.divided(asked.z).dtype)
-    cure = next((T for T in _COOLEST if works(replace(asked.question, T=T))), None)
-    return NotFinite(float(info.max), info.dtype, given[0] if given else None, cure)
+    return NotFinite(
+        float(info.max), info.dtype, given[0] if given else None, temperature_fixes(asked.question),
+        code.one_loss(asked),
+    )  # fmt: skip
 
 
 def _batch(asked: Asked, p: torch.Tensor, loss: torch.Tensor, counted: torch.Tensor, form: LossForm) -> Batch:
@@ -520,7 +574,7 @@ def _row(asked: Asked, batch: Batch, forms: tuple[LossForm, ...]) -> Softmax:
         agrees=agrees,
         argmax_logits=int(z.argmax()),
         argmax_p=int(p.argmax()),
-        shift=_shift_effect(asked, p, library) if asked.question.shift else None,
+        shift=_shift_effect(asked, z, p, library),
         code=code.snippet(asked, gradients, forms),
     )
 
@@ -568,16 +622,22 @@ def _minus_log(y: torch.Tensor, p: torch.Tensor) -> float:
     return float(0 - _expected(y, p.log()))
 
 
-def _shift_effect(asked: Asked, p: torch.Tensor, loss: torch.Tensor) -> ShiftEffect:
+def _shift_effect(asked: Asked, z: torch.Tensor, p: torch.Tensor, loss: torch.Tensor) -> ShiftEffect:
     load_torch()
     from torch.nn import functional
 
+    if not asked.question.shift:
+        constant = -float(z.max()) or 1.0
+        moved = functional.softmax((z + constant) / asked.T, dim=0) - functional.softmax(z / asked.T, dim=0)
+        return ShiftEffect(constant, float(moved.abs().max()), 0.0)
     question = replace(asked.question, shift=0)
     plain = Asked(question, asked.logits, asked.target, asked.logits.values)
     v = worked_out(STABLE, _given(plain, plain.rows[asked.opened]))
     options = {name: value for name, value in asked.keywords.items() if name != "reduction"}
     unshifted = _one(functional.cross_entropy, v["scaled"], v["target"], options)
-    return ShiftEffect(p=float((p - v["p"]).abs().max()), loss=float((loss - unshifted).abs()))
+    return ShiftEffect(
+        float(asked.question.shift), p=float((p - v["p"]).abs().max()), loss=float((loss - unshifted).abs())
+    )
 
 
 def _compare(

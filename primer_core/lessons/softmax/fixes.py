@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from primer_core.backend import Declined, backend
 from primer_core.backend.loading import load_torch
+from primer_core.claims.claim import Claim
+from primer_core.claims.losses import DimPut, IgnoreIndexPut, LogitsPut, TargetPut, TemperaturePut
 from primer_core.language.limits import Refused
 from primer_core.language.parsing import code_expression
 from primer_core.language.reader import read_expression
@@ -24,6 +27,9 @@ TORCH = backend("PyTorch")
 
 _MOST = 3
 """Fixes that are offered at once."""
+
+_TEMPERATURES = (0.1, 1.0)
+"""Temperatures that are tried where another gives nothing finite."""
 
 FaultKind = Literal[
     "rows", "axes", "listed", "dtype", "probabilities dtype", "ignored probabilities", "range", "outside", "other"
@@ -63,16 +69,29 @@ class Fix:
 
     Parameters
     ----------
-    action
-        What it does, in a few words.
-    code
-        What is put.
+    claim
+        What it does, and what comes of it.
     puts
         Text of each field that it changes.
     """
 
-    action: str
-    code: str
+    claim: Claim
+    puts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A change that may work.
+
+    Parameters
+    ----------
+    claim
+        Makes what is said of it from the loss that comes of it.
+    puts
+        Text of each field that it changes.
+    """
+
+    claim: Callable[[float], Claim]
     puts: Mapping[str, str]
 
 
@@ -109,16 +128,12 @@ def fault(asked: Asked) -> Fault:
 
 def target_fixes(asked: Asked) -> tuple[Fix, ...]:
     """Return changes of a target after which cross-entropy has a finite value, best first."""
-    usual = Fix("Class 0 is right in every row", "0", {"target": "0"})
-    return tuple(_first(_class_candidates(asked), asked.question)) or tuple(_first(iter((usual,)), asked.question))
+    return tuple(_first(_class_candidates(asked), asked.question))
 
 
 def binary_fixes(asked: Asked, kind: FaultKind) -> tuple[Fix, ...]:
     """Return changes of a target after which both binary losses have a finite value, best first."""
-    usual = Fix("The answer is no everywhere", "0", {"target": "0"})
-    return tuple(_first(_binary_candidates(asked, kind), asked.question)) or tuple(
-        _first(iter((usual,)), asked.question)
-    )
+    return tuple(_first(_binary_candidates(asked, kind), asked.question))
 
 
 def logits_fixes(asked: Asked) -> tuple[Fix, ...]:
@@ -126,12 +141,18 @@ def logits_fixes(asked: Asked) -> tuple[Fix, ...]:
     question, z = asked.question, asked.z
     found = []
     if z.is_complex():
-        found.append(_logits(asked, ".real", "Take the real parts"))
+        found.append(_logits(asked, ".real", str(z.real.dtype)))
     elif not z.is_floating_point():
-        found.append(_logits(asked, ".float()", "Make them decimals"))
+        found.append(_logits(asked, ".float()", "torch.float32"))
     if question.loss == "classes":
-        found.append(Fix("Along the last axis", "dim=-1", {"dim": "-1"}))
+        found.append(_Candidate(lambda _: DimPut(-1), {"dim": "-1"}))
     return tuple(_first(iter(found), question))
+
+
+def temperature_fixes(question: SoftmaxQuestion) -> tuple[Fix, ...]:
+    """Return a temperature at which the loss and its gradient are finite, if one is found."""
+    candidates = (_Candidate(partial(TemperaturePut, each), {"T": f"{each:g}"}) for each in _TEMPERATURES)
+    return tuple(_first(candidates, question))[:1]
 
 
 def _fault(kind: FaultKind, target: torch.Tensor, wrong: torch.Tensor | None = None) -> Fault:
@@ -142,48 +163,44 @@ def _fault(kind: FaultKind, target: torch.Tensor, wrong: torch.Tensor | None = N
     return Fault(kind, dtype, shape, places, tuple(target[wrong].tolist()))
 
 
-def _class_candidates(asked: Asked) -> Iterator[Fix]:
+def _class_candidates(asked: Asked) -> Iterator[_Candidate]:
     found, target, z = fault(asked), asked.target.values, asked.z
     load_torch()
     import torch
 
+    whole = "" if target.dtype in (torch.int64, torch.uint8) else ".long()"
+    is_whole = not whole or (not target.is_complex() and bool((target == target.to(torch.int64)).all()))
     match found.kind:
-        case "dtype":
-            if not target.dtype.is_complex and bool((target == target.to(torch.int64)).all()):
-                yield _after(asked, ".long()", "Class numbers of int64")
+        case "dtype" if is_whole:
+            yield _after(asked, ".long()", "Class numbers of int64")
         case "probabilities dtype":
             yield _after(asked, ".float()", "Probabilities are decimals")
-            if z.ndim == 2:
+            if z.ndim == 2 and bool((target.sort(1).values[:, :-1] == 0).all() and (target.amax(1) == 1).all()):
                 yield _after(asked, ".float().argmax(1)", "Class numbers instead")
         case "ignored probabilities":
-            yield Fix("Ignore no class", f"ignore_index={TAKEN}", {"ignore_index": str(TAKEN)})
+            yield _Candidate(partial(IgnoreIndexPut, TAKEN), {"ignore_index": str(TAKEN)})
         case "listed":
             yield _after(asked, "[0]", "The number itself")
-        case "axes" if target.numel() == asked.count:
-            whole = "" if target.dtype in (torch.int64, torch.uint8) else ".long()"
+        case "axes" if target.numel() == asked.count and is_whole:
             yield _after(asked, f".reshape(-1){whole}" if asked.is_batch else f".reshape(()){whole}", "One axis")
-        case "rows":
-            whole = "" if target.dtype in (torch.int64, torch.uint8) else ".long()"
-            if target.numel() == 1:
-                yield _after(asked, f".reshape(()).expand({asked.count}){whole}", "The same class for every row")
-            elif target.ndim and len(target) > asked.count and asked.is_batch:
-                yield _after(asked, f"[:{asked.count}]{whole}", "The first of them")
+        case "rows" if target.numel() == 1 and is_whole:
+            yield _after(asked, f".reshape(()).expand({asked.count}){whole}", "The same class for every row")
         case "range":
             yield from _into_range(asked, found)
 
 
-def _into_range(asked: Asked, found: Fault) -> Iterator[Fix]:
+def _into_range(asked: Asked, found: Fault) -> Iterator[_Candidate]:
     least, most = int(asked.target.values.min()), int(asked.target.values.max())
     if least >= 1 and most == asked.classes:
         yield _after(asked, " - 1", "Count classes from 0")
     if len(set(found.values)) == 1:
         value = int(found.values[0])
-        yield Fix(f"Leave rows with {value} out", f"ignore_index={value}", {"ignore_index": str(value)})
+        yield _Candidate(partial(IgnoreIndexPut, value), {"ignore_index": str(value)})
     if -asked.classes <= least < 0 and most < asked.classes:
         yield _after(asked, f" % {asked.classes}", "Count negative numbers from the end, as Python does")
 
 
-def _binary_candidates(asked: Asked, kind: FaultKind) -> Iterator[Fix]:
+def _binary_candidates(asked: Asked, kind: FaultKind) -> Iterator[_Candidate]:
     target, z = asked.target.values, asked.z
     dtype = str(z.dtype)
     shape = tuple(z.shape)
@@ -202,17 +219,17 @@ def _binary_candidates(asked: Asked, kind: FaultKind) -> Iterator[Fix]:
             yield _after(asked, ".clamp(0, 1)", "Within 0 and 1")
 
 
-def _after(asked: Asked, suffix: str, action: str) -> Fix:
+def _after(asked: Asked, suffix: str, action: str) -> _Candidate:
     """Put something behind the target as it was typed."""
     typed = _name_read_off(asked.question.target)
     made = f"torch.tensor({typed})" if asked.target.written else typed
     text = f"{_atom(made, operator=suffix.startswith(' '))}{suffix}"
-    return Fix(action, text, {"target": text})
+    return _Candidate(partial(TargetPut, action, text), {"target": text})
 
 
-def _logits(asked: Asked, suffix: str, action: str) -> Fix:
+def _logits(asked: Asked, suffix: str, dtype: str) -> _Candidate:
     text = f"{_atom(_name_read_off(asked.question.typed), operator=False)}{suffix}"
-    return Fix(action, text, {"logits": text})
+    return _Candidate(lambda _: LogitsPut(text, dtype.removeprefix("torch.")), {"logits": text})
 
 
 def _name_read_off(text: str) -> str:
@@ -230,44 +247,51 @@ def _atom(text: str, *, operator: bool) -> str:
     return f"({text})"
 
 
-def _first(candidates: Iterator[Fix], question: SoftmaxQuestion) -> Iterator[Fix]:
+def _first(candidates: Iterator[_Candidate], question: SoftmaxQuestion) -> Iterator[Fix]:
     """Yield the first candidates that work."""
     count = 0
-    for fix in candidates:
-        if count < _MOST and works(question.with_texts(fix.puts)):
+    for candidate in candidates:
+        loss = finite_loss(question.with_texts(candidate.puts))
+        if count < _MOST and loss is not None:
             count += 1
-            yield fix
+            yield Fix(candidate.claim(loss), candidate.puts)
 
 
-def works(question: SoftmaxQuestion) -> bool:
-    """Return whether PyTorch gives a question a finite loss with a finite gradient."""
+def finite_loss(question: SoftmaxQuestion) -> float | None:
+    """Return the loss of a question, summed where it is not reduced; None unless it and its gradient are finite."""
     try:
         logits = read_logits(question)
         z = logits.values + question.shift if question.shift else logits.values
         target = read_target(question, z)
     except Refused:
-        return False
+        return None
     asked = Asked(question, logits, target, z)
-    return _binary_works(asked) if question.loss == "binary" else z.ndim > 0 and _classes_work(asked)
+    if question.loss == "binary":
+        return _binary_loss(asked)
+    return _class_loss(asked) if z.ndim > 0 else None
 
 
-def _classes_work(asked: Asked) -> bool:
+def _class_loss(asked: Asked) -> float | None:
     load_torch()
     from torch.nn import functional
 
     scaled, target = asked.divided(asked.z), asked.target.values
     loss = TORCH.attempt(functional.cross_entropy, scaled, target, **asked.keywords)
     if isinstance(TORCH.attempt(functional.softmax, scaled, int(asked.question.dim)), Declined):
-        return False
+        return None
     slope = loss if isinstance(loss, Declined) else gradient_of(asked)
-    return not isinstance(loss, Declined) and not isinstance(slope, Declined) and is_finite(asked, loss, slope)
+    if isinstance(loss, Declined) or isinstance(slope, Declined) or not is_finite(asked, loss, slope):
+        return None
+    return float(loss.double().sum())
 
 
-def _binary_works(asked: Asked) -> bool:
+def _binary_loss(asked: Asked) -> float | None:
     load_torch()
     import torch
 
     if not asked.z.is_floating_point():
-        return False
+        return None
     forms = binary_losses(asked)
-    return all(form.declined is None and bool(torch.from_numpy(form.value).isfinite().all()) for form in forms)
+    if not all(form.declined is None and bool(torch.from_numpy(form.value).isfinite().all()) for form in forms):
+        return None
+    return float(forms[1].value.sum(dtype=float))

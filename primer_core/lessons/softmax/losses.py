@@ -90,7 +90,8 @@ def class_losses(asked: Asked) -> tuple[LossForm, ...]:
         _Call("nll of softmax", f"nll_loss({soft}, target{other})", functional.nll_loss, (p, target), fewer),
         _Call("softmax twice", f"cross_entropy({soft}, target{own})", functional.cross_entropy, (p, target), keywords),
     ]
-    if asked.classes == 2 and not asked.has_probabilities and not set(keywords) - {"reduction"}:
+    is_binary = asked.classes == 2 and not asked.has_probabilities and not set(keywords) - {"reduction"}
+    if is_binary and bool(((target == 0) | (target == 1)).all()):  # a target that is ignored is no answer
         difference, truth = logits[..., 1] - logits[..., 0], target.to(logits.dtype)
         taken = "logits[..., 1] - logits[..., 0], target.to(logits.dtype)"
         sigmoid = taken.replace("logits[..., 1] - logits[..., 0]", "torch.sigmoid(logits[..., 1] - logits[..., 0])")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.lessons.softmax.explain import Softmax
+from primer_core.lessons.softmax.explain import TINY, Softmax
 from primer_core.lessons.softmax.losses import Array
 from primer_core.picture.number import CELL_DIGITS, bracketed, cell_text, full_text, number_text
 from primer_core.picture.probability_bars import ProbabilityBar, ProbabilityBars, StepCell, StepRow, StepTable
@@ -18,8 +18,6 @@ MOST_CLASSES = 12
 
 _FIRST = 9
 """Of a longer row, so many of its beginning, besides those that matter."""
-
-_TINY = 1e-5
 
 
 def bars(found: Softmax) -> ProbabilityBars:
@@ -48,20 +46,9 @@ def drawn_classes(found: Softmax) -> tuple[int, ...]:
     return tuple(sorted({*range(_FIRST), *kept}))
 
 
-def has_odd_targets(found: Softmax) -> bool:
-    """Return whether some targets of the row are no probabilities, so that no bar is as high."""
-    return bool(((found.y < -_TINY) | (found.y > 1 + _TINY)).any())
-
-
-def parts_of_mean(found: Softmax) -> int:
-    """Return over how many rows the loss is a mean; 1 where it is none."""
-    share = float(found.batch.share[found.row])
-    return round(1 / share) if share else 1
-
-
 def divisor(found: Softmax) -> str:
     """Write what p − y is divided by."""
-    temperature, parts = full_text(found.asked.T), parts_of_mean(found)
+    temperature, parts = full_text(found.asked.T), found.parts
     return temperature if parts == 1 else f"({temperature} · {parts})"
 
 
@@ -70,7 +57,7 @@ def _places(found: Softmax, drawn: Sequence[int]) -> tuple[int, ...]:
 
 
 def _height(found: Softmax, k: int) -> float | None:
-    if not found.counts or has_odd_targets(found):
+    if not found.counts or found.has_odd_targets:
         return None
     return min(max(float(found.y[k]), 0.0), 1.0)
 
@@ -78,9 +65,9 @@ def _height(found: Softmax, k: int) -> float | None:
 def _arrow(found: Softmax) -> str:
     if not found.counts:
         return "this row is ignored: its gradient is 0"
-    if has_odd_targets(found):
+    if found.has_odd_targets:
         return "the number above a bar is the gradient"
-    parts = parts_of_mean(found)
+    parts = found.parts
     if found.asked.T == 1 and parts == 1:
         return "from p to y: the gradient p − y, against which a step goes"
     below = "T" if parts == 1 else f"(T · {parts}): the loss is a mean over {parts} rows"
@@ -142,7 +129,7 @@ def _aim(found: Softmax, k: int) -> str:
 def _slope(found: Softmax, k: int) -> StepCell:
     p, y = full_text(found.p[k]), bracketed(full_text(found.y[k]))
     total = float(found.y.sum())
-    whole = "" if not found.counts or abs(total - 1) <= _TINY else f" · {full_text(total)}"
+    whole = "" if not found.counts or abs(total - 1) <= TINY else f" · {full_text(total)}"
     if not found.counts:
         return _cell(found.gradient[k], "this row is ignored", "A step leaves it alone.")
     return _cell(found.gradient[k], f"({p}{whole} − {y}) / {divisor(found)}", _advice(float(found.gradient[k]), k))

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from primer_core.claims.claim import plain
+from primer_core.lessons.softmax import claims
 from primer_core.lessons.softmax.binary import LEAST_LOG, Yes
 from primer_core.lessons.softmax.losses import Array, LossForm
+from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import CELL_DIGITS, bracketed, cell_text, full_text, number_text
 from primer_core.picture.parts import (
@@ -25,7 +28,7 @@ from primer_core.picture.parts import (
     TableCell,
 )
 from primer_core.picture.probability_bars import ProbabilityBar, ProbabilityBars, StepCell, StepRow, StepTable
-from primer_core.picture.text import Code, Number, Role, Strong, Text, text
+from primer_core.picture.text import Code, Number, Role, text
 
 _MOST = 12
 """Most logits that are drawn."""
@@ -48,10 +51,12 @@ def yes_no(found: Yes, warnings: Sequence[Part]) -> tuple[Part, ...]:
     """Show both binary losses of logits."""
     left = len(found.z) - _MOST
     more = (Note(text(f"{left} more logits are computed with and not drawn.")),) if left > 0 else ()
+    told = paragraphs((*claims.yes_no(found), *claims.seeds(found)))
+    story = Card((Story(told), *_agreement(found)), "story")
     return (
         Card((_bars(found), *more, *warnings), "picture"),
         Card(_compared(found), "forms"),
-        Columns(((Card((Story(_story(found)), *_agreement(found)), "story"),), (Card((QUIZ,), "quiz"),)), (1.3, 1)),
+        Columns(((story,), (Card((QUIZ,), "quiz"),)), (1.3, 1)),
         Card((code_panel(found.code),), "code"),
     )
 
@@ -163,45 +168,13 @@ def _compared(found: Yes) -> tuple[Part, ...]:
 
 
 def _lost(found: Yes) -> tuple[Part, ...]:
-    if not found.saturated:
-        return ()
-    k = found.saturated[0]
-    slope = found.forms[0].gradient.reshape(-1)[k]
-    what = f"sigmoid({full_text(found.scaled[k])}) is exactly {full_text(found.p[k])} in {found.p.dtype}"
-    flat = (
-        " The slope of the sigmoid is 0 there, so that nothing comes back: the most wrong example teaches nothing."
-        if slope == 0
-        else ""
-    )
-    clamp = "BCELoss then takes −100 for log 0, and its loss does not grow any further."
-    message = text(Strong(what), f". {clamp}{flat} With logits nothing is rounded away.")
-    return (Notice("warning", (message,)),)
-
-
-def _story(found: Yes) -> tuple[Text, ...]:
-    lines = [
-        text(
-            "Each logit is a question by itself. Its sigmoid is the probability of yes, and the gradient of the loss "
-            "by the logit is ",
-            Strong("p − y"),
-            ", divided by T and by the number of logits where the loss is their mean.",
-        ),
-        text(
-            "The sigmoid of z is the softmax of the two logits z and 0: yes or no is a choice between two classes, of "
-            "which one has the logit 0."
-        ),
-    ]
-    if found.asked.question.reduction == "none":
-        lines.append(
-            text("Without a reduction there is a loss for each logit; the gradient shown is that of their sum.")
-        )
-    return tuple(lines)
+    return tuple(Notice("warning", (spoken(claim),)) for claim in claims.sigmoid_rounds(found))
 
 
 def _agreement(found: Yes) -> tuple[Part, ...]:
     difference = float(np.abs(found.two_steps - found.one_step).max())
     apart = bool(found.saturated) or difference > 1e-2 * max(1.0, float(np.abs(found.one_step).max()))
-    return (Chip("error" if apart else "ok", f"the two losses differ by at most {number_text(difference, 3)}"),)
+    return (Chip("error" if apart else "ok", plain(claims.forms_differ(found).sentence())),)
 
 
 def _written(values: Array) -> list[str]:

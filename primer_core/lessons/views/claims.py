@@ -52,6 +52,7 @@ from primer_core.claims.rebinding import (
     DidNothing,
     How,
     NameGone,
+    NameSince,
     NameTaken,
     Printed,
     ReadAnotherWay,
@@ -73,12 +74,14 @@ from primer_core.claims.storing import (
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    PairCompared,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
     ViewGiven,
     ViewRefused,
     WalkedInOrder,
+    WayTried,
 )
 from primer_core.language.reader import read_expression
 from primer_core.language.rejection import Rejection
@@ -90,8 +93,8 @@ from primer_core.lessons.views.fixes import Fix
 from primer_core.lessons.views.losses import Loss
 from primer_core.lessons.views.program import Change, Program, Ran, Stopped, changes, shortened
 from primer_core.lessons.views.question import View, ViewsQuestion
-from primer_core.lessons.views.refused_view import GivenWay, Viewing
-from primer_core.lessons.views.steps import Step
+from primer_core.lessons.views.refused_view import GivenWay, RefusedWay, Viewing, Way
+from primer_core.lessons.views.steps import Step, only_moved
 
 Puts = Mapping[str, str]
 """Text of each field that a fix puts, by the field's parameter."""
@@ -117,11 +120,11 @@ def claims_of(question: ViewsQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Unread():
             return ()
         case Viewing():
-            return (verdict(outcome), *viewing(outcome), *walk(outcome))
+            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *ways(outcome))
         case Ran() | Stopped():
             said = Said(outcome, question.view)
-            found = [*said.chips(), *said.story(), *(claim for deed in said.deeds() for claim in deed)]
-            found += said.asked() if question.view == "Memory" else ()
+            found = [*said.chips(), *(claim for told in (*said.story(), *said.deeds()) for claim in told)]
+            found += said.asked() if question.view == "Memory" else said.names()
             found += [*said.cause(), *(claim for claim, _ in said.fixes())]
             return tuple(dict.fromkeys(found))
 
@@ -197,15 +200,22 @@ class Said:
         found = [kin.chip() for kin in (*self._defined(), *self._new())]
         return (*found, *(NoArray(name) for name, _ in self.program.values))
 
-    def story(self) -> tuple[Claim, ...]:
-        """Tell what each definition made, and why, and what the statements changed; of names only the latter."""
-        found = [] if self.view == "Names" else [claim for kin in self._defined() for claim in kin.told()]
+    def story(self) -> tuple[tuple[Claim, ...], ...]:
+        """Tell what each definition made, and why, and what the statements changed; of names only the latter.
+
+        Returns
+        -------
+        tuple
+            The claims of each paragraph.
+        """
+        found = [] if self.view == "Names" else [kin.told() for kin in self._defined()]
         found += self._changed()
-        if not found and self.view == "Memory":
+        told = tuple(filter(None, found))
+        if not told and self.view == "Memory":
             made = self.program.before.called("a")
             size = self.program.before.buffers[made.buffer].nbytes
-            found = [OtherMemory(self.bound("a", made.number), True, size, ())]
-        return tuple(found)
+            return ((OtherMemory(self.bound("a", made.number), True, size, ()),),)
+        return told
 
     def _defined(self) -> list[Kin]:
         found = []
@@ -243,46 +253,41 @@ class Said:
 
     # What statements did
 
-    def _changed(self) -> list[Claim]:
+    def _changed(self) -> list[tuple[Claim, ...]]:
         program = self.program
-        found: list[Claim] = []
+        found: list[tuple[Claim, ...]] = []
         if program.statements:
             all_changes = changes(program)
-            for change in all_changes:
-                if change.rebound:
-                    found += self._rebound(change)
-            found += self._written(all_changes)
-        found += [IsValue(name, value) for name, value in program.values]
+            found += [self._rebound(change) for change in all_changes if change.rebound]
+            found.append(tuple(self._written(all_changes)))
+        found.append(tuple(IsValue(name, value) for name, value in program.values))
         if isinstance(program, Stopped):
-            found += self._stop(program)
+            found.append(tuple(self._stop(program)))
         for place, deed in enumerate(program.deeds):
             line = self.lines[1 + len(program.definitions) + place]
             for lost in deed.unnamed:
                 code = self.spelled(lost.code)
-                found.append(WrittenAndLost(line, code))
-                if lost.steps and lost.steps[-1].operation == "index" and lost.steps[-1].chooses:
-                    found.append(LastBracketWrites(line, code))
+                by_list = bool(lost.steps) and lost.steps[-1].operation == "index" and lost.steps[-1].chooses
+                found.append((WrittenAndLost(line, code), *([LastBracketWrites(line, code)] if by_list else [])))
             if deed.overlap is not None:
-                found.append(ReadThenWritten(line))
-                if deed.overlap.running:
-                    found.append(NoRunningTotal(line, deed.overlap.running))
-        found += [self._lost(self.lines[place], loss) for place, loss in program.losses]
-        return found
+                running = deed.overlap.running
+                found.append((ReadThenWritten(line), *([NoRunningTotal(line, running)] if running else [])))
+        return [*found, *((self._lost(self.lines[place], loss),) for place, loss in program.losses)]
 
-    def _rebound(self, change: Change) -> list[Claim]:
+    def _rebound(self, change: Change) -> tuple[Claim, ...]:
         program, name = self.program, change.name
         if change.bound == "first":
             kin = self._bound_last().get(name)
-            return list(kin.told()) if kin else []
+            return kin.told() if kin else ()
         number = program.before.called(name).number
         was = self.bound(name, number, len(program.definitions))
         if change.bound == "gone":
             kept = program.after.lying_in(program.after.arrays[number].buffer)
             names = tuple(sorted(label for made in kept for label in made.names))
-            return [NameGone(was, self.since, change.cells, names)]
+            return (NameGone(was, self.since, change.cells, names),)
         kin = self._bound_last().get(name)
         now = self.bound(name, program.after.called(name).number)
-        return [ReboundTo(now, was, self.since, change.cells), *(kin.told() if kin else ())]
+        return (ReboundTo(now, was, self.since, change.cells), *(kin.told() if kin else ()))
 
     def _written(self, found: Iterable[Change]) -> list[Claim]:
         kept = [change for change in found if change.bound == "kept"]
@@ -320,6 +325,10 @@ class Said:
         facts = (line, code, loss.dtype, loss.count, _number(loss.meant), _number(loss.kept))
         kinds: Mapping[str, Callable[..., Claim]] = {"cut": Truncated, "wrapped": Wrapped, "other": NoWholeNumber}
         return kinds[loss.how](*facts)
+
+    def names(self) -> tuple[NameSince, ...]:
+        """Say what became of each name by the statements."""
+        return tuple(NameSince(one.name, self.since, one.bound, one.cells) for one in changes(self.program))
 
     def deeds(self) -> tuple[tuple[Claim, ...], ...]:
         """Say what each statement did."""
@@ -437,8 +446,7 @@ class Kin:
             return NumberMade(self.bound, self.held)
         if self.how == "empty":
             return NoCells(self.bound, self.held)
-        moved = bool(self.steps) and self.steps[0].before is not None and all(step.moves for step in self.steps)
-        return (CopyMade if moved else NewArray)(self.bound, self.held)
+        return (CopyMade if only_moved(self.steps) else NewArray)(self.bound, self.held)
 
     def told(self) -> tuple[Claim, ...]:
         """Tell what it is, and why."""
@@ -452,7 +460,7 @@ class Kin:
             shape, strides = (lies.shape, lies.strides) if lies else (made.layout.shape, made.layout.strides)
             return (ReadsMemory(self.bound, of, *held, shape, strides), *reasons)
         if self.how != "own" or self._is_number():
-            return (self.chip(), *reasons)
+            return reasons  # what it is, the chip says
         earlier = program.history[self.at - 1]
         apart = tuple(sorted(name for name, number in earlier.items() if self._still(name, number)))
         size = program.after.buffers[made.buffer].nbytes
@@ -572,6 +580,27 @@ def viewing(found: Viewing) -> tuple[Claim, ...]:
         said += [BytesCopied(in_order.code, in_order.copied), BytesCopied(reshaped.code, reshaped.copied)]
         said.append(ReshapeIsSilent(reshaped.code, bool(reshaped.copied)))
     return tuple(said)
+
+
+def pairs(found: Viewing) -> tuple[PairCompared, ...]:
+    """Compare the strides of each pair of axes."""
+    return tuple(
+        PairCompared("b", (pair.left, pair.right), pair.stride, pair.size, pair.next_stride, pair.joins)
+        for pair in found.pairs
+    )
+
+
+def ways(found: Viewing) -> tuple[WayTried, ...]:
+    """Say what each way to the new shape gave."""
+    return tuple(_way(way) for way in found.ways)
+
+
+def _way(way: Way) -> WayTried:
+    match way:
+        case GivenWay(code, shares, copied):
+            return WayTried(code, "view" if shares else "copy" if copied else "empty", copied)
+        case RefusedWay(code):
+            return WayTried(code, "refused", 0)
 
 
 def walk(found: Viewing) -> tuple[Claim, ...]:

@@ -16,9 +16,10 @@ from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
 from primer_core.language.table.functions import function_of
+from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.state import Made, Snapshot, cells_changed, differing, written_elements
 from primer_core.lessons.views.steps import Step, arrays_given, steps_to
-from primer_core.lessons.views.workspace import Line, Workspace, share
+from primer_core.lessons.views.workspace import Line, Workspace
 
 How = Literal["same", "view", "apart", "copy", "empty", "value", "gone"]
 """What a name is bound to: an object that was there, a new array that shares cells with one that was there, that reads

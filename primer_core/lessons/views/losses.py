@@ -76,7 +76,17 @@ def losses_in(calls: Sequence[Call], statement: str) -> tuple[Loss, ...]:
     statement
         The statement, as code.
     """
-    return tuple(loss for call in calls for loss in _of(call, statement))
+    found: list[Loss] = []
+    lossy: list[Any] = []
+    for call in calls:
+        given = [] if call.given is None else [*call.given.values.values()]
+        if any(value is one for value in given for one in lossy):
+            lossy.append(call.result)  # what it computed with is not what was meant: only the first loss is told
+            continue
+        losses = tuple(_of(call, statement))
+        found += losses
+        lossy += [call.result] if losses and not call.entry.writes else []
+    return tuple(found)
 
 
 def _of(call: Call, statement: str) -> Iterator[Loss]:

@@ -136,6 +136,8 @@ def _badges(made: Made) -> tuple[Badge, ...]:
         "view": Badge("VIEW", "info"),
         "apart": Badge("OTHER CELLS", "info"),
         "copy": Badge("COPY", "warn"),
+        "new": Badge("NEW", "warn"),
+        "number": Badge("NUMBER"),
         "base": Badge("BASE"),
         "empty": Badge("NO CELLS"),
     }

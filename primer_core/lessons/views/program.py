@@ -33,9 +33,10 @@ from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.deeds import Deed, Unnamed, deed_of
 from primer_core.lessons.views.fixes import Fix, advise
 from primer_core.lessons.views.losses import Loss, losses_in
+from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.state import Snapshot, cells_changed, look, written_elements
 from primer_core.lessons.views.steps import Step, steps_to
-from primer_core.lessons.views.workspace import Line, Workspace, share
+from primer_core.lessons.views.workspace import Line, Workspace
 
 MAX_STATEMENTS = 24
 

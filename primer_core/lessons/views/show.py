@@ -6,7 +6,8 @@ from dataclasses import replace
 from primer_core.backend.memory import address_rule
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.memory import CopyMade, NewArray, NoArray, NoCells, NumberMade
-from primer_core.language.spelling import shape_text
+from primer_core.claims.viewing import PairCompared, WayTried
+from primer_core.language.spelling import counted, shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
 from primer_core.lessons.spoken import paragraphs, spoken
@@ -15,9 +16,9 @@ from primer_core.lessons.views import code as snippets
 from primer_core.lessons.views.claims import Said
 from primer_core.lessons.views.explain import Outcome
 from primer_core.lessons.views.operations import operations
-from primer_core.lessons.views.program import Program, Ran, Rejected, Stopped, changes
+from primer_core.lessons.views.program import Program, Ran, Rejected, Stopped
 from primer_core.lessons.views.question import View, ViewsQuestion
-from primer_core.lessons.views.refused_view import AxisPair, GivenWay, RefusedWay, Viewing, Way, viewing_code
+from primer_core.lessons.views.refused_view import AxisPair, RefusedWay, Viewing, viewing_code
 from primer_core.lessons.views.state import Made
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import bracketed, full_text
@@ -157,7 +158,7 @@ def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...
     warning = tuple(text(Code(line), f": {words}") for line, words in program.warnings)
     warned = (Notice("warning", warning, title="The library warns"),) if warning else ()
     if question.view == "Names":
-        parts: tuple[Part, ...] = (pictures.names(program), names_table(program), *deeds_table(program, said))
+        parts: tuple[Part, ...] = (pictures.names(program), names_table(program, said), *deeds_table(program, said))
         return _page("Names", "names", (*parts, *warned, *stop), said.story(), snippets.names(program))
     parts = (*_memory(program), *deeds_table(program, said), *_asked(program, said))
     return _page(question.view, "memory", (*parts, *warned, *stop), said.story(), snippets.memory(program))
@@ -175,13 +176,17 @@ def _viewing(question: ViewsQuestion, viewing: Viewing) -> tuple[Part, ...]:
     error = (Notice("declined", (text(viewing.view.words),)),) if isinstance(viewing.view, RefusedWay) else ()
     order = tuple(map(Note, paragraphs(claims.walk(viewing))))
     parts = (*pair_table(viewing), way_table(viewing), *error, *order, pictures.refused(viewing))
-    return _page(question.view, "refused", parts, claims.viewing(viewing), viewing_code(viewing))
+    said = claims.viewing(viewing)
+    return _page(question.view, "refused", parts, (said[:1], said[1:]) if said[1:] else (said,), viewing_code(viewing))
 
 
-def _page(view: View, name: str, parts: tuple[Part, ...], said: tuple[Claim, ...], code: str) -> tuple[Part, ...]:
-    told = (Story(paragraphs(said)),) if said else (Note(_NOTHING_RAN),)
-    story = Card((*told, code_panel(code)), "story")
-    return (Card(parts, name), Columns(((story,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
+def _page(
+    view: View, name: str, parts: tuple[Part, ...], said: tuple[tuple[Claim, ...], ...], code: str
+) -> tuple[Part, ...]:
+    story = tuple(joined(paragraphs(together), " ") for together in said)
+    told = (Story(story),) if story else (Note(_NOTHING_RAN),)
+    card = Card((*told, code_panel(code)), "story")
+    return (Card(parts, name), Columns(((card,), (Card((QUIZZES[view],), "quiz"),)), (1.3, 1)))
 
 
 def _stop(stopped: Stopped, said: Said) -> tuple[Part, ...]:
@@ -234,17 +239,19 @@ def pair_table(viewing: Viewing) -> tuple[Part, ...]:
     if not viewing.pairs:
         return (Note(text("Fewer than two axes are longer than 1: there is nothing to join.")),)
     head = ("axes i, i + 1", "stride[i]", "size[i + 1] · stride[i + 1]", "equal?", "joined by the new shape?", "so")
-    return (Table(_titles(head), tuple(map(_pair, viewing.pairs)), "Which axes can be joined"),)
+    rows = tuple(_pair(*both) for both in zip(claims.pairs(viewing), viewing.pairs, strict=True))
+    return (Table(_titles(head), rows, "Which axes can be joined"),)
 
 
-def _pair(pair: AxisPair) -> tuple[TableCell, ...]:
+def _pair(said: PairCompared, pair: AxisPair) -> tuple[TableCell, ...]:
     wanted = {True: "yes", False: "no, cut here too", None: "–"}[pair.wanted]
     so = TableCell(text("✗ refused here"), "bad") if pair.refuses else _words("–" if pair.wanted is None else "✓ fits")
+    needed = full_text(said.size * said.next_stride)
     return (
-        TableCell(text(f"{pair.left}, {pair.right}"), "head"),
-        _words(full_text(pair.stride)),
-        _words(f"{pair.size} · {bracketed(full_text(pair.next_stride))} = {full_text(pair.needed)}"),
-        _words("✓ equal: they join" if pair.joins else "✗ unequal: a border"),
+        TableCell(text("{}, {}".format(*said.axes)), "head"),
+        _words(full_text(said.stride)),
+        _words(f"{said.size} · {bracketed(full_text(said.next_stride))} = {needed}"),
+        _words("✓ equal: they join" if said.joins else "✗ unequal: a border"),
         _words(wanted),
         so,
     )
@@ -253,31 +260,24 @@ def _pair(pair: AxisPair) -> tuple[TableCell, ...]:
 def way_table(viewing: Viewing) -> Table:
     """Show what each way to the new shape gave, and how many bytes it copied."""
     head = ("what you write", "what you get", "copied")
-    return Table(_titles(head), tuple(map(_way, viewing.ways)), "Ways to the new shape")
+    return Table(_titles(head), tuple(map(_way, claims.ways(viewing))), "Ways to the new shape")
 
 
-def _way(way: Way) -> tuple[TableCell, ...]:
-    match way:
-        case GivenWay(code, shares, copied):
-            copy = "✓ a copy" if copied else "✓ no cells to share"
-            amount = f"{copied} byte{'' if copied == 1 else 's'}"
-            return (_head(code), _words("✓ a view" if shares else copy), _words(amount))
-        case RefusedWay(code):
-            return (_head(code), TableCell(text("✗ refused"), "bad"), _words("–"))
+def _way(said: WayTried) -> tuple[TableCell, ...]:
+    if said.gave == "refused":
+        return (_head(said.code), TableCell(text("✗ refused"), "bad"), _words("–"))
+    given = {"view": "✓ a view", "copy": "✓ a copy", "empty": "✓ no cells to share"}[said.gave]
+    return (_head(said.code), _words(given), _words(counted(said.bytes, "byte")))
 
 
-def names_table(program: Program) -> Table:
+def names_table(program: Program, said: Said) -> Table:
     """Show which object each name is bound to, before and after, and whether its cells changed."""
     rows = []
-    for change in changes(program):
-        new = program.after.called(change.name) if change.bound != "gone" else None
-        old = program.before.called(change.name) if change.bound != "first" else None
-        bound = {"kept": "the same object", "new": "a new object", "another": "another object", "first": "bound first",
-                 "gone": "no array"}  # fmt: skip
-        seen = f"{change.cells} changed" if change.cells else "unchanged"
-        if change.bound != "kept":
-            seen = "–"
-        rows.append((_head(change.name), _where(old), _where(new), _words(bound[change.bound]), _words(seen)))
+    for name in said.names():
+        new = program.after.called(name.name) if name.bound != "gone" else None
+        old = program.before.called(name.name) if name.bound != "first" else None
+        seen = "–" if name.bound != "kept" else f"{name.cells} changed" if name.cells else "unchanged"
+        rows.append((_head(name.name), _where(old), _where(new), _words(plain(name.sentence())), _words(seen)))
     head = ("name", "bound before to", "bound after to", "which is", "its cells")
     return Table(_titles(head), tuple(rows), "What each name is bound to")
 

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from primer_core.backend import Library, backend_of
 from primer_core.backend.memory import Layout, layout_of
 from primer_core.language.limits import Refused
-from primer_core.lessons.views.workspace import Thing, Workspace, share
+from primer_core.lessons.views.sharing import share
+from primer_core.lessons.views.workspace import Thing, Workspace
 
-Kind = Literal["base", "view", "apart", "copy", "empty"]
+Kind = Literal["base", "view", "apart", "copy", "new", "number", "empty"]
 """How an array came to its memory: "view" where it shares cells with an array before it, "apart" where it lies in the
-memory of one before it and shares no cell. Where it has no cells there is nothing to share."""
+memory of one before it and shares no cell; with memory of its own, "copy" where its cells were read from another,
+"new" where they were not, and "number" where it is one of NumPy's. Where it has no cells there is nothing to share."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,7 +248,8 @@ def _made(work: Workspace, place: int, names: tuple[str, ...], buffer: int, memo
     beside = next((made.number for made in before if made.buffer == buffer), None)
     kind: Kind = "base" if place == 0 else "empty" if not values.size else "view"
     if kind == "view" and of is None:
-        kind = "copy" if beside is None else "apart"
+        own: Kind = "number" if scalar else "copy" if thing.moved else "new"
+        kind = own if beside is None else "apart"
     _check_whole(thing, memory)
     layout = layout_of(values if scalar else array, values if scalar else memory)
     return Made(
@@ -261,7 +264,7 @@ def _made(work: Workspace, place: int, names: tuple[str, ...], buffer: int, memo
         elements=_elements(layout, 0 if scalar else backend_of(memory).itemsize(memory)),
         kind=kind,
         of=of if kind == "view" else beside if kind == "apart" else None,
-        origins=thing.origins if kind == "copy" else None,
+        origins=thing.origins if kind in ("copy", "new", "number") else None,
         writeable=engine.writeable(array),
         library=engine.library,
         dtype=engine.dtype_name(array),

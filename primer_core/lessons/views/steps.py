@@ -10,7 +10,7 @@ from primer_core.backend import Library, backend_of
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table.entry import Sharing
-from primer_core.lessons.views.workspace import share
+from primer_core.lessons.views.sharing import share
 
 Result = Literal["view", "copy", "made", "number"]
 """What came of a step: an array on the memory of what it was done to, one with memory of its own, one that was made of
@@ -115,6 +115,11 @@ def steps_to(calls: Sequence[Call], array: Any) -> tuple[Step, ...]:
             break
         current = sources[0]
     return tuple(reversed(found))
+
+
+def only_moved(steps: Sequence[Step]) -> bool:
+    """Return whether the cells of what steps led to are cells of what they began with, and no results."""
+    return bool(steps) and steps[0].before is not None and all(step.moves for step in steps)
 
 
 def arrays_given(call: Call) -> list[Any]:

@@ -15,6 +15,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.table.functions import function_of
 from primer_core.lessons.views.code import spelled
+from primer_core.lessons.views.steps import only_moved, steps_to
 
 MAX_ARRAYS = 16
 """Most arrays that are drawn at once."""
@@ -38,12 +39,15 @@ class Thing:
     origins
         ``(size, 2)``: for each cell, in C order, the number of the thing and the flat index of the cell it was read
         from; None where that is not followed.
+    moved
+        Whether its cells are cells of an array that was there, and no results.
     """
 
     array: Any
     first: str
     code: str
     origins: NDArray[np.int64] | None
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,24 +136,14 @@ class Workspace:
         for name, array in arrays.items():
             _check_drawn(name, array)
             if self.place_of(array) is None:
-                self.things.append(Thing(array, name, line.code, self._origins(line.calls, array)))
+                origins = self._origins(line.calls, array)
+                self.things.append(Thing(array, name, line.code, origins, only_moved(steps_to(line.calls, array))))
 
     def _origins(self, calls: tuple[Call, ...], array: Any) -> NDArray[np.int64] | None:
         numbers = origins_of(calls, array, [thing.array for thing in self.things])
         if numbers is None or numbers.shape != tuple(array.shape):
             return None
         return np.stack(np.divmod(numbers.ravel(), MAX_ELEMENTS + 1), axis=1)
-
-
-def share(one: Any, other: Any) -> bool:
-    """Return whether two arrays have a cell in common; a NumPy scalar has none in common with any.
-
-    PyTorch says of arrays in one memory that they share it, whether they have a cell in common or not: NumPy is asked.
-    """
-    if any(backend_of(each).is_number(each) for each in (one, other)):
-        return False
-    first, second = (backend_of(each).on_its_memory(each) for each in (one, other))
-    return bool(np.shares_memory(first, second))
 
 
 def origins_of(calls: tuple[Call, ...], array: Any, known: list[Any]) -> NDArray[np.int64] | None:

@@ -4,17 +4,34 @@ import numpy as np
 import pytest
 import torch
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.dtypes import KeepsItsDtype
+from primer_core.claims.making import (
+    DtypesMeet,
+    MakesFloats,
+    RowsDiffer,
+    ShapeIsOne,
+    StepsMiscounted,
+    TakesSizes,
+)
 from primer_core.lessons.answer import page
 from primer_core.lessons.arrays import LESSON
+from primer_core.lessons.arrays.claims import claims_of
+from primer_core.lessons.arrays.explain import explain
 from primer_core.lessons.arrays.question import ArraysQuestion
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Chip, Controls, Fixes, Notice, Page, Story, Table
+from primer_core.picture.parts import Chip, Controls, Fixes, Notice, Page, Table
 from primer_core.picture.text import plain
 from tests.lessons.parts import parts
 
 
 def asked(make: str, view: str = "Anatomy", then: str = "", to: str = "no change") -> Page:
     return page(LESSON, ArraysQuestion(view, make, to, then=then))  # type: ignore[arg-type]  # one of the views
+
+
+def said(make: str, view: str = "Anatomy", then: str = "") -> tuple[Claim, ...]:
+    question = ArraysQuestion(view, make, then=then)  # type: ignore[arg-type]  # one of the views
+    return claims_of(question, explain(question))
 
 
 def table(shown: Page, caption: str) -> dict[str, list[str]]:
@@ -52,8 +69,7 @@ def test_q02_a_decimal_that_is_written_into_an_int_cell_is_cut() -> None:
     assert grid(shown, "x") == ["2", "0", "4"]
     assert table(shown, "What was written")["x[1]"] == ["−0.8", "0"]
     assert attributes(shown)["x.dtype"] == "int64"
-    (story,) = parts(shown, Story)
-    assert "dtype=float" in plain(story.paragraphs[0])
+    assert KeepsItsDtype("x", "int64") in said("np.array([6, 9, 12])", then="x[0] = 2.9; x[1] = -2.9")
     whole = asked("a = np.array([6, 9, 12]); a[0] = 2.9; a[1] = -2.9; a[1:] = a[1:] * 0.4; print(a, a.dtype)")
     assert grid(whole, "x") == ["2", "0", "4"]
     assert grid(asked("np.array([6.0, 9, 12])", then="x[0] = 2.9"), "x") == ["2.9", "9.0", "12.0"]
@@ -66,7 +82,7 @@ def test_q04_rows_of_unequal_lengths_are_no_table(view: str) -> None:
     shown = asked("[[1, 2, 3], [4, 5]]", view)
     assert f"ValueError: {raised.value}" in notices(shown, "declined")
     assert "The detected shape was (2,)" in notices(shown, "declined")
-    assert "Pad" in notices(shown, "info")
+    assert RowsDiffer("[[1, 2, 3], [4, 5]]", (0, 1), ((3,), (2,))) in said("[[1, 2, 3], [4, 5]]", view)
     fix = parts(shown, Fixes)[0].fixes[0].puts
     assert fix == {"make": "np.array([[1, 2, 3], [4, 5]], dtype=object)"}
     lists = asked(fix["make"])
@@ -82,7 +98,8 @@ def test_q06_float64_meets_float32() -> None:
     from_numpy = "torch.from_numpy(np.array([[1.0, 2.0]]))"
     shown = asked(f"{from_numpy} @ torch.ones(2, 3)")
     assert f"RuntimeError: {raised.value}" in notices(shown, "declined")
-    assert "float64, the right one float32" in notices(shown, "info")
+    meet = DtypesMeet(from_numpy, "torch.ones(2, 3)", ("float64", "float32"), "float64")
+    assert meet in said(f"{from_numpy} @ torch.ones(2, 3)")
     assert grid(shown, "left") == ["1.0", "2.0"]
     assert grid(shown, "right") == ["1.0"] * 6
     first, second = (fix.puts["make"] for fix in parts(shown, Fixes)[0].fixes)
@@ -101,18 +118,20 @@ def test_s08_torch_tensor_with_a_capital_takes_sizes() -> None:
     assert attributes(sizes)["tuple(x.shape)"] == "(3,)"
     assert attributes(sizes)["x.dtype"] == "torch.float32"
     assert grid(sizes, "x") == grid(sizes, "x memory") == ["?", "?", "?"]
-    assert "its shape is ()" in notices(sizes, "warning")
+    assert TakesSizes((3,), "3", (), "int64") in said("torch.Tensor(3)")
     data = asked("torch.Tensor([3])")
     assert attributes(data)["tuple(x.shape)"] == "(1,)"
     assert attributes(data)["x.dtype"] == "torch.float32"
-    assert "int64" in notices(data, "info")
+    assert MakesFloats("[3]", "float32", "int64") in said("torch.Tensor([3])")
     assert attributes(asked("torch.tensor([3])"))["x.dtype"] == "torch.int64"
 
 
 def test_s09_arange_with_a_decimal_step_may_include_the_end() -> None:
     short = asked("np.arange(1, 1.3, 0.1)")
     assert grid(short, "x") == ["1.0", "1.1", "1.2", "1.3"]
-    assert repr(float(np.arange(1, 1.3, 0.1)[-1])) in notices(short, "warning")
+    last = repr(float(np.arange(1, 1.3, 0.1)[-1]))
+    spaced = "np.linspace(1, 1.3, 3, endpoint=False)"
+    assert StepsMiscounted("np.arange(1, 1.3, 0.1)", 4, last, 3, spaced) in said("np.arange(1, 1.3, 0.1)")
     long = asked("np.arange(1, 1.6, 0.1)")
     assert attributes(long)["x.size"] == "7"
     assert "np.linspace(1, 1.6, 6, endpoint=False)" in notices(long, "warning")
@@ -127,7 +146,8 @@ def test_s10_a_shape_is_one_tuple_in_numpy() -> None:
         np.zeros(2, 3)  # type: ignore[call-overload]  # the mistake that is asked about
     shown = asked("np.zeros(2, 3)")
     assert f"TypeError: {raised.value}" in notices(shown, "declined")
-    assert "tuple" in notices(shown, "info")
+    one = ShapeIsOne("np.zeros(2, 3)", "3", "np.zeros((2, 3))", "torch.zeros(2, 3)")
+    assert one in said("np.zeros(2, 3)")
     assert [fix.puts["make"] for fix in parts(shown, Fixes)[0].fixes] == ["np.zeros((2, 3))", "torch.zeros(2, 3)"]
     assert attributes(asked("np.zeros((2, 3))"))["x.shape"] == "(2, 3)"
     assert attributes(asked("torch.zeros(2, 3)"))["tuple(x.shape)"] == "(2, 3)"

@@ -67,7 +67,7 @@ def test_what_is_shown_is_what_the_library_stores(library: str, dtype: str, writ
 
 def test_a_name_that_is_bound_anew_is_told_from_a_cell_that_is_written_to() -> None:
     anew = changes("np.arange(3)", "x = x * 0.5")
-    assert [(each.before, each.after) for each in anew.rebindings] == [("(3,) int64", "(3,) float64")]
+    assert [(each.before, each.after) for each in anew.rebindings] == [(((3,), "int64"), ((3,), "float64"))]
     assert anew.changed is None
     assert not anew.writes
     assert not changes("np.arange(3)", "x *= 2").rebindings

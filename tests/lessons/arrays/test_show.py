@@ -6,19 +6,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primer_core.claims.dtypes import ValuesChanged, WrittenAnew
 from primer_core.lessons.answer import fold, page
 from primer_core.lessons.arrays import LESSON
-from primer_core.lessons.arrays.anatomy import Anatomy, Conversion, explain_array
+from primer_core.lessons.arrays.anatomy import Anatomy, explain_array
+from primer_core.lessons.arrays.claims import conversion
 from primer_core.lessons.arrays.dtypes import explain_dtypes, explain_encoding
 from primer_core.lessons.arrays.presets import PRESETS
 from primer_core.lessons.arrays.question import CONVERSIONS, SHOWN, VIEWS, ArraysQuestion, View
-from primer_core.lessons.arrays.show import bits, conversion_story, dtype_table, picture, tensors
+from primer_core.lessons.arrays.show import bits, dtype_table, picture, tensors
 from primer_core.lessons.arrays.twins import ranked_tensors
 from primer_core.lessons.event import Put
 from primer_core.lessons.lesson import Preset
 from primer_core.picture.grid import PerCell, Picture
 from primer_core.picture.parts import Card, Chip, Controls, Notice, Presets, Quiz, Table
-from primer_core.picture.text import Text, plain
+from primer_core.picture.text import plain
 from tests.lessons.parts import part, parts
 from tests.profiles import examples
 
@@ -33,16 +35,6 @@ def anatomy(text: str, dtype: str = "no change") -> Anatomy:
     explained = explain_array(text, dtype)
     assert isinstance(explained, Anatomy)
     return explained
-
-
-def conversion(text: str, dtype: str) -> Conversion:
-    made = anatomy(text, dtype).conversion
-    assert made is not None
-    return made
-
-
-def written(paragraphs: tuple[Text, ...]) -> str:
-    return " ".join(map(plain, paragraphs))
 
 
 shapes = st.lists(st.integers(1, 4), max_size=4).map(tuple)
@@ -83,14 +75,15 @@ def test_a_conversion_says_copy_and_marks_the_cells_that_changed() -> None:
     assert [badge.text for badge in y.badges] == ["int8", "COPY"]
     assert y.marked is not None
     assert y.marked.tolist() == [True, False]
-    story = written(conversion_story(conversion("[300, 1]", "int8")))
-    assert "2 bytes" in story
-    assert "1 cell holds" in story
-    assert "another value" not in written(conversion_story(conversion("[3, 1]", "int8")))
-    assert "1 byte of" in written(conversion_story(conversion("7", "int8")))
-    warned = written(conversion_story(conversion("[1e300, 1e300]", "float16")))
-    assert "2 cells hold" in warned
-    assert "overflow encountered in cast" in warned
+    assert conversion(anatomy("[300, 1]", "int8")) == (
+        WrittenAnew("x.astype(np.int8)", "x", 2),
+        ValuesChanged("x.astype(np.int8)", 1, ("wraps around",)),
+    )
+    assert conversion(anatomy("[3, 1]", "int8")) == (WrittenAnew("x.astype(np.int8)", "x", 2),)
+    assert ValuesChanged("x.astype(np.float16)", 2, ("too large",)) in conversion(anatomy("[1e300, 1e300]", "float16"))
+    warned = page(LESSON, ArraysQuestion(make="[1e300, 1e300]", to="float16"))
+    words = [plain(line) for notice in parts(warned, Notice) for line in notice.paragraphs]
+    assert words == ["overflow encountered in cast"]
 
 
 def test_arrays_without_cells_and_without_axes_are_drawn() -> None:

@@ -4,10 +4,23 @@ from math import inf, nan
 
 import pytest
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.going_back import (
+    AddedUp,
+    BecameNotFinite,
+    Detached,
+    FreedBefore,
+    PathsMeet,
+    StretchedBack,
+    Weighed,
+)
+from primer_core.claims.in_place import RecordedInPlace, SavedThenChanged, StaysALeaf, Unnoticed, WroteThrough
 from primer_core.claims.mending import CreatesGraph
-from primer_core.claims.recording import ConstantSlope
+from primer_core.claims.recording import ConstantSlope, HasGraph, NotALeaf, UnderNoGrad
+from primer_core.claims.slopes import HeldFixed
 from primer_core.lessons.answer import page
 from primer_core.lessons.autograd_graph import LESSON
+from primer_core.lessons.autograd_graph.explain import explain
 from primer_core.lessons.autograd_graph.graph import BackwardStep, GraphTrace, Refused
 from primer_core.lessons.autograd_graph.playback import graph
 from primer_core.lessons.autograd_graph.presets import EXAMPLES
@@ -184,3 +197,46 @@ def test_what_a_program_prints_and_why_a_gradient_is_none_stand_on_the_page() ->
     steps = graph(of("straight")).steps
     assert steps[-1].event == "error"
     assert "does not require grad" in steps[-1].quote
+
+
+@pytest.mark.parametrize(
+    ("name", "insight"),
+    [
+        ("why_none", NotALeaf),
+        ("second_backward", FreedBefore),
+        ("doubled", AddedUp),
+        ("no_grad", UnderNoGrad),
+        ("reused", PathsMeet),
+        ("broadcasting", StretchedBack),
+        ("in_place", SavedThenChanged),
+        ("detached", Detached),
+        ("detached", HeldFixed),
+        ("vector", Weighed),
+        ("not_a_leaf", NotALeaf),
+        ("saved", SavedThenChanged),
+        ("not_saved", RecordedInPlace),
+        ("data", Unnoticed),
+        ("where", BecameNotFinite),
+        ("step", StaysALeaf),
+        ("second", HasGraph),
+        ("straight", ConstantSlope),
+        ("straight_through", Detached),
+    ],
+)
+def test_the_insight_of_an_example_is_said(name: str, insight: type[Claim]) -> None:
+    question = EXAMPLES[name].question
+    claims = LESSON.claims(question, explain(question))
+    assert insight in map(type, claims)
+
+
+def test_what_detach_cuts_is_told_with_the_gradient_that_would_come_without_it() -> None:
+    question = EXAMPLES["detached"].question
+    assert Detached(("a.detach()",), "x", (9.0,), (27.0,)) in LESSON.claims(question, explain(question))
+    through = EXAMPLES["straight_through"].question
+    cut = "(q.round() - q).detach()"
+    assert Detached((cut,), "s", (10.0,) * 3, (0.0,) * 3) in LESSON.claims(through, explain(through))
+
+
+def test_memory_that_detach_shares_is_told() -> None:
+    question = GraphQuestion("a = param([0.3, -0.7])\ns = 2 * a\nd = detach(s)\ny = sum(s)", in_place="d")
+    assert WroteThrough("d.add_(1)", "d", ("s",)) in LESSON.claims(question, explain(question))

@@ -98,7 +98,9 @@ def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomP
             summed = tensor(flow.full).sum(flow.summed_axes) if flow.summed_axes else tensor(flow.full)
             torch.testing.assert_close(summed.reshape(flow.value.shape), tensor(flow.value), rtol=1e-4, atol=1e-5)
     for check in traced.checks:
-        assert check.verdict == "agrees", (check.name, check.largest)
+        # at a kink, such as that of relu, differences have another slope on either side, and the page says so
+        kinks = any(isinstance(note, Kink) for note in check.notes)
+        assert check.verdict == "agrees" or kinks, (check.name, check.largest)
     assert {check.name for check in traced.checks} == {
         name for name, right in program.torch_lines if "requires_grad=True" in right and expected[name].grad is not None
     }
@@ -389,8 +391,11 @@ def test_why_a_gradient_is_none_tells_what_backward_did() -> None:
 @pytest.mark.parametrize(
     ("program", "cause"),
     [
-        ("z = param([1, 2, 3])\nloss = cross_entropy(z, 3)", NoSuchClass("z", 3, (3,))),
-        ("z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 2])", NoSuchClass("z", 2, (2,))),
+        ("z = param([1, 2, 3])\nloss = cross_entropy(z, 3)", NoSuchClass("z", "torch.tensor(3)", 3, ((-1, 3),))),
+        (
+            "z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 2])",
+            NoSuchClass("z", "torch.tensor([1, 2])", 2, ((1, 2),)),
+        ),
         (
             "z = param([[1, 2], [3, 4]])\nloss = cross_entropy(z, [1, 0, 1])",
             TargetShape("z", (2, 2), "torch.tensor([1, 0, 1])", (3,), (2,)),

@@ -10,6 +10,19 @@ import pytest
 import torch
 
 from primer_core.backend.interface import LIBRARIES, Library
+from primer_core.claims.claim import Claim
+from primer_core.claims.lookups import (
+    AtWhichPlaces,
+    IndexLacksAxes,
+    IsTuple,
+    JoinsTuples,
+    LookedUp,
+    PutIntoGaps,
+    TakenApart,
+    WhichValue,
+    WindowsOverlap,
+)
+from primer_core.claims.picking import MaskMisfit, NumberDropsAxis, ReadTogether
 from primer_core.language.execution import hear
 from primer_core.lessons.answer import fold
 from primer_core.lessons.event import EventError, Put
@@ -23,7 +36,7 @@ from primer_core.lessons.indexing.show import show
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.outcome import Unread
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import CodePanel, Controls, Fixes, Notice, Story
+from primer_core.picture.parts import CodePanel, Controls, Fixes, Notice
 from primer_core.picture.text import plain
 from tests.formulas import sentence
 from tests.lessons.indexing.index_questions import ask, sure
@@ -46,11 +59,15 @@ def valued(expression: str, array: str = "") -> Expressed:
     return sure(explain(typed(expression, array)), Expressed)
 
 
-def told(question: IndexingQuestion) -> str:
-    page = show(question, explain(question))
-    lines = [line for story in parts(page, Story) for line in story.paragraphs]
-    lines += [line for notice in parts(page, Notice) for line in notice.paragraphs]
-    return "\n".join(map(plain, lines))
+def of_page(question: IndexingQuestion) -> set[Claim]:
+    return set(LESSON.claims(question, explain(question)))
+
+
+def test_what_was_meant_by_a_computed_index_is_offered_and_nothing_else() -> None:
+    largest = sure(ask("[[3, 8, 1], [9, 2, 4]]", "a.argmax()"), IndexDeclined)
+    assert [fix.puts["index"] for fix in largest.fixes] == ["np.unravel_index(a.argmax(), (2, 3))"]
+    ordered = IndexingQuestion("[[5, 6, 7], [8, 9, 4]]", "a.argsort(1)")
+    assert sure(mended(ordered)[0], Read).picked.result.tolist() == [[5, 6, 7], [4, 8, 9]]
 
 
 def spelled(question: IndexingQuestion, target: str, flat: int) -> str:
@@ -67,6 +84,7 @@ def mended(question: IndexingQuestion) -> list[Any]:
 def test_two_lists_are_pairs_and_a_column_and_a_row_are_a_grid() -> None:
     x = "np.arange(12).reshape(3, 4)"
     assert sure(ask(x, "[0, 2], [1, 3]"), Read).picked.result.tolist() == [1, 11]
+    assert ReadTogether("b", ((2,), (2,)), (2,)) in of_page(IndexingQuestion(x, "[0, 2], [1, 3]"))
     for grid in ("np.ix_([0, 2], [1, 3])", "[[0], [2]], [1, 3]"):
         assert sure(ask(x, grid), Read).picked.result.tolist() == [[1, 3], [9, 11]]
     assert valued("x[[0, 2]][:, [1, 3]]", x).results[0].shape == (2, 2)
@@ -85,6 +103,7 @@ def test_a_mask_does_not_broadcast_and_what_was_meant_is_offered() -> None:
     )
     declined = sure(ask(x, sums), IndexDeclined)
     assert declined.error == f"IndexError: {words}"
+    assert declined.fault == MaskMisfit(0, (3, 2), (3, 1))
     rows = mended(IndexingQuestion(x, sums))[0]
     assert sure(rows, Read).picked.result.tolist() == [[3, 4], [5, 6]]
     assert sure(ask(x, "a > 2"), Read).picked.result.tolist() == [3, 4, 5, 6]
@@ -96,6 +115,7 @@ def test_a_mask_does_not_broadcast_and_what_was_meant_is_offered() -> None:
 
 def test_gather_looks_one_place_up_and_keeps_the_others() -> None:
     column = typed("lab = torch.tensor([2, 0])\ns.gather(1, lab[:, None])", SCORES)
+    assert LookedUp("b", 1, (2, 1), (2, 3)) in of_page(column)
     assert column.library == "PyTorch"
     found = sure(explain(column), Expressed)
     assert found.results[0].tolist() == [[7], [8]]
@@ -109,6 +129,7 @@ def test_gather_looks_one_place_up_and_keeps_the_others() -> None:
     assert declined.declined.text == (
         "RuntimeError: Index tensor must have the same number of dimensions as input tensor"
     )
+    assert IndexLacksAxes(1, 2) in of_page(flat)
     assert [[7], [8]] in [sure(one, Expressed).results[0].tolist() for one in mended(flat)]
     twin = valued("np.take_along_axis(s, s.argsort(1), axis=1)", "[[5, 6, 7], [8, 9, 4]]")
     assert twin.library == "NumPy"
@@ -120,15 +141,17 @@ def test_where_answers_at_which_coordinates_or_which_value() -> None:
     found = sure(explain(places), Expressed)
     assert found.is_tuple
     assert [part.tolist() for part in found.results] == [[1, 2]]
-    assert "one index array for each axis" in told(places)
+    assert {IsTuple("b", 1, places=True), AtWhichPlaces("b", 2, 3)} <= of_page(places)
     assert valued("w = np.where(a > 5); w[0] + 1", "[1, 6, 8]").results[0].tolist() == [2, 3]
     values = typed("np.where(a > 5, a, 0)", "[1, 6, 8]")
     assert sure(explain(values), Expressed).results[0].tolist() == [0, 6, 8]
+    assert WhichValue("b", 2, 3) in of_page(values)
     assert spelled(values, "b", 0) == "<0> = y, as the condition is False: 0"
     assert spelled(values, "b", 2) == "<2> = x, as the condition is True: 8"
     added = typed("w = np.where(a > 5)\nw + 1", "[1, 6, 8]")
     declined = sure(explain(added), ExpressionDeclined)
     assert declined.declined.text == 'TypeError: can only concatenate tuple (not "int") to tuple'
+    assert JoinsTuples("w + 1") in of_page(added)
     assert sure(mended(added)[0], Expressed).results[0].tolist() == [2, 3]
 
 
@@ -146,16 +169,14 @@ def test_insert_counts_gaps_of_the_array_as_it_was(line: str, array: str, expect
     question = typed(line)
     assert question.array == array
     assert sure(explain(question), Expressed).results[0].tolist() == expected
-    assert "gaps of the array as it was" in told(question)
+    assert any(isinstance(claim, PutIntoGaps) for claim in of_page(question))
 
 
 def test_a_number_removes_the_axis_and_a_slice_or_a_list_keeps_it() -> None:
     a = "np.arange(6).reshape(3, 2)"
     shapes = {index: sure(ask(a, index), Read).picked.result.shape for index in (":, 0", ":, 0:1", ":, [0]")}
     assert shapes == {":, 0": (3,), ":, 0:1": (3, 1), ":, [0]": (3, 1)}
-    assert "0 removes axis 1. 0:1 or [0] in its place keeps it, with size 1: the shape is then (3, 1)" in told(
-        IndexingQuestion(a, ":, 0")
-    )
+    assert NumberDropsAxis(":, 0", 0, 1, ":, 0:1", ":, [0]", (3, 1)) in of_page(IndexingQuestion(a, ":, 0"))
     assert valued("A[:, 0] @ A[:, 0].T", a).results[0] == 20
     assert valued("A[:, :1] @ A[:, :1].T", a).results[0].shape == (3, 3)
 
@@ -165,13 +186,14 @@ def test_windows_overlap_and_share_their_memory() -> None:
     assert found.results[0].tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
     assert found.offset == 0
     assert found.strides == (8, 8)
+    assert WindowsOverlap("b", 9, 5) in of_page(typed("sliding_window_view(a, 3)", "np.arange(5)"))
     assert valued("x.unfold(0, 3, 1)", "torch.arange(5)").results[0].tolist() == found.results[0].tolist()
 
 
 def test_a_flat_place_is_taken_apart() -> None:
     question = typed("np.unravel_index(7, (3, 4))", "(3, 4)")
     assert [int(part) for part in sure(explain(question), Expressed).results] == [1, 3]
-    assert "place 7 is 1·4 + 3·1" in told(question)
+    assert TakenApart("b", 7, (3, 4), (1, 3)) in of_page(question)
     (a, *_) = part(show(question, explain(question)), Picture).grids
     assert a.marked is not None
     assert np.argwhere(a.marked).tolist() == [[1, 3]]

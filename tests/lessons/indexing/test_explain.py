@@ -10,6 +10,7 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from primer_core.backend import LIBRARIES, Library
+from primer_core.claims.picking import NoBackwards
 from primer_core.language.index import read_index
 from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
@@ -26,7 +27,6 @@ from primer_core.lessons.indexing.explain import (
     Written,
     explain,
 )
-from primer_core.lessons.indexing.fixes import NegativeStep
 from primer_core.lessons.indexing.presets import PRESETS
 from primer_core.lessons.indexing.question import THENS, IndexingQuestion, Then
 from primer_core.lessons.lesson import Preset
@@ -250,7 +250,7 @@ def test_a_negative_step_is_a_view_in_numpy_and_refused_by_pytorch() -> None:
     declined = sure(ask("(3, 4)", "::2, ::-1", library="PyTorch"), IndexDeclined)
     assert declined.error == "ValueError: step must be greater than zero"
     assert [fix.puts["index"] for fix in declined.fixes] == ["::2, [3, 2, 1, 0]"]
-    assert declined.fault == NegativeStep()
+    assert declined.fault == NoBackwards(1)
 
 
 def test_a_slice_of_rows_and_columns_is_a_view() -> None:

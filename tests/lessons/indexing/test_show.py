@@ -5,14 +5,39 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from primer_core.backend import LIBRARIES, Library
+from primer_core.claims.claim import Claim
+from primer_core.claims.layout import NothingToShare
+from primer_core.claims.picking import (
+    CopiedBytes,
+    Gathered,
+    IndicesDiffer,
+    JointAxes,
+    LiesAt,
+    NumberDropsAxis,
+    OnlyStrides,
+    ReadTogether,
+    TakenOut,
+    TooManyItems,
+    TupleOfLists,
+)
+from primer_core.claims.writing import (
+    AddedOnce,
+    AddedToRead,
+    ExceedsDtype,
+    FractionsCut,
+    LastStays,
+    NotConverted,
+    ValueMisfit,
+    WrittenItself,
+)
 from primer_core.lessons.event import Click
+from primer_core.lessons.indexing import claims
 from primer_core.lessons.indexing.clicks import CLICKABLE, react
 from primer_core.lessons.indexing.explain import IndexDeclined, NotWritten, Picked, Read, Written, explain
 from primer_core.lessons.indexing.pictures import read, whole, written
 from primer_core.lessons.indexing.presets import PRESETS
 from primer_core.lessons.indexing.question import THENS, IndexingQuestion, Then
 from primer_core.lessons.indexing.show import show
-from primer_core.lessons.indexing.story import index_advice, memory_note, story, value_advice
 from primer_core.lessons.indexing.table import table
 from primer_core.lessons.lesson import Preset
 from primer_core.picture.grid import Picture
@@ -32,10 +57,13 @@ def picked(array: str, index: str, then: Then = "Read", value: str = "100", libr
     return found
 
 
-def told(array: str, index: str, then: Then = "Read", value: str = "100", library: Library = "NumPy") -> str:
-    outcome = ask(array, index, then, value, library)
+def told(
+    array: str, index: str, then: Then = "Read", value: str = "100", library: Library = "NumPy"
+) -> tuple[Claim, ...]:
+    question = IndexingQuestion(array, index, then, value, library)
+    outcome = explain(question)
     assert isinstance(outcome, Read | Written)
-    return " ".join(map(plain, story(outcome, then, library)))
+    return claims.told(outcome, question)
 
 
 @examples(500)
@@ -49,7 +77,6 @@ def test_the_formula_of_every_cell_is_an_equation_that_holds(
         reject()
     picture = read(outcome.picked)
     assert picture.payload()["grids"]
-    assert story(outcome, "Read", library)
     if not outcome.picked.result.size:
         reject()
     (formula,) = picture.formulas
@@ -71,7 +98,6 @@ def test_the_fate_of_every_cell_is_told_rightly(
         reject()
     picture = written(outcome, then)
     assert picture.payload()["grids"]
-    assert story(outcome, then, "NumPy")
     if not array.size:
         reject()
     for formula in picture.formulas:
@@ -115,87 +141,103 @@ def test_the_array_after_a_change_is_clicked_like_the_one_before() -> None:
 
 
 def test_the_story_names_what_decides() -> None:
-    assert "is a view" in told("(3, 4)", ":2, 1:3")
-    assert "were copied" in told("(3, 4)", "[0, 1]")
-    assert "number that is no array" in told("(3, 4)", "1, 2")
-    assert "(2, 1) and (2,) are broadcast to (2, 2)" in told("(3, 4)", "[[0], [2]], [1, 3]")
-    assert "neighbours: (2,) takes the place" in told("(3, 4)", "[0, 1], [2, 3]")
-    assert "goes to the front" in told("(2, 3, 4)", "[0, 1], :, [0, 3]")
-    assert "a[0] is picked 3 times, but added to once" in told("(4,)", "[0, 0, 0]", "Add in place", "1")
-    assert "the last one stays" in told("(4,)", "[0, 0]", "Assign", "[1, 2]")
-    assert "both changed" in told("(3, 4)", "0", "Add to b")
-    assert "a is as it was" in told("(3, 4)", "[0]", "Add to b")
-    assert "makes a new number" in told("(3, 4)", "0, 0", "Add to b")
-    assert "4 cells of a itself were written. Reading" in told("(3, 4)", "[0]", "Assign")
-    assert "1 cell of a itself was written" in told("(3, 4)", "0, 0", "Assign")
+    assert told("(3, 4)", ":2, 1:3") == (OnlyStrides(":2, 1:3", "b", "a"),)
+    assert told("(3, 4)", "[0, 1]") == (Gathered("[0, 1]", "b", "a", ("a list of places",)),)
+    assert told("(3, 4)", "1, 2") == (TakenOut("b", "a", "1:2, 2:3", (1, 1)),)
+    assert told("(3, 4)", "[[0], [2]], [1, 3]")[1:] == (
+        ReadTogether("b", ((2, 1), (2,)), (2, 2)),
+        JointAxes("b", (2, 2), 0, apart=False),
+    )
+    assert JointAxes("b", (2,), 0, apart=True) in told("(2, 3, 4)", "[0, 1], :, [0, 3]")
+    once = AddedOnce((0,), 3, promised=True, library="NumPy", every="np.add.at(a, i, v)")
+    assert once in told("(4,)", "[0, 0, 0]", "Add in place", "1")
+    assert LastStays((0,), 2, promised=True, library="NumPy") in told("(4,)", "[0, 0]", "Assign", "[1, 2]")
+    assert AddedToRead("view", 4) in told("(3, 4)", "0", "Add to b")
+    assert AddedToRead("view", 0) in told("(3, 4)", "0", "Add to b", "0")
+    assert AddedToRead("copy", 0) in told("(3, 4)", "[0]", "Add to b")
+    assert AddedToRead("number", 0) in told("(3, 4)", "0, 0", "Add to b")
+    assert told("(3, 4)", "[0]", "Assign") == (WrittenItself(4, "copy", adds=False),)
+    assert told("(3, 4)", "0, 0", "Assign") == (WrittenItself(1, "number", adds=False),)
 
 
-def test_one_index_array_has_no_neighbours() -> None:
-    for index in ("[[0, 1], [1, 0]]", "np.array(1)", "0, [[0], [1]]", "np.array(0), :, np.array(1)"):
-        assert "neighbours" not in told("(3, 4, 5)", index)
+def test_what_is_cut_off_is_told_where_no_error_tells_it() -> None:
+    assert FractionsCut("a", "int64", 1) in told("[4, 5, 6]", "0", "Add in place", "0.5")
+    assert FractionsCut("a", "int64", 2) in told("[4, 5, 6]", "1:", "Assign", "2.9")
+    assert not any(isinstance(claim, FractionsCut) for claim in told("[4, 5, 6]", "1:", "Assign", "2.0"))
+    too_large = sure(ask("np.array([1, 2], dtype=np.uint8)", "0", "Assign", "300"), NotWritten)
+    assert claims.why_not_written(too_large, "Assign") == ExceedsDtype(300, "uint8", 0, 255)
+
+
+def test_a_list_is_named_in_the_place_of_a_number_where_that_moves_no_axis() -> None:
+    assert NumberDropsAxis(":, 0", 0, 1, ":, 0:1", ":, [0]", (3, 1)) in told("(3, 4)", ":, 0")
+    apart = next(claim for claim in told("(2, 3, 4, 5)", ":, 0, :, 1") if isinstance(claim, NumberDropsAxis))
+    a = np.zeros((2, 3, 4, 5))
+    assert a[:, [0], :, 1].shape != a[:, 0:1, :, 1].shape == apart.shape
+    assert apart.listed == ""
+
+
+def test_one_index_array_is_read_together_with_no_other() -> None:
+    for index in ("[[0, 1], [1, 0]]", "np.array(1)", "0, [[0], [1]]"):
+        assert not any(isinstance(claim, ReadTogether) for claim in told("(3, 4, 5)", index))
 
 
 def test_a_nested_list_is_said_to_be_a_tuple_where_pytorch_takes_it_for_one() -> None:
     nested = "[[0, 1], [1, 0]]"
-    said = "a[[[0, 1], [1, 0]]] is a[[0, 1], [1, 0]]"
+    said = TupleOfLists(nested, "[0, 1], [1, 0]", even=True)
     assert said in told("(3, 4)", nested, library="PyTorch")
     assert said not in told("(3, 4)", nested)
     assert said not in told("(3, 4)", f"{nested},", library="PyTorch")
     declined = sure(ask("[10, 20, 30]", nested, library="PyTorch"), IndexDeclined)
-    assert said in plain(index_advice(declined)[0])
+    assert claims.faults(declined) == (said, TooManyItems(1, 2))
 
 
 def test_a_tensor_is_added_to_every_time_by_a_method_that_tensors_have() -> None:
-    assert "np.add.at(a, i, v)" in told("(4,)", "[0, 0, 0, 2]", "Add in place", "1")
+    every = "a.index_put_((i,), v, accumulate=True)"
     by_tensor = told("(4,)", "[0, 0, 0, 2]", "Add in place", "1", "PyTorch")
-    assert "np." not in by_tensor
-    assert "a.index_put_((i,), v, accumulate=True)" in by_tensor
+    assert AddedOnce((0,), 3, promised=False, library="PyTorch", every=every) in by_tensor
     a, i, v = torch.arange(1, 5), torch.tensor([0, 0, 0, 2]), torch.tensor(1)
-    eval("a.index_put_((i,), v, accumulate=True)", {"a": a, "i": i, "v": v})  # noqa: S307 - what the story says
+    eval(every, {"a": a, "i": i, "v": v})  # noqa: S307 - what the story says
     assert a.tolist() == [4, 2, 4, 4]
 
 
-def test_which_of_several_values_stays_is_said_of_numpy_alone() -> None:
-    for then in ("Assign", "Add in place"):
-        assert "the last one" in told("(4,)", "[0, 0]", then, "[1, 2]")
-        assert "does not say which" in told("(4,)", "[0, 0]", then, "[1, 2]", "PyTorch")
+def test_index_arrays_meet_before_a_number_in_them_is_looked_at() -> None:
+    with pytest.raises(IndexError, match="broadcast"):
+        np.zeros((3, 4))[[0, 1, 2], [0, 9]]
+    declined = sure(ask("(3, 4)", "[0, 1, 2], [0, 9]"), IndexDeclined)
+    assert declined.fault == IndicesDiffer(((3,), (2,)))
 
 
 def test_what_was_not_written_is_explained_and_no_success_is_told() -> None:
     question = IndexingQuestion("[0., 0., 0., 0.]", "[0, 0, 0, 3]", "Assign", "[1, 2, 3, 4]", "PyTorch")
     outcome = sure(explain(question), NotWritten)
     page = show(question, outcome)
-    assert part(page, Story).paragraphs == value_advice(outcome, "Assign")
-    (advice,) = map(plain, value_advice(outcome, "Assign"))
-    assert "float64" in advice
-    assert "int64" in advice
-    assert "added" not in advice
+    assert claims.why_not_written(outcome, "Assign") == NotConverted("float64", "int64", adds=False)
+    assert len(part(page, Story).paragraphs) == 1
     assert part(page, Story).note == ()
     assert plain(part(page, Notice).paragraphs[0]) == outcome.error
-    (shape,) = map(plain, value_advice(sure(ask("(4,)", ":", "Assign", "[1, 2]"), NotWritten), "Assign"))
-    assert "(4,)" in shape
-    assert "(2,)" in shape
+    misfit = sure(ask("(4,)", ":", "Assign", "[1, 2]"), NotWritten)
+    assert claims.why_not_written(misfit, "Assign") == ValueMisfit((4,), (2,), adds=False, of_b=False)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_view_without_elements_is_said_to_share_nothing(library: Library) -> None:
     a = np.arange(12).reshape(3, 4)
     assert not np.shares_memory(a, a[1:1])
-    assert "nothing that it could share" in told("(3, 4)", "1:1", library=library)
-    assert "nothing that it could share" not in told("(3, 4)", "1:2", library=library)
+    assert told("(3, 4)", "1:1", library=library) == (NothingToShare("b"),)
+    assert NothingToShare("b") not in told("(3, 4)", "1:2", library=library)
 
 
 def test_the_note_says_what_was_copied() -> None:
-    def note(array: str, index: str, then: Then = "Read") -> str:
-        return plain(memory_note(picked(array, index, then), then))
+    def note(array: str, index: str, then: Then = "Read") -> tuple[Claim, ...]:
+        outcome = ask(array, index, then)
+        assert isinstance(outcome, Read | Written)
+        return claims.note(outcome, then)
 
-    assert note("(3, 4)", ":2, 1:3").startswith(
-        "0 bytes copied · b starts 8 bytes into the memory of a · strides (32, 8)"
-    )
-    assert note("(4, 3)", "np.arange(4), [0, 2, 0, 1]") == "4 elements gathered, 32 bytes copied"
-    assert note("(4, 3)", "[0], [1]") == "1 element gathered, 8 bytes copied"
-    assert note("(3, 4)", "1, 2") == ""
-    assert note("(3, 4)", ":2", "Add in place") == "", "there is no b"
+    assert note("(3, 4)", ":2, 1:3") == (LiesAt("b", "a", 8, (32, 8)),)
+    assert note("(4, 3)", "np.arange(4), [0, 2, 0, 1]") == (CopiedBytes("b", "a", 4, 32),)
+    assert note("(4, 3)", "[0], [1]") == (CopiedBytes("b", "a", 1, 8),)
+    assert note("(3, 4)", "1, 2") == ()
+    assert note("(3, 4)", ":2", "Add in place") == (), "there is no b"
 
 
 def rows(array: str, index: str) -> list[tuple[str, ...]]:

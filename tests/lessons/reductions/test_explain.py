@@ -492,3 +492,12 @@ def test_the_lesson_is_imported_without_torch(lesson: str) -> None:
     code = f"import sys, primer_core.lessons.{lesson}.show, primer_core.lessons.{lesson}.presets; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "streamlit"} & set(loaded)
+
+
+def test_a_name_that_doubles_with_each_statement_is_refused_at_once() -> None:
+    doubled = "\n".join(["x = [a, a]", *["x = [x, x]"] * 60, "x.sum()"])
+    outcome = explain(ReductionsQuestion(line=doubled))
+    assert isinstance(outcome, Unread)
+    assert outcome.field == "line"
+    kept = explain(ReductionsQuestion(line="x = [a, a]\nx = [x, x]\nnp.sum(x, axis=0)"))
+    assert not isinstance(kept, Unread) or "longer" not in kept.message

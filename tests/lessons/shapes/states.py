@@ -240,8 +240,9 @@ _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
     "PyTorch": [
         _reshape, _view, _view, _turned("view(-1)"), _turned("view(-1)"), _turned("contiguous()"), _torch_turn,
         _squeeze, _squeeze, _batch, _unsqueeze, _expand, _unfold,
-        _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1), _clash("cat", "dim"),
-        _clash("stack", "dim"), _split("split", "dim"), _split("chunk", "dim"), _named("PyTorch"),
+        _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1),
+        _clash("cat", "dim"), _clash("stack", "dim"),
+        _split("split", "dim"), _split("chunk", "dim"), _named("PyTorch"),
         _fixed("contiguous()", "x[...].contiguous()", "clone()"),
         _fixed("x + 1", "x.sum(0)", "x.amax(0)", "mT", "t()", "flip(0)", "x[1:]", "x[::2]"),
         _flat("flatten()", "ravel()"),

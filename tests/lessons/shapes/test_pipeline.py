@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Declined, Library
-from primer_core.claims.joining import SizesAdd, SizesClash
+from primer_core.claims.joining import SizesAdd, UnequalToJoin
 from primer_core.claims.layout import AxesApart, CopiedNeedlessly, NoStrides, VerySame
 from primer_core.claims.sizes import (
     CutIntoPieces,
@@ -371,7 +371,7 @@ def test_concatenate_adds_sizes_along_its_axis_and_wants_the_others_equal() -> N
     assert below.done[0].remarks == (SizesAdd("x1", (2, 2), (1, 2), 0),)
     assert beside.states[-1].values.tolist() == [[1, 2, 1, 2], [3, 4, 3, 4]]
     assert clash is not None
-    assert clash.causes == (SizesClash("x", (2, 2), (1, 2), 1),)
+    assert clash.causes == (UnequalToJoin("x", (2, 2), (1, 2), 1),)
     assert isinstance(clash.reason, Declined)
     assert clash.reason.kind == "ValueError"
     assert "concatenate([[5, 6]], axis=0)" in [fix.texts[0] for fix in clash.fixes]

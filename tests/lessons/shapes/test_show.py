@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primer_core.claims.course import Becomes, EndsAs, Raised
+from primer_core.claims.course import EndsAs, Raised, StepGives
 from primer_core.claims.layout import InNewMemory, ReadWithStrides
 from primer_core.claims.sizes import NoSizeFits, SizeSolved
 from primer_core.lessons.lesson import Preset
@@ -133,7 +133,7 @@ def test_a_split_shows_all_pieces_and_says_which_goes_on() -> None:
 def test_the_story_says_what_each_step_did() -> None:
     told = claims.course(taking("arange(12)", "view(2, -1), T, reshape(12), view(5, -1), clone()"))
     assert told[0] == (
-        Becomes("x1 = x.view(2, -1)", (12,), (2, 6)),
+        StepGives("x1 = x.view(2, -1)", (12,), (2, 6)),
         ReadWithStrides("x1", "x", (6, 1), "elements"),
         SizeSolved("x1", "x", 12, (2,), 1, 6),
     )

@@ -4,6 +4,10 @@ import math
 
 import pytest
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.losses import TakesNoLogarithm
+from primer_core.claims.rounding import SigmoidRounds
+from primer_core.claims.targets import CountedFromOne, NoSuchClass
 from primer_core.lessons.answer import page
 from primer_core.lessons.softmax import LESSON
 from primer_core.lessons.softmax.explain import Softmax, TargetDeclined, explain
@@ -47,6 +51,10 @@ def refusal(question: SoftmaxQuestion) -> str:
     return said
 
 
+def said(question: SoftmaxQuestion) -> tuple[Claim, ...]:
+    return LESSON.claims(question, explain(question))
+
+
 def preset(title: str) -> SoftmaxQuestion:
     return next(preset.question for preset in LESSON.presets if preset.title == title)
 
@@ -57,7 +65,8 @@ def test_g20_a_loss_below_zero_is_nll_of_what_is_no_logarithm() -> None:
     assert number(shown["nll_loss(softmax(z, -1), target)"][0]) == pytest.approx(-0.8475, abs=5e-5)
     assert number(shown["nll_loss(log_softmax(z, -1), target)"][0]) == pytest.approx(0.1681, abs=5e-5)
     assert number(shown["cross_entropy(z, target)"][0]) == pytest.approx(0.1681, abs=5e-5)
-    assert "takes no logarithm" in words(question)
+    (no_logarithm,) = (claim for claim in said(question) if isinstance(claim, TakesNoLogarithm))
+    assert (no_logarithm.of_p, no_logarithm.of_log_p) == pytest.approx((-0.8475, 0.1681), abs=5e-5)
     printed = printed_by(part(page(LESSON, question), CodePanel).code)
     assert "nll of softmax: -0.8475" in printed
 
@@ -67,7 +76,7 @@ def test_g22_a_sigmoid_that_rounds_to_one_takes_the_gradient_away() -> None:
     shown = losses(question)
     assert shown["binary_cross_entropy(torch.sigmoid(z), target)"] == ("100.0", "[0.0]")
     assert shown["binary_cross_entropy_with_logits(z, target)"] == ("40.0", "[1.0]")
-    assert "sigmoid(40.0) is exactly 1.0 in float32" in words(question)
+    assert SigmoidRounds(40.0, 1.0, "float32", flat=True) in said(question)
     (one, two) = part(page(LESSON, question), ProbabilityBars).tables
     cells = {row.name: row.cells[0] for row in two.rows}
     assert [cells[name].text for name in ("p", "log(1 − p)", "loss", "∂L/∂z")] == ["1.0", "−100.0", "100.0", "0.0"]
@@ -112,8 +121,8 @@ def test_g26_labels_are_counted_from_zero() -> None:
     assert number(losses(right)["cross_entropy(z, target)"][0]) == pytest.approx(math.log(3), abs=5e-5)
     from_one = preset("Labels from 1")
     assert refusal(from_one) == "IndexError: Target 3 is out of bounds."
-    assert "y[2] = 3, y[3] = 3" in words(from_one)
-    assert "class 0 would then never be right" in words(from_one)
+    assert NoSuchClass("batch", "targets", 3, ((2, 3), (3, 3))) in said(from_one)
+    assert CountedFromOne(3) in said(from_one)
     first = part(page(LESSON, from_one), Fixes).fixes[0]
     mended = explain(from_one.with_texts(first.puts))
     assert isinstance(mended, Softmax)
@@ -123,6 +132,7 @@ def test_g26_labels_are_counted_from_zero() -> None:
 def test_g26_minus_one_is_not_the_last_class() -> None:
     question = SoftmaxQuestion(typed="torch.zeros(4, 3)", target="torch.tensor([0, 1, -1, 2])")
     assert refusal(question) == "IndexError: Target -1 is out of bounds."
+    assert NoSuchClass("batch", "targets", 3, ((2, -1),)) in said(question)
     assert "−1 is not the last class" in words(question)
     outcome = explain(question)
     assert isinstance(outcome, TargetDeclined)

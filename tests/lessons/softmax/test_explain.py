@@ -112,7 +112,8 @@ def test_each_dtype_overflows_at_its_own_limit(dtype: DTypeName, limit: float) -
 
 def test_a_shift_changes_nothing_but_the_naive_form() -> None:
     plain, shifted = shown(SoftmaxQuestion()), shown(SoftmaxQuestion(shift=100))
-    assert plain.shift is None
+    assert plain.shift.p < 1e-6
+    assert not shifted.shift.visible
     assert shifted.p == pytest.approx(plain.p, abs=1e-5)
     assert shifted.log_sum_exp == pytest.approx(plain.log_sum_exp + 100, abs=1e-4)
     assert shifted.naive.overflows
@@ -123,8 +124,8 @@ def test_a_shift_changes_nothing_but_the_naive_form() -> None:
 @given(questions())
 def test_what_a_shift_changes_is_measured_against_pytorch_without_it(question: SoftmaxQuestion) -> None:
     effect = shown(question).shift
-    assert (effect is None) == (question.shift == 0)
-    if effect is not None:
+    assert effect.constant == (question.shift or -max(shown(question).z.tolist()) or 1.0)
+    if question.shift:
         p, loss, _ = by_torch(question)
         plain_p, plain_loss, _ = by_torch(replace(question, shift=0))
         scale = TOLERANCE[question.dtype] * max(1.0, 1010 / question.T)

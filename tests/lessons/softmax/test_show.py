@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from primer_core.claims.claim import plain as plain_sentence
+from primer_core.claims.rounding import RoundsToZero
 from primer_core.lessons.answer import page
 from primer_core.lessons.softmax import LESSON
 from primer_core.lessons.softmax.explain import Softmax, explain
@@ -82,9 +84,12 @@ def test_a_step_is_said_to_raise_the_target_and_lower_the_others() -> None:
 def test_underflow_is_told_as_underflow_and_blamed_on_both_forms() -> None:
     assert chip(card(UNDERFLOW, "Log-sum-exp")).verdict == "ok"
     words = notes(card(UNDERFLOW, "Cross-entropy"))
-    assert "rounds to 0" in words
+    (lost,) = (claim for claim in LESSON.claims(UNDERFLOW, explain(UNDERFLOW)) if isinstance(claim, RoundsToZero))
+    assert plain_sentence(lost.sentence()) in words
+    assert (lost.number, lost.dtype, lost.loss) == (0, "float32", 180.0)
     assert "overflow" not in words
-    assert "rounds to 0" not in notes(card(SoftmaxQuestion(), "Cross-entropy"))
+    usual = SoftmaxQuestion()
+    assert not any(isinstance(claim, RoundsToZero) for claim in LESSON.claims(usual, explain(usual)))
 
 
 def test_all_exponentials_can_underflow() -> None:

@@ -76,7 +76,7 @@ def test_each_statement_is_told_as_python_runs_it(seed: int) -> None:
         check_deed(deed, before, memory_of(names))
         assert plain(numbers.of_deed(deed))
     said = Said(found, "Memory")
-    assert all(letters(claim.sentence()) for told in (*said.deeds(), said.story()) for claim in told)
+    assert all(letters(claim.sentence()) for told in (*said.deeds(), *said.story()) for claim in told)
     assert memory(found).payload()["grids"] or not found.after.names
     for name in found.after.names:
         expected = eval(name, names)  # noqa: S307 - a name of the program
@@ -137,7 +137,7 @@ def test_a_memory_lives_as_long_as_a_name_reads_it() -> None:
     found = ran("(4,)", "a[1:3]", then="del a; b += 1")
     assert found.after.names == ("b",)
     assert found.after.buffers[0].values.tolist() == [1, 3, 4, 4]
-    (gone,) = (claim for claim in Said(found, "Names").story() if isinstance(claim, NameGone))
+    (gone,) = (claim for told in Said(found, "Names").story() for claim in told if isinstance(claim, NameGone))
     assert gone.kept == ("b",)
 
 

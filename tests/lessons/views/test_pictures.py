@@ -194,3 +194,14 @@ def explained(question: ViewsQuestion) -> Program:
 
 def drawn(base: str, operation: str, then: str) -> Any:
     return names(ran(base, operation, then=then)).grids
+
+
+@pytest.mark.parametrize(
+    ("b", "badge"),
+    [("a.copy()", "COPY"), ("a[[0, 1]]", "COPY"), ("a * 10", "NEW"), ("np.zeros_like(a)", "NEW"), ("a[0, 0]", "NUMBER"),
+     ("a.T", "VIEW"), ("a[:0]", "NO CELLS")],
+)  # fmt: skip
+def test_a_badge_says_how_an_array_came_to_its_memory(b: str, badge: str) -> None:
+    badges = {grid.name: [each.text for each in grid.badges] for grid in memory(ran("(3, 4)", b)).grids}
+    assert badges["b"][0] == badge
+    assert badges["a"] == ["BASE"]

@@ -102,8 +102,8 @@ function normalisation(known, on) {
       + "Both steps have to be the same for whatever the network reads later: a pixel that is left at 255 comes out hundreds of times too large."),
     make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": "Pixels before and after normalising" }, table),
     make("p", {}, make("b", {}, on ? "Your settings normalise. " : "Your settings do not normalise. "),
-      on ? `Without it the network gets values from 0 to 1, with mean ${known.mean.toFixed(2)}: small, and none below 0. The same learning rate then learns more slowly.`
-        : `The network gets values from 0 to 1, with mean ${known.mean.toFixed(2)}: small, and none below 0. The same learning rate learns more slowly than with mean 0 and standard deviation 1.`));
+      on ? `Without it the network gets values from 0 to 1, with mean ${known.mean.toFixed(2)}: small, and none below 0. SGD at the same learning rate then learns more slowly.`
+        : `The network gets values from 0 to 1, with mean ${known.mean.toFixed(2)}: small, and none below 0. SGD learns more slowly from them than at the same learning rate from values with mean 0 and standard deviation 1.`));
 }
 
 function nextBatch(images, many) {

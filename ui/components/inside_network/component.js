@@ -199,7 +199,7 @@ function layers() {
       list.replaceChildren(...cards.map((card) => card.element));
     }
     cards.forEach((card, place) => card.update(look.layers[place], place === cards.length - 1, look.samples));
-    write(note, `Gradient and step are those of the latest batch; a step of about 0.1 % to 1 % of the weights is common. A unit is dead if it is 0 on all ${look.samples} validation ${look.surface ? "points" : "images"} looked at. Filled: now. Line: at the start.`);
+    write(note, `Gradient and step are those of the latest batch; a step of about 0.1 % to 1 % of the weights is common. A unit is dead if it is 0 on all ${look.samples} validation ${look.surface ? "points" : "images"} looked at; the activations are those of the first ${Math.min(50, look.samples)}. Filled: now. Line: at the start.`);
     counts.update(() => look.layers.flatMap((told, place) => [["weights", told.weights], ["activations above 0", told.activations]]
       .filter(([, of]) => of).map(([what, of]) => table(`Layer ${place + 1}: ${what}`, ["from", "now", "start"],
         of.now.map((count, bin) => [number(Number((of.low + (bin * (of.high - of.low)) / of.now.length).toPrecision(3))), String(count), String(of.start[bin])])))));
@@ -333,8 +333,8 @@ function plane() {
       return label ? vector("rect", { ...look, x: left - 6, y: top - 6, width: 12, height: 12 }) : vector("circle", { ...look, cx: left, cy: top, r: 6.5 });
     }));
     write(legend, "Blue: class 1 is likelier. Amber: class 0. Pale: it cannot tell. Circles are points of class 0 and squares of class 1; the filled five are trained on. The two hollow ones are for validation, and for the test as well: too few to say how well it would do on others.");
-    numbers.replaceChildren(table("The points", ["point", "part", "class", "probability of class 1"],
-      look.points.map(({ x, y, label, part, one }) => [`(${number(x)}, ${number(y)})`, part === "train" ? "train" : "validation and test", String(label), one === null ? "–" : percent(one)])));
+    numbers.replaceChildren(table("The points", ["point", "class", "P(class 1)", "part"],
+      look.points.map(({ x, y, label, part, one }) => [`(${number(x)}, ${number(y)})`, String(label), one === null ? "–" : percent(one), part === "train" ? "train" : "validation and test"])));
   };
   return { element, update };
 }

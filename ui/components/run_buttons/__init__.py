@@ -30,12 +30,12 @@ class Button:
         Which button of the row it is: one whose place stays keeps the focus, whatever it says and does.
     name
         What a press of it is called, for the page.
-    label, icon
-        What it says, and a name of Material Symbols.
+    label
+        What it says.
     help
         What it does, in a sentence.
-    main
-        Whether it is the one that stands out.
+    icon
+        A name of Material Symbols before the label of the main button, the one that stands out; empty for the others.
     why_not
         Why it cannot be pressed, in a sentence; empty if it can.
     """
@@ -43,9 +43,8 @@ class Button:
     place: str
     name: str
     label: str
-    icon: str
     help: str
-    main: bool = False
+    icon: str = ""
     why_not: str = ""
 
 

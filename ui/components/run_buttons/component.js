@@ -34,7 +34,7 @@ function open(parentElement) {
     }
     // Moving an element takes its focus: only what is not in its place yet is put there.
     kept.forEach((element, place) => root.children[place] === element || root.insertBefore(element, root.children[place]));
-    reason.textContent = data.buttons.find((button) => button.main)?.why_not ?? "";
+    reason.textContent = data.buttons.find((button) => button.icon)?.why_not ?? "";
   };
 
   const make = (place) => {
@@ -46,7 +46,7 @@ function open(parentElement) {
 
   const write = (element, button) => {
     element.dataset.name = button.name;
-    element.classList.toggle("main", button.main);
+    element.classList.toggle("main", button.icon !== "");
     element.querySelector(".symbol").textContent = button.icon;
     element.querySelector(".label").textContent = button.label;
     element.title = button.why_not || button.help;

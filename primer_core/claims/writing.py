@@ -1,0 +1,290 @@
+"""What is said of writing through an index: what is written, what stays, and why a value is not taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Strong, signed
+from primer_core.claims.picking import cell_name
+
+Shape = tuple[int, ...]
+Reads = Literal["view", "copy", "number"]
+"""What an index gives where it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComesAs(Claim):
+    """A value comes as a view or not, and with a shape.
+
+    Parameters
+    ----------
+    name
+        Of the value.
+    reads
+        Whether it is a view, a copy or a number; "none" where that is not said.
+    shape
+        Of an array; how many parts there are of a tuple, as ``(2,)``; None of a number.
+    parts
+        Whether it is a tuple.
+    written
+        Whether it is only read in passing, and the statement writes to a itself.
+    """
+
+    name: str
+    reads: Literal["view", "copy", "number", "none"]
+    shape: Shape | None
+    parts: bool
+    written: bool
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        word = {"view": "VIEW, ", "copy": "COPY, ", "number": "COPY, "}.get(self.reads, "")
+        what = "a number" if self.shape is None else f"shape {self.shape}"
+        if self.parts and self.shape:
+            what = f"a tuple of {self.shape[0]}"
+        return (f"{word}{what}{' when read; written to a itself' if self.written else ''}",)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenItself(Claim):
+    """An index on the left of a statement says where it writes, also where reading by it would give a copy.
+
+    Parameters
+    ----------
+    count
+        How many cells of a are written.
+    reads
+        What the index gives where it is read.
+    adds
+        Whether the statement adds to the cells.
+    """
+
+    count: int
+    reads: Reads
+    adds: bool
+
+    def sentence(self) -> Sentence:
+        """Say which array is written, and why that is no contradiction."""
+        cells = f"{self.count} cell{'' if self.count == 1 else 's'}"
+        wrote: Sentence = (f"{cells} of ", Name("a"), f" itself {'was' if self.count == 1 else 'were'} written")
+        if self.reads == "view":
+            return (*wrote, ": an index on the left of = says where to write.")
+        found = "a number" if self.reads == "number" else "a copy"
+        calls = (": Python calls ", Code("a.__setitem__"), ".")
+        if self.adds:
+            return (*wrote, ". ", Code("a[…] += v"), f" reads {found}, adds to it, and writes the sum back", *calls)
+        return (
+            *wrote,
+            ". Reading ",
+            Code("a[…]"),
+            f" would give {found} here, but ",
+            Code("a[…] = v"),
+            " writes to ",
+            Name("a"),
+            *calls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AddedToRead(Claim):
+    """What was read by an index is added to: in its own memory, or in that of the array.
+
+    Parameters
+    ----------
+    reads
+        What was read.
+    changed
+        How many cells of a have another value than before.
+    """
+
+    reads: Reads
+    changed: int
+
+    def sentence(self) -> Sentence:
+        """Say whether a changed."""
+        add, a, b = Code("b += v"), Name("a"), Name("b")
+        if self.reads == "number":
+            return (add, " makes a new number and calls it ", b, ". ", a, " is as it was.")
+        if self.reads == "copy":
+            return (add, " writes to the copy: ", a, " is as it was.")
+        cells = f"{self.changed} cell{'' if self.changed == 1 else 's'}"
+        return (add, " writes to the memory that ", b, " shares with ", a, f": {cells} of ", a, " changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class AddedOnce(Claim):
+    """An element that an index names several times is added to once.
+
+    Parameters
+    ----------
+    cell
+        Index of the element.
+    times
+        How often it is named.
+    promised
+        Whether the library says that the last of the sums is kept.
+    library
+        Its name.
+    every
+        Code that adds every time, where i, j, ... are the index arrays and v is the value; empty for none.
+    """
+
+    cell: tuple[int, ...]
+    times: int
+    promised: bool
+    library: str
+    every: str
+
+    def sentence(self) -> Sentence:
+        """Say what the statement means, and what would add every time."""
+        kept = "the last one is kept" if self.promised else f"one of them is kept, {self.library} does not say which"
+        return (
+            Name(cell_name("a", self.cell)),
+            f" is picked {self.times} times, but added to ",
+            Strong("once"),
+            ": ",
+            Code("a[i] += v"),
+            " means ",
+            Code("a[i] = a[i] + v"),
+            f", all sums are taken first and {kept}.",
+            *((" ", Code(self.every), " adds every time.") if self.every else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LastStays(Claim):
+    """An element that an index names several times is given several values, of which one stays.
+
+    Parameters
+    ----------
+    cell
+        Index of the element.
+    times
+        How often it is named.
+    promised
+        Whether the library says that the last one stays.
+    library
+        Its name.
+    """
+
+    cell: tuple[int, ...]
+    times: int
+    promised: bool
+    library: str
+
+    def sentence(self) -> Sentence:
+        """Say which stays."""
+        stays = "the last one stays" if self.promised else f"one of them stays, {self.library} does not say which"
+        return (
+            Name(cell_name("a", self.cell)),
+            f" is picked {self.times} times and given {self.times} values: {stays}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FractionsCut(Claim):
+    """Fractions were cut off as values were stored, without a word.
+
+    Parameters
+    ----------
+    name, dtype
+        Name and dtype of the array that they are stored in.
+    cells
+        In how many cells what is stored is not what was given.
+    """
+
+    name: str
+    dtype: str
+    cells: int
+
+    def sentence(self) -> Sentence:
+        """Say so, and what would keep them."""
+        count = "1 cell" if self.cells == 1 else f"{self.cells} cells"
+        return (
+            Name(self.name),
+            f" holds {self.dtype}, so in {count} the fraction was ",
+            Strong("cut off"),
+            " without a word. An array keeps its dtype: make it with floats to keep them.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMisfit(Claim):
+    """A value has a shape that does not broadcast to what it shall be written to.
+
+    Parameters
+    ----------
+    cells
+        Shape of what is written to.
+    given
+        Shape of the value.
+    adds
+        Whether it was to be added.
+    of_b
+        Whether it was to be added to what was read.
+    """
+
+    cells: Shape
+    given: Shape
+    adds: bool
+    of_b: bool
+
+    def sentence(self) -> Sentence:
+        """Set the shapes against each other."""
+        where = "b has shape" if self.of_b else "The index picks cells of shape"
+        what = "added" if self.adds else "assigned"
+        return (
+            f"{where} {self.cells}, and what is {what} has shape {self.given}. It must broadcast to the former: a "
+            "single number always does.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExceedsDtype(Claim):
+    """A whole number is beyond what the dtype of an array holds.
+
+    Parameters
+    ----------
+    value
+        The number.
+    dtype
+        Of the array.
+    least, most
+        What that holds.
+    """
+
+    value: int
+    dtype: str
+    least: int
+    most: int
+
+    def sentence(self) -> Sentence:
+        """Give the limits."""
+        return (
+            Name("a"),
+            f" holds {self.dtype}, {signed(self.least)} to {signed(self.most)}: {signed(self.value)} is beyond that.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotConverted(Claim):
+    """A value has another dtype than the array, and the library does not convert what would be stored.
+
+    Parameters
+    ----------
+    held, given
+        Dtypes of the array and of the value.
+    adds
+        Whether it was to be added.
+    """
+
+    held: str
+    given: str
+    adds: bool
+
+    def sentence(self) -> Sentence:
+        """Name both dtypes."""
+        what = "added" if self.adds else "assigned"
+        does = f"The sum is not converted back to {self.held}." if self.adds else "It is not converted here."
+        return (Name("a"), f" holds {self.held}, and what is {what} is {self.given}. {does} Write both in one dtype.")

@@ -1,0 +1,352 @@
+"""What is said of an index, or of an expression of the array: the claims of each outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from primer_core.backend import Backend, backend
+from primer_core.claims.claim import Claim
+from primer_core.claims.fixes import ExpressionInstead
+from primer_core.claims.layout import NothingToShare
+from primer_core.claims.lookups import (
+    AtWhichPlaces,
+    Flattened,
+    IsTuple,
+    IsView,
+    JoinsTuples,
+    LookedUp,
+    PutIntoGaps,
+    RaisedBy,
+    SharesNothing,
+    TakenApart,
+    WhichValue,
+    WindowsOverlap,
+)
+from primer_core.claims.picking import (
+    CopiedBytes,
+    Gathered,
+    JointAxes,
+    LiesAt,
+    NumberDropsAxis,
+    OnlyStrides,
+    PickedOften,
+    ReadTogether,
+    TakenOut,
+    TupleOfLists,
+)
+from primer_core.claims.writing import (
+    AddedOnce,
+    AddedToRead,
+    ComesAs,
+    ExceedsDtype,
+    FractionsCut,
+    LastStays,
+    NotConverted,
+    Reads,
+    ValueMisfit,
+    WrittenItself,
+)
+from primer_core.language.index import Index
+from primer_core.language.index_plan import index_shape
+from primer_core.lessons.indexing.code import index_code
+from primer_core.lessons.indexing.explain import (
+    IndexDeclined,
+    NotWritten,
+    Outcome,
+    Picked,
+    Read,
+    Unindexed,
+    Written,
+    shape_of,
+)
+from primer_core.lessons.indexing.expression import Expressed, ExpressionDeclined, settled
+from primer_core.lessons.indexing.question import IndexingQuestion, Then
+from primer_core.lessons.outcome import Unread
+
+GATHERS = ("gather", "take_along_axis", "take_along_dim")
+"""Functions that look one place of each cell up in an index."""
+
+_WHERE = ("np.where", "torch.where")
+_PLACES = (*_WHERE, "np.nonzero", "ndarray.nonzero")
+
+
+def claims_of(question: IndexingQuestion, outcome: Outcome) -> tuple[Claim, ...]:
+    """List all that the page says of an outcome."""
+    question = settled(question)
+    match outcome:
+        case Unread() | Unindexed():
+            return ()
+        case Read() | Written():
+            return (comes_as(outcome, question.then), *told(outcome, question), *note(outcome, question.then))
+        case IndexDeclined():
+            return (*faults(outcome), *(fix.claim for fix in outcome.fixes))
+        case NotWritten():
+            return (why_not_written(outcome, question.then), *(fix.claim for fix in outcome.fixes))
+        case Expressed():
+            return (value_comes_as(outcome), *of_expression(outcome), *(lies_at(outcome)))
+        case ExpressionDeclined():
+            return (why_declined(outcome), *(claim for claim, _ in expression_fixes(outcome)))
+
+
+# An index
+
+
+def reads(picked: Picked) -> Reads:
+    """Say what an index gives where it is read."""
+    return "number" if picked.number else "copy" if picked.memory is None else "view"
+
+
+def comes_as(outcome: Read | Written, then: Then) -> ComesAs:
+    """Say in a few words what the index reads."""
+    picked = outcome.picked
+    shape = None if picked.number else picked.result.shape
+    kind = reads(picked) if picked.result.size else "none"
+    return ComesAs("b", kind, shape, parts=False, written=then in ("Assign", "Add in place"))
+
+
+def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ...]:
+    """Say what the index picked, and what became of it."""
+    picked, then, engine = outcome.picked, question.then, backend(question.library)
+    found: list[Claim] = [*nested(picked.index)]
+    if then in ("Read", "Add to b"):
+        found += _verdict(picked, engine)
+    if isinstance(outcome, Written):
+        found += _effect(outcome, then)
+    found += _joint(picked)
+    found += _dropped(picked, engine)
+    if picked.times.max(initial=0) > 1:
+        found.append(_repeated(picked, then, engine))
+    return tuple(found)
+
+
+def note(outcome: Read | Written, then: Then) -> tuple[Claim, ...]:
+    """Say where what was read lies in memory, or what its copy cost; nothing where nothing is read."""
+    picked = outcome.picked
+    if picked.number or then in ("Assign", "Add in place"):
+        return ()
+    if picked.memory is None:
+        return (CopiedBytes("b", "a", picked.result.size, picked.result.nbytes),)
+    return (LiesAt("b", "a", picked.memory.offset, picked.memory.strides),) if picked.result.size else ()
+
+
+def nested(index: Index) -> Iterator[Claim]:
+    """Say what PyTorch makes of a nested list."""
+    if index.nested is not None:
+        shapes = {item.shape for item in index.items if isinstance(item, np.ndarray)}
+        yield TupleOfLists(index.nested, index.code, even=len(shapes) == 1)
+
+
+def faults(declined: IndexDeclined) -> tuple[Claim, ...]:
+    """Say what is wrong with an index that was declined."""
+    return (*nested(declined.index), *(() if declined.fault is None else (declined.fault,)))
+
+
+def why_not_written(outcome: NotWritten, then: Then) -> Claim:
+    """Say why a value was not written."""
+    held, given = outcome.picked.operand.values.dtype, outcome.value.values
+    adds = then != "Assign"
+    if outcome.cause == "shape":
+        return ValueMisfit(outcome.picked.result.shape, given.shape, adds, then == "Add to b")
+    if outcome.cause == "number" and held.kind in "iu" and given.dtype.kind in "iu":
+        limits = np.iinfo(held)
+        beyond = next((int(one) for one in given.flat if not limits.min <= one <= limits.max), None)
+        if beyond is not None:
+            return ExceedsDtype(beyond, str(held), int(limits.min), int(limits.max))
+    return NotConverted(str(held), str(given.dtype), adds)
+
+
+def _verdict(picked: Picked, engine: Backend) -> Iterator[Claim]:
+    written = index_code(engine, picked.index)
+    if picked.number:
+        items = picked.index.items
+        kept = [f"{item}:{item + 1 or ''}" for item in items if isinstance(item, int)]
+        yield TakenOut("b", "a", ", ".join(kept) or "...", (1,) * len(kept))
+    elif not picked.result.size:
+        yield NothingToShare("b")
+    elif picked.memory is not None:
+        yield OnlyStrides(written, "b", "a")
+    elif picked.index.kind == "advanced":
+        arrays = [item for item in picked.index.items if isinstance(item, np.ndarray)]
+        kinds = {"a mask" if item.dtype == np.bool_ else "a list of places" for item in arrays}
+        yield Gathered(written, "b", "a", tuple(sorted(kinds)))
+
+
+def _joint(picked: Picked) -> Iterator[Claim]:
+    """Say how index arrays meet, and where their axes go."""
+    plan = picked.plan
+    if plan is None or not plan.joint or not picked.result.size:
+        return
+    shapes = tuple(index_shape(item) for item in picked.index.items if isinstance(item, np.ndarray))
+    if len(shapes) > 1:
+        yield ReadTogether("b", shapes, plan.joint)
+    if plan.apart or len(shapes) > 1 or len(plan.joint) > 1:
+        yield JointAxes("b", plan.joint, plan.first, plan.apart)
+
+
+def _dropped(picked: Picked, engine: Backend) -> Iterator[Claim]:
+    """Say that a number removes its axis, and what would keep it."""
+    plan, items = picked.plan, picked.index.items
+    if plan is None or picked.result.ndim == 0 or picked.index.kind == "advanced":
+        return
+    step = next((step for step in plan.steps if isinstance(step.item, int)), None)
+    if step is None or step.place is None or not isinstance(step.item, int) or len(items) != len(picked.sources):
+        return
+    number, place = step.item, step.place
+
+    def instead(text: str) -> str:
+        return ", ".join((*picked.sources[:place], text, *picked.sources[place + 1 :]))
+
+    kept, as_list = instead(f"{number}:{number + 1 or ''}"), instead(f"[{number}]")
+    shape = shape_of(picked.operand, kept, engine)
+    if shape is not None:
+        same = shape_of(picked.operand, as_list, engine) == shape
+        written = index_code(engine, picked.index)
+        yield NumberDropsAxis(written, number, step.axes[0], kept, as_list if same else "", shape)
+
+
+def _repeated(picked: Picked, then: Then, engine: Backend) -> Claim:
+    times = picked.times
+    cell = tuple(int(place) for place in np.unravel_index(int(times.argmax()), times.shape))
+    most, promised = int(times.max()), engine.keeps_last_write
+    match then:
+        case "Add in place":
+            return AddedOnce(cell, most, promised, engine.library, _every(picked, engine))
+        case "Assign":
+            return LastStays(cell, most, promised, engine.library)
+    return PickedOften("a", cell, most)
+
+
+def _every(picked: Picked, engine: Backend) -> str:
+    """Return code that adds every time; empty where it is not that of one index array."""
+    items = picked.index.items
+    if engine.runs_numpy_code:
+        return engine.accumulate_code("a", "i", "v")
+    is_one = len(items) == 1 and isinstance(items[0], np.ndarray) and items[0].dtype != np.bool_
+    return engine.accumulate_code("a", "i", "v") if is_one else ""
+
+
+def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
+    picked, changed = outcome.picked, outcome.changed
+    before, after = picked.operand.values, changed.a
+    if then == "Add to b" and not picked.result.size:
+        return
+    if then == "Add to b":
+        cells = zip(before.ravel(), after.ravel(), strict=True)
+        yield AddedToRead(reads(picked), sum(one.tobytes() != other.tobytes() for one, other in cells))
+        return
+    yield WrittenItself(int(np.count_nonzero(picked.times)), reads(picked), adds=then == "Add in place")
+    if after.dtype.kind in "iu" and changed.computed.dtype.kind == "f" and picked.times.max(initial=0) == 1:
+        given, stored = np.asarray(changed.computed).ravel(), after.ravel()[picked.cells]
+        cut = int(np.count_nonzero((given != stored) & (np.trunc(given) == stored)))
+        if cut:
+            yield FractionsCut("a", str(after.dtype), cut)
+
+
+# An expression
+
+
+def value_comes_as(found: Expressed) -> ComesAs:
+    """Say in a few words what the value of an expression is."""
+    kind = "view" if found.offset is not None and found.results[0].size else "none"
+    if found.is_tuple:
+        return ComesAs("b", "none", (len(found.results),), parts=True, written=False)
+    shape = None if found.number else found.results[0].shape
+    return ComesAs("b", kind, shape, parts=False, written=False)  # type: ignore[arg-type]  # one of its four
+
+
+def of_expression(found: Expressed) -> tuple[Claim, ...]:
+    """Say what the call does, and where its result lies."""
+    claims = [*_of_the_call(found)]
+    if found.is_tuple:
+        return (*claims, IsTuple("b", len(found.results), is_of_places(found)))
+    if found.number or not found.results[0].size:
+        return tuple(claims)
+    return (*claims, IsView("b", "a") if found.offset is not None else SharesNothing("b", "a"))
+
+
+def lies_at(found: Expressed) -> tuple[Claim, ...]:
+    """Say where a view lies."""
+    if found.offset is None or not found.results[0].size:
+        return ()
+    return (LiesAt("b", "a", found.offset, found.strides),)
+
+
+def last_name(found: Expressed) -> str:
+    """Return what the call is named, without what it belongs to."""
+    return found.entry.rpartition(".")[2]
+
+
+def is_of_places(found: Expressed) -> bool:
+    """Return whether places of True cells were asked for, and no choice between two values."""
+    return found.entry in _PLACES and (found.entry not in _WHERE or found.parameters == ("condition",))
+
+
+def is_where(found: Expressed) -> bool:
+    """Return whether the call was where."""
+    return found.entry in _WHERE
+
+
+def _of_the_call(found: Expressed) -> Iterator[Claim]:
+    name, arguments, results = last_name(found), found.arguments, found.results
+    axis = arguments.get("axis", arguments.get("dim"))
+    sources = found.sources
+    if name in GATHERS and len(sources) == 2 and isinstance(axis, int) and not found.is_tuple:
+        array, index = sources
+        if index.values.shape == results[0].shape:
+            yield LookedUp("b", axis, index.values.shape, array.values.shape)
+    elif is_where(found) and sources and not is_of_places(found):
+        condition = np.broadcast_to(sources[0].values.astype(bool), results[0].shape)
+        yield WhichValue("b", int(np.count_nonzero(condition)), condition.size)
+    elif is_of_places(found) and sources:
+        condition = sources[0].values
+        yield AtWhichPlaces("b", int(np.count_nonzero(condition)), condition.size)
+    elif name == "insert":
+        yield from _inserted(found, axis)
+    elif name in ("sliding_window_view", "unfold") and found.offset is not None:
+        cells = results[0].size
+        elements = len(np.unique(_addresses(results[0].shape, found.strides)))
+        if elements < cells:
+            yield WindowsOverlap("b", cells, elements)
+    elif name == "unravel_index":
+        yield from _unravelled(found)
+
+
+def _addresses(shape: Sequence[int], strides: Sequence[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
+    places = np.indices(shape).reshape(len(shape), -1)
+    return np.asarray((places * np.asarray(strides)[:, None]).sum(axis=0))
+
+
+def _inserted(found: Expressed, axis: object) -> Iterator[Claim]:
+    shape = found.operand.values.shape
+    places = found.arguments.get("obj", found.arguments.get("indices"))
+    along = axis if isinstance(axis, int) else None
+    size = int(np.prod(shape)) if along is None else shape[along]
+    given = (places,) if isinstance(places, int) else places
+    if isinstance(given, tuple | list) and given and all(type(place) is int for place in given):
+        yield PutIntoGaps("b", tuple(given), size)
+    if along is None and len(shape) > 1:
+        yield Flattened("b", shape)
+
+
+def _unravelled(found: Expressed) -> Iterator[Claim]:
+    shape, flat = found.arguments.get("shape"), found.arguments.get("indices")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    if isinstance(flat, int) and sizes and "order" not in found.parameters and found.is_tuple:
+        yield TakenApart("b", flat, sizes, tuple(int(part) for part in found.results))
+
+
+def why_declined(declined: ExpressionDeclined) -> Claim:
+    """Say what the error means, where that is known."""
+    words = declined.declined.words
+    if "concatenate tuple" in words:
+        return JoinsTuples(declined.where)
+    if declined.cause is not None:
+        return declined.cause
+    return RaisedBy(declined.where, declined.library, declined.declined.kind)
+
+
+def expression_fixes(declined: ExpressionDeclined) -> tuple[tuple[ExpressionInstead, str], ...]:
+    """Say what would work, each with the text that puts it."""
+    return tuple((ExpressionInstead(fix.meaning, fix.text, fix.code), fix.text) for fix in declined.fixes)
