@@ -176,7 +176,7 @@ class AsLoops(Claim):
         """Say which loops are outside."""
         found: Sentence = ("Written out, it is a loop for each letter",)
         if self.outer:
-            found = (*found, ": ", *_spread(self.outer, Letter), " outside, which y keeps")
+            found = (*found, ": ", *_spread(self.outer, Letter), " outside, which ", Name("y"), " keeps")
         if self.inner:
             found = (*found, ", and " if self.outer else ": ", *_spread(self.inner, Letter), " inside, summed over")
         return (*found, ".") if self.outer or self.inner else ("Written out, it is one product without a loop.",)

@@ -133,15 +133,17 @@ class MadeOf(Claim):
         """Count the cells, and list those of one result."""
         if not self.cells:
             return ("Each result is made of no cell at all.",)
-        *most, last = [cell_text("a", cell) for cell in self.cells]
-        named = listed([*most, last]) if len(self.cells) == self.count else f"{', '.join(most)}, … {last}"
-        return (
+        *most, last = [Code(cell_text("a", cell)) for cell in self.cells]
+        found: Sentence = (
             f"Each result is made of {self.count} {'cell' if self.count == 1 else 'cells'}: ",
             Code(cell_text("s", self.result)),
             " of ",
-            Code(named),
-            ".",
         )
+        for place, cell in enumerate(most):
+            found = (*found, ", " if place else "", cell)
+        if most:
+            found = (*found, " and " if len(self.cells) == self.count else ", … ")
+        return (*found, last, ".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class NotOfDtype(Claim):
 
     def sentence(self) -> Sentence:
         """Say so, and that floats would do."""
-        return (f"a holds {self.dtype}: {self.library} does not do {self.operation} with it, and does it with floats.",)
+        return (f"a holds {self.dtype}, which {self.library} does not take for {self.operation}: it takes floats.",)
 
 
 @dataclass(frozen=True, slots=True)

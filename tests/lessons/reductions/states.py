@@ -157,7 +157,7 @@ def _all_kept(chance: random.Random, _: Library) -> ReductionsQuestion:
 
 def _whole_mean(chance: random.Random, _: Library) -> ReductionsQuestion:
     shape = _shape(chance)
-    operation: ReductionName = chance.choice(["mean", "mean", "mean", "std", "norm"])
+    operation: ReductionName = chance.choice(["mean", "mean", "mean", "mean", "mean", "norm"])
     return ReductionsQuestion(str(shape), operation, chance.choice(["None", "0", "-1"]), "PyTorch")
 
 
