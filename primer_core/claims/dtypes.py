@@ -80,9 +80,7 @@ class NotForBooleans(Claim):
 
     def sentence(self) -> Sentence:
         """Say so, and what the booleans would count as."""
-        return (
-            "The shapes meet, but NumPy does not do this with booleans; with whole numbers, True is 1 and False 0.",
-        )
+        return ("NumPy does not do this with booleans; with whole numbers, True is 1 and False 0.",)
 
 
 @dataclass(frozen=True, slots=True)

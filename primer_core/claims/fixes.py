@@ -34,7 +34,8 @@ class Rearranged(Claim):
         if added:
             action = "Add an axis" if added == 1 else f"Add {added} axes"
         else:
-            action = "Transpose" if self.change == ".T" else "Swap two axes"
+            swaps = "Swap two axes" if self.change.startswith(".swapaxes") else "Put the axes in another order"
+            action = "Transpose" if self.change == ".T" else swaps
         return (f"{action}: ", Code(self.name + self.change), f" → {self.shape}")
 
 

@@ -53,7 +53,7 @@ def claims_of(question: BroadcastingQuestion, outcome: Outcome) -> tuple[Claim, 
         case Clash():
             return (*causes(outcome), *(said or (NothingRearranged(),)))
         case Unsupported():
-            return (NotForBooleans(), *said)
+            return (NotForBooleans(), *causes(outcome), *said)
         case NotStored():
             return (*why_not_stored(outcome), *said)
 
@@ -135,14 +135,14 @@ def backward(met: Broadcast) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def causes(clash: Clash) -> tuple[Claim, ...]:
+def causes(clash: Clash | Unsupported) -> tuple[Claim, ...]:
     """Name the axes along which the sizes differ."""
     found: list[Claim] = []
     for axis in clash.rule:
         if axis.verdict == "clash":
             of = zip(NAMES, axis.sizes, strict=False)
             found.append(CannotMeet(axis.axis, tuple((name, size) for name, size in of if size not in (None, 1))))
-    return (*found, *another_product(clash))
+    return (*found, *another_product(clash)) if isinstance(clash, Clash) else tuple(found)
 
 
 def why_not_stored(kept_out: NotStored) -> tuple[Claim, ...]:

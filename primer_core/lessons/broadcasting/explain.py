@@ -160,15 +160,15 @@ class Clash(Aligned):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unsupported(Aligned):
-    """The shapes meet, but NumPy has no such operation for these dtypes: it subtracts no booleans.
+    """NumPy has no such operation for these dtypes, in whatever shapes: it subtracts no booleans.
 
     Parameters
     ----------
     declined
         NumPy's own words.
     texts
-        All operands as they would be typed with whole numbers in place of booleans; empty where that does not help
-        either, because a would have to grow.
+        All operands as they would be typed with whole numbers in place of booleans; empty where that alone does not
+        help, because the shapes do not meet or a would have to grow.
     code
         Snippet that prints the error.
     """
@@ -260,7 +260,12 @@ def explain(question: BroadcastingQuestion) -> Outcome:
     aligned = Aligned(tuple(operands), question.op, rule)
     shape = joint_shape(rule)
     if shape is None:
-        return _clash(aligned)
+        refused_dtypes = _refused_dtypes(aligned)
+        return (
+            _clash(aligned)
+            if refused_dtypes is None
+            else _unsupported(aligned, refused_dtypes, inplace=question.stores)
+        )
     largest = max(prod(sizes) for sizes in [shape, *shapes])
     if largest > MAX_ELEMENTS:
         message = (
@@ -332,6 +337,8 @@ def _not_stored(aligned: Aligned, made: NDArray[Any], declined: Declined) -> Not
 
 
 def _unsupported(aligned: Aligned, declined: Declined, *, inplace: bool) -> Unsupported:
+    shape = joint_shape(aligned.rule)
+    helps = shape is not None and (not inplace or shape == aligned.operands[0].shape)
     counted = tuple(
         operand.followed_by(".astype(int)") if operand.values.dtype == np.bool_ else operand.text
         for operand in aligned.operands
@@ -341,7 +348,7 @@ def _unsupported(aligned: Aligned, declined: Declined, *, inplace: bool) -> Unsu
         aligned.operation,
         aligned.rule,
         declined,
-        () if inplace and joint_shape(aligned.rule) != aligned.operands[0].shape else counted,
+        counted if helps else (),
         snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=inplace),
     )
 
@@ -413,6 +420,17 @@ def _clash(aligned: Aligned) -> Clash:
         fixes=fixes(aligned.operands, NAMES, lambda shapes: joint_shape(axis_rule(shapes))),
         code=snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python),
     )
+
+
+def _refused_dtypes(aligned: Aligned) -> Declined | None:
+    """Return what NumPy says of the dtypes, which it judges before the shapes; None where it has the operation."""
+    first, *others = (np.ones(1, operand.values.dtype) for operand in aligned.operands)
+    for other in others:
+        made = NUMPY.attempt(OPERATIONS[aligned.operation].ufunc, first, other)
+        if isinstance(made, Declined):
+            return made
+        first = made
+    return None
 
 
 def _numpys_error(aligned: Aligned) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 from primer_core.language.limits import MAX_AXES
 from primer_core.language.operand import Operand
@@ -67,17 +67,24 @@ def _new_axes(shape: Shape) -> Iterator[tuple[str, Shape]]:
     """Yield where axes of size 1 can go, as code behind the name, and the shape that comes of it."""
     rank = len(shape)
     for more in range(1, MAX_AXES - rank + 1):
-        for place in reversed(range(rank + 1)):
-            index = [":"] * place + ["None"] * more + [":"] * (rank - place if more > 1 else 0)
-            yield f"[{', '.join(index)}]", (*shape[:place], *[1] * more, *shape[place:])
+        for places in sorted(combinations(range(rank + more), more), reverse=True):
+            index = ["None" if place in places else ":" for place in range(rank + more)]
+            sizes = iter(shape)
+            code = index[: places[-1] + 1] if more == 1 else index
+            yield f"[{', '.join(code)}]", tuple(1 if place in places else next(sizes) for place in range(rank + more))
 
 
 def _swaps(shape: Shape) -> Iterator[tuple[str, Shape]]:
-    """Yield which two axes can change places, in the same form."""
+    """Yield which two axes can change places, and other orders of three axes or more, in the same form."""
     rank = len(shape)
     if rank == 2:
         yield ".T", shape[::-1]
-    for first, second in combinations(range(rank), 2) if rank > 2 else ():
+    if rank < 3:
+        return
+    for first, second in combinations(range(rank), 2):
         swapped = list(shape)
         swapped[first], swapped[second] = swapped[second], swapped[first]
         yield f".swapaxes({first}, {second})", tuple(swapped)
+    for order in permutations(range(rank)):
+        if sum(axis != place for place, axis in enumerate(order)) > 2:
+            yield f".transpose({', '.join(map(str, order))})", tuple(shape[axis] for axis in order)

@@ -85,7 +85,10 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
         case Clash():
             return Page(panel, _kept_apart(question, outcome, f"ValueError: {outcome.error}", claims.causes(outcome)))
         case Unsupported():
-            return Page(panel, _kept_apart(question, outcome, outcome.declined.text, (NotForBooleans(),)))
+            return Page(
+                panel,
+                _kept_apart(question, outcome, outcome.declined.text, (NotForBooleans(), *claims.causes(outcome))),
+            )
         case NotStored():
             reasons = claims.why_not_stored(outcome)
             return Page(panel, _kept_apart(question, outcome, outcome.declined.text, reasons))
@@ -136,7 +139,7 @@ def _kept_apart(
     fixes = tuple(Fix(spoken(claim), puts) for claim, puts in claims.fixes(outcome))
     mending: tuple[Part, ...] = (Fixes(fixes),) if fixes else ()
     if isinstance(outcome, Clash) and not fixes:
-        mending = (Notice("info", (spoken(NothingRearranged()),)),)
+        mending = (Notice("info", paragraphs([NothingRearranged()])),)
     picture = apart(outcome)
     drawn = (picture,) if picture.grids else ()
     parts = (rule(question, outcome), *drawn, Notice("declined", (text(error),)), *mending)

@@ -34,18 +34,18 @@ def claims_of(question: MatmulQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Mismatch():
             return (*causes(outcome), *(HasProduct(fix.meaning, fix.change, fix.shape) for fix in outcome.fixes))
         case TooLarge():
-            return (GivesShape(outcome.shape), operations(outcome.sizes), *told(outcome))
+            return (GivesShape(outcome.shape), operations(outcome.sizes), *of_product(outcome))
         case Product():
             return (
                 GivesShape(outcome.shape),
                 operations(outcome.sizes),
                 *warnings(outcome),
-                *told(outcome),
+                *of_product(outcome),
                 *conversion(outcome, question.library),
             )
 
 
-def told(outcome: TooLarge | Product) -> tuple[Claim, ...]:
+def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:
     """Say what meets in a cell, what is lent, and what is repeated."""
     sizes = outcome.sizes
     found: list[Claim] = [SumsOfProducts(sizes.k)]

@@ -108,14 +108,14 @@ def _drawn(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> 
 def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> tuple[Part, ...]:
     match outcome:
         case TooLarge():
-            return (Story(paragraphs(claims.told(outcome), _COLOURS)), code_panel(outcome.code))
+            return (Story(paragraphs(claims.of_product(outcome), _COLOURS)), code_panel(outcome.code))
         case Mismatch(codes=codes):
             why = Story(paragraphs(claims.causes(outcome), _COLOURS))
             return (why, controls(question, "library"), code_panel(codes[question.library]))
         case Product():
             note = "".join(plain(claim.sentence()) for claim in claims.conversion(outcome, question.library))
             return (
-                Story(paragraphs(claims.told(outcome), _COLOURS)),
+                Story(paragraphs(claims.of_product(outcome), _COLOURS)),
                 controls(question, "library"),
                 code_panel(outcome.codes[question.library], note + CODE_NOTE),
             )

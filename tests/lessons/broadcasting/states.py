@@ -10,18 +10,24 @@ _KINDS = 10
 
 def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
     """Draw operands cut out of one shape, some with an axis flattened to 1, some with a wrong size."""
+    op: OperationName = chance.choice(["add", "subtract", "subtract", "multiply", "divide"])
     whole = [chance.randint(1, 4) for _ in range(chance.randint(0, 3))]
-    kinds = [chance.choice([1, 2, 3, 3, 4, 5])] if chance.random() < 0.4 else list(range(_KINDS))
+    kinds = [chance.choice([1, 2, 3, 3, 4, 5, 5])] if chance.random() < 0.4 else list(range(_KINDS))
     texts = [_operand(_cut(whole, chance), chance.choice(kinds), chance) for _ in range(2 + (chance.random() < 0.15))]
     if chance.random() < 0.08:
         n = chance.randint(2, 4)
         texts = [str([[value] for value in _values(n, chance)]), str(_values(n, chance))]
         chance.shuffle(texts)
     if chance.random() < 0.05:
+        n = chance.randint(2, 4)
+        texts = [f"({n}, {n})", str(_values(n, chance))]
+    if chance.random() < 0.04:
+        first, second = chance.sample(range(2, 6), 2)
+        texts, op = [f"np.ones({first}, dtype=bool)", f"np.ones({second}, dtype=bool)"], "subtract"
+    if chance.random() < 0.05:
         texts = [str((size,)) for size in chance.sample(range(2, 7), 3)]
     if chance.random() < 0.05:
         texts[0] = f"({chance.choice([1000, 5000])}, {chance.choice([1000, 3])})"
-    op: OperationName = chance.choice(["add", "subtract", "subtract", "multiply", "divide"])
     if chance.random() < 0.06:
         rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
         texts, op = [f"({rows}, {inner})", f"({inner}, {columns})"], "multiply"
@@ -30,7 +36,7 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         op=op,
         b=texts[1],
         c=texts[2] if len(texts) > 2 else "",
-        inplace=chance.random() < 0.4,
+        inplace=texts[0].startswith("np.broadcast_to") or chance.random() < 0.4,
         view=chance.choice(["Forward", "Forward", "Backward"]),
         of=chance.choice(["y.sum()", "y.mean()", "1, 2, 3, …"]),
     )
