@@ -338,16 +338,8 @@ class FromRandom(Claim):
 
 @dataclass(frozen=True, slots=True)
 class LargerBatch(Claim):
-    """With more rows the missing 1/B shows.
-
-    Parameters
-    ----------
-    rows
-        How many.
-    """
-
-    rows: int
+    """With three rows the missing 1/B shows."""
 
     def sentence(self) -> Sentence:
         """Name the count."""
-        return (f"Take a batch of {self.rows}",)
+        return ("Take a batch of 3",)

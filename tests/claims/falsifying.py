@@ -36,7 +36,8 @@ def _other(value: Any, chance: random.Random) -> Any:
         case int():
             return value + chance.choice([-2, -1, 1, 2, 3])
         case float():
-            return value * chance.choice([0.5, 2.0]) + chance.choice([-1.0, 1.0])
+            other = value * chance.choice([0.5, 2.0]) + chance.choice([-1.0, 1.0])
+            return other if abs(other - value) > 0.05 * max(1.0, abs(value)) else value + 3.0
         case str() if value in _DTYPES:
             return chance.choice([other for other in _DTYPES if other != value])
         case str():

@@ -91,6 +91,7 @@ def _(claim: LossIs, program: Program) -> None:
     names = ran(program)
     loss = names["losses"][KINDS[claim.kind]]
     assert loss.numel() == 1
+    assert abs(float(loss) - claim.value) <= 1e-3 * max(1.0, abs(claim.value))
     wide = {"logits": names["logits"].detach().double()}
     name, target = targets_of(names)
     if target.is_floating_point():

@@ -152,7 +152,7 @@ def test_a_second_backward_fails_and_is_mended(page: Page, app_url: str) -> None
     expect(player.get_by_text("Trying to backward through the graph a second time")).to_be_visible()
     expect(node(player, "op:1")).to_have_class(re.compile("error"))
     expect(player.get_by_role("region", name="Node")).to_contain_text("_saved_self freed")
-    page.get_by_role("button", name=re.compile("retain_graph=True in the first call")).click()
+    page.get_by_role("button", name=re.compile("retain_graph=True in backward")).click()
     expect(player.get_by_text("Trying to backward")).to_have_count(0)
     expect(node(player, "leaf:x")).to_contain_text(".grad 8.0")
     page.get_by_role("switch", name="zero_grad() between").click()
@@ -195,7 +195,7 @@ def test_pytorch_as_it_is_written_elsewhere_is_run_as_it_stands(page: Page, app_
     expect(page.get_by_role("switch", name="zero_grad() between")).to_be_disabled()
     write(page, "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * x\ny.backward()")
     expect(player.get_by_text("grad can be implicitly created only for scalar outputs")).to_be_visible()
-    page.get_by_role("button", name=re.compile("End with a sum or a mean")).click()
+    page.get_by_role("button", name=re.compile("Begin at one number: the sum")).click()
     expect(program(page)).to_have_value(re.compile(r"y\.sum\(\)\.backward\(\)"))
     expect(node(player, "leaf:x")).to_contain_text(".grad [2.0, 4.0]")
 

@@ -141,14 +141,14 @@ def test_a_mistake_is_pointed_at_and_mended_with_one_click(page: Page, app_url: 
     page.get_by_role("button", name="W not transposed", exact=True).click()
     expect(page.locator(".d-stop")).to_contain_text("mat1 and mat2 shapes cannot be multiplied")
     page.wait_for_url(lambda url: "slip=W not transposed" in unquote_plus(url))
-    page.get_by_role("button", name="Derive it correctly", exact=True).click()
+    page.get_by_role("button", name="Derive it correctly").click()
     expect(chip(page)).to_contain_text("every gradient agrees with autograd")
     expect(page.locator(".d-stop")).to_have_count(0)
 
 
 def test_one_over_b_is_missed_only_where_the_batch_has_more_than_one(page: Page, app_url: str) -> None:
     opened(page, app_url, "?slip=no+1%2FB&batch=1")
-    expect(chip(page)).to_contain_text("does not show")
+    expect(chip(page)).to_contain_text("gradients agree with autograd")
     page.get_by_role("button", name="Take a batch of 3").click()
     expect(chip(page)).to_contain_text("wrong from δ₂ on")
     expect(page.get_by_role("spinbutton", name="Batch B")).to_have_value("3")

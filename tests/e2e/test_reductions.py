@@ -31,7 +31,7 @@ def test_a_result_lights_the_cells_that_it_is_made_of(lesson: Page) -> None:
     wait_until_drawn(lesson)
     write(lesson, "Axis", "2")
     expect(lesson.get_by_text("AxisError: axis 2 is out of bounds for array of dimension 2")).to_be_visible()
-    lesson.get_by_role("button", name="axis = 1").click()
+    lesson.get_by_role("button", name="Take axis 1").click()
     expect(formula(lesson)).to_have_text("s[0] = 1 + 2 = 3")
     write(lesson, "Axis", "rows")
     expect(lesson.get_by_text("“rows” is no axis")).to_be_visible()
@@ -66,7 +66,7 @@ def test_pytorch_wants_floats_for_a_mean_and_nothing_is_wider_than_a_phone(
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto(f"{app_url}/reductions?operation=mean&library=PyTorch")
     expect(page.get_by_text("could not infer output dtype")).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Make them floats").click()
+    page.get_by_role("button", name="Make the cells floats").click()
     expect(formula(page)).to_have_text("s[0] = (1.0 + 3.0) / 2 = 2.0")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 

@@ -1,5 +1,6 @@
 """What the lesson on arrays is asked."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +42,9 @@ _NUMBERS = (
     "np.linspace(0, 1, 5)."
 )
 
+_SIZES_APART = re.compile(r"\bnp\.\w+\(\s*\d+\s*,\s*\d")
+"""A function of NumPy that is given sizes one by one, as PyTorch's take them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArraysQuestion(Question):
@@ -60,4 +64,6 @@ class ArraysQuestion(Question):
     def asks_pytorch(self) -> bool:
         """Return whether PyTorch is needed for the answer."""
         typed = {"Dtypes": (self.values, self.number), "Anatomy": (self.make, self.then)}.get(self.view, ())
+        if self.view == "Anatomy" and _SIZES_APART.search(self.make):
+            return True  # PyTorch takes sizes so, which is tried before it is said
         return self.view == "PyTorch" or any(word in text for text in typed for word in _TORCHS)

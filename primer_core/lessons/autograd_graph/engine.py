@@ -551,8 +551,9 @@ class Watcher:
                 node = result.grad_fn
                 if node is not None and node not in self.engine_ids:
                     before = self.records.get(node)
-                    if before is not None and seen.function.endswith("_"):
-                        # PyTorch changed its own result in place: what was computed before has the node behind.
+                    if before is not None and seen.function == "squeeze_":
+                        # A product with a vector takes the axis that it lent away from its result, in place: what was
+                        # computed before has the node behind.
                         behind = node.next_functions[0][0] if node.next_functions else None
                         if behind is not None and behind not in self.engine_ids:
                             self.records.setdefault(behind, before)

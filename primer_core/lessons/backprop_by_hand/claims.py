@@ -35,9 +35,6 @@ from primer_core.lessons.outcome import Unread
 
 Puts = dict[str, str]
 
-LARGER = 3
-"""Rows that are offered where a batch of one hides a mistake."""
-
 
 def claims_of(question: BackpropQuestion, outcome: Outcome) -> tuple[Claim, ...]:
     """List all that the page says of an outcome."""
@@ -98,7 +95,7 @@ def fixes(question: BackpropQuestion, outcome: Derived | Declined) -> tuple[tupl
         lines = _spoiled(outcome)
         return ((Rightly(lines), {"slip": "none"}),) if lines else ()
     if question.slip == "no 1/B" and worked.params.batch == 1 and not {"X", "labels"} & worked.params.typed.keys():
-        return ((LargerBatch(LARGER), {"batch": str(LARGER)}),)
+        return ((LargerBatch(), {"batch": "3"}),)
     if outcome.seed is None:
         return ()
     return ((FromRandom(outcome.seed, outcome.seed_loss), {"start": "random", "seed": str(outcome.seed)}),)
