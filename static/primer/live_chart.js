@@ -50,6 +50,7 @@ export function mount(parent, data, trigger) {
     // A run of the page may take the place of the chart away for a moment: what was zoomed and looked at comes back.
     chart = latest && !latest.root.isConnected ? latest : new LiveChart();
     parent.append(chart.root);
+    if (chart.focused && document.activeElement === document.body) chart.focused.focus({ preventScroll: true });
     charts.set(parent, (latest = chart));
   }
   chart.trigger = trigger;
@@ -78,6 +79,8 @@ class LiveChart {
     this.unasked = false;
     /** Ends the wait for the next question. */
     this.wake = () => {};
+    /** @type {HTMLElement | SVGElement | null} what had the focus last, also while the chart is out of the page */
+    this.focused = null;
     this.paints = 0;
     this.told = { mark: "", at: 0 };
     this.tabled = "";
@@ -123,6 +126,14 @@ class LiveChart {
       this.progress, this.bar, this.numbers, this.place, this.note, this.legend, this.readout, back, this.moment, tools,
       this.twin, help, this.words);
 
+    this.root.addEventListener("focusin", ({ target }) => {
+      if (target instanceof HTMLElement || target instanceof SVGElement) this.focused = target;
+    });
+    this.root.addEventListener("focusout", () => setTimeout(() => {
+      const home = this.root.getRootNode();
+      const active = home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
+      if (this.root.isConnected && !this.root.contains(active)) this.focused = null;
+    }));
     this.slider.addEventListener("input", () => this.#lookTo(Number(this.slider.value)));
     this.now.addEventListener("click", () => {
       this.slider.focus();
