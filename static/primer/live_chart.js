@@ -50,7 +50,8 @@ export function mount(parent, data, trigger) {
     // A run of the page may take the place of the chart away for a moment: what was zoomed and looked at comes back.
     chart = latest && !latest.root.isConnected ? latest : new LiveChart();
     parent.append(chart.root);
-    if (chart.focused && document.activeElement === document.body) chart.focused.focus({ preventScroll: true });
+    const { focused } = chart;
+    if (focused) requestAnimationFrame(() => document.activeElement === document.body && focused.focus({ preventScroll: true }));
     charts.set(parent, (latest = chart));
   }
   chart.trigger = trigger;
