@@ -10,6 +10,10 @@ from primer_core.claims.claim import Claim, Code, Sentence, axis_text, signed
 Shape = tuple[int, ...]
 
 
+NewContent = Literal["copy", "numbers", "memory"]
+"""What new memory holds: numbers that were there before, others, or each made of several that were."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadWithStrides(Claim):
     """An array lies in the memory of another.
@@ -52,7 +56,7 @@ class InNewMemory(Claim):
     name: str
     origin: str
     bytes: int
-    what: Literal["copy", "numbers", "memory"]
+    what: NewContent
 
     def sentence(self) -> Sentence:
         """Give the bytes."""

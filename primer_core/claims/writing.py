@@ -11,6 +11,8 @@ from primer_core.claims.picking import cell_name
 Shape = tuple[int, ...]
 Reads = Literal["view", "copy", "number"]
 """What an index gives where it is read."""
+Comes = Reads | Literal["none"]
+"""The same of a value, with "none" where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class ComesAs(Claim):
     """
 
     name: str
-    reads: Literal["view", "copy", "number", "none"]
+    reads: Comes
     shape: Shape | None
     parts: bool
     written: bool

@@ -39,6 +39,7 @@ from primer_core.claims.picking import (
 from primer_core.claims.writing import (
     AddedOnce,
     AddedToRead,
+    Comes,
     ComesAs,
     ExceedsDtype,
     FractionsCut,
@@ -249,11 +250,11 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
 
 def value_comes_as(found: Expressed) -> ComesAs:
     """Say in a few words what the value of an expression is."""
-    kind = "view" if found.offset is not None and found.results[0].size else "none"
+    kind: Comes = "view" if found.offset is not None and found.results[0].size else "none"
     if found.is_tuple:
         return ComesAs("b", "none", (len(found.results),), parts=True, written=False)
     shape = None if found.number else found.results[0].shape
-    return ComesAs("b", kind, shape, parts=False, written=False)  # type: ignore[arg-type]  # one of its four
+    return ComesAs("b", kind, shape, parts=False, written=False)
 
 
 def of_expression(found: Expressed) -> tuple[Claim, ...]:

@@ -8,7 +8,7 @@ from primer_core.backend import Declined, backend
 from primer_core.claims.claim import Claim
 from primer_core.claims.course import EndsAs, Raised, StandsFor, StepGives, Untouched
 from primer_core.claims.fixes import Instead
-from primer_core.claims.layout import InNewMemory, NothingToShare, ReadAgain, ReadWithStrides, VerySame
+from primer_core.claims.layout import InNewMemory, NewContent, NothingToShare, ReadAgain, ReadWithStrides, VerySame
 from primer_core.claims.moving import AxesMoved, CutAnew
 from primer_core.claims.sizes import FirstAxisFastest, NothingMoved
 from primer_core.lessons.outcome import Unread
@@ -69,8 +69,8 @@ def memory(step: Done) -> Iterator[Claim]:
     if step.verdict == "empty":
         yield NothingToShare(step.name)
     elif step.verdict == "copy":
-        what = "copy" if step.exact else "numbers" if step.computes else "memory"
-        yield InNewMemory(step.name, step.origin, step.copied, what)  # type: ignore[arg-type]  # one of its three
+        what: NewContent = "copy" if step.exact else "numbers" if step.computes else "memory"
+        yield InNewMemory(step.name, step.origin, step.copied, what)
     elif not any(isinstance(claim, VerySame) for claim in step.remarks):
         unit = backend(after.library).stride_unit
         yield ReadWithStrides(step.name, step.origin, after.strides, unit)
