@@ -105,7 +105,8 @@ def landscape_of(run_id: str, step: int, seed: int, _run: Run) -> tuple[Landscap
     if moment is None:
         raise LookupError("no moment of this run is kept")
     load_torch()
-    from primer_core.data import images_to_floats, load_images, toy_points
+    from primer_core.data import images_to_floats, toy_points
+    from primer_core.data.overview import images_of
     from primer_core.inference import load_trained
     from primer_core.training.landscape import landscape
     from primer_core.training.spec import TOY
@@ -114,7 +115,7 @@ def landscape_of(run_id: str, step: int, seed: int, _run: Run) -> tuple[Landscap
         points = toy_points()
         inputs, labels = points.test_points, points.test_labels
     else:
-        validation = load_images(_run.spec.data).validation
+        validation = images_of(_run.spec.data).validation
         inputs = images_to_floats(validation.images[:SAMPLES_OF_A_LANDSCAPE], 0.0, 1.0, normalise=False)
         labels = validation.labels[:SAMPLES_OF_A_LANDSCAPE]
     return landscape(load_trained(_run.spec, moment.state_dict_bytes()), inputs, labels, seed), moment.step

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from primer_core.training.landscape import Landscape
 
+#: Key in the session's state: the run whose ground is shown, and the batch that it had come to then.
+_SEEN = "landscape_seen"
+
 _ABOUT = (
     "A network stands at one point of a space with an axis for each weight. Two random directions through that point "
     "span a plane, and above it lies the loss: what a step that way would cost. A step of 1 is as long as the weights "
@@ -38,8 +41,12 @@ def draw() -> None:
         st.html(f'<p class="primer-note">{_ABOUT}</p>')
         seed_column, again_column = st.columns([1, 2], vertical_alignment="bottom")
         seed = int(seed_column.number_input("Seed of the two directions", 0, 999, 0, key="landscape_seed"))
-        again_column.button("Look again where the run is now", key="landscape_again", icon=":material/refresh:")
-        step = run.state().step
+        again = again_column.button("Look again where the run is now", key="landscape_again", icon=":material/refresh:")
+        # A run that goes on has the page run again and again: the ground is computed anew only when that is asked for.
+        seen, step = st.session_state.get(_SEEN, ("", 0))
+        if again or seen != run.id:
+            step = run.state().step
+            st.session_state[_SEEN] = (run.id, step)
         try:
             with st.spinner(f"Computing {SIZE**2} losses"):
                 found, at = cached.landscape_of(run.id, step, seed, _run=run)
