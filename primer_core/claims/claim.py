@@ -41,6 +41,9 @@ Span = str | Code | Name | Letter | Strong
 Sentence = tuple[Span, ...]
 """One or a few sentences that belong together."""
 
+Shape = tuple[int, ...]
+"""Sizes of the axes of an array, the first axis first."""
+
 Line = tuple[str, int]
 """A statement of the program: its code, and which of the statements that read so it is, counted from 1."""
 

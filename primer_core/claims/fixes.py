@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from primer_core.claims.claim import Claim, Code, Sentence
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Sentence, Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, axis_text, times_text
+from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text, times_text
 from primer_core.claims.numbers import numbers_text
 from primer_core.claims.recording import codes
 
-Shape = tuple[int, ...]
 Values = tuple[float, ...]
 
 

@@ -7,9 +7,6 @@ from typing import Literal
 
 from primer_core.claims.claim import Claim, Code, Sentence, axis_text, signed
 
-Shape = tuple[int, ...]
-
-
 NewContent = Literal["copy", "numbers", "memory"]
 """What new memory holds: numbers that were there before, others, or each made of several that were."""
 

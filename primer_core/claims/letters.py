@@ -13,6 +13,7 @@ from primer_core.claims.claim import (
     Letter,
     Name,
     Sentence,
+    Shape,
     Span,
     Strong,
     axis_text,
@@ -20,8 +21,6 @@ from primer_core.claims.claim import (
     thousands,
     times_text,
 )
-
-Shape = tuple[int, ...]
 
 
 def _spread(names: Sequence[str], kind: type[Name] | type[Letter] = Name) -> Sentence:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Strong
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Span, counted, listed
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Span, counted, listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Sentence, Shape
 
 
 @dataclass(frozen=True, slots=True)

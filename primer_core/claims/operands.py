@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, axis_text, signed
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text, signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Strong, listed, signed
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, listed, signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, axis_text, listed, thousands
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, listed, thousands
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Sentence, Strong, axis_text, cell_text, listed, number_text
+from primer_core.claims.claim import Claim, Code, Sentence, Shape, Strong, axis_text, cell_text, listed, number_text
 
-Shape = tuple[int, ...]
 Index = tuple[int, ...]
 Axes = tuple[tuple[int, int], ...]
 """Axes, counted from 0, each with its size."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Line, Name, Sentence, Span, counted, signed
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Line, Name, Sentence, Shape, Span, counted, signed
 
 
 @dataclass(frozen=True, slots=True)

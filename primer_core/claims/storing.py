@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Line, Sentence, Strong, counted, signed
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Line, Sentence, Shape, Strong, counted, signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Strong, axis_text, listed, signed, times_text
-
-Shape = tuple[int, ...]
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, axis_text, listed, signed, times_text
 
 
 @dataclass(frozen=True, slots=True)

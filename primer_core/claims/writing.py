@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Strong, signed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, signed
 from primer_core.claims.picking import cell_name
 
-Shape = tuple[int, ...]
 Reads = Literal["view", "copy", "number"]
 """What an index gives where it is read."""
 Comes = Reads | Literal["none"]
