@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from primer_core.claims.claim import Claim, Code, Sentence, Strong, listed
-from primer_core.claims.numbers import number_text
+from primer_core.claims.numbers import short_number
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -65,7 +65,7 @@ class LargestDifference(Claim):
             return ("No gradient differs from autograd's in a single bit.",)
         return (
             "The largest difference of a gradient from autograd's is ",
-            Strong(number_text(self.difference)),
+            Strong(short_number(self.difference)),
             ", which is rounding.",
         )
 
@@ -184,7 +184,7 @@ class JacobianCancels(Claim):
             "Softmax couples all classes: its Jacobian diag(p) − p pᵀ has entries off the diagonal. Multiplied by "
             "−y / p all of it cancels to ",
             Strong("(p − y) / B"),
-            f", from which {label(self.delta)} differs here by at most {number_text(self.difference)}.",
+            f", from which {label(self.delta)} differs here by at most {short_number(self.difference)}.",
         )
 
 
@@ -295,7 +295,7 @@ class StepChanges(Claim):
     def sentence(self) -> Sentence:
         """Give both losses."""
         return (
-            f"One step with η = {number_text(self.rate)} takes the loss from {self.before:.6g} to {self.after:.6g}.",
+            f"One step with η = {short_number(self.rate)} takes the loss from {self.before:.6g} to {self.after:.6g}.",
         )
 
 
@@ -333,7 +333,7 @@ class FromRandom(Claim):
 
     def sentence(self) -> Sentence:
         """Name it and the loss."""
-        return (f"Start from random weights, seed {self.seed}, with a loss of {number_text(self.loss)}",)
+        return (f"Start from random weights, seed {self.seed}, with a loss of {short_number(self.loss)}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from primer_core.claims.claim import Claim, Code, Sentence, Strong, signed
-from primer_core.claims.numbers import number_text
+from primer_core.claims.numbers import short_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LossIs(Claim):
 
     def sentence(self) -> Sentence:
         """Write it as few words."""
-        return (f"{self.kind} {number_text(self.value)}",)
+        return (f"{self.kind} {short_number(self.value)}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class PMinusY(Claim):
 
     def sentence(self) -> Sentence:
         """Say what it is divided by."""
-        divisors = [f"T = {number_text(self.temperature)}"] if self.temperature != 1 else []
+        divisors = [f"T = {short_number(self.temperature)}"] if self.temperature != 1 else []
         divisors += [f"{self.parts}, over which the mean is taken"] if self.parts > 1 else []
         divided = f", divided by {' and by '.join(divisors)}" if divisors else ""
         return ("The gradient of the loss by each logit is ", Strong("p − y"), f"{divided}.")
@@ -86,8 +86,8 @@ class SumsNotToOne(Claim):
     def sentence(self) -> Sentence:
         """Give the sum and the gradient."""
         return (
-            f"These targets sum to {number_text(self.total)}. The gradient of the loss by each logit is then ",
-            Strong(f"{number_text(self.total)} · p − y"),
+            f"These targets sum to {short_number(self.total)}. The gradient of the loss by each logit is then ",
+            Strong(f"{short_number(self.total)} · p − y"),
             ", divided as the loss is, and not p − y.",
         )
 
@@ -170,8 +170,8 @@ class Smoothed(Claim):
     def sentence(self) -> Sentence:
         """Say what that makes of the target."""
         return (
-            f"Label smoothing spreads {number_text(self.share)} of the target over all {self.classes} classes: "
-            f"{number_text(self.share / self.classes)} for each, so that even a certain and right prediction has a "
+            f"Label smoothing spreads {short_number(self.share)} of the target over all {self.classes} classes: "
+            f"{short_number(self.share / self.classes)} for each, so that even a certain and right prediction has a "
             "loss.",
         )
 
@@ -214,7 +214,7 @@ class TakesNoLogarithm(Claim):
         return (
             Code("nll_loss"),
             " takes no logarithm: it picks minus the number that it is given. Of probabilities that is "
-            f"{number_text(self.of_p)}, below 0; of log-probabilities it is {number_text(self.of_log_p)}.",
+            f"{short_number(self.of_p)}, below 0; of log-probabilities it is {short_number(self.of_log_p)}.",
         )
 
 
@@ -236,7 +236,7 @@ class SoftmaxTwice(Claim):
         return (
             Code("cross_entropy"),
             " takes logits, and their softmax itself. Given probabilities, it takes softmax once more: "
-            f"{number_text(self.twice)} in place of {number_text(self.once)}.",
+            f"{short_number(self.twice)} in place of {short_number(self.once)}.",
         )
 
 
@@ -272,7 +272,7 @@ class ColumnsSumToOne(Claim):
             "Along dim 0 each ",
             Strong("column"),
             " sums to 1, over the rows of the batch: the probabilities of a row depend on the other rows. Those of "
-            f"row 0 sum to {number_text(self.first)}.",
+            f"row 0 sum to {short_number(self.first)}.",
         )
 
 
@@ -292,9 +292,9 @@ class AnotherLoss(Claim):
     def sentence(self) -> Sentence:
         """Give both."""
         return (
-            f"Log-softmax over the rows gives a loss of {number_text(self.rows)}, and no error; ",
+            f"Log-softmax over the rows gives a loss of {short_number(self.rows)}, and no error; ",
             Code("cross_entropy"),
-            f" takes the classes along dim 1, and gives {number_text(self.classes)}.",
+            f" takes the classes along dim 1, and gives {short_number(self.classes)}.",
         )
 
 
@@ -313,7 +313,7 @@ class SigmoidOfDifference(Claim):
     def sentence(self) -> Sentence:
         """Say so."""
         return (
-            f"With two classes, p[1] = {number_text(self.p)} is the sigmoid of z[1] − z[0], divided by T: what is "
+            f"With two classes, p[1] = {short_number(self.p)} is the sigmoid of z[1] − z[0], divided by T: what is "
             "asked is yes or no.",
         )
 
@@ -333,7 +333,7 @@ class SigmoidAsSoftmax(Claim):
     def sentence(self) -> Sentence:
         """Say so."""
         return (
-            f"Each logit is a question by itself. Its sigmoid, {number_text(self.p)} of the first, is the softmax of "
+            f"Each logit is a question by itself. Its sigmoid, {short_number(self.p)} of the first, is the softmax of "
             "two logits, itself and 0: a choice between yes and no.",
         )
 
@@ -374,7 +374,7 @@ class NoProbabilities(Claim):
     def sentence(self) -> Sentence:
         """Give both, and say what is not checked."""
         return (
-            f"These targets go from {number_text(self.least)} to {number_text(self.most)}, so that they are no "
+            f"These targets go from {short_number(self.least)} to {short_number(self.most)}, so that they are no "
             "probabilities. PyTorch does not check that.",
         )
 
@@ -399,7 +399,7 @@ class TargetPut(Claim):
 
     def sentence(self) -> Sentence:
         """Name the expression and the loss."""
-        return (f"{self.action}: ", Code(self.code), f" → {number_text(self.gives)}")
+        return (f"{self.action}: ", Code(self.code), f" → {short_number(self.gives)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +420,7 @@ class IgnoreIndexPut(Claim):
     def sentence(self) -> Sentence:
         """Say what is left out then."""
         action = "Ignore no class" if self.index == -100 else f"Leave rows with {signed(self.index)} out"
-        return (f"{action}: ", Code(f"ignore_index={self.index}"), f" → {number_text(self.gives)}")
+        return (f"{action}: ", Code(f"ignore_index={self.index}"), f" → {short_number(self.gives)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +440,7 @@ class TemperaturePut(Claim):
 
     def sentence(self) -> Sentence:
         """Name it and the loss."""
-        return ("Another temperature: ", Code(f"T = {self.temperature:g}"), f" → {number_text(self.gives)}")
+        return ("Another temperature: ", Code(f"T = {self.temperature:g}"), f" → {short_number(self.gives)}")
 
 
 @dataclass(frozen=True, slots=True)

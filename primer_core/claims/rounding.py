@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from primer_core.claims.claim import Claim, Code, Sentence, Strong
-from primer_core.claims.numbers import number_text
+from primer_core.claims.numbers import short_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class SameUnderShift(Claim):
     def sentence(self) -> Sentence:
         """Say what cancels, and how far rounding goes."""
         by = "leaves every probability as it is" if not self.tolerance else (
-            f"moves no probability by more than {number_text(self.tolerance)}"
+            f"moves no probability by more than {short_number(self.tolerance)}"
         )  # fmt: skip
         return (
-            f"In {self.dtype}, adding {number_text(self.constant)} to every logit {by}: the same factor stands above "
+            f"In {self.dtype}, adding {short_number(self.constant)} to every logit {by}: the same factor stands above "
             "and below the line, and cancels. That is why the largest logit may be taken off first, and then no "
             "exponential is above 1.",
         )
@@ -58,9 +58,9 @@ class ShiftRounds(Claim):
     def sentence(self) -> Sentence:
         """Give both changes."""
         return (
-            Strong(f"Adding {number_text(self.constant)} rounds the logits in {self.dtype}."),
-            f" Against no shift, a probability changes by up to {number_text(self.p)} and the loss by "
-            f"{number_text(self.loss)}. In exact arithmetic neither would.",
+            Strong(f"Adding {short_number(self.constant)} rounds the logits in {self.dtype}."),
+            f" Against no shift, a probability changes by up to {short_number(self.p)} and the loss by "
+            f"{short_number(self.loss)}. In exact arithmetic neither would.",
         )
 
 
@@ -84,8 +84,8 @@ class Overflows(Claim):
 
     def sentence(self) -> Sentence:
         """Give the exponent and the limit."""
-        what = f"e^{number_text(self.exponent)}" if self.exponent > self.limit else "The sum of the exponentials"
-        return (f"{what} is more than {self.dtype} can hold, which overflows above e^{number_text(self.limit)}.",)
+        what = f"e^{short_number(self.exponent)}" if self.exponent > self.limit else "The sum of the exponentials"
+        return (f"{what} is more than {self.dtype} can hold, which overflows above e^{short_number(self.limit)}.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Underflows(Claim):
     def sentence(self) -> Sentence:
         """Give the largest exponent, and what comes of it."""
         return (
-            f"Even the largest exponential, e^{number_text(self.exponent)}, is too small for {self.dtype} and is "
+            f"Even the largest exponential, e^{short_number(self.exponent)}, is too small for {self.dtype} and is "
             "rounded to 0; log 0 is −inf.",
         )
 
@@ -142,7 +142,7 @@ class RoundsToZero(Claim):
         """Say what is lost and what keeps it."""
         return (
             f"p[{self.number}] is too small for {self.dtype} and is rounded to 0, in the stable form as well: −log p "
-            f"is infinite. Log-softmax never computes p, and keeps the loss: {number_text(self.loss)}.",
+            f"is infinite. Log-softmax never computes p, and keeps the loss: {short_number(self.loss)}.",
         )
 
 
@@ -198,7 +198,7 @@ class HandDiffers(Claim):
 
     def sentence(self) -> Sentence:
         """Write it as few words."""
-        return (f"hand and PyTorch differ by at most {number_text(self.difference)}",)
+        return (f"hand and PyTorch differ by at most {short_number(self.difference)}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class FormsDiffer(Claim):
 
     def sentence(self) -> Sentence:
         """Write it as few words."""
-        return (f"the two losses differ by at most {number_text(self.difference)}",)
+        return (f"the two losses differ by at most {short_number(self.difference)}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ class SigmoidRounds(Claim):
         """Say what is rounded, and what comes of it."""
         flat = " The slope of the sigmoid is 0 there, so that no gradient comes back." if self.flat else ""
         return (
-            Strong(f"sigmoid({number_text(self.z)}) is exactly {number_text(self.p)} in {self.dtype}."),
+            Strong(f"sigmoid({short_number(self.z)}) is exactly {short_number(self.p)} in {self.dtype}."),
             " BCELoss then takes −100 for log 0, and its loss does not grow any further.",
             f"{flat} With logits nothing is rounded away.",
         )
@@ -287,8 +287,8 @@ class DividedTooFar(Claim):
     def sentence(self) -> Sentence:
         """Give the largest number."""
         return (
-            f"Divided by T = {number_text(self.temperature)}, the logits or their distances leave what {self.dtype} "
-            f"can hold: its largest number is {number_text(self.largest)}. Not even the stable form helps there.",
+            f"Divided by T = {short_number(self.temperature)}, the logits or their distances leave what {self.dtype} "
+            f"can hold: its largest number is {short_number(self.largest)}. Not even the stable form helps there.",
         )
 
 

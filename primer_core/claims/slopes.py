@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from primer_core.claims.claim import Claim, Code, Sentence
-from primer_core.claims.numbers import number_text
+from primer_core.claims.numbers import short_number
 from primer_core.claims.recording import codes
 
 
@@ -110,8 +110,8 @@ class Kink(Claim):
         return (
             "The function has a kink here: below this value of ",
             Code(self.name + index),
-            f" its slope is {number_text(self.below)}, above it {number_text(self.above)}. Autograd gives one number, "
-            "and differences give the mean of the two.",
+            f" its slope is {short_number(self.below)}, above it {short_number(self.above)}. Autograd gives one "
+            "number, and differences give the mean of the two.",
         )
 
 

@@ -10,6 +10,9 @@ from typing import Any
 LONGEST_NAME = 200
 """Most characters of the names in an event."""
 
+Puts = Mapping[str, str]
+"""What a preset or a fix puts into fields when it is pressed: a text by the field's parameter."""
+
 
 class EventError(ValueError):
     """Something sent that is no event, or an event that cannot be followed; the message says why."""

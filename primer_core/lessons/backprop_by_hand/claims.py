@@ -31,9 +31,8 @@ from primer_core.lessons.backprop_by_hand.explain import Declined, Derived, Outc
 from primer_core.lessons.backprop_by_hand.question import BackpropQuestion
 from primer_core.lessons.backprop_by_hand.rules import mistaken_lines
 from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array
+from primer_core.lessons.event import Puts
 from primer_core.lessons.outcome import Unread
-
-Puts = dict[str, str]
 
 
 def claims_of(question: BackpropQuestion, outcome: Outcome) -> tuple[Claim, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from primer_core.claims.claim import Claim
@@ -31,10 +29,8 @@ from primer_core.lessons.broadcasting.explain import (
     Unsupported,
 )
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
+from primer_core.lessons.event import Puts
 from primer_core.lessons.outcome import Unread
-
-Puts = Mapping[str, str]
-"""Text of each field that a fix puts, by the field's parameter."""
 
 
 def claims_of(question: BroadcastingQuestion, outcome: Outcome) -> tuple[Claim, ...]:

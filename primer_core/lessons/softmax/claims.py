@@ -59,6 +59,7 @@ from primer_core.claims.targets import (
     TargetShape,
     TwoKinds,
 )
+from primer_core.lessons.event import Puts
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.softmax.asked import TAKEN
 from primer_core.lessons.softmax.binary import BinaryDeclined, Yes
@@ -77,8 +78,6 @@ from primer_core.lessons.softmax.explain import (
 from primer_core.lessons.softmax.fixes import Fix
 from primer_core.lessons.softmax.losses import Array, LossForm
 from primer_core.lessons.softmax.question import SoftmaxQuestion
-
-Puts = dict[str, str]
 
 
 def claims_of(question: SoftmaxQuestion, outcome: Outcome) -> tuple[Claim, ...]:

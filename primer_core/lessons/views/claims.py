@@ -85,6 +85,7 @@ from primer_core.claims.viewing import (
 )
 from primer_core.language.reader import read_expression
 from primer_core.language.rejection import Rejection
+from primer_core.lessons.event import Puts
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.deeds import Deed
@@ -95,9 +96,6 @@ from primer_core.lessons.views.program import Change, Program, Ran, Stopped, cha
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import GivenWay, RefusedWay, Viewing, Way
 from primer_core.lessons.views.steps import Step, only_moved
-
-Puts = Mapping[str, str]
-"""Text of each field that a fix puts, by the field's parameter."""
 
 _TURNING = {
     *("T", "mT", "t", "transpose", "swapaxes", "swapdims", "permute", "permute_dims", "movedim", "moveaxis"),
