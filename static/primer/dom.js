@@ -59,6 +59,29 @@ export function plain(text) {
   return (text ?? []).map((span) => (typeof span === "string" ? span : Object.values(span)[0])).join("");
 }
 
+/**
+ * Note what has the focus within a tree. A run of the page may take a component's place away for a moment, and the focus
+ * with it.
+ * @param {HTMLElement} root
+ * @returns {() => void} gives the focus back once the tree is laid out in the page again, if nothing else has it by then
+ */
+export function keepFocus(root) {
+  /** @type {HTMLElement | SVGElement | null} */
+  let focused = null;
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement || target instanceof SVGElement) focused = target;
+  });
+  root.addEventListener("focusout", () => setTimeout(() => {
+    const home = root.getRootNode();
+    const active = home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
+    if (root.isConnected && !root.contains(active)) focused = null;
+  }));
+  return () => {
+    const kept = focused;
+    if (kept) requestAnimationFrame(() => document.activeElement === document.body && kept.focus({ preventScroll: true }));
+  };
+}
+
 let made = 0;
 
 /** @returns {string} an id that no other element of the document has */

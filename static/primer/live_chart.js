@@ -7,7 +7,7 @@
 import { savePicture, standalone } from "./chart_file.js";
 import { countText, exactText, lossText, stretchWithin } from "./chart_scale.js";
 import { Curve } from "./curve.js";
-import { freshId, make, write } from "./dom.js";
+import { freshId, keepFocus, make, write } from "./dom.js";
 import { lookAt } from "./look.js";
 import { draw, inView, LINES, LossChart } from "./loss_chart.js";
 
@@ -50,8 +50,7 @@ export function mount(parent, data, trigger) {
     // A run of the page may take the place of the chart away for a moment: what was zoomed and looked at comes back.
     chart = latest && !latest.root.isConnected ? latest : new LiveChart();
     parent.append(chart.root);
-    const { focused } = chart;
-    if (focused) requestAnimationFrame(() => document.activeElement === document.body && focused.focus({ preventScroll: true }));
+    chart.returnFocus();
     charts.set(parent, (latest = chart));
   }
   chart.trigger = trigger;
@@ -80,8 +79,6 @@ class LiveChart {
     this.unasked = false;
     /** Ends the wait for the next question. */
     this.wake = () => {};
-    /** @type {HTMLElement | SVGElement | null} what had the focus last, also while the chart is out of the page */
-    this.focused = null;
     this.paints = 0;
     this.told = { mark: "", at: 0 };
     this.tabled = "";
@@ -127,14 +124,7 @@ class LiveChart {
       this.progress, this.bar, this.numbers, this.place, this.note, this.legend, this.readout, back, this.moment, tools,
       this.twin, help, this.words);
 
-    this.root.addEventListener("focusin", ({ target }) => {
-      if (target instanceof HTMLElement || target instanceof SVGElement) this.focused = target;
-    });
-    this.root.addEventListener("focusout", () => setTimeout(() => {
-      const home = this.root.getRootNode();
-      const active = home instanceof Document || home instanceof ShadowRoot ? home.activeElement : null;
-      if (this.root.isConnected && !this.root.contains(active)) this.focused = null;
-    }));
+    this.returnFocus = keepFocus(this.root);
     this.slider.addEventListener("input", () => this.#lookTo(Number(this.slider.value)));
     this.now.addEventListener("click", () => {
       this.slider.focus();
@@ -154,6 +144,7 @@ class LiveChart {
     this.page = data;
     this.unasked = true;
     this.#show(data.view);
+    this.#redraw(); // what was asked for while the page had taken the chart away
     this.wake();
     this.#follow();
   }

@@ -1,7 +1,7 @@
 """The buttons that steer a run: each press counts, however quickly it follows the one before.
 
 A press of a button of Streamlit's own is lost where another comes before the page has run. Here each has a number, and
-stays in the component's value until a page has run with it.
+stays in the component's value until a page has run with it. The browser's part is ``static/primer/run_buttons.js``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import cached
+from ui import cached, modules
 from ui.address import on_this_server
 from ui.components.folder import register
 
@@ -71,6 +71,7 @@ def run_buttons(key: str, buttons: Sequence[Button], *, label: str) -> None:
         What a screen reader calls the row.
     """
     data = {
+        "module": modules.address("run_buttons.js"),
         "buttons": [asdict(button) for button in buttons],
         "label": label,
         "handled": st.session_state.get(_handled(key), 0),
