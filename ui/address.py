@@ -217,8 +217,9 @@ def tell_misread_query(used: Mapping[str, Callable[[], str]], place: DeltaGenera
         for each in misread
     )
     st.session_state[_MISREAD] = (page, misread)
+    # What a widget took all the same is told beside it, with a way out.
     with place:
-        tell_misread(misread)
+        tell_misread(each for each in misread if each.used != each.given)
 
 
 def _literal(text: str) -> str:
