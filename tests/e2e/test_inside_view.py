@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_live_training import button, last_batch, open_lesson, settled_batch, until
+from tests.e2e.test_live_training import button, last_batch, open_lesson, settled_batch, unfold, until
 
 WIDTHS = (1280, 390)
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
@@ -15,10 +15,6 @@ LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
 
 def inside(page: Page) -> Locator:
     return page.locator(".inside")
-
-
-def unfold(page: Page, title: str) -> None:
-    page.get_by_text(title, exact=True).click()
 
 
 def looked_at(page: Page) -> int:

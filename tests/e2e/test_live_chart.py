@@ -14,6 +14,7 @@ from playwright.sync_api import Download, Page, expect
 
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_live_training import until
+from tests.running_app import wait_until_drawn
 
 BATCHES = 2 * 63
 LIMIT = 180_000  # milliseconds for a first run: its process loads torch first
@@ -27,6 +28,7 @@ def trained(page: Page, app_url: str, path: str = TWO_EPOCHS) -> None:
     expect(page.locator(".primer-run-progress")).to_contain_text("Finished", timeout=LIMIT)
     expect(page.locator(".primer-chart")).to_have_attribute("data-points", str(BATCHES))
     expect(page.locator(".primer-chart")).to_have_attribute("data-to", str(BATCHES))
+    wait_until_drawn(page)
 
 
 def view(page: Page) -> tuple[int, int]:

@@ -42,6 +42,15 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def unfold(page: Page, title: str) -> None:
+    """Open what is folded up. A list that is opened while its place moves would close again."""
+    page.get_by_text(title, exact=True).click()
+    page.evaluate("""() => {
+      const ending = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime < Infinity);
+      return Promise.allSettled(ending.map((each) => each.finished));
+    }""")
+
+
 def start(page: Page) -> None:
     button(page, "Start")
     until(lambda: points(page) > 3, "the first points of the curve", page)
@@ -194,7 +203,7 @@ def test_all_knobs_act_on_the_run_that_goes_on(page: Page, app_url: str) -> None
     expect(
         page.get_by_text(re.compile(r"batch 32 from batch \d+ on; schedule cosine from batch \d+ on"))
     ).to_be_visible()
-    page.get_by_text("More settings").click()
+    unfold(page, "More settings")
     choose(page, "Noise on the inputs", "0.2")
     expect(page.get_by_text(re.compile(r"noise 0\.2 from batch \d+ on"))).to_be_visible()
     expect(page.get_by_role("combobox", name="Model")).to_be_disabled()
@@ -382,6 +391,17 @@ def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_clic
         button(page, f"Set epochs to {nearest}")
         expect(field).to_have_value(nearest)
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_a_value_that_a_field_takes_from_the_address_is_told_once_where_it_can_be_mended(
+    page: Page, app_url: str
+) -> None:
+    open_lesson(page, app_url, "live_training?epochs=0&lr=abc")
+    expect(page.get_by_test_id("stAlert").filter(has_text="lr=abc")).to_contain_text("took 0.001 instead")
+    expect(page.get_by_test_id("stAlert").filter(has_text="from 1 to 200")).to_have_count(1)
+    expect(page.get_by_test_id("stAlert").filter(has_text="from 1 to 200, not 0")).to_have_count(1)
+    button(page, "Set epochs to 1")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
 
 
 def test_a_device_that_is_absent_is_refused_in_a_sentence(page: Page, app_url: str) -> None:
