@@ -43,8 +43,9 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def unfold(page: Page, title: str) -> None:
-    """Open what is folded up. A list that is opened while its place moves would close again."""
+    """Open what is folded up, and wait until it is drawn: a list that is opened while its place moves closes again."""
     page.get_by_text(title, exact=True).click()
+    wait_until_drawn(page)
     page.evaluate("""() => {
       const ending = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime < Infinity);
       return Promise.allSettled(ending.map((each) => each.finished));
