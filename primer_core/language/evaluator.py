@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -162,15 +162,18 @@ class Evaluator:
         Whether that was so.
     carry_out
         Carries out each call, for who watches what goes on in it.
+    aliases
+        What the libraries' modules are called in the code, and the name by which the table knows each.
     """
 
-    names: dict[str, Any] = field(default_factory=dict)
+    names: MutableMapping[str, Any] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     uninitialised: Uninitialised = field(default_factory=Uninitialised)
     seed: int = 0
     seeded: bool = False
     carry_out: CarryOut = carried_out
+    aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES)
     _seeds_set: set[str] = field(default_factory=set)
     _source: str = ""
     _steps: int = 0
@@ -209,7 +212,7 @@ class Evaluator:
             case ast.Expr(ast.Call(ast.Name("print"), arguments, keywords)) if "print" not in self.names:
                 if keywords:
                     raise self._rejection("refused", "print takes values here, and nothing by name.", node)
-                self.printed.append(" ".join([self._shown(argument) for argument in arguments]))
+                self.printed.append(" ".join([self._shown(self._value(each), each) for each in arguments]))
             case ast.Expr(value):
                 self._value(value)
             case ast.Assign(targets, value):
@@ -226,9 +229,8 @@ class Evaluator:
             case _:
                 raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
 
-    def _shown(self, node: ast.expr) -> str:
+    def _shown(self, value: Any, node: ast.AST) -> str:
         """Return what ``print`` writes of a value; a cell that was never written is a question mark."""
-        value = self._value(node)
         if sum(map(size_of, arrays_in(value))) > MAX_LIST:
             raise self._rejection("refused", f"At most {thousands(MAX_LIST)} cells are printed here.", node)
         if all(self.uninitialised.cells(array) is None for array in arrays_in(value)):
@@ -407,7 +409,7 @@ class Evaluator:
             return self.names[node.id]
         if node.id in CONSTANTS:
             return CONSTANTS[node.id]()
-        if node.id in ALIASES:
+        if node.id in self.aliases:
             message = f"{node.id} is a library. Write what of it: {node.id}.zeros(3)."
             raise self._rejection("refused", message.replace("F.zeros(3)", "F.relu(x)"), node)
         if entry_named(f"builtins.{node.id}") or node.id in CALLABLES:
@@ -501,6 +503,10 @@ class Evaluator:
                 name = dotted
         else:
             raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        return self._ask(name, positional, node)
+
+    def _ask(self, name: str, positional: tuple[Any, ...], node: ast.Call) -> Any:
+        """Call what the table knows by a name, given what stands before its arguments."""
         if any(word.arg == "out" for word in node.keywords) and entry_named(f"{name}(out=)"):
             name = f"{name}(out=)"
         entry = entry_named(name)
@@ -511,13 +517,18 @@ class Evaluator:
             if callable(attribute):
                 raise self._unknown(f"{name}()", node.func)
             raise self._no(attempted(attribute, (), {})[0], node)
-        positional += tuple(map(self._value, node.args))
+        more, keywords = self._arguments(node)
+        return self._perform(name, positional + more, keywords, node)
+
+    def _arguments(self, node: ast.Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the values of a call's arguments, in order and by name."""
+        positional = tuple(map(self._value, node.args))
         keywords: dict[str, Any] = {}
         for word in node.keywords:
             if word.arg is None:
                 raise self._rejection("unread", "“**” is not read here. Write the arguments out.", node)
             keywords[word.arg] = self._value(word.value)
-        return self._perform(name, positional, keywords, node)
+        return positional, keywords
 
     def _dotted(self, node: ast.expr) -> str | None:
         """Return the table's name of an attribute of a module, or None if it is one of a value."""
@@ -525,9 +536,9 @@ class Evaluator:
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        if not isinstance(node, ast.Name) or node.id in self.names or node.id not in ALIASES:
+        if not isinstance(node, ast.Name) or node.id in self.names or node.id not in self.aliases:
             return None
-        written = ".".join([ALIASES[node.id], *reversed(parts)]).replace("torch.nn.functional.", "F.")
+        written = ".".join([self.aliases[node.id], *reversed(parts)]).replace("torch.nn.functional.", "F.")
         return None if self._constant(written.rpartition(".")[0]) is not _NONE else written
 
     @staticmethod
@@ -577,13 +588,17 @@ class Evaluator:
             if bound.get("seed") is None and not bound.keywords and entry.library == "np":
                 self.seeded = True
                 return (self.seed,)
-        elif entry.random and bound.get("generator") is None and library not in self._seeds_set:
+        elif entry.random and bound.get("generator") is None:
+            self._sow(library)
+        return positional
+
+    def _sow(self, library: str) -> None:
+        """Start a library's random numbers from the seed, where the program has not done so itself."""
+        sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
+        if library not in self._seeds_set and sow is not None:
             self._seeds_set.add(library)
             self.seeded = True
-            sow = entry_named("np.random.seed" if library == "np" else "torch.manual_seed")
-            if sow is not None:
-                function_of(sow)(self.seed)
-        return positional
+            function_of(sow)(self.seed)
 
     def _check_arguments(self, entry: Entry, bound: Bound) -> None:
         for name, value in bound.values.items():

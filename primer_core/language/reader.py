@@ -233,7 +233,9 @@ def _prints_error(handler: ast.ExceptHandler) -> bool:
     return False
 
 
-def check_nodes(node: ast.AST, source: str) -> None:
+def check_nodes(
+    node: ast.AST, source: str, *, also: tuple[type[ast.AST], ...] = (), named: tuple[str, ...] = ()
+) -> None:
     """Refuse every node of a kind that is not evaluated, outermost first.
 
     Parameters
@@ -242,6 +244,10 @@ def check_nodes(node: ast.AST, source: str) -> None:
         As it was parsed.
     source
         str, what it was parsed from.
+    also
+        Kinds that the asker evaluates besides.
+    named
+        Attributes that the asker knows, though what they are called is no name here.
 
     Raises
     ------
@@ -250,7 +256,7 @@ def check_nodes(node: ast.AST, source: str) -> None:
     """
     if isinstance(node, _PARTS):
         return
-    if not isinstance(node, _EXPRESSIONS + _STATEMENTS):
+    if not isinstance(node, (*_EXPRESSIONS, *_STATEMENTS, *also)):
         message = next((words for kind, words in _INSTEAD if isinstance(node, kind)), "")
         place = Place.of(node, source)
         raise Rejection("unread", message or f"{quoted(place.text)} is not read here.", place)
@@ -269,12 +275,14 @@ def check_nodes(node: ast.AST, source: str) -> None:
             )
         case ast.Constant(bytes()):
             raise Rejection("unread", "Bytes are not read here. Write a list of numbers.", Place.of(node, source))
+        case ast.Attribute(_, name) if name in named:
+            pass
         case ast.Attribute(_, name) | ast.Name(name) if name.startswith("__") or name in _NO_NAMES:
             raise Rejection("unknown", f"{quoted(name)} is not known here.", Place.of(node, source))
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
             raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", Place.of(node, source))
     for inner in ast.iter_child_nodes(node):
-        check_nodes(inner, source)
+        check_nodes(inner, source, also=also, named=named)
 
 
 def _whole_number(node: ast.expr) -> int | None:

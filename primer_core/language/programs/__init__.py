@@ -1,0 +1,1 @@
+"""Whole programs: what Python has beyond expressions and simple statements, read and run over the one language."""

@@ -1,0 +1,255 @@
+"""What a program has of PyTorch besides tensors: layers, losses, optimisers, data sets and loaders, all of them real.
+
+A class that a program derives from ``nn.Module`` or ``Dataset`` is one of PyTorch's, too: its methods are walked by the
+interpreter when PyTorch calls them. What can be asked of such objects is written down here, name by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from primer_core.language.execution import owner_of
+from primer_core.language.limits import MAX_SIZE, Refused, thousands
+
+LAYERS = (
+    "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose2d", "Dropout",
+    "Dropout2d", "ELU", "Embedding", "Flatten", "GELU", "GroupNorm", "Identity", "LayerNorm", "LeakyReLU", "Linear",
+    "LogSoftmax", "LSTM", "GRU", "MaxPool2d", "ModuleDict", "ModuleList", "MultiheadAttention", "Parameter", "ReLU",
+    "RNN", "Sequential", "Sigmoid", "SiLU", "Softmax", "Softplus", "Tanh", "Unflatten", "Upsample",
+)  # fmt: skip
+LOSSES = (
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
+    "SmoothL1Loss",
+)  # fmt: skip
+OPTIMISERS = ("Adagrad", "Adam", "AdamW", "RMSprop", "SGD")
+SCHEDULES = ("CosineAnnealingLR", "ExponentialLR", "StepLR")
+DATA = ("DataLoader", "Dataset", "Subset", "TensorDataset")
+
+MADE: Mapping[str, str] = {
+    **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES)},
+    **{f"torch.optim.{name}": name for name in OPTIMISERS},
+    **{f"torch.optim.lr_scheduler.{name}": name for name in SCHEDULES},
+    **{f"torch.utils.data.{name}": name for name in DATA},
+}
+"""What can be made, by the name that code calls it by."""
+
+STARTS: Mapping[str, str] = {
+    f"torch.nn.init.{name}": name
+    for name in (
+        "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "trunc_normal_",
+        "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+    )
+}  # fmt: skip
+"""What writes the first numbers of weights."""
+
+TAKING_FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
+    "np.apply_along_axis": lambda: np.apply_along_axis,
+    "np.fromfunction": lambda: np.fromfunction,
+    "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
+    "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,
+}
+"""What takes a function of the program."""
+
+BASES: Mapping[str, str] = {"torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset"}
+"""What a class of a program can derive from, by the name that code calls it by."""
+
+CLASS = "_primer_class"
+"""Attribute of a derived class that holds what the program wrote."""
+
+_OF_MODULES = (
+    "parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "state_dict",
+    "load_state_dict", "train", "eval", "zero_grad", "requires_grad_", "double", "float", "append",
+)  # fmt: skip
+_OF_OPTIMISERS = ("step", "zero_grad", "state_dict")
+_SETTINGS = (
+    "in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride", "padding", "training", "p",
+    "num_features", "hidden_size", "embedding_dim", "num_embeddings", "normalized_shape", "momentum", "eps",
+)  # fmt: skip
+
+
+def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    """Make a layer, a loss, an optimiser, a data set or a loader.
+
+    Raises
+    ------
+    Refused
+        If it would have more numbers than are computed here, or would start processes.
+    Exception
+        Whatever PyTorch raises at arguments that do not fit.
+    """
+    values = (*positional, *keywords.values())
+    whole = [each for value in values for each in _numbers(value)]
+    if prod(each for each in whole if each > 1) > 4 * MAX_SIZE or any(each > MAX_SIZE for each in whole):
+        raise Refused(f"This would have more than {thousands(MAX_SIZE)} weights. Smaller layers show the same.")
+    if keywords.get("num_workers"):
+        raise Refused("num_workers is 0 here: a program starts no processes.")
+    if keywords.get("device") not in (None, "cpu"):
+        raise Refused("Everything is computed on the device cpu here.")
+    return _class_of(name)(*positional, **keywords)
+
+
+def start(name: str, *positional: Any, **keywords: Any) -> Any:
+    """Write the first numbers of weights in place, as ``torch.nn.init`` does."""
+    return getattr(_torch().nn.init, name)(*positional, **keywords)
+
+
+def base(name: str) -> type:
+    """Return a class of PyTorch's by its own name."""
+    found: type = _class_of(name)
+    return found
+
+
+def derived(real: type, written: Any, run: Callable[[Any, str, Any, tuple[Any, ...], Mapping[str, Any]], Any]) -> type:
+    """Return a class that derives from one of PyTorch's and has the methods that a program wrote.
+
+    Parameters
+    ----------
+    real
+        The class that it derives from.
+    written
+        What the program wrote, in which methods are found by name.
+    run
+        Runs a method: given what was written, the method's name, the object, and the arguments in order and by name.
+    """
+
+    def method_named(name: str) -> Callable[..., Any]:
+        def called(self: Any, *values: Any, **more: Any) -> Any:
+            return run(written, name, self, values, more)
+
+        return called
+
+    names = [name for name in ("forward", "__len__", "__getitem__") if written.has(name)]
+    return type(written.name, (real,), {CLASS: written, **{name: method_named(name) for name in names}})
+
+
+def unmade(kind: type) -> Any:
+    """Return an object of a derived class before its ``__init__`` has run."""
+    return object.__new__(kind)
+
+
+def begin(made: Any) -> None:
+    """Do what ``super().__init__()`` does for an object of a derived class."""
+    torch = _torch()
+    if isinstance(made, torch.nn.Module):
+        torch.nn.Module.__init__(made)
+
+
+def set_attribute(owner: Any, name: str, value: Any) -> None:
+    """Set an attribute of a network object.
+
+    Raises
+    ------
+    Refused
+        If PyTorch uses the name for itself, or the object takes none.
+    Exception
+        Whatever PyTorch raises, such as before ``super().__init__()``.
+    """
+    torch = _torch()
+    if isinstance(owner, torch.optim.Optimizer) or not hasattr(type(owner), CLASS):
+        settable = isinstance(owner, torch.nn.Module) and name in vars(owner).get("_parameters", {})
+        if not settable:
+            raise Refused(f"{name} of this object cannot be set here.")
+    if name != "training" and (hasattr(torch.nn.Module, name) or name in vars(torch.nn.Module())):
+        raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
+    if isinstance(owner, torch.nn.Module):
+        torch.nn.Module.__setattr__(owner, name, value)
+    else:
+        object.__setattr__(owner, name, value)
+
+
+def is_network_object(value: Any) -> bool:
+    """Return whether a value is one of those that this module makes, or derives from one."""
+    kinds = type(value).__mro__[:-1]
+    return any(kind.__module__.partition(".")[0] == "torch" for kind in kinds) and owner_of(value) is None
+
+
+def attribute(value: Any, name: str) -> Any:
+    """Return an attribute of a network object that is data: a parameter, a layer, a setting.
+
+    Raises
+    ------
+    KeyError
+        If it has none by that name that can be asked for here.
+    """
+    torch = _torch()
+    if isinstance(value, torch.nn.Module):
+        own = vars(value)
+        for shelf in ("_parameters", "_modules", "_buffers"):
+            if name in own.get(shelf, {}):
+                return own[shelf][name]
+        if name in own and (name in _SETTINGS or hasattr(type(value), CLASS)) and name not in vars(torch.nn.Module()):
+            return own[name]
+        if name == "training":
+            return value.training
+    elif hasattr(type(value), CLASS) and name in vars(value):
+        return vars(value)[name]
+    if isinstance(value, torch.optim.Optimizer) and name == "param_groups":
+        return value.param_groups
+    if isinstance(value, torch.utils.data.DataLoader) and name in ("dataset", "batch_size"):
+        return vars(value)[name]
+    if isinstance(value, torch.utils.data.TensorDataset) and name == "tensors":
+        return value.tensors
+    raise KeyError(name)
+
+
+def method(value: Any, name: str) -> Callable[..., Any]:
+    """Return a method of a network object.
+
+    Raises
+    ------
+    KeyError
+        If it has none by that name that can be called here.
+    """
+    torch = _torch()
+    known: tuple[str, ...] = ()
+    if isinstance(value, torch.nn.Module):
+        known = _OF_MODULES
+    elif isinstance(value, torch.optim.Optimizer):
+        known = _OF_OPTIMISERS
+    elif isinstance(value, torch.optim.lr_scheduler.LRScheduler):
+        known = ("step", "get_last_lr")
+    if name not in known or not hasattr(type(value), name):
+        raise KeyError(name)
+    found: Callable[..., Any] = getattr(value, name)
+    return found
+
+
+def listed(value: Any) -> Any:
+    """Return what a method gives as Python's own lists and dicts."""
+    if isinstance(value, dict):
+        return dict(value)
+    return list(value) if isinstance(value, Iterator) else value
+
+
+def _numbers(value: Any) -> Iterator[int]:
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield abs(value)
+    elif isinstance(value, tuple | list):
+        for each in value[:16]:
+            yield from _numbers(each)
+
+
+def _class_of(name: str) -> Any:
+    torch = _torch()
+    if name in OPTIMISERS:
+        return getattr(torch.optim, name)
+    if name in SCHEDULES:
+        return getattr(torch.optim.lr_scheduler, name)
+    if name in DATA:
+        return getattr(torch.utils.data, name)
+    return getattr(torch.nn, name)
+
+
+def _torch() -> Any:
+    from primer_core.backend.loading import load_torch
+
+    load_torch()
+    import torch
+    import torch.optim.lr_scheduler
+    import torch.utils.data
+
+    return torch

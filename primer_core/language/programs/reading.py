@@ -1,0 +1,178 @@
+"""Reads a whole program: which of its statements can be run, and what the first that cannot be is to be blamed for."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from primer_core.language.limits import MAX_NESTING, MAX_TEXT
+from primer_core.language.parsing import TooDeepError, parse
+from primer_core.language.reader import check_nodes
+from primer_core.language.rejection import Place, Rejection
+from primer_core.language.text import quoted
+
+MAX_LINES = 80
+"""Lines of a program."""
+
+GRAMMAR: tuple[type[ast.AST], ...] = (
+    ast.AnnAssign, ast.Assert, ast.Break, ast.ClassDef, ast.Continue, ast.Dict, ast.DictComp, ast.ExceptHandler,
+    ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp, ast.Global, ast.If, ast.IfExp, ast.JoinedStr,
+    ast.Lambda,
+    ast.ListComp, ast.Nonlocal, ast.Raise, ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.arg,
+    ast.arguments, ast.comprehension, ast.withitem,
+)  # fmt: skip
+"""What is read in a program besides the expressions and statements of the one language."""
+
+MODULES = {
+    "numpy": "np", "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "F", "math": "math", "time": "time",
+    "warnings": "warnings", "numpy.lib.stride_tricks": "np.lib.stride_tricks", "numpy.linalg": "np.linalg",
+    "numpy.random": "np.random", "torch.optim": "torch.optim", "torch.utils.data": "torch.utils.data",
+    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler",
+}  # fmt: skip
+"""Modules that can be imported, and the name by which the table knows each."""
+
+_INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
+    (ast.AsyncFunctionDef, "“async” is not run here. Write the function without it."),
+    (ast.AsyncFor, "“async” is not run here. Write the loop without it."),
+    (ast.AsyncWith, "“async” is not run here. Write the block without it."),
+    (ast.Await, "“await” is not run here. Write the call itself."),
+    (ast.Yield, "A generator is not run here. Collect the values in a list and return it."),
+    (ast.YieldFrom, "A generator is not run here. Collect the values in a list and return it."),
+    (ast.SetComp, "A set is not run here. Write a list in [ ] instead."),
+    (ast.Set, "A set is not run here. Write a list in [ ] instead."),
+    (ast.Match, "“match” is not run here. Write “if … elif …”."),
+    (ast.TryStar, "“except*” is not run here. Write “except”."),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A program as it was read.
+
+    Parameters
+    ----------
+    nodes
+        The statements that can be run, up to the first that cannot.
+    source
+        str, the text that they were parsed from.
+    fault
+        What is wrong with the statement that cannot be run; None if all can.
+    """
+
+    nodes: tuple[ast.stmt, ...]
+    source: str
+    fault: Rejection | None
+
+
+def read_program(text: str) -> Program:
+    """Read a program. Nothing that is typed makes it raise.
+
+    Parameters
+    ----------
+    text
+        At most `MAX_LINES` lines and `MAX_TEXT` characters.
+    """
+    source = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").rstrip()
+    lines = source.split("\n")
+    if len(source) > MAX_TEXT:
+        message = f"This is {len(source)} characters long; at most {MAX_TEXT} are read. Shorten it."
+        return Program((), source, Rejection("refused", message, Place(1, 0, 1, len(lines[0]), lines[0][:60])))
+    if len(lines) > MAX_LINES:
+        place = Place(MAX_LINES + 1, 0, MAX_LINES + 1, len(lines[MAX_LINES]), lines[MAX_LINES])
+        message = f"This has {len(lines)} lines; at most {MAX_LINES} are run. Leave some out."
+        return Program((), source, Rejection("refused", message, place))
+    try:
+        nodes, fault = _parsed(source), None
+    except SyntaxError as error:
+        fault = _unreadable(error, source)
+        nodes = _before(source, fault.place.line)
+    readable: list[ast.stmt] = []
+    for node in nodes:
+        try:
+            _check(node, source)
+        except Rejection as rejection:
+            return Program(tuple(readable), source, rejection)
+        readable.append(node)
+    return Program(tuple(readable), source, fault)
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
+    """Return what an import names, and by which name the table knows it.
+
+    Raises
+    ------
+    KeyError
+        With the name of what is not known here.
+    """
+    if isinstance(node, ast.Import):
+        found = []
+        for each in node.names:
+            if each.name not in MODULES:
+                raise KeyError(each.name)
+            first = each.name.partition(".")[0]
+            found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))
+        return tuple(found)
+    if node.level or node.module not in MODULES:
+        raise KeyError("." * node.level + (node.module or ""))
+    within = MODULES[node.module]
+    named = ((each.asname or each.name, f"{node.module}.{each.name}", each.name) for each in node.names)
+    return tuple((name, MODULES.get(full, f"{within}.{short}")) for name, full, short in named)
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
+    return body
+
+
+def _before(source: str, line: int) -> list[ast.stmt]:
+    """Return the statements before a line, as many as can be read."""
+    lines = source.split("\n")
+    for count in range(line - 1, 0, -1):
+        try:
+            return _parsed("\n".join(lines[:count]))
+        except SyntaxError:
+            continue
+    return []
+
+
+def _check(node: ast.stmt, source: str) -> None:
+    """Refuse what is not run, wherever in a statement it stands.
+
+    Raises
+    ------
+    Rejection
+        With its place, and what to write instead.
+    """
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            _check_import(inner, source)
+        for kind, message in _INSTEAD:
+            if isinstance(inner, kind):
+                raise Rejection("unread", message, Place.of(inner, source))
+    check_nodes(
+        node, source, also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias), named=("__name__", "__init__", "eval")
+    )
+
+
+def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
+    try:
+        imported(node)
+    except KeyError as error:
+        known = "NumPy, torch, torch.nn, torch.nn.functional, torch.optim, torch.utils.data, math, time and warnings"
+        message = f"{quoted(error.args[0])} cannot be imported here. What can be: {known}."
+        raise Rejection("unknown", message, Place.of(node, source)) from error
+
+
+def _unreadable(error: SyntaxError, source: str) -> Rejection:
+    lines = source.split("\n")
+    if isinstance(error, TooDeepError):
+        message = f"This is nested more than {MAX_NESTING} levels deep."
+        return Rejection("refused", message, Place(1, 0, len(lines), len(lines[-1]), source[:60]))
+    line = min(max(error.lineno or 1, 1), len(lines))
+    column = min(max((error.offset or 1) - 1, 0), len(lines[line - 1]))
+    end = error.end_offset - 1 if error.end_offset and error.end_lineno == line else column + 1
+    end = min(max(end, column), len(lines[line - 1]))
+    words = (error.msg or "invalid syntax").rstrip(".?")
+    kind = type(error).__name__
+    message = f"Python cannot read line {line}. {kind}: {words}."
+    return Rejection("unread", message, Place(line, column, line, end, lines[line - 1][column:end]))

@@ -1,0 +1,208 @@
+"""What a program's names can be bound to besides numbers, texts, lists and arrays."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from primer_core.backend.interface import Declined
+
+EXCEPTIONS: Mapping[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        Exception, ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, LookupError, NameError,
+        NotImplementedError, OverflowError, RecursionError, RuntimeError, StopIteration, TypeError, UnboundLocalError,
+        ValueError, ZeroDivisionError,
+    )
+}  # fmt: skip
+"""Exceptions that a program can name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function that a program defines.
+
+    Parameters
+    ----------
+    name
+        What its ``def`` calls it; ``<lambda>`` for none.
+    arguments
+        Syntax tree of its parameters.
+    body
+        Its statements; of a lambda, its one expression.
+    scope
+        Where it was written.
+    defaults, keyword_defaults
+        Values of parameters that may be left out: the last of the positional ones, and by name.
+    local, elsewhere
+        Names that it binds, and names that it gives back to scopes around.
+    owner
+        The class that it is a method of; None for none.
+    """
+
+    name: str
+    arguments: ast.arguments
+    body: list[ast.stmt] | ast.expr
+    scope: MutableMapping[str, Any]
+    defaults: tuple[Any, ...]
+    keyword_defaults: Mapping[str, Any]
+    local: frozenset[str]
+    elsewhere: frozenset[str]
+    owner: Class | None = None
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class that a program defines.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    base
+        The class of the program that it derives from, or None.
+    real
+        PyTorch's class that its objects are of, which calls its methods; None where they are `Instance`.
+    members
+        Its methods and attributes, by name.
+    """
+
+    name: str
+    base: Class | None
+    real: type | None
+    members: dict[str, Any]
+
+    def find(self, name: str) -> Any:
+        """Return a method or an attribute, its own or of a class that it derives from.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        if name in self.members:
+            return self.members[name]
+        if self.base is not None:
+            return self.base.find(name)
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is such a method or attribute."""
+        return name in self.members or (self.base is not None and self.base.has(name))
+
+    def derives_from(self, other: Class) -> bool:
+        """Return whether it is another class, or derives from it."""
+        return self is other or (self.base is not None and self.base.derives_from(other))
+
+    def __repr__(self) -> str:
+        return f"<class '__main__.{self.name}'>"
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a class that a program defines.
+
+    Parameters
+    ----------
+    kind
+        Its class.
+    values
+        Its own attributes.
+    """
+
+    kind: Class
+    values: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<__main__.{self.kind.name} object>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Method:
+    """A function of a class, with the object that it was asked of."""
+
+    function: Function
+    owner: Any
+
+    def __repr__(self) -> str:
+        return f"<bound method {self.function.name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An exception's class, as a value."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"<class '{self.name}'>"
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """An exception, as a value.
+
+    Parameters
+    ----------
+    declined
+        Its class and its words.
+    """
+
+    declined: Declined
+
+    def __str__(self) -> str:
+        return self.declined.words
+
+    def __repr__(self) -> str:
+        return f"{self.declined.kind}({self.declined.words!r})" if self.declined.words else f"{self.declined.kind}()"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOf:
+    """The type of a value, as a value that can be named, printed and compared."""
+
+    kind: type
+
+    @property
+    def name(self) -> str:
+        """What ``__name__`` gives."""
+        return self.kind.__name__
+
+    def __repr__(self) -> str:
+        return repr(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning that ``catch_warnings(record=True)`` kept.
+
+    Parameters
+    ----------
+    category
+        Name of its class.
+    words
+        What it says.
+    """
+
+    category: str
+    words: str
+
+
+def made(kind: str, words: str) -> Declined:
+    """Return what an exception of Python's own comes to, given the name of its class and its words."""
+    known = EXCEPTIONS.get(kind, Exception)
+    return Declined(kind, known.__name__, words)
+
+
+def catches(name: str, declined: Declined) -> bool:
+    """Return whether ``except`` with that name catches an exception."""
+    if name not in EXCEPTIONS:
+        return name == declined.kind
+    actual: Any = vars(builtins).get(declined.builtin, Exception)
+    return issubclass(actual, EXCEPTIONS[name])
