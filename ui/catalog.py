@@ -14,6 +14,7 @@ from primer_core.lessons import (
     einsum,
     indexing,
     matmul,
+    own_lines,
     reductions,
     shapes,
     softmax,
@@ -63,9 +64,10 @@ def row(lesson: Lesson[Any, Any]) -> LessonSpec:
     return LessonSpec(lesson.slug, lesson.title, lesson.group, lesson.icon, lesson.summary, lesson.blurb, lesson)
 
 
-GROUPS: tuple[str, ...] = ("Networks", "Arrays", "Autograd")
+GROUPS: tuple[str, ...] = ("Yours", "Networks", "Arrays", "Autograd")
 
 LESSONS: tuple[LessonSpec, ...] = (
+    row(own_lines.LESSON),
     LessonSpec(
         slug="draw_a_digit",
         title="Draw a digit",

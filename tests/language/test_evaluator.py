@@ -156,7 +156,7 @@ def test_a_random_program_does_what_python_does(seed: int) -> None:
                 "=: ", ": "
             )  # of a number and an array, ``n &= a``
             assert rejection.declined.words in (error.words, words), done  # is told as ``n & a``
-        check_names(evaluator.names, {name: value for name, value in plain.items() if name in NAMES}, done)
+        check_names(dict(evaluator.names), {name: value for name, value in plain.items() if name in NAMES}, done)
 
 
 NAMES = set("abcdeltmnpuvx")
@@ -210,7 +210,7 @@ def test_a_written_program_does_what_python_does(text: str) -> None:
     exec(text, names)  # noqa: S102 - the test's own programs
     evaluator.run(read_statements(text))
     expected = {name: value for name, value in names.items() if name not in ("np", "torch", "F", "__builtins__")}
-    check_names(evaluator.names, expected, text)
+    check_names(dict(evaluator.names), expected, text)
 
 
 @pytest.mark.parametrize(

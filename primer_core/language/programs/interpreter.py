@@ -123,6 +123,26 @@ class Moment:
     truth: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Failed:
+    """What a library refused.
+
+    Parameters
+    ----------
+    rejection
+        How it was told.
+    entry
+        Its name in the table.
+    positional, keywords
+        Its arguments.
+    """
+
+    rejection: Rejection
+    entry: str
+    positional: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
 class _Left(Exception):  # noqa: N818 - a signal, and no error
     """A loop, or one round of it, is left."""
 
@@ -147,9 +167,12 @@ class Interpreter(Evaluator):
     ----------
     watch
         Is told what was done, each time that something was.
+    failed
+        What a library refused last; None if it refused nothing.
     """
 
     watch: Callable[[Moment], None] = lambda _: None
+    failed: Failed | None = None
     _functions: list[str] = field(default_factory=list)
     _rounds: list[list[int]] = field(default_factory=list)
     _handled: list[Rejection] = field(default_factory=list)
@@ -205,7 +228,7 @@ class Interpreter(Evaluator):
                 if node.decorator_list:
                     self._decorated(node)
                 self._check_name(name, node)
-                self.names[name] = self._function(name, arguments, body)
+                self.names[name] = self._function(name, arguments, body, node)
                 self._tell(node)
             case ast.ClassDef():
                 self._class(node)
@@ -232,6 +255,9 @@ class Interpreter(Evaluator):
                 self._tell(node)
             case ast.Global() | ast.Nonlocal():
                 pass
+            case ast.Expr(value):
+                self._value(value)
+                self._tell(node)
             case _:
                 super().statement(node, source)
                 self._tell(node)
@@ -375,7 +401,9 @@ class Interpreter(Evaluator):
         if name.startswith("__"):
             raise self._rejection("unknown", f"{quoted(name)} cannot be defined here.", node)
 
-    def _function(self, name: str, arguments: ast.arguments, body: list[ast.stmt] | ast.expr) -> Function:
+    def _function(
+        self, name: str, arguments: ast.arguments, body: list[ast.stmt] | ast.expr, node: ast.stmt | None = None
+    ) -> Function:
         statements: list[ast.stmt] = body if isinstance(body, list) else [ast.Expr(body)]
         local, elsewhere = names_bound(statements, arguments)
         keyword = {
@@ -384,7 +412,7 @@ class Interpreter(Evaluator):
             if default is not None
         }
         defaults = tuple(map(self._value, arguments.defaults))
-        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere)
+        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere, node)
 
     # Classes
 
@@ -404,7 +432,7 @@ class Interpreter(Evaluator):
                     if name.startswith("__") and name not in _DUNDER:
                         message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
                         raise self._rejection("unknown", message, each)
-                    made_class.members[name] = replace(self._function(name, arguments, body), owner=made_class)
+                    made_class.members[name] = replace(self._function(name, arguments, body, each), owner=made_class)
                 case ast.Assign([ast.Name(name)], value):
                     self._check_name(name, each)
                     made_class.members[name] = self._value(value)
@@ -504,6 +532,8 @@ class Interpreter(Evaluator):
         try:
             if isinstance(function.body, ast.expr):
                 return self._value(function.body)
+            if function.node is not None:
+                self._tell(function.node, "call")
             self._block(function.body)
         except _Returned as returned:
             return returned.value
@@ -875,8 +905,16 @@ class Interpreter(Evaluator):
         if name == "replace" and len(positional) > 1 and len(holder) * len(str(positional[1])) > MAX_LIST:
             raise self._rejection("refused", f"A text has at most {thousands(MAX_LIST)} characters here.", node)
         result = self._python(getattr(type(holder), name), (holder, *positional), node, keywords)
-        self._bounded(list(holder.values()) if isinstance(holder, dict) else holder, node)
+        if isinstance(holder, list | dict):
+            self._check_grown(holder, node)
         return list(result) if name in ("items", "keys", "values") else result
+
+    def _check_grown(self, holder: list[Any] | dict[Any, Any], node: ast.AST) -> None:
+        """Refuse a list or a dict that has grown too large; lists in it are counted every now and then only."""
+        if len(holder) > MAX_LIST:
+            raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
+        if len(holder) % 64 == 0:
+            self._bounded(list(holder.values()) if isinstance(holder, dict) else holder, node)
 
     # Expressions
 
@@ -1111,6 +1149,10 @@ class Interpreter(Evaluator):
                 before = self._looked_up(holder, key, target)
                 self._enter(holder, key, self._changed(before, sign, self._value(right), node), target)
                 return
+        if isinstance(target, ast.Attribute) and owner_of(holder := self._value(target.value)) is None:
+            before = self._attribute_of(holder, target)
+            self._set(holder, target.attr, self._changed(before, sign, self._value(right), node), target)
+            return
         super()._in_place(target, sign, right, node)
 
     def _check_entries(self, values: Sequence[Any], node: ast.AST) -> None:
@@ -1149,6 +1191,10 @@ class Interpreter(Evaluator):
         before = len(self.calls)
         try:
             return super()._perform(name, positional, keywords, node)
+        except Rejection as rejection:
+            if rejection.declined is not None:
+                self.failed = Failed(rejection, name, positional, keywords)
+            raise
         finally:
             for call in self.calls[before:] if self._recording else ():
                 self._recording[-1].extend(Warned(*words.split(": ", 1)) for words in call.warnings if ": " in words)

@@ -112,7 +112,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
             first = each.name.partition(".")[0]
             found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))
         return tuple(found)
-    if node.level or node.module not in MODULES:
+    if node.level or node.module not in MODULES or any(each.name == "*" for each in node.names):
         raise KeyError("." * node.level + (node.module or ""))
     within = MODULES[node.module]
     named = ((each.asname or each.name, f"{node.module}.{each.name}", each.name) for each in node.names)

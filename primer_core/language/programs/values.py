@@ -39,6 +39,8 @@ class Function:
         Values of parameters that may be left out: the last of the positional ones, and by name.
     local, elsewhere
         Names that it binds, and names that it gives back to scopes around.
+    node
+        The statement that defines it; None for a lambda.
     owner
         The class that it is a method of; None for none.
     """
@@ -51,6 +53,7 @@ class Function:
     keyword_defaults: Mapping[str, Any]
     local: frozenset[str]
     elsewhere: frozenset[str]
+    node: ast.stmt | None
     owner: Class | None = None
 
     def __repr__(self) -> str:

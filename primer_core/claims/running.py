@@ -1,0 +1,247 @@
+"""What is said of the lines of a program that has run: what each bound, changed and printed, and where it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, counted, listed
+
+Run = tuple[int, int]
+"""A line of the program, counted from 1, and the how-manieth time that it ran, counted from 1."""
+
+
+def shape_text(shape: Shape) -> str:
+    """Write a shape as Python does."""
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundArray(Claim):
+    """A line bound a name to an array.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    shape
+        Of the array.
+    dtype
+        As its library writes it.
+    """
+
+    run: Run
+    name: str
+    shape: Shape
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Give name, shape and dtype."""
+        return (Name(self.name), f" {shape_text(self.shape)} {self.dtype}")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBytes(Claim):
+    """The array that a line bound a name to lies in memory in which no other array in sight lies.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    nbytes
+        Bytes of that memory.
+    """
+
+    run: Run
+    name: str
+    nbytes: int
+
+    def sentence(self) -> Sentence:
+        """Count the bytes."""
+        return (f"{counted(self.nbytes, 'byte')} of its own",)
+
+
+@dataclass(frozen=True, slots=True)
+class SharesCells(Claim):
+    """The array that a line bound a name to shares cells with one in sight.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    of
+        The array that was there before.
+    start
+        Bytes from the first byte of their memory to the first of the array.
+    """
+
+    run: Run
+    name: str
+    of: str
+    start: int
+
+    def sentence(self) -> Sentence:
+        """Say what a write does."""
+        return ("a view of ", Name(self.of), f" from byte {self.start} of its memory on: writing to one writes to both")
+
+
+@dataclass(frozen=True, slots=True)
+class SameArray(Claim):
+    """A line bound a name to an array that has another name.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    of
+        The other.
+    """
+
+    run: Run
+    name: str
+    of: str
+
+    def sentence(self) -> Sentence:
+        """Say that it is one array."""
+        return ("the very array that ", Name(self.of), " is: one array with two names")
+
+
+@dataclass(frozen=True, slots=True)
+class BesideCells(Claim):
+    """The array that a line bound a name to lies in the memory of one in sight and shares no cell with it.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    of
+        The array that was there before.
+    """
+
+    run: Run
+    name: str
+    of: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return ("other cells of the memory in which ", Name(self.of), " lies")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundText(Claim):
+    """A line bound a name to what is no array.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    shown
+        What Python shows of it.
+    """
+
+    run: Run
+    name: str
+    shown: str
+
+    def sentence(self) -> Sentence:
+        """Give the value."""
+        return (Name(self.name), " = ", Code(self.shown))
+
+
+@dataclass(frozen=True, slots=True)
+class CellsChanged(Claim):
+    """A line changed cells of arrays, and did not bind their names anew.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    names
+        The names, in the order in which they came up.
+    """
+
+    run: Run
+    names: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Name them."""
+        if len(self.names) == 1:
+            return ("changes ", Name(self.names[0]), " in place")
+        return (f"changes {listed(self.names)} in place, together",)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrinted(Claim):
+    """A line printed something.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    text
+        What, a line of its own for each line.
+    """
+
+    run: Run
+    text: str
+
+    def sentence(self) -> Sentence:
+        """Give what was printed."""
+        return ("prints ", Code(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramStops(Claim):
+    """A program stops at a line with an exception.
+
+    Parameters
+    ----------
+    line
+        int, counted from 1.
+    kind
+        Name of the exception's class.
+    words
+        What it says.
+    """
+
+    line: int
+    kind: str
+    words: str
+
+    def sentence(self) -> Sentence:
+        """Say where."""
+        return (Strong(f"Line {self.line} fails."), " The lines before it have run.")
+
+
+@dataclass(frozen=True, slots=True)
+class RunsInstead(Claim):
+    """A program goes beyond the line at which it stops, where that line is written in another way.
+
+    Parameters
+    ----------
+    line
+        int, counted from 1.
+    code
+        The line as it is written then, without the spaces before it.
+    gives
+        The shape or the value of what it binds, or what it prints; empty where it does neither.
+    """
+
+    line: int
+    code: str
+    gives: str
+
+    def sentence(self) -> Sentence:
+        """Give line and outcome."""
+        return (Code(self.code), *((f" → {self.gives}",) if self.gives else ()))

@@ -1,0 +1,84 @@
+"""What the page on a learner's own lines says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.running import (
+    BesideCells,
+    BoundArray,
+    BoundText,
+    CellsChanged,
+    LinePrinted,
+    OwnBytes,
+    ProgramStops,
+    Run,
+    RunsInstead,
+    SameArray,
+    SharesCells,
+)
+from primer_core.lessons.own_lines.explain import Shown
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import Binding, Step
+
+
+def claims_of(_: OwnLinesQuestion, shown: Shown) -> tuple[Claim, ...]:
+    """Return all claims of the page."""
+    lines = (claim for run, step in latest(shown) for group in of_step(run, step) for claim in group)
+    return (*lines, *stops(shown), *fixed(shown))
+
+
+def latest(shown: Shown) -> tuple[tuple[Run, Step], ...]:
+    """Return the last step that is shown of each line, by line, with the how-manieth run of the line it was."""
+    counts: dict[int, int] = {}
+    last: dict[int, tuple[Run, Step]] = {}
+    for step in shown.steps:
+        if step.moment.happening == "test":
+            continue
+        counts[step.line] = counts.get(step.line, 0) + 1
+        last[step.line] = ((step.line, counts[step.line]), step)
+    return tuple(last[line] for line in sorted(last))
+
+
+def of_step(run: Run, step: Step) -> tuple[tuple[Claim, ...], ...]:
+    """Return what is said of a step: a group of claims for each name that it bound, and one for what it changed."""
+    groups = [tuple(_of_binding(run, step, binding)) for binding in step.bound]
+    if step.changed:
+        groups.append((CellsChanged(run, step.changed),))
+    if step.printed:
+        groups.append((LinePrinted(run, "\n".join(step.printed)),))
+    return tuple(group for group in groups if group)
+
+
+def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
+    seen = step.names[binding.name]
+    if seen.shape is None:
+        yield BoundText(run, binding.name, seen.text)
+        return
+    yield BoundArray(run, binding.name, seen.shape, seen.dtype)
+    memory = seen.memory
+    match binding.relation:
+        case "same":
+            yield SameArray(run, binding.name, binding.of)
+        case "view" if memory is not None:
+            yield SharesCells(run, binding.name, binding.of, memory.start)
+        case "beside":
+            yield BesideCells(run, binding.name, binding.of)
+        case "own" if memory is not None:
+            yield OwnBytes(run, binding.name, memory.nbytes)
+
+
+def stops(shown: Shown) -> tuple[Claim, ...]:
+    """Say where the program stops with an exception, once it is shown so far."""
+    stopped = shown.trace.stopped
+    if stopped is None or stopped.declined is None or not shown.at_end:
+        return ()
+    return (ProgramStops(stopped.place.line, stopped.declined.kind, stopped.declined.words),)
+
+
+def fixed(shown: Shown) -> tuple[Claim, ...]:
+    """Say what would work."""
+    stopped = shown.trace.stopped
+    line = 0 if stopped is None else stopped.place.line
+    return tuple(RunsInstead(line, fix.line, fix.gives) for fix in shown.fixes)

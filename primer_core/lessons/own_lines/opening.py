@@ -1,0 +1,148 @@
+"""Which lesson shows a part of a program, and what it is asked then: that part, with the operands that it had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend import Library, backend_of
+from primer_core.language.execution import is_array
+from primer_core.language.table.costs import size_of
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.lessons.indexing.question import IndexingQuestion
+from primer_core.lessons.matmul.question import MatmulQuestion
+from primer_core.lessons.own_lines.trace import Part
+from primer_core.lessons.question import Question
+from primer_core.lessons.reductions.question import OPERATIONS, ReductionsQuestion
+from primer_core.lessons.shapes.question import ShapesQuestion
+
+_MOST = 144
+"""Cells of an operand that is written out in a field of another lesson."""
+
+_LONGEST = 3000
+"""Characters of it."""
+
+_OPERATIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_PRODUCTS = ("operator.@", "np.matmul", "np.dot", "torch.matmul", "torch.mm", "torch.bmm", "ndarray.dot", "Tensor.mm")
+_MOVING = (
+    "flatten", "moveaxis", "movedim", "permute", "ravel", "reshape", "squeeze", "swapaxes", "t", "T", "transpose",
+    "unsqueeze", "view",
+)  # fmt: skip
+
+
+def question_of(part: Part) -> tuple[str, Question] | None:
+    """Return the slug of the lesson that shows a part of a program, and its question; None where no lesson does."""
+    owner, _, name = part.entry.partition(".")
+    for reads in (_elementwise, _product, _index, _reduction, _moved):
+        found = reads(part, owner, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _elementwise(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+    sign = name.removesuffix("=")
+    if owner != "operator" or sign not in _OPERATIONS or len(part.operands) != 2:
+        return None
+    left, right = map(_written, part.operands)
+    if left is None or right is None or not all(map(_has_axes_or_is_number, part.operands)):
+        return None
+    made = BroadcastingQuestion(a=left, op=_operation(sign), b=right, inplace=name.endswith("="))
+    return "broadcasting", made
+
+
+def _product(part: Part, _: str, __: str) -> tuple[str, Question] | None:
+    if part.entry not in _PRODUCTS or len(part.operands) != 2:
+        return None
+    left, right = map(_written, part.operands)
+    if left is None or right is None or not all(map(is_array, part.operands)):
+        return None
+    return "matmul", MatmulQuestion(left, right, _library(part.operands[0]))
+
+
+def _index(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+    if owner not in ("ndarray", "Tensor") or name != "[]" or len(part.operands) != 2:
+        return None
+    array, index = _written(part.operands[0]), _index_text(part.operands[1])
+    if array is None or index is None:
+        return None
+    return "indexing", IndexingQuestion(array=array, index=index, library=_library(part.operands[0]))
+
+
+def _reduction(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+    if owner not in ("np", "torch", "ndarray", "Tensor") or name not in OPERATIONS or not part.operands:
+        return None
+    array = _written(part.operands[0])
+    axes = part.keywords.get("axis", part.keywords.get("dim", (*part.operands[1:], None)[0]))
+    known = {"axis", "dim", "keepdims", "keepdim"}
+    if array is None or set(part.keywords) - known or len(part.operands) > 2 or not _is_axes(axes):
+        return None
+    return "reductions", ReductionsQuestion(
+        array=array,
+        operation=_named(name),
+        axis=str(axes),
+        library=_library(part.operands[0]),
+        keepdims=bool(part.keywords.get("keepdims", part.keywords.get("keepdim", False))),
+    )
+
+
+def _moved(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+    if owner not in ("ndarray", "Tensor") or name not in _MOVING or part.keywords:
+        return None
+    array = _written(part.operands[0])
+    values = part.operands[1:]
+    if array is None or any(is_array(value) for value in values):
+        return None
+    step = name if name == "T" else f"{name}({', '.join(map(repr, values))})"
+    return "shapes", ShapesQuestion(x=array, steps=step, library=_library(part.operands[0]))
+
+
+def _written(value: Any) -> str | None:
+    """Write an operand as code; None where it is too large, or no array and no number."""
+    if isinstance(value, bool | int | float):
+        return repr(value)
+    if not is_array(value) or size_of(value) > _MOST:
+        return None
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    engine = backend_of(value)
+    code = engine.array_code(engine.to_numpy(value))
+    return code if len(code) <= _LONGEST else None
+
+
+def _index_text(value: Any) -> str | None:
+    if isinstance(value, tuple):
+        parts = [_index_text(each) for each in value]
+        return None if None in parts or not parts else ", ".join(part for part in parts if part is not None)
+    match value:
+        case None | bool() | int():
+            return repr(value)
+        case slice():
+            ends = ["" if end is None else str(end) for end in (value.start, value.stop, value.step)]
+            return f"{ends[0]}:{ends[1]}" + (f":{ends[2]}" if ends[2] else "")
+        case list():
+            return repr(value)
+    if value is Ellipsis:
+        return "..."
+    if is_array(value) and size_of(value) <= _MOST:
+        return repr(value.tolist())
+    return None
+
+
+def _is_axes(axes: Any) -> bool:
+    return axes is None or isinstance(axes, int) or (isinstance(axes, tuple) and all(isinstance(a, int) for a in axes))
+
+
+def _has_axes_or_is_number(value: Any) -> bool:
+    return is_array(value) or isinstance(value, bool | int | float)
+
+
+def _library(value: Any) -> Library:
+    return backend_of(value).library
+
+
+_operation: Callable[[str], Any] = _OPERATIONS.__getitem__
+_NAMES: Mapping[str, Any] = {name: name for name in OPERATIONS}
+_named: Callable[[str], Any] = _NAMES.__getitem__

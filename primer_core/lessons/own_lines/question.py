@@ -1,0 +1,44 @@
+"""What the lesson on a learner's own lines is asked."""
+
+from dataclasses import dataclass
+
+from primer_core.language.programs.reading import MAX_LINES
+from primer_core.lessons.own_lines.trace import MAX_STEPS
+from primer_core.lessons.question import Question, text, whole
+
+START = """import numpy as np
+
+scores = np.array([[2., 1., 0.], [4., 6., 5.],
+                   [9., 7., 8.], [3., 3., 1.]])
+rows = scores[1:3]
+rows += 1
+best = scores.max(axis=1)
+shifted = scores - best"""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLinesQuestion(Question):
+    """A program, the step up to which it is shown, and the sub-expression that is opened."""
+
+    program: str = text(
+        START,
+        label="Your lines",
+        help=f"Up to {MAX_LINES} lines of Python with NumPy and PyTorch: loops, functions, classes and print, too. "
+        "np, torch, nn and F are there without an import.",
+        lines=14,
+    )
+    at: int = whole(
+        MAX_STEPS,
+        least=1,
+        most=MAX_STEPS,
+        label="Step",
+        help="What stands behind the end is the end. Arrow keys go step by step.",
+        slider=True,
+    )
+    opened: str = text("", hidden=True)
+    """Place of the sub-expression that is opened: line, column, line and column of its end, as ``8:10-8:23``."""
+
+    @property
+    def asks_pytorch(self) -> bool:
+        """Return whether PyTorch is needed for the answer."""
+        return any(word in self.program for word in ("torch", "nn.", "F."))

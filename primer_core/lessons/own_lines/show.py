@@ -1,0 +1,217 @@
+"""A learner's lines as parts: what each did, the arrays that there are, and a part as its own lesson draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.lessons.own_lines import claims
+from primer_core.lessons.own_lines.explain import Shown
+from primer_core.lessons.own_lines.opened import opened_parts
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import Seen, Step
+from primer_core.lessons.show import controls
+from primer_core.lessons.spoken import spoken
+from primer_core.picture.code import code_panel
+from primer_core.picture.grid import Badge, Grid, Link, Picture, Row
+from primer_core.picture.parts import (
+    Card,
+    Chip,
+    Columns,
+    Controls,
+    Fix,
+    Fixes,
+    Heading,
+    Note,
+    Notice,
+    Page,
+    Part,
+    Table,
+    TableCell,
+)
+from primer_core.picture.text import Code, Role, Text, joined, text
+
+_MOST_DRAWN = 8
+"""Arrays that are drawn at once."""
+
+_ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
+
+
+def show(question: OwnLinesQuestion, shown: Shown) -> Page:
+    """Show a program up to a step."""
+    count = len(shown.trace.steps)
+    steps = controls(question, "at")
+    slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(shown.at, count) or 1))
+    chip = _chip(shown)
+    panel: tuple[Part, ...] = (
+        Columns(((controls(question, "program"),), (Controls((slider,), chip), *_rows(shown))), (1, 1)),
+    )
+    return Page(panel, tuple(_body(shown)))
+
+
+def _chip(shown: Shown) -> Chip:
+    """Say how far the program came."""
+    stopped, count = shown.trace.stopped, len(shown.trace.steps)
+    if not shown.at_end:
+        return Chip("view", f"after step {shown.at} of {count}")
+    if stopped is None:
+        return Chip("ok", f"ran to its end in {count} steps")
+    words = {"unread": "cannot be run", "unknown": "is not known here", "refused": "is not computed here"}
+    return Chip("error", f"line {stopped.place.line} {words.get(stopped.verdict, 'fails')}")
+
+
+def _rows(shown: Shown) -> tuple[Part, ...]:
+    """Say of each line what it did when it ran last."""
+    source = shown.trace.source.split("\n")
+    now = shown.steps[-1] if shown.steps else None
+    rows = []
+    for run, step in claims.latest(shown):
+        groups = claims.of_step(run, step)
+        said = joined([joined([spoken(claim) for claim in group], " · ") for group in groups], "; ")
+        rounds = f" ({run[1]}×)" if run[1] > 1 else ""
+        rows.append(
+            (
+                TableCell(text(f"{step.line}{rounds}"), "head"),
+                TableCell(text(Code(source[step.line - 1].strip())), "changed" if step is now else "words"),
+                TableCell(said or text("—"), "words"),
+            )
+        )
+    if not rows:
+        return (Note(text("No line has run yet.")),)
+    return (Table((text("line"), text("code"), text("what it did")), tuple(rows), "What each line did"),)
+
+
+def _body(shown: Shown) -> Iterator[Part]:
+    stopped = shown.trace.stopped
+    trouble: list[Part] = []
+    if shown.at_end and stopped is not None:
+        trouble.append(_notice(shown))
+        trouble.extend(Notice("info", (spoken(claim),)) for claim in claims.stops(shown))
+        fixes = tuple(
+            Fix(spoken(claim), {"program": fix.source})
+            for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
+        )
+        if fixes:
+            trouble.append(Fixes(fixes))
+    if trouble:
+        yield Card(tuple(trouble), "trouble")
+    if shown.opened is not None:
+        yield Card(tuple(opened_parts(shown.opened)), "opened")
+    drawn = _picture(shown)
+    if drawn is not None:
+        yield Card((Heading("Arrays after this step"), *drawn), "arrays")
+    printed = [line for step in shown.steps for line in step.printed]
+    if printed:
+        yield Card((Heading("Printed"), Note(text(Code("\n".join(printed))))), "printed")
+    warnings = tuple(dict.fromkeys(words for step in shown.steps for words in step.warnings))
+    if warnings:
+        yield Notice("warning", tuple(map(text, warnings)), title="A library warns")
+    yield Card((code_panel(shown.trace.source, "Run in plain Python, it does what this page shows."),), "code")
+
+
+def _notice(shown: Shown) -> Notice:
+    stopped = shown.trace.stopped
+    assert stopped is not None
+    if stopped.declined is not None:
+        where = text(Code(stopped.place.text)) if "\n" not in stopped.place.text else ()
+        words: tuple[Text, ...] = (text(Code(stopped.declined.text)),)
+        if where:
+            words = (*words, text(f"{stopped.author} says so of ", *where, f" in line {stopped.place.line}."))
+        return Notice("declined", words)
+    return Notice("refused", (text(f"Line {stopped.place.line}: {stopped.message}"),))
+
+
+def _picture(shown: Shown) -> tuple[Part, ...] | None:
+    """Draw the arrays in sight after the step, those that are one array once, with all their names."""
+    step = shown.steps[-1] if shown.steps else None
+    if step is None:
+        return None
+    groups: dict[int, list[str]] = {}
+    for name, seen in step.names.items():
+        if seen.values is not None and seen.values.ndim <= 4 and seen.shape is not None:
+            groups.setdefault(seen.number, []).append(name)
+    fresh = {binding.name for binding in step.bound} | set(step.changed)
+    order = sorted(groups.values(), key=lambda names: not fresh & set(names))
+    drawn, left = order[:_MOST_DRAWN], order[_MOST_DRAWN:]
+    if not drawn:
+        return None
+    buffers: dict[int, Role] = {}
+    grids = [_grid(names, step, shown, buffers) for names in drawn]
+    small = sum(prod(grid.values.shape) for grid in grids) > 60
+    rows = tuple(Row((grid.id,), compact=small) for grid in grids)
+    links = tuple(_links(drawn, step))
+    parts: list[Part] = [Picture(tuple(grids), rows, links)]
+    if left:
+        names = joined([text(Code(names[0])) for names in left])
+        parts.append(Note(text("Not drawn: ", *names, ".")))
+    large = [name for name, seen in step.names.items() if seen.shape is not None and seen.values is None]
+    if large:
+        parts.append(Note(text("Too large to draw: ", *joined([text(Code(name)) for name in large]), ".")))
+    return tuple(parts)
+
+
+def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) -> Grid:
+    seen = step.names[names[0]]
+    assert seen.values is not None
+    buffer = -1 if seen.memory is None else seen.memory.number
+    if buffer not in buffers:
+        buffers[buffer] = _ROLES[len(buffers)] if len(buffers) < len(_ROLES) else "plain"
+    badges = [Badge(seen.dtype)]
+    bound = {binding.name: binding for binding in step.bound}
+    if any(name in step.changed for name in names):
+        badges.append(Badge("changed", "warn"))
+    for name in names:
+        binding = bound.get(name)
+        if binding is not None and binding.relation == "view":
+            badges.append(Badge(f"view of {binding.of}", "info"))
+        elif binding is not None and binding.relation == "own":
+            badges.append(Badge("new", "good"))
+    return Grid(
+        names[0],
+        " = ".join(names),
+        seen.values,
+        buffers[buffer],
+        badges=tuple(badges),
+        marked=_changed_cells(names, step, shown),
+        texts=_texts(seen),
+    )
+
+
+def _texts(seen: Seen) -> tuple[str, ...] | None:
+    if seen.unwritten is None or seen.values is None:
+        return None
+    return tuple(
+        "?" if never else str(value) for value, never in zip(seen.values.ravel(), seen.unwritten.ravel(), strict=True)
+    )
+
+
+def _changed_cells(names: list[str], step: Step, shown: Shown) -> NDArray[np.bool_] | None:
+    """Return which cells differ from what they were before this step; None where nothing is known of before."""
+    name = next((name for name in names if name in step.changed), None)
+    if name is None or len(shown.steps) < 2:
+        return None
+    new = step.names[name]
+    for before in reversed(shown.steps[:-1]):
+        old = before.names.get(name)
+        if old is not None and old.number == new.number:
+            if old.values is None or new.values is None or old.values.shape != new.values.shape:
+                return None
+            return np.asarray((old.values != new.values) & ~((old.values != old.values) & (new.values != new.values)))
+    return None
+
+
+def _links(drawn: list[list[str]], step: Step) -> Iterator[Link]:
+    """Link cells that are one place in memory."""
+    seen = [(names[0], step.names[names[0]]) for names in drawn]
+    for place, (name, one) in enumerate(seen):
+        for other_name, other in seen[:place]:
+            if one.memory is None or other.memory is None or one.memory.number != other.memory.number:
+                continue
+            where = {address: flat for flat, address in enumerate(other.memory.cells)}
+            cells = np.array([where.get(address, -1) for address in one.memory.cells], dtype=np.intp)
+            if (cells >= 0).any() and one.memory.itemsize == other.memory.itemsize:
+                yield Link(other_name, name, cells, same=True)

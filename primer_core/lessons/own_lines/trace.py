@@ -1,0 +1,474 @@
+"""Runs a learner's program and keeps what each of its lines did: to names, to memory, and to what was printed."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import Library, backend_of
+from primer_core.backend.memory import shares_memory
+from primer_core.language.evaluator import Call, warnings_of
+from primer_core.language.execution import is_array
+from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
+from primer_core.language.programs.reading import read_program
+from primer_core.language.programs.scope import Scope
+from primer_core.language.rejection import Place, Rejection
+from primer_core.language.table.costs import size_of
+
+MAX_STEPS = 240
+"""Steps that are kept; a program may take more, of which the last is kept too."""
+
+MAX_NAMES = 24
+"""Names of one scope that are kept."""
+
+_LONGEST = 120
+"""Characters of a value that is no array."""
+
+Relation = Literal["own", "view", "beside", "same", "value"]
+"""What a name is to those there before: an array with memory of its own, one that shares cells with another, one that
+lies in the memory of another without sharing a cell, another name of the same array, or what is no array."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """Where an array lies.
+
+    Parameters
+    ----------
+    number
+        Of the buffer, counted from 0 in the order in which the first array of each came up.
+    start
+        Bytes from the first byte of the buffer to the first that the array's cells touch.
+    nbytes
+        Bytes of the whole buffer.
+    itemsize
+        Bytes of a cell.
+    cells
+        ``(size,)``: for each cell, in C order, its first byte counted from the buffer's first; empty where there are
+        more than `MAX_ELEMENTS`.
+    """
+
+    number: int
+    start: int
+    nbytes: int
+    itemsize: int
+    cells: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a name was bound to at a moment.
+
+    Parameters
+    ----------
+    kind
+        Name of its type, as Python gives it.
+    text
+        The value as Python shows it, cut where it is long; empty for an array.
+    number
+        Which object it is, for arrays: two names with one number are one object. -1 for what is no array.
+    shape, dtype, library
+        Of an array; None for what is none.
+    values
+        ``shape``: a copy of its cells; None where there are more than `MAX_ELEMENTS`, and for what is no array.
+    unwritten
+        ``shape``: which cells were never written; None if all were.
+    memory
+        Where it lies; None for what is no array, and for an array without cells.
+    requires_grad
+        Whether PyTorch follows it.
+    """
+
+    kind: str
+    text: str
+    number: int = -1
+    shape: tuple[int, ...] | None = None
+    dtype: str = ""
+    library: Library | None = None
+    values: NDArray[Any] | None = None
+    unwritten: NDArray[np.bool_] | None = None
+    memory: Memory | None = None
+    requires_grad: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """A name that a step bound.
+
+    Parameters
+    ----------
+    name
+        The name.
+    relation
+        What its value is to the names there before.
+    of
+        The first of them that it shares with, or is; empty for none.
+    anew
+        Whether the name had been bound to another object before.
+    """
+
+    name: str
+    relation: Relation
+    of: str
+    anew: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A sub-expression that a library computed.
+
+    Parameters
+    ----------
+    place
+        Where it stands.
+    entry
+        Its name in the table of the language.
+    operands, keywords
+        Its arguments in order and by name, arrays copied.
+    result
+        What came of it, copied; None where it was refused.
+    """
+
+    place: Place
+    entry: str
+    operands: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    result: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One thing that the program did.
+
+    Parameters
+    ----------
+    moment
+        What, and in which functions and rounds of loops.
+    names
+        What each name in sight is bound to afterwards.
+    bound
+        Names that it bound.
+    changed
+        Names, bound as before, whose cells it changed.
+    gone
+        Names that it took away.
+    printed
+        Lines that it printed.
+    warnings
+        What the libraries warned of.
+    parts
+        What the libraries computed, in order.
+    """
+
+    moment: Moment
+    names: Mapping[str, Seen]
+    bound: tuple[Binding, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+    printed: tuple[str, ...]
+    warnings: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def line(self) -> int:
+        """The first line of its statement, counted from 1."""
+        return self.moment.node.lineno
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A program that has run.
+
+    Parameters
+    ----------
+    source
+        The program, as it was read.
+    steps
+        What it did, in order.
+    skipped
+        How many steps were taken and not kept, before the last one.
+    printed
+        All that was printed, line by line.
+    stopped
+        What stopped it; None if it came to its end.
+    failed
+        What a library refused, where that stopped it.
+    seeded
+        Whether random numbers were drawn without a seed of the program's own.
+    """
+
+    source: str
+    steps: tuple[Step, ...]
+    skipped: int
+    printed: tuple[str, ...]
+    stopped: Rejection | None
+    failed: Part | None
+    seeded: bool
+
+
+@lru_cache(maxsize=16)
+def run(text: str) -> Trace:
+    """Run a program. Nothing that is typed makes it raise."""
+    program = read_program(text)
+    tracer = _Tracer()
+    interpreter = Interpreter(watch=tracer.take)
+    tracer.interpreter = interpreter
+    stopped = interpreter.run_program(program)
+    failed = interpreter.failed
+    broken = None
+    if stopped is not None and failed is not None and failed.rejection is stopped:
+        broken = _part_of_failed(failed)
+    steps = tuple(tracer.steps)
+    return Trace(program.source, steps, tracer.skipped, tuple(interpreter.printed), stopped, broken, interpreter.seeded)
+
+
+@dataclass(slots=True, eq=False)
+class _Tracer:
+    """Takes down what an interpreter does."""
+
+    interpreter: Interpreter | None = None
+    steps: list[Step] = field(default_factory=list)
+    skipped: int = 0
+    _calls: int = 0
+    _printed: int = 0
+    _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
+    _numbers: int = 0
+    _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
+    _made_buffers: int = 0
+    _scopes: list[tuple[Any, Mapping[str, Seen]]] = field(default_factory=list)
+
+    def take(self, moment: Moment) -> None:
+        """Keep what was done since the last moment."""
+        interpreter = self.interpreter
+        assert interpreter is not None
+        calls = interpreter.calls[self._calls :]
+        self._calls = len(interpreter.calls)
+        before = self._names_before(interpreter.names, len(moment.functions))
+        values = dict(_in_sight(interpreter.names))
+        names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
+        around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
+        outside = {name: self._seen(value, None) for name, value in around.items()}
+        step = Step(
+            moment,
+            names,
+            self._bindings(values | around, names, before, outside),
+            tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
+            tuple(name for name in before if name not in names),
+            self._new_lines(interpreter.printed),
+            warnings_of(calls),
+            tuple(_part(call) for call in calls if _is_kept(call)),
+        )
+        self._scopes.append((interpreter.names, names))
+        if len(self.steps) < MAX_STEPS:
+            self.steps.append(step)
+        else:
+            self.skipped += 1
+            self.steps[-1] = step
+        del interpreter.calls[:]
+        self._calls = 0
+
+    def _names_before(self, scope: Any, depth: int) -> Mapping[str, Seen]:
+        """Return what the names of a scope were bound to when it was looked at last; empty for a new one."""
+        del self._scopes[depth + 1 :]
+        while len(self._scopes) < depth:
+            self._scopes.append((None, {}))
+        if len(self._scopes) == depth:
+            return {}
+        known, names = self._scopes.pop()
+        return names if known is scope else {}
+
+    def _new_lines(self, printed: Sequence[str]) -> tuple[str, ...]:
+        new = tuple(printed[self._printed :])
+        self._printed = len(printed)
+        return new
+
+    def _bindings(
+        self,
+        values: Mapping[str, Any],
+        names: Mapping[str, Seen],
+        before: Mapping[str, Seen],
+        outside: Mapping[str, Seen],
+    ) -> tuple[Binding, ...]:
+        """Say of each name that is new, or is bound to another object, what that is to the others in sight."""
+        found = []
+        fresh = [name for name, seen in names.items() if _is_other(seen, before.get(name))]
+        known = [*(name for name in names if name not in fresh), *outside]
+        for name in fresh:
+            relation, of = self._relation(name, known, values, {**outside, **names})
+            found.append(Binding(name, relation, of, name in before))
+            known.append(name)
+        return tuple(found)
+
+    @staticmethod
+    def _relation(
+        name: str, known: Sequence[str], values: Mapping[str, Any], names: Mapping[str, Seen]
+    ) -> tuple[Relation, str]:
+        seen = names[name]
+        if seen.number < 0:
+            return "value", ""
+        for other in known:
+            if names[other].number == seen.number:
+                return "same", other
+        beside = ""
+        for other in known:
+            memory = names[other].memory
+            if memory is None or seen.memory is None or memory.number != seen.memory.number:
+                continue
+            if shares_memory(values[other], values[name]):
+                return "view", other
+            beside = beside or other
+        return ("beside", beside) if beside else ("own", "")
+
+    def _seen(self, value: Any, before: Seen | None) -> Seen:
+        assert self.interpreter is not None
+        kind = type(value).__name__
+        if not is_array(value) or isinstance(value, np.generic):
+            return Seen(kind, _shown(value))
+        engine = backend_of(value)
+        number = self._number_of(value)
+        shape = tuple(map(int, value.shape))
+        small = size_of(value) <= MAX_ELEMENTS
+        unwritten = self.interpreter.uninitialised.cells(value) if small else None
+        copied = engine.to_numpy(value) if small else None
+        if copied is not None and unwritten is not None:
+            copied[unwritten] = 0
+        if before is not None and before.number == number and _alike(copied, before.values):
+            copied = before.values
+        return Seen(
+            kind,
+            "",
+            number,
+            shape,
+            engine.dtype_name(value),
+            engine.library,
+            copied,
+            unwritten,
+            self._memory_of(value) if size_of(value) else None,
+            bool(getattr(value, "requires_grad", False)) if engine.library == "PyTorch" else False,
+        )
+
+    def _number_of(self, value: Any) -> int:
+        known = self._objects.get(id(value))
+        if known is not None and known[0]() is value:
+            return known[1]
+        number = self._numbers
+        self._numbers += 1
+        self._objects[id(value)] = (weakref.ref(value), number)
+        return number
+
+    def _memory_of(self, value: Any) -> Memory:
+        engine = backend_of(value)
+        start, stop = engine.allocation(value)
+        place = engine.extent(value)[0] - start
+        alive = [
+            (first, last, number, [each for each in holders if each() is not None])
+            for first, last, number, holders in self._buffers
+        ]
+        self._buffers = [buffer for buffer in alive if buffer[3]]
+        number = self._made_buffers
+        for first, last, known, holders in self._buffers:
+            if max(first, start) < min(last, stop):
+                if not any(each() is value for each in holders):
+                    holders.append(weakref.ref(value))
+                number = known
+                break
+        else:
+            self._made_buffers += 1
+            self._buffers.append((start, stop, number, [weakref.ref(value)]))
+        return Memory(number, place, stop - start, engine.itemsize(value), _addresses(value, start))
+
+
+def _addresses(value: Any, start: int) -> tuple[int, ...]:
+    if size_of(value) > MAX_ELEMENTS:
+        return ()
+    engine = backend_of(value)
+    total = np.zeros((), np.int64) + (engine.data_pointer(value) - start)
+    for size, stride in zip(tuple(value.shape), engine.byte_strides(value), strict=True):
+        total = total[..., None] + np.arange(size) * stride
+    return tuple(total.ravel().tolist())
+
+
+def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:
+    """Go through the names that a line sees and binds: those of its function, or of the program."""
+    own = names.values_here if isinstance(names, Scope) else names
+    yield from list(own.items())[:MAX_NAMES]
+
+
+def _is_other(seen: Seen, before: Seen | None) -> bool:
+    """Return whether a name is bound to another object than before; of what is no array, to another value."""
+    if before is None:
+        return True
+    if seen.number < 0 or before.number < 0:
+        return (seen.number, seen.kind, seen.text) != (before.number, before.kind, before.text)
+    return seen.number != before.number
+
+
+def _is_changed(seen: Seen, before: Seen | None) -> bool:
+    if before is None or seen.number < 0 or seen.number != before.number:
+        return False
+    return seen.values is not before.values or seen.shape != before.shape
+
+
+def _alike(one: NDArray[Any] | None, other: NDArray[Any] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype == object:
+        return all(left is right for left, right in zip(one.ravel(), other.ravel(), strict=True))
+    return one.tobytes() == other.tobytes()
+
+
+def _shown(value: Any) -> str:
+    """Write out a value that is no array, cut where it is long."""
+    try:
+        text = repr(value)
+    except (AttributeError, RuntimeError, ValueError, TypeError):
+        text = f"<{type(value).__name__}>"
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _is_kept(call: Call) -> bool:
+    arrays = [value for value in (*call.bound.positional, call.result) if is_array(value)]
+    return bool(arrays) and all(size_of(array) <= MAX_ELEMENTS for array in arrays)
+
+
+def _part(call: Call) -> Part:
+    given = call.bound
+    return Part(
+        call.place,
+        call.entry.name,
+        tuple(map(_copied, given.positional)),
+        {name: _copied(value) for name, value in given.keywords.items()},
+        _copied(call.result),
+    )
+
+
+def _part_of_failed(failed: Failed) -> Part | None:
+    if not all(size_of(value) <= MAX_ELEMENTS for value in failed.positional if is_array(value)):
+        return None
+    return Part(
+        failed.rejection.place,
+        failed.entry,
+        tuple(map(_copied, failed.positional)),
+        {name: _copied(value) for name, value in failed.keywords.items()},
+        None,
+    )
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return type(value)(map(_copied, value)) if type(value) in (tuple, list) else value
+    if not is_array(value):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return value.copy()
+    return value.detach().clone()

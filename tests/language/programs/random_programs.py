@@ -1,0 +1,324 @@
+"""Programs drawn at random, as learners write them, each of some statements that build on what stands before."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+KINDS = (
+    "array", "number", "list", "augmented", "item", "for range", "for enumerate", "for zip", "for array", "while", "if",
+    "def", "lambda", "comprehension", "generator", "dict", "f-string", "try", "raise", "assert", "delete", "unpack",
+    "star", "no_grad", "class", "module", "slice", "method", "ternary", "logic", "sorted", "text", "global", "tensor",
+    "backward", "finally", "keyword", "nested", "isinstance", "walk",
+)  # fmt: skip
+
+
+@dataclass
+class Program:
+    """A program that is being written.
+
+    Parameters
+    ----------
+    chance
+        Draws.
+    lines
+        What stands there.
+    kinds
+        Which kinds of statements are in it.
+    """
+
+    chance: random.Random
+    lines: list[str] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    arrays: list[str] = field(default_factory=lambda: ["a"])
+    numbers: list[str] = field(default_factory=lambda: ["n"])
+    made: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def fresh(self, letter: str) -> str:
+        self.made += 1
+        return f"{letter}{self.made}"
+
+    def array(self) -> str:
+        return self.chance.choice(self.arrays)
+
+    def number(self) -> str:
+        return self.chance.choice([*self.numbers, str(self.chance.randint(-3, 5))])
+
+    def add(self, *lines: str) -> None:
+        self.lines.extend(lines)
+
+
+def drawn(chance: random.Random) -> Program:
+    """Draw a program of 5 to 30 lines or so."""
+    program = Program(chance)
+    program.add("import numpy as np", "import torch", "from torch import nn")
+    program.add(f"a = np.arange({chance.randint(2, 12)}.)", f"n = {chance.randint(0, 4)}")
+    for _ in range(chance.randint(2, 9)):
+        kind = chance.choice(KINDS)
+        before = len(program.lines)
+        _WRITE[kind](program)
+        if len(program.lines) > 34:
+            del program.lines[before:]
+            break
+        program.kinds.add(kind)
+    program.add(f"print({program.array()}, {program.number()})")
+    return program
+
+
+def _new_array(p: Program) -> None:
+    name = p.fresh("x")
+    p.add(f"{name} = " + p.chance.choice([
+        "np.array([[1, 2, 3], [4, 5, 6]])", "np.ones((2, 3))", "np.zeros(3)", "np.arange(6).reshape(2, 3)",
+        f"{p.array()} * 2", f"{p.array()} + {p.number()}", f"{p.array()}[1:]", f"{p.array()}.copy()",
+        f"np.linspace(0, 1, {p.chance.randint(2, 5)})", f"{p.array()} - {p.array()}", f"np.maximum({p.array()}, 1)",
+        f"{p.array()}.T", f"{p.array()}[None, :]", f"np.where({p.array()} > 1, {p.array()}, 0)", "np.eye(3)",
+        f"np.concatenate([{p.array()}, {p.array()}])", f"{p.array()}.reshape(-1)",
+    ]))  # fmt: skip
+    p.arrays.append(name)
+
+
+def _number(p: Program) -> None:
+    name = p.fresh("k")
+    p.add(f"{name} = " + p.chance.choice([
+        f"{p.number()} + {p.number()} * 2", f"{p.number()} // 2", f"len({p.array()})", f"{p.array()}.sum()",
+        f"abs({p.number()})", f"max({p.number()}, {p.number()})", f"round({p.number()} / 3, 2)", f"{p.number()} ** 2",
+        f"float({p.array()}.mean())", f"int({p.number()})", f"{p.number()} % 3", f"-{p.number()}",
+    ]))  # fmt: skip
+    p.numbers.append(name)
+
+
+def _list(p: Program) -> None:
+    name = p.fresh("l")
+    p.add(f"{name} = [{p.number()}, {p.number()}, 7]", p.chance.choice([
+        f"{name}.append({p.number()})", f"{name} += [1, 2]", f"{name}[0] = {p.number()}", f"{name}.extend([1, 2])",
+        f"{name}.insert(1, 5)", f"print({name}.pop())", f"{name}.reverse()", f"{name}.sort()", f"{name}.remove(7)",
+    ]), f"print({name}, sum({name}), {name}[-1])")  # fmt: skip
+
+
+def _augmented(p: Program) -> None:
+    p.add(f"{p.array()} {p.chance.choice(['+=', '-=', '*='])} {p.number()}")
+
+
+def _item(p: Program) -> None:
+    p.add(f"{p.array()}[{p.chance.choice(['0', '-1', '1:', ':', '[0, 1]', '9'])}] = {p.number()}")
+
+
+def _body(p: Program, name: str) -> list[str]:
+    return p.chance.choice([
+        [f"    n = n + {name}"], [f"    print({name}, n)"], [f"    if {name} > 1:", "        n += 1"],
+        [f"    n += {name}", "    if n > 20:", "        break"],
+        [f"    if {name} == 1:", "        continue", "    n += 1"],
+    ])  # fmt: skip
+
+
+def _for_range(p: Program) -> None:
+    p.add(f"for i in range({p.chance.randint(0, 4)}):", *_body(p, "i"))
+
+
+def _for_enumerate(p: Program) -> None:
+    p.add(f"for i, v in enumerate({p.array()}):", "    print(i, v)")
+
+
+def _for_zip(p: Program) -> None:
+    p.add(f"for u, v in zip([1, 2, 3], {p.array()}):", "    n = n + u", "    print(u, v)")
+
+
+def _for_array(p: Program) -> None:
+    p.add(f"for row in {p.array()}:", "    print(row * 2)", "else:", "    print('through')")
+
+
+def _while(p: Program) -> None:
+    p.add("w = 0", f"while w < {p.chance.randint(1, 4)}:", "    w += 1", "    n += w", "print(w, n)")
+
+
+def _if(p: Program) -> None:
+    p.add(
+        f"if {p.number()} > {p.number()}:", "    n = 1", f"elif {p.number()} == 2:", "    n = 2", "else:", "    n = 3"
+    )
+
+
+def _def(p: Program) -> None:
+    name = p.fresh("f")
+    p.add(f"def {name}(x, k=2, *rest):", "    y = x * k", "    if len(rest) > 0:", "        return rest[0]",
+          "    return y")  # fmt: skip
+    p.add(f"print({name}({p.array()}), {name}({p.number()}, {p.chance.choice(['3', 'k=4', '3, 5'])}))")
+
+
+def _lambda(p: Program) -> None:
+    p.add(f"g = lambda x, y=1: x + y * {p.chance.randint(1, 3)}", f"print(g({p.number()}), g({p.array()}, y=2))")
+
+
+def _comprehension(p: Program) -> None:
+    p.add(p.chance.choice([
+        f"print([v * 2 for v in {p.array()} if v > 1])", "print([i * j for i in range(3) for j in range(i)])",
+        "print([[i + j for j in range(2)] for i in range(2)])",
+        f"print([type(v).__name__ for v in [1, 2.0, {p.array()}]])",
+    ]))  # fmt: skip
+
+
+def _generator(p: Program) -> None:
+    p.add(p.chance.choice([
+        f"print(sum(v * v for v in {p.array()}))", f"print(any(v > 2 for v in [1, {p.number()}]))",
+        "print(all(i < 3 for i in range(3)))", "print(max(i * (4 - i) for i in range(5)))",
+    ]))  # fmt: skip
+
+
+def _dict(p: Program) -> None:
+    name = p.fresh("d")
+    p.add(f"{name} = {{'a': {p.number()}, 'b': [1, 2]}}", f"{name}['c'] = {p.number()}", p.chance.choice([
+        f"print({name}['a'], sorted({name}))", f"print({name}.get('z', 5), 'a' in {name})", f"print({name}['z'])",
+        f"for key, value in {name}.items():\n    print(key, value)", f"{name}['a'] += 1\nprint({name})",
+        f"print({{k: len(str(v)) for k, v in {name}.items()}})", f"print(list({name}.keys()), len({name}))",
+    ]))  # fmt: skip
+
+
+def _f_string(p: Program) -> None:
+    p.add(p.chance.choice([
+        f"print(f'{{{p.number()}:>6}}|{{{p.number()}!r}}')", f"print(f'mean {{{p.array()}.mean():.3f}}')",
+        f"print(f'{{{p.number()} + 1 = }}')", f"print(f'{{{p.array()}.shape}} {{n:05d}}')",
+    ]))  # fmt: skip
+
+
+def _try(p: Program) -> None:
+    p.add("try:", f"    print({p.array()} + np.ones({p.chance.randint(2, 5)}))",
+          f"except {p.chance.choice(['ValueError', 'Exception', '(TypeError, ValueError)', 'KeyError'])} as error:",
+          "    print('caught', error, type(error).__name__)", "else:", "    print('fine')")  # fmt: skip
+
+
+def _raise(p: Program) -> None:
+    p.add("try:", f"    if {p.number()} < 3:", "        raise ValueError('too small')", "    print('large')",
+          "except ValueError as error:", "    print(error)")  # fmt: skip
+
+
+def _finally(p: Program) -> None:
+    p.add("try:", f"    print(1 / ({p.number()} - 1))", "except ZeroDivisionError:", "    print('zero')", "finally:",
+          "    print('at last')")  # fmt: skip
+
+
+def _assert(p: Program) -> None:
+    p.add(f"assert {p.array()}.ndim >= 1, 'no axis'")
+
+
+def _delete(p: Program) -> None:
+    p.add("z = 1", "del z", *(["print(z)"] if p.chance.random() < 0.1 else []))
+
+
+def _unpack(p: Program) -> None:
+    p.add(p.chance.choice([f"u, v = {p.array()}[:2]", "u, v = 1, 2", "u, (v, w) = 1, (2, 3)", "u, v = (1, 2, 3)"]),
+          "print(u, v)")  # fmt: skip
+
+
+def _star(p: Program) -> None:
+    p.add(p.chance.choice([
+        f"first, *others = {p.array()}\nprint(first, len(others))", "*u, v = [1, 2, 3]\nprint(u, v)",
+        "print(*[1, 2], sep='-')", "print([*range(3), 9])", "print(max(*[3, 1]))",
+    ]))  # fmt: skip
+
+
+def _no_grad(p: Program) -> None:
+    p.add("w = torch.tensor([1., 2.], requires_grad=True)", "with torch.no_grad():", "    s = (w * 2).sum()",
+          "print(s, s.requires_grad)")  # fmt: skip
+
+
+def _class(p: Program) -> None:
+    p.add("class Pair:", "    size = 2", "    def __init__(self, left, right=0):", "        self.left = left",
+          "        self.right = right", "    def total(self):", "        return self.left + self.right",
+          "    def __len__(self):", "        return self.size", f"pair = Pair({p.number()}, {p.number()})",
+          p.chance.choice(["pair.left += 1", "pair.extra = 3", "pair = Pair(right=2, left=1)"]),
+          "print(pair.total(), len(pair), pair.left, isinstance(pair, Pair))")  # fmt: skip
+
+
+def _module(p: Program) -> None:
+    p.add("torch.manual_seed(0)", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()",
+          f"        self.fc = nn.Linear({p.chance.choice([2, 3])}, 2)", "    def forward(self, x):",
+          "        return torch.relu(self.fc(x))", "net = Net()", "print(net(torch.ones(1, 2)))",
+          "print(sum(w.numel() for w in net.parameters()))")  # fmt: skip
+
+
+def _slice(p: Program) -> None:
+    p.add(f"v = {p.array()}[{p.chance.choice(['::2', '1:', '::-1', ':2', '..., None'])}]", "print(v, v.shape)")
+
+
+def _method(p: Program) -> None:
+    asked = ["sum()", "max(axis=0)", "mean()", "argmax()", "dtype", "size", "foo", "tolist()", "std()"]
+    p.add(f"print({p.array()}.{p.chance.choice(asked)})")
+
+
+def _ternary(p: Program) -> None:
+    p.add(f"n = 1 if {p.number()} > 0 else 2")
+
+
+def _logic(p: Program) -> None:
+    p.add(f"print({p.number()} > 0 and {p.number()} < 4 or not n, 0 < {p.number()} <= 3, {p.number()} in [1, 2])")
+
+
+def _sorted(p: Program) -> None:
+    p.add(p.chance.choice([
+        "print(sorted([3, 1, 2], key=lambda v: -v))", "print(list(zip([1, 2], 'ab')), list(enumerate('xy', 1)))",
+        "print(list(reversed([1, 2])), list(map(lambda v: v + 1, [1, 2])))", "print(min([3, 1], key=lambda v: -v))",
+    ]))  # fmt: skip
+
+
+def _text(p: Program) -> None:
+    p.add(p.chance.choice([
+        "print('a,b'.split(','), 'x'.upper() + 'y' * 2)", "print('-'.join(str(i) for i in range(3)))",
+        "print('abc'[1:], len('abc'), 'b' in 'abc', str(1.5) + '!')", "print('Ab'.lower().replace('a', 'c'))",
+    ]))  # fmt: skip
+
+
+def _global(p: Program) -> None:
+    p.add("count = 0", "def bump():", "    global count", "    count += 1", "bump()", "bump()", "print(count)")
+
+
+def _tensor(p: Program) -> None:
+    name = p.fresh("t")
+    p.add(f"{name} = torch.arange({p.chance.randint(2, 6)}.)", p.chance.choice([
+        f"print({name}.view(-1, 1).shape, {name}.mean().item())", f"{name}.mul_(2)", f"print({name} @ {name})",
+        f"print({name} + torch.ones(3))", f"print({name}[{name} > 1])", f"print(torch.stack([{name}, {name}]).shape)",
+    ]), f"print({name})")  # fmt: skip
+
+
+def _backward(p: Program) -> None:
+    p.add("w = torch.tensor([1., 3.], requires_grad=True)", "loss = (w ** 2).sum()", "loss.backward()",
+          p.chance.choice(["print(w.grad)", "loss.backward()", "print(loss.item(), w.grad.tolist())"]))  # fmt: skip
+
+
+def _keyword(p: Program) -> None:
+    name = p.fresh("h")
+    p.add(f"def {name}(x, *, scale, shift=0):", "    return x * scale + shift",
+          p.chance.choice([f"print({name}({p.number()}, scale=2))", f"print({name}({p.number()}, 2))",
+                           f"print({name}(1, scale=2, shift=3))", f"print({name}(1, scale=2, other=3))"]))  # fmt: skip
+
+
+def _nested(p: Program) -> None:
+    p.add(
+        "def outer(k):",
+        "    def inner(x):",
+        "        return x + k",
+        "    return inner",
+        f"print(outer(2)({p.number()}))",
+    )
+
+
+def _isinstance(p: Program) -> None:
+    p.add(f"print(isinstance({p.array()}, np.ndarray), isinstance(n, (int, float)), type({p.array()}).__name__)")
+
+
+def _walk(p: Program) -> None:
+    p.add("total = 0", f"for i in range({p.chance.randint(1, 3)}):", "    for j in range(2):", "        if j > i:",
+          "            break", "        total += i * j", "print(total)")  # fmt: skip
+
+
+_WRITE: dict[str, Callable[[Program], None]] = {
+    "array": _new_array, "number": _number, "list": _list, "augmented": _augmented, "item": _item,
+    "for range": _for_range, "for enumerate": _for_enumerate, "for zip": _for_zip, "for array": _for_array,
+    "while": _while, "if": _if, "def": _def, "lambda": _lambda, "comprehension": _comprehension,
+    "generator": _generator, "dict": _dict, "f-string": _f_string, "try": _try, "raise": _raise, "assert": _assert,
+    "delete": _delete, "unpack": _unpack, "star": _star, "no_grad": _no_grad, "class": _class, "module": _module,
+    "slice": _slice, "method": _method, "ternary": _ternary, "logic": _logic, "sorted": _sorted, "text": _text,
+    "global": _global, "tensor": _tensor, "backward": _backward, "finally": _finally, "keyword": _keyword,
+    "nested": _nested, "isinstance": _isinstance, "walk": _walk,
+}  # fmt: skip

@@ -1,0 +1,229 @@
+"""Programs against plain Python running the same lines: what they print, the error they end in, what names hold."""
+
+import contextlib
+import io
+import json
+import random
+import warnings
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from primer_core.backend.loading import load_torch
+from primer_core.language.execution import is_array
+from primer_core.language.programs.interpreter import MAX_EXECUTED, Interpreter
+from primer_core.language.programs.reading import MAX_LINES, read_program
+from primer_core.language.rejection import Rejection
+from tests.language.programs.random_programs import KINDS, drawn
+from tests.profiles import is_long
+
+CASES = Path(__file__).parent / "cases.json"
+COUNT = 500 if is_long() else 60
+SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
+
+
+def interpreted(text: str) -> tuple[Interpreter, Rejection | None]:
+    interpreter = Interpreter()
+    return interpreter, interpreter.run_program(read_program(text))
+
+
+def printed(text: str) -> list[str]:
+    interpreter, rejection = interpreted(text)
+    assert rejection is None, rejection.message
+    return interpreter.printed
+
+
+def in_python(text: str) -> tuple[str, str | None, dict[str, Any]]:
+    """Run a program in plain Python; return what it printed, its error, and its names."""
+    load_torch()
+    import torch
+
+    names: dict[str, Any] = {"np": np, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
+    given, error, out = set(names), None, io.StringIO()
+    with contextlib.redirect_stdout(out), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(text, "<program>", "exec"), names)  # noqa: S102 - programs of the tests themselves
+        except Exception as raised:
+            error = f"{type(raised).__name__}: {raised}"
+    return out.getvalue(), error, {name: value for name, value in names.items() if name not in given}
+
+
+def assert_alike(text: str) -> str | None:
+    """Compare both; return the error that both end in."""
+    out, error, names = in_python(text)
+    interpreter, rejection = interpreted(text)
+    assert "".join(f"{line}\n" for line in interpreter.printed) == out, text
+    mine = None if rejection is None else rejection.declined.text if rejection.declined else rejection.message
+    assert mine == error, text
+    for name, value in names.items():
+        if is_array(value) and not isinstance(value, np.generic):
+            own = interpreter.names[name]
+            assert type(own) is type(value), (name, text)
+            assert own.dtype == value.dtype, (name, text)
+            np.testing.assert_array_equal(_plain(own), _plain(value), err_msg=text)
+        elif isinstance(value, bool | int | float | str | tuple | list):
+            assert repr(interpreter.names[name]) == repr(value), (name, text)
+    return error
+
+
+def _plain(array: Any) -> Any:
+    return array if isinstance(array, np.ndarray) else array.detach().numpy()
+
+
+@cache
+def compared() -> tuple[Counter[str], int]:
+    """Compare programs drawn at random; return how many had each kind of statement, and how many no error."""
+    kinds: Counter[str] = Counter()
+    fine = 0
+    for number in range(COUNT):
+        program = drawn(random.Random(f"{SEED} {number}"))
+        kinds.update(program.kinds)
+        fine += assert_alike(program.text) is None
+    return kinds, fine
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_programs_drawn_at_random_do_what_plain_python_does() -> None:
+    kinds, fine = compared()
+    assert fine >= 0.6 * COUNT, f"seed {SEED}"
+    rare = {kind: kinds[kind] for kind in KINDS if kinds[kind] < COUNT // 20}
+    assert not rare, f"{rare}, seed {SEED}"
+
+
+@pytest.mark.parametrize("case", json.loads(CASES.read_text(encoding="utf-8")), ids=lambda case: case["id"])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_questions_of_learners_do_what_plain_python_does(case: dict[str, str]) -> None:
+    assert_alike(case["code"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = {1, 2}", "A set is not run here"),
+        ("def f():\n    yield 1", "A generator is not run here"),
+        ("import os", "cannot be imported here"),
+        ("from numpy import *", "cannot be imported here"),
+        ("with open('x') as f:\n    pass", "“open” is not known here"),
+        ("x = [1, 2\ny = 3", "Python cannot read line 1"),
+        ("class A(int):\n    pass", "A class derives from"),
+        ("@cached\ndef f():\n    pass", "The decorator @cached is not run here"),
+        ("\n".join(["x = 1"] * (MAX_LINES + 1)), f"at most {MAX_LINES} are run"),
+        ("x = 1\n" * 5000, "characters long"),
+    ],
+)
+def test_what_is_not_run_is_named(text: str, words: str) -> None:
+    rejection = interpreted(text)[1]
+    assert rejection is not None
+    assert rejection.declined is None
+    assert words in rejection.message
+
+
+def test_lines_before_what_is_not_run_have_run() -> None:
+    interpreter, rejection = interpreted("a = np.arange(3)\nprint(a.sum())\nfor i in range(2):\n    x = {i}\nprint(a)")
+    assert rejection is not None
+    assert (rejection.place.line, interpreter.printed) == (4, ["3"])
+    interpreter, rejection = interpreted("a = 1\nprint(a)\nb = (2\n")
+    assert rejection is not None
+    assert (rejection.place.line, interpreter.printed) == (3, ["1"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "while True:\n    pass",
+        "x = 0\nwhile True:\n    x += 1",
+        "def f(n):\n    return f(n + 1)\nf(0)",
+        "l = [0]\nfor x in l:\n    l.append(x)",
+        "x = [[0] * 9999 for i in range(9999)]",
+        "f'{1:10000000}'",
+        "s = 'a' * 9000\ns = s * 9000",
+        "'a'.join(['b' * 9000] * 9000)",
+        "('ab' * 4000).replace('a', 'b' * 9000)",
+        "x = 2 ** 10 ** 10",
+        "x = np.ones((2000, 2000))",
+        "nn.Linear(10**6, 10**6)",
+        "x = []\nx.append(x)",
+        "d = {}\nd['d'] = d",
+        "torch.utils.data.DataLoader([1, 2], num_workers=2)",
+        "[i for i in range(9000) for j in range(9000)]",
+        "list(range(10 ** 9))",
+        "zip(range(10 ** 9), range(10 ** 9))",
+        "print('x' * 9000, 'y' * 9000)",
+    ],
+)
+def test_what_takes_too_much_is_refused(text: str) -> None:
+    rejection = interpreted(text)[1]
+    assert rejection is not None
+    assert rejection.verdict == "refused", rejection.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "().__class__",
+        "(lambda: 0).__globals__",
+        "def f():\n    pass\nf.__code__",
+        "class A:\n    def __getattr__(self, name):\n        return 1",
+        "class A:\n    pass\nA().__dict__",
+        "class Net(nn.Module):\n    pass\nNet()._parameters",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self._modules = 1\nNet()",
+        "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.register_buffer = 1\nN()",
+        "nn.Linear(2, 2).register_forward_hook(print)",
+        "'{0.__class__}'.format(1)",
+        "f'{(1).__class__}'",
+        "eval('1')",
+        "exec('1')",
+        "__import__('os')",
+        "getattr(np, 'save')",
+        "np.save('x', np.ones(2))",
+        "np.load('x')",
+        "torch.load('x')",
+        "torch.save(torch.ones(2), 'x')",
+        "type('A', (), {})",
+        "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    e.__traceback__",
+        "warnings.sys",
+        "time.sleep(9)",
+        "math.__loader__",
+        "nn.Module.__subclasses__()",
+        "torch.utils.data.DataLoader([1]).__init__",
+        "nn.Linear(2, 2).load_state_dict.__func__",
+        "[].__class__.__base__",
+        "np.ndarray.__new__",
+        "def __import__(x):\n    pass",
+        "global x",
+    ],
+)
+def test_nothing_leads_out_of_the_language(text: str) -> None:
+    rejection = interpreted(text)[1]
+    if text != "global x":
+        assert rejection is not None, text
+
+
+def test_functions_see_names_as_python_does() -> None:
+    assert printed("x = 1\ndef f():\n    return x\nx = 2\nprint(f())") == ["2"]
+    rejection = interpreted("x = 1\ndef f():\n    x += 1\nf()")[1]
+    assert rejection is not None
+    assert rejection.declined is not None
+    assert rejection.declined.kind == "UnboundLocalError"
+    assert printed("fs = [lambda: i for i in range(3)]\nprint([f() for f in fs])") == ["[2, 2, 2]"]
+    assert printed("def f(x, l=[]):\n    l.append(x)\n    return l\nf(1)\nprint(f(2))") == ["[1, 2]"]
+
+
+def test_a_loop_beyond_its_bound_says_how_many_steps_are_taken() -> None:
+    rejection = interpreted("i = 0\nwhile i >= 0:\n    i += 1")[1]
+    assert rejection is not None
+    assert f"{MAX_EXECUTED:,}".replace(",", " ") in rejection.message
+
+
+def test_warnings_are_kept_where_the_program_asks_for_them(heard: list[warnings.WarningMessage]) -> None:
+    del heard
+    text = (
+        "import warnings\nwith warnings.catch_warnings(record=True) as w:\n    warnings.simplefilter('always')\n"
+        "    x = np.array([1.]) / 0\nprint(len(w), w[0].category.__name__)"
+    )
+    assert printed(text) == ["1 RuntimeWarning"]
