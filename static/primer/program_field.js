@@ -352,14 +352,15 @@ class Editor {
   }
 
   /**
-   * Scroll a line of the text into view, within the editor alone.
+   * Scroll a line of the text into view with the line after it, or before it; within the editor alone.
    * @param {number} at where it begins
    */
   reveal(at) {
-    const { scrollDOM } = this.view;
-    const { top, bottom } = this.view.lineBlockAt(at);
-    if (top < scrollDOM.scrollTop) scrollDOM.scrollTop = top;
-    else if (bottom > scrollDOM.scrollTop + scrollDOM.clientHeight) scrollDOM.scrollTop = bottom - scrollDOM.clientHeight;
+    const { scrollDOM, documentPadding } = this.view;
+    const { top, height } = this.view.lineBlockAt(at);
+    const [first, last] = [top + documentPadding.top - height, top + documentPadding.top + 2 * height];
+    if (first < scrollDOM.scrollTop) scrollDOM.scrollTop = first;
+    else if (last > scrollDOM.scrollTop + scrollDOM.clientHeight) scrollDOM.scrollTop = last - scrollDOM.clientHeight;
   }
 
   /** @typedef {{ranges: import("@codemirror/view").DecorationSet, gutter: import("@codemirror/state").RangeSet<import("@codemirror/view").GutterMarker>, current: number}} Marked */

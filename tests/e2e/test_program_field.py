@@ -201,6 +201,22 @@ def test_marks_move_with_what_is_typed_and_those_of_an_older_text_are_not_drawn(
     assert page.locator(".cm-line.cm-current").all_text_contents() == ["# first"]
 
 
+def test_the_line_that_is_looked_at_is_scrolled_to_within_the_editor(bare_page: Page) -> None:
+    page = bare_page
+    shown(page, EIGHTY)
+    page.evaluate("document.body.style.height = '9000px'")
+    for line in (78, 3):
+        update(page, EIGHTY, marks=ProgramMarks(line))
+        current = page.locator(".cm-line.cm-current")
+        expect(current).to_have_text(f"x{line - 1} = {line - 1}")
+        frame, box = page.locator(".cm-scroller").bounding_box(), current.bounding_box()
+        assert frame is not None
+        assert box is not None
+        assert frame["y"] <= box["y"]
+        assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+    assert page.evaluate("scrollY") == 0
+
+
 def test_a_fault_is_read_out_when_the_caret_comes_to_it(bare_page: Page) -> None:
     page, editor = bare_page, shown(bare_page)
     editor.press("ControlOrMeta+Home")
