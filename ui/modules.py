@@ -23,8 +23,8 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 @cache
 def modules() -> dict[str, Path]:
-    """Return the modules and style sheets by their names."""
-    return {path.name: path for path in sorted(FOLDER.iterdir()) if path.suffix in _TYPES}
+    """Return the modules and style sheets by their paths, such as ``lesson.js`` and ``vendor/codemirror.js``."""
+    return {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*")) if path.suffix in _TYPES}
 
 
 @cache
@@ -57,4 +57,4 @@ async def module(request: Request) -> Response:
     return FileResponse(path, media_type=_TYPES[path.suffix], headers={"Cache-Control": kept})
 
 
-ROUTES = (Route(f"{_ADDRESS}/{{fingerprint}}/{{name}}", module, methods=["GET"]),)
+ROUTES = (Route(f"{_ADDRESS}/{{fingerprint}}/{{name:path}}", module, methods=["GET"]),)

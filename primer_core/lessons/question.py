@@ -25,6 +25,9 @@ T = TypeVar("T")
 LONGEST_TEXT = 10_000
 """Most characters of one field."""
 
+MOST_LINES = 80
+"""Most lines of a program."""
+
 _METADATA = "field"
 
 
@@ -95,6 +98,30 @@ class TextField(Field[str]):
         if len(text) > LONGEST_TEXT:
             raise UnreadableError(f"at most {LONGEST_TEXT} characters, not {len(text)}")
         return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramField(TextField):
+    """A program of several lines, which an editor holds; blanks, blank lines and tabs are kept as they were typed.
+
+    Parameters
+    ----------
+    most_lines
+        Most lines that it may have.
+    """
+
+    lines: int = 12
+    most_lines: int = MOST_LINES
+
+    look: ClassVar[str] = "program"
+
+    def parse(self, text: str) -> str:
+        r"""Take a text of at most `most_lines` lines and `LONGEST_TEXT` characters; every line end becomes ``\n``."""
+        program = TextField.parse(self, text.replace("\r\n", "\n").replace("\r", "\n"))
+        lines = program.count("\n") + (not program.endswith("\n"))
+        if lines > self.most_lines:
+            raise UnreadableError(f"at most {self.most_lines} lines, not {lines}")
+        return program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +248,11 @@ def _number(text: str) -> float | None:
 def text(default: str, **options: Any) -> Any:
     """Declare a field that holds a text; `options` are those of `TextField`."""
     return dataclasses.field(default=default, metadata={_METADATA: TextField(**options)})
+
+
+def program(default: str, **options: Any) -> Any:
+    """Declare a field that holds a program; `options` are those of `ProgramField`."""
+    return dataclasses.field(default=default, metadata={_METADATA: ProgramField(**options)})
 
 
 def choice(default: str, options: Mapping[str, str] | Sequence[str], **more: Any) -> Any:

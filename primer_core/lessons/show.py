@@ -8,8 +8,18 @@ from typing import Any, Literal
 
 from primer_core.language.resizing import can_resize
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.question import ChoiceField, Field, NumberField, Question, SwitchField, TextField, WholeField
+from primer_core.lessons.question import (
+    ChoiceField,
+    Field,
+    NumberField,
+    ProgramField,
+    Question,
+    SwitchField,
+    TextField,
+    WholeField,
+)
 from primer_core.picture.parts import Chip, Control, Controls, Notice, SizeCell, SizeRow, Sizes
+from primer_core.picture.program import ProgramMarks
 from primer_core.picture.text import Role, text
 
 
@@ -19,6 +29,7 @@ def controls(
     chip: Chip | None = None,
     unread: Unread | None = None,
     disabled: Mapping[str, str] | None = None,
+    marks: Mapping[str, ProgramMarks] | None = None,
     quiet: bool = False,
 ) -> Controls:
     """Show fields of a question as controls side by side.
@@ -35,6 +46,8 @@ def controls(
         What cannot be read: its message stands at its field.
     disabled
         Reason why a field cannot be used now, by its name.
+    marks
+        What is marked in a program, by the field's name.
     quiet
         Whether labels are for screen readers only.
     """
@@ -45,13 +58,18 @@ def controls(
         parameter = field.parameter or name
         problem = text(unread.message) if unread is not None and unread.field == parameter else ()
         control = _shown(parameter, field, field.write(getattr(question, name)))
-        shown.append(replace(control, problem=problem, disabled=(disabled or {}).get(name, ""), quiet=quiet))
+        off, marked = (disabled or {}).get(name, ""), (marks or {}).get(name)
+        shown.append(replace(control, problem=problem, disabled=off, marks=marked, quiet=quiet))
     return Controls(tuple(shown), chip)
 
 
 def _shown(parameter: str, field: Field[Any], value: str) -> Control:
     shown = Control(parameter, "text", field.label, value, field.help)
     match field:
+        case ProgramField():
+            return replace(
+                shown, look="program", placeholder=field.placeholder, lines=field.lines, most_lines=field.most_lines
+            )
         case TextField():
             look: Literal["text", "lines"] = "lines" if field.lines > 1 else "text"
             return replace(shown, look=look, placeholder=field.placeholder, role=field.role, lines=field.lines)

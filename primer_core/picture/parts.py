@@ -17,6 +17,7 @@ from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
 from primer_core.picture.probability_bars import ProbabilityBars
+from primer_core.picture.program import ProgramMarks
 from primer_core.picture.sliders import Sliders
 from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
@@ -320,8 +321,8 @@ class Control:
     field
         The field's parameter.
     look
-        "text" is a line, "lines" several lines, "segments" and "select" offer options, "switch" is yes or no, "box" and
-        "slider" hold a number.
+        "text" is a line, "lines" several lines, "program" an editor, "segments" and "select" offer options, "switch" is
+        yes or no, "box" and "slider" hold a number.
     label
         Plain text: its name.
     value
@@ -336,6 +337,10 @@ class Control:
         Whose colour it wears.
     lines
         Height of several lines.
+    most_lines
+        Most lines of a program.
+    marks
+        What is marked in a program; None for nothing.
     problem
         Why its text cannot be taken; empty where it can.
     disabled
@@ -346,7 +351,7 @@ class Control:
 
     kind: ClassVar[str] = "control"
     field: str
-    look: Literal["text", "lines", "segments", "select", "switch", "box", "slider"]
+    look: Literal["text", "lines", "program", "segments", "select", "switch", "box", "slider"]
     label: str
     value: str
     help: str = ""
@@ -357,6 +362,8 @@ class Control:
     step: str = ""
     role: str = ""
     lines: int = 1
+    most_lines: int = 0
+    marks: ProgramMarks | None = None
     problem: Text = ()
     disabled: str = ""
     quiet: bool = False

@@ -2,18 +2,22 @@
 /** Controls of a question's fields: native elements in Streamlit's theme, which tell what was put into them. */
 
 import { freshId, make, write, writeText } from "./dom.js";
+import { ASK_AFTER, Draft, LONGEST_TEXT } from "./draft.js";
+import { programField } from "./program_field.js";
 
 /** @typedef {import("./types.js").Control} Control */
 /** @typedef {import("./types.js").PageContext} PageContext */
-
-const ASK_AFTER = 250;     // ms after the last key in a text
 
 /**
  * @typedef {object} Input the native element of one control
  * @property {HTMLElement} element what stands under the label
  * @property {HTMLElement} focusable what the label and the descriptions belong to
+ * @property {string} [described] id of what describes it besides
  * @property {(control: Control) => void} fill bring options, limits and the value up to date
+ * @property {() => boolean} [refuses] whether what stands in it is not told, or cannot be taken
  */
+
+/** @typedef {(text: string) => boolean} Put tells a text; false where it cannot be taken */
 
 /**
  * Make the view of a control.
@@ -23,9 +27,9 @@ const ASK_AFTER = 250;     // ms after the last key in a text
  */
 export function controlView(first, page) {
   const [inputId, helpId, problemId, reasonId] = [freshId(), freshId(), freshId(), freshId()];
-  const grouped = first.look === "segments";
-  const label = make(grouped ? "span" : "label", { className: "label" });
-  if (!grouped) /** @type {HTMLLabelElement} */ (label).htmlFor = inputId;
+  const native = first.look !== "segments" && first.look !== "program";      // what a label element can belong to
+  const label = make(native ? "label" : "span", { className: "label" });
+  if (native) /** @type {HTMLLabelElement} */ (label).htmlFor = inputId;
   else label.id = inputId;
   const problem = make("p", { className: "problem", id: problemId });
   const help = make("p", { className: "help", id: helpId, hidden: true });
@@ -38,8 +42,11 @@ export function controlView(first, page) {
   const reason = make("p", { className: "help", id: reasonId });
   let control = first;
   let complaint = "";
-  /** @param {string} text */
-  const put = (text) => page.push({ kind: "put", texts: { [control.field]: text } });
+  /** @type {Put} */
+  const put = (text) => {
+    page.push({ kind: "put", texts: { [control.field]: text } });
+    return true;
+  };
   /** @param {string} message what is wrong with what stands in the field, found here */
   const complain = (message) => {
     complaint = message;
@@ -55,13 +62,16 @@ export function controlView(first, page) {
     else input.focusable.removeAttribute("aria-invalid");
     write(reason, control.disabled ?? "");
     reason.hidden = !control.disabled;
-    const described = [wrong && problemId, control.disabled && reasonId, control.help && helpId].filter(Boolean).join(" ");
+    const described = [wrong && problemId, control.disabled && reasonId, control.help && helpId, input.described].filter(Boolean).join(" ");
     if (described) input.focusable.setAttribute("aria-describedby", described);
     else input.focusable.removeAttribute("aria-describedby");
   };
   const input = INPUTS[first.look](first, put, page, complain);
-  input.focusable.id ||= inputId;
-  if (grouped) input.focusable.setAttribute("aria-labelledby", inputId);
+  if (native) input.focusable.id ||= inputId;
+  if (!native) {
+    input.focusable.setAttribute("aria-labelledby", inputId);
+    if (first.look === "program") label.addEventListener("click", () => input.focusable.focus());
+  }
   const head = make("span", { className: "head" }, label, more);
   const element = make("div", { className: `control look-${first.look}` }, head, input.element, problem, reason, help);
 
@@ -81,7 +91,7 @@ export function controlView(first, page) {
   return { element, update };
 }
 
-/** @type {Record<string, (first: Control, put: (text: string) => void, page: PageContext, complain: (message: string) => void) => Input>} */
+/** @type {Record<string, (first: Control, put: Put, page: PageContext, complain: (message: string) => void) => Input>} */
 const INPUTS = {
   text: (first, put, page) => typed(make("input", { type: "text" }), first, put, page),
   lines: (first, put, page) => {
@@ -89,6 +99,8 @@ const INPUTS = {
     area.style.setProperty("--lines", String(area.rows));      // its height follows the text, and is at least so many
     return typed(area, first, put, page);
   },
+  program: (first, put, page, complain) =>
+    programField(first, put, page, complain, (tell) => INPUTS.lines(first, tell, page, complain)),
   segments,
   select,
   switch: toggle,
@@ -116,34 +128,25 @@ export function asOneLine(text) {
  * A text asks a little after the last key, at Enter and when it is left; one that has the focus is never written into.
  * @param {HTMLInputElement | HTMLTextAreaElement} field
  * @param {Control} first
- * @param {(text: string) => void} put
+ * @param {Put} put
  * @param {PageContext} page
  * @returns {Input}
  */
 function typed(field, first, put, page) {
-  Object.assign(field, { maxLength: 10_000, spellcheck: false, autocomplete: "off", autocapitalize: "off" });
-  let control = first;
-  let unsent = false;
-  let composing = false;
-  /** @type {any} */
-  let timer = null;
-  const send = () => {
-    clearTimeout(timer);
-    if (!unsent || composing) return;
-    unsent = false;
-    put(field.value);
-  };
-  const later = () => {
-    unsent = true;
-    clearTimeout(timer);
-    if (!composing) timer = setTimeout(send, ASK_AFTER);
-  };
-  field.addEventListener("input", later);
-  field.addEventListener("compositionstart", () => { composing = true; clearTimeout(timer); });
-  field.addEventListener("compositionend", () => { composing = false; later(); });
+  Object.assign(field, { maxLength: LONGEST_TEXT, spellcheck: false, autocomplete: "off", autocapitalize: "off" });
+  const draft = new Draft(first, {
+    read: () => field.value,
+    write: (text) => { field.value = text; },
+    hasFocus: () => document.activeElement === field,
+    put,
+    isAhead: page.isAhead,
+  });
+  field.addEventListener("input", () => draft.changed());
+  field.addEventListener("compositionstart", () => draft.compose(true));
+  field.addEventListener("compositionend", () => draft.compose(false));
   field.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey } = /** @type {KeyboardEvent} */ (event);
-    if (key === "Enter" && !composing && (field instanceof HTMLInputElement || ctrlKey || metaKey)) send();
+    if (key === "Enter" && (field instanceof HTMLInputElement || ctrlKey || metaKey)) draft.send();
   });
   if (field instanceof HTMLInputElement) {
     field.addEventListener("paste", (event) => {
@@ -151,20 +154,18 @@ function typed(field, first, put, page) {
       if (!/[\r\n]/.test(pasted.trim()) || field.readOnly) return;
       event.preventDefault();
       field.setRangeText(asOneLine(pasted), field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
-      later();
+      draft.changed();
     });
   }
-  field.addEventListener("blur", () => { composing = false; send(); fill(control); });
-  field.addEventListener("change", send);
+  field.addEventListener("blur", () => draft.left());
+  field.addEventListener("change", () => draft.send());
   /** @param {Control} news */
   const fill = (news) => {
-    control = news;
     field.placeholder = news.placeholder ?? "";
     field.readOnly = !!news.disabled;
-    const busy = unsent || page.isAhead(news.field) || document.activeElement === field;
-    if (!busy && field.value !== news.value) field.value = news.value;
+    draft.fill(news);
   };
-  return { element: field, focusable: field, fill };
+  return { element: field, focusable: field, fill, refuses: () => draft.refused || draft.unsent };
 }
 
 /** @type {(typeof INPUTS)["segments"]} */

@@ -59,7 +59,13 @@ export interface Sizes {
 export interface Control {
   kind: "control"; field: string; look: string; label: string; value: string; help?: string; placeholder?: string;
   options?: [string, string][]; least?: string; most?: string; step?: string; role?: string; lines?: number;
-  problem?: Text; disabled?: string; quiet?: boolean;
+  most_lines?: number; marks?: ProgramMarks; problem?: Text; disabled?: string; quiet?: boolean;
+}
+/** Line (from 1) and column (from 0, in characters) of the first character, and of what follows the last. */
+export type ProgramPlace = [number, number, number, number];
+export interface ProgramFault { kind: "fault"; place: ProgramPlace; message: string }
+export interface ProgramMarks {
+  kind: "programmarks"; current?: number; faulty?: number[]; faults?: ProgramFault[]; expressions?: ProgramPlace[];
 }
 export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip; chips?: Chip[] }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }

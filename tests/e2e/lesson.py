@@ -24,6 +24,20 @@ def lit(page: Page, grid: str | None = None) -> list[str]:
     return list(cells.evaluate_all("cells => cells.map(cell => cell.ariaLabel)"))
 
 
+#: What stands in a field; an editor shows but a part of a long text, and dots for signs that cannot be seen.
+VALUE = """async (field) => {
+  if ('value' in field) return field.value;
+  const isEditor = ({ name }) => name.endsWith('/vendor/codemirror.js');
+  const { EditorView } = await import(performance.getEntriesByType('resource').find(isEditor).name);
+  return EditorView.findFromDOM(field).state.doc.toString();
+}"""
+
+
+def value(field: Locator) -> str:
+    """The text of a field or of an editor, letter by letter."""
+    return str(field.evaluate(VALUE))
+
+
 def write(page: Page, field: str, text: str) -> None:
     """Type over what stands in a field, and press Enter."""
     page.get_by_role("textbox", name=field).fill(text)

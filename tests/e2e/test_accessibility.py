@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from primer_core.picture.parts import Control
 from primer_core.picture.payload import payload
+from tests.e2e.lesson import value
 from tests.running_app import wait_until_drawn
 from ui.catalog import LESSONS, LESSONS_BY_SLUG
 
@@ -22,11 +23,12 @@ OUT_OF_RANGE = "1e15"
 #: For each control of a page: its field's name for a person, and what a screen reader is told besides.
 DESCRIBED = """() => [...document.querySelectorAll('.primer .control')].map((control) => {
   const input = control.querySelector('[role=radiogroup]')
-    ?? control.querySelector('input, select, textarea');
+    ?? control.querySelector('input, select, textarea, [role=textbox]');
   const ids = (input.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
   return {
     label: control.querySelector('.label').textContent,
-    typed: input.matches('input[type=text], input[type=number], textarea') && !input.readOnly,
+    typed: input.matches('input[type=text], input[type=number], textarea, [role=textbox]:not([aria-readonly])')
+      && !input.readOnly,
     words: ids.map((id) => document.getElementById(id).textContent),
     invalid: input.getAttribute('aria-invalid'),
     problem: control.querySelector('.problem').textContent,
@@ -102,7 +104,8 @@ def refuse(page: Page, box: Locator) -> None:
 
 
 def a_refused_field(page: Page) -> bool:
-    boxes = page.locator(".primer .control :is(input[type=text], textarea, input[type=number]):enabled:visible")
+    native = ".primer .control :is(input[type=text], textarea, input[type=number]):enabled:visible"
+    boxes = page.locator(f"{native}, .primer .control [role=textbox]:not([aria-readonly])")
     if not boxes.count():
         return False
     refuse(page, boxes.first)
@@ -192,7 +195,7 @@ def test_each_field_has_its_name_its_help_and_what_is_wrong_with_it(page: Page, 
         box = page.get_by_role("textbox", name=name, exact=True).or_(
             page.get_by_role("spinbutton", name=name, exact=True)
         )
-        before, outcome = box.input_value(), live.text_content()
+        before, outcome = value(box), live.text_content()
         refuse(page, box)
         now = next(found for found in page.evaluate(DESCRIBED) if found["label"] == name)
         if name == "Steps":  # the step that cannot be taken says so itself
@@ -218,6 +221,7 @@ KINDS = (
     "input[type=range]",
     "input[type=number]",
     "input[type=text]",
+    ".cm-content",
     ".cell[tabindex='0']",
     ".quiz .answers button",
     ".opener button",
@@ -234,7 +238,7 @@ def act_on(page: Page, control: Locator) -> None:
             control.press("ArrowRight")
         case "number":
             control.press("ArrowUp")
-        case "text":
+        case "text" | "textbox":
             control.press("End")
             page.keyboard.type(" ")
             page.keyboard.press("Enter")
@@ -249,7 +253,7 @@ def test_the_focus_survives_every_answer(page: Page, app_url: str, slug: str) ->
     opened(page, f"{app_url}/{slug}")
     tried = 0
     for kind in KINDS:
-        found = page.locator(f".primer :is({kind}):visible:enabled")
+        found = page.locator(f".primer :is({kind}):visible:not(:disabled)")
         if not found.count():
             continue
         control = found.first

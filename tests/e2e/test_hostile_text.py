@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from primer_core.lessons.question import TextField
 from primer_core.picture.grid import Badge, Formula, Grid, Link, PerCell, Picture, Row, Val
 from primer_core.picture.svg import svg
+from tests.e2e.lesson import value
 from tests.running_app import wait_until_drawn
 from ui.catalog import LESSONS_BY_SLUG
 
@@ -52,7 +53,7 @@ def test_what_an_address_says_comes_out_as_text(page: Page, app_url: str, slug: 
     for label in texts.values():
         box = page.get_by_role("textbox", name=label, exact=True)
         if box.count():
-            assert box.input_value() == hostile
+            assert value(box) == hostile
     assert page.evaluate(MADE) == [None, 0]
     said = page.locator(".primer").evaluate(
         "root => [...root.querySelectorAll('b, strong, em')].map((e) => e.textContent)"
