@@ -52,6 +52,26 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonLink:
+    """A link to another lesson, with its question.
+
+    Parameters
+    ----------
+    text
+        Plain text of the link.
+    slug
+        Of the lesson, which is its address.
+    query
+        The parameters that bring the question, as an address has them behind ``?``.
+    """
+
+    kind: ClassVar[str] = "lessonlink"
+    text: str
+    slug: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A small remark.
 
@@ -483,6 +503,7 @@ Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bi
 Part: TypeAlias = (
     Chip
     | Heading
+    | LessonLink
     | Note
     | Notice
     | Fixes

@@ -32,6 +32,7 @@ const VIEWS = {
   graph: graphView,
   heading: headingView,
   images: imagesView,
+  lessonlink: lessonLinkView,
   measure: measureView,
   note: noteView,
   notice: noticeView,
@@ -147,6 +148,17 @@ function chipView(first) {
 function headingView(first) {
   const element = make("h3", {}, first.text);
   return { element, update: (heading) => write(element, heading.text) };
+}
+
+/** @type {(part: import("./types.js").LessonLink) => import("./types.js").View<import("./types.js").LessonLink>} */
+function lessonLinkView(first) {
+  const element = make("a", { className: "lesson-link" });
+  const update = (/** @type {import("./types.js").LessonLink} */ link) => {
+    write(element, link.text);
+    element.href = `${link.slug}?${link.query}`;
+  };
+  update(first);
+  return { element, update };
 }
 
 /** @type {(part: import("./types.js").Note) => import("./types.js").View<import("./types.js").Note>} */

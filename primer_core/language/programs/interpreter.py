@@ -926,7 +926,12 @@ class Interpreter(Evaluator):
                 return self._function("<lambda>", arguments, body)
             case ast.ListComp(element, generators) | ast.GeneratorExp(element, generators):
                 found: list[Any] = []
-                self._comprehended(generators, lambda: found.append(self._value(element)), node)
+
+                def add() -> None:
+                    found.append(self._value(element))
+                    self._check_grown(found, node)
+
+                self._comprehended(generators, add, node)
                 return self._bounded(found, node)
             case ast.DictComp(key, value, generators):
                 pairs: dict[Any, Any] = {}

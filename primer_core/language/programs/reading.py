@@ -72,7 +72,7 @@ def read_program(text: str) -> Program:
     text
         At most `MAX_LINES` lines and `MAX_TEXT` characters.
     """
-    source = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").rstrip()
+    source = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
     lines = source.split("\n")
     if len(source) > MAX_TEXT:
         message = f"This is {len(source)} characters long; at most {MAX_TEXT} are read. Shorten it."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,7 +100,7 @@ class Run:
         self._short = ShortForm(program.data, self.names, program.source) if program.short else None
 
     @property
-    def names(self) -> dict[str, Any]:
+    def names(self) -> MutableMapping[str, Any]:
         """The program's names with their values by now."""
         return self.evaluator.names
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from primer_core.lessons.event import Event, Put
+from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
-from primer_core.lessons.own_lines.fixes import Fix, fixes_of
+from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
@@ -25,11 +25,14 @@ class Opened:
         Of the lesson.
     question
         What that is asked.
+    called
+        What the lesson calls an operand, and what it is called in the program.
     """
 
     part: Part
     slug: str
     question: Question
+    called: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,14 +77,19 @@ def explain(question: OwnLinesQuestion) -> Shown:
 
 def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -> Opened | None:
     """Return the part that a place names; else the one that failed; else the last that a lesson shows."""
-    parts = [part for step in trace.steps[max(at - 1, 0) : at] for part in step.parts]
+    steps = trace.steps[:at]
+    if question.opened:
+        everywhere = [part for step in reversed(steps) for part in reversed(step.parts)]
+        wanted = [part for part in everywhere if place_text(part) == question.opened]
+    else:
+        wanted = []
     if stops and trace.failed is not None:
-        parts.append(trace.failed)
-    named = [part for part in parts if place_text(part) == question.opened]
-    for part in (*reversed(named), *reversed(parts)):
+        wanted.append(trace.failed)
+    wanted.extend(reversed([part for step in steps[-1:] for part in step.parts]))
+    for part in wanted:
         found = question_of(part)
         if found is not None:
-            return Opened(part, *found)
+            return Opened(part, *found, operand_names(trace.source, part))
     return None
 
 
@@ -92,14 +100,30 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: what stands at the end stays at the end when the program changes.
+    """Answer an event: a part is opened, a line is gone to, and what stands at the end stays there.
 
     Raises
     ------
     EventError
         If the event cannot be followed; the message says why.
     """
-    changed = put_fields(question, event)
-    if isinstance(event, Put) and "at" in event.texts and changed.at >= len(run(changed.program).steps):
-        return replace(changed, at=MAX_STEPS)
-    return changed
+    match event:
+        case Act("open", {"line": int(line), "column": int(start), "end_line": int(last), "end_column": int(end)}):
+            return replace(question, opened=f"{line}:{start}-{last}:{end}")
+        case Act("line", {"line": int(line)}):
+            steps = run(question.program).steps
+            found = [place for place, step in enumerate(steps) if step.line <= line]
+            if not found:
+                raise EventError(f"Nothing has run up to line {line}.")
+            return _ended(replace(question, at=found[-1] + 1, opened=""))
+        case Put(texts):
+            changed = put_fields(question, event)
+            if "program" in texts or "at" in texts:
+                changed = replace(changed, opened=changed.opened if "opened" in texts else "")
+            return _ended(changed) if "at" in texts else changed
+    return put_fields(question, event)
+
+
+def _ended(question: OwnLinesQuestion) -> OwnLinesQuestion:
+    """Have a step at the end stand at the end, wherever that comes to be."""
+    return replace(question, at=MAX_STEPS) if question.at >= len(run(question.program).steps) else question

@@ -162,6 +162,16 @@ def _operands(node: ast.AST, failed: Part | None) -> Iterator[tuple[ast.expr, ob
     yield from reversed(list(zip(parts, known, strict=True)))
 
 
+def operand_names(source: str, part: Part) -> tuple[tuple[str, str], ...]:
+    """Return by which letter a lesson calls the operands of a part, and what stands for each in the program."""
+    node = _node_at(source, part.place)
+    operands = [] if node is None else [Place.of(operand, source).text for operand, _ in _operands(node, part)]
+    if isinstance(node, ast.AugAssign):
+        operands.append(Place.of(node.target, source).text)
+    pairs = zip("ab", reversed(operands), strict=False)
+    return tuple((letter, written) for letter, written in pairs if "\n" not in written and letter != written)
+
+
 def _node_at(source: str, place: Place) -> ast.AST | None:
     try:
         tree = parse(source, "exec", len(source), 1000)

@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from primer_core.lessons import broadcasting, indexing, matmul, reductions, shapes
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.own_lines.explain import Opened
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Card, Columns, Heading, Note, Notice, Part, Story
-from primer_core.picture.text import Code, Name, Text, text
+from primer_core.picture.parts import Card, Columns, Heading, LessonLink, Note, Notice, Part, Story
+from primer_core.picture.text import Code, joined, text
 
 LESSONS: dict[str, AnyLesson] = {
     lesson.slug: lesson
     for lesson in (broadcasting.LESSON, indexing.LESSON, matmul.LESSON, reductions.LESSON, shapes.LESSON)
 }
 
-_SHOWN = (Picture, Notice, Story)
+_TWO = ("broadcasting", "matmul")
+"""Lessons in whose questions two operands have letters."""
 
 
-def opened_parts(opened: Opened) -> Iterator[Part]:
-    """Show a part: its pictures and what is said of them, as its lesson does."""
+def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
+    """Show a part: its pictures and what is said of them, as its lesson does.
+
+    Parameters
+    ----------
+    opened
+        The part.
+    failed
+        Whether it is the part at which the program stopped, of which the error is shown already.
+    """
     lesson = LESSONS[opened.slug]
     page = lesson.show(opened.question, lesson.explain(opened.question))
-    yield Heading(lesson.title)
-    yield Note(_called(opened))
+    yield Heading(opened.part.place.text.split("\n")[0])
+    called = opened.called if opened.slug in _TWO else opened.called[:1]
+    if called:
+        yield Note(joined([text(Code(letter), " is ", Code(written)) for letter, written in called], ", "))
     for part in _all(page.body or ()):
-        if isinstance(part, _SHOWN):
-            yield part
-
-
-def _called(opened: Opened) -> Text:
-    return text(
-        Code(opened.part.place.text.split("\n")[0]), ", as the lesson ", Name(LESSONS[opened.slug].title), " shows it."
-    )
+        match part:
+            case Picture():
+                yield part
+            case Notice(tone="declined") if failed:
+                pass
+            case Notice():
+                yield part
+            case Story(paragraphs=paragraphs, note=note):
+                yield Story(paragraphs, note, lesson.title)
+    yield LessonLink(f"Open in {lesson.title}", opened.slug, urlencode(lesson.parameters(opened.question)))
 
 
 def _all(parts: tuple[Part, ...]) -> Iterator[Part]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from primer_core.language.programs.reading import MAX_LINES
 from primer_core.lessons.own_lines.trace import MAX_STEPS
-from primer_core.lessons.question import Question, text, whole
+from primer_core.lessons.question import Question, program, text, whole
 
 START = """import numpy as np
 
@@ -20,12 +20,13 @@ shifted = scores - best"""
 class OwnLinesQuestion(Question):
     """A program, the step up to which it is shown, and the sub-expression that is opened."""
 
-    program: str = text(
+    program: str = program(
         START,
         label="Your lines",
         help=f"Up to {MAX_LINES} lines of Python with NumPy and PyTorch: loops, functions, classes and print, too. "
         "np, torch, nn and F are there without an import.",
         lines=14,
+        most_lines=MAX_LINES,
     )
     at: int = whole(
         MAX_STEPS,

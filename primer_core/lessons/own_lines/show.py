@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.own_lines.opened import opened_parts
+from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls
@@ -33,10 +35,20 @@ from primer_core.picture.parts import (
     Table,
     TableCell,
 )
+from primer_core.picture.program import Place, ProgramFault, ProgramMarks
 from primer_core.picture.text import Code, Role, Text, joined, text
 
 _MOST_DRAWN = 8
 """Arrays that are drawn at once."""
+
+_WIDTH = 20
+"""Cells that stand side by side."""
+
+_MOST_OPENED = 60
+"""Sub-expressions that can be opened."""
+
+_MOST_PRINTED = 40
+"""Lines of what was printed that are shown, the last ones."""
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 
@@ -47,10 +59,25 @@ def show(question: OwnLinesQuestion, shown: Shown) -> Page:
     steps = controls(question, "at")
     slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(shown.at, count) or 1))
     chip = _chip(shown)
-    panel: tuple[Part, ...] = (
-        Columns(((controls(question, "program"),), (Controls((slider,), chip), *_rows(shown))), (1, 1)),
-    )
+    editor = controls(question, "program", marks={"program": _marks(shown)})
+    panel: tuple[Part, ...] = (Columns(((editor, Controls((slider,), chip)), tuple(_rows(shown))), (1, 1)),)
     return Page(panel, tuple(_body(shown)))
+
+
+def _marks(shown: Shown) -> ProgramMarks:
+    """Mark the line that has just run, what failed, and what a press opens."""
+    current = shown.steps[-1].line if shown.steps else 0
+    stopped = shown.trace.stopped if shown.at_end else None
+    faults = () if stopped is None else (ProgramFault(Place(*_ends(stopped.place)), stopped.message),)
+    places = {
+        Place(*_ends(part.place)): part for step in shown.steps for part in step.parts if "\n" not in part.place.text
+    }
+    opens = tuple(sorted(place for place, part in places.items() if question_of(part) is not None))
+    return ProgramMarks(current, tuple(fault.place.line for fault in faults), faults, opens[:_MOST_OPENED])
+
+
+def _ends(place: LanguagePlace) -> tuple[int, int, int, int]:
+    return place.line, place.column, place.end_line, place.end_column
 
 
 def _chip(shown: Shown) -> Chip:
@@ -86,31 +113,38 @@ def _rows(shown: Shown) -> tuple[Part, ...]:
 
 
 def _body(shown: Shown) -> Iterator[Part]:
-    stopped = shown.trace.stopped
-    trouble: list[Part] = []
-    if shown.at_end and stopped is not None:
-        trouble.append(_notice(shown))
-        trouble.extend(Notice("info", (spoken(claim),)) for claim in claims.stops(shown))
-        fixes = tuple(
-            Fix(spoken(claim), {"program": fix.source})
-            for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
-        )
-        if fixes:
-            trouble.append(Fixes(fixes))
-    if trouble:
-        yield Card(tuple(trouble), "trouble")
+    failed = shown.at_end and shown.trace.stopped is not None
+    trouble = tuple(_trouble(shown)) if failed else ()
+    opened: tuple[Part, ...] = ()
     if shown.opened is not None:
-        yield Card(tuple(opened_parts(shown.opened)), "opened")
+        opened = tuple(opened_parts(shown.opened, failed=failed and shown.opened.part is shown.trace.failed))
+    if trouble and opened:
+        yield Columns(((Card(opened, "opened"),), (Card(trouble, "trouble"),)), (1.3, 1))
+    else:
+        yield from (Card(parts, name) for parts, name in ((trouble, "trouble"), (opened, "opened")) if parts)
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
     printed = [line for step in shown.steps for line in step.printed]
     if printed:
-        yield Card((Heading("Printed"), Note(text(Code("\n".join(printed))))), "printed")
+        yield Card(
+            (Heading("Printed"), *(Note(text(Code(line or " "))) for line in printed[-_MOST_PRINTED:])), "printed"
+        )
     warnings = tuple(dict.fromkeys(words for step in shown.steps for words in step.warnings))
     if warnings:
         yield Notice("warning", tuple(map(text, warnings)), title="A library warns")
     yield Card((code_panel(shown.trace.source, "Run in plain Python, it does what this page shows."),), "code")
+
+
+def _trouble(shown: Shown) -> Iterator[Part]:
+    """Show what stopped the program, and what would work."""
+    yield _notice(shown)
+    yield from (Note(spoken(claim)) for claim in claims.stops(shown))
+    fixes = tuple(
+        Fix(spoken(claim), {"program": fix.source}) for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
+    )
+    if fixes:
+        yield Fixes(fixes)
 
 
 def _notice(shown: Shown) -> Notice:
@@ -142,7 +176,7 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     buffers: dict[int, Role] = {}
     grids = [_grid(names, step, shown, buffers) for names in drawn]
     small = sum(prod(grid.values.shape) for grid in grids) > 60
-    rows = tuple(Row((grid.id,), compact=small) for grid in grids)
+    rows = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
     links = tuple(_links(drawn, step))
     parts: list[Part] = [Picture(tuple(grids), rows, links)]
     if left:
@@ -152,6 +186,20 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     if large:
         parts.append(Note(text("Too large to draw: ", *joined([text(Code(name)) for name in large]), ".")))
     return tuple(parts)
+
+
+def _lines(grids: Sequence[Grid]) -> list[list[Grid]]:
+    """Set grids side by side, as many to a line as there is room for."""
+    lines: list[list[Grid]] = []
+    room = 0
+    for grid in grids:
+        width = (min(grid.values.shape[-1], 12) if grid.values.ndim else 1) + 2
+        if not lines or width > room:
+            lines.append([])
+            room = _WIDTH
+        lines[-1].append(grid)
+        room -= width
+    return lines
 
 
 def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) -> Grid:

@@ -172,7 +172,7 @@ def test_what_takes_too_much_is_refused(text: str) -> None:
         "class A:\n    pass\nA().__dict__",
         "class Net(nn.Module):\n    pass\nNet()._parameters",
         "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self._modules = 1\nNet()",
-        "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.register_buffer = 1\nN()",
+        "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.buffers = 1\nN()",
         "nn.Linear(2, 2).register_forward_hook(print)",
         "'{0.__class__}'.format(1)",
         "f'{(1).__class__}'",
