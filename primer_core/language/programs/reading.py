@@ -96,25 +96,24 @@ def read_program(text: str) -> Program:
     return Program(tuple(readable), source, fault)
 
 
-def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
-    """Return what an import names, and by which name the table knows it.
+def unknown_import(node: ast.Import | ast.ImportFrom) -> str:
+    """Return the first module of an import that is not known here; empty if all are."""
+    if isinstance(node, ast.Import):
+        return next((each.name for each in node.names if each.name not in MODULES), "")
+    if node.level or node.module not in MODULES or any(each.name == "*" for each in node.names):
+        return "." * node.level + (node.module or "")
+    return ""
 
-    Raises
-    ------
-    KeyError
-        With the name of what is not known here.
-    """
+
+def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
+    """Return what an import of known modules names, and by which name the table knows it."""
     if isinstance(node, ast.Import):
         found = []
         for each in node.names:
-            if each.name not in MODULES:
-                raise KeyError(each.name)
             first = each.name.partition(".")[0]
             found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))
         return tuple(found)
-    if node.level or node.module not in MODULES or any(each.name == "*" for each in node.names):
-        raise KeyError("." * node.level + (node.module or ""))
-    within = MODULES[node.module]
+    within = MODULES[node.module or ""]
     named = ((each.asname or each.name, f"{node.module}.{each.name}", each.name) for each in node.names)
     return tuple((name, MODULES.get(full, f"{within}.{short}")) for name, full, short in named)
 
@@ -155,12 +154,10 @@ def _check(node: ast.stmt, source: str) -> None:
 
 
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
-    try:
-        imported(node)
-    except KeyError as error:
-        known = "NumPy, torch, torch.nn, torch.nn.functional, torch.optim, torch.utils.data, math, time and warnings"
-        message = f"{quoted(error.args[0])} cannot be imported here. What can be: {known}."
-        raise Rejection("unknown", message, Place.of(node, source)) from error
+    unknown = unknown_import(node)
+    if unknown:
+        message = f"{quoted(unknown)} cannot be imported here. What can be: {', '.join(MODULES)}."
+        raise Rejection("unknown", message, Place.of(node, source))
 
 
 def _unreadable(error: SyntaxError, source: str) -> Rejection:

@@ -77,6 +77,9 @@ def _from_module(owner: str, name: str) -> Callable[..., Any]:
         load_torch()
         import torch
 
+        if name == "manual_seed":
+            # torch's own also seeds devices that are not there: it writes down where it was called, reading sources.
+            return torch.default_generator.manual_seed
         module = torch.nn.functional if root == "F" else torch
     for part in (*inner, name):
         module = getattr(module, part)

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.rejection import Place as LanguagePlace
+from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
+from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
@@ -47,21 +49,25 @@ _WIDTH = 20
 _MOST_OPENED = 60
 """Sub-expressions that can be opened."""
 
+_CODE_NOTE = "Run in plain Python, it does what this page shows; a statement that fails is caught."
+
 _MOST_PRINTED = 40
 """Lines of what was printed that are shown, the last ones."""
 
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 
 
-def show(question: OwnLinesQuestion, shown: Shown) -> Page:
+def show(question: OwnLinesQuestion, outcome: Shown | Unread) -> Page:
     """Show a program up to a step."""
-    count = len(shown.trace.steps)
     steps = controls(question, "at")
-    slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(shown.at, count) or 1))
-    chip = _chip(shown)
-    editor = controls(question, "program", marks={"program": _marks(shown)})
-    panel: tuple[Part, ...] = (Columns(((editor, Controls((slider,), chip)), tuple(_rows(shown))), (1, 1)),)
-    return Page(panel, tuple(_body(shown)))
+    if isinstance(outcome, Unread):
+        told = controls(question, "program", unread=outcome)
+        return Page((told, replace(steps, chip=Chip("error", "cannot be read"))), None)
+    count = len(outcome.trace.steps)
+    slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(outcome.at, count) or 1))
+    editor = controls(question, "program", marks={"program": _marks(outcome)})
+    left = (editor, Controls((slider,), _chip(outcome)))
+    return Page((Columns((left, tuple(_rows(outcome))), (1, 1)),), tuple(_body(outcome)))
 
 
 def _marks(shown: Shown) -> ProgramMarks:
@@ -133,7 +139,7 @@ def _body(shown: Shown) -> Iterator[Part]:
     warnings = tuple(dict.fromkeys(words for step in shown.steps for words in step.warnings))
     if warnings:
         yield Notice("warning", tuple(map(text, warnings)), title="A library warns")
-    yield Card((code_panel(shown.trace.source, "Run in plain Python, it does what this page shows."),), "code")
+    yield Card((code_panel(program_code(shown.trace), _CODE_NOTE),), "code")
 
 
 def _trouble(shown: Shown) -> Iterator[Part]:

@@ -351,7 +351,7 @@ class _Tracer:
             copied,
             unwritten,
             self._memory_of(value) if size_of(value) else None,
-            bool(getattr(value, "requires_grad", False)) if engine.library == "PyTorch" else False,
+            bool(getattr(value, "requires_grad", False)),
         )
 
     def _number_of(self, value: Any) -> int:
