@@ -41,6 +41,7 @@ def _(claim: NewAxis, program: Program) -> None:
     arrays = joined(ast.parse(statement_of(program, claim.name)).body[0], names)
     assert len(arrays) == claim.count
     result = values(names[claim.name])
+    assert 0 <= claim.axis < result.ndim
     assert result.shape[claim.axis] == claim.count
     for place, name in enumerate(arrays):
         assert names[name].shape == claim.shape

@@ -354,12 +354,14 @@ def _readings(index: Index, plan: Plan | None, result: NDArray[Any]) -> tuple[Re
 def _index_declined(
     question: IndexingQuestion, operand: Operand, index: Index, declined: Declined, engine: Backend
 ) -> IndexDeclined:
-    fixes = index_fixes(operand.shape, index.items, item_sources(index), lambda text: shape_of(operand, text, engine))
+    fixes = index_fixes(
+        operand.shape, index.items, item_sources(index), lambda text: shape_of(operand, text, engine), engine
+    )
     return IndexDeclined(
         operand,
         index,
         declined.text,
-        fault_of(operand.shape, index.items),
+        fault_of(operand.shape, index.items, engine),
         tuple(islice(fixes, _MOST_FIXES)),
         snippets.failing(engine, operand, index, question.then, None, declined.builtin),
     )

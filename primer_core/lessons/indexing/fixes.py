@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend.interface import IndexItem
+from primer_core.backend.interface import Backend, IndexItem
 from primer_core.claims.fixes import AsFloats, IndexInstead
 from primer_core.claims.picking import (
     IndicesDiffer,
@@ -52,7 +52,7 @@ _Instead = tuple[tuple[str, tuple[str, ...]], ...]
 """What is meant, and the sources of an index' items then."""
 
 
-def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem]) -> Fault | None:
+def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem], engine: Backend) -> Fault | None:
     """Find the first fault of an index that was declined, in the order in which NumPy looks for them.
 
     Parameters
@@ -61,8 +61,10 @@ def fault_of(shape: tuple[int, ...], items: Sequence[IndexItem]) -> Fault | None
         Of the array.
     items
         Of the index.
+    engine
+        The library that declined it.
     """
-    found = _find(shape, items, tuple(item_text(item) for item in items))
+    found = _find(shape, items, tuple(item_text(item) for item in items), engine)
     return found[0] if found else None
 
 
@@ -71,6 +73,7 @@ def index_fixes(
     items: Sequence[IndexItem],
     sources: Sequence[str],
     trial: Callable[[str], tuple[int, ...] | None],
+    engine: Backend,
 ) -> Iterator[Fix]:
     """Yield indices that come close to one that was declined, and work.
 
@@ -82,8 +85,10 @@ def index_fixes(
         Of the index, and as they were written.
     trial
         Tries an index and returns the shape that it picks; None where the library declines it.
+    engine
+        The library that declined it.
     """
-    found = _find(shape, items, tuple(sources))
+    found = _find(shape, items, tuple(sources), engine)
     for meaning, parts in found[1] if found else ():
         index = _joined(parts)
         picked = trial(index)
@@ -108,7 +113,7 @@ def _joined(sources: tuple[str, ...]) -> str:
 
 
 def _find(
-    shape: tuple[int, ...], items: Sequence[IndexItem], sources: tuple[str, ...]
+    shape: tuple[int, ...], items: Sequence[IndexItem], sources: tuple[str, ...], engine: Backend
 ) -> tuple[Fault, _Instead] | None:
     """Find the first fault, in the order in which NumPy looks for them."""
     spoken = sum(consumes(item) for item in items)
@@ -117,6 +122,8 @@ def _find(
         return (*sources[:place], *texts, *sources[place + 1 :])
 
     dots = [place for place, item in enumerate(items) if item is ...]
+    if len(dots) > 1 and engine.takes_ellipses:
+        return None  # where each of them stands is the library's own affair
     if len(dots) > 1:
         return (
             TwoEllipses(len(dots)),

@@ -10,7 +10,7 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from primer_core.backend import LIBRARIES, Library
-from primer_core.claims.picking import NoBackwards
+from primer_core.claims.picking import NoBackwards, TwoEllipses
 from primer_core.language.index import read_index
 from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
@@ -553,3 +553,15 @@ def test_garbage_is_explained_and_never_raises(array: str, index: str, then: The
     outcome = ask(array, index, then, value)
     assert isinstance(outcome, Read) <= (then == "Read")
     assert isinstance(outcome, Written | NotWritten) <= (then != "Read")
+
+
+def test_only_numpy_is_said_to_take_no_second_ellipsis() -> None:
+    """PyTorch takes several: where an index with them fails, it fails for something else."""
+    for library, numbers in (("NumPy", "(3,)"), ("PyTorch", "np.arange(0)")):
+        question = IndexingQuestion(array=numbers, index="0, ..., ...", library=library)
+        outcome = explain(question)
+        said = {type(claim) for claim in LESSON.claims(question, outcome)}
+        assert isinstance(outcome, IndexDeclined)
+        assert (TwoEllipses in said) == (library == "NumPy")
+    question = IndexingQuestion(array="(3,)", index="0, ..., ...", library="PyTorch")
+    assert isinstance(explain(question), Read)

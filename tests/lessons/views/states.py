@@ -137,7 +137,10 @@ def _only_read(chance: random.Random) -> ViewsQuestion:
 def _chosen(chance: random.Random) -> ViewsQuestion:
     rows, columns = _rows(chance)
     picked = sorted(chance.sample(range(rows), 2))
-    b = chance.choice([f"a[{picked}]", f"a[a > {chance.randint(0, 3)}]", f"a[{picked}].T", f"a[:, {picked[:1]}]"])
+    number = f"a[{picked[0]}, {chance.randrange(columns)}]"
+    b = chance.choice(
+        [f"a[{picked}]", f"a[a > {chance.randint(0, 3)}]", f"a[{picked}].T", f"a[:, {picked[:1]}]", number]
+    )
     then = chance.choice(["", f"a[{picked}] = 70", "b[0] = 9", "b = b + 1"])
     return ViewsQuestion(library=_library(chance), a=str((rows, columns)), b=b, then=then)
 
