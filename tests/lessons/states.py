@@ -11,6 +11,7 @@ from tests.lessons.broadcasting.states import broadcasting_state
 from tests.lessons.einsum.states import einsum_state
 from tests.lessons.indexing.states import indexing_state
 from tests.lessons.matmul.states import matmul_state
+from tests.lessons.own_lines.states import own_lines_state
 from tests.lessons.reductions.states import reductions_state
 from tests.lessons.shapes.states import shapes_state
 from tests.lessons.softmax.states import softmax_state
@@ -24,6 +25,7 @@ STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "einsum": einsum_state,
     "indexing": indexing_state,
     "matmul": matmul_state,
+    "own_lines": own_lines_state,
     "reductions": reductions_state,
     "shapes": shapes_state,
     "softmax": softmax_state,

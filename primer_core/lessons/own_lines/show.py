@@ -49,7 +49,10 @@ _WIDTH = 20
 _MOST_OPENED = 60
 """Sub-expressions that can be opened."""
 
-_CODE_NOTE = "Run in plain Python, it does what this page shows; a statement that fails is caught."
+_CODE_NOTE = (
+    "Run in plain Python, it does what this page shows; a statement that fails is caught. np, torch, nn and F stand "
+    "for numpy, torch, torch.nn and torch.nn.functional."
+)
 
 _MOST_PRINTED = 40
 """Lines of what was printed that are shown, the last ones."""

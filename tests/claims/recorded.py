@@ -1,0 +1,183 @@
+"""Plain Python that runs a program and writes down what each of its lines has done, by Python's own tracing."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import sys
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+
+Names = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A line that has run.
+
+    Parameters
+    ----------
+    names, before
+        What names of its frame were bound to after it, and after the line before it.
+    cells, cells_before
+        Bytes of the arrays among them, then.
+    around
+        Names of the program, where the frame is a function's.
+    printed
+        What it printed.
+    """
+
+    names: Names
+    before: Names
+    cells: dict[str, bytes]
+    cells_before: dict[str, bytes]
+    around: Names
+    printed: str
+
+
+@dataclass
+class Recorded:
+    """A program that has run.
+
+    Parameters
+    ----------
+    lines
+        By line and how-manieth run, what it did.
+    error
+        What ended it, and in which line; None if nothing did.
+    """
+
+    lines: dict[tuple[int, int], Done] = field(default_factory=dict)
+    error: tuple[Exception, int] | None = None
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray | torch.Tensor)
+
+
+def content(value: Any) -> bytes:
+    """The bytes of the cells of an array, in C order."""
+    return np.ascontiguousarray(value.detach().numpy() if isinstance(value, torch.Tensor) else value).tobytes()
+
+
+@lru_cache(maxsize=8)
+def recorded(code: str) -> Recorded:
+    """Run a program; a top-level ``try`` at its end, which catches what the page tells, counts as its body."""
+    return _Recorder(code).run()
+
+
+class _Recorder:
+    def __init__(self, code: str) -> None:
+        self.tree = ast.parse(code)
+        self.code = code
+        self.found = Recorded()
+        self.counts: dict[int, int] = {}
+        self.pending: dict[int, int] = {}
+        self.last: dict[int, tuple[Names, dict[str, bytes]]] = {}
+        self.out = io.StringIO()
+        self.printed = 0
+        self.start: dict[int, int] = {}
+        self.loops: dict[int, tuple[int, int]] = {}
+        self.silent: set[int] = set()
+        self.namespace: Names = {}
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.stmt):
+                continue
+            body = getattr(node, "body", None)
+            last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno or node.lineno
+            for line in range(node.lineno, max(last, node.lineno) + 1):
+                if line == node.lineno or not isinstance(body, list):
+                    self.start[line] = node.lineno
+            if isinstance(node, ast.For):
+                self.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
+            if isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal):
+                self.silent.add(node.lineno)
+
+    def run(self) -> Recorded:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(self.out):
+            warnings.simplefilter("ignore")
+            try:
+                compiled = compile(self.tree, "program", "exec")
+                sys.settrace(self.trace)
+                try:
+                    exec(compiled, self.namespace)  # noqa: S102 - the program that a page shows
+                finally:
+                    sys.settrace(None)
+            except Exception as error:
+                self.found.error = (error, _line_of(error))
+        return self.found
+
+    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+        code = frame.f_code
+        if code.co_filename != "program" or not _is_followed(frame):
+            return None
+        key = id(frame)
+        if event == "call" and code.co_name != "<module>":
+            self.last[key] = ({}, {})
+            self.finish(frame, code.co_firstlineno)
+        elif event == "line":
+            line = self.start.get(frame.f_lineno, frame.f_lineno)
+            waiting = self.pending.get(key)
+            if waiting is not None and line == waiting and line in self.start and frame.f_lineno != line:
+                return self.trace
+            if waiting is not None and not self.is_within(waiting, frame.f_lineno):
+                self.settle(frame, waiting, frame.f_lineno)
+            self.pending[key] = line
+        elif event == "exception":
+            self.pending.pop(key, None)
+        elif event == "return":
+            waiting = self.pending.pop(key, None)
+            if waiting is not None:
+                self.settle(frame, waiting, None)
+        return self.trace
+
+    def is_within(self, waiting: int, line: int) -> bool:
+        """Whether a line goes on with the statement that is under way, which takes several."""
+        return self.start.get(line) == waiting and line != waiting
+
+    def settle(self, frame: FrameType, line: int, following: int | None) -> None:
+        if line in self.silent:
+            return
+        if line in self.loops:
+            first, last = self.loops[line]
+            if following is None or not first <= following <= last:
+                return
+        self.finish(frame, line)
+
+    def finish(self, frame: FrameType, line: int) -> None:
+        self.counts[line] = self.counts.get(line, 0) + 1
+        key = id(frame)
+        names = {name: value for name, value in frame.f_locals.items() if not name.startswith("__")}
+        cells = {name: content(value) for name, value in names.items() if is_array(value)}
+        before, cells_before = self.last.get(key, ({}, {}))
+        text = self.out.getvalue()
+        inner = frame.f_code.co_name != "<module>"
+        around = {n: v for n, v in self.namespace.items() if is_array(v)} if inner else {}
+        done = Done(names, before, cells, cells_before, around, text[self.printed :])
+        self.printed = len(text)
+        self.found.lines[(line, self.counts[line])] = done
+        self.last[key] = (names, cells)
+
+
+def _is_followed(frame: FrameType) -> bool:
+    code = frame.f_code
+    if code.co_name == "<module>":
+        return True
+    return bool(code.co_flags & inspect.CO_OPTIMIZED) and not code.co_name.startswith("<")
+
+
+def _line_of(error: Exception) -> int:
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "program":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,188 @@
+"""Checks of what is said of the lines of a program that has run: it is run again, traced by Python itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.running import (
+    BesideCells,
+    BoundArray,
+    BoundText,
+    CellsChanged,
+    LinePrinted,
+    OwnBytes,
+    ProgramStops,
+    Run,
+    RunsInstead,
+    SameArray,
+    SharesCells,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.recorded import Done, is_array, recorded
+
+
+def line(program: Program, run: Run) -> Done:
+    """What a line did, how-manieth time soever."""
+    lines = recorded(opened(program.code)).lines
+    assert run in lines, f"line {run[0]} did not run {run[1]} times"
+    return lines[run]
+
+
+def opened(code: str) -> str:
+    """The program without the ``try`` that catches what stops it, its lines at the numbers that they have there."""
+    tree = ast.parse(code)
+    if not tree.body or not isinstance(last := tree.body[-1], ast.Try) or "repr(error)" not in code.split("\n")[-1]:
+        return code
+    lines = code.split("\n")
+    body = [text[4:] for text in lines[last.lineno : last.handlers[0].lineno - 1]]
+    return "\n".join([*lines[: last.lineno - 1], *body])
+
+
+def allocation(array: Any) -> tuple[int, int]:
+    """The first byte of the memory that an array lies in, and how many bytes that has."""
+    if isinstance(array, torch.Tensor):
+        storage = array.untyped_storage()
+        return storage.data_ptr(), storage.nbytes()
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    if array.base is not None and hasattr(array.base, "untyped_storage"):
+        return allocation(array.base)
+    return array.__array_interface__["data"][0], array.nbytes
+
+
+def addresses(array: Any) -> set[int]:
+    """The first byte of each cell."""
+    if isinstance(array, torch.Tensor):
+        first, strides = array.data_ptr(), [step * array.element_size() for step in array.stride()]
+    else:
+        first, strides = array.__array_interface__["data"][0], list(array.strides)
+    found = {first}
+    for size, step in zip(array.shape, strides, strict=True):
+        found = {place + step * index for place in found for index in range(size)}
+    return found
+
+
+def in_sight(done: Done) -> dict[str, Any]:
+    return {**done.around, **{name: value for name, value in done.names.items() if is_array(value)}}
+
+
+def is_bound_anew(done: Done, name: str) -> bool:
+    return name not in done.before or done.before[name] is not done.names[name]
+
+
+@check(BoundArray)
+def _(claim: BoundArray, program: Program) -> None:
+    done = line(program, claim.run)
+    array = done.names[claim.name]
+    assert is_bound_anew(done, claim.name)
+    assert is_array(array)
+    assert tuple(array.shape) == claim.shape
+    assert str(array.dtype) == claim.dtype
+
+
+@check(OwnBytes)
+def _(claim: OwnBytes, program: Program) -> None:
+    done = line(program, claim.run)
+    assert is_bound_anew(done, claim.name)
+    start, nbytes = allocation(done.names[claim.name])
+    assert nbytes == claim.nbytes
+    for name, other in in_sight(done).items():
+        if name != claim.name and is_earlier(done, name, claim.name):
+            first, length = allocation(other)
+            assert first + length <= start or start + nbytes <= first, name
+
+
+def is_earlier(done: Done, name: str, than: str) -> bool:
+    """Whether a name was there before another was bound, in the same line where both are bound in it."""
+    if name in done.around and name not in done.names:
+        return True
+    if not is_bound_anew(done, name):
+        return True
+    order = list(done.names)
+    return order.index(name) < order.index(than)
+
+
+@check(SharesCells)
+def _(claim: SharesCells, program: Program) -> None:
+    done = line(program, claim.run)
+    array, other = done.names[claim.name], in_sight(done)[claim.of]
+    assert is_bound_anew(done, claim.name)
+    assert array is not other
+    assert addresses(array) & addresses(other)
+    assert min(addresses(array)) - allocation(array)[0] == claim.start
+
+
+@check(SameArray)
+def _(claim: SameArray, program: Program) -> None:
+    done = line(program, claim.run)
+    assert claim.name != claim.of
+    assert is_bound_anew(done, claim.name)
+    assert done.names[claim.name] is in_sight(done)[claim.of]
+
+
+@check(BesideCells)
+def _(claim: BesideCells, program: Program) -> None:
+    done = line(program, claim.run)
+    array, other = done.names[claim.name], in_sight(done)[claim.of]
+    assert is_bound_anew(done, claim.name)
+    assert allocation(array) == allocation(other)
+    assert not addresses(array) & addresses(other)
+
+
+@check(BoundText)
+def _(claim: BoundText, program: Program) -> None:
+    value = line(program, claim.run).names[claim.name]
+    text = " ".join(re.sub(r" at 0x[0-9a-f]+", "", repr(value)).replace("<locals>.", "").split())
+    text = re.sub(r"<function (\w+\.)*", "<function ", text)
+    assert claim.shown == (text if len(text) <= 120 else f"{text[:119]}…")
+
+
+@check(CellsChanged)
+def _(claim: CellsChanged, program: Program) -> None:
+    done = line(program, claim.run)
+    changed = {
+        name
+        for name, value in done.names.items()
+        if is_array(value) and done.before.get(name) is value and (done.cells_before.get(name) != done.cells[name])
+    }
+    assert changed == set(claim.names)
+    assert len(set(claim.names)) == len(claim.names)
+
+
+@check(LinePrinted)
+def _(claim: LinePrinted, program: Program) -> None:
+    assert line(program, claim.run).printed.rstrip("\n") == claim.text
+
+
+@check(ProgramStops)
+def _(claim: ProgramStops, program: Program) -> None:
+    error = recorded(opened(program.code)).error
+    assert error is not None
+    assert (type(error[0]).__name__, str(error[0]), error[1]) == (claim.kind, claim.words, claim.line)
+
+
+@check(RunsInstead)
+def _(claim: RunsInstead, program: Program) -> None:
+    lines = opened(program.code).split("\n")
+    old = lines[claim.line - 1]
+    assert claim.code != old.strip()
+    lines[claim.line - 1] = old[: len(old) - len(old.lstrip())] + claim.code
+    ran = recorded("\n".join(lines))
+    before = recorded(opened(program.code))
+    assert before.error is not None
+    assert before.error[1] == claim.line
+    new = [run for run in ran.lines if run not in before.lines]
+    assert new
+    done = ran.lines[min(new, key=list(ran.lines).index)]
+    given = [
+        str(tuple(value.shape)) if is_array(value) else repr(value)
+        for name, value in done.names.items()
+        if is_bound_anew(done, name) or (is_array(value) and done.cells[name] != done.cells_before.get(name))
+    ]
+    assert claim.gives in given or (not given and claim.gives == " ".join(done.printed.rstrip("\n").split("\n")))

@@ -1,0 +1,33 @@
+"""Programs as learners bring them, drawn at random."""
+
+import random
+
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import MAX_STEPS
+from tests.language.programs.random_programs import drawn
+
+_ALIASES = (
+    "b = a", "b = a[1:]", "b = a.view()", "b = a[::2]\nc = a[1::2]", "b = a.reshape(-1, 1)", "b = a.copy()",
+    "def f(x):\n    x *= 2\n    return x\nb = f(a)", "b = a[:2]\nc = a[-1:]",
+)  # fmt: skip
+_WRITES = ("b[0] = 9", "b += 1", "a[:] = 0", "b = b + 1", "a *= 2", "c = a[1:]\nc -= 1")
+_FAILS = (
+    "d = np.ones((4, 3)) - np.ones(4)", "d = np.ones((2, 3)) @ np.ones((2, 3))", "d = a[99]", "d = a.reshape(7, 5)",
+    "d = torch.ones(2, 3) @ torch.ones(2, 3)", "d = aa + 1", "d = np.arange(3)\nd += 0.5",
+    "d = torch.ones(3) + torch.ones(2, 2)",
+    "d = torch.arange(3) @ torch.ones(3)", "d = np.zeros((3, 1)) + np.zeros((2, 2))",
+)  # fmt: skip
+
+
+def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
+    """Draw a program, and the step up to which it is shown."""
+    if chance.random() < 0.5:
+        text = drawn(chance).text
+    else:
+        lines = ["import numpy as np", "import torch", f"a = np.arange({chance.randint(4, 9)}.)"]
+        lines += [chance.choice(_ALIASES), *chance.sample(_WRITES, chance.randint(0, 2)), "print(a)"]
+        if chance.random() < 0.4:
+            lines.append(chance.choice(_FAILS))
+        text = "\n".join(lines)
+    at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
+    return OwnLinesQuestion(program=text, at=at)
