@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Backend, Declined, Library, backend_of
 from primer_core.backend.memory import shares_memory
 from primer_core.language.evaluator import Evaluator
-from primer_core.language.limits import Refused, check_size
+from primer_core.language.limits import Refused
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.language.spelling import counted, shape_text
@@ -296,11 +296,9 @@ def attributes(array: Any, *, chosen: bool) -> tuple[Attribute, ...]:
 
 def _changed(made: Made, statements: str) -> Changes:
     try:
-        changes = change(made, read_changes(statements))
-        check_size(tuple(made.evaluator.names[NAME].shape))
+        return change(made, read_changes(statements))
     except Refused as refused:
         raise ChangesRefused(str(refused)) from refused
-    return changes
 
 
 def _convert(array: Any, dtype: str, made: Made) -> Conversion:

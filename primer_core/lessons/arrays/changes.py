@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Declined, backend_of
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import attempted, is_array, owner_of
-from primer_core.language.limits import MAX_ELEMENTS, Refused
+from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import typed_expression
 from primer_core.language.reader import Statements
 from primer_core.language.rejection import Rejection
@@ -133,7 +133,7 @@ def change(made: Made, statements: Statements) -> Changes:
     Raises
     ------
     Refused
-        If a statement is not known or not computed here, or the name means no array any more.
+        If a statement is not known or not computed here, or the name means no array any more, or one that is too large.
     """
     evaluator = made.evaluator
     first = made.array
@@ -155,6 +155,7 @@ def change(made: Made, statements: Statements) -> Changes:
             raise Refused(f"After {quoted(code)}, {NAME} is no array any more. Bind another name.")
         writes += _writes(evaluator.calls[calls:], MOST_WRITES - len(writes))
         after = evaluator.names[NAME]
+        check_size(tuple(after.shape), f"After {quoted(code)}, {NAME}")
         if after is not array:
             untouched = all(_same(*pair) for pair in zip(held.ravel(), values_of(array).ravel(), strict=True))
             rebindings.append(Rebinding(code, len(done), _told(array), _told(after), untouched))

@@ -109,7 +109,8 @@ def test_cells_are_written_one_by_one_and_the_rest_is_unknown_still() -> None:
     ("then", "said"),
     [("y[0] = 1", "Column 1: “y” is not defined"), ("x = [1]", "no array any more"), ("del x", "no array any more"),
      ("for i in x: pass", "loop"), ("x[", "never closed"), ("x.tofile('a')", "not known"), ("x = zeros(5000)", "4 096"),
-     ("x[0] = 1; z.sort()", "Column 11: “z”"), ("x = np.empty(3); x = x + 1", "never written")],
+     ("x[0] = 1; z.sort()", "Column 11: “z”"), ("x = np.empty(3); x = x + 1", "never written"),
+     ("x = np.broadcast_to(1, (10**6, 10**6)); x = x[0, :2]", "4 096")],
 )  # fmt: skip
 def test_what_cannot_be_run_is_refused_with_its_place(then: str, said: str) -> None:
     with pytest.raises(ChangesRefused, match=said):

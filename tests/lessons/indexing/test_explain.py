@@ -557,7 +557,8 @@ def test_garbage_is_explained_and_never_raises(array: str, index: str, then: The
 
 def test_only_numpy_is_said_to_take_no_second_ellipsis() -> None:
     """PyTorch takes several: where an index with them fails, it fails for something else."""
-    for library, numbers in (("NumPy", "(3,)"), ("PyTorch", "np.arange(0)")):
+    for library in LIBRARIES:
+        numbers = "(3,)" if library == "NumPy" else "np.arange(0)"
         question = IndexingQuestion(array=numbers, index="0, ..., ...", library=library)
         outcome = explain(question)
         said = {type(claim) for claim in LESSON.claims(question, outcome)}
