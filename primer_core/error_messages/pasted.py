@@ -189,7 +189,10 @@ class _Reading:
     def take(self, raw: str) -> None:
         """Read the next line."""
         line = _cleaned(raw)
-        if _GROUP_RULE.match(line):
+        if not line:
+            if self.message is not None:
+                self.message.append("")
+        elif _GROUP_RULE.match(line):
             self.end()
         elif title := _TITLE.match(line):
             self.end()
@@ -248,8 +251,7 @@ class _Reading:
     def take_source(self, line: str, raw: str) -> None:
         """Read a line of code below a place, its marks, or a line that says nothing that is known."""
         if self.place is None:
-            if line.strip():
-                self.loose.append(raw.strip() if not line else line.strip())
+            self.loose.append(line.strip())
         elif _MARKS.match(line):
             self.place.mark(line)
         elif numbered := _NUMBERED.match(line):
