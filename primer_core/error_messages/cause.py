@@ -131,16 +131,16 @@ class Kind:
     read
         Reads the facts from a match of one of the patterns; None where they contradict what the kind says.
     patterns
-        One a wording.
+        Regular expressions, one a wording.
     """
 
     name: str
     library: str
     read: Callable[[re.Match[str]], Cause | None]
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[str, ...]
 
 
 def kind(name: str, library: str, read: Callable[[re.Match[str]], Cause | None] | Cause, *patterns: str) -> Kind:
-    """Make a kind from the sources of its patterns; a cause without facts stands in place of `read`."""
+    """Make a kind from its patterns; a cause without facts stands in place of `read`."""
     reads = (lambda _: read) if isinstance(read, Cause) else read
-    return Kind(name, library, reads, tuple(map(re.compile, patterns)))
+    return Kind(name, library, reads, patterns)

@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from primer_core.claims.claim import Sentence, Shape, counted, listed
 from primer_core.error_messages.cause import Cause, Kind, LessonLink, Mistake, Operand
@@ -131,11 +132,17 @@ def recognise(pasted: Pasted) -> Recognised | Unknown:
     return Unknown(pasted.raised, shapes_in(message), dtypes_in(message), names_in(message))
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern once it is needed: all together take as long as the rest of an import."""
+    return re.compile(pattern)
+
+
 def _fitting(message: str) -> Iterator[tuple[Kind, Cause]]:
     text = message[:LONGEST_MESSAGE]
     for known in KINDS:
         for pattern in known.patterns:
-            if (match := pattern.search(text)) and (cause := known.read(match)) is not None:
+            if (match := compiled(pattern).search(text)) and (cause := known.read(match)) is not None:
                 yield known, cause
 
 
@@ -158,7 +165,7 @@ def is_error(text: str) -> bool:
     pairs = max(len(_PAIR.findall(_plain(line))) for line in lines[:20])
     if pairs == 1:
         return isinstance(recognise(read(text)), Recognised)
-    return pairs > 1 or any(pattern.match(lines[0]) for known in KINDS for pattern in known.patterns)
+    return pairs > 1 or any(compiled(pattern).match(lines[0]) for known in KINDS for pattern in known.patterns)
 
 
 _WORDS = "|".join((*keyword.kwlist, "match", "case"))

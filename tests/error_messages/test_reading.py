@@ -175,21 +175,13 @@ def test_what_pytest_printed(name: str) -> None:
 
 def test_what_colab_adds_is_no_message() -> None:
     pasted = read(
-        "---------------------------------------------------------------------------\n"
-        "ValueError                                Traceback (most recent call last)\n"
-        "<ipython-input-5-f7eeffa30bdc> in <cell line: 2>()\n"
-        "      1 a = np.ones((4, 3))\n"
-        "----> 2 a + np.ones(4)\n"
-        "\n"
-        "1 frames\n"
-        "/usr/local/lib/python3.10/dist-packages/numpy/core/x.py in add(a, b)\n"
-        "     98     # a comment\n"
-        "---> 99     return ufunc(a, b)\n"
-        "\n"
-        f"ValueError: {CLASH}\n"
-        "\n"
-        "---------------------------------------------------------------------------\n"
-        "NOTE: If your import is failing due to a missing package, you can manually install it.\n"
+        "---------------------------------------------------------------------------\nValueError                     "
+        "           Traceback (most recent call last)\n<ipython-input-5-f7eeffa30bdc> in <cell line: 2>()\n      1 a "
+        "= np.ones((4, 3))\n----> 2 a + np.ones(4)\n\n1 "
+        "frames\n/usr/local/lib/python3.10/dist-packages/numpy/core/x.py in add(a, b)\n     98     # a comment\n---> "
+        "99     return ufunc(a, b)\n\nValueError: "
+        f"{CLASH}\n\n---------------------------------------------------------------------------\nNOTE: If your "
+        "import is failing due to a missing package, you can manually install it.\n"
     )
     assert summary(pasted) == ("ValueError", CLASH, "a + np.ones(4)", 2, "")
 

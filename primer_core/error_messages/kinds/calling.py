@@ -661,6 +661,236 @@ class NotWhole(Cause):
         return (Mistake(why, NP.code("n = 6", "np.zeros((n / 2, 3))"), NP.code("n = 6", "np.zeros((n // 2, 3))")),)
 
 
+@dataclass(frozen=True, slots=True)
+class NotSubscriptable(Cause):
+    """Square brackets stand behind something that has no elements.
+
+    Parameters
+    ----------
+    type
+        Of it.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name the type."""
+        return ("Square brackets pick an element, and a value of type ", Code(self.type), " has none to be picked.")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a method that was not called, and a loader that is gone through."""
+        load = ("from torch.utils.data import DataLoader", "loader = DataLoader([1, 2, 3])")
+        method = Mistake(
+            ("A method was not called: its round brackets are missing.",),
+            TORCH.code("torch.ones(2, 3).size[0]"),
+            TORCH.code("torch.ones(2, 3).size()[0]"),
+        )
+        loader = Mistake(
+            ("A loader gives batches one after another: ask its dataset for a sample, or it for the next batch.",),
+            TORCH.code(*load, "loader[0]"),
+            TORCH.code(*load, "next(iter(loader))"),
+        )
+        none = Mistake(
+            ("A function that works in place returns None.",),
+            NP.code("a = np.array([3, 1])", "a.sort()[0]"),
+            NP.code("a = np.array([3, 1])", "np.sort(a)[0]"),
+        )
+        first = {"DataLoader": loader, "NoneType": none}.get(self.type, method)
+        return (first, *(mistake for mistake in (method, loader, none) if mistake != first))
+
+
+@dataclass(frozen=True, slots=True)
+class NotIterable(Cause):
+    """Something is gone through that has no elements.
+
+    Parameters
+    ----------
+    type
+        Of it.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name the type."""
+        return ("Its elements are asked for one after another, and a value of type ", Code(self.type), " has none.")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a number in place of a range, and a model in place of its parameters."""
+        return (
+            Mistake(
+                ("A number is no range.",),
+                NP.code("a = np.ones(3)", "for i in len(a):", "    a[i]"),
+                NP.code("a = np.ones(3)", "for i in range(len(a)):", "    a[i]"),
+            ),
+            Mistake(
+                ("An optimiser takes the parameters of a model, and not the model.",),
+                TORCH.code("torch.optim.SGD(nn.Linear(3, 2), lr=0.1)"),
+                TORCH.code("torch.optim.SGD(nn.Linear(3, 2).parameters(), lr=0.1)"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotJoined(Cause):
+    """A list or a text is to be lengthened by something else.
+
+    Parameters
+    ----------
+    left, right
+        Types: "list" or "str", and of what stands on the right.
+    """
+
+    left: str
+    right: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (
+            "With a ",
+            Code(self.left),
+            " on its left, ",
+            Code("+"),
+            " joins, and only with another one: on the right is a value of type ",
+            Code(self.right),
+            ".",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a list in place of a tensor, and a number in a text."""
+        if self.left == "str":
+            made = "loss = torch.tensor(0.5)"
+            why = ("A number in a text: an f-string writes it.",)
+            return (Mistake(why, TORCH.code(made, "'loss ' + loss"), TORCH.code(made, "f'loss {loss}'")),)
+        made = "a = torch.ones(3)"
+        why = ("The list must become a tensor first.",)
+        return (Mistake(why, TORCH.code(made, "[1, 2, 3] + a"), TORCH.code(made, "torch.tensor([1, 2, 3]) + a")),)
+
+
+@dataclass(frozen=True, slots=True)
+class NotInModule(Cause):
+    """A module has no such name.
+
+    Parameters
+    ----------
+    module, name
+        Of the module, and what is looked for in it.
+    """
+
+    module: str
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (
+            "The module ",
+            Code(self.module),
+            ", as it is installed here, has nothing that is called ",
+            Code(self.name),
+            ".",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show names of the other library."""
+        return (
+            Mistake(
+                ("NumPy's name: PyTorch calls it in another way.",),
+                TORCH.code("torch.array([1, 2])"),
+                TORCH.code("torch.tensor([1, 2])"),
+            ),
+            Mistake(
+                ("PyTorch's name: NumPy calls it in another way.",),
+                NP.code("np.cat([np.ones(2), np.ones(2)])"),
+                NP.code("np.concatenate([np.ones(2), np.ones(2)])"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownArgument(Cause):
+    """A function is given an argument by a name that it does not have.
+
+    Parameters
+    ----------
+    function, name
+        Of the function and of the argument.
+    """
+
+    function: str
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (Code(f"{self.function}()"), " has no argument that is called ", Code(self.name), ".")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show ``dim`` in NumPy, and an argument of another optimiser."""
+        return (
+            Mistake(
+                ("PyTorch says dim, NumPy axis.",),
+                NP.code("np.ones((2, 3)).argsort(dim=1)"),
+                NP.code("np.ones((2, 3)).argsort(axis=1)"),
+            ),
+            Mistake(
+                ("The argument belongs to another class.",),
+                TORCH.code("torch.optim.Adam(nn.Linear(3, 2).parameters(), momentum=0.9)"),
+                TORCH.code("torch.optim.SGD(nn.Linear(3, 2).parameters(), momentum=0.9)"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotCompared(Cause):
+    """Two values have no order.
+
+    Parameters
+    ----------
+    operator
+        As in code: ``<``.
+    left, right
+        Types.
+    """
+
+    operator: str
+    left: str
+    right: str
+
+    def sentence(self) -> Sentence:
+        """Name them."""
+        return (
+            "Values of types ",
+            Code(self.left),
+            " and ",
+            Code(self.right),
+            " have no order that ",
+            Code(self.operator),
+            " could tell.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a gap among numbers."""
+        made = "a = np.array([1.5, None])"
+        why = ("The array holds objects, with gaps or words among the numbers: make numbers of them first.",)
+        return (Mistake(why, NP.code(made, "np.sort(a)"), NP.code(made, "np.sort(a.astype(float))")),)
+
+
+_PARAMETER = Plain(
+    ("A parameter of a model can only be replaced by another parameter, so that it stays one.",),
+    (
+        Mistake(
+            ("Wrap the tensor.",),
+            TORCH.code("net = nn.Linear(3, 2)", "net.weight = torch.ones(2, 3)"),
+            TORCH.code("net = nn.Linear(3, 2)", "net.weight = nn.Parameter(torch.ones(2, 3))"),
+        ),
+        Mistake(
+            ("Its numbers are to be set.",),
+            TORCH.code("net = nn.Linear(3, 2)", "net.weight = torch.ones(2, 3)"),
+            TORCH.code("net = nn.Linear(3, 2)", "with torch.no_grad():", "    net.weight.fill_(1)"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind("not_callable", "Python", lambda match: NotCallable(match[1]), r"'([\w.]{1,60})' object is not callable"),
     kind(
@@ -741,5 +971,42 @@ KINDS: tuple[Kind, ...] = (
         "Python",
         lambda match: NotWhole(match[1]),
         r"'([\w.]{1,60})' object cannot be interpreted as an integer",
+    ),
+    kind(
+        "not_subscriptable",
+        "Python",
+        lambda match: NotSubscriptable(match[1]),
+        r"'([\w.]{1,60})' object is not subscriptable",
+    ),
+    kind("not_iterable", "Python", lambda match: NotIterable(match[1]), r"'([\w.]{1,60})' object is not iterable"),
+    kind(
+        "not_joined",
+        "Python",
+        lambda match: NotJoined(match[1], match[2]),
+        r"can only concatenate (list|str) \(not \"([\w.]{1,60})\"\) to",
+    ),
+    kind(
+        "not_in_module",
+        "Python",
+        lambda match: NotInModule(match[1], match[2]),
+        r"module '((?:numpy|torch)[\w.]{0,60})' has no attribute '(\w{1,60})'",
+    ),
+    kind(
+        "unknown_argument",
+        "Python",
+        lambda match: UnknownArgument(match[1], match[2]),
+        r"(?<![\w.])([\w.]{1,80})\(\) got an unexpected keyword argument '(\w{1,60})'",
+    ),
+    kind(
+        "not_compared",
+        "Python",
+        lambda match: NotCompared(*match.groups()),
+        r"'([<>]=?)' not supported between instances of '([\w.]{1,60})' and '([\w.]{1,60})'",
+    ),
+    kind(
+        "parameter_type",
+        "PyTorch",
+        _PARAMETER,
+        r"cannot assign '[\w.]{1,60}' as parameter '\w{1,60}' \(torch\.nn\.Parameter",
     ),
 )

@@ -418,6 +418,38 @@ class NotAnArray(Cause):
         return (Mistake(why, TORCH.code(f"x = {value}", "torch.from_numpy(x)"), TORCH.code(f"x = {value}", after)),)
 
 
+_LIST_INTO_TENSOR = Plain(
+    ("A list is to be stored in a part of a tensor, which takes tensors and single numbers.",),
+    (
+        Mistake(
+            ("Make a tensor of it first.",),
+            TORCH.code("a = torch.zeros(2, 3)", "a[0] = [1, 2, 3]"),
+            TORCH.code("a = torch.zeros(2, 3)", "a[0] = torch.tensor([1, 2, 3])"),
+        ),
+    ),
+    LessonLink("indexing", {"array": "(2, 3)", "index": "0", "then": "Assign", "value": "(3,)", "library": "PyTorch"}),
+)
+_ARRAY_AND_TENSOR = Plain(
+    (
+        "An array of NumPy is on the left, a value of another kind, such as a tensor, on the right: neither side "
+        "adds them.",
+    ),
+    (
+        Mistake(
+            ("Make both tensors.",),
+            TORCH.code("import numpy as np", "np.ones(3) + torch.ones(3)"),
+            TORCH.code("import numpy as np", "torch.from_numpy(np.ones(3)) + torch.ones(3)"),
+        ),
+        Mistake(
+            ("Make both arrays.",),
+            TORCH.code("import numpy as np", "np.ones(3) + torch.ones(3)"),
+            TORCH.code("import numpy as np", "np.ones(3) + torch.ones(3).numpy()"),
+        ),
+    ),
+    LessonLink("arrays", {"view": "PyTorch"}),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind("truth", "NumPy", _TRUTH, r"truth value of an array with more than one element is ambiguous"),
     kind("truth_empty", "NumPy", _TRUTH_EMPTY, r"truth value of an empty array is ambiguous"),
@@ -460,9 +492,16 @@ KINDS: tuple[Kind, ...] = (
         "no_tensor",
         "PyTorch",
         lambda match: NoTensorOf(match[1]),
-        r"Could not infer dtype of (\w{1,40})",
+        r"Could not infer dtype of ([\w.]{1,60})",
         r"new\(\): invalid data type '(\w{1,40})'",
         r"too many dimensions '(\w{1,40})'",
     ),
     kind("not_an_array", "PyTorch", lambda match: NotAnArray(match[1]), r"expected np\.ndarray \(got ([\w.]{1,60})\)"),
+    kind("list_into_tensor", "PyTorch", _LIST_INTO_TENSOR, r"can't assign a list to a torch\.\w{2,20}Tensor"),
+    kind(
+        "array_and_tensor",
+        "NumPy",
+        _ARRAY_AND_TENSOR,
+        r"Concatenation operation is not implemented for NumPy arrays, use np\.concatenate\(\) instead",
+    ),
 )

@@ -646,6 +646,81 @@ class IndicesDtype(Cause):
         return LessonLink("indexing", {"library": "PyTorch"})
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectElements(Cause):
+    """A function of NumPy is applied to an array of objects, which have no such method.
+
+    Parameters
+    ----------
+    type, method
+        Type of an element, and the method that NumPy looks for in it.
+    """
+
+    type: str
+    method: str
+
+    def sentence(self) -> Sentence:
+        """Name type and method."""
+        return (
+            "The array holds Python's objects (its dtype is object), and NumPy asks each for its own ",
+            Code(self.method),
+            f", which a value of type {self.type} does not have.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a conversion."""
+        made = "a = np.array([1, 2], dtype=object)"
+        why = ("Numbers were collected in an array of objects, as from a table with mixed columns: convert them.",)
+        return (Mistake(why, NP.code(made, "np.exp(a)"), NP.code(made, "np.exp(a.astype(float))")),)
+
+    def lesson(self) -> LessonLink | None:
+        """Return Arrays with an array of objects."""
+        return LessonLink("arrays", {"make": "np.array([1, 2], dtype=object)"})
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionDtype(Cause):
+    """A condition is made of numbers, and not of True and False.
+
+    Parameters
+    ----------
+    found
+        Its dtype.
+    """
+
+    found: str
+
+    def sentence(self) -> Sentence:
+        """Name the dtype."""
+        return (Code("where"), f" picks by True and False, and the condition is {self.found}.")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a comparison."""
+        made = f"a = torch.ones(3, dtype=torch.{self.found})"
+        why = ("Say what is to be true: a comparison gives True and False.",)
+        return (Mistake(why, TORCH.code(made, "torch.where(a, 1, 0)"), TORCH.code(made, "torch.where(a > 0, 1, 0)")),)
+
+    def lesson(self) -> LessonLink | None:
+        """Return Indexing with ``where``."""
+        return LessonLink("indexing", {"array": "[1, 6, 8]", "expression": "np.where(a > 5, a, 0)"})
+
+
+_INFINITE = Plain(
+    (
+        "inf stands for a number beyond all others, and only floats (and complex numbers) have it: whole numbers have "
+        "none.",
+    ),
+    (
+        Mistake(
+            ("A division by 0, or a number that grew too large, gave inf.",),
+            NP.code("score = float('inf')", "int(score)"),
+            NP.code("score = float('inf')", "0 if np.isinf(score) else int(score)"),
+        ),
+    ),
+    LessonLink("arrays", {"view": "Dtypes", "values": "nan, inf", "bits": "inf", "as": "float32"}),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "dtypes_differ",
@@ -780,4 +855,17 @@ KINDS: tuple[Kind, ...] = (
         _GRAD,
         r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
     ),
+    kind(
+        "object_elements",
+        "NumPy",
+        lambda match: ObjectElements(match[1], match[2]),
+        r"loop of ufunc does not support argument \d+ of type ([\w.]{1,60}) which has no callable (\w{1,40}) method",
+    ),
+    kind(
+        "condition_dtype",
+        "PyTorch",
+        lambda match: ConditionDtype(dtype_of(match[1])),
+        r"expected condition to be a boolean tensor, but got a tensor with dtype (\w{2,20})",
+    ),
+    kind("infinity_to_int", "Python", _INFINITE, r"cannot convert float infinity to integer"),
 )

@@ -363,6 +363,30 @@ def _gradient(match: re.Match[str]) -> GradientShape | None:
     return GradientShape(gradient, result)
 
 
+_UNBOUND = Plain(
+    ("The tensor is one of several views that one function gave at once, and such a view cannot be changed in place.",),
+    (
+        Mistake(
+            ("A row is to be changed: compute a new one.",),
+            TORCH.code("x = torch.ones(2, 3, requires_grad=True) * 1", "a, b = x.unbind(0)", "a += 1"),
+            TORCH.code("x = torch.ones(2, 3, requires_grad=True) * 1", "a, b = x.unbind(0)", "a = a + 1"),
+        ),
+    ),
+    LessonLink("autograd_graph"),
+)
+_COPIED = Plain(
+    ("The tensor was computed of others and is part of a graph, which a deep copy would tear it out of.",),
+    (
+        Mistake(
+            ("Its numbers alone are wanted.",),
+            TORCH.code("import copy", _X, "copy.deepcopy(x * 2)"),
+            TORCH.code("import copy", _X, "copy.deepcopy((x * 2).detach())"),
+        ),
+    ),
+    LessonLink("autograd_graph"),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "backward_shape",
@@ -407,5 +431,12 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         _gradient,
         rf"grad_output\[\d+\] has a shape of ({SQUARE}) and output\[\d+\] has a shape of ({SQUARE})",
+    ),
+    kind("unbound_in_place", "PyTorch", _UNBOUND, r"is the output of a function that returns multiple views"),
+    kind(
+        "deep_copy",
+        "PyTorch",
+        _COPIED,
+        r"Only Tensors created explicitly by the user \(graph leaves\) support the deepcopy",
     ),
 )

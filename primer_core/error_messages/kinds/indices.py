@@ -712,6 +712,19 @@ _EMPTY_ARG = Plain(
     LessonLink("reductions"),
 )
 
+
+_TOP = Plain(
+    ("More of the largest or smallest elements are asked for than there are along the axis.",),
+    (
+        Mistake(
+            ("There may be fewer classes than that: ask for no more than there are.",),
+            TORCH.code("a = torch.ones(3)", "a.topk(5)"),
+            TORCH.code("a = torch.ones(3)", "a.topk(min(5, a.shape[-1]))"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "index",
@@ -807,4 +820,5 @@ KINDS: tuple[Kind, ...] = (
         r"zero-size array to reduction operation (?:maximum|minimum|fmax|fmin) which",
     ),
     kind("empty_place", "NumPy", _EMPTY_ARG, r"attempt to get arg(?:max|min) of an empty sequence"),
+    kind("top", "PyTorch", _TOP, r"selected (?:index k|number k) out of range"),
 )

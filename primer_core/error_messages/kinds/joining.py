@@ -484,6 +484,27 @@ _EMPTY_DATA = Plain(
     ),
 )
 
+
+_LENGTHS = Plain(
+    ("The lengths of the parts must add up to the length of the data set.",),
+    (
+        Mistake(
+            ("A rounded share: let the last part have the rest.",),
+            TORCH.code(
+                "from torch.utils.data import random_split",
+                "data = list(range(11))",
+                "random_split(data, [int(0.8 * 11), int(0.2 * 11)])",
+            ),
+            TORCH.code(
+                "from torch.utils.data import random_split",
+                "data = list(range(11))",
+                "random_split(data, [int(0.8 * 11), 11 - int(0.8 * 11)])",
+            ),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "join",
@@ -563,4 +584,5 @@ KINDS: tuple[Kind, ...] = (
     kind(
         "no_samples", "PyTorch", _EMPTY_DATA, r"num_samples should be a positive integer value, but got num_samples=0"
     ),
+    kind("split_lengths", "PyTorch", _LENGTHS, r"Sum of input lengths does not equal the length of the input dataset"),
 )

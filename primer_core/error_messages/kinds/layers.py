@@ -512,6 +512,101 @@ _RANGE = Plain(
     LessonLink("softmax", {"loss": "binary"}),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class NormAxes(Cause):
+    """A normalising layer is given an input with another number of axes than it takes.
+
+    Parameters
+    ----------
+    wanted
+        As the message says it: ``4D``, ``2D or 3D``.
+    given
+        Number of axes.
+    """
+
+    wanted: str
+    given: int
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        axes = "axis" if self.given == 1 else "axes"
+        return (f"The layer takes inputs that are {self.wanted}, and is given one with {self.given} {axes}.",)
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show the layer for flat inputs, and the one for pictures."""
+        flat, picture = "x = torch.ones(4, 3)", "x = torch.ones(4, 3, 5, 5)"
+        return (
+            Mistake(
+                ("After flattening, the norm for flat inputs is the right one.",),
+                TORCH.code(flat, "nn.BatchNorm2d(3)(x)"),
+                TORCH.code(flat, "nn.BatchNorm1d(3)(x)"),
+            ),
+            Mistake(
+                ("Pictures need the norm in two dimensions.",),
+                TORCH.code(picture, "nn.BatchNorm1d(3)(x)"),
+                TORCH.code(picture, "nn.BatchNorm2d(3)(x)"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMap(Cause):
+    """Class numbers for several places of each sample have another shape than the predictions ask for.
+
+    Parameters
+    ----------
+    wanted, given
+        Shapes of the targets.
+    """
+
+    wanted: Shape
+    given: Shape
+
+    def sentence(self) -> Sentence:
+        """Name both shapes."""
+        return (
+            "Axis 1 of the predictions is that of the classes, and the targets have all other axes: they must have "
+            f"shape {self.wanted}, and have {self.given}.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show classes that are last, as in texts."""
+        made = ("logits = torch.zeros(2, 5, 3)", "target = torch.zeros(2, 5, dtype=torch.int64)")
+        why = ("The classes are the last axis of the predictions: they must be axis 1.",)
+        before = TORCH.code(*made, "nn.CrossEntropyLoss()(logits, target)")
+        return (Mistake(why, before, TORCH.code(*made, "nn.CrossEntropyLoss()(logits.transpose(1, 2), target)")),)
+
+    def operands(self) -> tuple[Operand, ...]:
+        """Return what is wanted and what is given."""
+        axes = tuple(i for i, (a, b) in enumerate(zip(self.wanted, self.given, strict=False)) if a != b)
+        return Operand("wanted", self.wanted, axes), Operand("target", self.given, axes)
+
+    def lesson(self) -> LessonLink | None:
+        """Return Softmax."""
+        return LessonLink("softmax")
+
+
+def _class_map(match: re.Match[str]) -> ClassMap | None:
+    wanted, given = shape_of(match[1]), shape_of(match[2])
+    return None if not wanted or given is None or wanted == given else ClassMap(wanted, given)
+
+
+_HEADS = Plain(
+    (
+        "Each head of an attention gets an equal part of the embedding, so that its size must be a multiple of their "
+        "number.",
+    ),
+    (
+        Mistake(
+            ("Choose a number of heads that divides the size.",),
+            TORCH.code("nn.MultiheadAttention(10, 3)"),
+            TORCH.code("nn.MultiheadAttention(10, 5)"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "channels",
@@ -579,4 +674,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     kind("class_axes", "PyTorch", _MULTI, r"multi-target not supported"),
     kind("probabilities_range", "PyTorch", _RANGE, r"all elements of input should be between 0 and 1"),
+    kind(
+        "norm_axes",
+        "PyTorch",
+        lambda match: NormAxes(match[1], int(match[2])),
+        r"expected (\dD(?: or \dD)?) input \(got (\d{1,2})D input\)",
+    ),
+    kind("class_map", "PyTorch", _class_map, rf"Expected target size ({SQUARE}), got ({SQUARE})"),
+    kind("heads", "PyTorch", _HEADS, r"embed_dim must be divisible by num_heads"),
 )

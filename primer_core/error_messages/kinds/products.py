@@ -515,6 +515,96 @@ def _not_square(match: re.Match[str]) -> NotSquare | None:
     return NotSquare(rows, columns) if rows != columns else None
 
 
+@dataclass(frozen=True, slots=True)
+class EinsumAxes(Cause):
+    """An operand of einsum has another number of axes than letters.
+
+    Parameters
+    ----------
+    dialect
+        The library.
+    letters, axes
+        How many there are; None where the message does not tell.
+    """
+
+    dialect: Dialect
+    letters: int | None = None
+    axes: int | None = None
+
+    def sentence(self) -> Sentence:
+        """Count letters and axes."""
+        counts = "" if self.letters is None else f": {self.letters} letters stand for {self.axes} axes"
+        return (
+            f"Each axis of an operand has a letter of its own, and here an operand has another number of axes{counts}.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a letter too many."""
+        d = self.dialect
+        made = f"a = {d.zeros((2, 3))}"
+        call = f"{d.prefix}.einsum"
+        before, after = d.code(made, f"{call}('ijk->i', a)"), d.code(made, f"{call}('ij->i', a)")
+        return (Mistake(("A letter too many.",), before, after),)
+
+    def lesson(self) -> LessonLink | None:
+        """Return einsum with a letter too many."""
+        return LessonLink("einsum", {"subscripts": "ijk->i", "a": "(2, 3)", "b": "", "library": self.dialect.library})
+
+
+@dataclass(frozen=True, slots=True)
+class EinsumShapes(Cause):
+    """Operands of einsum in which one letter stands for different sizes.
+
+    Parameters
+    ----------
+    shapes
+        Of the operands.
+    """
+
+    shapes: tuple[Shape, ...]
+
+    def sentence(self) -> Sentence:
+        """Name the shapes."""
+        listed = " and ".join(map(str, self.shapes))
+        return (
+            "A letter stands for one size in all operands (1 is stretched), and here one stands for two sizes. The "
+            f"operands have shapes {listed}.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show letters in the order of the axes."""
+        made = ("a = np.zeros((2, 3))", "b = np.zeros((4, 3))")
+        before = NP.code(*made, "np.einsum('ij,jk->ik', a, b)")
+        why = ("The letters are in another order than the axes.",)
+        return (Mistake(why, before, NP.code(*made, "np.einsum('ij,kj->ik', a, b)")),)
+
+    def operands(self) -> tuple[Operand, ...]:
+        """Return the operands."""
+        return tuple(Operand("abc"[place : place + 1] or f"operand {place}", s) for place, s in enumerate(self.shapes))
+
+    def lesson(self) -> LessonLink | None:
+        """Return einsum with such a product."""
+        return LessonLink("einsum", {"subscripts": "ij,jk->ik", "a": "(2, 3)", "b": "(4, 3)"})
+
+
+def _einsum_shapes(match: re.Match[str]) -> EinsumShapes | None:
+    shapes = tuple(shape for text in re.findall(rf"({ROUND})->", match[1]) if (shape := shape_of(text)) is not None)
+    return EinsumShapes(shapes) if len(shapes) > 1 else None
+
+
+_CONTRACTED = Plain(
+    ("The axes that are summed over must have the same sizes on both sides, and here they have not.",),
+    (
+        Mistake(
+            ("The axes to be summed over are others: name them.",),
+            NP.code("a, b = np.ones((2, 3)), np.ones((2, 3))", "np.tensordot(a, b, axes=1)"),
+            NP.code("a, b = np.ones((2, 3)), np.ones((2, 3))", "np.tensordot(a, b, axes=([1], [1]))"),
+        ),
+    ),
+    LessonLink("matmul", {"a": "(2, 3)", "b": "(2, 3)"}),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "matmul",
@@ -612,4 +702,23 @@ KINDS: tuple[Kind, ...] = (
     ),
     kind("singular", "NumPy", _SINGULAR, r"^Singular matrix"),
     kind("singular_torch", "PyTorch", _SINGULAR_TORCH, r"could not be completed because the input matrix is singular"),
+    kind(
+        "einsum_axes",
+        "NumPy",
+        EinsumAxes(NP),
+        r"subscripts string contains too many subscripts for operand|operand has more dimensions than subscripts given",
+    ),
+    kind(
+        "einsum_axes_torch",
+        "PyTorch",
+        lambda match: EinsumAxes(TORCH, int(match[1]), int(match[2])) if match[1] != match[2] else None,
+        rf"number of subscripts in the equation \(({WHOLE})\) does not match the number of dimensions \(({WHOLE})\)",
+    ),
+    kind(
+        "einsum_sizes",
+        "NumPy",
+        _einsum_shapes,
+        r"remapped shapes \[original->remapped\]: ((?:\([\d, ]{0,100}\)->\([\d, newaxis]{0,200}\) ?){2,16})$",
+    ),
+    kind("contracted", "NumPy", _CONTRACTED, r"^shape-mismatch for sum"),
 )

@@ -248,6 +248,31 @@ _NEGATIVE = Plain(
     LessonLink("arrays", {"make": "np.zeros(-2)"}),
 )
 
+
+_REPEATED = Plain(
+    ("An order of axes must name each axis once, and one is named twice.",),
+    (
+        Mistake(
+            ("An axis is named twice, and another one not at all.",),
+            NP.code("a = np.ones((2, 3))", "a.transpose(0, 0)"),
+            NP.code("a = np.ones((2, 3))", "a.transpose(1, 0)"),
+        ),
+    ),
+    LessonLink("shapes", {"x": "(2, 3)", "steps": "transpose(0, 0)", "library": "NumPy"}),
+)
+_REPEATED_TORCH = Plain(
+    _REPEATED.said,
+    (
+        Mistake(
+            ("An axis is named twice, and another one not at all.",),
+            TORCH.code("a = torch.ones(2, 3)", "a.permute(0, 0)"),
+            TORCH.code("a = torch.ones(2, 3)", "a.permute(1, 0)"),
+        ),
+    ),
+    LessonLink("shapes", {"x": "(2, 3)", "steps": "permute(0, 0)"}),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "reshape",
@@ -270,4 +295,6 @@ KINDS: tuple[Kind, ...] = (
     kind("transpose_t", "PyTorch", _t, rf"t\(\) expects a tensor with <= 2 dimensions, but self is ({WHOLE})D"),
     kind("squeeze", "NumPy", _SQUEEZE, r"cannot select an axis to squeeze out which has size not equal to one"),
     kind("negative_size", "NumPy", _NEGATIVE, r"negative dimensions are not allowed"),
+    kind("repeated_axis", "NumPy", _REPEATED, r"repeated axis in transpose"),
+    kind("repeated_axis_torch", "PyTorch", _REPEATED_TORCH, r"permute\(\): duplicate dims are not allowed"),
 )
