@@ -431,8 +431,8 @@ _LIST_INTO_TENSOR = Plain(
 )
 _ARRAY_AND_TENSOR = Plain(
     (
-        "An array of NumPy is on the left, a value of another kind, such as a tensor, on the right: neither side "
-        "adds them.",
+        "An array of NumPy is on the left, a value of another kind, such as a tensor, on the right: neither side adds "
+        "them.",
     ),
     (
         Mistake(

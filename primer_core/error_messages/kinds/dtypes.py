@@ -50,7 +50,7 @@ class DtypesDiffer(Cause):
         a = f"a = torch.ones(2, 3, dtype=torch.{self.one})"
         b = f"b = torch.ones(3, 2, dtype=torch.{self.other})"
         target = self.other if self.other in _FLOATS or self.one not in _FLOATS else self.one
-        why = ("One of the two must be converted, as a rule to the dtype that can hold the other's numbers.",)
+        why = ("One of the two must be converted, and PyTorch leaves it to you which.",)
         after = TORCH.code(a, b, f"a.to(torch.{target}) @ b.to(torch.{target})")
         return (*found, Mistake(why, TORCH.code(a, b, "a @ b"), after))
 

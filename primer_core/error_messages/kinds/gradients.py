@@ -253,7 +253,7 @@ _UNUSED = Plain(
     (
         Mistake(
             ("A copy was used, or the tensor was replaced, before the computation.",),
-            TORCH.code(_X, "y = x.detach() * 2 + x.sum() * 0", "z = x.clone()", "torch.autograd.grad(y.sum(), z)"),
+            TORCH.code(_X, "y = x * 2", "z = x.clone()", "torch.autograd.grad(y.sum(), z)"),
             TORCH.code(_X, "z = x.clone()", "y = z * 2", "torch.autograd.grad(y.sum(), z)"),
         ),
         Mistake(

@@ -474,11 +474,7 @@ class NoSuchRow(Cause):
         rows = min(10, index) or 1
         before = TORCH.code(f"table = nn.Embedding({rows}, 3)", f"table(torch.tensor([{index}]))")
         after = TORCH.code(f"table = nn.Embedding({index + 1}, 3)", f"table(torch.tensor([{index}]))")
-        return (
-            Mistake(
-                ("The table has fewer rows than there are numbers: it needs the largest one and 1.",), before, after
-            ),
-        )
+        return (Mistake(("The table has too few rows: it needs one more than the largest number.",), before, after),)
 
     def lesson(self) -> LessonLink | None:
         """Return Indexing."""
@@ -639,7 +635,7 @@ _UNSIZED_TORCH = Plain(
             TORCH.code("a = torch.tensor(3)", "len(a.reshape(1))"),
         ),
         Mistake(
-            ("A batch of one was squeezed to nothing.",),
+            ("A batch of one lost its batch axis as well: squeeze the other axis alone.",),
             TORCH.code("scores = torch.ones(1, 1)", "for score in scores.squeeze():", "    print(score)"),
             TORCH.code("scores = torch.ones(1, 1)", "for score in scores.squeeze(1):", "    print(score)"),
         ),

@@ -367,7 +367,7 @@ _NOTHING_TORCH = Plain(
             ),
         ),
         Mistake(
-            ("The same with stack.",),
+            ("A loop or a filter collected nothing to be stacked.",),
             TORCH.code("found = [row for row in torch.ones(2, 3) if row[0] > 5]", "torch.stack(found)"),
             TORCH.code(
                 "found = [row for row in torch.ones(2, 3) if row[0] > 5]", "torch.stack(found or [torch.empty(3)])"

@@ -75,7 +75,7 @@ class InnerSizesDiffer(Cause):
         after = TORCH.code(f"layer = nn.Linear({columns}, {gives})", made, "layer(x)")
         found.append(Mistake(why, before, after))
         if rows == takes:
-            why = ("The input lies on its side: samples go along the first axis.",)
+            why = ("The input must be transposed: samples go along the first axis.",)
             found.append(Mistake(why, before, before.replace("layer(x)", "layer(x.T)")))
         return tuple(found)
 
@@ -87,10 +87,10 @@ class InnerSizesDiffer(Cause):
         found = []
         if len(self.a) == len(self.b) == 2:
             if self.a[1] == self.b[1]:
-                why: Sentence = ("The right side lies on its side.",)
+                why: Sentence = ("The right side must be transposed.",)
                 found.append(Mistake(why, before, d.code(*made, self.call.replace("b", "b.T"))))
             if self.a[0] == self.b[0]:
-                why = ("The left side lies on its side.",)
+                why = ("The left side must be transposed.",)
                 found.append(
                     Mistake(why, before, d.code(*made, self.call.replace("a ", "a.T ").replace("(a,", "(a.T,")))
                 )
@@ -157,7 +157,7 @@ class InnerSizesOnly(Cause):
         made = (f"a = np.zeros((2, {self.left}))", f"b = np.zeros(({self.right}, {self.left}))")
         plain = (made[0], f"b = np.zeros(({self.right}, 4))")
         return (
-            Mistake(("One side lies on its side.",), NP.code(*made, "a @ b"), NP.code(*made, "a @ b.T")),
+            Mistake(("One side must be transposed.",), NP.code(*made, "a @ b"), NP.code(*made, "a @ b.T")),
             Mistake(
                 ("One of the two was made in a wrong size: what is summed over must agree.",),
                 NP.code(*plain, "a @ b"),
@@ -250,7 +250,7 @@ class Bmm(Cause):
         made = (f"a = torch.zeros({n}, 2, {k})", f"b = torch.zeros({m}, {rows}, {k})")
         found = []
         if n == m and rows != k:
-            why: Sentence = ("The matrices on the right lie on their side, as in queries times keys.",)
+            why: Sentence = ("The matrices on the right must be transposed, as the keys in an attention.",)
             found.append(Mistake(why, TORCH.code(*made, "torch.bmm(a, b)"), TORCH.code(*made, "torch.bmm(a, b.mT)")))
         made = (f"a = torch.zeros({n}, 2, {k})", f"b = torch.zeros({m}, {rows}, 3)")
         after = TORCH.code(made[0], f"b = torch.zeros({n}, {k}, 3)", "torch.bmm(a, b)")
@@ -429,7 +429,7 @@ _NOT_ALIGNED = Plain(
     (f"{_INNER}, which must have the same size, and here it has not.",),
     (
         Mistake(
-            ("One side lies on its side.",),
+            ("One side must be transposed.",),
             NP.code("a = np.ones((3, 2))", "np.dot(a, a)"),
             NP.code("a = np.ones((3, 2))", "np.dot(a, a.T)"),
         ),

@@ -57,7 +57,7 @@ class ShapesClash(Cause):
             why = ("a belongs to the first axes of b, and needs new axes at its end.",)
             found.append(Mistake(why, before, self.dialect.code(*made, f"a[...{axes}] + b")))
         if len(a) == len(b) == 2 and meet(a, b[::-1]):
-            found.append(Mistake(("One of the two lies on its side.",), before, self.dialect.code(*made, "a + b.T")))
+            found.append(Mistake(("One of the two must be transposed.",), before, self.dialect.code(*made, "a + b.T")))
         if len(a) == len(b) == 2 and a[1] == b[0]:
             times = self.dialect.code(*made, "a * b")
             why = ("A matrix product was meant: ", Code("*"), " multiplies cell by cell.")
