@@ -122,14 +122,14 @@ def read(text: str) -> Pasted:
         Anything. What is no traceback is taken for a bare message.
     """
     reading = _Reading()
-    for raw in text[-LONGEST:].splitlines():
+    for raw in _unquoted(text):
         reading.take(raw)
     return Pasted(reading.finished())
 
 
 def has_exception(text: str) -> bool:
     """Return whether a text shows an exception as Python and its tools do: a traceback, or ``Type: message``."""
-    lines = [_cleaned(raw) for raw in text[-LONGEST:].splitlines()]
+    lines = [_cleaned(raw) for raw in _unquoted(text)]
     return any(_HEADER.match(line) or _TYPED.match(line) or _PYTEST.match(line) for line in lines)
 
 
@@ -138,6 +138,7 @@ _LIBRARY = re.compile(
     r"<__array_function__ internals>|<string>"
 )
 _COLOUR = re.compile(r"(?:\x1b|\\u001b|\\x1b|\\033|␛)\[[0-9;?]*[A-Za-z]|\[\d{1,2}(?:;\d{1,3}){0,4}m")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:vscode|file|https?)[^()\n]{0,500}\)")
 _HIGHLIGHTED = re.compile(r"\x1b\[(?:[\d;]{0,20};)?43m([^\x1b]*)")
 _PREFIX = re.compile(r"\[rank\d+\]: ?|\*\*\* |>{1,3} (?=Traceback|\w+(?:Error|Exception)\b)| *[|+](?: |$)(?![-=])")
 _GROUP_RULE = re.compile(r" *\+[-+ ]*[-=]{4,}")
@@ -167,9 +168,20 @@ _BETWEEN = ("During handling of the above exception", "The above exception was t
 _REPEATED = re.compile(r"\s*\[Previous line repeated \d+ more times?\]|\s*\.\.\.<\d+ lines>\.\.\.")
 
 
+def _unquoted(text: str) -> list[str]:
+    """Return the lines of a text, without what stands in front of all: blanks, or the ``>`` of what is quoted."""
+    lines = text[-LONGEST:].splitlines()
+    filled = [line for line in lines if line.strip()]
+    if len(filled) > 1 and all(line.startswith(">") for line in filled):
+        lines = [line[1:] for line in lines]
+        filled = [line[1:] for line in filled]
+    front = min((len(line) - len(line.lstrip(" \t")) for line in filled), default=0)
+    return [line[front:] for line in lines] if front else lines
+
+
 def _cleaned(raw: str) -> str:
-    """Return a line without colours and without what stands in front of every line of a quoted traceback."""
-    line = _COLOUR.sub("", raw[:20_000]).rstrip()
+    """Return a line without colours and links, and without what stands in front of the lines of a group."""
+    line = _LINK.sub(r"\1", _COLOUR.sub("", raw[:20_000])).rstrip()
     prefix = _PREFIX.match(line)
     return line[prefix.end() :] if prefix else line
 

@@ -191,6 +191,36 @@ def test_a_notebooks_own_file_has_its_colours_spelled_out() -> None:
     assert summary(read(text)) == ("ValueError", CLASH, "", None, "")
 
 
+def test_links_of_an_editor_are_left_out() -> None:
+    cell = "vscode-notebook-cell:?execution_count=32&line=9"
+    pasted = read(
+        "---------------------------------------------------------------------------\n"
+        "ValueError                                Traceback (most recent call last)\n"
+        f"Cell In[32], [line 9]({cell})\n"
+        "      7 target = traj[idx, 1:]\n"
+        f"----> [9]({cell}) ctrl = get_ctrl(target)\n"
+        "\n"
+        f"Cell In[28], [line 33]({cell})\n"
+        "     32 P = 2 * AM.T @ AM\n"
+        f"---> [33]({cell}) k = AM @ (gain * act)\n"
+        "\n"
+        f"ValueError: {CLASH}\n"
+    )
+    assert summary(pasted) == ("ValueError", CLASH, "k = AM @ (gain * act)", 33, "")
+    assert [frame.line for frame in pasted.raised.frames] == [9, 33]
+
+
+@pytest.mark.parametrize("front", ["    ", "> ", ">", "\t"])
+def test_what_is_quoted_is_read_as_if_it_were_not(front: str) -> None:
+    lines = [
+        "Traceback (most recent call last):",
+        '  File "a.py", line 3, in <module>',
+        "    a + b",
+        f"ValueError: {CLASH}",
+    ]
+    assert summary(read("\n".join(front + line for line in lines))) == ("ValueError", CLASH, "a + b", 3, "")
+
+
 STATEMENTS = st.sampled_from(
     ["1 + [0][1] * 2", "int('x')", "{}['a']", "(1).foo", "[1, 2, 3].index(\n    4\n)", "len(5)"]
 )
