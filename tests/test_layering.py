@@ -66,7 +66,7 @@ FLOORS = (
     {"backend", "devices"},
     {"language"},
     {"models", "data", "evaluation"},
-    {"lessons", "training", "inference"},
+    {"lessons", "training", "inference", "error_messages"},
     {"ui"},
     {"pages", "app"},
 )
