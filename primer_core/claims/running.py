@@ -160,6 +160,29 @@ class BoundText(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class BoundKind(Claim):
+    """A line bound a name to an object, of which the type is told.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    kind
+        Name of the type, as Python gives it.
+    """
+
+    run: Run
+    name: str
+    kind: str
+
+    def sentence(self) -> Sentence:
+        """Give the type."""
+        return (Name(self.name), " is of type ", Code(self.kind))
+
+
+@dataclass(frozen=True, slots=True)
 class CellsChanged(Claim):
     """A line changed cells of arrays, and did not bind their names anew.
 

@@ -29,6 +29,8 @@ class Done:
         What names of its frame were bound to after it, and after the line before it.
     cells, cells_before
         Bytes of the arrays among them, then.
+    texts
+        What Python showed of those that are no arrays.
     around
         Names of the program, where the frame is a function's.
     printed
@@ -39,6 +41,7 @@ class Done:
     before: Names
     cells: dict[str, bytes]
     cells_before: dict[str, bytes]
+    texts: dict[str, str]
     around: Names
     printed: str
 
@@ -81,6 +84,7 @@ class _Recorder:
         self.found = Recorded()
         self.counts: dict[int, int] = {}
         self.pending: dict[int, int] = {}
+        self.seen: dict[int, int] = {}
         self.last: dict[int, tuple[Names, dict[str, bytes]]] = {}
         self.out = io.StringIO()
         self.printed = 0
@@ -126,9 +130,10 @@ class _Recorder:
         elif event == "line":
             line = self.start.get(frame.f_lineno, frame.f_lineno)
             waiting = self.pending.get(key)
-            if waiting is not None and line == waiting and line in self.start and frame.f_lineno != line:
-                return self.trace
-            if waiting is not None and not self.is_within(waiting, frame.f_lineno):
+            previous, self.seen[key] = self.seen.get(key), frame.f_lineno
+            if waiting == line and (frame.f_lineno != line or previous != line):
+                return self.trace  # a statement of several lines goes on
+            if waiting is not None:
                 self.settle(frame, waiting, frame.f_lineno)
             self.pending[key] = line
         elif event == "exception":
@@ -138,10 +143,6 @@ class _Recorder:
             if waiting is not None:
                 self.settle(frame, waiting, None)
         return self.trace
-
-    def is_within(self, waiting: int, line: int) -> bool:
-        """Whether a line goes on with the statement that is under way, which takes several."""
-        return self.start.get(line) == waiting and line != waiting
 
     def settle(self, frame: FrameType, line: int, following: int | None) -> None:
         if line in self.silent:
@@ -161,10 +162,18 @@ class _Recorder:
         text = self.out.getvalue()
         inner = frame.f_code.co_name != "<module>"
         around = {n: v for n, v in self.namespace.items() if is_array(v)} if inner else {}
-        done = Done(names, before, cells, cells_before, around, text[self.printed :])
+        texts = {name: " ".join(_shown(value).split()) for name, value in names.items() if not is_array(value)}
+        done = Done(names, before, cells, cells_before, texts, around, text[self.printed :])
         self.printed = len(text)
         self.found.lines[(line, self.counts[line])] = done
         self.last[key] = (names, cells)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except AttributeError:  # an object before its __init__ has run
+        return ""
 
 
 def _is_followed(frame: FrameType) -> bool:

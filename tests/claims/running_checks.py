@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from primer_core.claims.running import (
     BesideCells,
     BoundArray,
+    BoundKind,
     BoundText,
     CellsChanged,
     LinePrinted,
@@ -137,10 +137,13 @@ def _(claim: BesideCells, program: Program) -> None:
 
 @check(BoundText)
 def _(claim: BoundText, program: Program) -> None:
-    value = line(program, claim.run).names[claim.name]
-    text = " ".join(re.sub(r" at 0x[0-9a-f]+", "", repr(value)).replace("<locals>.", "").split())
-    text = re.sub(r"<function (\w+\.)*", "<function ", text)
+    text = line(program, claim.run).texts[claim.name]
     assert claim.shown == (text if len(text) <= 120 else f"{text[:119]}…")
+
+
+@check(BoundKind)
+def _(claim: BoundKind, program: Program) -> None:
+    assert type(line(program, claim.run).names[claim.name]).__name__ == claim.kind
 
 
 @check(CellsChanged)

@@ -34,10 +34,12 @@ from primer_core.language.programs.values import (
     Instance,
     Kind,
     Method,
+    Once,
     TypeOf,
     Warned,
     catches,
     made,
+    type_name,
 )
 from primer_core.language.reader import ALIASES
 from primer_core.language.rejection import Place, Rejection
@@ -87,7 +89,7 @@ _OWN = (
     "filter", "print", "max", "min", "sum", "len", "list", "tuple", "int", "float", "bool", "callable",
 )  # fmt: skip
 
-_BARE = (Caught, TypeOf, Kind, Function, Method, Class, Instance)
+_BARE = (Once, Caught, TypeOf, Kind, Function, Method, Class, Instance)
 
 _DUNDER = ("__init__", "__len__", "__getitem__", "__call__", "__repr__", "__str__")
 
@@ -169,10 +171,13 @@ class Interpreter(Evaluator):
         Is told what was done, each time that something was.
     failed
         What a library refused last; None if it refused nothing.
+    under_way
+        The statement of the program itself that runs, or ran last; None before the first.
     """
 
     watch: Callable[[Moment], None] = lambda _: None
     failed: Failed | None = None
+    under_way: ast.stmt | None = None
     _functions: list[str] = field(default_factory=list)
     _rounds: list[list[int]] = field(default_factory=list)
     _handled: list[Rejection] = field(default_factory=list)
@@ -196,6 +201,7 @@ class Interpreter(Evaluator):
         self._source = program.source
         try:
             for node in program.nodes:
+                self.under_way = node
                 self.statement(node, program.source)
         except Rejection as rejection:
             return rejection
@@ -734,7 +740,7 @@ class Interpreter(Evaluator):
                 return Caught(made(name, words))
         if networks.is_network_object(value) and callable(value):
             return self._outside(value, positional, keywords, node)
-        raise self._error("TypeError", f"'{_type_name(value)}' object is not callable", node)
+        raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
 
     def _arguments(self, node: ast.Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
         positional: list[Any] = []
@@ -785,6 +791,13 @@ class Interpreter(Evaluator):
         if name in ("list", "tuple") and len(positional) == 1 and owner_of(positional[0]) is None:
             found = list(self._each(positional[0], node))
             return self._bounded(found if name == "list" else tuple(found), node)
+        if name in ("len", "int", "float", "bool") and len(positional) == 1 and isinstance(positional[0], Once):
+            if name == "bool":
+                return True
+            words = f"object of type '{positional[0].kind}' has no len()"
+            if name != "len":
+                words = f"{name}() argument must be a string or a real number, not '{positional[0].kind}'"
+            raise self._error("TypeError", words, node)
         if name in ("sum", "max", "min") and len(positional) == 1 and owner_of(positional[0]) is None:
             positional = (list(self._each(positional[0], node)),)
         if name in ("len", "list", "tuple", "int", "float", "bool", "sum", "max", "min"):
@@ -811,9 +824,10 @@ class Interpreter(Evaluator):
                 )
             case "enumerate", (values, *start):
                 begin = keywords.get("start", start[0] if start else 0)
-                return self._python(lambda items: list(enumerate(items, begin)), self._all([values], node), node)
+                pairs = self._python(lambda items: list(enumerate(items, begin)), self._all([values], node), node)
+                return Once("enumerate", pairs)
             case "reversed", (values,):
-                return list(reversed(self._all([values], node)[0]))
+                return Once("list_reverseiterator", self._all([values], node)[0][::-1])
             case "any" | "all", (values,):
                 wanted = name == "any"
                 return (
@@ -822,10 +836,12 @@ class Interpreter(Evaluator):
             case "sorted", (values,):
                 return self._python(sorted, self._all([values], node), node, keywords)
             case "map", (Function() as function, *columns):
-                return [self.call(function, parts, {}, node) for parts in zip(*self._all(columns, node), strict=False)]
+                rows = zip(*self._all(columns, node), strict=False)
+                return Once("map", [self.call(function, parts, {}, node) for parts in rows])
             case "filter", (Function() as function, values):
                 kept = self._each(values, node)
-                return [each for each in kept if self._as_truth(self.call(function, (each,), {}, node), node)]
+                chosen = [each for each in kept if self._as_truth(self.call(function, (each,), {}, node), node)]
+                return Once("filter", chosen)
             case "dict", pairs:
                 return self._python(dict, pairs, node, keywords)
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not run here.", node)
@@ -924,7 +940,9 @@ class Interpreter(Evaluator):
                 return self._value(body if self._truth(test) else otherwise)
             case ast.Lambda(arguments, body):
                 return self._function("<lambda>", arguments, body)
-            case ast.ListComp(element, generators) | ast.GeneratorExp(element, generators):
+            case ast.GeneratorExp(element, generators):
+                return Once("generator", self._value(ast.copy_location(ast.ListComp(element, generators), node)))
+            case ast.ListComp(element, generators):
                 found: list[Any] = []
 
                 def add() -> None:
@@ -951,6 +969,8 @@ class Interpreter(Evaluator):
                 holder = self._value(base)
                 if isinstance(holder, dict):
                     return self._looked_up(holder, self._value(index), node)
+                if isinstance(holder, Once):
+                    raise self._error("TypeError", f"'{holder.kind}' object is not subscriptable", node)
                 if isinstance(holder, str):
                     return self._python(operator.getitem, (holder, self._value(index)), node)
                 kind = self._class_of(holder)
@@ -1003,7 +1023,7 @@ class Interpreter(Evaluator):
             if key is None:
                 more = self._value(value)
                 if not isinstance(more, dict):
-                    raise self._error("TypeError", f"'{_type_name(more)}' object is not a mapping", value)
+                    raise self._error("TypeError", f"'{type_name(more)}' object is not a mapping", value)
                 found |= more
             else:
                 self._enter(found, self._value(key), self._value(value), key)
@@ -1011,7 +1031,7 @@ class Interpreter(Evaluator):
 
     def _enter(self, entries: dict[Any, Any], key: Any, value: Any, node: ast.AST) -> None:
         if isinstance(key, list | dict):
-            raise self._error("TypeError", f"unhashable type: '{_type_name(key)}'", node)
+            raise self._error("TypeError", f"unhashable type: '{type_name(key)}'", node)
         if not isinstance(key, str | int | float | bool | tuple | None) or any(
             isinstance(k, list) for k in _inside(key)
         ):
@@ -1024,7 +1044,7 @@ class Interpreter(Evaluator):
 
     def _looked_up(self, entries: dict[Any, Any], key: Any, node: ast.AST) -> Any:
         if isinstance(key, list | dict):
-            raise self._error("TypeError", f"unhashable type: '{_type_name(key)}'", node)
+            raise self._error("TypeError", f"unhashable type: '{type_name(key)}'", node)
         if key not in entries:
             raise self._error("KeyError", repr(key), node)
         return entries[key]
@@ -1119,13 +1139,13 @@ class Interpreter(Evaluator):
         assert isinstance(node, ast.Attribute)
         kind = type(holder)
         if isinstance(holder, Instance | Class) or self._class_of(holder) is not None:
-            name = holder.name if isinstance(holder, Class) else _type_name(holder)
+            name = holder.name if isinstance(holder, Class) else type_name(holder)
             start = f"type object '{name}'" if isinstance(holder, Class) else f"'{name}' object"
             return self._error("AttributeError", f"{start} has no attribute '{node.attr}'", node)
         if node.attr in dir(kind) or owner_of(holder) is None:
             owner = owner_of(holder)
             if owner is None or type(holder) in _METHODS:
-                message = f"{quoted('.' + node.attr)} of {_type_name(holder)} is not known here."
+                message = f"{quoted('.' + node.attr)} of {type_name(holder)} is not known here."
                 return self._rejection("unknown", message, node)
             return self._unknown(f"{owner}.{node.attr}", node)
         module = "numpy." if kind.__module__ == "numpy" else ""
@@ -1135,7 +1155,7 @@ class Interpreter(Evaluator):
         if len(operations) == 1 and isinstance(operations[0], ast.In | ast.NotIn):
             value, holder = self._value(left), self._value(rights[0])
             if isinstance(value, list | dict) and isinstance(holder, dict):
-                raise self._error("TypeError", f"unhashable type: '{_type_name(value)}'", node)
+                raise self._error("TypeError", f"unhashable type: '{type_name(value)}'", node)
             found = self._python(operator.contains, (holder, value), node)
             return bool(found) is isinstance(operations[0], ast.In)
         return super()._compared(node, left, operations, rights)
@@ -1206,7 +1226,7 @@ class Interpreter(Evaluator):
 
     def _each(self, value: Any, node: ast.AST) -> Iterator[Any]:
         """Go through what a loop goes through."""
-        if isinstance(value, list | tuple | str | range):
+        if isinstance(value, list | tuple | str | range | Once):
             yield from value
         elif isinstance(value, dict):
             yield from list(value)
@@ -1221,7 +1241,7 @@ class Interpreter(Evaluator):
         elif is_array(value):
             raise self._no(attempted(iter, (value,), {})[0], node)
         else:
-            raise self._error("TypeError", f"'{_type_name(value)}' object is not iterable", node)
+            raise self._error("TypeError", f"'{type_name(value)}' object is not iterable", node)
 
     def _through(self, value: Any, node: ast.AST) -> Iterator[Any]:
         """Go through what a loader, or a list of layers, gives."""
@@ -1273,14 +1293,6 @@ def _torch() -> Any:
 
 def _is_known(name: str) -> bool:
     return entry_named(f"builtins.{name}") is not None or name in _OWN
-
-
-def _type_name(value: Any) -> str:
-    module = "numpy." if type(value).__module__ == "numpy" else ""
-    names = {Function: "function", Kind: "type", Class: "type", Method: "method"}
-    if isinstance(value, Instance):
-        return value.kind.name
-    return names.get(type(value), f"{module}{type(value).__name__}")
 
 
 def _inside(value: Any) -> Iterator[Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from primer_core.backend.interface import Declined
 
@@ -181,6 +183,37 @@ class TypeOf:
         return repr(self.kind)
 
 
+@dataclass(slots=True, eq=False)
+class Once:
+    """What ``zip``, ``map`` and their like give: values that can be gone through once.
+
+    Parameters
+    ----------
+    kind
+        Name of its type, as Python gives it.
+    values
+        All that it gives.
+    place
+        int, how many of them were given already.
+    """
+
+    kind: str
+    values: list[Any]
+    place: int = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self.place >= len(self.values):
+            raise StopIteration
+        self.place += 1
+        return self.values[self.place - 1]
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} object>"
+
+
 @dataclass(frozen=True, slots=True)
 class Warned:
     """One warning that ``catch_warnings(record=True)`` kept.
@@ -209,3 +242,36 @@ def catches(name: str, declined: Declined) -> bool:
         return name == declined.kind
     actual: Any = vars(builtins).get(declined.builtin, Exception)
     return issubclass(actual, EXCEPTIONS[name])
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type, as Python writes it in its errors."""
+    match value:
+        case Instance(kind):
+            return kind.name
+        case Once(kind):
+            return kind
+        case Function():
+            return "function"
+        case Class() | Kind() | TypeOf():
+            return "type"
+        case Method():
+            return "method"
+        case Caught(declined):
+            return declined.kind
+    module = "numpy." if type(value).__module__ == "numpy" else ""
+    return f"{module}{type(value).__name__}"
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether a value is a number or a text of Python's, or holds nothing but such and arrays."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list | tuple):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend((*each.keys(), *each.values()))
+        elif not isinstance(each, str | int | float | complex | range | np.ndarray | np.generic | None):
+            return type(each).__module__ == "torch" and type(each).__name__ == "Tensor" and each is not value
+    return True

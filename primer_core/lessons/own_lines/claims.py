@@ -8,6 +8,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.running import (
     BesideCells,
     BoundArray,
+    BoundKind,
     BoundText,
     CellsChanged,
     LinePrinted,
@@ -54,7 +55,7 @@ def of_step(run: Run, step: Step) -> tuple[tuple[Claim, ...], ...]:
 def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
     seen = step.names[binding.name]
     if seen.shape is None:
-        yield BoundText(run, binding.name, seen.text)
+        yield BoundText(run, binding.name, seen.text) if seen.text else BoundKind(run, binding.name, seen.kind)
         return
     yield BoundArray(run, binding.name, seen.shape, seen.dtype)
     memory = seen.memory

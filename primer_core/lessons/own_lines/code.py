@@ -16,14 +16,12 @@ def program_code(trace: Trace) -> str:
     stopped = trace.stopped
     if stopped is None:
         return "\n".join(lines)
-    line = stopped.place.line
-    last = next((node for node in program.nodes if node.lineno <= line <= (node.end_lineno or line)), None)
-    if last is None or stopped.declined is None:
-        kept = lines[: last.lineno - 1 if last is not None else line - 1]
-        return "\n".join([*kept, f"# line {line} is not run here"])
-    before, failing = lines[: last.lineno - 1], lines[last.lineno - 1 : last.end_lineno]
-    caught = ["try:", indent("\n".join(failing), "    "), "except Exception as error:", "    print(repr(error))"]
-    return "\n".join([*before, *caught])
+    if trace.stopped_in is None or stopped.declined is None:
+        line = stopped.place.line if trace.stopped_in is None else trace.stopped_in[0]
+        return "\n".join([*lines[: line - 1], f"# line {stopped.place.line} is not run here"])
+    first, last = trace.stopped_in
+    failing = indent("\n".join(lines[first - 1 : last]), "    ")
+    return "\n".join([*lines[: first - 1], "try:", failing, "except Exception as error:", "    print(repr(error))"])
 
 
 def _seeded(trace: Trace, program: Program) -> str:

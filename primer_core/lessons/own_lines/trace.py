@@ -19,6 +19,7 @@ from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
 from primer_core.language.programs.reading import read_program
 from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.values import Caught, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 
@@ -71,7 +72,8 @@ class Seen:
     kind
         Name of its type, as Python gives it.
     text
-        The value as Python shows it, cut where it is long; empty for an array.
+        The value as Python shows it, cut where it is long; empty for an array, and for what is neither a number nor a
+        text nor holds such.
     number
         Which object it is, for arrays: two names with one number are one object. -1 for what is no array.
     shape, dtype, library
@@ -198,6 +200,9 @@ class Trace:
         All that was printed, line by line.
     stopped
         What stopped it; None if it came to its end.
+    stopped_in
+        Lines from the first to the last of the statement of the program itself that was under way then; None if it came
+        to its end, or what stopped it is that the next statement cannot be run.
     failed
         What a library refused, where that stopped it.
     seeded
@@ -209,6 +214,7 @@ class Trace:
     skipped: int
     printed: tuple[str, ...]
     stopped: Rejection | None
+    stopped_in: tuple[int, int] | None
     failed: Part | None
     seeded: bool
 
@@ -225,8 +231,17 @@ def run(text: str) -> Trace:
     broken = None
     if stopped is not None and failed is not None and failed.rejection is stopped:
         broken = _part_of_failed(failed)
-    steps = tuple(tracer.steps)
-    return Trace(program.source, steps, tracer.skipped, tuple(interpreter.printed), stopped, broken, interpreter.seeded)
+    node = interpreter.under_way if stopped is not program.fault else None
+    return Trace(
+        program.source,
+        tuple(tracer.steps),
+        tracer.skipped,
+        tuple(interpreter.printed),
+        stopped,
+        None if node is None or stopped is None else (node.lineno, node.end_lineno or node.lineno),
+        broken,
+        interpreter.seeded,
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -298,7 +313,11 @@ class _Tracer:
     ) -> tuple[Binding, ...]:
         """Say of each name that is new, or is bound to another object, what that is to the others in sight."""
         found = []
-        fresh = [name for name, seen in names.items() if _is_other(seen, before.get(name))]
+        fresh = [
+            name
+            for name, seen in names.items()
+            if _is_other(seen, before.get(name)) and not isinstance(values[name], Caught)
+        ]
         known = [*(name for name in names if name not in fresh), *outside]
         for name in fresh:
             relation, of = self._relation(name, known, values, {**outside, **names})
@@ -328,9 +347,9 @@ class _Tracer:
 
     def _seen(self, value: Any, before: Seen | None) -> Seen:
         assert self.interpreter is not None
-        kind = type(value).__name__
+        kind = type_name(value)
         if not is_array(value) or isinstance(value, np.generic):
-            return Seen(kind, _shown(value))
+            return Seen(kind, _shown(value) if is_plain(value) else "")
         engine = backend_of(value)
         number = self._number_of(value)
         shape = tuple(map(int, value.shape))
