@@ -28,6 +28,11 @@ def spoken(claim: Claim, roles: Mapping[str, Role] = _NO_ROLES, hues: Mapping[st
     return text(*(_span(span, roles, hues) for span in claim.sentence()))
 
 
+def written(sentence: claims.Sentence) -> Text:
+    """Write a sentence as a text, in which no name has a colour."""
+    return text(*(_span(span, _NO_ROLES, _NO_HUES) for span in sentence))
+
+
 def paragraphs(
     said: Sequence[Claim], roles: Mapping[str, Role] = _NO_ROLES, hues: Mapping[str, Hue] = _NO_HUES
 ) -> tuple[Text, ...]:

@@ -52,7 +52,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonLink:
+class OpenIn:
     """A link to another lesson, with its question.
 
     Parameters
@@ -65,7 +65,7 @@ class LessonLink:
         The parameters that bring the question, as an address has them behind ``?``.
     """
 
-    kind: ClassVar[str] = "lessonlink"
+    kind: ClassVar[str] = "openin"
     text: str
     slug: str
     query: str
@@ -503,7 +503,7 @@ Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bi
 Part: TypeAlias = (
     Chip
     | Heading
-    | LessonLink
+    | OpenIn
     | Note
     | Notice
     | Fixes

@@ -32,7 +32,7 @@ const VIEWS = {
   graph: graphView,
   heading: headingView,
   images: imagesView,
-  lessonlink: lessonLinkView,
+  openin: openInView,
   measure: measureView,
   note: noteView,
   notice: noticeView,
@@ -150,10 +150,10 @@ function headingView(first) {
   return { element, update: (heading) => write(element, heading.text) };
 }
 
-/** @type {(part: import("./types.js").LessonLink) => import("./types.js").View<import("./types.js").LessonLink>} */
-function lessonLinkView(first) {
-  const element = make("a", { className: "lesson-link" });
-  const update = (/** @type {import("./types.js").LessonLink} */ link) => {
+/** @type {(part: import("./types.js").OpenIn) => import("./types.js").View<import("./types.js").OpenIn>} */
+function openInView(first) {
+  const element = make("a", { className: "open-in" });
+  const update = (/** @type {import("./types.js").OpenIn} */ link) => {
     write(element, link.text);
     element.href = `${link.slug}?${link.query}`;
   };

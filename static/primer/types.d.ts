@@ -37,7 +37,7 @@ export interface Answer {
 
 export interface Chip { kind: "chip"; verdict: string; text: string }
 export interface Heading { kind: "heading"; text: string }
-export interface LessonLink { kind: "lessonlink"; text: string; slug: string; query: string }
+export interface OpenIn { kind: "openin"; text: string; slug: string; query: string }
 export interface Note { kind: "note"; text: Text }
 export interface Notice { kind: "notice"; tone: string; paragraphs: Text[]; title?: string }
 export interface Fix { kind: "fix"; label: Text; puts: Record<string, string> }
@@ -188,7 +188,7 @@ export interface Derivation {
 }
 
 export type Part =
-  | Chip | Heading | LessonLink | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
+  | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
   | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */

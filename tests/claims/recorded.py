@@ -29,8 +29,8 @@ class Done:
         What names of its frame were bound to after it, and after the line before it.
     cells, cells_before
         Bytes of the arrays among them, then.
-    texts
-        What Python showed of those that are no arrays.
+    texts, texts_before
+        What Python showed of those that are no arrays, then.
     around
         Names of the program, where the frame is a function's.
     printed
@@ -42,6 +42,7 @@ class Done:
     cells: dict[str, bytes]
     cells_before: dict[str, bytes]
     texts: dict[str, str]
+    texts_before: dict[str, str]
     around: Names
     printed: str
 
@@ -85,7 +86,7 @@ class _Recorder:
         self.counts: dict[int, int] = {}
         self.pending: dict[int, int] = {}
         self.seen: dict[int, int] = {}
-        self.last: dict[int, tuple[Names, dict[str, bytes]]] = {}
+        self.last: dict[int, tuple[Names, dict[str, bytes], dict[str, str]]] = {}
         self.out = io.StringIO()
         self.printed = 0
         self.start: dict[int, int] = {}
@@ -125,7 +126,7 @@ class _Recorder:
             return None
         key = id(frame)
         if event == "call" and code.co_name != "<module>":
-            self.last[key] = ({}, {})
+            self.last[key] = ({}, {}, {})
             self.finish(frame, code.co_firstlineno)
         elif event == "line":
             line = self.start.get(frame.f_lineno, frame.f_lineno)
@@ -158,15 +159,15 @@ class _Recorder:
         key = id(frame)
         names = {name: value for name, value in frame.f_locals.items() if not name.startswith("__")}
         cells = {name: content(value) for name, value in names.items() if is_array(value)}
-        before, cells_before = self.last.get(key, ({}, {}))
+        before, cells_before, texts_before = self.last.get(key, ({}, {}, {}))
         text = self.out.getvalue()
         inner = frame.f_code.co_name != "<module>"
         around = {n: v for n, v in self.namespace.items() if is_array(v)} if inner else {}
         texts = {name: " ".join(_shown(value).split()) for name, value in names.items() if not is_array(value)}
-        done = Done(names, before, cells, cells_before, texts, around, text[self.printed :])
+        done = Done(names, before, cells, cells_before, texts, texts_before, around, text[self.printed :])
         self.printed = len(text)
         self.found.lines[(line, self.counts[line])] = done
-        self.last[key] = (names, cells)
+        self.last[key] = (names, cells, texts)
 
 
 def _shown(value: Any) -> str:

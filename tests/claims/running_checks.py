@@ -137,13 +137,17 @@ def _(claim: BesideCells, program: Program) -> None:
 
 @check(BoundText)
 def _(claim: BoundText, program: Program) -> None:
-    text = line(program, claim.run).texts[claim.name]
+    done = line(program, claim.run)
+    text = done.texts[claim.name]
+    assert claim.name not in done.texts_before or done.texts_before[claim.name] != text
     assert claim.shown == (text if len(text) <= 120 else f"{text[:119]}…")
 
 
 @check(BoundKind)
 def _(claim: BoundKind, program: Program) -> None:
-    assert type(line(program, claim.run).names[claim.name]).__name__ == claim.kind
+    done = line(program, claim.run)
+    assert is_bound_anew(done, claim.name)
+    assert type(done.names[claim.name]).__name__ == claim.kind
 
 
 @check(CellsChanged)

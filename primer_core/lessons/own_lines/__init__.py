@@ -2,7 +2,7 @@
 
 from primer_core.lessons.lesson import Lesson
 from primer_core.lessons.own_lines.claims import claims_of
-from primer_core.lessons.own_lines.explain import explain, react
+from primer_core.lessons.own_lines.explain import asks_pytorch, explain, react
 from primer_core.lessons.own_lines.presets import PRESETS
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.show import show
@@ -23,5 +23,5 @@ LESSON = Lesson(
     show=show,
     claims=claims_of,
     react=react,
-    needs_torch=lambda question: question.asks_pytorch,
+    needs_torch=asks_pytorch,
 )

@@ -19,13 +19,15 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
-from primer_core.lessons.own_lines.explain import Shown
+from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import Binding, Step
 
 
-def claims_of(_: OwnLinesQuestion, shown: Shown) -> tuple[Claim, ...]:
-    """Return all claims of the page."""
+def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
+    """Return all claims of the page; of an error message the causes say what there is to say."""
+    if isinstance(shown, Message):
+        return ()
     lines = (claim for run, step in latest(shown) for group in of_step(run, step) for claim in group)
     return (*lines, *stops(shown), *fixed(shown))
 

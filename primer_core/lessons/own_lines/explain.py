@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
+from primer_core.error_messages import Pasted, Recognised, Unknown, is_error, read, recognise
 from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
@@ -67,12 +69,48 @@ class Shown:
         return self.at == len(self.trace.steps)
 
 
-def explain(question: OwnLinesQuestion) -> Shown:
-    """Run a program and show it up to a step. It never raises."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """What was pasted is an error message, or a traceback.
+
+    Parameters
+    ----------
+    pasted
+        What was read of it.
+    known
+        Its kind, with what was read out of it.
+    """
+
+    pasted: Pasted
+    known: Recognised | Unknown
+
+
+Outcome = Shown | Message
+"""What comes of a question."""
+
+
+def explain(question: OwnLinesQuestion) -> Outcome:
+    """Run a program and show it up to a step, or read an error message. It never raises."""
+    if is_error(question.program):
+        pasted = read(question.program)
+        return Message(pasted, recognise(pasted))
     trace = run(question.program)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
     return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else ())
+
+
+def asks_pytorch(question: OwnLinesQuestion) -> bool:
+    """Return whether PyTorch is needed for the answer."""
+    text = question.program
+    if is_error(text):
+        known = recognise(read(text))
+        text = "".join(mistake.before + mistake.after for mistake in known.mistakes) if _is_known(known) else ""
+    return any(word in text for word in ("torch", "nn.", "F."))
+
+
+def _is_known(known: Recognised | Unknown) -> TypeGuard[Recognised]:
+    return isinstance(known, Recognised)
 
 
 def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -> Opened | None:

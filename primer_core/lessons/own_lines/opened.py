@@ -9,7 +9,7 @@ from primer_core.lessons import broadcasting, indexing, matmul, reductions, shap
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.own_lines.explain import Opened
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Card, Columns, Heading, LessonLink, Note, Notice, Part, Story
+from primer_core.picture.parts import Card, Columns, Heading, Note, Notice, OpenIn, Part, Story
 from primer_core.picture.text import Code, joined, text
 
 LESSONS: dict[str, AnyLesson] = {
@@ -47,7 +47,7 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
                 yield part
             case Story(paragraphs=paragraphs, note=note):
                 yield Story(paragraphs, note, lesson.title)
-    yield LessonLink(f"Open in {lesson.title}", opened.slug, urlencode(lesson.parameters(opened.question)))
+    yield OpenIn(f"Open in {lesson.title}", opened.slug, urlencode(lesson.parameters(opened.question)))
 
 
 def _all(parts: tuple[Part, ...]) -> Iterator[Part]:

@@ -19,6 +19,10 @@ print(week)"""
         ),
     ),
     Preset(
+        "A pasted message",
+        OwnLinesQuestion("RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x784 and 512x10)"),
+    ),
+    Preset(
         "A loop that adds up",
         OwnLinesQuestion(
             """import numpy as np

@@ -38,8 +38,3 @@ class OwnLinesQuestion(Question):
     )
     opened: str = text("", hidden=True)
     """Place of the sub-expression that is opened: line, column, line and column of its end, as ``8:10-8:23``."""
-
-    @property
-    def asks_pytorch(self) -> bool:
-        """Return whether PyTorch is needed for the answer."""
-        return any(word in self.program for word in ("torch", "nn.", "F."))

@@ -13,7 +13,8 @@ from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.code import program_code
-from primer_core.lessons.own_lines.explain import Shown
+from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -60,12 +61,14 @@ _MOST_PRINTED = 40
 _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 
 
-def show(question: OwnLinesQuestion, outcome: Shown | Unread) -> Page:
-    """Show a program up to a step."""
+def show(question: OwnLinesQuestion, outcome: Outcome | Unread) -> Page:
+    """Show a program up to a step, or what is known of an error message."""
     steps = controls(question, "at")
+    if isinstance(outcome, Message):
+        return Page((controls(question, "program", chip=Chip("error", "an error message")),), told(outcome))
     if isinstance(outcome, Unread):
-        told = controls(question, "program", unread=outcome)
-        return Page((told, replace(steps, chip=Chip("error", "cannot be read"))), None)
+        editor = controls(question, "program", unread=outcome)
+        return Page((editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
     count = len(outcome.trace.steps)
     slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(outcome.at, count) or 1))
     editor = controls(question, "program", marks={"program": _marks(outcome)})

@@ -8,7 +8,8 @@ from tests.language.programs.random_programs import drawn
 
 _ALIASES = (
     "b = a", "b = a[1:]", "b = a.view()", "b = a[::2]\nc = a[1::2]", "b = a.reshape(-1, 1)", "b = a.copy()",
-    "def f(x):\n    x *= 2\n    return x\nb = f(a)", "b = a[:2]\nc = a[-1:]",
+    "def f(x):\n    x *= 2\n    return x\nb = f(a)", "b = a[:2]\nc = a[-1:]", "b = a[:2]\na = a[3:]",
+    "c = a[1:3]\na = a[:1]",
 )  # fmt: skip
 _WRITES = ("b[0] = 9", "b += 1", "a[:] = 0", "b = b + 1", "a *= 2", "c = a[1:]\nc -= 1")
 _FAILS = (
