@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from primer_core.language.limits import MAX_TEXT
 from ui import catalog, evaluation, session, shell
 from ui.catalog import LessonSpec
 from ui.small_pictures import small_picture
@@ -26,8 +27,8 @@ export default function ({ data }) {
 """
 _fill_pictures = st.components.v2.component("primer_pictures", js=_SCRIPT, isolate_styles=False)
 
-LEADING = "Networks"
-"""The group whose cards come first and are larger: what it shows moves."""
+LEADING = ("Yours", "Networks")
+"""The groups whose cards come first, in one row, and are larger: what a learner brings, and what moves."""
 
 CARDS_A_ROW = 4
 
@@ -40,8 +41,9 @@ def home() -> None:
         '<p class="primer-summary">See what NumPy and PyTorch do. Everything on these pages is computed as you watch, '
         "by the libraries themselves, on the values in front of you.</p>"
     )
-    for group, lessons in catalog.grouped():
-        leads = group == LEADING
+    _ask()
+    for group, lessons in _shelves():
+        leads = not group
         if not leads:
             st.html(f'<h2 class="primer-group primer-shelf">{group}</h2>')
         for row in rows(lessons, 3 if leads else CARDS_A_ROW):
@@ -50,6 +52,28 @@ def home() -> None:
                     card(spec, leads=leads)
     _fill_pictures(key="pictures", data={spec.slug: small_picture(spec.slug) for spec in catalog.LESSONS})
     evaluation.start_once_painted()
+
+
+def _ask() -> None:
+    """Take a line or an error message, and open it where programs are run."""
+    with st.form("paste", border=False):
+        field, button = st.columns((5, 1), vertical_alignment="bottom")
+        typed = field.text_area(
+            "Paste a line or an error message",
+            height=68,
+            max_chars=MAX_TEXT,
+            placeholder="np.ones((4, 3)) - np.ones(4)",
+        )
+        if button.form_submit_button("See why", type="primary", width="stretch") and typed.strip():
+            program = {"program": typed.strip("\n")}
+            st.switch_page("pages/own_lines.py", query_params={**session.link_parameters(), **program})
+
+
+def _shelves() -> Iterator[tuple[str, Sequence[LessonSpec]]]:
+    """Yield the leading lessons under no name, and the other groups under theirs."""
+    groups = catalog.grouped()
+    yield "", [spec for group, lessons in groups if group in LEADING for spec in lessons]
+    yield from ((group, lessons) for group, lessons in groups if group not in LEADING)
 
 
 def rows(lessons: Sequence[LessonSpec], most: int) -> Iterator[Sequence[LessonSpec]]:

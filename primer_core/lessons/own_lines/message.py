@@ -18,6 +18,7 @@ from primer_core.picture.parts import (
     Fix,
     Fixes,
     Heading,
+    Note,
     Notice,
     OpenIn,
     Part,
@@ -76,7 +77,7 @@ def _link(known: Recognised) -> tuple[Part, ...]:
 
 def _mistake(mistake: Mistake, place: int) -> Iterator[Part]:
     yield Heading("Usually" if place == 0 else "Or")
-    yield Story((written(mistake.why),), title="")
+    yield Note(written(mistake.why))
     before, after = program_code(run(mistake.before)), program_code(run(mistake.after))
     fails, works = code_panel(before, "It fails so."), code_panel(after, "It works.")
     yield Columns(((fails, _run("Run it here", mistake.before)), (works, _run("Run this here", mistake.after))), (1, 1))

@@ -36,7 +36,8 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
     yield Heading(opened.part.place.text.split("\n")[0])
     called = opened.called if opened.slug in _TWO else opened.called[:1]
     if called:
-        yield Note(joined([text(Code(letter), " is ", Code(written)) for letter, written in called], ", "))
+        named = [text(Code(letter), " is ", Code(written)) for letter, written in called]
+        yield Note(text("In this picture ", *joined(named, " and "), "."))
     for part in _all(page.body or ()):
         match part:
             case Picture():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.language.rejection import Place as LanguagePlace
+from primer_core.language.spelling import counted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.code import program_code
@@ -98,7 +99,7 @@ def _chip(shown: Shown) -> Chip:
     if not shown.at_end:
         return Chip("view", f"after step {shown.at} of {count}")
     if stopped is None:
-        return Chip("ok", f"ran to its end in {count} steps")
+        return Chip("ok", f"ran to its end in {counted(count, 'step')}")
     words = {"unread": "cannot be run", "unknown": "is not known here", "refused": "is not computed here"}
     return Chip("error", f"line {stopped.place.line} {words.get(stopped.verdict, 'fails')}")
 
