@@ -50,7 +50,6 @@ def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_ur
     expect(page.locator(".words").filter(has_text="after step 1 of")).to_be_visible()
     expect(rows(page)).to_have_count(2)
     slider.press("ArrowRight")
-    slider.press("ArrowRight")
     expect(rows(page).last).to_contain_text("b = a[2:4]")
     expect(page.get_by_role("link", name="Open in Indexing")).to_be_visible()
     assert violations(page) == []
