@@ -37,6 +37,23 @@ class NeverGrows(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class CannotHold(Claim):
+    """A result is computed, and the array that it was to be stored in does not take it.
+
+    Parameters
+    ----------
+    name
+        Of the array.
+    """
+
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{self.name} cannot hold the result",)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOnly(Claim):
     """An array cannot be written to.
 

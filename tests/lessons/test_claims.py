@@ -13,6 +13,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.claim import plain as letters
 from primer_core.lessons.answer import explanation, page
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import Question
 from primer_core.picture.page import every_part
 from primer_core.picture.parts import Chip, CodePanel, Fixes, Notice, Page, Story
@@ -21,7 +22,10 @@ from primer_core.picture.text import plain
 from tests.claims import every_check
 from tests.claims.checking import CHECKS, assert_holds, holds
 from tests.claims.falsifying import can_be_falsified, falsified
+from tests.lessons.labels import LABELS
+from tests.lessons.sources import Sources, is_made_of
 from tests.lessons.states import STATES
+from tests.lessons.texts import texts_of
 from tests.profiles import is_long
 from ui.catalog import LESSONS_BY_SLUG
 
@@ -141,6 +145,25 @@ def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
     return [(code, claims) for code, claims in of if id(claims) not in spoken_of]
 
 
+@pytest.mark.parametrize("lesson", [one for one in SPEAKING if one.slug in LABELS], ids=lambda lesson: lesson.slug)
+def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson: AnyLesson) -> None:
+    """Whatever stands in a part of a page has one of four sources; what an app's own refusal says is at its field."""
+    strange: dict[tuple[str, str], Question] = {}
+    for question in asked(lesson):
+        shown = page(lesson, question)
+        sentences = {letters(claim.sentence()) for claim in said(lesson, question)}
+        sources = Sources(lesson, question, sentences, code_of(shown), refused(explanation(lesson, question)))
+        strange |= {text: question for text in dict.fromkeys(texts_of(shown)) if not sources.hold(text[1])}
+    assert not strange, f"{len(strange)} texts, seed {SEED}\n" + "\n".join(
+        f"{where}: {words!r}\n    {question}" for (where, words), question in list(strange.items())[:20]
+    )
+
+
+def refused(outcome: Any) -> str:
+    """What a lesson says of what it cannot read; nothing where it read all."""
+    return outcome.message if isinstance(outcome, Unread) else ""
+
+
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
 def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
     """What stands in stories, advice, fixes and the verdict of what worked is the sentence of a claim."""
@@ -149,12 +172,6 @@ def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
         sentences = FIXED | {letters(claim.sentence()) for claim in said(lesson, question)}
         strange |= {words for words in spoken_on(page(lesson, question)) if not is_made_of(words, sentences)}
     assert not strange, "\n".join(sorted(strange)[:20])
-
-
-def is_made_of(words: str, sentences: set[str]) -> bool:
-    """Whether a paragraph is the sentence of a claim, or of several, one after another."""
-    rest = [words[len(sentence) + 1 :] for sentence in sentences if words.startswith(f"{sentence} ")]
-    return words in sentences or any(is_made_of(more, sentences) for more in rest)
 
 
 def spoken_on(shown: Page) -> Iterator[str]:

@@ -1,0 +1,174 @@
+"""Where a text of a page can come from: a claim, the library, the learner, or the list of fixed labels."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import primer_core.lessons as lessons
+from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.question import ChoiceField, Question, TextField
+from primer_core.picture.parts import Quiz
+from primer_core.picture.text import plain
+from tests.claims.program import Program
+from tests.lessons.labels import LABELS
+
+_NUMBER = r"[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan)"
+_NAME = r"[^\W\d]\w*"
+#: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
+_PLACES = {
+    "n": r"[−-]?\d+(?: \d{3})*",
+    "x": _NUMBER,
+    "numbers": rf"{_NUMBER}(?:, {_NUMBER})*",
+    "shape": r"\((?:\d+, )*(?:\d+,?)?\)",
+    "size": r"\d+(?:×\d+)*",
+    "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
+    "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
+    "error": r"\w*(?:Error|Exception|Warning)",
+    "name": _NAME,
+    "names": rf"{_NAME}(?:(?:, | and ){_NAME})*",
+    "code": r".+?",
+    "said": r".+?",
+    "claim": r".+?",
+}
+_WORDLESS = re.compile(r"(?:[^a-zA-Z]|\b(?:inf|nan|e|None|True|False)\b|(?<=\d)e(?=[+−-]?\d))*", re.S)
+
+
+@dataclass(eq=False)
+class Sources:
+    """What the texts of one page can be.
+
+    Parameters
+    ----------
+    lesson, question
+        Whose page it is.
+    sentences
+        Of the claims that it makes.
+    code
+        Of its code panels, one after another.
+    refusal
+        What the lesson says of a field that it cannot read; empty where it read all.
+    """
+
+    lesson: AnyLesson
+    question: Question
+    sentences: set[str]
+    code: str
+    refusal: str
+    names: set[str] = field(init=False)
+    typed: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read what the learner typed, and which names there are."""
+        self.typed = _even("\n".join((self.code, *self.question.texts().values())))
+        self.names = set(re.findall(_NAME, self.typed))
+
+    def hold(self, words: str) -> bool:
+        """Return whether a text comes from one of them."""
+        return (
+            _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
+            or is_made_of(words, self.sentences)
+            or words == self.refusal
+            or words in declared(self.lesson)
+            or self.is_typed(words)
+            or self.is_label(words)
+            or self.is_said(words)
+        )
+
+    def is_typed(self, words: str) -> bool:
+        """Return whether a text stands in a field or in the code, with no letter added."""
+        return _even(words) in self.typed and (words in self.names or not _NAMED.fullmatch(words))
+
+    def is_said(self, words: str) -> bool:
+        """Return whether the library said it when the code was run, or what stands for it in the lesson."""
+        return _even(words) in self.said
+
+    @cached_property
+    def said(self) -> str:
+        """All that the program prints, warns of, and ends with."""
+        try:
+            ran = Program(self.code).run()
+        except Exception as error:  # no program at all
+            return str(error)
+        ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
+        return _even("\n".join((ran.printed, *ran.warned, *ended)))
+
+    def is_label(self, words: str) -> bool:
+        """Return whether a text is one of the fixed labels, with what stands in its places found where it must be."""
+        return any(
+            (match := pattern.fullmatch(words)) is not None
+            and all(self.fits(kind, found) for kind, found in zip(kinds, match.groups(), strict=True))
+            for pattern, kinds in patterns(self.lesson.slug)
+        )
+
+    def fits(self, kind: str, found: str) -> bool:
+        """Return whether what stands in a place of a label is what may stand there."""
+        match kind:
+            case "name" | "names":
+                return set(re.findall(_NAME, found)) - {"and"} <= self.names
+            case "code":
+                return self.is_typed(found)
+            case "said":
+                return self.is_said(found)
+            case "claim":
+                return is_made_of(found, self.sentences)
+        return True
+
+
+_NAMED = re.compile(_NAME)
+
+
+def _even(words: str) -> str:
+    """Write a text with one kind of minus, and one blank where there are several."""
+    return " ".join(words.replace("−", "-").split())
+
+
+def is_made_of(words: str, sentences: set[str]) -> bool:
+    """Whether a text is the sentence of a claim, or of several, one after another."""
+    rest = [words[len(sentence) + 1 :] for sentence in sentences if sentence and words.startswith(f"{sentence} ")]
+    return words in sentences or any(is_made_of(more, sentences) for more in rest)
+
+
+@cache
+def patterns(slug: str) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """The fixed labels of a lesson, as patterns with the kinds of their places."""
+    return tuple(_pattern(label) for label in (*LABELS[""], *LABELS.get(slug, ())))
+
+
+def _pattern(label: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    kinds = tuple(re.findall(r"\{(\w+)\}", label))
+    literal, *rest = re.split(r"\{\w+\}", label)
+    pieces = [re.escape(literal)]
+    for kind, after in zip(kinds, rest, strict=True):
+        pieces += [f"({_PLACES[kind]})", re.escape(after)]
+    return re.compile("".join(pieces), re.S), kinds
+
+
+@cache
+def declared(lesson: AnyLesson) -> frozenset[str]:
+    """What a lesson wrote down once for all questions: of its fields, its presets and its quizzes."""
+    found = [preset.title for preset in lesson.presets]
+    for each in lesson.question.fields().values():
+        found += [each.label, each.help]
+        found += (*each.options, *each.options.values()) if isinstance(each, ChoiceField) else ()
+        found += [each.placeholder] if isinstance(each, TextField) else []
+    for quiz in quizzes(lesson.slug):
+        found += [quiz.title, plain(quiz.question), quiz.right]
+        found += [words for answer in quiz.answers for words in (answer.label, plain(answer.reason))]
+    return frozenset(found)
+
+
+def quizzes(slug: str) -> Iterator[Quiz]:
+    """The quizzes that a lesson's modules hold."""
+    package = importlib.import_module(f"{lessons.__name__}.{slug}")
+    for module in pkgutil.iter_modules(package.__path__):
+        for value in vars(importlib.import_module(f"{package.__name__}.{module.name}")).values():
+            if isinstance(value, Quiz):
+                yield value
+            elif isinstance(value, tuple | dict):
+                held = value.values() if isinstance(value, dict) else value
+                yield from (each for each in held if isinstance(each, Quiz))
