@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -15,10 +16,14 @@ from primer_core.lessons.question import ChoiceField, Question, TextField
 from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
-from tests.lessons.labels import LABELS
+from tests.lessons.labels import FUNCTIONS, LABELS
 
 _NUMBER = r"[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan)"
 _NAME = r"[^\W\d]\w*"
+_BRACKETS = r"[^()]"
+for _ in range(4):
+    _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
+_OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
 #: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
@@ -32,9 +37,21 @@ _PLACES = {
     "name": _NAME,
     "names": rf"{_NAME}(?:(?:, | and ){_NAME})*",
     "code": r".+?",
+    "title": r".+?",
+    "a": _OPERAND,
+    "b": _OPERAND,
+    "p": _NUMBER,
+    "q": rf"\(?{_NUMBER}\)?",
+    "engine": r"\w+",
+    "op": r"\S+|\[ \]",
+    "word": r"\w+",
+    "nonleaf": r".+?",
     "said": r".+?",
     "claim": r".+?",
 }
+_SAME = "ab"
+"""Kinds of places that hold the same operand wherever they stand in a label."""
+
 _WORDLESS = re.compile(r"(?:[^a-zA-Z]|\b(?:inf|nan|e|None|True|False)\b|(?<=\d)e(?=[+−-]?\d))*", re.S)
 
 
@@ -71,7 +88,7 @@ class Sources:
         """Return whether a text comes from one of them."""
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
-            or is_made_of(words, self.sentences)
+            or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
             or words == self.refusal
             or words in declared(self.lesson)
             or self.is_typed(words)
@@ -82,6 +99,10 @@ class Sources:
     def is_typed(self, words: str) -> bool:
         """Return whether a text stands in a field or in the code, with no letter added."""
         return _even(words) in self.typed and (words in self.names or not _NAMED.fullmatch(words))
+
+    def is_code(self, words: str) -> bool:
+        """Return whether a text is a piece of the code, in whatever spacing and brackets, or a function's name."""
+        return _tight(words) in _tight(self.typed) or words in FUNCTIONS
 
     def is_said(self, words: str) -> bool:
         """Return whether the library said it when the code was run, or what stands for it in the lesson."""
@@ -102,6 +123,7 @@ class Sources:
         return any(
             (match := pattern.fullmatch(words)) is not None
             and all(self.fits(kind, found) for kind, found in zip(kinds, match.groups(), strict=True))
+            and _agree(kinds, match.groups())
             for pattern, kinds in patterns(self.lesson.slug)
         )
 
@@ -110,8 +132,16 @@ class Sources:
         match kind:
             case "name" | "names":
                 return set(re.findall(_NAME, found)) - {"and"} <= self.names
-            case "code":
-                return self.is_typed(found)
+            case "code" | "a" | "b":
+                return self.is_code(found)
+            case "engine":
+                return found in ("AccumulateGrad", "no grad_fn") or any(found in one for one in self.sentences)
+            case "op":
+                return not re.search(r"[a-zA-Z]", found) or self.is_code(found.rstrip("_="))
+            case "title":
+                return self.is_label(found) or self.is_typed(found)
+            case "nonleaf":
+                return _nonleaf().startswith(found)
             case "said":
                 return self.is_said(found)
             case "claim":
@@ -120,6 +150,33 @@ class Sources:
 
 
 _NAMED = re.compile(_NAME)
+
+
+@cache
+def _nonleaf() -> str:
+    """What PyTorch says where the ``.grad`` of a tensor is read that is not a leaf."""
+    import torch
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _ = (torch.ones(1, requires_grad=True) * 2).grad
+    return str(caught[0].message)
+
+
+def _agree(kinds: tuple[str, ...], found: tuple[str, ...]) -> bool:
+    """Return whether places that stand for the same hold the same, and whether q is one less than p."""
+    same = all(
+        len({_tight(words) for kind, words in zip(kinds, found, strict=True) if kind == which}) <= 1 for which in _SAME
+    )
+    p, q = (
+        {float(words.strip("()").replace("−", "-")) for kind, words in zip(kinds, found, strict=True) if kind == which}
+        for which in "pq"
+    )
+    return same and len(p) <= 1 and (not q or q == {power - 1 for power in p})
+
+
+def _tight(words: str) -> str:
+    return re.sub(r"[\s()]|torch\.|F\.", "", words.replace("−", "-").replace("·", "*").replace("×", "*"))
 
 
 def _even(words: str) -> str:
@@ -137,6 +194,13 @@ def is_made_of(words: str, sentences: set[str]) -> bool:
 def patterns(slug: str) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
     """The fixed labels of a lesson, as patterns with the kinds of their places."""
     return tuple(_pattern(label) for label in (*LABELS[""], *LABELS.get(slug, ())))
+
+
+@cache
+def fixed_sentences(slug: str) -> frozenset[str]:
+    """The fixed labels of a lesson that are sentences, which can stand beside those of claims."""
+    labels = (*LABELS[""], *LABELS.get(slug, ()))
+    return frozenset(label for label in labels if label.endswith(".") and "{" not in label)
 
 
 def _pattern(label: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
