@@ -198,7 +198,8 @@ def _(claim: IsValue, program: Program) -> None:
 
 
 @check(SharesMemory)
-def _(claim: SharesMemory, program: Program) -> None:
+def check_shared(claim: SharesMemory, program: Program) -> None:
+    """Write through either name and read through the other."""
     end = len(program.statements)
     ran = program.run()
     assert claim.first != claim.second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -16,6 +17,7 @@ from primer_core.lessons.question import ChoiceField, Question, TextField
 from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
+from tests.claims.rewriting import whole
 from tests.lessons.labels import FUNCTIONS, LABELS
 
 _NUMBER = r"[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan)"
@@ -33,6 +35,8 @@ _PLACES = {
     "size": r"\d+(?:×\d+)*",
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
     "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
+    "sum": r"[−\-+\d·^ =().e]+",
+    "value": rf"(?:torch\.)?[a-z]+\d*|True|False|{_NUMBER}|\((?:\d+, )*(?:\d+,?)?\)",
     "error": r"\w*(?:Error|Exception|Warning)",
     "name": _NAME,
     "names": rf"{_NAME}(?:(?:, | and ){_NAME})*",
@@ -44,11 +48,14 @@ _PLACES = {
     "q": rf"\(?{_NUMBER}\)?",
     "engine": r"\w+",
     "op": r"\S+|\[ \]",
+    "python": r".+?",
     "word": r"\w+",
     "nonleaf": r".+?",
     "said": r".+?",
     "claim": r".+?",
 }
+DTYPES = re.compile(_PLACES["dtype"])
+
 _SAME = "ab"
 """Kinds of places that hold the same operand wherever they stand in a label."""
 
@@ -65,31 +72,32 @@ class Sources:
         Whose page it is.
     sentences
         Of the claims that it makes.
-    code
-        Of its code panels, one after another.
-    refusal
-        What the lesson says of a field that it cannot read; empty where it read all.
+    codes
+        Of its code panels.
+    refusals
+        What the lesson says of what it cannot read, or does not take.
     """
 
     lesson: AnyLesson
     question: Question
     sentences: set[str]
-    code: str
-    refusal: str
+    codes: tuple[str, ...]
+    refusals: frozenset[str]
     names: set[str] = field(init=False)
     typed: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Read what the learner typed, and which names there are."""
-        self.typed = _even("\n".join((self.code, *self.question.texts().values())))
+        self.typed = _even("\n".join((*self.codes, *self.question.texts().values())))
         self.names = set(re.findall(_NAME, self.typed))
 
     def hold(self, words: str) -> bool:
         """Return whether a text comes from one of them."""
+        words = words.strip()
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
             or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
-            or words == self.refusal
+            or words in self.refusals
             or words in declared(self.lesson)
             or self.is_typed(words)
             or self.is_label(words)
@@ -111,12 +119,12 @@ class Sources:
     @cached_property
     def said(self) -> str:
         """All that the program prints, warns of, and ends with."""
-        try:
-            ran = Program(self.code).run()
-        except Exception as error:  # no program at all
-            return str(error)
-        ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
-        return _even("\n".join((ran.printed, *ran.warned, *ended)))
+        found: list[str] = []
+        for code in self.codes:
+            ran = Program(code).run()
+            ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
+            found += (ran.printed, *ran.warned, *ended, whole(code).printed)
+        return _even("\n".join(found))
 
     def is_label(self, words: str) -> bool:
         """Return whether a text is one of the fixed labels, with what stands in its places found where it must be."""
@@ -144,12 +152,27 @@ class Sources:
                 return _nonleaf().startswith(found)
             case "said":
                 return self.is_said(found)
+            case "error":
+                return found in self.said
+            case "value":
+                return any(pattern.fullmatch(found) for pattern in (_WORDLESS, DTYPES))
+            case "python":
+                return is_python(found)
             case "claim":
                 return is_made_of(found, self.sentences)
         return True
 
 
 _NAMED = re.compile(_NAME)
+
+
+def is_python(words: str) -> bool:
+    """Return whether a text is code."""
+    try:
+        ast.parse(words)
+    except SyntaxError:
+        return False
+    return True
 
 
 @cache

@@ -4,6 +4,7 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,6 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.claim import plain as letters
 from primer_core.lessons.answer import explanation, page
 from primer_core.lessons.lesson import AnyLesson
-from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import Question
 from primer_core.picture.page import every_part
 from primer_core.picture.parts import Chip, CodePanel, Fixes, Notice, Page, Story
@@ -152,16 +152,23 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     for question in asked(lesson):
         shown = page(lesson, question)
         sentences = {letters(claim.sentence()) for claim in said(lesson, question)}
-        sources = Sources(lesson, question, sentences, code_of(shown), refused(explanation(lesson, question)))
+        codes = tuple(part.code for part in every_part(shown) if isinstance(part, CodePanel))
+        sources = Sources(lesson, question, sentences, codes, frozenset(refusals(explanation(lesson, question))))
         strange |= {text: question for text in dict.fromkeys(texts_of(shown)) if not sources.hold(text[1])}
     assert not strange, f"{len(strange)} texts, seed {SEED}\n" + "\n".join(
         f"{where}: {words!r}\n    {question}" for (where, words), question in list(strange.items())[:20]
     )
 
 
-def refused(outcome: Any) -> str:
-    """What a lesson says of what it cannot read; nothing where it read all."""
-    return outcome.message if isinstance(outcome, Unread) else ""
+def refusals(outcome: Any) -> Iterator[str]:
+    """What a lesson itself says of what it cannot read or does not take, wherever that stands in an outcome."""
+    if is_dataclass(outcome):
+        for each in fields(outcome):
+            value = getattr(outcome, each.name)
+            if each.name in ("message", "unconverted") and isinstance(value, str):
+                yield value
+            elif is_dataclass(value):
+                yield from refusals(value)
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
