@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import prod
 
 from primer_core.claims.claim import Claim, Sentence, Shape, counted
-from primer_core.claims.memory import SharesMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +205,3 @@ class Became(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return (self.effect,)
-
-
-@dataclass(frozen=True, slots=True)
-class ViewOrCopy(SharesMemory):
-    """What was made of an array shares its memory, or has its own; the fields are those of `SharesMemory`."""
-
-    def sentence(self) -> Sentence:
-        """Write the claim as a word."""
-        return ("VIEW" if self.answer else "COPY",)

@@ -18,11 +18,9 @@ from primer_core.claims.describing import (
     RankIs,
     SizesAre,
     StepsAre,
-    ViewOrCopy,
 )
 from tests.claims.checking import check
 from tests.claims.making_checks import end
-from tests.claims.memory_checks import check_shared
 from tests.claims.program import Program
 
 
@@ -176,8 +174,3 @@ def _(claim: Became, _: Program) -> None:
             assert abs(given) < 1e-7
         case _:
             raise AssertionError(f"{claim.effect} is no effect that is known")
-
-
-@check(ViewOrCopy)
-def _(claim: ViewOrCopy, program: Program) -> None:
-    check_shared(claim, program)

@@ -30,7 +30,6 @@ _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
     "x": _NUMBER,
-    "numbers": rf"{_NUMBER}(?:, {_NUMBER})*",
     "shape": r"\((?:\d+, )*(?:\d+,?)?\)",
     "size": r"\d+(?:×\d+)*",
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
@@ -48,12 +47,22 @@ _PLACES = {
     "q": rf"\(?{_NUMBER}\)?",
     "engine": r"\w+",
     "op": r"\S+|\[ \]",
+    "statements": r".+?",
+    "cells": rf"{_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])?(?:, {_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])?)*",
+    "rule": r"[−\-\d]+(?: \+ [ijkl]·(?:\d+|\([−-]\d+\)))*",
+    "numbers": r".+?",
+    "of_a": r".+?",
     "python": r".+?",
     "word": r"\w+",
     "nonleaf": r".+?",
     "said": r".+?",
     "claim": r".+?",
 }
+_HELD = re.compile(
+    rf"{_NAME}(?:\[[\d, ]+\])?: (?:{_NUMBER}|\?|True|False) → (?:{_NUMBER}|\?|True|False)|and \d+ elements? more"
+    rf"|{_NAME} = (?:\[[^a-z]*\]|an array of shape \([\d, ]*\)|{_NUMBER}|True|False)"
+)
+_ENTRY = re.compile(r", (?=[^\W\d]\w*(?:\[[\d, ]*\])?(?::| =)|and )")
 DTYPES = re.compile(_PLACES["dtype"])
 
 _SAME = "ab"
@@ -142,6 +151,14 @@ class Sources:
                 return set(re.findall(_NAME, found)) - {"and"} <= self.names
             case "code" | "a" | "b":
                 return self.is_code(found)
+            case "statements":
+                return all(self.is_code(each) for each in found.split("; "))
+            case "cells":
+                return set(re.findall(_NAME, found)) <= self.names
+            case "numbers":
+                return all(
+                    _HELD.fullmatch(each) for each in re.split(r", (?=[^\W\d]\w*(?:\[[\d, ]*\])?(?::| =)|and )", found)
+                )
             case "engine":
                 return found in ("AccumulateGrad", "no grad_fn") or any(found in one for one in self.sentences)
             case "op":
@@ -209,7 +226,12 @@ def _even(words: str) -> str:
 
 def is_made_of(words: str, sentences: set[str]) -> bool:
     """Whether a text is the sentence of a claim, or of several, one after another."""
-    rest = [words[len(sentence) + 1 :] for sentence in sentences if sentence and words.startswith(f"{sentence} ")]
+    rest = [
+        words[len(sentence) + len(between) :]
+        for sentence in sentences
+        for between in (" ", "; ", " · ")
+        if sentence and words.startswith(f"{sentence}{between}")
+    ]
     return words in sentences or any(is_made_of(more, sentences) for more in rest)
 
 

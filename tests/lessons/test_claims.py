@@ -151,7 +151,8 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     strange: dict[tuple[str, str], Question] = {}
     for question in asked(lesson):
         shown = page(lesson, question)
-        sentences = {letters(claim.sentence()) for claim in said(lesson, question)}
+        claims = said(lesson, question)
+        sentences = {words for claim in claims for words in (letters(claim.sentence()), claim.brief())}
         codes = tuple(part.code for part in every_part(shown) if isinstance(part, CodePanel))
         sources = Sources(lesson, question, sentences, codes, frozenset(refusals(explanation(lesson, question))))
         strange |= {text: question for text in dict.fromkeys(texts_of(shown)) if not sources.hold(text[1])}

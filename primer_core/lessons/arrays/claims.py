@@ -11,7 +11,7 @@ import numpy as np
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.comparing import AnswersDiffer, ArrayHolds, ListPoints
-from primer_core.claims.describing import Became, ViewOrCopy
+from primer_core.claims.describing import Became
 from primer_core.claims.dtypes import (
     ArrayRefuses,
     AstypeWarns,
@@ -116,7 +116,7 @@ def became(explained: Anatomy) -> tuple[Claim, ...]:
         written = (write for write in changed.writes if write.effect != "kept")
         found += [Became(write.given, write.stored, changed.dtype, EFFECTS[write.effect]) for write in written]
     if made is not None and prod(made.drawn.values.shape):
-        found.append(ViewOrCopy(made.shares_code, NAME, "y", made.verdict == "view"))
+        found.append(SharesMemory(made.shares_code, NAME, "y", made.verdict == "view"))
         pairs = zip(explained.drawn.values.ravel(), made.drawn.values.ravel(), made.effects, strict=True)
         for given, stored, effect in pairs:
             if effect != "kept":

@@ -60,7 +60,7 @@ from primer_core.claims.rebinding import (
     Unchanged,
     Wrote,
 )
-from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, StatementRefused
+from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, SaidOf, StatementRefused
 from primer_core.claims.storing import (
     IntoUnnamed,
     LastBracketWrites,
@@ -74,7 +74,10 @@ from primer_core.claims.storing import (
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    LiesInOneRun,
+    NothingToJoin,
     PairCompared,
+    PairInShape,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
@@ -95,6 +98,7 @@ from primer_core.lessons.views.losses import Loss
 from primer_core.lessons.views.program import Change, Program, Ran, Stopped, changes, shortened
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import GivenWay, RefusedWay, Viewing, Way
+from primer_core.lessons.views.state import Made
 from primer_core.lessons.views.steps import Step, only_moved
 
 _TURNING = {
@@ -118,12 +122,16 @@ def claims_of(question: ViewsQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Unread():
             return ()
         case Viewing():
-            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *ways(outcome))
+            shaped = (*filter(None, in_shape(outcome)), *nothing_to_join(outcome))
+            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *shaped, *ways(outcome))
         case Ran() | Stopped():
             said = Said(outcome, question.view)
             found = [*said.chips(), *(claim for told in (*said.story(), *said.deeds()) for claim in told)]
             found += said.asked() if question.view == "Memory" else said.names()
-            found += [*said.cause(), *(claim for claim, _ in said.fixes())]
+            found += [*said.cause(), *said.source(), *(claim for claim, _ in said.fixes())]
+            if question.view == "Memory":
+                arrays = ((outcome.after.called(name), name) for name in outcome.after.names)
+                found += [claim for made, name in arrays for claim in in_one_run(made, name)]
             return tuple(dict.fromkeys(found))
 
 
@@ -367,6 +375,15 @@ class Said:
             return ()
         return (replace(self.program.cause, line=self.lines[-1]),)  # type: ignore[type-var]  # each cause is a dataclass, and has its line
 
+    def source(self) -> tuple[Claim, ...]:
+        """Say of which part of a line the library said its words, where that is not clear from them."""
+        program = self.program
+        if not isinstance(program, Stopped):
+            return ()
+        if program.line.startswith(program.part) or program.line == f"{program.place} = {program.part}":
+            return ()
+        return (SaidOf(self.lines[-1], self.spelled(program.part)),)
+
     def fixes(self) -> tuple[tuple[Claim, Puts], ...]:
         """List what would work, and what it puts into the fields."""
         if not isinstance(self.program, Stopped):
@@ -589,6 +606,25 @@ def pairs(found: Viewing) -> tuple[PairCompared, ...]:
         PairCompared("b", (pair.left, pair.right), pair.stride, pair.size, pair.next_stride, pair.joins)
         for pair in found.pairs
     )
+
+
+def in_shape(found: Viewing) -> tuple[PairInShape | None, ...]:
+    """Say of each pair of axes whether the new shape joins it; None where there is no such shape."""
+    return tuple(
+        None if pair.wanted is None else PairInShape("b", (pair.left, pair.right), pair.wanted, not pair.refuses)
+        for pair in found.pairs
+    )
+
+
+def nothing_to_join(found: Viewing) -> tuple[Claim, ...]:
+    """Say that there are no two axes to join; nothing where there are."""
+    return () if found.pairs else (NothingToJoin(found.program.before.called("b").layout.shape),)
+
+
+def in_one_run(made: Made, name: str) -> tuple[LiesInOneRun, LiesInOneRun]:
+    """Say of an array whether its cells lie side by side, the last axis fastest, or the first."""
+    layout = made.layout
+    return LiesInOneRun(name, "C", layout.c_contiguous), LiesInOneRun(name, "F", layout.f_contiguous)
 
 
 def ways(found: Viewing) -> tuple[WayTried, ...]:
