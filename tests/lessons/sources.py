@@ -14,6 +14,7 @@ from functools import cache, cached_property
 import primer_core.lessons as lessons
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import ChoiceField, Question, TextField
+from primer_core.picture.derivation import COLUMN, ROW
 from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
@@ -34,6 +35,7 @@ _PLACES = {
     "size": r"\d+(?:×\d+)*",
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
     "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
+    "v": r"[A-Za-zδ]+[₀-₉]*′?",
     "sum": r"[−\-+\d·^ =().e]+",
     "value": rf"(?:torch\.)?[a-z]+\d*|True|False|{_NUMBER}|\((?:\d+, )*(?:\d+,?)?\)",
     "error": r"\w*(?:Error|Exception|Warning)",
@@ -102,7 +104,7 @@ class Sources:
 
     def hold(self, words: str) -> bool:
         """Return whether a text comes from one of them."""
-        words = words.strip()
+        words = words.strip().replace(ROW, "0").replace(COLUMN, "1")
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
             or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
