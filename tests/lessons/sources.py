@@ -36,6 +36,8 @@ _PLACES = {
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
     "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
     "v": r"[A-Za-zδ]+[₀-₉]*′?",
+    "formula": r"(?:log1?p?|max|e|Σ|[^a-zA-Z])+",
+    "call": r".+\)",
     "sum": r"[−\-+\d·^ =().e]+",
     "value": rf"(?:torch\.)?[a-z]+\d*|True|False|{_NUMBER}|\((?:\d+, )*(?:\d+,?)?\)",
     "error": r"\w*(?:Error|Exception|Warning)",
@@ -175,6 +177,8 @@ class Sources:
                 return found in self.said
             case "value":
                 return any(pattern.fullmatch(found) for pattern in (_WORDLESS, DTYPES))
+            case "call":
+                return is_python(found)
             case "python":
                 return is_python(found)
             case "claim":
