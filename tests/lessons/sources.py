@@ -31,13 +31,21 @@ _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
     "x": _NUMBER,
-    "shape": r"\((?:\d+, )*(?:\d+,?)?\)",
+    "shape": r"\((?:[−-]?\d+, )*(?:[−-]?\d+,?)?\)",
+    "bound": rf"an array of shape \([\d, ]*\)|torch\.Size\(\[[\d, ]*\]\)|\([\d, ]*\)|{_NUMBER}",
     "size": r"\d+(?:×\d+)*",
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
     "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
     "v": r"[A-Za-zδ]+[₀-₉]*′?",
     "formula": r"(?:log1?p?|max|e|Σ|[^a-zA-Z])+",
     "call": r".+\)",
+    "letter": r"[a-zA-Z]|…\d*",
+    "tight": r"\((?:\d+,?)*\)",
+    "numbers_": r"[−-]?\d+(?:, [−-]?\d+)*",
+    "axes": r"axis\xa0\d+\xa0·\xa0\d+(?:, axis\xa0\d+\xa0·\xa0\d+)*",
+    "places": r"none|[−-]?\d+(?:, (?:… )?[−-]?\d+)*",
+    "element": r".+\]",
+    "elements": r".+\]",
     "sum": r"[−\-+\d·^ =().e]+",
     "value": rf"(?:torch\.)?[a-z]+\d*|True|False|{_NUMBER}|\((?:\d+, )*(?:\d+,?)?\)",
     "error": r"\w*(?:Error|Exception|Warning)",
@@ -163,6 +171,10 @@ class Sources:
                 return all(
                     _HELD.fullmatch(each) for each in re.split(r", (?=[^\W\d]\w*(?:\[[\d, ]*\])?(?::| =)|and )", found)
                 )
+            case "element":
+                return self.is_code(re.sub(r"\[[\d, ]*\]$", "", found))
+            case "elements":
+                return all(self.is_code(re.sub(r"\[[\d, ]*\]?$", "", each)) for each in re.split(r"(?<=\]), ", found))
             case "engine":
                 return found in ("AccumulateGrad", "no grad_fn") or any(found in one for one in self.sentences)
             case "op":

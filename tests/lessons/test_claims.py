@@ -168,8 +168,11 @@ def refusals(outcome: Any) -> Iterator[str]:
             value = getattr(outcome, each.name)
             if each.name in ("message", "unconverted") and isinstance(value, str):
                 yield value
-            elif is_dataclass(value):
+            else:
                 yield from refusals(value)
+    elif isinstance(outcome, tuple):
+        for each in outcome:
+            yield from refusals(each)
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
