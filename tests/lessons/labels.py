@@ -33,6 +33,15 @@ FUNCTIONS = frozenset(
     )
 )
 
+#: Words that join the texts of a part in its text alternative; none of them is about one state.
+JOINING = frozenset(
+    (
+        "A", "PyTorch", "Step", "True", "False", "a", "an", "and", "as", "at", "before", "bit", "bits", "by",
+        "computed", "e", "failed", "from", "g", "grad", "gradient", "graph", "hand", "inf", "is", "it", "left", "middle", "more",
+        "nan", "no", "node", "nodes", "none", "not", "number", "of", "or", "out", "part", "probability", "shape",
+        "step", "taken", "target", "the", "version", "what", "would", "work", "yet",
+    )
+)  # fmt: skip
 #: Ways to make an array in the table of defaults, which is the same on each page.
 DEFAULTS = tuple(code for row in default_dtypes() for code in (row.numpy_code, row.torch_code))
 #: Rules of derivatives: of what, by what, and the slope; they hold wherever an operation stands in a program.

@@ -112,9 +112,19 @@ class Sources:
         self.typed = _even("\n".join((*self.codes, *self.question.texts().values())))
         self.names = set(re.findall(_NAME, self.typed))
 
-    def hold(self, words: str) -> bool:
-        """Return whether a text comes from one of them."""
+    def hold(self, where: str, words: str) -> bool:
+        """Return whether a text comes from one of them; what is told, and what is offered, comes from claims alone.
+
+        Parameters
+        ----------
+        where
+            Class and field of the part, as in ``Table.caption``.
+        words
+            The text.
+        """
         words = words.strip().replace(ROW, "0").replace(COLUMN, "1")
+        if where in TOLD:
+            return not words or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
             or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
@@ -197,6 +207,9 @@ class Sources:
                 return is_made_of(found, self.sentences)
         return True
 
+
+TOLD = ("Story.paragraphs", "Story.note", "Fix.label", "Remedy.label")
+"""Where claims alone speak, and sentences that hold of every state."""
 
 _NAMED = re.compile(_NAME)
 

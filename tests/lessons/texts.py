@@ -60,6 +60,11 @@ def texts_of(shown: Page) -> Iterator[tuple[str, str]]:
     yield from _texts(shown, "Page")
 
 
+def texts_in(part: Any) -> Iterator[tuple[str, str]]:
+    """Yield each text of one part, as `texts_of` does."""
+    yield from _texts(part, type(part).__name__)
+
+
 def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
     match value:
         case str():
