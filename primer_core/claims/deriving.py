@@ -108,7 +108,7 @@ class BesidePyTorch(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class ShapesDiffer(Claim):
+class AnotherShape(Claim):
     """A value by hand has another shape than the one that PyTorch finds.
 
     Parameters

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from primer_core.claims.deriving import BesidePyTorch, LineDoes, ShapesDiffer
+from primer_core.claims.deriving import AnotherShape, BesidePyTorch, LineDoes
 from tests.claims.checking import check
 from tests.claims.program import Names, Program
 
@@ -206,8 +206,8 @@ def _(claim: BesidePyTorch, program: Program) -> None:
         assert not math.isfinite(claim.difference)
 
 
-@check(ShapesDiffer)
-def _(claim: ShapesDiffer, program: Program) -> None:
+@check(AnotherShape)
+def _(claim: AnotherShape, program: Program) -> None:
     hand, found = pair(program, claim.symbol)
     assert (tuple(hand.shape), tuple(found.shape)) == (claim.by_hand, claim.found)
     assert claim.by_hand != claim.found

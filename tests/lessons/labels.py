@@ -38,8 +38,8 @@ JOINING = frozenset(
     (
         "A", "PyTorch", "Step", "True", "False", "a", "an", "and", "as", "at", "before", "bit", "bits", "by",
         "computed", "e", "failed", "from", "g", "grad", "gradient", "graph", "hand", "inf", "is", "it", "left",
-        "middle", "more", "nan", "no", "node", "nodes", "none", "not", "number", "of", "or", "out", "part", "probability", "shape",
-        "step", "taken", "target", "the", "version", "what", "would", "work", "yet",
+        "middle", "more", "nan", "no", "node", "nodes", "none", "not", "number", "of", "or", "out", "part",
+        "probability", "shape", "step", "taken", "target", "the", "version", "what", "would", "work", "yet",
     )
 )  # fmt: skip
 #: Ways to make an array in the table of defaults, which is the same on each page.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from primer_core.claims.derivations import label
-from primer_core.claims.deriving import BesidePyTorch, LineDoes, ShapesDiffer
+from primer_core.claims.deriving import AnotherShape, BesidePyTorch, LineDoes
 
 if TYPE_CHECKING:
     import torch
@@ -82,10 +82,10 @@ class Step:
     agrees: bool
 
     @property
-    def comparison(self) -> BesidePyTorch | ShapesDiffer:
+    def comparison(self) -> BesidePyTorch | AnotherShape:
         """What the comparison came to."""
         if self.autograd.shape != self.value.shape:
-            return ShapesDiffer(self.symbol, self.value.shape, self.autograd.shape)
+            return AnotherShape(self.symbol, self.value.shape, self.autograd.shape)
         return BesidePyTorch(self.symbol, self.difference, self.agrees)
 
 
