@@ -29,9 +29,15 @@ def nested(value: Any) -> tuple[int, ...]:
     return (len(value), *(nested(value[0]) if value else ())) if isinstance(value, list) else ()
 
 
+def described(program: Program, name: str) -> Any:
+    """The array whose attributes the program prints."""
+    assert f"print({name}.ndim, " in program.code
+    return end(program, name)
+
+
 @check(RankIs)
 def _(claim: RankIs, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     index: Any = (0,) * claim.rank
     assert claim.rank >= 0
     if 0 not in array.shape and kind_of(array) != "O":
@@ -41,7 +47,7 @@ def _(claim: RankIs, program: Program) -> None:
 
 @check(SizesAre)
 def _(claim: SizesAre, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     assert tuple(array.shape) == claim.shape
     if 0 not in array.shape:
         assert nested(array.tolist())[: len(claim.shape)] == claim.shape
@@ -49,7 +55,7 @@ def _(claim: SizesAre, program: Program) -> None:
 
 @check(CellsAre)
 def _(claim: CellsAre, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     assert tuple(array.shape) == claim.shape
     assert sum(1 for _ in np.ndindex(*claim.shape)) == array.reshape(-1).shape[0]
 
@@ -79,7 +85,7 @@ def kind_of(array: Any) -> str:
 
 @check(NumbersAre)
 def _(claim: NumbersAre, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     assert kind_of(array) == KINDS[claim.numbers]
     assert array.itemsize * 8 == claim.bits
     if claim.library:
@@ -90,14 +96,14 @@ def _(claim: NumbersAre, program: Program) -> None:
 
 @check(CellTakes)
 def _(claim: CellTakes, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     one = array.reshape(-1)[:1] if array.reshape(-1).shape[0] else np.empty(1, str(array.dtype).removeprefix("torch."))
     assert one.nbytes == claim.bytes
 
 
 @check(CellsTake)
 def _(claim: CellsTake, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     assert claim.cells == array.reshape(-1).shape[0]
     assert claim.bytes == array.itemsize
     assert array.nbytes == claim.cells * claim.bytes
@@ -105,7 +111,7 @@ def _(claim: CellsTake, program: Program) -> None:
 
 @check(StepsAre)
 def _(claim: StepsAre, program: Program) -> None:
-    array = end(program, claim.name)
+    array = described(program, claim.name)
     assert claim.unit == ("element" if isinstance(array, torch.Tensor) else "byte")
     assert len(claim.strides) == array.ndim
     for axis, step in enumerate(claim.strides):

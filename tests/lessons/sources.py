@@ -21,7 +21,7 @@ from tests.claims.program import Program
 from tests.claims.rewriting import whole
 from tests.lessons.labels import FUNCTIONS, LABELS
 
-_NUMBER = r"[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan)"
+_NUMBER = r"(?:True|False|\?|\([^a-z()]*j\)|[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan))"
 _NAME = r"[^\W\d]\w*"
 _BRACKETS = r"[^()]"
 for _ in range(4):

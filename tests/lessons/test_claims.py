@@ -147,10 +147,10 @@ def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
 
 
 def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
-    """Programs of which no claim of a class is made, and what is said of them."""
+    """Programs of which no claim of a class is made, each once, and what is said of them."""
     spoken_of = {id(claims) for _, _, claims in of_each_class()[kind]}
-    of = [(code, claims) for found in of_each_class().values() for _, code, claims in found]
-    return [(code, claims) for code, claims in of if id(claims) not in spoken_of]
+    of = {id(claims): (code, claims) for found in of_each_class().values() for _, code, claims in found}
+    return [program for claims, program in of.items() if claims not in spoken_of]
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
