@@ -311,3 +311,44 @@ class NumberMade(Claim):
     def brief(self) -> str:
         """Write the claim as a word or two."""
         return "NUMBER"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAs(Claim):
+    """What an array was to those that were there before it.
+
+    Parameters
+    ----------
+    name
+        The array, as it is called in the end.
+    word
+        "VIEW" of one of them, "OTHER CELLS" in the memory of one, "COPY", "NEW", "NO CELLS" or "NUMBER".
+    """
+
+    name: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as a word or two."""
+        return (self.word,)
+
+
+@dataclass(frozen=True, slots=True)
+class NameLost(Claim):
+    """An array that had a name has none in the end.
+
+    Parameters
+    ----------
+    name
+        That it had.
+    kept
+        Names of the arrays that its memory is kept by; none where it is freed.
+    """
+
+    name: str
+    kept: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what became of its memory."""
+        kept = f"memory kept by {' and '.join(self.kept)}" if self.kept else "freed"
+        return (f"no name left{', ' if self.kept else ': '}{kept}",)

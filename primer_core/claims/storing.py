@@ -89,6 +89,10 @@ class IntoUnnamed(Claim):
         """Say so."""
         return ("wrote into ", Code(self.code), ", a copy without a name")
 
+    def brief(self) -> str:
+        """Say what becomes of the copy."""
+        return "no name: let go"
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenAndLost(Claim):

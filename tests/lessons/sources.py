@@ -27,6 +27,7 @@ _BRACKETS = r"[^()]"
 for _ in range(4):
     _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
 _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
+_CELL = rf"{_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
 #: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
@@ -60,7 +61,7 @@ _PLACES = {
     "engine": r"\w+",
     "op": r"\S+|\[ \]",
     "statements": r".+?",
-    "cells": rf"{_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])?(?:, {_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])?)*",
+    "cells": rf"{_CELL}(?:, (?:{_CELL}|\d+ more of {_NAME}))*",
     "rule": r"[−\-\d]+(?: \+ [ijkl]·(?:\d+|\([−-]\d+\)))*",
     "numbers": r".+?",
     "of_a": r".+?",
@@ -176,11 +177,11 @@ class Sources:
             case "statements":
                 return all(self.is_code(each) for each in found.split("; "))
             case "cells":
-                return set(re.findall(_NAME, found)) <= self.names
+                return set(re.findall(_NAME, found)) - {"more", "of"} <= self.names
             case "numbers":
-                return all(
-                    _HELD.fullmatch(each) for each in re.split(r", (?=[^\W\d]\w*(?:\[[\d, ]*\])?(?::| =)|and )", found)
-                )
+                return all(_HELD.fullmatch(each) for each in _ENTRY.split(found))
+            case "of_a":
+                return is_python(found) and re.search(r"\ba\b", found) is not None
             case "element":
                 return self.is_code(re.sub(r"\[[\d, ]*\]$", "", found))
             case "elements":
@@ -199,12 +200,12 @@ class Sources:
                 return found in self.said
             case "value":
                 return any(pattern.fullmatch(found) for pattern in (_WORDLESS, DTYPES))
-            case "call":
-                return is_python(found)
-            case "python":
+            case "call" | "python":
                 return is_python(found)
             case "claim":
                 return is_made_of(found, self.sentences)
+        if ".+" in _PLACES[kind]:
+            raise ValueError(f"anything may stand in {{{kind}}}")
         return True
 
 

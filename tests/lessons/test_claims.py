@@ -169,6 +169,25 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     )
 
 
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_what_nobody_said_has_no_source(lesson: AnyLesson) -> None:
+    """No fixed label lets a sentence through, nor do a few words that a badge could say."""
+    question = asked(lesson)[0]
+    sources = Sources(
+        lesson, question, {letters(claim.sentence()) for claim in said(lesson, question)}, (), frozenset()
+    )
+    for words in (
+        "A list or a mask may name any cells.",
+        "a shares no memory with b",
+        "no name left, memory kept by b",
+        "it wrapped around",
+        "read-only, and stretched",
+        "3 bytes were copied",
+        "Axis 1 is gone: 3 of 4 remain.",
+    ):
+        assert not sources.hold("Badge.text", words), words
+
+
 def refusals(outcome: Any) -> Iterator[str]:
     """What a lesson itself says of what it cannot read or does not take, wherever that stands in an outcome."""
     if is_dataclass(outcome):

@@ -32,8 +32,10 @@ from primer_core.claims.copying import (
 )
 from primer_core.claims.memory import (
     CopyMade,
+    DrawnAs,
     IsValue,
     LiesBeside,
+    NameLost,
     NewArray,
     NoArray,
     NoCells,
@@ -116,20 +118,30 @@ _MOST_WALKED = 16
 """Most elements of memory that are listed."""
 
 
+_WORDS: Mapping[str, str] = {
+    "view": "VIEW", "apart": "OTHER CELLS", "copy": "COPY", "new": "NEW", "number": "NUMBER", "empty": "NO CELLS",
+}  # fmt: skip
+"""What an array is drawn as, by its kind; the first is drawn as the base."""
+
+
 def claims_of(question: ViewsQuestion, outcome: Outcome) -> tuple[Claim, ...]:
     """List all that the page says of an outcome."""
     match outcome:
         case Unread():
             return ()
         case Viewing():
-            shaped = (*filter(None, in_shape(outcome)), *nothing_to_join(outcome))
+            shaped: tuple[Claim, ...] = (*filter(None, in_shape(outcome)), *nothing_to_join(outcome))
+            shaped += drawn_as(outcome.program)
             return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *shaped, *ways(outcome))
         case Ran() | Stopped():
             said = Said(outcome, question.view)
             found = [*said.chips(), *(claim for told in (*said.story(), *said.deeds()) for claim in told)]
             found += said.asked() if question.view == "Memory" else said.names()
             found += [*said.cause(), *said.source(), *(claim for claim, _ in said.fixes())]
+            if question.view == "Names":
+                found += lost(outcome)
             if question.view == "Memory":
+                found += drawn_as(outcome)
                 arrays = ((outcome.after.called(name), name) for name in outcome.after.names)
                 found += [claim for made, name in arrays for claim in in_one_run(made, name)]
             return tuple(dict.fromkeys(found))
@@ -619,6 +631,19 @@ def in_shape(found: Viewing) -> tuple[PairInShape | None, ...]:
 def nothing_to_join(found: Viewing) -> tuple[Claim, ...]:
     """Say that there are no two axes to join; nothing where there are."""
     return () if found.pairs else (NothingToJoin(found.program.before.called("b").layout.shape),)
+
+
+def drawn_as(program: Program) -> tuple[DrawnAs, ...]:
+    """Say of each array that has a name what it was to those before it; nothing of the base."""
+    named = (made for made in program.after.arrays if made.names and made.kind in _WORDS)
+    return tuple(DrawnAs(made.names[0], _WORDS[made.kind]) for made in named)
+
+
+def lost(program: Program) -> tuple[NameLost, ...]:
+    """Say what became of the memory of each array that has no name any more."""
+    gone = (made for made in program.after.arrays[: len(program.before.arrays)] if not made.names)
+    kept = ((made.name.removeprefix("old "), program.after.lying_in(made.buffer)) for made in gone)
+    return tuple(NameLost(name, tuple(other.names[0] for other in others)) for name, others in kept)
 
 
 def in_one_run(made: Made, name: str) -> tuple[LiesInOneRun, LiesInOneRun]:
