@@ -60,6 +60,10 @@ class Claim(ABC):
     def sentence(self) -> Sentence:
         """Write the claim in plain English."""
 
+    def brief(self) -> str:
+        """Write the claim as a badge or a cell of a table says it, where it stands beside what it is said of."""
+        return plain(self.sentence())
+
 
 def plain(sentence: Sentence) -> str:
     """Return the letters of a sentence alone."""

@@ -86,6 +86,10 @@ class DifferFrom(Claim):
         """List them."""
         return ("What differs from PyTorch: ", Strong(listed([label(name) for name in self.names])), ".")
 
+    def brief(self) -> str:
+        """Name the first of them."""
+        return f"wrong from {label(self.names[0])} on"
+
 
 @dataclass(frozen=True, slots=True)
 class Mistaken(Claim):

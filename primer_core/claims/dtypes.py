@@ -84,6 +84,23 @@ class NotForBooleans(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NotDoneWith(Claim):
+    """NumPy has no such operation for operands of these dtypes, whatever their shapes.
+
+    Parameters
+    ----------
+    dtypes
+        Of the operands, in their order.
+    """
+
+    dtypes: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"not done with {listed(self.dtypes)}",)
+
+
+@dataclass(frozen=True, slots=True)
 class DoesNotFit(Claim):
     """A result has a dtype that the array it is to be stored in cannot take.
 

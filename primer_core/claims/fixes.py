@@ -47,6 +47,27 @@ class NothingRearranged(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NothingFitsInto(Claim):
+    """No new axis and no transposition of one operand lets the result be stored in an array.
+
+    Parameters
+    ----------
+    name, shape
+        Of the array.
+    """
+
+    name: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Say so, and what would."""
+        return (
+            f"No new axis and no transposition helps: {self.name} keeps its shape, {self.shape}, and the other operand "
+            "must have the same sizes, or 1.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CountedAsNumbers(Claim):
     """With booleans as whole numbers, the operation is done.
 

@@ -32,6 +32,23 @@ class Filled(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class GradNotFinite(Claim):
+    """Gradients hold nan or infinity.
+
+    Parameters
+    ----------
+    names
+        Of the tensors whose ``.grad`` they are.
+    """
+
+    names: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{', '.join(f'{name}.grad' for name in self.names)}: not finite",)
+
+
+@dataclass(frozen=True, slots=True)
 class AddedUp(Claim):
     """Several calls of ``backward()`` added to the same gradient.
 

@@ -37,6 +37,28 @@ class SummedBack(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtBack(Claim):
+    """The gradient of the result's shape becomes one of an operand's.
+
+    Parameters
+    ----------
+    name, shape
+        Of the operand, and of its gradient.
+    axes
+        Of the result, counted from 0: those over which it is summed; none where the shapes are the same.
+    """
+
+    name: str
+    shape: Shape
+    axes: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        summed = f"sum over {axis_text(*self.axes)}" if self.axes else "nothing to sum"
+        return (f"back to {self.name} {self.shape}: {summed}",)
+
+
+@dataclass(frozen=True, slots=True)
 class ArrivesOnce(Claim):
     """Each element of an operand was read once, so that its gradient is what arrives there.
 

@@ -34,6 +34,10 @@ class ReadWithStrides(Claim):
         """Say that it is a view, and how it reads."""
         return (f"A view: the same memory read with strides {signed(str(self.strides))} {self.unit}.",)
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "VIEW"
+
 
 @dataclass(frozen=True, slots=True)
 class InNewMemory(Claim):
@@ -59,6 +63,10 @@ class InNewMemory(Claim):
         """Give the bytes."""
         heads = {"copy": "A copy", "numbers": "New numbers", "memory": "No view"}
         return (f"{heads[self.what]}: {self.bytes} bytes in new memory.",)
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "COPY" if self.what == "copy" else "NEW MEMORY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,10 @@ class NothingToShare(Claim):
         """Say that there is nothing to share."""
         return ("It has no cells, so there are no bytes to share or to copy.",)
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "NO BYTES"
+
 
 @dataclass(frozen=True, slots=True)
 class VerySame(Claim):
@@ -124,6 +136,10 @@ class VerySame(Claim):
         """Say so, and why if it is known."""
         why = "Its cells lie in that order already: the" if self.in_order else "The"
         return (f"{why} very same object comes back, under another name.",)
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "VIEW"
 
 
 @dataclass(frozen=True, slots=True)

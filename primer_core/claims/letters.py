@@ -447,3 +447,23 @@ class LettersFit(Claim):
         """Name the meaning, the subscripts and what comes of them."""
         gives = f" → {self.shape}" if self.shape else " → one number"
         return (f"{_MEANT[self.meaning]}: ", Code(self.subscripts), gives)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterBecomes(Claim):
+    """What becomes of a letter in the result.
+
+    Parameters
+    ----------
+    letter
+        The letter; ``…0`` is the last axis that ``...`` stands for.
+    axis
+        Of the result, which it is; None where it is summed over.
+    """
+
+    letter: str
+    axis: int | None
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return ("summed over" if self.axis is None else f"axis {self.axis}",)

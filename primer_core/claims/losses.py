@@ -275,6 +275,10 @@ class ColumnsSumToOne(Claim):
             f"row 0 sum to {short_number(self.first)}.",
         )
 
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "softmax over the rows"
+
 
 @dataclass(frozen=True, slots=True)
 class AnotherLoss(Claim):
@@ -356,6 +360,10 @@ class NothingCounts(Claim):
             f"Each target is {signed(self.index)}, which is ignore_index: no row counts. The mean over no rows is "
             "0 / 0, and PyTorch gives nan without an error.",
         )
+
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "every row is ignored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class ViewOf(Claim):
         be = "is" if self.held else "was"
         return (Name(self.name[0]), f" {be} a view of {called(self.of, self.of_held)}")
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "VIEW"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadsMemory(Claim):
@@ -106,6 +110,10 @@ class LiesBeside(Claim):
         lies = "lies" if self.held else "lay"
         return (Name(self.name[0]), f" {lies} in the memory of {called(self.of, self.of_held)}, beside its cells")
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "OTHER CELLS"
+
 
 @dataclass(frozen=True, slots=True)
 class CopyMade(Claim):
@@ -126,6 +134,10 @@ class CopyMade(Claim):
         """Write the claim as few words."""
         return (Name(self.name[0]), f" {'is' if self.held else 'was'} a copy")
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "COPY"
+
 
 @dataclass(frozen=True, slots=True)
 class NewArray(Claim):
@@ -145,6 +157,10 @@ class NewArray(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return (Name(self.name[0]), f" {'is' if self.held else 'was'} a new array")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "NEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,10 @@ class NoCells(Claim):
         """Say so."""
         have, share = ("has", "shares") if self.held else ("had", "shared")
         return (Name(self.name[0]), f" {have} no cells, so it {share} none")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "NO CELLS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +284,10 @@ class SharesMemory(Claim):
         """Give question and answer."""
         return (Code(self.code), " → ", Strong(str(self.answer)))
 
+    def brief(self) -> str:
+        """Write the claim as a word."""
+        return "VIEW" if self.answer else "COPY"
+
 
 @dataclass(frozen=True, slots=True)
 class NumberMade(Claim):
@@ -283,3 +307,48 @@ class NumberMade(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return (Name(self.name[0]), f" {'is' if self.held else 'was'} a number of its own")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "NUMBER"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAs(Claim):
+    """What an array was to those that were there before it.
+
+    Parameters
+    ----------
+    name
+        The array, as it is called in the end.
+    word
+        "VIEW" of one of them, "OTHER CELLS" in the memory of one, "COPY", "NEW", "NO CELLS" or "NUMBER".
+    """
+
+    name: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as a word or two."""
+        return (self.word,)
+
+
+@dataclass(frozen=True, slots=True)
+class NameLost(Claim):
+    """An array that had a name has none in the end.
+
+    Parameters
+    ----------
+    name
+        That it had.
+    kept
+        Names of the arrays that its memory is kept by; none where it is freed.
+    """
+
+    name: str
+    kept: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what became of its memory."""
+        kept = f"memory kept by {' and '.join(self.kept)}" if self.kept else "freed"
+        return (f"no name left{', ' if self.kept else ': '}{kept}",)

@@ -31,6 +31,10 @@ class AxesMoved(Claim):
             how = " moves axes by moving strides, too, but the reshape behind that has to copy."
         return (Code(f"x{self.steps}"), how)
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "axes moved"
+
 
 @dataclass(frozen=True, slots=True)
 class CutAnew(Claim):
@@ -60,6 +64,10 @@ class CutAnew(Claim):
             f"{self.shape}. The shapes are the same and nothing complains, but only {_thousands(self.in_place)} of "
             f"{_thousands(self.cells)} cells hold the element that belongs there.",
         )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "scrambled"
 
 
 def _thousands(number: int) -> str:

@@ -443,3 +443,26 @@ class NoBackwards(Claim):
 def cell_name(name: str, cell: tuple[int, ...]) -> str:
     """Write an element: ``a[1, 2]``."""
     return f"{name}[{', '.join(map(str, cell))}]" if cell else name
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDoes(Claim):
+    """What one item of an index does to the axes that it takes.
+
+    Parameters
+    ----------
+    item
+        As code.
+    axis
+        The first axis of the array that it takes; None for an item that takes none.
+    does
+        What it does, in a few words.
+    """
+
+    item: str
+    axis: int | None
+    does: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (self.does,)

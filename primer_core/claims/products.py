@@ -195,7 +195,7 @@ class OneDtypeOnly(Claim):
         """Say why the code converts."""
         return (
             f"PyTorch multiplies only tensors of one dtype: a is {self.a} and b is {self.b}, so both are made "
-            f"{self.made} here, which NumPy does by itself. ",
+            f"{self.made} here, which NumPy does by itself.",
         )
 
 
@@ -311,3 +311,27 @@ class HasProduct(Claim):
     def sentence(self) -> Sentence:
         """Name the meaning, the change and what comes of it."""
         return (f"{_MEANT[self.meaning]}: ", Code(self.change), f" → {self.shape}")
+
+
+@dataclass(frozen=True, slots=True)
+class AxisMeets(Claim):
+    """What becomes of one axis of two operands that are multiplied.
+
+    Parameters
+    ----------
+    role
+        "rows" of the left one, "columns" of the right one, "inner", which both have, or "batch".
+    place
+        Of a batch axis, counted from the end: −3 is the last; 0 for the others.
+    becomes
+        "remains", "taken away again" where it was lent, "equal, summed over", "must be equal", "equal",
+        "neither equal nor 1", or who is stretched.
+    """
+
+    role: str
+    place: int
+    becomes: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (self.becomes,)

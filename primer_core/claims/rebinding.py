@@ -328,3 +328,9 @@ class NameSince(Claim):
             "gone": "no array",
         }
         return (to[self.bound],)
+
+    def brief(self) -> str:
+        """Say whether the cells changed of the object that it is bound to still."""
+        if self.bound != "kept":
+            return "–"
+        return f"{self.cells} changed" if self.cells else "unchanged"

@@ -415,3 +415,25 @@ class SameCall(Claim):
             Code(self.numpys),
             ".",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AxisBecomes(Claim):
+    """What becomes of an axis.
+
+    Parameters
+    ----------
+    axis, size
+        Of the array.
+    becomes
+        "stays", "disappears", "reduced, kept" with size 1, "runs" where results are running ones, "flattened" with all
+        others, or "shared out" among its cells.
+    """
+
+    axis: int
+    size: int
+    becomes: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as a word or two."""
+        return (self.becomes,)

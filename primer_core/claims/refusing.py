@@ -49,6 +49,26 @@ class StatementRefused(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class SaidOf(Claim):
+    """An error comes from a part of a line.
+
+    Parameters
+    ----------
+    line
+        The line.
+    code
+        The part.
+    """
+
+    line: Line
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Name the part."""
+        return ("It says so of ", Code(self.code), ".")
+
+
+@dataclass(frozen=True, slots=True)
 class NotRun(Claim):
     """Lines behind a refused one were not run.
 

@@ -87,6 +87,10 @@ class Overflows(Claim):
         what = f"e^{short_number(self.exponent)}" if self.exponent > self.limit else "The sum of the exponentials"
         return (f"{what} is more than {self.dtype} can hold, which overflows above e^{short_number(self.limit)}.",)
 
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "the naive form overflows"
+
 
 @dataclass(frozen=True, slots=True)
 class Underflows(Claim):
@@ -109,6 +113,10 @@ class Underflows(Claim):
             f"Even the largest exponential, e^{short_number(self.exponent)}, is too small for {self.dtype} and is "
             "rounded to 0; log 0 is −inf.",
         )
+
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "the naive form underflows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,10 @@ class TieByRounding(Claim):
             f"p[{self.of_logits}] and p[{self.of_p}] are rounded to the same number, and argmax takes the first of "
             "them.",
         )
+
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "a tie by rounding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +279,10 @@ class GivenNotFinite(Claim):
             ", and the loss or its gradient is not finite. PyTorch raises no error for that.",
         )
 
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "the result is not finite"
+
 
 @dataclass(frozen=True, slots=True)
 class DividedTooFar(Claim):
@@ -290,6 +306,10 @@ class DividedTooFar(Claim):
             f"Divided by T = {short_number(self.temperature)}, the logits or their distances leave what {self.dtype} "
             f"can hold: its largest number is {short_number(self.largest)}. Not even the stable form helps there.",
         )
+
+    def brief(self) -> str:
+        """Write the claim as few words."""
+        return "the result is not finite"
 
 
 @dataclass(frozen=True, slots=True)

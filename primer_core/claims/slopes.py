@@ -10,6 +10,27 @@ from primer_core.claims.recording import codes
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedUnrecorded(Claim):
+    """A gradient differs from differences, as a tensor is changed in place and autograd does not record it.
+
+    Parameters
+    ----------
+    name
+        Of the leaf whose gradient it is.
+    """
+
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Say of what each of the two is."""
+        return (
+            Code(f"{self.name}.grad"),
+            ": a tensor is changed in place here without autograd recording it. The differences are of the program as "
+            "it runs, the gradient is of what was recorded.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class HeldFixed(Claim):
     """Differences were taken with what is detached held at its value.
 

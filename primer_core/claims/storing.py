@@ -37,6 +37,23 @@ class NeverGrows(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class CannotHold(Claim):
+    """A result is computed, and the array that it was to be stored in does not take it.
+
+    Parameters
+    ----------
+    name
+        Of the array.
+    """
+
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{self.name} cannot hold the result",)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadOnly(Claim):
     """An array cannot be written to.
 
@@ -71,6 +88,10 @@ class IntoUnnamed(Claim):
     def sentence(self) -> Sentence:
         """Say so."""
         return ("wrote into ", Code(self.code), ", a copy without a name")
+
+    def brief(self) -> str:
+        """Say what becomes of the copy."""
+        return "no name: let go"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, axis_text, listed, signed, times_text
+from primer_core.claims.claim import (
+    Claim,
+    Code,
+    Name,
+    Sentence,
+    Shape,
+    Strong,
+    axis_text,
+    listed,
+    signed,
+    thousands,
+    times_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,97 @@ class MeetIn(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return (f"broadcasts to {self.shape}",)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesClash(Claim):
+    """Shapes do not meet.
+
+    Parameters
+    ----------
+    shapes
+        Of the operands, in their order.
+    """
+
+    shapes: tuple[Shape, ...]
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{listed([str(shape) for shape in self.shapes])} clash",)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetInMany(Claim):
+    """The operands meet, and one of the arrays is large.
+
+    Parameters
+    ----------
+    shape
+        Of the result.
+    largest
+        Elements of the largest array, the result or an operand.
+    """
+
+    shape: Shape
+    largest: int
+
+    def sentence(self) -> Sentence:
+        """Say how large it is."""
+        return (f"The shapes meet in {self.shape}, and the largest array has {thousands(self.largest)} elements.",)
+
+
+@dataclass(frozen=True, slots=True)
+class StretchedAlong(Claim):
+    """Operands are read again and again along one axis.
+
+    Parameters
+    ----------
+    names
+        Of the operands.
+    axis
+        Counted from the end.
+    """
+
+    names: tuple[str, ...]
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return (f"{listed(self.names)} stretched",)
+
+
+@dataclass(frozen=True, slots=True)
+class EqualAlong(Claim):
+    """No operand is stretched along an axis.
+
+    Parameters
+    ----------
+    axis
+        Counted from the end.
+    """
+
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Write the claim as a word."""
+        return ("equal",)
+
+
+@dataclass(frozen=True, slots=True)
+class ClashAlong(Claim):
+    """Sizes along an axis differ, and more than one of them is not 1.
+
+    Parameters
+    ----------
+    axis
+        Counted from the end.
+    """
+
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Write the claim as few words."""
+        return ("clash: neither equal nor 1",)
 
 
 @dataclass(frozen=True, slots=True)

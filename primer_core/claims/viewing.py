@@ -229,6 +229,10 @@ class PairCompared(Claim):
         verdict = "they join" if self.joins else "they do not join"
         return (f"Axes {left} and {right} of {self.name}: stride {signed(self.stride)} against {needed}, {verdict}.",)
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "✓ equal: they join" if self.joins else "✗ unequal: a border"
+
 
 @dataclass(frozen=True, slots=True)
 class WayTried(Claim):
@@ -252,3 +256,78 @@ class WayTried(Claim):
         """Say what it gave."""
         what = {"view": "a view", "copy": "a copy", "empty": "no cells to share", "refused": "refused"}[self.gave]
         return (Code(self.code), f": {what}, {counted(self.bytes, 'byte')} copied.")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        gave = {"view": "✓ a view", "copy": "✓ a copy", "empty": "✓ no cells to share", "refused": "✗ refused"}
+        return gave[self.gave]
+
+
+@dataclass(frozen=True, slots=True)
+class PairInShape(Claim):
+    """Whether a new shape walks two neighbouring axes as parts of one, and what comes of that.
+
+    Parameters
+    ----------
+    name
+        The array.
+    axes
+        The two; axes of size 1 between them are never walked.
+    joined
+        Whether it does.
+    fits
+        Whether it can be given: it does not, or both can be walked as one.
+    """
+
+    name: str
+    axes: tuple[int, int]
+    joined: bool
+    fits: bool
+
+    def sentence(self) -> Sentence:
+        """Say whether the new shape joins them."""
+        return ("yes" if self.joined else "no, cut here too",)
+
+    def brief(self) -> str:
+        """Say what comes of it."""
+        return "✓ fits" if self.fits else "✗ refused here"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToJoin(Claim):
+    """An array has no two axes that are longer than 1.
+
+    Parameters
+    ----------
+    shape
+        Of the array.
+    """
+
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Say so, and what follows."""
+        return (f"Fewer than two axes of {self.shape} are longer than 1: there is nothing to join.",)
+
+
+@dataclass(frozen=True, slots=True)
+class LiesInOneRun(Claim):
+    """Whether the cells of an array lie side by side in one of two orders.
+
+    Parameters
+    ----------
+    name
+        The array.
+    order
+        ``C``, the last axis fastest, or ``F``, the first axis fastest.
+    holds
+        Whether they do.
+    """
+
+    name: str
+    order: str
+    holds: bool
+
+    def sentence(self) -> Sentence:
+        """Write the claim as a word."""
+        return ("✓ yes" if self.holds else "✗ no",)

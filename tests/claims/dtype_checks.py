@@ -17,6 +17,7 @@ from primer_core.claims.dtypes import (
     DoesNotFit,
     KeepEveryValue,
     KeepsItsDtype,
+    NotDoneWith,
     NotForBooleans,
     Promoted,
     SameBytes,
@@ -97,6 +98,21 @@ def _(_: NotForBooleans, program: Program) -> None:
             changes[program.first(operand)] = count
     assert changes, "no operand holds booleans"
     assert not isinstance(program.run(after=changes).error, TypeError)
+
+
+@check(NotDoneWith)
+def _(claim: NotDoneWith, program: Program) -> None:
+    assert tuple(dtypes(program).values()) == claim.dtypes
+    assert isinstance(program.run().error, TypeError)
+    one = {program.first(name): _as_ones(name, array.dtype) for name, array in given(program).items()}
+    assert isinstance(program.run(after=one).error, TypeError)
+
+
+def _as_ones(name: str, dtype: Any) -> Change:
+    def bind(names: dict[str, Any]) -> None:
+        names[name] = np.ones(1, dtype)
+
+    return bind
 
 
 @check(DoesNotFit)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from typing import Any
 
 import numpy as np
 
-from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingRearranged, Rearranged
+from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingFitsInto, NothingRearranged, Rearranged
 from tests.claims.checking import check
 from tests.claims.program import Change, Names, Program
 from tests.claims.stretching_checks import given, meets
@@ -19,7 +20,7 @@ def _(claim: Rearranged, program: Program) -> None:
     assert program.run().error is not None
     helped = program.replaced(claim.name, claim.name + claim.change)
     assert helped.error is None
-    assert helped["y"].shape == claim.shape
+    assert (helped["y"] if "y" in helped.names else helped["a"]).shape == claim.shape
     changed = np.asarray(eval(claim.name + claim.change, {claim.name: own}))  # noqa: S307 - the change that a page prints
     assert changed.size == own.size, "values were dropped or made up"
     assert np.shares_memory(changed, own) or own.size == 0
@@ -46,6 +47,20 @@ def arrangements(shape: tuple[int, ...], most: int = 4) -> set[tuple[int, ...]]:
             sizes = iter(shape)
             found.add(tuple(1 if place in places else next(sizes) for place in range(len(shape) + more)))
     return found
+
+
+@check(NothingFitsInto)
+def _(claim: NothingFitsInto, program: Program) -> None:
+    assert isinstance(program.run().error, ValueError)
+    shapes = {name: array.shape for name, array in given(program).items()}
+    assert any(
+        isinstance(node, ast.AugAssign) and ast.unparse(node.target) == claim.name for node in program.statements
+    )
+    assert shapes[claim.name] == claim.shape
+    (other,) = (shape for name, shape in shapes.items() if name != claim.name)
+    for into, read in [*((claim.shape, each) for each in arrangements(other)),
+                       *((each, other) for each in arrangements(claim.shape))]:  # fmt: skip
+        assert not meets([into, read]) or np.broadcast(np.empty(into), np.empty(read)).shape != into, (into, read)
 
 
 @check(CountedAsNumbers)

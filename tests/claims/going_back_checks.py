@@ -15,6 +15,7 @@ from primer_core.claims.going_back import (
     Detached,
     Filled,
     FreedBefore,
+    GradNotFinite,
     KeptForSecond,
     NothingSaved,
     NotOneNumber,
@@ -273,3 +274,13 @@ def _(claim: NotOneNumber, program: Program) -> None:
     assert ran[claim.name].numel() != 1
     called = [ast.unparse(call.func) for call in calls_of(ast.parse(program.code), "backward")]
     assert called[-1] == f"{claim.name}.backward" or called[0] == f"{claim.name}.backward"
+
+
+@check(GradNotFinite)
+def _(claim: GradNotFinite, program: Program) -> None:
+    gradients = {
+        name: each.grad for name, each in tensors_of(whole(program.code)).items() if each.is_leaf or each.retains_grad
+    }
+    broken = {name for name, grad in gradients.items() if grad is not None and not bool((grad - grad == 0).all())}
+    assert set(claim.names) <= broken
+    assert len(set(claim.names)) == len(claim.names) > 0

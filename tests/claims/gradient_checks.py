@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.claims.gradients import ArrivesOnce, SummedBack
+from primer_core.claims.gradients import ArrivesOnce, BroughtBack, SummedBack
 from tests.claims.checking import check
 from tests.claims.program import Names, Program, Ran
 from tests.claims.stretching_checks import given, result_shape
@@ -50,3 +50,16 @@ def _(claim: ArrivesOnce, program: Program) -> None:
     _, each = spread(program, claim.name)
     assert each.size == own.size
     np.testing.assert_allclose(each.reshape(own.shape), gradient, rtol=1e-9)
+
+
+@check(BroughtBack)
+def _(claim: BroughtBack, program: Program) -> None:
+    gradient = program.run()[claim.name].grad.numpy()
+    assert gradient.shape == claim.shape
+    _, each = spread(program, claim.name)
+    summed = each.sum(axis=claim.axes) if claim.axes else each
+    assert len(set(claim.axes)) == len(claim.axes)
+    assert all(0 <= axis < each.ndim for axis in claim.axes)
+    np.testing.assert_allclose(summed.reshape(claim.shape), gradient, rtol=1e-6, atol=1e-9)
+    others = [each.shape[axis] for axis in range(each.ndim) if axis not in claim.axes]
+    assert [size for size in others if size != 1] == [size for size in claim.shape if size != 1]

@@ -17,6 +17,7 @@ from primer_core.claims.letters import (
     DotsStay,
     EveryCellMeets,
     KeptTwice,
+    LetterBecomes,
     LettersCounted,
     LettersFit,
     MadeOneDtype,
@@ -407,3 +408,23 @@ def _(claim: LettersFit, program: Program) -> None:
     refused(program)
     assert MEANT[claim.meaning](*halves(subscripts(program)), *halves(claim.subscripts))
     assert np.einsum(claim.subscripts, *(np.ones(shape) for shape in shapes(program).values())).shape == claim.shape
+
+
+@check(LetterBecomes)
+def _(claim: LetterBecomes, program: Program) -> None:
+    before, after = halves(subscripts(program))
+    own = shapes(program).values()
+    parts = [letters_of(part, len(shape)) for part, shape in zip(before, own, strict=True)]
+    every = [letter for part in parts for letter in part]
+    dots = sum(letter.startswith("…") for letter in set(every))
+    if after is None:
+        once = sorted(letter for letter in set(every) if every.count(letter) == 1 and not letter.startswith("…"))
+        kept = [*(f"…{place}" for place in range(dots - 1, -1, -1)), *once]
+    else:
+        kept = letters_of(after, len(after.replace("...", "")) + dots * ("..." in after))
+    assert claim.letter in every
+    if claim.axis is None:
+        assert claim.letter not in kept
+    else:
+        assert claim.axis >= 0
+        assert kept[claim.axis] == claim.letter

@@ -9,8 +9,10 @@ import numpy as np
 from primer_core.claims.claim import Bound
 from primer_core.claims.memory import (
     CopyMade,
+    DrawnAs,
     IsValue,
     LiesBeside,
+    NameLost,
     NewArray,
     NoArray,
     NoCells,
@@ -224,3 +226,55 @@ def _(claim: SharesMemory, program: Program) -> None:
 def ended(program: Program) -> int:
     """Return how many statements a program that fails runs to their end."""
     return next(n for n in range(len(program.statements)) if program.run(until=n + 1).error is not None)
+
+
+def history(program: Program) -> list[dict[str, Any]]:
+    """What each name of an array stands for, before the first statement and after each that is not refused."""
+    while (ran := program.run()).error is not None:
+        program = program.with_lines(ended(program) + 1)
+        assert program.statements, ran.error
+    found: list[dict[str, Any]] = [{}]
+
+    def note(names: Names) -> None:
+        found.append(objects(names))
+
+    program.run(after=dict.fromkeys(range(1, len(program.statements) + 1), note))
+    return found
+
+
+@check(DrawnAs)
+def _(claim: DrawnAs, program: Program) -> None:
+    states = history(program)
+    assert claim.name in states[-1]
+    array = states[-1][claim.name]
+    made = next(place for place, state in enumerate(states) if any(each is array for each in state.values()))
+    earlier = [each for each in (*states[made - 1].values(), *states[made].values()) if each is not array]
+    before = [each for each in earlier if any(each is old for state in states[:made] for old in state.values())]
+    before += [states[made][name] for name in list(states[made])[: list(states[made]).index(claim.name)]
+               if claim.name in states[made] and states[made][name] is not array]  # fmt: skip
+    beside = any(one_memory(array, each) for each in before)
+    match claim.word:
+        case "NUMBER":
+            assert not is_array(array) or array.ndim == 0
+        case "NO CELLS":
+            assert cells(array).size == 0
+        case "VIEW" | "OTHER CELLS":
+            assert beside
+            assert any(reaches(array, each) for each in before) == (claim.word == "VIEW")
+        case "COPY" | "NEW":
+            assert is_array(array)
+            assert before
+            assert not any(reaches(array, each) for each in before)
+        case _:
+            raise AssertionError(f"nothing is drawn as {claim.word}")
+
+
+@check(NameLost)
+def _(claim: NameLost, program: Program) -> None:
+    states = history(program)
+    now = states[-1]
+    had = [state[claim.name] for state in states if claim.name in state]
+    gone = [each for each in had if not any(each is other for other in now.values())]
+    assert gone
+    kept = [tuple(sorted(name for name, other in now.items() if one_memory(each, other))) for each in gone]
+    assert any(set(claim.kept) <= set(names) and bool(claim.kept) == bool(names) for names in kept)

@@ -11,6 +11,7 @@ from primer_core.claims.picking import (
     CopiedBytes,
     Gathered,
     IndicesDiffer,
+    ItemDoes,
     JointAxes,
     LiesAt,
     MaskMisfit,
@@ -338,3 +339,41 @@ def _(claim: NoBackwards, program: Program) -> None:
     was = content(flipped)
     flip(a)
     assert content(flipped) == was
+
+
+@check(ItemDoes)
+def _(claim: ItemDoes, program: Program) -> None:
+    names = before(program)
+    a = np.asarray(names["a"])
+    item = key_of(claim.item, names)
+    item = np.asarray(item) if is_array(item) else item
+    if claim.item != ":":
+        assert "".join(claim.item.split()) in "".join(index(program).split())
+    if claim.does == "adds an axis of size 1":
+        assert item is None
+        assert claim.axis is None
+        return
+    if claim.axis is None:  # a mask of no axis
+        assert claim.does == "picks where it is True"
+        assert item.ndim == 0
+        assert item.dtype == bool
+        return
+    assert 0 <= claim.axis < a.ndim
+    alone = a[(*(slice(None),) * claim.axis, item)]
+    size = a.shape[claim.axis]
+    match claim.does:
+        case "drops the axis":
+            assert alone.ndim == a.ndim - 1
+            assert not is_array(item)
+        case "keeps the axis":
+            assert alone.shape == a.shape
+            assert isinstance(item, slice)
+        case "picks where it is True":
+            assert item.dtype == bool
+            assert alone.shape == (*a.shape[: claim.axis], int(item.sum()), *a.shape[claim.axis + item.ndim :])
+        case "picks place by place":
+            assert item.dtype != bool
+            assert alone.shape == (*a.shape[: claim.axis], *item.shape, *a.shape[claim.axis + 1 :])
+        case _:
+            assert isinstance(item, slice)
+            assert claim.does == f"keeps the axis, {alone.shape[claim.axis]} of {size}"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.products import (
+    AxisMeets,
     BatchesDiffer,
     CannotPair,
     CellByCell,
@@ -247,3 +248,32 @@ def _(claim: HasProduct, program: Program) -> None:
         assert a.ndim == 1
     if claim.meaning == "row b":
         assert b.ndim == 1
+
+
+@check(AxisMeets)
+def _(claim: AxisMeets, program: Program) -> None:
+    a, b = operands(program).values()
+    assert (claim.place == 0) == (claim.role != "batch")
+    match claim.role:
+        case "inner":
+            wanted = "equal, summed over" if a.shape[-1] == b.shape[-2 if b.ndim > 1 else -1] else "must be equal"
+        case "rows":
+            wanted = "remains" if a.ndim > 1 else "taken away again"
+        case "columns":
+            wanted = "remains" if b.ndim > 1 else "taken away again"
+        case "batch":
+            assert claim.place <= -3
+            sizes = {name: array.shape[claim.place] if -claim.place <= array.ndim else None
+                     for name, array in (("a", a), ("b", b))}  # fmt: skip
+            assert set(sizes.values()) != {None}
+            read = [np.empty((size or (1 if size is None else 0), 0)) for size in sizes.values()]
+            try:
+                met = np.broadcast(*read).shape[0]
+            except ValueError:
+                wanted = "neither equal nor 1"
+            else:
+                found = [name for name, size in sizes.items() if size != met]
+                wanted = f"{' and '.join(found)} stretched" if found else "equal"
+        case _:
+            raise AssertionError(f"{claim.role} is no role")
+    assert claim.becomes == wanted

@@ -10,6 +10,7 @@ import numpy as np
 from primer_core.claims.reducing import (
     AxesDisappear,
     AxesKeepSizeOne,
+    AxisBecomes,
     CountedFromEnd,
     FitsWithSizeOne,
     LargestSubtracted,
@@ -248,3 +249,35 @@ def _(claim: SameCall, program: Program) -> None:
     if isinstance(own, tuple):
         own, numpys = own[0], numpys[0]
     np.testing.assert_array_equal(np.asarray(own), np.asarray(numpys))
+
+
+@check(AxisBecomes)
+def _(claim: AxisBecomes, program: Program) -> None:
+    a, s = a_of(program), s_of(program)
+    assert 0 <= claim.axis < a.ndim
+    assert a.shape[claim.axis] == claim.size
+    match claim.becomes:
+        case "disappears":
+            assert s.ndim < a.ndim
+        case "reduced, kept":
+            assert s.ndim == a.ndim
+            assert s.shape[claim.axis] == 1
+        case "flattened":
+            assert s.shape == (a.size,)
+        case "runs" | "shared out":
+            assert s.shape == a.shape
+        case "stays":
+            assert claim.size in s.shape
+        case _:
+            raise AssertionError(f"no axis becomes {claim.becomes}")
+    if a.size > MOST_CELLS or claim.size < 2 or not a.size or claim.becomes == "flattened":
+        return
+    # Two cells that differ along this axis alone: whether they go into the same results.
+    first, last = ((0,) * claim.axis + (place,) + (0,) * (a.ndim - claim.axis - 1) for place in (0, claim.size - 1))
+    one, other = touched(program, first), touched(program, last)
+    if claim.becomes in ("disappears", "reduced, kept"):
+        assert bool((one == other).all())
+    elif claim.becomes == "stays":
+        assert not bool((one & other).any())
+    else:
+        assert one[last] or one[first]

@@ -26,6 +26,7 @@ from primer_core.claims.refusing import (
     ReadsWhatItWrites,
     RunsInstead,
     RunsWithout,
+    SaidOf,
     StatementRefused,
     TooManyIndices,
     ViewTakesDtype,
@@ -437,3 +438,13 @@ def _(claim: PairRefuses, program: Program) -> None:
     except ValueError:
         return
     raise AssertionError("they join")
+
+
+@check(SaidOf)
+def _(claim: SaidOf, program: Program) -> None:
+    refused_at(program, claim.line)
+    part = ast.parse(normal(claim.code), mode="eval").body
+    at = place(program, claim.line)
+    assert ast.unparse(part) in ast.unparse(program.statements[at - 1])
+    alone = program.instead(at, f"_made = {claim.code}")
+    assert str(alone.error) == str(program.run().error)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.slopes import HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
+from primer_core.claims.slopes import ChangedUnrecorded, HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
 from tests.claims.checking import check
 from tests.claims.going_back_checks import binding, flat
+from tests.claims.observed import observed
 from tests.claims.program import Program, Ran
 from tests.claims.rewriting import around, calls_of, inner_of, swapped, whole
 
@@ -127,3 +128,18 @@ def _(claim: OutputNotFinite, program: Program) -> None:
     value = moved(program.code, leaf, 0, 0.0)
     assert value is not None
     assert not math.isfinite(value)
+
+
+@check(ChangedUnrecorded)
+def _(claim: ChangedUnrecorded, program: Program) -> None:
+    seen = observed(program.code)
+    gradient = seen.leaf(claim.name).grad
+    writing = [call for call in seen.calls if call.function.endswith("_") and not call.function.startswith("__")]
+    assert any(not call.nodes for call in writing)
+    found = []
+    for place in range(gradient.numel()):
+        above, below = moved(program.code, claim.name, place, _STEP), moved(program.code, claim.name, place, -_STEP)
+        assert above is not None
+        assert below is not None
+        found.append((above - below) / (2 * _STEP))
+    assert not np.allclose(found, np.asarray(flat(gradient)), rtol=1e-2, atol=1e-3)

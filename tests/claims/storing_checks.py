@@ -12,6 +12,7 @@ import torch
 
 from primer_core.claims.claim import Line
 from primer_core.claims.storing import (
+    CannotHold,
     IntoUnnamed,
     LastBracketWrites,
     NeverGrows,
@@ -42,6 +43,14 @@ from tests.claims.checking import check
 from tests.claims.dtype_checks import computed_apart
 from tests.claims.program import Names, Program
 from tests.claims.stretching_checks import given
+
+
+@check(CannotHold)
+def _(claim: CannotHold, program: Program) -> None:
+    assert program.run().error is not None
+    (line,) = (node for node in program.statements if isinstance(node, ast.AugAssign))
+    assert ast.unparse(line.target) == claim.name
+    computed_apart(program, ast.unparse(line))  # it is computed, where it need not be stored
 
 
 @check(NeverGrows)

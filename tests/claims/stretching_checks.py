@@ -10,13 +10,18 @@ import numpy as np
 
 from primer_core.claims.stretching import (
     CannotMeet,
+    ClashAlong,
+    EqualAlong,
     EveryPair,
     FitsEitherAxis,
     MeetIn,
+    MeetInMany,
     MeetInPlace,
     NotTheMatrixProduct,
     ReadStretched,
     Saved,
+    ShapesClash,
+    StretchedAlong,
 )
 from tests.claims.checking import check
 from tests.claims.program import Names, Program, Ran
@@ -45,6 +50,47 @@ def _(claim: MeetIn, program: Program) -> None:
         assert tuple(ran["y"].shape) == claim.shape
     else:
         assert result_shape(program) == claim.shape
+
+
+@check(ShapesClash)
+def _(claim: ShapesClash, program: Program) -> None:
+    assert tuple(array.shape for array in given(program).values()) == claim.shapes
+    assert not meets(claim.shapes)
+    assert program.run().error is not None
+
+
+@check(MeetInMany)
+def _(claim: MeetInMany, program: Program) -> None:
+    assert result_shape(program) == claim.shape
+    assert claim.largest == max(array.size for array in (*given(program).values(), np.broadcast_to(0, claim.shape)))
+
+
+def along(program: Program, axis: int) -> dict[str, int]:
+    """The size of each operand along an axis, 1 where it has no such axis."""
+    arrays = given(program)
+    assert axis < 0
+    assert any(-axis <= array.ndim for array in arrays.values()), "no operand has that axis"
+    return {name: array.shape[axis] if -axis <= array.ndim else 1 for name, array in arrays.items()}
+
+
+@check(StretchedAlong)
+def _(claim: StretchedAlong, program: Program) -> None:
+    sizes = along(program, claim.axis)
+    read = np.broadcast(*[np.empty((size, 0)) for size in sizes.values()]).shape[0]
+    assert tuple(name for name, size in sizes.items() if size != read) == claim.names
+    assert claim.names
+
+
+@check(EqualAlong)
+def _(claim: EqualAlong, program: Program) -> None:
+    assert len(set(along(program, claim.axis).values())) == 1
+
+
+@check(ClashAlong)
+def _(claim: ClashAlong, program: Program) -> None:
+    sizes = along(program, claim.axis).values()
+    assert not meets((size,) for size in sizes)
+    assert program.run().error is not None
 
 
 @check(ReadStretched)

@@ -13,7 +13,10 @@ import torch
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    LiesInOneRun,
+    NothingToJoin,
     PairCompared,
+    PairInShape,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
@@ -22,7 +25,7 @@ from primer_core.claims.viewing import (
     WalkedInOrder,
     WayTried,
 )
-from tests.claims.arrays import address, bounds, cells, reaches, strides, value_of, watched
+from tests.claims.arrays import address, bounds, cells, reaches, read, strides, value_of, watched
 from tests.claims.checking import check
 from tests.claims.program import Names, Program
 
@@ -212,3 +215,51 @@ def _(claim: WalkedInOrder, program: Program) -> None:
     assert list(claim.elements) == elements[: len(claim.elements)]
     assert claim.more == (len(elements) > len(claim.elements))
     assert len(claim.elements) == min(16, len(elements))
+
+
+def new_shape(program: Program) -> tuple[int, ...]:
+    """The shape that the program asks ``view`` or ``reshape`` for, with −1 worked out."""
+    b = base(program)["b"]
+    for node in ast.walk(ast.Module(program.statements, [])):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("b"), "view" | "reshape"), [*sizes]) if sizes:
+                found = value_of(f"({', '.join(map(ast.unparse, sizes))},)", {})
+                shape = found[0] if isinstance(found[0], tuple) else found
+                return tuple(cells(b).reshape(shape).shape)
+            case ast.Call(ast.Attribute(ast.Name("np"), "reshape"), [ast.Name("b"), sizes, *_]):
+                return tuple(np.reshape(cells(b), value_of(ast.unparse(sizes), {})).shape)
+    raise AssertionError("no shape is asked for")
+
+
+@check(PairInShape)
+def _(claim: PairInShape, program: Program) -> None:
+    b = base(program)[claim.name]
+    left, right = claim.axes
+    values, steps = cells(b), strides(b)
+    assert 0 <= left < right < values.ndim
+    assert all(size == 1 for size in values.shape[left + 1 : right])
+    assert values.shape[left] != 1 != values.shape[right]
+    shape = new_shape(program)
+    # Cells after the border between the two, against those after each border of the new shape.
+    behind = int(np.prod(values.shape[right:]))
+    borders = {int(np.prod(shape[axis:])) for axis in range(1, len(shape))}
+    assert claim.joined == (behind not in borders)
+    assert claim.fits == (not claim.joined or steps[left] == values.shape[right] * steps[right])
+
+
+@check(NothingToJoin)
+def _(claim: NothingToJoin, program: Program) -> None:
+    assert tuple(base(program)["b"].shape) == claim.shape
+    assert len([size for size in claim.shape if size != 1]) < 2
+
+
+@check(LiesInOneRun)
+def _(claim: LiesInOneRun, program: Program) -> None:
+    array = read(program.run().names, claim.name)
+    shape, steps = tuple(array.shape), strides(array)
+    assert claim.order in ("C", "F")
+    order = range(len(shape)) if claim.order == "C" else range(len(shape))[::-1]
+    places = [0]
+    for axis in order:
+        places = [place + index * steps[axis] for place in places for index in range(shape[axis])]
+    assert claim.holds == (places == list(range(len(places))))

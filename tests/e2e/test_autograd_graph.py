@@ -65,7 +65,7 @@ def test_type_a_program_play_it_step_back_and_click_a_node(page: Page, app_url: 
     player.get_by_role("button", name="Step back").click()
     at_step(player, 2)
     expect(square).to_have_attribute("aria-current", "step")
-    expect(player.get_by_text("∂(x · x)/∂x = x")).to_have_count(2)
+    expect(player.get_by_text("∂(x · x) by the")).to_have_count(2)
     node(player, "leaf:x").click()
     details = player.get_by_role("region", name="Node")
     expect(details).to_contain_text("AccumulateGrad")

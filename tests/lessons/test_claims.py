@@ -1,9 +1,11 @@
 """What lessons say is true: every claim of every answer is checked by running the code that stands beside it."""
 
 import random
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -14,14 +16,25 @@ from primer_core.claims.claim import plain as letters
 from primer_core.lessons.answer import explanation, page
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Question
+from primer_core.picture.alternative import description
+from primer_core.picture.bars import Bars
+from primer_core.picture.bits import Bits
+from primer_core.picture.derivation import COLUMN, ROW, Derivation
+from primer_core.picture.graph import Graph
+from primer_core.picture.grid import Picture
+from primer_core.picture.images import Images
 from primer_core.picture.page import every_part
-from primer_core.picture.parts import Chip, CodePanel, Fixes, Notice, Page, Story
+from primer_core.picture.parts import Chip, CodePanel, Page, Sizes, Table
+from primer_core.picture.probability_bars import ProbabilityBars
+from primer_core.picture.sliders import Sliders
 from primer_core.picture.steps import Steps
-from primer_core.picture.text import plain
 from tests.claims import every_check
 from tests.claims.checking import CHECKS, assert_holds, holds
 from tests.claims.falsifying import can_be_falsified, falsified
+from tests.lessons.labels import JOINING
+from tests.lessons.sources import Sources
 from tests.lessons.states import STATES
+from tests.lessons.texts import texts_in, texts_of
 from tests.profiles import is_long
 from ui.catalog import LESSONS_BY_SLUG
 
@@ -30,11 +43,10 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 assert every_check  # what it imports registers the checks
 
 SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
-#: What is said of no program: what a measurement is, before it is made.
-FIXED = {
-    "A product of two n × n matrices takes 2·n³ floating-point operations (FLOPs). Divided by the time that it takes, "
-    "that is the machine's FLOP/s. Small matrices are slow: starting costs more than the sums."
-}
+#: Parts that have a text alternative.
+DESCRIBED = (
+    Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Images, Steps, Table, Sizes, Sliders,
+)  # fmt: skip
 #: Questions that are drawn for each lesson.
 COUNT = 2_000 if is_long() else 200
 #: How often each class of claim occurs at least, and how many of a class are made wrong.
@@ -135,42 +147,79 @@ def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
 
 
 def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
-    """Programs of which no claim of a class is made, and what is said of them."""
+    """Programs of which no claim of a class is made, each once, and what is said of them."""
     spoken_of = {id(claims) for _, _, claims in of_each_class()[kind]}
-    of = [(code, claims) for found in of_each_class().values() for _, code, claims in found]
-    return [(code, claims) for code, claims in of if id(claims) not in spoken_of]
+    of = {id(claims): (code, claims) for found in of_each_class().values() for _, code, claims in found}
+    return [program for claims, program in of.items() if claims not in spoken_of]
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
-def test_every_sentence_is_a_claim(lesson: AnyLesson) -> None:
-    """What stands in stories, advice, fixes and the verdict of what worked is the sentence of a claim."""
-    strange = set()
+def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson: AnyLesson) -> None:
+    """Whatever stands in a part of a page has one of four sources; what an app's own refusal says is at its field."""
+    strange: dict[tuple[str, str], Question] = {}
     for question in asked(lesson):
-        sentences = FIXED | {letters(claim.sentence()) for claim in said(lesson, question)}
-        strange |= {words for words in spoken_on(page(lesson, question)) if not is_made_of(words, sentences)}
-    assert not strange, "\n".join(sorted(strange)[:20])
+        shown = page(lesson, question)
+        claims = said(lesson, question)
+        sentences = {words for claim in claims for words in (letters(claim.sentence()), claim.brief())}
+        codes = tuple(part.code for part in every_part(shown) if isinstance(part, CodePanel))
+        sources = Sources(lesson, question, sentences, codes, frozenset(refusals(explanation(lesson, question))))
+        strange |= {text: question for text in dict.fromkeys(texts_of(shown)) if not sources.hold(*text)}
+    assert not strange, f"{len(strange)} texts, seed {SEED}\n" + "\n".join(
+        f"{where}: {words!r}\n    {question}" for (where, words), question in list(strange.items())[:20]
+    )
 
 
-def is_made_of(words: str, sentences: set[str]) -> bool:
-    """Whether a paragraph is the sentence of a claim, or of several, one after another."""
-    rest = [words[len(sentence) + 1 :] for sentence in sentences if words.startswith(f"{sentence} ")]
-    return words in sentences or any(is_made_of(more, sentences) for more in rest)
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_what_nobody_said_has_no_source(lesson: AnyLesson) -> None:
+    """No fixed label lets a sentence through, nor do a few words that a badge could say."""
+    question = asked(lesson)[0]
+    sources = Sources(
+        lesson, question, {letters(claim.sentence()) for claim in said(lesson, question)}, (), frozenset()
+    )
+    for words in (
+        "A list or a mask may name any cells.",
+        "a shares no memory with b",
+        "no name left, memory kept by b",
+        "it wrapped around",
+        "read-only, and stretched",
+        "3 bytes were copied",
+        "Axis 1 is gone: 3 of 4 remain.",
+    ):
+        assert not sources.hold("Badge.text", words), words
 
 
-def spoken_on(shown: Page) -> Iterator[str]:
-    """All that a page says of its own accord: not what a library or a refusal says, and no label of a control."""
-    for part in every_part(shown):
-        match part:
-            case Story(paragraphs, note):
-                yield from map(plain, (*paragraphs, *([note] if note else [])))
-            case Notice("warning" | "info", paragraphs, title="" | None):
-                yield from map(plain, paragraphs)
-            case Fixes(fixes):
-                yield from (plain(fix.label) for fix in fixes)
-            case Chip("ok" | "view" | "copy", words):
-                yield words
-            case Steps(cards=cards):
-                for card in cards:
-                    yield from (plain(remedy.label) for remedy in card.remedies)
-                    if card.outcome == "done":
-                        yield from (words for words in map(plain, card.messages) if " warns: “" not in words)
+def refusals(outcome: Any) -> Iterator[str]:
+    """What a lesson itself says of what it cannot read or does not take, wherever that stands in an outcome."""
+    if is_dataclass(outcome):
+        for each in fields(outcome):
+            value = getattr(outcome, each.name)
+            if each.name in ("message", "unconverted") and isinstance(value, str):
+                yield value
+            else:
+                yield from refusals(value)
+    elif isinstance(outcome, tuple):
+        for each in outcome:
+            yield from refusals(each)
+
+
+@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
+def test_the_text_alternative_of_a_part_says_what_stands_in_it_and_no_more(lesson: AnyLesson) -> None:
+    strange: dict[str, Question] = {}
+    for question in asked(lesson):
+        for part in every_part(page(lesson, question)):
+            if isinstance(part, DESCRIBED):
+                strange |= dict.fromkeys(set(beyond(description(part), part)) - JOINING, question)
+    assert not strange, f"seed {SEED}\n{strange}"
+
+
+_WORD = r"[^\W\d_]+"
+
+
+def beyond(words: str, part: Any) -> Iterator[str]:
+    """The words of a text that stand in no text of a part."""
+    words = " ".join(words.split())
+    own = {" ".join(text.split()) for _, text in texts_in(part)}
+    for text in sorted(own, key=len, reverse=True):
+        words = words.replace(text, " ") if len(text) > 1 else words
+    own |= {word for text in own if ROW in text or COLUMN in text for word in re.findall(_WORD, text)}
+    yield from (word for word in re.findall(_WORD, words) if word not in own)

@@ -1,6 +1,5 @@
 """The anatomy of an array: what its attributes say, where its cells lie, and what ``astype`` makes of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -8,13 +7,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Backend, Declined, Library, backend_of
+from primer_core.backend import Declined, Library, backend_of
 from primer_core.backend.memory import shares_memory
+from primer_core.claims.claim import Claim
+from primer_core.claims.describing import CellsAre, CellsTake, CellTakes, NumbersAre, RankIs, SizesAre, StepsAre
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.limits import Refused
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
-from primer_core.language.spelling import counted, shape_text
+from primer_core.language.spelling import shape_text
 from primer_core.lessons.arrays.changes import Changes, change
 from primer_core.lessons.arrays.dtypes import Effect, cast, effects
 from primer_core.lessons.arrays.making import (
@@ -39,6 +40,7 @@ _KINDS = {
     "u": "whole numbers from 0 up",
     "f": "floating-point numbers",
     "c": "complex numbers",
+    "O": "Python objects",
 }
 
 
@@ -62,7 +64,7 @@ class Attribute:
 
     name: str
     value: str
-    meaning: str
+    meaning: Claim
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,15 +284,16 @@ def attributes(array: Any, *, chosen: bool) -> tuple[Attribute, ...]:
     """
     own = backend_of(array)
     shape, step, size = tuple(array.shape), own.itemsize(array), prod(array.shape)
-    default = f"; no dtype was asked for, this is {own.library}'s choice" if chosen else ""
+    numbers = NumbersAre(NAME, _KINDS[values_of(array).dtype.kind], 8 * step, own.library if chosen else "")
+    steps = StepsAre(NAME, own.strides(array), own.stride_unit.removesuffix("s"))
     return (
-        Attribute(f"{NAME}.ndim", str(array.ndim), _rank_meaning(array.ndim)),
-        Attribute(own.shape_code(NAME), shape_text(shape), _shape_meaning(shape)),
-        Attribute(own.size_code(NAME), str(size), _size_meaning(shape)),
-        Attribute(f"{NAME}.dtype", own.dtype_name(array), f"{_dtype_meaning(array)}{default}"),
-        Attribute(f"{NAME}.itemsize", str(step), f"{counted(step, 'byte')} a cell"),
-        Attribute(own.strides_code(NAME), str(own.strides(array)), _strides_meaning(array, own)),
-        Attribute(f"{NAME}.nbytes", str(array.nbytes), f"{size} · {counted(step, 'byte')}"),
+        Attribute(f"{NAME}.ndim", str(array.ndim), RankIs(NAME, array.ndim)),
+        Attribute(own.shape_code(NAME), shape_text(shape), SizesAre(NAME, shape)),
+        Attribute(own.size_code(NAME), str(size), CellsAre(NAME, shape)),
+        Attribute(f"{NAME}.dtype", own.dtype_name(array), numbers),
+        Attribute(f"{NAME}.itemsize", str(step), CellTakes(NAME, step)),
+        Attribute(own.strides_code(NAME), str(own.strides(array)), steps),
+        Attribute(f"{NAME}.nbytes", str(array.nbytes), CellsTake(NAME, size, step)),
     )
 
 
@@ -320,53 +323,6 @@ def _convert(array: Any, dtype: str, made: Made) -> Conversion:
         effects(before, values_of(other)),
         warning,
     )
-
-
-def _rank_meaning(rank: int) -> str:
-    match rank:
-        case 0:
-            return "no axis: its only cell needs no index"
-        case 1:
-            return "1 axis: one index names a cell"
-        case _:
-            return f"{rank} axes: {rank} indices name a cell"
-
-
-def _size_meaning(shape: Sequence[int]) -> str:
-    if not shape:
-        return "a single cell"
-    factors = f"{' · '.join(map(str, shape))} = " if len(shape) > 1 else ""
-    return factors + counted(prod(shape), "cell")
-
-
-def _shape_meaning(shape: tuple[int, ...]) -> str:
-    match shape:
-        case ():
-            return "no axis at all: a single number"
-        case (n,):
-            return f"one axis of {n}"
-        case (m, n):
-            return f"{counted(m, 'row')} (axis 0), {counted(n, 'column')} (axis 1)"
-        case _:
-            return ", ".join(f"{size} along axis {axis}" for axis, size in enumerate(shape))
-
-
-def _dtype_meaning(array: Any) -> str:
-    own = backend_of(array)
-    kind, bits = values_of(array).dtype.kind, counted(8 * own.itemsize(array), "bit")
-    if kind == "O":
-        return f"Python objects: each cell is a pointer in {bits}, the objects lie elsewhere"
-    return f"{_KINDS[kind]} in {bits}"
-
-
-def _strides_meaning(array: Any, own: Backend) -> str:
-    if not array.ndim:
-        return "no axis, no steps"
-    unit = own.stride_unit.removesuffix("s")
-    steps = [
-        f"{counted(stride, unit)} to the next cell along axis {axis}" for axis, stride in enumerate(own.strides(array))
-    ]
-    return ", ".join(steps)
 
 
 def _code(made: Made, changes: Changes | None, conversion: Conversion | None) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.comparing import AnswersDiffer, ArrayHolds, ListPoints
+from primer_core.claims.describing import Became
 from primer_core.claims.dtypes import (
     ArrayRefuses,
     AstypeWarns,
@@ -24,7 +25,7 @@ from primer_core.claims.dtypes import (
 from primer_core.claims.making import HasShape
 from primer_core.claims.memory import SharesMemory
 from primer_core.lessons.arrays.anatomy import Anatomy, Conversion, NotMade
-from primer_core.lessons.arrays.dtypes import DtypeTable, Effect
+from primer_core.lessons.arrays.dtypes import DtypeTable, Effect, value_text
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.making import NAME
 from primer_core.lessons.arrays.question import ArraysQuestion
@@ -66,9 +67,10 @@ def claims_of(_: ArraysQuestion, outcome: Outcome) -> tuple[Claim, ...]:
             return why_not(outcome)
         case Anatomy():
             remarks = tuple(remark.claim for remark in outcome.remarks)
-            return (*verdict(outcome), *remarks, *changes(outcome), *conversion(outcome))
+            described = tuple(attribute.meaning for attribute in outcome.attributes)
+            return (*verdict(outcome), *remarks, *changes(outcome), *conversion(outcome), *described, *became(outcome))
         case Casts():
-            return (keeping(outcome.table), *own_words(outcome.table))
+            return (keeping(outcome.table), *own_words(outcome.table), *cast(outcome.table))
         case Races():
             return why_fast()
         case Libraries(comparison=compared):
@@ -104,6 +106,32 @@ def changes(explained: Anatomy) -> tuple[Claim, ...]:
     if cut and not changed.rebindings:
         found.append(KeepsItsDtype(NAME, changed.dtype))
     return tuple(found)
+
+
+def became(explained: Anatomy) -> tuple[Claim, ...]:
+    """Say in which way numbers became others, those that were written into cells and those of the conversion."""
+    changed, made = explained.changes, explained.conversion
+    found: list[Claim] = []
+    if changed is not None:
+        written = (write for write in changed.writes if write.effect != "kept")
+        found += [Became(write.given, write.stored, changed.dtype, EFFECTS[write.effect]) for write in written]
+    if made is not None and prod(made.drawn.values.shape):
+        found.append(SharesMemory(made.shares_code, NAME, "y", made.verdict == "view"))
+        pairs = zip(explained.drawn.values.ravel(), made.drawn.values.ravel(), made.effects, strict=True)
+        for given, stored, effect in pairs:
+            if effect != "kept":
+                found.append(Became(value_text(given), value_text(stored), made.drawn.dtype, EFFECTS[effect]))
+    return tuple(dict.fromkeys(found))
+
+
+def cast(table: DtypeTable) -> tuple[Claim, ...]:
+    """Say in which way each number becomes another in each dtype."""
+    return tuple(
+        Became(given, cell.text, row.dtype, EFFECTS[cell.effect])
+        for row in table.rows
+        for given, cell in zip(table.texts, row.cells, strict=True)
+        if cell.effect != "kept"
+    )
 
 
 def conversion(explained: Anatomy) -> tuple[Claim, ...]:

@@ -299,7 +299,7 @@ def attributes_table(attributes: Sequence[Attribute]) -> Table:
         (
             TableCell(text(Code(attribute.name)), "head"),
             TableCell(text(attribute.value), "number"),
-            TableCell(text(attribute.meaning), "words"),
+            TableCell(spoken(attribute.meaning), "words"),
         )
         for attribute in attributes
     )
@@ -329,10 +329,7 @@ def picture(explained: Anatomy) -> Picture:
         formulas.append(Formula("y", _cast_spelled(made)))
         if made.drawn.strip is not None:
             grids.append(_strip("y", made.drawn.strip, "result"))
-            label = (
-                f"y in memory: {counted(made.drawn.nbytes, 'new byte')}" if made.verdict == "copy" else "y in memory"
-            )
-            rows.append(Row(("y memory",), label, compact=True))
+            rows.append(Row(("y memory",), "y in memory", compact=True))
             links.append(Link("y memory", "y", made.drawn.strip.cells, same=True))
     focus = ("y" if made is not None else "x", max(own.values.size - 1, 0))
     return Picture(tuple(grids), (Row(tuple(top)), *rows), tuple(links), tuple(formulas), focus)
@@ -463,7 +460,7 @@ def _apart(apart: Apart) -> tuple[Part, ...]:
     for answer in (apart.first, apart.second):
         match answer:
             case MadeBy(library, code):
-                parts.append(Note(text(f"{library} makes ", Code(code.replace("\n", "; ")), ".")))
+                parts.append(Note(text(f"In {library}: ", Code(code.replace("\n", "; ")))))
             case NotMade(code=code):
                 parts += [part for part in _why_not(answer) if part not in parts]
                 parts.append(code_panel(code))

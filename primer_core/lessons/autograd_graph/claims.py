@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.going_back import Filled
+from primer_core.claims.going_back import Filled, GradNotFinite
 from primer_core.lessons.autograd_graph.explain import Failed, Outcome
 from primer_core.lessons.autograd_graph.graph import Finished, GraphTrace, Refusal, Refused
+from primer_core.lessons.autograd_graph.noted import of_steps
 from primer_core.lessons.autograd_graph.question import GraphQuestion
 from primer_core.lessons.outcome import Unread
 
@@ -16,9 +17,11 @@ def claims_of(_: GraphQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Unread() | Failed():
             return ()
         case Refused(refusal=refusal):
-            return (*refusal.causes, *offered(refusal), *of_names(outcome), *of_differences(outcome))
+            said: tuple[Claim, ...] = (*refusal.causes, *offered(refusal))
         case Finished():
-            return (filled(outcome), *outcome.insights, *of_names(outcome), *of_differences(outcome))
+            said = (filled(outcome), *outcome.insights)
+            said += (GradNotFinite(outcome.not_finite),) if outcome.not_finite else ()
+    return (*said, *of_names(outcome), *of_differences(outcome), *of_steps(outcome))
 
 
 def filled(trace: GraphTrace) -> Filled:

@@ -156,46 +156,54 @@ def _two(recorded: Recorded) -> tuple[tuple[Operand, Operand], tuple[str, str], 
     )
 
 
+def _by(la: str, lb: str) -> tuple[str, str]:
+    """Write by which of two operands a derivative is: where they are called alike, by the first or the second."""
+    return (f"/∂{la}", f"/∂{lb}") if la != lb else (f" by the first {la}", f" by the second {lb}")
+
+
 def _add(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     _, (la, lb), tensors = _two(recorded)
     return [
-        _elementwise(f"∂({la} + {lb})/∂{name} = 1", "1", _constant(1, g), g)
-        for name, is_tensor in zip((la, lb), tensors, strict=True)
+        _elementwise(f"∂({la} + {lb}){by} = 1", "1", _constant(1, g), g)
+        for by, is_tensor in zip(_by(la, lb), tensors, strict=True)
         if is_tensor
     ]
 
 
 def _sub(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     _, (la, lb), tensors = _two(recorded)
+    first, second = _by(la, lb)
     return [
-        _elementwise(f"∂({la} − {lb})/∂{name} = {text}", text, _constant(sign, g), g)
-        for name, is_tensor, sign, text in ((la, tensors[0], 1, "1"), (lb, tensors[1], -1, "(−1)"))
+        _elementwise(f"∂({la} − {lb}){by} = {text}", text, _constant(sign, g), g)
+        for by, is_tensor, sign, text in ((first, tensors[0], 1, "1"), (second, tensors[1], -1, "(−1)"))
         if is_tensor
     ]
 
 
 def _rsub(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     _, (la, lb), _ = _two(recorded)
-    return [_elementwise(f"∂({lb} − {la})/∂{la} = −1", "(−1)", _constant(-1, g), g)]
+    return [_elementwise(f"∂({lb} − {la})/∂{la} = (−1)", "(−1)", _constant(-1, g), g)]
 
 
 def _mul(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     (a, b), (la, lb), tensors = _two(recorded)
     flows = []
-    for name, other, value, is_tensor in ((la, lb, b, tensors[0]), (lb, la, a, tensors[1])):
+    first, second = _by(la, lb)
+    for by, other, value, is_tensor in ((first, lb, b, tensors[0]), (second, la, a, tensors[1])):
         if is_tensor:
             local = value if isinstance(value, Tensor) else _constant(value, g)
-            flows.append(_elementwise(f"∂({la} · {lb})/∂{name} = {other}", other, local, g))
+            flows.append(_elementwise(f"∂({la} · {lb}){by} = {other}", other, local, g))
     return flows
 
 
 def _div(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     (a, b), (la, lb), tensors = _two(recorded)
     below = b if isinstance(b, Tensor) else _constant(b, g)
-    flows = [_elementwise(f"∂({la} / {lb})/∂{la} = 1 / {lb}", f"1/{lb}", 1 / below, g)]
+    first, second = _by(la, lb)
+    flows = [_elementwise(f"∂({la} / {lb}){first} = 1/{lb}", f"1/{lb}", 1 / below, g)]
     if tensors[1]:
         local = -a / (below * below)
-        flows.append(_elementwise(f"∂({la} / {lb})/∂{lb} = −{la} / {lb}²", f"(−{la}/{lb}²)", local, g))
+        flows.append(_elementwise(f"∂({la} / {lb}){second} = (−{la}/{lb}²)", f"(−{la}/{lb}²)", local, g))
     return flows
 
 
@@ -211,7 +219,7 @@ def _pow(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
         symbol = f"{la}**{lb} · ln {la}"
         flows.append(
             _masked(
-                f"∂({la} ** {lb})/∂{lb} = {symbol}",
+                f"∂({la} ** {lb}){_by(la, lb)[1]} = {symbol}",
                 symbol,
                 recorded.out * base.log(),
                 g,
@@ -224,7 +232,7 @@ def _pow(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 
 def _power_base(a: Operand, b: Operand, la: str, lb: str, g: Tensor) -> LocalFlow:
     local: Tensor | float
-    derivative = f"∂({la} ** {lb})/∂{la}"
+    derivative = f"∂({la} ** {lb}){_by(la, lb)[0]}"
     if isinstance(b, Tensor):
         lowered = f"{lb} · {la}**({lb} − 1)"
         rule = f"0 where {lb} = 0, else g · {lowered}"
@@ -282,9 +290,10 @@ def _mv(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
 def _dot(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     (a, b), (la, lb), _ = _two(recorded)
     a, b = torch.as_tensor(a), torch.as_tensor(b)
+    first, second = _by(la, lb)
     return [
-        LocalFlow(f"∂({la} @ {lb})/∂{la} = {lb}", f"g · {lb}", b, "×", g * b),
-        LocalFlow(f"∂({la} @ {lb})/∂{lb} = {la}", f"g · {la}", a, "×", g * a),
+        LocalFlow(f"∂({la} @ {lb}){first} = {lb}", f"g · {lb}", b, "×", g * b),
+        LocalFlow(f"∂({la} @ {lb}){second} = {la}", f"g · {la}", a, "×", g * a),
     ]
 
 

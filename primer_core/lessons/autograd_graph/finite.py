@@ -14,7 +14,7 @@ from torch import Tensor
 
 from primer_core.backend.interface import Declined
 from primer_core.claims.claim import Claim
-from primer_core.claims.slopes import HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
+from primer_core.claims.slopes import ChangedUnrecorded, HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
 from primer_core.language.evaluator import carried_out
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import arrays_in
@@ -38,10 +38,6 @@ _KINK = 1e-3
 MOST_NUMBERS = 64
 """Numbers of all leaves together: for each of them the program is computed twice."""
 
-_UNTOLD = (
-    "A tensor is changed in place here without autograd recording it. The differences are of the program as it runs, "
-    "the gradient is of what was recorded."
-)
 _MOVED = "It is changed in place before backward, so that its slope by the number that is written is another one."
 _HELD = ("Tensor.detach", "torch.detach", "Tensor.data")
 _WHOLE = ("Tensor.long", "Tensor.int", "Tensor.to", "Tensor.type")
@@ -265,7 +261,9 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
             check = _check(source.shown, gradient, single[id(source.tensor)], differences, story.runs[0].began, output)
             if check.verdict == "agrees" and base.held and held and source.label:
                 check = replace(check, notes=(*check.notes, HeldFixed(held, source.label)))
-            checks.append(check if holds or check.verdict != "differs" else replace(check, notes=(), limit=_UNTOLD))
+            checks.append(
+                check if holds or check.verdict != "differs" else replace(check, notes=(ChangedUnrecorded(check.name),))
+            )
     return tuple(checks)
 
 

@@ -1,12 +1,13 @@
 """The graph of a trace as a part: boxes with their numbers, and step by step what changes on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
 from typing import Literal
 
-from primer_core.claims.claim import plain
+from primer_core.claims.claim import Claim, plain
 from primer_core.language.spelling import shape_text
+from primer_core.lessons.autograd_graph import noted
 from primer_core.lessons.autograd_graph.graph import (
     Arrival,
     BackwardCall,
@@ -37,7 +38,18 @@ _MOST_LINES = 6
 _HEAD, _SHAPE_LINE, _NUMBER_LINE, _SCALAR_LINE = 49.0, 15.0, 15.0, 18.0
 _ENDS = MOST_SHOWN // 2
 
+CAME_BACK = "Its upstream gradient g is what came back to it, added up over all paths."
+"""What g is in each node but the one that backward begins at."""
+
+BY_ONE = "Each slope is by one operand alone, while the others stay as they are."
+"""How the local derivatives of an operation with several operands are meant."""
+
 Tone = Literal["operand", "value", "local", "grad"]
+
+
+def said(claims: Sequence[Claim]) -> str:
+    """Write claims one after another."""
+    return " ".join(plain(claim.sentence()) for claim in claims)
 
 
 def graph(trace: GraphTrace) -> Graph:
@@ -218,7 +230,7 @@ def _node(trace: GraphTrace, node: GraphNode, x: float, y: float, height: float,
             (f"_saved_{held.name}", "changed" if held.value is None else inline(held.value)) for held in node.saved
         ),
         why=tuple(
-            f"{named.name}.grad is None. {plain(named.why_none.sentence())}"
+            plain(named.why_none.sentence())
             for named in trace.names
             if named.node == node.id and named.why_none is not None
         ),
@@ -234,10 +246,8 @@ _BETWEEN = frozenset(
 """What is written between its two operands."""
 
 
-def _effects(
-    changed: Sequence[tuple[str, TensorValue, int]], stale: Sequence[tuple[str, str]]
-) -> tuple[tuple[Change, ...], dict[str, list[str]]]:
-    """Return what changes on nodes where memory is written to, and the saved tensors that can no longer be read."""
+def _effects(changed: Sequence[tuple[str, TensorValue, int]], stale: Sequence[tuple[str, str]]) -> tuple[Change, ...]:
+    """Return what changes on nodes where memory is written to."""
     unreadable: dict[str, list[str]] = {}
     for identity, name in stale:
         unreadable.setdefault(identity, []).append(f"_saved_{name}")
@@ -253,7 +263,7 @@ def _effects(
     }
     for identity, names in unreadable.items():
         changes.setdefault(identity, Change(identity, stale=tuple(names)))
-    return tuple(changes.values()), unreadable
+    return tuple(changes.values())
 
 
 class _Steps:
@@ -292,14 +302,11 @@ class _Steps:
             for node in self.trace.nodes
             if node.id.startswith(("leaf:", "data:")) and not node.late
         )
-        count = sum(node.kind == "leaf" and not node.late for node in self.trace.nodes)
-        leaves = "One leaf requires" if count == 1 else f"{count} leaves require" if count else "No leaf requires"
-        return Step("start", "Start", "The tensors as written", f"{leaves} a gradient.", changes=written)
+        return Step("start", "Start", "The tensors as written", said(noted.at_the_start(self.trace)), changes=written)
 
     def _forward(self, step: ForwardStep, index: int) -> Step:
         node = self.trace.node(step.node)
         made = [other for other in self.trace.nodes if other.id.startswith((f"{step.node}.", f"{step.node}:"))]
-        inner = [other for other in made if other.engine_name]
         terms: list[Tensor | Sign] = []
         binary = len(step.operands) == 2 and node.label in _BETWEEN
         for place, (_, label, value) in enumerate(step.operands):
@@ -314,18 +321,17 @@ class _Steps:
             terms.append(table(value, self._output_name(step, node, place), "value"))
         late = [source for source, _, _ in step.operands if self._is_late(source)]
         count = sum(not other.of_backward for other in self.trace.forward)
-        changed, stale = _effects(step.changed, step.stale)
         return Step(
             "forward",
             "What it returns" if step.of_backward else f"Forward {index} of {count}",
             step.text,
-            " ".join(filter(None, (_noted(step, node, inner), self._stale(stale, step.unnoticed)))),
+            said(noted.of_forward(self.trace, step)),
             step.node,
             (Equation(tuple(terms)),),
             changes=(
                 *(Change(source, computed=True) for source in late),
                 *(Change(other.id, computed=True, saved="alive") for other in (*made, node)),
-                *changed,
+                *_effects(step.changed, step.stale),
             ),
         )
 
@@ -338,80 +344,68 @@ class _Steps:
     def _is_late(self, identity: str) -> bool:
         return any(node.id == identity and node.late for node in self.trace.nodes)
 
-    def _stale(self, stale: Mapping[str, Sequence[str]], unnoticed: Sequence[tuple[str, str]]) -> str:
-        hit = ", ".join(f"{self.engine.get(identity, '')} ({', '.join(names)})" for identity, names in stale.items())
-        told = f"Saved at the old version: {hit}." if stale else ""
-        if not unnoticed:
-            return told
-        quiet = ", ".join(f"{self.engine.get(identity, '')} (_saved_{name})" for identity, name in unnoticed)
-        return f"{told} Autograd is not told: {quiet} has other numbers now, and no version says so.".strip()
-
     def _edit(self, edit: InPlaceEdit) -> Step:
-        changed, stale = _effects(edit.changed, edit.stale)
-        if edit.version_before == edit.version_after:
-            text = f"_version stays at {edit.version_after}. "
-        else:
-            text = f"_version goes from {edit.version_before} to {edit.version_after}. "
-        text += self._stale(stale, edit.unnoticed) or "No node had saved it, so backward will not mind."
         return Step(
             "edit",
             "In-place edit",
             edit.text,
-            text,
+            said(noted.of_edit(self.trace, edit)),
             edit.node,
             (Equation((table(edit.value, f"{edit.name} now", "value"),)),),
-            changes=changed,
+            changes=_effects(edit.changed, edit.stale),
         )
 
     def _grads(self, event: GradChange) -> Step:
         changes = tuple(
             Change(node, grad=("None",) if value is None else box_lines(value)) for node, value in event.grads
         )
-        every = all(value is None for _, value in event.grads)
-        text = "Its .grad is None again." if every else "Its .grad has other numbers now."
-        return Step("zero", "Between the calls", event.text, text, changes=changes)
+        return Step("zero", "Between the calls", event.text, said(noted.of_grads(self.trace, event)), changes=changes)
 
     def _backward(self, call: BackwardCall, step: BackwardStep, index: int, count: int) -> Step:
         equations = []
         outputs = [(step.output, step.upstream), *step.more]
         for output, upstream in outputs:
             arrivals = [arrival for arrival in step.arrivals if arrival.output == output]
-            of = f", by output {output}" if len(outputs) > 1 else ""
             if len(arrivals) > 1:
-                caption = f"{len(arrivals)} paths meet here{of}: the sum over paths"
-                equations.append(Equation(self._arrivals(arrivals, upstream), caption))
-            elif of:
-                equations.append(Equation((table(upstream, "g", "grad"),), f"The gradient{of}"))
-        equations += [_flow(step, flow) for flow in step.flows]
+                equations.append(
+                    Equation(self._arrivals(arrivals, upstream), said(noted.of_paths(self.trace, step, output)))
+                )
+            elif len(outputs) > 1:
+                equations.append(Equation((table(upstream, "g", "grad"),), f"The gradient by output {output}"))
+        equations += [self._flow(step, flow) for flow in step.flows]
         grad: tuple[str, ...] = ()
         if step.grad_after is not None:
             before = Sign("None") if step.grad_before is None else table(step.grad_before, ".grad before", "grad")
             after = table(step.grad_after, ".grad", "grad")
             terms = (before, Sign("+"), table(step.upstream, "g", "grad"), Sign("="), after)
-            equations.append(Equation(terms, f"AccumulateGrad adds g to {self.title[step.node]}.grad"))
+            equations.append(Equation(terms, said(noted.of_leaf(self.trace, step))))
             grad = box_lines(step.grad_after)
-        if step.arrivals[0].source:
-            text = "Its upstream gradient g is the output's gradient by this value."
-        elif call.seed is not None:
-            text = (
-                f"Backward starts here, with the g that {call.text} was given: what comes back is g times the Jacobian."
-            )
-        else:
-            text = "Backward starts here, with g = 1: the gradient of the output by itself."
-        if step.freed:
-            text += f" Done, it frees {', '.join(f'_saved_{name}' for name in step.freed)}."
+        sentences = [] if noted.begins(step) else [CAME_BACK]
+        sentences += [said(noted.of_backward(self.trace, call, step))]
+        if len(step.flows) > 1:
+            sentences.append(BY_ONE)
         which = f"Backward call {step.call}, node" if len(self.trace.calls) > 1 else "Backward"
         change = Change(step.node, saved="freed" if step.freed else "", upstream=box_lines(step.upstream), grad=grad)
         return Step(
             "backward",
             f"{which} {index} of {count}",
             f"{self.engine[step.node]} · {self.title[step.node]}",
-            text,
+            " ".join(filter(None, sentences)),
             step.node,
             tuple(equations),
             changes=(change,),
             flows=tuple(picture.Flow(flow.target, flow.slot) for flow in step.flows),
         )
+
+    def _flow(self, step: BackwardStep, flow: Flow) -> Equation:
+        terms = _product(table(step.upstream, "g", "grad"), flow)
+        if flow.summed_axes:
+            axes = " and ".join(str(axis) for axis in flow.summed_axes)
+            word = "axis" if len(flow.summed_axes) == 1 else "axes"
+            terms += [table(flow.full, "g · local", "grad"), Sign(f"→ sum over {word} {axes} →")]
+        terms.append(table(flow.value, f"to {flow.operand}", "grad"))
+        summed = said(noted.of_flow(self.trace, step, flow))
+        return Equation(tuple(terms), "; ".join(filter(None, (flow.derivative, summed))), flow.product)
 
     def _arrivals(self, arrivals: Sequence[Arrival], upstream: TensorValue) -> tuple[Tensor | Sign, ...]:
         terms: list[Tensor | Sign] = []
@@ -427,31 +421,6 @@ class _Steps:
         title = f"{refusal.by} stops at {engine}" if engine else by
         why = " ".join(plain(claim.sentence()) for claim in refusal.causes) or refusal.message
         return Step("error", "Error", title, why, refusal.node, quote=refusal.library)
-
-
-def _noted(step: ForwardStep, node: GraphNode, inner: Sequence[GraphNode]) -> str:
-    """Say what autograd notes of an operation, and which of its nodes keeps which tensors."""
-    if not node.engine_name:
-        return "Numbers alone: they have no graph of their own." if step.of_backward else "autograd notes nothing."
-    notes = []
-    for noted in (*inner, node):
-        kept = ", ".join(f"_saved_{held.name}" for held in noted.saved)
-        notes.append(noted.engine_name + (f", which keeps {kept} for its backward" if kept else ""))
-    return f"autograd notes {', and '.join(notes)}."
-
-
-def _flow(step: BackwardStep, flow: Flow) -> Equation:
-    terms = _product(table(step.upstream, "g", "grad"), flow)
-    if flow.summed_axes:
-        axes = " and ".join(str(axis) for axis in flow.summed_axes)
-        word = "axis" if len(flow.summed_axes) == 1 else "axes"
-        terms += [table(flow.full, "g · local", "grad"), Sign(f"→ sum over {word} {axes} →")]
-    terms.append(table(flow.value, f"to {flow.operand}", "grad"))
-    caption = flow.derivative
-    if flow.summed_axes:
-        back = shape_text(flow.value.shape)
-        caption += f"; {flow.operand} was broadcast, so its gradient is summed back to {back}"
-    return Equation(tuple(terms), caption, flow.product)
 
 
 def _product(g: Tensor, flow: Flow) -> list[Tensor | Sign]:

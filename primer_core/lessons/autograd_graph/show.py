@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from primer_core.claims.claim import plain as words
+from primer_core.claims.going_back import GradNotFinite
 from primer_core.language.rejection import Rejection
 from primer_core.lessons.autograd_graph.claims import filled
 from primer_core.lessons.autograd_graph.explain import LEAF, Failed, Outcome
@@ -87,7 +88,7 @@ def chip(outcome: Outcome) -> Chip:
             where = f", line {refusal.place.line}" if refusal.place else ""
             return Chip("error", (f"{refusal.by} refuses" if refusal.library else "not possible here") + where)
         case Finished() if outcome.not_finite:
-            return Chip("error", f"{', '.join(f'{name}.grad' for name in outcome.not_finite)}: not finite")
+            return Chip("error", words(GradNotFinite(outcome.not_finite).sentence()))
         case Finished():
             return Chip("ok", words(filled(outcome).sentence()))
 
@@ -219,7 +220,7 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     """Show a row for every leaf: autograd's gradient of one backward call against central differences."""
     heading, checks = Heading("Checked by finite differences"), trace.checks
     if not checks:
-        return (heading, Note(text(_nothing_checked(trace))))
+        return (heading, Note(text("Only what a call of backward adds to a leaf is checked here.")))
     rows = tuple(
         (
             TableCell(text(Code(check.name)), "head"),
@@ -236,12 +237,3 @@ def _checks(trace: GraphTrace) -> tuple[Part, ...]:
     which = "the first" if len(trace.calls) > 1 else "one"
     rule = f"Both in float64, for {which} backward call: (f(x + h) − f(x − h)) / 2h."
     return (heading, Table(head, rows, "Gradients against finite differences"), *notes, Note(text(rule)))
-
-
-def _nothing_checked(trace: GraphTrace) -> str:
-    first = next(iter(trace.calls), None)
-    if first is not None and first.refusal is not None:
-        return "The first call of backward did not go through: there is no gradient of it to check."
-    if first is not None and first.is_grad:
-        return "What torch.autograd.grad returns is not checked here."
-    return "There is no gradient to check."

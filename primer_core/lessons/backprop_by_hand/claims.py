@@ -39,7 +39,8 @@ def claims_of(question: BackpropQuestion, outcome: Outcome) -> tuple[Claim, ...]
     """List all that the page says of an outcome."""
     if isinstance(outcome, Unread):
         return ()
-    said = (*story(question, outcome), *(claim for claim, _ in fixes(question, outcome)))
+    steps = tuple(claim for step in outcome.worked.steps for claim in (step.meaning, step.comparison))
+    said = (*story(question, outcome), *(claim for claim, _ in fixes(question, outcome)), *steps)
     if isinstance(outcome, Derived) and not outcome.worked.wrong:
         return (agreement(outcome), *said)
     return said
@@ -60,14 +61,18 @@ def story(question: BackpropQuestion, outcome: Derived | Declined) -> tuple[Clai
     if isinstance(outcome, Declined):
         return (Mistaken(question.slip, _spoiled(outcome)),)
     if worked.wrong:
-        names = tuple(step.symbol for step in worked.wrong)
         lines = _spoiled(outcome)  # none where rounding alone takes a gradient away from autograd's
         mistake = (Mistaken(question.slip, lines),) if lines else ()
-        return (*mistake, DifferFrom(names), *told(outcome))
+        return (*mistake, differing(worked), *told(outcome))
     if question.slip == "none":
         compared = (step.difference for step in worked.steps if _is_compared(step.symbol))
         return (LargestDifference(max(compared)), *told(outcome))
     return (_unseen(worked), *told(outcome))
+
+
+def differing(worked: Worked) -> DifferFrom:
+    """Name what differs from autograd, in the order in which it was derived."""
+    return DifferFrom(tuple(step.symbol for step in worked.wrong))
 
 
 def _spoiled(outcome: Derived | Declined) -> Lines:

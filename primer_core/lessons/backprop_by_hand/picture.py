@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from primer_core.claims.claim import plain
 from primer_core.lessons.backprop_by_hand.cells import pattern
 from primer_core.lessons.backprop_by_hand.explain import Declined, Derived, Worked
 from primer_core.lessons.backprop_by_hand.network import DIGIT_PIXELS
@@ -23,7 +24,7 @@ from primer_core.picture.derivation import (
     Stop,
     Term,
 )
-from primer_core.picture.number import cell_text, full_text, number_text
+from primer_core.picture.number import cell_text, full_text
 from primer_core.picture.text import Role
 
 _ROLES: Mapping[Origin, Role] = {
@@ -58,11 +59,6 @@ def derivation(outcome: Derived | Declined) -> Derivation:
         Stop(outcome.line, outcome.message) if isinstance(outcome, Declined) else None,
         _pixels(worked),
     )
-
-
-def difference_text(difference: float) -> str:
-    """Write a difference with two or three digits: its size is what matters."""
-    return number_text(difference, 3) if difference else "0"
 
 
 def _blocks(worked: Worked) -> tuple[Block, ...]:
@@ -118,22 +114,16 @@ def _matrix(quantity: Quantity) -> Matrix:
 
 def _step(worked: Worked, step: Step) -> DerivationStep:
     found = pattern(worked, step)
-    difference, same_shape = difference_text(step.difference), step.autograd.shape == step.value.shape
-    if step.agrees:
-        mark, verdict = f"✓ {difference}", f"PyTorch has the same: largest difference {difference}"
-    elif same_shape:
-        mark, verdict = f"✗ {difference}", f"Differs from PyTorch by up to {difference}"
-    else:
-        mark, verdict = "✗ shape", f"Shape {step.value.shape} by hand, {step.autograd.shape} from PyTorch"
+    same_shape = step.autograd.shape == step.value.shape
     return DerivationStep(
         step.symbol,
         _PHASES[step.phase],
         _terms(step.equation),
         step.code,
-        step.meaning,
+        plain(step.meaning.sentence()),
         step.agrees,
-        mark,
-        verdict,
+        step.comparison.brief(),
+        plain(step.comparison.sentence()),
         found.symbolic,
         found.numbers,
         tuple(

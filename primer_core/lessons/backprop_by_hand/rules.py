@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from primer_core.claims.derivations import label
+from primer_core.claims.deriving import LineDoes
 from primer_core.lessons.backprop_by_hand.network import Activation, BackpropParams, Slip
 from primer_core.lessons.backprop_by_hand.steps import Plan
 
 if TYPE_CHECKING:
     import torch
-
-_OF_THE_SUM = "Without 1/B this is the gradient of the summed loss; the loss is the mean."
 
 
 def derivation(layers: int, params: BackpropParams) -> list[Plan]:
@@ -75,7 +73,7 @@ def _affine(k: int) -> Plan:
         equation=f"{{z{k}}} = {{{h}}} {{{w}}} + {{{b}}}",
         code=f"z{k} = {h} @ {w} + {b}",
         operands=(h, w, b),
-        meaning=f"Each row meets each column of {label(w)}; {label(b)} is broadcast to every row.",
+        meaning=LineDoes(f"z{k} = {h} @ {w} + {b}", "affine", (w, b), 0),
         compute=lambda v: v[h] @ v[w] + v[b],
     )
 
@@ -91,7 +89,7 @@ def _relu(k: int) -> Plan:
         equation=f"{{h{k}}} = relu({{{z}}})",
         code=f"h{k} = {z}.clamp(min=0)",
         operands=(z,),
-        meaning="What is negative becomes 0; what is positive passes.",
+        meaning=LineDoes(f"h{k} = {z}.clamp(min=0)", "relu", (), 0),
         compute=lambda v: v[z].clamp(min=0),
     )
 
@@ -107,7 +105,7 @@ def _round(k: int) -> Plan:
         equation=f"{{h{k}}} = round({{{z}}})",
         code=f"h{k} = {z}.round()",
         operands=(z,),
-        meaning="The nearest whole number, of two as near the even one: a staircase.",
+        meaning=LineDoes(f"h{k} = {z}.round()", "round", (), 0),
         compute=lambda v: v[z].round(),
     )
 
@@ -128,7 +126,7 @@ def _softmax(k: int) -> Plan:
         equation=f"{{p}} = softmax({{{z}}})",
         code=f"p = softmax({z})",
         operands=(z,),
-        meaning="Each row becomes probabilities that sum to 1.",
+        meaning=LineDoes(f"p = softmax({z})", "softmax", (), 0),
         compute=compute,
     )
 
@@ -143,7 +141,7 @@ def _loss(batch: int) -> Plan:
         equation="{loss} = −(1/B) Σ {y} log {p}",
         code=f"loss = -p[y == 1].log().sum() / {batch}",
         operands=("p", "y"),
-        meaning=f"The mean over the batch, B = {batch}, of −log of the probability of the right class.",
+        meaning=LineDoes(f"loss = -p[y == 1].log().sum() / {batch}", "loss", (), batch),
         compute=lambda v: -v["p"][v["y"] == 1].log().sum() / batch,
     )
 
@@ -159,7 +157,7 @@ def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
             equation=f"{{delta{k}}} = {{p}} − {{y}}",
             code=f"delta{k} = p - y",
             operands=("p", "y"),
-            meaning=_OF_THE_SUM,
+            meaning=LineDoes(f"delta{k} = p - y", "of the sum", (), 0),
             compute=lambda v: v["p"] - v["y"],
         )
     return Plan(
@@ -171,8 +169,7 @@ def _delta_out(k: int, batch: int, *, slip: Slip) -> Plan:
         equation=f"{{delta{k}}} = ({{p}} − {{y}}) / B",
         code=f"delta{k} = (p - y) / {batch}",
         operands=("p", "y"),
-        meaning=f"The derivative of the loss by {label(f'z{k}')}: how far the probabilities are from the labels, "
-        f"divided by B = {batch}.",
+        meaning=LineDoes(f"delta{k} = (p - y) / {batch}", "loss by logits", (f"z{k}",), batch),
         compute=lambda v: (v["p"] - v["y"]) / batch,
     )
 
@@ -188,7 +185,7 @@ def _probability_grad(k: int, batch: int, *, slip: Slip) -> Plan:
             equation="{dp} = −{y} / {p}",
             code="dp = -y / p",
             operands=("y", "p"),
-            meaning=_OF_THE_SUM,
+            meaning=LineDoes("dp = -y / p", "of the sum", (), 0),
             compute=lambda v: -v["y"] / v["p"],
         )
     return Plan(
@@ -200,7 +197,7 @@ def _probability_grad(k: int, batch: int, *, slip: Slip) -> Plan:
         equation="{dp} = −{y} / {p} / B",
         code=f"dp = -y / p / {batch}",
         operands=("y", "p"),
-        meaning="The derivative of the loss by each probability: only that of the right class counts.",
+        meaning=LineDoes(f"dp = -y / p / {batch}", "loss by probabilities", (), 0),
         compute=lambda v: -v["y"] / v["p"] / batch,
     )
 
@@ -216,9 +213,10 @@ def _softmax_back(k: int, *, slip: Slip) -> Plan:
             equation=f"{{delta{k}}} = {{dp}} ⊙ {{p}} ⊙ (1 − {{p}})",
             code=f"delta{k} = dp * p * (1 - p)",
             operands=("dp", "p"),
-            meaning="The diagonal of the Jacobian alone, as if each probability depended on its own logit only.",
+            meaning=LineDoes(f"delta{k} = dp * p * (1 - p)", "diagonal", (), 0),
             compute=lambda v: v["dp"] * v["p"] * (1 - v["p"]),
         )
+    line = f"delta{k} = p * (dp - (dp * p).sum(dim=1, keepdim=True))"
     return Plan(
         symbol=f"delta{k}",
         phase="backward",
@@ -226,9 +224,9 @@ def _softmax_back(k: int, *, slip: Slip) -> Plan:
         layer=k,
         rule="softmax_back",
         equation=f"{{delta{k}}} = {{p}} ⊙ ({{dp}} − Σ row of {{dp}} ⊙ {{p}})",
-        code=f"delta{k} = p * (dp - (dp * p).sum(dim=1, keepdim=True))",
+        code=line,
         operands=("p", "dp"),
-        meaning="Times the Jacobian of softmax, diag(p) − p pᵀ, row by row: all of it cancels to (p − y) / B.",
+        meaning=LineDoes(line, "Jacobian of the sum" if slip == "no 1/B" else "Jacobian", (), 0),
         compute=lambda v: v["p"] * (v["dp"] - (v["dp"] * v["p"]).sum(dim=1, keepdim=True)),
     )
 
@@ -244,6 +242,23 @@ def _delta_hidden(k: int, *, activation: Activation, slip: Slip) -> Plan:
 
     product_math = f"{{{above}}} {{{w}}}{'ᵀ' if transposed else ''}"
     product_code = f"{above} @ {w}{'.T' if transposed else ''}"
+    line = (
+        f"delta{k} = ({product_code}) * ({z} > 0)"
+        if masked
+        else f"delta{k} = ({product_code}) * 0"
+        if flat
+        else f"delta{k} = {product_code}"
+    )
+    how = (
+        "masked"
+        if masked
+        else "flat"
+        if flat
+        else "straight through"
+        if activation == "straight through"
+        else "unmasked"
+    )
+    turned = f"{w} transposed" if transposed else f"{w}, not transposed"
     return Plan(
         symbol=f"delta{k}",
         phase="backward",
@@ -255,22 +270,9 @@ def _delta_hidden(k: int, *, activation: Activation, slip: Slip) -> Plan:
         else f"{{delta{k}}} = ({product_math}) · 0"
         if flat
         else f"{{delta{k}}} = {product_math}",
-        code=f"delta{k} = ({product_code}) * ({z} > 0)"
-        if masked
-        else f"delta{k} = ({product_code}) * 0"
-        if flat
-        else f"delta{k} = {product_code}",
+        code=line,
         operands=(above, w, z) if masked else (above, w),
-        meaning=f"Back through {label(w)}{' transposed' if transposed else ', not transposed'}, "
-        + (
-            f"and through ReLU only where {label(z)} was positive."
-            if masked
-            else "and through a staircase, which is flat: its slope is 0."
-            if flat
-            else "and straight through the rounding, as if it were not there."
-            if activation == "straight through"
-            else "and through ReLU as if it were not there."
-        ),
+        meaning=LineDoes(line, f"back, {how}", (turned, z) if masked else (turned,), 0),
         compute=compute,
     )
 
@@ -287,9 +289,9 @@ def _weight_grad(k: int, *, slip: Slip) -> Plan:
         equation=f"{{dW{k}}} = {{{h}}}ᵀ {{{delta}}}",
         code=f"dW{k} = {h}.T @ {delta}",
         operands=(h, delta),
-        meaning="What came in along a weight times what came back, summed over the batch."
+        meaning=LineDoes(f"dW{k} = {h}.T @ {delta}", "gradient of weights", (), 0)
         if h == _input_of(k)
-        else f"{label(h)} in the place of what came in, {label(_input_of(k))}, times what came back.",
+        else LineDoes(f"dW{k} = {h}.T @ {delta}", "in its place", (h, _input_of(k)), 0),
         compute=lambda v: v[h].T @ v[delta],
     )
 
@@ -306,7 +308,7 @@ def _bias_grad(k: int, *, slip: Slip) -> Plan:
             equation=f"{{db{k}}} = {{{delta}}}",
             code=f"db{k} = {delta}",
             operands=(delta,),
-            meaning="One row per example is left: this is not the shape of the bias.",
+            meaning=LineDoes(f"db{k} = {delta}", "not summed", (), 0),
             compute=lambda v: v[delta],
         )
     return Plan(
@@ -318,7 +320,7 @@ def _bias_grad(k: int, *, slip: Slip) -> Plan:
         equation=f"{{db{k}}} = Σ rows of {{{delta}}}",
         code=f"db{k} = {delta}.sum(dim=0)",
         operands=(delta,),
-        meaning="The bias was broadcast over the batch, so what comes back is summed over it.",
+        meaning=LineDoes(f"db{k} = {delta}.sum(dim=0)", "gradient of biases", (), 0),
         compute=lambda v: v[delta].sum(dim=0),
     )
 
@@ -333,6 +335,6 @@ def _update(name: str, k: int, learning_rate: float) -> Plan:
         equation=f"{{{name}_new}} = {{{name}}} − η {{d{name}}}",
         code=f"{name}_new = {name} - {learning_rate} * d{name}",
         operands=(name, f"d{name}"),
-        meaning=f"One step of gradient descent, learning rate η = {learning_rate}.",
+        meaning=LineDoes(f"{name}_new = {name} - {learning_rate} * d{name}", "step", (), learning_rate),
         compute=lambda v: v[name] - learning_rate * v[f"d{name}"],
     )

@@ -1,7 +1,6 @@
 """Back-propagation by hand as parts: its derivation, what came of it, and the loss before and after the step."""
 
 from primer_core.claims.claim import plain
-from primer_core.claims.derivations import label
 from primer_core.lessons.backprop_by_hand import claims
 from primer_core.lessons.backprop_by_hand.explain import TOLERANCE, Declined, Derived, Outcome
 from primer_core.lessons.backprop_by_hand.picture import derivation
@@ -96,7 +95,7 @@ def chip(outcome: Outcome) -> Chip:
         case Declined():
             return Chip("error", "PyTorch refuses")
         case Derived(worked=worked) if worked.wrong:
-            return Chip("error", f"wrong from {label(worked.wrong[0].symbol)} on")
+            return Chip("error", claims.differing(worked).brief())
         case Derived():
             return Chip("ok", plain(claims.agreement(outcome).sentence()))
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from primer_core.claims.derivations import label
+from primer_core.claims.deriving import AnotherShape, BesidePyTorch, LineDoes
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +58,7 @@ class Step:
     operands
         Symbols of what it reads.
     meaning
-        One sentence.
+        What it does.
     value
         By hand.
     autograd
@@ -74,11 +75,18 @@ class Step:
     equation: tuple[Token, ...]
     code: str
     operands: tuple[str, ...]
-    meaning: str
+    meaning: LineDoes
     value: Array
     autograd: Array
     difference: float
     agrees: bool
+
+    @property
+    def comparison(self) -> BesidePyTorch | AnotherShape:
+        """What the comparison came to."""
+        if self.autograd.shape != self.value.shape:
+            return AnotherShape(self.symbol, self.value.shape, self.autograd.shape)
+        return BesidePyTorch(self.symbol, self.difference, self.agrees)
 
 
 COMPARED = ("delta", "dW", "db")
@@ -97,7 +105,7 @@ class Plan:
     equation: str
     code: str
     operands: tuple[str, ...]
-    meaning: str
+    meaning: LineDoes
     compute: Callable[[Mapping[str, torch.Tensor]], torch.Tensor]
 
 

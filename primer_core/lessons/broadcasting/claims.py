@@ -5,22 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.dtypes import DoesNotFit, NotForBooleans, Promoted, StoredAs, WrappedAround
-from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingRearranged, Rearranged
-from primer_core.claims.gradients import ArrivesOnce, SummedBack
-from primer_core.claims.storing import NeverGrows, ReadOnly
+from primer_core.claims.dtypes import DoesNotFit, NotDoneWith, NotForBooleans, Promoted, StoredAs, WrappedAround
+from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingFitsInto, NothingRearranged, Rearranged
+from primer_core.claims.gradients import ArrivesOnce, BroughtBack, SummedBack
+from primer_core.claims.storing import CannotHold, NeverGrows, ReadOnly
 from primer_core.claims.stretching import (
     CannotMeet,
+    ClashAlong,
+    EqualAlong,
     EveryPair,
     FitsEitherAxis,
     MeetIn,
+    MeetInMany,
     MeetInPlace,
     NotTheMatrixProduct,
     ReadStretched,
     Saved,
+    ShapesClash,
+    StretchedAlong,
 )
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
+    Aligned,
     Broadcast,
     Clash,
     NotStored,
@@ -39,19 +45,47 @@ def claims_of(question: BroadcastingQuestion, outcome: Outcome) -> tuple[Claim, 
         case Unread():
             return ()
         case TooLarge():
-            return (MeetIn(outcome.shape), *forward(outcome))
+            return (verdict(outcome), *axes(outcome), MeetInMany(outcome.shape, outcome.largest), *forward(outcome))
         case Broadcast() if question.backward:
-            return (MeetIn(outcome.shape), *warnings(outcome), *backward(outcome))
+            back = (*backward(outcome), *brought_back(outcome))
+            return (verdict(outcome), *axes(outcome), *warnings(outcome), *back)
         case Broadcast():
-            return (MeetIn(outcome.shape), *warnings(outcome), *forward(outcome), *saved(outcome))
+            said: tuple[Claim, ...] = (*forward(outcome), *saved(outcome))
+            return (verdict(outcome), *axes(outcome), *warnings(outcome), *said)
     said = tuple(claim for claim, _ in fixes(outcome))
     match outcome:
         case Clash():
-            return (*causes(outcome), *(said or (NothingRearranged(),)))
+            reasons = (*causes(outcome), *no_fixes(outcome))
         case Unsupported():
-            return (NotForBooleans(), *causes(outcome), *said)
+            reasons = (NotForBooleans(), *causes(outcome))
         case NotStored():
-            return (*why_not_stored(outcome), *said)
+            reasons = why_not_stored(outcome)
+    return (verdict(outcome), *axes(outcome), *reasons, *said)
+
+
+def verdict(outcome: TooLarge | Clash | Unsupported | NotStored | Broadcast) -> Claim:
+    """Say in a few words what came of it."""
+    match outcome:
+        case Clash():
+            return ShapesClash(tuple(operand.shape for operand in outcome.operands))
+        case Unsupported():
+            return NotDoneWith(tuple(str(operand.values.dtype) for operand in outcome.operands))
+        case NotStored():
+            return CannotHold("a")
+        case TooLarge(shape=shape) | Broadcast(shape=shape):
+            return MeetIn(shape)
+
+
+def axes(aligned: Aligned) -> tuple[Claim, ...]:
+    """Say what the rule makes of each axis, from left to right."""
+    found: list[Claim] = []
+    for axis in aligned.rule:
+        names = tuple(NAMES[place] for place in axis.stretched if axis.size != (axis.sizes[place] or 1))
+        if axis.verdict == "clash":
+            found.append(ClashAlong(axis.axis))
+        else:
+            found.append(StretchedAlong(names, axis.axis) if names else EqualAlong(axis.axis))
+    return tuple(found)
 
 
 def forward(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
@@ -129,6 +163,21 @@ def backward(met: Broadcast) -> tuple[Claim, ...]:
         axes = tuple(axis for axis in stretched.axes if stretched.view.shape[axis] != 1)
         found.append(SummedBack(name, stretched.gradient.shape, times, axes) if times > 1 else ArrivesOnce(name))
     return tuple(found)
+
+
+def brought_back(met: Broadcast) -> tuple[Claim, ...]:
+    """Say over which axes of the result's gradient each operand's is summed."""
+    return tuple(
+        BroughtBack(name, read.gradient.shape, read.axes if read.gradient.shape != met.shape else ())
+        for name, read in zip(NAMES, met.stretched, strict=False)
+    )
+
+
+def no_fixes(clash: Clash) -> tuple[Claim, ...]:
+    """Say that no rearrangement helps, where the shapes alone are at fault and none does."""
+    if clash.fixes or not clash.shapes_alone:
+        return ()
+    return (NothingFitsInto("a", clash.operands[0].shape) if clash.inplace else NothingRearranged(),)
 
 
 def causes(clash: Clash | Unsupported) -> tuple[Claim, ...]:

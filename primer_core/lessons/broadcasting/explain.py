@@ -6,18 +6,18 @@ equal or 1; a size of 1 is stretched to the other by reading its one element aga
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from primer_core.backend import NUMPY, Declined
 from primer_core.language.execution import attempted
-from primer_core.language.limits import MAX_ELEMENTS, Refused, thousands
+from primer_core.language.limits import MAX_ELEMENTS, Refused
 from primer_core.language.operand import Operand, read_operand, stand_in
-from primer_core.language.spelling import shape_text
 from primer_core.lessons.alignment import AxisRule, axis_rule, joint_shape
 from primer_core.lessons.broadcasting import code as snippets
 from primer_core.lessons.broadcasting.fixes import Fix, fixes
@@ -128,14 +128,14 @@ class TooLarge(Aligned):
     ----------
     shape
         Shape in which they meet.
-    message
-        Plain text: how large it is, and what to do.
+    largest
+        Elements of the largest array that takes part.
     code
         Snippet that prints the shape.
     """
 
     shape: tuple[int, ...]
-    message: str
+    largest: int
     code: str
 
 
@@ -145,17 +145,25 @@ class Clash(Aligned):
 
     Parameters
     ----------
-    error
+    declined
         NumPy's own words.
+    inplace
+        Whether the result was to be written into a.
     fixes
-        What would make them meet.
+        What would make them meet, in the shape of a where it is written into a.
     code
         Snippet that prints the error.
     """
 
-    error: str
+    declined: Declined
+    inplace: bool
     fixes: tuple[Fix, ...]
     code: str
+
+    @property
+    def shapes_alone(self) -> bool:
+        """Whether nothing but the shapes stands in the way: a can be written to, and takes the dtype of the result."""
+        return not self.inplace or (self.declined.builtin == "ValueError" and self.operands[0].values.flags.writeable)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,17 +270,13 @@ def explain(question: BroadcastingQuestion) -> Outcome:
     if shape is None:
         refused_dtypes = _refused_dtypes(aligned)
         return (
-            _clash(aligned)
+            _clash(aligned, inplace=question.stores)
             if refused_dtypes is None
             else _unsupported(aligned, refused_dtypes, inplace=question.stores)
         )
     largest = max(prod(sizes) for sizes in [shape, *shapes])
     if largest > MAX_ELEMENTS:
-        message = (
-            f"The shapes meet in {shape_text(shape)}, but that takes an array of {thousands(largest)} "
-            f"elements; values are computed up to {thousands(MAX_ELEMENTS)}. Smaller axes show the same rule."
-        )
-        return TooLarge(aligned.operands, aligned.operation, rule, shape, message, snippets.shapes(shapes))
+        return TooLarge(aligned.operands, aligned.operation, rule, shape, largest, snippets.shapes(shapes))
     return _meet(aligned, question.of, inplace=question.stores, backward=question.backward)
 
 
@@ -411,15 +415,19 @@ def _trap(arrays: Sequence[NDArray[Any]], operation: Operation, result: NDArray[
     return Trap(n, (float(np.mean(np.square(result))), float(np.mean(np.square(paired)))))
 
 
-def _clash(aligned: Aligned) -> Clash:
-    return Clash(
-        aligned.operands,
-        aligned.operation,
-        aligned.rule,
-        error=_numpys_error(aligned),
-        fixes=fixes(aligned.operands, NAMES, lambda shapes: joint_shape(axis_rule(shapes))),
-        code=snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python),
-    )
+def _clash(aligned: Aligned, *, inplace: bool) -> Clash:
+    declined = _numpys_error_in_place(aligned) if inplace else _numpys_error(aligned)
+    sign = OPERATIONS[aligned.operation].python
+    code = snippets.failing(aligned.operands, sign, declined.builtin, inplace=inplace)
+    clash = Clash(aligned.operands, aligned.operation, aligned.rule, declined, inplace, (), code)
+    if not clash.shapes_alone:
+        return clash
+
+    def meet(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...] | None:
+        joint = joint_shape(axis_rule(shapes))
+        return joint if not inplace or joint == shapes[0] else None
+
+    return replace(clash, fixes=fixes(aligned.operands, NAMES, meet))
 
 
 def _refused_dtypes(aligned: Aligned) -> Declined | None:
@@ -433,7 +441,24 @@ def _refused_dtypes(aligned: Aligned) -> Declined | None:
     return None
 
 
-def _numpys_error(aligned: Aligned) -> str:
+def _numpys_error_in_place(aligned: Aligned) -> Declined:
+    """Ask NumPy for its error with arrays of one number: it judges dtypes, whether a can be written to, and shapes."""
+    a, b = (
+        as_strided(
+            np.ones(1, operand.values.dtype),
+            operand.shape,
+            (0,) * len(operand.shape),
+            writeable=operand.values.flags.writeable,
+        )
+        for operand in aligned.operands
+    )
+    declined = NUMPY.attempt(OPERATIONS[aligned.operation].ufunc, a, b, out=a)
+    if isinstance(declined, Declined):
+        return declined
+    raise AssertionError("the rule sees a clash that NumPy does not")
+
+
+def _numpys_error(aligned: Aligned) -> Declined:
     """Ask NumPy for its error with arrays of one byte: it judges shapes before it computes anything."""
     left = stand_in(aligned.operands[0].shape)
     for operand in aligned.operands[1:]:
@@ -444,5 +469,5 @@ def _numpys_error(aligned: Aligned) -> str:
             continue
         declined = NUMPY.attempt(OPERATIONS[aligned.operation].ufunc, left, right)
         if isinstance(declined, Declined):
-            return declined.words
+            return declined
     raise AssertionError("the rule sees a clash that NumPy does not")

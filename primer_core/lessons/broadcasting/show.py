@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.dtypes import NotForBooleans
-from primer_core.claims.fixes import NothingRearranged
-from primer_core.claims.stretching import MeetIn
+from primer_core.claims.stretching import MeetInMany
+from primer_core.language.limits import MAX_ELEMENTS, thousands
 from primer_core.language.resizing import can_resize
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.alignment import AxisRule
@@ -53,6 +53,8 @@ from primer_core.picture.text import Code, Role, text
 _ROLES: tuple[Role, ...] = ("a", "b", "c")
 _COLOURS: Mapping[str, Role] = dict(zip(NAMES, _ROLES, strict=True))
 
+LIMIT = f"Values are computed up to {thousands(MAX_ELEMENTS)} elements."
+
 QUIZ = Quiz(
     text("What is the shape of ", Code("(4, 1) + (3,)"), "?"),
     (
@@ -80,10 +82,12 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
         case Unread():
             return Page(panel, None)
         case TooLarge():
-            parts: tuple[Part, ...] = (rule(question, outcome), Notice("refused", (text(outcome.message),)))
+            large = spoken(MeetInMany(outcome.shape, outcome.largest))
+            notice = Notice("refused", (large, text(f"{LIMIT} Smaller axes show the same rule.")))
+            parts: tuple[Part, ...] = (rule(question, outcome), notice)
             return Page(panel, _laid_out(parts, claims.forward(outcome), code=outcome.code))
         case Clash():
-            return Page(panel, _kept_apart(question, outcome, f"ValueError: {outcome.error}", claims.causes(outcome)))
+            return Page(panel, _kept_apart(question, outcome, outcome.declined.text, claims.causes(outcome)))
         case Unsupported():
             return Page(
                 panel,
@@ -108,17 +112,10 @@ def _controls(question: BroadcastingQuestion, outcome: Outcome) -> Controls:
 
 def chip(outcome: Outcome) -> Chip:
     """Say in a few words what came of it."""
-    match outcome:
-        case Unread(field):
-            return Chip("error", f"operand {field} cannot be read")
-        case Clash():
-            return Chip("error", "the shapes clash")
-        case Unsupported():
-            return Chip("error", "the dtypes do not take it")
-        case NotStored():
-            return Chip("error", "a cannot hold the result")
-        case TooLarge(shape=shape) | Broadcast(shape=shape):
-            return Chip("ok", plain(MeetIn(shape).sentence()))
+    if isinstance(outcome, Unread):
+        return Chip("error", f"operand {outcome.field} cannot be read")
+    worked = isinstance(outcome, TooLarge | Broadcast)
+    return Chip("ok" if worked else "error", plain(claims.verdict(outcome).sentence()))
 
 
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:
@@ -138,8 +135,8 @@ def _kept_apart(
     """Show operands that give no result: where, in NumPy's words why, and what would work."""
     fixes = tuple(Fix(spoken(claim), puts) for claim, puts in claims.fixes(outcome))
     mending: tuple[Part, ...] = (Fixes(fixes),) if fixes else ()
-    if isinstance(outcome, Clash) and not fixes:
-        mending = (Notice("info", paragraphs([NothingRearranged()])),)
+    if isinstance(outcome, Clash) and (none := claims.no_fixes(outcome)):
+        mending = (Notice("info", paragraphs(none)),)
     picture = apart(outcome)
     drawn = (picture,) if picture.grids else ()
     parts = (rule(question, outcome), *drawn, Notice("declined", (text(error),)), *mending)
@@ -170,7 +167,8 @@ def rule(question: BroadcastingQuestion, aligned: Aligned) -> Sizes:
             SizeRow(NAMES[place], operand.shape, cells, NAMES[place] if drags else "", typed[place], _ROLES[place])
         )
     columns = tuple((f"axis −{-axis.axis}", "") for axis in aligned.rule) or (("nothing to line up", ""),)
-    result = tuple(_resulting(axis) for axis in aligned.rule) or (SizeCell("a scalar"),)
+    said = zip(aligned.rule, claims.axes(aligned), strict=True)
+    result = tuple(_resulting(axis, claim) for axis, claim in said) or (SizeCell("a scalar"),)
     return Sizes(columns, tuple(rows), ("result", result))
 
 
@@ -194,11 +192,8 @@ def _sizes(rule: tuple[AxisRule, ...], place: int, *, drags: bool) -> tuple[Size
     return tuple(cells)
 
 
-def _resulting(axis: AxisRule) -> SizeCell:
-    if axis.verdict == "clash":
-        return SizeCell("✗", "clash: neither equal nor 1")
-    stretched = " and ".join(NAMES[place] for place in axis.stretched)
-    return SizeCell(str(axis.size), f"{stretched} stretched" if stretched else "equal")
+def _resulting(axis: AxisRule, claim: Claim) -> SizeCell:
+    return SizeCell("✗" if axis.size is None else str(axis.size), plain(claim.sentence()))
 
 
 def forward(explained: Broadcast) -> Picture:
@@ -240,7 +235,8 @@ def backward(explained: Broadcast) -> Picture:
     links: list[Link] = []
     formulas: list[Formula] = []
     every = np.arange(result.size)
-    for name, role, stretched in zip(names, _ROLES, explained.stretched, strict=False):
+    titles = [plain(claim.sentence()) for claim in claims.brought_back(explained)]
+    for name, role, stretched, title in zip(names, _ROLES, explained.stretched, titles, strict=False):
         part, grad = f"{name} part", f"{name} grad"
         own_shape = stretched.gradient.shape
         summed = own_shape != result.shape
@@ -252,15 +248,14 @@ def backward(explained: Broadcast) -> Picture:
         spelled = (Ref(here), " = ", *_slope(explained.operation, name, names), " = ", Strong((Val(here),)))
         formulas.append(Formula(here, spelled))
         grids.append(Grid(grad, f"{name}.grad", stretched.gradient, role))
-        title = f"back to {name} {shape_text(own_shape)}"
         if not summed:
-            rows.append(Row((grad,), f"{title}: nothing to sum"))
+            rows.append(Row((grad,), title))
             continue
         grids.append(Grid(part, f"{name}_part", stretched.arriving, role, marked_axes=stretched.axes))
         links.append(Link(part, grad, _gathered(stretched)))
         parts = (Each((Ref(part),)), "\n= ", Each((Val(part),)))
         formulas.append(Formula(grad, (Ref(grad), " = ", *parts, " = ", Strong((Val(grad),)))))
-        rows.append(Row((part, Op("→"), grad), f"{title}: sum over axis {', '.join(map(str, stretched.axes))}"))
+        rows.append(Row((part, Op("→"), grad), title))
     largest = max(range(len(names)), key=lambda i: len(explained.stretched[i].axes))
     focus = (f"{names[largest]} grad", explained.stretched[largest].gradient.size // 2)
     return Picture(tuple(grids), tuple(rows), tuple(links), tuple(formulas), focus)
@@ -286,7 +281,7 @@ def _operand(explained: Broadcast, place: int) -> Grid:
 
 def _as_read(own: Grid, stretched: Stretched, explained: Broadcast) -> Grid:
     zero = [axis for axis, stride in enumerate(stretched.view.strides) if stride == 0 and axis in stretched.axes]
-    caption = shape_text(own.values.shape) + (" stretched" if stretched.ghost.any() else "")
+    caption = ("from " if stretched.ghost.any() else "") + shape_text(own.values.shape)
     return Grid(
         own.id + " read",
         own.name,

@@ -9,6 +9,7 @@ from primer_core.claims.letters import (
     AsLoops,
     ComputedThrough,
     EveryCellMeets,
+    LetterBecomes,
     MadeOneDtype,
     NothingSummed,
     ReadsDiagonal,
@@ -30,14 +31,20 @@ def claims_of(question: EinsumQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Refusal(causes=causes, fixes=fixes):
             return (*causes, *fixes)
         case TooLarge():
-            return (gives(outcome), *story(question, outcome))
+            return (gives(outcome), *becomes(outcome.letters), *story(question, outcome))
         case Summed():
-            return (gives(outcome), *warnings(outcome), *story(question, outcome))
+            return (gives(outcome), *becomes(outcome.letters), *warnings(outcome), *story(question, outcome))
 
 
 def gives(outcome: TooLarge | Summed) -> Claim:
     """Give the shape of the result."""
     return GivesShape(tuple(use.size for use in outcome.letters if use.kept))
+
+
+def becomes(letters: tuple[LetterUse, ...]) -> tuple[LetterBecomes, ...]:
+    """Say what becomes of each letter in the result."""
+    kept = [use.letter for use in letters if use.kept]
+    return tuple(LetterBecomes(use.letter, kept.index(use.letter) if use.kept else None) for use in letters)
 
 
 def warnings(summed: Summed) -> tuple[Claim, ...]:

@@ -110,10 +110,9 @@ def table(read: Read, letters: tuple[LetterUse, ...]) -> Table:
     head = (text("letter"), text("runs through"), *(text("axes of ", Name(name, _ROLES[place]))
             for place, name in enumerate(names)), text("in the result"))  # fmt: skip
     rows = []
-    for place, use in enumerate(letters):
+    for place, (use, claim) in enumerate(zip(letters, claims.becomes(letters), strict=True)):
         axes = [", ".join(map(str, own)) or "–" for own in use.axes]
-        kept = sum(other.kept for other in letters[:place])
-        becomes = TableCell(text(f"axis {kept}"), "good") if use.kept else TableCell(text("summed over"), "changed")
+        becomes = TableCell(spoken(claim), "good" if use.kept else "changed")
         cells = (
             TableCell(_letter(use, place), "head"),
             TableCell(text(f"0 to {use.size - 1}" if use.size else "nothing")),

@@ -27,6 +27,7 @@ from primer_core.claims.lookups import (
 from primer_core.claims.picking import (
     CopiedBytes,
     Gathered,
+    ItemDoes,
     JointAxes,
     LiesAt,
     NumberDropsAxis,
@@ -50,7 +51,7 @@ from primer_core.claims.writing import (
     WrittenItself,
 )
 from primer_core.language.index import Index
-from primer_core.language.index_plan import index_shape
+from primer_core.language.index_plan import Step, index_shape
 from primer_core.lessons.indexing.code import index_code
 from primer_core.lessons.indexing.explain import (
     IndexDeclined,
@@ -80,11 +81,13 @@ def claims_of(question: IndexingQuestion, outcome: Outcome) -> tuple[Claim, ...]
         case Unread() | Unindexed():
             return ()
         case Read() | Written():
-            return (comes_as(outcome, question.then), *told(outcome, question), *note(outcome, question.then))
+            said = (*told(outcome, question), *note(outcome, question.then), *items(outcome.picked))
+            return (comes_as(outcome, question.then), *said)
         case IndexDeclined():
             return (*faults(outcome), *(fix.claim for fix in outcome.fixes))
         case NotWritten():
-            return (why_not_written(outcome, question.then), *(fix.claim for fix in outcome.fixes))
+            mended = tuple(fix.claim for fix in outcome.fixes)
+            return (why_not_written(outcome, question.then), *mended, *items(outcome.picked))
         case Expressed():
             return (value_comes_as(outcome), *of_expression(outcome), *(lies_at(outcome)))
         case ExpressionDeclined():
@@ -120,6 +123,35 @@ def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ..
     if picked.times.max(initial=0) > 1:
         found.append(_repeated(picked, then, engine))
     return tuple(found)
+
+
+def items(picked: Picked) -> tuple[ItemDoes, ...]:
+    """Say of each item of an index, in their order, what it does; nothing where the library has a rule of its own."""
+    shape, plan = picked.operand.shape, picked.plan
+    if plan is None:
+        return ()
+    return tuple(
+        ItemDoes(
+            ":" if step.place is None else picked.sources[step.place],
+            step.axes[0] if step.axes else None,
+            _does(step, shape),
+        )
+        for step in plan.steps
+    )
+
+
+def _does(step: Step, shape: tuple[int, ...]) -> str:
+    match step.item:
+        case None:
+            return "adds an axis of size 1"
+        case slice():
+            size = shape[step.axes[0]]
+            places = range(*step.item.indices(size))
+            whole = len(places) == size and places.step == 1
+            return "keeps the axis" if whole else f"keeps the axis, {len(places)} of {size}"
+        case np.ndarray():
+            return "picks where it is True" if step.item.dtype == np.bool_ else "picks place by place"
+    return "drops the axis"
 
 
 def note(outcome: Read | Written, then: Then) -> tuple[Claim, ...]:

@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.claims.claim import plain
+from primer_core.claims.picking import ItemDoes
 from primer_core.language.index_plan import Plan, Step
+from primer_core.lessons.indexing import claims
 from primer_core.lessons.indexing.explain import Picked
 from primer_core.picture.number import full_text
 from primer_core.picture.parts import Table, TableCell
@@ -23,13 +26,15 @@ def table(picked: Picked) -> Table | None:
     """
     if picked.plan is None or not picked.plan.steps:
         return None
-    rows = tuple(_row(step, picked.plan, picked.operand.shape, picked.sources) for step in picked.plan.steps)
+    shape = picked.operand.shape
+    said = zip(picked.plan.steps, claims.items(picked), strict=True)
+    rows = tuple(_row(step, picked.plan, shape, claim) for step, claim in said)
     return Table(tuple(map(text, _HEAD)), rows, "What each item of the index does")
 
 
-def _row(step: Step, plan: Plan, shape: tuple[int, ...], sources: tuple[str, ...]) -> tuple[TableCell, ...]:
+def _row(step: Step, plan: Plan, shape: tuple[int, ...], claim: ItemDoes) -> tuple[TableCell, ...]:
     takes = ", ".join(_axis(axis, shape[axis]) for axis in step.axes) or "none"
-    picks, does = _does(step, shape)
+    picks, does = _picks(step, shape), plain(claim.sentence())
     if step.item is None or isinstance(step.item, slice | int):
         gives = "gone" if step.kept is None else _axis(step.kept, plan.shape[step.kept])
     else:
@@ -37,32 +42,32 @@ def _row(step: Step, plan: Plan, shape: tuple[int, ...], sources: tuple[str, ...
     if step.place is None:
         item = text("( ", Code(":"), " ) not written")
         return tuple(TableCell(cell, "quiet") for cell in (item, *map(text, (takes, picks, does, gives))))
-    cells = (text(Code(sources[step.place])), *map(text, (takes, picks, does, gives)))
+    cells = (text(Code(claim.item)), *map(text, (takes, picks, does, gives)))
     return tuple(map(TableCell, cells))
 
 
-def _does(step: Step, shape: tuple[int, ...]) -> tuple[str, str]:
-    """Say which places an item picks along its axes, and what becomes of them."""
+def _picks(step: Step, shape: tuple[int, ...]) -> str:
+    """Say which places an item picks along its axes."""
     item = step.item
-    if item is None:
-        return "", "adds an axis of size 1"
-    if isinstance(item, slice):
-        size = shape[step.axes[0]]
-        start, stop, stride = item.indices(size)
-        places = range(start, stop, stride)
-        if len(places) == size and stride == 1:
-            return "all", "keeps the axis"
-        # Backwards over the beginning, `indices` gives −1, which written as a stop would mean the last index.
-        ends = f"stop {stop}" if stop >= 0 else "no stop"
-        how = f"start {full_text(start)}, {ends}, step {full_text(stride)}: {_listed(np.array(places))}"
-        return how, f"keeps the axis, {len(places)} of {size}"
-    if isinstance(item, np.ndarray):
-        if item.dtype == np.bool_:
-            return f"{np.count_nonzero(item)} of {item.size} are True", "picks where it is True"
-        return f"shape {item.shape}: {_listed(item.ravel())}", "picks place by place"
-    if isinstance(item, int) and item < 0:
-        return f"{full_text(item)} = {shape[step.axes[0]] + item}", "drops the axis"
-    return str(item), "drops the axis"
+    match item:
+        case None:
+            return ""
+        case slice():
+            size = shape[step.axes[0]]
+            start, stop, stride = item.indices(size)
+            places = range(start, stop, stride)
+            if len(places) == size and stride == 1:
+                return "all"
+            # Backwards over the beginning, `indices` gives −1, which written as a stop would mean the last index.
+            ends = f"stop {stop}" if stop >= 0 else "no stop"
+            return f"start {full_text(start)}, {ends}, step {full_text(stride)}: {_listed(np.array(places))}"
+        case np.ndarray():
+            if item.dtype == np.bool_:
+                return f"{np.count_nonzero(item)} of {item.size} are True"
+            return f"shape {item.shape}: {_listed(item.ravel())}"
+        case int() if item < 0:
+            return f"{full_text(item)} = {shape[step.axes[0]] + item}"
+    return str(item)
 
 
 def _listed(places: NDArray[np.integer]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from primer_core.backend import Library, backend
-from primer_core.claims.claim import Claim
+from primer_core.claims.claim import Claim, listed
 from primer_core.claims.dtypes import WrappedAround
 from primer_core.claims.products import (
+    AxisMeets,
     BatchesDiffer,
     CannotPair,
     CellByCell,
@@ -21,7 +22,7 @@ from primer_core.claims.products import (
 )
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.matmul.code import converts
-from primer_core.lessons.matmul.explain import Mismatch, Outcome, Paired, Product, ProductSizes, TooLarge
+from primer_core.lessons.matmul.explain import Mismatch, Outcome, Paired, Product, ProductAxis, ProductSizes, TooLarge
 from primer_core.lessons.matmul.question import NAMES, MatmulQuestion
 from primer_core.lessons.outcome import Unread
 
@@ -32,17 +33,43 @@ def claims_of(question: MatmulQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Unread():
             return ()
         case Mismatch():
-            return (*causes(outcome), *(HasProduct(fix.meaning, fix.change, fix.shape) for fix in outcome.fixes))
+            return (
+                *causes(outcome),
+                *meets(outcome),
+                *(HasProduct(fix.meaning, fix.change, fix.shape) for fix in outcome.fixes),
+            )
         case TooLarge():
-            return (GivesShape(outcome.shape), operations(outcome.sizes), *of_product(outcome))
+            return (GivesShape(outcome.shape), *meets(outcome), operations(outcome.sizes), *of_product(outcome))
         case Product():
             return (
                 GivesShape(outcome.shape),
+                *meets(outcome),
                 operations(outcome.sizes),
                 *warnings(outcome),
                 *of_product(outcome),
                 *conversion(outcome, question.library),
             )
+
+
+def meets(paired: Paired) -> tuple[AxisMeets, ...]:
+    """Say what becomes of each axis."""
+    return tuple(map(_meets, paired.axes))
+
+
+def _meets(axis: ProductAxis) -> AxisMeets:
+    place = next(place for place in axis.places if place is not None) if axis.role == "batch" else 0
+    match axis.verdict:
+        case "clash":
+            becomes = "must be equal" if axis.role == "inner" else "neither equal nor 1"
+        case "summed":
+            becomes = "equal, summed over"
+        case "dropped":
+            becomes = "taken away again"
+        case "stretched":
+            becomes = f"{listed([NAMES[of] for of in axis.stretched])} stretched"
+        case verdict:
+            becomes = verdict
+    return AxisMeets(axis.role, place, becomes)
 
 
 def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from primer_core.backend import backend
 from primer_core.claims.claim import plain
-from primer_core.claims.products import GivesShape, HasProduct
+from primer_core.claims.products import AxisMeets, GivesShape, HasProduct
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.resizing import can_resize
 from primer_core.lessons.matmul import claims
@@ -113,11 +113,11 @@ def _told(question: MatmulQuestion, outcome: Mismatch | TooLarge | Product) -> t
             why = Story(paragraphs(claims.causes(outcome), _COLOURS))
             return (why, controls(question, "library"), code_panel(codes[question.library]))
         case Product():
-            note = "".join(plain(claim.sentence()) for claim in claims.conversion(outcome, question.library))
+            converted = (plain(claim.sentence()) for claim in claims.conversion(outcome, question.library))
             return (
                 Story(paragraphs(claims.of_product(outcome), _COLOURS)),
                 controls(question, "library"),
-                code_panel(outcome.codes[question.library], note + CODE_NOTE),
+                code_panel(outcome.codes[question.library], " ".join((*converted, CODE_NOTE))),
             )
 
 
@@ -144,7 +144,7 @@ def rule(question: MatmulQuestion, paired: Paired) -> Sizes | Note:
         cells = _sizes(axes, place, operand.shape, drags=drags)
         rows.append(SizeRow(NAMES[place], operand.shape, cells, NAMES[place] if drags else "", typed, _ROLES[place]))
     columns = tuple((axis.role, "" if axis.name == axis.role else axis.name) for axis in axes)
-    return Sizes(columns, tuple(rows), ("c", tuple(map(_resulting, axes))))
+    return Sizes(columns, tuple(rows), ("c", tuple(map(_resulting, axes, claims.meets(paired)))))
 
 
 def _sizes(axes: tuple[ProductAxis, ...], place: int, shape: tuple[int, ...], *, drags: bool) -> tuple[SizeCell, ...]:
@@ -165,18 +165,9 @@ def _sizes(axes: tuple[ProductAxis, ...], place: int, shape: tuple[int, ...], *,
     return tuple(cells)
 
 
-def _resulting(axis: ProductAxis) -> SizeCell:
-    match axis.verdict:
-        case "clash":
-            return SizeCell("✗", "must be equal" if axis.role == "inner" else "neither equal nor 1")
-        case "summed":
-            return SizeCell("Σ", "equal, summed over")
-        case "dropped":
-            return SizeCell("–", "taken away again")
-        case "stretched":
-            return SizeCell(str(axis.size), " and ".join(NAMES[place] for place in axis.stretched) + " stretched")
-        case verdict:
-            return SizeCell(str(axis.size), verdict)
+def _resulting(axis: ProductAxis, claim: AxisMeets) -> SizeCell:
+    size = {"clash": "✗", "summed": "Σ", "dropped": "–"}.get(axis.verdict, str(axis.size))
+    return SizeCell(size, plain(claim.sentence()))
 
 
 def picture(product: Product) -> Picture:

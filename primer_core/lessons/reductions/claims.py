@@ -25,6 +25,7 @@ from primer_core.claims.dtypes import WrappedAround
 from primer_core.claims.reducing import (
     AxesDisappear,
     AxesKeepSizeOne,
+    AxisBecomes,
     CountedFromEnd,
     FitsWithSizeOne,
     LargestSubtracted,
@@ -71,15 +72,36 @@ def claims_of(_question: ReductionsQuestion, outcome: Outcome) -> tuple[Claim, .
         case NotReduced(causes=causes, fixes=fixes):
             return (*causes, *(fix.says for fix in fixes))
         case Reduced(question=question, back=back) if question.brings_back and back is not None:
-            said = (becomes(outcome), *warnings(outcome), *accidents(outcome, back), *story_back(outcome, back))
+            said = (
+                becomes(outcome),
+                *of_axes(outcome),
+                *warnings(outcome),
+                *accidents(outcome, back),
+                *story_back(outcome, back),
+            )
             return (*said, *fits_with_size_one(outcome, back))
         case Reduced():
-            return (becomes(outcome), *warnings(outcome), *story(outcome))
+            return (becomes(outcome), *of_axes(outcome), *warnings(outcome), *story(outcome))
 
 
 def becomes(outcome: Reduced) -> Claim:
     """Give the shapes of the array and of its reduction."""
     return ReducedTo(outcome.operand.shape, outcome.result.shape, outcome.number)
+
+
+def of_axes(outcome: Reduced) -> tuple[AxisBecomes, ...]:
+    """Say what becomes of each axis of the array."""
+    return tuple(AxisBecomes(axis, size, _word(outcome, axis)) for axis, size in enumerate(outcome.operand.shape))
+
+
+def _word(outcome: Reduced, axis: int) -> str:
+    if axis not in outcome.axes:
+        return "stays"
+    if outcome.question.operation == "softmax":
+        return "shared out"
+    if outcome.question.operation in SCANS:
+        return "flattened" if outcome.axis is None else "runs"
+    return "reduced, kept" if outcome.question.keeps_axes else "disappears"
 
 
 def warnings(outcome: Reduced) -> tuple[Claim, ...]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import LIBRARIES, backend
 from primer_core.claims.claim import Claim, plain
+from primer_core.claims.reducing import AxisBecomes
 from primer_core.language.spelling import shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions import claims
@@ -197,20 +198,15 @@ def _brought_back(outcome: Reduced, back: BackClash | BackMet) -> tuple[Part, ..
 def sizes(asked: NotReduced | Reduced) -> Sizes:
     """Show the axes of the array as a table whose sizes can be dragged, and what becomes of each."""
     shape = asked.operand.shape
-    outcomes = [_outcome(asked, axis, size) for axis, size in enumerate(shape)]
+    outcomes = (
+        [SizeCell()] * len(shape) if isinstance(asked, NotReduced) else list(map(_outcome, claims.of_axes(asked)))
+    )
     return own_sizes("array", "a", asked.question.array, shape, result=("s", outcomes))
 
 
-def _outcome(asked: NotReduced | Reduced, axis: int, size: int) -> SizeCell:
-    if isinstance(asked, NotReduced):
-        return SizeCell()
-    if axis not in asked.axes:
-        return SizeCell(str(size), "stays")
-    if asked.question.operation == "softmax":
-        return SizeCell(str(size), "sums to 1")
-    if asked.question.operation in SCANS:
-        return SizeCell(str(size) if asked.axis is not None else "–", "runs" if asked.axis is not None else "flattened")
-    return SizeCell("1", "reduced, kept") if asked.question.keeps_axes else SizeCell("–", "disappears")
+def _outcome(claim: AxisBecomes) -> SizeCell:
+    size = {"disappears": "–", "flattened": "–", "reduced, kept": "1"}.get(claim.becomes, str(claim.size))
+    return SizeCell(size, plain(claim.sentence()))
 
 
 def whole(asked: Asked) -> Picture:
@@ -316,7 +312,7 @@ def brought_back(outcome: Reduced, back: BackClash | BackMet) -> Picture:
     ghost = np.ones(back.result.size, dtype=np.bool_)
     ghost[np.unique(back.sources, return_index=True)[1]] = False
     stretched = np.broadcast_to(result, back.result.shape)
-    caption = shape_text(result.shape) + (" stretched" if result.shape != back.result.shape else "")
+    caption = ("from " if result.shape != back.result.shape else "") + shape_text(result.shape)
     read = Grid("read", "s", stretched, "b", caption=caption, ndim=result.ndim, ghost=ghost.reshape(back.result.shape))
     links += [Link("read", "d", np.arange(back.result.size)), Link("s", "read", back.sources)]
     sign = _SIGNS[back.sign]

@@ -46,6 +46,7 @@ from primer_core.claims.rounding import (
     TieByRounding,
     Underflows,
 )
+from primer_core.claims.stepwise import LogitRounds, SigmoidFlat, SlopeLost, StepBecomes, StepMoves
 from primer_core.claims.targets import (
     AnswerDtype,
     CountedFromOne,
@@ -98,14 +99,15 @@ def claims_of(question: SoftmaxQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case BinaryDeclined():
             return (*binary_fault(outcome), *offered(outcome.fixes))
         case Yes():
-            return (*yes_no_loss(outcome), *yes_no(outcome), *sigmoid_rounds(outcome), *seeds(outcome))
+            gone = (*flat(outcome).values(), *slopes_lost(outcome).values())
+            return (*yes_no_loss(outcome), *yes_no(outcome), *sigmoid_rounds(outcome), *seeds(outcome), *gone)
         case Across():
             return (*across(outcome), *form_notes(outcome), DimPut(-1))
         case Softmax():
             return (
                 class_loss(outcome), *odd_targets(outcome), *log_sum_exp(outcome), *lost(outcome), *twice(outcome),
                 *argmax(outcome), *story(outcome), *shift(outcome), HandDiffers(outcome.difference),
-                *form_notes(outcome),
+                *form_notes(outcome), *steps(outcome).values(),
             )  # fmt: skip
 
 
@@ -230,7 +232,63 @@ def across(found: Across) -> tuple[Claim, ...]:
     return (ColumnsSumToOne(float(found.batch.p[0].sum(dtype=float))),)
 
 
+Cell = tuple[str, int]
+"""A number of the steps: the row that it stands in, and the class; 0 for one that stands for all."""
+
+
+def steps(found: Softmax) -> dict[Cell, Claim]:
+    """Say of numbers of the steps what is lost of them, and of each slope what a step does to the logit."""
+    said: dict[Cell, Claim] = {}
+    dtype, naive = found.batch.dtype, found.naive
+    for k in range(len(found.p)):
+        question = found.asked.question
+        rounds = None if question.is_typed else _rounds(question, k, float(found.z[k]))
+        if rounds is not None:
+            said["z", k] = rounds
+        for name, values in (("exp", found.e), ("p", found.p)):
+            if values[k] == 0 and np.isfinite(found.shifted[k]):
+                said[name, k] = StepBecomes(name, k, "zero", dtype)
+        for name, values in (("naive exp", naive.exp), ("naive p", naive.p)):
+            by_infinity = name == "naive p" and bool(np.isinf(found.p.dtype.type(naive.total)))
+            becomes = _becomes(float(values[k]), by_infinity=by_infinity)
+            if becomes and (becomes != "zero" or np.isfinite(found.scaled[k])):
+                said[name, k] = StepBecomes(name, k, becomes, dtype)
+        slope = float(found.gradient[k]) if found.counts else 0.0
+        said["slope", k] = StepMoves(k, "leaves" if slope == 0 else "lowers" if slope > 0 else "raises")
+    becomes = _becomes(float(found.p.dtype.type(naive.total)), by_infinity=False)
+    if becomes:
+        said["naive sum", 0] = StepBecomes("naive sum", 0, becomes, dtype)
+    return said
+
+
+def _rounds(question: SoftmaxQuestion, k: int, held: float) -> LogitRounds | None:
+    """Say that a logit is rounded, where eight digits show it."""
+    asked = question.logits[k] + question.shift
+    return LogitRounds(question.dtype, asked, held) if f"{asked:.8g}" != f"{held:.8g}" else None
+
+
+def _becomes(value: float, *, by_infinity: bool) -> str:
+    """Say what is lost of a number; empty where nothing is."""
+    if np.isnan(value):
+        return "nan"
+    if np.isinf(value):
+        return "infinity"
+    return ("zero by infinity" if by_infinity else "zero") if value == 0 else ""
+
+
 # Yes or no
+
+
+def flat(found: Yes) -> dict[int, Claim]:
+    """Say which sigmoids are rounded to 0 or 1."""
+    rounded = (k for k in range(len(found.p)) if found.p[k] in (0, 1) and np.isfinite(found.scaled[k]))
+    return {k: SigmoidFlat(k, float(found.p[k]), str(found.p.dtype)) for k in rounded}
+
+
+def slopes_lost(found: Yes) -> dict[int, Claim]:
+    """Say by which logits the loss in two steps has no gradient, as their sigmoid is flat."""
+    slopes = found.forms[0].gradient.reshape(-1)
+    return {k: SlopeLost(k) for k in found.saturated if slopes[k] == 0}
 
 
 def yes_no_loss(found: Yes) -> tuple[Claim, ...]:

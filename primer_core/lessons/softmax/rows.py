@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from primer_core.claims.claim import Claim, plain
+from primer_core.lessons.softmax import claims
 from primer_core.lessons.softmax.explain import TINY, Softmax
 from primer_core.lessons.softmax.losses import Array
 from primer_core.picture.number import CELL_DIGITS, bracketed, cell_text, full_text, number_text
@@ -78,40 +80,37 @@ def _stable(found: Softmax, drawn: Sequence[int]) -> tuple[StepRow, ...]:
     temperature, top = full_text(found.asked.T), bracketed(full_text(found.scaled.max()))
     z, scaled, shifted, e = map(_written, (found.z, found.scaled, found.shifted, found.e))
     total = full_text(found.p.dtype.type(found.total))
-    dtype = found.batch.dtype
-    tiny = f"too small for {dtype}: it rounds to 0"
+    said = claims.steps(found)
 
-    def row(
-        name: str, values: Array, formula: Callable[[int], str], role: Role = "plain", *, vanishing: bool = False
-    ) -> StepRow:
-        def note(k: int) -> str:
-            return tiny if vanishing and values[k] == 0 and np.isfinite(found.shifted[k]) else ""
-
-        return StepRow(name, tuple(_cell(values[k], formula(k), note(k)) for k in drawn), role)
+    def row(name: str, values: Array, formula: Callable[[int], str], role: Role = "plain") -> StepRow:
+        cells = (_cell(values[k], formula(k), _words(said, name, k)) for k in drawn)
+        return StepRow(name, tuple(cells), role)
 
     return (
-        StepRow("z", tuple(_logit(found, k) for k in drawn), "a"),
+        StepRow("z", tuple(_logit(found, k, _words(said, "z", k)) for k in drawn), "a"),
         row("z / T", found.scaled, lambda k: f"{z[k]} / {temperature}"),
         row("− max", found.shifted, lambda k: f"{scaled[k]} − {top}"),
-        row("exp", found.e, lambda k: f"e^({shifted[k]})", vanishing=True),
+        row("exp", found.e, lambda k: f"e^({shifted[k]})"),
         StepRow("Σ", (_cell(found.p.dtype.type(found.total), _sum(e)),)),
-        row("p", found.p, lambda k: f"{e[k]} / {total}", "result", vanishing=True),
+        row("p", found.p, lambda k: f"{e[k]} / {total}", "result"),
         row("y", found.y, lambda k: _aim(found, k), "b"),
-        StepRow("∂L/∂z", tuple(_slope(found, k) for k in drawn), "result"),
+        StepRow("∂L/∂z", tuple(_slope(found, k, _words(said, "slope", k)) for k in drawn), "result"),
     )
 
 
-def _logit(found: Softmax, k: int) -> StepCell:
+def _words(said: Mapping[claims.Cell, Claim], name: str, k: int = 0) -> str:
+    claim = said.get((name, k))
+    return "" if claim is None else plain(claim.sentence())
+
+
+def _logit(found: Softmax, k: int, note: str) -> StepCell:
     question = found.asked.question
     shift = question.shift
     if question.is_typed:
         typed = found.asked.logits.values
         own = full_text(typed[found.row][k].item() if typed.ndim == 2 else typed[k].item())
         return _cell(found.z[k], f"{own} + {shift}")
-    exact = full_text(question.logits[k] + shift)
-    held = full_text(found.z[k])
-    rounded = f"{question.dtype} rounds {exact} to {held}" if exact != held else ""
-    return _cell(found.z[k], f"{full_text(question.logits[k])} + {shift}", rounded)
+    return _cell(found.z[k], f"{full_text(question.logits[k])} + {shift}", note)
 
 
 def _aim(found: Softmax, k: int) -> str:
@@ -126,39 +125,31 @@ def _aim(found: Softmax, k: int) -> str:
     return f"(1 − {share}) · {own} + {share} / {len(found.p)}"
 
 
-def _slope(found: Softmax, k: int) -> StepCell:
+def _slope(found: Softmax, k: int, note: str) -> StepCell:
     p, y = full_text(found.p[k]), bracketed(full_text(found.y[k]))
     total = float(found.y.sum())
     whole = "" if not found.counts or abs(total - 1) <= TINY else f" · {full_text(total)}"
-    if not found.counts:
-        return _cell(found.gradient[k], "this row is ignored", "A step leaves it alone.")
-    return _cell(found.gradient[k], f"({p}{whole} − {y}) / {divisor(found)}", _advice(float(found.gradient[k]), k))
+    formula = f"({p}{whole} − {y}) / {divisor(found)}" if found.counts else "this row is ignored"
+    return _cell(found.gradient[k], formula, note)
 
 
 def _naive(found: Softmax, drawn: Sequence[int]) -> StepTable:
-    naive, dtype = found.naive, found.batch.dtype
+    naive = found.naive
     total = found.p.dtype.type(naive.total)
     scaled, e = _written(found.scaled), _written(naive.exp)
+    said = claims.steps(found)
 
-    def note(value: float, k: int | None) -> str:
-        if np.isnan(value):
-            return "not a number"
-        if np.isinf(value):
-            return f"overflow: larger than {dtype} can hold"
-        finite = k is None or bool(np.isfinite(found.scaled[k]))
-        return f"underflow: too small for {dtype}, it rounds to 0" if value == 0 and finite else ""
-
-    def cell(value: np.floating[Any], formula: str, k: int | None = None, *, zero_breaks: bool = False) -> StepCell:
-        broken = not bool(np.isfinite(value)) or (zero_breaks and bool(value == 0))
-        return _cell(value, formula, note(float(value), k), broken=broken)
+    def cell(value: np.floating[Any], formula: str, of: str, k: int = 0) -> StepCell:
+        broken = not bool(np.isfinite(value)) or (of == "naive sum" and bool(value == 0))
+        return _cell(value, formula, _words(said, of, k), broken=broken)
 
     quotient = f"/ {full_text(total)}"
     return StepTable(
         "The naive form: nothing subtracted",
         (
-            StepRow("exp(z / T)", tuple(cell(naive.exp[k], f"e^({scaled[k]})", k) for k in drawn)),
-            StepRow("Σ", (cell(total, _sum(e), zero_breaks=True),)),
-            StepRow("p", tuple(cell(naive.p[k], f"{e[k]} {quotient}", k) for k in drawn), "result"),
+            StepRow("exp(z / T)", tuple(cell(naive.exp[k], f"e^({scaled[k]})", "naive exp", k) for k in drawn)),
+            StepRow("Σ", (cell(total, _sum(e), "naive sum"),)),
+            StepRow("p", tuple(cell(naive.p[k], f"{e[k]} {quotient}", "naive p", k) for k in drawn), "result"),
         ),
     )
 
@@ -175,9 +166,3 @@ def _written(values: Array) -> list[str]:
 
 def _cell(value: object, formula: str, note: str = "", *, broken: bool = False) -> StepCell:
     return StepCell(cell_text(value), f"{formula} = {full_text(value)}", note, broken)
-
-
-def _advice(gradient: float, k: int) -> str:
-    if gradient == 0:
-        return f"A step leaves z[{k}] alone."
-    return f"A step against the gradient {'lowers' if gradient > 0 else 'raises'} z[{k}]."

@@ -30,7 +30,7 @@ from primer_core.lessons.softmax.question import SoftmaxQuestion
 from primer_core.lessons.softmax.react import MOST, can_slide
 from primer_core.lessons.softmax.reading import Typed, read_logits
 from primer_core.lessons.softmax.rows import bars, drawn_classes
-from primer_core.lessons.softmax.yes_no import yes_no
+from primer_core.lessons.softmax.yes_no import call_of, yes_no
 from primer_core.lessons.spoken import paragraphs, spoken
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import cell_text, number_text
@@ -109,7 +109,7 @@ def show(question: SoftmaxQuestion, outcome: Outcome) -> Page:
             return Page(panel, _shown(outcome))
 
 
-def chip(outcome: Outcome) -> Chip:
+def chip(question: SoftmaxQuestion, outcome: Outcome) -> Chip:
     """Say in a few words what came of it."""
     match outcome:
         case Unread(field):
@@ -117,15 +117,15 @@ def chip(outcome: Outcome) -> Chip:
         case NotPositive():
             return Chip("error", "no softmax at T = 0")
         case NotFinite():
-            return Chip("error", "the result is not finite")
+            return Chip("error", claims.not_finite(question, outcome)[0].brief())
         case AllIgnored():
-            return Chip("error", "every row is ignored")
+            return Chip("error", claims.all_ignored(outcome)[0].brief())
         case SoftmaxDeclined(declined=declined) | TargetDeclined(declined=declined) | BinaryDeclined(declined=declined):
             return Chip("error", declined.kind)
         case Yes():
             return Chip("ok", plain(claims.yes_no_loss(outcome)[0].sentence()))
         case Across():
-            return Chip("error", "softmax over the rows")
+            return Chip("error", claims.across(outcome)[0].brief())
         case Softmax():
             return Chip("ok", plain(claims.class_loss(outcome).sentence()))
 
@@ -145,7 +145,7 @@ def _panel(question: SoftmaxQuestion, outcome: Outcome) -> tuple[Part, ...]:
         first = Controls((replace(first.controls[0], placeholder=usual), *first.controls[1:]))
     own = "" if logits is None or logits.written else str(logits.values.dtype).removeprefix("torch.")
     disabled = {"dtype": f"The typed logits have a dtype of their own: {own}."} if own else {}
-    last = controls(question, "T", "shift", "dtype", chip=chip(outcome), disabled=disabled)
+    last = controls(question, "T", "shift", "dtype", chip=chip(question, outcome), disabled=disabled)
     classes = _class_buttons(question, logits)
     if classes is not None:
         last = Controls((*last.controls[:2], classes, *last.controls[2:]), last.chip)
@@ -263,10 +263,7 @@ def asked_for(found: Softmax | Across) -> tuple[Part, ...]:
 
 
 def _form_row(form: LossForm, temperature: float, row: int) -> tuple[TableCell, ...]:
-    call = form.code.replace("logits", "z" if temperature == 1 else f"z / {temperature:g}").replace(
-        "_with_z", "_with_logits"
-    )
-    call = call.replace(f"_with_z / {temperature:g}", "_with_logits")
+    call = call_of(form, "z" if temperature == 1 else f"z / {temperature:g}")
     name = TableCell(text(Code(call)), "head")
     if form.declined is not None:
         return (name, TableCell(text("declined"), "bad"), TableCell(text(form.declined.text), "words"))
@@ -293,8 +290,7 @@ def log_sum_exp(found: Softmax) -> tuple[Part, ...]:
     )
     said = claims.log_sum_exp(found)
     if naive.overflows or naive.vanishes:
-        flow = "overflows" if naive.overflows else "underflows"
-        return (Heading("Log-sum-exp"), table, Chip("error", f"the naive form {flow}"), *_notes(said))
+        return (Heading("Log-sum-exp"), table, Chip("error", said[0].brief()), *_notes(said))
     return (Heading("Log-sum-exp"), table, Chip("ok", plain(said[0].sentence())))
 
 
@@ -325,7 +321,7 @@ def argmax(found: Softmax) -> tuple[Part, ...]:
     (said,) = claims.argmax(found)
     if found.argmax_logits == found.argmax_p:
         return (Heading("Argmax"), table, Chip("ok", plain(said.sentence())))
-    return (Heading("Argmax"), table, Chip("error", "a tie by rounding"), *_notes((said,)))
+    return (Heading("Argmax"), table, Chip("error", said.brief()), *_notes((said,)))
 
 
 def story(found: Softmax) -> tuple[Part, ...]:

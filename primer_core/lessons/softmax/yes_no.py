@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -104,9 +105,10 @@ def _two_steps(found: Yes) -> tuple[StepRow, ...]:
         words = f"BCELoss takes no logarithm below {full_text(LEAST_LOG)}"
         return lambda k: words if values[k] == LEAST_LOG else ""
 
+    flat = claims.flat(found)
+
     def rounded(k: int) -> str:
-        flat = found.p[k] in (0, 1) and bool(np.isfinite(found.scaled[k]))
-        return f"it rounds to {p[k]} in {found.p.dtype}, and its slope is 0" if flat else ""
+        return plain(flat[k].sentence()) if k in flat else ""
 
     return (
         _row("p", found.p, lambda k: f"1 / (1 + e^(−({scaled[k]})))", "result", rounded, fails=True),
@@ -126,8 +128,10 @@ def _slopes(found: Yes, form: LossForm, formula: Callable[[int], str]) -> StepRo
     below = f" / ({full_text(found.asked.T)} · {round(1 / found.share)})"
     values = form.gradient.reshape(-1)
 
+    said = claims.slopes_lost(found) if form is found.forms[0] else {}
+
     def lost(k: int) -> str:
-        return "lost: p is flat there" if values[k] == 0 and k in found.saturated else ""
+        return plain(said[k].sentence()) if k in said else ""
 
     return _row("∂L/∂z", values, lambda k: formula(k) + below, "result", lost, fails=True)
 
@@ -155,7 +159,7 @@ def _compared(found: Yes) -> tuple[Part, ...]:
         slopes = ", ".join(cell_text(value + 0.0) for value in form.gradient.reshape(-1)[:_MOST])
         temperature = found.asked.T
         z = "z" if temperature == 1 else f"z / {temperature:g}"
-        call = form.code.replace("(logits", f"({z}")
+        call = call_of(form, z)
         rows.append(
             (
                 TableCell(text(Code(call)), "head"),
@@ -165,6 +169,12 @@ def _compared(found: Yes) -> tuple[Part, ...]:
         )
     table = Table((text("asked of PyTorch"), text("loss"), text("gradient")), tuple(rows), "Both losses")
     return (Heading("The same formula, asked for in two ways"), table, *_lost(found))
+
+
+def call_of(form: LossForm, z: str) -> str:
+    """Write the call of a loss with the logits as they are called beside it."""
+    whole = z if z.isidentifier() else f"({z})"
+    return re.sub(r"\blogits\b", z, re.sub(r"\blogits\b(?=[\[.])", whole, form.code))
 
 
 def _lost(found: Yes) -> tuple[Part, ...]:

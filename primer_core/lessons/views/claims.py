@@ -32,8 +32,10 @@ from primer_core.claims.copying import (
 )
 from primer_core.claims.memory import (
     CopyMade,
+    DrawnAs,
     IsValue,
     LiesBeside,
+    NameLost,
     NewArray,
     NoArray,
     NoCells,
@@ -60,7 +62,7 @@ from primer_core.claims.rebinding import (
     Unchanged,
     Wrote,
 )
-from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, StatementRefused
+from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, SaidOf, StatementRefused
 from primer_core.claims.storing import (
     IntoUnnamed,
     LastBracketWrites,
@@ -74,7 +76,10 @@ from primer_core.claims.storing import (
 from primer_core.claims.viewing import (
     BytesCopied,
     CellsDiffer,
+    LiesInOneRun,
+    NothingToJoin,
     PairCompared,
+    PairInShape,
     PairsFit,
     PairUnequal,
     ReshapeIsSilent,
@@ -95,6 +100,7 @@ from primer_core.lessons.views.losses import Loss
 from primer_core.lessons.views.program import Change, Program, Ran, Stopped, changes, shortened
 from primer_core.lessons.views.question import View, ViewsQuestion
 from primer_core.lessons.views.refused_view import GivenWay, RefusedWay, Viewing, Way
+from primer_core.lessons.views.state import Made
 from primer_core.lessons.views.steps import Step, only_moved
 
 _TURNING = {
@@ -112,18 +118,32 @@ _MOST_WALKED = 16
 """Most elements of memory that are listed."""
 
 
+_WORDS: Mapping[str, str] = {
+    "view": "VIEW", "apart": "OTHER CELLS", "copy": "COPY", "new": "NEW", "number": "NUMBER", "empty": "NO CELLS",
+}  # fmt: skip
+"""What an array is drawn as, by its kind; the first is drawn as the base."""
+
+
 def claims_of(question: ViewsQuestion, outcome: Outcome) -> tuple[Claim, ...]:
     """List all that the page says of an outcome."""
     match outcome:
         case Unread():
             return ()
         case Viewing():
-            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *ways(outcome))
+            shaped: tuple[Claim, ...] = (*filter(None, in_shape(outcome)), *nothing_to_join(outcome))
+            shaped += drawn_as(outcome.program)
+            return (verdict(outcome), *viewing(outcome), *walk(outcome), *pairs(outcome), *shaped, *ways(outcome))
         case Ran() | Stopped():
             said = Said(outcome, question.view)
             found = [*said.chips(), *(claim for told in (*said.story(), *said.deeds()) for claim in told)]
             found += said.asked() if question.view == "Memory" else said.names()
-            found += [*said.cause(), *(claim for claim, _ in said.fixes())]
+            found += [*said.cause(), *said.source(), *(claim for claim, _ in said.fixes())]
+            if question.view == "Names":
+                found += lost(outcome)
+            if question.view == "Memory":
+                found += drawn_as(outcome)
+                arrays = ((outcome.after.called(name), name) for name in outcome.after.names)
+                found += [claim for made, name in arrays for claim in in_one_run(made, name)]
             return tuple(dict.fromkeys(found))
 
 
@@ -367,6 +387,15 @@ class Said:
             return ()
         return (replace(self.program.cause, line=self.lines[-1]),)  # type: ignore[type-var]  # each cause is a dataclass, and has its line
 
+    def source(self) -> tuple[Claim, ...]:
+        """Say of which part of a line the library said its words, where that is not clear from them."""
+        program = self.program
+        if not isinstance(program, Stopped):
+            return ()
+        if program.line.startswith(program.part) or program.line == f"{program.place} = {program.part}":
+            return ()
+        return (SaidOf(self.lines[-1], self.spelled(program.part)),)
+
     def fixes(self) -> tuple[tuple[Claim, Puts], ...]:
         """List what would work, and what it puts into the fields."""
         if not isinstance(self.program, Stopped):
@@ -589,6 +618,38 @@ def pairs(found: Viewing) -> tuple[PairCompared, ...]:
         PairCompared("b", (pair.left, pair.right), pair.stride, pair.size, pair.next_stride, pair.joins)
         for pair in found.pairs
     )
+
+
+def in_shape(found: Viewing) -> tuple[PairInShape | None, ...]:
+    """Say of each pair of axes whether the new shape joins it; None where there is no such shape."""
+    return tuple(
+        None if pair.wanted is None else PairInShape("b", (pair.left, pair.right), pair.wanted, not pair.refuses)
+        for pair in found.pairs
+    )
+
+
+def nothing_to_join(found: Viewing) -> tuple[Claim, ...]:
+    """Say that there are no two axes to join; nothing where there are."""
+    return () if found.pairs else (NothingToJoin(found.program.before.called("b").layout.shape),)
+
+
+def drawn_as(program: Program) -> tuple[DrawnAs, ...]:
+    """Say of each array that has a name what it was to those before it; nothing of the base."""
+    named = (made for made in program.after.arrays if made.names and made.kind in _WORDS)
+    return tuple(DrawnAs(made.names[0], _WORDS[made.kind]) for made in named)
+
+
+def lost(program: Program) -> tuple[NameLost, ...]:
+    """Say what became of the memory of each array that has no name any more."""
+    gone = (made for made in program.after.arrays[: len(program.before.arrays)] if not made.names)
+    kept = ((made.name.removeprefix("old "), program.after.lying_in(made.buffer)) for made in gone)
+    return tuple(NameLost(name, tuple(other.names[0] for other in others)) for name, others in kept)
+
+
+def in_one_run(made: Made, name: str) -> tuple[LiesInOneRun, LiesInOneRun]:
+    """Say of an array whether its cells lie side by side, the last axis fastest, or the first."""
+    layout = made.layout
+    return LiesInOneRun(name, "C", layout.c_contiguous), LiesInOneRun(name, "F", layout.f_contiguous)
 
 
 def ways(found: Viewing) -> tuple[WayTried, ...]:

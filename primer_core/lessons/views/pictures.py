@@ -212,10 +212,9 @@ def _all_can_be_written(buffer: Buffer, arrays: list[Made]) -> bool:
 
 
 def _strip_label(buffer: Buffer, drawn: list[Made], *, faded: bool) -> str:
-    views = [made.names[0] for made in drawn if made.buffer == buffer.number and made.kind == "view"]
     kept = [made.names[0] for made in drawn if made.buffer == buffer.number]
-    owner = buffer.owner if buffer.owner in kept else f"the old {buffer.owner}, kept by {' and '.join(kept)}"
-    unread = f"; faded: not read by {' or '.join(views)}" if faded else ""
+    owner = buffer.owner if buffer.owner in kept else f"the old {buffer.owner}"
+    unread = "; faded is what no view reads" if faded else ""
     return f"the memory of {owner}, in bytes from its start{unread}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from primer_core.backend.memory import address_rule
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.memory import CopyMade, NewArray, NoArray, NoCells, NumberMade
-from primer_core.claims.viewing import PairCompared, WayTried
+from primer_core.claims.viewing import PairCompared, PairInShape, WayTried
 from primer_core.language.spelling import counted, shape_text
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls
@@ -18,7 +18,7 @@ from primer_core.lessons.views.explain import Outcome
 from primer_core.lessons.views.operations import operations
 from primer_core.lessons.views.program import Program, Ran, Rejected, Stopped
 from primer_core.lessons.views.question import View, ViewsQuestion
-from primer_core.lessons.views.refused_view import AxisPair, RefusedWay, Viewing, viewing_code
+from primer_core.lessons.views.refused_view import RefusedWay, Viewing, viewing_code
 from primer_core.lessons.views.state import Made
 from primer_core.picture.code import code_panel
 from primer_core.picture.number import bracketed, full_text
@@ -192,8 +192,7 @@ def _page(
 def _stop(stopped: Stopped, said: Said) -> tuple[Part, ...]:
     """Show what the library refused, why, and what would work."""
     words: tuple[Text, ...] = (text(f"{stopped.line} · {stopped.words}"),)
-    if not stopped.line.startswith(stopped.part) and stopped.line != f"{stopped.place} = {stopped.part}":
-        words += (text("It says so of ", Code(stopped.part), "."),)
+    words += paragraphs(said.source())
     fixes = tuple(Fix(spoken(claim), puts) for claim, puts in said.fixes())
     return (
         Notice("declined", words),
@@ -226,8 +225,7 @@ def layout_table(program: Program) -> Table:
                 *(_code(shape_text(sizes)) for sizes in (layout.shape, layout.strides, layout.byte_strides)),
                 _words(str(layout.offset)),
                 _code(address_rule(layout)),
-                _words(_flag(layout.c_contiguous)),
-                _words(_flag(layout.f_contiguous)),
+                *(_words(claim.brief()) for claim in claims.in_one_run(made, name)),
                 TableCell(text(Code(made.dtype), bytes_each)),
             )
         )
@@ -237,23 +235,22 @@ def layout_table(program: Program) -> Table:
 def pair_table(viewing: Viewing) -> tuple[Part, ...]:
     """Show, pair by pair, whether axes can be joined, and whether the new shape joins them."""
     if not viewing.pairs:
-        return (Note(text("Fewer than two axes are longer than 1: there is nothing to join.")),)
+        return tuple(map(Note, paragraphs(claims.nothing_to_join(viewing))))
     head = ("axes i, i + 1", "stride[i]", "size[i + 1] · stride[i + 1]", "equal?", "joined by the new shape?", "so")
-    rows = tuple(_pair(*both) for both in zip(claims.pairs(viewing), viewing.pairs, strict=True))
+    rows = tuple(_pair(*both) for both in zip(claims.pairs(viewing), claims.in_shape(viewing), strict=True))
     return (Table(_titles(head), rows, "Which axes can be joined"),)
 
 
-def _pair(said: PairCompared, pair: AxisPair) -> tuple[TableCell, ...]:
-    wanted = {True: "yes", False: "no, cut here too", None: "–"}[pair.wanted]
-    so = TableCell(text("✗ refused here"), "bad") if pair.refuses else _words("–" if pair.wanted is None else "✓ fits")
+def _pair(said: PairCompared, shaped: PairInShape | None) -> tuple[TableCell, ...]:
+    wanted, so = ("–", "–") if shaped is None else (plain(shaped.sentence()), shaped.brief())
     needed = full_text(said.size * said.next_stride)
     return (
         TableCell(text("{}, {}".format(*said.axes)), "head"),
         _words(full_text(said.stride)),
         _words(f"{said.size} · {bracketed(full_text(said.next_stride))} = {needed}"),
-        _words("✓ equal: they join" if said.joins else "✗ unequal: a border"),
+        _words(said.brief()),
         _words(wanted),
-        so,
+        _words(so) if shaped is None or shaped.fits else TableCell(text(so), "bad"),
     )
 
 
@@ -265,9 +262,8 @@ def way_table(viewing: Viewing) -> Table:
 
 def _way(said: WayTried) -> tuple[TableCell, ...]:
     if said.gave == "refused":
-        return (_head(said.code), TableCell(text("✗ refused"), "bad"), _words("–"))
-    given = {"view": "✓ a view", "copy": "✓ a copy", "empty": "✓ no cells to share"}[said.gave]
-    return (_head(said.code), _words(given), _words(counted(said.bytes, "byte")))
+        return (_head(said.code), TableCell(text(said.brief()), "bad"), _words("–"))
+    return (_head(said.code), _words(said.brief()), _words(counted(said.bytes, "byte")))
 
 
 def names_table(program: Program, said: Said) -> Table:
@@ -276,8 +272,8 @@ def names_table(program: Program, said: Said) -> Table:
     for name in said.names():
         new = program.after.called(name.name) if name.bound != "gone" else None
         old = program.before.called(name.name) if name.bound != "first" else None
-        seen = "–" if name.bound != "kept" else f"{name.cells} changed" if name.cells else "unchanged"
-        rows.append((_head(name.name), _where(old), _where(new), _words(plain(name.sentence())), _words(seen)))
+        said_of = plain(name.sentence()), name.brief()
+        rows.append((_head(name.name), _where(old), _where(new), *map(_words, said_of)))
     head = ("name", "bound before to", "bound after to", "which is", "its cells")
     return Table(_titles(head), tuple(rows), "What each name is bound to")
 
@@ -313,7 +309,3 @@ def _code(content: str) -> TableCell:
 
 def _words(content: str) -> TableCell:
     return TableCell(text(content))
-
-
-def _flag(holds: bool) -> str:
-    return "✓ yes" if holds else "✗ no"

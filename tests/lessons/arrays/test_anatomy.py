@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primer_core.claims.claim import plain
 from primer_core.claims.making import RowsDiffer
 from primer_core.language.limits import Refused
 from primer_core.lessons.arrays.anatomy import Anatomy, Conversion, NotMade, explain_array
@@ -39,7 +40,7 @@ def conversion(text: str, dtype: str) -> Conversion:
 
 
 def meanings(text: str) -> dict[str, str]:
-    return {attribute.name: attribute.meaning for attribute in anatomy(text).attributes}
+    return {attribute.name: plain(attribute.meaning.sentence()) for attribute in anatomy(text).attributes}
 
 
 @examples(500)

@@ -26,7 +26,11 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         texts, op = [f"np.ones({first}, dtype=bool)", f"np.ones({second}, dtype=bool)"], "subtract"
     if chance.random() < 0.05:
         texts = [str((size,)) for size in chance.sample(range(2, 7), 3)]
-    if chance.random() < 0.05:
+    small = chance.random() < 0.06
+    if small:
+        first, second = chance.sample(range(2, 6), 2)
+        texts = [f"np.ones({first})", chance.choice([f"({second},)", f"np.ones({second})", f"({first + 1}, {first})"])]
+    if chance.random() < 0.07:
         texts[0] = f"({chance.choice([1000, 5000])}, {chance.choice([1000, 3])})"
     if chance.random() < 0.06:
         rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
@@ -36,7 +40,7 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         op=op,
         b=texts[1],
         c=texts[2] if len(texts) > 2 else "",
-        inplace=texts[0].startswith("np.broadcast_to") or chance.random() < 0.4,
+        inplace=small or texts[0].startswith("np.broadcast_to") or chance.random() < 0.4,
         view=chance.choice(["Forward", "Forward", "Backward"]),
         of=chance.choice(["y.sum()", "y.mean()", "1, 2, 3, …"]),
     )

@@ -34,6 +34,33 @@ def test_a_column_can_be_added_to_a_vector_but_not_into_it() -> None:
     assert made.shape == (3, 3)
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "mended"),
+    [
+        ("np.ones((2, 3))", "np.ones(2)", ("a", "b[:, None]")),
+        ("np.ones(2)", "np.ones((2, 3))", None),
+        ("np.ones(2)", "np.ones(3)", None),
+        ("[1, 2]", "[0.5, 0.5, 0.5]", None),
+        ("np.broadcast_to(1.0, (2,))", "np.ones(3)", None),
+    ],
+)
+def test_shapes_that_clash_in_place_are_told_of_the_line_that_was_asked_for(
+    a: str, b: str, mended: tuple[str, str] | None
+) -> None:
+    question = BroadcastingQuestion(a, "add", b, inplace=True)
+    clash = explain(question)
+    assert isinstance(clash, Clash)
+    assert "a += b" in clash.code
+    assert "y =" not in clash.code
+    assert printed_by(clash.code).rstrip("\n") == clash.declined.words
+    fixes = [fix for each in parts(show(question, clash), Fixes) for fix in each.fixes]
+    assert bool(fixes) is (mended is not None)
+    for fix in fixes:
+        made = explain(BroadcastingQuestion.parse({**question.texts(), **fix.puts})[0])
+        assert isinstance(made, Broadcast)
+        assert made.inplace
+
+
 def test_whole_numbers_do_not_become_floats_in_place() -> None:
     question = BroadcastingQuestion("[1, 2, 3]", "add", "0.5", inplace=True)
     kept_out = explain(question)
@@ -70,13 +97,13 @@ def test_row_sums_line_up_with_columns_unless_the_axis_is_kept(by: str, expected
 def test_row_sums_of_a_table_that_is_not_square_clash() -> None:
     clash = explain(BroadcastingQuestion("np.ones((2, 3))", "divide", "a.sum(axis=1)"))
     assert isinstance(clash, Clash)
-    assert clash.error == "operands could not be broadcast together with shapes (2,3) (2,) "
+    assert clash.declined.words == "operands could not be broadcast together with shapes (2,3) (2,) "
 
 
 def test_cells_multiplied_are_no_matrix_product() -> None:
     clash = explain(BroadcastingQuestion("np.arange(6).reshape(3, 2)", "multiply", "np.array([[10], [1]])"))
     assert isinstance(clash, Clash)
-    assert clash.error == "operands could not be broadcast together with shapes (3,2) (2,1) "
+    assert clash.declined.words == "operands could not be broadcast together with shapes (3,2) (2,1) "
     diagonal = explain(BroadcastingQuestion("[[1, 2], [3, 4]]", "multiply", "np.eye(2)"))
     assert isinstance(diagonal, Broadcast)
     np.testing.assert_array_equal(diagonal.result, [[1, 0], [0, 4]])

@@ -85,6 +85,9 @@ def _unordered(chance: random.Random) -> ViewsQuestion:
 
 def _viewed(chance: random.Random) -> ViewsQuestion:
     rows, columns = _rows(chance)
+    if chance.random() < 0.8:
+        shape = chance.choice([f"({rows},)", f"({rows}, 1)", f"(1, {rows}, 1)"])
+        return ViewsQuestion(view="Refused views", library=_library(chance), a=shape, b="a", to=f"({rows}, 1, 1)")
     b = chance.choice(["a", "a[1:]", "a.T", "a[None]", "a[:, None]"])
     to = (
         chance.choice(["(-1,)", "(1, -1)", "(-1, 1)"])
