@@ -63,6 +63,10 @@ class OwnBytes(Claim):
         """Count the bytes."""
         return (f"{counted(self.nbytes, 'byte')} of its own",)
 
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "own memory"
+
 
 @dataclass(frozen=True, slots=True)
 class SharesCells(Claim):
@@ -88,6 +92,10 @@ class SharesCells(Claim):
     def sentence(self) -> Sentence:
         """Say what a write does."""
         return ("a view of ", Name(self.of), f" from byte {self.start} of its memory on: writing to one writes to both")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return f"view of {self.of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +211,10 @@ class CellsChanged(Claim):
             return ("changes ", Name(self.names[0]), " in place")
         return (f"changes {listed(self.names)} in place, together",)
 
+    def brief(self) -> str:
+        """Write the claim as a word."""
+        return "changed"
+
 
 @dataclass(frozen=True, slots=True)
 class LinePrinted(Claim):
@@ -236,15 +248,41 @@ class ProgramStops(Claim):
         Name of the exception's class.
     words
         What it says.
+    code
+        The part of the line that raises it.
     """
 
     line: int
     kind: str
     words: str
+    code: str
 
     def sentence(self) -> Sentence:
         """Say where."""
-        return (Strong(f"Line {self.line} fails."), " The lines before it have run.")
+        return (Strong(f"Line {self.line} fails"), " at ", Code(self.code), ".")
+
+    def brief(self) -> str:
+        """Name the line."""
+        return f"line {self.line} fails"
+
+
+@dataclass(frozen=True, slots=True)
+class RanToItsEnd(Claim):
+    """A program comes to its end.
+
+    Parameters
+    ----------
+    printed
+        int, how many lines of text it printed.
+    """
+
+    printed: int
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        if not self.printed:
+            return ("ran to its end and printed nothing",)
+        return (f"ran to its end and printed {counted(self.printed, 'line')}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,13 @@ class Recorded:
         By line and how-manieth run, what it did.
     error
         What ended it, and in which line; None if nothing did.
+    printed
+        All that it printed.
     """
 
     lines: dict[tuple[int, int], Done] = field(default_factory=dict)
     error: tuple[Exception, int] | None = None
+    printed: str = ""
 
 
 def is_array(value: Any) -> bool:
@@ -118,6 +121,7 @@ class _Recorder:
                     sys.settrace(None)
             except Exception as error:
                 self.found.error = (error, _line_of(error))
+        self.found.printed = self.out.getvalue()
         return self.found
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:

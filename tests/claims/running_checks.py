@@ -17,6 +17,7 @@ from primer_core.claims.running import (
     LinePrinted,
     OwnBytes,
     ProgramStops,
+    RanToItsEnd,
     Run,
     RunsInstead,
     SameArray,
@@ -172,6 +173,40 @@ def _(claim: ProgramStops, program: Program) -> None:
     error = recorded(opened(program.code)).error
     assert error is not None
     assert (type(error[0]).__name__, str(error[0]), error[1]) == (claim.kind, claim.words, claim.line)
+    assert "".join(claim.code.split()) in "".join(opened(program.code).split())
+    trace = error[0].__traceback__
+    frames = []
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    alone = any(raises(claim, {**frame.f_globals, **frame.f_locals}) for frame in frames)
+    assert alone or is_target(claim, opened(program.code))
+
+
+def is_target(claim: ProgramStops, code: str) -> bool:
+    """Whether the part is what its line assigns to, which raises nothing by itself."""
+    found = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", None), ast.Store)
+    ]
+    return any(node.lineno == claim.line and ast.get_source_segment(code, node) == claim.code for node in found)
+
+
+def raises(claim: ProgramStops, names: dict[str, Any]) -> bool:
+    """Whether the part raises the same by itself, with the names that there were."""
+    try:
+        exec(claim.code, names)  # noqa: S102 - a part of the program that a page shows
+    except Exception as error:
+        return (type(error).__name__, str(error)) == (claim.kind, claim.words)
+    return False
+
+
+@check(RanToItsEnd)
+def _(claim: RanToItsEnd, program: Program) -> None:
+    ran = recorded(opened(program.code))
+    assert ran.error is None
+    assert len(ran.printed.splitlines()) == claim.printed
 
 
 @check(RunsInstead)

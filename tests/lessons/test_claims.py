@@ -5,7 +5,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
 from primer_core.picture.page import every_part
-from primer_core.picture.parts import Chip, CodePanel, Page, Sizes, Table
+from primer_core.picture.parts import Card, Chip, CodePanel, Columns, Page, Sizes, Table
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.sliders import Sliders
 from primer_core.picture.steps import Steps
@@ -158,7 +158,7 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     """Whatever stands in a part of a page has one of four sources; what an app's own refusal says is at its field."""
     strange: dict[tuple[str, str], Question] = {}
     for question in asked(lesson):
-        shown = page(lesson, question)
+        shown = without(BORROWED, page(lesson, question))
         claims = said(lesson, question)
         sentences = {words for claim in claims for words in (letters(claim.sentence()), claim.brief())}
         codes = tuple(part.code for part in every_part(shown) if isinstance(part, CodePanel))
@@ -167,6 +167,46 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     assert not strange, f"{len(strange)} texts, seed {SEED}\n" + "\n".join(
         f"{where}: {words!r}\n    {question}" for (where, words), question in list(strange.items())[:20]
     )
+
+
+#: Cards whose parts are those of another lesson, and are walked there; or of an error message, whose causes are tried
+#: in tests of their own.
+BORROWED = re.compile(r"opened|message|mistake \d")
+
+
+def without(names: re.Pattern[str], shown: Page) -> Page:
+    """A page without the cards of such names."""
+
+    def kept(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+        found = []
+        for part in parts:
+            if isinstance(part, Card) and names.fullmatch(part.name):
+                continue
+            if isinstance(part, Columns):
+                part = replace(part, columns=tuple(map(kept, part.columns)))
+            found.append(part)
+        return tuple(found)
+
+    return replace(shown, body=None if shown.body is None else kept(shown.body))
+
+
+def test_a_part_of_a_program_is_shown_with_the_words_of_its_own_lesson() -> None:
+    own = LESSONS_BY_SLUG["own_lines"]
+    opened = 0
+    for question in asked(own):
+        outcome = explanation(own, question)
+        found = getattr(outcome, "opened", None)
+        if found is None:
+            continue
+        opened += 1
+        lesson = LESSONS_BY_SLUG[found.slug]
+        theirs = {words for _, words in texts_of(page(lesson, found.question))}
+        cards = [part for part in every_part(page(own, question)) if isinstance(part, Card) and part.name == "opened"]
+        for where, words in texts_of(Page((), tuple(cards))):
+            if where.partition(".")[0] in ("Heading", "OpenIn") or where == "Story.title":
+                continue
+            assert words in theirs or words.startswith("In this picture "), (where, words, question)
+    assert opened > COUNT / 4
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)

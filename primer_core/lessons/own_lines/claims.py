@@ -14,6 +14,7 @@ from primer_core.claims.running import (
     LinePrinted,
     OwnBytes,
     ProgramStops,
+    RanToItsEnd,
     Run,
     RunsInstead,
     SameArray,
@@ -29,7 +30,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     if isinstance(shown, Message):
         return ()
     lines = (claim for run, step in latest(shown) for group in of_step(run, step) for claim in group)
-    return (*lines, *stops(shown), *fixed(shown))
+    return (*lines, *ends(shown), *fixed(shown))
 
 
 def latest(shown: Shown) -> tuple[tuple[Run, Step], ...]:
@@ -72,12 +73,16 @@ def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
             yield OwnBytes(run, binding.name, memory.nbytes)
 
 
-def stops(shown: Shown) -> tuple[Claim, ...]:
-    """Say where the program stops with an exception, once it is shown so far."""
+def ends(shown: Shown) -> tuple[Claim, ...]:
+    """Say that the program ran to its end, or where it stops with an exception, once it is shown so far."""
     stopped = shown.trace.stopped
-    if stopped is None or stopped.declined is None or not shown.at_end:
+    if not shown.at_end:
         return ()
-    return (ProgramStops(stopped.place.line, stopped.declined.kind, stopped.declined.words),)
+    if stopped is None:
+        return (RanToItsEnd(len(shown.trace.printed)),)
+    if stopped.declined is None:
+        return ()
+    return (ProgramStops(stopped.place.line, stopped.declined.kind, stopped.declined.words, stopped.place.text),)
 
 
 def fixed(shown: Shown) -> tuple[Claim, ...]:

@@ -9,8 +9,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.running import CellsChanged, OwnBytes, Run, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
-from primer_core.language.spelling import counted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.code import program_code
@@ -40,7 +41,7 @@ from primer_core.picture.parts import (
     TableCell,
 )
 from primer_core.picture.program import Place, ProgramFault, ProgramMarks
-from primer_core.picture.text import Code, Role, Text, joined, text
+from primer_core.picture.text import Code, Role, joined, text
 
 _MOST_DRAWN = 8
 """Arrays that are drawn at once."""
@@ -98,10 +99,11 @@ def _chip(shown: Shown) -> Chip:
     stopped, count = shown.trace.stopped, len(shown.trace.steps)
     if not shown.at_end:
         return Chip("view", f"after step {shown.at} of {count}")
-    if stopped is None:
-        return Chip("ok", f"ran to its end in {counted(count, 'step')}")
-    words = {"unread": "cannot be run", "unknown": "is not known here", "refused": "is not computed here"}
-    return Chip("error", f"line {stopped.place.line} {words.get(stopped.verdict, 'fails')}")
+    for claim in claims.ends(shown):
+        return Chip("ok" if stopped is None else "error", claim.brief())
+    assert stopped is not None
+    words = {"unread": "cannot be run", "unknown": "is not known here"}
+    return Chip("error", f"line {stopped.place.line} {words.get(stopped.verdict, 'is not computed here')}")
 
 
 def _rows(shown: Shown) -> tuple[Part, ...]:
@@ -152,7 +154,7 @@ def _body(shown: Shown) -> Iterator[Part]:
 def _trouble(shown: Shown) -> Iterator[Part]:
     """Show what stopped the program, and what would work."""
     yield _notice(shown)
-    yield from (Note(spoken(claim)) for claim in claims.stops(shown))
+    yield from (Note(spoken(claim)) for claim in claims.ends(shown))
     fixes = tuple(
         Fix(spoken(claim), {"program": fix.source}) for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
     )
@@ -164,12 +166,8 @@ def _notice(shown: Shown) -> Notice:
     stopped = shown.trace.stopped
     assert stopped is not None
     if stopped.declined is not None:
-        where = text(Code(stopped.place.text)) if "\n" not in stopped.place.text else ()
-        words: tuple[Text, ...] = (text(Code(stopped.declined.text)),)
-        if where:
-            words = (*words, text(f"{stopped.author} says so of ", *where, f" in line {stopped.place.line}."))
-        return Notice("declined", words)
-    return Notice("refused", (text(f"Line {stopped.place.line}: {stopped.message}"),))
+        return Notice("declined", (text(Code(stopped.declined.text)),))
+    return Notice("refused", (text(stopped.message),), title=f"Line {stopped.place.line}")
 
 
 def _picture(shown: Shown) -> tuple[Part, ...] | None:
@@ -222,24 +220,34 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) 
     if buffer not in buffers:
         buffers[buffer] = _ROLES[len(buffers)] if len(buffers) < len(_ROLES) else "plain"
     badges = [Badge(seen.dtype)]
-    bound = {binding.name: binding for binding in step.bound}
-    if any(name in step.changed for name in names):
-        badges.append(Badge("changed", "warn"))
-    for name in names:
-        binding = bound.get(name)
-        if binding is not None and binding.relation == "view":
-            badges.append(Badge(f"view of {binding.of}", "info"))
-        elif binding is not None and binding.relation == "own":
-            badges.append(Badge("new", "good"))
+    for claim in (claim for run, each in claims.latest(shown) if each is step for claim in _of(run, step, names)):
+        match claim:
+            case CellsChanged():
+                badges.append(Badge(claim.brief(), "warn"))
+            case SharesCells():
+                badges.append(Badge(claim.brief(), "info"))
+            case OwnBytes():
+                badges.append(Badge(claim.brief(), "good"))
     return Grid(
         names[0],
-        " = ".join(names),
+        names[0],
         seen.values,
         buffers[buffer],
         badges=tuple(badges),
+        tags=tuple(names) if len(names) > 1 else (),
         marked=_changed_cells(names, step, shown),
         texts=_texts(seen),
     )
+
+
+def _of(run: Run, step: Step, names: list[str]) -> Iterator[Claim]:
+    """Go through what is said of an array by the step that is shown."""
+    for claim in (claim for group in claims.of_step(run, step) for claim in group):
+        match claim:
+            case CellsChanged(_, changed) if set(changed) & set(names):
+                yield claim
+            case SharesCells(_, name) | OwnBytes(_, name) if name in names:
+                yield claim
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:

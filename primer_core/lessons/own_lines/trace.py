@@ -200,6 +200,8 @@ class Trace:
         All that was printed, line by line.
     stopped
         What stopped it; None if it came to its end.
+    message
+        What is said of it, if it is no exception; empty otherwise.
     stopped_in
         Lines from the first to the last of the statement of the program itself that was under way then; None if it came
         to its end, or what stopped it is that the next statement cannot be run.
@@ -214,6 +216,7 @@ class Trace:
     skipped: int
     printed: tuple[str, ...]
     stopped: Rejection | None
+    message: str
     stopped_in: tuple[int, int] | None
     failed: Part | None
     seeded: bool
@@ -238,6 +241,7 @@ def run(text: str) -> Trace:
         tracer.skipped,
         tuple(interpreter.printed),
         stopped,
+        "" if stopped is None or stopped.declined is not None else stopped.message,
         None if node is None or stopped is None else (node.lineno, node.end_lineno or node.lineno),
         broken,
         interpreter.seeded,
