@@ -16,6 +16,7 @@ from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.execution import is_array
 from primer_core.language.limits import Refused
 from primer_core.language.rejection import Place, Rejection
+from primer_core.language.spelling import shape_text
 from primer_core.lessons.arrays.anatomy import NotMade, not_made
 from primer_core.lessons.arrays.making import (
     NAME,
@@ -251,6 +252,10 @@ def compare(making: Making) -> Twins | Apart:
         return Apart(first, NoCounterpart(other, str(refused)))
     if isinstance(made, NotMade) or isinstance(twin, NotMade):
         return Apart(first, twin if isinstance(twin, NotMade) else MadeBy(other, _code(twin)))
+    shape, other_shape = (tuple(map(int, each.array.shape)) for each in (made, twin))
+    if shape != other_shape:  # as of gather, where the index is shorter along other axes than its own
+        message = f"What comes nearest gives the shape {shape_text(other_shape)} instead of {shape_text(shape)}."
+        return Apart(first, NoCounterpart(other, message))
     by_numpy, by_torch = sorted((made, twin), key=lambda each: LIBRARIES.index(each.library))
     rows = _rows(by_numpy, by_torch)
     warned = tuple((each.library, each.warnings) for each in (made, twin))

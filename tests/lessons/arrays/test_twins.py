@@ -215,3 +215,12 @@ def test_garbage_is_compared_or_refused(text: str) -> None:
     with contextlib.suppress(Refused):
         found = compare(read_making(text))
         assert isinstance(found, Apart) or found.rows
+
+
+def test_words_that_give_another_shape_are_no_equivalent() -> None:
+    """PyTorch's gather takes an index that is shorter along other axes; NumPy's would stretch it."""
+    gathered = "torch.gather(torch.arange(24.).reshape(2, 3, 4), 1, torch.tensor([[[0]], [[2]]]))"
+    second = apart(gathered).second
+    assert isinstance(second, NoCounterpart)
+    assert "(2, 1, 4) instead of (2, 1, 1)" in second.message
+    assert not rows("torch.gather(torch.arange(6.).reshape(2, 3), 1, torch.tensor([[0], [2]]))")["shape"][2]
