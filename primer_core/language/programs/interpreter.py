@@ -205,10 +205,9 @@ class Interpreter(Evaluator):
                 self.statement(node, program.source)
         except Rejection as rejection:
             return rejection
-        except _Returned:
-            return Rejection("unread", "“return” stands outside a function.", Place.of(node, program.source))
-        except _Left:
-            return Rejection("unread", "“break” and “continue” stand in loops only.", Place.of(node, program.source))
+        except RecursionError:
+            message = "Calls and brackets lie too deep in each other here."
+            return Rejection("refused", message, Place.of(node, program.source))
         return program.fault
 
     # Statements

@@ -148,9 +148,32 @@ def _check(node: ast.stmt, source: str) -> None:
         for kind, message in _INSTEAD:
             if isinstance(inner, kind):
                 raise Rejection("unread", message, Place.of(inner, source))
+    _check_flow(node, source)
     check_nodes(
         node, source, also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias), named=("__name__", "__init__", "eval")
     )
+
+
+def _check_flow(node: ast.AST, source: str, *, loop: bool = False, function: bool = False) -> None:
+    """Refuse what leaves a loop or a function where there is none, which Python refuses before it runs anything."""
+    match node:
+        case ast.Break() | ast.Continue() if not loop:
+            word = "break" if isinstance(node, ast.Break) else "continue"
+            raise Rejection("unread", f"“{word}” stands outside a loop.", Place.of(node, source))
+        case ast.Return() if not function:
+            raise Rejection("unread", "“return” stands outside a function.", Place.of(node, source))
+        case ast.FunctionDef():
+            loop, function = False, True
+        case ast.ClassDef():
+            loop = function = False
+        case ast.For(_, _, body, orelse) | ast.While(_, body, orelse):
+            for inner in body:
+                _check_flow(inner, source, loop=True, function=function)
+            for inner in orelse:
+                _check_flow(inner, source, loop=loop, function=function)
+            return
+    for each in ast.iter_child_nodes(node):
+        _check_flow(each, source, loop=loop, function=function)
 
 
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
