@@ -69,7 +69,7 @@ def test_a_part_is_opened_as_its_lesson_shows_it_and_leads_there(page: Page, app
 def test_a_program_is_a_link(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page()
     type_program(page, open_lines(page, app_url), "x = np.arange(3)\nprint(x * 2)")
-    expect(page.locator(".words").filter(has_text="ran to its end in 2 steps")).to_be_visible()
+    expect(page.locator(".words").filter(has_text="ran to its end and printed 1 line")).to_be_visible()
     page.wait_for_function("() => decodeURIComponent(location.search).includes('x+=+np.arange(3)')")
     other = new_page()
     other.goto(page.url)

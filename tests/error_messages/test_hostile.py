@@ -64,13 +64,13 @@ def test_hostile_texts_are_read_fast(name: str) -> None:
     text = HOSTILE[name]
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         found = recognise(read(text))
         is_error(text)
         plain(found.sentence())
-        times.append(time.perf_counter() - start)
-    # Ten times what it takes, for a machine that does other things as well; what explodes takes minutes.
-    assert min(times) < 0.1
+        times.append(time.process_time() - start)
+    # Computing time, and many times what it takes: what explodes takes minutes.
+    assert min(times) < 1
     if isinstance(found, Recognised):
         assert found.mistakes
         found.lesson  # noqa: B018 - it must not raise

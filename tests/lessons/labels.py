@@ -480,7 +480,6 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "line {n} cannot be run",
         "line {n} is not known here",
         "line {n} is not computed here",
-        "Line {n}",
         "line",
         "code",
         "what it did",

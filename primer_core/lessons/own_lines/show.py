@@ -73,7 +73,8 @@ def show(question: OwnLinesQuestion, outcome: Outcome | Unread) -> Page:
         return Page((editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
     count = len(outcome.trace.steps)
     slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(outcome.at, count) or 1))
-    editor = controls(question, "program", marks={"program": _marks(outcome)})
+    refused = Unread("program", outcome.trace.message) if outcome.at_end and outcome.trace.message else None
+    editor = controls(question, "program", unread=refused, marks={"program": _marks(outcome)})
     left = (editor, Controls((slider,), _chip(outcome)))
     return Page((Columns((left, tuple(_rows(outcome))), (1, 1)),), tuple(_body(outcome)))
 
@@ -152,22 +153,17 @@ def _body(shown: Shown) -> Iterator[Part]:
 
 
 def _trouble(shown: Shown) -> Iterator[Part]:
-    """Show what stopped the program, and what would work."""
-    yield _notice(shown)
+    """Show the exception that stopped the program, and what would work; what is not run is told at the field."""
+    stopped = shown.trace.stopped
+    assert stopped is not None
+    if stopped.declined is not None:
+        yield Notice("declined", (text(Code(stopped.declined.text)),))
     yield from (Note(spoken(claim)) for claim in claims.ends(shown))
     fixes = tuple(
         Fix(spoken(claim), {"program": fix.source}) for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
     )
     if fixes:
         yield Fixes(fixes)
-
-
-def _notice(shown: Shown) -> Notice:
-    stopped = shown.trace.stopped
-    assert stopped is not None
-    if stopped.declined is not None:
-        return Notice("declined", (text(Code(stopped.declined.text)),))
-    return Notice("refused", (text(stopped.message),), title=f"Line {stopped.place.line}")
 
 
 def _picture(shown: Shown) -> tuple[Part, ...] | None:
