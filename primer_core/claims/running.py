@@ -10,11 +10,6 @@ Run = tuple[int, int]
 """A line of the program, counted from 1, and the how-manieth time that it ran, counted from 1."""
 
 
-def shape_text(shape: Shape) -> str:
-    """Write a shape as Python does."""
-    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"
-
-
 @dataclass(frozen=True, slots=True)
 class BoundArray(Claim):
     """A line bound a name to an array.
@@ -38,7 +33,7 @@ class BoundArray(Claim):
 
     def sentence(self) -> Sentence:
         """Give name, shape and dtype."""
-        return (Name(self.name), f" {shape_text(self.shape)} {self.dtype}")
+        return (Name(self.name), f" {self.shape} {self.dtype}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +56,7 @@ class OwnBytes(Claim):
 
     def sentence(self) -> Sentence:
         """Count the bytes."""
-        return (f"{counted(self.nbytes, 'byte')} of its own",)
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "own memory"
+        return (f"no other named array lies in its {counted(self.nbytes, 'byte')}",)
 
 
 @dataclass(frozen=True, slots=True)

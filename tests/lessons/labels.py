@@ -487,6 +487,8 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "{n} ({n}×)",
         "—",
         "No line has run yet.",
+        "this step",
+        "{n} steps are left out: the first ones are kept, and the last one of each line.",
         "Arrays after this step",
         "Not drawn: {names}.",
         "Too large to draw: {names}.",

@@ -112,17 +112,11 @@ class Moment:
         What of it was done.
     functions
         Names of the program's own functions that are under way, outermost first.
-    rounds
-        For each loop under way, outermost first: its line, and its round, counted from 1.
-    truth
-        What a test came to; None where nothing was tested.
     """
 
     node: ast.stmt
     happening: Happening
     functions: tuple[str, ...]
-    rounds: tuple[tuple[int, int], ...]
-    truth: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,8 +172,6 @@ class Interpreter(Evaluator):
     watch: Callable[[Moment], None] = lambda _: None
     failed: Failed | None = None
     under_way: ast.stmt | None = None
-    _functions: list[str] = field(default_factory=list)
-    _rounds: list[list[int]] = field(default_factory=list)
     _handled: list[Rejection] = field(default_factory=list)
     _recording: list[list[Warned]] = field(default_factory=list)
     _running: list[Function] = field(default_factory=list)
@@ -219,7 +211,7 @@ class Interpreter(Evaluator):
         match node:
             case ast.If(test, body, otherwise):
                 truth = self._truth(test)
-                self._tell(node, "test", truth)
+                self._tell(node, "test")
                 self._block(body if truth else otherwise)
             case ast.For():
                 self._for(node)
@@ -273,42 +265,31 @@ class Interpreter(Evaluator):
             message = f"A program takes at most {thousands(MAX_EXECUTED)} steps here. Fewer rounds show the same."
             raise self._rejection("refused", message, node)
 
-    def _tell(self, node: ast.stmt, happening: Happening = "statement", truth: bool | None = None) -> None:
-        rounds = tuple((line, count) for line, count in self._rounds)
-        self.watch(Moment(node, happening, tuple(self._functions), rounds, truth))
+    def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
+        self.watch(Moment(node, happening, tuple(function.name for function in self._running)))
 
     def _block(self, body: Iterable[ast.stmt]) -> None:
         for node in body:
             self.statement(node, self._source)
 
     def _for(self, node: ast.For) -> None:
-        self._rounds.append([node.lineno, 0])
-        try:
-            for value in self._each(self._value(node.iter), node.iter):
-                self._count(node)
-                self._rounds[-1][1] += 1
-                self._assign(node.target, value)
-                self._tell(node, "loop")
-                if self._left(node.body):
-                    return
-        finally:
-            self._rounds.pop()
+        for value in self._each(self._value(node.iter), node.iter):
+            self._count(node)
+            self._assign(node.target, value)
+            self._tell(node, "loop")
+            if self._left(node.body):
+                return
         self._block(node.orelse)
 
     def _while(self, node: ast.While) -> None:
-        self._rounds.append([node.lineno, 0])
-        try:
-            while True:
-                self._count(node)
-                self._rounds[-1][1] += 1
-                truth = self._truth(node.test)
-                self._tell(node, "test", truth)
-                if not truth:
-                    break
-                if self._left(node.body):
-                    return
-        finally:
-            self._rounds.pop()
+        while True:
+            self._count(node)
+            truth = self._truth(node.test)
+            self._tell(node, "test")
+            if not truth:
+                break
+            if self._left(node.body):
+                return
         self._block(node.orelse)
 
     def _left(self, body: list[ast.stmt]) -> bool:
@@ -525,15 +506,14 @@ class Interpreter(Evaluator):
         Rejection
             If it cannot be called so, or what it does comes to nothing.
         """
-        if len(self._functions) >= MAX_DEPTH:
+        if len(self._running) >= MAX_DEPTH:
             message = f"Functions call each other at most {MAX_DEPTH} deep here."
             raise self._rejection("refused", message, node)
         scope = Scope(function.local, function.scope, function.elsewhere)
         self._bind(function, scope, positional, keywords, node)
-        around, rounds = self.names, self._rounds
-        self._functions.append(function.name)
+        around = self.names
         self._running.append(function)
-        self.names, self._rounds = scope, []
+        self.names = scope
         try:
             if isinstance(function.body, ast.expr):
                 return self._value(function.body)
@@ -543,8 +523,7 @@ class Interpreter(Evaluator):
         except _Returned as returned:
             return returned.value
         finally:
-            self.names, self._rounds = around, rounds
-            self._functions.pop()
+            self.names = around
             self._running.pop()
         return None
 

@@ -29,24 +29,19 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     """Return all claims of the page; of an error message the causes say what there is to say."""
     if isinstance(shown, Message):
         return ()
-    lines = (claim for run, step in latest(shown) for group in of_step(run, step) for claim in group)
+    lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
     return (*lines, *ends(shown), *fixed(shown))
 
 
-def latest(shown: Shown) -> tuple[tuple[Run, Step], ...]:
-    """Return the last step that is shown of each line, by line, with the how-manieth run of the line it was."""
-    counts: dict[int, int] = {}
-    last: dict[int, tuple[Run, Step]] = {}
-    for step in shown.steps:
-        if step.moment.happening == "test":
-            continue
-        counts[step.line] = counts.get(step.line, 0) + 1
-        last[step.line] = ((step.line, counts[step.line]), step)
+def latest(shown: Shown) -> tuple[Step, ...]:
+    """Return the last step that is shown of each line, by line."""
+    last = {step.line: step for step in shown.steps if step.moment.happening != "test"}
     return tuple(last[line] for line in sorted(last))
 
 
-def of_step(run: Run, step: Step) -> tuple[tuple[Claim, ...], ...]:
+def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:
     """Return what is said of a step: a group of claims for each name that it bound, and one for what it changed."""
+    run = (step.line, step.run)
     groups = [tuple(_of_binding(run, step, binding)) for binding in step.bound]
     if step.changed:
         groups.append((CellsChanged(run, step.changed),))

@@ -25,8 +25,6 @@ class Fix:
 
     Parameters
     ----------
-    old, new
-        The part of the line that is replaced, and what by.
     line
         The line, as it is then.
     gives
@@ -35,8 +33,6 @@ class Fix:
         The whole program with it.
     """
 
-    old: str
-    new: str
     line: str
     gives: str
     source: str
@@ -53,27 +49,23 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
     for place, new in _candidates(trace):
         source = _replaced(trace.source, place, new)
         tried = run(source)
-        if not _passes(trace, tried):
+        if tried.taken <= trace.taken:  # it stops where the other did
             continue
         gives = _outcome(trace, tried)
         if gives not in outcomes or not gives:
             outcomes.add(gives)
             line = source.split("\n")[place.line - 1].strip()
-            found.append(Fix(place.text, new, line, gives, source))
+            found.append(Fix(line, gives, source))
         if len(found) == MOST or perf_counter() - began > _SECONDS:
             break
     return tuple(found)
 
 
-def _passes(trace: Trace, tried: Trace) -> bool:
-    """Return whether a changed program goes beyond where the other stopped."""
-    if len(tried.steps) <= len(trace.steps):
-        return False
-    return tried.stopped is None or len(tried.steps) > len(trace.steps)
-
-
 def _outcome(trace: Trace, tried: Trace) -> str:
-    step = tried.steps[len(trace.steps)]
+    """Return what the mended line gives; of a long program, of which that step may not be kept, when it ran last."""
+    whole = tried.taken == len(tried.steps)
+    line = trace.stopped.place.line if trace.stopped is not None else 0
+    step = tried.steps[trace.taken] if whole else next(each for each in reversed(tried.steps) if each.line <= line)
     for binding in step.bound:
         return _told(step.names[binding.name])
     for name in step.changed:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from primer_core.backend import Library, backend_of
-from primer_core.language.execution import is_array
+from primer_core.backend.interface import Declined
+from primer_core.language.execution import attempted, is_array
+from primer_core.language.table import entry_named
 from primer_core.language.table.costs import size_of
-from primer_core.lessons.broadcasting.question import BroadcastingQuestion
+from primer_core.language.table.functions import function_of
+from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.matmul.question import MatmulQuestion
 from primer_core.lessons.own_lines.trace import Part
 from primer_core.lessons.question import Question
-from primer_core.lessons.reductions.question import OPERATIONS, ReductionsQuestion
+from primer_core.lessons.reductions.question import DIVISORS, OPERATIONS, ReductionsQuestion
 from primer_core.lessons.shapes.question import ShapesQuestion
 
 _MOST = 144
@@ -24,7 +27,7 @@ _MOST = 144
 _LONGEST = 3000
 """Characters of it."""
 
-_OPERATIONS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_OPERATIONS: Mapping[str, OperationName] = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _PRODUCTS = ("operator.@", "np.matmul", "np.dot", "torch.matmul", "torch.mm", "torch.bmm", "ndarray.dot", "Tensor.mm")
 _MOVING = (
     "flatten", "moveaxis", "movedim", "permute", "ravel", "reshape", "squeeze", "swapaxes", "t", "T", "transpose",
@@ -46,44 +49,82 @@ def _elementwise(part: Part, owner: str, name: str) -> tuple[str, Question] | No
     sign = name.removesuffix("=")
     if owner != "operator" or sign not in _OPERATIONS or len(part.operands) != 2:
         return None
-    left, right = map(_written, part.operands)
-    if left is None or right is None or not all(map(_has_axes_or_is_number, part.operands)):
+    operands = _strong(part.operands)
+    left, right = map(_written, operands)
+    if left is None or right is None or not _agrees(part, operands):
         return None
-    made = BroadcastingQuestion(a=left, op=_operation(sign), b=right, inplace=name.endswith("="))
-    return "broadcasting", made
+    return "broadcasting", BroadcastingQuestion(a=left, op=_OPERATIONS[sign], b=right, inplace=name.endswith("="))
 
 
 def _product(part: Part, _: str, __: str) -> tuple[str, Question] | None:
-    if part.entry not in _PRODUCTS or len(part.operands) != 2:
+    if part.entry not in _PRODUCTS or len(part.operands) != 2 or not all(map(is_array, part.operands)):
         return None
     left, right = map(_written, part.operands)
-    if left is None or right is None or not all(map(is_array, part.operands)):
+    if left is None or right is None or not _agrees(part, part.operands):
         return None
     return "matmul", MatmulQuestion(left, right, _library(part.operands[0]))
+
+
+def _strong(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give a number of Python's the dtype that it takes on beside an array; leave it where it cannot have that.
+
+    A lesson reads each operand as an array, whose dtype counts as much as the other's.
+    """
+    arrays = [backend_of(value).to_numpy(value) for value in operands if is_array(value)]
+    if len(arrays) != 1:
+        return operands
+
+    def strong(value: Any) -> Any:
+        if not isinstance(value, bool | int | float):
+            return value
+        dtype = np.result_type(arrays[0], value)
+        if dtype == np.asarray(value).dtype:
+            return value
+        found, _ = attempted(dtype.type, (value,), {})
+        return value if isinstance(found, Declined) else found
+
+    return tuple(map(strong, operands))
+
+
+def _agrees(part: Part, operands: tuple[Any, ...]) -> bool:
+    """Return whether NumPy, in whose words two lessons speak, makes of the operands what the program made of them."""
+    arrays = [backend_of(value).to_numpy(value) if is_array(value) else np.asarray(value) for value in operands]
+    entry = entry_named("operator.@" if part.entry in _PRODUCTS else part.entry)
+    if entry is None:
+        return False
+    found, _ = attempted(function_of(entry), tuple(arrays), {})
+    if isinstance(found, Declined) or part.result is None:
+        return isinstance(found, Declined) and part.result is None
+    own = backend_of(part.result).to_numpy(part.result)
+    return own.dtype == found.dtype and own.shape == found.shape and np.allclose(own, found, equal_nan=True)
 
 
 def _index(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
     if owner not in ("ndarray", "Tensor") or name != "[]" or len(part.operands) != 2:
         return None
     array, index = _written(part.operands[0]), _index_text(part.operands[1])
-    if array is None or index is None:
+    if array is None or index is None or (index.startswith("[[") and backend_of(part.operands[0]).lone_list_is_tuple):
         return None
     return "indexing", IndexingQuestion(array=array, index=index, library=_library(part.operands[0]))
 
 
 def _reduction(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
-    if owner not in ("np", "torch", "ndarray", "Tensor") or name not in OPERATIONS or not part.operands:
+    operation = next((known for known in OPERATIONS if known == name), None)
+    if owner not in ("np", "torch", "ndarray", "Tensor") or operation is None or not part.operands:
         return None
     array = _written(part.operands[0])
     axes = part.keywords.get("axis", part.keywords.get("dim", (*part.operands[1:], None)[0]))
     known = {"axis", "dim", "keepdims", "keepdim"}
     if array is None or set(part.keywords) - known or len(part.operands) > 2 or not _is_axes(axes):
         return None
+    engine = backend_of(part.operands[0])
     return "reductions", ReductionsQuestion(
         array=array,
-        operation=_named(name),
+        operation=operation,
         axis=str(axes),
-        library=_library(part.operands[0]),
+        library=engine.library,
+        divisor=DIVISORS[engine.default_ddof],
+        places=isinstance(part.result, tuple),
         keepdims=bool(part.keywords.get("keepdims", part.keywords.get("keepdim", False))),
     )
 
@@ -105,8 +146,6 @@ def _written(value: Any) -> str | None:
         return repr(value)
     if not is_array(value) or size_of(value) > _MOST:
         return None
-    if isinstance(value, np.generic):
-        return repr(value.item())
     engine = backend_of(value)
     code = engine.array_code(engine.to_numpy(value))
     return code if len(code) <= _LONGEST else None
@@ -135,14 +174,5 @@ def _is_axes(axes: Any) -> bool:
     return axes is None or isinstance(axes, int) or (isinstance(axes, tuple) and all(isinstance(a, int) for a in axes))
 
 
-def _has_axes_or_is_number(value: Any) -> bool:
-    return is_array(value) or isinstance(value, bool | int | float)
-
-
 def _library(value: Any) -> Library:
     return backend_of(value).library
-
-
-_operation: Callable[[str], Any] = _OPERATIONS.__getitem__
-_NAMES: Mapping[str, Any] = {name: name for name in OPERATIONS}
-_named: Callable[[str], Any] = _NAMES.__getitem__

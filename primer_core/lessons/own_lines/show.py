@@ -9,8 +9,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.claims.claim import Claim
-from primer_core.claims.running import CellsChanged, OwnBytes, Run, SharesCells
+from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
@@ -21,8 +20,9 @@ from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import Seen, Step
-from primer_core.lessons.show import controls
+from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import spoken
+from primer_core.lessons.views.state import differing
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Grid, Link, Picture, Row
 from primer_core.picture.parts import (
@@ -112,20 +112,24 @@ def _rows(shown: Shown) -> tuple[Part, ...]:
     source = shown.trace.source.split("\n")
     now = shown.steps[-1] if shown.steps else None
     rows = []
-    for run, step in claims.latest(shown):
-        groups = claims.of_step(run, step)
-        said = joined([joined([spoken(claim) for claim in group], " · ") for group in groups], "; ")
-        rounds = f" ({run[1]}×)" if run[1] > 1 else ""
+    for step in claims.latest(shown):
+        said = joined([joined([spoken(claim) for claim in group], " · ") for group in claims.of_step(step)], "; ")
+        rounds = f" ({step.run}×)" if step.run > 1 else ""
         rows.append(
             (
-                TableCell(text(f"{step.line}{rounds}"), "head"),
-                TableCell(text(Code(source[step.line - 1].strip())), "changed" if step is now else "words"),
+                TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if step is now else ()),
+                TableCell(text(Code(source[step.line - 1].strip())), "words"),
                 TableCell(said or text("—"), "words"),
             )
         )
     if not rows:
         return (Note(text("No line has run yet.")),)
-    return (Table((text("line"), text("code"), text("what it did")), tuple(rows), "What each line did"),)
+    table = Table((text("line"), text("code"), text("what it did")), tuple(rows), "What each line did")
+    left_out = shown.trace.taken - len(shown.trace.steps)
+    if not left_out:
+        return (table,)
+    told = f"{left_out} steps are left out: the first ones are kept, and the last one of each line."
+    return (table, Note(text(told)))
 
 
 def _body(shown: Shown) -> Iterator[Part]:
@@ -135,20 +139,19 @@ def _body(shown: Shown) -> Iterator[Part]:
     if shown.opened is not None:
         opened = tuple(opened_parts(shown.opened, failed=failed and shown.opened.part is shown.trace.failed))
     if trouble and opened:
-        yield Columns(((Card(opened, "opened"),), (Card(trouble, "trouble"),)), (1.3, 1))
+        yield Columns(((Card(trouble, "trouble"),), (Card(opened, "opened"),)), (1, 1.3))
     else:
         yield from (Card(parts, name) for parts, name in ((trouble, "trouble"), (opened, "opened")) if parts)
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
-    printed = [line for step in shown.steps for line in step.printed]
+    printed = shown.trace.printed[: shown.steps[-1].lines if shown.steps else 0]
     if printed:
         yield Card(
             (Heading("Printed"), *(Note(text(Code(line or " "))) for line in printed[-_MOST_PRINTED:])), "printed"
         )
     warnings = tuple(dict.fromkeys(words for step in shown.steps for words in step.warnings))
-    if warnings:
-        yield Notice("warning", tuple(map(text, warnings)), title="A library warns")
+    yield from warned(warnings)
     yield Card((code_panel(program_code(shown.trace), _CODE_NOTE),), "code")
 
 
@@ -216,14 +219,12 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) 
     if buffer not in buffers:
         buffers[buffer] = _ROLES[len(buffers)] if len(buffers) < len(_ROLES) else "plain"
     badges = [Badge(seen.dtype)]
-    for claim in (claim for run, each in claims.latest(shown) if each is step for claim in _of(run, step, names)):
+    for claim in (claim for group in claims.of_step(step) for claim in group):
         match claim:
-            case CellsChanged():
+            case CellsChanged(_, changed) if set(changed) & set(names):
                 badges.append(Badge(claim.brief(), "warn"))
-            case SharesCells():
+            case SharesCells(_, name) if name in names:
                 badges.append(Badge(claim.brief(), "info"))
-            case OwnBytes():
-                badges.append(Badge(claim.brief(), "good"))
     return Grid(
         names[0],
         names[0],
@@ -234,16 +235,6 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) 
         marked=_changed_cells(names, step, shown),
         texts=_texts(seen),
     )
-
-
-def _of(run: Run, step: Step, names: list[str]) -> Iterator[Claim]:
-    """Go through what is said of an array by the step that is shown."""
-    for claim in (claim for group in claims.of_step(run, step) for claim in group):
-        match claim:
-            case CellsChanged(_, changed) if set(changed) & set(names):
-                yield claim
-            case SharesCells(_, name) | OwnBytes(_, name) if name in names:
-                yield claim
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:
@@ -265,7 +256,7 @@ def _changed_cells(names: list[str], step: Step, shown: Shown) -> NDArray[np.boo
         if old is not None and old.number == new.number:
             if old.values is None or new.values is None or old.values.shape != new.values.shape:
                 return None
-            return np.asarray((old.values != new.values) & ~((old.values != old.values) & (new.values != new.values)))
+            return differing(new.values, old.values)
     return None
 
 
@@ -276,7 +267,10 @@ def _links(drawn: list[list[str]], step: Step) -> Iterator[Link]:
         for other_name, other in seen[:place]:
             if one.memory is None or other.memory is None or one.memory.number != other.memory.number:
                 continue
-            where = {address: flat for flat, address in enumerate(other.memory.cells)}
-            cells = np.array([where.get(address, -1) for address in one.memory.cells], dtype=np.intp)
-            if (cells >= 0).any() and one.memory.itemsize == other.memory.itemsize:
+            if one.memory.itemsize != other.memory.itemsize:
+                continue
+            where = {address: flat for flat, address in enumerate(other.memory.layout.addresses.ravel().tolist())}
+            addresses = one.memory.layout.addresses.ravel().tolist()
+            cells = np.array([where.get(address, -1) for address in addresses], dtype=np.intp)
+            if (cells >= 0).any():
                 yield Link(other_name, name, cells, same=True)

@@ -11,20 +11,20 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import Library, backend_of
-from primer_core.backend.memory import shares_memory
+from primer_core.backend import backend_of
+from primer_core.backend.memory import Layout, shares_memory
 from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
-from primer_core.language.programs.reading import read_program
+from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import Caught, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 
 MAX_STEPS = 240
-"""Steps that are kept; a program may take more, of which the last is kept too."""
+"""Steps that are kept. A program may take more."""
 
 MAX_NAMES = 24
 """Names of one scope that are kept."""
@@ -49,18 +49,17 @@ class Memory:
         Bytes from the first byte of the buffer to the first that the array's cells touch.
     nbytes
         Bytes of the whole buffer.
+    layout
+        How its cells lie, counted in bytes from the buffer's first.
     itemsize
         Bytes of a cell.
-    cells
-        ``(size,)``: for each cell, in C order, its first byte counted from the buffer's first; empty where there are
-        more than `MAX_ELEMENTS`.
     """
 
     number: int
     start: int
     nbytes: int
+    layout: Layout
     itemsize: int
-    cells: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,28 +75,24 @@ class Seen:
         text nor holds such.
     number
         Which object it is, for arrays: two names with one number are one object. -1 for what is no array.
-    shape, dtype, library
-        Of an array; None for what is none.
+    shape, dtype
+        Of an array; None and empty for what is none.
     values
         ``shape``: a copy of its cells; None where there are more than `MAX_ELEMENTS`, and for what is no array.
     unwritten
         ``shape``: which cells were never written; None if all were.
     memory
         Where it lies; None for what is no array, and for an array without cells.
-    requires_grad
-        Whether PyTorch follows it.
     """
 
     kind: str
-    text: str
+    text: str = ""
     number: int = -1
     shape: tuple[int, ...] | None = None
     dtype: str = ""
-    library: Library | None = None
     values: NDArray[Any] | None = None
     unwritten: NDArray[np.bool_] | None = None
     memory: Memory | None = None
-    requires_grad: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,14 +107,11 @@ class Binding:
         What its value is to the names there before.
     of
         The first of them that it shares with, or is; empty for none.
-    anew
-        Whether the name had been bound to another object before.
     """
 
     name: str
     relation: Relation
     of: str
-    anew: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,17 +144,19 @@ class Step:
     Parameters
     ----------
     moment
-        What, and in which functions and rounds of loops.
+        What, and in which functions.
+    run
+        int, the how-manieth time that its line did something, counted from 1; tests are not counted.
     names
         What each name in sight is bound to afterwards.
     bound
         Names that it bound.
     changed
         Names, bound as before, whose cells it changed.
-    gone
-        Names that it took away.
     printed
         Lines that it printed.
+    lines
+        int, how many lines the program had printed by then.
     warnings
         What the libraries warned of.
     parts
@@ -170,11 +164,12 @@ class Step:
     """
 
     moment: Moment
+    run: int
     names: Mapping[str, Seen]
     bound: tuple[Binding, ...]
     changed: tuple[str, ...]
-    gone: tuple[str, ...]
     printed: tuple[str, ...]
+    lines: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -193,9 +188,10 @@ class Trace:
     source
         The program, as it was read.
     steps
-        What it did, in order.
-    skipped
-        How many steps were taken and not kept, before the last one.
+        What it did, in order; of a program with more than `MAX_STEPS` steps those with which it begins, and then the
+        last of each line.
+    taken
+        int, how many steps there were.
     printed
         All that was printed, line by line.
     stopped
@@ -213,7 +209,7 @@ class Trace:
 
     source: str
     steps: tuple[Step, ...]
-    skipped: int
+    taken: int
     printed: tuple[str, ...]
     stopped: Rejection | None
     message: str
@@ -237,8 +233,8 @@ def run(text: str) -> Trace:
     node = interpreter.under_way if stopped is not program.fault else None
     return Trace(
         program.source,
-        tuple(tracer.steps),
-        tracer.skipped,
+        tracer.steps,
+        tracer.taken,
         tuple(interpreter.printed),
         stopped,
         "" if stopped is None or stopped.declined is not None else stopped.message,
@@ -253,9 +249,10 @@ class _Tracer:
     """Takes down what an interpreter does."""
 
     interpreter: Interpreter | None = None
-    steps: list[Step] = field(default_factory=list)
-    skipped: int = 0
-    _calls: int = 0
+    taken: int = 0
+    _first: list[Step] = field(default_factory=list)
+    _last: dict[int, Step] = field(default_factory=dict)
+    _runs: dict[int, int] = field(default_factory=dict)
     _printed: int = 0
     _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
     _numbers: int = 0
@@ -263,35 +260,47 @@ class _Tracer:
     _made_buffers: int = 0
     _scopes: list[tuple[Any, Mapping[str, Seen]]] = field(default_factory=list)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return what is kept: all of a short program; of a long one how it begins, and the last step of each line."""
+        return (*self._first, *self._last.values())
+
     def take(self, moment: Moment) -> None:
         """Keep what was done since the last moment."""
         interpreter = self.interpreter
         assert interpreter is not None
-        calls = interpreter.calls[self._calls :]
-        self._calls = len(interpreter.calls)
+        calls = tuple(interpreter.calls)
+        interpreter.calls.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = dict(_in_sight(interpreter.names))
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
         around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
-        outside = {name: self._seen(value, None) for name, value in around.items()}
+        outside = {
+            name: Seen(type_name(value), number=self._number_of(value), memory=self._memory_of(value))
+            for name, value in around.items()
+            if not isinstance(value, np.generic)
+        }
+        line = moment.node.lineno
+        if moment.happening != "test":
+            self._runs[line] = self._runs.get(line, 0) + 1
         step = Step(
             moment,
+            self._runs.get(line, 0),
             names,
             self._bindings(values | around, names, before, outside),
             tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
-            tuple(name for name in before if name not in names),
             self._new_lines(interpreter.printed),
+            len(interpreter.printed),
             warnings_of(calls),
             tuple(_part(call) for call in calls if _is_kept(call)),
         )
         self._scopes.append((interpreter.names, names))
-        if len(self.steps) < MAX_STEPS:
-            self.steps.append(step)
-        else:
-            self.skipped += 1
-            self.steps[-1] = step
-        del interpreter.calls[:]
-        self._calls = 0
+        self.taken += 1
+        if len(self._first) < MAX_STEPS - MAX_LINES:
+            self._first.append(step)
+        else:  # of each line the last, in the order in which they were taken
+            self._last.pop(line, None)
+            self._last[line] = step
 
     def _names_before(self, scope: Any, depth: int) -> Mapping[str, Seen]:
         """Return what the names of a scope were bound to when it was looked at last; empty for a new one."""
@@ -325,7 +334,7 @@ class _Tracer:
         known = [*(name for name in names if name not in fresh), *outside]
         for name in fresh:
             relation, of = self._relation(name, known, values, {**outside, **names})
-            found.append(Binding(name, relation, of, name in before))
+            found.append(Binding(name, relation, of))
             known.append(name)
         return tuple(found)
 
@@ -356,7 +365,6 @@ class _Tracer:
             return Seen(kind, _shown(value) if is_plain(value) else "")
         engine = backend_of(value)
         number = self._number_of(value)
-        shape = tuple(map(int, value.shape))
         small = size_of(value) <= MAX_ELEMENTS
         unwritten = self.interpreter.uninitialised.cells(value) if small else None
         copied = engine.to_numpy(value) if small else None
@@ -368,13 +376,11 @@ class _Tracer:
             kind,
             "",
             number,
-            shape,
+            tuple(map(int, value.shape)),
             engine.dtype_name(value),
-            engine.library,
             copied,
             unwritten,
-            self._memory_of(value) if size_of(value) else None,
-            bool(getattr(value, "requires_grad", False)),
+            self._memory_of(value),
         )
 
     def _number_of(self, value: Any) -> int:
@@ -386,7 +392,9 @@ class _Tracer:
         self._objects[id(value)] = (weakref.ref(value), number)
         return number
 
-    def _memory_of(self, value: Any) -> Memory:
+    def _memory_of(self, value: Any) -> Memory | None:
+        if not size_of(value):
+            return None
         engine = backend_of(value)
         start, stop = engine.allocation(value)
         place = engine.extent(value)[0] - start
@@ -405,17 +413,9 @@ class _Tracer:
         else:
             self._made_buffers += 1
             self._buffers.append((start, stop, number, [weakref.ref(value)]))
-        return Memory(number, place, stop - start, engine.itemsize(value), _addresses(value, start))
-
-
-def _addresses(value: Any, start: int) -> tuple[int, ...]:
-    if size_of(value) > MAX_ELEMENTS:
-        return ()
-    engine = backend_of(value)
-    total = np.zeros((), np.int64) + (engine.data_pointer(value) - start)
-    for size, stride in zip(tuple(value.shape), engine.byte_strides(value), strict=True):
-        total = total[..., None] + np.arange(size) * stride
-    return tuple(total.ravel().tolist())
+        shape, offset = tuple(map(int, value.shape)), engine.data_pointer(value) - start
+        layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
+        return Memory(number, place, stop - start, layout, engine.itemsize(value))
 
 
 def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:

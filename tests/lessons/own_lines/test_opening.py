@@ -1,0 +1,87 @@
+"""A part of a program is shown by a lesson only where that computes what the program computed."""
+
+import random
+
+import numpy as np
+import pytest
+
+from primer_core.backend import backend_of
+from primer_core.lessons.answer import explanation
+from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.opened import LESSONS
+from primer_core.lessons.own_lines.opening import question_of
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import run
+from tests.lessons.own_lines.states import own_lines_state
+from tests.profiles import is_long
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+COUNT = 500 if is_long() else 60
+SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
+
+
+def opened(program: str) -> tuple[str, Shown]:
+    """The slug of the lesson that shows the last part of a program, or an empty text."""
+    shown = explain(OwnLinesQuestion(program=program))
+    assert isinstance(shown, Shown)
+    return ("" if shown.opened is None else shown.opened.slug), shown
+
+
+@pytest.mark.parametrize(
+    ("program", "slug"),
+    [
+        ("y = np.ones(3, np.float32) + 1", "broadcasting"),
+        ("y = 1 - np.arange(3, dtype=np.uint8)", "broadcasting"),
+        ("y = torch.arange(3) / 2", ""),  # float32, and float64 in NumPy
+        ("y = torch.ones(3) + torch.ones(3, dtype=torch.int64)", ""),
+        ("y = torch.ones(2, 3) @ torch.ones(3, 2, dtype=torch.float64)", ""),  # an error in PyTorch alone
+        ("y = torch.ones(2, 3) @ torch.ones(3, 2)", "matmul"),
+        ("y = np.ones((4, 3)) - np.ones(4)", "broadcasting"),
+        ("y = torch.tensor([1., 2., 4.]).std()", "reductions"),
+        ("y = torch.tensor([[1., 2.], [4., 0.]]).max(dim=1)", "reductions"),
+        ("a = np.arange(3)\na += 0.5", "broadcasting"),
+        ("y = np.arange(6).reshape(2, 3).T", "shapes"),
+        ("y = np.arange(6)[np.array([[0, 1], [2, 3]])]", "indexing"),
+        ("y = torch.arange(6)[torch.tensor([[0, 1], [2, 3]])]", ""),  # which a list of lists would not mean
+    ],
+)
+def test_a_lesson_shows_what_it_computes_alike(program: str, slug: str) -> None:
+    assert opened(program)[0] == slug
+
+
+def test_the_lesson_computes_what_the_program_computed() -> None:
+    compared = 0
+    for number in range(COUNT):
+        question = own_lines_state(random.Random(f"{SEED} {number}"))
+        for step in run(question.program).steps:
+            for part in step.parts:
+                found = question_of(part)
+                if found is None:
+                    continue
+                outcome = explanation(LESSONS[found[0]], found[1])
+                result = getattr(getattr(outcome, "picked", outcome), "result", None)
+                if not isinstance(result, np.ndarray):  # Shapes shows where cells go
+                    continue
+                own = part.result[0] if isinstance(part.result, tuple) else part.result
+                own = backend_of(own).to_numpy(own)
+                assert (result.dtype, result.shape) == (own.dtype, own.shape), (part, question)
+                np.testing.assert_allclose(result, own, err_msg=str((part, question)))
+                compared += 1
+    assert compared > 3 * COUNT, f"seed {SEED}"
+
+
+def test_of_a_long_program_the_last_step_of_each_line_is_kept_and_runs_are_counted() -> None:
+    program = (
+        "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\ny = [f(9)]\nx = np.arange(3)\nprint(x)\nx[0] = 7"
+    )
+    slug, shown = opened(program)
+    assert slug == ""
+    calls = 109  # f(n) calls itself so often for n = 9
+    runs = {step.line: step.run for step in shown.steps}
+    assert runs == {1: 1 + calls, 2: calls, 3: 1, 4: 1, 5: 1, 6: 1}
+    assert shown.trace.taken == 1 + 2 * calls + 4
+    assert [step.line for step in shown.steps[-4:]] == [3, 4, 5, 6]
+    assert shown.steps[-1].changed == ("x",)
+    assert LESSON.claims(OwnLinesQuestion(program=program), shown)
