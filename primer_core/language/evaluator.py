@@ -260,11 +260,7 @@ class Evaluator:
                 holder = self._value(base)
                 self._put(holder, self._value(index), value, target)
             case ast.Attribute(base, name):
-                holder = self._value(base)
-                full = f"{self._owner(holder, target)}.{name}"
-                if entry_named(f"{full}=") is None:
-                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
-                self._perform(f"{full}=", (holder, value), {}, target)
+                self._set(self._value(base), name, value, target)
             case _:
                 raise self._rejection("unread", f"Nothing can be assigned to {quoted(ast.unparse(target))}.", target)
 
@@ -275,17 +271,13 @@ class Evaluator:
                 self.names[name] = self._changed(before, sign, self._value(right), node)
             case ast.Subscript(base, index):
                 holder, key = self._value(base), self._value(index)
-                owner = self._owner(holder, target)
-                part = self._perform(f"{owner}.[]", (holder, key), {}, target)
+                part = self._item(holder, key, target)
                 self._put(holder, key, self._changed(part, sign, self._value(right), node), target)
             case ast.Attribute(base, name):
                 holder = self._value(base)
-                full = f"{self._owner(holder, target)}.{name}"
-                if entry_named(f"{full}=") is None:
-                    raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
-                part = self._perform(full, (holder,), {}, target)
-                changed = self._changed(part, sign, self._value(right), node)
-                self._perform(f"{full}=", (holder, changed), {}, target)
+                self._check_settable(holder, name, target)
+                part = self._read(holder, target)
+                self._set(holder, name, self._changed(part, sign, self._value(right), node), target)
             case _:
                 raise self._rejection("unread", "Only a name or a place in an array is changed in place here.", target)
 
@@ -309,6 +301,16 @@ class Evaluator:
             return changed
         before[:] = changed
         return before
+
+    def _check_settable(self, holder: Any, name: str, target: ast.expr) -> None:
+        """Refuse an attribute that cannot be set, before it is computed with."""
+        if entry_named(f"{self._owner(holder, target)}.{name}=") is None:
+            raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+
+    def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:
+        """Set an attribute."""
+        self._check_settable(holder, name, target)
+        self._perform(f"{self._owner(holder, target)}.{name}=", (holder, value), {}, target)
 
     def _put(self, holder: Any, key: Any, value: Any, target: ast.expr) -> None:
         """Write to a place of an array or of a list."""
@@ -388,8 +390,7 @@ class Evaluator:
             case ast.Compare(left, operations, rights):
                 return self._compared(node, left, operations, rights)
             case ast.Subscript(base, index):
-                holder, key = self._value(base), self._value(index)
-                return self._perform(f"{self._owner(holder, node)}.[]", (holder, key), {}, node)
+                return self._item(self._value(base), self._value(index), node)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Call():
@@ -478,32 +479,43 @@ class Evaluator:
                 message = f"{dotted} is a function: write {(*function.examples, dotted + '(...)')[0]}."
                 raise self._rejection("refused", message, node)
             raise self._unknown(dotted, node)
-        holder = self._value(node.value)
+        return self._read(self._value(node.value), node)
+
+    def _read(self, holder: Any, node: ast.Attribute) -> Any:
+        """Return an attribute of a value."""
         name = f"{self._owner(holder, node)}.{node.attr}"
         entry = entry_named(name)
         if entry is None:
-            raise self._unknown(name, node)
+            raise self._no_attribute(holder, node)
         if not entry.attribute:
             raise self._rejection("refused", f"{node.attr} is a method: write .{node.attr}(...).", node)
         return self._perform(name, (holder,), {}, node)
 
+    def _item(self, holder: Any, key: Any, node: ast.expr) -> Any:
+        """Return what stands at a place of a value."""
+        return self._perform(f"{self._owner(holder, node)}.[]", (holder, key), {}, node)
+
+    def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
+        return self._unknown(f"{self._owner(holder, node)}.{node.attr}", node)
+
     def _called(self, node: ast.Call) -> Any:
-        positional: tuple[Any, ...] = ()
         if isinstance(node.func, ast.Name):
             if node.func.id in self.names:
                 raise self._rejection("refused", f"{quoted(node.func.id)} is no function.", node.func)
-            name = CALLABLES.get(node.func.id, f"builtins.{node.func.id}")
-        elif isinstance(node.func, ast.Attribute):
+            return self._ask(CALLABLES.get(node.func.id, f"builtins.{node.func.id}"), (), node)
+        if isinstance(node.func, ast.Attribute):
             dotted = self._dotted(node.func)
             if dotted is None:
-                holder = self._value(node.func.value)
-                positional = (holder,)
-                name = f"{self._owner(holder, node)}.{node.func.attr}"
-            else:
-                name = dotted
-        else:
-            raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
-        return self._ask(name, positional, node)
+                return self._ask_of(self._value(node.func.value), node.func, node)
+            return self._ask(dotted, (), node)
+        raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+
+    def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
+        """Call a method of a value."""
+        name = f"{self._owner(holder, node)}.{function.attr}"
+        if entry_named(name) is None:
+            raise self._no_attribute(holder, function)
+        return self._ask(name, (holder,), node)
 
     def _ask(self, name: str, positional: tuple[Any, ...], node: ast.Call) -> Any:
         """Call what the table knows by a name, given what stands before its arguments."""
@@ -541,8 +553,7 @@ class Evaluator:
         written = ".".join([self.aliases[node.id], *reversed(parts)]).replace("torch.nn.functional.", "F.")
         return None if self._constant(written.rpartition(".")[0]) is not _NONE else written
 
-    @staticmethod
-    def _constant(name: str) -> Any:
+    def _constant(self, name: str) -> Any:
         """Return the number or the dtype that code calls by this name; `_NONE` if it is none."""
         if name in CONSTANTS:
             return CONSTANTS[name]()

@@ -154,15 +154,15 @@ def read_statements(text: str, *, blocks: bool = False) -> Statements:
     source = with_commas(_checked(text))
     if leaves_out(source):
         message = "Three dots stand for cells that were not printed. Write all cells, or an array such as np.arange(9)."
-        raise Rejection("unread", message, _whole(source))
+        raise Rejection("unread", message, whole(source))
     try:
         tree = parse(source, "exec", MAX_TEXT, MAX_NESTING)
     except TooDeepError as error:
-        raise Rejection("refused", f"This is nested more than {MAX_NESTING} levels deep.", _whole(source)) from error
+        raise Rejection("refused", f"This is nested more than {MAX_NESTING} levels deep.", whole(source)) from error
     except SyntaxError as error:
         if "integer string conversion" in (error.msg or ""):
-            raise Rejection("refused", _TOO_LARGE, _place(error, source)) from error
-        raise Rejection("unread", _unreadable(error, source), _place(error, source)) from error
+            raise Rejection("refused", _TOO_LARGE, place_of(error, source)) from error
+        raise Rejection("unread", _unreadable(error, source), place_of(error, source)) from error
     nodes = tuple(with_dtypes(node) for node in tree.body if not _is_usual_import(node))
     for node in nodes:
         _check_statement(node, source, blocks=blocks)
@@ -296,12 +296,14 @@ def _whole_number(node: ast.expr) -> int | None:
     return None
 
 
-def _whole(source: str) -> Place:
+def whole(source: str) -> Place:
+    """Return the place of all of a text."""
     lines = source.split("\n")
     return Place(1, 0, len(lines), len(lines[-1]), source[:60])
 
 
-def _place(error: SyntaxError, source: str) -> Place:
+def place_of(error: SyntaxError, source: str) -> Place:
+    """Return where the parser's error stands in the text that it was given."""
     lines = source.split("\n")
     line = min(max(error.lineno or 1, 1), len(lines))
     column = min(max((error.offset or 1) - 1, 0), len(lines[line - 1]))

@@ -487,14 +487,15 @@ class Interpreter(Evaluator):
         found = getattr(type(value), networks.CLASS, None)
         return found if isinstance(found, Class) else None
 
-    def _set(self, holder: Any, name: str, value: Any, node: ast.AST) -> None:
-        """Set an attribute of an object of the program."""
-        if name.startswith("__"):
-            raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", node)
-        if isinstance(holder, Instance):
+    def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:
+        if owner_of(holder) is not None:
+            super()._set(holder, name, value, target)
+        elif name.startswith("__"):
+            raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", target)
+        elif isinstance(holder, Instance):
             holder.values[name] = value
-            return
-        self._outside(networks.set_attribute, (holder, name, value), {}, node)
+        else:
+            self._outside(networks.set_attribute, (holder, name, value), {}, target)
 
     # Calls
 
@@ -585,12 +586,7 @@ class Interpreter(Evaluator):
             if dotted is None:
                 if isinstance(function.value, ast.Call) and ast.unparse(function.value.func) == "super":
                     return self._super(function.attr, node)
-                holder = self._value(function.value)
-                if type(holder) in _METHODS:
-                    return self._method(holder, function.attr, node)
-                if owner_of(holder) is None:
-                    return self._of_object(holder, function, node)
-                return self._ask_method(holder, function, node)
+                return self._ask_of(self._value(function.value), function, node)
             if dotted in networks.MADE:
                 return self._make(dotted, node)
             if dotted in networks.TAKING_FUNCTIONS:
@@ -686,19 +682,12 @@ class Interpreter(Evaluator):
             raise Rejection("declined", result.text, Place.of(node, self._source), result, "PyTorch")
         return result
 
-    def _ask_method(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
-        name = f"{self._owner(holder, node)}.{function.attr}"
-        entry = entry_named(name)
-        if entry is None:
-            raise self._unknown_attribute(holder, function)
-        if entry.attribute:
-            attribute = self._perform(name, (holder,), {}, function)
-            raise (
-                self._no(attempted(attribute, (), {})[0], node)
-                if not callable(attribute)
-                else self._unknown(name, node)
-            )
-        return self._ask(name, (holder,), node)
+    def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
+        if type(holder) in _METHODS:
+            return self._method(holder, function, node)
+        if owner_of(holder) is None:
+            return self._of_object(holder, function, node)
+        return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:
         positional, keywords = self._arguments(node)
@@ -882,10 +871,11 @@ class Interpreter(Evaluator):
             return str(self._outside(str, (value,), {}, node))
         return self._shown(value, node) if not isinstance(value, _BARE) else str(value)
 
-    def _method(self, holder: Any, name: str, node: ast.Call) -> Any:
+    def _method(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call a method of a list, a tuple, a dict or a text."""
+        name = function.attr
         if name not in _METHODS[type(holder)]:
-            raise self._unknown_attribute(holder, node.func)
+            raise self._no_attribute(holder, function)
         positional, keywords = self._arguments(node)
         if isinstance(holder, list) and name == "sort" and isinstance(keywords.get("key"), Function):
             holder[:] = self._by_key("sorted", (list(holder),), keywords, node)
@@ -943,20 +933,6 @@ class Interpreter(Evaluator):
                 return self._bounded(tuple(self._spread(parts)), node)
             case ast.List(parts) if any(isinstance(part, ast.Starred) for part in parts):
                 return self._bounded(list(self._spread(parts)), node)
-            case ast.Subscript(base, index):
-                holder = self._value(base)
-                if isinstance(holder, dict):
-                    return self._looked_up(holder, self._value(index), node)
-                if isinstance(holder, Once):
-                    raise self._error("TypeError", f"'{holder.kind}' object is not subscriptable", node)
-                if isinstance(holder, str):
-                    return self._python(operator.getitem, (holder, self._value(index)), node)
-                kind = self._class_of(holder)
-                if kind is not None and kind.has("__getitem__"):
-                    return self.call(kind.find("__getitem__"), (holder, self._value(index)), {}, node)
-                if networks.is_network_object(holder):
-                    return self._outside(operator.getitem, (holder, self._value(index)), {}, node)
-                return self._perform(f"{self._owner(holder, node)}.[]", (holder, self._value(index)), {}, node)
         return super()._value(node)
 
     def _spread(self, parts: list[ast.expr]) -> Iterator[Any]:
@@ -1068,22 +1044,31 @@ class Interpreter(Evaluator):
             return super()._named(node)
         raise self._error("NameError", f"name '{name}' is not defined", node)
 
-    def _attribute(self, node: ast.Attribute) -> Any:
-        dotted = self._dotted(node)
-        if dotted is not None:
-            if dotted.startswith("math.") and dotted[5:] in _MATH and not callable(_MATH[dotted[5:]]):
-                return _MATH[dotted[5:]]
-            return super()._attribute(node)
-        holder = self._value(node.value)
+    def _constant(self, name: str) -> Any:
+        library, _, last = name.partition(".")
+        if library == "math" and last in _MATH and not callable(_MATH[last]):
+            return _MATH[last]
+        return super()._constant(name)
+
+    def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if owner_of(holder) is None or isinstance(holder, TypeOf):
             return self._attribute_of(holder, node)
-        name = f"{self._owner(holder, node)}.{node.attr}"
-        entry = entry_named(name)
-        if entry is None:
-            raise self._unknown_attribute(holder, node)
-        if not entry.attribute:
-            raise self._rejection("refused", f"{node.attr} is a method: write .{node.attr}(...).", node)
-        return self._perform(name, (holder,), {}, node)
+        return super()._read(holder, node)
+
+    def _item(self, holder: Any, key: Any, node: ast.expr) -> Any:
+        match holder:
+            case dict():
+                return self._looked_up(holder, key, node)
+            case Once(kind):
+                raise self._error("TypeError", f"'{kind}' object is not subscriptable", node)
+            case str():
+                return self._python(operator.getitem, (holder, key), node)
+        found = self._class_of(holder)
+        if found is not None and found.has("__getitem__"):
+            return self.call(found.find("__getitem__"), (holder, key), {}, node)
+        if networks.is_network_object(holder):
+            return self._outside(operator.getitem, (holder, key), {}, node)
+        return super()._item(holder, key, node)
 
     def _attribute_of(self, holder: Any, node: ast.Attribute) -> Any:
         match holder, node.attr:
@@ -1110,11 +1095,10 @@ class Interpreter(Evaluator):
         if kind is not None and kind.has(node.attr):
             found = kind.find(node.attr)
             return Method(found, holder) if isinstance(found, Function) else found
-        raise self._unknown_attribute(holder, node)
+        raise self._no_attribute(holder, node)
 
-    def _unknown_attribute(self, holder: Any, node: ast.expr) -> Rejection:
+    def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
         """Return Python's own error where there is no such attribute, and that it is not known here where there is."""
-        assert isinstance(node, ast.Attribute)
         kind = type(holder)
         if isinstance(holder, Instance | Class) or self._class_of(holder) is not None:
             name = holder.name if isinstance(holder, Class) else type_name(holder)
@@ -1144,19 +1128,9 @@ class Interpreter(Evaluator):
         else:
             super()._put(holder, key, value, target)
 
-    def _in_place(self, target: ast.expr, sign: ast.operator, right: ast.expr, node: ast.stmt) -> None:
-        if isinstance(target, ast.Subscript):
-            holder = self._value(target.value)
-            if isinstance(holder, dict):
-                key = self._value(target.slice)
-                before = self._looked_up(holder, key, target)
-                self._enter(holder, key, self._changed(before, sign, self._value(right), node), target)
-                return
-        if isinstance(target, ast.Attribute) and owner_of(holder := self._value(target.value)) is None:
-            before = self._attribute_of(holder, target)
-            self._set(holder, target.attr, self._changed(before, sign, self._value(right), node), target)
-            return
-        super()._in_place(target, sign, right, node)
+    def _check_settable(self, holder: Any, name: str, target: ast.expr) -> None:
+        if owner_of(holder) is not None:
+            super()._check_settable(holder, name, target)
 
     def _check_entries(self, values: Sequence[Any], node: ast.AST) -> None:
         """Let lists be entries of others: `_put` and `_method` see to it that none comes to hold itself."""
@@ -1168,8 +1142,6 @@ class Interpreter(Evaluator):
                 self.names[name] = value
             case ast.Tuple(targets) | ast.List(targets) if any(isinstance(each, ast.Starred) for each in targets):
                 self._assign_starred(targets, list(self._each(value, target)), target)
-            case ast.Attribute(base, name) if owner_of(holder := self._value(base)) is None:
-                self._set(holder, name, value, target)
             case ast.Tuple(targets) | ast.List(targets) if isinstance(value, dict):
                 super()._assign(target, list(value))
             case _:

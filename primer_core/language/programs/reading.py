@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
 from primer_core.language.parsing import TooDeepError, parse
-from primer_core.language.reader import check_nodes
+from primer_core.language.reader import check_nodes, place_of, whole
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.text import quoted
 
@@ -184,15 +184,8 @@ def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
 
 
 def _unreadable(error: SyntaxError, source: str) -> Rejection:
-    lines = source.split("\n")
     if isinstance(error, TooDeepError):
-        message = f"This is nested more than {MAX_NESTING} levels deep."
-        return Rejection("refused", message, Place(1, 0, len(lines), len(lines[-1]), source[:60]))
-    line = min(max(error.lineno or 1, 1), len(lines))
-    column = min(max((error.offset or 1) - 1, 0), len(lines[line - 1]))
-    end = error.end_offset - 1 if error.end_offset and error.end_lineno == line else column + 1
-    end = min(max(end, column), len(lines[line - 1]))
+        return Rejection("refused", f"This is nested more than {MAX_NESTING} levels deep.", whole(source))
+    place = place_of(error, source)
     words = (error.msg or "invalid syntax").rstrip(".?")
-    kind = type(error).__name__
-    message = f"Python cannot read line {line}. {kind}: {words}."
-    return Rejection("unread", message, Place(line, column, line, end, lines[line - 1][column:end]))
+    return Rejection("unread", f"Python cannot read line {place.line}. {type(error).__name__}: {words}.", place)

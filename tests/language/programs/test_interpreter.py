@@ -231,3 +231,18 @@ def test_warnings_are_kept_where_the_program_asks_for_them(heard: list[warnings.
         "    x = np.array([1.]) / 0\nprint(len(w), w[0].category.__name__)"
     )
     assert printed(text) == ["1 RuntimeWarning"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rows = [[1], [2]]\nrows.pop()[0] += 1\nprint(rows)",
+        "def next_one():\n    print('asked')\n    return d\nd = {'a': 1}\nnext_one()['a'] += 1\nprint(d)",
+        "x = [np.zeros(2), np.zeros(2)]\nx.pop()[0] += 1\nprint(x)",
+        "class Box:\n    pass\ndef made():\n    print('made')\n    return box\nbox = Box()\nbox.n = 1\nmade().n += 2\n"
+        "made().m = 3\nprint(box.n, box.m)",
+        "def one():\n    print('once')\n    return torch.ones(2)\none().data += 1\none().requires_grad = True",
+    ],
+)
+def test_what_is_changed_in_place_is_asked_for_once(text: str) -> None:
+    assert assert_alike(text) is None
