@@ -11,9 +11,6 @@ from collections.abc import Iterable
 
 from primer_core.claims.claim import Shape
 
-SHAPE = r"\([\d, ]{0,200}\)|torch\.Size\(\[[\d, -]{0,200}\]\)|\[[\d, x-]{0,200}\]"
-"""A shape in round brackets, as NumPy writes it, or in square ones, as PyTorch does, once with ``x`` in between."""
-
 ROUND = r"\([\d, ]{0,200}\)"
 """A shape as NumPy writes it: ``(4,3)`` and ``(4,)``."""
 
@@ -25,9 +22,6 @@ CROSSED = r"\d{1,18}(?: ?x ?\d{1,18}){0,8}"
 
 WHOLE = r"-?\d{1,18}"
 """A whole number that fits into a place of memory."""
-
-WORD = r"[\w.\[\] <>'\"]{1,100}?"
-"""A short name."""
 
 DTYPES = {
     "bool": "bool",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
-from primer_core.error_messages import Pasted, Recognised, Unknown, is_error, read, recognise
+from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
@@ -75,13 +74,10 @@ class Message:
 
     Parameters
     ----------
-    pasted
-        What was read of it.
     known
         Its kind, with what was read out of it.
     """
 
-    pasted: Pasted
     known: Recognised | Unknown
 
 
@@ -92,8 +88,7 @@ Outcome = Shown | Message
 def explain(question: OwnLinesQuestion) -> Outcome:
     """Run a program and show it up to a step, or read an error message. It never raises."""
     if is_error(question.program):
-        pasted = read(question.program)
-        return Message(pasted, recognise(pasted))
+        return Message(recognise(read(question.program)))
     trace = run(question.program)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
@@ -105,12 +100,9 @@ def asks_pytorch(question: OwnLinesQuestion) -> bool:
     text = question.program
     if is_error(text):
         known = recognise(read(text))
-        text = "".join(mistake.before + mistake.after for mistake in known.mistakes) if _is_known(known) else ""
+        mistakes = known.mistakes if isinstance(known, Recognised) else ()
+        text = "".join(mistake.before + mistake.after for mistake in mistakes)
     return any(word in text for word in ("torch", "nn.", "F."))
-
-
-def _is_known(known: Recognised | Unknown) -> TypeGuard[Recognised]:
-    return isinstance(known, Recognised)
 
 
 def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -> Opened | None:

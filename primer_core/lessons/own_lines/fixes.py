@@ -10,7 +10,7 @@ from time import perf_counter
 
 from primer_core.language.parsing import parse
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.trace import Part, Seen, Trace, run
+from primer_core.lessons.own_lines.trace import Part, Seen, Trace, tried
 
 MOST = 4
 """Fixes that are offered."""
@@ -48,10 +48,10 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
     began = perf_counter()
     for place, new in _candidates(trace):
         source = _replaced(trace.source, place, new)
-        tried = run(source)
-        if tried.taken <= trace.taken:  # it stops where the other did
+        mended = tried(source)
+        if mended.taken <= trace.taken:  # it stops where the other did
             continue
-        gives = _outcome(trace, tried)
+        gives = _outcome(trace, mended)
         if gives not in outcomes or not gives:
             outcomes.add(gives)
             line = source.split("\n")[place.line - 1].strip()
@@ -61,11 +61,11 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
     return tuple(found)
 
 
-def _outcome(trace: Trace, tried: Trace) -> str:
+def _outcome(trace: Trace, mended: Trace) -> str:
     """Return what the mended line gives; of a long program, of which that step may not be kept, when it ran last."""
-    whole = tried.taken == len(tried.steps)
+    whole = mended.taken == len(mended.steps)
     line = trace.stopped.place.line if trace.stopped is not None else 0
-    step = tried.steps[trace.taken] if whole else next(each for each in reversed(tried.steps) if each.line <= line)
+    step = mended.steps[trace.taken] if whole else next(each for each in reversed(mended.steps) if each.line <= line)
     for binding in step.bound:
         return _told(step.names[binding.name])
     for name in step.changed:

@@ -220,7 +220,12 @@ class Trace:
 
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
-    """Run a program. Nothing that is typed makes it raise."""
+    """Run a program that is shown, once for all its steps. Nothing that is typed makes it raise."""
+    return tried(text)
+
+
+def tried(text: str) -> Trace:
+    """Run a program that is only tried: as `run`, without keeping what came of it."""
     program = read_program(text)
     tracer = _Tracer()
     interpreter = Interpreter(watch=tracer.take)
