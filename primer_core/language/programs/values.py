@@ -275,3 +275,20 @@ def is_plain(value: Any) -> bool:
         elif not isinstance(each, str | int | float | complex | range | np.ndarray | np.generic | None):
             return type(each).__module__ == "torch" and type(each).__name__ == "Tensor" and each is not value
     return True
+
+
+def inside(value: Any) -> Iterator[Any]:
+    """Go through a value and what it holds, to any depth."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if isinstance(each, list | tuple):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+
+
+def holds(value: Any, holder: Any) -> bool:
+    """Return whether a holder, which is a list or a dict, is a value or lies within it."""
+    return isinstance(holder, list | dict) and any(each is holder for each in inside(value))

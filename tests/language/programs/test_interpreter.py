@@ -15,7 +15,8 @@ import pytest
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array
-from primer_core.language.programs.interpreter import MAX_EXECUTED, Interpreter
+from primer_core.language.programs.expressions import MAX_EXECUTED
+from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.rejection import Rejection
 from tests.language.programs.random_programs import KINDS, drawn

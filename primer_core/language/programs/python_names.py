@@ -1,0 +1,34 @@
+"""What programs can ask of Python itself, by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+MATH: Mapping[str, Any] = {
+    name: getattr(math, name)
+    for name in (
+        "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "degrees", "e", "exp", "expm1", "fabs", "floor",
+        "fmod", "hypot", "inf", "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log1p", "log2", "nan", "pi",
+        "pow", "radians", "sin", "sinh", "sqrt", "tan", "tanh", "tau", "trunc",
+    )
+}  # fmt: skip
+"""What can be asked of ``math``."""
+
+METHODS: Mapping[type, tuple[str, ...]] = {
+    list: ("append", "extend", "insert", "pop", "remove", "clear", "index", "count", "reverse", "sort", "copy"),
+    tuple: ("index", "count"),
+    dict: ("get", "items", "keys", "values", "pop", "copy", "setdefault", "update"),
+    str: (
+        "capitalize", "count", "endswith", "find", "isdigit", "isalpha", "join", "lower", "lstrip", "replace", "rstrip",
+        "split", "splitlines", "startswith", "strip", "title", "upper",
+    ),
+}  # fmt: skip
+"""What can be asked of Python's own values. ``format`` is not among it: it reads attributes."""
+
+FUNCTIONS = (
+    "str", "repr", "sorted", "zip", "enumerate", "isinstance", "type", "any", "all", "dict", "reversed", "map",
+    "filter", "print", "max", "min", "sum", "len", "list", "tuple", "int", "float", "bool", "callable",
+)  # fmt: skip
+"""Functions of Python's own that are called here, besides those of the table of the language."""
