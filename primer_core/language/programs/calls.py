@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.language.execution import owner_of
@@ -12,6 +12,7 @@ from primer_core.language.programs import networks
 from primer_core.language.programs.classes import Classes
 from primer_core.language.programs.python_names import FUNCTIONS, METHODS
 from primer_core.language.programs.reading import MODULES
+from primer_core.language.programs.saved import Saved
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import (
     EXCEPTIONS,
@@ -32,6 +33,8 @@ _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is
 class Calls(Classes):
     """Calls what a call names."""
 
+    _saved: Saved = field(default_factory=Saved)
+
     def _called(self, node: ast.Call) -> Any:
         function = node.func
         if isinstance(function, ast.Name):
@@ -43,7 +46,7 @@ class Calls(Classes):
                 return self._call_value(Kind(function.id), node)
             full = self.aliases.get(function.id)
             if full is not None and full not in MODULES.values():
-                return self._make(full, node) if full in networks.MADE else self._ask(full, (), node)
+                return self._of_module(full, node)
             if function.id in FUNCTIONS:
                 return self._own(function.id, node)
         elif isinstance(function, ast.Attribute):
@@ -52,42 +55,50 @@ class Calls(Classes):
                 if isinstance(function.value, ast.Call) and ast.unparse(function.value.func) == "super":
                     return self._super(function.attr, node)
                 return self._ask_of(self._value(function.value), function, node)
-            if dotted in networks.MADE:
-                return self._make(dotted, node)
-            if dotted in networks.TAKING_FUNCTIONS:
-                return self._with_function(dotted, node)
-            if dotted in networks.STARTS:
-                positional, keywords = self._arguments(node)
-                return self._outside(networks.start, (networks.STARTS[dotted], *positional), keywords, node)
-            if dotted in _OF_DEVICES:
-                return self._of_devices(dotted, node)
-            library, _, name = dotted.partition(".")
-            if library == "math":
-                return self._math(name, node)
-            if dotted == "time.time" or dotted == "time.perf_counter":
-                return time.time() if dotted == "time.time" else time.perf_counter()
-            if library == "warnings":
-                self._arguments(node)
-                return None
+            return self._of_module(dotted, node)
         else:
             return self._call_value(self._value(function), node)
         return super()._called(node)
 
-    def _make(self, full: str, node: ast.Call) -> Any:
-        """Make a layer, a loss, an optimiser, a data set or a loader."""
+    def _of_module(self, full: str, node: ast.Call) -> Any:
+        """Call what a module has by a name."""
+        if full in _OF_DEVICES:
+            return self._of_devices(full, node)
+        library, _, name = full.partition(".")
+        if library == "math":
+            return self._math(name, node)
+        if full in ("time.time", "time.perf_counter"):
+            return time.time() if name == "time" else time.perf_counter()
+        if library == "warnings":
+            self._arguments(node)
+            return None
+        if full in ("torch.save", "torch.load"):
+            return self._file(name, node)
+        known = full in networks.MADE or full in networks.FUNCTIONS
+        if not known:
+            return self._ask(full, (), node)
         positional, keywords = self._arguments(node)
-        return self._outside(networks.make, (networks.MADE[full], positional, keywords), {}, node)
+        given = tuple(self._taken(value, node) for value in positional)
+        named = {word: self._taken(value, node) for word, value in keywords.items()}
+        if full in networks.MADE:
+            return self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
+        return self._outside(networks.FUNCTIONS[full](), given, named, node)
 
-    def _with_function(self, full: str, node: ast.Call) -> Any:
-        """Call what takes a function of the program."""
+    def _taken(self, value: Any, node: ast.AST) -> Any:
+        """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
+        if isinstance(value, Function | Method | Instance):
+            return self._callable(value, node) or value
+        if type(value) in (list, tuple) and any(isinstance(each, Function | Method | Instance) for each in value):
+            return type(value)(self._taken(each, node) for each in value)
+        return value
+
+    def _file(self, name: str, node: ast.Call) -> Any:
+        """Save under a name in the program's own memory, or load from there."""
         positional, keywords = self._arguments(node)
-
-        def taken(value: Any) -> Any:
-            if not isinstance(value, Function | Method):
-                return value
-            return lambda *values: self._call_again(value, values)
-
-        return self._outside(networks.TAKING_FUNCTIONS[full](), tuple(map(taken, positional)), keywords, node)
+        try:
+            return self._outside(getattr(self._saved, name), positional, keywords, node)
+        except FileNotFoundError as error:
+            raise self._declined(error, node) from error
 
     def _of_devices(self, name: str, node: ast.Call) -> Any:
         positional, _ = self._arguments(node)
@@ -127,6 +138,8 @@ class Calls(Classes):
         return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:
+        if isinstance(value, type) and value.__name__ in FUNCTIONS:
+            return self._own(value.__name__, node)
         positional, keywords = self._arguments(node)
         match value:
             case Function():

@@ -32,8 +32,6 @@ class Classes(PythonFunctions):
         for each in node.body:
             match each:
                 case ast.FunctionDef(name, arguments, body):
-                    if each.decorator_list:
-                        self._decorated(each)
                     if name.startswith("__") and name not in _DUNDER:
                         message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
                         raise self._rejection("unknown", message, each)
@@ -61,11 +59,6 @@ class Classes(PythonFunctions):
             message = "A class derives from nn.Module, Dataset, or a class of the program here."
             raise self._rejection("unread", message, node)
         return value, value.real
-
-    def _decorated(self, node: ast.FunctionDef) -> None:
-        written = [ast.unparse(each) for each in node.decorator_list]
-        message = f"The decorator @{written[0]} is not run here. Leave it out."
-        raise self._rejection("unread", message, node.decorator_list[0])
 
     def _from_outside(self, made_class: Class, name: str, owner: Any, values: Sequence[Any], more: Any) -> Any:
         """Run a method that PyTorch calls."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from primer_core.backend.loading import load_torch
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import attempted, is_array, owner_of
-from primer_core.language.limits import MAX_LIST, thousands
+from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
+from primer_core.language.programs.formats import check_spec
 from primer_core.language.programs.python_names import FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.scope import Scope
@@ -21,6 +25,7 @@ from primer_core.language.programs.values import (
     EXCEPTIONS,
     Caught,
     Class,
+    Entries,
     Function,
     Instance,
     Kind,
@@ -36,13 +41,12 @@ from primer_core.language.programs.values import (
 )
 from primer_core.language.rejection import Rejection
 from primer_core.language.table import CONSTANTS, entry_named
+from primer_core.language.table.dtypes import read_dtype
+from primer_core.language.table.functions import function_of
 from primer_core.language.text import quoted
 
 MAX_EXECUTED = 20_000
 """Statements, and rounds of comprehensions, that a program may take."""
-
-_SPEC = re.compile(r"([^{}]?[<>=^])?[-+ ]?[z]?#?0?(\d{0,3})[,_]?(\.\d{1,3})?[bcdeEfFgGnosxX%]?", re.ASCII)
-_WIDEST = 200
 
 
 @dataclass(eq=False)
@@ -208,11 +212,10 @@ class Expressions(Evaluator, ABC):
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
 
     def _checked_form(self, form: str, node: ast.AST) -> str:
-        numbers = [int(number) for number in re.findall(r"\d+", form)]
-        if not _SPEC.fullmatch(form) or any(number > _WIDEST for number in numbers):
-            message = f"{quoted(form)} is no format that is read here. Width and precision go up to {_WIDEST}."
-            raise self._rejection("refused", message, node)
-        return form
+        try:
+            return check_spec(form)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
 
     def _named(self, node: ast.Name) -> Any:
         name = node.id
@@ -228,7 +231,12 @@ class Expressions(Evaluator, ABC):
         full = self.aliases.get(name)
         if full is not None and full not in MODULES.values() and self._constant(full) is not None:
             return self._constant(full)
-        if _is_known(name) or full is not None:
+        known = getattr(builtins, name, None) if _is_known(name) else None
+        if isinstance(known, type):
+            return known
+        if known is not None or (full is not None and full not in MODULES.values()):
+            return self._as_value(node, known if full is None else full)
+        if full is not None:
             return super()._named(node)
         raise self._error("NameError", f"name '{name}' is not defined", node)
 
@@ -236,7 +244,53 @@ class Expressions(Evaluator, ABC):
         library, _, last = name.partition(".")
         if library == "math" and last in MATH and not callable(MATH[last]):
             return MATH[last]
+        if name == "np.__version__":
+            return np.__version__
+        if name == "torch.__version__":
+            load_torch()
+            import torch
+
+            return str(torch.__version__)
         return super()._constant(name)
+
+    def _as_value(self, node: ast.expr, known: Any) -> Any:
+        """Return a function of Python's or of a library as a value: to call it is to call what was written.
+
+        Parameters
+        ----------
+        node
+            What was written.
+        known
+            Python's own function, or the name by which the table knows the library's.
+        """
+        if isinstance(known, str):
+            entry = entry_named(known)
+            if entry is None or entry.attribute:
+                raise self._unknown(known, node)
+            known = function_of(entry)
+        values, more = ast.Name("values", ast.Load()), ast.Name("more", ast.Load())
+        call = ast.Call(node, [ast.Starred(values, ast.Load())], [ast.keyword(None, more)])
+        return Function(
+            ast.unparse(node),
+            ast.arguments([], [], ast.arg(values.id), [], [], ast.arg(more.id), []),
+            ast.fix_missing_locations(ast.copy_location(call, node)),
+            self.names,
+            (),
+            {},
+            frozenset({values.id, more.id}),
+            frozenset(),
+            None,
+            real=known,
+        )
+
+    def _attribute(self, node: ast.Attribute) -> Any:
+        dotted = self._dotted(node)
+        if dotted is not None and dotted not in CONSTANTS and read_dtype(dotted) is None and entry_named(dotted):
+            return self._as_value(node, dotted)
+        return super()._attribute(node)
+
+    def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
+        return super()._computed(symbol, compute, _itself(left), _itself(right), node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if owner_of(holder) is None or isinstance(holder, TypeOf):
@@ -247,7 +301,7 @@ class Expressions(Evaluator, ABC):
         match holder:
             case dict():
                 return self._looked_up(holder, key, node)
-            case Once(kind):
+            case Once(kind) | Entries(kind):
                 raise self._error("TypeError", f"'{kind}' object is not subscriptable", node)
             case str():
                 return self._python(operator.getitem, (holder, key), node)
@@ -328,6 +382,20 @@ class Expressions(Evaluator, ABC):
         else:
             super()._put(holder, key, value, target)
 
+    def _delete(self, target: ast.expr) -> None:
+        if not isinstance(target, ast.Subscript):
+            super()._delete(target)
+            return
+        holder, key = self._value(target.value), self._value(target.slice)
+        if isinstance(holder, dict):
+            self._looked_up(holder, key, target)
+        if not isinstance(holder, list | dict):
+            words = f"'{type_name(holder)}' object doesn't support item deletion"
+            if is_array(holder) and not isinstance(holder, np.generic):
+                raise self._no(attempted(operator.delitem, (holder, key), {})[0], target)
+            raise self._error("TypeError", words, target)
+        self._python(operator.delitem, (holder, key), target)
+
     def _check_settable(self, holder: Any, name: str, target: ast.expr) -> None:
         if owner_of(holder) is not None:
             super()._check_settable(holder, name, target)
@@ -366,7 +434,7 @@ class Expressions(Evaluator, ABC):
 
     def _each(self, value: Any, node: ast.AST) -> Iterator[Any]:
         """Go through what a loop goes through."""
-        if isinstance(value, list | tuple | str | range | Once):
+        if isinstance(value, list | tuple | str | range | Once | Entries):
             yield from value
         elif isinstance(value, dict):
             yield from list(value)
@@ -417,6 +485,13 @@ class Expressions(Evaluator, ABC):
 
     def _error(self, kind: str, words: str, node: ast.AST) -> Rejection:
         return self._no(made(kind, words), node)
+
+
+def _itself(value: Any) -> Any:
+    """Return what a value stands for where it is compared: a type, or a library's function."""
+    if isinstance(value, TypeOf):
+        return value.kind
+    return value.real if isinstance(value, Function) and value.real is not None else value
 
 
 def _is_known(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,8 +13,9 @@ from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, check_result
 from primer_core.language.limits import Refused
 from primer_core.language.programs.expressions import Expressions
+from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.scope import Scope, names_bound
-from primer_core.language.programs.values import Function, Method
+from primer_core.language.programs.values import Function
 from primer_core.language.rejection import Place, Rejection
 
 MAX_DEPTH = 40
@@ -58,7 +60,16 @@ class Functions(Expressions):
             if default is not None
         }
         defaults = tuple(map(self._value, arguments.defaults))
-        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere, node)
+        modes = self._modes(node) if isinstance(node, ast.FunctionDef) else ()
+        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere, node, modes=modes)
+
+    def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
+        """Return the decorators of a function, which switch something on while it runs."""
+        for each in node.decorator_list:
+            if ast.unparse(each) not in OF_GRADIENTS:
+                message = f"The decorator @{ast.unparse(each)} is not run here. Leave it out."
+                raise self._rejection("unread", message, each)
+        return tuple(node.decorator_list)
 
     def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Call a function of the program.
@@ -77,22 +88,21 @@ class Functions(Expressions):
         self._running.append(function)
         self.names = scope
         try:
-            if isinstance(function.body, ast.expr):
-                return self._value(function.body)
-            if function.node is not None:
-                self._tell(function.node, "call")
-            self._block(function.body)
+            with ExitStack() as switched:
+                for each in map(mode, function.modes):
+                    if each is not None:
+                        switched.enter_context(each)
+                if isinstance(function.body, ast.expr):
+                    return self._value(function.body)
+                if function.node is not None:
+                    self._tell(function.node, "call")
+                self._block(function.body)
         except Returned as returned:
             return returned.value
         finally:
             self.names = around
             self._running.pop()
         return None
-
-    def _call_again(self, value: Function | Method, values: tuple[Any, ...]) -> Any:
-        if isinstance(value, Method):
-            return self.call(value.function, (value.owner, *values), {}, self._node)
-        return self.call(value, values, {}, self._node)
 
     def _bind(
         self,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.backend.interface import Declined
-from primer_core.backend.loading import load_torch
 from primer_core.language.programs.calls import Calls
 from primer_core.language.programs.functions import Happening, Returned
+from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.reading import Program, imported
 from primer_core.language.programs.values import Caught, Kind, Warned, catches, made
 from primer_core.language.reader import ALIASES
@@ -132,8 +132,6 @@ class Interpreter(Calls):
             case ast.Try():
                 self._try(node)
             case ast.FunctionDef(name, arguments, body):
-                if node.decorator_list:
-                    self._decorated(node)
                 self._check_name(name, node)
                 self.names[name] = self._function(name, arguments, body, node)
                 self._tell(node)
@@ -214,21 +212,17 @@ class Interpreter(Calls):
 
     def _context(self, item: ast.withitem) -> AbstractContextManager[Any]:
         expression = item.context_expr
-        written = ast.unparse(expression)
-        modes = {"torch.no_grad()": "no_grad", "torch.enable_grad()": "enable_grad"}
-        if written in modes and item.optional_vars is None:
-            load_torch()
-            import torch
-
-            grad: AbstractContextManager[Any] = torch.no_grad() if modes[written] == "no_grad" else torch.enable_grad()
-            return grad
+        found = mode(expression) if item.optional_vars is None else None
+        if found is not None:
+            return found
         if isinstance(expression, ast.Call) and ast.unparse(expression.func) == "warnings.catch_warnings":
             records = any(word.arg == "record" and ast.unparse(word.value) == "True" for word in expression.keywords)
             kept: list[Warned] = []
             if item.optional_vars is not None:
                 self._assign(item.optional_vars, kept if records else None)
             return _Recording(self._recording, kept) if records else nullcontext()
-        message = "Of “with”, torch.no_grad(), torch.enable_grad() and warnings.catch_warnings() are run here."
+        known = f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore') and warnings.catch_warnings()"
+        message = f"Of “with”, {known} are run here."
         raise self._rejection("unread", message, expression)
 
     def _try(self, node: ast.Try) -> None:

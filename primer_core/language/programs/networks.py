@@ -6,7 +6,9 @@ interpreter when PyTorch calls them. What can be asked of such objects is writte
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 
 from primer_core.language.execution import owner_of
 from primer_core.language.limits import MAX_SIZE, Refused, thousands
+from primer_core.language.programs import images
 
 LAYERS = (
     "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose2d", "Dropout",
@@ -27,32 +30,38 @@ LOSSES = (
 )  # fmt: skip
 OPTIMISERS = ("Adagrad", "Adam", "AdamW", "RMSprop", "SGD")
 SCHEDULES = ("CosineAnnealingLR", "ExponentialLR", "StepLR")
-DATA = ("DataLoader", "Dataset", "Subset", "TensorDataset")
+DATA = ("ConcatDataset", "DataLoader", "Dataset", "Subset", "TensorDataset")
 
 MADE: Mapping[str, str] = {
     **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES)},
     **{f"torch.optim.{name}": name for name in OPTIMISERS},
     **{f"torch.optim.lr_scheduler.{name}": name for name in SCHEDULES},
     **{f"torch.utils.data.{name}": name for name in DATA},
+    **{f"torchvision.transforms.{name}": name for name in images.TRANSFORMS},
 }
 """What can be made, by the name that code calls it by."""
 
-STARTS: Mapping[str, str] = {
-    f"torch.nn.init.{name}": name
-    for name in (
-        "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "trunc_normal_",
-        "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
-    )
-}  # fmt: skip
+STARTS = (
+    "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "trunc_normal_", "uniform_",
+    "xavier_normal_", "xavier_uniform_", "zeros_",
+)  # fmt: skip
 """What writes the first numbers of weights."""
 
-TAKING_FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
+FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
+    **{f"torch.nn.init.{name}": partial(lambda name: getattr(_torch().nn.init, name), name) for name in STARTS},
     "np.apply_along_axis": lambda: np.apply_along_axis,
     "np.fromfunction": lambda: np.fromfunction,
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
     "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,
+    "torch.nn.utils.clip_grad_norm_": lambda: _torch().nn.utils.clip_grad_norm_,
+    "torch.nn.utils.clip_grad_value_": lambda: _torch().nn.utils.clip_grad_value_,
+    "torch.utils.data.random_split": lambda: _torch().utils.data.random_split,
+    "torchvision.transforms.functional.to_tensor": lambda: images.to_tensor,
+    "torchvision.transforms.functional.normalize": lambda: images.normalize,
+    "copy.copy": lambda: copy.copy,
+    "copy.deepcopy": lambda: copy.deepcopy,
 }
-"""What takes a function of the program."""
+"""What takes functions, networks and other objects of the program, by the name that code calls it by."""
 
 BASES: Mapping[str, str] = {"torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset"}
 """What a class of a program can derive from, by the name that code calls it by."""
@@ -90,11 +99,6 @@ def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) ->
     if keywords.get("device") not in (None, "cpu"):
         raise Refused("Everything is computed on the device cpu here.")
     return _class_of(name)(*positional, **keywords)
-
-
-def start(name: str, *positional: Any, **keywords: Any) -> Any:
-    """Write the first numbers of weights in place, as ``torch.nn.init`` does."""
-    return getattr(_torch().nn.init, name)(*positional, **keywords)
 
 
 def base(name: str) -> type:
@@ -163,6 +167,8 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
 
 def is_network_object(value: Any) -> bool:
     """Return whether a value is one of those that this module makes, or derives from one."""
+    if type(value) in images.TRANSFORMS.values():
+        return True
     kinds = type(value).__mro__[:-1]
     return any(kind.__module__.partition(".")[0] == "torch" for kind in kinds) and owner_of(value) is None
 
@@ -193,6 +199,8 @@ def attribute(value: Any, name: str) -> Any:
         return vars(value)[name]
     if isinstance(value, torch.utils.data.TensorDataset) and name == "tensors":
         return value.tensors
+    if isinstance(value, torch.utils.data.Subset) and name in ("dataset", "indices"):
+        return vars(value)[name]
     raise KeyError(name)
 
 
@@ -219,9 +227,7 @@ def method(value: Any, name: str) -> Callable[..., Any]:
 
 
 def listed(value: Any) -> Any:
-    """Return what a method gives as Python's own lists and dicts."""
-    if isinstance(value, dict):
-        return dict(value)
+    """Return what a method gives one by one as a list."""
     return list(value) if isinstance(value, Iterator) else value
 
 
@@ -241,6 +247,8 @@ def _class_of(name: str) -> Any:
         return getattr(torch.optim.lr_scheduler, name)
     if name in DATA:
         return getattr(torch.utils.data, name)
+    if name in images.TRANSFORMS:
+        return images.TRANSFORMS[name]
     return getattr(torch.nn, name)
 
 

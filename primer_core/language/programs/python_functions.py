@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import operator
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +14,15 @@ import numpy as np
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, owner_of
-from primer_core.language.limits import MAX_LIST, thousands
+from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
+from primer_core.language.programs.formats import WIDEST, check_percent, filled
 from primer_core.language.programs.functions import Functions
-from primer_core.language.programs.python_names import MATH, METHODS
+from primer_core.language.programs.python_names import FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.values import (
     Caught,
     Class,
+    Entries,
     Function,
     Instance,
     Kind,
@@ -25,6 +30,8 @@ from primer_core.language.programs.values import (
     Once,
     TypeOf,
     holds,
+    inside,
+    type_name,
 )
 from primer_core.language.text import quoted
 
@@ -37,7 +44,7 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
-_BARE = (Once, Caught, TypeOf, Kind, Function, Method, Class, Instance)
+_BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Class, Instance)
 
 
 @dataclass(eq=False)
@@ -51,14 +58,19 @@ class PythonFunctions(Functions):
         if name == "isinstance":
             return self._isinstance(node)
         positional, keywords = self._arguments(node)
+        return self._of_python(name, positional, keywords, node)
+
+    def _of_python(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         if name == "print":
             return self._print(positional, keywords, node)
-        if name in ("max", "min", "sorted") and isinstance(keywords.get("key"), Function):
+        if name in ("max", "min", "sorted") and keywords.get("key") is not None:
             return self._by_key(name, positional, keywords, node)
         if name == "len" and len(positional) == 1 and (kind := self._class_of(positional[0])) and kind.has("__len__"):
             return self.call(kind.find("__len__"), (positional[0],), {}, node)
         if name == "len" and len(positional) == 1 and networks.is_network_object(positional[0]):
             return self._outside(len, positional, {}, node)
+        if name in ("len", "bool") and len(positional) == 1 and isinstance(positional[0], Entries):
+            return len(positional[0]) if name == "len" else bool(positional[0])
         if name in ("list", "tuple") and len(positional) == 1 and owner_of(positional[0]) is None:
             found = list(self._each(positional[0], node))
             return self._bounded(found if name == "list" else tuple(found), node)
@@ -81,18 +93,29 @@ class PythonFunctions(Functions):
             case "str", ():
                 return ""
             case "repr", (value,):
-                return repr(value) if not is_array(value) else self._python(repr, (value,), node)
+                return self._repr_of(value, node) if not is_array(value) else self._python(repr, (value,), node)
             case "type", (Caught(declined),):
                 return Kind(declined.kind)
             case "type", (value,):
                 return self._class_of(value) or TypeOf(type(value))
             case "callable", (value,):
-                return isinstance(value, Function | Kind)
+                return isinstance(value, type | Kind | Class) or self._callable(value, node) is not None
+            case "next", (value, *default):
+                return self._next(value, tuple(default), node)
+            case "iter", (value,):
+                return self._iter(value, node)
+            case "pow" | "divmod", (left, right) if not is_array(left) and not is_array(right):
+                if name == "pow":
+                    return self._in_python("**", operator.pow, node, left, right)
+                return self._python(divmod, positional, node)
+            case "ord" | "chr" | "hex" | "bin", (value,):
+                return self._python(getattr(builtins, name), positional, node)
             case "zip", columns:
                 strict = keywords.get("strict", False)
-                return self._python(
+                rows = self._python(
                     lambda *parts: list(zip(*parts, strict=bool(strict))), self._all(columns, node), node
                 )
+                return Once("zip", rows)
             case "enumerate", (values, *start):
                 begin = keywords.get("start", start[0] if start else 0)
                 pairs = self._python(lambda items: list(enumerate(items, begin)), self._all([values], node), node)
@@ -106,20 +129,69 @@ class PythonFunctions(Functions):
                 )
             case "sorted", (values,):
                 return self._python(sorted, self._all([values], node), node, keywords)
-            case "map", (Function() as function, *columns):
-                rows = zip(*self._all(columns, node), strict=False)
-                return Once("map", [self.call(function, parts, {}, node) for parts in rows])
-            case "filter", (Function() as function, values):
-                kept = self._each(values, node)
-                chosen = [each for each in kept if self._as_truth(self.call(function, (each,), {}, node), node)]
-                return Once("filter", chosen)
+            case "map", (function, *columns):
+                called = self._needed(function, node)
+                return Once("map", [called(*parts) for parts in zip(*self._all(columns, node), strict=False)])
+            case "filter", (function, values):
+                asked = bool if function is None else self._needed(function, node)
+                return Once("filter", [each for each in self._each(values, node) if self._as_truth(asked(each), node)])
             case "dict", pairs:
                 return self._python(dict, pairs, node, keywords)
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not run here.", node)
 
-    def _by_key(self, name: str, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.Call) -> Any:
+    def _attribute(self, node: ast.Attribute) -> Any:
+        dotted = self._dotted(node)
+        if dotted in ("np.ndarray", "torch.Tensor"):
+            return TypeOf(_TYPES[dotted]()[0])
+        return super()._attribute(node)
+
+    def _callable(self, value: Any, node: ast.AST) -> Callable[..., Any] | None:
+        """Return what calls a value of the program's; None if it is nothing that is called."""
+        match value:
+            case Function():
+                return lambda *values: self.call(value, values, {}, node)
+            case Method(function, owner):
+                return lambda *values: self.call(function, (owner, *values), {}, node)
+            case Instance(kind) if kind.has("__call__"):
+                return lambda *values: self.call(kind.find("__call__"), (value, *values), {}, node)
+            case type() if value.__name__ in FUNCTIONS:
+                return lambda *values: self._of_python(value.__name__, values, {}, node)
+        if networks.is_network_object(value) and callable(value):
+            return lambda *values: self._outside(value, values, {}, node)
+        return None
+
+    def _needed(self, value: Any, node: ast.AST) -> Callable[..., Any]:
+        found = self._callable(value, node)
+        if found is None:
+            raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
+        return found
+
+    def _iter(self, value: Any, node: ast.AST) -> Any:
+        """Return what ``next`` asks one after the other."""
+        if isinstance(value, Once):
+            return value
+        if networks.is_network_object(value) and hasattr(type(value), "__iter__"):
+            return self._outside(iter, (value,), {}, node)
+        return Once(f"{type_name(value)}_iterator", list(self._each(value, node)))
+
+    def _next(self, value: Any, default: tuple[Any, ...], node: ast.AST) -> Any:
+        none = object()
+        if isinstance(value, Once):
+            found = next(value, none)
+        elif networks.is_network_object(value) and hasattr(type(value), "__next__"):
+            found = self._outside(next, (value, none), {}, node)
+        else:
+            raise self._error("TypeError", f"'{type_name(value)}' object is not an iterator", node)
+        if found is not none:
+            return found
+        if default:
+            return default[0]
+        raise self._error("StopIteration", "", node)
+
+    def _by_key(self, name: str, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         values = self._all(positional[:1], node)[0] if len(positional) == 1 else list(positional)
-        keys = [self.call(keywords["key"], (value,), {}, node) for value in values]
+        called = self._needed(keywords["key"], node)
+        keys = [called(value) for value in values]
         order = self._python(
             lambda: sorted(range(len(keys)), key=keys.__getitem__, reverse=bool(keywords.get("reverse"))), (), node
         )
@@ -155,8 +227,10 @@ class PythonFunctions(Functions):
             return self._dotted(node) or ""
         return self.aliases.get(node.id, "") if isinstance(node, ast.Name) and node.id not in self.names else ""
 
-    def _print(self, values: Sequence[Any], keywords: Mapping[str, Any], node: ast.Call) -> None:
-        between, end = keywords.get("sep", " "), keywords.get("end", "\n")
+    def _print(self, values: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> None:
+        between, end = (
+            usual if keywords.get(name) is None else keywords[name] for name, usual in (("sep", " "), ("end", "\n"))
+        )
         if not isinstance(between, str) or not isinstance(end, str) or set(keywords) - {"sep", "end", "flush"}:
             raise self._rejection("refused", "print takes sep= and end= here, each a text.", node)
         text = between.join(self._text_of(value, node) for value in values) + end
@@ -179,7 +253,31 @@ class PythonFunctions(Functions):
                 return str(self.call(kind.find(name), (value,), {}, node))
         if owner_of(value) is None and networks.is_network_object(value):
             return str(self._outside(str, (value,), {}, node))
+        if isinstance(value, list | tuple | dict | Entries) and any(
+            isinstance(each, Instance) for each in inside(value)
+        ):
+            return self._repr_of(value, node)
         return self._shown(value, node) if not isinstance(value, _BARE) else str(value)
+
+    def _repr_of(self, value: Any, node: ast.AST) -> str:
+        """Write a value as ``repr`` does, the program's own objects as they say it themselves."""
+        match value:
+            case list():
+                return f"[{', '.join(self._repr_of(each, node) for each in value)}]"
+            case tuple():
+                return f"({', '.join(self._repr_of(each, node) for each in value)}{',' * (len(value) == 1)})"
+            case dict():
+                return (
+                    "{"
+                    + ", ".join(f"{self._repr_of(k, node)}: {self._repr_of(v, node)}" for k, v in value.items())
+                    + "}"
+                )
+            case Entries(kind, values):
+                return f"{kind}({self._repr_of(values, node)})"
+        found = self._class_of(value)
+        if found is not None and found.has("__repr__"):
+            return str(self.call(found.find("__repr__"), (value,), {}, node))
+        return repr(value)
 
     def _method(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call a method of a list, a tuple, a dict or a text."""
@@ -187,7 +285,11 @@ class PythonFunctions(Functions):
         if name not in METHODS[type(holder)]:
             raise self._no_attribute(holder, function)
         positional, keywords = self._arguments(node)
-        if isinstance(holder, list) and name == "sort" and isinstance(keywords.get("key"), Function):
+        if name == "format":
+            return self._filled(holder, positional, keywords, node)
+        if name in ("center", "ljust", "rjust") and any(isinstance(each, int) and each > WIDEST for each in positional):
+            raise self._rejection("refused", f"A width goes up to {WIDEST} here.", node)
+        if isinstance(holder, list) and name == "sort" and keywords.get("key") is not None:
             holder[:] = self._by_key("sorted", (list(holder),), keywords, node)
             return None
         if name in ("extend", "join") and positional:
@@ -201,13 +303,48 @@ class PythonFunctions(Functions):
         result = self._python(getattr(type(holder), name), (holder, *positional), node, keywords)
         if isinstance(holder, list | dict):
             self._check_grown(holder, node)
-        return list(result) if name in ("items", "keys", "values") else result
+        kind = f"{'o' * (type(holder) is OrderedDict)}dict_{name}"
+        return Entries(kind, list(result)) if name in ("items", "keys", "values") else result
 
     def _math(self, name: str, node: ast.Call) -> Any:
         if name not in MATH or not callable(MATH[name]):
             raise self._rejection("unknown", f"math.{name} is not known here.", node.func)
         positional, keywords = self._arguments(node)
         return self._python(MATH[name], positional, node, keywords)
+
+    def _filled(self, text: str, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> str:
+        """Return what ``format`` makes of a text."""
+        pieces = self._pieces(text, positional, keywords, node)
+        found = []
+        for words, value, conversion, form in pieces:
+            if conversion == "none":
+                found.append(words)
+                continue
+            if conversion in ("r", "s"):
+                value = self._of_python("repr" if conversion == "r" else "str", (value,), {}, node)
+            text_of = self._python(format, (value, form), node) if form else self._text_of(value, node)
+            found.append(f"{words}{text_of}")
+        return str(self._bounded("".join(found), node))
+
+    def _pieces(
+        self, text: str, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST
+    ) -> list[tuple[str, Any, str, str]]:
+        try:
+            return filled(text, positional, keywords)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        except (IndexError, KeyError, ValueError) as error:
+            raise self._declined(error, node) from error
+
+    def _in_python(self, symbol: str, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
+        if symbol != "%" or not isinstance(values[0], str):
+            return super()._in_python(symbol, compute, node, *values)
+        text, given = values
+        try:
+            check_percent(text)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        return self._python(compute, (text, given), node)
 
 
 def _torch() -> Any:

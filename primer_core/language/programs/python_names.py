@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,19 +17,23 @@ MATH: Mapping[str, Any] = {
 }  # fmt: skip
 """What can be asked of ``math``."""
 
+_OF_DICTS = ("get", "items", "keys", "values", "pop", "copy", "setdefault", "update", "clear")
+
 METHODS: Mapping[type, tuple[str, ...]] = {
     list: ("append", "extend", "insert", "pop", "remove", "clear", "index", "count", "reverse", "sort", "copy"),
     tuple: ("index", "count"),
-    dict: ("get", "items", "keys", "values", "pop", "copy", "setdefault", "update"),
+    dict: _OF_DICTS,
+    OrderedDict: _OF_DICTS,
     str: (
-        "capitalize", "count", "endswith", "find", "isdigit", "isalpha", "join", "lower", "lstrip", "replace", "rstrip",
-        "split", "splitlines", "startswith", "strip", "title", "upper",
+        "capitalize", "center", "count", "endswith", "find", "format", "isalpha", "isdigit", "join", "ljust", "lower",
+        "lstrip", "replace", "rjust", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper",
     ),
 }  # fmt: skip
-"""What can be asked of Python's own values. ``format`` is not among it: it reads attributes."""
+"""What can be asked of Python's own values."""
 
 FUNCTIONS = (
     "str", "repr", "sorted", "zip", "enumerate", "isinstance", "type", "any", "all", "dict", "reversed", "map",
     "filter", "print", "max", "min", "sum", "len", "list", "tuple", "int", "float", "bool", "callable",
+    "next", "iter", "divmod", "pow", "ord", "chr", "hex", "bin",
 )  # fmt: skip
 """Functions of Python's own that are called here, besides those of the table of the language."""

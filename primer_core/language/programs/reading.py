@@ -27,7 +27,10 @@ MODULES = {
     "numpy": "np", "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "F", "math": "math", "time": "time",
     "warnings": "warnings", "numpy.lib.stride_tricks": "np.lib.stride_tricks", "numpy.linalg": "np.linalg",
     "numpy.random": "np.random", "torch.optim": "torch.optim", "torch.utils.data": "torch.utils.data",
-    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler",
+    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler", "torch.nn.init": "torch.nn.init",
+    "torch.nn.utils": "torch.nn.utils", "torchvision": "torchvision", "copy": "copy",
+    "torchvision.transforms": "torchvision.transforms",
+    "torchvision.transforms.functional": "torchvision.transforms.functional",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 
@@ -120,7 +123,16 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
 
 def _parsed(source: str) -> list[ast.stmt]:
     body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
-    return body
+    return list(map(_Main().visit, body))
+
+
+class _Main(ast.NodeTransformer):
+    """Puts in place of ``__name__`` what it is in a program that is run."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == "__name__" and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(ast.Constant("__main__"), node)
+        return node
 
 
 def _before(source: str, line: int) -> list[ast.stmt]:
@@ -150,7 +162,10 @@ def _check(node: ast.stmt, source: str) -> None:
                 raise Rejection("unread", message, Place.of(inner, source))
     _check_flow(node, source)
     check_nodes(
-        node, source, also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias), named=("__name__", "__init__", "eval")
+        node,
+        source,
+        also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias),
+        named=("__name__", "__init__", "__version__", "eval"),
     )
 
 

@@ -15,9 +15,9 @@ from primer_core.backend.interface import Declined
 EXCEPTIONS: Mapping[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
-        Exception, ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, LookupError, NameError,
-        NotImplementedError, OverflowError, RecursionError, RuntimeError, StopIteration, TypeError, UnboundLocalError,
-        ValueError, ZeroDivisionError,
+        Exception, ArithmeticError, AssertionError, AttributeError, FileNotFoundError, IndexError, KeyError,
+        LookupError, NameError, NotImplementedError, OSError, OverflowError, RecursionError, RuntimeError,
+        StopIteration, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
     )
 }  # fmt: skip
 """Exceptions that a program can name."""
@@ -45,6 +45,10 @@ class Function:
         The statement that defines it; None for a lambda.
     owner
         The class that it is a method of; None for none.
+    real
+        Python's or a library's function that it stands for; None for one of the program's own.
+    modes
+        Decorators, each of which switches something on while it runs.
     """
 
     name: str
@@ -57,9 +61,15 @@ class Function:
     elsewhere: frozenset[str]
     node: ast.stmt | None
     owner: Class | None = None
+    real: Any = None
+    modes: tuple[ast.expr, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<function {self.name}>"
+        return f"<function {self.name}>" if self.real is None else repr(self.real)
+
+    def __deepcopy__(self, _: object) -> Function:
+        """Return itself, as Python does for a function."""
+        return self
 
 
 @dataclass(slots=True, eq=False)
@@ -107,6 +117,10 @@ class Class:
 
     def __repr__(self) -> str:
         return f"<class '__main__.{self.name}'>"
+
+    def __deepcopy__(self, _: object) -> Class:
+        """Return itself, as Python does for a class."""
+        return self
 
 
 @dataclass(slots=True, eq=False)
@@ -214,6 +228,34 @@ class Once:
         return f"<{self.kind} object>"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """What ``keys``, ``values`` and ``items`` of a dict give, as they were when they were asked for.
+
+    Parameters
+    ----------
+    kind
+        Name of the type, as Python gives it.
+    values
+        All that they give.
+    """
+
+    kind: str
+    values: list[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.values!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class Warned:
     """One warning that ``catch_warnings(record=True)`` kept.
@@ -249,10 +291,10 @@ def type_name(value: Any) -> str:
     match value:
         case Instance(kind):
             return kind.name
-        case Once(kind):
+        case Once(kind) | Entries(kind):
             return kind
-        case Function():
-            return "function"
+        case Function(real=real):
+            return "function" if real is None else type_name(real)
         case Class() | Kind() | TypeOf():
             return "type"
         case Method():
@@ -283,7 +325,7 @@ def inside(value: Any) -> Iterator[Any]:
     while waiting:
         each = waiting.pop()
         yield each
-        if isinstance(each, list | tuple):
+        if isinstance(each, list | tuple | Entries):
             waiting.extend(each)
         elif isinstance(each, dict):
             waiting.extend(each.values())

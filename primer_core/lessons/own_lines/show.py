@@ -145,7 +145,7 @@ def _body(shown: Shown) -> Iterator[Part]:
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
-    printed = shown.trace.printed[: shown.steps[-1].lines if shown.steps else 0]
+    printed = shown.trace.printed_by(shown.steps[-1]) if shown.steps else ()
     if printed:
         yield Card(
             (Heading("Printed"), *(Note(text(Code(line or " "))) for line in printed[-_MOST_PRINTED:])), "printed"

@@ -154,9 +154,9 @@ class Step:
     changed
         Names, bound as before, whose cells it changed.
     printed
-        Lines that it printed.
-    lines
-        int, how many lines the program had printed by then.
+        Lines that it printed; the first of them may go on with a line that was begun before.
+    lines, width
+        int, how many lines the program had printed by then, and how many characters of the last of them.
     warnings
         What the libraries warned of.
     parts
@@ -170,6 +170,7 @@ class Step:
     changed: tuple[str, ...]
     printed: tuple[str, ...]
     lines: int
+    width: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -217,6 +218,11 @@ class Trace:
     failed: Part | None
     seeded: bool
 
+    def printed_by(self, step: Step) -> tuple[str, ...]:
+        """Return what was printed up to a step, line by line."""
+        lines = self.printed[: step.lines]
+        return (*lines[:-1], lines[-1][: step.width]) if lines else ()
+
 
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
@@ -259,6 +265,7 @@ class _Tracer:
     _last: dict[int, Step] = field(default_factory=dict)
     _runs: dict[int, int] = field(default_factory=dict)
     _printed: int = 0
+    _width: int = 0
     _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
     _numbers: int = 0
     _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
@@ -295,7 +302,8 @@ class _Tracer:
             self._bindings(values | around, names, before, outside),
             tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
             self._new_lines(interpreter.printed),
-            len(interpreter.printed),
+            self._printed,
+            self._width,
             warnings_of(calls),
             tuple(_part(call) for call in calls if _is_kept(call)),
         )
@@ -318,9 +326,11 @@ class _Tracer:
         return names if known is scope else {}
 
     def _new_lines(self, printed: Sequence[str]) -> tuple[str, ...]:
+        """Return what was printed since it was last asked: what an open line goes on with, and new lines."""
+        begun = printed[self._printed - 1][self._width :] if self._printed else ""
         new = tuple(printed[self._printed :])
-        self._printed = len(printed)
-        return new
+        self._printed, self._width = len(printed), len(printed[-1]) if printed else 0
+        return (begun, *new) if begun else new
 
     def _bindings(
         self,
