@@ -2,8 +2,9 @@
 
 import random
 
-from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS
+from primer_core.lessons.own_lines.traps import TRAPS
 from tests.language.programs.random_programs import drawn
 
 _ALIASES = (
@@ -21,7 +22,10 @@ _FAILS = (
 
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
-    """Draw a program, and the step up to which it is shown."""
+    """Draw a program, and the step up to which it is shown; now and then a trap whose question was answered."""
+    if chance.random() < 0.15:
+        trap = chance.choice(TRAPS)
+        return OwnLinesQuestion(trap.group, trap.program, guess=chance.choice(("0", "1", SHOWN)))
     if chance.random() < 0.5:
         text = drawn(chance).text
     else:
