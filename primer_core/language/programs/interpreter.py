@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.backend.interface import Declined
+from primer_core.language.evaluator import Call
 from primer_core.language.programs.calls import Calls
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
@@ -77,6 +78,8 @@ class Interpreter(Calls):
     ----------
     watch
         Is told what was done, each time that something was.
+    hear
+        Is told what a library did, as soon as it is done: later parts of a statement may write to what came of it.
     failed
         What a library refused last; None if it refused nothing.
     under_way
@@ -84,6 +87,7 @@ class Interpreter(Calls):
     """
 
     watch: Callable[[Moment], None] = lambda _: None
+    hear: Callable[[Call], None] = lambda _: None
     failed: Failed | None = None
     under_way: ast.stmt | None = None
     _handled: list[Rejection] = field(default_factory=list)
@@ -281,7 +285,9 @@ class Interpreter(Calls):
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         before = len(self.calls)
         try:
-            return super()._perform(name, positional, keywords, node)
+            result = super()._perform(name, positional, keywords, node)
+            self.hear(self.calls[-1])
+            return result
         except Rejection as rejection:
             if rejection.declined is not None:
                 self.failed = Failed(rejection, name, positional, keywords)

@@ -234,7 +234,7 @@ def tried(text: str) -> Trace:
     """Run a program that is only tried: as `run`, without keeping what came of it."""
     program = read_program(text)
     tracer = _Tracer()
-    interpreter = Interpreter(watch=tracer.take)
+    interpreter = Interpreter(watch=tracer.take, hear=tracer.hear)
     tracer.interpreter = interpreter
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
@@ -261,6 +261,7 @@ class _Tracer:
 
     interpreter: Interpreter | None = None
     taken: int = 0
+    _parts: list[Part] = field(default_factory=list)
     _first: list[Step] = field(default_factory=list)
     _last: dict[int, Step] = field(default_factory=dict)
     _runs: dict[int, int] = field(default_factory=dict)
@@ -276,6 +277,11 @@ class _Tracer:
     def steps(self) -> tuple[Step, ...]:
         """Return what is kept: all of a short program; of a long one how it begins, and the last step of each line."""
         return (*self._first, *self._last.values())
+
+    def hear(self, call: Call) -> None:
+        """Keep a part of the statement that runs, with what it gave before anything else was done with that."""
+        if _is_kept(call):
+            self._parts.append(_part(call))
 
     def take(self, moment: Moment) -> None:
         """Keep what was done since the last moment."""
@@ -305,8 +311,9 @@ class _Tracer:
             self._printed,
             self._width,
             warnings_of(calls),
-            tuple(_part(call) for call in calls if _is_kept(call)),
+            tuple(self._parts),
         )
+        self._parts.clear()
         self._scopes.append((interpreter.names, names))
         self.taken += 1
         if len(self._first) < MAX_STEPS - MAX_LINES:
