@@ -32,6 +32,10 @@ _FAMILIAR = (
 """What programs often hold, which is not written out in a link. It never changes: links that are out there need it."""
 
 
+class UnpackableError(ValueError):
+    """A text that cannot be unpacked; the message says what was expected."""
+
+
 def packed(text: str) -> str:
     """Return a text as an address carries it: as it is where that is short, or not longer than compressed."""
     plain = quote_plus(text, errors="replace")
@@ -55,28 +59,28 @@ def unpacked(given: str, most: int) -> str:
 
     Raises
     ------
-    ValueError
+    UnpackableError
         If it is damaged, or too long.
     """
     if not given.startswith(MARK):
         return given
     letters = given.removeprefix(MARK)
     if not _LETTERS.fullmatch(letters):
-        raise ValueError(_DAMAGED)
+        raise UnpackableError(_DAMAGED)
     inflated = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_FAMILIAR)
     try:
         data = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
         found = inflated.decompress(data, 4 * most + 1)  # a character takes at most four bytes
     except (binascii.Error, zlib.error) as error:
-        raise ValueError(_DAMAGED) from error
+        raise UnpackableError(_DAMAGED) from error
     if len(found) > 4 * most:
-        raise ValueError(_LONG.format(most))
+        raise UnpackableError(_LONG.format(most))
     if not inflated.eof or inflated.unused_data:
-        raise ValueError(_DAMAGED)
+        raise UnpackableError(_DAMAGED)
     try:
         text = found.decode()
     except UnicodeDecodeError as error:
-        raise ValueError(_DAMAGED) from error
+        raise UnpackableError(_DAMAGED) from error
     if len(text) > most:
-        raise ValueError(_LONG.format(most))
+        raise UnpackableError(_LONG.format(most))
     return text

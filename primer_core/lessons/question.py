@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from primer_core.lessons.packing import packed, unpacked
+from primer_core.lessons.packing import UnpackableError, packed, unpacked
 
 T = TypeVar("T")
 
@@ -132,7 +132,7 @@ class ProgramField(TextField):
         """
         try:
             whole = unpacked(text, LONGEST_TEXT)
-        except ValueError as error:
+        except UnpackableError as error:
             raise UnreadableError(str(error)) from error
         program = TextField.parse(self, whole.replace("\r\n", "\n").replace("\r", "\n"))
         lines = program.count("\n") + (not program.endswith("\n"))
