@@ -142,7 +142,7 @@ def test_a_program_is_a_file(page: Page, app_url: str, tmp_path: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Open .py or .ipynb").press("Enter")
     chooser.value.set_files(notebook)
-    expect(page.get_by_text("its 2 cells of code, one after another. 1 line")).to_be_visible()
+    expect(page.locator(".files .told")).to_contain_text("its 2 cells of code, one after another. 1 line")
     expect(rows(page).last).to_contain_text("prints 6")
     editor.press("ControlOrMeta+z")
     expect(page.locator(".cm-content")).to_contain_text("np.ones((4, 3))")

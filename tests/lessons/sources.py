@@ -20,6 +20,7 @@ from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
 from tests.claims.rewriting import whole
+from tests.claims.running_checks import opened
 from tests.lessons.labels import FUNCTIONS, LABELS
 from tests.lessons.own_lines.plain_python import answer_in_python
 
@@ -156,7 +157,9 @@ class Sources:
         found: list[str] = []
         for code in self.codes:
             ran = Program(code).run()
-            ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
+            # A learner's own ``try`` catches errors before the one that the page catches at the end.
+            errors = (error for error in (ran.error, whole(opened(code)).error) if error is not None)
+            ended = (f"{type(error).__name__}: {error}" for error in errors)
             found += (ran.printed, *ran.warned, *ended, whole(code).printed)
         return _even("\n".join(found))
 
