@@ -329,12 +329,14 @@ class PythonFunctions(Functions):
     def _pieces(
         self, text: str, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST
     ) -> list[tuple[str, Any, str, str]]:
-        try:
-            return filled(text, positional, keywords)
-        except Refused as refused:
-            raise self._rejection("refused", str(refused), node) from refused
-        except (IndexError, KeyError, ValueError) as error:
-            raise self._declined(error, node) from error
+        def within_bounds() -> list[tuple[str, Any, str, str]]:
+            try:
+                return filled(text, positional, keywords)
+            except Refused as refused:
+                raise self._rejection("refused", str(refused), node) from refused
+
+        found: list[tuple[str, Any, str, str]] = self._python(within_bounds, (), node)
+        return found
 
     def _in_python(self, symbol: str, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
         if symbol != "%" or not isinstance(values[0], str):
