@@ -65,7 +65,7 @@ def _ask() -> None:
             max_chars=MAX_TEXT,
             placeholder="np.ones((4, 3)) - np.ones(4)",
         )
-        if button.form_submit_button("See why", type="primary", width="stretch") and typed.strip():
+        if button.form_submit_button("See why", width="stretch") and typed.strip():
             program = {"program": packed(typed.strip("\n"))}
             st.switch_page("pages/own_lines.py", query_params={**session.link_parameters(), **program})
 

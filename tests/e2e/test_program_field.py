@@ -153,6 +153,7 @@ def test_the_caret_stays_where_an_answer_changes_nothing_before_it(bare_page: Pa
     assert written(page) == "a = 100\nb = 2\nc = 300"
     assert page.evaluate("window.done") == []
     editor.focus()
+    expect(page.locator(".cm-focused")).to_be_visible()  # only then is the caret where it was
     page.keyboard.type("0")
     is_told(page, "a = 100\nb = 20\nc = 300")
 
