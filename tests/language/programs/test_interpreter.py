@@ -240,6 +240,20 @@ def test_a_loop_beyond_its_bound_says_how_many_steps_are_taken() -> None:
     assert f"{MAX_EXECUTED:,}".replace(",", " ") in rejection.message
 
 
+COMPARED = """
+import warnings
+with warnings.catch_warnings(record=True) as w:
+    warnings.simplefilter("always")
+    print(F.mse_loss(torch.ones(3, 1), torch.ones(3)).item(), len(w), w[0].category.__name__)
+print(F.mse_loss(torch.ones(3), torch.ones(3)).item())
+"""
+
+
+def test_a_loss_of_two_shapes_warns_within_the_program(heard: list[warnings.WarningMessage]) -> None:
+    del heard
+    assert printed(COMPARED) == ["0.0 1 UserWarning", "0.0"]
+
+
 def test_warnings_are_kept_where_the_program_asks_for_them(heard: list[warnings.WarningMessage]) -> None:
     del heard
     text = (
