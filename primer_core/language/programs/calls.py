@@ -110,6 +110,9 @@ class Calls(Classes):
 
     def _of_object(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call what an object has by a name."""
+        if isinstance(holder, Class) and function.attr == "apply" and networks.is_operation(holder.real):
+            positional, keywords = self._arguments(node)
+            return self._outside(networks.applying(holder.real), positional, keywords, node)
         if networks.is_network_object(holder):
             if function.attr in ("to", "cpu", "cuda"):
                 self._check_device(function.attr, node)
@@ -122,7 +125,8 @@ class Calls(Classes):
                     pass
                 else:
                     positional, keywords = self._arguments(node)
-                    return networks.listed(self._outside(method, positional, keywords, node))
+                    given = tuple(self._taken(value, node) for value in positional)
+                    return networks.listed(self._outside(method, given, keywords, node))
         return self._call_value(self._attribute_of(holder, function), node)
 
     def _check_device(self, name: str, node: ast.Call) -> None:
@@ -135,6 +139,10 @@ class Calls(Classes):
             return self._method(holder, function, node)
         if owner_of(holder) is None:
             return self._of_object(holder, function, node)
+        if owner_of(holder) == "Tensor" and function.attr == "register_hook":
+            positional, keywords = self._arguments(node)
+            given = tuple(self._taken(value, node) for value in positional)
+            return self._outside(holder.register_hook, given, keywords, node)
         return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:

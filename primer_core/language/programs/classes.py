@@ -35,7 +35,9 @@ class Classes(PythonFunctions):
                     if name.startswith("__") and name not in _DUNDER:
                         message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
                         raise self._rejection("unknown", message, each)
-                    made_class.members[name] = replace(self._function(name, arguments, body, each), owner=made_class)
+                    static = any(ast.unparse(mark) == "staticmethod" for mark in each.decorator_list)
+                    function = self._function(name, arguments, body, each)
+                    made_class.members[name] = replace(function, owner=made_class, static=static)
                 case ast.Assign([ast.Name(name)], value):
                     self._check_name(name, each)
                     made_class.members[name] = self._value(value)
@@ -56,7 +58,7 @@ class Classes(PythonFunctions):
             return None, networks.base(networks.BASES[full])
         value = self._value(node)
         if not isinstance(value, Class):
-            message = "A class derives from nn.Module, Dataset, or a class of the program here."
+            message = "A class derives from nn.Module, Dataset, autograd.Function, or a class of the program here."
             raise self._rejection("unread", message, node)
         return value, value.real
 
@@ -66,6 +68,9 @@ class Classes(PythonFunctions):
 
     def _new(self, kind: Class, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Make an object of a class of the program."""
+        if networks.is_operation(kind.real):
+            message = f"{kind.name} is an operation: write {kind.name}.apply(x)."
+            raise self._rejection("refused", message, node)
         made_object: Any = Instance(kind, {}) if kind.real is None else networks.unmade(kind.real)
         if kind.has("__init__"):
             self.call(kind.find("__init__"), (made_object, *positional), keywords, node)

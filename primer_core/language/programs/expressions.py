@@ -91,6 +91,12 @@ class Expressions(Evaluator, ABC):
         match node:
             case ast.IfExp(test, body, otherwise):
                 return self._value(body if self._truth(test) else otherwise)
+            case ast.NamedExpr(ast.Name(name), inner):
+                value, scope = self._value(inner), self.names
+                while isinstance(scope, Scope) and scope.comprehends:
+                    scope = scope.outer
+                scope[name] = value
+                return value
             case ast.Lambda(arguments, body):
                 return self._function("<lambda>", arguments, body)
             case ast.GeneratorExp(element, generators):
@@ -132,7 +138,7 @@ class Expressions(Evaluator, ABC):
         values = self._each(self._value(first.iter), first.iter)
         around = self.names
         targets = {each.id for part in generators for each in ast.walk(part.target) if isinstance(each, ast.Name)}
-        self.names = Scope(frozenset(targets), around)
+        self.names = Scope(frozenset(targets), around, comprehends=True)
         try:
             self._round(first, values, others, add, node)
         finally:
@@ -336,7 +342,7 @@ class Expressions(Evaluator, ABC):
                 pass
         if kind is not None and kind.has(node.attr):
             found = kind.find(node.attr)
-            return Method(found, holder) if isinstance(found, Function) else found
+            return Method(found, holder) if isinstance(found, Function) and not found.static else found
         raise self._no_attribute(holder, node)
 
     def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
@@ -445,7 +451,9 @@ class Expressions(Evaluator, ABC):
         elif networks.is_network_object(value) and hasattr(type(value), "__iter__"):
             yield from self._through(value, node)
         elif (kind := self._class_of(value)) is not None and kind.has("__getitem__"):
-            yield from self._by_index(kind, value, node)
+            yield from self._up_to_the_end(lambda place: self.call(kind.find("__getitem__"), (value, place), {}, node))
+        elif networks.is_network_object(value) and hasattr(type(value), "__getitem__"):
+            yield from self._up_to_the_end(lambda place: self._outside(operator.getitem, (value, place), {}, node))
         elif is_array(value):
             raise self._no(attempted(iter, (value,), {})[0], node)
         else:
@@ -458,11 +466,11 @@ class Expressions(Evaluator, ABC):
         while (part := self._outside(next, (parts, none), {}, node)) is not none:
             yield part
 
-    def _by_index(self, kind: Class, value: Any, node: ast.AST) -> Iterator[Any]:
+    def _up_to_the_end(self, part_at: Callable[[int], Any]) -> Iterator[Any]:
         """Go through an object that has only numbers for its parts, up to its first IndexError."""
         for place in range(MAX_LIST):
             try:
-                part = self.call(kind.find("__getitem__"), (value, place), {}, node)
+                part = part_at(place)
             except Rejection as rejection:
                 if rejection.declined is not None and catches("IndexError", rejection.declined):
                     return

@@ -16,7 +16,7 @@ from primer_core.language.programs.expressions import Expressions
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.scope import Scope, names_bound
 from primer_core.language.programs.values import Function
-from primer_core.language.rejection import Place, Rejection
+from primer_core.language.rejection import Author, Place, Rejection
 
 MAX_DEPTH = 40
 """Calls of a program's own functions within each other."""
@@ -65,11 +65,12 @@ class Functions(Expressions):
 
     def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
         """Return the decorators of a function, which switch something on while it runs."""
-        for each in node.decorator_list:
+        marks = [each for each in node.decorator_list if ast.unparse(each) != "staticmethod"]
+        for each in marks:
             if ast.unparse(each) not in OF_GRADIENTS:
                 message = f"The decorator @{ast.unparse(each)} is not run here. Leave it out."
                 raise self._rejection("unread", message, each)
-        return tuple(node.decorator_list)
+        return tuple(marks)
 
     def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Call a function of the program.
@@ -181,7 +182,7 @@ class Functions(Expressions):
         finally:
             self._node = before
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result, "PyTorch")
+            raise Rejection("declined", result.text, Place.of(node, self._source), result, _author(function))
         return result
 
     def _python(
@@ -192,6 +193,12 @@ class Functions(Expressions):
         if isinstance(result, Declined):
             raise self._no(result, node)
         return self._bounded(result, node)
+
+
+def _author(function: Callable[..., Any]) -> Author:
+    """Return whose function it is that declined."""
+    modules = (type(function).__module__, str(getattr(function, "__module__", "")))
+    return "NumPy" if any(module.partition(".")[0] == "numpy" for module in modules) else "PyTorch"
 
 
 def _counted(names: Sequence[str], what: str) -> str:

@@ -15,11 +15,10 @@ MAX_LINES = 80
 """Lines of a program."""
 
 GRAMMAR: tuple[type[ast.AST], ...] = (
-    ast.AnnAssign, ast.Assert, ast.Break, ast.ClassDef, ast.Continue, ast.Dict, ast.DictComp, ast.ExceptHandler,
-    ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp, ast.Global, ast.If, ast.IfExp, ast.JoinedStr,
-    ast.Lambda,
-    ast.ListComp, ast.Nonlocal, ast.Raise, ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.arg,
-    ast.arguments, ast.comprehension, ast.withitem,
+    ast.AnnAssign, ast.arg, ast.arguments, ast.Assert, ast.Break, ast.ClassDef, ast.comprehension, ast.Continue,
+    ast.Dict, ast.DictComp, ast.ExceptHandler, ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp,
+    ast.Global, ast.If, ast.IfExp, ast.JoinedStr, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Nonlocal, ast.Raise,
+    ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.withitem,
 )  # fmt: skip
 """What is read in a program besides the expressions and statements of the one language."""
 
@@ -31,8 +30,23 @@ MODULES = {
     "torch.nn.utils": "torch.nn.utils", "torchvision": "torchvision", "copy": "copy",
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.functional": "torchvision.transforms.functional",
+    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
+
+_WITHOUT = {
+    "matplotlib": "The page draws the arrays itself: leave out this line, and those that plot.",
+    "seaborn": "The page draws the arrays itself: leave out this line, and those that plot.",
+    "pandas": "Write the numbers of the table as an array: np.array([[1, 2], [3, 4]]).",
+    "tqdm": "Leave out this line, and write range(…) where tqdm(range(…)) stands.",
+    "sklearn": "Write a few rows of its data as an array: np.array([[1.0, 2.0], [3.0, 4.0]]).",
+    "scipy": "What NumPy has of it, np.linalg and np.fft, is run.",
+    "os": "A program reads and writes no files here: leave this line out.",
+    "sys": "Leave this line out.",
+    "tensorflow": "PyTorch and NumPy are run here.",
+    "jax": "PyTorch and NumPy are run here.",
+}
+"""What to write instead of what is often imported, by the first part of its name."""
 
 _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFunctionDef, "“async” is not run here. Write the function without it."),
@@ -194,7 +208,8 @@ def _check_flow(node: ast.AST, source: str, *, loop: bool = False, function: boo
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
     unknown = unknown_import(node)
     if unknown:
-        message = f"{quoted(unknown)} cannot be imported here. What can be: {', '.join(MODULES)}."
+        instead = _WITHOUT.get(unknown.partition(".")[0]) or f"What can be: {', '.join(MODULES)}."
+        message = f"{quoted(unknown)} cannot be imported here. {instead}"
         raise Rejection("unknown", message, Place.of(node, source))
 
 

@@ -49,6 +49,8 @@ class Function:
         Python's or a library's function that it stands for; None for one of the program's own.
     modes
         Decorators, each of which switches something on while it runs.
+    static
+        bool, whether it is a method that is called without its object.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Function:
     owner: Class | None = None
     real: Any = None
     modes: tuple[ast.expr, ...] = ()
+    static: bool = False
 
     def __repr__(self) -> str:
         return f"<function {self.name}>" if self.real is None else repr(self.real)
