@@ -23,6 +23,7 @@ from tests.language.programs.random_programs import KINDS, drawn
 from tests.profiles import is_long
 
 CASES = Path(__file__).parent / "cases.json"
+USUAL = Path(__file__).parent / "usual_lines.json"
 COUNT = 500 if is_long() else 60
 SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
 
@@ -100,6 +101,12 @@ def test_programs_drawn_at_random_do_what_plain_python_does() -> None:
 @pytest.mark.parametrize("case", json.loads(CASES.read_text(encoding="utf-8")), ids=lambda case: case["id"])
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_questions_of_learners_do_what_plain_python_does(case: dict[str, str]) -> None:
+    assert_alike(case["code"])
+
+
+@pytest.mark.parametrize("case", json.loads(USUAL.read_text(encoding="utf-8")), ids=lambda case: case["id"])
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str]) -> None:
     assert_alike(case["code"])
 
 
