@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from primer_core.language.execution import owner_of
+from primer_core.language.execution import is_array, owner_of
 from primer_core.language.programs import networks
 from primer_core.language.programs.classes import Classes
-from primer_core.language.programs.python_names import FUNCTIONS, METHODS
+from primer_core.language.programs.python_names import FUNCTIONS, METHODS, RANDOM
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.saved import Saved
 from primer_core.language.programs.scope import Scope
@@ -34,6 +35,7 @@ class Calls(Classes):
     """Calls what a call names."""
 
     _saved: Saved = field(default_factory=Saved)
+    _chance: random.Random | None = None
 
     def _called(self, node: ast.Call) -> Any:
         function = node.func
@@ -69,6 +71,8 @@ class Calls(Classes):
             return self._math(name, node)
         if full in ("time.time", "time.perf_counter"):
             return time.time() if name == "time" else time.perf_counter()
+        if library == "random":
+            return self._random(name, node)
         if library == "warnings":
             self._arguments(node)
             return None
@@ -83,6 +87,19 @@ class Calls(Classes):
         if full in networks.MADE:
             return self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
         return self._outside(networks.FUNCTIONS[full](), given, named, node)
+
+    def _random(self, name: str, node: ast.Call) -> Any:
+        """Ask Python's own generator of random numbers; the program has one to itself."""
+        if name not in RANDOM:
+            raise self._rejection("unknown", f"random.{name} is not known here.", node.func)
+        positional, keywords = self._arguments(node)
+        if any(is_array(value) for value in positional):
+            message = f"random.{name} is known here with numbers and lists. np.random has it for arrays."
+            raise self._rejection("refused", message, node)
+        if self._chance is None:
+            self._chance = random.Random(self.seed)  # noqa: S311 - a learner's numbers, no secrets
+            self.seeded = self.seeded or name != "seed"
+        return self._python(getattr(self._chance, name), positional, node, keywords)
 
     def _taken(self, value: Any, node: ast.AST) -> Any:
         """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
@@ -139,6 +156,8 @@ class Calls(Classes):
             return self._method(holder, function, node)
         if owner_of(holder) is None:
             return self._of_object(holder, function, node)
+        if owner_of(holder) == "Tensor" and function.attr == "cuda":
+            raise self._rejection("refused", "Everything is computed on the device cpu here: leave .cuda() out.", node)
         if owner_of(holder) == "Tensor" and function.attr == "register_hook":
             positional, keywords = self._arguments(node)
             given = tuple(self._taken(value, node) for value in positional)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from primer_core.language.execution import owner_of
 from primer_core.language.programs import networks
+from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
 from primer_core.language.programs.scope import Scope
-from primer_core.language.programs.values import Class, Instance
+from primer_core.language.programs.values import Class, Instance, type_name
 from primer_core.language.text import quoted
 
-_DUNDER = ("__init__", "__len__", "__getitem__", "__call__", "__repr__", "__str__")
+_ARITHMETIC = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
+}  # fmt: skip
+_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}
+_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SIGNS = {"-x": "neg", "+x": "pos", "~x": "invert"}
+_DUNDER = (
+    "__init__", "__len__", "__getitem__", "__call__", "__repr__", "__str__",
+    *(f"__{name}__" for name in (*_ARITHMETIC.values(), *_COMPARISONS.values(), *_SIGNS.values())),
+    *(f"__r{name}__" for name in _ARITHMETIC.values()),
+)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -35,9 +47,10 @@ class Classes(PythonFunctions):
                     if name.startswith("__") and name not in _DUNDER:
                         message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
                         raise self._rejection("unknown", message, each)
-                    static = any(ast.unparse(mark) == "staticmethod" for mark in each.decorator_list)
+                    marks = {ast.unparse(mark) for mark in each.decorator_list}
+                    role = next((role for mark, role in ROLES.items() if mark in marks), "method")
                     function = self._function(name, arguments, body, each)
-                    made_class.members[name] = replace(function, owner=made_class, static=static)
+                    made_class.members[name] = replace(function, owner=made_class, role=role)
                 case ast.Assign([ast.Name(name)], value):
                     self._check_name(name, each)
                     made_class.members[name] = self._value(value)
@@ -79,6 +92,32 @@ class Classes(PythonFunctions):
         elif positional or keywords:
             raise self._error("TypeError", f"{kind.name}() takes no arguments", node)
         return made_object
+
+    def _in_python(self, symbol: str, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
+        """Ask an object of the program first what a sign means between it and another."""
+        if not any(isinstance(value, Instance) for value in values):
+            return super()._in_python(symbol, compute, node, *values)
+        first, *rest = values
+        asked = [(first, f"__{(_ARITHMETIC | _COMPARISONS | _SIGNS)[symbol]}__", rest)]
+        if symbol in _ARITHMETIC:
+            asked.append((rest[0], f"__r{_ARITHMETIC[symbol]}__", [first]))
+        elif symbol in _TURNED:
+            asked.append((rest[0], f"__{_COMPARISONS[_TURNED[symbol]]}__", [first]))
+        for owner, name, others in asked:
+            if isinstance(owner, Instance) and owner.kind.has(name):
+                return self.call(owner.kind.find(name), (owner, *others), {}, node)
+        if symbol == "!=":
+            return not self._in_python("==", operator.eq, node, *values)
+        if symbol == "==":
+            return first is rest[0]
+        names = [f"'{type_name(value)}'" for value in values]
+        if symbol in _SIGNS:
+            raise self._error("TypeError", f"bad operand type for unary {symbol[0]}: {names[0]}", node)
+        if symbol in _COMPARISONS:
+            words = f"'{symbol}' not supported between instances of {' and '.join(names)}"
+            raise self._error("TypeError", words, node)
+        sign = f"{symbol}=" if isinstance(node, ast.AugAssign) else symbol.replace("**", "** or pow()")
+        raise self._error("TypeError", f"unsupported operand type(s) for {sign}: {' and '.join(names)}", node)
 
     def _super(self, name: str, node: ast.Call) -> Any:
         """Call a method of the class above, as ``super().__init__()`` does."""

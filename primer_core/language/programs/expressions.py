@@ -326,7 +326,7 @@ class Expressions(Evaluator, ABC):
                 return Kind(category)
             case Warned(_, words), "message":
                 return words
-            case ((Kind(name) | Function(name)), "__name__"):
+            case ((Kind(name) | Function(name) | Class(name)), "__name__"):
                 return name
             case Instance(_, values), name if name in values:
                 return values[name]
@@ -342,13 +342,17 @@ class Expressions(Evaluator, ABC):
                 pass
         if kind is not None and kind.has(node.attr):
             found = kind.find(node.attr)
-            return Method(found, holder) if isinstance(found, Function) and not found.static else found
+            if not isinstance(found, Function) or found.role == "static":
+                return found
+            return self.call(found, (holder,), {}, node) if found.role == "property" else Method(found, holder)
         raise self._no_attribute(holder, node)
 
     def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
         """Return Python's own error where there is no such attribute, and that it is not known here where there is."""
         kind = type(holder)
-        if isinstance(holder, Instance | Class) or self._class_of(holder) is not None:
+        real = holder.real if isinstance(holder, Class) else kind
+        is_own = isinstance(holder, Instance | Class) or self._class_of(holder) is not None
+        if is_own and not (real is not Instance and hasattr(real, node.attr)):
             name = holder.name if isinstance(holder, Class) else type_name(holder)
             start = f"type object '{name}'" if isinstance(holder, Class) else f"'{name}' object"
             return self._error("AttributeError", f"{start} has no attribute '{node.attr}'", node)

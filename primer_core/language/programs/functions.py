@@ -26,6 +26,10 @@ Happening = Literal["statement", "loop", "test", "call"]
 binding of a function's arguments."""
 
 
+ROLES: Mapping[str, Literal["static", "property"]] = {"staticmethod": "static", "property": "property"}
+"""What a decorator makes of a method."""
+
+
 class Returned(Exception):  # noqa: N818 - a signal, and no error
     """A function is left with a value."""
 
@@ -65,7 +69,7 @@ class Functions(Expressions):
 
     def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
         """Return the decorators of a function, which switch something on while it runs."""
-        marks = [each for each in node.decorator_list if ast.unparse(each) != "staticmethod"]
+        marks = [each for each in node.decorator_list if ast.unparse(each) not in ROLES]
         for each in marks:
             if ast.unparse(each) not in OF_GRADIENTS:
                 message = f"The decorator @{ast.unparse(each)} is not run here. Leave it out."

@@ -78,7 +78,7 @@ CLASS = "_primer_class"
 _OF_MODULES = (
     "parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "state_dict",
     "load_state_dict", "train", "eval", "zero_grad", "requires_grad_", "double", "float", "append", "apply",
-    "register_forward_hook", "register_full_backward_hook",
+    "register_forward_hook", "register_full_backward_hook", "register_buffer", "buffers", "named_buffers", "add_module",
 )  # fmt: skip
 _OF_CONTEXTS = ("save_for_backward", "mark_non_differentiable", "set_materialize_grads")
 _OF_OPTIMISERS = ("step", "zero_grad", "state_dict")

@@ -108,7 +108,7 @@ class PythonFunctions(Functions):
                 if name == "pow":
                     return self._in_python("**", operator.pow, node, left, right)
                 return self._python(divmod, positional, node)
-            case "ord" | "chr" | "hex" | "bin", (value,):
+            case "ord" | "chr" | "hex" | "bin" | "id", (value,):
                 return self._python(getattr(builtins, name), positional, node)
             case "zip", columns:
                 strict = keywords.get("strict", False)
@@ -278,6 +278,11 @@ class PythonFunctions(Functions):
         if found is not None and found.has("__repr__"):
             return str(self.call(found.find("__repr__"), (value,), {}, node))
         return repr(value)
+
+    def _read(self, holder: Any, node: ast.Attribute) -> Any:
+        if node.attr == "__class__":
+            return self._of_python("type", (holder,), {}, node)
+        return super()._read(holder, node)
 
     def _method(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call a method of a list, a tuple, a dict or a text."""

@@ -17,6 +17,12 @@ MATH: Mapping[str, Any] = {
 }  # fmt: skip
 """What can be asked of ``math``."""
 
+RANDOM = (
+    "choice", "choices", "gauss", "normalvariate", "randint", "random", "randrange", "sample", "seed", "shuffle",
+    "uniform",
+)  # fmt: skip
+"""What can be asked of ``random``."""
+
 _OF_DICTS = ("get", "items", "keys", "values", "pop", "copy", "setdefault", "update", "clear")
 
 METHODS: Mapping[type, tuple[str, ...]] = {
@@ -34,6 +40,6 @@ METHODS: Mapping[type, tuple[str, ...]] = {
 FUNCTIONS = (
     "str", "repr", "sorted", "zip", "enumerate", "isinstance", "type", "any", "all", "dict", "reversed", "map",
     "filter", "print", "max", "min", "sum", "len", "list", "tuple", "int", "float", "bool", "callable",
-    "next", "iter", "divmod", "pow", "ord", "chr", "hex", "bin",
+    "next", "iter", "divmod", "pow", "ord", "chr", "hex", "bin", "id",
 )  # fmt: skip
 """Functions of Python's own that are called here, besides those of the table of the language."""

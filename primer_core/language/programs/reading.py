@@ -30,7 +30,7 @@ MODULES = {
     "torch.nn.utils": "torch.nn.utils", "torchvision": "torchvision", "copy": "copy",
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.functional": "torchvision.transforms.functional",
-    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing",
+    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing", "random": "random",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 
@@ -179,7 +179,7 @@ def _check(node: ast.stmt, source: str) -> None:
         node,
         source,
         also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias),
-        named=("__name__", "__init__", "__version__", "eval"),
+        named=("__name__", "__init__", "__version__", "__class__", "eval"),
     )
 
 

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -49,8 +49,8 @@ class Function:
         Python's or a library's function that it stands for; None for one of the program's own.
     modes
         Decorators, each of which switches something on while it runs.
-    static
-        bool, whether it is a method that is called without its object.
+    role
+        Of a method: *static* is called without its object, a *property* is called when it is read.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Function:
     owner: Class | None = None
     real: Any = None
     modes: tuple[ast.expr, ...] = ()
-    static: bool = False
+    role: Literal["method", "static", "property"] = "method"
 
     def __repr__(self) -> str:
         return f"<function {self.name}>" if self.real is None else repr(self.real)
