@@ -200,6 +200,13 @@ class Quiz:
         From which one is picked; each label is different.
     right
         Label of the right one.
+    field
+        Parameter that an answer is put into, as its place counted from 0, or "shown" where a learner asks to be shown;
+        empty where it is told nobody.
+    chosen
+        What was put; empty for nothing yet.
+    printed
+        Whether the labels are what a program prints.
     """
 
     kind: ClassVar[str] = "quiz"
@@ -207,6 +214,9 @@ class Quiz:
     answers: tuple[QuizAnswer, ...]
     right: str
     title: str = "Predict first"
+    field: str = ""
+    chosen: str = ""
+    printed: bool = False
 
     def __post_init__(self) -> None:
         """Check that the right answer is there."""

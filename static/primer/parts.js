@@ -102,7 +102,7 @@ function nameOf(part) {
     case "control": return `control ${part.field} ${part.look}`;
     case "controls": return `controls ${part.controls[0]?.field ?? ""}`;
     case "columns": return `columns ${part.columns.length}`;
-    case "quiz": return `quiz ${plain(part.question)}`;
+    case "quiz": return `quiz ${plain(part.question)} ${part.field ? part.answers.map((/** @type {import("./types.js").QuizAnswer} */ answer) => answer.label).join(" ") : ""}`;
     case "measure": return `measure ${part.what}`;
     default: return part.kind;
   }
@@ -309,27 +309,74 @@ async function copied(text, near) {
   }
 }
 
+/** What is put in an answer's place where a learner asks to be shown. */
+const SHOWN = "shown";
+
 /** @type {(part: import("./types.js").Quiz, page: PageContext) => import("./types.js").View<import("./types.js").Quiz>} */
 function quizView(quiz, page) {
   const id = freshId();
   const question = make("p", { id });
   writeText(question, quiz.question);
-  const reason = make("p", { className: "reason" }, "Each wrong answer has a reason. You will see yours.");
-  const buttons = quiz.answers.map((answer) => {
-    const button = make("button", { type: "button", "aria-pressed": "false" }, answer.label);
-    button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      const right = answer.label === quiz.right;
-      reason.className = `reason ${right ? "right" : "wrong"}`;
-      writeText(reason, answer.reason);
-      reason.prepend(make("b", {}, right ? "✓ " : "✗ "));
-      page.announce(reason.textContent ?? "");
+  const hint = "Each wrong answer has a reason. You will see yours.";
+  const reason = make("p", { className: "reason" }, hint);
+  const lesson = make("p", { className: "reason", hidden: true });
+  const right = quiz.answers.findIndex(({ label }) => label === quiz.right);
+  /** @param {number} at the answer that is picked; -1 for none, where the right one is shown */
+  const pick = (at) => {
+    const isRight = at === right;
+    buttons.forEach((button, place) => {
+      button.setAttribute("aria-pressed", String(place === at));
+      if (quiz.field) button.classList.toggle("right", place === right);
     });
+    reason.className = `reason ${at < 0 ? "" : isRight ? "right" : "wrong"}`;
+    writeText(reason, quiz.answers[at < 0 ? right : at].reason);
+    if (at >= 0) reason.prepend(make("b", {}, isRight ? "✓ " : "✗ "));
+    lesson.hidden = !quiz.field || isRight || at < 0;      // where it can be asked again, the right one is not given away
+    writeText(lesson, quiz.answers[right].reason);
+    showMe.hidden = true;
+  };
+  const ask = () => {
+    buttons.forEach((button) => {
+      button.setAttribute("aria-pressed", "false");
+      button.classList.remove("right");
+    });
+    reason.className = "reason";
+    write(reason, hint);
+    lesson.hidden = true;
+    showMe.hidden = !quiz.field;
+  };
+  let told = quiz.chosen ?? "";
+  /** @param {number} at */
+  const choose = (at) => {
+    pick(at);
+    page.announce(`${reason.textContent} ${lesson.hidden ? "" : lesson.textContent}`.trim());
+    if (!quiz.field || told) return;
+    told = at < 0 ? SHOWN : String(at);
+    page.push({ kind: "put", texts: { [quiz.field]: told } });
+  };
+  const buttons = quiz.answers.map((answer, place) => {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, answer.label);
+    button.addEventListener("click", () => choose(place));
     return button;
   });
-  const answers = make("div", { className: "answers", role: "group", "aria-labelledby": id }, ...buttons);
-  const element = make("div", { className: "quiz" }, make("h3", {}, quiz.title ?? "Predict first"), question, answers, reason);
-  return { element, update: () => {} };      // another question is another view
+  const showMe = make("button", { type: "button", className: "show-me" }, "Show me");
+  showMe.addEventListener("click", () => choose(-1));
+  const group = make("div", { className: `answers${quiz.printed ? " printed" : ""}`, role: "group", "aria-labelledby": id }, ...buttons, showMe);
+  const element = make("div", { className: "quiz" }, make("h3", {}, quiz.title ?? "Predict first"), question, group, reason, lesson);
+  /** @param {string} chosen */
+  const take = (chosen) => {
+    if (!chosen) ask();
+    else pick(chosen === SHOWN ? -1 : Number(chosen));
+  };
+  take(told);
+  /** @param {import("./types.js").Quiz} news of the same question */
+  const update = (news) => {
+    const chosen = news.chosen ?? "";
+    if (!quiz.field || page.isAhead(quiz.field) || chosen === told) return;
+    told = chosen;
+    take(told);
+  };
+  return { element, update };
 }
 
 /** @type {(part: import("./types.js").Table, page: PageContext) => import("./types.js").View<import("./types.js").Table>} */

@@ -45,7 +45,10 @@ export interface Fixes { kind: "fixes"; fixes: Fix[]; title?: string }
 export interface Story { kind: "story"; paragraphs: Text[]; note?: Text; title?: string }
 export interface CodePanel { kind: "code"; code: string; marks: [number, number, string][]; note?: string }
 export interface QuizAnswer { kind: "answer"; label: string; reason: Text }
-export interface Quiz { kind: "quiz"; question: Text; answers: QuizAnswer[]; right: string; title?: string }
+export interface Quiz {
+  kind: "quiz"; question: Text; answers: QuizAnswer[]; right: string; title?: string; field?: string; chosen?: string;
+  printed?: boolean;
+}
 export interface TableCell { kind: "cell"; text: Text; tone?: string; note?: Text }
 export interface Table { kind: "table"; head: Text[]; rows: TableCell[][]; caption: string }
 export interface SizeCell {

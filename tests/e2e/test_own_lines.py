@@ -1,6 +1,8 @@
 """A learner's own lines in a real browser: typed, stepped through, opened, mended with one click, shared, pasted."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -103,3 +105,60 @@ def test_nonsense_and_endless_loops_are_told_and_nothing_typed_is_lost(page: Pag
         expect(page.locator(".cm-content")).to_contain_text(program.split("\n")[0])
     type_program(page, editor, "print(40 + 2)")
     expect(page.locator(".words").filter(has_text="ran to its end")).to_be_visible()
+
+
+def test_a_trap_is_predicted_before_it_runs(page: Page, app_url: str) -> None:
+    open_lines(page, app_url, "?examples=Views")
+    expect(page.get_by_role("button", name="Two brackets in a row")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("No line has run yet.")).to_be_visible()
+    expect(rows(page)).to_have_count(0)
+    answers = page.get_by_role("group", name="What does the last line print?")
+    answers.get_by_role("button", name="[ 1 50 3 4]").click()
+    expect(page.locator(".reason.wrong")).to_be_visible()
+    expect(answers.locator("button.right")).to_have_text("[1 2 3 4]")
+    expect(rows(page).last).to_contain_text("prints [1 2 3 4]")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="A view of what was turned").click()
+    expect(page.get_by_text("No line has run yet.")).to_be_visible()
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator(".answers button.right")).to_have_text("RuntimeError")
+    expect(page.locator(".chip .words").filter(has_text="line 4 fails")).to_be_visible()
+
+
+def test_a_program_is_a_file(page: Page, app_url: str, tmp_path: Path) -> None:
+    editor = open_lines(page, app_url)
+    type_program(page, editor, PROGRAM)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download .py").click()
+    assert download.value.suggested_filename == "own_lines.py"
+    assert download.value.path().read_text(encoding="utf-8") == f"{PROGRAM}\n"
+
+    cells = [
+        {"cell_type": "code", "source": source} for source in (["%matplotlib inline\n", "a = 3\n"], "print(a * 2)")
+    ]
+    notebook = tmp_path / "day.ipynb"
+    notebook.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open .py or .ipynb").press("Enter")
+    chooser.value.set_files(notebook)
+    expect(page.locator(".files .told")).to_contain_text("its 2 cells of code, one after another. 1 line")
+    expect(rows(page).last).to_contain_text("prints 6")
+    editor.press("ControlOrMeta+z")
+    expect(page.locator(".cm-content")).to_contain_text("np.ones((4, 3))")
+
+
+def test_a_long_program_is_a_short_link_and_a_damaged_one_is_told(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page()
+    program = "\n".join(f"value_{line} = {line} * {line}" for line in range(40)) + "\nprint(value_39)"
+    type_program(page, open_lines(page, app_url), program)
+    expect(rows(page).last).to_contain_text("prints 1521")
+    page.wait_for_function("() => location.search.includes('program=z..')")
+    assert len(page.url) < len(program) / 2
+    other = new_page()
+    other.goto(page.url)
+    expect(rows(other).last).to_contain_text("prints 1521")
+    broken = new_page()
+    broken.goto(page.url[:-20])
+    expect(broken.get_by_text("Expected a whole link")).to_be_visible()
+    expect(broken.locator(".cm-content")).to_contain_text("scores")

@@ -476,6 +476,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "{letter}",
     ),
     "own_lines": (
+        "Predict first",
         "after step {n} of {n}",
         "line {n} cannot be run",
         "line {n} is not known here",

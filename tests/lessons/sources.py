@@ -13,13 +13,16 @@ from functools import cache, cached_property
 
 import primer_core.lessons as lessons
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.own_lines.traps import TRAPS
 from primer_core.lessons.question import ChoiceField, Question, TextField
 from primer_core.picture.derivation import COLUMN, ROW
 from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
 from tests.claims.rewriting import whole
+from tests.claims.running_checks import opened
 from tests.lessons.labels import FUNCTIONS, LABELS
+from tests.lessons.own_lines.plain_python import answer_in_python
 
 _NUMBER = r"(?:True|False|\?|\([^a-z()]*j\)|[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan))"
 _NAME = r"[^\W\d]\w*"
@@ -154,7 +157,9 @@ class Sources:
         found: list[str] = []
         for code in self.codes:
             ran = Program(code).run()
-            ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
+            # A learner's own ``try`` catches errors before the one that the page catches at the end.
+            errors = (error for error in (ran.error, whole(opened(code)).error) if error is not None)
+            ended = (f"{type(error).__name__}: {error}" for error in errors)
             found += (ran.printed, *ran.warned, *ended, whole(code).printed)
         return _even("\n".join(found))
 
@@ -300,6 +305,10 @@ def declared(lesson: AnyLesson) -> frozenset[str]:
     for quiz in quizzes(lesson.slug):
         found += [quiz.title, plain(quiz.question), quiz.right]
         found += [words for answer in quiz.answers for words in (answer.label, plain(answer.reason))]
+    if lesson.slug == "own_lines":
+        for trap in TRAPS:
+            found += [trap.asks, trap.lesson, answer_in_python(trap.program)]
+            found += [words for other in trap.others for words in other]
     return frozenset(found)
 
 

@@ -39,6 +39,7 @@ UNSEEN = {
     "Picture": {"focus"},
     "Pixels": {"symbol", "levels"},
     "Positive": {"symbol", "row", "column"},
+    "Quiz": {"field", "chosen"},
     "Ref": {"grid"},
     "Remedy": {"text"},
     "SizeCell": {"tone"},

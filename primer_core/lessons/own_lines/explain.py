@@ -9,8 +9,9 @@ from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
-from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
+from primer_core.lessons.own_lines.traps import BY_PROGRAM, Trap, answer_of
 from primer_core.lessons.question import Question
 
 
@@ -37,6 +38,25 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A trap whose question stands on the page.
+
+    Parameters
+    ----------
+    trap
+        The trap.
+    answer
+        What its last statement printed when it ran, or the class of the error that it ended in.
+    guess
+        As `OwnLinesQuestion.guess`.
+    """
+
+    trap: Trap
+    answer: str
+    guess: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A program up to a step.
 
@@ -50,12 +70,20 @@ class Shown:
         The part that is opened; where the program stopped, the one that failed. None where no lesson shows one.
     fixes
         What would work instead of the line that failed.
+    asked
+        What is asked of it; None of a program that is no trap.
     """
 
     trace: Trace
     at: int
     opened: Opened | None
     fixes: tuple[Fix, ...]
+    asked: Asked | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Return whether nothing is shown before the question is answered."""
+        return self.asked is not None and not self.asked.guess
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -65,7 +93,7 @@ class Shown:
     @property
     def at_end(self) -> bool:
         """Return whether all steps are shown."""
-        return self.at == len(self.trace.steps)
+        return self.at == len(self.trace.steps) and not self.waits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,9 +118,13 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     if is_error(question.program):
         return Message(recognise(read(question.program)))
     trace = run(question.program)
+    trap = BY_PROGRAM.get(question.program)
+    asked = None if trap is None else Asked(trap, answer_of(trace), question.guess)
+    if asked is not None and not question.guess:
+        return Shown(trace, 0, None, (), asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else ())
+    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else (), asked)
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -145,9 +177,13 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             found = [place for place, step in enumerate(steps) if step.line <= line]
             if not found:
                 raise EventError(f"Nothing has run up to line {line}.")
-            return _ended(replace(question, at=found[-1] + 1, opened=""))
+            return _ended(replace(question, at=found[-1] + 1, opened="", guess=question.guess or SHOWN))
         case Put(texts):
             changed = put_fields(question, event)
+            if "guess" not in texts:
+                untold = "program" in texts and changed.program in BY_PROGRAM
+                kept = "" if untold else question.guess or SHOWN * ("at" in texts)
+                changed = replace(changed, guess=kept if changed.program in BY_PROGRAM else "")
             if "program" in texts or "at" in texts:
                 changed = replace(changed, opened=changed.opened if "opened" in texts else "")
             return _ended(changed) if "at" in texts else changed

@@ -18,6 +18,7 @@ from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
+from primer_core.lessons.own_lines.predict import quiz
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls, warned
@@ -66,17 +67,22 @@ _ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
 def show(question: OwnLinesQuestion, outcome: Outcome | Unread) -> Page:
     """Show a program up to a step, or what is known of an error message."""
     steps = controls(question, "at")
+    examples = controls(question, "examples", quiet=True)
     if isinstance(outcome, Message):
-        return Page((controls(question, "program", chip=Chip("error", "an error message")),), told(outcome))
+        return Page((examples, controls(question, "program", chip=Chip("error", "an error message"))), told(outcome))
     if isinstance(outcome, Unread):
         editor = controls(question, "program", unread=outcome)
-        return Page((editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
+        return Page((examples, editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
+    if outcome.waits:
+        waiting = (controls(question, "program"), Note(text("No line has run yet.")))
+        return Page((examples, Columns((waiting, tuple(quiz(outcome.asked))), (1, 1))), ())
     count = len(outcome.trace.steps)
     slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(outcome.at, count) or 1))
     refused = Unread("program", outcome.trace.message) if outcome.at_end and outcome.trace.message else None
     editor = controls(question, "program", unread=refused, marks={"program": _marks(outcome)})
     left = (editor, Controls((slider,), _chip(outcome)))
-    return Page((Columns((left, tuple(_rows(outcome))), (1, 1)),), tuple(_body(outcome)))
+    right = (*quiz(outcome.asked), *_rows(outcome))
+    return Page((examples, Columns((left, right), (1, 1))), tuple(_body(outcome)))
 
 
 def _marks(shown: Shown) -> ProgramMarks:
@@ -145,7 +151,7 @@ def _body(shown: Shown) -> Iterator[Part]:
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
-    printed = shown.trace.printed[: shown.steps[-1].lines if shown.steps else 0]
+    printed = shown.trace.printed_by(shown.steps[-1]) if shown.steps else ()
     if printed:
         yield Card(
             (Heading("Printed"), *(Note(text(Code(line or " "))) for line in printed[-_MOST_PRINTED:])), "printed"

@@ -154,9 +154,9 @@ class Step:
     changed
         Names, bound as before, whose cells it changed.
     printed
-        Lines that it printed.
-    lines
-        int, how many lines the program had printed by then.
+        Lines that it printed; the first of them may go on with a line that was begun before.
+    lines, width
+        int, how many lines the program had printed by then, and how many characters of the last of them.
     warnings
         What the libraries warned of.
     parts
@@ -170,6 +170,7 @@ class Step:
     changed: tuple[str, ...]
     printed: tuple[str, ...]
     lines: int
+    width: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -217,6 +218,11 @@ class Trace:
     failed: Part | None
     seeded: bool
 
+    def printed_by(self, step: Step) -> tuple[str, ...]:
+        """Return what was printed up to a step, line by line."""
+        lines = self.printed[: step.lines]
+        return (*lines[:-1], lines[-1][: step.width]) if lines else ()
+
 
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
@@ -228,7 +234,7 @@ def tried(text: str) -> Trace:
     """Run a program that is only tried: as `run`, without keeping what came of it."""
     program = read_program(text)
     tracer = _Tracer()
-    interpreter = Interpreter(watch=tracer.take)
+    interpreter = Interpreter(watch=tracer.take, hear=tracer.hear)
     tracer.interpreter = interpreter
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
@@ -255,10 +261,12 @@ class _Tracer:
 
     interpreter: Interpreter | None = None
     taken: int = 0
+    _parts: list[Part] = field(default_factory=list)
     _first: list[Step] = field(default_factory=list)
     _last: dict[int, Step] = field(default_factory=dict)
     _runs: dict[int, int] = field(default_factory=dict)
     _printed: int = 0
+    _width: int = 0
     _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
     _numbers: int = 0
     _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
@@ -269,6 +277,11 @@ class _Tracer:
     def steps(self) -> tuple[Step, ...]:
         """Return what is kept: all of a short program; of a long one how it begins, and the last step of each line."""
         return (*self._first, *self._last.values())
+
+    def hear(self, call: Call) -> None:
+        """Keep a part of the statement that runs, with what it gave before anything else was done with that."""
+        if _is_kept(call):
+            self._parts.append(_part(call))
 
     def take(self, moment: Moment) -> None:
         """Keep what was done since the last moment."""
@@ -295,10 +308,12 @@ class _Tracer:
             self._bindings(values | around, names, before, outside),
             tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
             self._new_lines(interpreter.printed),
-            len(interpreter.printed),
+            self._printed,
+            self._width,
             warnings_of(calls),
-            tuple(_part(call) for call in calls if _is_kept(call)),
+            tuple(self._parts),
         )
+        self._parts.clear()
         self._scopes.append((interpreter.names, names))
         self.taken += 1
         if len(self._first) < MAX_STEPS - MAX_LINES:
@@ -318,9 +333,11 @@ class _Tracer:
         return names if known is scope else {}
 
     def _new_lines(self, printed: Sequence[str]) -> tuple[str, ...]:
+        """Return what was printed since it was last asked: what an open line goes on with, and new lines."""
+        begun = printed[self._printed - 1][self._width :] if self._printed else ""
         new = tuple(printed[self._printed :])
-        self._printed = len(printed)
-        return new
+        self._printed, self._width = len(printed), len(printed[-1]) if printed else 0
+        return (begun, *new) if begun else new
 
     def _bindings(
         self,

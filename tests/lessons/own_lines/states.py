@@ -2,8 +2,9 @@
 
 import random
 
-from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS
+from primer_core.lessons.own_lines.traps import TRAPS
 from tests.language.programs.random_programs import drawn
 
 _ALIASES = (
@@ -21,7 +22,7 @@ _FAILS = (
 
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
-    """Draw a program, and the step up to which it is shown."""
+    """Draw a program, and the step up to which it is shown; now and then a trap whose question was answered."""
     if chance.random() < 0.5:
         text = drawn(chance).text
     else:
@@ -30,5 +31,8 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         if chance.random() < 0.4:
             lines.append(chance.choice(_FAILS))
         text = "\n".join(lines)
+    if chance.random() < 0.1:
+        trap = chance.choice(TRAPS)
+        return OwnLinesQuestion(trap.group, trap.program, guess=chance.choice(("0", "1", SHOWN)))
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
     return OwnLinesQuestion(program=text, at=at)
