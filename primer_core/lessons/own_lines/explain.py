@@ -10,6 +10,7 @@ from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.rounds import round_from
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
 from primer_core.lessons.question import Question
 
@@ -130,7 +131,7 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: a part is opened, a line is gone to, and what stands at the end stays there.
+    """Answer an event: a part is opened, a line or a round of one is gone to, and what stands at the end stays there.
 
     Raises
     ------
@@ -146,6 +147,9 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             if not found:
                 raise EventError(f"Nothing has run up to line {line}.")
             return _ended(replace(question, at=found[-1] + 1, opened=""))
+        case Act("round", {"by": 1 | -1 as by}):
+            trace = run(question.program)
+            return _ended(replace(question, at=round_from(trace, question.at, by), opened=""))
         case Put(texts):
             changed = put_fields(question, event)
             if "program" in texts or "at" in texts:
