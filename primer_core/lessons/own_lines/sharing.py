@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def remembered(steps: Sequence[Step]) -> tuple[Buffer, ...]:
     step = steps[done[-1]]
     if step is not steps[-1]:
         return buffers_of(step, {})
-    found = ((name, changed_cells(name, steps)) for name in step.changed)
+    found = ((name, _changed_bytes(name, steps)) for name in step.changed)
     return buffers_of(step, {name: mask for name, mask in found if mask is not None})
 
 
@@ -100,13 +101,27 @@ def changed_cells(name: str, steps: Sequence[Step]) -> NDArray[np.bool_] | None:
     array or None
         Of the shape of the array; None where nothing is known of before.
     """
+    found = _before_and_after(name, steps)
+    return None if found is None else differing(found[1], found[0])
+
+
+def _changed_bytes(name: str, steps: Sequence[Step]) -> NDArray[np.bool_] | None:
+    """Return which bytes of each element of a name's array differ, ``(elements, bytes)``; None as `changed_cells`."""
+    found = _before_and_after(name, steps)
+    if found is None or found[0].dtype != found[1].dtype:
+        return None
+    old, new = (np.frombuffer(values.tobytes(), np.uint8) for values in found)
+    return np.not_equal(old, new, dtype=np.bool_).reshape(found[0].size, -1)
+
+
+def _before_and_after(name: str, steps: Sequence[Step]) -> tuple[NDArray[Any], NDArray[Any]] | None:
     new = steps[-1].names[name]
     for before in reversed(steps[:-1]):
         old = before.names.get(name)
         if old is not None and old.number == new.number:
             if old.values is None or new.values is None or old.values.shape != new.values.shape:
                 return None
-            return differing(new.values, old.values)
+            return old.values, new.values
     return None
 
 
@@ -118,7 +133,7 @@ def buffers_of(step: Step, changed: Mapping[str, NDArray[np.bool_]]) -> tuple[Bu
     step
         The step.
     changed
-        For names of arrays that it changed in place, which of their cells, in the shape of the array.
+        For names of arrays that it changed in place, which bytes of their elements: ``(elements, bytes)``, in C order.
 
     Returns
     -------
@@ -144,11 +159,8 @@ def _buffer(
         Touching(tuple(names), _touched(_addresses(memory), memory, unit), memory.start) for names, memory in objects
     )
     shows = [(names[0], memory) for names, memory in objects if names[0] in changed]
-    touched = [_touched(memory.layout.addresses[changed[name]], memory, unit) for name, memory in shows]
-    # What is a part of a larger element that changed, and by itself is as before, did not change.
-    kept = [_touched(memory.layout.addresses[~changed[name]], memory, unit) for name, memory in shows]
-    none = np.zeros(0, np.intp)
-    together = np.setdiff1d(np.concatenate([none, *touched]), np.concatenate([none, *kept]))
+    touched = [_changed(memory, changed[name], unit) for name, memory in shows]
+    together = np.unique(np.concatenate([np.zeros(0, np.intp), *touched]))
     arrays = tuple(sorted(arrays, key=lambda array: array.cells.size * unit < nbytes))
     return Buffer(number, unit, nbytes, arrays, together, shows[0][0] if shows else "")
 
@@ -167,6 +179,17 @@ def _addresses(memory: Memory) -> NDArray[np.intp]:
         if stride:
             places = (places[:, None] + np.arange(size, dtype=np.intp) * stride).ravel()
     return places
+
+
+def _changed(memory: Memory, differs: NDArray[np.bool_], unit: int) -> NDArray[np.intp]:
+    """Return the cells in which an array's bytes differ."""
+    parts = memory.itemsize // unit
+    if differs.shape[1] == memory.itemsize:
+        fresh = np.any(differs.reshape(-1, parts, unit), axis=2)
+    else:  # NumPy has no such dtype: the values were kept in another
+        fresh = np.repeat(np.any(differs, axis=1)[:, None], parts, axis=1)
+    cells = memory.layout.addresses.ravel()[:, None] // unit + np.arange(parts, dtype=np.intp)
+    return np.asarray(cells[fresh], np.intp)
 
 
 def _touched(addresses: NDArray[np.intp], memory: Memory, unit: int) -> NDArray[np.intp]:
