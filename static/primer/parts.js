@@ -6,6 +6,7 @@ import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
+import { memoryStripsView } from "./memory_strips.js";
 import { pictureView } from "./picture.js";
 import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
@@ -19,6 +20,7 @@ import { slidersView } from "./sliders.js";
 
 /** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
+  acts: actsView,
   bars: barsView,
   bits: bitsView,
   card: cardView,
@@ -34,6 +36,7 @@ const VIEWS = {
   images: imagesView,
   openin: openInView,
   measure: measureView,
+  memorystrips: memoryStripsView,
   note: noteView,
   notice: noticeView,
   picture: pictureView,
@@ -418,7 +421,7 @@ function tableView(first, page) {
  */
 function tableText(table) {
   const cellText = (/** @type {Element} */ cell) => [...cell.childNodes].reduce((text, node) => {
-    const words = (node.textContent ?? "").replace(/\s+/g, " ");
+    const words = (/** @type {HTMLElement} */ (node).ariaLabel ?? node.textContent ?? "").replace(/\s+/g, " ");
     return node.nodeName === "SMALL" ? `${text} (${words.trim()})` : text + words;
   }, "").trim();
   return [...table.rows].map((row) => [...row.cells].map(cellText).join("\t")).join("\n");
@@ -433,10 +436,14 @@ function isFigure(text) {
 }
 
 /** @param {import("./types.js").TableCell} cell */
-function tableCell({ text, tone, note }) {
+function tableCell({ text, tone, note, badges, grid }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
   if (isFigure(text)) found.classList.add("number");
   writeText(found, text);
+  for (const { text: words, tone: look } of badges ?? []) {
+    found.append(" ", make("span", { className: `badge ${look ?? ""}` }, words));
+  }
+  if (grid) found.append(smallGrid(grid));
   if (note?.length) {
     const small = make("small");
     writeText(small, note);
@@ -445,12 +452,57 @@ function tableCell({ text, tone, note }) {
   return found;
 }
 
+/** @param {import("./types.js").SmallGrid} grid */
+function smallGrid({ rows, role }) {
+  const element = make("span", {
+    className: `small-grid role-${role ?? "plain"}`, role: "img", "aria-label": rows.map((row) => row.join(" ")).join("; "),
+  }, ...rows.flat().map((cell) => make("i", { className: cell === "…" ? "left-out" : "" }, cell)));
+  element.style.setProperty("--columns", String(rows[0].length));
+  return element;
+}
+
 /** @type {(part: import("./types.js").Controls, page: PageContext) => import("./types.js").View<import("./types.js").Controls>} */
 function controlsView(first, page) {
   const element = make("div", { className: "controls" });
   const views = new Views(element, page);
   const update = (/** @type {import("./types.js").Controls} */ news) =>
     views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : []), ...(news.chips ?? [])]));
+  update(first);
+  return { element, update };
+}
+
+/**
+ * Buttons that send acts. A key with Alt does the same wherever the focus is on the page.
+ * @type {(part: import("./types.js").Acts, page: PageContext) => import("./types.js").View<import("./types.js").Acts>}
+ */
+function actsView(first, page) {
+  const element = make("div", { className: "acts", role: "group" });
+  let acts = first;
+  const send = (/** @type {import("./types.js").ActButton | undefined} */ act) => {
+    if (act) page.push({ kind: "act", name: act.name, details: act.details });
+  };
+  element.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button) send(acts.buttons[[...element.children].indexOf(button)]);
+  });
+  queueMicrotask(() => element.closest(".primer")?.addEventListener("keydown", (event) => {
+    const { altKey, ctrlKey, metaKey, code } = /** @type {KeyboardEvent} */ (event);
+    const act = acts.buttons.find((button) => button.code === code);
+    if (!act || !element.isConnected || !altKey || ctrlKey || metaKey) return;
+    event.preventDefault();
+    send(act);
+  }));
+  const update = (/** @type {import("./types.js").Acts} */ news) => {
+    acts = news;
+    element.setAttribute("aria-label", news.title);
+    while (element.children.length > news.buttons.length) element.lastElementChild?.remove();
+    news.buttons.forEach(({ label, keys }, place) => {
+      const button = element.children[place] ?? element.appendChild(make("button", { type: "button" }));
+      write(button, label);
+      button.setAttribute("aria-keyshortcuts", keys);
+      button.setAttribute("title", keys);
+    });
+  };
   update(first);
   return { element, update };
 }

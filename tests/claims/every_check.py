@@ -1,6 +1,7 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    buffer_checks,
     choosing_checks,
     comparing_checks,
     copying_checks,
@@ -46,6 +47,7 @@ from tests.claims import (
 )
 
 __all__ = [
+    "buffer_checks",
     "choosing_checks",
     "comparing_checks",
     "copying_checks",

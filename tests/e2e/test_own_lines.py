@@ -1,6 +1,7 @@
 """A learner's own lines in a real browser: typed, stepped through, opened, mended with one click, shared, pasted."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,8 +38,8 @@ def rows(page: Page) -> Locator:
 def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_url: str) -> None:
     editor = open_lines(page, app_url)
     type_program(page, editor, PROGRAM)
-    expect(rows(page).filter(has_text="b = a[2:4]")).to_contain_text("a view of a from byte 16 of its memory on")
-    expect(rows(page).filter(has_text="b += i")).to_contain_text("changes a and b in place, together")
+    expect(rows(page).filter(has_text="b (2,) int64")).to_contain_text("a view of a from byte 16 of its memory on")
+    expect(rows(page).filter(has_text="5 (3×)")).to_contain_text("changes a and b in place, together")
     expect(page.locator(".words").filter(has_text="line 7 fails")).to_be_visible()
     expect(page.locator(".cm-content")).to_contain_text("np.ones((4, 3)) - np.ones(4)")
 
@@ -50,11 +51,63 @@ def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_ur
     slider.focus()
     slider.press("Home")
     expect(page.locator(".words").filter(has_text="after step 1 of")).to_be_visible()
-    expect(rows(page)).to_have_count(2)
+    expect(page.get_by_text("No line has bound, changed or printed anything yet.")).to_be_visible()
     slider.press("ArrowRight")
-    expect(rows(page).last).to_contain_text("b = a[2:4]")
+    slider.press("ArrowRight")
+    expect(rows(page).last).to_contain_text("view of a")
     expect(page.get_by_role("link", name="Open in Indexing")).to_be_visible()
     assert violations(page) == []
+
+
+def test_rounds_of_a_line_are_gone_through_by_button_and_key_and_memory_shows_each_write(
+    page: Page, app_url: str
+) -> None:
+    editor = open_lines(page, app_url)
+    type_program(page, editor, PROGRAM)
+    memory = page.locator(".memory")
+    expect(memory.locator(".m-names code")).to_have_text(["a", "b"])
+    expect(memory.locator(".m-strip .m-row").first.locator(".m-cell")).to_have_count(6)
+    expect(memory.locator(".m-row").last.locator(".m-cell.touched")).to_have_count(2)
+
+    editor.press("ControlOrMeta+Home")
+    for _ in range(4):
+        editor.press("ArrowDown")
+    editor.press("Alt+Enter")  # the line of the caret: its last round
+    step = page.get_by_role("slider", name="Step")
+    last = row_of_line(page, 5)
+    expect(last).to_contain_text("5 (3×)")
+    expect(last).to_contain_text("this step")
+    page.get_by_role("button", name="Previous round").click()
+    expect(row_of_line(page, 5)).to_contain_text("5 (2×)")
+    expect(memory.locator(".m-row").first.locator(".m-cell.changed")).to_have_count(2)
+    expect(memory.locator(".m-row").last.locator(".m-cell.changed")).to_have_count(2)
+    expect(memory).to_contain_text("this step changed cells 2 to 3")
+    page.keyboard.press("Alt+Comma")
+    expect(row_of_line(page, 5)).not_to_contain_text("×")
+    expect(memory.locator(".m-cell.changed")).to_have_count(0)  # b += 0
+    page.keyboard.press("Alt+Comma")
+    expect(page.locator(".refusal")).to_contain_text("Line 5 has not run before this step")
+    page.keyboard.press("Alt+Period")
+    expect(row_of_line(page, 5)).to_contain_text("5 (2×)")
+    expect(page.locator(".refusal")).to_be_hidden()
+    expect(step).to_have_value("6")
+    assert violations(page) == []
+
+
+def test_memory_and_rows_fit_a_narrow_screen(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 800})
+    type_program(page, open_lines(page, app_url), "a = np.arange(1000)\nbigger_name = a[::7]\nbigger_name[:] = 0")
+    expect(page.locator(".memory .m-row")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.memory *')].every((e) => e.getBoundingClientRect().right <= innerWidth)"
+    )
+    assert violations(page) == []
+
+
+def row_of_line(page: Page, line: int) -> Locator:
+    head = page.get_by_role("rowheader", name=re.compile(rf"^{line}\b"))
+    return rows(page).filter(has=head)
 
 
 def test_a_part_is_opened_as_its_lesson_shows_it_and_leads_there(page: Page, app_url: str) -> None:

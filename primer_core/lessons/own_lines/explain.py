@@ -10,6 +10,7 @@ from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
+from primer_core.lessons.own_lines.rounds import round_from
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
 from primer_core.lessons.own_lines.traps import BY_PROGRAM, Trap, answer_of
 from primer_core.lessons.question import Question
@@ -162,7 +163,7 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: a part is opened, a line is gone to, and what stands at the end stays there.
+    """Answer an event: a part is opened, a line or a round of one is gone to, and what stands at the end stays there.
 
     Raises
     ------
@@ -178,6 +179,10 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             if not found:
                 raise EventError(f"Nothing has run up to line {line}.")
             return _ended(replace(question, at=found[-1] + 1, opened="", guess=question.guess or SHOWN))
+        case Act("round", {"by": 1 | -1 as by}):
+            trace = run(question.program)
+            at = round_from(trace, question.at, by)
+            return _ended(replace(question, at=at, opened="", guess=question.guess or SHOWN))
         case Put(texts):
             changed = put_fields(question, event)
             if "guess" not in texts:

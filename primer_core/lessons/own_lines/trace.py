@@ -107,11 +107,14 @@ class Binding:
         What its value is to the names there before.
     of
         The first of them that it shares with, or is; empty for none.
+    again
+        Whether the name was bound to something else before.
     """
 
     name: str
     relation: Relation
     of: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -356,7 +359,7 @@ class _Tracer:
         known = [*(name for name in names if name not in fresh), *outside]
         for name in fresh:
             relation, of = self._relation(name, known, values, {**outside, **names})
-            found.append(Binding(name, relation, of))
+            found.append(Binding(name, relation, of, name in before))
             known.append(name)
         return tuple(found)
 
@@ -419,25 +422,26 @@ class _Tracer:
             return None
         engine = backend_of(value)
         start, stop = engine.allocation(value)
-        place = engine.extent(value)[0] - start
         alive = [
             (first, last, number, [each for each in holders if each() is not None])
             for first, last, number, holders in self._buffers
         ]
         self._buffers = [buffer for buffer in alive if buffer[3]]
         number = self._made_buffers
-        for first, last, known, holders in self._buffers:
+        for place, (first, last, known, holders) in enumerate(self._buffers):
             if max(first, start) < min(last, stop):
                 if not any(each() is value for each in holders):
                     holders.append(weakref.ref(value))
-                number = known
+                # A tensor made of part of an array knows of that part alone.
+                start, stop, number = min(first, start), max(last, stop), known
+                self._buffers[place] = (start, stop, known, holders)
                 break
         else:
             self._made_buffers += 1
             self._buffers.append((start, stop, number, [weakref.ref(value)]))
         shape, offset = tuple(map(int, value.shape)), engine.data_pointer(value) - start
         layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
-        return Memory(number, place, stop - start, layout, engine.itemsize(value))
+        return Memory(number, engine.extent(value)[0] - start, stop - start, layout, engine.itemsize(value))
 
 
 def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:
