@@ -20,8 +20,10 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
+from primer_core.claims.sources import CellFrom
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.sources import Row, number_code
 from primer_core.lessons.own_lines.trace import Binding, Step
 
 
@@ -30,7 +32,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     if isinstance(shown, Message):
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
-    return (*lines, *ends(shown), *fixed(shown))
+    return (*lines, *ends(shown), *fixed(shown), *came(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -85,3 +87,15 @@ def fixed(shown: Shown) -> tuple[Claim, ...]:
     stopped = shown.trace.stopped
     line = 0 if stopped is None else stopped.place.line
     return tuple(RunsInstead(line, fix.line, fix.gives) for fix in shown.fixes)
+
+
+def came(shown: Shown) -> tuple[Claim, ...]:
+    """Say where the cell that is looked into came from, line by line."""
+    groups = () if shown.chain is None else shown.chain.groups
+    return tuple(of_row(group.row) for group in groups if group.row is not None)
+
+
+def of_row(row: Row) -> CellFrom:
+    """Say how one cell came to be."""
+    run = (row.statement.line, row.statement.time)
+    return CellFrom(run, row.cell, number_code(row.value), row.shown, row.numbers, row.sources)

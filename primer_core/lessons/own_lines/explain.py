@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
-from primer_core.lessons.event import Act, Event, EventError, Put
+from primer_core.lessons.event import Act, Click, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.sources import Chain, chain_of, place_of
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
 from primer_core.lessons.question import Question
 
@@ -50,12 +51,15 @@ class Shown:
         The part that is opened; where the program stopped, the one that failed. None where no lesson shows one.
     fixes
         What would work instead of the line that failed.
+    chain
+        Where the cell that is looked into came from; None where none is.
     """
 
     trace: Trace
     at: int
     opened: Opened | None
     fixes: tuple[Fix, ...]
+    chain: Chain | None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -92,7 +96,8 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     trace = run(question.program)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else ())
+    fixes = fixes_of(trace) if stops else ()
+    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes, chain_of(trace, at, question.cell))
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -130,7 +135,7 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: a part is opened, a line is gone to, and what stands at the end stays there.
+    """Answer an event: a part is opened, a line is gone to, a cell looked into; what stands at the end stays there.
 
     Raises
     ------
@@ -146,6 +151,9 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             if not found:
                 raise EventError(f"Nothing has run up to line {line}.")
             return _ended(replace(question, at=found[-1] + 1, opened=""))
+        case Click(grid, index):
+            cell = place_of(run(question.program), question.at, grid, index)
+            return replace(question, cell="" if cell == question.cell else cell)
         case Put(texts):
             changed = put_fields(question, event)
             if "program" in texts or "at" in texts:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,8 @@ from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Happening, Interpreter, Moment
-from primer_core.language.provenance import operands
 from primer_core.language.rejection import Place
+from primer_core.language.table import entry_named
 from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.entry import Bound, Entry
 from primer_core.language.table.sources import numbered
@@ -43,6 +43,8 @@ _MAX_NAMES = 40
 
 Cells = NDArray[np.int64]
 """Numbers of cells; 0 stands for one that nothing is known of."""
+
+_NOTHING: Cells = np.array(0)
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _ASKING = ("builtins.bool", "builtins.int", "builtins.round", "builtins.list", "builtins.tuple", "ndarray.tolist")
@@ -175,7 +177,7 @@ class Ledger:
     _firsts: list[int] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _buffers: list[_Buffer] = field(default_factory=list)
-    _scalars: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    _scalars: dict[int, tuple[Any, Cells]] = field(default_factory=dict)
     _held: int = 0
     _calls: int = 0
 
@@ -199,7 +201,7 @@ class Ledger:
         if self.closed or not size_of(array):
             return np.zeros(shape, np.int64)
         if isinstance(array, np.generic):
-            return np.full((), self.number_of(array), np.int64)
+            return self.cell(array)
         buffer = self._buffer_of(array)
         if buffer is None:
             return np.zeros(shape, np.int64)
@@ -216,8 +218,15 @@ class Ledger:
 
     def number_of(self, value: Any) -> int:
         """Return the number of a cell whose value is now a number by itself, which is no array; 0 for none."""
+        return int(self.cell(value))
+
+    def cell(self, value: Any) -> Cells:
+        """Return that number as an array without axes."""
         known = self._scalars.get(id(value))
-        return known[1] if known is not None and known[0] is value else 0
+        return known[1] if known is not None and known[0] is value else _NOTHING
+
+    def _name(self, value: Any, number: int) -> None:
+        self._scalars[id(value)] = (value, np.array(number))
 
     def note(self, call: Call, read: tuple[Cells, ...], numbers: tuple[int, ...], statement: Statement | None) -> None:
         """Keep what a call made or wrote."""
@@ -229,6 +238,11 @@ class Ledger:
         given = call.given or call.bound
         if call.entry.writes:
             target = given.values.get(call.entry.writes)
+            twin = twin_of(call.entry)
+            if isinstance(target, np.generic) and twin is not None:  # a number of NumPy's is not changed in place
+                if isinstance(call.result, np.generic):
+                    self._note_number(replace(call, entry=twin), 0, call.result, read, numbers, statement)
+                return
             if is_array(target) and self._buffer_of(target) is not None:
                 self._write(call, target, read, numbers, statement)
             return
@@ -249,7 +263,7 @@ class Ledger:
                     origin = self._origin(call, part, result, read, numbers, statement)
                     self._put(result, origin.first + np.arange(origin.values.size).reshape(tuple(result.shape)))
             elif type(result) is float and alike.size == len(results):
-                self._scalars[id(result)] = (result, int(alike[part]))
+                self._name(result, int(alike[part]))
 
     def computed(
         self, sign: str, values: tuple[Any, ...], result: Any, place: Place, statement: Statement | None
@@ -258,10 +272,8 @@ class Ledger:
         numbers = tuple(map(self.number_of, values))
         if self.closed or not any(numbers) or type(result) is not float or not all(map(_is_number, values)):
             return
-        origin = Origin(
-            self._next, np.array([result]), place, sign, None, 0, None, (), numbers, values, statement
-        )
-        self._scalars[id(result)] = (result, self._keep(origin))
+        origin = Origin(self._next, np.array([result]), place, sign, None, 0, None, (), numbers, values, statement)
+        self._name(result, self._keep(origin))
 
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
@@ -283,7 +295,7 @@ class Ledger:
         if isinstance(result, np.bool_):  # there are only two of them
             return
         origin = self._origin(call, part, result, read, numbers, statement)
-        self._scalars[id(result)] = (result, origin.first)
+        self._name(result, origin.first)
 
     def _write(
         self, call: Call, target: Any, read: tuple[Cells, ...], numbers: tuple[int, ...], statement: Statement | None
@@ -366,9 +378,7 @@ class Ledger:
 
     def _number_unseen(self, buffer: _Buffer, place: Place | None, statement: Statement | None) -> None:
         values = np.zeros(buffer.numbers.size)
-        origin = Origin(
-            self._next, values, place, "", None, 0, None, (), (), (), statement
-        )
+        origin = Origin(self._next, values, place, "", None, 0, None, (), (), (), statement)
         buffer.numbers = self._keep(origin) + np.arange(values.size, dtype=np.int64)
         buffer.seen.clear()
 
@@ -416,9 +426,7 @@ class Recorder(Interpreter):
 
     def run_program(self, program: Any) -> Any:
         """Run a program as far as it goes, as `Interpreter.run_program`."""
-        lines = [
-            node.lineno for outer in program.nodes for node in ast.walk(outer) if isinstance(node, ast.stmt)
-        ]
+        lines = [node.lineno for outer in program.nodes for node in ast.walk(outer) if isinstance(node, ast.stmt)]
         self._shared_lines = frozenset(line for line in lines if lines.count(line) > 1)
         return super().run_program(program)
 
@@ -451,6 +459,8 @@ class Recorder(Interpreter):
                 names[name] = self.ledger.cells(value)
             elif _is_number(value):
                 values[name] = value
+                if self.ledger.number_of(value):
+                    names[name] = self.ledger.cell(value)
         return names, values
 
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
@@ -486,6 +496,15 @@ class Recorder(Interpreter):
                 statement.tells = False
             self.ledger.look_for_writes(Place.of(node, self._source), self._under_way[-1] if self._under_way else None)
         return result
+
+
+def twin_of(entry: Entry) -> Entry | None:
+    """Return the entry that computes what another writes in place; None where the table has none."""
+    owner, _, name = entry.name.rpartition(".")
+    if entry.name == "ndarray.sort":
+        return entry_named("np.sort")
+    plain = name.removesuffix("(out=)").removesuffix("_" if owner == "Tensor" else "=")
+    return entry_named(f"{owner}.{plain}") if plain != name else None
 
 
 def _targets(node: ast.stmt) -> tuple[str, ...]:

@@ -38,3 +38,5 @@ class OwnLinesQuestion(Question):
     )
     opened: str = text("", hidden=True)
     """Place of the sub-expression that is opened: line, column, line and column of its end, as ``8:10-8:23``."""
+    cell: str = text("", hidden=True)
+    """The cell whose number is looked into: the name of an array in sight and the flat place, as ``rows:1``."""

@@ -13,6 +13,7 @@ from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
+from primer_core.lessons.own_lines.came_from import came_from
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.message import told
@@ -145,6 +146,8 @@ def _body(shown: Shown) -> Iterator[Part]:
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
+    if shown.chain is not None:
+        yield Card(came_from(shown.chain, shown.trace.source), "came_from")
     printed = shown.trace.printed[: shown.steps[-1].lines if shown.steps else 0]
     if printed:
         yield Card(
@@ -188,7 +191,9 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     small = sum(prod(grid.values.shape) for grid in grids) > 60
     rows = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
     links = tuple(_links(drawn, step))
-    parts: list[Part] = [Picture(tuple(grids), rows, links)]
+    parts: list[Part] = [Picture(tuple(grids), rows, links, focus=_focus(shown, drawn))]
+    if shown.chain is None:
+        parts.append(Note(text("Press a cell to see where its number came from.")))
     if left:
         names = joined([text(Code(names[0])) for names in left])
         parts.append(Note(text("Not drawn: ", *names, ".")))
@@ -234,7 +239,18 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) 
         tags=tuple(names) if len(names) > 1 else (),
         marked=_changed_cells(names, step, shown),
         texts=_texts(seen),
+        selectable=True,
     )
+
+
+def _focus(shown: Shown, drawn: Sequence[list[str]]) -> tuple[str, int] | None:
+    """Return the cell that is looked into, in the grid that has its name."""
+    if shown.chain is None:
+        return None
+    name, index = shown.chain.cell
+    grid = next((names[0] for names in drawn if name in names), None)
+    shape = shown.steps[-1].names[name].shape if grid else None
+    return None if grid is None or shape is None else (grid, int(np.ravel_multi_index(index, shape)) if index else 0)
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:

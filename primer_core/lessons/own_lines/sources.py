@@ -18,8 +18,10 @@ from primer_core.language.parsing import code_statements
 from primer_core.language.provenance import operands
 from primer_core.language.table import entry_named
 from primer_core.language.table import sources as rules
-from primer_core.language.table.entry import Bound, Entry
-from primer_core.lessons.own_lines.ledger import Birth, Cells, Ledger, Origin, Statement
+from primer_core.language.table.entry import Bound
+from primer_core.lessons.event import EventError
+from primer_core.lessons.own_lines.ledger import Birth, Cells, Ledger, Origin, Statement, twin_of
+from primer_core.lessons.own_lines.trace import Trace
 
 MAX_ROWS = 12
 """Rows of a chain that are told."""
@@ -108,7 +110,7 @@ class Chain:
     left_out: int
 
 
-class NotKnown(LookupError):
+class NotKnownError(LookupError):
     """What a cell came from was not seen."""
 
 
@@ -133,17 +135,66 @@ class Known:
         return tuple(dict.fromkeys((*(number for each in self.operands for number in each), *self.numbers)))
 
 
+def chain_of(trace: Trace, at: int, text: str) -> Chain | None:
+    """Return where a cell came from; None where the text names none that is there.
+
+    Parameters
+    ----------
+    trace
+        The program.
+    at
+        int, how many of its steps are shown.
+    text
+        The name of an array in sight and the flat place of the cell, as ``rows:1``.
+    """
+    name, _, written = text.rpartition(":")
+    cells = _in_sight(trace, at).get(name)
+    if cells is None or not (written.isdecimal() and len(written) < 10 and int(written) < cells.size):
+        return None
+    place = int(written)
+    return Finder(_ledger_of(trace)).chain((name, _index(place, cells.shape)), int(cells.reshape(-1)[place]))
+
+
+def place_of(trace: Trace, at: int, name: str, index: Sequence[int]) -> str:
+    """Write a cell of an array in sight as `chain_of` reads it.
+
+    Raises
+    ------
+    EventError
+        If there is no such cell.
+    """
+    cells = _in_sight(trace, at).get(name)
+    if (
+        cells is None
+        or len(index) != cells.ndim
+        or not all(0 <= i < n for i, n in zip(index, cells.shape, strict=True))
+    ):
+        raise EventError(f"{name} has no cell {tuple(index)} there.")
+    return f"{name}:{int(np.ravel_multi_index(tuple(index), cells.shape)) if index else 0}"
+
+
+def _in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
+    """Return the cells of the names that the last of so many steps sees."""
+    steps = trace.steps[:at]
+    return _ledger_of(trace).sights.get(steps[-1].moment, {}) if steps else {}
+
+
+def _ledger_of(trace: Trace) -> Ledger:
+    assert trace.ledger is not None
+    return trace.ledger
+
+
 def sources_of(ledger: Ledger, number: int) -> Known:
     """Return the cells that a cell came from at once.
 
     Raises
     ------
-    NotKnown
+    NotKnownError
         If that was not seen.
     """
     origin = ledger.origin_of(number)
     if origin is None or not origin.entry:
-        raise NotKnown
+        raise NotKnownError
     if origin.call is None:
         return Known((), tuple(filter(None, origin.numbers)))
     cell = number - origin.first
@@ -191,22 +242,14 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells]:
     return found if out is None else [*found, *(rules.NO_CELLS for each in operands(call) if each is out)]
 
 
-def twin_of(entry: Entry) -> Entry | None:
-    """Return the entry that computes what another writes in place; None where the table has none."""
-    owner, _, name = entry.name.rpartition(".")
-    if entry.name == "ndarray.sort":
-        return entry_named("np.sort")
-    plain = name.removesuffix("(out=)").removesuffix("_" if owner == "Tensor" else "=")
-    return entry_named(f"{owner}.{plain}") if plain != name else None
-
-
 def _put(call: Call, cell: int) -> Sequence[Cells]:
     """Return what stands in a cell after ``x[index] = value``: a cell of the value, and what of the index named it."""
     array, index, value = (call.bound.values[name] for name in ("x", "index", "value"))
     chosen = np.asarray(rules.numbered(array, 0)[index])
     place = int(np.flatnonzero(chosen.reshape(-1) == cell)[-1])
     indexed = entry_named("ndarray.[]" if isinstance(array, np.ndarray) else "Tensor.[]")
-    assert indexed is not None and indexed.rule.sources is not None
+    assert indexed is not None
+    assert indexed.rule.sources is not None
     asked = Call(indexed, indexed.bind((array, index), {}), chosen, call.place)
     found = [rules.NO_CELLS, *indexed.rule.sources(asked, place, 0)[1:]]
     arrays = list(operands(Call(call.entry, Bound((value,), {}, {}), None, call.place)))
@@ -270,9 +313,7 @@ class Finder:
 
         later = sorted(list(groups.items())[1:], key=late, reverse=True)
         found = tuple(
-            Group(
-                rows[numbers[0]], name, line, time, tuple(self._name_of(each, cell, number) for each in numbers)
-            )
+            Group(rows[numbers[0]], name, line, time, tuple(self._name_of(each, cell, number) for each in numbers))
             for (line, time, name), numbers in (first, *later)
         )
         return Chain(cell, found[:MAX_ROWS], max(len(found) - MAX_ROWS, 0))
@@ -292,7 +333,7 @@ class Finder:
         statement = birth.statement
         try:
             sources = self._named_sources(number, statement)
-        except NotKnown:
+        except NotKnownError:
             return None
         names = self._names_at(statement)
         cells = tuple(sorted(names[source] for source in sources))
@@ -325,7 +366,7 @@ class Finder:
 
         Raises
         ------
-        NotKnown
+        NotKnownError
             If it came from something that was not seen.
         """
         names = self._names_at(statement)
@@ -366,20 +407,21 @@ class Term:
         The same with numbers in their place.
     amount
         Its value, computed anew from these numbers.
-    whole
-        Whether it stands within another without brackets.
+    binds
+        int, how strongly its sign binds, as Python has it; `_ATOM` for what is no sum.
     """
 
     text: str
     numbers: str
     amount: Any
-    whole: bool = True
+    binds: int = 4
 
-    @property
-    def inner(self) -> tuple[str, str]:
-        """Return text and numbers as they stand within another term."""
-        minus = not self.whole or self.numbers.startswith("-")
-        return (self.text if self.whole else f"({self.text})"), (f"({self.numbers})" if minus else self.numbers)
+    def within(self, binds: int) -> tuple[str, str]:
+        """Return text and numbers as they stand beside a sign that binds so strongly."""
+        bare = self.binds >= binds
+        minus = self.binds == _ATOM and self.numbers.startswith("-")
+        text = self.text if bare else f"({self.text})"
+        return text, (self.numbers if bare and not minus else f"({self.numbers})")
 
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -387,6 +429,8 @@ _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "%": operator.mod, "**": operator.pow, "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
     ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+_ATOM = 4
+_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
 _NAMED_SIGNS = {
     "add": "+", "subtract": "-", "sub": "-", "multiply": "*", "mul": "*", "divide": "/", "true_divide": "/", "div": "/",
 }  # fmt: skip
@@ -426,7 +470,7 @@ class _Writer:
         value = origin.values[number - origin.first]
         name, index = named
         text = f"{name}[{', '.join(map(str, index))}]" if index else name
-        return Term(text, _number(value), value.item())
+        return Term(text, number_code(value), value.item())
 
     def _made(self, origin: Origin, number: int, value: Any, depth: int) -> Term:
         if origin.call is None:
@@ -473,12 +517,11 @@ class _Writer:
             return self._signed(sign, terms)
         if last == "-x":
             return self._signed("-x", terms)
-        extra = {key: word for key, word in call.bound.keywords.items()}
-        if owner in ("np", "torch", "F") and not extra and origin.written is None:
+        if owner in ("np", "torch", "F") and not call.bound.keywords and origin.written is None:
             title = f"torch.nn.functional.{last}" if owner == "F" else f"{owner}.{last}"
             texts, numbers = ", ".join(term.text for term in terms), ", ".join(term.numbers for term in terms)
             return Term(f"{title}({texts})", f"{title}({numbers})", value.item())
-        if len(terms) == 1 and not extra and _equal(terms[0].amount, value):
+        if len(terms) == 1 and not call.bound.keywords and _equal(terms[0].amount, value):
             return terms[0]
         raise _NoTerm
 
@@ -495,35 +538,37 @@ class _Writer:
         if type(given) not in (int, float):
             raise _NoTerm
         named = text in self.statement.values and self.statement.values[text] is given
-        return Term(text if named else repr(given), _number(given), given)
+        return Term(text if named else repr(given), number_code(given), given)
 
     def _signed(self, sign: str, terms: Sequence[Term]) -> Term:
         if sign == "-x":
-            (text, numbers), amount = terms[0].inner, -terms[0].amount
-            return Term(f"-{text}", f"-{numbers}", amount, whole=False)
+            (text, numbers), amount = terms[0].within(3), -terms[0].amount
+            return Term(f"-{text}", f"-{numbers}", amount, 2)
         if sign not in _SIGNS or len(terms) != 2:
             raise _NoTerm
-        (one, first), (other, second) = terms[0].inner, terms[1].inner
+        binds = _BINDS.get(sign, 0)
+        (one, first), (other, second) = terms[0].within(binds + (sign == "**")), terms[1].within(binds + 1)
         try:
             amount = _SIGNS[sign](terms[0].amount, terms[1].amount)
         except (ArithmeticError, TypeError) as error:
             raise _NoTerm from error
-        return Term(f"{one} {sign} {other}", f"{first} {sign} {second}", amount, whole=False)
+        return Term(f"{one} {sign} {other}", f"{first} {sign} {second}", amount, binds)
 
     def _reduced(self, last: str, cells: Sequence[int], depth: int) -> Term:
         if not 0 < len(cells) <= _LONGEST // 4:
             raise _NoTerm
         terms = [self._cell(cell, depth) for cell in cells]
         amounts = [term.amount for term in terms]
-        texts, numbers = [term.inner[0] for term in terms], [term.inner[1] for term in terms]
+        sign = "*" if last in ("prod", "cumprod") else "+"
+        texts, numbers = zip(*(term.within(_BINDS[sign]) for term in terms), strict=True)
         if last in _SUMMED or last in ("prod", "cumprod"):
-            sign = " + " if last in _SUMMED else " * "
             amount = sum(amounts) if last in _SUMMED else prod(amounts)
-            return Term(sign.join(texts), sign.join(numbers), amount, whole=len(terms) == 1)
+            binds = _BINDS[sign] if len(terms) > 1 else terms[0].binds
+            return Term(f" {sign} ".join(texts), f" {sign} ".join(numbers), amount, binds)
         if last == "mean":
             count = len(terms)
             return Term(
-                f"({' + '.join(texts)}) / {count}", f"({' + '.join(numbers)}) / {count}", sum(amounts) / count, False
+                f"({' + '.join(texts)}) / {count}", f"({' + '.join(numbers)}) / {count}", sum(amounts) / count, 2
             )
         if last in _CHOSEN:
             if len(terms) == 1:
@@ -538,10 +583,10 @@ class _Writer:
         if not 0 < len(left) == len(right) <= _LONGEST // 8:
             raise _NoTerm
         pairs = [(self._cell(one, depth), self._cell(other, depth)) for one, other in zip(left, right, strict=True)]
-        texts = [f"{one.inner[0]} * {other.inner[0]}" for one, other in pairs]
-        numbers = [f"{one.inner[1]} * {other.inner[1]}" for one, other in pairs]
+        inner = [(one.within(2), other.within(3)) for one, other in pairs]
+        texts, numbers = ([f"{one[at]} * {other[at]}" for one, other in inner] for at in (0, 1))
         amount = sum(one.amount * other.amount for one, other in pairs)
-        return Term(" + ".join(texts), " + ".join(numbers), amount, whole=False)
+        return Term(" + ".join(texts), " + ".join(numbers), amount, 1 if len(pairs) > 1 else 2)
 
 
 def _has_options(bound: Bound) -> bool:
@@ -550,8 +595,8 @@ def _has_options(bound: Bound) -> bool:
     return any(name not in axes and not is_array(value) and value is not None for name, value in bound.values.items())
 
 
-def _number(value: Any) -> str:
-    """Write a number as Python does, with eight significant digits at most."""
+def number_code(value: Any) -> str:
+    """Write a number as code does, with eight significant digits at most."""
     plain = value.item() if hasattr(value, "item") else value
     if isinstance(plain, float):
         return repr(float(f"{plain:.8g}"))

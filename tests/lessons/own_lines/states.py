@@ -1,9 +1,10 @@
 """Programs as learners bring them, drawn at random."""
 
+import math
 import random
 
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
-from primer_core.lessons.own_lines.trace import MAX_STEPS
+from primer_core.lessons.own_lines.trace import MAX_STEPS, run
 from tests.language.programs.random_programs import drawn
 
 _ALIASES = (
@@ -21,7 +22,7 @@ _FAILS = (
 
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
-    """Draw a program, and the step up to which it is shown."""
+    """Draw a program, the step up to which it is shown, and a cell that is looked into."""
     if chance.random() < 0.5:
         text = drawn(chance).text
     else:
@@ -31,4 +32,13 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
             lines.append(chance.choice(_FAILS))
         text = "\n".join(lines)
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
-    return OwnLinesQuestion(program=text, at=at)
+    return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
+
+
+def drawn_cell(program: str, at: int, chance: random.Random) -> str:
+    """Draw a cell of an array that is in sight; empty where there is none."""
+    steps = run(program).steps[:at]
+    names = steps[-1].names if steps else {}
+    shapes = {name: seen.shape for name, seen in names.items() if seen.shape is not None}
+    cells = [f"{name}:{flat}" for name, shape in shapes.items() for flat in range(math.prod(shape))]
+    return chance.choice(cells) if cells else ""
