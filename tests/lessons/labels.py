@@ -498,6 +498,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "and {n} other cells of {name}",
         "What went into it is not known here.",
         "{n} earlier steps are left out.",
+        "No more than {n} cells are followed.",
         "Not drawn: {names}.",
         "Too large to draw: {names}.",
         "Printed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primer_core.claims.claim import cell_text
 from primer_core.lessons.own_lines import claims
-from primer_core.lessons.own_lines.sources import Chain, Group
+from primer_core.lessons.own_lines.sources import MAX_CELLS, Chain, Group
 from primer_core.lessons.spoken import spoken
 from primer_core.picture.parts import Heading, Note, Part, Table, TableCell
 from primer_core.picture.text import Code, Text, joined, text
@@ -32,6 +32,8 @@ def came_from(chain: Chain, source: str) -> tuple[Part, ...]:
     ]
     if chain.left_out:
         parts.append(Note(text(f"{chain.left_out} earlier steps are left out.")))
+    if chain.cut:
+        parts.append(Note(text(f"No more than {MAX_CELLS} cells are followed.")))
     return tuple(parts)
 
 

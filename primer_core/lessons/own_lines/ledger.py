@@ -57,6 +57,8 @@ class Statement:
 
     Parameters
     ----------
+    number
+        int, how many were begun before it.
     line
         int, its first line, counted from 1.
     time
@@ -70,6 +72,7 @@ class Statement:
         Whether what it did can be told as arithmetic: it is a simple statement, alone on its line.
     """
 
+    number: int
     line: int
     time: int
     names: Mapping[str, Cells]
@@ -438,7 +441,7 @@ class Recorder(Interpreter):
         self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
         simple = isinstance(node, _SIMPLE) and node.lineno not in self._shared_lines
         names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
-        begun = Statement(node.lineno, self._times[node.lineno], names, values, simple)
+        begun = Statement(self._executed, node.lineno, self._times[node.lineno], names, values, simple)
         self._under_way.append(begun)
         try:
             super().statement(node, source)
@@ -543,7 +546,7 @@ def _copied(call: Call) -> Call:
     bound = call.bound
     kept = Bound(
         tuple(map(copied, bound.positional)),
-        {name: copied(value) for name, value in bound.keywords.items()},
+        {name: copied(value) for name, value in bound.keywords.items() if name != "requires_grad"},
         {name: copied(value) for name, value in bound.values.items()},
-    )
+    )  # numbers of cells, which a rule puts in the place of arrays, have no gradients
     return Call(call.entry, kept, copied(call.result), call.place)

@@ -20,6 +20,7 @@ from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.sources import links_of
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import spoken
@@ -190,7 +191,8 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     grids = [_grid(names, step, shown, buffers) for names in drawn]
     small = sum(prod(grid.values.shape) for grid in grids) > 60
     rows = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
-    links = tuple(_links(drawn, step))
+    came = (Link(*link) for link in links_of(shown.trace, shown.at, [names[0] for names in drawn]))
+    links = (*_links(drawn, step), *came)
     parts: list[Part] = [Picture(tuple(grids), rows, links, focus=_focus(shown, drawn))]
     if shown.chain is None:
         parts.append(Note(text("Press a cell to see where its number came from.")))

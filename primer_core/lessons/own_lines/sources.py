@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from math import isclose, isnan, prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_statements
-from primer_core.language.provenance import operands
+from primer_core.language.provenance import all_sources, asked_at_once, operands
 from primer_core.language.table import entry_named
 from primer_core.language.table import sources as rules
 from primer_core.language.table.entry import Bound
@@ -23,10 +24,18 @@ from primer_core.lessons.event import EventError
 from primer_core.lessons.own_lines.ledger import Birth, Cells, Ledger, Origin, Statement, twin_of
 from primer_core.lessons.own_lines.trace import Trace
 
+MAX_LINKED = 18_000
+"""Bytes of the links between cells in sight, about."""
+
+_MOST_WALKED = 600
+"""Cells that are walked through for the links of one array, beyond which it has none."""
+
+_MOST_WALKED_IN_ALL = 1_800
+
 MAX_ROWS = 12
 """Rows of a chain that are told."""
 
-_MAX_CELLS = 400
+MAX_CELLS = 400
 """Cells of a chain that are followed."""
 
 _LONGEST = 96
@@ -34,6 +43,9 @@ _LONGEST = 96
 
 _DEEPEST = 12
 """Steps within one statement that are spelled out."""
+
+_UNFIT = (LookupError, ValueError, RuntimeError, TypeError)
+"""What rules raise at arguments that they were not written for: then a cell may have come from all cells."""
 
 Named = tuple[str, tuple[int, ...]]
 """A cell: the name of an array and one index an axis."""
@@ -103,11 +115,14 @@ class Chain:
         The latest first; the cell itself stands in the first one.
     left_out
         int, how many groups there are beyond `MAX_ROWS`.
+    cut
+        Whether there are more cells than `MAX_CELLS`, and further ones are not followed.
     """
 
     cell: Named
     groups: tuple[Group, ...]
     left_out: int
+    cut: bool
 
 
 class NotKnownError(LookupError):
@@ -152,7 +167,7 @@ def chain_of(trace: Trace, at: int, text: str) -> Chain | None:
     if cells is None or not (written.isdecimal() and len(written) < 10 and int(written) < cells.size):
         return None
     place = int(written)
-    return Finder(_ledger_of(trace)).chain((name, _index(place, cells.shape)), int(cells.reshape(-1)[place]))
+    return _finder(_ledger_of(trace)).chain((name, _index(place, cells.shape)), int(cells.reshape(-1)[place]))
 
 
 def place_of(trace: Trace, at: int, name: str, index: Sequence[int]) -> str:
@@ -173,10 +188,107 @@ def place_of(trace: Trace, at: int, name: str, index: Sequence[int]) -> str:
     return f"{name}:{int(np.ravel_multi_index(tuple(index), cells.shape)) if index else 0}"
 
 
+def links_of(trace: Trace, at: int, names: Sequence[str]) -> Iterator[tuple[str, str, Cells]]:
+    """Return which cells in sight other cells in sight came from, through whatever went between.
+
+    Parameters
+    ----------
+    trace, at
+        The program, and how many of its steps are shown.
+    names
+        Arrays in sight, those that lie in one memory each by itself.
+
+    Returns
+    -------
+    iterator of (source, target, cells)
+        Names, and for each cell of the target the flat places of the cells of the source that it came from, filled up
+        with -1. What was written to since is no source any more. Where there are more than `MAX_LINKED` bytes of them,
+        or they lie far back, those of further arrays are left out.
+    """
+    sight = _in_sight(trace, at)
+    standing: dict[int, tuple[str, int]] = {}
+    for name in names:
+        for place, number in enumerate(sight[name].reshape(-1).tolist() if name in sight else ()):
+            if number:
+                standing.setdefault(number, (name, place))
+    walk = Walk(_finder(_ledger_of(trace)), standing)
+    room = MAX_LINKED
+    for target in names:
+        cells = sight[target].reshape(-1).tolist() if target in sight else []
+        found: dict[str, list[list[int]]] = {}
+        for place, number in enumerate(cells):
+            if standing.get(number) == (target, place):
+                for source, flat in sorted(walk.nearest(number)):
+                    found.setdefault(source, [[] for _ in cells])[place].append(flat)
+        if walk.tired:
+            found = {}
+        walk.rest()
+        for source, rows in found.items():
+            room -= sum(len(f"{row},") for row in rows)
+            if room > 0:
+                yield source, target, _filled(rows)
+
+
+def _filled(rows: Sequence[Sequence[int]]) -> Cells:
+    found = np.full((len(rows), max(map(len, rows))), -1, np.int64)
+    for place, row in enumerate(rows):
+        found[place, : len(row)] = row
+    return found
+
+
+@dataclass(slots=True, eq=False)
+class Walk:
+    """Walks back from cells to those that stand in sight."""
+
+    finder: Finder
+    standing: Mapping[int, tuple[str, int]]
+    left: int = _MOST_WALKED
+    left_in_all: int = _MOST_WALKED_IN_ALL
+    _nearest: dict[int, frozenset[tuple[str, int]]] = field(default_factory=dict)
+
+    @property
+    def tired(self) -> bool:
+        """Return whether it has walked as far as it does for one array."""
+        return self.left <= 0
+
+    def rest(self) -> None:
+        """Begin with another array."""
+        self.left_in_all -= max(_MOST_WALKED - self.left, 0)
+        self.left = min(_MOST_WALKED, self.left_in_all)
+
+    def nearest(self, number: int) -> frozenset[tuple[str, int]]:
+        """Return the nearest sources of a cell that stand in sight, as far as they were seen."""
+        waiting = [number]
+        while waiting and not self.tired:
+            at = waiting[-1]
+            sources = self._sources(at)
+            behind = [each for each in sources if each not in self.standing and each not in self._nearest]
+            if behind:
+                waiting.extend(behind)
+                continue
+            waiting.pop()
+            stands = {self.standing[each] for each in sources if each in self.standing}
+            further = (self._nearest[each] for each in sources if each not in self.standing)
+            self._nearest[at] = frozenset(stands).union(*further)
+        return self._nearest.get(number, frozenset())
+
+    def _sources(self, number: int) -> tuple[int, ...]:
+        self.left -= 1
+        try:
+            return self.finder.sources(number).all
+        except NotKnownError:
+            return ()
+
+
 def _in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
     """Return the cells of the names that the last of so many steps sees."""
     steps = trace.steps[:at]
     return _ledger_of(trace).sights.get(steps[-1].moment, {}) if steps else {}
+
+
+@lru_cache(maxsize=8)
+def _finder(ledger: Ledger) -> Finder:
+    return Finder(ledger)
 
 
 def _ledger_of(trace: Trace) -> Ledger:
@@ -213,7 +325,7 @@ def _read(origin: Origin, cell: int) -> Sequence[Cells]:
         return _whole(origin)
     try:
         found: Sequence[Cells] = rule.sources(call, cell, origin.part)
-    except (LookupError, ValueError, RuntimeError, TypeError):
+    except _UNFIT:
         return _whole(origin)
     return found if len(found) == len(origin.read) else _whole(origin)
 
@@ -236,7 +348,7 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells]:
     try:
         bound = twin.bind(call.bound.positional, {k: v for k, v in call.bound.keywords.items() if k != "out"})
         found = list(twin.rule.sources(Call(twin, bound, call.result, call.place), cell, 0))
-    except (LookupError, ValueError, RuntimeError, TypeError):
+    except _UNFIT:
         return _whole(origin)
     out = call.bound.values.get("out")
     return found if out is None else [*found, *(rules.NO_CELLS for each in operands(call) if each is out)]
@@ -276,6 +388,35 @@ class Finder:
     """
 
     ledger: Ledger
+    _known: dict[int, Known] = field(default_factory=dict)
+    _tables: dict[int, tuple[NDArray[np.int64], ...]] = field(default_factory=dict)
+    _names: dict[int, Mapping[int, Named]] = field(default_factory=dict)
+
+    def sources(self, number: int) -> Known:
+        """Return the cells that a cell came from at once, as `sources_of`."""
+        known = self._known.get(number)
+        if known is None:
+            origin = self.ledger.origin_of(number)
+            at_once = origin is not None and origin.call is not None and origin.written is None
+            if origin is not None and origin.call is not None and at_once and asked_at_once(origin.call):
+                known = Known(self._from_table(origin, origin.call, number - origin.first), origin.numbers)
+            else:
+                known = sources_of(self.ledger, number)
+            self._known[number] = known
+        return known
+
+    def _from_table(self, origin: Origin, call: Call, cell: int) -> tuple[tuple[int, ...], ...]:
+        if origin.first not in self._tables:
+            try:
+                self._tables[origin.first] = all_sources(call, origin.part)
+            except _UNFIT:
+                whole = [np.arange(numbers.size) for numbers in origin.read]
+                self._tables[origin.first] = tuple(np.tile(cells, (origin.values.size, 1)) for cells in whole)
+        rows = [table[cell].tolist() for table in self._tables[origin.first]]
+        return tuple(
+            tuple(int(numbers[flat]) for flat in row if flat >= 0)
+            for numbers, row in zip(origin.read, rows, strict=True)
+        )
 
     @cached_property
     def births(self) -> Mapping[int, tuple[Birth, int]]:
@@ -290,33 +431,37 @@ class Finder:
     def chain(self, cell: Named, number: int) -> Chain:
         """Return where a cell came from, back to the inputs."""
         waiting, seen = [number], {number}
-        rows: dict[int, Row | None] = {}
-        while waiting and len(rows) < _MAX_CELLS:
-            at = waiting.pop(0)
-            rows[at] = row = self._row(at)
-            if row is None:
-                continue
-            for source in self._named_sources(at, row.statement):
-                if source not in seen:
-                    seen.add(source)
-                    waiting.append(source)
         groups: dict[tuple[int, int, str], list[int]] = {}
-        for at, row in rows.items():
-            line, time = (0, 0) if row is None else (row.statement.line, row.statement.time)
-            groups.setdefault((line, time, self._name_of(at, cell, number)[0]), []).append(at)
-        first = next(iter(groups.items()))
-        order = {id(birth.statement): place for place, birth in enumerate(self.ledger.births)}
-
-        def late(group: tuple[tuple[int, int, str], list[int]]) -> int:
-            row = rows[group[1][0]]
-            return -1 if row is None else order.get(id(row.statement), -1)
-
-        later = sorted(list(groups.items())[1:], key=late, reverse=True)
+        order: dict[tuple[int, int, str], int] = {}
+        count = 0
+        while waiting and count < MAX_CELLS:
+            at = waiting.pop(0)
+            count += 1
+            name = self._name_of(at, cell, number)[0]
+            try:
+                birth = self._told(at)
+                sources = self._named_sources(at, birth.statement)
+            except NotKnownError:
+                groups.setdefault((0, 0, name), []).append(at)
+                continue
+            key = (birth.statement.line, birth.statement.time, name)
+            groups.setdefault(key, []).append(at)
+            order[key] = birth.statement.number
+            fresh = [source for source in sources if source not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        first, *rest = groups
+        keys = (first, *sorted(rest, key=lambda key: order.get(key, -1), reverse=True))
         found = tuple(
-            Group(rows[numbers[0]], name, line, time, tuple(self._name_of(each, cell, number) for each in numbers))
-            for (line, time, name), numbers in (first, *later)
+            Group(
+                None if not key[0] else self._row(groups[key][0]),
+                key[2],
+                *key[:2],
+                tuple(self._name_of(each, cell, number) for each in groups[key]),
+            )
+            for key in keys[:MAX_ROWS]
         )
-        return Chain(cell, found[:MAX_ROWS], max(len(found) - MAX_ROWS, 0))
+        return Chain(cell, found, len(keys) - len(found), bool(waiting))
 
     def _name_of(self, number: int, cell: Named, asked: int) -> Named:
         known = self.births.get(number)
@@ -325,27 +470,32 @@ class Finder:
         birth, place = known
         return birth.name, _index(place, birth.cells.shape)
 
-    def _row(self, number: int) -> Row | None:
+    def _told(self, number: int) -> Birth:
+        """Return when a cell got its first name, in a statement that can be told.
+
+        Raises
+        ------
+        NotKnownError
+            If there is none.
+        """
         known = self.births.get(number)
         if known is None or not known[0].statement.tells:
-            return None
-        birth, place = known
-        statement = birth.statement
-        try:
-            sources = self._named_sources(number, statement)
-        except NotKnownError:
-            return None
-        names = self._names_at(statement)
-        cells = tuple(sorted(names[source] for source in sources))
-        value = self._value_of(number)
+            raise NotKnownError
+        return known[0]
+
+    def _row(self, number: int) -> Row:
+        birth, place = self.births[number]
+        names = self._names_at(birth.statement)
+        cells = tuple(sorted(names[source] for source in self._named_sources(number, birth.statement)))
         shown = numbers = ""
         try:
-            term = _Writer(self.ledger, names, statement).term(number)
+            term = _Writer(self, names, birth.statement).term(number)
             if len(term.text) <= _LONGEST:
                 shown, numbers = term.text, term.numbers
         except _NoTerm:
             pass
-        return Row(statement, (birth.name, _index(place, birth.cells.shape)), value, shown, numbers, cells)
+        cell = (birth.name, _index(place, birth.cells.shape))
+        return Row(birth.statement, cell, self._value_of(number), shown, numbers, cells)
 
     def _value_of(self, number: int) -> Any:
         origin = self.ledger.origin_of(number)
@@ -354,11 +504,14 @@ class Finder:
 
     def _names_at(self, statement: Statement) -> Mapping[int, Named]:
         """Return, by number, what cells are called before a statement: by the name that held them first, if it does."""
-        found: dict[int, Named] = {}
-        for name, cells in statement.names.items():
-            for place, number in enumerate(cells.reshape(-1).tolist()):
-                if number in self.births:
-                    found.setdefault(number, (name, _index(place, cells.shape)))
+        found = self._names.get(statement.number)
+        if found is None:
+            found = {}
+            for name, cells in statement.names.items():
+                for index, number in zip(np.ndindex(cells.shape), cells.reshape(-1).tolist(), strict=True):
+                    if number in self.births:
+                        found.setdefault(number, (name, index))
+            self._names[statement.number] = found
         return found
 
     def _named_sources(self, number: int, statement: Statement) -> tuple[int, ...]:
@@ -370,14 +523,14 @@ class Finder:
             If it came from something that was not seen.
         """
         names = self._names_at(statement)
-        waiting, found = [*sources_of(self.ledger, number).all], dict[int, None]()
+        waiting, found = [*self.sources(number).all], dict[int, None]()
         seen = set(waiting)
         while waiting:
             at = waiting.pop(0)
             if at in names:
                 found[at] = None
                 continue
-            for source in sources_of(self.ledger, at).all:
+            for source in self.sources(at).all:
                 if source not in seen:
                     seen.add(source)
                     waiting.append(source)
@@ -442,13 +595,13 @@ _CHOSEN = {"max": max, "amax": max, "min": min, "amin": min}
 class _Writer:
     """Spells out cells over those that have names before a statement."""
 
-    ledger: Ledger
+    finder: Finder
     names: Mapping[int, Named]
     statement: Statement
 
     def term(self, number: int, depth: int = 0) -> Term:
         """Spell out what a cell was computed of."""
-        origin = self.ledger.origin_of(number)
+        origin = self.finder.ledger.origin_of(number)
         if origin is None or not origin.entry or depth > _DEEPEST:
             raise _NoTerm
         value = origin.values[number - origin.first]
@@ -462,7 +615,7 @@ class _Writer:
         named = self.names.get(number)
         if named is None:
             return self.term(number, depth + 1)
-        origin = self.ledger.origin_of(number)
+        origin = self.finder.ledger.origin_of(number)
         if origin is None:
             raise _NoTerm
         if not origin.entry:
@@ -479,7 +632,7 @@ class _Writer:
                 for known, given in zip(origin.numbers, origin.arguments, strict=True)
             ]
             return self._signed(origin.entry, terms)
-        known = sources_of(self.ledger, number)
+        known = self.finder.sources(number)
         call, name = origin.call, origin.entry
         owner, _, last = name.rpartition(".")
         if name.endswith(".[]="):
