@@ -52,6 +52,47 @@ class CellFrom(Claim):
         return (*start, Code(self.value), ", for which no cell was read")
 
 
+@dataclass(frozen=True, slots=True)
+class SlopeWritten(Claim):
+    """A line called ``backward()``, which wrote a slope into a cell of a leaf's gradient, or added it there.
+
+    Parameters
+    ----------
+    run
+        Which line, and the how-manieth time it was begun.
+    cell
+        The cell, such as one of ``w.grad``.
+    value
+        What stands there then, as code writes it, with eight significant digits at most.
+    of
+        What ``backward()`` was called of, as the line has it.
+    added
+        Whether there was a gradient before, to which it was added.
+    """
+
+    run: Run
+    cell: Cell
+    value: str
+    of: str
+    added: bool
+
+    def sentence(self) -> Sentence:
+        """Say the slope of what by what."""
+        name, index = self.cell
+        by = Code(cell_text(name.removesuffix(".grad"), index))
+        added = ", added to what stood there" if self.added else ""
+        return (
+            Code(cell_text(*self.cell)),
+            " = ",
+            Code(self.value),
+            ", the slope of ",
+            Code(self.of),
+            " by ",
+            by,
+            added,
+        )
+
+
 def _counted(cells: tuple[Cell, ...]) -> str:
     """Name cells, those of an array together where they are many: ``a[0], a[1] and 9 cells of b``."""
     names = dict.fromkeys(name for name, _ in cells)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.running import Run
-from primer_core.claims.sources import Cell, CellFrom
+from primer_core.claims.sources import Cell, CellFrom, SlopeWritten
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import Names, Recorder, is_array
@@ -52,13 +52,18 @@ class Once(Recorder):
 
     def names(self) -> Names | None:
         """What names are bound to after the line; None where the program does not come so far."""
+        mode = torch.is_grad_enabled()
         with contextlib.suppress(Stopped):
             self.run()
+        torch.set_grad_enabled(mode)  # a ``with`` that is stopped at its end does not leave
         return self.after
 
 
 def in_sight(frame: FrameType) -> Names:
-    return {name: value for name, value in {**frame.f_globals, **frame.f_locals}.items() if not name.startswith("__")}
+    """What names are bound to, and the gradients of leaves as ``w.grad``."""
+    found = {name: value for name, value in {**frame.f_globals, **frame.f_locals}.items() if not name.startswith("__")}
+    leaves = {name: each for name, each in found.items() if isinstance(each, torch.Tensor) and each.is_leaf}
+    return found | {f"{name}.grad": leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
 
 
 def on_its_memory(value: Any) -> np.ndarray[Any, Any]:
@@ -131,7 +136,8 @@ def _(claim: CellFrom, program: Program) -> None:
         for name, index in claim.sources:
             cell_of(names, (name, index))
         if claim.shown:
-            told.append(eval(claim.shown, dict(names)))  # noqa: S307 - what a page shows
+            found = eval(claim.shown, dict(names))  # noqa: S307 - what a page shows
+            told.append(found.item() if hasattr(found, "item") else found)
 
     after = Once(code, claim.run, evaluated).names()
     assert after is not None, f"line {claim.run[0]} does not run {claim.run[1]} times to its end"
@@ -153,3 +159,25 @@ def _(claim: CellFrom, program: Program) -> None:
         for name in [name for name, each in after.items() if is_array(each)]:
             found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step, only=name)).names()
             assert found is None or alike(cell_of(found, claim.cell), value), f"{name} is read ({step})"
+
+
+@check(SlopeWritten)
+def _(claim: SlopeWritten, program: Program) -> None:
+    leaf, ending = claim.cell[0].split(".")
+    assert ending == "grad"
+    code, before = opened(program.code), dict[str, Any]()
+
+    def stop(names: Names) -> None:
+        before.update(names)
+        raise Stopped
+
+    Once(code, claim.run, stop).names()
+    of = eval(claim.of, dict(before))  # noqa: S307 - what the line calls it of
+    (found,) = torch.autograd.grad(of, before[leaf])
+    assert claim.added == (claim.cell[0] in before)
+    old = cell_of(before, claim.cell) if claim.added else 0.0
+    after = Once(code, claim.run, lambda _: None).names()
+    assert after is not None
+    value = float(cell_of(after, claim.cell))
+    assert alike(float(eval(claim.value, {"nan": math.nan, "inf": math.inf})), value, nearly=1e-7)  # noqa: S307
+    assert alike(old + float(found[claim.cell[1]]), value, nearly=1e-5)

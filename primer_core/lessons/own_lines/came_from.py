@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from primer_core.claims.claim import cell_text
+from primer_core.claims.claim import cell_text, plain
 from primer_core.lessons.own_lines import claims
-from primer_core.lessons.own_lines.sources import MAX_CELLS, Chain, Group
+from primer_core.lessons.own_lines.explain import Shown
+from primer_core.lessons.own_lines.in_sight import spelled_out
+from primer_core.lessons.own_lines.sources import Chain, Group, Row
 from primer_core.lessons.spoken import spoken
+from primer_core.picture.grid import Formula, PerCell
 from primer_core.picture.parts import Heading, Note, Part, Table, TableCell
 from primer_core.picture.text import Code, Text, joined, text
+
+NOT_KNOWN = "What went into it is not known here."
 
 _MOST_LISTED = 6
 """Cells that are named one by one."""
@@ -30,11 +35,20 @@ def came_from(chain: Chain, source: str) -> tuple[Part, ...]:
         Heading(f"Where {name} came from"),
         Table((text("line"), text("code"), text("number")), rows, f"Where {name} came from"),
     ]
-    if chain.left_out:
-        parts.append(Note(text(f"{chain.left_out} earlier steps are left out.")))
-    if chain.cut:
-        parts.append(Note(text(f"No more than {MAX_CELLS} cells are followed.")))
+    if chain.more:
+        parts.append(Note(text("Earlier steps are left out.")))
     return tuple(parts)
+
+
+def arithmetic(shown: Shown) -> tuple[Formula, ...]:
+    """Spell out the cells of the small arrays in sight."""
+    return tuple(
+        Formula(name, (PerCell(tuple(_spelled(row) for row in rows)),)) for name, rows in spelled_out(shown).items()
+    )
+
+
+def _spelled(row: Row | None) -> str:
+    return NOT_KNOWN if row is None else plain(claims.of_row(row).sentence())
 
 
 def _row(group: Group, lines: list[str]) -> tuple[TableCell, ...]:
@@ -42,7 +56,7 @@ def _row(group: Group, lines: list[str]) -> tuple[TableCell, ...]:
         return (
             TableCell(text("—"), "head"),
             TableCell(text(Code(group.name)) if group.name else text("—"), "words"),
-            TableCell(text("What went into it is not known here."), "words"),
+            TableCell(text(NOT_KNOWN), "words"),
         )
     rounds = f" (time {group.time})" if group.time > 1 else ""
     return (

@@ -20,8 +20,9 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
-from primer_core.claims.sources import CellFrom
+from primer_core.claims.sources import CellFrom, SlopeWritten
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.sources import Row, number_code
 from primer_core.lessons.own_lines.trace import Binding, Step
@@ -90,12 +91,15 @@ def fixed(shown: Shown) -> tuple[Claim, ...]:
 
 
 def came(shown: Shown) -> tuple[Claim, ...]:
-    """Say where the cell that is looked into came from, line by line."""
+    """Say where the cell that is looked into came from, line by line, and how the small arrays in sight were made."""
     groups = () if shown.chain is None else shown.chain.groups
-    return tuple(of_row(group.row) for group in groups if group.row is not None)
+    rows = (*(group.row for group in groups), *(row for rows in spelled_out(shown).values() for row in rows))
+    return tuple(dict.fromkeys(of_row(row) for row in rows if row is not None))
 
 
-def of_row(row: Row) -> CellFrom:
+def of_row(row: Row) -> CellFrom | SlopeWritten:
     """Say how one cell came to be."""
     run = (row.statement.line, row.statement.time)
+    if row.slope_of:
+        return SlopeWritten(run, row.cell, number_code(row.value), row.slope_of, row.added)
     return CellFrom(run, row.cell, number_code(row.value), row.shown, row.numbers, row.sources)

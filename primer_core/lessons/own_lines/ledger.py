@@ -48,7 +48,8 @@ _NOTHING: Cells = np.array(0)
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _ASKING = ("builtins.bool", "builtins.int", "builtins.round", "builtins.list", "builtins.tuple", "ndarray.tolist")
-_BACKWARD = ("Tensor.backward", "torch.autograd.grad")
+BACKWARD = "Tensor.backward"
+_GRADIENTS = (BACKWARD, "torch.autograd.grad")
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +90,7 @@ class Origin:
     first
         Number of the first; the others follow.
     values
-        ``(n,)``: what stood in them then.
+        ``(n,)``: what stood in them then; None where that was not seen.
     place
         The expression; None where it was not seen.
     entry
@@ -102,7 +103,8 @@ class Origin:
     written
         ``(n,)``: which cells of the array that was written to these are; None where they were made anew.
     read
-        For each operand the numbers of its cells, flat. Of what was written to, they are those that stood there before.
+        For each operand the numbers of its cells, flat. Of what was written to, they are those that stood there before;
+        of a gradient those of what backward() was called of, and of the gradient to which it was added.
     numbers
         Numbers of the cells that Python's own numbers among the arguments came from.
     arguments
@@ -153,7 +155,18 @@ class _Buffer:
     numbers: Cells
     held: Any
     version: int = 0
+    changes: int = 0
     seen: dict[Any, Cells] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What was seen of an array: where it lies, how often that was written to until then, and its cells."""
+
+    value: Any
+    buffer: _Buffer | None
+    changes: int
+    cells: Cells
 
 
 @dataclass(slots=True, eq=False)
@@ -249,9 +262,9 @@ class Ledger:
             if is_array(target) and self._buffer_of(target) is not None:
                 self._write(call, target, read, numbers, statement)
             return
-        if call.entry.name in _BACKWARD:
+        if call.entry.name in _GRADIENTS:
             self.look_for_writes(call.place, statement)
-        if call.entry.name in _BACKWARD or call.entry.rule.kind == "asked":
+        if call.entry.name in _GRADIENTS or call.entry.rule.kind == "asked":
             for array in filter(is_array, arrays_in(call.result)):
                 self._buffer_of(array)
         results = call.result if isinstance(call.result, tuple | list) else (call.result,)
@@ -262,7 +275,7 @@ class Ledger:
             if isinstance(result, np.generic):
                 self._note_number(call, part, result, read, numbers, statement)
             elif is_array(result):
-                if size_of(result) and self._known(result) is None and self._add(result) is not None:
+                if size_of(result) and self.memory_of(result) is None and self._add(result) is not None:
                     origin = self._origin(call, part, result, read, numbers, statement)
                     self._put(result, origin.first + np.arange(origin.values.size).reshape(tuple(result.shape)))
             elif type(result) is float and alike.size == len(results):
@@ -277,6 +290,21 @@ class Ledger:
             return
         origin = Origin(self._next, np.array([result]), place, sign, None, 0, None, (), numbers, values, statement)
         self._name(result, self._keep(origin))
+
+    def go_back(
+        self, gradient: Any, read: tuple[Cells, ...], added: Cells | None, place: Place, statement: Statement | None
+    ) -> None:
+        """Keep that backward() wrote a gradient, or added it to one."""
+        if self.closed or self._buffer_of(gradient) is None:
+            return
+        if added is not None and np.array_equal(self.cells(gradient).reshape(-1), added):
+            return  # it was not written to
+        values = backend_of(gradient).to_numpy(gradient).reshape(-1)
+        more = () if added is None else (added,)
+        origin = Origin(
+            self._next, values, place, BACKWARD if read else "", None, 0, None, (*read, *more), (), (), statement
+        )
+        self._put(gradient, self._keep(origin) + np.arange(values.size).reshape(tuple(gradient.shape)))
 
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
@@ -343,7 +371,7 @@ class Ledger:
 
     # Memory
 
-    def _known(self, array: Any) -> _Buffer | None:
+    def memory_of(self, array: Any) -> _Buffer | None:
         """Return the memory that an array lies in, if that is followed already."""
         start, stop = backend_of(array).extent(array)
         place = bisect_right(self._starts, start) - 1
@@ -353,7 +381,7 @@ class Ledger:
 
     def _buffer_of(self, array: Any) -> _Buffer | None:
         """Return the memory that an array lies in; what was not seen before came from something unseen."""
-        found = self._known(array)
+        found = self.memory_of(array)
         if found is None and size_of(array):
             found = self._add(array)
             if found is not None:
@@ -380,10 +408,13 @@ class Ledger:
         return buffer
 
     def _number_unseen(self, buffer: _Buffer, place: Place | None, statement: Statement | None) -> None:
-        values = np.zeros(buffer.numbers.size)
+        found = backend_of(buffer.held).to_numpy(backend_of(buffer.held).whole_memory(buffer.held))
+        size = buffer.numbers.size
+        values = found if found.size == size else np.full(size, None)
         origin = Origin(self._next, values, place, "", None, 0, None, (), (), (), statement)
         buffer.numbers = self._keep(origin) + np.arange(values.size, dtype=np.int64)
         buffer.seen.clear()
+        buffer.changes += 1
 
     def _put(self, array: Any, numbers: Cells) -> None:
         buffer = self._buffer_of(array)
@@ -394,6 +425,7 @@ class Ledger:
             buffer.numbers[places + at] = numbers
         buffer.version = getattr(buffer.held, "_version", 0)
         buffer.seen.clear()
+        buffer.changes += 1
 
     def _places(self, array: Any, buffer: _Buffer) -> tuple[NDArray[np.intp], int]:
         """Return where in a buffer each cell begins, counted in its units, and the bytes of a cell."""
@@ -426,6 +458,7 @@ class Recorder(Interpreter):
     _under_way: list[Statement] = field(default_factory=list)
     _times: dict[int, int] = field(default_factory=dict)
     _shared_lines: frozenset[int] = frozenset()
+    _looks: dict[str, _Look] = field(default_factory=dict)
 
     def run_program(self, program: Any) -> Any:
         """Run a program as far as it goes, as `Interpreter.run_program`."""
@@ -454,17 +487,35 @@ class Recorder(Interpreter):
                 self.ledger.births.append(Birth(begun, name, cells))
 
     def _looked_at(self) -> tuple[dict[str, Cells], dict[str, Any]]:
+        """Return the cells of what names are bound to, of gradients as ``w.grad``, and numbers of Python's."""
         names: dict[str, Cells] = {}
         values: dict[str, Any] = {}
+        looks: dict[str, _Look] = {}
         for name in list(self.names)[:_MAX_NAMES]:
             value = self.names[name]
-            if is_array(value):
-                names[name] = self.ledger.cells(value)
-            elif _is_number(value):
+            if _is_number(value):
                 values[name] = value
                 if self.ledger.number_of(value):
                     names[name] = self.ledger.cell(value)
+            elif is_array(value):
+                looks[name] = self._look(name, value)
+                gradient = gradient_of(value)
+                if gradient is not None:
+                    looks[f"{name}.grad"] = self._look(f"{name}.grad", gradient)
+        self._looks = looks
+        for name, look in looks.items():
+            names[name] = look.cells
         return names, values
+
+    def _look(self, name: str, value: Any) -> _Look:
+        """Look at an array: where nothing was written since the last look, that still holds."""
+        last = self._looks.get(name)
+        is_same = last is not None and last.value is value and last.cells.shape == tuple(value.shape)
+        if is_same and last is not None and last.buffer is not None and last.buffer.changes == last.changes:
+            return last
+        cells = self.ledger.cells(value)
+        buffer = None if isinstance(value, np.generic) or self.ledger.closed else self.ledger.memory_of(value)
+        return _Look(value, buffer, 0 if buffer is None else buffer.changes, cells)
 
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
         moment = Moment(node, happening, tuple(function.name for function in self._running))
@@ -476,12 +527,29 @@ class Recorder(Interpreter):
         arguments = (*positional, *keywords.values())
         read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays_in(arguments))
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
+        goes_back = name == BACKWARD and not self.ledger.closed
+        before = self._gradients() if goes_back else {}
         result = super()._perform(name, positional, keywords, node)
         if name in _ASKING and read:
-            for statement in self._under_way:
-                statement.tells = False
-        self.ledger.note(self.calls[-1], read, numbers, self._under_way[-1] if self._under_way else None)
+            for each in self._under_way:
+                each.tells = False
+        statement = self._under_way[-1] if self._under_way else None
+        self.ledger.note(self.calls[-1], read, numbers, statement)
+        if goes_back:
+            alone = len(positional) == 1 and not keywords
+            for leaf, (gradient, _) in self._gradients().items():
+                added = before.get(leaf, (None, None))[1]
+                self.ledger.go_back(gradient, read if alone else (), added, Place.of(node, self._source), statement)
         return result
+
+    def _gradients(self) -> dict[int, tuple[Any, Cells]]:
+        """Return the gradients of leaves with names, and the numbers of their cells."""
+        found = {}
+        for name in list(self.names)[:_MAX_NAMES]:
+            gradient = gradient_of(self.names[name])
+            if gradient is not None:
+                found[id(self.names[name])] = (gradient, self.ledger.cells(gradient).reshape(-1))
+        return found
 
     def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:
         result = super()._in_python(symbol, compute, node, *values)
@@ -499,6 +567,13 @@ class Recorder(Interpreter):
                 statement.tells = False
             self.ledger.look_for_writes(Place.of(node, self._source), self._under_way[-1] if self._under_way else None)
         return result
+
+
+def gradient_of(value: Any) -> Any:
+    """Return the gradient that backward() left at a leaf; None for what has none."""
+    if getattr(value, "is_leaf", False) and value.requires_grad:
+        return value.grad
+    return None
 
 
 def twin_of(entry: Entry) -> Entry | None:

@@ -13,9 +13,10 @@ from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
-from primer_core.lessons.own_lines.came_from import came_from
+from primer_core.lessons.own_lines.came_from import arithmetic, came_from
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import MOST_DRAWN, arrays_in_sight
 from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
@@ -44,9 +45,6 @@ from primer_core.picture.parts import (
 )
 from primer_core.picture.program import Place, ProgramFault, ProgramMarks
 from primer_core.picture.text import Code, Role, joined, text
-
-_MOST_DRAWN = 8
-"""Arrays that are drawn at once."""
 
 _WIDTH = 20
 """Cells that stand side by side."""
@@ -178,13 +176,8 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     step = shown.steps[-1] if shown.steps else None
     if step is None:
         return None
-    groups: dict[int, list[str]] = {}
-    for name, seen in step.names.items():
-        if seen.values is not None and seen.values.ndim <= 4 and seen.shape is not None:
-            groups.setdefault(seen.number, []).append(name)
-    fresh = {binding.name for binding in step.bound} | set(step.changed)
-    order = sorted(groups.values(), key=lambda names: not fresh & set(names))
-    drawn, left = order[:_MOST_DRAWN], order[_MOST_DRAWN:]
+    order = arrays_in_sight(shown)
+    drawn, left = order[:MOST_DRAWN], order[MOST_DRAWN:]
     if not drawn:
         return None
     buffers: dict[int, Role] = {}
@@ -193,7 +186,7 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     rows = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
     came = (Link(*link) for link in links_of(shown.trace, shown.at, [names[0] for names in drawn]))
     links = (*_links(drawn, step), *came)
-    parts: list[Part] = [Picture(tuple(grids), rows, links, focus=_focus(shown, drawn))]
+    parts: list[Part] = [Picture(tuple(grids), rows, links, arithmetic(shown), _focus(shown, drawn))]
     if shown.chain is None:
         parts.append(Note(text("Press a cell to see where its number came from.")))
     if left:

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from heapq import heappop, heappush
 from math import isclose, isnan, prod
 from typing import Any
 
@@ -21,7 +22,7 @@ from primer_core.language.table import entry_named
 from primer_core.language.table import sources as rules
 from primer_core.language.table.entry import Bound
 from primer_core.lessons.event import EventError
-from primer_core.lessons.own_lines.ledger import Birth, Cells, Ledger, Origin, Statement, twin_of
+from primer_core.lessons.own_lines.ledger import BACKWARD, Birth, Cells, Ledger, Origin, Statement, twin_of
 from primer_core.lessons.own_lines.trace import Trace
 
 MAX_LINKED = 18_000
@@ -70,6 +71,10 @@ class Row:
         The same with the numbers that stood there.
     sources
         The cells with names that it came from, in the order of their names.
+    slope_of
+        What backward() was called of, if that wrote it; else empty.
+    added
+        Whether it was added to a gradient that was there.
     """
 
     statement: Statement
@@ -78,6 +83,8 @@ class Row:
     shown: str
     numbers: str
     sources: tuple[Named, ...]
+    slope_of: str = ""
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +120,13 @@ class Chain:
         What was asked for.
     groups
         The latest first; the cell itself stands in the first one.
-    left_out
-        int, how many groups there are beyond `MAX_ROWS`.
-    cut
-        Whether there are more cells than `MAX_CELLS`, and further ones are not followed.
+    more
+        Whether there are more than `MAX_ROWS` groups or `MAX_CELLS` cells, and earlier ones are left out.
     """
 
     cell: Named
     groups: tuple[Group, ...]
-    left_out: int
-    cut: bool
+    more: bool
 
 
 class NotKnownError(LookupError):
@@ -168,6 +172,13 @@ def chain_of(trace: Trace, at: int, text: str) -> Chain | None:
         return None
     place = int(written)
     return _finder(_ledger_of(trace)).chain((name, _index(place, cells.shape)), int(cells.reshape(-1)[place]))
+
+
+def rows_of(trace: Trace, at: int, name: str) -> tuple[Row | None, ...]:
+    """Return how each cell of an array in sight came to be; None for those of which that is not known."""
+    finder = _finder(_ledger_of(trace))
+    cells = _in_sight(trace, at).get(name)
+    return () if cells is None else tuple(finder.row(number, name) for number in cells.reshape(-1).tolist())
 
 
 def place_of(trace: Trace, at: int, name: str, index: Sequence[int]) -> str:
@@ -307,9 +318,12 @@ def sources_of(ledger: Ledger, number: int) -> Known:
     origin = ledger.origin_of(number)
     if origin is None or not origin.entry:
         raise NotKnownError
+    cell = number - origin.first
+    if origin.entry == BACKWARD:
+        whole, *added = origin.read
+        return Known((tuple(map(int, whole)), *((int(numbers[cell]),) for numbers in added)), ())
     if origin.call is None:
         return Known((), tuple(filter(None, origin.numbers)))
-    cell = number - origin.first
     found = _read(origin, cell) if origin.written is None else _written(origin, origin.call, int(origin.written[cell]))
     return Known(
         tuple(tuple(map(int, numbers[cells])) for numbers, cells in zip(origin.read, found, strict=True)),
@@ -428,40 +442,48 @@ class Finder:
                     found.setdefault(number, (birth, place))
         return found
 
+    @cached_property
+    def _born_together(self) -> Mapping[int, Sequence[Birth]]:
+        """By the number of a statement, what it gave names to."""
+        found: dict[int, list[Birth]] = {}
+        for birth in self.ledger.births:
+            found.setdefault(birth.statement.number, []).append(birth)
+        return found
+
     def chain(self, cell: Named, number: int) -> Chain:
         """Return where a cell came from, back to the inputs."""
-        waiting, seen = [number], {number}
+        waiting, seen = [-number], {number}
         groups: dict[tuple[int, int, str], list[int]] = {}
-        order: dict[tuple[int, int, str], int] = {}
         count = 0
         while waiting and count < MAX_CELLS:
-            at = waiting.pop(0)
+            at = -heappop(waiting)
             count += 1
             name = self._name_of(at, cell, number)[0]
             try:
-                birth = self._told(at)
-                sources = self._named_sources(at, birth.statement)
+                statement = self._told(at).statement
+                sources = self._named_sources(at, statement)
+                key = (statement.line, statement.time, name)
             except NotKnownError:
-                groups.setdefault((0, 0, name), []).append(at)
-                continue
-            key = (birth.statement.line, birth.statement.time, name)
+                sources, key = (), (0, 0, name)
+            if key not in groups and len(groups) == MAX_ROWS:
+                break
             groups.setdefault(key, []).append(at)
-            order[key] = birth.statement.number
-            fresh = [source for source in sources if source not in seen]
-            seen.update(fresh)
-            waiting.extend(fresh)
-        first, *rest = groups
-        keys = (first, *sorted(rest, key=lambda key: order.get(key, -1), reverse=True))
+            for source in sources:
+                if source not in seen:
+                    seen.add(source)
+                    heappush(waiting, -source)
+        else:
+            count = 0
         found = tuple(
             Group(
-                None if not key[0] else self._row(groups[key][0]),
+                None if not key[0] else self.row(numbers[0], "" if place else cell[0]),
                 key[2],
                 *key[:2],
-                tuple(self._name_of(each, cell, number) for each in groups[key]),
+                tuple(self._name_of(each, cell, number) for each in numbers),
             )
-            for key in keys[:MAX_ROWS]
+            for place, (key, numbers) in enumerate(groups.items())
         )
-        return Chain(cell, found, len(keys) - len(found), bool(waiting))
+        return Chain(cell, found, bool(count or waiting))
 
     def _name_of(self, number: int, cell: Named, asked: int) -> Named:
         known = self.births.get(number)
@@ -483,24 +505,53 @@ class Finder:
             raise NotKnownError
         return known[0]
 
-    def _row(self, number: int) -> Row:
-        birth, place = self.births[number]
-        names = self._names_at(birth.statement)
-        cells = tuple(sorted(names[source] for source in self._named_sources(number, birth.statement)))
+    def row(self, number: int, called: str = "") -> Row | None:
+        """Return how a cell came to be; None where that is not known.
+
+        Parameters
+        ----------
+        number
+            Of the cell.
+        called
+            What its array is called rather, where the statement that made it gave it several names.
+        """
+        try:
+            statement = self._told(number).statement
+            sources = self._named_sources(number, statement)
+        except NotKnownError:
+            return None
+        names = self._names_at(statement)
         shown = numbers = ""
         try:
-            term = _Writer(self, names, birth.statement).term(number)
+            term = _Writer(self, names, statement).term(number)
             if len(term.text) <= _LONGEST:
                 shown, numbers = term.text, term.numbers
         except _NoTerm:
             pass
-        cell = (birth.name, _index(place, birth.cells.shape))
-        return Row(birth.statement, cell, self._value_of(number), shown, numbers, cells)
-
-    def _value_of(self, number: int) -> Any:
+        cells = tuple(sorted(names[source] for source in sources))
         origin = self.ledger.origin_of(number)
         assert origin is not None
-        return origin.values[number - origin.first]
+        goes_back = origin.entry == BACKWARD and origin.place is not None
+        return Row(
+            statement,
+            self._called(number, called),
+            origin.values[number - origin.first],
+            shown,
+            numbers,
+            cells,
+            _called_of(origin.place.text) if goes_back and origin.place else "",
+            goes_back and len(origin.read) > 1,
+        )
+
+    def _called(self, number: int, name: str) -> Named:
+        """Return what a cell is called after the statement that gave it its first name, by this name if that has it."""
+        first, place = self.births[number]
+        for birth in self._born_together[first.statement.number]:
+            if birth.name == name:
+                found = np.flatnonzero(birth.cells.reshape(-1) == number)
+                if found.size:
+                    return name, _index(int(found[0]), birth.cells.shape)
+        return first.name, _index(place, first.cells.shape)
 
     def _names_at(self, statement: Statement) -> Mapping[int, Named]:
         """Return, by number, what cells are called before a statement: by the name that held them first, if it does."""
@@ -618,14 +669,16 @@ class _Writer:
         origin = self.finder.ledger.origin_of(number)
         if origin is None:
             raise _NoTerm
-        if not origin.entry:
-            raise _NoTerm  # its value was not seen
         value = origin.values[number - origin.first]
+        if value is None:
+            raise _NoTerm
         name, index = named
         text = f"{name}[{', '.join(map(str, index))}]" if index else name
         return Term(text, number_code(value), value.item())
 
     def _made(self, origin: Origin, number: int, value: Any, depth: int) -> Term:
+        if origin.entry == BACKWARD:
+            raise _NoTerm
         if origin.call is None:
             terms = [
                 self._cell(known, depth) if known else self._bare(given, str(given))
@@ -751,6 +804,8 @@ def _has_options(bound: Bound) -> bool:
 def number_code(value: Any) -> str:
     """Write a number as code does, with eight significant digits at most."""
     plain = value.item() if hasattr(value, "item") else value
+    if isinstance(value, np.float32 | np.float16):
+        return repr(float(str(value)))
     if isinstance(plain, float):
         return repr(float(f"{plain:.8g}"))
     return repr(plain)
@@ -765,6 +820,14 @@ def _equal(amount: Any, value: Any) -> bool:
         return isnan(one) and isnan(other)
     small = getattr(value, "dtype", np.dtype(np.float64)) in (np.float32, np.float16)
     return isclose(one, other, rel_tol=1e-4 if small else 1e-9, abs_tol=1e-6 if small else 1e-12)
+
+
+def _called_of(text: str) -> str:
+    """Return what a method is called of."""
+    match code_statements(text)[0]:
+        case ast.Expr(ast.Call(ast.Attribute(holder))):
+            return ast.unparse(holder)
+    return ""
 
 
 def _written_at(text: str, place: int) -> str:

@@ -19,6 +19,16 @@ _FAILS = (
     "d = torch.ones(3) + torch.ones(2, 2)",
     "d = torch.arange(3) @ torch.ones(3)", "d = np.zeros((3, 1)) + np.zeros((2, 2))",
 )  # fmt: skip
+_GO_BACK = (
+    "import torch\nw = torch.tensor([1., 3.], requires_grad=True)\nx = torch.tensor([2., 5.])\nfor i in range({0}):\n"
+    "    loss = ((w * x - 1) ** 2).sum()\n    loss.backward()\n    with torch.no_grad():\n        w -= {1} * w.grad\n"
+    "g = w.grad * 2",
+    "import torch\nw = torch.ones(2, 2, requires_grad=True)\n(w * {1}).sum().backward()\nw.grad.zero_()\n"
+    "(w ** {0}).mean().backward()\ng = w.grad + w.detach()",
+    "import torch\nfrom torch import nn\ntorch.manual_seed({0})\nnet = nn.Linear(2, 1)\nx = torch.tensor([[1., {1}]])\n"
+    "w = net.weight\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nloss = net(x).sum()\nloss.backward()\n"
+    "opt.step()\ng = w.grad * 1\nv = w.detach() * 3",
+)  # fmt: skip
 
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
@@ -32,6 +42,8 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
             lines.append(chance.choice(_FAILS))
         text = "\n".join(lines)
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
+    if chance.random() < 0.08:
+        text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
 
 

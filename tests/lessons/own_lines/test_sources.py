@@ -11,12 +11,10 @@ import pytest
 import torch
 
 from primer_core.claims.claim import plain
-from primer_core.lessons.event import Click, EventError
-from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.claims import came
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
-from primer_core.lessons.own_lines.sources import MAX_LINKED, Finder, Walk, chain_of, links_of
+from primer_core.lessons.own_lines.sources import Finder, Walk
 from primer_core.lessons.own_lines.trace import Trace, run
 from tests.language.programs.random_programs import drawn
 from tests.profiles import is_long
@@ -111,8 +109,10 @@ def smooth_program(chance: random.Random) -> str:
         new = f"x{number}"
         line = chance.choice([
             f"{new} = {x} * {y} + 1", f"{new} = {x} - {y} * 0.5", f"{new} = {library}.cos({x})", f"{new} = {x} @ {y}",
-            f"{new} = {x} / ({y}.sum({axis}=1)[:, None] + 1)", f"{new} = {x}.T * 3", f"{new} = {x}.mean({axis}=0) + {y}",
-            f"{new} = {x}[[2, 0, 1]]", f"{new} = {x}.reshape(9)[::2].sum() * {y}", f"{new} = {library}.sin({x}) + {y}[0]",
+            f"{new} = {x} / ({y}.sum({axis}=1)[:, None] + 1)", f"{new} = {x}.T * 3",
+            f"{new} = {x}.mean({axis}=0) + {y}",
+            f"{new} = {x}[[2, 0, 1]]", f"{new} = {x}.reshape(9)[::2].sum() * {y}",
+            f"{new} = {library}.sin({x}) + {y}[0]",
             f"{new} = {x}.cumsum({axis}=1)", f"{new} = {library}.einsum('ij,kj->ik', {x}, {y})",
             f"{x}[1] = {y}[2] * 2", f"{x} += {y}", f"{x} *= 2", f"{x}[:, 0] = {y}.sum({axis}=1)",
             f"{new} = {x}[1:]\n{new} *= 1.5", f"for i in range(2):\n    {x}[i] = {x}[i + 1] + {y}[i]",
