@@ -23,9 +23,12 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
+from primer_core.claims.sources import CellFrom, SlopeWritten
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.sharing import Buffer, Touching, remembered
+from primer_core.lessons.own_lines.sources import Row, number_code
 from primer_core.lessons.own_lines.trace import Binding, Step
 
 
@@ -35,7 +38,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
     memory = (claim for buffer in remembered(shown.steps) for claim in _all_of_buffer(buffer, shown))
-    return (*lines, *ends(shown), *fixed(shown), *memory)
+    return (*lines, *ends(shown), *fixed(shown), *memory, *came(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -122,3 +125,18 @@ def fixed(shown: Shown) -> tuple[Claim, ...]:
     stopped = shown.trace.stopped
     line = 0 if stopped is None else stopped.place.line
     return tuple(RunsInstead(line, fix.line, fix.gives) for fix in shown.fixes)
+
+
+def came(shown: Shown) -> tuple[Claim, ...]:
+    """Say where the cell that is looked into came from, line by line, and how the small arrays in sight were made."""
+    groups = () if shown.chain is None else shown.chain.groups
+    rows = (*(group.row for group in groups), *(row for rows in spelled_out(shown).values() for row in rows))
+    return tuple(dict.fromkeys(of_row(row) for row in rows if row is not None))
+
+
+def of_row(row: Row) -> CellFrom | SlopeWritten:
+    """Say how one cell came to be."""
+    run = (row.statement.line, row.statement.time)
+    if row.slope_of:
+        return SlopeWritten(run, row.cell, number_code(row.value), row.slope_of, row.added)
+    return CellFrom(run, row.cell, number_code(row.value), row.shown, row.numbers, row.sources)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
-from primer_core.lessons.event import Act, Event, EventError, Put
+from primer_core.lessons.event import Act, Click, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
+from primer_core.lessons.own_lines.sources import Chain, chain_of, place_of
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
 from primer_core.lessons.own_lines.traps import BY_PROGRAM, Trap, answer_of
 from primer_core.lessons.question import Question
@@ -73,6 +74,8 @@ class Shown:
         What would work instead of the line that failed.
     asked
         What is asked of it; None of a program that is no trap.
+    chain
+        Where the cell that is looked into came from; None where none is.
     """
 
     trace: Trace
@@ -80,6 +83,7 @@ class Shown:
     opened: Opened | None
     fixes: tuple[Fix, ...]
     asked: Asked | None = None
+    chain: Chain | None = None
 
     @property
     def waits(self) -> bool:
@@ -125,7 +129,9 @@ def explain(question: OwnLinesQuestion) -> Outcome:
         return Shown(trace, 0, None, (), asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else (), asked)
+    fixes = fixes_of(trace) if stops else ()
+    opened = _opened(question, trace, at, stops=stops)
+    return Shown(trace, at, opened, fixes, asked, chain_of(trace, at, question.cell))
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -163,7 +169,7 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: a part is opened, a line or a round of one is gone to, and what stands at the end stays there.
+    """Answer an event: a part is opened, a line or a round gone to, a cell looked into; what is at the end stays there.
 
     Raises
     ------
@@ -183,6 +189,9 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             trace = run(question.program)
             at = round_from(trace, question.at, by)
             return _ended(replace(question, at=at, opened="", guess=question.guess or SHOWN))
+        case Click(grid, index):
+            cell = place_of(run(question.program), question.at, grid, index)
+            return replace(question, cell="" if cell == question.cell else cell)
         case Put(texts):
             changed = put_fields(question, event)
             if "guess" not in texts:

@@ -53,3 +53,5 @@ class OwnLinesQuestion(Question):
     """Place of the sub-expression that is opened: line, column, line and column of its end, as ``8:10-8:23``."""
     guess: str = text("", hidden=True)
     """Of a trap: the place of the answer that was chosen, counted from 0, or `SHOWN`; empty while it waits for one."""
+    cell: str = text("", hidden=True)
+    """The cell whose number is looked into: the name of an array in sight and the flat place, as ``rows:1``."""

@@ -13,8 +13,10 @@ from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
+from primer_core.lessons.own_lines.came_from import arithmetic, came_from
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import MOST_DRAWN, arrays_in_sight
 from primer_core.lessons.own_lines.memory_picture import memory_parts
 from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
@@ -23,6 +25,7 @@ from primer_core.lessons.own_lines.predict import quiz
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.rows import colours, rows
 from primer_core.lessons.own_lines.sharing import changed_cells
+from primer_core.lessons.own_lines.sources import links_of
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import spoken
@@ -45,9 +48,6 @@ from primer_core.picture.parts import (
 )
 from primer_core.picture.program import Place, ProgramFault, ProgramMarks
 from primer_core.picture.text import Code, Role, joined, text
-
-_MOST_DRAWN = 8
-"""Arrays that are drawn at once."""
 
 _WIDTH = 20
 """Cells that stand side by side."""
@@ -141,6 +141,8 @@ def _body(shown: Shown) -> Iterator[Part]:
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
+    if shown.chain is not None:
+        yield Card(came_from(shown.chain, shown.trace.source), "came_from")
     memory = tuple(memory_parts(shown))
     if memory:
         yield Card((Heading("Memory after this step"), *memory), "memory")
@@ -173,21 +175,19 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     step = shown.steps[-1] if shown.steps else None
     if step is None:
         return None
-    groups: dict[int, list[str]] = {}
-    for name, seen in step.names.items():
-        if seen.values is not None and seen.values.ndim <= 4 and seen.shape is not None:
-            groups.setdefault(seen.number, []).append(name)
-    fresh = {binding.name for binding in step.bound} | set(step.changed)
-    order = sorted(groups.values(), key=lambda names: not fresh & set(names))
-    drawn, left = order[:_MOST_DRAWN], order[_MOST_DRAWN:]
+    order = arrays_in_sight(shown)
+    drawn, left = order[:MOST_DRAWN], order[MOST_DRAWN:]
     if not drawn:
         return None
     buffers = colours(step)
     grids = [_grid(names, step, shown, buffers) for names in drawn]
     small = sum(prod(grid.values.shape) for grid in grids) > 60
     lines = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
-    links = tuple(_links(drawn, step))
-    parts: list[Part] = [Picture(tuple(grids), lines, links)]
+    came = (Link(*link) for link in links_of(shown.trace, shown.at, [names[0] for names in drawn]))
+    links = (*_links(drawn, step), *came)
+    parts: list[Part] = [Picture(tuple(grids), lines, links, arithmetic(shown), _focus(shown, drawn))]
+    if shown.chain is None:
+        parts.append(Note(text("Press a cell to see where its number came from.")))
     if left:
         names = joined([text(Code(names[0])) for names in left])
         parts.append(Note(text("Not drawn: ", *names, ".")))
@@ -231,7 +231,18 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: Mapping[int, Role
         tags=tuple(names) if len(names) > 1 else (),
         marked=_changed_cells(names, step, shown),
         texts=_texts(seen),
+        selectable=True,
     )
+
+
+def _focus(shown: Shown, drawn: Sequence[list[str]]) -> tuple[str, int] | None:
+    """Return the cell that is looked into, in the grid that has its name."""
+    if shown.chain is None:
+        return None
+    name, index = shown.chain.cell
+    grid = next((names[0] for names in drawn if name in names), None)
+    shape = shown.steps[-1].names[name].shape if grid else None
+    return None if grid is None or shape is None else (grid, int(np.ravel_multi_index(index, shape)) if index else 0)
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:

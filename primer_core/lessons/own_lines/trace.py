@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import Caught, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
+from primer_core.lessons.own_lines.ledger import Ledger, Recorder
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -209,6 +210,8 @@ class Trace:
         What a library refused, where that stopped it.
     seeded
         Whether random numbers were drawn without a seed of the program's own.
+    ledger
+        Which cell came from which; None for a program that is only tried.
     """
 
     source: str
@@ -220,6 +223,7 @@ class Trace:
     stopped_in: tuple[int, int] | None
     failed: Part | None
     seeded: bool
+    ledger: Ledger | None = None
 
     def printed_by(self, step: Step) -> tuple[str, ...]:
         """Return what was printed up to a step, line by line."""
@@ -230,14 +234,23 @@ class Trace:
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
     """Run a program that is shown, once for all its steps. Nothing that is typed makes it raise."""
-    return tried(text)
+    ledger = Ledger()
+    trace = _traced(text, Recorder(ledger=ledger))
+    kept = {step.moment for step in trace.steps}
+    ledger.sights = {moment: cells for moment, cells in ledger.sights.items() if moment in kept}
+    ledger.let_go()
+    return replace(trace, ledger=ledger)
 
 
 def tried(text: str) -> Trace:
     """Run a program that is only tried: as `run`, without keeping what came of it."""
+    return _traced(text, Interpreter())
+
+
+def _traced(text: str, interpreter: Interpreter) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
-    interpreter = Interpreter(watch=tracer.take, hear=tracer.hear)
+    interpreter.watch, interpreter.hear = tracer.take, tracer.hear
     tracer.interpreter = interpreter
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
