@@ -48,7 +48,7 @@ class Classes(PythonFunctions):
                         message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
                         raise self._rejection("unknown", message, each)
                     marks = {ast.unparse(mark) for mark in each.decorator_list}
-                    role = next((role for mark, role in ROLES.items() if mark in marks), "method")
+                    role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
                     function = self._function(name, arguments, body, each)
                     made_class.members[name] = replace(function, owner=made_class, role=role)
                 case ast.Assign([ast.Name(name)], value):

@@ -26,8 +26,12 @@ Happening = Literal["statement", "loop", "test", "call"]
 binding of a function's arguments."""
 
 
-ROLES: Mapping[str, Literal["static", "property"]] = {"staticmethod": "static", "property": "property"}
-"""What a decorator makes of a method."""
+ROLES: Mapping[str, Literal["method", "static", "property"]] = {
+    "": "method",
+    "staticmethod": "static",
+    "property": "property",
+}
+"""What a decorator, or none, makes of a method."""
 
 
 class Returned(Exception):  # noqa: N818 - a signal, and no error

@@ -22,7 +22,8 @@ from primer_core.backend.memory import Layout
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
-from primer_core.language.programs.interpreter import Happening, Interpreter, Moment
+from primer_core.language.programs.functions import Happening
+from primer_core.language.programs.interpreter import Interpreter, Moment
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import arrays_in, size_of
