@@ -30,7 +30,7 @@ _BRACKETS = r"[^()]"
 for _ in range(4):
     _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
 _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
-_CELL = rf"{_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
+_CELL = rf"{_NAME}(?:\.grad)?(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
 #: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
@@ -132,6 +132,7 @@ class Sources:
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
             or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
+            or (where == "PerCell.texts" and words.replace("−", "-") in self.sentences)  # numbers of code, as read
             or words in self.refusals
             or words in declared(self.lesson)
             or self.is_typed(words)

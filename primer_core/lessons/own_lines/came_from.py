@@ -9,6 +9,7 @@ from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.sources import Chain, Group, Row
 from primer_core.lessons.spoken import spoken
 from primer_core.picture.grid import Formula, PerCell
+from primer_core.picture.number import MINUS
 from primer_core.picture.parts import Heading, Note, Part, Table, TableCell
 from primer_core.picture.text import Code, Text, joined, text
 
@@ -48,7 +49,7 @@ def arithmetic(shown: Shown) -> tuple[Formula, ...]:
 
 
 def _spelled(row: Row | None) -> str:
-    return NOT_KNOWN if row is None else plain(claims.of_row(row).sentence())
+    return NOT_KNOWN if row is None else plain(claims.of_row(row).sentence()).replace("-", MINUS)
 
 
 def _row(group: Group, lines: list[str]) -> tuple[TableCell, ...]:
