@@ -105,7 +105,8 @@ class Uninitialised:
         Refused
             If it copied cells that were never written, where it might have made a view.
         """
-        if entry.uninitialised is not None and is_array(result) and entry.uninitialised(bound):
+        found = entry.uninitialised is not None and is_array(result) and not _is_filled(result)
+        if found and entry.uninitialised is not None and entry.uninitialised(bound):
             start, _, itemsize = layout(result)
             size = int(np.prod(tuple(result.shape))) * itemsize
             self._memories.append(_Memory(result, start, np.ones(size, np.bool_)))
@@ -132,6 +133,11 @@ class Uninitialised:
                 continue
             if not _is_index(entry) or np.any(unwritten[_plain(bound.values["index"])]):
                 raise _reads(entry)
+
+
+def _is_filled(array: Any) -> bool:
+    """Return whether NumPy fills an array that it hands out: one of objects holds None."""
+    return isinstance(array, np.ndarray) and array.dtype == object
 
 
 def _overwrites(entry: Entry) -> bool:

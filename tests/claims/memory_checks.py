@@ -250,8 +250,8 @@ def _(claim: DrawnAs, program: Program) -> None:
     made = next(place for place, state in enumerate(states) if any(each is array for each in state.values()))
     earlier = [each for each in (*states[made - 1].values(), *states[made].values()) if each is not array]
     before = [each for each in earlier if any(each is old for state in states[:made] for old in state.values())]
-    before += [states[made][name] for name in list(states[made])[: list(states[made]).index(claim.name)]
-               if claim.name in states[made] and states[made][name] is not array]  # fmt: skip
+    first = next(name for name, each in states[made].items() if each is array)
+    before += [states[made][name] for name in list(states[made])[: list(states[made]).index(first)]]
     beside = any(one_memory(array, each) for each in before)
     match claim.word:
         case "NUMBER":

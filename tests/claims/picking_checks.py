@@ -347,7 +347,7 @@ def _(claim: ItemDoes, program: Program) -> None:
     a = np.asarray(names["a"])
     item = key_of(claim.item, names)
     item = np.asarray(item) if is_array(item) else item
-    if claim.item != ":":
+    if claim.axis is None:
         assert "".join(claim.item.split()) in "".join(index(program).split())
     if claim.does == "adds an axis of size 1":
         assert item is None
@@ -359,6 +359,15 @@ def _(claim: ItemDoes, program: Program) -> None:
         assert item.dtype == bool
         return
     assert 0 <= claim.axis < a.ndim
+    items = items_of(key_of(index(program), names))
+    taken = {axis: each for each, axis in zip(items, axes_of(items, a.ndim), strict=True) if consumed(each)}
+    spoken_of = {axis + k for axis, each in taken.items() for k in range(consumed(each))}
+    if claim.item == ":":
+        assert claim.axis not in spoken_of or taken.get(claim.axis) == slice(None)
+    else:
+        there = taken[claim.axis]
+        assert type(there) is slice or np.array_equal(np.asarray(there), np.asarray(item))
+        assert type(there) is not slice or there == item
     alone = a[(*(slice(None),) * claim.axis, item)]
     size = a.shape[claim.axis]
     match claim.does:

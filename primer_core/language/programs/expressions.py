@@ -389,8 +389,20 @@ class Expressions(Evaluator, ABC):
     def _put(self, holder: Any, key: Any, value: Any, target: ast.expr) -> None:
         if isinstance(holder, dict):
             self._enter(holder, key, value, target)
-        else:
-            super()._put(holder, key, value, target)
+            return
+        if isinstance(holder, list):
+            self._check_held([value], holder, target)
+        super()._put(holder, key, value, target)
+
+    def _check_held(self, values: Iterable[Any], holder: list[Any] | dict[Any, Any], node: ast.AST) -> None:
+        """Refuse what would make a list or a dict hold itself: nobody comes to an end who goes through it."""
+        if any(holds(value, holder) for value in values):
+            raise self._rejection("refused", "A list that would hold itself is not made here.", node)
+
+    def _changed(self, before: Any, sign: ast.operator, value: Any, node: ast.stmt) -> Any:
+        if isinstance(before, list) and isinstance(value, list | tuple):
+            self._check_held(value, before, node)
+        return super()._changed(before, sign, value, node)
 
     def _delete(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Subscript):

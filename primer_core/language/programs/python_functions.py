@@ -29,7 +29,6 @@ from primer_core.language.programs.values import (
     Method,
     Once,
     TypeOf,
-    holds,
     inside,
     type_name,
 )
@@ -300,9 +299,8 @@ class PythonFunctions(Functions):
         if name in ("extend", "join") and positional:
             positional = (list(self._each(positional[0], node)), *positional[1:])
         if name in ("append", "insert", "extend", "update", "setdefault"):
-            parts = positional[0] if name in ("extend", "update") and positional else positional
-            if any(holds(part, holder) for part in parts):
-                raise self._rejection("refused", "A list that would hold itself is not made here.", node)
+            parts = [*(positional[0] if name == "extend" and positional else positional), *keywords.values()]
+            self._check_held(parts, holder, node)
         if name == "replace" and len(positional) > 1 and len(holder) * len(str(positional[1])) > MAX_LIST:
             raise self._rejection("refused", f"A text has at most {thousands(MAX_LIST)} characters here.", node)
         result = self._python(getattr(type(holder), name), (holder, *positional), node, keywords)

@@ -40,7 +40,7 @@ def of_taken(asked: Asked, name: str, origin: str, before: Shape, after: Shape) 
     axis = _axis(asked)
     if asked.name == "stack" and axis is not None:
         return (NewAxis(name, before, axis % len(after), 2),)
-    if asked.name in _JOINS and axis is not None and before:
+    if asked.name in _JOINS and axis is not None and before and len(asked.other.shape) == len(before):
         return (SizesAdd(name, before, asked.other.shape, axis % len(before)),)
     return ()
 

@@ -262,9 +262,11 @@ def steps(found: Softmax) -> dict[Cell, Claim]:
 
 
 def _rounds(question: SoftmaxQuestion, k: int, held: float) -> LogitRounds | None:
-    """Say that a logit is rounded, where eight digits show it."""
+    """Say that a logit is rounded, where eight digits show it; nothing where it was rounded twice, on two ways."""
     asked = question.logits[k] + question.shift
-    return LogitRounds(question.dtype, asked, held) if f"{asked:.8g}" != f"{held:.8g}" else None
+    once = float(np.dtype(question.dtype).type(asked)) == held
+    seen = asked != held and f"{asked:.8g}" != f"{held:.8g}"
+    return LogitRounds(question.dtype, asked, held) if once and seen else None
 
 
 def _becomes(value: float, *, by_infinity: bool) -> str:

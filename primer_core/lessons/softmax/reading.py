@@ -182,7 +182,7 @@ def _tensor(value: Any, code: str, typed: str, dtype_of: Any, how: str) -> tuple
         if isinstance(made, Declined):
             raise Refused(f"PyTorch makes no tensor of this: {made.text}. {how}")
         dtype = dtype_of(value)
-        if dtype is None:
+        if dtype is None or made.is_complex():
             return made, f"torch.tensor({code})", True
         return torch.tensor(value, dtype=dtype), f"torch.tensor({code}, dtype={dtype})", True
     raise Refused(f"{quoted(typed)} is of type {type(value).__name__}, and no tensor. {how}")

@@ -167,7 +167,7 @@ def _program(question: ViewsQuestion, program: Ran | Stopped) -> tuple[Part, ...
 def _memory(program: Ran | Stopped) -> tuple[Part, ...]:
     """Show arrays above their memory, and how each lies in it."""
     if not program.after.names:
-        return (Note(text("No name is bound to an array any more, so there is no memory to look at.")),)
+        return (Note(text("Bind a name to an array to look at its memory.")),)
     return (pictures.memory(program, editable=isinstance(program, Ran)), layout_table(program))
 
 

@@ -495,6 +495,7 @@ _FIRST: tuple[Scene, ...] = (
         _told_to_copy,
         _cast,
         _flipped,
+        _flipped,
         _across,
         _empty,
         _single,
