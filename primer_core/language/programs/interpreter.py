@@ -11,7 +11,7 @@ import math
 import operator
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from primer_core.language.evaluator import Evaluator
 from primer_core.language.execution import attempted, check_result, is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
+from primer_core.language.programs.layers import Watch
 from primer_core.language.programs.reading import MODULES, Program, imported
 from primer_core.language.programs.scope import Scope, names_bound
 from primer_core.language.programs.values import (
@@ -167,11 +168,17 @@ class Interpreter(Evaluator):
         What a library refused last; None if it refused nothing.
     under_way
         The statement of the program itself that runs, or ran last; None before the first.
+    layers
+        Takes down what its networks do.
+    blamed
+        What was rejected last, and the names that were in sight there; None if nothing was.
     """
 
     watch: Callable[[Moment], None] = lambda _: None
     failed: Failed | None = None
     under_way: ast.stmt | None = None
+    layers: Watch = field(default_factory=Watch)
+    blamed: tuple[Rejection, MutableMapping[str, Any]] | None = None
     _handled: list[Rejection] = field(default_factory=list)
     _recording: list[list[Warned]] = field(default_factory=list)
     _running: list[Function] = field(default_factory=list)
@@ -611,7 +618,9 @@ class Interpreter(Evaluator):
     def _make(self, full: str, node: ast.Call) -> Any:
         """Make a layer, a loss, an optimiser, a data set or a loader."""
         positional, keywords = self._arguments(node)
-        return self._outside(networks.make, (networks.MADE[full], positional, keywords), {}, node)
+        result = self._outside(networks.make, (networks.MADE[full], positional, keywords), {}, node)
+        self.layers.note(result, Place.of(node, self._source))
+        return result
 
     def _with_function(self, full: str, node: ast.Call) -> Any:
         """Call what takes a function of the program."""
@@ -679,8 +688,15 @@ class Interpreter(Evaluator):
         finally:
             self._node = before
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result, "PyTorch")
+            raise self._blame(Rejection("declined", result.text, Place.of(node, self._source), result, "PyTorch"))
         return result
+
+    def _blame(self, rejection: Rejection) -> Rejection:
+        self.blamed = (rejection, self.names)
+        return rejection
+
+    def _no(self, declined: Declined, node: ast.AST) -> Rejection:
+        return self._blame(super()._no(declined, node))
 
     def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         if type(holder) in _METHODS:
@@ -706,7 +722,8 @@ class Interpreter(Evaluator):
                     words = repr(positional[0])
                 return Caught(made(name, words))
         if networks.is_network_object(value) and callable(value):
-            return self._outside(value, positional, keywords, node)
+            with self.layers.over(value, Place.of(node, self._source), ast.unparse(node.func)):
+                return self._outside(value, positional, keywords, node)
         raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
 
     def _arguments(self, node: ast.Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -1169,6 +1186,7 @@ class Interpreter(Evaluator):
         except Rejection as rejection:
             if rejection.declined is not None:
                 self.failed = Failed(rejection, name, positional, keywords)
+                self._blame(rejection)
             raise
         finally:
             for call in self.calls[before:] if self._recording else ():

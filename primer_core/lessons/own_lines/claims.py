@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.networks import CallGives, LayerBroke, LayerGave, LayerWants, NetworkLearns, NeverCalled
 from primer_core.claims.running import (
     BesideCells,
     BoundArray,
@@ -30,7 +31,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     if isinstance(shown, Message):
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
-    return (*lines, *ends(shown), *fixed(shown))
+    return (*lines, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -80,8 +81,33 @@ def ends(shown: Shown) -> tuple[Claim, ...]:
     return (ProgramStops(stopped.place.line, stopped.declined.kind, stopped.declined.words, stopped.place.text),)
 
 
+def of_layers(shown: Shown) -> tuple[Claim, ...]:
+    """Say of each layer of the network that was called last what it gave, and where it broke."""
+    forward = shown.forward
+    if forward is None:
+        return ()
+    said: list[Claim] = [
+        LayerGave(forward.number, call.name, call.made, call.given[0], call.gave[0], call.parameters)
+        for call in forward.layers
+        if not call.holds and call.given and call.gave
+    ]
+    said.append(NetworkLearns(forward.number, forward.parameters, forward.trainable))
+    broke, misfit = forward.broke, forward.misfit
+    if broke is not None and broke.given:
+        said.append(LayerBroke(forward.number, broke.name, broke.kind if broke.holds else broke.made, broke.given[0]))
+    if misfit is not None:
+        said.append(LayerWants(misfit.setting, misfit.had, misfit.wanted))
+    return tuple(said)
+
+
+def of_input(shown: Shown) -> tuple[Claim, ...]:
+    """Say of a network that it is never called, and what a call gives."""
+    given = shown.input
+    return () if given is None else (NeverCalled(given.name), CallGives(given.line, given.gives, given.error))
+
+
 def fixed(shown: Shown) -> tuple[Claim, ...]:
     """Say what would work."""
     stopped = shown.trace.stopped
     line = 0 if stopped is None else stopped.place.line
-    return tuple(RunsInstead(line, fix.line, fix.gives) for fix in shown.fixes)
+    return tuple(RunsInstead(line, fix.at, fix.line, fix.where == "added", fix.gives) for fix in shown.fixes)

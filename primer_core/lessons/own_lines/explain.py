@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
+from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
-from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
+from primer_core.lessons.own_lines.cause import cause_of
+from primer_core.lessons.own_lines.failing import operand_names
+from primer_core.lessons.own_lines.fixes import Fix, fixes_of
+from primer_core.lessons.own_lines.inputs import Input, input_of
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
@@ -50,12 +54,18 @@ class Shown:
         The part that is opened; where the program stopped, the one that failed. None where no lesson shows one.
     fixes
         What would work instead of the line that failed.
+    cause
+        Why it failed; None where nothing is known of it that is true here.
+    input
+        What a network could be given that is never called; None where there is none.
     """
 
     trace: Trace
     at: int
     opened: Opened | None
     fixes: tuple[Fix, ...]
+    cause: Recognised | None
+    input: Input | None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -66,6 +76,14 @@ class Shown:
     def at_end(self) -> bool:
         """Return whether all steps are shown."""
         return self.at == len(self.trace.steps)
+
+    @property
+    def forward(self) -> Forward | None:
+        """The network that broke, else the one that holds layers and was called last; None where none was."""
+        if self.at_end and self.trace.broken is not None:
+            return self.trace.broken
+        called = [forward for step in self.steps for forward in step.forwards if forward.layers[0].holds]
+        return called[-1] if called else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +110,16 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     trace = run(question.program)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    return Shown(trace, at, _opened(question, trace, at, stops=stops), fixes_of(trace) if stops else ())
+    ended = at == len(trace.steps)
+    opened = _opened(question, trace, at, stops=stops)
+    return Shown(
+        trace,
+        at,
+        opened,
+        fixes_of(trace) if stops else (),
+        cause_of(trace) if stops else None,
+        input_of(trace) if ended else None,
+    )
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -119,7 +146,9 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -
     for part in wanted:
         found = question_of(part)
         if found is not None:
-            return Opened(part, *found, operand_names(trace.source, part))
+            return Opened(
+                part, *found, operand_names(trace.source, part.place, len(part.operands) + len(part.keywords))
+            )
     return None
 
 

@@ -17,11 +17,14 @@ from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
+from primer_core.language.programs.layers import Forward
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import Caught, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
+from primer_core.lessons.own_lines.failing import Failing, failing_of
+from primer_core.lessons.own_lines.idle import idle_networks
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -161,6 +164,8 @@ class Step:
         What the libraries warned of.
     parts
         What the libraries computed, in order.
+    forwards
+        What networks did that it called.
     """
 
     moment: Moment
@@ -172,6 +177,7 @@ class Step:
     lines: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
+    forwards: tuple[Forward, ...]
 
     @property
     def line(self) -> int:
@@ -203,6 +209,12 @@ class Trace:
         to its end, or what stopped it is that the next statement cannot be run.
     failed
         What a library refused, where that stopped it.
+    failing
+        The sub-expression at which an exception stopped it, with its operands; None where none did.
+    broken
+        The network in which that was; None where it was in none.
+    idle
+        Calls, as code, that would give a network an input which the program makes and never calls: the likeliest first.
     seeded
         Whether random numbers were drawn without a seed of the program's own.
     """
@@ -215,6 +227,9 @@ class Trace:
     message: str
     stopped_in: tuple[int, int] | None
     failed: Part | None
+    failing: Failing | None
+    broken: Forward | None
+    idle: tuple[str, ...]
     seeded: bool
 
 
@@ -235,6 +250,7 @@ def tried(text: str) -> Trace:
     broken = None
     if stopped is not None and failed is not None and failed.rejection is stopped:
         broken = _part_of_failed(failed)
+    network = interpreter.layers.broken
     node = interpreter.under_way if stopped is not program.fault else None
     return Trace(
         program.source,
@@ -245,6 +261,9 @@ def tried(text: str) -> Trace:
         "" if stopped is None or stopped.declined is not None else stopped.message,
         None if node is None or stopped is None else (node.lineno, node.end_lineno or node.lineno),
         broken,
+        None if stopped is None else failing_of(interpreter, program.source, stopped),
+        network[1] if network is not None and network[0] is stopped else None,
+        idle_networks(interpreter) if stopped is None else (),
         interpreter.seeded,
     )
 
@@ -276,6 +295,8 @@ class _Tracer:
         assert interpreter is not None
         calls = tuple(interpreter.calls)
         interpreter.calls.clear()
+        forwards = tuple(interpreter.layers.forwards)
+        interpreter.layers.forwards.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = dict(_in_sight(interpreter.names))
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
@@ -298,6 +319,7 @@ class _Tracer:
             len(interpreter.printed),
             warnings_of(calls),
             tuple(_part(call) for call in calls if _is_kept(call)),
+            forwards,
         )
         self._scopes.append((interpreter.names, names))
         self.taken += 1
