@@ -19,6 +19,7 @@ from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
 from tests.claims.rewriting import whole
+from tests.claims.running_checks import opened
 from tests.lessons.labels import FUNCTIONS, LABELS
 
 _NUMBER = r"(?:True|False|\?|\([^a-z()]*j\)|[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan))"
@@ -154,7 +155,8 @@ class Sources:
         found: list[str] = []
         for code in self.codes:
             ran = Program(code).run()
-            ended = () if ran.error is None else (f"{type(ran.error).__name__}: {ran.error}",)
+            errors = (ran.error, whole(opened(code)).error)
+            ended = tuple(f"{type(error).__name__}: {error}" for error in errors if error is not None)
             found += (ran.printed, *ran.warned, *ended, whole(code).printed)
         return _even("\n".join(found))
 

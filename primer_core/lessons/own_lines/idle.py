@@ -22,26 +22,28 @@ def idle_networks(interpreter: Interpreter) -> tuple[str, ...]:
     idle = [name for name in names if not interpreter.layers.was_called(interpreter.names[name])]
     if not idle or len(idle) < len(names):
         return ()
-    return tuple(f"{idle[-1]}({made})" for made in _inputs(interpreter.names[idle[-1]]))
+    network = interpreter.names[idle[-1]]
+    return tuple(f"{idle[-1]}({made})" for samples in (1, 2) for made in _inputs(network, samples))
 
 
-def _inputs(network: Any) -> Iterator[str]:
+def _inputs(network: Any, samples: int) -> Iterator[str]:
+    """Go through inputs that the first layer takes; a batch norm asks for more than one sample."""
     found = first_layer(network)
     if found is None:
         return
     kind, settings = found
     match kind:
         case "Linear":
-            yield f"torch.zeros(1, {settings['in_features']})"
+            yield f"torch.zeros({samples}, {settings['in_features']})"
         case "Conv1d":
-            yield from (f"torch.zeros(1, {settings['in_channels']}, {side})" for side in (16, 32, 64))
+            yield from (f"torch.zeros({samples}, {settings['in_channels']}, {side})" for side in (16, 32, 64))
         case "Conv2d" | "ConvTranspose2d":
-            yield from (f"torch.zeros(1, {settings['in_channels']}, {side}, {side})" for side in _SIDES)
+            yield from (f"torch.zeros({samples}, {settings['in_channels']}, {side}, {side})" for side in _SIDES)
         case "BatchNorm1d":
-            yield f"torch.zeros(2, {settings['num_features']})"
+            yield f"torch.zeros({samples}, {settings['num_features']})"
         case "BatchNorm2d":
-            yield f"torch.zeros(2, {settings['num_features']}, 28, 28)"
+            yield f"torch.zeros({samples}, {settings['num_features']}, 28, 28)"
         case "Embedding":
-            yield "torch.zeros(1, 5, dtype=torch.int64)"
+            yield f"torch.zeros({samples}, 5, dtype=torch.int64)"
         case "LSTM" | "GRU" | "RNN":
-            yield f"torch.zeros(1, 5, {settings['input_size']})"
+            yield f"torch.zeros({samples}, 5, {settings['input_size']})"

@@ -35,8 +35,8 @@ def layers_parts(shown: Shown) -> Iterator[Part]:
             rows.append(_row(claim.name or forward.called, claim, "✗", count, broken=True))
     learns = [spoken(claim) for claim in said if isinstance(claim, NetworkLearns)]
     total = TableCell(text(_count(forward.parameters)), "number", *learns)
-    rows.append((TableCell(text("in all"), "head"), TableCell(()), TableCell(()), total))
-    head = (text("layer"), text("what it is"), text("output shape"), text("parameters"))
+    rows.append((TableCell(text("in all"), "head"), TableCell(()), total, TableCell(())))
+    head = (text("layer"), text("output shape"), text("parameters"), text("what it is"))
     yield Table(head, tuple(rows), "Layers in the order in which they were called")
     if forward.left_out:
         yield Note(text(f"{forward.left_out} more calls of layers are left out."))
@@ -89,9 +89,9 @@ def _row(
     settings = "" if claim is None else claim.brief()
     return (
         TableCell(text(name), "head"),
-        TableCell(made, "words", text(settings) if settings else ()),
         TableCell(text(shape), "bad" if broken else "number"),
         TableCell(text(count), "number"),
+        TableCell(made, "words", text(settings) if settings else ()),
     )
 
 

@@ -47,11 +47,11 @@ def test_layers_stand_in_their_order_with_shape_and_parameters() -> None:
     fc = nn.Linear(676, 10)
     count = sum(each.numel() for each in (*nn.Conv2d(1, 4, 3).parameters(), *fc.parameters()))
     assert rows(NET.format(676)) == [
-        ["input", "", "(2, 1, 28, 28)", ""],
-        ["conv", "Conv2d", "(2, 4, 26, 26)", "40"],
-        ["pool", "MaxPool2d", "(2, 4, 13, 13)", "—"],
-        ["fc", "Linear", "(2, 10)", "6 770"],
-        ["in all", "", "", f"{count:,}".replace(",", " ")],
+        ["input", "(2, 1, 28, 28)", "", ""],
+        ["conv", "(2, 4, 26, 26)", "40", "Conv2d"],
+        ["pool", "(2, 4, 13, 13)", "—", "MaxPool2d"],
+        ["fc", "(2, 10)", "6 770", "Linear"],
+        ["in all", "", f"{count:,}".replace(",", " "), ""],
     ]
 
 
@@ -100,7 +100,10 @@ def test_a_network_that_is_never_called_is_offered_an_input() -> None:
     page = LESSON.show(OwnLinesQuestion(program=made), shown(made))
     assert {"program": offered.source} in [fix.puts for each in parts(page, Fixes) for fix in each.fixes]
     assert shown(offered.source).input is None
-    assert rows(offered.source)[-2][2] == "(1, 2)"
+    assert rows(offered.source)[-2][1] == "(1, 2)"
+    normed = shown(f"{LIBRARIES}model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))").input
+    assert normed is not None
+    assert normed.line == "model(torch.zeros(2, 3))"
     wrong = shown(made.replace("144", "145")).input
     assert wrong is not None
     assert (wrong.gives, wrong.error) == ("", "RuntimeError")
