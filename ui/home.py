@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from primer_core.language.limits import MAX_TEXT
+from primer_core.lessons.packing import packed
 from ui import catalog, evaluation, session, shell
 from ui.catalog import LessonSpec
 from ui.small_pictures import small_picture
@@ -65,7 +66,7 @@ def _ask() -> None:
             placeholder="np.ones((4, 3)) - np.ones(4)",
         )
         if button.form_submit_button("See why", width="stretch") and typed.strip():
-            program = {"program": typed.strip("\n")}
+            program = {"program": packed(typed.strip("\n"))}
             st.switch_page("pages/own_lines.py", query_params={**session.link_parameters(), **program})
 
 

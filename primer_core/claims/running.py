@@ -37,6 +37,54 @@ class BoundArray(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class FirstBound(Claim):
+    """A line bound a name that was not there in its scope when the line began.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    """
+
+    run: Run
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return (Name(self.name), " was not there before")
+
+    def brief(self) -> str:
+        """Write the claim as a word."""
+        return "new"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAgain(Claim):
+    """A line bound a name to something else than it was bound to before.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    """
+
+    run: Run
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return (Name(self.name), " was bound to something else before")
+
+    def brief(self) -> str:
+        """Write the claim as a word."""
+        return "rebound"
+
+
+@dataclass(frozen=True, slots=True)
 class OwnBytes(Claim):
     """The array that a line bound a name to lies in memory in which no other array in sight lies.
 
@@ -110,6 +158,10 @@ class SameArray(Claim):
     def sentence(self) -> Sentence:
         """Say that it is one array."""
         return ("the very array that ", Name(self.of), " is: one array with two names")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return f"same object as {self.of}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -437,7 +437,7 @@ class Evaluator:
     def _truth(self, node: ast.expr) -> bool:
         return self._as_truth(self._value(node), node)
 
-    def _as_truth(self, value: Any, node: ast.expr) -> bool:
+    def _as_truth(self, value: Any, node: ast.AST) -> bool:
         if is_array(value):
             return bool(self._perform("builtins.bool", (value,), {}, node))
         return bool(value)

@@ -23,6 +23,7 @@ from primer_core.language.limits import (
     thousands,
 )
 from primer_core.language.table.dtypes import check_dtype
+from primer_core.language.table.numpy_objects import INDEXED
 
 _ERRORS = (
     ValueError, TypeError, IndexError, KeyError, AttributeError, RuntimeError, ArithmeticError, AssertionError,
@@ -102,6 +103,8 @@ def owner_of(value: Any) -> str | None:
         return "iinfo" if isinstance(value, np.iinfo) else "finfo"
     if kind.__name__ == "flagsobj":
         return "flags"
+    if kind.__module__ == "numpy.lib._index_tricks_impl":
+        return next((f"np.{name}" for name in INDEXED if value is getattr(np, name)), None)
     return "dtype" if isinstance(value, np.dtype | type) else None
 
 

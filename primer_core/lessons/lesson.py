@@ -144,10 +144,10 @@ class Lesson(Generic[Q, E]):
         opened, _ = self.opened(needed)
         if opened == question:
             return needed
-        texts = question.texts()
+        texts, links = question.texts(), question.links()
         fields = question.fields().items()
         hidden = {field.parameter or name for name, field in fields if isinstance(field, TextField) and field.hidden}
-        kept = {name: texts[name] for name, text in opened.texts().items() if text != texts[name]}
+        kept = {name: links[name] for name, text in opened.texts().items() if text != texts[name]}
         return needed | {name: text for name, text in kept.items() if name not in hidden}  # which no address carries
 
     def offered(self, question: Q) -> tuple[Preset[Q], ...]:

@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
 
+from primer_core.lessons.packing import UnpackableError, packed, unpacked
+
 T = TypeVar("T")
 
 LONGEST_TEXT = 10_000
@@ -69,6 +71,14 @@ class Field(ABC, Generic[T]):
         """Write a value as `parse` reads it."""
         return str(value)
 
+    def link(self, value: T) -> str:
+        """Write a value as an address carries it; `parse` reads that, too."""
+        return self.write(value)
+
+    def told(self, value: T) -> str:
+        """Write a value as a sentence names it."""
+        return self.write(value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField(Field[str]):
@@ -116,12 +126,27 @@ class ProgramField(TextField):
     look: ClassVar[str] = "program"
 
     def parse(self, text: str) -> str:
-        r"""Take a text of at most `most_lines` lines and `LONGEST_TEXT` characters; every line end becomes ``\n``."""
-        program = TextField.parse(self, text.replace("\r\n", "\n").replace("\r", "\n"))
+        r"""Take a text of at most `most_lines` lines and `LONGEST_TEXT` characters; every line end becomes ``\n``.
+
+        It may be packed, as `link` packs it.
+        """
+        try:
+            whole = unpacked(text, LONGEST_TEXT)
+        except UnpackableError as error:
+            raise UnreadableError(str(error)) from error
+        program = TextField.parse(self, whole.replace("\r\n", "\n").replace("\r", "\n"))
         lines = program.count("\n") + (not program.endswith("\n"))
         if lines > self.most_lines:
             raise UnreadableError(f"at most {self.most_lines} lines, not {lines}")
         return program
+
+    def link(self, value: str) -> str:
+        """Write a long program compressed."""
+        return packed(value)
+
+    def told(self, value: str) -> str:
+        """Name the program that a page opens with."""
+        return "the first example" if value else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +360,7 @@ class Question:
             try:
                 values[name] = field.parse(given)
             except UnreadableError as error:
-                problems.append(Problem(parameter, given, str(error), field.write(getattr(default, name))))
+                problems.append(Problem(parameter, given, str(error), field.told(getattr(default, name))))
         return cls(**values), tuple(problems)
 
     def texts(self) -> dict[str, str]:
@@ -344,8 +369,12 @@ class Question:
 
     def parameters(self) -> dict[str, str]:
         """Return what an address needs to bring this question back: the texts that are not the default's."""
-        usual = type(self)().texts()
-        return {parameter: text for parameter, text in self.texts().items() if text != usual[parameter]}
+        usual, links = type(self)().texts(), self.links()
+        return {parameter: links[parameter] for parameter, text in self.texts().items() if text != usual[parameter]}
+
+    def links(self) -> dict[str, str]:
+        """Return every field as an address carries it, by the parameter's name."""
+        return {field.parameter or name: field.link(getattr(self, name)) for name, field in self.fields().items()}
 
     def with_texts(self, texts: Mapping[str, str]) -> Self:
         """Return the question with some fields read anew.

@@ -10,6 +10,7 @@ from primer_core.picture.derivation import Derivation, drawn, spelled
 from primer_core.picture.graph import Graph, Node, NodeState, last_state
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Figure, Images
+from primer_core.picture.memory_strips import MemoryStrips, runs_text
 from primer_core.picture.parts import Drawable, SizeCell, Sizes, Table, TableCell
 from primer_core.picture.probability_bars import ProbabilityBar, ProbabilityBars, StepRow
 from primer_core.picture.sliders import Sliders
@@ -51,6 +52,8 @@ def description(part: Drawable | Table | Sizes | Sliders, windows: Mapping[str, 
         case Steps():
             start = f"{part.name}: {', '.join(part.start)}" if part.start else ""
             return _sentences([start, *(f"Step {place}: {_step(card)}" for place, card in enumerate(part.cards, 1))])
+        case MemoryStrips():
+            return _sentences(_memory(part))
         case Table():
             return _sentences([part.caption, *_table(part)])
         case Sizes():
@@ -78,6 +81,15 @@ def _arrays(picture: Picture, windows: Mapping[str, Sequence[int]] | None) -> It
         left_out = "the middle is left out" if grid["window"] is None else "a part of it"
         elided = f" ({left_out})" if grid["elided"] else ""
         yield f"{grid['name']} {grid['caption']}{elided}: {'; '.join(rows)}"
+
+
+def _memory(part: MemoryStrips) -> Iterable[str]:
+    for place, strip in enumerate(part.strips, 1):
+        elided = f", drawn are {runs_text(strip.drawn)}" if len(strip.drawn) < strip.count else ""
+        yield f"Memory {place}: {'; '.join(strip.notes)}{elided}"
+        for pointer in strip.pointers:
+            where = "" if pointer.whole else f", {runs_text(pointer.cells)}"
+            yield f"{' and '.join(pointer.names)}: {pointer.note}{where}"
 
 
 def _graph(graph: Graph) -> Iterable[str]:
@@ -169,7 +181,9 @@ def _table(table: Table) -> Iterable[str]:
 
 
 def _cell(cell: TableCell) -> str:
-    return f"{plain(cell.text)} ({plain(cell.note)})" if cell.note else plain(cell.text)
+    words = " ".join([plain(cell.text), *(badge.text for badge in cell.badges)])
+    words = f"{words} ({plain(cell.note)})" if cell.note else words
+    return f"{words} {'; '.join('  '.join(row) for row in cell.grid.rows)}".strip() if cell.grid else words
 
 
 def _sizes(sizes: Sizes) -> Iterable[str]:

@@ -7,7 +7,7 @@ linked-grids component draws. Nothing in it is an array: the component knows cel
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,7 @@ _HIDDEN_VALUES = 512
 class Badge:
     """A small label beside an array's name, such as its dtype or the verdict VIEW."""
 
+    kind: ClassVar[str] = "badge"
     text: str
     tone: Tone = "plain"
 

@@ -10,6 +10,7 @@ from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
+from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.parts import Card, Columns, Controls, Drawable, Measure, Page, Part
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
@@ -36,7 +37,17 @@ def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
             case Columns(columns):
                 for column in columns:
                     found += drawings_of(column)
-            case Picture() | Derivation() | Graph() | ProbabilityBars() | Bars() | Bits() | Images() | Steps():
+            case (
+                Picture()
+                | Derivation()
+                | Graph()
+                | ProbabilityBars()
+                | Bars()
+                | Bits()
+                | Images()
+                | Steps()
+                | MemoryStrips()
+            ):
                 found.append(part)
     return tuple(found)
 

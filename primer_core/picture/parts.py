@@ -14,11 +14,13 @@ from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
-from primer_core.picture.grid import Picture
+from primer_core.picture.grid import Badge, Picture
 from primer_core.picture.images import Images
+from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.program import ProgramMarks
 from primer_core.picture.sliders import Sliders
+from primer_core.picture.small_grid import SmallGrid
 from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
 
@@ -200,6 +202,13 @@ class Quiz:
         From which one is picked; each label is different.
     right
         Label of the right one.
+    field
+        Parameter that an answer is put into, as its place counted from 0, or "shown" where a learner asks to be shown;
+        empty where it is told nobody.
+    chosen
+        What was put; empty for nothing yet.
+    printed
+        Whether the labels are what a program prints.
     """
 
     kind: ClassVar[str] = "quiz"
@@ -207,6 +216,9 @@ class Quiz:
     answers: tuple[QuizAnswer, ...]
     right: str
     title: str = "Predict first"
+    field: str = ""
+    chosen: str = ""
+    printed: bool = False
 
     def __post_init__(self) -> None:
         """Check that the right answer is there."""
@@ -227,12 +239,18 @@ class TableCell:
         "good" for what is marked, "quiet" for what matters less.
     note
         Smaller, under the text.
+    badges
+        Behind the text.
+    grid
+        An array beside them; None for none.
     """
 
     kind: ClassVar[str] = "cell"
     text: Text
     tone: Literal["", "head", "number", "words", "changed", "bad", "good", "quiet"] = ""
     note: Text = ()
+    badges: tuple[Badge, ...] = ()
+    grid: SmallGrid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +428,46 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
+class ActButton:
+    """A button that sends an act of a lesson's own.
+
+    Parameters
+    ----------
+    label
+        Plain text on the button.
+    name, details
+        Of the act.
+    code, keys
+        The key that does the same together with Alt, as `KeyboardEvent.code` names it, and both as
+        ``aria-keyshortcuts`` writes them: "Period" and "Alt+.".
+    """
+
+    kind: ClassVar[str] = "actbutton"
+    label: str
+    name: str
+    details: Mapping[str, str | int]
+    code: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Buttons side by side that send acts, each with its key.
+
+    Parameters
+    ----------
+    buttons
+        From left to right.
+    title
+        Plain text that names them together to a screen reader.
+    """
+
+    kind: ClassVar[str] = "acts"
+    buttons: tuple[ActButton, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Presets:
     """Worked examples as a row of pills.
 
@@ -497,7 +555,7 @@ class Page:
     body: tuple[Part, ...] | None
 
 
-Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps
+Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips
 """A part that can be drawn as SVG, and saved."""
 
 Part: TypeAlias = (
@@ -513,6 +571,7 @@ Part: TypeAlias = (
     | Table
     | Sizes
     | Controls
+    | Acts
     | Presets
     | Measure
     | Card

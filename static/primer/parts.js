@@ -6,6 +6,7 @@ import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
+import { memoryStripsView } from "./memory_strips.js";
 import { pictureView } from "./picture.js";
 import { probabilityBarsView } from "./probability_bars.js";
 import { sizesView } from "./sizes.js";
@@ -19,6 +20,7 @@ import { slidersView } from "./sliders.js";
 
 /** @type {Record<string, (part: any, page: PageContext) => import("./types.js").View<any>>} */
 const VIEWS = {
+  acts: actsView,
   bars: barsView,
   bits: bitsView,
   card: cardView,
@@ -34,6 +36,7 @@ const VIEWS = {
   images: imagesView,
   openin: openInView,
   measure: measureView,
+  memorystrips: memoryStripsView,
   note: noteView,
   notice: noticeView,
   picture: pictureView,
@@ -102,7 +105,7 @@ function nameOf(part) {
     case "control": return `control ${part.field} ${part.look}`;
     case "controls": return `controls ${part.controls[0]?.field ?? ""}`;
     case "columns": return `columns ${part.columns.length}`;
-    case "quiz": return `quiz ${plain(part.question)}`;
+    case "quiz": return `quiz ${plain(part.question)} ${part.field ? part.answers.map((/** @type {import("./types.js").QuizAnswer} */ answer) => answer.label).join(" ") : ""}`;
     case "measure": return `measure ${part.what}`;
     default: return part.kind;
   }
@@ -309,27 +312,74 @@ async function copied(text, near) {
   }
 }
 
+/** What is put in an answer's place where a learner asks to be shown. */
+const SHOWN = "shown";
+
 /** @type {(part: import("./types.js").Quiz, page: PageContext) => import("./types.js").View<import("./types.js").Quiz>} */
 function quizView(quiz, page) {
   const id = freshId();
   const question = make("p", { id });
   writeText(question, quiz.question);
-  const reason = make("p", { className: "reason" }, "Each wrong answer has a reason. You will see yours.");
-  const buttons = quiz.answers.map((answer) => {
-    const button = make("button", { type: "button", "aria-pressed": "false" }, answer.label);
-    button.addEventListener("click", () => {
-      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-      const right = answer.label === quiz.right;
-      reason.className = `reason ${right ? "right" : "wrong"}`;
-      writeText(reason, answer.reason);
-      reason.prepend(make("b", {}, right ? "✓ " : "✗ "));
-      page.announce(reason.textContent ?? "");
+  const hint = "Each wrong answer has a reason. You will see yours.";
+  const reason = make("p", { className: "reason" }, hint);
+  const lesson = make("p", { className: "reason", hidden: true });
+  const right = quiz.answers.findIndex(({ label }) => label === quiz.right);
+  /** @param {number} at the answer that is picked; -1 for none, where the right one is shown */
+  const pick = (at) => {
+    const isRight = at === right;
+    buttons.forEach((button, place) => {
+      button.setAttribute("aria-pressed", String(place === at));
+      if (quiz.field) button.classList.toggle("right", place === right);
     });
+    reason.className = `reason ${at < 0 ? "" : isRight ? "right" : "wrong"}`;
+    writeText(reason, quiz.answers[at < 0 ? right : at].reason);
+    if (at >= 0) reason.prepend(make("b", {}, isRight ? "✓ " : "✗ "));
+    lesson.hidden = !quiz.field || isRight || at < 0;      // where it can be asked again, the right one is not given away
+    writeText(lesson, quiz.answers[right].reason);
+    showMe.hidden = true;
+  };
+  const ask = () => {
+    buttons.forEach((button) => {
+      button.setAttribute("aria-pressed", "false");
+      button.classList.remove("right");
+    });
+    reason.className = "reason";
+    write(reason, hint);
+    lesson.hidden = true;
+    showMe.hidden = !quiz.field;
+  };
+  let told = quiz.chosen ?? "";
+  /** @param {number} at */
+  const choose = (at) => {
+    pick(at);
+    page.announce(`${reason.textContent} ${lesson.hidden ? "" : lesson.textContent}`.trim());
+    if (!quiz.field || told) return;
+    told = at < 0 ? SHOWN : String(at);
+    page.push({ kind: "put", texts: { [quiz.field]: told } });
+  };
+  const buttons = quiz.answers.map((answer, place) => {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, answer.label);
+    button.addEventListener("click", () => choose(place));
     return button;
   });
-  const answers = make("div", { className: "answers", role: "group", "aria-labelledby": id }, ...buttons);
-  const element = make("div", { className: "quiz" }, make("h3", {}, quiz.title ?? "Predict first"), question, answers, reason);
-  return { element, update: () => {} };      // another question is another view
+  const showMe = make("button", { type: "button", className: "show-me" }, "Show me");
+  showMe.addEventListener("click", () => choose(-1));
+  const group = make("div", { className: `answers${quiz.printed ? " printed" : ""}`, role: "group", "aria-labelledby": id }, ...buttons, showMe);
+  const element = make("div", { className: "quiz" }, make("h3", {}, quiz.title ?? "Predict first"), question, group, reason, lesson);
+  /** @param {string} chosen */
+  const take = (chosen) => {
+    if (!chosen) ask();
+    else pick(chosen === SHOWN ? -1 : Number(chosen));
+  };
+  take(told);
+  /** @param {import("./types.js").Quiz} news of the same question */
+  const update = (news) => {
+    const chosen = news.chosen ?? "";
+    if (!quiz.field || page.isAhead(quiz.field) || chosen === told) return;
+    told = chosen;
+    take(told);
+  };
+  return { element, update };
 }
 
 /** @type {(part: import("./types.js").Table, page: PageContext) => import("./types.js").View<import("./types.js").Table>} */
@@ -371,7 +421,7 @@ function tableView(first, page) {
  */
 function tableText(table) {
   const cellText = (/** @type {Element} */ cell) => [...cell.childNodes].reduce((text, node) => {
-    const words = (node.textContent ?? "").replace(/\s+/g, " ");
+    const words = (/** @type {HTMLElement} */ (node).ariaLabel ?? node.textContent ?? "").replace(/\s+/g, " ");
     return node.nodeName === "SMALL" ? `${text} (${words.trim()})` : text + words;
   }, "").trim();
   return [...table.rows].map((row) => [...row.cells].map(cellText).join("\t")).join("\n");
@@ -386,10 +436,14 @@ function isFigure(text) {
 }
 
 /** @param {import("./types.js").TableCell} cell */
-function tableCell({ text, tone, note }) {
+function tableCell({ text, tone, note, badges, grid }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
   if (isFigure(text)) found.classList.add("number");
   writeText(found, text);
+  for (const { text: words, tone: look } of badges ?? []) {
+    found.append(" ", make("span", { className: `badge ${look ?? ""}` }, words));
+  }
+  if (grid) found.append(smallGrid(grid));
   if (note?.length) {
     const small = make("small");
     writeText(small, note);
@@ -398,12 +452,57 @@ function tableCell({ text, tone, note }) {
   return found;
 }
 
+/** @param {import("./types.js").SmallGrid} grid */
+function smallGrid({ rows, role }) {
+  const element = make("span", {
+    className: `small-grid role-${role ?? "plain"}`, role: "img", "aria-label": rows.map((row) => row.join(" ")).join("; "),
+  }, ...rows.flat().map((cell) => make("i", { className: cell === "…" ? "left-out" : "" }, cell)));
+  element.style.setProperty("--columns", String(rows[0].length));
+  return element;
+}
+
 /** @type {(part: import("./types.js").Controls, page: PageContext) => import("./types.js").View<import("./types.js").Controls>} */
 function controlsView(first, page) {
   const element = make("div", { className: "controls" });
   const views = new Views(element, page);
   const update = (/** @type {import("./types.js").Controls} */ news) =>
     views.show(/** @type {any} */ ([...news.controls, ...(news.chip ? [news.chip] : []), ...(news.chips ?? [])]));
+  update(first);
+  return { element, update };
+}
+
+/**
+ * Buttons that send acts. A key with Alt does the same wherever the focus is on the page.
+ * @type {(part: import("./types.js").Acts, page: PageContext) => import("./types.js").View<import("./types.js").Acts>}
+ */
+function actsView(first, page) {
+  const element = make("div", { className: "acts", role: "group" });
+  let acts = first;
+  const send = (/** @type {import("./types.js").ActButton | undefined} */ act) => {
+    if (act) page.push({ kind: "act", name: act.name, details: act.details });
+  };
+  element.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button) send(acts.buttons[[...element.children].indexOf(button)]);
+  });
+  queueMicrotask(() => element.closest(".primer")?.addEventListener("keydown", (event) => {
+    const { altKey, ctrlKey, metaKey, code } = /** @type {KeyboardEvent} */ (event);
+    const act = acts.buttons.find((button) => button.code === code);
+    if (!act || !element.isConnected || !altKey || ctrlKey || metaKey) return;
+    event.preventDefault();
+    send(act);
+  }));
+  const update = (/** @type {import("./types.js").Acts} */ news) => {
+    acts = news;
+    element.setAttribute("aria-label", news.title);
+    while (element.children.length > news.buttons.length) element.lastElementChild?.remove();
+    news.buttons.forEach(({ label, keys }, place) => {
+      const button = element.children[place] ?? element.appendChild(make("button", { type: "button" }));
+      write(button, label);
+      button.setAttribute("aria-keyshortcuts", keys);
+      button.setAttribute("title", keys);
+    });
+  };
   update(first);
   return { element, update };
 }

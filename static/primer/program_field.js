@@ -6,6 +6,7 @@
 
 import { freshId, make, write } from "./dom.js";
 import { Draft, LONGEST_TEXT } from "./draft.js";
+import { programFiles } from "./program_files.js";
 
 /** @typedef {import("./types.js").Control} Control */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -124,7 +125,19 @@ export function programField(first, put, page, complain, makeArea) {
   const area = /** @type {HTMLTextAreaElement} */ (plain.element);
   area.removeAttribute("maxlength");      // what is too long is told, and not cut off
   const keys = make("p", { className: "keys", id: freshId() });
-  const element = make("div", { className: "program" }, area, keys);
+  /** @type {Editor | null} */
+  let editor = null;
+  /** @param {string} text */
+  const takeFile = (text) => {
+    if (editor) editor.type(text);
+    else {
+      area.value = text;
+      area.dispatchEvent(new Event("input"));
+      area.dispatchEvent(new Event("change"));
+    }
+  };
+  const files = programFiles(() => editor?.text ?? area.value, takeFile, page);
+  const element = make("div", { className: "program" }, area, keys, files);
   element.style.setProperty("--lines", String(first.lines ?? 1));
   let input = plain;
   let composing = false;
@@ -137,7 +150,7 @@ export function programField(first, put, page, complain, makeArea) {
     area.dispatchEvent(new Event("change"));      // what was typed is told as when the field is left
     const focused = document.activeElement === area;
     for (const other of editors) if (!other.view.dom.isConnected && editors.delete(other)) other.view.destroy();
-    const editor = new Editor(codemirror, area, control, tell, page);
+    editor = new Editor(codemirror, area, control, tell, page);
     editors.add(editor);
     area.replaceWith(editor.view.dom);
     input = editor.input;
@@ -264,6 +277,15 @@ class Editor {
     this.writing = true;
     this.view.dispatch({ changes: change(this.text, text), annotations: this.codemirror.isolateHistory.of("full") });
     this.writing = false;
+  }
+
+  /**
+   * Put another text in the place of this one, as whoever types could: it is told, and can be undone.
+   * @param {string} text
+   */
+  type(text) {
+    this.view.dispatch({ changes: change(this.text, text), selection: { anchor: 0 }, annotations: this.codemirror.isolateHistory.of("full") });
+    this.draft.send();
   }
 
   /** @param {import("@codemirror/view").ViewUpdate} update */

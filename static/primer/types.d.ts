@@ -45,8 +45,14 @@ export interface Fixes { kind: "fixes"; fixes: Fix[]; title?: string }
 export interface Story { kind: "story"; paragraphs: Text[]; note?: Text; title?: string }
 export interface CodePanel { kind: "code"; code: string; marks: [number, number, string][]; note?: string }
 export interface QuizAnswer { kind: "answer"; label: string; reason: Text }
-export interface Quiz { kind: "quiz"; question: Text; answers: QuizAnswer[]; right: string; title?: string }
-export interface TableCell { kind: "cell"; text: Text; tone?: string; note?: Text }
+export interface Quiz {
+  kind: "quiz"; question: Text; answers: QuizAnswer[]; right: string; title?: string; field?: string; chosen?: string;
+  printed?: boolean;
+}
+export interface SmallGrid { kind: "smallgrid"; rows: string[][]; role?: Role }
+export interface TableCell {
+  kind: "cell"; text: Text; tone?: string; note?: Text; badges?: { kind: "badge"; text: string; tone?: string }[]; grid?: SmallGrid;
+}
 export interface Table { kind: "table"; head: Text[]; rows: TableCell[][]; caption: string }
 export interface SizeCell {
   kind: "size"; text?: string; note?: string; tone?: string; axis?: number; adds?: boolean; drops?: boolean;
@@ -69,6 +75,10 @@ export interface ProgramMarks {
   kind: "programmarks"; current?: number; faulty?: number[]; faults?: ProgramFault[]; expressions?: ProgramPlace[];
 }
 export interface Controls { kind: "controls"; controls: Control[]; chip?: Chip; chips?: Chip[] }
+export interface ActButton {
+  kind: "actbutton"; label: string; name: string; details: Record<string, string | number>; code: string; keys: string;
+}
+export interface Acts { kind: "acts"; buttons: ActButton[]; title: string }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
 export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
 export interface Bar {
@@ -131,6 +141,11 @@ export interface Offer { kind: "offer"; name: string; does: string; text: string
 export interface Steps {
   kind: "steps"; field: string; name: string; start: string[]; cards: StepCard[]; offers: Offer[]; most: number;
 }
+export interface Pointer { kind: "pointer"; names: string[]; cells: number[]; note: string; whole?: boolean }
+export interface Strip {
+  kind: "strip"; count: number; drawn: number[]; pointers: Pointer[]; notes: string[]; changed?: number[]; role?: Role;
+}
+export interface MemoryStrips { kind: "memorystrips"; strips: Strip[] }
 export interface Slider {
   kind: "numberslider"; grid: string; label: string; value: string; least: string; most: string; step: string; note?: string;
 }
@@ -188,8 +203,8 @@ export interface Derivation {
 }
 
 export type Part =
-  | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Presets | Measure
-  | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | Picture;
+  | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Acts | Presets | Measure
+  | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | MemoryStrips | Picture;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
 export interface Seen { at?: number[]; bars?: Bars }

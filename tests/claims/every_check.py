@@ -1,6 +1,7 @@
 """All checks: importing this module makes each known."""
 
 from tests.claims import (
+    buffer_checks,
     choosing_checks,
     comparing_checks,
     copying_checks,
@@ -36,6 +37,7 @@ from tests.claims import (
     running_checks,
     size_checks,
     slope_checks,
+    source_checks,
     stepwise_checks,
     storing_checks,
     stretching_checks,
@@ -47,6 +49,7 @@ from tests.claims import (
 )
 
 __all__ = [
+    "buffer_checks",
     "choosing_checks",
     "comparing_checks",
     "copying_checks",
@@ -82,6 +85,7 @@ __all__ = [
     "running_checks",
     "size_checks",
     "slope_checks",
+    "source_checks",
     "stepwise_checks",
     "storing_checks",
     "stretching_checks",

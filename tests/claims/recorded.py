@@ -81,10 +81,12 @@ def content(value: Any) -> bytes:
 @lru_cache(maxsize=8)
 def recorded(code: str) -> Recorded:
     """Run a program; a top-level ``try`` at its end, which catches what the page tells, counts as its body."""
-    return _Recorder(code).run()
+    return Recorder(code).run()
 
 
-class _Recorder:
+class Recorder:
+    """Runs a program and writes down what its lines do."""
+
     def __init__(self, code: str) -> None:
         self.tree = ast.parse(code)
         self.code = code
@@ -144,7 +146,7 @@ class _Recorder:
                 return self.trace  # a statement of several lines goes on
             if waiting is not None:
                 self.settle(frame, waiting, frame.f_lineno)
-            self.pending[key] = line
+            self.begin(frame, line)
         elif event == "exception":
             self.pending.pop(key, None)
         elif event == "return":
@@ -155,6 +157,9 @@ class _Recorder:
                 if last in self.found.lines:
                     self.found.lines[last] = replace(self.found.lines[last], returned=value)
         return self.trace
+
+    def begin(self, frame: FrameType, line: int) -> None:
+        self.pending[id(frame)] = line
 
     def settle(self, frame: FrameType, line: int, following: int | None) -> None:
         if line in self.silent:

@@ -10,10 +10,12 @@ import torch
 
 from primer_core.claims.running import (
     BesideCells,
+    BoundAgain,
     BoundArray,
     BoundKind,
     BoundText,
     CellsChanged,
+    FirstBound,
     LinePrinted,
     OwnBytes,
     ProgramStops,
@@ -87,6 +89,23 @@ def _(claim: BoundArray, program: Program) -> None:
     assert str(array.dtype) == claim.dtype
 
 
+@check(FirstBound)
+def _(claim: FirstBound, program: Program) -> None:
+    done = line(program, claim.run)
+    assert claim.name in done.names
+    assert claim.name not in done.before
+
+
+@check(BoundAgain)
+def _(claim: BoundAgain, program: Program) -> None:
+    done = line(program, claim.run)
+    assert claim.name in done.before
+    if is_array(done.names[claim.name]) or is_array(done.before[claim.name]):
+        assert done.before[claim.name] is not done.names[claim.name]
+    else:
+        assert done.texts_before[claim.name] != done.texts[claim.name]
+
+
 @check(OwnBytes)
 def _(claim: OwnBytes, program: Program) -> None:
     done = line(program, claim.run)
@@ -116,7 +135,7 @@ def _(claim: SharesCells, program: Program) -> None:
     assert is_bound_anew(done, claim.name)
     assert array is not other
     assert addresses(array) & addresses(other)
-    assert min(addresses(array)) - allocation(array)[0] == claim.start
+    assert min(addresses(array)) - min(allocation(array)[0], allocation(other)[0]) == claim.start
 
 
 @check(SameArray)

@@ -1,6 +1,9 @@
 """A learner's own lines in a real browser: typed, stepped through, opened, mended with one click, shared, pasted."""
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -35,8 +38,8 @@ def rows(page: Page) -> Locator:
 def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_url: str) -> None:
     editor = open_lines(page, app_url)
     type_program(page, editor, PROGRAM)
-    expect(rows(page).filter(has_text="b = a[2:4]")).to_contain_text("a view of a from byte 16 of its memory on")
-    expect(rows(page).filter(has_text="b += i")).to_contain_text("changes a and b in place, together")
+    expect(rows(page).filter(has_text="b (2,) int64")).to_contain_text("a view of a from byte 16 of its memory on")
+    expect(rows(page).filter(has_text="5 (3×)")).to_contain_text("changes a and b in place, together")
     expect(page.locator(".words").filter(has_text="line 7 fails")).to_be_visible()
     expect(page.locator(".cm-content")).to_contain_text("np.ones((4, 3)) - np.ones(4)")
 
@@ -50,7 +53,7 @@ def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_ur
     expect(page.locator(".words").filter(has_text="after step 1 of")).to_be_visible()
     expect(rows(page)).to_have_count(2)
     slider.press("ArrowRight")
-    expect(rows(page).last).to_contain_text("b = a[2:4]")
+    expect(rows(page).last).to_contain_text("view of a")
     expect(page.get_by_role("link", name="Open in Indexing")).to_be_visible()
     assert violations(page) == []
 
@@ -71,6 +74,57 @@ def test_a_network_that_breaks_is_mended_with_one_click(page: Page, app_url: str
     page.get_by_role("button", name="net(torch.zeros(1, 8))").click()
     expect(layers.filter(has_text="out_features=2")).to_contain_text("(1, 2)")
     assert violations(page) == []
+
+
+def test_rounds_of_a_line_are_gone_through_by_button_and_key_and_memory_shows_each_write(
+    page: Page, app_url: str
+) -> None:
+    editor = open_lines(page, app_url)
+    type_program(page, editor, PROGRAM)
+    memory = page.locator(".memory")
+    expect(memory.locator(".m-names code")).to_have_text(["a", "b"])
+    expect(memory.locator(".m-strip .m-row").first.locator(".m-cell")).to_have_count(6)
+    expect(memory.locator(".m-row").last.locator(".m-cell.touched")).to_have_count(2)
+
+    editor.press("ControlOrMeta+Home")
+    for _ in range(4):
+        editor.press("ArrowDown")
+    editor.press("Alt+Enter")  # the line of the caret: its last round
+    step = page.get_by_role("slider", name="Step")
+    last = row_of_line(page, 5)
+    expect(last).to_contain_text("5 (3×)")
+    expect(last).to_contain_text("this step")
+    page.get_by_role("button", name="Previous round").click()
+    expect(row_of_line(page, 5)).to_contain_text("5 (2×)")
+    expect(memory.locator(".m-row").first.locator(".m-cell.changed")).to_have_count(2)
+    expect(memory.locator(".m-row").last.locator(".m-cell.changed")).to_have_count(2)
+    expect(memory).to_contain_text("this step changed cells 2 to 3")
+    page.keyboard.press("Alt+Comma")
+    expect(row_of_line(page, 5)).not_to_contain_text("×")
+    expect(memory.locator(".m-cell.changed")).to_have_count(0)  # b += 0
+    page.keyboard.press("Alt+Comma")
+    expect(page.locator(".refusal")).to_contain_text("Line 5 has not run before this step")
+    page.keyboard.press("Alt+Period")
+    expect(row_of_line(page, 5)).to_contain_text("5 (2×)")
+    expect(page.locator(".refusal")).to_be_hidden()
+    expect(step).to_have_value("6")
+    assert violations(page) == []
+
+
+def test_memory_and_rows_fit_a_narrow_screen(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 800})
+    type_program(page, open_lines(page, app_url), "a = np.arange(1000)\nbigger_name = a[::7]\nbigger_name[:] = 0")
+    expect(page.locator(".memory .m-row")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.memory *')].every((e) => e.getBoundingClientRect().right <= innerWidth)"
+    )
+    assert violations(page) == []
+
+
+def row_of_line(page: Page, line: int) -> Locator:
+    head = page.get_by_role("rowheader", name=re.compile(rf"^{line}\b"))
+    return rows(page).filter(has=head)
 
 
 def test_a_part_is_opened_as_its_lesson_shows_it_and_leads_there(page: Page, app_url: str) -> None:
@@ -121,3 +175,60 @@ def test_nonsense_and_endless_loops_are_told_and_nothing_typed_is_lost(page: Pag
         expect(page.locator(".cm-content")).to_contain_text(program.split("\n")[0])
     type_program(page, editor, "print(40 + 2)")
     expect(page.locator(".words").filter(has_text="ran to its end")).to_be_visible()
+
+
+def test_a_trap_is_predicted_before_it_runs(page: Page, app_url: str) -> None:
+    open_lines(page, app_url, "?examples=Views")
+    expect(page.get_by_role("button", name="Two brackets in a row")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("No line has run yet.")).to_be_visible()
+    expect(rows(page)).to_have_count(0)
+    answers = page.get_by_role("group", name="What does the last line print?")
+    answers.get_by_role("button", name="[ 1 50 3 4]").click()
+    expect(page.locator(".reason.wrong")).to_be_visible()
+    expect(answers.locator("button.right")).to_have_text("[1 2 3 4]")
+    expect(rows(page).last).to_contain_text("prints [1 2 3 4]")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="A view of what was turned").click()
+    expect(page.get_by_text("No line has run yet.")).to_be_visible()
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator(".answers button.right")).to_have_text("RuntimeError")
+    expect(page.locator(".chip .words").filter(has_text="line 4 fails")).to_be_visible()
+
+
+def test_a_program_is_a_file(page: Page, app_url: str, tmp_path: Path) -> None:
+    editor = open_lines(page, app_url)
+    type_program(page, editor, PROGRAM)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download .py").click()
+    assert download.value.suggested_filename == "own_lines.py"
+    assert download.value.path().read_text(encoding="utf-8") == f"{PROGRAM}\n"
+
+    cells = [
+        {"cell_type": "code", "source": source} for source in (["%matplotlib inline\n", "a = 3\n"], "print(a * 2)")
+    ]
+    notebook = tmp_path / "day.ipynb"
+    notebook.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open .py or .ipynb").press("Enter")
+    chooser.value.set_files(notebook)
+    expect(page.locator(".files .told")).to_contain_text("its 2 cells of code, one after another. 1 line")
+    expect(rows(page).last).to_contain_text("prints 6")
+    editor.press("ControlOrMeta+z")
+    expect(page.locator(".cm-content")).to_contain_text("np.ones((4, 3))")
+
+
+def test_a_long_program_is_a_short_link_and_a_damaged_one_is_told(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page()
+    program = "\n".join(f"value_{line} = {line} * {line}" for line in range(40)) + "\nprint(value_39)"
+    type_program(page, open_lines(page, app_url), program)
+    expect(rows(page).last).to_contain_text("prints 1521")
+    page.wait_for_function("() => location.search.includes('program=z..')")
+    assert len(page.url) < len(program) / 2
+    other = new_page()
+    other.goto(page.url)
+    expect(rows(other).last).to_contain_text("prints 1521")
+    broken = new_page()
+    broken.goto(page.url[:-20])
+    expect(broken.get_by_text("Expected a whole link")).to_be_visible()
+    expect(broken.locator(".cm-content")).to_contain_text("scores")

@@ -36,6 +36,7 @@ READ = """async (data) => {
 #: Reads what the browser shows of a part in the form of `tests.picture.shown`; a graph at one of its steps.
 SHOWN = """async ([part, step]) => {
   const modules = { bars: "bars", bits: "bits", derivation: "derivation", graph: "graph", images: "images",
+    memorystrips: "memory_strips",
     probabilitybars: "probability_bars", steps: "steps" };
   const name = modules[part.kind];
   const module = await import(`/${name}.js`);
@@ -104,6 +105,12 @@ SHOWN = """async ([part, step]) => {
           called(below.firstElementChild), all(".planes > *", below).map(called), text(".facts", below),
         ];
       }),
+    }),
+    memorystrips: () => ({
+      strips: all(".m-strip").map((strip) => [role(strip), all(".m-row", strip).map((row) => [
+        texts(".m-names code", row).join(","), text(".m-note", row),
+        all(".m-cell", row).map((cell) => kinds(cell, "changed", "touched")),
+      ]), all(".m-gap", strip).length]),
     }),
     steps: () => ({
       start: root.querySelector(".start").hidden ? [] : texts(".start > *"),

@@ -36,10 +36,11 @@ FUNCTIONS = frozenset(
 #: Words that join the texts of a part in its text alternative; none of them is about one state.
 JOINING = frozenset(
     (
-        "A", "PyTorch", "Step", "True", "False", "a", "an", "and", "as", "at", "before", "bit", "bits", "by",
-        "computed", "e", "failed", "from", "g", "grad", "gradient", "graph", "hand", "inf", "is", "it", "left",
-        "middle", "more", "nan", "no", "node", "nodes", "none", "not", "number", "of", "or", "out", "part",
-        "probability", "shape", "step", "taken", "target", "the", "version", "what", "would", "work", "yet",
+        "A", "Memory", "PyTorch", "Step", "True", "False", "a", "an", "and", "are", "as", "at", "before", "bit", "bits",
+        "by", "cell", "cells", "computed", "drawn", "e", "failed", "from", "g", "grad", "gradient", "graph", "hand",
+        "inf", "is", "it", "left", "middle", "more", "nan", "no", "node", "nodes", "none", "not", "number", "of", "or",
+        "out", "part", "probability", "shape", "step", "taken", "target", "the", "to", "version", "what", "would",
+        "work", "yet",
     )
 )  # fmt: skip
 #: Ways to make an array in the table of defaults, which is the same on each page.
@@ -476,6 +477,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "{letter}",
     ),
     "own_lines": (
+        "Predict first",
         "after step {n} of {n}",
         "line {n} cannot be run",
         "line {n} is not known here",
@@ -483,13 +485,27 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "line",
         "code",
         "what it did",
+        "values",
         "What each line did",
         "{n} ({n}×)",
-        "—",
+        "No line has bound, changed or printed anything yet.",
         "No line has run yet.",
+        "← Previous round",
+        "Next round →",
+        "Rounds of this line",
         "this step",
         "{n} steps are left out: the first ones are kept, and the last one of each line.",
         "Arrays after this step",
+        "Memory after this step",
+        "{n} cells are drawn",
+        "Press a cell to see where its number came from.",
+        "Where {cells} came from",
+        "number",
+        "{n} (time {n})",
+        "and {cells}",
+        "and {n} other cells of {name}",
+        "What went into it is not known here.",
+        "Earlier steps are left out.",
         "Not drawn: {names}.",
         "Too large to draw: {names}.",
         "Printed",

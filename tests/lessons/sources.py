@@ -13,6 +13,7 @@ from functools import cache, cached_property
 
 import primer_core.lessons as lessons
 from primer_core.lessons.lesson import AnyLesson
+from primer_core.lessons.own_lines.traps import TRAPS
 from primer_core.lessons.question import ChoiceField, Question, TextField
 from primer_core.picture.derivation import COLUMN, ROW
 from primer_core.picture.parts import Quiz
@@ -21,6 +22,7 @@ from tests.claims.program import Program
 from tests.claims.rewriting import whole
 from tests.claims.running_checks import opened
 from tests.lessons.labels import FUNCTIONS, LABELS
+from tests.lessons.own_lines.plain_python import answer_in_python
 
 _NUMBER = r"(?:True|False|\?|\([^a-z()]*j\)|[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan))"
 _NAME = r"[^\W\d]\w*"
@@ -28,7 +30,7 @@ _BRACKETS = r"[^()]"
 for _ in range(4):
     _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
 _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
-_CELL = rf"{_NAME}(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
+_CELL = rf"{_NAME}(?:\.grad)?(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
 #: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
@@ -130,6 +132,7 @@ class Sources:
         return (
             _WORDLESS.fullmatch(words) is not None  # numbers and signs alone: what the library printed
             or is_made_of(words, self.sentences | fixed_sentences(self.lesson.slug))
+            or (where == "PerCell.texts" and words.replace("−", "-") in self.sentences)  # numbers of code, as read
             or words in self.refusals
             or words in declared(self.lesson)
             or self.is_typed(words)
@@ -155,8 +158,9 @@ class Sources:
         found: list[str] = []
         for code in self.codes:
             ran = Program(code).run()
-            errors = (ran.error, whole(opened(code)).error)
-            ended = tuple(f"{type(error).__name__}: {error}" for error in errors if error is not None)
+            # A learner's own ``try`` catches errors before the one that the page catches at the end.
+            errors = (error for error in (ran.error, whole(opened(code)).error) if error is not None)
+            ended = (f"{type(error).__name__}: {error}" for error in errors)
             found += (ran.printed, *ran.warned, *ended, whole(code).printed)
         return _even("\n".join(found))
 
@@ -302,6 +306,10 @@ def declared(lesson: AnyLesson) -> frozenset[str]:
     for quiz in quizzes(lesson.slug):
         found += [quiz.title, plain(quiz.question), quiz.right]
         found += [words for answer in quiz.answers for words in (answer.label, plain(answer.reason))]
+    if lesson.slug == "own_lines":
+        for trap in TRAPS:
+            found += [trap.asks, trap.lesson, answer_in_python(trap.program)]
+            found += [words for other in trap.others for words in other]
     return frozenset(found)
 
 

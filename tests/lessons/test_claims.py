@@ -23,6 +23,7 @@ from primer_core.picture.derivation import COLUMN, ROW, Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
+from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.page import every_part
 from primer_core.picture.parts import Card, Chip, CodePanel, Columns, Page, Sizes, Table
 from primer_core.picture.probability_bars import ProbabilityBars
@@ -46,6 +47,7 @@ SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
 #: Parts that have a text alternative.
 DESCRIBED = (
     Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Images, Steps, Table, Sizes, Sliders,
+    MemoryStrips,
 )  # fmt: skip
 #: Questions that are drawn for each lesson.
 COUNT = 2_000 if is_long() else 200

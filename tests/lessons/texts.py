@@ -13,6 +13,7 @@ from primer_core.picture.text import plain
 
 #: Fields that hold no text for a learner: keys and ids, what a button puts, how something looks, and code that is run.
 UNSEEN = {
+    "ActButton": {"name", "details", "code", "keys"},
     "Bar": {"tone"},
     "Card": {"name"},
     "Change": {"node", "saved"},
@@ -39,12 +40,15 @@ UNSEEN = {
     "Picture": {"focus"},
     "Pixels": {"symbol", "levels"},
     "Positive": {"symbol", "row", "column"},
+    "Quiz": {"field", "chosen"},
     "Ref": {"grid"},
     "Remedy": {"text"},
+    "Strip": {"role"},
     "SizeCell": {"tone"},
     "SizeRow": {"field", "role"},
     "Slider": {"grid"},
     "Step": {"event", "node"},
+    "SmallGrid": {"role"},
     "StepCard": {"outcome", "tone"},
     "StepRow": {"role"},
     "Steps": {"field"},

@@ -9,6 +9,7 @@ from primer_core.picture.bits import Bits
 from primer_core.picture.derivation import Derivation, DerivationStep, Term
 from primer_core.picture.graph import Graph, Sign, Step, last_state
 from primer_core.picture.images import Images
+from primer_core.picture.memory_strips import MemoryStrips, places
 from primer_core.picture.parts import Drawable
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
@@ -179,6 +180,40 @@ def _tell_images(part: Images) -> Shown:
             for figure in part.figures
         ]
     }
+
+
+def _read_memory(root: Element) -> Shown:
+    return {
+        "strips": [
+            [
+                strip.attrib["data-role"],
+                [
+                    [_text(row, "name"), _text(row, "note"), [_kinds(cell) for cell in _of(row, "cell")]]
+                    for row in _of(strip, "row")
+                ],
+                len(_of(strip, "gap")),
+            ]
+            for strip in _of(root, "strip")
+        ]
+    }
+
+
+def _tell_memory(part: MemoryStrips) -> Shown:
+    strips = []
+    for strip in part.strips:
+        outlined = {cell for pointer in strip.others for cell in pointer.cells}
+        kinds = {
+            cell: sorted(["touched"] * (cell in outlined) + ["changed"] * (cell in strip.changed))
+            for cell in strip.drawn
+        }
+        whole = () if strip.whole is None else strip.whole.names
+        rows = [[",".join(whole), squeezed("; ".join(strip.notes)), list(kinds.values())]]
+        rows += [
+            [",".join(pointer.names), squeezed(pointer.note), [kinds[cell] for cell in pointer.cells]]
+            for pointer in strip.others
+        ]
+        strips.append([strip.role, rows, places(strip.drawn).count(None)])
+    return {"strips": strips}
 
 
 def _read_steps(root: Element) -> Shown:
@@ -364,6 +399,7 @@ _READERS: dict[str, Callable[[Element], Shown]] = {
     "derivation": _read_derivation,
     "graph": _read_graph,
     "images": _read_images,
+    "memorystrips": _read_memory,
     "probabilitybars": _read_probabilities,
     "steps": _read_steps,
 }
@@ -373,6 +409,7 @@ _TELLERS: dict[str, Callable[[Any], Shown]] = {
     "derivation": _tell_derivation,
     "graph": _tell_graph,
     "images": _tell_images,
+    "memorystrips": _tell_memory,
     "probabilitybars": _tell_probabilities,
     "steps": _tell_steps,
 }

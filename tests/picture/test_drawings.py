@@ -16,6 +16,7 @@ from primer_core.picture.derivation import Block, Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.images import Figure, Image, Images, Reading, data_uri, png
 from primer_core.picture.measured import read_bars
+from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.parts import Drawable
 from primer_core.picture.payload import payload
 from primer_core.picture.probability_bars import ProbabilityBars
@@ -45,7 +46,7 @@ def root_of(part: Drawable, **options: Any) -> ElementTree.Element:
 
 def test_there_are_drawings_of_each_kind() -> None:
     kinds = {type(part).__name__ for _, part in every_drawing()}
-    assert kinds == {"Bars", "Bits", "Derivation", "Graph", "Images", "ProbabilityBars", "Steps"}
+    assert kinds == {"Bars", "Bits", "Derivation", "Graph", "Images", "MemoryStrips", "ProbabilityBars", "Steps"}
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -175,6 +176,9 @@ def test_a_description_tells_all_that_a_drawing_shows() -> None:
                 wanted = [*(field.bits for field in part.groups), part.formula, part.caption]
             case Images():
                 wanted = [figure.image.description for figure in part.figures]
+            case MemoryStrips():
+                wanted = [note for strip in part.strips for note in strip.notes]
+                wanted += [name for strip in part.strips for pointer in strip.pointers for name in pointer.names]
             case Steps():
                 wanted = [word for card in part.cards for word in (card.text, card.word, *card.facts)]
             case _:

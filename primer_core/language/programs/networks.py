@@ -6,7 +6,9 @@ interpreter when PyTorch calls them. What can be asked of such objects is writte
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 
 from primer_core.language.execution import owner_of
 from primer_core.language.limits import MAX_SIZE, Refused, thousands
+from primer_core.language.programs import images, walks
 
 LAYERS = (
     "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose2d", "Dropout",
@@ -27,34 +30,46 @@ LOSSES = (
 )  # fmt: skip
 OPTIMISERS = ("Adagrad", "Adam", "AdamW", "RMSprop", "SGD")
 SCHEDULES = ("CosineAnnealingLR", "ExponentialLR", "StepLR")
-DATA = ("DataLoader", "Dataset", "Subset", "TensorDataset")
+DATA = ("ConcatDataset", "DataLoader", "Dataset", "Subset", "TensorDataset")
 
 MADE: Mapping[str, str] = {
     **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES)},
     **{f"torch.optim.{name}": name for name in OPTIMISERS},
     **{f"torch.optim.lr_scheduler.{name}": name for name in SCHEDULES},
     **{f"torch.utils.data.{name}": name for name in DATA},
+    **{f"torchvision.transforms.{name}": name for name in images.TRANSFORMS},
 }
 """What can be made, by the name that code calls it by."""
 
-STARTS: Mapping[str, str] = {
-    f"torch.nn.init.{name}": name
-    for name in (
-        "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "trunc_normal_",
-        "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
-    )
-}  # fmt: skip
+STARTS = (
+    "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_", "trunc_normal_", "uniform_",
+    "xavier_normal_", "xavier_uniform_", "zeros_",
+)  # fmt: skip
 """What writes the first numbers of weights."""
 
-TAKING_FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
+FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
+    **{f"torch.nn.init.{name}": partial(lambda name: getattr(_torch().nn.init, name), name) for name in STARTS},
     "np.apply_along_axis": lambda: np.apply_along_axis,
     "np.fromfunction": lambda: np.fromfunction,
+    "np.fromiter": lambda: np.fromiter,
+    "np.vectorize": lambda: np.vectorize,
+    **{f"np.{name}": partial(getattr, walks, name) for name in ("ndenumerate", "ndindex", "nditer")},
+    "torch.nn.utils.rnn.pad_sequence": lambda: _torch().nn.utils.rnn.pad_sequence,
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
     "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,
+    "torch.nn.utils.clip_grad_norm_": lambda: _torch().nn.utils.clip_grad_norm_,
+    "torch.nn.utils.clip_grad_value_": lambda: _torch().nn.utils.clip_grad_value_,
+    "torch.utils.data.random_split": lambda: _torch().utils.data.random_split,
+    "torchvision.transforms.functional.to_tensor": lambda: images.to_tensor,
+    "torchvision.transforms.functional.normalize": lambda: images.normalize,
+    "copy.copy": lambda: copy.copy,
+    "copy.deepcopy": lambda: copy.deepcopy,
 }
-"""What takes a function of the program."""
+"""What takes functions, networks and other objects of the program, by the name that code calls it by."""
 
-BASES: Mapping[str, str] = {"torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset"}
+BASES: Mapping[str, str] = {
+    "torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset", "torch.autograd.Function": "Function",
+}  # fmt: skip
 """What a class of a program can derive from, by the name that code calls it by."""
 
 CLASS = "_primer_class"
@@ -62,8 +77,10 @@ CLASS = "_primer_class"
 
 _OF_MODULES = (
     "parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "state_dict",
-    "load_state_dict", "train", "eval", "zero_grad", "requires_grad_", "double", "float", "append",
+    "load_state_dict", "train", "eval", "zero_grad", "requires_grad_", "double", "float", "append", "apply",
+    "register_forward_hook", "register_full_backward_hook", "register_buffer", "buffers", "named_buffers", "add_module",
 )  # fmt: skip
+_OF_CONTEXTS = ("save_for_backward", "mark_non_differentiable", "set_materialize_grads")
 _OF_OPTIMISERS = ("step", "zero_grad", "state_dict")
 _SETTINGS = (
     "in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride", "padding", "training", "p",
@@ -92,11 +109,6 @@ def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) ->
     return _class_of(name)(*positional, **keywords)
 
 
-def start(name: str, *positional: Any, **keywords: Any) -> Any:
-    """Write the first numbers of weights in place, as ``torch.nn.init`` does."""
-    return getattr(_torch().nn.init, name)(*positional, **keywords)
-
-
 def base(name: str) -> type:
     """Return a class of PyTorch's by its own name."""
     found: type = _class_of(name)
@@ -122,8 +134,22 @@ def derived(real: type, written: Any, run: Callable[[Any, str, Any, tuple[Any, .
 
         return called
 
-    names = [name for name in ("forward", "__len__", "__getitem__") if written.has(name)]
-    return type(written.name, (real,), {CLASS: written, **{name: method_named(name) for name in names}})
+    names = [name for name in ("forward", "backward", "__len__", "__getitem__") if written.has(name)]
+    methods: dict[str, Any] = {name: method_named(name) for name in names}
+    if is_operation(real):
+        methods = {name: staticmethod(method) for name, method in methods.items()}
+    return type(written.name, (real,), {CLASS: written, **methods})
+
+
+def is_operation(kind: type | None) -> bool:
+    """Return whether a class is an operation with a gradient of its own: derives from ```torch.autograd.Function```."""
+    return kind is not None and issubclass(kind, _torch().autograd.Function)
+
+
+def applying(kind: Any) -> Callable[..., Any]:
+    """Return what applies an operation to tensors."""
+    found: Callable[..., Any] = kind.apply
+    return found
 
 
 def unmade(kind: type) -> Any:
@@ -149,6 +175,11 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
         Whatever PyTorch raises, such as before ``super().__init__()``.
     """
     torch = _torch()
+    if _is_context(owner):
+        if name.startswith("_") or hasattr(type(owner), name):
+            raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
+        setattr(owner, name, value)
+        return
     if isinstance(owner, torch.optim.Optimizer) or not hasattr(type(owner), CLASS):
         settable = isinstance(owner, torch.nn.Module) and name in vars(owner).get("_parameters", {})
         if not settable:
@@ -163,6 +194,8 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
 
 def is_network_object(value: Any) -> bool:
     """Return whether a value is one of those that this module makes, or derives from one."""
+    if type(value) in images.TRANSFORMS.values() or type(value) is np.vectorize:
+        return True
     kinds = type(value).__mro__[:-1]
     return any(kind.__module__.partition(".")[0] == "torch" for kind in kinds) and owner_of(value) is None
 
@@ -187,12 +220,16 @@ def attribute(value: Any, name: str) -> Any:
             return value.training
     elif hasattr(type(value), CLASS) and name in vars(value):
         return vars(value)[name]
+    if _is_context(value) and (name in ("saved_tensors", "needs_input_grad") or name in vars(value)):
+        return getattr(value, name)
     if isinstance(value, torch.optim.Optimizer) and name == "param_groups":
         return value.param_groups
     if isinstance(value, torch.utils.data.DataLoader) and name in ("dataset", "batch_size"):
         return vars(value)[name]
     if isinstance(value, torch.utils.data.TensorDataset) and name == "tensors":
         return value.tensors
+    if isinstance(value, torch.utils.data.Subset) and name in ("dataset", "indices"):
+        return vars(value)[name]
     raise KeyError(name)
 
 
@@ -212,6 +249,10 @@ def method(value: Any, name: str) -> Callable[..., Any]:
         known = _OF_OPTIMISERS
     elif isinstance(value, torch.optim.lr_scheduler.LRScheduler):
         known = ("step", "get_last_lr")
+    elif _is_context(value):
+        known = _OF_CONTEXTS
+    elif isinstance(value, torch.utils.hooks.RemovableHandle):
+        known = ("remove",)
     if name not in known or not hasattr(type(value), name):
         raise KeyError(name)
     found: Callable[..., Any] = getattr(value, name)
@@ -219,10 +260,13 @@ def method(value: Any, name: str) -> Callable[..., Any]:
 
 
 def listed(value: Any) -> Any:
-    """Return what a method gives as Python's own lists and dicts."""
-    if isinstance(value, dict):
-        return dict(value)
+    """Return what a method gives one by one as a list."""
     return list(value) if isinstance(value, Iterator) else value
+
+
+def _is_context(value: Any) -> bool:
+    """Return whether a value is what an operation's forward leaves for its backward."""
+    return isinstance(value, _torch().autograd.function.BackwardCFunction)
 
 
 def _numbers(value: Any) -> Iterator[int]:
@@ -241,7 +285,9 @@ def _class_of(name: str) -> Any:
         return getattr(torch.optim.lr_scheduler, name)
     if name in DATA:
         return getattr(torch.utils.data, name)
-    return getattr(torch.nn, name)
+    if name in images.TRANSFORMS:
+        return images.TRANSFORMS[name]
+    return torch.autograd.Function if name == "Function" else getattr(torch.nn, name)
 
 
 def _torch() -> Any:
@@ -249,7 +295,9 @@ def _torch() -> Any:
 
     load_torch()
     import torch
+    import torch.nn.utils.rnn
     import torch.optim.lr_scheduler
     import torch.utils.data
+    import torch.utils.hooks
 
     return torch

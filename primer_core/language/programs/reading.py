@@ -15,11 +15,10 @@ MAX_LINES = 80
 """Lines of a program."""
 
 GRAMMAR: tuple[type[ast.AST], ...] = (
-    ast.AnnAssign, ast.Assert, ast.Break, ast.ClassDef, ast.Continue, ast.Dict, ast.DictComp, ast.ExceptHandler,
-    ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp, ast.Global, ast.If, ast.IfExp, ast.JoinedStr,
-    ast.Lambda,
-    ast.ListComp, ast.Nonlocal, ast.Raise, ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.arg,
-    ast.arguments, ast.comprehension, ast.withitem,
+    ast.AnnAssign, ast.arg, ast.arguments, ast.Assert, ast.Break, ast.ClassDef, ast.comprehension, ast.Continue,
+    ast.Dict, ast.DictComp, ast.ExceptHandler, ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp,
+    ast.Global, ast.If, ast.IfExp, ast.JoinedStr, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Nonlocal, ast.Raise,
+    ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.withitem,
 )  # fmt: skip
 """What is read in a program besides the expressions and statements of the one language."""
 
@@ -27,9 +26,27 @@ MODULES = {
     "numpy": "np", "torch": "torch", "torch.nn": "torch.nn", "torch.nn.functional": "F", "math": "math", "time": "time",
     "warnings": "warnings", "numpy.lib.stride_tricks": "np.lib.stride_tricks", "numpy.linalg": "np.linalg",
     "numpy.random": "np.random", "torch.optim": "torch.optim", "torch.utils.data": "torch.utils.data",
-    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler",
+    "torch.optim.lr_scheduler": "torch.optim.lr_scheduler", "torch.nn.init": "torch.nn.init",
+    "torch.nn.utils": "torch.nn.utils", "torchvision": "torchvision", "copy": "copy",
+    "torchvision.transforms": "torchvision.transforms",
+    "torchvision.transforms.functional": "torchvision.transforms.functional",
+    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing", "random": "random",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
+
+_WITHOUT = {
+    "matplotlib": "The page draws the arrays itself: leave out this line, and those that plot.",
+    "seaborn": "The page draws the arrays itself: leave out this line, and those that plot.",
+    "pandas": "Write the numbers of the table as an array: np.array([[1, 2], [3, 4]]).",
+    "tqdm": "Leave out this line, and write range(…) where tqdm(range(…)) stands.",
+    "sklearn": "Write a few rows of its data as an array: np.array([[1.0, 2.0], [3.0, 4.0]]).",
+    "scipy": "What NumPy has of it, np.linalg and np.fft, is run.",
+    "os": "A program reads and writes no files here: leave this line out.",
+    "sys": "Leave this line out.",
+    "tensorflow": "PyTorch and NumPy are run here.",
+    "jax": "PyTorch and NumPy are run here.",
+}
+"""What to write instead of what is often imported, by the first part of its name."""
 
 _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFunctionDef, "“async” is not run here. Write the function without it."),
@@ -120,7 +137,16 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
 
 def _parsed(source: str) -> list[ast.stmt]:
     body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
-    return body
+    return list(map(_Main().visit, body))
+
+
+class _Main(ast.NodeTransformer):
+    """Puts in place of ``__name__`` what it is in a program that is run."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id == "__name__" and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(ast.Constant("__main__"), node)
+        return node
 
 
 def _before(source: str, line: int) -> list[ast.stmt]:
@@ -150,7 +176,10 @@ def _check(node: ast.stmt, source: str) -> None:
                 raise Rejection("unread", message, Place.of(inner, source))
     _check_flow(node, source)
     check_nodes(
-        node, source, also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias), named=("__name__", "__init__", "eval")
+        node,
+        source,
+        also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias),
+        named=("__name__", "__init__", "__version__", "__class__", "eval"),
     )
 
 
@@ -179,7 +208,8 @@ def _check_flow(node: ast.AST, source: str, *, loop: bool = False, function: boo
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
     unknown = unknown_import(node)
     if unknown:
-        message = f"{quoted(unknown)} cannot be imported here. What can be: {', '.join(MODULES)}."
+        instead = _WITHOUT.get(unknown.partition(".")[0]) or f"What can be: {', '.join(MODULES)}."
+        message = f"{quoted(unknown)} cannot be imported here. {instead}"
         raise Rejection("unknown", message, Place.of(node, source))
 
 

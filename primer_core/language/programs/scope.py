@@ -18,15 +18,23 @@ class Scope(MutableMapping[str, Any]):
         The scope around it.
     elsewhere
         Names that ``global`` and ``nonlocal`` give back to scopes around.
+    comprehends
+        bool, whether it is a comprehension's, in which ``:=`` binds a name of the scope around it.
     """
 
     def __init__(
-        self, local: frozenset[str], outer: MutableMapping[str, Any], elsewhere: frozenset[str] = frozenset()
+        self,
+        local: frozenset[str],
+        outer: MutableMapping[str, Any],
+        elsewhere: frozenset[str] = frozenset(),
+        *,
+        comprehends: bool = False,
     ) -> None:
         self.values_here: dict[str, Any] = {}
         self.local = local - elsewhere
         self.outer = outer
         self._elsewhere = elsewhere
+        self.comprehends = comprehends
 
     def __getitem__(self, name: str) -> Any:
         if name in self.values_here:
@@ -71,7 +79,11 @@ def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozens
             case ast.FunctionDef(name):
                 bound.add(name)
                 continue
-            case ast.Lambda() | ast.ListComp() | ast.GeneratorExp() | ast.DictComp():
+            case ast.Lambda():
+                continue
+            case ast.ListComp() | ast.GeneratorExp() | ast.DictComp():
+                named = (each.target for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
+                bound |= {target.id for target in named}
                 continue
             case ast.Global(names) | ast.Nonlocal(names):
                 elsewhere.update(names)

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,9 +15,9 @@ from primer_core.backend.interface import Declined
 EXCEPTIONS: Mapping[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
-        Exception, ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, LookupError, NameError,
-        NotImplementedError, OverflowError, RecursionError, RuntimeError, StopIteration, TypeError, UnboundLocalError,
-        ValueError, ZeroDivisionError,
+        Exception, ArithmeticError, AssertionError, AttributeError, FileNotFoundError, IndexError, KeyError,
+        LookupError, NameError, NotImplementedError, OSError, OverflowError, RecursionError, RuntimeError,
+        StopIteration, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
     )
 }  # fmt: skip
 """Exceptions that a program can name."""
@@ -45,6 +45,12 @@ class Function:
         The statement that defines it; None for a lambda.
     owner
         The class that it is a method of; None for none.
+    real
+        Python's or a library's function that it stands for; None for one of the program's own.
+    modes
+        Decorators, each of which switches something on while it runs.
+    role
+        Of a method: *static* is called without its object, a *property* is called when it is read.
     """
 
     name: str
@@ -57,9 +63,16 @@ class Function:
     elsewhere: frozenset[str]
     node: ast.stmt | None
     owner: Class | None = None
+    real: Any = None
+    modes: tuple[ast.expr, ...] = ()
+    role: Literal["method", "static", "property"] = "method"
 
     def __repr__(self) -> str:
-        return f"<function {self.name}>"
+        return f"<function {self.name}>" if self.real is None else repr(self.real)
+
+    def __deepcopy__(self, _: object) -> Function:
+        """Return itself, as Python does for a function."""
+        return self
 
 
 @dataclass(slots=True, eq=False)
@@ -107,6 +120,10 @@ class Class:
 
     def __repr__(self) -> str:
         return f"<class '__main__.{self.name}'>"
+
+    def __deepcopy__(self, _: object) -> Class:
+        """Return itself, as Python does for a class."""
+        return self
 
 
 @dataclass(slots=True, eq=False)
@@ -214,6 +231,34 @@ class Once:
         return f"<{self.kind} object>"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Entries:
+    """What ``keys``, ``values`` and ``items`` of a dict give, as they were when they were asked for.
+
+    Parameters
+    ----------
+    kind
+        Name of the type, as Python gives it.
+    values
+        All that they give.
+    """
+
+    kind: str
+    values: list[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.values!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class Warned:
     """One warning that ``catch_warnings(record=True)`` kept.
@@ -249,10 +294,10 @@ def type_name(value: Any) -> str:
     match value:
         case Instance(kind):
             return kind.name
-        case Once(kind):
+        case Once(kind) | Entries(kind):
             return kind
-        case Function():
-            return "function"
+        case Function(real=real):
+            return "function" if real is None else type_name(real)
         case Class() | Kind() | TypeOf():
             return "type"
         case Method():
@@ -275,3 +320,20 @@ def is_plain(value: Any) -> bool:
         elif not isinstance(each, str | int | float | complex | range | np.ndarray | np.generic | None):
             return type(each).__module__ == "torch" and type(each).__name__ == "Tensor" and each is not value
     return True
+
+
+def inside(value: Any) -> Iterator[Any]:
+    """Go through a value and what it holds, to any depth."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        if isinstance(each, list | tuple | Entries):
+            waiting.extend(each)
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+
+
+def holds(value: Any, holder: Any) -> bool:
+    """Return whether a holder, which is a list or a dict, is a value or lies within it."""
+    return isinstance(holder, list | dict) and any(each is holder for each in inside(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from primer_core.language.table import (
     array_members,
     functional,
     numpy_functions,
+    numpy_objects,
     operators,
     tensor_members,
     torch_functions,
@@ -24,6 +25,7 @@ TABLE: Mapping[str, Entry] = {
     for entry in (
         *operators.ENTRIES,
         *numpy_functions.ENTRIES,
+        *numpy_objects.ENTRIES,
         *array_members.ENTRIES,
         *torch_functions.FUNCTIONS,
         *torch_functions.METHODS,
@@ -46,6 +48,7 @@ CONSTANTS: Mapping[str, Callable[[], Any]] = {
     "torch.nan": lambda: np.nan,
     "nan": lambda: np.nan,
     "inf": lambda: np.inf,
+    **{f"np.{name}": partial(getattr, np, name) for name in numpy_objects.INDEXED},
     **BUILTIN_DTYPES,
 }
 """Names that are values; each is a function, so that no library is loaded for its name."""

@@ -250,6 +250,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.convolve", "a, v, mode", rules.CONVOLVE, "np.convolve(v, [1, 2, 1]); np.convolve(v, w, 'valid')",
           texts=("mode",)),
     Entry("np.correlate", "a, v, mode", rules.CONVOLVE, "np.correlate(v, w)", texts=("mode",)),
+    Entry("np.polyfit", "x, y, deg", whole(rules.fitted), "np.polyfit(v, w, 1)"),
+    Entry("np.polyval", "p, x", whole(rules.each_with_each), "np.polyval(v, 2); np.polyval([1, 2], v)"),
     Entry("np.interp", "x, xp, fp", whole(), "np.interp(2.5, [1, 2, 3], [3, 2, 0])"),
     # chosen by value
     Entry("np.sort", "a, axis, | kind, stable", ordered(default=-1), "np.sort(a); np.sort(t, axis=0)", texts=("kind",)),

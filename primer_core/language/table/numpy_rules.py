@@ -205,6 +205,18 @@ def cubed(bound: Bound) -> Cost:
     return Cost(2 * size, 30 * size * side)
 
 
+def fitted(bound: Bound) -> Cost:
+    """Return the cost of fitting a polynomial: a matrix with a column for each power, and its decomposition."""
+    size, columns = given(bound), max(int(_number(bound.get("deg"))), 0) + 1
+    return Cost(size * columns, 30 * size * columns * columns)
+
+
+def each_with_each(bound: Bound) -> Cost:
+    """Return the cost of what takes each number of one operand with each of the others."""
+    size = prod(max(size_of(value), 1) for value in bound.values.values())
+    return Cost(given(bound), size)
+
+
 def _powered(bound: Bound) -> Cost:
     power = abs(int(_number(bound.get("n"))))
     one = cubed(bound)

@@ -290,6 +290,9 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.from_numpy", "array", MOVED, "torch.from_numpy(np.array([1, 2]))", shares="always"),
     Entry("torch.Tensor", "*sizes", torch_rules.OLD_TENSOR, "torch.Tensor([3])",
           uninitialised=torch_rules.only_sizes),
+    *(Entry(f"torch.{name}Tensor", "*sizes", torch_rules.OLD_TENSOR, f"torch.{name}Tensor([3])",
+            uninitialised=torch_rules.only_sizes)
+      for name in ("Float", "Double", "Long", "Int", "Short", "Char", "Byte", "Bool")),
     *(Entry(f"torch.{name}", "*sizes, | size, dtype, device, requires_grad, names", made(shaped("size", "sizes")),
             f"torch.{name}(2, 3); torch.{name}((3, 2))")
       for name in ("zeros", "ones")),

@@ -23,5 +23,6 @@ LESSON = Lesson(
     show=show,
     claims=claims_of,
     react=react,
+    shelf="examples",
     needs_torch=asks_pytorch,
 )

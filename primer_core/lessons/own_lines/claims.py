@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.memory_cells import BufferCells, MemoryChanged, TouchesAll, TouchesCells
 from primer_core.claims.networks import CallGives, LayerBroke, LayerGave, LayerWants, NetworkLearns, NeverCalled
 from primer_core.claims.running import (
     BesideCells,
+    BoundAgain,
     BoundArray,
     BoundKind,
     BoundText,
     CellsChanged,
+    FirstBound,
     LinePrinted,
     OwnBytes,
     ProgramStops,
@@ -21,8 +24,12 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
+from primer_core.claims.sources import CellFrom, SlopeWritten
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.sharing import Buffer, Touching, remembered
+from primer_core.lessons.own_lines.sources import Row, number_code
 from primer_core.lessons.own_lines.trace import Binding, Step
 
 
@@ -31,7 +38,8 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     if isinstance(shown, Message):
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
-    return (*lines, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown))
+    memory = (claim for buffer in remembered(shown.steps) for claim in _all_of_buffer(buffer, shown))
+    return (*lines, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown), *memory, *came(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -57,6 +65,10 @@ def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
         yield BoundText(run, binding.name, seen.text) if seen.text else BoundKind(run, binding.name, seen.kind)
         return
     yield BoundArray(run, binding.name, seen.shape, seen.dtype)
+    if binding.again:
+        yield BoundAgain(run, binding.name)
+    elif binding.relation == "own":
+        yield FirstBound(run, binding.name)
     memory = seen.memory
     match binding.relation:
         case "same":
@@ -67,6 +79,34 @@ def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
             yield BesideCells(run, binding.name, binding.of)
         case "own" if memory is not None:
             yield OwnBytes(run, binding.name, memory.nbytes)
+
+
+def run_of_memory(shown: Shown) -> Run:
+    """Return after which line the memory is as it is shown."""
+    here = shown.steps[-1].moment.functions
+    step = [each for each in shown.steps if each.moment.happening != "test" and each.moment.functions == here][-1]
+    return step.line, step.run
+
+
+def of_buffer(buffer: Buffer, shown: Shown) -> tuple[Claim, ...]:
+    """Return what is said of a buffer itself."""
+    run = run_of_memory(shown)
+    size = BufferCells(run, buffer.arrays[0].names[0], buffer.nbytes, buffer.count, buffer.itemsize)
+    if not buffer.changed_name:
+        return (size,)
+    return size, MemoryChanged(run, buffer.changed_name, buffer.changed_stretches, buffer.itemsize)
+
+
+def of_array(array: Touching, buffer: Buffer, shown: Shown) -> Claim:
+    """Return what is said of an array in a buffer."""
+    run = run_of_memory(shown)
+    if array.cells.size == buffer.count:
+        return TouchesAll(run, array.names[0])
+    return TouchesCells(run, array.names[0], array.start, int(array.cells.size), buffer.itemsize)
+
+
+def _all_of_buffer(buffer: Buffer, shown: Shown) -> tuple[Claim, ...]:
+    return (*of_buffer(buffer, shown), *(of_array(array, buffer, shown) for array in buffer.arrays))
 
 
 def ends(shown: Shown) -> tuple[Claim, ...]:
@@ -111,3 +151,18 @@ def fixed(shown: Shown) -> tuple[Claim, ...]:
     stopped = shown.trace.stopped
     line = 0 if stopped is None else stopped.place.line
     return tuple(RunsInstead(line, fix.at, fix.line, fix.where == "added", fix.gives) for fix in shown.fixes)
+
+
+def came(shown: Shown) -> tuple[Claim, ...]:
+    """Say where the cell that is looked into came from, line by line, and how the small arrays in sight were made."""
+    groups = () if shown.chain is None else shown.chain.groups
+    rows = (*(group.row for group in groups), *(row for rows in spelled_out(shown).values() for row in rows))
+    return tuple(dict.fromkeys(of_row(row) for row in rows if row is not None))
+
+
+def of_row(row: Row) -> CellFrom | SlopeWritten:
+    """Say how one cell came to be."""
+    run = (row.statement.line, row.statement.time)
+    if row.slope_of:
+        return SlopeWritten(run, row.cell, number_code(row.value), row.slope_of, row.added)
+    return CellFrom(run, row.cell, number_code(row.value), row.shown, row.numbers, row.sources)

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
-from primer_core.lessons.event import Act, Event, EventError, Put
+from primer_core.lessons.event import Act, Click, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
 from primer_core.lessons.own_lines.opening import question_of
-from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
+from primer_core.lessons.own_lines.rounds import round_from
+from primer_core.lessons.own_lines.sources import Chain, chain_of, place_of
 from primer_core.lessons.own_lines.trace import MAX_STEPS, Part, Step, Trace, run
+from primer_core.lessons.own_lines.traps import BY_PROGRAM, Trap, answer_of
 from primer_core.lessons.question import Question
 
 
@@ -41,6 +44,25 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A trap whose question stands on the page.
+
+    Parameters
+    ----------
+    trap
+        The trap.
+    answer
+        What its last statement printed when it ran, or the class of the error that it ended in.
+    guess
+        As `OwnLinesQuestion.guess`.
+    """
+
+    trap: Trap
+    answer: str
+    guess: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A program up to a step.
 
@@ -58,14 +80,25 @@ class Shown:
         Why it failed; None where nothing is known of it that is true here.
     input
         What a network could be given that is never called; None where there is none.
+    asked
+        What is asked of it; None of a program that is no trap.
+    chain
+        Where the cell that is looked into came from; None where none is.
     """
 
     trace: Trace
     at: int
     opened: Opened | None
     fixes: tuple[Fix, ...]
-    cause: Recognised | None
-    input: Input | None
+    cause: Recognised | None = None
+    input: Input | None = None
+    asked: Asked | None = None
+    chain: Chain | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Return whether nothing is shown before the question is answered."""
+        return self.asked is not None and not self.asked.guess
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -75,7 +108,7 @@ class Shown:
     @property
     def at_end(self) -> bool:
         """Return whether all steps are shown."""
-        return self.at == len(self.trace.steps)
+        return self.at == len(self.trace.steps) and not self.waits
 
     @property
     def forward(self) -> Forward | None:
@@ -108,18 +141,17 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     if is_error(question.program):
         return Message(recognise(read(question.program)))
     trace = run(question.program)
+    trap = BY_PROGRAM.get(question.program)
+    asked = None if trap is None else Asked(trap, answer_of(trace), question.guess)
+    if asked is not None and not question.guess:
+        return Shown(trace, 0, None, (), asked=asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    ended = at == len(trace.steps)
+    fixes = fixes_of(trace) if stops else ()
     opened = _opened(question, trace, at, stops=stops)
-    return Shown(
-        trace,
-        at,
-        opened,
-        fixes_of(trace) if stops else (),
-        cause_of(trace) if stops else None,
-        input_of(trace) if ended else None,
-    )
+    cause = cause_of(trace) if stops else None
+    given = input_of(trace) if at == len(trace.steps) else None
+    return Shown(trace, at, opened, fixes, cause, given, asked, chain_of(trace, at, question.cell))
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -159,7 +191,7 @@ def place_text(part: Part) -> str:
 
 
 def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
-    """Answer an event: a part is opened, a line is gone to, and what stands at the end stays there.
+    """Answer an event: a part is opened, a line or a round gone to, a cell looked into; what is at the end stays there.
 
     Raises
     ------
@@ -174,9 +206,20 @@ def react(question: OwnLinesQuestion, event: Event) -> OwnLinesQuestion:
             found = [place for place, step in enumerate(steps) if step.line <= line]
             if not found:
                 raise EventError(f"Nothing has run up to line {line}.")
-            return _ended(replace(question, at=found[-1] + 1, opened=""))
+            return _ended(replace(question, at=found[-1] + 1, opened="", guess=question.guess or SHOWN))
+        case Act("round", {"by": 1 | -1 as by}):
+            trace = run(question.program)
+            at = round_from(trace, question.at, by)
+            return _ended(replace(question, at=at, opened="", guess=question.guess or SHOWN))
+        case Click(grid, index):
+            cell = place_of(run(question.program), question.at, grid, index)
+            return replace(question, cell="" if cell == question.cell else cell)
         case Put(texts):
             changed = put_fields(question, event)
+            if "guess" not in texts:
+                untold = "program" in texts and changed.program in BY_PROGRAM
+                kept = "" if untold else question.guess or SHOWN * ("at" in texts)
+                changed = replace(changed, guess=kept if changed.program in BY_PROGRAM else "")
             if "program" in texts or "at" in texts:
                 changed = replace(changed, opened=changed.opened if "opened" in texts else "")
             return _ended(changed) if "at" in texts else changed

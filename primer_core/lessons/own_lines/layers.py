@@ -11,7 +11,7 @@ from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.spoken import spoken
 from primer_core.picture.parts import Fix, Fixes, Heading, Note, Part, SizeCell, SizeRow, Sizes, Table, TableCell
-from primer_core.picture.text import Code, text
+from primer_core.picture.text import Code, joined, text
 
 _LINED_UP = ("Linear", "Conv1d", "Conv2d", "LayerNorm", "LSTM", "GRU", "RNN")
 """Layers whose weight meets the last axes of the input, axis by axis from the right."""
@@ -33,8 +33,8 @@ def layers_parts(shown: Shown) -> Iterator[Part]:
         if isinstance(claim, LayerBroke) and broke is not None:
             count = "" if broke.holds else _count(broke.parameters)
             rows.append(_row(claim.name or forward.called, claim, "✗", count, broken=True))
-    learns = [spoken(claim) for claim in said if isinstance(claim, NetworkLearns)]
-    total = TableCell(text(_count(forward.parameters)), "number", *learns)
+    learns = joined([spoken(claim) for claim in said if isinstance(claim, NetworkLearns)])
+    total = TableCell(text(_count(forward.parameters)), "number", learns)
     rows.append((TableCell(text("in all"), "head"), TableCell(()), total, TableCell(())))
     head = (text("layer"), text("output shape"), text("parameters"), text("what it is"))
     yield Table(head, tuple(rows), "Layers in the order in which they were called")

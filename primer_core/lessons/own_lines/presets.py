@@ -2,13 +2,14 @@
 
 from primer_core.lessons.lesson import Preset
 from primer_core.lessons.own_lines.question import START, OwnLinesQuestion
+from primer_core.lessons.own_lines.traps import TRAPS
 
 PRESETS = (
-    Preset("Rows less their best", OwnLinesQuestion(START)),
+    Preset("Rows less their best", OwnLinesQuestion(program=START)),
     Preset(
         "A write seen twice",
         OwnLinesQuestion(
-            """import numpy as np
+            program="""import numpy as np
 
 week = np.arange(7)
 weekend = week[5:]
@@ -20,12 +21,12 @@ print(week)"""
     ),
     Preset(
         "A pasted message",
-        OwnLinesQuestion("RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x784 and 512x10)"),
+        OwnLinesQuestion(program="RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x784 and 512x10)"),
     ),
     Preset(
         "A loop that adds up",
         OwnLinesQuestion(
-            """import numpy as np
+            program="""import numpy as np
 
 prices = np.array([3., 5., 2.])
 total = 0
@@ -38,7 +39,7 @@ print(total == prices.sum())"""
     Preset(
         "What a function changes",
         OwnLinesQuestion(
-            """import numpy as np
+            program="""import numpy as np
 
 def centre(x):
     x -= x.mean()
@@ -52,7 +53,7 @@ print(a, b is a)"""
     Preset(
         "One step of training",
         OwnLinesQuestion(
-            """import torch
+            program="""import torch
 from torch import nn
 
 torch.manual_seed(0)
@@ -71,7 +72,7 @@ for step in range(3):
     Preset(
         "A network that does not fit",
         OwnLinesQuestion(
-            """import torch
+            program="""import torch
 from torch import nn
 
 class Net(nn.Module):
@@ -86,5 +87,13 @@ class Net(nn.Module):
 net = Net()
 print(net(torch.ones(5, 4)).shape)"""
         ),
+    ),
+    *(
+        Preset(
+            trap.title,
+            OwnLinesQuestion(trap.group, trap.program),
+            ("examples", "program", "at", "opened"),  # with the program, its question is asked anew
+        )
+        for trap in TRAPS
     ),
 )

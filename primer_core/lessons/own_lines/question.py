@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from primer_core.language.programs.reading import MAX_LINES
 from primer_core.lessons.own_lines.trace import MAX_STEPS
-from primer_core.lessons.question import Question, program, text, whole
+from primer_core.lessons.own_lines.traps import TRAPS
+from primer_core.lessons.question import Question, choice, program, text, whole
+
+FIRST = "First steps"
+"""Group of the examples that ask nothing."""
+
+SHOWN = "shown"
+"""What stands for a guess where a learner has not guessed, and asked to be shown."""
 
 START = """import numpy as np
 
@@ -20,6 +27,12 @@ shifted = scores - best"""
 class OwnLinesQuestion(Question):
     """A program, the step up to which it is shown, and the sub-expression that is opened."""
 
+    examples: str = choice(
+        FIRST,
+        (FIRST, *dict.fromkeys(trap.group for trap in TRAPS)),
+        label="Examples",
+        segments=True,
+    )
     program: str = program(
         START,
         label="Your lines",
@@ -38,3 +51,7 @@ class OwnLinesQuestion(Question):
     )
     opened: str = text("", hidden=True)
     """Place of the sub-expression that is opened: line, column, line and column of its end, as ``8:10-8:23``."""
+    guess: str = text("", hidden=True)
+    """Of a trap: the place of the answer that was chosen, counted from 0, or `SHOWN`; empty while it waits for one."""
+    cell: str = text("", hidden=True)
+    """The cell whose number is looked into: the name of an array in sight and the flat place, as ``rows:1``."""

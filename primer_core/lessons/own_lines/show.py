@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -13,20 +13,28 @@ from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
+from primer_core.lessons.own_lines.came_from import arithmetic, came_from
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
+from primer_core.lessons.own_lines.in_sight import MOST_DRAWN, arrays_in_sight
 from primer_core.lessons.own_lines.layers import breaks, layers_parts
+from primer_core.lessons.own_lines.memory_picture import memory_parts
 from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
 from primer_core.lessons.own_lines.opening import question_of
+from primer_core.lessons.own_lines.predict import quiz
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.rows import colours, rows
+from primer_core.lessons.own_lines.sharing import changed_cells
+from primer_core.lessons.own_lines.sources import links_of
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import spoken, written
-from primer_core.lessons.views.state import differing
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Grid, Link, Picture, Row
 from primer_core.picture.parts import (
+    ActButton,
+    Acts,
     Card,
     Chip,
     Columns,
@@ -39,14 +47,9 @@ from primer_core.picture.parts import (
     Page,
     Part,
     Story,
-    Table,
-    TableCell,
 )
 from primer_core.picture.program import Place, ProgramFault, ProgramMarks
 from primer_core.picture.text import Code, Role, joined, text
-
-_MOST_DRAWN = 8
-"""Arrays that are drawn at once."""
 
 _WIDTH = 20
 """Cells that stand side by side."""
@@ -62,23 +65,26 @@ _CODE_NOTE = (
 _MOST_PRINTED = 40
 """Lines of what was printed that are shown, the last ones."""
 
-_ROLES: tuple[Role, ...] = ("a", "b", "c", "result")
-
 
 def show(question: OwnLinesQuestion, outcome: Outcome | Unread) -> Page:
     """Show a program up to a step, or what is known of an error message."""
     steps = controls(question, "at")
+    examples = controls(question, "examples", quiet=True)
     if isinstance(outcome, Message):
-        return Page((controls(question, "program", chip=Chip("error", "an error message")),), told(outcome))
+        return Page((examples, controls(question, "program", chip=Chip("error", "an error message"))), told(outcome))
     if isinstance(outcome, Unread):
         editor = controls(question, "program", unread=outcome)
-        return Page((editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
+        return Page((examples, editor, replace(steps, chip=Chip("error", "cannot be read"))), None)
+    if outcome.waits:
+        waiting = (controls(question, "program"), Note(text("No line has run yet.")))
+        return Page((examples, Columns((waiting, tuple(quiz(outcome.asked))), (1, 1))), ())
     count = len(outcome.trace.steps)
     slider = replace(steps.controls[0], most=str(max(count, 1)), value=str(min(outcome.at, count) or 1))
     refused = Unread("program", outcome.trace.message) if outcome.at_end and outcome.trace.message else None
     editor = controls(question, "program", unread=refused, marks={"program": _marks(outcome)})
-    left = (editor, Controls((slider,), _chip(outcome)))
-    return Page((Columns((left, tuple(_rows(outcome))), (1, 1)),), tuple(_body(outcome)))
+    left: tuple[Part, ...] = (editor, Controls((slider,), _chip(outcome)), *_going(count))
+    right = (*quiz(outcome.asked), *rows(outcome))
+    return Page((examples, Columns((left, right), (1, 1))), tuple(_body(outcome)))
 
 
 def _marks(shown: Shown) -> ProgramMarks:
@@ -109,29 +115,19 @@ def _chip(shown: Shown) -> Chip:
     return Chip("error", f"line {stopped.place.line} {words.get(stopped.verdict, 'is not computed here')}")
 
 
-def _rows(shown: Shown) -> tuple[Part, ...]:
-    """Say of each line what it did when it ran last."""
-    source = shown.trace.source.split("\n")
-    now = shown.steps[-1] if shown.steps else None
-    rows = []
-    for step in claims.latest(shown):
-        said = joined([joined([spoken(claim) for claim in group], " · ") for group in claims.of_step(step)], "; ")
-        rounds = f" ({step.run}×)" if step.run > 1 else ""
-        rows.append(
+def _going(count: int) -> tuple[Acts, ...]:
+    """Offer the rounds of the line that is shown; none where nothing has run."""
+    if not count:
+        return ()
+    return (
+        Acts(
             (
-                TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if step is now else ()),
-                TableCell(text(Code(source[step.line - 1].strip())), "words"),
-                TableCell(said or text("—"), "words"),
-            )
-        )
-    if not rows:
-        return (Note(text("No line has run yet.")),)
-    table = Table((text("line"), text("code"), text("what it did")), tuple(rows), "What each line did")
-    left_out = shown.trace.taken - len(shown.trace.steps)
-    if not left_out:
-        return (table,)
-    told = f"{left_out} steps are left out: the first ones are kept, and the last one of each line."
-    return (table, Note(text(told)))
+                ActButton("← Previous round", "round", {"by": -1}, "Comma", "Alt+,"),
+                ActButton("Next round →", "round", {"by": 1}, "Period", "Alt+."),
+            ),
+            "Rounds of this line",
+        ),
+    )
 
 
 def _body(shown: Shown) -> Iterator[Part]:
@@ -154,7 +150,12 @@ def _body(shown: Shown) -> Iterator[Part]:
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
-    printed = shown.trace.printed[: shown.steps[-1].lines if shown.steps else 0]
+    if shown.chain is not None:
+        yield Card(came_from(shown.chain, shown.trace.source), "came_from")
+    memory = tuple(memory_parts(shown))
+    if memory:
+        yield Card((Heading("Memory after this step"), *memory), "memory")
+    printed = shown.trace.printed_by(shown.steps[-1]) if shown.steps else ()
     if printed:
         yield Card(
             (Heading("Printed"), *(Note(text(Code(line or " "))) for line in printed[-_MOST_PRINTED:])), "printed"
@@ -184,21 +185,19 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     step = shown.steps[-1] if shown.steps else None
     if step is None:
         return None
-    groups: dict[int, list[str]] = {}
-    for name, seen in step.names.items():
-        if seen.values is not None and seen.values.ndim <= 4 and seen.shape is not None:
-            groups.setdefault(seen.number, []).append(name)
-    fresh = {binding.name for binding in step.bound} | set(step.changed)
-    order = sorted(groups.values(), key=lambda names: not fresh & set(names))
-    drawn, left = order[:_MOST_DRAWN], order[_MOST_DRAWN:]
+    order = arrays_in_sight(shown)
+    drawn, left = order[:MOST_DRAWN], order[MOST_DRAWN:]
     if not drawn:
         return None
-    buffers: dict[int, Role] = {}
+    buffers = colours(step)
     grids = [_grid(names, step, shown, buffers) for names in drawn]
     small = sum(prod(grid.values.shape) for grid in grids) > 60
-    rows = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
-    links = tuple(_links(drawn, step))
-    parts: list[Part] = [Picture(tuple(grids), rows, links)]
+    lines = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
+    came = (Link(*link) for link in links_of(shown.trace, shown.at, [names[0] for names in drawn]))
+    links = (*_links(drawn, step), *came)
+    parts: list[Part] = [Picture(tuple(grids), lines, links, arithmetic(shown), _focus(shown, drawn))]
+    if shown.chain is None:
+        parts.append(Note(text("Press a cell to see where its number came from.")))
     if left:
         names = joined([text(Code(names[0])) for names in left])
         parts.append(Note(text("Not drawn: ", *names, ".")))
@@ -222,12 +221,10 @@ def _lines(grids: Sequence[Grid]) -> list[list[Grid]]:
     return lines
 
 
-def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) -> Grid:
+def _grid(names: list[str], step: Step, shown: Shown, buffers: Mapping[int, Role]) -> Grid:
     seen = step.names[names[0]]
     assert seen.values is not None
     buffer = -1 if seen.memory is None else seen.memory.number
-    if buffer not in buffers:
-        buffers[buffer] = _ROLES[len(buffers)] if len(buffers) < len(_ROLES) else "plain"
     badges = [Badge(seen.dtype)]
     for claim in (claim for group in claims.of_step(step) for claim in group):
         match claim:
@@ -239,12 +236,23 @@ def _grid(names: list[str], step: Step, shown: Shown, buffers: dict[int, Role]) 
         names[0],
         names[0],
         seen.values,
-        buffers[buffer],
+        buffers.get(buffer, "plain"),
         badges=tuple(badges),
         tags=tuple(names) if len(names) > 1 else (),
         marked=_changed_cells(names, step, shown),
         texts=_texts(seen),
+        selectable=True,
     )
+
+
+def _focus(shown: Shown, drawn: Sequence[list[str]]) -> tuple[str, int] | None:
+    """Return the cell that is looked into, in the grid that has its name."""
+    if shown.chain is None:
+        return None
+    name, index = shown.chain.cell
+    grid = next((names[0] for names in drawn if name in names), None)
+    shape = shown.steps[-1].names[name].shape if grid else None
+    return None if grid is None or shape is None else (grid, int(np.ravel_multi_index(index, shape)) if index else 0)
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:
@@ -258,16 +266,7 @@ def _texts(seen: Seen) -> tuple[str, ...] | None:
 def _changed_cells(names: list[str], step: Step, shown: Shown) -> NDArray[np.bool_] | None:
     """Return which cells differ from what they were before this step; None where nothing is known of before."""
     name = next((name for name in names if name in step.changed), None)
-    if name is None or len(shown.steps) < 2:
-        return None
-    new = step.names[name]
-    for before in reversed(shown.steps[:-1]):
-        old = before.names.get(name)
-        if old is not None and old.number == new.number:
-            if old.values is None or new.values is None or old.values.shape != new.values.shape:
-                return None
-            return differing(new.values, old.values)
-    return None
+    return None if name is None else changed_cells(name, shown.steps)
 
 
 def _links(drawn: list[list[str]], step: Step) -> Iterator[Link]:

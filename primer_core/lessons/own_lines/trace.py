@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
+from primer_core.lessons.own_lines.ledger import Ledger, Recorder
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -110,11 +111,14 @@ class Binding:
         What its value is to the names there before.
     of
         The first of them that it shares with, or is; empty for none.
+    again
+        Whether the name was bound to something else before.
     """
 
     name: str
     relation: Relation
     of: str
+    again: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,9 +161,9 @@ class Step:
     changed
         Names, bound as before, whose cells it changed.
     printed
-        Lines that it printed.
-    lines
-        int, how many lines the program had printed by then.
+        Lines that it printed; the first of them may go on with a line that was begun before.
+    lines, width
+        int, how many lines the program had printed by then, and how many characters of the last of them.
     warnings
         What the libraries warned of.
     parts
@@ -175,6 +179,7 @@ class Step:
     changed: tuple[str, ...]
     printed: tuple[str, ...]
     lines: int
+    width: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
     forwards: tuple[Forward, ...]
@@ -217,6 +222,8 @@ class Trace:
         Calls, as code, that would give a network an input which the program makes and never calls: the likeliest first.
     seeded
         Whether random numbers were drawn without a seed of the program's own.
+    ledger
+        Which cell came from which; None for a program that is only tried.
     """
 
     source: str
@@ -231,19 +238,34 @@ class Trace:
     broken: Forward | None
     idle: tuple[str, ...]
     seeded: bool
+    ledger: Ledger | None = None
+
+    def printed_by(self, step: Step) -> tuple[str, ...]:
+        """Return what was printed up to a step, line by line."""
+        lines = self.printed[: step.lines]
+        return (*lines[:-1], lines[-1][: step.width]) if lines else ()
 
 
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
     """Run a program that is shown, once for all its steps. Nothing that is typed makes it raise."""
-    return tried(text)
+    ledger = Ledger()
+    trace = _traced(text, Recorder(ledger=ledger))
+    kept = {step.moment for step in trace.steps}
+    ledger.sights = {moment: cells for moment, cells in ledger.sights.items() if moment in kept}
+    ledger.let_go()
+    return replace(trace, ledger=ledger)
 
 
 def tried(text: str) -> Trace:
     """Run a program that is only tried: as `run`, without keeping what came of it."""
+    return _traced(text, Interpreter())
+
+
+def _traced(text: str, interpreter: Interpreter) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
-    interpreter = Interpreter(watch=tracer.take)
+    interpreter.watch, interpreter.hear = tracer.take, tracer.hear
     tracer.interpreter = interpreter
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
@@ -274,10 +296,12 @@ class _Tracer:
 
     interpreter: Interpreter | None = None
     taken: int = 0
+    _parts: list[Part] = field(default_factory=list)
     _first: list[Step] = field(default_factory=list)
     _last: dict[int, Step] = field(default_factory=dict)
     _runs: dict[int, int] = field(default_factory=dict)
     _printed: int = 0
+    _width: int = 0
     _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
     _numbers: int = 0
     _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
@@ -288,6 +312,11 @@ class _Tracer:
     def steps(self) -> tuple[Step, ...]:
         """Return what is kept: all of a short program; of a long one how it begins, and the last step of each line."""
         return (*self._first, *self._last.values())
+
+    def hear(self, call: Call) -> None:
+        """Keep a part of the statement that runs, with what it gave before anything else was done with that."""
+        if _is_kept(call):
+            self._parts.append(_part(call))
 
     def take(self, moment: Moment) -> None:
         """Keep what was done since the last moment."""
@@ -316,11 +345,13 @@ class _Tracer:
             self._bindings(values | around, names, before, outside),
             tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
             self._new_lines(interpreter.printed),
-            len(interpreter.printed),
+            self._printed,
+            self._width,
             warnings_of(calls),
-            tuple(_part(call) for call in calls if _is_kept(call)),
+            tuple(self._parts),
             forwards,
         )
+        self._parts.clear()
         self._scopes.append((interpreter.names, names))
         self.taken += 1
         if len(self._first) < MAX_STEPS - MAX_LINES:
@@ -340,9 +371,11 @@ class _Tracer:
         return names if known is scope else {}
 
     def _new_lines(self, printed: Sequence[str]) -> tuple[str, ...]:
+        """Return what was printed since it was last asked: what an open line goes on with, and new lines."""
+        begun = printed[self._printed - 1][self._width :] if self._printed else ""
         new = tuple(printed[self._printed :])
-        self._printed = len(printed)
-        return new
+        self._printed, self._width = len(printed), len(printed[-1]) if printed else 0
+        return (begun, *new) if begun else new
 
     def _bindings(
         self,
@@ -361,7 +394,7 @@ class _Tracer:
         known = [*(name for name in names if name not in fresh), *outside]
         for name in fresh:
             relation, of = self._relation(name, known, values, {**outside, **names})
-            found.append(Binding(name, relation, of))
+            found.append(Binding(name, relation, of, name in before))
             known.append(name)
         return tuple(found)
 
@@ -424,25 +457,26 @@ class _Tracer:
             return None
         engine = backend_of(value)
         start, stop = engine.allocation(value)
-        place = engine.extent(value)[0] - start
         alive = [
             (first, last, number, [each for each in holders if each() is not None])
             for first, last, number, holders in self._buffers
         ]
         self._buffers = [buffer for buffer in alive if buffer[3]]
         number = self._made_buffers
-        for first, last, known, holders in self._buffers:
+        for place, (first, last, known, holders) in enumerate(self._buffers):
             if max(first, start) < min(last, stop):
                 if not any(each() is value for each in holders):
                     holders.append(weakref.ref(value))
-                number = known
+                # A tensor made of part of an array knows of that part alone.
+                start, stop, number = min(first, start), max(last, stop), known
+                self._buffers[place] = (start, stop, known, holders)
                 break
         else:
             self._made_buffers += 1
             self._buffers.append((start, stop, number, [weakref.ref(value)]))
         shape, offset = tuple(map(int, value.shape)), engine.data_pointer(value) - start
         layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
-        return Memory(number, place, stop - start, layout, engine.itemsize(value))
+        return Memory(number, engine.extent(value)[0] - start, stop - start, layout, engine.itemsize(value))
 
 
 def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:

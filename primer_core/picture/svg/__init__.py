@@ -16,6 +16,7 @@ from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
+from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.palette import PALETTES, Palette
 from primer_core.picture.parts import Drawable
 from primer_core.picture.probability_bars import ProbabilityBars
@@ -28,6 +29,7 @@ from primer_core.picture.svg.derivation import derivation
 from primer_core.picture.svg.document import document
 from primer_core.picture.svg.graph import graph
 from primer_core.picture.svg.images import images
+from primer_core.picture.svg.memory_strips import memory_strips
 from primer_core.picture.svg.probability_bars import probability_bars
 from primer_core.picture.svg.steps import steps
 from primer_core.picture.svg.texts import escape
@@ -86,7 +88,9 @@ def svg(
 
 
 def _drawn(
-    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps, palette: Palette, room: float
+    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips,
+    palette: Palette,
+    room: float,
 ) -> Drawing:
     match part:
         case Graph():
@@ -103,3 +107,5 @@ def _drawn(
             return Drawing(images(part, palette, room))
         case Steps():
             return Drawing(steps(part, palette, room))
+        case MemoryStrips():
+            return Drawing(memory_strips(part, palette, room))

@@ -1,9 +1,11 @@
 """Programs as learners bring them, drawn at random."""
 
+import math
 import random
 
-from primer_core.lessons.own_lines.question import OwnLinesQuestion
-from primer_core.lessons.own_lines.trace import MAX_STEPS
+from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import MAX_STEPS, run
+from primer_core.lessons.own_lines.traps import TRAPS
 from tests.language.programs.random_programs import drawn
 
 _ALIASES = (
@@ -17,6 +19,16 @@ _FAILS = (
     "d = torch.ones(2, 3) @ torch.ones(2, 3)", "d = aa + 1", "d = np.arange(3)\nd += 0.5",
     "d = torch.ones(3) + torch.ones(2, 2)",
     "d = torch.arange(3) @ torch.ones(3)", "d = np.zeros((3, 1)) + np.zeros((2, 2))",
+)  # fmt: skip
+_GO_BACK = (
+    "import torch\nw = torch.tensor([1., 3.], requires_grad=True)\nx = torch.tensor([2., 5.])\nfor i in range({0}):\n"
+    "    loss = ((w * x - 1) ** 2).sum()\n    loss.backward()\n    with torch.no_grad():\n        w -= {1} * w.grad\n"
+    "g = w.grad * 2",
+    "import torch\nw = torch.ones(2, 2, requires_grad=True)\n(w * {1}).sum().backward()\nw.grad.zero_()\n"
+    "(w ** {0}).mean().backward()\ng = w.grad + w.detach()",
+    "import torch\nfrom torch import nn\ntorch.manual_seed({0})\nnet = nn.Linear(2, 1)\nx = torch.tensor([[1., {1}]])\n"
+    "w = net.weight\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nloss = net(x).sum()\nloss.backward()\n"
+    "opt.step()\ng = w.grad * 1\nv = w.detach() * 3",
 )  # fmt: skip
 
 _LAYERS = (
@@ -53,7 +65,7 @@ def _network(chance: random.Random) -> str:
 
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
-    """Draw a program, and the step up to which it is shown."""
+    """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
     if kind < 0.45:
         text = drawn(chance).text
@@ -65,5 +77,19 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         if chance.random() < 0.4:
             lines.append(chance.choice(_FAILS))
         text = "\n".join(lines)
+    if chance.random() < 0.1:
+        trap = chance.choice(TRAPS)
+        return OwnLinesQuestion(trap.group, trap.program, guess=chance.choice(("0", "1", SHOWN)))
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
-    return OwnLinesQuestion(program=text, at=at)
+    if chance.random() < 0.08:
+        text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
+    return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
+
+
+def drawn_cell(program: str, at: int, chance: random.Random) -> str:
+    """Draw a cell of an array that is in sight; empty where there is none."""
+    steps = run(program).steps[:at]
+    names = steps[-1].names if steps else {}
+    shapes = {name: seen.shape for name, seen in names.items() if seen.shape is not None}
+    cells = [f"{name}:{flat}" for name, shape in shapes.items() for flat in range(math.prod(shape))]
+    return chance.choice(cells) if cells else ""

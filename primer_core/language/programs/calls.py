@@ -1,0 +1,191 @@
+"""Finds what a call names: a function of the program, of Python, of PyTorch's networks, or of the one language."""
+
+from __future__ import annotations
+
+import ast
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from primer_core.language.execution import is_array, owner_of
+from primer_core.language.programs import networks
+from primer_core.language.programs.classes import Classes
+from primer_core.language.programs.python_names import FUNCTIONS, METHODS, RANDOM
+from primer_core.language.programs.reading import MODULES
+from primer_core.language.programs.saved import Saved
+from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.values import (
+    EXCEPTIONS,
+    Caught,
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Method,
+    made,
+    type_name,
+)
+from primer_core.language.rejection import Place
+
+_OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
+
+
+@dataclass(eq=False)
+class Calls(Classes):
+    """Calls what a call names."""
+
+    _saved: Saved = field(default_factory=Saved)
+    _chance: random.Random | None = None
+
+    def _called(self, node: ast.Call) -> Any:
+        function = node.func
+        if isinstance(function, ast.Name):
+            if function.id in self.names:
+                return self._call_value(self.names[function.id], node)
+            if isinstance(self.names, Scope) and self.names.is_unbound(function.id):
+                self._named(function)
+            if function.id in EXCEPTIONS:
+                return self._call_value(Kind(function.id), node)
+            full = self.aliases.get(function.id)
+            if full is not None and full not in MODULES.values():
+                return self._of_module(full, node)
+            if function.id in FUNCTIONS:
+                return self._own(function.id, node)
+        elif isinstance(function, ast.Attribute):
+            dotted = self._dotted(function)
+            if dotted is None:
+                if isinstance(function.value, ast.Call) and ast.unparse(function.value.func) == "super":
+                    return self._super(function.attr, node)
+                return self._ask_of(self._value(function.value), function, node)
+            return self._of_module(dotted, node)
+        else:
+            return self._call_value(self._value(function), node)
+        return super()._called(node)
+
+    def _of_module(self, full: str, node: ast.Call) -> Any:
+        """Call what a module has by a name."""
+        if full in _OF_DEVICES:
+            return self._of_devices(full, node)
+        library, _, name = full.partition(".")
+        if library == "math":
+            return self._math(name, node)
+        if full in ("time.time", "time.perf_counter"):
+            return time.time() if name == "time" else time.perf_counter()
+        if library == "random":
+            return self._random(name, node)
+        if library == "warnings":
+            self._arguments(node)
+            return None
+        if full in ("torch.save", "torch.load"):
+            return self._file(name, node)
+        known = full in networks.MADE or full in networks.FUNCTIONS
+        if not known:
+            return self._ask(full, (), node)
+        positional, keywords = self._arguments(node)
+        given = tuple(self._taken(value, node) for value in positional)
+        named = {word: self._taken(value, node) for word, value in keywords.items()}
+        if full in networks.MADE:
+            result = self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
+            self.layers.note(result, Place.of(node, self._source))
+            return result
+        return self._outside(networks.FUNCTIONS[full](), given, named, node)
+
+    def _random(self, name: str, node: ast.Call) -> Any:
+        """Ask Python's own generator of random numbers; the program has one to itself."""
+        if name not in RANDOM:
+            raise self._rejection("unknown", f"random.{name} is not known here.", node.func)
+        positional, keywords = self._arguments(node)
+        if any(is_array(value) for value in positional):
+            message = f"random.{name} is known here with numbers and lists. np.random has it for arrays."
+            raise self._rejection("refused", message, node)
+        if self._chance is None:
+            self._chance = random.Random(self.seed)  # noqa: S311 - a learner's numbers, no secrets
+            self.seeded = self.seeded or name != "seed"
+        return self._python(getattr(self._chance, name), positional, node, keywords)
+
+    def _taken(self, value: Any, node: ast.AST) -> Any:
+        """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
+        if isinstance(value, Function | Method | Instance):
+            return self._callable(value, node) or value
+        if type(value) in (list, tuple) and any(isinstance(each, Function | Method | Instance) for each in value):
+            return type(value)(self._taken(each, node) for each in value)
+        return value
+
+    def _file(self, name: str, node: ast.Call) -> Any:
+        """Save under a name in the program's own memory, or load from there."""
+        positional, keywords = self._arguments(node)
+        try:
+            return self._outside(getattr(self._saved, name), positional, keywords, node)
+        except FileNotFoundError as error:
+            raise self._declined(error, node) from error
+
+    def _of_devices(self, name: str, node: ast.Call) -> Any:
+        positional, _ = self._arguments(node)
+        if name != "torch.device":
+            return False
+        if positional != ("cpu",):
+            raise self._rejection("refused", "Everything is computed on the device cpu here.", node)
+        return "cpu"
+
+    def _of_object(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
+        """Call what an object has by a name."""
+        if isinstance(holder, Class) and function.attr == "apply" and networks.is_operation(holder.real):
+            positional, keywords = self._arguments(node)
+            return self._outside(networks.applying(holder.real), positional, keywords, node)
+        if networks.is_network_object(holder):
+            if function.attr in ("to", "cpu", "cuda"):
+                self._check_device(function.attr, node)
+                return holder
+            known = self._class_of(holder)
+            if known is None or not known.has(function.attr):
+                try:
+                    method = networks.method(holder, function.attr)
+                except KeyError:
+                    pass
+                else:
+                    positional, keywords = self._arguments(node)
+                    given = tuple(self._taken(value, node) for value in positional)
+                    return networks.listed(self._outside(method, given, keywords, node))
+        return self._call_value(self._attribute_of(holder, function), node)
+
+    def _check_device(self, name: str, node: ast.Call) -> None:
+        positional, _ = self._arguments(node)
+        if name == "cuda" or any(str(value) != "cpu" for value in positional if isinstance(value, str)):
+            raise self._rejection("refused", "Everything is computed on the device cpu here.", node)
+
+    def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
+        if type(holder) in METHODS:
+            return self._method(holder, function, node)
+        if owner_of(holder) is None:
+            return self._of_object(holder, function, node)
+        if owner_of(holder) == "Tensor" and function.attr == "cuda":
+            raise self._rejection("refused", "Everything is computed on the device cpu here: leave .cuda() out.", node)
+        if owner_of(holder) == "Tensor" and function.attr == "register_hook":
+            positional, keywords = self._arguments(node)
+            given = tuple(self._taken(value, node) for value in positional)
+            return self._outside(holder.register_hook, given, keywords, node)
+        return super()._ask_of(holder, function, node)
+
+    def _call_value(self, value: Any, node: ast.Call) -> Any:
+        if isinstance(value, type) and value.__name__ in FUNCTIONS:
+            return self._own(value.__name__, node)
+        positional, keywords = self._arguments(node)
+        match value:
+            case Function():
+                return self.call(value, positional, keywords, node)
+            case Method(function, owner):
+                return self.call(function, (owner, *positional), keywords, node)
+            case Class():
+                return self._new(value, positional, keywords, node)
+            case Instance(kind) if kind.has("__call__"):
+                return self.call(kind.find("__call__"), (value, *positional), keywords, node)
+            case Kind(name):
+                words = "" if not positional else str(self._text_of(positional[0], node))
+                if name == "KeyError" and positional:
+                    words = repr(positional[0])
+                return Caught(made(name, words))
+        if networks.is_network_object(value) and callable(value):
+            with self.layers.over(value, Place.of(node, self._source), ast.unparse(node.func)):
+                return self._outside(value, positional, keywords, node)
+        raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)

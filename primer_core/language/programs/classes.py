@@ -1,0 +1,147 @@
+"""Classes that a program defines, and their objects, which are PyTorch's own where a class derives from one of its."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from primer_core.language.execution import owner_of
+from primer_core.language.programs import networks
+from primer_core.language.programs.functions import ROLES
+from primer_core.language.programs.python_functions import PythonFunctions
+from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.values import Class, Instance, type_name
+from primer_core.language.text import quoted
+
+_ARITHMETIC = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
+}  # fmt: skip
+_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}
+_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_SIGNS = {"-x": "neg", "+x": "pos", "~x": "invert"}
+_DUNDER = (
+    "__init__", "__len__", "__getitem__", "__call__", "__repr__", "__str__",
+    *(f"__{name}__" for name in (*_ARITHMETIC.values(), *_COMPARISONS.values(), *_SIGNS.values())),
+    *(f"__r{name}__" for name in _ARITHMETIC.values()),
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Classes(PythonFunctions):
+    """Defines classes and makes their objects."""
+
+    def _class(self, node: ast.ClassDef) -> None:
+        """Define a class, whose objects are PyTorch's where it derives from one of PyTorch's."""
+        if node.decorator_list or node.keywords or len(node.bases) > 1:
+            message = "A class has one base here, and no decorator and no metaclass."
+            raise self._rejection("unread", message, node)
+        self._check_name(node.name, node)
+        base, real = self._base(node.bases[0]) if node.bases else (None, None)
+        made_class = Class(node.name, base, None, {})
+        for each in node.body:
+            match each:
+                case ast.FunctionDef(name, arguments, body):
+                    if name.startswith("__") and name not in _DUNDER:
+                        message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
+                        raise self._rejection("unknown", message, each)
+                    marks = {ast.unparse(mark) for mark in each.decorator_list}
+                    role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
+                    function = self._function(name, arguments, body, each)
+                    made_class.members[name] = replace(function, owner=made_class, role=role)
+                case ast.Assign([ast.Name(name)], value):
+                    self._check_name(name, each)
+                    made_class.members[name] = self._value(value)
+                case ast.Pass() | ast.Expr(ast.Constant()):
+                    pass
+                case _:
+                    message = "In the body of a class stand methods and “name = value” here."
+                    raise self._rejection("unread", message, each)
+        if real is not None:
+            made_class.real = networks.derived(real, made_class, self._from_outside)
+        self.names[node.name] = made_class
+
+    def _base(self, node: ast.expr) -> tuple[Class | None, type | None]:
+        if isinstance(node, ast.Name) and node.id == "object" and "object" not in self.names:
+            return None, None
+        full = self._full_name(node)
+        if full in networks.BASES:
+            return None, networks.base(networks.BASES[full])
+        value = self._value(node)
+        if not isinstance(value, Class):
+            message = "A class derives from nn.Module, Dataset, autograd.Function, or a class of the program here."
+            raise self._rejection("unread", message, node)
+        return value, value.real
+
+    def _from_outside(self, made_class: Class, name: str, owner: Any, values: Sequence[Any], more: Any) -> Any:
+        """Run a method that PyTorch calls."""
+        return self.call(made_class.find(name), (owner, *values), more, self._node)
+
+    def _new(self, kind: Class, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        """Make an object of a class of the program."""
+        if networks.is_operation(kind.real):
+            message = f"{kind.name} is an operation: write {kind.name}.apply(x)."
+            raise self._rejection("refused", message, node)
+        made_object: Any = Instance(kind, {}) if kind.real is None else networks.unmade(kind.real)
+        if kind.has("__init__"):
+            self.call(kind.find("__init__"), (made_object, *positional), keywords, node)
+        elif kind.real is not None:
+            networks.begin(made_object)
+        elif positional or keywords:
+            raise self._error("TypeError", f"{kind.name}() takes no arguments", node)
+        return made_object
+
+    def _in_python(self, symbol: str, compute: Callable[..., Any], node: ast.AST, *values: Any) -> Any:
+        """Ask an object of the program first what a sign means between it and another."""
+        if not any(isinstance(value, Instance) for value in values):
+            return super()._in_python(symbol, compute, node, *values)
+        first, *rest = values
+        asked = [(first, f"__{(_ARITHMETIC | _COMPARISONS | _SIGNS)[symbol]}__", rest)]
+        if symbol in _ARITHMETIC:
+            asked.append((rest[0], f"__r{_ARITHMETIC[symbol]}__", [first]))
+        elif symbol in _TURNED:
+            asked.append((rest[0], f"__{_COMPARISONS[_TURNED[symbol]]}__", [first]))
+        for owner, name, others in asked:
+            if isinstance(owner, Instance) and owner.kind.has(name):
+                return self.call(owner.kind.find(name), (owner, *others), {}, node)
+        if symbol == "!=":
+            return not self._in_python("==", operator.eq, node, *values)
+        if symbol == "==":
+            return first is rest[0]
+        names = [f"'{type_name(value)}'" for value in values]
+        if symbol in _SIGNS:
+            raise self._error("TypeError", f"bad operand type for unary {symbol[0]}: {names[0]}", node)
+        if symbol in _COMPARISONS:
+            words = f"'{symbol}' not supported between instances of {' and '.join(names)}"
+            raise self._error("TypeError", words, node)
+        sign = f"{symbol}=" if isinstance(node, ast.AugAssign) else symbol.replace("**", "** or pow()")
+        raise self._error("TypeError", f"unsupported operand type(s) for {sign}: {' and '.join(names)}", node)
+
+    def _super(self, name: str, node: ast.Call) -> Any:
+        """Call a method of the class above, as ``super().__init__()`` does."""
+        first = next(iter(self.names.values_here), None) if isinstance(self.names, Scope) else None
+        function = self._running[-1] if self._running else None
+        if function is None or function.owner is None or first is None:
+            raise self._error("RuntimeError", "super(): no arguments", node)
+        owner = self.names[first]
+        positional, keywords = self._arguments(node)
+        above = function.owner.base
+        if above is not None and above.has(name):
+            return self.call(above.find(name), (owner, *positional), keywords, node)
+        if name == "__init__":
+            if not isinstance(owner, Instance):
+                networks.begin(owner)
+            return None
+        raise self._error("AttributeError", f"'super' object has no attribute '{name}'", node)
+
+    def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:
+        if owner_of(holder) is not None:
+            super()._set(holder, name, value, target)
+        elif name.startswith("__"):
+            raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", target)
+        elif isinstance(holder, Instance):
+            holder.values[name] = value
+        else:
+            self._outside(networks.set_attribute, (holder, name, value), {}, target)

@@ -1,0 +1,245 @@
+"""Calls the functions that a program defines, and what is written elsewhere: of Python's own, and of PyTorch's."""
+
+from __future__ import annotations
+
+import ast
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from primer_core.backend.interface import Declined
+from primer_core.language.execution import attempted, check_result
+from primer_core.language.limits import Refused
+from primer_core.language.programs.expressions import Expressions
+from primer_core.language.programs.layers import Watch
+from primer_core.language.programs.modes import OF_GRADIENTS, mode
+from primer_core.language.programs.scope import Scope, names_bound
+from primer_core.language.programs.values import Function
+from primer_core.language.rejection import Author, Place, Rejection
+
+MAX_DEPTH = 40
+"""Calls of a program's own functions within each other."""
+
+Happening = Literal["statement", "loop", "test", "call"]
+"""What came to its end: a simple statement; the head of a loop's round; the test of an ``if`` or ``while``; the
+binding of a function's arguments."""
+
+
+ROLES: Mapping[str, Literal["method", "static", "property"]] = {
+    "": "method",
+    "staticmethod": "static",
+    "property": "property",
+}
+"""What a decorator, or none, makes of a method."""
+
+
+class Returned(Exception):  # noqa: N818 - a signal, and no error
+    """A function is left with a value."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+@dataclass(eq=False)
+class Functions(Expressions):
+    """Calls functions: those of the program by walking their bodies.
+
+    Parameters
+    ----------
+    layers
+        Takes down what its networks do.
+    blamed
+        What was rejected last, and the names that were in sight there; None if nothing was.
+    """
+
+    _running: list[Function] = field(default_factory=list)
+    layers: Watch = field(default_factory=Watch)
+    blamed: tuple[Rejection, MutableMapping[str, Any]] | None = None
+    _node: ast.AST = field(default_factory=ast.Pass)
+
+    @abstractmethod
+    def _block(self, body: Iterable[ast.stmt]) -> None:
+        """Run statements."""
+
+    @abstractmethod
+    def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
+        """Tell who watches what was done."""
+
+    def _function(
+        self, name: str, arguments: ast.arguments, body: list[ast.stmt] | ast.expr, node: ast.stmt | None = None
+    ) -> Function:
+        statements: list[ast.stmt] = body if isinstance(body, list) else [ast.Expr(body)]
+        local, elsewhere = names_bound(statements, arguments)
+        keyword = {
+            each.arg: self._value(default)
+            for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        }
+        defaults = tuple(map(self._value, arguments.defaults))
+        modes = self._modes(node) if isinstance(node, ast.FunctionDef) else ()
+        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere, node, modes=modes)
+
+    def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
+        """Return the decorators of a function, which switch something on while it runs."""
+        marks = [each for each in node.decorator_list if ast.unparse(each) not in ROLES]
+        for each in marks:
+            if ast.unparse(each) not in OF_GRADIENTS:
+                message = f"The decorator @{ast.unparse(each)} is not run here. Leave it out."
+                raise self._rejection("unread", message, each)
+        return tuple(marks)
+
+    def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        """Call a function of the program.
+
+        Raises
+        ------
+        Rejection
+            If it cannot be called so, or what it does comes to nothing.
+        """
+        if len(self._running) >= MAX_DEPTH:
+            message = f"Functions call each other at most {MAX_DEPTH} deep here."
+            raise self._rejection("refused", message, node)
+        scope = Scope(function.local, function.scope, function.elsewhere)
+        self._bind(function, scope, positional, keywords, node)
+        around = self.names
+        self._running.append(function)
+        self.names = scope
+        try:
+            with ExitStack() as switched:
+                for each in map(mode, function.modes):
+                    if each is not None:
+                        switched.enter_context(each)
+                if isinstance(function.body, ast.expr):
+                    return self._value(function.body)
+                if function.node is not None:
+                    self._tell(function.node, "call")
+                self._block(function.body)
+        except Returned as returned:
+            return returned.value
+        finally:
+            self.names = around
+            self._running.pop()
+        return None
+
+    def _bind(
+        self,
+        function: Function,
+        scope: Scope,
+        positional: Sequence[Any],
+        keywords: Mapping[str, Any],
+        node: ast.AST,
+    ) -> None:
+        """Bind the arguments of a call, with the errors that Python has for those that do not fit."""
+        parameters = [each.arg for each in (*function.arguments.posonlyargs, *function.arguments.args)]
+        only = [each.arg for each in function.arguments.kwonlyargs]
+        title = f"{function.name}()"
+        rest = dict(keywords)
+        if len(positional) > len(parameters) and function.arguments.vararg is None:
+            raise self._error("TypeError", _too_many(title, parameters, function, len(positional)), node)
+        for name, value in zip(parameters, positional, strict=False):
+            if name in rest:
+                raise self._error("TypeError", f"{title} got multiple values for argument '{name}'", node)
+            scope[name] = value
+        if function.arguments.vararg is not None:
+            scope[function.arguments.vararg.arg] = tuple(positional[len(parameters) :])
+        for name in (*parameters[len(positional) :], *only):
+            if name in rest:
+                scope[name] = rest.pop(name)
+        if function.arguments.kwarg is not None:
+            scope[function.arguments.kwarg.arg] = rest
+        elif rest:
+            raise self._error("TypeError", f"{title} got an unexpected keyword argument '{next(iter(rest))}'", node)
+        late = parameters[len(parameters) - len(function.defaults) :]
+        for name, value in (*zip(late, function.defaults, strict=True), *function.keyword_defaults.items()):
+            if name not in scope.values_here:
+                scope[name] = value
+        missing = [name for name in parameters if name not in scope.values_here]
+        if missing:
+            raise self._error("TypeError", f"{title} missing {_counted(missing, 'positional')}", node)
+        missing = [name for name in only if name not in scope.values_here]
+        if missing:
+            raise self._error("TypeError", f"{title} missing {_counted(missing, 'keyword-only')}", node)
+
+    def _arguments(self, node: ast.Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        positional: list[Any] = []
+        for each in node.args:
+            if isinstance(each, ast.Starred):
+                positional.extend(self._each(self._value(each.value), each))
+            else:
+                positional.append(self._value(each))
+        keywords: dict[str, Any] = {}
+        for word in node.keywords:
+            value = self._value(word.value)
+            if word.arg is not None:
+                keywords[word.arg] = value
+            elif isinstance(value, dict):
+                keywords |= {str(name): inner for name, inner in value.items()}
+            else:
+                raise self._rejection("unread", "After “**” a dict is read here.", word.value)
+        return tuple(positional), keywords
+
+    def _outside(
+        self, function: Callable[..., Any], positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST
+    ) -> Any:
+        """Have PyTorch do something with its own objects; methods of the program that it calls blame this node."""
+
+        def within_bounds(*values: Any, **more: Any) -> Any:
+            try:
+                found = function(*values, **more)
+                check_result(found)
+            except Refused as refused:
+                raise self._rejection("refused", str(refused), node) from refused
+            return found
+
+        self._sow("torch")
+        before, self._node = self._node, node
+        try:
+            result, _ = attempted(within_bounds, tuple(positional), keywords)
+        finally:
+            self._node = before
+        if isinstance(result, Declined):
+            place = Place.of(node, self._source)
+            raise self._blame(Rejection("declined", result.text, place, result, _author(function)))
+        return result
+
+    def _blame(self, rejection: Rejection) -> Rejection:
+        """Keep what was in sight where something was rejected."""
+        self.blamed = (rejection, self.names)
+        return rejection
+
+    def _no(self, declined: Declined, node: ast.AST) -> Rejection:
+        return self._blame(super()._no(declined, node))
+
+    def _python(
+        self, function: Callable[..., Any], positional: Sequence[Any], node: ast.AST, keywords: Mapping[str, Any] = {}
+    ) -> Any:
+        """Call something of Python's own, within bounds."""
+        result, _ = attempted(function, tuple(positional), keywords)
+        if isinstance(result, Declined):
+            raise self._no(result, node)
+        return self._bounded(result, node)
+
+
+def _author(function: Callable[..., Any]) -> Author:
+    """Return whose function it is that declined."""
+    modules = (type(function).__module__, str(getattr(function, "__module__", "")))
+    return "NumPy" if any(module.partition(".")[0] == "numpy" for module in modules) else "PyTorch"
+
+
+def _counted(names: Sequence[str], what: str) -> str:
+    """Count missing arguments as Python does."""
+    quotes = [f"'{name}'" for name in names]
+    listed = quotes[0] if len(quotes) == 1 else f"{', '.join(quotes[:-1])}{',' * (len(quotes) > 2)} and {quotes[-1]}"
+    return f"{len(names)} required {what} argument{'s' * (len(names) > 1)}: {listed}"
+
+
+def _too_many(title: str, parameters: Sequence[str], function: Function, given: int) -> str:
+    most, least = len(parameters), len(parameters) - len(function.defaults)
+    count = f"from {least} to {most}" if least != most else str(most)
+    return (
+        f"{title} takes {count} positional argument{'s' * (most != 1)} but {given} "
+        f"{'was' if given == 1 else 'were'} given"
+    )

@@ -1,0 +1,628 @@
+"""Keeps which cell came from which while a program runs, by the memory that the cells lie in.
+
+Every cell that the program makes or writes gets a number, and each place in memory knows the number of the cell that
+stands there now. A view has no cells of its own: it lies where its base does. A write puts a new number there, so what
+was read before keeps the old one. What a call read is kept as those numbers; which of them a cell came from is asked of
+`primer_core.language.provenance` when somebody wants to know.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import backend_of
+from primer_core.backend.memory import Layout
+from primer_core.language.evaluator import Call
+from primer_core.language.execution import is_array
+from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.programs.functions import Happening
+from primer_core.language.programs.interpreter import Interpreter, Moment
+from primer_core.language.rejection import Place
+from primer_core.language.table import entry_named
+from primer_core.language.table.costs import arrays_in, size_of
+from primer_core.language.table.entry import Bound, Entry
+from primer_core.language.table.sources import numbered
+
+MAX_CALLS = 4_000
+"""Calls that are followed; of a longer program nothing is said after them."""
+
+_MAX_BUFFER = 16 * MAX_ELEMENTS
+"""Bytes of the largest memory that is followed."""
+
+_MAX_HELD = 32 * 2**20
+"""Bytes of memory that are held, so that no other array comes to lie there."""
+
+_MAX_NAMES = 40
+"""Names that are looked at before and after a statement."""
+
+Cells = NDArray[np.int64]
+"""Numbers of cells; 0 stands for one that nothing is known of."""
+
+_NOTHING: Cells = np.array(0)
+
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
+_ASKING = ("builtins.bool", "builtins.int", "builtins.round", "builtins.list", "builtins.tuple", "ndarray.tolist")
+BACKWARD = "Tensor.backward"
+_GRADIENTS = (BACKWARD, "torch.autograd.grad")
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """A statement that was begun.
+
+    Parameters
+    ----------
+    number
+        int, how many were begun before it.
+    line
+        int, its first line, counted from 1.
+    time
+        int, how-manieth time, counted from 1.
+    names
+        For each name that is bound to an array, or to a number of NumPy's, before it: the numbers of its cells, of its
+        shape.
+    values
+        For each name that is bound to a number of Python's before it: the number.
+    tells
+        Whether what it did can be told as arithmetic: it is a simple statement, alone on its line.
+    """
+
+    number: int
+    line: int
+    time: int
+    names: Mapping[str, Cells]
+    values: Mapping[str, Any]
+    tells: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Cells that came to be at once.
+
+    Parameters
+    ----------
+    first
+        Number of the first; the others follow.
+    values
+        ``(n,)``: what stood in them then; None where that was not seen.
+    place
+        The expression; None where it was not seen.
+    entry
+        Name of what did it in the table of the language; a sign such as ``+`` where Python computed with its own
+        numbers; empty where that was not seen.
+    call
+        What was done, its arrays copied; None where Python or something unseen did it.
+    part
+        Which result of the call, where there are several.
+    written
+        ``(n,)``: which cells of the array that was written to these are; None where they were made anew.
+    read
+        For each operand the numbers of its cells, flat. Of what was written to, they are those that stood there before;
+        of a gradient those of what backward() was called of, and of the gradient to which it was added.
+    numbers
+        Numbers of the cells that Python's own numbers among the arguments came from.
+    arguments
+        Python's numbers that Python computed with.
+    statement
+        The statement that was under way.
+    """
+
+    first: int
+    values: NDArray[Any]
+    place: Place | None
+    entry: str
+    call: Call | None
+    part: int
+    written: Cells | None
+    read: tuple[Cells, ...]
+    numbers: tuple[int, ...]
+    arguments: tuple[Any, ...]
+    statement: Statement | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Birth:
+    """A name holds cells for the first time, after a statement.
+
+    Parameters
+    ----------
+    statement
+        The statement.
+    name
+        The name.
+    cells
+        Numbers of all its cells then, of its shape.
+    """
+
+    statement: Statement
+    name: str
+    cells: Cells
+
+
+@dataclass(slots=True, eq=False)
+class _Buffer:
+    """Memory that arrays lie in: the number of the cell that stands at each place of ``unit`` bytes."""
+
+    start: int
+    stop: int
+    unit: int
+    numbers: Cells
+    held: Any
+    version: int = 0
+    changes: int = 0
+    seen: dict[Any, Cells] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What was seen of an array: where it lies, how often that was written to until then, and its cells."""
+
+    value: Any
+    buffer: _Buffer | None
+    changes: int
+    cells: Cells
+
+
+@dataclass(slots=True, eq=False)
+class Ledger:
+    """What is kept of a program.
+
+    Parameters
+    ----------
+    origins
+        In the order in which they came to be.
+    births
+        In the order in which they came to be.
+    sights
+        For each moment, the numbers of the cells of what each name is bound to.
+    closed
+        Whether the program went on for longer than it is followed.
+    """
+
+    origins: list[Origin] = field(default_factory=list)
+    births: list[Birth] = field(default_factory=list)
+    sights: dict[Moment, Mapping[str, Cells]] = field(default_factory=dict)
+    closed: bool = False
+    _next: int = 1
+    _firsts: list[int] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _buffers: list[_Buffer] = field(default_factory=list)
+    _scalars: dict[int, tuple[Any, Cells]] = field(default_factory=dict)
+    _held: int = 0
+    _calls: int = 0
+
+    def origin_of(self, number: int) -> Origin | None:
+        """Return how a cell came to be; None where nothing is known of it."""
+        if number < 1:
+            return None
+        return self.origins[bisect_right(self._firsts, number) - 1]
+
+    def let_go(self) -> None:
+        """Forget where things lie, which only counts while the program runs."""
+        self._buffers.clear()
+        self._starts.clear()
+        self._scalars.clear()
+
+    # While the program runs
+
+    def cells(self, array: Any) -> Cells:
+        """Return the numbers of the cells of an array, of its shape."""
+        shape = tuple(map(int, array.shape))
+        if self.closed or not size_of(array):
+            return np.zeros(shape, np.int64)
+        if isinstance(array, np.generic):
+            return self.cell(array)
+        buffer = self._buffer_of(array)
+        if buffer is None:
+            return np.zeros(shape, np.int64)
+        key = self._key(array)
+        found = buffer.seen.get(key)
+        if found is None:
+            places, itemsize = self._places(array, buffer)
+            found = buffer.numbers[places]
+            if itemsize > buffer.unit:  # bytes of another dtype: several cells may lie in one
+                inside = buffer.numbers[places[..., None] + np.arange(itemsize // buffer.unit)]
+                found = np.where((inside == found[..., None]).all(axis=-1), found, 0)
+            buffer.seen[key] = found
+        return found
+
+    def number_of(self, value: Any) -> int:
+        """Return the number of a cell whose value is now a number by itself, which is no array; 0 for none."""
+        return int(self.cell(value))
+
+    def cell(self, value: Any) -> Cells:
+        """Return that number as an array without axes."""
+        known = self._scalars.get(id(value))
+        return known[1] if known is not None and known[0] is value else _NOTHING
+
+    def _name(self, value: Any, number: int) -> None:
+        self._scalars[id(value)] = (value, np.array(number))
+
+    def note(self, call: Call, read: tuple[Cells, ...], numbers: tuple[int, ...], statement: Statement | None) -> None:
+        """Keep what a call made or wrote."""
+        self._calls += 1
+        if self._calls > MAX_CALLS or self._held > _MAX_HELD:
+            self.closed = True
+        if self.closed:
+            return
+        given = call.given or call.bound
+        if call.entry.writes:
+            target = given.values.get(call.entry.writes)
+            twin = twin_of(call.entry)
+            if isinstance(target, np.generic) and twin is not None:  # a number of NumPy's is not changed in place
+                if isinstance(call.result, np.generic):
+                    self._note_number(replace(call, entry=twin), 0, call.result, read, numbers, statement)
+                return
+            if is_array(target) and self._buffer_of(target) is not None:
+                self._write(call, target, read, numbers, statement)
+            return
+        if call.entry.name in _GRADIENTS:
+            self.look_for_writes(call.place, statement)
+        if call.entry.name in _GRADIENTS or call.entry.rule.kind == "asked":
+            for array in filter(is_array, arrays_in(call.result)):
+                self._buffer_of(array)
+        results = call.result if isinstance(call.result, tuple | list) else (call.result,)
+        alike = read[0].reshape(-1) if len(read) == 1 else np.empty(0, np.int64)
+        for part, result in enumerate(results):
+            if call.entry.rule.kind == "asked" and is_array(result):
+                continue
+            if isinstance(result, np.generic):
+                self._note_number(call, part, result, read, numbers, statement)
+            elif is_array(result):
+                if size_of(result) and self.memory_of(result) is None and self._add(result) is not None:
+                    origin = self._origin(call, part, result, read, numbers, statement)
+                    self._put(result, origin.first + np.arange(origin.values.size).reshape(tuple(result.shape)))
+            elif type(result) is float and alike.size == len(results):
+                self._name(result, int(alike[part]))
+
+    def computed(
+        self, sign: str, values: tuple[Any, ...], result: Any, place: Place, statement: Statement | None
+    ) -> None:
+        """Keep what Python computed with its own numbers, some of which came from cells."""
+        numbers = tuple(map(self.number_of, values))
+        if self.closed or not any(numbers) or type(result) is not float or not all(map(_is_number, values)):
+            return
+        origin = Origin(self._next, np.array([result]), place, sign, None, 0, None, (), numbers, values, statement)
+        self._name(result, self._keep(origin))
+
+    def go_back(
+        self, gradient: Any, read: tuple[Cells, ...], added: Cells | None, place: Place, statement: Statement | None
+    ) -> None:
+        """Keep that backward() wrote a gradient, or added it to one."""
+        if self.closed or self._buffer_of(gradient) is None:
+            return
+        if added is not None and np.array_equal(self.cells(gradient).reshape(-1), added):
+            return  # it was not written to
+        values = backend_of(gradient).to_numpy(gradient).reshape(-1)
+        more = () if added is None else (added,)
+        origin = Origin(
+            self._next, values, place, BACKWARD if read else "", None, 0, None, (*read, *more), (), (), statement
+        )
+        self._put(gradient, self._keep(origin) + np.arange(values.size).reshape(tuple(gradient.shape)))
+
+    def look_for_writes(self, place: Place, statement: Statement | None) -> None:
+        """Number the cells of tensors anew that were written to by something unseen."""
+        for buffer in self._buffers:
+            version = getattr(buffer.held, "_version", 0)
+            if version != buffer.version:
+                buffer.version = version
+                self._number_unseen(buffer, place, statement)
+
+    def _note_number(
+        self,
+        call: Call,
+        part: int,
+        result: np.generic,
+        read: tuple[Cells, ...],
+        numbers: tuple[int, ...],
+        statement: Statement | None,
+    ) -> None:
+        if isinstance(result, np.bool_):  # there are only two of them
+            return
+        origin = self._origin(call, part, result, read, numbers, statement)
+        self._name(result, origin.first)
+
+    def _write(
+        self, call: Call, target: Any, read: tuple[Cells, ...], numbers: tuple[int, ...], statement: Statement | None
+    ) -> None:
+        before = self.cells(target)
+        written = np.arange(before.size, dtype=np.int64)
+        if call.entry.name.endswith(".[]="):
+            chosen = np.unique(np.asarray(numbered(target, 0)[call.bound.values["index"]]).reshape(-1))
+            written = chosen.astype(np.int64)
+        if not written.size:
+            return
+        values = backend_of(target).to_numpy(target).reshape(-1)[written]
+        origin = Origin(
+            self._next, values, call.place, call.entry.name, _copied(call), 0, written, read, numbers, (), statement
+        )
+        first = self._keep(origin)
+        after = before.reshape(-1).copy()
+        after[written] = first + np.arange(written.size)
+        self._put(target, after.reshape(before.shape))
+
+    def _origin(
+        self,
+        call: Call,
+        part: int,
+        result: Any,
+        read: tuple[Cells, ...],
+        numbers: tuple[int, ...],
+        statement: Statement | None,
+    ) -> Origin:
+        values = backend_of(result).to_numpy(result).reshape(-1)
+        origin = Origin(
+            self._next, values, call.place, call.entry.name, _copied(call), part, None, read, numbers, (), statement
+        )
+        self._keep(origin)
+        return origin
+
+    def _keep(self, origin: Origin) -> int:
+        self.origins.append(origin)
+        self._firsts.append(origin.first)
+        self._next += origin.values.size
+        return origin.first
+
+    # Memory
+
+    def memory_of(self, array: Any) -> _Buffer | None:
+        """Return the memory that an array lies in, if that is followed already."""
+        start, stop = backend_of(array).extent(array)
+        place = bisect_right(self._starts, start) - 1
+        if place >= 0 and self._buffers[place].stop >= stop:
+            return self._buffers[place]
+        return None
+
+    def _buffer_of(self, array: Any) -> _Buffer | None:
+        """Return the memory that an array lies in; what was not seen before came from something unseen."""
+        found = self.memory_of(array)
+        if found is None and size_of(array):
+            found = self._add(array)
+            if found is not None:
+                self._number_unseen(found, None, None)
+        return found
+
+    def _add(self, array: Any) -> _Buffer | None:
+        engine = backend_of(array)
+        start, stop = engine.allocation(array)
+        place = bisect_right(self._starts, start)
+        clashes = place < len(self._starts) and self._starts[place] < stop
+        clashes = clashes or (place > 0 and self._buffers[place - 1].stop > start)
+        if not 0 < stop - start <= _MAX_BUFFER or clashes:
+            return None
+        held = array.detach() if hasattr(array, "detach") else array
+        unit = engine.itemsize(array)
+        if (stop - start) % unit:
+            unit = 1
+        buffer = _Buffer(start, stop, unit, np.zeros((stop - start) // unit, np.int64), held)
+        buffer.version = getattr(held, "_version", 0)
+        self._starts.insert(place, start)
+        self._buffers.insert(place, buffer)
+        self._held += stop - start
+        return buffer
+
+    def _number_unseen(self, buffer: _Buffer, place: Place | None, statement: Statement | None) -> None:
+        found = backend_of(buffer.held).to_numpy(backend_of(buffer.held).whole_memory(buffer.held))
+        size = buffer.numbers.size
+        values = found if found.size == size else np.full(size, None)
+        origin = Origin(self._next, values, place, "", None, 0, None, (), (), (), statement)
+        buffer.numbers = self._keep(origin) + np.arange(values.size, dtype=np.int64)
+        buffer.seen.clear()
+        buffer.changes += 1
+
+    def _put(self, array: Any, numbers: Cells) -> None:
+        buffer = self._buffer_of(array)
+        if buffer is None:
+            return
+        places, itemsize = self._places(array, buffer)
+        for at in range(itemsize // buffer.unit):
+            buffer.numbers[places + at] = numbers
+        buffer.version = getattr(buffer.held, "_version", 0)
+        buffer.seen.clear()
+        buffer.changes += 1
+
+    def _places(self, array: Any, buffer: _Buffer) -> tuple[NDArray[np.intp], int]:
+        """Return where in a buffer each cell begins, counted in its units, and the bytes of a cell."""
+        engine = backend_of(array)
+        strides, itemsize = engine.byte_strides(array), engine.itemsize(array)
+        offset = engine.data_pointer(array) - buffer.start
+        shape = tuple(map(int, array.shape))
+        if buffer.unit > 1 and (itemsize != buffer.unit or any(n % buffer.unit for n in (offset, *strides))):
+            buffer.numbers = np.repeat(buffer.numbers, buffer.unit)
+            buffer.unit = 1
+        return Layout(shape, strides, offset, 1, False, False).addresses.reshape(shape) // buffer.unit, itemsize
+
+    @staticmethod
+    def _key(array: Any) -> Any:
+        engine = backend_of(array)
+        return engine.data_pointer(array), tuple(array.shape), engine.byte_strides(array), engine.itemsize(array)
+
+
+@dataclass(eq=False)
+class Recorder(Interpreter):
+    """Runs programs and keeps which cell came from which.
+
+    Parameters
+    ----------
+    ledger
+        Where that is kept.
+    """
+
+    ledger: Ledger = field(default_factory=Ledger)
+    _under_way: list[Statement] = field(default_factory=list)
+    _times: dict[int, int] = field(default_factory=dict)
+    _shared_lines: frozenset[int] = frozenset()
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    def run_program(self, program: Any) -> Any:
+        """Run a program as far as it goes, as `Interpreter.run_program`."""
+        lines = [node.lineno for outer in program.nodes for node in ast.walk(outer) if isinstance(node, ast.stmt)]
+        self._shared_lines = frozenset(line for line in lines if lines.count(line) > 1)
+        return super().run_program(program)
+
+    def statement(self, node: ast.stmt, source: str) -> None:
+        """Run one statement, and look at its names before and after."""
+        if self.ledger.closed:
+            super().statement(node, source)
+            return
+        self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
+        simple = isinstance(node, _SIMPLE) and node.lineno not in self._shared_lines
+        names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
+        begun = Statement(self._executed, node.lineno, self._times[node.lineno], names, values, simple)
+        self._under_way.append(begun)
+        try:
+            super().statement(node, source)
+        finally:
+            self._under_way.pop()
+        if simple:
+            own = _targets(node)
+            fresh = [(name, cells) for name, cells in self._looked_at()[0].items() if names.get(name) is not cells]
+            for name, cells in sorted(fresh, key=lambda born: born[0] not in own):
+                self.ledger.births.append(Birth(begun, name, cells))
+
+    def _looked_at(self) -> tuple[dict[str, Cells], dict[str, Any]]:
+        """Return the cells of what names are bound to, of gradients as ``w.grad``, and numbers of Python's."""
+        names: dict[str, Cells] = {}
+        values: dict[str, Any] = {}
+        looks: dict[str, _Look] = {}
+        for name in list(self.names)[:_MAX_NAMES]:
+            value = self.names[name]
+            if _is_number(value):
+                values[name] = value
+                if self.ledger.number_of(value):
+                    names[name] = self.ledger.cell(value)
+            elif is_array(value):
+                looks[name] = self._look(name, value)
+                gradient = gradient_of(value)
+                if gradient is not None:
+                    looks[f"{name}.grad"] = self._look(f"{name}.grad", gradient)
+        self._looks = looks
+        for name, look in looks.items():
+            names[name] = look.cells
+        return names, values
+
+    def _look(self, name: str, value: Any) -> _Look:
+        """Look at an array: where nothing was written since the last look, that still holds."""
+        last = self._looks.get(name)
+        is_same = last is not None and last.value is value and last.cells.shape == tuple(value.shape)
+        if is_same and last is not None and last.buffer is not None and last.buffer.changes == last.changes:
+            return last
+        cells = self.ledger.cells(value)
+        buffer = None if isinstance(value, np.generic) or self.ledger.closed else self.ledger.memory_of(value)
+        return _Look(value, buffer, 0 if buffer is None else buffer.changes, cells)
+
+    def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
+        moment = Moment(node, happening, tuple(function.name for function in self._running))
+        if not self.ledger.closed:
+            self.ledger.sights[moment] = self._looked_at()[0]
+        self.watch(moment)
+
+    def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        arguments = (*positional, *keywords.values())
+        read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays_in(arguments))
+        numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
+        goes_back = name == BACKWARD and not self.ledger.closed
+        before = self._gradients() if goes_back else {}
+        result = super()._perform(name, positional, keywords, node)
+        if name in _ASKING and read:
+            for each in self._under_way:
+                each.tells = False
+        statement = self._under_way[-1] if self._under_way else None
+        self.ledger.note(self.calls[-1], read, numbers, statement)
+        if goes_back:
+            alone = len(positional) == 1 and not keywords
+            for leaf, (gradient, _) in self._gradients().items():
+                added = before.get(leaf, (None, None))[1]
+                self.ledger.go_back(gradient, read if alone else (), added, Place.of(node, self._source), statement)
+        return result
+
+    def _gradients(self) -> dict[int, tuple[Any, Cells]]:
+        """Return the gradients of leaves with names, and the numbers of their cells."""
+        found = {}
+        for name in list(self.names)[:_MAX_NAMES]:
+            gradient = gradient_of(self.names[name])
+            if gradient is not None:
+                found[id(self.names[name])] = (gradient, self.ledger.cells(gradient).reshape(-1))
+        return found
+
+    def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:
+        result = super()._in_python(symbol, compute, node, *values)
+        statement = self._under_way[-1] if self._under_way else None
+        if isinstance(result, bool) and any(map(self.ledger.number_of, values)):
+            for each in self._under_way:
+                each.tells = False
+        self.ledger.computed(symbol, values, result, Place.of(node, self._source), statement)
+        return result
+
+    def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        result = super()._outside(function, positional, keywords, node)
+        if not self.ledger.closed:
+            for statement in self._under_way:
+                statement.tells = False
+            self.ledger.look_for_writes(Place.of(node, self._source), self._under_way[-1] if self._under_way else None)
+        return result
+
+
+def gradient_of(value: Any) -> Any:
+    """Return the gradient that backward() left at a leaf; None for what has none."""
+    if getattr(value, "is_leaf", False) and value.requires_grad:
+        return value.grad
+    return None
+
+
+def twin_of(entry: Entry) -> Entry | None:
+    """Return the entry that computes what another writes in place; None where the table has none."""
+    owner, _, name = entry.name.rpartition(".")
+    if entry.name == "ndarray.sort":
+        return entry_named("np.sort")
+    plain = name.removesuffix("(out=)").removesuffix("_" if owner == "Tensor" else "=")
+    return entry_named(f"{owner}.{plain}") if plain != name else None
+
+
+def _targets(node: ast.stmt) -> tuple[str, ...]:
+    """Return the names that a statement writes to: those are what it is said to have changed."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return tuple(each.id for target in targets if target for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def _floats(value: Any) -> Iterator[float]:
+    """Go through Python's own numbers of the floating-point kind in an argument."""
+    if type(value) is float:
+        yield value
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from _floats(inner)
+
+
+def _copied(call: Call) -> Call:
+    """Return a call whose arrays are its own: the program may write to them later, or give them another shape."""
+    copies: dict[int, Any] = {}
+
+    def copied(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return type(value)(map(copied, value)) if type(value) in (tuple, list) else value
+        if not is_array(value) or isinstance(value, np.generic):
+            return value
+        if id(value) not in copies:
+            own = isinstance(value, np.ndarray)
+            copies[id(value)] = value.copy() if own else value.detach().clone()
+        return copies[id(value)]
+
+    bound = call.bound
+    kept = Bound(
+        tuple(map(copied, bound.positional)),
+        {name: copied(value) for name, value in bound.keywords.items() if name != "requires_grad"},
+        {name: copied(value) for name, value in bound.values.items()},
+    )  # numbers of cells, which a rule puts in the place of arrays, have no gradients
+    return Call(call.entry, kept, copied(call.result), call.place)

@@ -1,0 +1,183 @@
+"""Checks of where cells came from: the line is run again with other numbers in the cells that it does not read."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from functools import partial
+from types import FrameType, ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.running import Run
+from primer_core.claims.sources import Cell, CellFrom, SlopeWritten
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.recorded import Names, Recorder, is_array
+from tests.claims.running_checks import opened
+
+Begun = Callable[[Names], None]
+"""Is given the arrays and numbers that have names when a line begins; what it changes in them stays changed."""
+
+
+class Stopped(BaseException):
+    """The line has run."""
+
+
+class Once(Recorder):
+    """Runs a program up to the end of one line, and does something where that line begins."""
+
+    def __init__(self, code: str, run: Run, begun: Begun) -> None:
+        super().__init__(code)
+        self.wanted, self.begun = run, begun
+        self.begins: dict[int, int] = {}
+        self.frame: FrameType | None = None
+        self.after: Names | None = None
+
+    def begin(self, frame: FrameType, line: int) -> None:
+        super().begin(frame, line)
+        self.begins[line] = self.begins.get(line, 0) + 1
+        if (line, self.begins[line]) == self.wanted and self.frame is None:
+            self.frame = frame
+            self.begun(in_sight(frame))
+
+    def finish(self, frame: FrameType, line: int) -> None:
+        if self.frame is frame and line == self.wanted[0]:
+            self.after = in_sight(frame)
+            raise Stopped
+        super().finish(frame, line)
+
+    def names(self) -> Names | None:
+        """What names are bound to after the line; None where the program does not come so far."""
+        mode = torch.is_grad_enabled()
+        with contextlib.suppress(Stopped):
+            self.run()
+        torch.set_grad_enabled(mode)  # a ``with`` that is stopped at its end does not leave
+        return self.after
+
+
+def in_sight(frame: FrameType) -> Names:
+    """What names are bound to, and the gradients of leaves as ``w.grad``."""
+    found = {name: value for name, value in {**frame.f_globals, **frame.f_locals}.items() if not name.startswith("__")}
+    leaves = {name: each for name, each in found.items() if isinstance(each, torch.Tensor) and each.is_leaf}
+    return found | {f"{name}.grad": leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+
+
+def on_its_memory(value: Any) -> np.ndarray[Any, Any]:
+    return value.detach().numpy() if isinstance(value, torch.Tensor) else value
+
+
+def addresses(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The address of each cell, of the array's shape."""
+    found = np.full(array.shape, array.__array_interface__["data"][0])
+    for axis, (size, step) in enumerate(zip(array.shape, array.strides, strict=True)):
+        found = found + (np.arange(size) * step).reshape([-1 if at == axis else 1 for at in range(array.ndim)])
+    return found
+
+
+def cell_of(names: Names, cell: Cell) -> Any:
+    name, index = cell
+    value = names[name]
+    assert len(getattr(value, "shape", ())) == len(index), f"{index} names no cell of {name}"
+    assert min(index, default=0) >= 0
+    found = value[index] if index else value
+    return found.item() if hasattr(found, "item") else found
+
+
+def moved(names: Names, spared: tuple[Cell, ...], step: int, only: str = "") -> None:
+    """Put another number into each cell of all arrays, except those that are spared."""
+    kept = {int(addresses(on_its_memory(names[name]))[index]) for name, index in spared if is_array(names[name])}
+    for name, value in names.items():
+        if not is_array(value) or (only and name != only):
+            continue
+        array = on_its_memory(value)
+        if not array.flags.writeable or array.dtype.kind not in "biuf":
+            continue
+        places = addresses(array)
+        free = ~np.isin(places, list(kept))
+        kept |= set(places[free].tolist())
+        count = int(free.sum())
+        if array.dtype.kind == "b":
+            array[free] = ~array[free]
+        elif array.dtype.kind == "f":
+            array[free] = array[free] + step * (3.0 + np.arange(count) / 7)
+        else:
+            array[free] = array[free] + np.array(step).astype(array.dtype)
+
+
+def alike(one: Any, other: Any, *, nearly: float = 0.0) -> bool:
+    if isinstance(one, float) and isinstance(other, float) and math.isnan(one) and math.isnan(other):
+        return True
+    return bool(one == other) or (nearly > 0 and math.isclose(one, other, rel_tol=nearly, abs_tol=nearly))
+
+
+class OfNumbers:
+    """A module of PyTorch's whose functions take numbers."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.module, name)
+        if isinstance(found, ModuleType):
+            return OfNumbers(found)
+        return lambda *given: found(*(torch.tensor(each) for each in given)).item()
+
+
+@check(CellFrom)
+def _(claim: CellFrom, program: Program) -> None:
+    code = opened(program.code)
+    told: list[Any] = []
+
+    def evaluated(names: Names) -> None:
+        for name, index in claim.sources:
+            cell_of(names, (name, index))
+        if claim.shown:
+            found = eval(claim.shown, dict(names))  # noqa: S307 - what a page shows
+            told.append(found.item() if hasattr(found, "item") else found)
+
+    after = Once(code, claim.run, evaluated).names()
+    assert after is not None, f"line {claim.run[0]} does not run {claim.run[1]} times to its end"
+    value = cell_of(after, claim.cell)
+    small = str(getattr(after[claim.cell[0]], "dtype", "")).endswith(("float32", "float16"))
+    near = 1e-4 if small else 1e-7
+    assert alike(float(eval(claim.value, {"nan": math.nan, "inf": math.inf})), float(value), nearly=1e-7)  # noqa: S307
+    assert bool(claim.shown) == bool(claim.numbers)
+    if claim.shown:
+        (shown,) = told
+        assert alike(float(shown), float(value), nearly=near)
+        names = {"np": np, "torch": OfNumbers(torch), "nan": math.nan, "inf": math.inf}
+        assert alike(float(eval(claim.numbers, names)), float(value), nearly=max(near, 1e-5))  # noqa: S307
+    for step in (1, -1000):
+        found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step)).names()
+        if found is not None:
+            assert alike(cell_of(found, claim.cell), value), f"a cell that is not named is read ({step})"
+            continue
+        for name in [name for name, each in after.items() if is_array(each)]:
+            found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step, only=name)).names()
+            assert found is None or alike(cell_of(found, claim.cell), value), f"{name} is read ({step})"
+
+
+@check(SlopeWritten)
+def _(claim: SlopeWritten, program: Program) -> None:
+    leaf, ending = claim.cell[0].split(".")
+    assert ending == "grad"
+    code, before = opened(program.code), dict[str, Any]()
+
+    def stop(names: Names) -> None:
+        before.update(names)
+        raise Stopped
+
+    Once(code, claim.run, stop).names()
+    of = eval(claim.of, dict(before))  # noqa: S307 - what the line calls it of
+    (found,) = torch.autograd.grad(of, before[leaf])
+    assert claim.added == (claim.cell[0] in before)
+    old = cell_of(before, claim.cell) if claim.added else 0.0
+    after = Once(code, claim.run, lambda _: None).names()
+    assert after is not None
+    value = float(cell_of(after, claim.cell))
+    assert alike(float(eval(claim.value, {"nan": math.nan, "inf": math.inf})), value, nearly=1e-7)  # noqa: S307
+    assert alike(old + float(found[claim.cell[1]]), value, nearly=1e-5)
