@@ -67,9 +67,9 @@ def _network(chance: random.Random) -> str:
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
-    if kind < 0.45:
+    if kind < 0.5:
         text = drawn(chance).text
-    elif kind < 0.57:
+    elif kind < 0.6:
         text = _network(chance)
     else:
         lines = ["import numpy as np", "import torch", f"a = np.arange({chance.randint(4, 9)}.)"]
