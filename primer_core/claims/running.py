@@ -330,22 +330,32 @@ class RanToItsEnd(Claim):
 
 @dataclass(frozen=True, slots=True)
 class RunsInstead(Claim):
-    """A program goes beyond the line at which it stops, where that line is written in another way.
+    """A program goes beyond the line at which it stops, where one line is written in another way or put in.
 
     Parameters
     ----------
     line
-        int, counted from 1.
+        int, the line at which it stops, counted from 1.
+    at
+        int, the line that is changed, or before which one is put in.
     code
-        The line as it is written then, without the spaces before it.
+        What stands there then, without the spaces before it.
+    added
+        Whether it is put in.
     gives
-        The shape or the value of what it binds, or what it prints; empty where it does neither.
+        The shape or the value of what the line that stopped binds then, computes or prints; empty where it does none of
+        these.
     """
 
     line: int
+    at: int
     code: str
+    added: bool
     gives: str
 
     def sentence(self) -> Sentence:
-        """Give line and outcome."""
-        return (Code(self.code), *((f" → {self.gives}",) if self.gives else ()))
+        """Give place, line and outcome."""
+        where = f"before line {self.at}: " if self.added else f"line {self.at}: " if self.at != self.line else ""
+        elsewhere = f"line {self.line} gives " if where and self.gives else ""
+        runs = "" if self.gives else f"line {self.line} runs"
+        return (*((where,) if where else ()), Code(self.code), f" → {elsewhere}{self.gives}{runs}")

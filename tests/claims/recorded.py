@@ -8,7 +8,7 @@ import inspect
 import io
 import sys
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import FrameType
 from typing import Any
@@ -35,6 +35,8 @@ class Done:
         Names of the program, where the frame is a function's.
     printed
         What it printed.
+    returned
+        What its function returned there; None where it did not.
     """
 
     names: Names
@@ -45,6 +47,7 @@ class Done:
     texts_before: dict[str, str]
     around: Names
     printed: str
+    returned: Any = None
 
 
 @dataclass
@@ -108,7 +111,8 @@ class Recorder:
                     self.start[line] = node.lineno
             if isinstance(node, ast.For):
                 self.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
-            if isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal):
+            silent = isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal)
+            if silent and not (isinstance(node, ast.With) and node.body[0].lineno == node.lineno):
                 self.silent.add(node.lineno)
 
     def run(self) -> Recorded:
@@ -126,7 +130,7 @@ class Recorder:
         self.found.printed = self.out.getvalue()
         return self.found
 
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+    def trace(self, frame: FrameType, event: str, value: Any) -> Any:
         code = frame.f_code
         if code.co_filename != "program" or not _is_followed(frame):
             return None
@@ -149,6 +153,9 @@ class Recorder:
             waiting = self.pending.pop(key, None)
             if waiting is not None:
                 self.settle(frame, waiting, None)
+                last = (waiting, self.counts.get(waiting, 0))
+                if last in self.found.lines:
+                    self.found.lines[last] = replace(self.found.lines[last], returned=value)
         return self.trace
 
     def begin(self, frame: FrameType, line: int) -> None:

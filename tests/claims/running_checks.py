@@ -198,7 +198,8 @@ def _(claim: ProgramStops, program: Program) -> None:
     while trace is not None:
         frames.append(trace.tb_frame)
         trace = trace.tb_next
-    alone = any(raises(claim, {**frame.f_globals, **frame.f_locals}) for frame in frames)
+    names = [{**frame.f_globals, **frame.f_locals} for frame in frames]
+    alone = any(raises(claim, each) or raises(claim, each, "if ({}): pass") for each in names)
     assert alone or is_target(claim, opened(program.code))
 
 
@@ -212,10 +213,10 @@ def is_target(claim: ProgramStops, code: str) -> bool:
     return any(node.lineno == claim.line and ast.get_source_segment(code, node) == claim.code for node in found)
 
 
-def raises(claim: ProgramStops, names: dict[str, Any]) -> bool:
-    """Whether the part raises the same by itself, with the names that there were."""
+def raises(claim: ProgramStops, names: dict[str, Any], asked: str = "{}") -> bool:
+    """Whether the part raises the same by itself, or as a test, with the names that there were."""
     try:
-        exec(claim.code, names)  # noqa: S102 - a part of the program that a page shows
+        exec(asked.format(claim.code), names)  # noqa: S102 - a part of the program that a page shows
     except Exception as error:
         return (type(error).__name__, str(error)) == (claim.kind, claim.words)
     return False
@@ -230,20 +231,69 @@ def _(claim: RanToItsEnd, program: Program) -> None:
 
 @check(RunsInstead)
 def _(claim: RunsInstead, program: Program) -> None:
-    lines = opened(program.code).split("\n")
-    old = lines[claim.line - 1]
+    code = opened(program.code)
+    lines = code.split("\n")
+    old = lines[claim.at - 1]
     assert claim.code != old.strip()
-    lines[claim.line - 1] = old[: len(old) - len(old.lstrip())] + claim.code
-    ran = recorded("\n".join(lines))
-    before = recorded(opened(program.code))
+    space = old[: len(old) - len(old.lstrip())]
+    lines[claim.at - 1 : claim.at - (1 if claim.added else 0)] = [space + claim.code]
+    before, ran = recorded(code), recorded("\n".join(lines))
     assert before.error is not None
     assert before.error[1] == claim.line
-    new = [run for run in ran.lines if run not in before.lines]
-    assert new
-    done = ran.lines[min(new, key=list(ran.lines).index)]
-    given = [
-        str(tuple(value.shape)) if is_array(value) else repr(value)
+    done = {(number + (claim.added and number >= claim.at), run) for number, run in before.lines}
+    new = [run for run in ran.lines if run not in done and not (claim.added and run[0] == claim.at)]
+    failing = claim.line + (claim.added and claim.line >= claim.at)
+    statement = statement_at("\n".join(lines), failing)
+    compound = isinstance(statement, ast.If | ast.While | ast.For)
+    assert new or ran.error is None
+    if compound or not new:
+        assert not claim.gives
+        return
+    first = min(new, key=list(ran.lines).index)
+    assert first[0] == statement.lineno
+    given = gives(ran.lines[first], statement)
+    assert claim.gives in given or (not given and claim.gives == "")
+
+
+def statement_at(code: str, line: int) -> ast.stmt:
+    """The innermost statement that a line belongs to."""
+    found = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    assert found, f"no statement at line {line}"
+    return max(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def gives(done: Done, statement: ast.stmt) -> list[str]:
+    """What a line gives: shape or value of what it binds or changes, else what it prints, computes or returns."""
+    bound = [
+        value
         for name, value in done.names.items()
         if is_bound_anew(done, name) or (is_array(value) and done.cells[name] != done.cells_before.get(name))
     ]
-    assert claim.gives in given or (not given and claim.gives == " ".join(done.printed.rstrip("\n").split("\n")))
+    if bound:
+        return [told(value) for value in bound]
+    if done.printed:
+        return [" ".join(done.printed.rstrip("\n").split("\n"))]
+    if isinstance(statement, ast.Return):
+        return [told(done.returned), ""] if is_array(done.returned) else [""]
+    if isinstance(statement, ast.Expr):
+        names = {"np": np, "torch": torch, **done.around, **done.names}
+        try:
+            value = eval(ast.unparse(statement), names)  # noqa: S307 - a line that a page shows
+        except Exception:  # what frees a graph does not run twice
+            return [""]
+        return [str(tuple(value.shape)), ""] if is_array(value) else [""]
+    return []
+
+
+def told(value: Any) -> str:
+    """The shape of an array, the number of one without axes, and else what Python shows."""
+    if not is_array(value):
+        return repr(value)
+    if tuple(value.shape):
+        return str(tuple(value.shape))
+    number = value.item()
+    return f"{number:.4g}" if isinstance(number, float) else str(number)

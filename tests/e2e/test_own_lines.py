@@ -58,6 +58,24 @@ def test_a_program_is_typed_stepped_through_opened_and_mended(page: Page, app_ur
     assert violations(page) == []
 
 
+def test_a_network_that_breaks_is_mended_with_one_click(page: Page, app_url: str) -> None:
+    editor = open_lines(page, app_url)
+    made = "import torch\nimport torch.nn as nn\nnet = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(32, 2))"
+    type_program(page, editor, f"{made}\ny = net(torch.zeros(5, 8))")
+    layers = page.get_by_role("region", name="Layers in the order in which they were called").get_by_role("row")
+    expect(page.get_by_text("a layer that is like it in all else takes this input")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why")).to_be_visible()
+    expect(layers.filter(has_text="out_features=2")).to_contain_text("✗")
+    page.get_by_role("button", name="nn.Linear(16, 2)").click()
+    expect(page.locator(".words").filter(has_text="ran to its end")).to_be_visible()
+    expect(layers.filter(has_text="out_features=2")).to_contain_text("(5, 2)")
+    expect(layers.last).to_contain_text("178")
+    type_program(page, editor, made.replace("32", "16"))
+    page.get_by_role("button", name="net(torch.zeros(1, 8))").click()
+    expect(layers.filter(has_text="out_features=2")).to_contain_text("(1, 2)")
+    assert violations(page) == []
+
+
 def test_rounds_of_a_line_are_gone_through_by_button_and_key_and_memory_shows_each_write(
     page: Page, app_url: str
 ) -> None:

@@ -26,6 +26,7 @@ from primer_core.language.programs.values import (
     made,
     type_name,
 )
+from primer_core.language.rejection import Place
 
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
 
@@ -85,7 +86,9 @@ class Calls(Classes):
         given = tuple(self._taken(value, node) for value in positional)
         named = {word: self._taken(value, node) for word, value in keywords.items()}
         if full in networks.MADE:
-            return self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
+            result = self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
+            self.layers.note(result, Place.of(node, self._source))
+            return result
         return self._outside(networks.FUNCTIONS[full](), given, named, node)
 
     def _random(self, name: str, node: ast.Call) -> Any:
@@ -183,5 +186,6 @@ class Calls(Classes):
                     words = repr(positional[0])
                 return Caught(made(name, words))
         if networks.is_network_object(value) and callable(value):
-            return self._outside(value, positional, keywords, node)
+            with self.layers.over(value, Place.of(node, self._source), ast.unparse(node.func)):
+                return self._outside(value, positional, keywords, node)
         raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)

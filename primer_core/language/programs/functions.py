@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, check_result
 from primer_core.language.limits import Refused
 from primer_core.language.programs.expressions import Expressions
+from primer_core.language.programs.layers import Watch
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.scope import Scope, names_bound
 from primer_core.language.programs.values import Function
@@ -44,9 +45,19 @@ class Returned(Exception):  # noqa: N818 - a signal, and no error
 
 @dataclass(eq=False)
 class Functions(Expressions):
-    """Calls functions: those of the program by walking their bodies."""
+    """Calls functions: those of the program by walking their bodies.
+
+    Parameters
+    ----------
+    layers
+        Takes down what its networks do.
+    blamed
+        What was rejected last, and the names that were in sight there; None if nothing was.
+    """
 
     _running: list[Function] = field(default_factory=list)
+    layers: Watch = field(default_factory=Watch)
+    blamed: tuple[Rejection, MutableMapping[str, Any]] | None = None
     _node: ast.AST = field(default_factory=ast.Pass)
 
     @abstractmethod
@@ -190,8 +201,17 @@ class Functions(Expressions):
         finally:
             self._node = before
         if isinstance(result, Declined):
-            raise Rejection("declined", result.text, Place.of(node, self._source), result, _author(function))
+            place = Place.of(node, self._source)
+            raise self._blame(Rejection("declined", result.text, place, result, _author(function)))
         return result
+
+    def _blame(self, rejection: Rejection) -> Rejection:
+        """Keep what was in sight where something was rejected."""
+        self.blamed = (rejection, self.names)
+        return rejection
+
+    def _no(self, declined: Declined, node: ast.AST) -> Rejection:
+        return self._blame(super()._no(declined, node))
 
     def _python(
         self, function: Callable[..., Any], positional: Sequence[Any], node: ast.AST, keywords: Mapping[str, Any] = {}

@@ -291,6 +291,7 @@ class Interpreter(Calls):
         except Rejection as rejection:
             if rejection.declined is not None:
                 self.failed = Failed(rejection, name, positional, keywords)
+                self._blame(rejection)
             raise
         finally:
             for call in self.calls[before:] if self._recording else ():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.memory_cells import BufferCells, MemoryChanged, TouchesAll, TouchesCells
+from primer_core.claims.networks import CallGives, LayerBroke, LayerGave, LayerWants, NetworkLearns, NeverCalled
 from primer_core.claims.running import (
     BesideCells,
     BoundAgain,
@@ -38,7 +39,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
     memory = (claim for buffer in remembered(shown.steps) for claim in _all_of_buffer(buffer, shown))
-    return (*lines, *ends(shown), *fixed(shown), *memory, *came(shown))
+    return (*lines, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown), *memory, *came(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -120,11 +121,36 @@ def ends(shown: Shown) -> tuple[Claim, ...]:
     return (ProgramStops(stopped.place.line, stopped.declined.kind, stopped.declined.words, stopped.place.text),)
 
 
+def of_layers(shown: Shown) -> tuple[Claim, ...]:
+    """Say of each layer of the network that was called last what it gave, and where it broke."""
+    forward = shown.forward
+    if forward is None:
+        return ()
+    said: list[Claim] = [
+        LayerGave(forward.number, call.name, call.made, call.given[0], call.gave[0], call.parameters)
+        for call in forward.layers
+        if not call.holds and call.given and call.gave
+    ]
+    said.append(NetworkLearns(forward.number, forward.parameters, forward.trainable))
+    broke, misfit = forward.broke, forward.misfit
+    if broke is not None and broke.given:
+        said.append(LayerBroke(forward.number, broke.name, broke.kind if broke.holds else broke.made, broke.given[0]))
+    if misfit is not None:
+        said.append(LayerWants(misfit.setting, misfit.had, misfit.wanted))
+    return tuple(said)
+
+
+def of_input(shown: Shown) -> tuple[Claim, ...]:
+    """Say of a network that it is never called, and what a call gives."""
+    given = shown.input
+    return () if given is None else (NeverCalled(given.name), CallGives(given.line, given.gives, given.error))
+
+
 def fixed(shown: Shown) -> tuple[Claim, ...]:
     """Say what would work."""
     stopped = shown.trace.stopped
     line = 0 if stopped is None else stopped.place.line
-    return tuple(RunsInstead(line, fix.line, fix.gives) for fix in shown.fixes)
+    return tuple(RunsInstead(line, fix.at, fix.line, fix.where == "added", fix.gives) for fix in shown.fixes)
 
 
 def came(shown: Shown) -> tuple[Claim, ...]:

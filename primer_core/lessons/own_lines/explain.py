@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
+from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
-from primer_core.lessons.own_lines.fixes import Fix, fixes_of, operand_names
+from primer_core.lessons.own_lines.cause import cause_of
+from primer_core.lessons.own_lines.failing import operand_names
+from primer_core.lessons.own_lines.fixes import Fix, fixes_of
+from primer_core.lessons.own_lines.inputs import Input, input_of
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
@@ -72,6 +76,10 @@ class Shown:
         The part that is opened; where the program stopped, the one that failed. None where no lesson shows one.
     fixes
         What would work instead of the line that failed.
+    cause
+        Why it failed; None where nothing is known of it that is true here.
+    input
+        What a network could be given that is never called; None where there is none.
     asked
         What is asked of it; None of a program that is no trap.
     chain
@@ -82,6 +90,8 @@ class Shown:
     at: int
     opened: Opened | None
     fixes: tuple[Fix, ...]
+    cause: Recognised | None = None
+    input: Input | None = None
     asked: Asked | None = None
     chain: Chain | None = None
 
@@ -99,6 +109,14 @@ class Shown:
     def at_end(self) -> bool:
         """Return whether all steps are shown."""
         return self.at == len(self.trace.steps) and not self.waits
+
+    @property
+    def forward(self) -> Forward | None:
+        """The network that broke, else the one that holds layers and was called last; None where none was."""
+        if self.at_end and self.trace.broken is not None:
+            return self.trace.broken
+        called = [forward for step in self.steps for forward in step.forwards if forward.layers[0].holds]
+        return called[-1] if called else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,12 +144,14 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     trap = BY_PROGRAM.get(question.program)
     asked = None if trap is None else Asked(trap, answer_of(trace), question.guess)
     if asked is not None and not question.guess:
-        return Shown(trace, 0, None, (), asked)
+        return Shown(trace, 0, None, (), asked=asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
     fixes = fixes_of(trace) if stops else ()
     opened = _opened(question, trace, at, stops=stops)
-    return Shown(trace, at, opened, fixes, asked, chain_of(trace, at, question.cell))
+    cause = cause_of(trace) if stops else None
+    given = input_of(trace) if at == len(trace.steps) else None
+    return Shown(trace, at, opened, fixes, cause, given, asked, chain_of(trace, at, question.cell))
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -158,7 +178,9 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -
     for part in wanted:
         found = question_of(part)
         if found is not None:
-            return Opened(part, *found, operand_names(trace.source, part))
+            return Opened(
+                part, *found, operand_names(trace.source, part.place, len(part.operands) + len(part.keywords))
+            )
     return None
 
 

@@ -17,6 +17,7 @@ from primer_core.lessons.own_lines.came_from import arithmetic, came_from
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import MOST_DRAWN, arrays_in_sight
+from primer_core.lessons.own_lines.layers import breaks, layers_parts
 from primer_core.lessons.own_lines.memory_picture import memory_parts
 from primer_core.lessons.own_lines.message import told
 from primer_core.lessons.own_lines.opened import opened_parts
@@ -28,7 +29,7 @@ from primer_core.lessons.own_lines.sharing import changed_cells
 from primer_core.lessons.own_lines.sources import links_of
 from primer_core.lessons.own_lines.trace import Seen, Step
 from primer_core.lessons.show import controls, warned
-from primer_core.lessons.spoken import spoken
+from primer_core.lessons.spoken import spoken, written
 from primer_core.picture.code import code_panel
 from primer_core.picture.grid import Badge, Grid, Link, Picture, Row
 from primer_core.picture.parts import (
@@ -45,6 +46,7 @@ from primer_core.picture.parts import (
     Notice,
     Page,
     Part,
+    Story,
 )
 from primer_core.picture.program import Place, ProgramFault, ProgramMarks
 from primer_core.picture.text import Code, Role, joined, text
@@ -134,10 +136,17 @@ def _body(shown: Shown) -> Iterator[Part]:
     opened: tuple[Part, ...] = ()
     if shown.opened is not None:
         opened = tuple(opened_parts(shown.opened, failed=failed and shown.opened.part is shown.trace.failed))
+    why: tuple[Part, ...] = ()
+    if shown.cause is not None:
+        why = (Card((Story((written(shown.cause.sentence()),), title="Why"),), "message"),)
     if trouble and opened:
-        yield Columns(((Card(trouble, "trouble"),), (Card(opened, "opened"),)), (1, 1.3))
+        yield Columns(((Card(trouble, "trouble"), *why), (Card(opened, "opened"),)), (1, 1.3))
     else:
         yield from (Card(parts, name) for parts, name in ((trouble, "trouble"), (opened, "opened")) if parts)
+        yield from why
+    layers = tuple(layers_parts(shown))
+    if layers:
+        yield Card(layers, "layers")
     drawn = _picture(shown)
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
@@ -163,6 +172,7 @@ def _trouble(shown: Shown) -> Iterator[Part]:
     if stopped.declined is not None:
         yield Notice("declined", (text(Code(stopped.declined.text)),))
     yield from (Note(spoken(claim)) for claim in claims.ends(shown))
+    yield from breaks(shown)
     fixes = tuple(
         Fix(spoken(claim), {"program": fix.source}) for claim, fix in zip(claims.fixed(shown), shown.fixes, strict=True)
     )

@@ -17,11 +17,14 @@ from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
+from primer_core.language.programs.layers import Forward
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import Caught, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
+from primer_core.lessons.own_lines.failing import Failing, failing_of
+from primer_core.lessons.own_lines.idle import idle_networks
 from primer_core.lessons.own_lines.ledger import Ledger, Recorder
 
 MAX_STEPS = 240
@@ -165,6 +168,8 @@ class Step:
         What the libraries warned of.
     parts
         What the libraries computed, in order.
+    forwards
+        What networks did that it called.
     """
 
     moment: Moment
@@ -177,6 +182,7 @@ class Step:
     width: int
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
+    forwards: tuple[Forward, ...]
 
     @property
     def line(self) -> int:
@@ -208,6 +214,12 @@ class Trace:
         to its end, or what stopped it is that the next statement cannot be run.
     failed
         What a library refused, where that stopped it.
+    failing
+        The sub-expression at which an exception stopped it, with its operands; None where none did.
+    broken
+        The network in which that was; None where it was in none.
+    idle
+        Calls, as code, that would give a network an input which the program makes and never calls: the likeliest first.
     seeded
         Whether random numbers were drawn without a seed of the program's own.
     ledger
@@ -222,6 +234,9 @@ class Trace:
     message: str
     stopped_in: tuple[int, int] | None
     failed: Part | None
+    failing: Failing | None
+    broken: Forward | None
+    idle: tuple[str, ...]
     seeded: bool
     ledger: Ledger | None = None
 
@@ -257,6 +272,7 @@ def _traced(text: str, interpreter: Interpreter) -> Trace:
     broken = None
     if stopped is not None and failed is not None and failed.rejection is stopped:
         broken = _part_of_failed(failed)
+    network = interpreter.layers.broken
     node = interpreter.under_way if stopped is not program.fault else None
     return Trace(
         program.source,
@@ -267,6 +283,9 @@ def _traced(text: str, interpreter: Interpreter) -> Trace:
         "" if stopped is None or stopped.declined is not None else stopped.message,
         None if node is None or stopped is None else (node.lineno, node.end_lineno or node.lineno),
         broken,
+        None if stopped is None else failing_of(interpreter, program.source, stopped),
+        network[1] if network is not None and network[0] is stopped else None,
+        idle_networks(interpreter) if stopped is None else (),
         interpreter.seeded,
     )
 
@@ -305,6 +324,8 @@ class _Tracer:
         assert interpreter is not None
         calls = tuple(interpreter.calls)
         interpreter.calls.clear()
+        forwards = tuple(interpreter.layers.forwards)
+        interpreter.layers.forwards.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = dict(_in_sight(interpreter.names))
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
@@ -328,6 +349,7 @@ class _Tracer:
             self._width,
             warnings_of(calls),
             tuple(self._parts),
+            forwards,
         )
         self._parts.clear()
         self._scopes.append((interpreter.names, names))

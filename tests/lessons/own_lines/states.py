@@ -31,11 +31,46 @@ _GO_BACK = (
     "opt.step()\ng = w.grad * 1\nv = w.detach() * 3",
 )  # fmt: skip
 
+_LAYERS = (
+    "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
+)  # fmt: skip
+
+
+def _network(chance: random.Random) -> str:
+    """Draw a network, of which some are never called, and some break."""
+    sizes = [chance.randint(1, 9) for _ in range(4)]
+    takes = [size + chance.choice((0, 0, 0, 0, 1, 2)) for size in sizes]
+    middle = chance.choice(_LAYERS).format(chance.choice((sizes[1], sizes[1], sizes[1] + 1)))
+    frozen = chance.choice(("", "net.{}.weight.requires_grad_(False)", ""))
+    batch = chance.randint(2, 5)
+    call = chance.choice(("y = net(x)", "y = net(x)", "y = net(x)\ny = net(x[:2])", ""))
+    if chance.random() < 0.5:
+        layers = f"nn.Linear({takes[0]}, {sizes[1]}), {middle}, nn.Linear({takes[1]}, {sizes[2]})"
+        made, first = f"net = nn.Sequential({layers})", "get_submodule('0')"
+        frozen = ""
+    else:
+        made, first = (
+            (
+                "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+                f"        self.first = nn.Linear({takes[0]}, {sizes[1]})\n        self.middle = {middle}\n"
+                f"        self.last = nn.Linear(in_features={takes[1]}, out_features={sizes[2]})\n"
+                "    def forward(self, x):\n        x = torch.relu(self.middle(self.first(x)))\n"
+                f"        {chance.choice(('', 'x = x.view(2, 77)', ''))}\n        return self.last(x)\nnet = Net()"
+            ),
+            "first",
+        )
+    x = f"x = torch.ones({batch}, {sizes[0]})"
+    lines = ["import torch", "import torch.nn as nn", made, frozen.format(first), *([x, call] if call else [])]
+    return "\n".join(line for line in "\n".join(lines).split("\n") if line.strip())
+
 
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
-    if chance.random() < 0.5:
+    kind = chance.random()
+    if kind < 0.5:
         text = drawn(chance).text
+    elif kind < 0.6:
+        text = _network(chance)
     else:
         lines = ["import numpy as np", "import torch", f"a = np.arange({chance.randint(4, 9)}.)"]
         lines += [chance.choice(_ALIASES), *chance.sample(_WRITES, chance.randint(0, 2)), "print(a)"]

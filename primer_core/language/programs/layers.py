@@ -1,0 +1,357 @@
+"""What a program's networks did with their inputs: which layers were called in which order, and where one broke.
+
+PyTorch itself tells of each call, by the hooks that it has for all modules; they are there while a network of the
+program is called, and not beyond.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from primer_core.backend.interface import Declined
+from primer_core.backend.loading import load_torch
+from primer_core.language.execution import attempted
+from primer_core.language.limits import Refused
+from primer_core.language.programs import networks
+from primer_core.language.rejection import Place, Rejection
+
+MAX_CALLS = 60
+"""Calls of layers that are kept of one call of a network."""
+
+Shape = tuple[int, ...]
+
+_CONVOLVES = ("in_channels", "out_channels", "kernel_size", "stride", "padding")
+_RECURS = ("input_size", "hidden_size", "num_layers", "batch_first", "bidirectional")
+
+_SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "Linear": ("in_features", "out_features"),
+    "Conv1d": (*_CONVOLVES, "dilation", "groups"),
+    "Conv2d": (*_CONVOLVES, "dilation", "groups"),
+    "ConvTranspose2d": (*_CONVOLVES, "output_padding", "groups", "dilation"),
+    "BatchNorm1d": ("num_features", "eps", "momentum", "affine", "track_running_stats"),
+    "BatchNorm2d": ("num_features", "eps", "momentum", "affine", "track_running_stats"),
+    "GroupNorm": ("num_channels", "num_groups", "eps"),
+    "LayerNorm": ("normalized_shape", "eps"),
+    "Embedding": ("num_embeddings", "embedding_dim"),
+    "LSTM": _RECURS,
+    "GRU": _RECURS,
+    "RNN": _RECURS,
+}
+"""By the class of a layer: the setting that must fit its input, and the others that make it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCall:
+    """A layer that was called.
+
+    Parameters
+    ----------
+    name
+        What it is called in the network, ``features.0``; empty for the network itself.
+    kind
+        Name of its class.
+    settings
+        What it shows of itself in brackets: ``in_features=3, out_features=4, bias=True``.
+    given
+        Shapes of the tensors that it got.
+    gave
+        Shapes of the tensors that it returned; None where it did not.
+    parameters
+        int, how many numbers of its own it learns.
+    holds
+        Whether it holds other layers.
+    weight
+        Shape of the weight that meets its input; None where it has none.
+    """
+
+    name: str
+    kind: str
+    settings: str
+    given: tuple[Shape, ...]
+    gave: tuple[Shape, ...] | None
+    parameters: int
+    holds: bool
+    weight: Shape | None
+
+    @property
+    def made(self) -> str:
+        """The layer as PyTorch shows it: ``Linear(in_features=3, out_features=4, bias=True)``."""
+        return f"{self.kind}({self.settings})"
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """The number of a layer that does not fit its input: made with the other one, the layer took that input.
+
+    Parameters
+    ----------
+    setting
+        Its name: ``in_features``.
+    had, wanted
+        What it was, and what it should have been.
+    """
+
+    setting: str
+    had: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A network that was called.
+
+    Parameters
+    ----------
+    place
+        The call in the program.
+    number
+        int, the how-manieth call of a network it is, counted from 1; calls of networks by networks are not counted.
+    called
+        The network, as the call writes it.
+    kind
+        Name of its class.
+    layers
+        Calls of its layers, in the order in which they began, the network's own first.
+    left_out
+        int, how many more there were.
+    parameters, trainable
+        int, how many numbers it holds to be learned, and how many of them are not frozen.
+    broke
+        The innermost layer that did not return; None where all did.
+    misfit
+        The number of that layer that does not fit; None where none is known.
+    made
+        Where the program makes that layer; None where it is not known.
+    """
+
+    place: Place
+    number: int
+    called: str
+    kind: str
+    layers: tuple[LayerCall, ...]
+    left_out: int
+    parameters: int
+    trainable: int
+    broke: LayerCall | None = None
+    misfit: Misfit | None = None
+    made: Place | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    module: Any
+    inputs: tuple[Any, ...]
+    gave: tuple[Shape, ...] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """Takes down what networks do.
+
+    Parameters
+    ----------
+    forwards
+        Networks that were called and returned, since someone took them away.
+    broken
+        The last one that did not return, and why.
+    """
+
+    forwards: list[Forward] = field(default_factory=list)
+    broken: tuple[Rejection, Forward] | None = None
+    _made: dict[int, tuple[weakref.ref[Any], Place]] = field(default_factory=dict)
+    _called: list[weakref.ref[Any]] = field(default_factory=list)
+    _under_way: bool = False
+    _number: int = 0
+
+    def note(self, made: Any, place: Place) -> None:
+        """Keep where the program makes a layer."""
+        if is_module(made):
+            self._made[id(made)] = (weakref.ref(made), place)
+
+    def was_called(self, module: Any) -> bool:
+        """Return whether a network was called."""
+        return any(each() is module for each in self._called)
+
+    @contextmanager
+    def over(self, module: Any, place: Place, called: str) -> Iterator[None]:
+        """Take down what a network does while it is called; what it calls itself belongs to it."""
+        if self._under_way or not is_module(module) or _is_loss(module):
+            yield
+            return
+        if not self.was_called(module):
+            self._called.append(weakref.ref(module))
+        entries: list[_Entry] = []
+        stack: list[_Entry] = []
+        self._under_way = True
+        self._number += 1
+        remove = _watched(entries, stack)
+        try:
+            yield
+        except Rejection as rejection:
+            self.broken = (rejection, self._forward(module, place, called, entries, stack[-1] if stack else None))
+            raise
+        else:
+            self.forwards.append(self._forward(module, place, called, entries, None))
+        finally:
+            remove()
+            self._under_way = False
+
+    def _forward(self, module: Any, place: Place, called: str, entries: list[_Entry], broke: _Entry | None) -> Forward:
+        names = {id(each): name for name, each in module.named_modules()}
+        kept = [entry for entry in entries if id(entry.module) in names]
+        layers = tuple(_told(entry, names) for entry in kept[:MAX_CALLS])
+        parameters = list(module.parameters())
+        return Forward(
+            place,
+            self._number,
+            called,
+            type(module).__name__,
+            layers,
+            len(kept) - len(layers),
+            sum(each.numel() for each in parameters),
+            sum(each.numel() for each in parameters if each.requires_grad),
+            None if broke is None else _told(broke, names),
+            None if broke is None else _misfit(broke),
+            None if broke is None else self._made_at(broke.module),
+        )
+
+    def _made_at(self, module: Any) -> Place | None:
+        known = self._made.get(id(module))
+        return known[1] if known is not None and known[0]() is module else None
+
+
+def is_module(value: Any) -> bool:
+    """Return whether a value is a network, a layer or a loss."""
+    return any(kind.__module__ == "torch.nn.modules.module" for kind in type(value).__mro__)
+
+
+def is_network(value: Any) -> bool:
+    """Return whether a value is a network or a layer that can be called with an input."""
+    return is_module(value) and not _is_loss(value) and type(value).__name__ not in ("ModuleList", "ModuleDict")
+
+
+def _is_loss(value: Any) -> bool:
+    return any(kind.__module__ == "torch.nn.modules.loss" for kind in type(value).__mro__)
+
+
+def first_layer(module: Any) -> tuple[str, Mapping[str, int]] | None:
+    """Return the class of the first layer that asks something of its input, and its whole numbers by name."""
+    for each in module.modules():
+        kind = type(each).__name__
+        if kind in _SETTINGS:
+            settings = {name: getattr(each, name, None) for name in _SETTINGS[kind]}
+            return kind, {name: value for name, value in settings.items() if type(value) is int}
+    return None
+
+
+def _watched(entries: list[_Entry], stack: list[_Entry]) -> Callable[[], None]:
+    load_torch()
+    from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+
+    def begun(module: Any, inputs: tuple[Any, ...]) -> None:
+        entry = _Entry(module, inputs)
+        entries.append(entry)
+        stack.append(entry)
+
+    def ended(module: Any, _: tuple[Any, ...], output: Any) -> None:
+        while stack:
+            entry = stack.pop()
+            if entry.module is module:
+                entry.gave = tuple(_shapes(output))
+                return
+
+    handles = (register_module_forward_pre_hook(begun), register_module_forward_hook(ended))
+
+    def remove() -> None:
+        for handle in handles:
+            handle.remove()
+
+    return remove
+
+
+def _told(entry: _Entry, names: Mapping[int, str]) -> LayerCall:
+    module = entry.module
+    holds = next(iter(module.children()), None) is not None
+    return LayerCall(
+        names.get(id(module), ""),
+        type(module).__name__,
+        "" if holds else module.extra_repr(),
+        tuple(_shapes(entry.inputs)),
+        entry.gave,
+        sum(each.numel() for each in module.parameters(recurse=False)),
+        holds,
+        next(
+            (tuple(getattr(module, name).shape) for name in _WEIGHTS if hasattr(getattr(module, name, None), "shape")),
+            None,
+        ),
+    )
+
+
+_WEIGHTS = ("weight", "weight_ih_l0")
+
+
+def _shapes(value: Any) -> Iterator[Shape]:
+    if isinstance(value, tuple | list):
+        for each in value[:4]:
+            yield from _shapes(each)
+    elif hasattr(value, "shape"):
+        yield tuple(map(int, value.shape))
+
+
+def _misfit(entry: _Entry) -> Misfit | None:
+    """Find the number that a layer should have been made with, and try a layer made so on the same input."""
+    module, inputs = entry.module, entry.inputs
+    kind = type(module).__name__
+    settings = _SETTINGS.get(kind)
+    if settings is None or not inputs or not hasattr(inputs[0], "shape"):
+        return None
+    values = {name: getattr(module, name) for name in settings if hasattr(module, name)}
+    had, wanted = _number(values[settings[0]]), _wanted(kind, inputs[0])
+    if had is None or wanted is None or wanted in (had, 0):
+        return None
+    keywords = {**values, settings[0]: wanted}
+    if kind in ("Linear", "Conv1d", "Conv2d", "ConvTranspose2d"):
+        keywords["bias"] = module.bias is not None
+    return Misfit(settings[0], had, wanted) if _works(module, keywords, inputs) else None
+
+
+def _works(module: Any, keywords: Mapping[str, Any], inputs: tuple[Any, ...]) -> bool:
+    """Make a layer like another with other settings, and return whether it takes an input that the other did not."""
+    load_torch()
+    import torch
+
+    def called() -> Any:
+        layer = networks.make(type(module).__name__, (), keywords)
+        for own in module.parameters():
+            layer = layer.to(own.dtype)
+        return layer.train(module.training)(*inputs)
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        try:
+            result, _ = attempted(called, (), {})
+        except Refused:
+            return False
+    return not isinstance(result, Declined)
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, int) else None
+
+
+def _wanted(kind: str, given: Any) -> int | None:
+    axes = given.dim()
+    if kind == "Embedding":
+        fits = given.numel() and not given.is_floating_point() and int(given.min()) >= 0
+        return int(given.max()) + 1 if fits else None
+    if kind in ("Linear", "LayerNorm", "LSTM", "GRU", "RNN"):
+        return int(given.shape[-1]) if axes else None
+    across = 2 if kind.endswith("2d") else 1
+    if kind.startswith("Conv") and axes in (across + 1, across + 2):
+        return int(given.shape[axes - across - 1])
+    return int(given.shape[1]) if axes > 1 else None

@@ -1,0 +1,64 @@
+"""Why a program fails: what its message says of every program that raises it, where it is true of this one."""
+
+from __future__ import annotations
+
+from math import prod
+
+from primer_core.error_messages import Recognised, read, recognise
+from primer_core.error_messages.kinds.products import InnerSizesDiffer
+from primer_core.lessons.own_lines.failing import Entry
+from primer_core.lessons.own_lines.trace import Trace
+
+
+def cause_of(trace: Trace) -> Recognised | None:
+    """Return what is known of the message that stopped a program.
+
+    The shapes that are read out of a message must be those of operands that the program had there. A cause of which
+    they are not is none, nor is one that speaks of a layer where none was called.
+    """
+    stopped = trace.stopped
+    if stopped is None or stopped.declined is None or trace.failing is None:
+        return None
+    known = recognise(read(stopped.declined.text))
+    if not isinstance(known, Recognised):
+        return None
+    layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
+    if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
+        return None
+    there = _shapes(trace)
+    here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
+    return known if all(_is_there(shape, there) for shape in here) else None
+
+
+_ELSEWHERE = ("result", "saved", "model", "kernel", "wanted")
+"""Roles of what is no operand, but a result that never was, or lies within one."""
+
+
+def _shapes(trace: Trace) -> set[tuple[int, ...]]:
+    """Return the shapes that the program had where it stopped: of operands, and of a layer's input and weight."""
+    assert trace.failing is not None
+    found = {operand.shape for operand in trace.failing.operands if operand.shape is not None}
+    for operand in trace.failing.operands:
+        if isinstance(operand.value, tuple):
+            found |= {each.shape for each in operand.value if isinstance(each, Entry)}
+            if all(type(each) is int for each in operand.value):
+                found |= {operand.value, (len(operand.value),)}
+    found.add(tuple(each.value for each in trace.failing.operands if type(each.value) is int))
+    broke = trace.broken.broke if trace.broken is not None else None
+    if broke is not None:
+        found |= set(broke.given)
+        if broke.weight is not None:
+            found |= {broke.weight, broke.weight[::-1]}
+    return found
+
+
+def _is_there(shape: tuple[int, ...], there: set[tuple[int, ...]]) -> bool:
+    """Return whether a shape is one of those, as it is, with its first axes as one, or with other axes of size 1."""
+    if shape in there or not shape:
+        return True
+    for known in there:
+        if known and shape[-1:] == known[-1:] and prod(shape) == prod(known):
+            return True
+        if tuple(size for size in shape if size != 1) == tuple(size for size in known if size != 1):
+            return True
+    return False

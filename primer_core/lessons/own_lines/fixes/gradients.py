@@ -1,0 +1,82 @@
+"""What helps where gradients are asked for, or are in the way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from primer_core.lessons.own_lines.failing import statements_of
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
+
+
+def _detached(failure: Failure) -> Iterator[Candidate]:
+    yield from each_ended(failure.operands, ".detach()")
+
+
+def _unrecorded(failure: Failure) -> Iterator[Candidate]:
+    """Change a leaf where nothing is recorded."""
+    place = failure.place(failure.failing.statement)
+    if place.line == place.end_line:
+        yield Candidate(place, f"with torch.no_grad(): {place.text}")
+
+
+def _again(failure: Failure) -> Iterator[Candidate]:
+    """Compute the loss again before its second backward, or keep the graph of the first."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    bound = _binding(failure, node.func.value)
+    if bound is not None:
+        yield failure.before(failure.failing.statement, failure.text(bound))
+    between = ", " if node.args or node.keywords else ""
+    yield failure.whole(f"{failure.failing.place.text[:-1]}{between}retain_graph=True)")
+
+
+def _binding(failure: Failure, name: ast.AST) -> ast.Assign | None:
+    """Return the last statement of one line that binds a name, of those that stand before the failing one."""
+    found: ast.Assign | None = None
+    for statement in statements_of(failure.trace.source):
+        match statement:
+            case ast.Assign([ast.Name(bound)]) if isinstance(name, ast.Name) and bound == name.id:
+                if statement.end_lineno == statement.lineno <= failure.failing.place.line:
+                    found = statement
+    return found
+
+
+def _one_number(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args and failure.operands:
+        operand = failure.operands[-1]
+        yield from each_ended((operand,), ".sum()", ".mean()")
+
+
+def _recorded(failure: Failure) -> Iterator[Candidate]:
+    """Ask for gradients before the line that computes what has none."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    waiting: list[ast.AST] = [node.func.value]
+    seen: set[str] = set()
+    while waiting:
+        for name in [each for each in ast.walk(waiting.pop()) if isinstance(each, ast.Name)]:
+            if name.id in seen or name.id not in failure.failing.scope:
+                continue
+            seen.add(name.id)
+            bound = _binding(failure, name)
+            if bound is not None:
+                waiting.append(bound.value)
+                for inner in ast.walk(bound.value):
+                    if isinstance(inner, ast.Name) and failure.failing.scope.get(inner.id) == "Tensor":
+                        yield failure.before(bound, f"{inner.id}.requires_grad_()")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    "numpy_grad": _detached,
+    "requires_grad_result": _detached,
+    "leaf_in_place": _unrecorded,
+    "leaf_view_in_place": _unrecorded,
+    "backward_twice": _again,
+    "backward_shape": _one_number,
+    "no_grad_fn": _recorded,
+}
+"""By the kind of the message."""

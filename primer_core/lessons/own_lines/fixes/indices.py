@@ -1,0 +1,76 @@
+"""What helps where an index, a mask or a key is not there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+
+
+def _beyond(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if not isinstance(node, ast.Subscript):
+        return
+    for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+        if isinstance(part, ast.Constant | ast.UnaryOp) and failure.text(part) != "-1":
+            yield failure.instead(part, "-1")
+
+
+def _too_many(failure: Failure) -> Iterator[Candidate]:
+    """Leave out one part of an index."""
+    node = failure.node
+    if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+        return
+    parts = [failure.text(part) for part in node.slice.elts]
+    for place in reversed(range(len(parts))):
+        yield failure.whole(f"{failure.text(node.value)}[{', '.join(parts[:place] + parts[place + 1 :])}]")
+
+
+def _lists(failure: Failure) -> Iterator[Candidate]:
+    """Take every row with every column, in place of pairs."""
+    node = failure.node
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        holder = failure.text(node.value)
+        if not any(each.is_tensor for each in failure.operands):
+            yield failure.whole(f"{holder}[np.ix_({failure.text(node.slice)})]")
+        rows, *others = map(failure.text, node.slice.elts)
+        yield failure.whole(f"{holder}[{rows}][:, {', '.join(others)}]")
+
+
+def _mask(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if not isinstance(node, ast.Subscript) or len(failure.operands) != 2:
+        return
+    mask, holder = failure.operands
+    if mask.shape is None or holder.shape is None:
+        return
+    if len(mask.shape) == 2 and mask.shape[1] == 1:
+        yield ended(mask, "[:, 0]")
+    if len(mask.shape) == 1 and mask.shape[0] in holder.shape:
+        axis = holder.shape.index(mask.shape[0])
+        yield failure.whole(f"{holder.asked}[{':, ' * axis}{mask.text}]")
+    if len(mask.shape) == 1 and holder.shape and mask.shape[0] < holder.shape[0]:
+        yield failure.whole(f"{holder.asked}[:{mask.shape[0]}][{mask.text}]")
+    if len(mask.shape) == 1 and holder.shape and mask.shape[0] > holder.shape[0]:
+        yield failure.whole(f"{holder.asked}[{mask.asked}[:{holder.shape[0]}]]")
+
+
+def _gather(failure: Failure) -> Iterator[Candidate]:
+    for operand in failure.operands[:1]:
+        yield ended(operand, "[:, None]")
+        yield ended(operand, "[None]")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    "index": _beyond,
+    "index_torch": _beyond,
+    "too_many_indices": _too_many,
+    "too_many_indices_torch": _too_many,
+    "index_lists": _lists,
+    "index_lists_torch": _lists,
+    "mask": _mask,
+    "mask_torch": _mask,
+    "gather_axes_torch": _gather,
+}
+"""By the kind of the message."""

@@ -1,0 +1,80 @@
+"""What helps where an input does not fit a layer, or predictions do not fit a loss."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
+
+
+def _fitted(failure: Failure) -> Iterator[Candidate]:
+    """Change the input so that it fits, then the number with which the layer was made."""
+    arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
+    broken = failure.trace.broken
+    if broken is not None and broken.broke is not None and broken.misfit is not None:
+        takes = broken.misfit.had
+        for operand in arrays:
+            shape = operand.shape or ()
+            if len(shape) > 2 and broken.broke.kind == "Linear":
+                yield from each_ended(arrays, ".flatten(1)")
+            if len(shape) == 4 and shape[3] == takes:
+                yield from each_ended(arrays, ".permute(0, 3, 1, 2)")
+            if len(shape) == 3 and takes == 1:
+                yield from each_ended(arrays, ".unsqueeze(1)")
+            if len(shape) == 2 and shape[0] == takes and broken.broke.kind == "Linear":
+                yield from each_ended(arrays, ".T")
+    yield from _number(failure)
+    yield from each_ended(arrays, ".flatten(1)", ".unsqueeze(0)")
+
+
+def _number(failure: Failure) -> Iterator[Candidate]:
+    broken = failure.trace.broken
+    if broken is None or broken.misfit is None or broken.made is None:
+        return
+    found = nodes_at(failure.trace.source, broken.made)
+    call = None if found is None else found[0]
+    if isinstance(call, ast.Call):
+        misfit = broken.misfit
+        named = [word.value for word in call.keywords if word.arg == misfit.setting]
+        place = 1 if misfit.setting == "num_channels" else 0
+        number = named[0] if named else call.args[place] if len(call.args) > place else None
+        if number is not None:
+            yield Candidate(Place.of(number, failure.trace.source), str(misfit.wanted), "making")
+
+
+def _targets(failure: Failure) -> Iterator[Candidate]:
+    """Give prediction and target one shape."""
+    arrays = tuple(each for each in failure.operands if each.shape is not None)
+    flat = tuple(each for each in arrays if len(each.shape or ()) == 1)
+    column = tuple(each for each in arrays if (each.shape or ())[-1:] == (1,) and len(each.shape or ()) > 1)
+    yield from each_ended(flat, ".unsqueeze(1)")
+    yield from each_ended(column, ".squeeze(1)")
+
+
+def _classes(failure: Failure) -> Iterator[Candidate]:
+    arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
+    yield from each_ended(arrays, ".squeeze(1)", ".argmax(1)")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    **dict.fromkeys(
+        (
+            "matmul_torch",
+            "channels",
+            "norm_features",
+            "norm_shape",
+            "step_size",
+            "row_torch",
+            "input_axes",
+            "norm_axes",
+        ),
+        _fitted,
+    ),
+    "target_shape": _targets,
+    "class_axes": _classes,
+    "batches": _targets,
+}
+"""By the kind of the message."""

@@ -1,0 +1,130 @@
+"""What helps where a name, a method or a key is not there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+
+from primer_core.language.table import names_of
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
+
+_OF_NUMPY = {
+    "astype": ("float", "long", "double", "int", "bool"),
+    "copy": ("clone",),
+}
+"""Methods of arrays that tensors lack, and what tensors have instead."""
+
+_OF_PYTORCH: Mapping[str, tuple[str, ...]] = {
+    "float": ("astype(np.float32)",),
+    "double": ("astype(float)",),
+    "long": ("astype(int)",),
+    "int": ("astype(int)",),
+    "numpy": ("copy()",),
+    "clone": ("copy()",),
+    "permute": ("transpose",),
+}
+"""Methods of tensors that arrays lack."""
+
+_FUNCTIONS = ("append", "extend", "unique", "concatenate")
+"""What lists have, or what is thought to be a method, and is a function of NumPy's that returns a new array."""
+
+
+def of_name(failure: Failure) -> Iterator[Candidate]:
+    """Take a name that is alike."""
+    if isinstance(failure.node, ast.Name):
+        for name in get_close_matches(failure.node.id, list(failure.failing.scope), 2):
+            yield failure.whole(name)
+
+
+def of_key(failure: Failure) -> Iterator[Candidate]:
+    """Take a key that is alike."""
+    node = failure.node
+    if not isinstance(node, ast.Subscript) or not failure.operands:
+        return
+    holder = failure.operands[-1]
+    keys = [key for key in holder.value if isinstance(key, str)] if isinstance(holder.value, tuple) else []
+    wanted = failure.operands[0].value
+    if isinstance(wanted, str):
+        for key in get_close_matches(wanted, keys, 2):
+            yield failure.instead(node.slice, repr(key))
+
+
+def _of_attribute(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if not isinstance(node, ast.Attribute) or not failure.operands:
+        return
+    holder, operand = failure.text(node.value), failure.operands[-1]
+    call = _call_of(failure, node)
+    tensor = operand.is_tensor
+    for instead in (_OF_NUMPY if tensor else _OF_PYTORCH).get(node.attr, ()):
+        if call is not None and instead.endswith(")"):
+            yield failure.instead(call, f"{holder}.{instead}")
+        elif call is not None and instead == "transpose":
+            yield failure.whole(f"{holder}.transpose")
+        elif call is not None and _means(call, instead):
+            yield failure.instead(call, f"{holder}.{instead}()")
+    if call is not None and node.attr in _FUNCTIONS and operand.shape is not None and not tensor and call.args:
+        function = "concatenate" if node.attr in ("extend", "concatenate") else node.attr
+        arguments = ", ".join(map(failure.text, call.args))
+        made = (
+            f"np.append({holder}, {arguments})"
+            if function != "concatenate"
+            else f"np.concatenate(({holder}, {arguments}))"
+        )
+        bound = isinstance(failure.failing.statement, ast.Expr)
+        yield failure.instead(call, f"{holder} = {made}" if bound else made)
+    if operand.shape is not None:
+        known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
+        for name in get_close_matches(node.attr, known, 2, 0.7):
+            yield failure.whole(f"{holder}.{name}")
+
+
+def _means(call: ast.Call, instead: str) -> bool:
+    """Return whether a call of ``astype`` asks for what a method of tensors gives."""
+    if instead == "clone":
+        return True
+    asked = ast.unparse(call.args[0]) if call.args else ""
+    means = {
+        "float": ("np.float32", "torch.float32", "torch.float", "'float32'"),
+        "double": ("float", "np.float64", "torch.float64", "'float64'", "'float'"),
+        "long": ("int", "np.int64", "torch.int64", "torch.long", "'int64'", "'int'"),
+        "int": ("np.int32", "torch.int32", "'int32'"),
+        "bool": ("bool", "np.bool_", "torch.bool"),
+    }
+    return asked in means[instead]
+
+
+def _call_of(failure: Failure, node: ast.Attribute) -> ast.Call | None:
+    """Return the call of a method."""
+    for each in ast.walk(failure.failing.statement):
+        if isinstance(each, ast.Call) and failure.place(each.func) == failure.place(node):
+            return each
+    return None
+
+
+def _super(failure: Failure) -> Iterator[Candidate]:
+    yield failure.before(failure.failing.statement, "super().__init__()")
+
+
+def _state(failure: Failure) -> Iterator[Candidate]:
+    """Take a prefix off the keys, or the keys that fit alone."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    state = failure.operands[0]
+    keys = [key for key in state.value if isinstance(key, str)] if isinstance(state.value, tuple) else []
+    prefixes = {key.split(".")[0] for key in keys if "." in key}
+    if len(prefixes) == 1 and isinstance(node.func, ast.Attribute):
+        prefix = prefixes.pop()
+        renamed = f"{{key.replace('{prefix}.', ''): value for key, value in {state.asked}.items()}}"
+        yield failure.instead(node.args[0], renamed)
+    yield failure.whole(f"{failure.failing.place.text[:-1]}, strict=False)")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    "no_attribute": _of_attribute,
+    "module_init": _super,
+    "saved_names": _state,
+}
+"""By the kind of the message."""

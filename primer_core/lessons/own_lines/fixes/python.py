@@ -1,0 +1,84 @@
+"""What helps where Python's own lists, texts and truths meet arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, wrapped
+
+
+def _truth(failure: Failure) -> Iterator[Candidate]:
+    joined = failure.around(ast.BoolOp)
+    if joined is not None:
+        sign = "&" if isinstance(joined.op, ast.And) else "|"
+        texts = [failure.text(each) for each in joined.values]
+        yield failure.instead(joined, f" {sign} ".join(f"({each})" for each in texts))
+    elif isinstance(failure.node, ast.expr):
+        text = wrapped(failure.node, failure.failing.place.text)
+        yield failure.whole(f"{text}.any()")
+        yield failure.whole(f"{text}.all()")
+
+
+def _one_number(failure: Failure) -> Iterator[Candidate]:
+    """Take one number, all of them, or their mean, in place of one number of many."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or not failure.operands:
+        return
+    operand = failure.operands[-1]
+    if isinstance(node.func, ast.Attribute):
+        yield failure.whole(f"{operand.asked}.tolist()")
+        yield failure.whole(f"{operand.asked}.mean().item()")
+        yield failure.whole(f"{operand.asked}[0].item()")
+        return
+    kind = failure.text(node.func)
+    cast = f".to(torch.{'int64' if kind == 'int' else 'float32'})" if operand.is_tensor else f".astype({kind})"
+    yield failure.whole(f"{operand.asked}{cast}")
+    yield from each_ended((operand,), "[0]")
+
+
+def _tuple(failure: Failure) -> Iterator[Candidate]:
+    """Take the array out of the tuple that holds it."""
+    for operand in failure.operands:
+        if "return_types" in operand.kind or operand.kind in ("max", "min", "sort", "median", "mode", "topk"):
+            yield Candidate(operand.place, f"{operand.asked}.values")
+        if isinstance(operand.value, tuple):
+            yield Candidate(operand.place, f"{operand.asked}[0]")
+
+
+def _text(failure: Failure) -> Iterator[Candidate]:
+    for operand in failure.operands:
+        if operand.kind != "str":
+            yield Candidate(operand.place, f"str({operand.text})")
+    for operand in failure.operands:
+        if operand.kind == "str":
+            yield Candidate(operand.place, f"float({operand.text})")
+
+
+def _unpacked(failure: Failure) -> Iterator[Candidate]:
+    yield failure.whole(f"{failure.failing.place.text}, *rest")
+
+
+def array_of_lists(failure: Failure) -> Iterator[Candidate]:
+    """Make an array of a list: one of PyTorch's where the program has tensors there."""
+    for operand in failure.operands:
+        if operand.kind in ("list", "tuple"):
+            yield Candidate(operand.place, f"np.array({operand.text})")
+
+
+def _tensor_of_list(failure: Failure) -> Iterator[Candidate]:
+    arguments = failure.positional()
+    if len(arguments) == 1:
+        yield failure.whole(f"torch.tensor({failure.text(arguments[0])})")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    **dict.fromkeys(("truth", "truth_torch"), _truth),
+    **dict.fromkeys(("number", "number_torch", "item", "item_torch"), _one_number),
+    "tuple_added": _tuple,
+    "operand_types": _tuple,
+    "not_joined": _text,
+    "unpacked": _unpacked,
+    "not_an_array": _tensor_of_list,
+}
+"""By the kind of the message."""

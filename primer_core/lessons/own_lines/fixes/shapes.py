@@ -1,0 +1,189 @@
+"""What helps where sizes do not fit: broadcasting, products, reshaping, joining, axes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+
+from primer_core.error_messages.kinds.products import EinsumOutput
+from primer_core.lessons.own_lines.failing import Entry, Operand
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended, wrapped
+
+
+def _broadcast(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    arrays = [each for each in failure.operands if each.shape is not None]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and len(arrays) == 2:
+        right, left = arrays
+        if left.shape and right.shape and len(right.shape) == 2 and left.shape[-1] == right.shape[0]:
+            yield failure.whole(f"{left.text} @ {right.text}")
+    yield from _out_of_place(failure)
+    for operand in arrays:
+        yield from _kept_axis(failure, operand)
+        if operand.shape is not None and len(operand.shape) == 1:
+            yield ended(operand, "[:, None]")
+    yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) == 2), ".T")
+    yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) > 1), "[:, None]")
+
+
+def _kept_axis(failure: Failure, operand: Operand) -> Iterator[Candidate]:
+    """Keep the axis that a reduction takes away."""
+    for node in ast.walk(failure.failing.statement):
+        if isinstance(node, ast.Call) and failure.place(node) == operand.place:
+            names = {word.arg for word in node.keywords}
+            word = "keepdim" if operand.is_tensor else "keepdims"
+            if names & {"axis", "dim"} and not names & {"keepdims", "keepdim"}:
+                yield Candidate(operand.place, f"{operand.text[:-1]}, {word}=True)")
+
+
+def _out_of_place(failure: Failure) -> Iterator[Candidate]:
+    """Bind the name to a new array, where the old one cannot hold the result."""
+    node = failure.node
+    if isinstance(node, ast.AugAssign):
+        target, value = failure.text(node.target), failure.text(node.value)
+        line = failure.trace.source.split("\n")[node.lineno - 1]
+        sign = line[failure.place(node.target).end_column :].partition("=")[0].strip()
+        yield failure.whole(f"{target} = {target} {sign} {value}")
+
+
+def _product(failure: Failure) -> Iterator[Candidate]:
+    arrays = [each for each in failure.operands if each.shape is not None]
+    if isinstance(failure.node, ast.BinOp) or len(arrays) == 2:
+        yield from each_ended(tuple(arrays), ".T")
+        if isinstance(failure.node, ast.BinOp) and len(arrays) == 2:
+            right, left = arrays
+            yield failure.whole(f"{right.text} @ {left.text}")
+            yield failure.whole(f"{left.text} * {right.text}")
+
+
+def _view(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        arguments = failure.failing.place.text[len(failure.text(node.func)) :]
+        holder = failure.text(node.func.value)
+        yield failure.whole(f"{holder}.reshape{arguments}")
+        yield failure.whole(f"{holder}.contiguous().{node.func.attr}{arguments}")
+
+
+def _reshape(failure: Failure) -> Iterator[Candidate]:
+    for argument in failure.positional():
+        parts = argument.elts if isinstance(argument, ast.Tuple | ast.List) else [argument]
+        for part in reversed(parts):
+            if failure.text(part) != "-1":
+                yield failure.instead(part, "-1")
+
+
+def _transpose(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        yield failure.whole(f"{failure.text(node.func.value)}.mT")
+
+
+def _squeeze(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if isinstance(node, ast.Call):
+        yield failure.whole(f"{failure.text(node.func)}()")
+
+
+def _axis(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if not isinstance(node, ast.Call):
+        return
+    for word in node.keywords:
+        if word.arg in ("axis", "dim"):
+            yield from (failure.instead(word.value, number) for number in ("-1", "0"))
+    called = failure.text(node.func)
+    if called.endswith(("concatenate", "cat")):
+        stack = called.replace("concatenate", "stack").replace("torch.cat", "torch.stack")
+        yield failure.whole(f"{stack}{failure.failing.place.text[len(called) :]}")
+    for argument in failure.positional()[::-1]:
+        if isinstance(argument, ast.Constant) and type(argument.value) is int:
+            yield from (failure.instead(argument, number) for number in ("-1", "0"))
+
+
+def _join(failure: Failure) -> Iterator[Candidate]:
+    """Join along another axis, give an axis to what has one too few, or stack by joining."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    called, rest = failure.text(node.func), failure.failing.place.text[len(failure.text(node.func)) :]
+    word = "dim" if called.startswith("torch") else "axis"
+    joined = next((each.value for each in failure.operands if isinstance(each.value, tuple)), ())
+    axes = [len(each.shape) if isinstance(each, Entry) else 0 for each in joined]
+    listed = node.args[0]
+    if isinstance(listed, ast.List | ast.Tuple) and len(listed.elts) == len(axes):
+        for part, count in zip(listed.elts, axes, strict=True):
+            if count < max(axes):
+                yield failure.instead(part, f"{wrapped(part, failure.text(part))}[None]")
+                yield failure.instead(part, f"{wrapped(part, failure.text(part))}[:, None]")
+    if "stack" in called:
+        yield failure.whole(f"{called.replace('torch.stack', 'torch.cat').replace('np.stack', 'np.concatenate')}{rest}")
+    given = [each.value for each in node.keywords if each.arg in ("dim", "axis")] + node.args[1:2]
+    for number in ("1", "0", "-1"):
+        if given:
+            yield failure.instead(given[0], number)
+        else:
+            yield failure.whole(f"{called}{rest[:-1]}, {word}={number})")
+
+
+def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
+    """Give several arguments as one tuple."""
+    node = failure.node
+    if isinstance(node, ast.Call) and len(node.args) > 1:
+        called = failure.text(node.func)
+        listed = ", ".join(map(failure.text, node.args))
+        words = "".join(f", {word.arg}={failure.text(word.value)}" for word in node.keywords)
+        yield failure.whole(f"{called}(({listed}){words})")
+
+
+def _einsum(failure: Failure) -> Iterator[Candidate]:
+    cause, formula = failure.cause, next(iter(failure.positional()), None)
+    if not isinstance(cause, EinsumOutput) or not isinstance(formula, ast.Constant):
+        return
+    operands, arrow, output = str(formula.value).partition("->")
+    for instead in ("", *(letter for letter in dict.fromkeys(operands) if letter.isalpha() and letter not in output)):
+        yield failure.instead(formula, repr(operands + arrow + output.replace(cause.letter, instead)))
+
+
+def _ragged(failure: Failure) -> Iterator[Candidate]:
+    if isinstance(failure.node, ast.Call):
+        yield failure.whole(f"{failure.failing.place.text[:-1]}, dtype=object)")
+
+
+def _inverse(failure: Failure) -> Iterator[Candidate]:
+    node = failure.node
+    if isinstance(node, ast.Call) and failure.text(node.func).endswith("linalg.inv"):
+        called = failure.text(node.func)
+        yield failure.whole(f"{called[:-3]}pinv{failure.failing.place.text[len(called) :]}")
+
+
+KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    **dict.fromkeys(("broadcast", "broadcast_torch", "output", "output_torch", "value", "stretch_torch"), _broadcast),
+    **dict.fromkeys(
+        ("matmul", "matmul_torch", "dot", "matrix_vector_torch", "dot_torch", "bmm_torch", "matmul_batch"), _product
+    ),
+    "view": _view,
+    "reshape": _reshape,
+    "reshape_torch": _reshape,
+    "transpose_t": _transpose,
+    "squeeze": _squeeze,
+    "axis": _axis,
+    "axis_torch": _axis,
+    **dict.fromkeys(
+        ("join", "join_torch", "join_axes", "join_axes_torch", "stack", "stack_torch", "join_axes_number"), _join
+    ),
+    "list_index": _arguments_as_one,
+    "no_dtype": _arguments_as_one,
+    "einsum_output": _einsum,
+    "einsum_output_torch": _einsum,
+    "ragged": _ragged,
+    "singular": _inverse,
+    "not_square": _inverse,
+    "singular_torch": _inverse,
+    "not_square_torch": _inverse,
+    "stored_dtype": _out_of_place,
+    "stored_dtype_torch": _out_of_place,
+    "negative_stride": lambda failure: each_ended(failure.operands, ".copy()"),
+    "shifted_memory": lambda failure: each_ended(failure.operands, ".clone()"),
+}
+"""By the kind of the message."""

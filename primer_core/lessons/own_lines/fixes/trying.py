@@ -1,0 +1,198 @@
+"""Tries changes on the program itself: what is kept gets beyond the line that failed, and leaves what was before it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import thread_time
+
+from primer_core.error_messages import Recognised, read, recognise
+from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.fixes import dtypes, gradients, indices, layers, names, operands, python, shapes
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, Where
+from primer_core.lessons.own_lines.trace import Seen, Step, Trace, tried
+
+MOST = 4
+"""Fixes that are offered."""
+
+_SECONDS = 0.4
+"""Computing time that is spent on trying."""
+
+_KINDS = {
+    **shapes.KINDS,
+    **dtypes.KINDS,
+    **indices.KINDS,
+    **gradients.KINDS,
+    **layers.KINDS,
+    **names.KINDS,
+    **python.KINDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change with which a program gets beyond the line at which it stopped.
+
+    Parameters
+    ----------
+    where
+        What it touches.
+    at
+        int, the line that is changed, or that is put in, counted from 1 in the program with it.
+    line
+        That line, as it is then.
+    gives
+        What the line that failed gives then: a shape, or a value; empty where it gives neither.
+    source
+        The whole program with it.
+    """
+
+    where: Where
+    at: int
+    line: str
+    gives: str
+    source: str
+
+
+def fixes_of(trace: Trace) -> tuple[Fix, ...]:
+    """Return changes with which a program gets beyond its failing line, each with another outcome."""
+    failing, stopped = trace.failing, trace.stopped
+    if failing is None or stopped is None or stopped.declined is None:
+        return ()
+    known = recognise(read(stopped.declined.text))
+    failure = Failure(trace, failing, known if isinstance(known, Recognised) else None)
+    found: list[Fix] = []
+    seen: set[str] = {trace.source}
+    outcomes: set[str] = set()
+    began = thread_time()
+    for candidate in _candidates(failure):
+        source = candidate.applied(trace.source)
+        if source in seen:
+            continue
+        seen.add(source)
+        mended = tried(source)
+        if not _is_mended(trace, mended, candidate):
+            continue
+        gives = _outcome(trace, mended, candidate)
+        if gives not in outcomes or not gives:
+            outcomes.add(gives)
+            at = candidate.place.line
+            found.append(Fix(candidate.where, at, source.split("\n")[at - 1].strip(), gives, source))
+        if len(found) == MOST or thread_time() - began > _SECONDS:
+            break
+    return tuple(found)
+
+
+def _candidates(failure: Failure) -> Iterator[Candidate]:
+    """Go through changes that might work, the likeliest first."""
+    stopped = failure.trace.stopped
+    assert stopped is not None
+    assert stopped.declined is not None
+    if stopped.declined.builtin == "NameError":
+        yield from names.of_name(failure)
+        return
+    if stopped.declined.builtin == "KeyError":
+        yield from names.of_key(failure)
+        return
+    special = _KINDS.get(failure.kind)
+    if special is not None:
+        yield from special(failure)
+    if failure.kind == "matmul_torch":
+        yield from shapes.KINDS["matmul"](failure)
+    if failure.kind not in _SETTLED:
+        yield from operands.candidates(failure)
+
+
+_SETTLED = (
+    "leaf_in_place", "leaf_view_in_place", "numpy_grad", "backward_twice", "no_grad_fn", "backward_shape", "truth",
+    "truth_torch", "view", "negative_stride", "shifted_memory", "index_lists", "saved_names", "changed_in_place",
+)  # fmt: skip
+"""Kinds of messages for which a change of an operand hides the mistake instead of mending it."""
+
+
+def _is_mended(trace: Trace, mended: Trace, candidate: Candidate) -> bool:
+    """Return whether a changed program gets beyond the line at which the other stopped, and does the same before."""
+    added = candidate.place.line if candidate.where == "added" else 0
+    steps = [step for step in mended.steps if not added or step.line != added]
+    more = len(mended.steps) - len(steps)
+    if mended.taken - more <= trace.taken:
+        return False
+    whole = len(trace.steps) == trace.taken
+    before = steps[: trace.taken] if whole else []
+    return all(
+        _is_same(old, new, added, values=candidate.where != "making")
+        for old, new in zip(trace.steps if whole else (), before, strict=False)
+    )
+
+
+def _is_same(old: Step, new: Step, added: int, *, values: bool) -> bool:
+    """Return whether a step came to the same in a changed program."""
+    if new.line != old.line + (1 if added and old.line >= added else 0) or old.moment.happening != new.moment.happening:
+        return False
+    if not values:  # a layer of another size starts from other numbers
+        return old.names.keys() == new.names.keys()
+    return old.printed == new.printed and all(
+        name in new.names and _is_alike(seen, new.names[name]) for name, seen in old.names.items()
+    )
+
+
+def _is_alike(old: Seen, new: Seen) -> bool:
+    if (old.kind, old.text, old.shape, old.dtype) != (new.kind, new.text, new.shape, new.dtype):
+        return False
+    if old.values is None or new.values is None:
+        return old.values is new.values
+    return old.unwritten is not None or old.values.tobytes() == new.values.tobytes()
+
+
+def _outcome(trace: Trace, mended: Trace, candidate: Candidate) -> str:
+    """Return what the mended line gives; of a long program, of which that step may not be kept, when it ran last."""
+    failing = trace.failing
+    assert failing is not None
+    line = failing.statement.lineno + (candidate.where == "added")
+    later = [step for step in mended.steps if step.line == line and step.moment.happening != "call"]
+    before = sum(step.line == failing.statement.lineno and step.moment.happening != "call" for step in trace.steps)
+    if not later:
+        return ""
+    step = later[before] if len(mended.steps) == mended.taken and before < len(later) else later[-1]
+    for binding in step.bound:
+        return told(step.names[binding.name])
+    for name in step.changed:
+        return told(step.names[name])
+    if step.printed:
+        return " ".join(step.printed)
+    return _computed(step, trace, mended)
+
+
+def _computed(step: Step, trace: Trace, mended: Trace) -> str:
+    """Return the shape of what a line computes and nobody keeps, or what it returns; empty where that is not known."""
+    node = step.moment.node
+    if not isinstance(node, ast.Expr | ast.Return) or node.value is None:
+        return ""
+    whole = Place.of(node.value, mended.source)
+    if step.parts and step.parts[-1].place == whole and hasattr(step.parts[-1].result, "shape"):
+        return str(tuple(map(int, step.parts[-1].result.shape)))
+    forwards = [forward for each in mended.steps for forward in each.forwards]
+    broke = trace.broken.broke if trace.broken is not None else None
+    for forward in forwards:
+        outermost = forward.place == whole
+        for call in forward.layers:
+            own = broke is not None and call.name == broke.name and trace.failing is not None
+            if call.gave and (not call.name if outermost else own and _is_layer_call(node.value)):
+                return str(call.gave[0])
+    return ""
+
+
+def _is_layer_call(node: ast.expr) -> bool:
+    """Return whether an expression is ``self.layer(...)``."""
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "self"
+    )
+
+
+def told(seen: Seen) -> str:
+    """Return the shape of an array, the number of one without axes, or what Python shows."""
+    if seen.shape == () and seen.values is not None:
+        number = seen.values.item()
+        return f"{number:.4g}" if isinstance(number, float) else str(number)
+    return str(seen.shape) if seen.shape is not None else seen.text

@@ -1,0 +1,193 @@
+"""Checks of what is said of networks: each call of a module is taken down as plain Python runs the program."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from primer_core.claims.networks import CallGives, LayerBroke, LayerGave, LayerWants, NetworkLearns, NeverCalled
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+
+
+@dataclass
+class Called:
+    """A call of a module: those that it called itself, in order, stand in `inner`."""
+
+    module: nn.Module
+    arguments: tuple[Any, ...]
+    result: Any = None
+    returned: bool = False
+    inner: list[Called] = field(default_factory=list)
+
+    def all(self) -> list[Called]:
+        return [self, *(each for call in self.inner for each in call.all())]
+
+
+@dataclass
+class Run:
+    """A program that has run: calls of networks, what ended it, and its names."""
+
+    calls: list[Called]
+    error: Exception | None
+    names: dict[str, Any]
+
+    def broken(self) -> Called:
+        """The innermost call that did not return."""
+        assert self.error is not None
+        call = self.calls[-1]
+        assert not call.returned
+        while any(not each.returned for each in call.inner):
+            call = call.inner[-1]
+        return call
+
+
+@lru_cache(maxsize=8)
+def ran(code: str) -> Run:
+    """Run a program with the method by which every module is called replaced by one that takes it down."""
+    calls: list[Called] = []
+    stack: list[Called] = []
+    real = nn.Module.__call__
+
+    def called(self: nn.Module, *arguments: Any, **keywords: Any) -> Any:
+        if isinstance(self, nn.modules.loss._Loss) and not stack:
+            return real(self, *arguments, **keywords)
+        call = Called(self, arguments)
+        (stack[-1].inner if stack else calls).append(call)
+        stack.append(call)
+        try:
+            call.result = real(self, *arguments, **keywords)
+            call.returned = True
+        finally:
+            stack.pop()
+        return call.result
+
+    names: dict[str, Any] = {}
+    error = None
+    nn.Module.__call__ = called  # type: ignore[method-assign]  # each call goes through it, of whatever class
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            exec(compile(code, "program", "exec"), names)  # noqa: S102 - the program that a page shows
+    except Exception as raised:
+        error = raised
+    finally:
+        nn.Module.__call__ = real  # type: ignore[method-assign]  # as it was
+    return Run(calls, error, names)
+
+
+def network(program: Program, number: int) -> Called:
+    calls = ran(opened(program.code)).calls
+    assert 1 <= number <= len(calls)
+    return calls[number - 1]
+
+
+def name_in(network: nn.Module, module: nn.Module) -> str:
+    found: list[str] = [name for name, each in network.named_modules() if each is module]
+    assert found
+    return found[0]
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    while isinstance(value, tuple):
+        value = value[0]
+    return tuple(value.shape)
+
+
+@check(LayerGave)
+def _(claim: LayerGave, program: Program) -> None:
+    whole = network(program, claim.number)
+    for call in whole.all():
+        learned = sum(each.nelement() for each in call.module.state_dict(keep_vars=True).values() if is_learned(each))
+        said = (
+            name_in(whole.module, call.module),
+            repr(call.module),
+            shape_of(call.arguments),
+            shape_of(call.result) if call.returned else None,
+            learned,
+        )
+        if said == (claim.name, claim.made, claim.given, claim.gave, claim.parameters):
+            return
+    raise AssertionError("no such call")
+
+
+def is_learned(value: Any) -> bool:
+    return isinstance(value, nn.Parameter)
+
+
+@check(NetworkLearns)
+def _(claim: NetworkLearns, program: Program) -> None:
+    module = network(program, claim.number).module
+    learned = {id(each): each for each in module.state_dict(keep_vars=True).values() if is_learned(each)}
+    assert sum(each.nelement() for each in learned.values()) == claim.parameters
+    assert sum(each.nelement() for each in learned.values() if each.requires_grad) == claim.trainable
+
+
+@check(LayerBroke)
+def _(claim: LayerBroke, program: Program) -> None:
+    run = ran(opened(program.code))
+    call = run.broken()
+    assert claim.number == len(run.calls)
+    assert claim.name == name_in(run.calls[-1].module, call.module)
+    holds = next(iter(call.module.children()), None) is not None
+    assert claim.made == (type(call.module).__name__ if holds else repr(call.module))
+    assert claim.given == shape_of(call.arguments)
+
+
+@check(LayerWants)
+def _(claim: LayerWants, program: Program) -> None:
+    call = ran(opened(program.code)).broken()
+    taken = parameters_of(type(call.module))
+    settings = {name: getattr(call.module, name) for name in taken if hasattr(call.module, name) and name != "bias"}
+    had = settings[claim.setting]
+    assert claim.had == (had[0] if isinstance(had, tuple) else had)
+    if "bias" in taken:
+        settings["bias"] = call.module.bias is not None
+    for number, works in ((claim.had, False), (claim.wanted, True)):
+        layer = type(call.module)(**{**settings, claim.setting: number}).train(call.module.training)
+        try:
+            layer(*call.arguments)
+        except (RuntimeError, ValueError, IndexError):
+            assert not works
+        else:
+            assert works
+
+
+def parameters_of(kind: type) -> list[str]:
+    """Names of what a class of layers is made with; recurrent ones hand all on to the class above."""
+    for each in kind.__mro__:
+        names = [name for name in inspect.signature(each).parameters if name not in ("args", "kwargs", "mode")]
+        if names:
+            return names
+    raise AssertionError(f"{kind.__name__} is made with nothing")
+
+
+@check(NeverCalled)
+def _(claim: NeverCalled, program: Program) -> None:
+    run = ran(opened(program.code))
+    assert isinstance(run.names[claim.name], nn.Module)
+    assert not any(call.module is run.names[claim.name] for call in run.calls)
+
+
+@check(CallGives)
+def _(claim: CallGives, program: Program) -> None:
+    code = opened(program.code)
+    assert claim.code not in code
+    run = ran(f"{code}\n{claim.code}")
+    assert len(run.calls) == 1
+    if claim.error:
+        assert type(run.error).__name__ == claim.error
+        assert not claim.gives
+    else:
+        assert run.error is None
+        assert str(shape_of(run.calls[0].result)) == claim.gives
+    assert torch.is_tensor(run.calls[0].arguments[0])

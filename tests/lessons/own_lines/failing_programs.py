@@ -1,0 +1,125 @@
+"""Programs of learners that fail: those of the cases, and the classic ones, by what fails in them."""
+
+import json
+from pathlib import Path
+
+CASES = Path(__file__).parents[2] / "language" / "programs" / "cases.json"
+
+FAILING_CASES = (
+    "Q04", "Q06", "Q08", "Q10", "Q16", "Q18", "Q20", "Q22", "Q24", "Q26", "Q28", "Q30", "Q36", "Q38", "Q40", "S01",
+    "S02", "S06", "S10", "S12",
+)  # fmt: skip
+"""Cases that end in an exception."""
+
+HEADER = """import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+torch.manual_seed(0)
+"""
+
+CLASSIC: dict[str, str] = {
+    "sizes that do not broadcast": "x = torch.ones(4, 3)\nweights = torch.tensor([1., 2., 3., 4.])\ny = x * weights",
+    "matmul of wrong inner sizes": "a = np.ones((2, 3))\nb = np.ones((2, 3))\nc = a @ b",
+    "matmul of integers and floats": "counts = torch.arange(3)\nw = torch.ones(3)\ntotal = counts @ w",
+    "pictures that are not flattened": ("layer = nn.Linear(784, 10)\nx = torch.zeros(4, 28, 28)\nlogits = layer(x)"),
+    "Linear of wrong in_features": (
+        "model = nn.Sequential(\n    nn.Linear(8, 16),\n    nn.ReLU(),\n    nn.Linear(32, 2),\n)\n"
+        "x = torch.zeros(5, 8)\ny = model(x)"
+    ),
+    "Linear behind convolutions": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.conv = nn.Conv2d(1, 4, 3)\n        self.pool = nn.MaxPool2d(2)\n"
+        "        self.fc = nn.Linear(4 * 14 * 14, 10)\n\n    def forward(self, x):\n"
+        "        x = self.pool(torch.relu(self.conv(x)))\n        return self.fc(x.flatten(1))\n\n"
+        "net = Net()\nout = net(torch.zeros(2, 1, 28, 28))\nprint(out.shape)"
+    ),
+    "Conv2d of wrong in_channels": (
+        "conv = nn.Conv2d(3, 8, kernel_size=3)\nx = torch.zeros(2, 1, 28, 28)\ny = conv(x)"
+    ),
+    "channels that are last": "conv = nn.Conv2d(3, 8, 3)\nx = torch.zeros(2, 16, 16, 3)\ny = conv(x)",
+    "pictures without channels": "conv = nn.Conv2d(1, 8, 3)\nx = torch.zeros(4, 28, 28)\ny = conv(x)",
+    "BatchNorm of wrong num_features": (
+        "net = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(num_features=4))\ny = net(torch.zeros(5, 4))"
+    ),
+    "LayerNorm of a wrong size": "norm = nn.LayerNorm(16)\ny = norm(torch.zeros(2, 5, 8))",
+    "LSTM of a wrong input_size": "lstm = nn.LSTM(10, 20, batch_first=True)\nout, state = lstm(torch.zeros(2, 7, 12))",
+    "an index beyond an Embedding": "table = nn.Embedding(10, 4)\nwords = torch.tensor([1, 5, 10])\nv = table(words)",
+    "integers into a Linear": "layer = nn.Linear(3, 2)\nx = torch.arange(3)\ny = layer(x)",
+    "doubles into a Linear": "layer = nn.Linear(3, 2)\nx = torch.from_numpy(np.ones((2, 3)))\ny = layer(x)",
+    "class numbers that are floats": (
+        "logits = torch.zeros(3, 4)\ntarget = torch.tensor([0., 1., 3.])\nloss = F.cross_entropy(logits, target)"
+    ),
+    "class numbers as a column": (
+        "loss_fn = nn.CrossEntropyLoss()\nlogits = torch.zeros(3, 4)\ntarget = torch.tensor([[0], [1], [3]])\n"
+        "loss = loss_fn(logits, target)"
+    ),
+    "predictions behind targets": (
+        "logits = torch.zeros(3, 4)\ntarget = torch.tensor([0, 1, 3])\nloss = nn.CrossEntropyLoss()(target, logits)"
+    ),
+    "targets that are integers": (
+        "p = torch.tensor([0.2, 0.9])\ny = torch.tensor([0, 1])\nloss = F.binary_cross_entropy(p, y)"
+    ),
+    "1-D targets for a column": (
+        "model = nn.Linear(3, 1)\ny = torch.tensor([0., 1., 1., 0.])\n"
+        "loss = nn.BCEWithLogitsLoss()(model(torch.zeros(4, 3)), y)"
+    ),
+    "numpy() of a tensor with a gradient": "w = torch.ones(3, requires_grad=True)\nvalues = (w * 2).numpy()",
+    "in place on a leaf": "w = torch.ones(3, requires_grad=True)\n(w ** 2).sum().backward()\nw -= 0.1 * w.grad",
+    "backward twice": (
+        "w = torch.ones(3, requires_grad=True)\nloss = (w ** 2).sum()\nloss.backward()\nloss.backward()\nprint(w.grad)"
+    ),
+    "backward of many numbers": "w = torch.ones(3, requires_grad=True)\ny = w ** 2\ny.backward()\nprint(w.grad)",
+    "backward without a graph": "w = torch.ones(3)\nloss = (w ** 2).sum()\nloss.backward()\nprint(w.grad)",
+    "gradients of integers": "w = torch.tensor([1, 2, 3], requires_grad=True)",
+    "item() of many": "losses = torch.tensor([1., 2., 3.])\nprint(losses.item())",
+    "cat of other ranks": "a = torch.ones(2, 3)\nb = torch.ones(3)\nc = torch.cat([a, b])",
+    "cat along the wrong axis": "a = torch.ones(2, 3)\nb = torch.ones(2, 1)\nc = torch.cat([a, b])",
+    "stack of other sizes": "a = torch.ones(2, 3)\nb = torch.ones(4, 3)\nc = torch.stack([a, b])",
+    "cat of arguments": "a = np.ones(3)\nb = np.ones(2)\nc = np.concatenate(a, b)",
+    "reshape of a wrong count": "x = torch.arange(12)\ny = x.reshape(5, 2)",
+    "view of non-contiguous": "x = torch.zeros(2, 3, 4)\ny = x.permute(0, 2, 1).view(2, 12)",
+    "an index beyond the end": "a = np.arange(5)\nlast = a[5]",
+    "a row beyond the end": "for i in range(4):\n    x = torch.ones(3, 2)\n    row = x[i]",
+    "one index too many": "a = np.arange(5)\nfirst = a[:, 0]",
+    "an index that is no integer": "a = np.arange(6)\nmiddle = a[len(a) / 2]",
+    "a mask of another length": "a = np.arange(6)\nmask = np.array([True, False, True])\npicked = a[mask]",
+    "an axis that is not there": "x = torch.ones(2, 3)\ntotal = x.sum(dim=2)",
+    "a key that is not there": "config = {'lr': 0.1, 'batch_size': 32}\nsize = config['batchsize']",
+    "a key of another state_dict": (
+        "net = nn.Linear(3, 2)\nstate = {'module.weight': torch.zeros(2, 3), 'module.bias': torch.zeros(2)}\n"
+        "net.load_state_dict(state)"
+    ),
+    "a state_dict of other sizes": (
+        "net = nn.Linear(3, 2)\nother = nn.Linear(4, 2)\nnet.load_state_dict(other.state_dict())"
+    ),
+    "a name that is not there": "weights = np.ones(3)\ntotal = weigths.sum()",
+    "a method that is not there": "x = torch.ones(2, 3)\ny = x.reshap(3, 2)",
+    "a method of NumPy's": "x = torch.arange(3)\ny = x.astype(float)",
+    "a method of lists": "a = np.array([1, 2, 3])\na.append(4)",
+    "the truth of many": "a = np.array([1, 5, 3])\nif a > 2:\n    print('large')",
+    "arrays and and": "a = np.array([1, 5, 3])\nboth = (a > 2) and (a < 5)",
+    "int() of many": "a = np.array([1.5, 2.5])\nn = int(a)",
+    "floats into integers in place": "counts = np.arange(3)\ncounts += 0.5",
+    "floats into a tensor of integers": "counts = torch.arange(3)\ncounts += 0.5",
+    "the mean of integers": "counts = torch.tensor([1, 2, 4])\nm = counts.mean()",
+    "one_hot of floats": "labels = torch.tensor([0., 2.])\ny = F.one_hot(labels, 3)",
+    "a list times a float": "prices = [10, 20]\nhalf = prices * 0.5",
+    "text and a number": "n = 3\nprint('epoch ' + n)",
+    "a matrix without an inverse": "m = np.array([[1., 2.], [2., 4.]])\ninverse = np.linalg.inv(m)",
+    "too many values": "x = np.array([3, 4, 5])\na, b = x",
+    "a layer before super().__init__()": (
+        "class Net(nn.Module):\n    def __init__(self):\n        self.fc = nn.Linear(3, 2)\n\n"
+        "    def forward(self, x):\n        return self.fc(x)\n\nnet = Net()\ny = net(torch.zeros(1, 3))"
+    ),
+    "a tensor as a list": "values = [1., 2.]\nt = torch.from_numpy(values)",
+    "changed before backward": (
+        "w = torch.ones(3, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()\nprint(w.grad)"
+    ),
+}
+
+
+def failing_programs() -> dict[str, str]:
+    """All of them, by name."""
+    cases = {each["id"]: each["code"] for each in json.loads(CASES.read_text())}
+    return {**{name: cases[name] for name in FAILING_CASES}, **{name: HEADER + code for name, code in CLASSIC.items()}}

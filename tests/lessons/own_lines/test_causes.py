@@ -1,0 +1,81 @@
+"""Where a program fails, the page says why, in words that are true of this program."""
+
+import re
+from functools import cache
+from math import prod
+from typing import Any
+
+import pytest
+
+from primer_core.claims.claim import plain
+from primer_core.error_messages import Recognised
+from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.cause import cause_of
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import run
+from primer_core.picture.parts import Story
+from primer_core.picture.text import plain as letters
+from tests.claims.recorded import is_array, recorded
+from tests.lessons.own_lines.failing_programs import failing_programs
+from tests.lessons.parts import parts
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PROGRAMS = failing_programs()
+
+
+@cache
+def cause(name: str) -> Recognised | None:
+    return cause_of(run(PROGRAMS[name]))
+
+
+def test_most_failing_programs_are_explained() -> None:
+    explained = [name for name in PROGRAMS if cause(name) is not None]
+    assert len(explained) * 5 >= len(PROGRAMS) * 4, sorted(set(PROGRAMS) - set(explained))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_number_of_a_cause_stands_in_the_message_or_in_a_shape_of_the_program(name: str) -> None:
+    found = cause(name)
+    if found is None:
+        return
+    error = recorded(PROGRAMS[name]).error
+    assert error is not None
+    message = str(error[0])
+    known = set(re.findall(r"\d+", message))
+    known |= {str(prod(map(int, re.findall(r"\d+", part)))) for part in re.findall(r"[\[(]([\d, ]+)[\])]", message)}
+    known |= {str(names.count('"') // 2) for names in re.findall(r"key\(s\) in state_dict: (.*)", message)}
+    trace = error[0].__traceback__
+    while trace is not None:
+        for value in trace.tb_frame.f_locals.values():
+            known |= set(re.findall(r"\d+", " ".join(map(str, shapes(value)))))
+        trace = trace.tb_next
+    said = re.sub(r"NumPy 2\.3|(?:u?int|float|complex)\d+", "", plain(found.sentence()))
+    numbers = set(re.findall(r"\d+", said)) - {"0", "1"}
+    counted = {str(int(number) - 1) for number in known} | known
+    assert numbers <= counted, (said, known)
+
+
+def shapes(value: Any) -> list[tuple[int, ...]]:
+    if is_array(value):
+        return [tuple(value.shape), (value.ndim, value.size)]
+    return [shape for each in value for shape in shapes(each)] if isinstance(value, tuple | list) else []
+
+
+def test_a_product_is_not_told_to_be_a_layer() -> None:
+    lines = "import torch\nx, w = torch.ones(2, 3), torch.ones(4, 5)\n"
+    own, layer = run(f"{lines}y = torch.addmm(torch.zeros(5), x, w)"), run(f"{lines}y = torch.nn.Linear(4, 5)(x)")
+    assert layer.stopped is not None
+    found = cause_of(layer)
+    assert found is not None
+    assert "nn.Linear(4, 5)" in plain(found.sentence())
+    assert own.stopped is None or own.stopped.declined is None or cause_of(own) is None
+
+
+def test_the_page_says_why() -> None:
+    question = OwnLinesQuestion(program=PROGRAMS["sizes that do not broadcast"])
+    outcome = explain(question)
+    assert isinstance(outcome, Shown)
+    told = [letters(words) for story in parts(LESSON.show(question, outcome), Story) for words in story.paragraphs]
+    assert any("lined up from the right" in words for words in told)

@@ -1,0 +1,90 @@
+"""What is offered where a program fails really works: most failing programs get a fix, and none changes what worked."""
+
+import ast
+from functools import cache
+
+import pytest
+
+from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.picture.parts import CodePanel
+from tests.claims import every_check
+from tests.claims.checking import assert_holds
+from tests.claims.recorded import Done, is_array, recorded
+from tests.lessons.own_lines.failing_programs import failing_programs
+from tests.lessons.parts import parts
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+assert every_check  # what it imports registers the checks
+
+PROGRAMS = failing_programs()
+
+
+@cache
+def shown(name: str) -> Shown:
+    outcome = explain(OwnLinesQuestion(program=PROGRAMS[name]))
+    assert isinstance(outcome, Shown)
+    return outcome
+
+
+def test_five_of_six_failing_programs_have_a_fix_that_works() -> None:
+    assert len(PROGRAMS) >= 60
+    fixed = [name for name in PROGRAMS if shown(name).fixes]
+    assert len(fixed) * 6 >= len(PROGRAMS) * 5, sorted(set(PROGRAMS) - set(fixed))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_fix_gets_beyond_the_line_and_leaves_what_worked(name: str) -> None:
+    old = PROGRAMS[name]
+    before = recorded(old)
+    assert before.error is not None
+    for fix in shown(name).fixes:
+        after = recorded(fix.source)
+        steps = list(before.lines.values())
+        added = fix.where == "added"
+        lines, new_lines = old.split("\n"), fix.source.split("\n")
+        if added:
+            assert new_lines[: fix.at - 1] + new_lines[fix.at :] == lines
+        else:
+            assert [i for i, pair in enumerate(zip(lines, new_lines, strict=True)) if pair[0] != pair[1]] == [
+                fix.at - 1
+            ]
+        ran = [done for (line, _), done in after.lines.items() if not added or line != fix.at]
+        assert len(ran) > len(steps) or after.error is None, (fix, after.error)
+        if fix.where != "making":
+            assert all(map(same, steps, ran)), fix
+        failing = statement(old, shown(name).trace.stopped_in or (0, 0))
+        if fix.where == "failing":
+            assert failing[0] <= fix.at <= failing[1] or "def forward" in old
+
+
+def statement(program: str, lines: tuple[int, int]) -> tuple[int, int]:
+    node = next(each for each in ast.parse(program).body if each.lineno == lines[0])
+    return node.lineno, node.end_lineno or node.lineno
+
+
+def same(old: Done, new: Done) -> bool:
+    """Whether a line bound, changed and printed the same in both runs."""
+    kept = [name for name, value in old.names.items() if is_array(value) and value.dtype != object]
+    return old.printed == new.printed and all(old.cells[name] == new.cells.get(name) for name in kept)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_is_said_of_failing_programs_holds(name: str) -> None:
+    question = OwnLinesQuestion(program=PROGRAMS[name])
+    page = LESSON.show(question, shown(name))
+    code = "\n".join(part.code for part in parts(page, CodePanel))
+    for claim in LESSON.claims(question, shown(name)):
+        if not hasattr(claim, "run"):  # what lines did is checked for random programs
+            assert_holds(claim, code)
+
+
+def test_a_fix_says_what_it_gives() -> None:
+    assert {fix.gives for fix in shown("matmul of wrong inner sizes").fixes} >= {"(2, 2)", "(3, 3)"}
+    assert [fix.gives for fix in shown("the mean of integers").fixes] == ["2.333"]
+    (fix,) = shown("Linear of wrong in_features").fixes
+    assert (fix.where, fix.line, fix.gives) == ("making", "nn.Linear(16, 2),", "(5, 2)")
+    (fix,) = shown("Linear behind convolutions").fixes
+    assert (fix.where, fix.line, fix.gives) == ("making", "self.fc = nn.Linear(676, 10)", "(2, 10)")
