@@ -347,6 +347,8 @@ def _(claim: ItemDoes, program: Program) -> None:
     a = np.asarray(names["a"])
     item = key_of(claim.item, names)
     item = np.asarray(item) if is_array(item) else item
+    if isinstance(item, np.ndarray) and item.ndim == 0 and item.dtype != bool:
+        item = int(item)  # a whole number, as a tensor
     if claim.axis is None:
         assert "".join(claim.item.split()) in "".join(index(program).split())
     if claim.does == "adds an axis of size 1":
