@@ -86,7 +86,6 @@ PYTORCH_PAGES = {
 REASONS = {
     "reads or writes files": "np.save np.savez np.savetxt np.load np.loadtxt np.fromfile",
     "takes a function of the learner's own": "np.fromfunction np.apply_along_axis np.vectorize torch.autograd.Function",
-    "is indexed with slices, and no function": "np.mgrid np.ogrid np.r_ np.c_",
     "changes how all programs print or record": "np.set_printoptions torch.no_grad",
     "hands out or changes an array's own memory": "ndarray.data ndarray.resize np.ndarray",
     "is an iterator, and no array": "np.broadcast np.ndindex",

@@ -276,7 +276,8 @@ class Ledger:
             if isinstance(result, np.generic):
                 self._note_number(call, part, result, read, numbers, statement)
             elif is_array(result):
-                if size_of(result) and self.memory_of(result) is None and self._add(result) is not None:
+                drawn = 0 < size_of(result) <= MAX_ELEMENTS
+                if drawn and self.memory_of(result) is None and self._add(result) is not None:
                     origin = self._origin(call, part, result, read, numbers, statement)
                     self._put(result, origin.first + np.arange(origin.values.size).reshape(tuple(result.shape)))
             elif type(result) is float and alike.size == len(results):
