@@ -69,6 +69,11 @@ def _(claim: MemoryChanged, program: Program) -> None:
     memory = allocation(done.names[claim.name])
     assert done.before[claim.name] is done.names[claim.name]
     changed: set[int] = set()
+    assert any(
+        itemsize(each) == claim.itemsize
+        for each in done.names.values()
+        if is_array(each) and allocation(each) == memory
+    )
     for name, array in done.names.items():
         if not is_array(array) or allocation(array) != memory or done.before.get(name) is not array:
             continue
