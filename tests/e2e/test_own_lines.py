@@ -232,3 +232,24 @@ def test_a_long_program_is_a_short_link_and_a_damaged_one_is_told(new_page: Call
     broken.goto(page.url[:-20])
     expect(broken.get_by_text("Expected a whole link")).to_be_visible()
     expect(broken.locator(".cm-content")).to_contain_text("scores")
+
+
+def test_a_cell_is_pointed_at_and_followed_back_to_the_inputs(page: Page, app_url: str) -> None:
+    editor = open_lines(page, app_url)
+    lines = ["import numpy as np", "x = np.array([4., 6., 5.])", "top = x[1:]", "top += 1", "y = x * x"]
+    type_program(page, editor, "\n".join(lines))
+    board = page.locator(".board").filter(has=page.get_by_role("gridcell", name="y[1]: 49.0"))
+    board = board.filter(has=page.get_by_role("gridcell", name="top[0]: 7.0"))
+    cell = board.get_by_role("gridcell", name="y[1]: 49.0")
+    cell.hover()
+    expect(board.locator(".formula")).to_contain_text("y[1] = x[1] * x[1] = 7.0 * 7.0 = 49.0")
+    expect(board.get_by_role("gridcell", name="x[1]: 7.0")).to_have_class(re.compile(r"\blit\b"))
+    cell.focus()
+    page.keyboard.press("Enter")
+    came = page.get_by_role("region", name="Where y[1] came from").get_by_role("row")
+    expect(came).to_have_count(4)
+    expect(came.nth(2)).to_contain_text("top[0] = x[1] + 1 = 6.0 + 1 = 7.0")
+    expect(page).to_have_url(re.compile("cell=y"))
+    page.reload()
+    expect(came.nth(3)).to_contain_text("x[1] = 6.0")
+    assert violations(page) == []

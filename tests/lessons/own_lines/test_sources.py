@@ -11,10 +11,12 @@ import pytest
 import torch
 
 from primer_core.claims.claim import plain
+from primer_core.lessons.event import Click, EventError
+from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.claims import came
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
-from primer_core.lessons.own_lines.sources import Finder, Walk
+from primer_core.lessons.own_lines.sources import MAX_LINKED, Finder, Walk, chain_of, links_of
 from primer_core.lessons.own_lines.trace import Trace, run
 from tests.language.programs.random_programs import drawn
 from tests.profiles import is_long
@@ -169,3 +171,86 @@ def test_in_programs_of_all_kinds_nothing_else_changes() -> None:
         assert changed <= named, f"{sorted(changed - named)[:5]} of a {flat}, seed {SEED} {number}\n{program}"
         compared += 1
     assert compared > COUNT / 4, f"{compared}, seed {SEED}"
+
+
+SCORES = """import numpy as np
+scores = np.array([[2., 1., 0.], [4., 6., 5.], [9., 7., 8.], [3., 3., 1.]])
+rows = scores[1:3]
+rows += 1
+best = scores.max(axis=1)
+shifted = scores - best[:, None]"""
+
+
+@pytest.mark.parametrize(
+    ("program", "cell", "expected"),
+    [
+        (SCORES, "rows:1", ["rows[0, 1] = scores[1, 1] + 1 = 6.0 + 1 = 7.0", "scores[1, 1] = 6.0"]),
+        (SCORES, "shifted:4", ["= scores[1, 1] - best[1] = 7.0 - 7.0 = 0.0", "best[1] = max(scores[1, 0], "]),
+        (
+            "import numpy as np\nx = np.arange(3.)\nfor i in range(2):\n    x[0] = x[1] + i\ny = x.copy()\nx[0] = 9",
+            "y:0",  # of the second round, and not what was written later
+            ["y[0] = x[0] = 2.0", "x[0] = x[1] + i = 1.0 + 1 = 2.0", "x[1] = 1.0"],
+        ),
+        (
+            "import numpy as np\nv = np.zeros(3)\nw = np.array([5., 7.])\nv[[1, 1]] = w",
+            "v:1",  # the last one that is written stays
+            ["v[1] = w[1] = 7.0", "w[1] = 7.0"],
+        ),
+        (
+            "import numpy as np\ndef f(u):\n    v = u * 2\n    return v + 1\na = np.arange(3.)\nb = f(a)",
+            "b:2",
+            ["b[2] = a[2] * 2 + 1 = 2.0 * 2 + 1 = 5.0", "a[2] = 2.0"],
+        ),
+        (
+            "import numpy as np\na = np.arange(4.)\nk = a.sum().item() / 2\nb = a * k",
+            "b:3",
+            ["b[3] = a[3] * k = 3.0 * 3.0 = 9.0", "k = (a[0] + a[1] + a[2] + a[3]) / 2", "a[3] = 3.0"],
+        ),
+        (
+            "import torch\nw = torch.tensor([1., 3.], requires_grad=True)\nloss = (w * w).sum()\nloss.backward()\n"
+            "with torch.no_grad():\n    w -= 0.5 * w.grad",
+            "w:1",
+            ["w[1] = w[1] - 0.5 * w.grad[1] = 3.0 - 0.5 * 6.0 = 0.0", "w.grad[1] = 6.0, the slope of loss by w[1]"],
+        ),
+    ],
+)
+def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
+    for said, words in zip(told(program, cell), expected, strict=False):
+        assert words in said
+    assert len(told(program, cell)) >= len(expected)
+
+
+def test_what_a_layer_made_is_not_claimed_to_be_known() -> None:
+    program = "import torch\nfrom torch import nn\nnet = nn.Linear(2, 1)\ny = net(torch.ones(1, 2)).detach()\nz = y * 2"
+    trace = run(program)
+    chain = chain_of(trace, len(trace.steps), "z:0")
+    assert chain is not None
+    assert [group.row is None for group in chain.groups] == [False, True]
+
+
+def test_a_cell_is_chosen_and_left_by_pressing_it_and_one_that_is_not_there_is_refused() -> None:
+    question = OwnLinesQuestion(program=SCORES)
+    chosen = LESSON.react(question, Click("rows", (0, 1)))
+    assert chosen.cell == "rows:1"
+    assert LESSON.react(chosen, Click("rows", (0, 1))).cell == ""
+    for click in (Click("rows", (0, 3)), Click("rows", (0,)), Click("none", (0, 0))):
+        with pytest.raises(EventError):
+            LESSON.react(question, click)
+    for text in ("rows:9999", "rows:-1", "rows", ":", "rows:²", "none:0"):
+        shown = explain(OwnLinesQuestion(program=SCORES, cell=text))
+        assert isinstance(shown, Shown)
+        assert shown.chain is None
+
+
+def test_links_of_cells_in_sight_stop_at_what_stands_there_now_and_stay_small() -> None:
+    program = "import numpy as np\na = np.arange(3.)\nb = a * 2\nc = b + a\na[0] = 9"
+    trace = run(program)
+    found = {
+        (one, other): [[flat for flat in row if flat >= 0] for row in cells.tolist()]
+        for one, other, cells in links_of(trace, len(trace.steps), ["a", "b", "c"])
+    }
+    assert found == {("a", "b"): [[], [1], [2]], ("b", "c"): [[0], [1], [2]], ("a", "c"): [[], [1], [2]]}
+    dense = "import numpy as np\na = np.ones((30, 30))\nb = a @ a\nc = b @ a"
+    trace = run(dense)
+    size = sum(len(str(cells.tolist())) for _, _, cells in links_of(trace, len(trace.steps), ["a", "b", "c"]))
+    assert size < 1.2 * MAX_LINKED
