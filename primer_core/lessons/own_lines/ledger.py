@@ -39,6 +39,9 @@ _MAX_BUFFER = 16 * MAX_ELEMENTS
 _MAX_HELD = 32 * 2**20
 """Bytes of memory that are held, so that no other array comes to lie there."""
 
+_MAX_KEPT = 12 * 2**20
+"""Bytes of what calls read and made that are kept of one program; of what comes after them nothing is said."""
+
 _MAX_NAMES = 40
 """Names that are looked at before and after a statement."""
 
@@ -196,6 +199,7 @@ class Ledger:
     _buffers: list[_Buffer] = field(default_factory=list)
     _scalars: dict[int, tuple[Any, Cells]] = field(default_factory=dict)
     _held: int = 0
+    _kept: int = 0
     _calls: int = 0
 
     def origin_of(self, number: int) -> Origin | None:
@@ -214,14 +218,14 @@ class Ledger:
 
     def cells(self, array: Any) -> Cells:
         """Return the numbers of the cells of an array, of its shape."""
-        shape = tuple(map(int, array.shape))
-        if self.closed or not size_of(array):
-            return np.zeros(shape, np.int64)
+        nothing = np.broadcast_to(_NOTHING, tuple(map(int, array.shape)))
+        if self.closed or not 0 < size_of(array) <= MAX_ELEMENTS:
+            return nothing
         if isinstance(array, np.generic):
             return self.cell(array)
         buffer = self._buffer_of(array)
         if buffer is None:
-            return np.zeros(shape, np.int64)
+            return nothing
         key = self._key(array)
         found = buffer.seen.get(key)
         if found is None:
@@ -248,13 +252,18 @@ class Ledger:
     def note(self, call: Call, read: tuple[Cells, ...], numbers: tuple[int, ...], statement: Statement | None) -> None:
         """Keep what a call made or wrote."""
         self._calls += 1
-        if self._calls > MAX_CALLS or self._held > _MAX_HELD:
+        if self._calls > MAX_CALLS or self._held > _MAX_HELD or self._kept > _MAX_KEPT:
             self.closed = True
         if self.closed:
             return
         given = call.given or call.bound
+        target = given.values.get(call.entry.writes) if call.entry.writes else None
+        if any(size_of(array) > MAX_ELEMENTS for array in _arrays_of(call)):  # a view may be larger than its memory
+            buffer = self.memory_of(target) if is_array(target) else None
+            if buffer is not None:
+                self._number_unseen(buffer, call.place, statement)
+            return
         if call.entry.writes:
-            target = given.values.get(call.entry.writes)
             twin = twin_of(call.entry)
             if isinstance(target, np.generic) and twin is not None:  # a number of NumPy's is not changed in place
                 if isinstance(call.result, np.generic):
@@ -276,8 +285,7 @@ class Ledger:
             if isinstance(result, np.generic):
                 self._note_number(call, part, result, read, numbers, statement)
             elif is_array(result):
-                drawn = 0 < size_of(result) <= MAX_ELEMENTS
-                if drawn and self.memory_of(result) is None and self._add(result) is not None:
+                if size_of(result) and self.memory_of(result) is None and self._add(result) is not None:
                     origin = self._origin(call, part, result, read, numbers, statement)
                     self._put(result, origin.first + np.arange(origin.values.size).reshape(tuple(result.shape)))
             elif type(result) is float and alike.size == len(results):
@@ -369,6 +377,9 @@ class Ledger:
         self.origins.append(origin)
         self._firsts.append(origin.first)
         self._next += origin.values.size
+        self._kept += origin.values.nbytes + sum(numbers.nbytes for numbers in origin.read)
+        if origin.call is not None:
+            self._kept += sum(map(_bytes_of, _arrays_of(origin.call)))
         return origin.first
 
     # Memory
@@ -569,6 +580,15 @@ class Recorder(Interpreter):
                 statement.tells = False
             self.ledger.look_for_writes(Place.of(node, self._source), self._under_way[-1] if self._under_way else None)
         return result
+
+
+def _arrays_of(call: Call) -> Iterator[Any]:
+    """Go through the arrays that a call was given, and those that it gave."""
+    return arrays_in((*call.bound.positional, *call.bound.keywords.values(), call.result))
+
+
+def _bytes_of(array: Any) -> int:
+    return size_of(array) * backend_of(array).itemsize(array)
 
 
 def gradient_of(value: Any) -> Any:

@@ -292,9 +292,13 @@ class Walk:
 
 
 def _in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
-    """Return the cells of the names that the last of so many steps sees."""
+    """Return the cells of the names that the last of so many steps sees; 0 where they are not followed any more."""
     steps = trace.steps[:at]
-    return _ledger_of(trace).sights.get(steps[-1].moment, {}) if steps else {}
+    if not steps:
+        return {}
+    seen = ((name, each.shape) for name, each in steps[-1].names.items() if each.shape is not None)
+    unknown = {name: np.broadcast_to(np.int64(0), shape) for name, shape in seen}
+    return {**unknown, **_ledger_of(trace).sights.get(steps[-1].moment, {})}
 
 
 @lru_cache(maxsize=8)

@@ -254,3 +254,23 @@ def test_links_of_cells_in_sight_stop_at_what_stands_there_now_and_stay_small() 
     trace = run(dense)
     size = sum(len(str(cells.tolist())) for _, _, cells in links_of(trace, len(trace.steps), ["a", "b", "c"]))
     assert size < 1.2 * MAX_LINKED
+
+
+def test_a_view_larger_than_its_memory_is_not_followed() -> None:
+    assert run("a = np.broadcast_to(1, (10 ** 6, 10 ** 6))\nb = a.T\nprint(b[0, 0])").printed == ("1",)
+    large = "v = np.lib.stride_tricks.as_strided(x, (10000, 2), (0, 8))\nv[:] = 3\n"
+    program = f"x = np.zeros(4)\n{large}y = x + 1"
+    assert told(program, "y:0")[0] == "y[0] = x[0] + 1 = 3.0 + 1 = 4.0"
+    trace = run(program)
+    chain = chain_of(trace, len(trace.steps), "y:0")
+    assert chain is not None
+    assert [group.row is None for group in chain.groups] == [False, True]  # x was written to unseen
+
+
+def test_what_is_kept_of_a_long_loop_stays_small() -> None:
+    trace = run("a = np.ones((64, 64))\nfor i in range(1000):\n    a = a + 1\nb = a[0, :2]")
+    assert trace.ledger is not None
+    assert len(trace.ledger.origins) < 400
+    chain = chain_of(trace, len(trace.steps), "b:0")
+    assert chain is not None
+    assert chain.groups[0].row is None
