@@ -17,6 +17,9 @@ LESSONS: dict[str, AnyLesson] = {
     for lesson in (broadcasting.LESSON, indexing.LESSON, matmul.LESSON, reductions.LESSON, shapes.LESSON)
 }
 
+_ASIDE = ("quiz", "speed")
+"""Cards of lessons that are about no operand."""
+
 _TWO = ("broadcasting", "matmul")
 """Lessons in whose questions two operands have letters."""
 
@@ -54,6 +57,8 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
 def _all(parts: tuple[Part, ...]) -> Iterator[Part]:
     for part in parts:
         match part:
+            case Card(name=name) if name in _ASIDE:
+                pass
             case Card(parts=inner):
                 yield from _all(inner)
             case Columns(columns=columns):

@@ -9,11 +9,13 @@ from primer_core.backend import backend_of
 from primer_core.lessons.answer import explanation
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.explain import Shown, explain
-from primer_core.lessons.own_lines.opened import LESSONS
+from primer_core.lessons.own_lines.opened import LESSONS, opened_parts
 from primer_core.lessons.own_lines.opening import question_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import run
+from primer_core.picture.parts import Page
 from tests.lessons.own_lines.states import own_lines_state
+from tests.lessons.texts import texts_of
 from tests.profiles import is_long
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -85,3 +87,12 @@ def test_of_a_long_program_the_last_step_of_each_line_is_kept_and_runs_are_count
     assert [step.line for step in shown.steps[-4:]] == [3, 4, 5, 6]
     assert shown.steps[-1].changed == ("x",)
     assert LESSON.claims(OwnLinesQuestion(program=program), shown)
+
+
+def test_an_opened_product_is_about_its_operands_alone() -> None:
+    slug, shown = opened("y = np.ones(4) @ np.ones((3, 2))")
+    assert slug == "matmul"
+    assert shown.opened is not None
+    told = " ".join(words for _, words in texts_of(Page((), tuple(opened_parts(shown.opened, failed=True)))))
+    assert "column of b" in told
+    assert "FLOP" not in told
