@@ -49,7 +49,7 @@ class CellFrom(Claim):
             return (*start, *(piece for words in said for piece in (Code(words), " = ")))[:-1]
         if self.sources:
             return (*start, Code(self.value), f", which came from {_counted(self.sources)}")
-        return (*start, Code(self.value), ", for which no cell was read")
+        return (*start, Code(self.value), ", which came from no cell with a name")
 
 
 @dataclass(frozen=True, slots=True)
