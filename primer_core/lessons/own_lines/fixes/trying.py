@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from time import thread_time
 
 from primer_core.error_messages import Recognised, read, recognise
@@ -55,8 +56,12 @@ class Fix:
     source: str
 
 
+@lru_cache(maxsize=4)
 def fixes_of(trace: Trace) -> tuple[Fix, ...]:
-    """Return changes with which a program gets beyond its failing line, each with another outcome."""
+    """Return changes with which a program gets beyond its failing line, each with another outcome.
+
+    They are tried once for a program that is looked at, whatever is opened in it.
+    """
     failing, stopped = trace.failing, trace.stopped
     if failing is None or stopped is None or stopped.declined is None:
         return ()
