@@ -121,7 +121,7 @@ print(a)""",
         (
             ("[ 1 50  3  4]", "The first bracket reads, and reading with a list makes a copy. The copy is changed."),
             ("[50  2  3  4]", "a[[1, 2]] begins with the second cell; but it is a copy, so that a stays as it is."),
-            ("TypeError", "A place of an array can be written to, wherever the array comes from."),
+            ("TypeError", "A copy can be written to like any array; it is only that nothing keeps it."),
         ),
         "Only the last bracket before = writes. What stands before it is read, and a list of places or a mask is read "
         "as a copy. One bracket, a[[1, 2]] = 50, would have written to a.",
