@@ -94,6 +94,7 @@ class LiveChart {
       "Arrow keys move batch by batch, with Shift ten at a time, Page Up and Page Down a tenth of the run. Plus and minus zoom, 0 shows the whole run, End and Escape go back to now.");
     this.place = make("div", {
       className: "primer-chart", tabIndex: 0, role: "slider", "aria-label": "Batch looked at on the curve", "aria-describedby": help.id,
+      "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0,
     });
     this.chart = new LossChart(this.place);
     this.note = make("p", { className: "primer-chart-note" });
@@ -250,7 +251,6 @@ class LiveChart {
     this.slider.disabled = size === 0;
     const words = this.#valueText();
     for (const control of [this.slider, this.place]) control.setAttribute("aria-valuetext", words);
-    this.place.setAttribute("aria-valuemin", "0");
     this.place.setAttribute("aria-valuemax", String(size));
     this.place.setAttribute("aria-valuenow", String(this.look ?? size));
     this.now.hidden = this.look === null;
