@@ -139,6 +139,11 @@ def wait_until_drawn(page: Page) -> None:
     page.wait_for_function("() => !document.querySelector('.primer[aria-busy=\"true\"]')")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     _wait_for_two_frames(page)
+    page.wait_for_function(_NOTHING_MOVES)  # Streamlit's sidebar slides in and out
+
+
+_NOTHING_MOVES = """() => document.getAnimations().every(
+  ({ playState, effect }) => playState !== "running" || effect?.getComputedTiming().endTime === Infinity)"""
 
 
 def _wait_for_two_frames(page: Page) -> None:
