@@ -425,7 +425,7 @@ def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
         open_lesson(page, app.url, LONG_RUN)
         start(page)
         (worker,) = workers(app.process.pid)
-        assert busy(worker)
+        until(lambda: busy(worker), "the work of the run")
         page.context.close()
         until(lambda: not busy(worker), "the end of the run")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,9 @@ _TOY_TRAIN_SIZE = 5
 _RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
 _REFUSED = "knob refused"
 _FULL_SPEED_ASKED = "full speed asked"
+_SET_HERE = "widgets set by the server"
+#: Seconds after which every browser has been told, and has said, the value of a widget that the server has set.
+_SECONDS_UNTIL_SET = 2.0
 
 
 def parameters() -> dict[str, Parameter]:
@@ -180,7 +184,7 @@ def follow_knobs(run: Run) -> None:
         if name not in PLAN and st.session_state.get(key) != value:
             if key not in st.session_state:
                 st.query_params.pop(key, None)  # an address of before, which the widget would follow
-            st.session_state[key] = value
+            _set(key, value)
 
 
 def choose(*, locked: bool) -> RunSpec | None:
@@ -266,6 +270,8 @@ def _knob_moved(name: str) -> None:
     run = desk.current if desk else None
     if desk is None or run is None or not session.steers(desk) or run.state().ended:
         return
+    if _took_back(_KEYS[name]):
+        return
     value = st.session_state[_KEYS[name]]
     try:
         run.change(**{name: value})
@@ -275,6 +281,25 @@ def _knob_moved(name: str) -> None:
     for rival in desk.together[1:]:
         with suppress(SpecError):  # one that is stepped otherwise keeps its own: Adam takes no momentum
             rival.change(**{name: value})
+
+
+def _set(key: str, value: object) -> None:
+    """Set a widget that the browser may just be sending an older value of."""
+    if key in st.session_state:
+        st.session_state.setdefault(_SET_HERE, {})[key] = st.session_state[key], value, time.monotonic()
+    st.session_state[key] = value
+
+
+def _took_back(key: str) -> bool:
+    """Whether a widget moved only since the browser said its value of before `_set`, which had not reached it yet.
+
+    It then has the value that was set again. Who really moves it back at once to where it was sees it stay.
+    """
+    before, value, at = st.session_state.get(_SET_HERE, {}).get(key, (None, None, -math.inf))
+    late = before == st.session_state[key] and time.monotonic() - at < _SECONDS_UNTIL_SET
+    if late:
+        st.session_state[key] = value
+    return bool(late)
 
 
 def _knob(name: str) -> dict[str, Any]:
@@ -483,7 +508,7 @@ def full_speed_asked() -> bool:
 def draw_pace() -> None:
     """Draw the slider of the pace."""
     if st.session_state.pop(_FULL_SPEED_ASKED, False):
-        st.session_state[PACE_KEY] = FULL_SPEED
+        _set(PACE_KEY, FULL_SPEED)
     st.select_slider(
         "Pace, batches a second",
         PACES,
@@ -505,7 +530,7 @@ def pace() -> float | None:
 def _pace_moved() -> None:
     """Have the run that goes on keep the pace, if it is this learner's."""
     desk = session.desk()
-    if desk is not None and session.steers(desk):
+    if desk is not None and session.steers(desk) and not _took_back(PACE_KEY):
         for run in desk.together:
             run.set_pace(pace())
 
