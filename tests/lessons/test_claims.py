@@ -53,7 +53,7 @@ DESCRIBED = (
 COUNT = 2_000 if is_long() else 200
 #: How often each class of claim occurs at least, and how many of a class are made wrong.
 LEAST_OF_A_CLASS = 30 if is_long() else 1
-FALSIFIED = 100 if is_long() else 40
+FALSIFIED = 100
 
 
 def seed() -> int:
