@@ -44,6 +44,8 @@ class Network:
         Python that defines ``model``, for the code panel.
     load
         Gives it; raises LookupError, with a sentence, where it is gone.
+    calibrated
+        Whether its probabilities were fitted to how often it is right.
     weights
         Content of `WEIGHTS_FILE`, where `setup` reads that.
     """
@@ -54,6 +56,7 @@ class Network:
     about: str
     setup: str
     load: Callable[[], nn.Module]
+    calibrated: bool = False
     weights: bytes | None = None
 
 
@@ -160,6 +163,7 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
                 "from primer_core.inference import load_trained",
                 "from primer_core.training import RunSpec",
                 "",
+                f"# {WEIGHTS_FILE} is what “Download its weights” on the page gives.",
                 f"spec = RunSpec.from_json({spec.to_json()!r})",
                 f"model = load_trained(spec, Path({WEIGHTS_FILE!r}).read_bytes())",
             )
