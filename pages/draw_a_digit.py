@@ -19,7 +19,7 @@ EXAMPLE = "example"
 
 @st.fragment
 def draw_and_read(network: Network, opened: str | None) -> None:
-    """The pad and what is read; it runs again when an example is put on the pad or leaves it, not when the pen moves."""
+    """Draw the pad and what is read. It runs again when an example comes to the pad or leaves it, not with the pen."""
     place = None
     reading = unread("loading", "You can draw already.", classes=network.classes)
     if torch_is_loaded():

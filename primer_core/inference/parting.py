@@ -68,10 +68,7 @@ def partings(canvas: NDArray[np.uint8], tie: tuple[int, int], model: nn.Module |
     """
     inked = find_ink(canvas)
     (top, bottom), (left, right) = (np.flatnonzero(inked.any(axis=axis))[[0, -1]] for axis in (1, 0))
-    down, across = (
-        np.linspace(top, bottom + 1, 4).round().astype(int),
-        np.linspace(left, right + 1, 4).round().astype(int),
-    )
+    down, across = (np.linspace(*ends, 4).round().astype(int) for ends in ((top, bottom + 1), (left, right + 1)))
     found: dict[int, Parting] = {}
     for row in range(3):
         for column in range(3):

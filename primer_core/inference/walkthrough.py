@@ -64,10 +64,9 @@ def walk(canvas: NDArray[np.uint8], prediction: Prediction) -> tuple[Step, ...]:
 
 
 def listing(prediction: Prediction, setup: str) -> tuple[str, str]:
-    """Python that reads strokes with the same network and prints label and probability: what stands before the strokes
-    and what stands after them.
+    """Python that reads strokes with the same network and prints label and probability, in two parts.
 
-    Between the two belongs a line for each stroke, as `render_strokes` takes it: ``{"width": 18, "points": [[x, y]]},``.
+    Between the two belongs a line for each stroke, which is a dict as `render_strokes` takes it, with a comma.
 
     Parameters
     ----------

@@ -7,6 +7,9 @@ import { make, write } from "./dom.js";
 /** @typedef {{code: string, why: string, shape: string, values: string}} Step */
 /** @typedef {{before: string, after: string, marks: [number, number, string][]}} Listing code but for its strokes; the marks are of both parts, one after the other */
 
+/** The code of a blank pad. */
+const NOTHING = "# Draw something: the code that reads it stands here.";
+
 /** @type {WeakMap<Node, DigitSteps>} */
 const known = new WeakMap();
 
@@ -109,7 +112,7 @@ class DigitSteps {
     if (!again && waits === this.waits && (waits || strokes === this.coded)) return;
     this.waits = waits;
     if (!waits) this.coded = strokes;
-    const code = listing ? withStrokes(listing, strokes) : { code: "", marks: [] };
+    const code = listing ? withStrokes(listing, strokes) : { code: NOTHING, marks: [[0, NOTHING.length, "comment"]] };
     document.dispatchEvent(new CustomEvent("primer-code", { detail: waits ? { view: this.view, waits } : { view: this.view, waits, ...code } }));
   }
 }
