@@ -57,14 +57,17 @@ with top:
 
 with st.container(border=True):
     predict_first(
-        "A star is no digit. What will the network answer to one?",
+        "A star is none of a network's ten classes. What do its ten probabilities add up to?",
         {
-            "No digit": "It has ten outputs and none for “something else”; softmax makes the ten sum to 1.",
-            "10 % for each": "That takes ten equal logits. Strokes like none it has seen still give unequal ones.",
-            "Some digit, perhaps with confidence": "Softmax only compares the ten logits with each other. Choose the "
-            "example “No digit” and see.",
+            "0: none of the ten fits": "Softmax divides ten positive numbers by their sum. What comes out sums to 1, "
+            "even where none fits.",
+            "Less than 1: the rest is for “no digit”": "There is no eleventh class that could have the rest. That a "
+            "drawing is no digit, the shipped network says by a number of its own, which softmax has no part in.",
+            "1, as for every drawing": "Softmax only compares the ten logits with each other. Choose the example "
+            "“No digit”: its ten bars are still there. A network that you trained has nothing else to go by, and reads "
+            "one of its classes in everything.",
         },
-        "Some digit, perhaps with confidence",
+        "1, as for every drawing",
         key="star",
     )
 with st.container(border=True):

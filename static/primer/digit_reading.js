@@ -34,8 +34,8 @@ export class DigitReading {
     this.bars = make("ul", { className: "bars", "aria-label": "Probability of each class" });
     this.by = make("p", { className: "by" });
     this.root = make("section", { className: "reading" },
-      make("div", { className: "top" }, this.guess, make("div", { className: "words" }, this.verdict, this.message)),
-      this.silence, this.bars, this.by);
+      make("div", { className: "top" }, this.guess, make("div", { className: "words" }, this.verdict, this.message, this.silence)),
+      this.bars, this.by);
     /** @type {{row: HTMLElement, fill: HTMLElement, value: HTMLElement, scale: string}[]} */
     this.rows = [];
     this.names = "";
@@ -77,5 +77,6 @@ export class DigitReading {
   wait(wait) {
     this.root.toggleAttribute("data-late", wait !== "none");
     this.silence.hidden = wait !== "silent";
+    this.message.hidden = wait === "silent";
   }
 }

@@ -139,7 +139,9 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
     LookupError
         If the network is gone.
     """
-    reader = Reader(network.load(), network.classes, network.setup, network.calibrated)
+    model = network.load()
+    # A temperature is kept with a network whose probabilities were fitted to how often it is right.
+    reader = Reader(model, network.classes, network.setup, calibrated=hasattr(model, "temperature"))
     tokens = st.session_state.setdefault("reader_tokens", {})
     token = tokens.setdefault(network.id, secrets.token_urlsafe(9))
     READERS.admit(token, reader)
