@@ -2,13 +2,13 @@
 
     python -m benchmarks.drawing [--digits N] [--before FOLDER]
 
-Ten digits (or N) are drawn with the mouse, about 70 pointer events a second, on the app's own page, on a page that puts
-the same network behind ``st_canvas`` and, with ``--before``, on the page of another checkout of the app. They take turns,
-digit by digit, so that whatever else the machine does slows them alike. The page's own clock stamps every pointer event,
-every message that leaves for the server, and every change of the reading's text. Two delays end at the first change of
-the text after a message left: that of the newest movement of the pen in each message that brings one ("event to
-reading"; goals: half within 60 ms, 95 of 100 within 150 ms), and that of every movement, which includes the wait for the
-next message ("with the wait"). The third goal is eight readings a second while the pen is down.
+Ten digits (or N) are drawn with the mouse, about 70 pointer events a second, on the app's own page, on a page that
+puts the same network behind ``st_canvas`` and, with ``--before``, on the page of another checkout of the app. They
+take turns, digit by digit, so that whatever else the machine does slows them alike. The page's own clock stamps every
+pointer event, every message that leaves for the server, and every change of the reading's text. Two delays end at the
+first change of the text after a message left: that of the newest movement of the pen in each message that brings one
+("event to reading"; goals: half within 60 ms, 95 of 100 within 150 ms), and that of every movement, which includes
+the wait for the next message ("with the wait"). The third goal is eight readings a second while the pen is down.
 """
 
 from __future__ import annotations
