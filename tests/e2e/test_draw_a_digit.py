@@ -369,6 +369,24 @@ def test_each_drawing_is_read_once_and_the_page_does_not_run_for_it(lesson: Page
     assert not frames
 
 
+def test_what_follows_finished_drawings_alone_hears_of_each_once(lesson: Page) -> None:
+    lesson.evaluate(
+        """() => {
+          window.finished = [];
+          document.addEventListener('primer-pad-read', ({ detail }) => {
+            if (!detail.down) finished.push([detail.strokes.length, detail.reading.label]);
+          });
+        }"""
+    )
+    draw(lesson, *DIGITS[4])
+    expect(verdict(lesson)).to_have_text(re.compile("^Reads 4:"))
+    lesson.wait_for_function("finished.at(-1)?.[0] === 2")
+    strokes = [found[0] for found in lesson.evaluate("finished")]
+    assert strokes == sorted(strokes)
+    lesson.evaluate("document.dispatchEvent(new CustomEvent('primer-pad-wanted', { detail: { channel: 'drawing' } }))")
+    assert lesson.evaluate("finished.at(-1)") == [2, 4], "who comes later is told, too"
+
+
 def test_bars_and_table_always_say_the_same(lesson: Page) -> None:
     lesson.evaluate(
         """() => {
