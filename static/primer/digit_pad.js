@@ -126,8 +126,8 @@ class DigitPad {
     this.width = make("span", { className: "number", "aria-hidden": "true" });
     const tools = make("div", { className: "tools", role: "group", "aria-label": "Drawing tools" },
       this.undoButton, this.redoButton, this.clearButton,
-      make("label", { className: "width" }, make("span", {}, "Pen"), this.range,
-        make("span", { className: "sample", "aria-hidden": "true" }, make("i"))), this.width);
+      make("label", { className: "width" }, make("span", {}, "Pen"), this.range, this.width,
+        make("span", { className: "sample", "aria-hidden": "true" }, make("i"))));
     const keys = make("p", { className: "keys", id: "keys" },
       "Keys: arrows move the pen (Shift: further), Space puts it down or lifts it, Ctrl+Z undoes, Ctrl+Y draws again, Delete clears.");
     this.pills = make("div", { className: "pills", role: "group", "aria-label": "Start from an example" });
@@ -187,7 +187,7 @@ class DigitPad {
     this.frame = 0;
     const { canvas, context, drawing } = this;
     const side = Math.round(canvas.clientWidth * devicePixelRatio) || SIZE;
-    if (canvas.width !== side) canvas.width = canvas.height = side;
+    if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
     context.setTransform(side / SIZE, 0, 0, side / SIZE, 0, 0);
     context.clearRect(0, 0, SIZE, SIZE);
     context.lineCap = context.lineJoin = "round";
