@@ -128,5 +128,5 @@ def test_no_sentence_says_more_than_the_numbers(
     assert set(re.findall(r"(?<![\d.])\d(?![\d. ])", data["verdict"])) <= {str(first), str(second)}
     if data["kind"] == "class":
         assert data["verdict"].endswith(confidence(float(found.probabilities[first])))
-    for percent in re.findall(r"(\d+\.\d) %", data["message"]):
+    for percent in re.findall(r"(?<!> )\b(\d+\.\d) %", data["message"]):
         assert min(abs(found.probabilities * 100 - float(percent))) <= 0.0501
