@@ -62,8 +62,8 @@ with st.container(border=True):
         {
             "0: none of the ten fits": "Softmax divides ten positive numbers by their sum. What comes out sums to 1, "
             "even where none fits.",
-            "Less than 1: the rest is for “no digit”": "There is no eleventh class that could have the rest. That a "
-            "drawing is no digit, the shipped network says by a number of its own, which softmax has no part in.",
+            "Less than 1: the rest is for “no digit”": "Softmax over ten logits leaves no rest. That a drawing is no "
+            "digit, the shipped network says by an output of its own, which these ten do not count.",
             "1, as for every drawing": "Softmax only compares the ten logits with each other. Choose the example "
             "“No digit”: its ten bars are still there. A network that you trained has nothing else to go by, and reads "
             "one of its classes in everything.",
