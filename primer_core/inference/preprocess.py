@@ -294,9 +294,10 @@ def _corner_as_drawn(digit: NDArray[np.float32], ink: Ink, was_cut: bool) -> tup
     corner = []
     for axis, box in enumerate((ink.rows, ink.columns)):
         first, last = box if was_cut else (0, ink.pixels.shape[axis] - 1)
-        middle = (first + last + 1) / 2 * FIELD / max(ink.pixels.shape)
-        length = digit.shape[axis]
-        corner.append(min(max(round(middle - length / 2), 0), FIELD - length))
+        side, length = max(ink.pixels.shape), digit.shape[axis]
+        # The middle of the box on the field, less half the length, rounded: halves go up, wherever it was drawn.
+        nearest = ((first + last + 1) * FIELD - length * side + side) // (2 * side)
+        corner.append(min(max(nearest, 0), FIELD - length))
     return corner[0], corner[1]
 
 

@@ -5,7 +5,7 @@
  * meanwhile goes with the next. Nothing is asked while the section is out of sight.
  */
 
-/** @typedef {{width: number, points: [number, number][]}} Stroke */
+/** @typedef {import("./strokes.js").Stroke} Stroke */
 /** @typedef {{sequence: number, strokes: Stroke[], network: string, reading: object}} Read what the pad tells of a drawing */
 
 /**

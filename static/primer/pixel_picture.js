@@ -9,6 +9,7 @@ import { moved } from "./keyboard.js";
  * @property {number} height
  * @property {number} width
  * @property {ArrayLike<number>} values row by row
+ * @property {boolean} [fills] whether it fills its square, however few pixels it has
  */
 
 /** Side of the field of a digit network; a picture of at most as many pixels is drawn as a part of it. */
@@ -39,8 +40,8 @@ export function pixelText({ values, width }, row, column) {
  * @param {number} side of a square to draw them in
  * @returns {{left: number, top: number, cell: number}} where they lie in it, and how large each is
  */
-export function placed({ height, width }, side) {
-  const cell = side / Math.max(height, width, FIELD);
+export function placed({ height, width, fills }, side) {
+  const cell = side / Math.max(height, width, fills ? 1 : FIELD);
   return { left: (side - width * cell) / 2, top: (side - height * cell) / 2, cell };
 }
 
