@@ -38,12 +38,13 @@ def draw_and_read(network: Network, opened: str | None) -> None:
         reading=reading,
         examples=EXAMPLES,
         opened=opened,
+        parameter=EXAMPLE,
         hint="Draw a digit here" if network.classes == DIGITS else "Draw here",
     )
-    if example:
-        st.query_params[EXAMPLE] = example
-    else:
+    if example is None:
         st.query_params.pop(EXAMPLE, None)
+    elif st.query_params.get(EXAMPLE) != example:
+        st.query_params[EXAMPLE] = example
 
 
 lesson = shell.begin("draw_a_digit")
@@ -52,7 +53,7 @@ query = address.take_query(lesson.slug, {EXAMPLE: address.choice_of(titles), net
 opened = titles.get(query.get(EXAMPLE, ""))
 misread = st.container()  # drawn last: only then is it known what was used instead
 top = st.container()  # drawn when the network is known, which is chosen below it
-network = networks.choose(st.container(), query.get(networks.KEY))
+network = networks.choose(st.columns([5, 6])[0], query.get(networks.KEY))
 with top:
     draw_and_read(network, opened)
 
