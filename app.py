@@ -8,9 +8,10 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.drawing import reader
+    from ui.drawing import break_it, pen_to_answer, reader, through_layers
     from ui.server import lifespan
     from ui.training import live_view, looks
 
-    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES, *looks.ROUTES)
+    drawing = (*reader.ROUTES, *pen_to_answer.ROUTES, *through_layers.ROUTES, *break_it.ROUTES)
+    routes = (*answers.ROUTES, *modules.ROUTES, *drawing, *live_view.ROUTES, *looks.ROUTES)
     app = st.App(__file__, routes=routes, lifespan=lifespan)

@@ -4,10 +4,13 @@ import streamlit as st
 
 from primer_core.backend.loading import load_torch, torch_is_loaded
 from ui import address, shell
+from ui.components.break_it import break_it
 from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES, FORMER_TITLES
 from ui.components.digit_steps import digit_steps
+from ui.components.pen_to_answer import pen_to_answer
 from ui.components.predict_first import predict_first
+from ui.components.through_layers import through_layers
 from ui.drawing import networks
 from ui.drawing.networks import Network
 from ui.drawing.reader import INVITATION, open_reader
@@ -56,6 +59,12 @@ with top:
 
 # Each section follows the pad by itself, by the events that `static/primer/digit_pad.js` tells.
 
+with st.container(border=True):
+    pen_to_answer("stages", PAD)
+with st.container(border=True):
+    through_layers("layers", PAD)
+with st.container(border=True):
+    break_it("break", PAD)
 with st.container(border=True):
     predict_first(
         "A star is none of a network's ten classes. What do its ten probabilities add up to?",

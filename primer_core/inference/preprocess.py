@@ -11,6 +11,9 @@ A network that learnt from MNIST has only ever seen digits placed like that, so 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
@@ -30,6 +33,98 @@ MIN_CONTRAST = 0.1
 _EDGE = 51.5 / 255  # of the contrast: where the ink begins when its bounding box is sought; between two grey levels
 _OVERSHOOT = 0.1  # of the range: what resampling with a sharp filter may add at either end, and is cut off
 _SAMPLED_PIXELS = 20_000
+
+StageName = Literal["pad", "cut", "scaled", "brightened", "centred", "polarity"]
+"""What a stage leaves, in the order in which a drawing passes them."""
+
+Scaling = Literal["area", "nearest", "as drawn"]
+"""How a drawing becomes small: its longer side made `BOX` pixels, by averaging over areas or by taking the nearest
+pixel; or as large as it was drawn, as if the whole canvas were made `FIELD` pixels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """A canvas on which something is drawn.
+
+    Attributes
+    ----------
+    pixels
+        float32 (height, width) in 0..1.
+    background
+        Level of the paper with its noise.
+    contrast
+        How far the brightest pixel stands above it.
+    rows, columns
+        First and last of those that hold ink.
+    """
+
+    pixels: NDArray[np.float32]
+    background: float
+    contrast: float
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """What a drawing is after one stage of a pipeline.
+
+    Attributes
+    ----------
+    name
+        What was done to it; "pad" for the canvas itself.
+    pixels
+        float32 (height, width) in 0..1.
+    """
+
+    name: StageName
+    pixels: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The stages from a drawing to the 28x28 image, each of which can be left out; by default those of `preprocess`.
+
+    Parameters
+    ----------
+    cut
+        Cut out the bounding box of the ink; the whole canvas goes on otherwise.
+    scaling
+        How it becomes small.
+    brighten
+        Stretch it so that ink is white.
+    centre
+        Place its centre of mass on pixel `CENTRE`, both ways; it stays where it was drawn otherwise.
+    invert
+        Make ink dark and paper bright at the end: 1 - x.
+    """
+
+    cut: bool = True
+    scaling: Scaling = "area"
+    brighten: bool = True
+    centre: bool = True
+    invert: bool = False
+
+    def run(self, ink: Ink) -> tuple[Stage, ...]:
+        """Give what each stage leaves; the last is float32 (28, 28)."""
+        digit = _cut(ink, self.cut)
+        if self.scaling == "as drawn":
+            small = _scaled(digit, max(ink.pixels.shape), FIELD, "area")
+        else:
+            small = _scaled(digit, max(digit.shape), BOX, self.scaling)
+        bright = _brightened(small) if self.brighten else small
+        field = _placed(bright, _corner_by_mass(bright) if self.centre else _corner_as_drawn(bright, ink, self.cut))
+        return (
+            Stage("pad", ink.pixels),
+            Stage("cut", digit),
+            Stage("scaled", small),
+            Stage("brightened", bright),
+            Stage("centred", field),
+            Stage("polarity", np.float32(1) - field if self.invert else field),
+        )
+
+
+_AS_TRAINED = Pipeline()
 
 
 def preprocess(canvas: ArrayLike) -> NDArray[np.float32] | None:
@@ -58,16 +153,25 @@ def preprocess(canvas: ArrayLike) -> NDArray[np.float32] | None:
         If `canvas` is not two-dimensional, is empty, does not hold real numbers, or holds numbers that are not
         finite or out of range.
     """
-    ink = _ink(canvas)
-    background, contrast = _levels(ink)
+    ink = measure_ink(canvas)
+    return None if ink is None else _AS_TRAINED.run(ink)[-1].pixels
+
+
+def measure_ink(canvas: ArrayLike) -> Ink | None:
+    """Find out where the drawing on a canvas lies and how bright it is; parameter and errors are those of `preprocess`.
+
+    Returns
+    -------
+    Ink, or None where nothing is drawn.
+    """
+    pixels = _checked(canvas)
+    background, contrast = _levels(pixels)
     if contrast < MIN_CONTRAST:
         return None
     level = background + _EDGE * contrast
-    rows = np.flatnonzero(ink.max(axis=1) > level)
-    columns = np.flatnonzero(ink.max(axis=0) > level)
-    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    small = _scaled(np.clip((digit - background) / contrast, 0.0, 1.0))
-    return _centred(_brightened(small))
+    rows = np.flatnonzero(pixels.max(axis=1) > level)
+    columns = np.flatnonzero(pixels.max(axis=0) > level)
+    return Ink(pixels, background, contrast, (int(rows[0]), int(rows[-1])), (int(columns[0]), int(columns[-1])))
 
 
 def find_ink(canvas: ArrayLike) -> NDArray[np.bool_]:
@@ -87,13 +191,13 @@ def find_ink(canvas: ArrayLike) -> NDArray[np.bool_]:
     ValueError
         As `preprocess` does.
     """
-    ink = _ink(canvas)
-    background, contrast = _levels(ink)
-    found: NDArray[np.bool_] = (ink > background + _EDGE * contrast) & (contrast >= MIN_CONTRAST)
+    pixels = _checked(canvas)
+    background, contrast = _levels(pixels)
+    found: NDArray[np.bool_] = (pixels > background + _EDGE * contrast) & (contrast >= MIN_CONTRAST)
     return found
 
 
-def _ink(canvas: ArrayLike) -> NDArray[np.float32]:
+def _checked(canvas: ArrayLike) -> NDArray[np.float32]:
     """Check a canvas and return it as float32 in 0..1."""
     array = np.asarray(canvas)
     if array.ndim != 2:
@@ -137,33 +241,69 @@ def _levels(ink: NDArray[np.float32]) -> tuple[float, float]:
     return background, peak - background
 
 
-def _scaled(digit: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale so that the longer side is `BOX` pixels."""
+def _cut(ink: Ink, to_the_box: bool) -> NDArray[np.float32]:
+    """Take the background away, and all that lies around the ink if that is wanted."""
+    digit = ink.pixels
+    if to_the_box:
+        (top, bottom), (left, right) = ink.rows, ink.columns
+        digit = digit[top : bottom + 1, left : right + 1]
+    cut: NDArray[np.float32] = np.clip((digit - ink.background) / ink.contrast, 0.0, 1.0)
+    return cut
+
+
+def _scaled(
+    digit: NDArray[np.float32], length: int, target: int, method: Literal["area", "nearest"]
+) -> NDArray[np.float32]:
+    """Scale so that `length` pixels become `target`, and every side at least one."""
     height, width = digit.shape
-    longest = max(height, width)
-    size = (max(1, round(width * BOX / longest)), max(1, round(height * BOX / longest)))
-    # Averaging over areas is what makes grey edges of black and white ink; it cannot enlarge.
-    method = Image.Resampling.BOX if longest >= BOX else Image.Resampling.BILINEAR
-    scaled: NDArray[np.float32] = np.array(Image.fromarray(np.ascontiguousarray(digit)).resize(size, method))
+    size = (max(1, round(width * target / length)), max(1, round(height * target / length)))
+    if method == "nearest":
+        filter_ = Image.Resampling.NEAREST
+    else:
+        # Averaging over areas is what makes grey edges of black and white ink; it cannot enlarge.
+        filter_ = Image.Resampling.BOX if length >= target else Image.Resampling.BILINEAR
+    scaled: NDArray[np.float32] = np.array(Image.fromarray(np.ascontiguousarray(digit)).resize(size, filter_))
     return scaled
 
 
 def _brightened(digit: NDArray[np.float32]) -> NDArray[np.float32]:
     """Stretch so that ink is white: a pen thinner than a pixel leaves only grey when areas are averaged."""
-    level = np.float32(np.quantile(digit[digit > _EDGE * digit.max()], 0.9))
+    peak = digit.max()
+    if peak == 0:  # the nearest pixels have missed a thin line altogether
+        return digit
+    level = np.float32(np.quantile(digit[digit > _EDGE * peak], 0.9))
     bright: NDArray[np.float32] = np.minimum(digit / level, np.float32(1))
     return bright
 
 
-def _centred(digit: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Place a digit of at most 20x20 pixels in the field, its centre of mass on `CENTRE`."""
+def _corner_by_mass(digit: NDArray[np.float32]) -> tuple[int, int]:
+    """Row and column of the field where a digit's first pixel must lie for its centre of mass to lie on `CENTRE`."""
     total = digit.sum()
+    if total == 0:
+        return (FIELD - digit.shape[0]) // 2, (FIELD - digit.shape[1]) // 2
     corner = []
     for axis in (0, 1):
         length = digit.shape[axis]
         mass = float((digit.sum(axis=1 - axis) * np.arange(length)).sum() / total)
         corner.append(min(max(round(CENTRE - mass), 0), FIELD - length))
-    field = np.zeros((FIELD, FIELD), dtype=np.float32)
+    return corner[0], corner[1]
+
+
+def _corner_as_drawn(digit: NDArray[np.float32], ink: Ink, was_cut: bool) -> tuple[int, int]:
+    """Row and column of the field where a digit's first pixel must lie for it to stay where it was drawn."""
+    corner = []
+    for axis, box in enumerate((ink.rows, ink.columns)):
+        first, last = box if was_cut else (0, ink.pixels.shape[axis] - 1)
+        side, length = max(ink.pixels.shape), digit.shape[axis]
+        # The middle of the box on the field, less half the length, rounded: halves go up, wherever it was drawn.
+        nearest = ((first + last + 1) * FIELD - length * side + side) // (2 * side)
+        corner.append(min(max(nearest, 0), FIELD - length))
+    return corner[0], corner[1]
+
+
+def _placed(digit: NDArray[np.float32], corner: tuple[int, int]) -> NDArray[np.float32]:
+    """Lay a digit of at most 28x28 pixels on an empty field."""
     top, left = corner
+    field = np.zeros((FIELD, FIELD), dtype=np.float32)
     field[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
     return field
