@@ -86,6 +86,11 @@ _UNARY: Mapping[type[ast.unaryop], tuple[str, Callable[[Any], Any]]] = {
     ast.Invert: ("~x", operator.invert),
 }
 
+SIGNS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    symbol: (symbol, how) for symbol, how in (*_BINARY.values(), *_COMPARE.values())
+}
+"""How each sign between two operands is computed, as `Evaluator._computed` takes it."""
+
 _NONE = object()
 """Stands for no value, where None is one."""
 
