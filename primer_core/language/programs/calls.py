@@ -196,6 +196,9 @@ class Calls(Classes):
     def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         if type(holder) in METHODS or isinstance(holder, Record):
             return self._method(holder, function, node)
+        found = self._method_of(holder, function) if isinstance(holder, type) else None
+        if found is not None:
+            return self._call_value(found, node)
         if owner_of(holder) is None:
             return self._of_object(holder, function, node)
         if owner_of(holder) == "Tensor" and function.attr == "cuda":

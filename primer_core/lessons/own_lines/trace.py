@@ -25,7 +25,7 @@ from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
-from primer_core.lessons.own_lines.ledger import Ledger, Recorder
+from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -329,6 +329,8 @@ class _Tracer:
         interpreter.layers.forwards.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = dict(_in_sight(interpreter.names))
+        gradients = ((name, gradient_of(value)) for name, value in values.items())
+        values |= {f"{name}.grad": gradient for name, gradient in gradients if gradient is not None}
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
         around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
         outside = {
