@@ -212,8 +212,8 @@ def _is_followed(frame: FrameType) -> bool:
 
 def _goes_on(frame: FrameType) -> bool:
     """Return whether a generator goes on behind its ``yield``, and does not begin."""
-    code = frame.f_code.co_code
-    return code[frame.f_lasti] == dis.opmap["RESUME"] and code[frame.f_lasti + 1] != 0
+    operation, argument = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    return operation == dis.opmap["YIELD_VALUE"] or (operation == dis.opmap["RESUME"] and argument != 0)
 
 
 def _line_of(error: Exception) -> int:

@@ -28,6 +28,7 @@ from primer_core.language.programs import networks
 from primer_core.language.programs.functions import Happening
 from primer_core.language.programs.interpreter import Interpreter, Moment
 from primer_core.language.programs.layers import is_module
+from primer_core.language.programs.scope import Scope
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import arrays_in, size_of
@@ -577,8 +578,18 @@ class Recorder(Interpreter):
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
         moment = Moment(node, happening, tuple(function.name for function in self._running))
         if not self.ledger.closed:
-            self.ledger.sights[moment] = self._looked_at()[0]
+            seen = self._looked_at()[0]
+            self.ledger.sights[moment] = seen
+            if happening == "call" and isinstance(self.names, Scope):
+                self._name_arguments(self.names.values_here, seen)
         self.watch(moment)
+
+    def _name_arguments(self, own: Mapping[str, Any], seen: Mapping[str, Cells]) -> None:
+        """Keep that a function's arguments are names of cells; what put a number there is told by other names alone."""
+        under_way = self._under_way[-1] if self._under_way else None
+        if under_way is not None:
+            begun = replace(under_way, number=-1, names={}, values={}, tells=False)
+            self.ledger.births.extend(Birth(begun, name, seen[name]) for name in own if name in seen)
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         arguments = (*positional, *keywords.values())

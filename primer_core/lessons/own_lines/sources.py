@@ -440,9 +440,9 @@ class Finder:
 
     @cached_property
     def births(self) -> Mapping[int, tuple[Birth, int]]:
-        """By the number of a cell, when a name first held it, and at which flat place."""
+        """By the number of a cell, when a name first held it, and at which place: a name that is told, if any."""
         found: dict[int, tuple[Birth, int]] = {}
-        for birth in self.ledger.births:
+        for birth in sorted(self.ledger.births, key=lambda birth: not birth.statement.tells):
             for place, number in enumerate(birth.cells.reshape(-1).tolist()):
                 if number:
                     found.setdefault(number, (birth, place))
