@@ -511,6 +511,7 @@ class Recorder(Interpreter):
     _shared_lines: frozenset[int] = frozenset()
     _looks: dict[str, _Look] = field(default_factory=dict)
     _hears: bool = False
+    _told: tuple[ast.stmt | None, Mapping[str, Cells]] = (None, {})
 
     def run_program(self, program: Any) -> Any:
         """Run a program as far as it goes, as `Interpreter.run_program`."""
@@ -524,6 +525,7 @@ class Recorder(Interpreter):
             super().statement(node, source)
             return
         self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
+        self._told = (None, {})
         simple = isinstance(node, _SIMPLE) and node.lineno not in self._shared_lines
         names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
         begun = Statement(self._executed, node.lineno, self._times[node.lineno], names, values, simple)
@@ -534,7 +536,8 @@ class Recorder(Interpreter):
             self._under_way.pop()
         if simple:
             own = _targets(node)
-            fresh = [(name, cells) for name, cells in self._looked_at()[0].items() if names.get(name) is not cells]
+            after = self._told[1] if self._told[0] is node else self._looked_at()[0]
+            fresh = [(name, cells) for name, cells in after.items() if names.get(name) is not cells]
             for name, cells in sorted(fresh, key=lambda born: born[0] not in own):
                 self.ledger.births.append(Birth(begun, name, cells))
 
@@ -580,6 +583,7 @@ class Recorder(Interpreter):
         if not self.ledger.closed:
             seen = self._looked_at()[0]
             self.ledger.sights[moment] = seen
+            self._told = (node, seen)
             if happening == "call" and isinstance(self.names, Scope):
                 self._name_arguments(self.names.values_here, seen)
         self.watch(moment)

@@ -867,6 +867,7 @@ def _equal(amount: Any, value: Any) -> bool:
     return isclose(one, other, rel_tol=1e-4 if small else 1e-9, abs_tol=1e-6 if small else 1e-12)
 
 
+@lru_cache(maxsize=64)
 def _called_of(text: str) -> str:
     """Return what a method is called of."""
     match code_statements(text)[0]:
@@ -875,6 +876,7 @@ def _called_of(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)
 def _written_at(text: str, place: int) -> str:
     """Return the name or number that stands at a place of an expression: an operand of a sign, or an argument."""
     try:
