@@ -149,7 +149,9 @@ class Containers(Iterators):
         local = frozenset(("_cls", *names))
         bind = Function(f"{title}.__new__", parameters, [], self.names, defaults, {}, local, frozenset(), None)
         members = {"__slots__": (), "__module__": "__main__", "names": tuple(names), "function": bind}
-        return type(title, (Record,), members)
+        made: Any = type(title, (Record,), members)
+        kind: type[Record] = made
+        return kind
 
     def _recorded(
         self, kind: type[Record], positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST
