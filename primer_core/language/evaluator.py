@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -462,7 +463,7 @@ class Evaluator:
             grows = right if symbol == "<<" else right * max(int(left).bit_length(), 1)
             if abs(left) > 1 and grows > 2 * MAX_WHOLE.bit_length():
                 raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
-        lengths = [len(value) for value in values if isinstance(value, str | list | tuple)]
+        lengths = [len(value) for value in values if isinstance(value, str | list | tuple | deque)]
         grown = max(lengths, default=0) * max(whole, default=1) if symbol == "*" else sum(lengths)
         if symbol in ("*", "+") and lengths and grown > MAX_LIST:
             raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)

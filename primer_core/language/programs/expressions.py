@@ -586,7 +586,8 @@ class Expressions(Evaluator, ABC):
             raise self._rejection("refused", "A list that would hold itself is not made here.", node)
 
     def _changed(self, before: Any, sign: ast.operator, value: Any, node: ast.stmt) -> Any:
-        if isinstance(before, list) and isinstance(value, Once | Entries | set | frozenset | dict | deque):
+        taken = isinstance(value, Once | Entries | set | frozenset | dict | deque)
+        if (isinstance(before, list) and taken) or (isinstance(before, deque) and isinstance(sign, ast.Add)):
             value = self._collected(value, node)
         if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
