@@ -57,7 +57,7 @@ def drawn(chance: random.Random) -> Program:
     program = Program(chance)
     program.add("import numpy as np", "import torch", "from torch import nn")
     program.add(f"a = np.arange({chance.randint(2, 12)}.)", f"n = {chance.randint(0, 4)}")
-    for _ in range(chance.randint(3, 9)):
+    for _ in range(chance.randint(5, 11)):
         kind = chance.choice(KINDS)
         before = len(program.lines)
         _WRITE[kind](program)
@@ -208,7 +208,8 @@ def _delete(p: Program) -> None:
 
 
 def _unpack(p: Program) -> None:
-    p.add(p.chance.choice([f"u, v = {p.array()}[:2]", "u, v = 1, 2", "u, (v, w) = 1, (2, 3)", "u, v = (1, 2, 3)"]),
+    p.add(p.chance.choice([f"u, v = {p.array()}[:2]", "u, v = 1, 2", "u, (v, w) = 1, (2, 3)", "u, v = 'ab'",
+                           "u, v = {1: 2, 3: 4}", "u, v = (1, 2, 3)"]),
           "print(u, v)")  # fmt: skip
 
 
@@ -234,7 +235,7 @@ def _class(p: Program) -> None:
 
 def _module(p: Program) -> None:
     p.add("torch.manual_seed(0)", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()",
-          f"        self.fc = nn.Linear({p.chance.choice([2, 3])}, 2)", "    def forward(self, x):",
+          f"        self.fc = nn.Linear({p.chance.choice([2, 2, 2, 3])}, 2)", "    def forward(self, x):",
           "        return torch.relu(self.fc(x))", "net = Net()", "print(net(torch.ones(1, 2)))",
           "print(sum(w.numel() for w in net.parameters()))")  # fmt: skip
 
@@ -284,7 +285,8 @@ def _tensor(p: Program) -> None:
 
 def _backward(p: Program) -> None:
     p.add("w = torch.tensor([1., 3.], requires_grad=True)", "loss = (w ** 2).sum()", "loss.backward()",
-          p.chance.choice(["print(w.grad)", "loss.backward()", "print(loss.item(), w.grad.tolist())"]))  # fmt: skip
+          p.chance.choice(["print(w.grad)", "w.grad.zero_()", "w.grad = None", "loss.backward()",
+                           "print(loss.item(), w.grad.tolist())"]))  # fmt: skip
 
 
 def _keyword(p: Program) -> None:
