@@ -68,7 +68,7 @@ _WITHOUT_WRITES = (
     "children", "eval", "modules", "named_children", "named_modules", "named_parameters", "parameters", "train",
     "zero_grad",
 )  # fmt: skip
-"""Methods of networks and optimisers that put no number into a cell, where they are called without arguments."""
+"""Methods of networks and optimisers that put no number into a cell, as they are called usually."""
 
 
 @dataclass(slots=True, eq=False)
@@ -651,7 +651,8 @@ class Recorder(Interpreter):
             for _, parameter in parameters_of(result):
                 self.ledger.begin(parameter, f"torch.nn.{positional[0]}", place, statement)
         is_known = is_module(function) or steps or function in _KNOWN
-        if not is_known and not (name in _WITHOUT_WRITES and not positional and not keywords):
+        is_known = is_known or (name in _WITHOUT_WRITES and not positional and keywords in ({}, {"set_to_none": True}))
+        if not is_known:
             self._tell_nothing()
         self.ledger.look_for_writes(place, statement)
         return result
