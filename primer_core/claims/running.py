@@ -343,8 +343,8 @@ class RunsInstead(Claim):
     added
         Whether it is put in.
     gives
-        The shape or the value of what the line that stopped binds then, computes or prints; empty where it does none of
-        these.
+        The shape or the value of what the line that stopped binds then, computes or prints; a gradient that it writes
+        with its numbers; of ``if`` and ``while`` whether the condition is true; empty where it is none of these.
     """
 
     line: int

@@ -21,7 +21,8 @@ from primer_core.evaluation.messages import Kind, Reply, read_message, write_mes
 _PROJECT = Path(__file__).resolve().parents[2]
 
 #: One thread a process: more of them than cores wait for each other, and a process with threads is not to be forked.
-_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+#: A set of texts has the same order in each process, since the same program has one answer.
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 _MOST_BYTES = 65_536
 _TOLD_WITHIN = 5.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -85,6 +86,11 @@ _UNARY: Mapping[type[ast.unaryop], tuple[str, Callable[[Any], Any]]] = {
     ast.UAdd: ("+x", operator.pos),
     ast.Invert: ("~x", operator.invert),
 }
+
+SIGNS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    symbol: (symbol, how) for symbol, how in (*_BINARY.values(), *_COMPARE.values())
+}
+"""How each sign between two operands is computed, as `Evaluator._computed` takes it."""
 
 _NONE = object()
 """Stands for no value, where None is one."""
@@ -457,7 +463,7 @@ class Evaluator:
             grows = right if symbol == "<<" else right * max(int(left).bit_length(), 1)
             if abs(left) > 1 and grows > 2 * MAX_WHOLE.bit_length():
                 raise self._rejection("refused", "Whole numbers stay below 2**64 here.", node)
-        lengths = [len(value) for value in values if isinstance(value, str | list | tuple)]
+        lengths = [len(value) for value in values if isinstance(value, str | list | tuple | deque)]
         grown = max(lengths, default=0) * max(whole, default=1) if symbol == "*" else sum(lengths)
         if symbol in ("*", "+") and lengths and grown > MAX_LIST:
             raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)

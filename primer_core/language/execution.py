@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from math import prod
@@ -141,6 +142,9 @@ def check_result(result: Any) -> None:
     if isinstance(result, str):
         if len(result) > MAX_LIST:
             raise Refused(f"A text has at most {thousands(MAX_LIST)} characters here.")
+    elif isinstance(result, set | frozenset | deque):
+        if len(result) > MAX_LIST:
+            raise Refused(f"This has {thousands(len(result))} entries; at most {thousands(MAX_LIST)} are taken here.")
     elif isinstance(result, int) and abs(result) >= MAX_WHOLE:
         raise Refused("Whole numbers stay below 2**64 here.")
     elif is_array(result):

@@ -234,7 +234,12 @@ def _prints_error(handler: ast.ExceptHandler) -> bool:
 
 
 def check_nodes(
-    node: ast.AST, source: str, *, also: tuple[type[ast.AST], ...] = (), named: tuple[str, ...] = ()
+    node: ast.AST,
+    source: str,
+    *,
+    also: tuple[type[ast.AST], ...] = (),
+    named: tuple[str, ...] = (),
+    called: tuple[str, ...] = (),
 ) -> None:
     """Refuse every node of a kind that is not evaluated, outermost first.
 
@@ -248,6 +253,8 @@ def check_nodes(
         Kinds that the asker evaluates besides.
     named
         Attributes that the asker knows, though what they are called is no name here.
+    called
+        Names that the asker knows so.
 
     Raises
     ------
@@ -277,12 +284,14 @@ def check_nodes(
             raise Rejection("unread", "Bytes are not read here. Write a list of numbers.", Place.of(node, source))
         case ast.Attribute(_, name) if name in named:
             pass
+        case ast.Name(name) if name in called:
+            pass
         case ast.Attribute(_, name) | ast.Name(name) if name.startswith("__") or name in _NO_NAMES:
             raise Rejection("unknown", f"{quoted(name)} is not known here.", Place.of(node, source))
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
             raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", Place.of(node, source))
     for inner in ast.iter_child_nodes(node):
-        check_nodes(inner, source, also=also, named=named)
+        check_nodes(inner, source, also=also, named=named, called=called)
 
 
 def _whole_number(node: ast.expr) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dis
 import inspect
 import io
 import sys
@@ -73,6 +74,12 @@ def is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray | torch.Tensor)
 
 
+def gradients(names: Names) -> Names:
+    """The gradients of leaves, as ``w.grad``."""
+    leaves = {name: each for name, each in names.items() if isinstance(each, torch.Tensor) and each.is_leaf}
+    return {f"{name}.grad": leaf.grad for name, leaf in leaves.items() if leaf.requires_grad and leaf.grad is not None}
+
+
 def content(value: Any) -> bytes:
     """The bytes of the cells of an array, in C order."""
     return np.ascontiguousarray(value.detach().numpy() if isinstance(value, torch.Tensor) else value).tobytes()
@@ -135,6 +142,8 @@ class Recorder:
         if code.co_filename != "program" or not _is_followed(frame):
             return None
         key = id(frame)
+        if event == "call" and _goes_on(frame):
+            return self.trace
         if event == "call" and code.co_name != "<module>":
             self.last[key] = ({}, {}, {})
             self.finish(frame, code.co_firstlineno)
@@ -174,6 +183,7 @@ class Recorder:
         self.counts[line] = self.counts.get(line, 0) + 1
         key = id(frame)
         names = {name: value for name, value in frame.f_locals.items() if not name.startswith("__")}
+        names |= gradients(names)
         cells = {name: content(value) for name, value in names.items() if is_array(value)}
         before, cells_before, texts_before = self.last.get(key, ({}, {}, {}))
         text = self.out.getvalue()
@@ -198,6 +208,12 @@ def _is_followed(frame: FrameType) -> bool:
     if code.co_name == "<module>":
         return True
     return bool(code.co_flags & inspect.CO_OPTIMIZED) and not code.co_name.startswith("<")
+
+
+def _goes_on(frame: FrameType) -> bool:
+    """Return whether a generator goes on behind its ``yield``, and does not begin."""
+    operation, argument = frame.f_code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    return operation == dis.opmap["YIELD_VALUE"] or (operation == dis.opmap["RESUME"] and argument != 0)
 
 
 def _line_of(error: Exception) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 from typing import Any
 
 import numpy as np
@@ -244,15 +246,34 @@ def _(claim: RunsInstead, program: Program) -> None:
     new = [run for run in ran.lines if run not in done and not (claim.added and run[0] == claim.at)]
     failing = claim.line + (claim.added and claim.line >= claim.at)
     statement = statement_at("\n".join(lines), failing)
-    compound = isinstance(statement, ast.If | ast.While | ast.For)
     assert new or ran.error is None
-    if compound or not new:
+    if isinstance(statement, ast.If | ast.While):
+        come = len(truths(code, claim.line))
+        assert claim.gives in ("", str(truths("\n".join(lines), failing)[come]))
+        return
+    if isinstance(statement, ast.For) or not new:
         assert not claim.gives
         return
     first = min(new, key=list(ran.lines).index)
     assert first[0] == statement.lineno
     given = gives(ran.lines[first], statement)
     assert claim.gives in given or (not given and claim.gives == "")
+
+
+def truths(code: str, line: int) -> list[bool]:
+    """Whether a condition was true, each time that it was asked for and had an answer."""
+    tree, found = ast.parse(code), list[bool]()
+
+    def told(value: Any) -> bool:
+        found.append(bool(value))
+        return found[-1]
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.While) and node.lineno == line:
+            node.test = ast.copy_location(ast.Call(ast.Name("_told_", ast.Load()), [node.test], []), node.test)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+        exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})  # noqa: S102
+    return found
 
 
 def statement_at(code: str, line: int) -> ast.stmt:
@@ -274,7 +295,8 @@ def gives(done: Done, statement: ast.stmt) -> list[str]:
         if is_bound_anew(done, name) or (is_array(value) and done.cells[name] != done.cells_before.get(name))
     ]
     if bound:
-        return [told(value) for value in bound]
+        slopes = [gradient(name, value) for name, value in done.names.items() if name.endswith(".grad")]
+        return [*map(told, bound), *slopes]
     if done.printed:
         return [" ".join(done.printed.rstrip("\n").split("\n"))]
     if isinstance(statement, ast.Return):
@@ -287,6 +309,12 @@ def gives(done: Done, statement: ast.stmt) -> list[str]:
             return [""]
         return [str(tuple(value.shape)), ""] if is_array(value) else [""]
     return []
+
+
+def gradient(name: str, value: torch.Tensor) -> str:
+    """A gradient with its numbers."""
+    numbers = ", ".join(f"{number:.4g}" for number in value.reshape(-1).tolist())
+    return f"{name} = {numbers}" if value.numel() == 1 else f"{name} = [{numbers}]"
 
 
 def told(value: Any) -> str:

@@ -16,7 +16,7 @@ from primer_core.claims.running import Run
 from primer_core.claims.sources import Cell, CellFrom, SlopeWritten
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Names, Recorder, is_array
+from tests.claims.recorded import Names, Recorder, gradients, is_array
 from tests.claims.running_checks import opened
 
 Begun = Callable[[Names], None]
@@ -60,10 +60,17 @@ class Once(Recorder):
 
 
 def in_sight(frame: FrameType) -> Names:
-    """What names are bound to, and the gradients of leaves as ``w.grad``."""
+    """What names are bound to, the parameters of networks among them, and the gradients of leaves as ``w.grad``."""
     found = {name: value for name, value in {**frame.f_globals, **frame.f_locals}.items() if not name.startswith("__")}
-    leaves = {name: each for name, each in found.items() if isinstance(each, torch.Tensor) and each.is_leaf}
-    return found | {f"{name}.grad": leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
+    for name, network in list(found.items()):
+        if isinstance(network, torch.nn.Module) and "_parameters" in vars(network):
+            found |= {called(name, path): weight for path, weight in network.named_parameters()}
+    return found | gradients(found)
+
+
+def called(name: str, path: str) -> str:
+    """How code calls a parameter of a network: ``net[0].weight``."""
+    return name + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path.split("."))
 
 
 def on_its_memory(value: Any) -> np.ndarray[Any, Any]:
@@ -163,7 +170,7 @@ def _(claim: CellFrom, program: Program) -> None:
 
 @check(SlopeWritten)
 def _(claim: SlopeWritten, program: Program) -> None:
-    leaf, ending = claim.cell[0].split(".")
+    leaf, _, ending = claim.cell[0].rpartition(".")
     assert ending == "grad"
     code, before = opened(program.code), dict[str, Any]()
 

@@ -196,6 +196,22 @@ def test_a_trap_is_predicted_before_it_runs(page: Page, app_url: str) -> None:
     expect(page.locator(".chip .words").filter(has_text="line 4 fails")).to_be_visible()
 
 
+def test_the_question_of_a_trap_is_in_sight_on_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    open_lines(page, app_url, "?examples=Views")
+    editor, answers = page.locator(".cm-editor"), page.get_by_role("group", name="What does the last line print?")
+    lines = page.locator(".cm-line").count()
+    height, line = (
+        found.bounding_box()["height"]  # type: ignore[index]
+        for found in (editor, page.locator(".cm-line").first)
+    )
+    assert height < (max(lines, 5) + 2) * line, "the editor is higher than its lines"
+    answers.scroll_into_view_if_needed()
+    expect(editor).to_be_in_viewport()
+    editor.click()
+    expect(answers).to_be_in_viewport()
+
+
 def test_a_program_is_a_file(page: Page, app_url: str, tmp_path: Path) -> None:
     editor = open_lines(page, app_url)
     type_program(page, editor, PROGRAM)

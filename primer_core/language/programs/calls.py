@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.language.execution import is_array, owner_of
+from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
 from primer_core.language.programs.classes import Classes
+from primer_core.language.programs.printing import OPTIONS, check_options
 from primer_core.language.programs.python_names import FUNCTIONS, METHODS, RANDOM
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.saved import Saved
@@ -23,6 +26,7 @@ from primer_core.language.programs.values import (
     Instance,
     Kind,
     Method,
+    Record,
     made,
     type_name,
 )
@@ -74,8 +78,17 @@ class Calls(Classes):
             return time.time() if name == "time" else time.perf_counter()
         if library == "random":
             return self._random(name, node)
+        if library == "itertools":
+            return self._of_itertools(name, node)
+        if library == "collections":
+            return self._of_collections(name, node)
+        if library == "functools":
+            return self._of_functools(name, node)
         if library == "warnings":
             self._arguments(node)
+            return None
+        if full in ("np.set_printoptions", "torch.set_printoptions"):
+            self._set_options(full, node)
             return None
         if full in ("torch.save", "torch.load"):
             return self._file(name, node)
@@ -90,6 +103,32 @@ class Calls(Classes):
             self.layers.note(result, Place.of(node, self._source))
             return result
         return self._outside(networks.FUNCTIONS[full](), given, named, node)
+
+    def _set_options(self, full: str, node: ast.Call) -> None:
+        """Say how arrays are printed from now on."""
+        library = full.partition(".")[0]
+        positional, keywords = self._arguments(node)
+        self._outside(OPTIONS[library](), positional, self._options(library, keywords, node), node)
+
+    def _options(self, library: str, keywords: Mapping[str, Any], node: ast.AST) -> dict[str, Any]:
+        """Return how arrays are to be printed, with what the program wrote to write a cell as what can be called."""
+        given = dict(keywords)
+        if isinstance(given.get("formatter"), dict):
+            given["formatter"] = {name: self._needed(each, node) for name, each in given["formatter"].items()}
+        try:
+            check_options(library, given)
+        except Refused as refused:
+            raise self._rejection("refused", str(refused), node) from refused
+        return given
+
+    def _of_functools(self, name: str, node: ast.Call) -> Any:
+        if name != "reduce":
+            message = f"functools.{name} is not known here. What is: reduce. A lambda says what partial does."
+            raise self._rejection("unknown", message, node.func)
+        positional, keywords = self._arguments(node)
+        if keywords or not 2 <= len(positional) <= 3:
+            raise self._error("TypeError", f"reduce expected at least 2 arguments, got {len(positional)}", node)
+        return self._reduced(positional, node)
 
     def _random(self, name: str, node: ast.Call) -> Any:
         """Ask Python's own generator of random numbers; the program has one to itself."""
@@ -155,8 +194,11 @@ class Calls(Classes):
             raise self._rejection("refused", "Everything is computed on the device cpu here.", node)
 
     def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
-        if type(holder) in METHODS:
+        if type(holder) in METHODS or isinstance(holder, Record):
             return self._method(holder, function, node)
+        found = self._method_of(holder, function) if isinstance(holder, type) else None
+        if found is not None:
+            return self._call_value(found, node)
         if owner_of(holder) is None:
             return self._of_object(holder, function, node)
         if owner_of(holder) == "Tensor" and function.attr == "cuda":
@@ -168,9 +210,12 @@ class Calls(Classes):
         return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:
-        if isinstance(value, type) and value.__name__ in FUNCTIONS:
+        is_record = isinstance(value, type) and issubclass(value, Record)
+        if isinstance(value, type) and value.__name__ in FUNCTIONS and not is_record:
             return self._own(value.__name__, node)
         positional, keywords = self._arguments(node)
+        if is_record:
+            return self._recorded(value, positional, keywords, node)
         match value:
             case Function():
                 return self.call(value, positional, keywords, node)

@@ -12,21 +12,12 @@ from primer_core.language.execution import owner_of
 from primer_core.language.programs import networks
 from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
+from primer_core.language.programs.python_names import ARITHMETIC, COMPARISONS, DUNDER, ONE_SIDED
 from primer_core.language.programs.scope import Scope
-from primer_core.language.programs.values import Class, Instance, type_name
+from primer_core.language.programs.values import Class, Instance, Record, type_name
 from primer_core.language.text import quoted
 
-_ARITHMETIC = {
-    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
-}  # fmt: skip
-_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", ">": "gt", "<=": "le", ">=": "ge"}
 _TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_SIGNS = {"-x": "neg", "+x": "pos", "~x": "invert"}
-_DUNDER = (
-    "__init__", "__len__", "__getitem__", "__call__", "__repr__", "__str__",
-    *(f"__{name}__" for name in (*_ARITHMETIC.values(), *_COMPARISONS.values(), *_SIGNS.values())),
-    *(f"__r{name}__" for name in _ARITHMETIC.values()),
-)  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -44,16 +35,17 @@ class Classes(PythonFunctions):
         for each in node.body:
             match each:
                 case ast.FunctionDef(name, arguments, body):
-                    if name.startswith("__") and name not in _DUNDER:
-                        message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(_DUNDER)}."
+                    if name.startswith("__") and name not in DUNDER:
+                        message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(DUNDER)}."
                         raise self._rejection("unknown", message, each)
                     marks = {ast.unparse(mark) for mark in each.decorator_list}
                     role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
                     function = self._function(name, arguments, body, each)
                     made_class.members[name] = replace(function, owner=made_class, role=role)
                 case ast.Assign([ast.Name(name)], value):
-                    self._check_name(name, each)
-                    made_class.members[name] = self._value(value)
+                    if name not in DUNDER:
+                        self._check_name(name, each)
+                    made_class.members[name] = self._in_body(value, made_class)
                 case ast.Pass() | ast.Expr(ast.Constant()):
                     pass
                 case _:
@@ -62,6 +54,17 @@ class Classes(PythonFunctions):
         if real is not None:
             made_class.real = networks.derived(real, made_class, self._from_outside)
         self.names[node.name] = made_class
+
+    def _in_body(self, node: ast.expr, made_class: Class) -> Any:
+        """Return the value of an expression in the body of a class, which sees what stands before it there."""
+        around = self.names
+        scope = Scope(frozenset(), around)
+        scope.values_here.update(made_class.members)
+        self.names = scope
+        try:
+            return self._value(node)
+        finally:
+            self.names = around
 
     def _base(self, node: ast.expr) -> tuple[Class | None, type | None]:
         if isinstance(node, ast.Name) and node.id == "object" and "object" not in self.names:
@@ -98,11 +101,11 @@ class Classes(PythonFunctions):
         if not any(isinstance(value, Instance) for value in values):
             return super()._in_python(symbol, compute, node, *values)
         first, *rest = values
-        asked = [(first, f"__{(_ARITHMETIC | _COMPARISONS | _SIGNS)[symbol]}__", rest)]
-        if symbol in _ARITHMETIC:
-            asked.append((rest[0], f"__r{_ARITHMETIC[symbol]}__", [first]))
+        asked = [(first, f"__{(ARITHMETIC | COMPARISONS | ONE_SIDED)[symbol]}__", rest)]
+        if symbol in ARITHMETIC:
+            asked.append((rest[0], f"__r{ARITHMETIC[symbol]}__", [first]))
         elif symbol in _TURNED:
-            asked.append((rest[0], f"__{_COMPARISONS[_TURNED[symbol]]}__", [first]))
+            asked.append((rest[0], f"__{COMPARISONS[_TURNED[symbol]]}__", [first]))
         for owner, name, others in asked:
             if isinstance(owner, Instance) and owner.kind.has(name):
                 return self.call(owner.kind.find(name), (owner, *others), {}, node)
@@ -111,9 +114,9 @@ class Classes(PythonFunctions):
         if symbol == "==":
             return first is rest[0]
         names = [f"'{type_name(value)}'" for value in values]
-        if symbol in _SIGNS:
+        if symbol in ONE_SIDED:
             raise self._error("TypeError", f"bad operand type for unary {symbol[0]}: {names[0]}", node)
-        if symbol in _COMPARISONS:
+        if symbol in COMPARISONS:
             words = f"'{symbol}' not supported between instances of {' and '.join(names)}"
             raise self._error("TypeError", words, node)
         sign = f"{symbol}=" if isinstance(node, ast.AugAssign) else symbol.replace("**", "** or pow()")
@@ -137,11 +140,18 @@ class Classes(PythonFunctions):
         raise self._error("AttributeError", f"'super' object has no attribute '{name}'", node)
 
     def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:
+        if isinstance(holder, Record):
+            words = "can't set attribute"
+            if name not in holder.names:
+                words = f"'{type_name(holder)}' object has no attribute '{name}'"
+            raise self._error("AttributeError", words, target)
         if owner_of(holder) is not None:
             super()._set(holder, name, value, target)
         elif name.startswith("__"):
             raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", target)
         elif isinstance(holder, Instance):
             holder.values[name] = value
+        elif isinstance(holder, Class):
+            holder.members[name] = value
         else:
             self._outside(networks.set_attribute, (holder, name, value), {}, target)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import ast
 import builtins
+import gc
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
+from primer_core.backend.interface import Declined
 from primer_core.backend.loading import load_torch
-from primer_core.language.evaluator import Evaluator
+from primer_core.language.evaluator import SIGNS, Evaluator
 from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
 from primer_core.language.programs.formats import check_spec
-from primer_core.language.programs.python_names import FUNCTIONS, MATH, METHODS
+from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import (
@@ -31,11 +36,11 @@ from primer_core.language.programs.values import (
     Kind,
     Method,
     Once,
+    Record,
     TypeOf,
     Warned,
     catches,
     holds,
-    inside,
     made,
     type_name,
 )
@@ -48,12 +53,30 @@ from primer_core.language.text import quoted
 MAX_EXECUTED = 20_000
 """Statements, and rounds of comprehensions, that a program may take."""
 
+MAX_GIVEN = 100_000
+"""Values that generators, ``zip`` and their like may give in a program; a tuple counts with its entries."""
+
+MAX_LIVING = 400
+"""Generators, ``zip`` and their like that a program may keep at once; one may ask the next, so this bounds how deep."""
+
+
+_GROWING: Mapping[str, type] = {"list": list, "dict": dict, "set": set, "deque": deque}
+
+ITERATORS: Mapping[type, str] = {
+    str: "str_iterator", range: "range_iterator", list: "list_iterator", tuple: "tuple_iterator",
+    dict: "dict_keyiterator", OrderedDict: "odict_iterator", set: "set_iterator", frozenset: "set_iterator",
+    deque: "_collections._deque_iterator",
+}  # fmt: skip
+"""What Python calls that which goes through a value of its own."""
+
 
 @dataclass(eq=False)
 class Expressions(Evaluator, ABC):
     """Evaluates the expressions of programs: texts with values in them, comprehensions, dicts, objects."""
 
     _executed: int = 0
+    _given: int = 0
+    _living: WeakSet[Once] = field(default_factory=WeakSet)
 
     @abstractmethod
     def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
@@ -87,6 +110,36 @@ class Expressions(Evaluator, ABC):
     def _text_of(self, value: Any, node: ast.AST) -> str:
         """Write a value as ``str`` does."""
 
+    @abstractmethod
+    def _within(
+        self,
+        steps: Iterator[Any],
+        scope: MutableMapping[str, Any],
+        node: ast.AST,
+        function: Function | None = None,
+    ) -> Generator[Any, Any, Any]:
+        """Go on with a generator each time that it is asked, with its own names in sight until it gives something."""
+
+    @abstractmethod
+    def _needed(self, value: Any, node: ast.AST) -> Callable[..., Any]:
+        """Return what calls a value; raises Python's error where it is nothing that is called."""
+
+    @abstractmethod
+    def _new(self, kind: Class, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        """Make an object of a class of the program."""
+
+    @abstractmethod
+    def _callable(self, value: Any, node: ast.AST) -> Callable[..., Any] | None:
+        """Return what calls a value of the program's; None if it is nothing that is called."""
+
+    @abstractmethod
+    def _method_of(self, kind: type, node: ast.Attribute) -> Function | None:
+        """Return a method of one of Python's own types as a value; None where none is known here."""
+
+    @abstractmethod
+    def _bound_method(self, holder: Any, node: ast.Attribute) -> Function | None:
+        """Return a method of a value as a value itself; None where it has none that is known here."""
+
     def _value(self, node: ast.expr) -> Any:
         match node:
             case ast.IfExp(test, body, otherwise):
@@ -100,22 +153,31 @@ class Expressions(Evaluator, ABC):
             case ast.Lambda(arguments, body):
                 return self._function("<lambda>", arguments, body)
             case ast.GeneratorExp(element, generators):
-                return Once("generator", self._value(ast.copy_location(ast.ListComp(element, generators), node)))
+                rounds, scope = self._comprehended(generators, node)
+                values = (self._value(element) for _ in rounds)
+                return self._once("generator", self._within(values, scope, node), node)
             case ast.ListComp(element, generators):
                 found: list[Any] = []
-
-                def add() -> None:
-                    found.append(self._value(element))
-                    self._check_grown(found, node)
-
-                self._comprehended(generators, add, node)
+                with self._rounds_of(generators, node) as rounds:
+                    for _ in rounds:
+                        found.append(self._value(element))
+                        self._check_grown(found, node)
                 return self._bounded(found, node)
             case ast.DictComp(key, value, generators):
                 pairs: dict[Any, Any] = {}
-                self._comprehended(
-                    generators, lambda: self._enter(pairs, self._value(key), self._value(value), key), node
-                )
+                with self._rounds_of(generators, node) as rounds:
+                    for _ in rounds:
+                        self._enter(pairs, self._value(key), self._value(value), key)
                 return pairs
+            case ast.SetComp(element, generators):
+                members: set[Any] = set()
+                with self._rounds_of(generators, node) as rounds:
+                    for _ in rounds:
+                        members.add(self._hashable(self._value(element), element))
+                        self._check_grown(members, node)
+                return members
+            case ast.Set(parts):
+                return {self._hashable(each, node) for each in self._spread(parts)}
             case ast.Dict(keys, values):
                 return self._dict(keys, values)
             case ast.JoinedStr(parts):
@@ -129,38 +191,101 @@ class Expressions(Evaluator, ABC):
     def _spread(self, parts: list[ast.expr]) -> Iterator[Any]:
         for part in parts:
             if isinstance(part, ast.Starred):
-                yield from self._each(self._value(part.value), part)
+                yield from self._collected(self._value(part.value), part)
             else:
                 yield self._value(part)
 
-    def _comprehended(self, generators: list[ast.comprehension], add: Callable[[], None], node: ast.AST) -> None:
+    def _comprehended(
+        self, generators: list[ast.comprehension], node: ast.AST
+    ) -> tuple[Iterator[None], MutableMapping[str, Any]]:
+        """Return the rounds of a comprehension, and the names within it."""
         first, *others = generators
         values = self._each(self._value(first.iter), first.iter)
-        around = self.names
         targets = {each.id for part in generators for each in ast.walk(part.target) if isinstance(each, ast.Name)}
-        self.names = Scope(frozenset(targets), around, comprehends=True)
+        return self._round(first, values, others, node), Scope(frozenset(targets), self.names, comprehends=True)
+
+    @contextmanager
+    def _rounds_of(self, generators: list[ast.comprehension], node: ast.AST) -> Iterator[Iterator[None]]:
+        """Give the rounds of a comprehension, with its names in sight meanwhile."""
+        around = self.names
+        rounds, self.names = self._comprehended(generators, node)
         try:
-            self._round(first, values, others, add, node)
+            yield rounds
         finally:
             self.names = around
 
     def _round(
-        self,
-        generator: ast.comprehension,
-        values: Iterable[Any],
-        others: list[ast.comprehension],
-        add: Callable[[], None],
-        node: ast.AST,
-    ) -> None:
+        self, generator: ast.comprehension, values: Iterable[Any], others: list[ast.comprehension], node: ast.AST
+    ) -> Iterator[None]:
         for value in values:
             self._count(node)
             self._assign(generator.target, value)
             if not all(self._truth(test) for test in generator.ifs):
                 continue
             if others:
-                self._round(others[0], self._each(self._value(others[0].iter), others[0].iter), others[1:], add, node)
+                inner = self._each(self._value(others[0].iter), others[0].iter)
+                yield from self._round(others[0], inner, others[1:], node)
             else:
-                add()
+                yield
+
+    # What is gone through once
+
+    def _once(self, kind: str, source: Iterable[Any], node: ast.AST) -> Once:
+        """Return what can be gone through once, and is kept count of."""
+        if len(self._living) >= MAX_LIVING:
+            gc.collect()  # what nobody can ask any more may lie in circles
+        if len(self._living) >= MAX_LIVING:
+            message = f"A program keeps at most {MAX_LIVING} generators, zips and their like at once here."
+            raise self._rejection("refused", message, node)
+
+        def meter(value: Any) -> None:
+            self._given += 1 + (len(value) if isinstance(value, tuple) else 0)
+            if self._given > MAX_GIVEN:
+                message = f"Generators, zip and their like give at most {thousands(MAX_GIVEN)} values in all here."
+                raise self._rejection("refused", message, node)
+
+        made_once = Once(kind, source, meter)
+        self._living.add(made_once)
+        return made_once
+
+    def _next_of(self, value: Once, node: ast.AST, default: Any, sent: Any = None) -> Any:
+        """Return the next value of what can be gone through once, or a default where there is none."""
+        try:
+            found, _ = attempted(value.give, (sent,), {})
+        except StopIteration:
+            return default
+        if isinstance(found, Declined):
+            raise self._no(found, node)
+        return found
+
+    def _collected(self, value: Any, node: ast.AST) -> list[Any]:
+        """Return all that a value gives, unless that is too much."""
+        found: list[Any] = []
+        for each in self._each(value, node):
+            if len(found) >= MAX_LIST:
+                raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
+            found.append(each)
+        return found
+
+    def _hashable(self, value: Any, node: ast.AST) -> Any:
+        """Return a value that can be an entry of a set or a key of a dict.
+
+        Raises
+        ------
+        Rejection
+            With Python's own error, if it cannot.
+        """
+        waiting = [value]
+        while waiting:
+            each = waiting.pop()
+            kind = self._class_of(each)
+            if isinstance(each, list | dict | set | deque | np.ndarray) or (
+                isinstance(each, Instance) and kind is not None and kind.has("__eq__")
+            ):
+                raise self._error("TypeError", f"unhashable type: '{type_name(each)}'", node)
+            if isinstance(each, tuple):
+                waiting.extend(each)
+        return value
 
     def _dict(self, keys: list[ast.expr | None], values: list[ast.expr]) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -175,12 +300,7 @@ class Expressions(Evaluator, ABC):
         return found
 
     def _enter(self, entries: dict[Any, Any], key: Any, value: Any, node: ast.AST) -> None:
-        if isinstance(key, list | dict):
-            raise self._error("TypeError", f"unhashable type: '{type_name(key)}'", node)
-        if not isinstance(key, str | int | float | bool | tuple | None) or any(
-            isinstance(k, list) for k in inside(key)
-        ):
-            raise self._rejection("refused", "Keys are texts, numbers and tuples of them here.", node)
+        self._hashable(key, node)
         if holds(value, entries):
             raise self._rejection("refused", "A dict that would hold itself is not made here.", node)
         if len(entries) >= MAX_LIST:
@@ -188,18 +308,22 @@ class Expressions(Evaluator, ABC):
         entries[key] = value
 
     def _looked_up(self, entries: dict[Any, Any], key: Any, node: ast.AST) -> Any:
-        if isinstance(key, list | dict):
-            raise self._error("TypeError", f"unhashable type: '{type_name(key)}'", node)
+        self._hashable(key, node)
         if key not in entries:
-            raise self._error("KeyError", repr(key), node)
+            if isinstance(entries, Counter):
+                return 0
+            if not isinstance(entries, defaultdict) or entries.default_factory is None:
+                raise self._error("KeyError", repr(key), node)
+            self._enter(entries, key, entries.default_factory(), node)
         return entries[key]
 
-    def _check_grown(self, holder: list[Any] | dict[Any, Any], node: ast.AST) -> None:
-        """Refuse a list or a dict that has grown too large; lists in it are counted every now and then only."""
+    def _check_grown(self, holder: Any, node: ast.AST) -> None:
+        """Refuse a list or its like that has grown too large; lists in it are counted every now and then only."""
         if len(holder) > MAX_LIST:
-            raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
+            kind = next(word for word, of in _GROWING.items() if isinstance(holder, of))
+            raise self._rejection("refused", f"A {kind} has at most {thousands(MAX_LIST)} entries here.", node)
         if len(holder) % 64 == 0:
-            self._bounded(list(holder.values()) if isinstance(holder, dict) else holder, node)
+            self._bounded(list(holder.values() if isinstance(holder, dict) else holder), node)
 
     def _formatted(self, node: ast.expr) -> str:
         match node:
@@ -240,6 +364,8 @@ class Expressions(Evaluator, ABC):
         known = getattr(builtins, name, None) if _is_known(name) else None
         if isinstance(known, type):
             return known
+        if full in COLLECTIONS:
+            return self._as_value(node, COLLECTIONS[full])
         if known is not None or (full is not None and full not in MODULES.values()):
             return self._as_value(node, known if full is None else full)
         if full is not None:
@@ -274,23 +400,48 @@ class Expressions(Evaluator, ABC):
             if entry is None or entry.attribute:
                 raise self._unknown(known, node)
             known = function_of(entry)
+        return self._calling(node, known, node)
+
+    def _calling(self, called: ast.expr, real: Any, node: ast.expr, holder: Any = None, *, skips: int = 0) -> Function:
+        """Return a function that calls what an expression names, with whatever it is called with.
+
+        Parameters
+        ----------
+        called
+            The expression.
+        real
+            What it stands for.
+        node
+            What was written.
+        holder
+            What the name ``holder`` in the expression stands for.
+        skips
+            int, how many of the arguments it is not called with, ``values`` in the expression being all of them.
+        """
+        scope = Scope(frozenset({"holder"}), self.names)
+        scope["holder"] = holder
         values, more = ast.Name("values", ast.Load()), ast.Name("more", ast.Load())
-        call = ast.Call(node, [ast.Starred(values, ast.Load())], [ast.keyword(None, more)])
+        given: ast.expr = values
+        if skips:
+            given = ast.Subscript(values, ast.Slice(ast.Constant(skips)), ast.Load())
+        call = ast.Call(called, [ast.Starred(given, ast.Load())], [ast.keyword(None, more)])
         return Function(
             ast.unparse(node),
             ast.arguments([], [], ast.arg(values.id), [], [], ast.arg(more.id), []),
             ast.fix_missing_locations(ast.copy_location(call, node)),
-            self.names,
+            scope,
             (),
             {},
             frozenset({values.id, more.id}),
             frozenset(),
             None,
-            real=known,
+            real=real,
         )
 
     def _attribute(self, node: ast.Attribute) -> Any:
         dotted = self._dotted(node)
+        if dotted in COLLECTIONS:
+            return self._as_value(node, COLLECTIONS[dotted])
         if dotted is not None and dotted not in CONSTANTS and read_dtype(dotted) is None and entry_named(dotted):
             return self._as_value(node, dotted)
         return super()._attribute(node)
@@ -299,14 +450,21 @@ class Expressions(Evaluator, ABC):
         return super()._computed(symbol, compute, _itself(left), _itself(right), node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
-        if owner_of(holder) is None or isinstance(holder, TypeOf):
+        if owner_of(holder) is None or isinstance(holder, TypeOf | Record):
             return self._attribute_of(holder, node)
-        return super()._read(holder, node)
+        if isinstance(holder, type) and issubclass(holder, Record) and node.attr == "_fields":
+            return holder.names
+        found = self._method_of(holder, node) if isinstance(holder, type) else self._bound_method(holder, node)
+        return found or super()._read(holder, node)
 
     def _item(self, holder: Any, key: Any, node: ast.expr) -> Any:
         match holder:
             case dict():
                 return self._looked_up(holder, key, node)
+            case set() | frozenset():
+                raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
+            case deque():
+                return self._python(operator.getitem, (holder, key), node)
             case Once(kind) | Entries(kind):
                 raise self._error("TypeError", f"'{kind}' object is not subscriptable", node)
             case str():
@@ -334,6 +492,12 @@ class Expressions(Evaluator, ABC):
                 return holder.find(name)
             case Caught(declined), "args":
                 return (declined.words,) if declined.words else ()
+            case Record(names=names), name if name in names:
+                return holder[names.index(name)]
+            case Record(names=names), "_fields":
+                return names
+            case deque(), "maxlen":
+                return holder.maxlen
         kind = self._class_of(holder)
         if networks.is_network_object(holder):
             try:
@@ -345,6 +509,9 @@ class Expressions(Evaluator, ABC):
             if not isinstance(found, Function) or found.role == "static":
                 return found
             return self.call(found, (holder,), {}, node) if found.role == "property" else Method(found, holder)
+        bound = self._bound_method(holder, node)
+        if bound is not None:
+            return bound
         raise self._no_attribute(holder, node)
 
     def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
@@ -376,9 +543,18 @@ class Expressions(Evaluator, ABC):
             value, holder = self._value(left), self._value(rights[0])
             if isinstance(value, list | dict) and isinstance(holder, dict):
                 raise self._error("TypeError", f"unhashable type: '{type_name(value)}'", node)
-            found = self._python(operator.contains, (holder, value), node)
+            kind = self._class_of(holder)
+            if isinstance(holder, Instance) and kind is not None and kind.has("__contains__"):
+                found = self._as_truth(self.call(kind.find("__contains__"), (holder, value), {}, node), node)
+            elif isinstance(holder, Instance | Once):
+                found = any(self._is_equal(each, value, node) for each in self._each(holder, node))
+            else:
+                found = self._python(operator.contains, (holder, value), node)
             return bool(found) is isinstance(operations[0], ast.In)
         return super()._compared(node, left, operations, rights)
+
+    def _is_equal(self, one: Any, other: Any, node: ast.AST) -> bool:
+        return one is other or self._as_truth(self._computed(*SIGNS["=="], one, other, node), node)
 
     # Names
 
@@ -390,17 +566,30 @@ class Expressions(Evaluator, ABC):
         if isinstance(holder, dict):
             self._enter(holder, key, value, target)
             return
-        if isinstance(holder, list):
+        found = self._class_of(holder)
+        if isinstance(holder, Instance) and found is not None and found.has("__setitem__"):
+            self.call(found.find("__setitem__"), (holder, key, value), {}, target)
+            return
+        if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
+        if isinstance(holder, set | frozenset | Once | Entries):
+            words = f"'{type_name(holder)}' object does not support item assignment"
+            raise self._error("TypeError", words, target)
+        if isinstance(holder, deque):
+            self._python(operator.setitem, (holder, key, value), target)
+            return
         super()._put(holder, key, value, target)
 
-    def _check_held(self, values: Iterable[Any], holder: list[Any] | dict[Any, Any], node: ast.AST) -> None:
-        """Refuse what would make a list or a dict hold itself: nobody comes to an end who goes through it."""
+    def _check_held(self, values: Iterable[Any], holder: Any, node: ast.AST) -> None:
+        """Refuse what would make a list or its like hold itself: nobody comes to an end who goes through it."""
         if any(holds(value, holder) for value in values):
             raise self._rejection("refused", "A list that would hold itself is not made here.", node)
 
     def _changed(self, before: Any, sign: ast.operator, value: Any, node: ast.stmt) -> Any:
-        if isinstance(before, list) and isinstance(value, list | tuple):
+        taken = isinstance(value, Once | Entries | set | frozenset | dict | deque)
+        if (isinstance(before, list) and taken) or (isinstance(before, deque) and isinstance(sign, ast.Add)):
+            value = self._collected(value, node)
+        if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
         return super()._changed(before, sign, value, node)
 
@@ -411,7 +600,7 @@ class Expressions(Evaluator, ABC):
         holder, key = self._value(target.value), self._value(target.slice)
         if isinstance(holder, dict):
             self._looked_up(holder, key, target)
-        if not isinstance(holder, list | dict):
+        if not isinstance(holder, list | dict | deque):
             words = f"'{type_name(holder)}' object doesn't support item deletion"
             if is_array(holder) and not isinstance(holder, np.generic):
                 raise self._no(attempted(operator.delitem, (holder, key), {})[0], target)
@@ -431,9 +620,9 @@ class Expressions(Evaluator, ABC):
                 self._check_name(name, target)
                 self.names[name] = value
             case ast.Tuple(targets) | ast.List(targets) if any(isinstance(each, ast.Starred) for each in targets):
-                self._assign_starred(targets, list(self._each(value, target)), target)
-            case ast.Tuple(targets) | ast.List(targets) if isinstance(value, dict):
-                super()._assign(target, list(value))
+                self._assign_starred(targets, self._collected(value, target), target)
+            case ast.Tuple() | ast.List() if isinstance(value, _UNPACKED) or self._class_of(value) is not None:
+                super()._assign(target, self._collected(value, target))
             case _:
                 super()._assign(target, value)
 
@@ -455,25 +644,48 @@ class Expressions(Evaluator, ABC):
     # What is gone through
 
     def _each(self, value: Any, node: ast.AST) -> Iterator[Any]:
-        """Go through what a loop goes through."""
-        if isinstance(value, list | tuple | str | range | Once | Entries):
-            yield from value
-        elif isinstance(value, dict):
-            yield from list(value)
-        elif is_array(value) and len(value.shape) > 0:
+        """Return what goes through a value, as a loop does; raises Python's error where nothing can."""
+        if isinstance(value, Once):
+            return self._drained(value, node)
+        if isinstance(value, list | tuple | str | range | Entries):
+            return iter(value)
+        if isinstance(value, dict | set | frozenset | deque):
+            return self._drained(Once(ITERATORS.get(type(value), "dict_keyiterator"), value), node)
+        if is_array(value) and len(value.shape) > 0:
             owner = self._owner(value, node)
-            for place in range(value.shape[0]):
-                yield self._perform(f"{owner}.[]", (value, place), {}, node)
-        elif networks.is_network_object(value) and hasattr(type(value), "__iter__"):
-            yield from self._through(value, node)
-        elif (kind := self._class_of(value)) is not None and kind.has("__getitem__"):
-            yield from self._up_to_the_end(lambda place: self.call(kind.find("__getitem__"), (value, place), {}, node))
-        elif networks.is_network_object(value) and hasattr(type(value), "__getitem__"):
-            yield from self._up_to_the_end(lambda place: self._outside(operator.getitem, (value, place), {}, node))
-        elif is_array(value):
+            return (self._perform(f"{owner}.[]", (value, place), {}, node) for place in range(value.shape[0]))
+        kind = self._class_of(value)
+        if kind is not None and kind.has("__iter__") and not networks.is_network_object(value):
+            return self._asked_for(value, node)
+        if networks.is_network_object(value) and hasattr(type(value), "__iter__"):
+            return self._through(value, node)
+        if kind is not None and kind.has("__getitem__"):
+            return self._up_to_the_end(
+                lambda place: self.call(kind.find("__getitem__"), (value, place), {}, node), node
+            )
+        if networks.is_network_object(value) and hasattr(type(value), "__getitem__"):
+            return self._up_to_the_end(lambda place: self._outside(operator.getitem, (value, place), {}, node), node)
+        if is_array(value):
             raise self._no(attempted(iter, (value,), {})[0], node)
-        else:
-            raise self._error("TypeError", f"'{type_name(value)}' object is not iterable", node)
+        raise self._error("TypeError", f"'{type_name(value)}' object is not iterable", node)
+
+    def _drained(self, value: Once, node: ast.AST) -> Iterator[Any]:
+        none = object()
+        while (found := self._next_of(value, node, none)) is not none:
+            yield found
+
+    def _asked_for(self, value: Any, node: ast.AST) -> Iterator[Any]:
+        """Go through an object of the program by its own ``__iter__`` and ``__next__``."""
+        kind = self._class_of(value)
+        assert kind is not None
+        steps = self.call(kind.find("__iter__"), (value,), {}, node)
+        found = self._class_of(steps)
+        if found is None or not found.has("__next__"):
+            if isinstance(steps, Once):
+                return self._drained(steps, node)
+            raise self._error("TypeError", f"iter() returned non-iterator of type '{type_name(steps)}'", node)
+        more = found.find("__next__")
+        return self._up_to_the_end(lambda _: self.call(more, (steps,), {}, node), node, "StopIteration")
 
     def _through(self, value: Any, node: ast.AST) -> Iterator[Any]:
         """Go through what a loader, or a list of layers, gives."""
@@ -482,23 +694,24 @@ class Expressions(Evaluator, ABC):
         while (part := self._outside(next, (parts, none), {}, node)) is not none:
             yield part
 
-    def _up_to_the_end(self, part_at: Callable[[int], Any]) -> Iterator[Any]:
-        """Go through an object that has only numbers for its parts, up to its first IndexError."""
+    def _up_to_the_end(self, part_at: Callable[[int], Any], node: ast.AST, end: str = "IndexError") -> Iterator[Any]:
+        """Go through an object part by part, up to the error that says that there are no more."""
         for place in range(MAX_LIST):
             try:
                 part = part_at(place)
             except Rejection as rejection:
-                if rejection.declined is not None and catches("IndexError", rejection.declined):
+                if rejection.declined is not None and catches(end, rejection.declined):
                     return
                 raise
             yield part
+        raise self._rejection("refused", f"At most {thousands(MAX_LIST)} parts are gone through here.", node)
 
     def _all(self, columns: Iterable[Any], node: ast.AST) -> list[list[Any]]:
         found = []
         for values in columns:
             if isinstance(values, range | list | tuple | str) and len(values) > MAX_LIST:
                 raise self._rejection("refused", f"A list has at most {thousands(MAX_LIST)} entries here.", node)
-            found.append(list(self._each(values, node)))
+            found.append(self._collected(values, node))
         return found
 
     def _count(self, node: ast.AST) -> None:
@@ -509,6 +722,10 @@ class Expressions(Evaluator, ABC):
 
     def _error(self, kind: str, words: str, node: ast.AST) -> Rejection:
         return self._no(made(kind, words), node)
+
+
+_UNPACKED = (dict, set, frozenset, deque, Once, Entries)
+"""What is not unpacked as the one language does it."""
 
 
 def _itself(value: Any) -> Any:

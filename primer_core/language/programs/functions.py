@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,8 +15,9 @@ from primer_core.language.limits import Refused
 from primer_core.language.programs.expressions import Expressions
 from primer_core.language.programs.layers import Watch
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
+from primer_core.language.programs.reading import yields
 from primer_core.language.programs.scope import Scope, names_bound
-from primer_core.language.programs.values import Function
+from primer_core.language.programs.values import Function, catches
 from primer_core.language.rejection import Author, Place, Rejection
 
 MAX_DEPTH = 40
@@ -65,6 +66,10 @@ class Functions(Expressions):
         """Run statements."""
 
     @abstractmethod
+    def _walk(self, body: Iterable[ast.stmt]) -> Generator[Any, Any, None]:
+        """Run statements of a generator, as far as each value that it gives."""
+
+    @abstractmethod
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
         """Tell who watches what was done."""
 
@@ -80,7 +85,13 @@ class Functions(Expressions):
         }
         defaults = tuple(map(self._value, arguments.defaults))
         modes = self._modes(node) if isinstance(node, ast.FunctionDef) else ()
-        return Function(name, arguments, body, self.names, defaults, keyword, local, elsewhere, node, modes=modes)
+        gives = isinstance(body, list) and yields(body)
+        if gives and modes:
+            message = "A generator is not decorated here. Write “with” around the loop that asks for its values."
+            raise self._rejection("unread", message, modes[0])
+        return Function(
+            name, arguments, body, self.names, defaults, keyword, local, elsewhere, node, modes=modes, yields=gives
+        )
 
     def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
         """Return the decorators of a function, which switch something on while it runs."""
@@ -104,6 +115,9 @@ class Functions(Expressions):
             raise self._rejection("refused", message, node)
         scope = Scope(function.local, function.scope, function.elsewhere)
         self._bind(function, scope, positional, keywords, node)
+        if function.yields:
+            scope.resumes = True
+            return self._once("generator", self._within(self._walk_all(function), scope, node, function), node)
         around = self.names
         self._running.append(function)
         self.names = scope
@@ -123,6 +137,59 @@ class Functions(Expressions):
             self.names = around
             self._running.pop()
         return None
+
+    def _walk_all(self, function: Function) -> Generator[Any, Any, Any]:
+        """Run a generator from its first statement; returns what it returns."""
+        assert isinstance(function.body, list)
+        assert function.node is not None
+        self._tell(function.node, "call")
+        try:
+            yield from self._walk(function.body)
+        except Returned as returned:
+            return returned.value
+        return None
+
+    def _within(
+        self,
+        steps: Iterator[Any],
+        scope: MutableMapping[str, Any],
+        node: ast.AST,
+        function: Function | None = None,
+    ) -> Generator[Any, Any, Any]:
+        """Go on with a generator each time that it is asked, with its own names in sight until it gives something.
+
+        Parameters
+        ----------
+        steps
+            What it does.
+        scope
+            Its names.
+        node
+            What is to be blamed for an error that no statement of its own makes.
+        function
+            The function that it is; None for an expression.
+        """
+        sent: Any = None
+        while True:
+            if len(self._running) >= MAX_DEPTH:
+                message = f"Functions call each other at most {MAX_DEPTH} deep here."
+                raise self._rejection("refused", message, node)
+            around, self.names = self.names, scope
+            if function is not None:
+                self._running.append(function)
+            try:
+                found = next(steps) if sent is None else steps.send(sent)  # type: ignore[attr-defined]
+            except StopIteration as end:
+                return end.value
+            except Rejection as rejection:
+                if rejection.declined is not None and catches("StopIteration", rejection.declined):
+                    raise self._error("RuntimeError", "generator raised StopIteration", node) from rejection
+                raise
+            finally:
+                self.names = around
+                if function is not None:
+                    self._running.pop()
+            sent = yield found
 
     def _bind(
         self,
@@ -167,7 +234,7 @@ class Functions(Expressions):
         positional: list[Any] = []
         for each in node.args:
             if isinstance(each, ast.Starred):
-                positional.extend(self._each(self._value(each.value), each))
+                positional.extend(self._collected(self._value(each.value), each))
             else:
                 positional.append(self._value(each))
         keywords: dict[str, Any] = {}

@@ -7,18 +7,21 @@ its body, so that nothing is done in it that could not be done outside.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
 from primer_core.language.programs.calls import Calls
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
-from primer_core.language.programs.reading import Program, imported
-from primer_core.language.programs.values import Caught, Kind, Warned, catches, made
+from primer_core.language.programs.printing import own_options
+from primer_core.language.programs.reading import Program, imported, yields
+from primer_core.language.programs.values import Caught, Kind, Once, Warned, catches, made
 from primer_core.language.reader import ALIASES
 from primer_core.language.rejection import Place, Rejection
 
@@ -106,9 +109,10 @@ class Interpreter(Calls):
         """
         self._source = program.source
         try:
-            for node in program.nodes:
-                self.under_way = node
-                self.statement(node, program.source)
+            with own_options():
+                for node in program.nodes:
+                    self.under_way = node
+                    self.statement(node, program.source)
         except Rejection as rejection:
             return rejection
         except RecursionError:
@@ -178,25 +182,97 @@ class Interpreter(Calls):
         for node in body:
             self.statement(node, self._source)
 
-    def _for(self, node: ast.For) -> None:
-        for value in self._each(self._value(node.iter), node.iter):
+    def _walk(self, body: Iterable[ast.stmt]) -> Generator[Any, Any, None]:
+        for node in body:
+            if not yields([node]):
+                self.statement(node, self._source)
+                continue
             self._count(node)
-            self._assign(node.target, value)
-            self._tell(node, "loop")
+            match node:
+                case ast.Expr(ast.Yield() | ast.YieldFrom() as given):
+                    yield from self._given_by(given, node)
+                case ast.Assign(targets, (ast.Yield() | ast.YieldFrom()) as given):
+                    received = yield from self._given_by(given, node)
+                    for target in targets:
+                        self._assign(target, received)
+                    self._tell(node)
+                case ast.If(test, inner, otherwise):
+                    truth = self._truth(test)
+                    self._tell(node, "test")
+                    yield from self._walk(inner if truth else otherwise)
+                case ast.For():
+                    for _ in self._rounds(node):
+                        if (yield from self._walk_round(node.body)):
+                            break
+                    else:
+                        yield from self._walk(node.orelse)
+                case ast.While():
+                    while self._goes_on(node):
+                        if (yield from self._walk_round(node.body)):
+                            break
+                    else:
+                        yield from self._walk(node.orelse)
+                case ast.Try():
+                    try:
+                        yield from self._walk(node.body)
+                    except Rejection as rejection:
+                        handler = self._handler_of(node, rejection)
+                        if handler is None:
+                            raise
+                        with self._handling(handler, rejection):
+                            self._block(handler.body)
+                    else:
+                        yield from self._walk(node.orelse)
+
+    def _walk_round(self, body: list[ast.stmt]) -> Generator[Any, Any, bool]:
+        """Run a round of a generator's loop; return whether the loop is left by it."""
+        try:
+            yield from self._walk(body)
+        except _Left as left:
+            return left.loop
+        return False
+
+    def _given_by(self, given: ast.Yield | ast.YieldFrom, node: ast.stmt) -> Generator[Any, Any, Any]:
+        """Give what a ``yield`` gives; returns what it is worth itself."""
+        value = None if given.value is None else self._value(given.value)
+        if isinstance(node, ast.Expr):
+            self._tell(node)
+        if isinstance(given, ast.Yield):
+            return (yield value)
+        if not isinstance(value, Once):
+            yield from self._each(value, given)
+            return None
+        none, sent = object(), None
+        while (found := self._next_of(value, given, none, sent)) is not none:
+            sent = yield found
+        return value.result
+
+    def _for(self, node: ast.For) -> None:
+        for _ in self._rounds(node):
             if self._left(node.body):
                 return
         self._block(node.orelse)
 
-    def _while(self, node: ast.While) -> None:
-        while True:
+    def _rounds(self, node: ast.For) -> Iterator[None]:
+        """Begin each round of a loop: bind its names."""
+        for value in self._each(self._value(node.iter), node.iter):
             self._count(node)
-            truth = self._truth(node.test)
-            self._tell(node, "test")
-            if not truth:
-                break
+            self._assign(node.target, value)
+            self._tell(node, "loop")
+            yield
+
+    def _while(self, node: ast.While) -> None:
+        while self._goes_on(node):
             if self._left(node.body):
                 return
         self._block(node.orelse)
+
+    def _goes_on(self, node: ast.While) -> bool:
+        """Return whether a loop has another round."""
+        self._count(node)
+        truth = self._truth(node.test)
+        self._tell(node, "test")
+        return truth
 
     def _left(self, body: list[ast.stmt]) -> bool:
         """Run a round of a loop; return whether the loop is left by it."""
@@ -225,7 +301,17 @@ class Interpreter(Calls):
             if item.optional_vars is not None:
                 self._assign(item.optional_vars, kept if records else None)
             return _Recording(self._recording, kept) if records else nullcontext()
-        known = f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore') and warnings.catch_warnings()"
+        if isinstance(expression, ast.Call) and ast.unparse(expression.func) in (
+            "np.printoptions",
+            "numpy.printoptions",
+        ):
+            positional, keywords = self._arguments(expression)
+            if not positional and item.optional_vars is None:
+                return np.printoptions(**self._options("np", keywords, expression))
+        known = (
+            f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore'), np.printoptions(precision=3) and "
+            "warnings.catch_warnings()"
+        )
         message = f"Of “with”, {known} are run here."
         raise self._rejection("unread", message, expression)
 
@@ -238,15 +324,22 @@ class Interpreter(Calls):
                 if rejection.declined is None:
                     stopped = True
                     raise
-                handler = next((each for each in node.handlers if self._handles(each, rejection.declined)), None)
+                handler = self._handler_of(node, rejection)
                 if handler is None:
                     raise
-                self._handle(handler, rejection)
+                with self._handling(handler, rejection):
+                    self._block(handler.body)
             else:
                 self._block(node.orelse)
         finally:
             if not stopped:
                 self._block(node.finalbody)
+
+    def _handler_of(self, node: ast.Try, rejection: Rejection) -> ast.ExceptHandler | None:
+        """Return what catches an exception; None where nothing does, and of what is no exception."""
+        if rejection.declined is None:
+            return None
+        return next((each for each in node.handlers if self._handles(each, rejection.declined)), None)
 
     def _handles(self, handler: ast.ExceptHandler, declined: Declined) -> bool:
         if handler.type is None:
@@ -254,13 +347,15 @@ class Interpreter(Calls):
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         return any(catches(ast.unparse(kind).rpartition(".")[2], declined) for kind in kinds)
 
-    def _handle(self, handler: ast.ExceptHandler, rejection: Rejection) -> None:
+    @contextmanager
+    def _handling(self, handler: ast.ExceptHandler, rejection: Rejection) -> Iterator[None]:
+        """Give the exception its name while a handler runs."""
         assert rejection.declined is not None
         if handler.name:
             self.names[handler.name] = Caught(rejection.declined)
         self._handled.append(rejection)
         try:
-            self._block(handler.body)
+            yield
         finally:
             self._handled.pop()
             if handler.name and handler.name in self.names:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import operator
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
+from primer_core.language.programs.containers import Containers
+from primer_core.language.programs.expressions import ITERATORS
 from primer_core.language.programs.formats import WIDEST, check_percent, filled
-from primer_core.language.programs.functions import Functions
-from primer_core.language.programs.python_names import FUNCTIONS, MATH, METHODS
+from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
+from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.values import (
     Caught,
     Class,
@@ -28,15 +31,20 @@ from primer_core.language.programs.values import (
     Kind,
     Method,
     Once,
+    Record,
     TypeOf,
+    catches,
     inside,
     type_name,
 )
+from primer_core.language.rejection import Rejection
+from primer_core.language.table import entry_named
 from primer_core.language.text import quoted
 
 _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "int": lambda: (int,), "float": lambda: (float,), "bool": lambda: (bool,), "str": lambda: (str,),
-    "list": lambda: (list,), "tuple": lambda: (tuple,), "dict": lambda: (dict,), "complex": lambda: (complex,),
+    "list": lambda: (list,), "tuple": lambda: (tuple,), "dict": lambda: (dict,), "set": lambda: (set,),
+    "frozenset": lambda: (frozenset,), "complex": lambda: (complex,),
     "np.ndarray": lambda: (np.ndarray,), "np.generic": lambda: (np.generic,), "np.floating": lambda: (np.floating,),
     "np.integer": lambda: (np.integer,), "np.number": lambda: (np.number,), "np.bool_": lambda: (np.bool_,),
     "np.float64": lambda: (np.float64,), "np.float32": lambda: (np.float32,), "np.int64": lambda: (np.int64,),
@@ -47,7 +55,7 @@ _BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Class, Instance)
 
 
 @dataclass(eq=False)
-class PythonFunctions(Functions):
+class PythonFunctions(Containers):
     """Calls what Python has of its own."""
 
     _line_open: bool = False
@@ -56,6 +64,8 @@ class PythonFunctions(Functions):
         """Call a built-in function of Python's."""
         if name == "isinstance":
             return self._isinstance(node)
+        if name in ("getattr", "hasattr", "setattr"):
+            return self._by_name(name, node)
         positional, keywords = self._arguments(node)
         return self._of_python(name, positional, keywords, node)
 
@@ -68,24 +78,31 @@ class PythonFunctions(Functions):
             return self.call(kind.find("__len__"), (positional[0],), {}, node)
         if name == "len" and len(positional) == 1 and networks.is_network_object(positional[0]):
             return self._outside(len, positional, {}, node)
-        if name in ("len", "bool") and len(positional) == 1 and isinstance(positional[0], Entries):
-            return len(positional[0]) if name == "len" else bool(positional[0])
+        size = self._len_of(positional[0]) if len(positional) == 1 else None
+        if name in ("len", "bool") and size is not None:
+            return size if name == "len" else size > 0
         if name in ("list", "tuple") and len(positional) == 1 and owner_of(positional[0]) is None:
-            found = list(self._each(positional[0], node))
+            found = self._collected(positional[0], node)
             return self._bounded(found if name == "list" else tuple(found), node)
-        if name in ("len", "int", "float", "bool") and len(positional) == 1 and isinstance(positional[0], Once):
+        if name in ("len", "int", "float", "bool") and len(positional) == 1 and owner_of(positional[0]) is None:
+            kind = type_name(positional[0])
             if name == "bool":
                 return True
-            words = f"object of type '{positional[0].kind}' has no len()"
+            words = f"object of type '{kind}' has no len()"
             if name != "len":
-                words = f"{name}() argument must be a string or a real number, not '{positional[0].kind}'"
+                text = "a string, a bytes-like object" if name == "int" else "a string"
+                words = f"{name}() argument must be {text} or a real number, not '{kind}'"
             raise self._error("TypeError", words, node)
         if name in ("sum", "max", "min") and len(positional) == 1 and owner_of(positional[0]) is None:
-            positional = (list(self._each(positional[0], node)),)
+            positional = (self._collected(positional[0], node),)
         if name in ("len", "list", "tuple", "int", "float", "bool", "sum", "max", "min"):
-            if len(positional) == 1 and isinstance(positional[0], dict):
-                positional = (list(positional[0]),)
             return self._perform(f"builtins.{name}", positional, keywords, node)
+        if name in ("set", "frozenset") and len(positional) < 2:
+            return self._contained(name, positional, keywords, node)
+        if name in ("zip", "enumerate", "map", "filter"):
+            given = self._gone_through(name, positional, keywords, node)
+            if given is not None:
+                return given
         match name, positional:
             case "str", (value,):
                 return self._text_of(value, node)
@@ -95,6 +112,8 @@ class PythonFunctions(Functions):
                 return self._repr_of(value, node) if not is_array(value) else self._python(repr, (value,), node)
             case "type", (Caught(declined),):
                 return Kind(declined.kind)
+            case "type", (Once(kind) | Entries(kind),):
+                return TypeOf(_type_called(kind))
             case "type", (value,):
                 return self._class_of(value) or TypeOf(type(value))
             case "callable", (value,):
@@ -109,31 +128,15 @@ class PythonFunctions(Functions):
                 return self._python(divmod, positional, node)
             case "ord" | "chr" | "hex" | "bin" | "id", (value,):
                 return self._python(getattr(builtins, name), positional, node)
-            case "zip", columns:
-                strict = keywords.get("strict", False)
-                rows = self._python(
-                    lambda *parts: list(zip(*parts, strict=bool(strict))), self._all(columns, node), node
-                )
-                return Once("zip", rows)
-            case "enumerate", (values, *start):
-                begin = keywords.get("start", start[0] if start else 0)
-                pairs = self._python(lambda items: list(enumerate(items, begin)), self._all([values], node), node)
-                return Once("enumerate", pairs)
-            case "reversed", (values,):
-                return Once("list_reverseiterator", self._all([values], node)[0][::-1])
+            case "reversed", (values,) if not isinstance(values, Once | set | frozenset):
+                kind = "list_reverseiterator" if isinstance(values, list) else "reversed"
+                return self._once(kind, self._all([values], node)[0][::-1], node)
             case "any" | "all", (values,):
                 wanted = name == "any"
-                return (
-                    wanted if any(self._as_truth(v, node) is wanted for v in self._each(values, node)) else not wanted
-                )
+                asked = self._asking(None, node)
+                return wanted if any(asked(each) is wanted for each in self._each(values, node)) else not wanted
             case "sorted", (values,):
                 return self._python(sorted, self._all([values], node), node, keywords)
-            case "map", (function, *columns):
-                called = self._needed(function, node)
-                return Once("map", [called(*parts) for parts in zip(*self._all(columns, node), strict=False)])
-            case "filter", (function, values):
-                asked = bool if function is None else self._needed(function, node)
-                return Once("filter", [each for each in self._each(values, node) if self._as_truth(asked(each), node)])
             case "dict", pairs:
                 return self._python(dict, pairs, node, keywords)
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not run here.", node)
@@ -153,6 +156,10 @@ class PythonFunctions(Functions):
                 return lambda *values: self.call(function, (owner, *values), {}, node)
             case Instance(kind) if kind.has("__call__"):
                 return lambda *values: self.call(kind.find("__call__"), (value, *values), {}, node)
+            case Class():
+                return lambda *values: self._new(value, values, {}, node)
+            case type() if issubclass(value, Record):
+                return lambda *values: self._recorded(value, values, {}, node)
             case type() if value.__name__ in FUNCTIONS:
                 return lambda *values: self._of_python(value.__name__, values, {}, node)
         if networks.is_network_object(value) and callable(value):
@@ -169,14 +176,25 @@ class PythonFunctions(Functions):
         """Return what ``next`` asks one after the other."""
         if isinstance(value, Once):
             return value
+        kind = self._class_of(value)
+        if isinstance(value, Instance) and kind is not None and kind.has("__iter__"):
+            return self.call(kind.find("__iter__"), (value,), {}, node)
         if networks.is_network_object(value) and hasattr(type(value), "__iter__"):
             return self._outside(iter, (value,), {}, node)
-        return Once(f"{type_name(value)}_iterator", list(self._each(value, node)))
+        return self._once(ITERATORS.get(type(value), f"{type_name(value)}_iterator"), self._each(value, node), node)
 
     def _next(self, value: Any, default: tuple[Any, ...], node: ast.AST) -> Any:
         none = object()
+        kind = self._class_of(value)
         if isinstance(value, Once):
-            found = next(value, none)
+            found = self._next_of(value, node, none)
+        elif isinstance(value, Instance) and kind is not None and kind.has("__next__"):
+            try:
+                return self.call(kind.find("__next__"), (value,), {}, node)
+            except Rejection as rejection:
+                if not default or rejection.declined is None or not catches("StopIteration", rejection.declined):
+                    raise
+                return default[0]
         elif networks.is_network_object(value) and hasattr(type(value), "__next__"):
             found = self._outside(next, (value, none), {}, node)
         else:
@@ -213,6 +231,11 @@ class PythonFunctions(Functions):
             known = {**networks.BASES, **networks.MADE}
             if self._full_name(kind) in known:
                 found.append(networks.base(known[self._full_name(kind)]))
+                continue
+            full = self._full_name(kind)
+            named = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
+            if full in COLLECTIONS or (isinstance(named, type) and issubclass(named, Record)):
+                found.append(COLLECTIONS[full] if named is None else named)
                 continue
             written = self._dotted(kind) if isinstance(kind, ast.Attribute) else ast.unparse(kind)
             if written is None or written not in _TYPES:
@@ -252,7 +275,7 @@ class PythonFunctions(Functions):
                 return str(self.call(kind.find(name), (value,), {}, node))
         if owner_of(value) is None and networks.is_network_object(value):
             return str(self._outside(str, (value,), {}, node))
-        if isinstance(value, list | tuple | dict | Entries) and any(
+        if isinstance(value, list | tuple | dict | Entries | set | frozenset | deque) and any(
             isinstance(each, Instance) for each in inside(value)
         ):
             return self._repr_of(value, node)
@@ -263,6 +286,19 @@ class PythonFunctions(Functions):
         match value:
             case list():
                 return f"[{', '.join(self._repr_of(each, node) for each in value)}]"
+            case set() if value:
+                return "{" + ", ".join(self._repr_of(each, node) for each in value) + "}"
+            case deque():
+                most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+                return f"deque({self._repr_of(list(value), node)}{most})"
+            case Record():
+                parts = zip(value.names, value, strict=True)
+                shown = ", ".join(f"{name}={self._repr_of(each, node)}" for name, each in parts)
+                return f"{type(value).__name__}({shown})"
+            case defaultdict():
+                return f"defaultdict({value.default_factory!r}, {self._repr_of(dict(value), node)})"
+            case OrderedDict() | Counter():
+                return repr(value)
             case tuple():
                 return f"({', '.join(self._repr_of(each, node) for each in value)}{',' * (len(value) == 1)})"
             case dict():
@@ -283,31 +319,112 @@ class PythonFunctions(Functions):
             return self._of_python("type", (holder,), {}, node)
         return super()._read(holder, node)
 
+    def _methods(self, holder: Any) -> tuple[str, ...]:
+        """Return the methods of one of Python's own values that are known here."""
+        return METHODS.get(Record if isinstance(holder, Record) else type(holder), ())
+
+    def _bound_method(self, holder: Any, node: ast.Attribute) -> Function | None:
+        known = node.attr in self._methods(holder)
+        entry = entry_named(f"{owner_of(holder)}.{node.attr}")
+        if not known and (entry is None or entry.attribute):
+            return None
+        called = ast.Attribute(ast.Name("holder", ast.Load()), node.attr, ast.Load())
+        return self._calling(called, getattr(holder, node.attr, None), node, holder)
+
+    def _method_of(self, kind: type, node: ast.Attribute) -> Function | None:
+        """Return a method of one of Python's own types as a value, ``str.upper``; None where none is known here."""
+        if node.attr not in METHODS.get(kind, ()):
+            return None
+        first = ast.Subscript(ast.Name("values", ast.Load()), ast.Constant(0), ast.Load())
+        return self._calling(ast.Attribute(first, node.attr, ast.Load()), getattr(kind, node.attr), node, skips=1)
+
     def _method(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
-        """Call a method of a list, a tuple, a dict or a text."""
+        """Call a method of a list, a tuple, a dict, a text, or another of Python's own values."""
         name = function.attr
-        if name not in METHODS[type(holder)]:
+        if name not in self._methods(holder) or (isinstance(holder, Once) and holder.kind != "generator"):
             raise self._no_attribute(holder, function)
         positional, keywords = self._arguments(node)
+        if isinstance(holder, Once):
+            return self._sent(holder, positional, node)
+        if isinstance(holder, Record):
+            return self._of_record(holder, name, positional, keywords, node)
         if name == "format":
             return self._filled(holder, positional, keywords, node)
-        if name in ("center", "ljust", "rjust") and any(isinstance(each, int) and each > WIDEST for each in positional):
+        if name in ("center", "ljust", "rjust", "zfill") and any(
+            isinstance(each, int) and each > WIDEST for each in positional
+        ):
             raise self._rejection("refused", f"A width goes up to {WIDEST} here.", node)
         if isinstance(holder, list) and name == "sort" and keywords.get("key") is not None:
             holder[:] = self._by_key("sorted", (list(holder),), keywords, node)
             return None
-        if name in ("extend", "join") and positional:
-            positional = (list(self._each(positional[0], node)), *positional[1:])
-        if name in ("append", "insert", "extend", "update", "setdefault"):
-            parts = [*(positional[0] if name == "extend" and positional else positional), *keywords.values()]
+        positional = tuple(self._taken_in(holder, name, positional, node))
+        if name == "join" and positional:
+            positional = (self._collected(positional[0], node), *positional[1:])
+        if name in ("append", "appendleft", "insert", "extend", "extendleft", "update", "setdefault"):
+            parts = [*(positional[0] if name.startswith("extend") and positional else positional), *keywords.values()]
             self._check_held(parts, holder, node)
         if name == "replace" and len(positional) > 1 and len(holder) * len(str(positional[1])) > MAX_LIST:
             raise self._rejection("refused", f"A text has at most {thousands(MAX_LIST)} characters here.", node)
         result = self._python(getattr(type(holder), name), (holder, *positional), node, keywords)
-        if isinstance(holder, list | dict):
+        if isinstance(holder, list | dict | set | deque):
             self._check_grown(holder, node)
+        if name == "elements":
+            return self._once("itertools.chain", result, node)
         kind = f"{'o' * (type(holder) is OrderedDict)}dict_{name}"
         return Entries(kind, list(result)) if name in ("items", "keys", "values") else result
+
+    def _sent(self, holder: Once, positional: Sequence[Any], node: ast.AST) -> Any:
+        """Send a value to a generator; return what it gives next."""
+        none = object()
+        found = self._next_of(holder, node, none, positional[0] if positional else None)
+        if found is none:
+            raise self._error("StopIteration", "" if holder.result is None else str(holder.result), node)
+        return found
+
+    def _by_name(self, function: str, node: ast.Call) -> Any:
+        """Read, ask for or set an attribute whose name is a text."""
+        least, most = {"getattr": (2, 3), "hasattr": (2, 2), "setattr": (3, 3)}[function]
+        if node.keywords or not least <= len(node.args) <= most:
+            count = f"at least {least}" if most > least else most
+            raise self._error("TypeError", f"{function} expected {count} arguments, got {len(node.args)}", node)
+        name, *more = map(self._value, node.args[1:])
+        if not isinstance(name, str):
+            raise self._error("TypeError", "attribute name must be string, not '" + type_name(name) + "'", node)
+        if function == "hasattr":
+            return self._has(node.args[0], name, node)
+        if not name.isidentifier() or (name.startswith("__") and name not in ("__name__", "__class__")):
+            raise self._rejection("unknown", f"{quoted(name)} is not known here.", node)
+        context = ast.Store() if function == "setattr" else ast.Load()
+        target = ast.copy_location(ast.Attribute(node.args[0], name, context), node)
+        if function == "setattr":
+            self._assign(target, more[0])
+            return None
+        try:
+            return self._value(target)
+        except Rejection as rejection:
+            if not more or rejection.declined is None or not catches("AttributeError", rejection.declined):
+                raise
+            return more[0]
+
+    def _has(self, holder: ast.expr, name: str, node: ast.Call) -> bool:
+        """Return whether a value has an attribute; of a module, whether it is known here."""
+        module = self._full_name(holder)
+        if module in MODULES.values():
+            full = f"{module}.{name}"
+            if entry_named(full) is None and full not in (*networks.MADE, *networks.FUNCTIONS):
+                raise self._unknown(full, node)
+            return True
+        value = self._value(holder)
+        kind = value if isinstance(value, Class) else self._class_of(value)
+        if isinstance(value, Instance | Class):
+            assert kind is not None
+            own = isinstance(value, Instance) and name in value.values
+            return own or kind.has(name) or hasattr(object, name)
+        if isinstance(value, Record):
+            return name in value.names or hasattr(tuple, name)
+        if networks.is_network_object(value):
+            return (kind is not None and kind.has(name)) or bool(self._outside(hasattr, (value, name), {}, node))
+        return hasattr(type(value), name)
 
     def _math(self, name: str, node: ast.Call) -> Any:
         if name not in MATH or not callable(MATH[name]):
@@ -350,6 +467,13 @@ class PythonFunctions(Functions):
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
         return self._python(compute, (text, given), node)
+
+
+@cache
+def _type_called(name: str) -> type:
+    """Return a type that is called as Python calls one of its own."""
+    module, _, last = name.rpartition(".")
+    return type(last, (), {"__module__": module or "builtins"})
 
 
 def _torch() -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
 from primer_core.language.parsing import TooDeepError, parse
+from primer_core.language.programs.python_names import DUNDER
 from primer_core.language.reader import check_nodes, place_of, whole
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.text import quoted
@@ -18,7 +19,7 @@ GRAMMAR: tuple[type[ast.AST], ...] = (
     ast.AnnAssign, ast.arg, ast.arguments, ast.Assert, ast.Break, ast.ClassDef, ast.comprehension, ast.Continue,
     ast.Dict, ast.DictComp, ast.ExceptHandler, ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp,
     ast.Global, ast.If, ast.IfExp, ast.JoinedStr, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Nonlocal, ast.Raise,
-    ast.Return, ast.Starred, ast.Try, ast.While, ast.With, ast.withitem,
+    ast.Return, ast.Set, ast.SetComp, ast.Starred, ast.Try, ast.While, ast.With, ast.withitem, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
 """What is read in a program besides the expressions and statements of the one language."""
 
@@ -31,6 +32,7 @@ MODULES = {
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.functional": "torchvision.transforms.functional",
     "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing", "random": "random",
+    "itertools": "itertools", "collections": "collections", "functools": "functools",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 
@@ -53,13 +55,12 @@ _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFor, "“async” is not run here. Write the loop without it."),
     (ast.AsyncWith, "“async” is not run here. Write the block without it."),
     (ast.Await, "“await” is not run here. Write the call itself."),
-    (ast.Yield, "A generator is not run here. Collect the values in a list and return it."),
-    (ast.YieldFrom, "A generator is not run here. Collect the values in a list and return it."),
-    (ast.SetComp, "A set is not run here. Write a list in [ ] instead."),
-    (ast.Set, "A set is not run here. Write a list in [ ] instead."),
     (ast.Match, "“match” is not run here. Write “if … elif …”."),
     (ast.TryStar, "“except*” is not run here. Write “except”."),
 )
+
+
+_YIELD_ALONE = "“yield” stands as a statement of its own here, or behind “name =”. Give it a line of its own."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,11 +176,13 @@ def _check(node: ast.stmt, source: str) -> None:
             if isinstance(inner, kind):
                 raise Rejection("unread", message, Place.of(inner, source))
     _check_flow(node, source)
+    _check_yields(node, source)
     check_nodes(
         node,
         source,
         also=(*GRAMMAR, ast.Import, ast.ImportFrom, ast.alias),
         named=("__name__", "__init__", "__version__", "__class__", "eval"),
+        called=("getattr", "setattr", *DUNDER),
     )
 
 
@@ -203,6 +206,51 @@ def _check_flow(node: ast.AST, source: str, *, loop: bool = False, function: boo
             return
     for each in ast.iter_child_nodes(node):
         _check_flow(each, source, loop=loop, function=function)
+
+
+def yields(body: list[ast.stmt]) -> bool:
+    """Return whether statements are a generator's: a ``yield`` stands in them, in no function within."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> None:
+    """Refuse a ``yield`` where the walk through a program cannot stop: within an expression, and in what tidies up."""
+    match node:
+        case ast.Expr(ast.Yield() | ast.YieldFrom() as given) | ast.Assign(_, ast.Yield() | ast.YieldFrom() as given):
+            if not function:
+                raise Rejection("unread", "“yield” stands outside a function.", Place.of(given, source))
+            if given.value is not None and yields([ast.Expr(given.value)]):
+                raise Rejection("unread", _YIELD_ALONE, Place.of(given.value, source))
+            return
+        case ast.With() | ast.Try(finalbody=[_, *_]) if yields([node]):
+            word = "with" if isinstance(node, ast.With) else "try … finally"
+            message = f"“yield” is not run within “{word}” here. Write “{word}” around the loop that asks for values."
+            raise Rejection("unread", message, Place.of(node, source))
+        case ast.FunctionDef(body=body):
+            for each in body:
+                _check_yields(each, source, function=True)
+            return
+        case ast.ClassDef(body=body):
+            for each in body:
+                _check_yields(each, source)
+            return
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.stmt):
+            _check_yields(inner, source, function=function)
+        else:
+            found = next((each for each in ast.walk(inner) if isinstance(each, ast.Yield | ast.YieldFrom)), None)
+            if found is not None and isinstance(inner, ast.ExceptHandler):
+                message = "“yield” is not run within “except” here. Keep the value, and give it after the “try”."
+                raise Rejection("unread", message, Place.of(found, source))
+            if found is not None:
+                raise Rejection("unread", _YIELD_ALONE, Place.of(found, source))
 
 
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:

@@ -20,6 +20,11 @@ class Scope(MutableMapping[str, Any]):
         Names that ``global`` and ``nonlocal`` give back to scopes around.
     comprehends
         bool, whether it is a comprehension's, in which ``:=`` binds a name of the scope around it.
+
+    Attributes
+    ----------
+    resumes
+        bool, whether it is a generator's, to which a program comes back.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class Scope(MutableMapping[str, Any]):
         self.outer = outer
         self._elsewhere = elsewhere
         self.comprehends = comprehends
+        self.resumes = False
 
     def __getitem__(self, name: str) -> Any:
         if name in self.values_here:
@@ -81,7 +87,7 @@ def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozens
                 continue
             case ast.Lambda():
                 continue
-            case ast.ListComp() | ast.GeneratorExp() | ast.DictComp():
+            case ast.ListComp() | ast.GeneratorExp() | ast.DictComp() | ast.SetComp():
                 named = (each.target for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
                 bound |= {target.id for target in named}
                 continue

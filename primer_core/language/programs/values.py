@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,8 @@ class Function:
         Decorators, each of which switches something on while it runs.
     role
         Of a method: *static* is called without its object, a *property* is called when it is read.
+    yields
+        Whether it is a generator's: a call gives what its ``yield`` gives one after the other.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Function:
     real: Any = None
     modes: tuple[ast.expr, ...] = ()
     role: Literal["method", "static", "property"] = "method"
+    yields: bool = False
 
     def __repr__(self) -> str:
         return f"<function {self.name}>" if self.real is None else repr(self.real)
@@ -200,32 +204,69 @@ class TypeOf:
         return repr(self.kind)
 
 
-@dataclass(slots=True, eq=False)
+def _unmetered(_: Any) -> None:
+    """Let what is known to come to an end be given without being counted."""
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Once:
-    """What ``zip``, ``map`` and their like give: values that can be gone through once.
+    """What ``zip``, ``map``, generators and their like give: values that can be gone through once.
 
     Parameters
     ----------
     kind
         Name of its type, as Python gives it.
-    values
-        All that it gives.
-    place
-        int, how many of them were given already.
+    source
+        Gives them, one when it is asked.
+    meter
+        Is told of each value that was given, and raises where there were too many.
+    result
+        What the generator returned, once it has come to its end.
     """
 
     kind: str
-    values: list[Any]
-    place: int = 0
+    source: Iterable[Any]
+    meter: Callable[[Any], None] = _unmetered
+    result: Any = None
+    _steps: Iterator[Any] = field(init=False)
+    _under_way: bool = False
+
+    def __post_init__(self) -> None:
+        self._steps = iter(self.source)
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        if self.place >= len(self.values):
-            raise StopIteration
-        self.place += 1
-        return self.values[self.place - 1]
+        return self.give()
+
+    def give(self, sent: Any = None) -> Any:
+        """Return the next value.
+
+        Parameters
+        ----------
+        sent
+            What ``yield`` gives in a generator; None for nothing.
+
+        Raises
+        ------
+        StopIteration
+            If there is none.
+        ValueError
+            If it is just being asked for one, as Python words it.
+        """
+        if self._under_way:
+            raise ValueError("generator already executing")
+        self._under_way = True
+        try:
+            found = next(self._steps) if sent is None else self._steps.send(sent)  # type: ignore[attr-defined]
+        except StopIteration as end:
+            self.result = end.value
+            raise
+        finally:
+            self._under_way = False
+        self.meter(found)
+        return found
 
     def __repr__(self) -> str:
         return f"<{self.kind} object>"
@@ -257,6 +298,26 @@ class Entries:
 
     def __repr__(self) -> str:
         return f"{self.kind}({self.values!r})"
+
+
+class Record(tuple[Any, ...]):
+    """An object of a class that ``namedtuple`` made: a tuple whose entries have names.
+
+    Attributes
+    ----------
+    names
+        Of its entries.
+    function
+        Binds the arguments of a call to those names.
+    """
+
+    __slots__ = ()
+    names: tuple[str, ...] = ()
+    function: Function
+
+    def __repr__(self) -> str:
+        parts = (f"{name}={value!r}" for name, value in zip(self.names, self, strict=True))
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +374,7 @@ def is_plain(value: Any) -> bool:
     waiting = [value]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, list | tuple):
+        if isinstance(each, list | tuple | set | frozenset | deque):
             waiting.extend(each)
         elif isinstance(each, dict):
             waiting.extend((*each.keys(), *each.values()))
@@ -328,12 +389,12 @@ def inside(value: Any) -> Iterator[Any]:
     while waiting:
         each = waiting.pop()
         yield each
-        if isinstance(each, list | tuple | Entries):
+        if isinstance(each, list | tuple | Entries | set | frozenset | deque):
             waiting.extend(each)
         elif isinstance(each, dict):
             waiting.extend(each.values())
 
 
 def holds(value: Any, holder: Any) -> bool:
-    """Return whether a holder, which is a list or a dict, is a value or lies within it."""
-    return isinstance(holder, list | dict) and any(each is holder for each in inside(value))
+    """Return whether a holder, which is a list, a dict or a deque, is a value or lies within it."""
+    return isinstance(holder, list | dict | deque) and any(each is holder for each in inside(value))

@@ -84,6 +84,10 @@ ENTRIES: tuple[Entry, ...] = (
             f"F.{name}(t[None], 2)") for name in ("max_pool2d",)),
     Entry("F.avg_pool1d", "input, kernel_size, stride, padding", torch_rules.MEAN_POOL, "F.avg_pool1d(batch, 2)"),
     Entry("F.avg_pool2d", "input, kernel_size, stride, padding", torch_rules.MEAN_POOL, "F.avg_pool2d(t[None], 2)"),
+    Entry("F.unfold", "input, kernel_size, dilation, padding, stride", torch_rules.PATCHES,
+          "F.unfold(torch.arange(16.0).reshape(1, 1, 4, 4), 2); F.unfold(t[None], (2, 1), padding=1)"),
+    Entry("F.fold", "input, output_size, kernel_size, dilation, padding, stride", torch_rules.FOLDED,
+          "F.fold(torch.arange(36.0).reshape(1, 4, 9), (4, 4), 2)"),
     Entry("F.pixel_shuffle", "input, upscale_factor", MOVED,
           "F.pixel_shuffle(torch.arange(16.0).reshape(1, 4, 2, 2), 2)"),
 )  # fmt: skip

@@ -108,6 +108,7 @@ ENTRIES: tuple[Entry, ...] = (
     # autograd
     Entry("Tensor.backward", "x, gradient, retain_graph, create_graph, | inputs", torch_rules.BACKWARD,
           "a.requires_grad_().sum().backward()"),
+    Entry("Tensor.resize_", "x, *sizes", torch_rules.RESIZED, "v.resize_(1); t.resize_(2, 2)", writes="x"),
     Entry("Tensor.requires_grad_", "x, requires_grad", ASKED, "a.requires_grad_().requires_grad", shares="always"),
     Entry("Tensor.detach_", "x", ASKED, "a.detach_()", shares="always"),
     Entry("Tensor.retain_grad", "x", ASKED, "(a.requires_grad_() * 2).retain_grad()"),

@@ -7,12 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import Refused
 from primer_core.language.table import costs, sources
 from primer_core.language.table.costs import given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
 from primer_core.language.table.products import Letters, given_operands, product
 from primer_core.language.table.sources import NO_CELLS, Cells, Done, Sources, operands
+
+
+def _torch() -> Any:
+    load_torch()
+    import torch
+
+    return torch
 
 
 def _number(value: Any, default: int = 0) -> int:
@@ -357,6 +365,53 @@ def _pooled(bound: Bound) -> Cost:
     return Cost(size, 4 * size * kernel * kernel)
 
 
+def _patched(bound: Bound) -> Cost:
+    size = size_of(bound.get("input")) * max(sizes_in(_sizes(bound.get("kernel_size"), 2, 1)), 1)
+    around = sizes_in(tuple(2 * each + 1 for each in _sizes(bound.get("padding"), 2, 0)))
+    return Cost(size * max(around, 1), size)
+
+
+def _patches(call: Done, cell: int, part: int) -> Sources:
+    """Return the image's cell that stands here in its patch; none for one of the padding."""
+    (image,) = operands(call)
+    numbers = _torch().arange(1.0, size_of(image) + 1, dtype=_torch().float64).reshape(image.shape)
+    found = int(sources.done_with(call, [numbers], part).reshape(-1)[cell])
+    return (np.array([found - 1], np.int64) if found else NO_CELLS,)
+
+
+def _folded(call: Done, cell: int, part: int) -> Sources:
+    """Return the cells of the patches that are added up here: those into which unfolding would copy this cell."""
+    del part
+    result = call.result
+    numbers = _torch().arange(1.0, size_of(result) + 1, dtype=_torch().float64).reshape(result.shape)
+    names = ("kernel_size", "dilation", "padding", "stride")
+    given = {name: call.bound.values[name] for name in names if name in call.bound.values}
+    patches = _torch().nn.functional.unfold(numbers, **given).reshape(-1)
+    return (np.flatnonzero(patches.numpy() == cell + 1),)
+
+
+def _resized(bound: Bound) -> Cost:
+    """Return the cost of another shape for the same memory, which has to have room for it.
+
+    Raises
+    ------
+    Refused
+        If it has not: PyTorch would add memory as it finds it.
+    """
+    tensor, sizes = bound.get("x"), bound.get("sizes", default=())
+    wanted = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
+    size = sizes_in(tuple(wanted))
+    if not hasattr(tensor, "untyped_storage"):
+        return Cost(1, 1)
+    room = tensor.untyped_storage().nbytes() // tensor.element_size() - tensor.storage_offset()
+    if size > room:
+        raise Refused(
+            f"resize_ would make {size} cells of memory that holds {room}: the others were never written. "
+            "torch.zeros and a copy of the cells say what stands there."
+        )
+    return Cost(size, 1)
+
+
 def _drawn(bound: Bound) -> Cost:
     shape = shape_of(bound.get("input"))
     size = prod(shape[:-1]) * max(_number(bound.get("num_samples")), 0)
@@ -402,3 +457,6 @@ DROPOUT = Rule("chosen", costs.every, sources.same_place)
 CONVOLUTION = Rule("product", _convolved, _convolution)
 POOL = Rule("chosen", _pooled, _pool)
 MEAN_POOL = Rule("window", _pooled, _pool)
+PATCHES = Rule("moved", _patched, _patches)
+FOLDED = Rule("reduction", costs.every, _folded)
+RESIZED = Rule("written", _resized)

@@ -9,8 +9,10 @@ was read before keeps the old one. What a call read is kept as those numbers; wh
 from __future__ import annotations
 
 import ast
+import operator
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,13 +24,17 @@ from primer_core.backend.memory import Layout
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.programs import networks
 from primer_core.language.programs.functions import Happening
 from primer_core.language.programs.interpreter import Interpreter, Moment
+from primer_core.language.programs.layers import is_module
+from primer_core.language.programs.scope import Scope
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.entry import Bound, Entry
 from primer_core.language.table.sources import numbered
+from primer_core.lessons.own_lines.layer_calls import call_of, holds_layers, parameters_of
 
 MAX_CALLS = 4_000
 """Calls that are followed; of a longer program nothing is said after them."""
@@ -50,10 +56,19 @@ Cells = NDArray[np.int64]
 
 _NOTHING: Cells = np.array(0)
 
+_KNOWN = (networks.make, networks.set_attribute, operator.getitem, len, hasattr, str)
+"""What is done with PyTorch's objects and puts no number into a cell that the program has already."""
+
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _ASKING = ("builtins.bool", "builtins.int", "builtins.round", "builtins.list", "builtins.tuple", "ndarray.tolist")
 BACKWARD = "Tensor.backward"
 _GRADIENTS = (BACKWARD, "torch.autograd.grad")
+STEP = "Optimizer.step"
+_WITHOUT_WRITES = (
+    "children", "eval", "modules", "named_children", "named_modules", "named_parameters", "parameters", "train",
+    "zero_grad",
+)  # fmt: skip
+"""Methods of networks and optimisers that put no number into a cell, as they are called usually."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +114,8 @@ class Origin:
         The expression; None where it was not seen.
     entry
         Name of what did it in the table of the language; a sign such as ``+`` where Python computed with its own
-        numbers; empty where that was not seen.
+        numbers; the name of a layer that began with these numbers, and `STEP` of an optimiser's step; empty where that
+        was not seen.
     call
         What was done, its arrays copied; None where Python or something unseen did it.
     part
@@ -108,11 +124,13 @@ class Origin:
         ``(n,)``: which cells of the array that was written to these are; None where they were made anew.
     read
         For each operand the numbers of its cells, flat. Of what was written to, they are those that stood there before;
-        of a gradient those of what backward() was called of, and of the gradient to which it was added.
+        of a gradient those of what backward() was called of, and of the gradient to which it was added; of an
+        optimiser's step those of the parameter before, and of its gradient.
     numbers
         Numbers of the cells that Python's own numbers among the arguments came from.
     arguments
-        Python's numbers that Python computed with.
+        Python's numbers that Python computed with; of a step that is the parameter less its gradient times the learning
+        rate, that rate.
     statement
         The statement that was under way.
     """
@@ -316,6 +334,26 @@ class Ledger:
         )
         self._put(gradient, self._keep(origin) + np.arange(values.size).reshape(tuple(gradient.shape)))
 
+    def begin(self, array: Any, entry: str, place: Place, statement: Statement | None) -> None:
+        """Keep that a layer was made with these numbers; those that are the program's own tensor are known already."""
+        if self.closed or not 0 < size_of(array) <= MAX_ELEMENTS:
+            return
+        if self.memory_of(array) is None and self._add(array) is not None:
+            values = backend_of(array).to_numpy(array).reshape(-1)
+            origin = Origin(self._next, values, place, entry, None, 0, None, (), (), (), statement)
+            self._put(array, self._keep(origin) + np.arange(values.size).reshape(tuple(array.shape)))
+
+    def step(
+        self, parameter: Any, read: tuple[Cells, Cells], rate: float | None, place: Place, statement: Statement | None
+    ) -> None:
+        """Keep that an optimiser wrote to a parameter."""
+        if self.closed or self._buffer_of(parameter) is None:
+            return
+        values = backend_of(parameter).to_numpy(parameter).reshape(-1)
+        arguments = () if rate is None else (rate,)
+        origin = Origin(self._next, values, place, STEP, None, 0, None, read, (), arguments, statement)
+        self._put(parameter, self._keep(origin) + np.arange(values.size).reshape(tuple(parameter.shape)))
+
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
         for buffer in self._buffers:
@@ -472,6 +510,8 @@ class Recorder(Interpreter):
     _times: dict[int, int] = field(default_factory=dict)
     _shared_lines: frozenset[int] = frozenset()
     _looks: dict[str, _Look] = field(default_factory=dict)
+    _hears: bool = False
+    _told: tuple[ast.stmt | None, Mapping[str, Cells]] = (None, {})
 
     def run_program(self, program: Any) -> Any:
         """Run a program as far as it goes, as `Interpreter.run_program`."""
@@ -485,6 +525,7 @@ class Recorder(Interpreter):
             super().statement(node, source)
             return
         self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
+        self._told = (None, {})
         simple = isinstance(node, _SIMPLE) and node.lineno not in self._shared_lines
         names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
         begun = Statement(self._executed, node.lineno, self._times[node.lineno], names, values, simple)
@@ -495,7 +536,8 @@ class Recorder(Interpreter):
             self._under_way.pop()
         if simple:
             own = _targets(node)
-            fresh = [(name, cells) for name, cells in self._looked_at()[0].items() if names.get(name) is not cells]
+            after = self._told[1] if self._told[0] is node else self._looked_at()[0]
+            fresh = [(name, cells) for name, cells in after.items() if names.get(name) is not cells]
             for name, cells in sorted(fresh, key=lambda born: born[0] not in own):
                 self.ledger.births.append(Birth(begun, name, cells))
 
@@ -511,14 +553,20 @@ class Recorder(Interpreter):
                 if self.ledger.number_of(value):
                     names[name] = self.ledger.cell(value)
             elif is_array(value):
-                looks[name] = self._look(name, value)
-                gradient = gradient_of(value)
-                if gradient is not None:
-                    looks[f"{name}.grad"] = self._look(f"{name}.grad", gradient)
+                self._look_at_leaf(name, value, looks)
+            elif is_module(value):
+                for path, parameter in parameters_of(value):
+                    self._look_at_leaf(f"{name}{path}", parameter, looks)
         self._looks = looks
         for name, look in looks.items():
             names[name] = look.cells
         return names, values
+
+    def _look_at_leaf(self, name: str, value: Any, looks: dict[str, _Look]) -> None:
+        looks[name] = self._look(name, value)
+        gradient = gradient_of(value)
+        if gradient is not None:
+            looks[f"{name}.grad"] = self._look(f"{name}.grad", gradient)
 
     def _look(self, name: str, value: Any) -> _Look:
         """Look at an array: where nothing was written since the last look, that still holds."""
@@ -533,8 +581,19 @@ class Recorder(Interpreter):
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
         moment = Moment(node, happening, tuple(function.name for function in self._running))
         if not self.ledger.closed:
-            self.ledger.sights[moment] = self._looked_at()[0]
+            seen = self._looked_at()[0]
+            self.ledger.sights[moment] = seen
+            self._told = (node, seen)
+            if happening == "call" and isinstance(self.names, Scope):
+                self._name_arguments(self.names.values_here, seen)
         self.watch(moment)
+
+    def _name_arguments(self, own: Mapping[str, Any], seen: Mapping[str, Cells]) -> None:
+        """Keep that a function's arguments are names of cells; what put a number there is told by other names alone."""
+        under_way = self._under_way[-1] if self._under_way else None
+        if under_way is not None:
+            begun = replace(under_way, number=-1, names={}, values={}, tells=False)
+            self.ledger.births.extend(Birth(begun, name, seen[name]) for name in own if name in seen)
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         arguments = (*positional, *keywords.values())
@@ -559,9 +618,12 @@ class Recorder(Interpreter):
         """Return the gradients of leaves with names, and the numbers of their cells."""
         found = {}
         for name in list(self.names)[:_MAX_NAMES]:
-            gradient = gradient_of(self.names[name])
-            if gradient is not None:
-                found[id(self.names[name])] = (gradient, self.ledger.cells(gradient).reshape(-1))
+            value = self.names[name]
+            leaves = [parameter for _, parameter in parameters_of(value)] if is_module(value) else [value]
+            for leaf in leaves:
+                gradient = gradient_of(leaf)
+                if gradient is not None:
+                    found[id(leaf)] = (gradient, self.ledger.cells(gradient).reshape(-1))
         return found
 
     def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:
@@ -574,12 +636,74 @@ class Recorder(Interpreter):
         return result
 
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
-        result = super()._outside(function, positional, keywords, node)
-        if not self.ledger.closed:
-            for statement in self._under_way:
-                statement.tells = False
-            self.ledger.look_for_writes(Place.of(node, self._source), self._under_way[-1] if self._under_way else None)
+        if self.ledger.closed:
+            return super()._outside(function, positional, keywords, node)
+        place, statement = Place.of(node, self._source), self._under_way[-1] if self._under_way else None
+        optimiser = getattr(function, "__self__", None)
+        name = getattr(function, "__name__", "")
+        steps = name == "step" and hasattr(optimiser, "param_groups") and not positional
+        before = tuple(self._before_step(optimiser)) if steps else ()
+        with self._layers_heard(function):
+            result = super()._outside(function, positional, keywords, node)
+        for parameter, read, rate in before:
+            self.ledger.step(parameter, read, rate, place, statement)
+        if function is networks.make and is_module(result):
+            for _, parameter in parameters_of(result):
+                self.ledger.begin(parameter, f"torch.nn.{positional[0]}", place, statement)
+        is_known = is_module(function) or steps or function in _KNOWN
+        is_known = is_known or (name in _WITHOUT_WRITES and not positional and keywords in ({}, {"set_to_none": True}))
+        if not is_known:
+            self._tell_nothing()
+        self.ledger.look_for_writes(place, statement)
         return result
+
+    def _tell_nothing(self) -> None:
+        """Let no statement that is under way be told: something was done that nothing is known of."""
+        for statement in self._under_way:
+            statement.tells = False
+
+    def _before_step(self, optimiser: Any) -> Iterator[tuple[Any, tuple[Cells, Cells], float | None]]:
+        """Return what an optimiser is about to write to, the cells that it reads, and the rate of a plain step."""
+        for group in optimiser.param_groups:
+            is_plain = type(optimiser).__name__ == "SGD" and not any(
+                group[name] for name in ("momentum", "weight_decay", "maximize")
+            )
+            for parameter in group["params"]:
+                if parameter.grad is not None and size_of(parameter) <= MAX_ELEMENTS:
+                    read = (self.ledger.cells(parameter).reshape(-1), self.ledger.cells(parameter.grad).reshape(-1))
+                    yield parameter, read, float(group["lr"]) if is_plain else None
+
+    @contextmanager
+    def _layers_heard(self, function: Any) -> Iterator[None]:
+        """Hear of each layer that a network calls, while it is called."""
+        if self._hears or not is_module(function):
+            yield
+            return
+        from torch.nn.modules.module import register_module_forward_hook
+
+        handle = register_module_forward_hook(self._heard)
+        self._hears = True
+        try:
+            yield
+        finally:
+            self._hears = False
+            handle.remove()
+
+    def _heard(self, layer: Any, inputs: tuple[Any, ...], result: Any) -> None:
+        """Keep what a layer read and made, as the function behind it would."""
+        if self.ledger.closed or holds_layers(layer):
+            return
+        written = call_of(layer, inputs)
+        entry = None if written is None else entry_named(written[0])
+        if written is None or entry is None:
+            self._tell_nothing()
+            return
+        _, positional, keywords = written
+        bound = entry.bind(positional, keywords)
+        place = Place.of(self._node, self._source)
+        read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays_in((*positional, *keywords.values())))
+        statement = self._under_way[-1] if self._under_way else None
+        self.ledger.note(Call(entry, bound, result, place, (), bound), read, (), statement)
 
 
 def _arrays_of(call: Call) -> Iterator[Any]:

@@ -22,7 +22,7 @@ from primer_core.language.table import entry_named
 from primer_core.language.table import sources as rules
 from primer_core.language.table.entry import Bound
 from primer_core.lessons.event import EventError
-from primer_core.lessons.own_lines.ledger import BACKWARD, Birth, Cells, Ledger, Origin, Statement, twin_of
+from primer_core.lessons.own_lines.ledger import BACKWARD, STEP, Birth, Cells, Ledger, Origin, Statement, twin_of
 from primer_core.lessons.own_lines.trace import Trace
 
 MAX_LINKED = 18_000
@@ -326,6 +326,8 @@ def sources_of(ledger: Ledger, number: int) -> Known:
     if origin.entry == BACKWARD:
         whole, *added = origin.read
         return Known((tuple(map(int, whole)), *((int(numbers[cell]),) for numbers in added)), ())
+    if origin.entry == STEP:
+        return Known(tuple((int(numbers[cell]),) for numbers in origin.read), ())
     if origin.call is None:
         return Known((), tuple(filter(None, origin.numbers)))
     found = _read(origin, cell) if origin.written is None else _written(origin, origin.call, int(origin.written[cell]))
@@ -438,9 +440,9 @@ class Finder:
 
     @cached_property
     def births(self) -> Mapping[int, tuple[Birth, int]]:
-        """By the number of a cell, when a name first held it, and at which flat place."""
+        """By the number of a cell, when a name first held it, and at which place: a name that is told, if any."""
         found: dict[int, tuple[Birth, int]] = {}
-        for birth in self.ledger.births:
+        for birth in sorted(self.ledger.births, key=lambda birth: not birth.statement.tells):
             for place, number in enumerate(birth.cells.reshape(-1).tolist()):
                 if number:
                     found.setdefault(number, (birth, place))
@@ -643,6 +645,8 @@ _NAMED_SIGNS = {
     "add": "+", "subtract": "-", "sub": "-", "multiply": "*", "mul": "*", "divide": "/", "true_divide": "/", "div": "/",
 }  # fmt: skip
 _SUMMED = ("sum", "cumsum", "trace")
+_ERRORS = ("mse_loss", "l1_loss")
+_WINDOWS = {f"{kind}_pool{rank}d": word for kind, word in (("max", "max"), ("avg", "mean")) for rank in (1, 2)}
 _CHOSEN = {"max": max, "amax": max, "min": min, "amin": min}
 
 
@@ -683,6 +687,8 @@ class _Writer:
     def _made(self, origin: Origin, number: int, value: Any, depth: int) -> Term:
         if origin.entry == BACKWARD:
             raise _NoTerm
+        if origin.entry == STEP:
+            return self._step(origin, number, depth)
         if origin.call is None:
             terms = [
                 self._cell(known, depth) if known else self._bare(given, str(given))
@@ -709,13 +715,48 @@ class _Writer:
             if len(known.operands[0] if last == "[]" else cells) != 1:
                 raise _NoTerm
             return self._cell(cells[0], depth)
+        if last in _ERRORS and owner == "F":
+            return self._error(call, last, known.operands, depth)
+        if last in _WINDOWS:
+            return self._reduced(_WINDOWS[last], cells, depth)
         if rule is rules.same_place:
             return self._elementwise(origin, call, owner, last, known, value, depth)
         if len(known.operands) == 1 and not _has_options(call.bound):
             return self._reduced(last, cells, depth)
         if kind == "product" and len(known.operands) == 2:
             return self._product(known.operands, depth)
+        if kind == "product" and len(known.operands) == 3 and len(known.operands[2]) == 1:
+            met = self._product(known.operands[:2], depth)
+            return self._signed("+", [met, self._cell(known.operands[2][0], depth)])
         raise _NoTerm
+
+    def _step(self, origin: Origin, number: int, depth: int) -> Term:
+        """Write the step of an optimiser, where it is the parameter less its gradient times the learning rate."""
+        if not origin.arguments:
+            raise _NoTerm
+        (rate,) = origin.arguments
+        (before,), (gradient,) = self.finder.sources(number).operands
+        less = self._signed("*", [Term(repr(rate), number_code(rate), rate), self._cell(gradient, depth)])
+        return self._signed("-", [self._cell(before, depth), less])
+
+    def _error(self, call: Call, last: str, cells: Sequence[Sequence[int]], depth: int) -> Term:
+        """Write a loss that is the mean or the sum of an error for each pair of cells."""
+        ones, others = cells
+        if not 0 < len(ones) == len(others) <= _LONGEST // 12:
+            raise _NoTerm
+        terms = []
+        for one, other in zip(ones, others, strict=True):
+            apart = self._signed("-", [self._cell(one, depth), self._cell(other, depth)])
+            if last == "mse_loss":
+                terms.append(self._signed("**", [apart, Term("2", "2", 2)]))
+            else:
+                terms.append(Term(f"abs({apart.text})", f"abs({apart.numbers})", abs(apart.amount)))
+        total = terms[0]
+        for term in terms[1:]:
+            total = self._signed("+", [total, term])
+        if len(terms) == 1 or call.bound.get("reduction") == "sum":
+            return total
+        return self._signed("/", [total, Term(str(len(terms)), str(len(terms)), len(terms))])
 
     def _elementwise(
         self, origin: Origin, call: Call, owner: str, last: str, known: Known, value: Any, depth: int
@@ -826,6 +867,7 @@ def _equal(amount: Any, value: Any) -> bool:
     return isclose(one, other, rel_tol=1e-4 if small else 1e-9, abs_tol=1e-6 if small else 1e-12)
 
 
+@lru_cache(maxsize=64)
 def _called_of(text: str) -> str:
     """Return what a method is called of."""
     match code_statements(text)[0]:
@@ -834,6 +876,7 @@ def _called_of(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)
 def _written_at(text: str, place: int) -> str:
     """Return the name or number that stands at a place of an expression: an operand of a sign, or an argument."""
     try:

@@ -25,7 +25,7 @@ from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
-from primer_core.lessons.own_lines.ledger import Ledger, Recorder
+from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -307,6 +307,7 @@ class _Tracer:
     _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
     _made_buffers: int = 0
     _scopes: list[tuple[Any, Mapping[str, Seen]]] = field(default_factory=list)
+    _resting: dict[int, tuple[Any, Mapping[str, Seen]]] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -328,6 +329,8 @@ class _Tracer:
         interpreter.layers.forwards.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = dict(_in_sight(interpreter.names))
+        gradients = ((name, gradient_of(value)) for name, value in values.items())
+        values |= {f"{name}.grad": gradient for name, gradient in gradients if gradient is not None}
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
         around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
         outside = {
@@ -362,13 +365,16 @@ class _Tracer:
 
     def _names_before(self, scope: Any, depth: int) -> Mapping[str, Seen]:
         """Return what the names of a scope were bound to when it was looked at last; empty for a new one."""
+        for known, names in self._scopes[depth:]:
+            if isinstance(known, Scope) and known.resumes:
+                self._resting[id(known)] = (known, names)
         del self._scopes[depth + 1 :]
         while len(self._scopes) < depth:
             self._scopes.append((None, {}))
         if len(self._scopes) == depth:
-            return {}
+            return self._resting.get(id(scope), (None, {}))[1]
         known, names = self._scopes.pop()
-        return names if known is scope else {}
+        return names if known is scope else self._resting.get(id(scope), (None, {}))[1]
 
     def _new_lines(self, printed: Sequence[str]) -> tuple[str, ...]:
         """Return what was printed since it was last asked: what an open line goes on with, and new lines."""

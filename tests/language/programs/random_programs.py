@@ -8,7 +8,8 @@ KINDS = (
     "array", "number", "list", "augmented", "item", "for range", "for enumerate", "for zip", "for array", "while", "if",
     "def", "lambda", "comprehension", "generator", "dict", "f-string", "try", "raise", "assert", "delete", "unpack",
     "star", "no_grad", "class", "module", "slice", "method", "ternary", "logic", "sorted", "text", "global", "tensor",
-    "backward", "finally", "keyword", "nested", "isinstance", "walk",
+    "backward", "finally", "keyword", "nested", "isinstance", "walk", "set", "yield", "send", "itertools", "counted",
+    "named", "deque", "by name",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def drawn(chance: random.Random) -> Program:
     program = Program(chance)
     program.add("import numpy as np", "import torch", "from torch import nn")
     program.add(f"a = np.arange({chance.randint(2, 12)}.)", f"n = {chance.randint(0, 4)}")
-    for _ in range(chance.randint(2, 9)):
+    for _ in range(chance.randint(5, 11)):
         kind = chance.choice(KINDS)
         before = len(program.lines)
         _WRITE[kind](program)
@@ -207,7 +208,8 @@ def _delete(p: Program) -> None:
 
 
 def _unpack(p: Program) -> None:
-    p.add(p.chance.choice([f"u, v = {p.array()}[:2]", "u, v = 1, 2", "u, (v, w) = 1, (2, 3)", "u, v = (1, 2, 3)"]),
+    p.add(p.chance.choice([f"u, v = {p.array()}[:2]", "u, v = 1, 2", "u, (v, w) = 1, (2, 3)", "u, v = 'ab'",
+                           "u, v = {1: 2, 3: 4}", "u, v = (1, 2, 3)"]),
           "print(u, v)")  # fmt: skip
 
 
@@ -233,7 +235,7 @@ def _class(p: Program) -> None:
 
 def _module(p: Program) -> None:
     p.add("torch.manual_seed(0)", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()",
-          f"        self.fc = nn.Linear({p.chance.choice([2, 3])}, 2)", "    def forward(self, x):",
+          f"        self.fc = nn.Linear({p.chance.choice([2, 2, 2, 3])}, 2)", "    def forward(self, x):",
           "        return torch.relu(self.fc(x))", "net = Net()", "print(net(torch.ones(1, 2)))",
           "print(sum(w.numel() for w in net.parameters()))")  # fmt: skip
 
@@ -283,7 +285,8 @@ def _tensor(p: Program) -> None:
 
 def _backward(p: Program) -> None:
     p.add("w = torch.tensor([1., 3.], requires_grad=True)", "loss = (w ** 2).sum()", "loss.backward()",
-          p.chance.choice(["print(w.grad)", "loss.backward()", "print(loss.item(), w.grad.tolist())"]))  # fmt: skip
+          p.chance.choice(["print(w.grad)", "w.grad.zero_()", "w.grad = None", "loss.backward()",
+                           "print(loss.item(), w.grad.tolist())"]))  # fmt: skip
 
 
 def _keyword(p: Program) -> None:
@@ -312,6 +315,82 @@ def _walk(p: Program) -> None:
           "            break", "        total += i * j", "print(total)")  # fmt: skip
 
 
+def _set(p: Program) -> None:
+    name = p.fresh("s")
+    p.add(f"{name} = {{1, 2, int({p.number()})}}", p.chance.choice([
+        f"{name}.add(n)", f"{name} |= {{7}}", f"{name}.remove(7)", f"{name}.discard(1)", f"{name}.update([1, 9])",
+        f"{name} = {name} & {{1, 2}}", f"{name} = {{v % 3 for v in {name}}}", f"{name} = set([3, 3, n])",
+    ]), f"print(sorted({name}), len({name}), 1 in {name}, {name} == {{1, 2}}, {name} - {{1}} <= {name})")  # fmt: skip
+
+
+def _yield(p: Program) -> None:
+    name = p.fresh("g")
+    p.add(f"def {name}(k):", "    while k > 0:", *p.chance.choice([
+        ["        print('giving', k)"], ["        if k == 2:", "            yield 'two'"],
+        ["        assert k < 5, 'large'"],
+        ["        yield from [k, k]"],
+    ]), "        yield k", "        k -= 1")  # fmt: skip
+    count = p.chance.randint(0, 6)
+    p.add(p.chance.choice([
+        f"print(list({name}({count})))", f"for i, v in zip(range(2), {name}({count})):\n    print(i, v)",
+        f"print(next({name}({count})))", f"print([v for v in {name}({count}) if v != 1])",
+        f"v, *rest = {name}({count})\nprint(v, rest)", f"print(3 in {name}({count}), sum(1 for v in {name}({count})))",
+    ]))  # fmt: skip
+
+
+def _send(p: Program) -> None:
+    p.add("def mean():", "    total, count = 0, 0", "    got = yield", "    while got is not None:",
+          "        total, count = total + got, count + 1", "        got = yield total / count", "    return total",
+          "m = mean()", "next(m)", f"print(m.send({p.number()}), m.send({p.number()}))",
+          p.chance.choice(["print(m.send(2))", "print(next(m, 'end'))", "print(next(m, 'end'))"]))  # fmt: skip
+
+
+def _itertools(p: Program) -> None:
+    p.add("import itertools", "print(list(" + p.chance.choice([
+        "itertools.product([1, 2], 'ab')", "itertools.product(range(2), repeat=2)", "itertools.chain([1], (2,), 'c')",
+        "itertools.combinations([1, 2, 3], 2)", "itertools.permutations('abc', 2)", "itertools.accumulate([1, 2, 3])",
+        f"itertools.accumulate({p.array()}[:2])", "itertools.zip_longest([1, 2], 'a', fillvalue=0)",
+        "itertools.islice(itertools.count(n), 3)", "itertools.chain.from_iterable([[1], [2, 3]])",
+        "itertools.takewhile(lambda v: v < 3, itertools.count())", "itertools.islice(itertools.cycle('ab'), 3)",
+        "itertools.repeat(1, 2)", "itertools.starmap(pow, [(2, 3)])", "itertools.pairwise([1, 2, 3])",
+    ]) + "))")  # fmt: skip
+
+
+def _counted(p: Program) -> None:
+    p.add("from collections import Counter, defaultdict", *p.chance.choice([
+        ["c = Counter('banana')", "c.update('nab')", "print(c, c['z'], c.most_common(1))"],
+        [f"c = Counter([1, int({p.number()}), 1])", "print(c[1], sum(c.values()), c + c)"],
+        ["d = defaultdict(list)", "for v in [1, 2, 3]:", "    d[v % 2].append(v)", "print(d, d[7], len(d))"],
+        ["d = defaultdict(int)", "for c in 'abca':", "    d[c] += 1", "print(dict(d), max(d, key=d.get))"],
+        ["d = defaultdict(lambda: n)", "print(d['a'] + 1, d.get('b'))"],
+    ]))  # fmt: skip
+
+
+def _named(p: Program) -> None:
+    p.add("from collections import namedtuple", "Point = namedtuple('Point', ['x', 'y'])",
+          f"p = Point({p.number()}, y={p.number()})", p.chance.choice([
+        "print(p, p.x + p.y, p[0], len(p))", "x, y = p\nprint(x, y, p == (x, y))", "print(p._asdict())",
+        "print(p._replace(x=7))", "print(isinstance(p, tuple), type(p).__name__, p._fields)",
+        p.chance.choice(["p.x = 3", "print(Point(1))", "print(p.z)"]),
+    ]))  # fmt: skip
+
+
+def _deque(p: Program) -> None:
+    p.add("from collections import deque", f"q = deque([1, 2, {p.number()}]{p.chance.choice(['', ', maxlen=3'])})",
+          p.chance.choice([
+        "q.append(7)", "q.appendleft(0)", "q.popleft()", "q.extend([4, 5])", "q.rotate(1)", "q[0] = 9", "q.clear()",
+    ]), "print(q, len(q), list(q)[:2], 1 in q)", *p.chance.choice([[], [], [], ["print(q[0])"]]))  # fmt: skip
+
+
+def _by_name(p: Program) -> None:
+    p.add(p.chance.choice([
+        f"print(getattr({p.array()}, 'shape'), hasattr({p.array()}, 'item'), getattr({p.array()}, 'foo', 0))",
+        "print(hasattr([], '__len__'), hasattr(n, 'append'))", "print(getattr(np, 'abs')(-3))",
+        f"total = {p.array()}.sum\nprint(total())", "print(list(map(str.upper, 'ab')), sorted('bA', key=str.lower))",
+        f"print(getattr({p.array()}, {p.chance.choice(['foo', 'ndim', 'T'])!r}))",
+    ]))  # fmt: skip
+
+
 _WRITE: dict[str, Callable[[Program], None]] = {
     "array": _new_array, "number": _number, "list": _list, "augmented": _augmented, "item": _item,
     "for range": _for_range, "for enumerate": _for_enumerate, "for zip": _for_zip, "for array": _for_array,
@@ -320,5 +399,6 @@ _WRITE: dict[str, Callable[[Program], None]] = {
     "delete": _delete, "unpack": _unpack, "star": _star, "no_grad": _no_grad, "class": _class, "module": _module,
     "slice": _slice, "method": _method, "ternary": _ternary, "logic": _logic, "sorted": _sorted, "text": _text,
     "global": _global, "tensor": _tensor, "backward": _backward, "finally": _finally, "keyword": _keyword,
-    "nested": _nested, "isinstance": _isinstance, "walk": _walk,
+    "nested": _nested, "isinstance": _isinstance, "walk": _walk, "set": _set, "yield": _yield, "send": _send,
+    "itertools": _itertools, "counted": _counted, "named": _named, "deque": _deque, "by name": _by_name,
 }  # fmt: skip

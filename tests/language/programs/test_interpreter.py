@@ -17,6 +17,7 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array
 from primer_core.language.programs.expressions import MAX_EXECUTED
 from primer_core.language.programs.interpreter import Interpreter
+from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.rejection import Rejection
 from tests.language.programs.random_programs import KINDS, drawn
@@ -47,7 +48,7 @@ def in_python(text: str) -> tuple[str, str | None, dict[str, Any]]:
     names: dict[str, Any] = {"np": np, "torch": torch, "nn": torch.nn, "F": torch.nn.functional}
     names["__name__"] = "__main__"
     given, error, out = set(names), None, io.StringIO()
-    with contextlib.redirect_stdout(out), warnings.catch_warnings():
+    with contextlib.redirect_stdout(out), warnings.catch_warnings(), own_options():
         warnings.simplefilter("ignore")
         try:
             exec(compile(text, "<program>", "exec"), names)  # noqa: S102 - programs of the tests themselves
@@ -113,8 +114,21 @@ def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x = {1, 2}", "A set is not run here"),
-        ("def f():\n    yield 1", "A generator is not run here"),
+        ("def f():\n    x = [(yield 1)]", "“yield” stands as a statement of its own here"),
+        ("yield 1", "“yield” stands outside a function"),
+        ("def f():\n    with torch.no_grad():\n        yield 1", "“yield” is not run within “with” here"),
+        (
+            "def f():\n    try:\n        yield 1\n    finally:\n        pass",
+            "not run within “try … finally”",
+        ),
+        ("def f():\n    try:\n        pass\n    except ValueError:\n        yield 1", "within “except” here"),
+        ("@torch.no_grad()\ndef f():\n    yield 1", "A generator is not decorated here"),
+        ("import itertools\nitertools.tee([1])", "itertools.tee is not known here"),
+        ("from collections import ChainMap\nChainMap({})", "collections.ChainMap is not known here"),
+        ("import functools\nfunctools.partial(print)", "A lambda says what partial does"),
+        ("np.set_printoptions(legacy='1.13')", "“legacy” is not known here"),
+        ("torch.ones(2).resize_(9)", "the others were never written"),
+        ("getattr(1, '__dict__')", "“__dict__” is not known here"),
         ("import os", "cannot be imported here"),
         ("def f():\n    break\nfor i in range(2):\n    f()", "“break” stands outside a loop"),
         ("for i in range(2):\n    def f():\n        continue", "“continue” stands outside a loop"),
@@ -136,7 +150,7 @@ def test_what_is_not_run_is_named(text: str, words: str) -> None:
 
 
 def test_lines_before_what_is_not_run_have_run() -> None:
-    interpreter, rejection = interpreted("a = np.arange(3)\nprint(a.sum())\nfor i in range(2):\n    x = {i}\nprint(a)")
+    interpreter, rejection = interpreted("a = np.arange(3)\nprint(a.sum())\nfor i in [1]:\n    i.__dict__\nprint(a)")
     assert rejection is not None
     assert (rejection.place.line, interpreter.printed) == (4, ["3"])
     interpreter, rejection = interpreted("a = 1\nprint(a)\nb = (2\n")
@@ -167,6 +181,35 @@ def test_lines_before_what_is_not_run_have_run() -> None:
         "list(range(10 ** 9))",
         "zip(range(10 ** 9), range(10 ** 9))",
         "print('x' * 9000, 'y' * 9000)",
+        "def g():\n    while True:\n        yield 1\nlist(g())",
+        "def g():\n    while True:\n        yield 1\nsum(g())",
+        "def g():\n    while True:\n        yield 1\n3 in g()",
+        "def g():\n    while True:\n        yield 1\nfor x in filter(lambda v: v > 1, g()):\n    pass",
+        "def g():\n    yield from g()\nlist(g())",
+        "def g(it):\n    yield from it\nit = []\nfor i in range(2000):\n    it = g(it)\nlist(it)",
+        "it = []\nfor i in range(2000):\n    it = map(abs, it)\nlist(it)",
+        "import itertools\nset(itertools.count())",
+        "import itertools\nlist(itertools.product(range(10 ** 9)))",
+        "import itertools\nlist(itertools.product([1, 2], repeat=60))",
+        "import itertools\nlist(itertools.permutations(range(9000), 9000))",
+        "import itertools\nlist(itertools.permutations([1], 10 ** 9))",
+        "import itertools\nlist(itertools.repeat(0))",
+        "import itertools\nany(v < 0 for v in itertools.count())",
+        "import itertools\nfor x in itertools.filterfalse(None, range(1, 10 ** 9)):\n    pass",
+        "import itertools\nnext(itertools.islice(range(10 ** 12), 10 ** 9, None))",
+        "import itertools\nfor x in itertools.cycle([1]):\n    pass",
+        "s = set()\nfor i in range(3):\n    s |= {i * 9000 + j for j in range(9000)}",
+        "from collections import deque\nq = deque()\nwhile True:\n    q.append(1)",
+        "from collections import deque\nq = deque()\nq.append(q)",
+        "from collections import deque\nq = deque([1] * 9000)\nq += q\nq += q",
+        "from collections import deque\nq = deque([1] * 9000)\nq *= 10 ** 9",
+        "from collections import deque\nq = deque([1])\nq += range(10 ** 9)",
+        "from collections import deque\nq = deque([1]) * 10 ** 9",
+        "from collections import Counter\nlist(Counter(a=10 ** 9).elements())",
+        "from collections import defaultdict\nd = defaultdict(int)\nwhile True:\n    d[len(d)]",
+        "class A:\n    def __iter__(self):\n        return self\n    def __next__(self):\n        return 1\nlist(A())",
+        "print(*range(10 ** 9))",
+        "'x'.zfill(10 ** 9)",
     ],
 )
 def test_what_takes_too_much_is_refused(text: str) -> None:
@@ -206,7 +249,7 @@ def test_what_takes_too_much_is_refused(text: str) -> None:
         "'a'.ljust(10 ** 9)",
         "torchvision.io.read_file('x')",
         "str.__subclasses__()",
-        "str.format",
+        "str.format('{0.__class__}', 1)",
         "int.from_bytes",
         "torch.relu.__self__",
         "map(eval, ['1'])",
@@ -222,6 +265,22 @@ def test_what_takes_too_much_is_refused(text: str) -> None:
         "[].__class__.__base__",
         "np.ndarray.__new__",
         "def __import__(x):\n    pass",
+        "getattr([].__class__, '__base__')",
+        "getattr(np, 'save')('x', 1)",
+        "getattr(torch, 'load')('x')",
+        "getattr(nn.Linear(1, 1), '_parameters')",
+        "setattr(torch, 'relu', 1)",
+        "setattr(str, 'upper', 1)",
+        "class A:\n    pass\nsetattr(A(), '__class__', 1)",
+        "hasattr(np, 'save')",
+        "def g():\n    yield 1\ng().gi_frame",
+        "from collections import namedtuple\nnamedtuple('A', ['x', '__class__'])",
+        "from collections import namedtuple\nnamedtuple('A); import os', ['x'])",
+        "from collections import namedtuple\nnamedtuple('A', 'x')(1)._make",
+        "from collections import deque\ndeque.__init__",
+        "import itertools\nitertools.__loader__",
+        "str.upper.__self__",
+        "[].append.__self__",
         "global x",
     ],
 )

@@ -31,6 +31,25 @@ _GO_BACK = (
     "opt.step()\ng = w.grad * 1\nv = w.detach() * 3",
 )  # fmt: skip
 
+_LEARNS = (
+    "net = nn.Linear(2, 1)\nx = torch.tensor([[1., {1}]])\nfor i in range({0}):\n    y = net(x)\n"
+    "    loss = nn.MSELoss()(y, torch.zeros(1, 1))\n    opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+    "    opt.zero_grad()\n    loss.backward()\n    opt.step()\nw = net.weight * 2",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, {0})\n"
+    "    def forward(self, x):\n        h = torch.relu(self.fc(x))\n        return h * {1}\nnet = Net()\n"
+    "y = net(torch.ones(1, 2))\nopt = torch.optim.Adam(net.parameters(), lr={1})\ny.sum().backward()\nopt.step()\n"
+    "v = net.fc.weight[0] * 2",
+    "net = nn.Sequential(nn.Conv2d(1, {0}, 2), nn.LeakyReLU(0.1), nn.MaxPool2d(2), nn.Flatten(), nn.Linear({0}, 2))\n"
+    "x = torch.arange(9.).reshape(1, 1, 3, 3) * {1}\ny = net(x)\np = nn.AvgPool2d(2)(x)\n"
+    "e = nn.Embedding(3, 2)(torch.tensor([2, 0]))\nloss = nn.CrossEntropyLoss()(y, torch.tensor([1]))\n"
+    "d = nn.L1Loss(reduction='sum')(y, torch.zeros(1, 2))",
+    "def batches(x, k):\n    for i in range(0, len(x), k):\n        part = x[i:i + k]\n        yield part\n"
+    "x = torch.arange(5.) * {1}\ns = torch.zeros(2)\nfor b in batches(x, {0}):\n    t = b * 2\n    s[0] += t.sum()",
+    "net = nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True), nn.BatchNorm1d(2))\nx = torch.ones({0}, 2) * {1}\n"
+    "y = net(torch.cat([x, x * 2]))\nz = y * 2",
+)  # fmt: skip
+"""Programs that learn, after the usual imports and a seed."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -83,6 +102,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
     if chance.random() < 0.08:
         text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
+    if chance.random() < 0.06:
+        text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
+        text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
 
 

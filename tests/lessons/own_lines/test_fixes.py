@@ -86,5 +86,6 @@ def test_a_fix_says_what_it_gives() -> None:
     assert [fix.gives for fix in shown("the mean of integers").fixes] == ["2.333"]
     (fix,) = shown("Linear of wrong in_features").fixes
     assert (fix.where, fix.line, fix.gives) == ("making", "nn.Linear(16, 2),", "(5, 2)")
+    assert [fix.gives for fix in shown("the truth of many").fixes] == ["True", "False"]
     (fix,) = shown("Linear behind convolutions").fixes
     assert (fix.where, fix.line, fix.gives) == ("making", "self.fc = nn.Linear(676, 10)", "(2, 10)")

@@ -220,8 +220,34 @@ def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[st
     assert len(told(program, cell)) >= len(expected)
 
 
-def test_what_a_layer_made_is_not_claimed_to_be_known() -> None:
-    program = "import torch\nfrom torch import nn\nnet = nn.Linear(2, 1)\ny = net(torch.ones(1, 2)).detach()\nz = y * 2"
+LEARNS = """
+import torch
+from torch import nn
+net = nn.Linear(2, 1)
+opt = torch.optim.{0}(net.parameters(), lr=0.5)
+x = torch.tensor([[1., 2.]])
+y = net(x)
+loss = nn.MSELoss()(y, torch.zeros(1, 1))
+loss.backward()
+opt.step()
+w = net.weight * 2
+"""
+
+
+def test_a_layer_a_loss_and_a_step_are_told_as_arithmetic() -> None:
+    said = told(LEARNS.strip().format("SGD"), "w:0")
+    assert said[0].startswith("w[0, 0] = net.weight[0, 0] * 2 = ")
+    assert "net.weight[0, 0] - 0.5 * net.weight.grad[0, 0]" in said[1]
+    assert "the slope of loss by net.weight[0, 0]" in said[2]
+    assert "y[0, 0] = x[0, 0] * net.weight[0, 0] + x[0, 1] * net.weight[0, 1] + net.bias[0]" in "\n".join(said)
+    said = told(LEARNS.strip().format("Adam"), "w:0")
+    assert said[1].endswith("which came from net.weight[0, 0] and net.weight.grad[0, 0]")
+
+
+def test_what_a_layer_made_of_which_nothing_is_known_is_not_claimed_to_be_known() -> None:
+    program = (
+        "import torch\nfrom torch import nn\nnet = nn.BatchNorm1d(2)\ny = net(torch.ones(2, 2)).detach()\nz = y * 2"
+    )
     trace = run(program)
     chain = chain_of(trace, len(trace.steps), "z:0")
     assert chain is not None

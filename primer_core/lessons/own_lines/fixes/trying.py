@@ -31,6 +31,10 @@ _KINDS = {
 }
 
 
+_MOST_NUMBERS = 8
+"""Numbers of a gradient that are written out, whatever its axes are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A change with which a program gets beyond the line at which it stopped.
@@ -44,7 +48,8 @@ class Fix:
     line
         That line, as it is then.
     gives
-        What the line that failed gives then: a shape, or a value; empty where it gives neither.
+        What the line that failed gives then: a shape, a value, the numbers of the first gradient that it writes, or
+        whether its condition is true; empty where it gives none of them.
     source
         The whole program with it.
     """
@@ -80,7 +85,7 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
         if not _is_mended(trace, mended, candidate):
             continue
         gives = _outcome(trace, mended, candidate)
-        if gives not in outcomes or not gives:
+        if gives not in outcomes or not gives or _may_give_the_same(failing.statement):
             outcomes.add(gives)
             at = candidate.place.line
             found.append(Fix(candidate.where, at, source.split("\n")[at - 1].strip(), gives, source))
@@ -160,10 +165,8 @@ def _outcome(trace: Trace, mended: Trace, candidate: Candidate) -> str:
     if not later:
         return ""
     step = later[before] if len(mended.steps) == mended.taken and before < len(later) else later[-1]
-    for binding in step.bound:
-        return told(step.names[binding.name])
-    for name in step.changed:
-        return told(step.names[name])
+    for name in (*(binding.name for binding in step.bound), *step.changed):
+        return _gradient(name, step.names[name]) or told(step.names[name])
     if step.printed:
         return " ".join(step.printed)
     return _computed(step, trace, mended)
@@ -172,6 +175,9 @@ def _outcome(trace: Trace, mended: Trace, candidate: Candidate) -> str:
 def _computed(step: Step, trace: Trace, mended: Trace) -> str:
     """Return the shape of what a line computes and nobody keeps, or what it returns; empty where that is not known."""
     node = step.moment.node
+    if isinstance(node, ast.If | ast.While):
+        truths = [part.result for part in step.parts if part.entry == "builtins.bool"]
+        return str(truths[-1]) if truths else ""
     if not isinstance(node, ast.Expr | ast.Return) or node.value is None:
         return ""
     whole = Place.of(node.value, mended.source)
@@ -193,6 +199,22 @@ def _is_layer_call(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "self"
     )
+
+
+def _may_give_the_same(statement: ast.stmt) -> bool:
+    """Return whether two ways to mend a statement may come to the same and still mean two things."""
+    match statement:
+        case ast.If() | ast.While() | ast.Expr(ast.Call(ast.Attribute(attr="backward"))):
+            return True
+    return False
+
+
+def _gradient(name: str, seen: Seen) -> str:
+    """Return a gradient with the numbers in it, where it is one and they are few."""
+    if not name.endswith(".grad") or seen.values is None or not 0 < seen.values.size <= _MOST_NUMBERS:
+        return ""
+    numbers = ", ".join(f"{number:.4g}" for number in seen.values.reshape(-1).tolist())
+    return f"{name} = {numbers}" if seen.values.size == 1 else f"{name} = [{numbers}]"
 
 
 def told(seen: Seen) -> str:
