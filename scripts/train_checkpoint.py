@@ -276,12 +276,12 @@ FROM_RANDOM = """\
 
 TUNED = """\
 It was begun with the weights of the earlier `digits.pt` (4,000 steps, 22 minutes, on the same MNIST images, warped and
-redrawn, and on 99 typed ways of writing). Of these, the last convolution and the ten logits went on learning, together
+redrawn, and on 99 typed ways of writing; the project's history holds it). Of these, the last convolution and the ten logits went on learning, together
 with the new eleventh output: {epochs} passes over {warped} MNIST images, plain and warped, {redrawn} of them redrawn,
 {typed} typed digits, {written} pen strokes and {strangers} drawings that are no digit, each drawn once. AdamW, batches
 of {batch}, learning rate up to {learning_rate}, one cycle, weight decay {weight_decay}, label smoothing {smoothing},
-dropout. `--start` of the script does this; without it, everything is learnt from random weights in one training, which
-takes about ten minutes and was not tried to its end."""
+dropout. `--start` of the script does this. Without it, everything is learnt from random weights in one training; that
+was not run."""
 
 NOT_MEASURED = "Not measured: `python -m scripts.measure_reader` does it."
 
