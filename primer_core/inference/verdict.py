@@ -90,7 +90,9 @@ def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = N
     """
     if prediction.label is None:
         return Verdict(label=None, near_tie=None, is_digit=False, digits=())
-    second, first = (int(digit) for digit in np.argsort(prediction.probabilities, kind="stable")[-2:])
+    first = prediction.label
+    others = np.where(np.arange(len(prediction.probabilities)) == first, -1.0, prediction.probabilities)
+    second = int(others.argmax())
     near = float(prediction.probabilities[first] - prediction.probabilities[second]) <= NEAR
     score = prediction.digit_score
     return Verdict(
