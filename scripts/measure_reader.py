@@ -153,9 +153,11 @@ def _on_the_pad(drawings: Sequence[tuple[Strokes, int]], rng: np.random.Generato
 @torch.inference_mode()
 def _asked(model: DigitReader, images: torch.Tensor, labels: torch.Tensor) -> Array:
     answers = [
-        torch.cat([logits, score[:, None]], dim=1) for logits, score in map(model.scored, floats(images).split(500))
+        torch.cat([logits, score[:, None]], dim=1)
+        for logits, score in map(model.scored, torch.split(floats(images), 500))
     ]
-    return torch.cat([torch.cat(answers), labels[:, None].float()], dim=1).double().numpy()
+    found: Array = torch.cat([torch.cat(answers), labels[:, None].float()], dim=1).double().numpy()
+    return found
 
 
 def calibration_error(sure: Array, right: NDArray[np.bool_]) -> float:

@@ -140,7 +140,7 @@ def train(recipe: Recipe, sources: Sequence[Source], mean: float, std: float, lo
         said = model.scored(batch.to(memory_format=torch.channels_last))
         loss = loss_of(*said, torch.cat(labels), recipe.smoothing)
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
         _average(averaged, model, min(recipe.averaging, (step + 1) / (step + 10)))
@@ -276,12 +276,12 @@ FROM_RANDOM = """\
 
 TUNED = """\
 It was begun with the weights of the earlier `digits.pt` (4,000 steps, 22 minutes, on the same MNIST images, warped and
-redrawn, and on 99 typed ways of writing; the project's history holds it). Of these, the last convolution and the ten logits went on learning, together
-with the new eleventh output: {epochs} passes over {warped} MNIST images, plain and warped, {redrawn} of them redrawn,
-{typed} typed digits, {written} pen strokes and {strangers} drawings that are no digit, each drawn once. AdamW, batches
-of {batch}, learning rate up to {learning_rate}, one cycle, weight decay {weight_decay}, label smoothing {smoothing},
-dropout. `--start` of the script does this. Without it, everything is learnt from random weights in one training; that
-was not run."""
+redrawn, and on 99 typed ways of writing; the project's history holds it). Of these, the last convolution and the ten
+logits went on learning, together with the new eleventh output: {epochs} passes over {warped} MNIST images, plain and
+warped, {redrawn} of them redrawn, {typed} typed digits, {written} pen strokes and {strangers} drawings that are no
+digit, each drawn once. AdamW, batches of {batch}, learning rate up to {learning_rate}, one cycle, weight decay
+{weight_decay}, label smoothing {smoothing}, dropout. `--start` of the script does this. Without it,
+everything is learnt from random weights in one training; that was not run."""
 
 NOT_MEASURED = "Not measured: `python -m scripts.measure_reader` does it."
 
