@@ -74,6 +74,10 @@ class Drawings:
         """Keep them in a file."""
         np.savez(file, images=self.images.numpy(), labels=self.labels.numpy(), origins=self.origins.numpy())
 
+    def one_of(self, every: int) -> Drawings:
+        """One of every so many of them."""
+        return Drawings(self.images[::every], self.labels[::every], self.origins[::every])
+
     @staticmethod
     def load(file: Path) -> Drawings:
         """Take them from a file."""
