@@ -54,8 +54,8 @@ BINS = 15
 HOW_TRAINED = """\
 {{count}} of 5 networks, trained for {steps:,} steps from random weights, each without a fifth of 5,000 MNIST images"""
 HOW_TUNED = """\
-{{count}} of 5 networks, tuned as the shipped one was, but with one of every {every} drawings, each without the 500 MNIST
-images of the test part, of which it read a fifth"""
+{{count}} of 5 networks, tuned as the shipped one was, but with one of every {every} drawings, each without the 500
+test images of MNIST, of which it read a fifth"""
 
 Array = NDArray[np.float64]
 

@@ -198,8 +198,9 @@ def on_pad(images: torch.Tensor, labels: torch.Tensor, width: float, seed: int) 
 def probabilities(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
     """Softmax of logits (n, 10) over a temperature."""
     scaled = logits / temperature
-    powers: NDArray[np.float64] = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def fitted_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
