@@ -157,7 +157,7 @@ DRAWN_ALONE: dict[str, Callable[[np.random.Generator], Strokes]] = {
 
 
 def _any_of(things: Sequence[Thing], rng: np.random.Generator) -> Thing:
-    return things[rng.integers(len(things))]
+    return things[int(rng.integers(len(things)))]
 
 
 @cache
@@ -189,7 +189,9 @@ def _in_unit_height(strokes: Strokes, rng: np.random.Generator) -> list[NDArray[
 
 def _turned(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     angle = rng.uniform(0, 2 * math.pi)
-    return points @ np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    matrix = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    turned: NDArray[np.float64] = points @ matrix
+    return turned
 
 
 def _marks(rng: np.random.Generator) -> Strokes:

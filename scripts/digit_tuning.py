@@ -74,6 +74,10 @@ class Drawings:
         """Keep them in a file."""
         np.savez(file, images=self.images.numpy(), labels=self.labels.numpy(), origins=self.origins.numpy())
 
+    def one_of(self, every: int) -> Drawings:
+        """One of every so many of them."""
+        return Drawings(self.images[::every], self.labels[::every], self.origins[::every])
+
     @staticmethod
     def load(file: Path) -> Drawings:
         """Take them from a file."""
@@ -109,7 +113,7 @@ def make_drawings(
     warped = [
         warp(some, generator, thicken[: len(some)], amount=1.0)
         for _ in range(tuning.warped)
-        for some in plain.split(500)
+        for some in torch.split(plain, 500)
     ]
     bent = (torch.cat(warped).squeeze(1) * 255).round().to(torch.uint8)
     copies = 1 + tuning.warped
@@ -123,8 +127,8 @@ def make_drawings(
 @torch.inference_mode()
 def maps(network: DigitReader, images: torch.Tensor) -> torch.Tensor:
     """What the layers before the learning ones make of images, uint8 (n, 28, 28): float32 (n, 64, 7, 7)."""
-    before = network.model.features[:LEARNT]
-    batches = images.unsqueeze(1).split(250)
+    before = network.features[:LEARNT]
+    batches = torch.split(images.unsqueeze(1), 250)
     found = [before((batch.float() / 255 - network.mean) / network.std) for batch in batches]
     return torch.cat(found).to(memory_format=torch.channels_last)
 
@@ -155,7 +159,7 @@ def tune(
     network = copy.deepcopy(network)
     for parameter in network.none_of_them.parameters():
         nn.init.zeros_(parameter)
-    learning = nn.ModuleList([network.model.features[LEARNT:], network.model.classifier, network.none_of_them]).train()
+    learning = nn.ModuleList([network.features[LEARNT:], network.classifier, network.none_of_them]).train()
     features, classifier, none_of_them = learning
     optimiser = torch.optim.AdamW(
         [
@@ -172,13 +176,13 @@ def tune(
     running, step = 0.0, 0
     for _ in range(tuning.epochs):
         order = torch.randperm(len(labels), generator=generator)
-        for chosen in order[: len(order) // tuning.batch * tuning.batch].split(tuning.batch):
+        for chosen in order[: len(order) // tuning.batch * tuning.batch].view(-1, tuning.batch):
             found = features(seen[chosen])
             logits = classifier(found)
             likeness = torch.logsumexp(logits, dim=1) - none_of_them(found).squeeze(1)
             loss = loss_of(logits, likeness, labels[chosen], tuning.smoothing)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
             running, step = running + loss.item(), step + 1

@@ -140,7 +140,7 @@ def train(recipe: Recipe, sources: Sequence[Source], mean: float, std: float, lo
         said = model.scored(batch.to(memory_format=torch.channels_last))
         loss = loss_of(*said, torch.cat(labels), recipe.smoothing)
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
         _average(averaged, model, min(recipe.averaging, (step + 1) / (step + 10)))
@@ -198,8 +198,9 @@ def on_pad(images: torch.Tensor, labels: torch.Tensor, width: float, seed: int) 
 def probabilities(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
     """Softmax of logits (n, 10) over a temperature."""
     scaled = logits / temperature
-    powers: NDArray[np.float64] = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def fitted_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
@@ -276,12 +277,12 @@ FROM_RANDOM = """\
 
 TUNED = """\
 It was begun with the weights of the earlier `digits.pt` (4,000 steps, 22 minutes, on the same MNIST images, warped and
-redrawn, and on 99 typed ways of writing). Of these, the last convolution and the ten logits went on learning, together
-with the new eleventh output: {epochs} passes over {warped} MNIST images, plain and warped, {redrawn} of them redrawn,
-{typed} typed digits, {written} pen strokes and {strangers} drawings that are no digit, each drawn once. AdamW, batches
-of {batch}, learning rate up to {learning_rate}, one cycle, weight decay {weight_decay}, label smoothing {smoothing},
-dropout. `--start` of the script does this; without it, everything is learnt from random weights in one training, which
-takes about ten minutes and was not tried to its end."""
+redrawn, and on 99 typed ways of writing; the project's history holds it). Of these, the last convolution and the ten
+logits went on learning, together with the new eleventh output: {epochs} passes over {warped} MNIST images, plain and
+warped, {redrawn} of them redrawn, {typed} typed digits, {written} pen strokes and {strangers} drawings that are no
+digit, each drawn once. AdamW, batches of {batch}, learning rate up to {learning_rate}, one cycle, weight decay
+{weight_decay}, label smoothing {smoothing}, dropout. `--start` of the script does this. Without it,
+everything is learnt from random weights in one training; that was not run."""
 
 NOT_MEASURED = "Not measured: `python -m scripts.measure_reader` does it."
 

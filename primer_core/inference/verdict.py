@@ -21,7 +21,11 @@ NEAR = 0.15
 """Two digits are nearly tied where their probabilities are at most this far apart, and the first of all ten."""
 
 LEAST_SCORE = 0.5
-"""A drawing whose `Prediction.digit_score` is below this is called no digit."""
+"""A drawing whose `Prediction.digit_score` is below this is called no digit.
+
+The model card says how many digits of people never seen reach it, and how many drawings of a kind never seen. It is low
+because a digit that is called none hurts more than a letter that is called a digit.
+"""
 
 MOST_DIGITS = 8
 """More groups of ink than this are not looked at one by one."""
@@ -90,7 +94,9 @@ def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = N
     """
     if prediction.label is None:
         return Verdict(label=None, near_tie=None, is_digit=False, digits=())
-    second, first = (int(digit) for digit in np.argsort(prediction.probabilities, kind="stable")[-2:])
+    first = prediction.label
+    others = np.where(np.arange(len(prediction.probabilities)) == first, -1.0, prediction.probabilities)
+    second = int(others.argmax())
     near = float(prediction.probabilities[first] - prediction.probabilities[second]) <= NEAR
     score = prediction.digit_score
     return Verdict(

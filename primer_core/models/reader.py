@@ -36,20 +36,38 @@ class DigitReader(Normalised):
         if not temperature > 0:
             raise ValueError(f"temperature must be positive, got {temperature}")
         self.temperature = float(temperature)
-        last = model.classifier[-1]
-        self.none_of_them = nn.Sequential(*model.classifier[:-1], nn.Linear(last.in_features, 1))
+        self.none_of_them = nn.Sequential(*self.classifier[:-1], nn.Linear(self._last.in_features, 1))
+
+    @property
+    def features(self) -> nn.Sequential:
+        """What comes before the outputs: (batch, 1, 28, 28) in, maps out."""
+        part = self.model.features
+        assert isinstance(part, nn.Sequential)
+        return part
+
+    @property
+    def classifier(self) -> nn.Sequential:
+        """What makes logits (batch, 10) of the maps."""
+        part = self.model.classifier
+        assert isinstance(part, nn.Sequential)
+        return part
+
+    @property
+    def _last(self) -> nn.Linear:
+        layer = self.classifier[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
 
     def scored(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits (batch, 10), and how far each image (batch, 1, 28, 28) looks like a digit, (batch,), as a logit."""
-        features = self.model.features((pixels - self.mean) / self.std)
-        logits: torch.Tensor = self.model.classifier(features)
+        features = self.features((pixels - self.mean) / self.std)
+        logits: torch.Tensor = self.classifier(features)
         none = self.none_of_them(features).squeeze(1)
         return logits, torch.logsumexp(self.temperature * logits, dim=1) - none
 
     @torch.no_grad()
     def set_temperature(self, temperature: float) -> None:
         """Divide the logits by a temperature: the last layer's weights and biases are changed to do so."""
-        last = self.model.classifier[-1]
-        for parameter in last.parameters():
+        for parameter in self._last.parameters():
             parameter.mul_(self.temperature / temperature)
         self.temperature = float(temperature)

@@ -25,7 +25,7 @@ def test_the_logits_are_those_of_the_network_inside(reader: DigitReader) -> None
 def test_the_score_is_the_share_of_the_ten_in_a_softmax_over_eleven(reader: DigitReader) -> None:
     pixels = torch.rand(3, 1, 28, 28)
     logits, likeness = reader.scored(pixels)
-    none = reader.none_of_them(reader.model.features((pixels - 0.13) / 0.31))
+    none = reader.none_of_them(reader.features((pixels - 0.13) / 0.31))
     share = torch.softmax(torch.cat([logits, none], dim=1), dim=1)[:, :10].sum(dim=1)
     torch.testing.assert_close(torch.sigmoid(likeness), share)
 

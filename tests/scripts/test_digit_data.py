@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from scripts.digit_drawing import draw
+from scripts.digit_drawing import Strokes, draw
 from scripts.digit_pens import read_pen_digits
 from scripts.digit_strangers import DRAWN_ALONE, several
 from scripts.digit_templates import TEMPLATES, draw_template
@@ -54,8 +54,8 @@ def test_a_file_without_digits_is_refused(tmp_path: Path) -> None:
 
 def test_every_typed_way_of_a_digit_and_every_kind_of_no_digit_gives_an_image() -> None:
     rng = np.random.default_rng(0)
-    digits = [(draw_template(digit, rng, 0.02), digit) for digit in TEMPLATES]
-    made = [strokes for strokes, _ in digits]
+    digits: list[tuple[Strokes, int]] = [(draw_template(digit, rng, 0.02), digit) for digit in TEMPLATES]
+    made: list[Strokes] = [strokes for strokes, _ in digits]
     made += [kind(rng) for kind in DRAWN_ALONE.values() for _ in range(20)]
     made += [several(digits, rng) for _ in range(20)]
     for strokes in made:
@@ -67,7 +67,8 @@ def test_every_typed_way_of_a_digit_and_every_kind_of_no_digit_gives_an_image() 
 
 def test_the_area_under_the_curve_is_that_of_scikit_learn() -> None:
     rng = np.random.default_rng(1)
-    digits, strangers = rng.integers(0, 9, 300) + 2.0, rng.integers(0, 9, 200) * 1.0
+    digits = (rng.integers(0, 9, 300) + 2).astype(np.float64)
+    strangers = rng.integers(0, 9, 200).astype(np.float64)
     labels = np.concatenate([np.ones(300), np.zeros(200)])
     expected = roc_auc_score(labels, np.concatenate([digits, strangers]))
     assert area_under_roc(digits, strangers) == pytest.approx(expected)
