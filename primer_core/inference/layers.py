@@ -439,7 +439,7 @@ def _watch_class() -> Callable[[Off], Any]:
             out = func(*args, **kwargs)
             given = args[0] if args else None
             is_step = isinstance(out, torch.Tensor) and isinstance(given, torch.Tensor) and out.is_floating_point()
-            if not is_step or out is given or out.ndim < 2 or out.shape[0] != given.shape[0]:
+            if not is_step or out is given or out.ndim < 2 or given.shape[:1] != out.shape[:1]:
                 return out
             name = getattr(func, "__name__", "?")
             last = self.made[-1] if self.made and self.made[-1].out is given else None

@@ -114,7 +114,10 @@ class Curve {
    * @param {boolean} [isPower] whether the axis is logarithmic
    */
   constructor(title, axis, amounts, text, isPower = false) {
-    [this.title, this.amounts, this.text] = [title, amounts, text];
+    this.title = title;
+    this.text = text;
+    /** @type {Point[]} */
+    this.points = [];
     const scaled = isPower ? Math.log : (/** @type {number} */ amount) => amount;
     const [low, high] = [scaled(amounts[0]), scaled(amounts[amounts.length - 1])];
     this.x = (/** @type {number} */ amount) => 34 + (206 * (Math.min(high, Math.max(low, scaled(amount))) - low)) / (high - low);
@@ -373,7 +376,7 @@ class BreakIt {
     if (!this.details.open) return;
     this.twin.replaceChildren(...Object.values(this.curves).map(({ title, points, text }) => make("table", {},
       make("caption", {}, title),
-      make("tbody", {}, ...(points ?? []).map(({ amount, share }) =>
+      make("tbody", {}, ...points.map(({ amount, share }) =>
         make("tr", {}, make("th", { scope: "row" }, text(amount)), make("td", {}, percent(share))))))));
   }
 }

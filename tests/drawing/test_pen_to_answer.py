@@ -59,7 +59,7 @@ def test_a_blank_pad_has_no_stages() -> None:
         ({"network": NETWORK, "strokes": SEVEN, "switches": []}, 400, "as an object"),
         ({"network": NETWORK, "strokes": SEVEN, "switches": {"cut": 1}}, 400, "cut to be true or false"),
         ({"network": NETWORK, "strokes": SEVEN, "switches": {"scaling": "cubic"}}, 400, "nearest"),
-        ([], 400, "an object"),
+        ([], 400, "a JSON object"),
     ],
 )
 def test_what_cannot_be_answered_is_said(body: object, status: int, words: str) -> None:
@@ -68,7 +68,7 @@ def test_what_cannot_be_answered_is_said(body: object, status: int, words: str) 
     assert words in answer.json()["problem"]
 
 
-@examples(200)
+@examples(50)
 @given(
     st.dictionaries(
         st.sampled_from(["strokes", "switches", "cut"]),

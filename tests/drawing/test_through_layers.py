@@ -68,6 +68,8 @@ def test_what_is_off_is_told_beside_the_whole() -> None:
     told, passage = ask(off=units), pass_through(IMAGE, load_checkpoint(), {1: frozenset(range(6))})
     assert np.allclose(told["answer"]["probabilities"], passage.probabilities, atol=2e-5)
     assert told["whole"] == ask()["answer"]
+    chosen = {"unit": [1, 3]}
+    assert ask(off=units, chosen=chosen)["chosen"] == ask(chosen=chosen)["chosen"], "what it would give is spelled out"
 
 
 def test_test_images_are_counted() -> None:

@@ -8,6 +8,7 @@ from math import prod
 from urllib.parse import urlencode
 
 from primer_core.inference.layers import Layer
+from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
 from primer_core.lessons.matmul.question import MatmulQuestion
 from primer_core.lessons.question import Question
@@ -50,7 +51,12 @@ def of_layer(layer: Layer) -> LessonLink | None:
         case "normalise":
             return LessonLink("broadcasting", "Broadcasting", BroadcastingQuestion(a=str(layer.given.shape), b="()"))
         case "flatten":
-            return LessonLink("shapes", "Shapes", ShapesQuestion(x=str(layer.given.shape), steps="flatten(1)"))
+            batch, channels, *field = layer.given.shape
+            shown = channels
+            while shown > 1 and batch * shown * prod(field) > MAX_ELEMENTS:
+                shown //= 2
+            title = "Shapes" if shown == channels else f"Shapes, of {shown} channels"
+            return LessonLink("shapes", title, ShapesQuestion(x=str((batch, shown, *field)), steps="flatten(1)"))
         case "affine" | "convolution" if layer.learnt is not None:
             weight = layer.learnt.weight
             rows, inner = weight.shape[0], prod(weight.shape[1:])

@@ -46,7 +46,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
             "shape": [1, len(passage.probabilities)],
             "lesson": _link(of_softmax(passage.logits.tolist(), int(passage.logits.argmax()))),
         },
-        "chosen": _chosen(passage, asked.get("chosen")),
+        "chosen": _chosen(_with_the_chosen(passage, image, reader, asked, off), asked.get("chosen")),
     }
     if off:
         told["whole"] = _answer(pass_through(image, reader.model), reader)
@@ -77,6 +77,17 @@ def _off(asked: Asked) -> Off:
         layer, unit = _numbers(pair, 2)
         off[layer] = off.get(layer, frozenset()) | {unit}
     return off
+
+
+def _with_the_chosen(passage: Passage, image: NDArray[np.float32], reader: Reader, asked: Asked, off: Off) -> Passage:
+    """The way on which the chosen unit gives what it would give, though it is switched off."""
+    chosen = asked.get("chosen")
+    if not off or not isinstance(chosen, Mapping):
+        return passage
+    layer, unit = _numbers(chosen.get("unit"), 2)
+    if unit not in off.get(layer, ()):
+        return passage
+    return pass_through(image, reader.model, {**off, layer: off[layer] - {unit}})
 
 
 def _numbers(given: object, many: int) -> list[int]:
