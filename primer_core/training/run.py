@@ -17,6 +17,7 @@ from primer_core.training.messages import (
     Failed,
     Finished,
     Held,
+    Judged,
     Loading,
     LookAt,
     Looked,
@@ -153,6 +154,7 @@ class Run:
         self._state_dict: bytes | None = None
         self._network_step: int | None = None
         self._vitals: tuple[Vitals, ...] = ()
+        self._judged: tuple[Judged, ...] = ()
         self._looks: dict[int, Looked] = {}
         self._looks_back: dict[tuple[int, int], Looked] = {}
         self._asked_back: tuple[int, int] | None = None
@@ -323,6 +325,11 @@ class Run:
         return self._vitals
 
     @property
+    def judged(self) -> tuple[Judged, ...]:
+        """How the network of a run that fine-tunes reads: before its first batch, then at each end so far."""
+        return self._judged
+
+    @property
     def state_dict_bytes(self) -> bytes | None:
         """The network for `primer_core.inference.load_trained`, as of the latest end of the run that left one.
 
@@ -421,6 +428,8 @@ class Run:
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
                 case Measured(vitals=vitals):
                     self._vitals = (*self._vitals, vitals)
+                case Judged():
+                    self._judged = (*self._judged, report)
                 case Finished(outcome="diverged"):
                     self._status, self._kept = "diverged", False
                 case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):
