@@ -12,7 +12,7 @@ from ui.components.digit_pad import digit_pad
 from ui.components.digit_pad.examples import EXAMPLES
 from ui.components.digit_reading import digit_reading
 from ui.components.predict_first import predict_first
-from ui.drawing import networks
+from ui.drawing import networks, repair
 from ui.drawing.networks import Network
 from ui.drawing.reader import open_reader
 from ui.drawing.reading import unread
@@ -57,6 +57,7 @@ def draw_and_read(network: Network, example: str | None) -> None:
     with right:
         digit_reading("reading", reading, answers=(PAD, pad.sequence))
     explain(pad.strokes, network, prediction)
+    repair.draw(network, pad.strokes, None if prediction is None or prediction.is_blank else prediction.image)
 
 
 lesson = shell.begin("draw_a_digit")

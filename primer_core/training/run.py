@@ -121,6 +121,8 @@ class Run:
         Batches a second at most; None for as fast as it goes.
     moments_folder
         Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
+    digit_labels
+        Of a run that fine-tunes: the labels of the digits that came with its start; their images are not here.
     """
 
     def __init__(
@@ -132,8 +134,10 @@ class Run:
         paused: bool = False,
         pace: float | None = None,
         moments_folder: Path | None = None,
+        digit_labels: tuple[int, ...] | None = None,
     ) -> None:
         self.id = run_id
+        self.digit_labels = digit_labels
         self.moments_folder = moments_folder
         self.spec = spec
         self.history = History()

@@ -113,7 +113,15 @@ class TrainingService:
                 raise RuntimeError("this training service is closed")
             worker = self._choose_worker()
             run_id = secrets.token_urlsafe(9)
-            run = Run(run_id, spec, worker.send, paused=paused, pace=pace, moments_folder=self._moments / run_id)
+            run = Run(
+                run_id,
+                spec,
+                worker.send,
+                paused=paused,
+                pace=pace,
+                moments_folder=self._moments / run_id,
+                digit_labels=teaching and teaching.labels,
+            )
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
             return run

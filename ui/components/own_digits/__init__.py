@@ -1,0 +1,46 @@
+"""A learner's own digits: labelled, kept in the browser alone, saved and opened as files, and taught to a network.
+
+The browser's part is ``static/primer/own_digits.js``, with ``digit_store.js`` and ``digit_files.js``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui import modules
+from ui.components.folder import register
+
+_mount = register(
+    Path(__file__).parent,
+    # In the document itself, as its module finds the focus and the pad there.
+    isolate_styles=False,
+)
+
+
+def own_digits(key: str, data: Mapping[str, Any]) -> None:
+    """Draw the collection and what teaches it.
+
+    Parameters
+    ----------
+    key
+        Of the component: while it stays the same, it is updated, not made anew.
+    data
+        As ``static/primer/own_digits.js`` describes it.
+    """
+    _mount(
+        key=key,
+        data={"module": modules.address("own_digits.js"), **data},
+        on_desk_change=lambda: None,
+        on_changed_change=lambda: None,
+    )
+
+
+def desk_asked(key: str) -> int:
+    """The number of the press that asks for a desk to start a run at, as the page runs for it; else 0."""
+    value: Any = st.session_state.get(key) or {}
+    asked = value.get("desk")
+    return asked if isinstance(asked, int) and not isinstance(asked, bool) else 0
