@@ -217,7 +217,7 @@ def train(
     if start is not None:
         samples = samples_for(start, samples)
     samples = samples.to(device)
-    feed: Feed = WholeSet(*samples.train) if teaching is None else _own_digits(spec, teaching, samples)
+    feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
     training = _Training(
         spec, controls or Controls(spec), samples, feed, device, moments, trainee or Trainee(), start and start.model
     )
@@ -249,7 +249,8 @@ def samples_for(start: Normalised, samples: Samples) -> Samples:
     return samples.scaled(mean, std)
 
 
-def _own_digits(spec: RunSpec, teaching: Teaching, samples: Samples) -> OwnDigits:
+def feed_of(spec: RunSpec, teaching: Teaching, samples: Samples) -> OwnDigits:
+    """What a run that fine-tunes trains on: digits that are not held out, and training images of its set."""
     inputs, labels = digits_of(teaching, samples.mean, samples.std)
     learned = ~torch.tensor(teaching.held_out)
     device = samples.train[0].device

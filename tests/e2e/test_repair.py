@@ -1,0 +1,148 @@
+"""My digits repair the model: draw, label, teach, use the taught network; what is stored, and what is not."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from primer_core.data.idx import read_images, read_labels
+from tests.e2e.test_draw_a_digit import DIGITS, draw, open_lesson, pad, tool, verdict
+
+SLASHED = (*DIGITS[0], ((190, 50), (90, 230)))
+CURVES = ".primer-run-progress"
+
+
+def section(page: Page) -> Locator:
+    return page.locator(".primer-own-digits")
+
+
+def said(page: Page) -> Locator:
+    return section(page).get_by_role("status")
+
+
+def items(page: Page) -> Locator:
+    return section(page).get_by_role("list", name="My digits").get_by_role("button")
+
+
+def button(page: Page, name: str) -> Locator:
+    return section(page).get_by_role("button", name=name, exact=True)
+
+
+def label_drawing(page: Page, strokes: tuple[tuple[tuple[float, float], ...], ...], label: int, count: int) -> None:
+    """Draw, label with a button, and clear the pad."""
+    draw(page, *strokes, steps_of=30)
+    expect(button(page, f"This is a {label}")).to_be_enabled()
+    button(page, f"This is a {label}").click()
+    expect(items(page)).to_have_count(count)
+    tool(page, "Clear").click()
+    expect(button(page, f"This is a {label}")).to_be_disabled()
+
+
+def test_a_network_learns_what_was_drawn_and_labelled(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url)
+    expect(button(page, "Teach it")).to_be_disabled()
+    for count in (1, 2):
+        shifted = tuple(tuple((x + 4 * count, y) for x, y in stroke) for stroke in SLASHED)
+        label_drawing(page, shifted, 0, count)
+    draw(page, *DIGITS[4], steps_of=30)
+    expect(verdict(page)).to_have_text(re.compile("^Reads 4:"))
+    pad(page).focus()
+    page.keyboard.press("4")
+    expect(said(page)).to_contain_text("Stored as a 4, in this browser only.")
+    page.keyboard.press("4")
+    expect(said(page)).to_contain_text("stored already")
+    expect(items(page)).to_have_count(3)
+    page.keyboard.press("9")
+    expect(said(page)).to_contain_text("a 9 now, not a 4")
+
+    section(page).get_by_label("Replay share").fill("50")
+    section(page).get_by_label("Passes").fill("6")
+    button(page, "Teach it").click()
+    expect(page.locator(CURVES)).to_contain_text("Finished · epoch 6 of 6", timeout=240_000)
+    table = section(page).get_by_role("table")
+    expect(table).to_contain_text("replay share 50 %")
+    expect(table.get_by_role("row", name=re.compile("^My digits that it learns"))).to_contain_text(
+        re.compile(r"\d of 3")
+    )
+    expect(table.get_by_role("row", name=re.compile("^Test images of MNIST sample"))).to_contain_text(
+        re.compile(r"49\d of 500.*4\d\d of 500")
+    )
+    expect(section(page)).to_contain_text("too few to hold some out")
+    expect(items(page).first).to_have_accessible_name(re.compile(r"^A 0 drawn .*; the taught network reads \d$"))
+
+    page.get_by_role("button", name="Use the taught network").click()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value(
+        re.compile("own digits, from the shipped network")
+    )
+    expect(page.locator(".reading.read")).to_be_visible()
+
+    page.reload()
+    expect(items(page)).to_have_count(3)
+    expect(page.get_by_role("combobox", name="Network")).to_have_value(
+        re.compile("own digits, from the shipped network")
+    )
+    expect(section(page).get_by_role("table")).to_contain_text("replay share 50 %")
+
+
+def test_digits_are_called_otherwise_saved_opened_and_deleted(
+    page: Page, new_page: Callable[..., Page], app_url: str, tmp_path: Path
+) -> None:
+    open_lesson(page, app_url)
+    for count, digit in enumerate((7, 3, 7), start=1):
+        label_drawing(page, DIGITS[digit] if count < 3 else SLASHED, digit, count)
+    expect(section(page).locator(".counts")).to_contain_text("7 × 2")
+
+    items(page).nth(2).click()
+    section(page).get_by_role("button", name="Call it 0").click()
+    expect(items(page).nth(2)).to_have_accessible_name(re.compile("^A 0 drawn"))
+    page.keyboard.press("8")
+    expect(items(page).nth(2)).to_have_accessible_name(re.compile("^An 8 drawn"))
+
+    saved = {}
+    for name in ("Save images (IDX)", "Save labels (IDX)", "Save as PNG"):
+        with page.expect_download() as download:
+            button(page, name).click()
+        saved[name] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[name])
+    images = read_images((saved["Save images (IDX)"],))
+    assert read_labels((saved["Save labels (IDX)"],), 3).tolist() == [7, 3, 8]
+    assert images.shape == (3, 28, 28)
+    assert images.max() == 255
+    with Image.open(saved["Save as PNG"]) as sheet:
+        assert sheet.size == (302, 92)
+
+    other = new_page()
+    open_lesson(other, app_url)
+    expect(section(other)).to_contain_text("No digits of yours yet")
+    picker = section(other).locator("input[type=file]")
+    picker.set_input_files([saved["Save images (IDX)"]])
+    expect(said(other)).to_contain_text("Choose two files together")
+    picker.set_input_files([saved["Save labels (IDX)"], saved["Save as PNG"]])
+    expect(said(other)).to_contain_text("my-digits.png is no IDX file")
+    picker.set_input_files([saved["Save labels (IDX)"], saved["Save images (IDX)"]])
+    expect(said(other)).to_contain_text("3 digits from files added.")
+    expect(items(other).nth(2)).to_have_accessible_name(re.compile("^An 8 from a file"))
+
+    items(page).first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Delete")
+    expect(items(page)).to_have_count(2)
+    expect(said(page)).to_contain_text("The 3 is deleted.")
+    button(page, "Delete all").click()
+    expect(button(page, "Yes, delete them")).to_be_focused()
+    button(page, "Yes, delete them").click()
+    expect(items(page)).to_have_count(0)
+    page.reload()
+    expect(section(page)).to_contain_text("No digits of yours yet")
+
+
+@pytest.mark.long
+def test_the_section_fits_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
+    phone = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    open_lesson(phone, app_url)
+    label_drawing(phone, DIGITS[5], 5, 1)
+    width = phone.evaluate("() => document.documentElement.scrollWidth")
+    assert width <= 390
