@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pickle import UnpicklingError
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -113,8 +114,10 @@ class Samples:
 
     def scaled(self, mean: float, std: float) -> Samples:
         """The same with another mean taken off, and divided by another standard deviation; images only."""
-        factor, shift = self.std / std, (self.mean - mean) / std
-        parts = [(inputs * factor + shift, labels) for inputs, labels in (self.train, self.validation, self.test)]
+        parts = [
+            ((inputs * self.std + self.mean - mean) / std, labels)
+            for inputs, labels in (self.train, self.validation, self.test)
+        ]
         return Samples(*parts, mean=mean, std=std)
 
 
@@ -213,9 +216,11 @@ def train(
         raise SpecError("A run that fine-tunes names its start, and gets a network and digits; others neither.")
     device = resolve_device(spec.device)
     start = None if teaching is None else start_network(spec, teaching)
-    samples = samples or load_samples(spec.data, normalise=spec.normalise)
-    if start is not None:
-        samples = samples_for(start, samples)
+    if samples is None:
+        load = partial(load_samples, spec.data)
+        samples = (
+            load(normalise=spec.normalise) if start is None else samples_for(start, load, normalise=spec.normalise)
+        )
     samples = samples.to(device)
     feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
     training = _Training(
@@ -241,12 +246,21 @@ def start_network(spec: RunSpec, teaching: Teaching) -> Normalised:
     return network
 
 
-def samples_for(start: Normalised, samples: Samples) -> Samples:
-    """Samples scaled as a network takes them: the same ones, if they are."""
+class Load(Protocol):
+    """Loads the set of a run."""
+
+    def __call__(self, *, normalise: bool) -> Samples:
+        """As `load_samples` does."""
+        ...
+
+
+def samples_for(start: Normalised, load: Load, *, normalise: bool) -> Samples:
+    """Samples scaled as a network takes them: those of the spec, where it was trained on such."""
+    samples = load(normalise=normalise)
     mean, std = start.mean.item(), start.std.item()
     if math.isclose(mean, samples.mean, abs_tol=1e-6) and math.isclose(std, samples.std, abs_tol=1e-6):
         return samples
-    return samples.scaled(mean, std)
+    return load(normalise=False).scaled(mean, std)
 
 
 def feed_of(spec: RunSpec, teaching: Teaching, samples: Samples) -> OwnDigits:

@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -195,12 +195,14 @@ class _SampleCache:
 
     def get_for(self, start: Normalised, spec: RunSpec, progress: Progress, *, refetch: bool) -> Samples:
         """The set as a network takes it."""
-        whole = self.get(spec, progress, refetch=refetch)
         key = (spec.data, start.mean.item(), start.std.item())
-        with self._lock:
-            if key not in self._scaled:
-                self._scaled[key] = samples_for(start, whole)
-            return self._scaled[key]
+        if key not in self._scaled:
+
+            def load(*, normalise: bool) -> Samples:
+                return self.get(replace(spec, normalise=normalise), progress, refetch=refetch)
+
+            self._scaled[key] = samples_for(start, load, normalise=spec.normalise)
+        return self._scaled[key]
 
 
 class Worker:

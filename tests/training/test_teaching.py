@@ -1,6 +1,10 @@
 """Runs that begin with a network of before and learn a learner's own digits."""
 
+import struct
+from ast import literal_eval
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +17,9 @@ from primer_core.training import Controls, RunSpec, SpecError, TrainingService
 from primer_core.training.feed import OwnDigits, digits_of, pass_size, read_by, right_by_class
 from primer_core.training.loop import Samples, feed_of, load_samples, samples_for, start_network, steps_in, train
 from primer_core.training.teaching import HELD_OUT_EVERY, LEAST_HELD_OUT, Teaching, TeachingError, held_out
+from primer_core.training.teaching_script import IMAGES_FILE, LABELS_FILE, WEIGHTS_FILE, teaching_script
 from tests.profiles import is_long
+from tests.snippets import printed_by
 from tests.training.own_hand import slashed_zeros
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
@@ -53,7 +59,7 @@ def outcome(spec: RunSpec, teaching: Teaching) -> dict[str, tuple[float, float]]
     """The share of digits learned, of those held out, and of test images that is read right, before and after."""
     events = list(train(spec, teaching=teaching))
     start = start_network(spec, teaching)
-    samples = samples_for(start, load_samples(spec.data, normalise=spec.normalise))
+    samples = samples_for(start, partial(load_samples, spec.data), normalise=spec.normalise)
     digits, labels = digits_of(teaching, samples.mean, samples.std)
     held = torch.tensor(teaching.held_out)
     shares = []
@@ -176,16 +182,19 @@ def test_the_shipped_network_as_a_start_is_the_one_that_reads_drawings() -> None
 
 def test_samples_are_scaled_as_the_network_takes_them(network: bytes) -> None:
     pixels, usual = (load_samples("mnist-sample", normalise=normalise) for normalise in (False, True))
+
+    def load(*, normalise: bool) -> Samples:
+        return usual if normalise else pixels
+
     start = start_network(teaching_spec(), Teaching(network, bytes(784), (0,)))
-    assert samples_for(start, usual) is usual
-    scaled: Samples = samples_for(start, pixels)
-    for before, after in zip((usual.train, usual.test), (scaled.train, scaled.test), strict=True):
-        assert torch.allclose(before[0], after[0], atol=1e-5)
+    assert samples_for(start, load, normalise=True) is usual
+    for before, after in zip(usual.train, samples_for(start, load, normalise=False).train, strict=True):
+        assert torch.allclose(before, after, atol=1e-5)
     model, parameters = shipped_network()
     other = start_network(RunSpec(model=model), Teaching(parameters, bytes(784), (0,)))
-    again = samples_for(other, usual)
-    assert torch.allclose(again.validation[0] * again.std + again.mean, pixels.validation[0], atol=1e-5)
-    assert (again.mean, again.std) == (other.mean.item(), other.std.item())
+    scaled = samples_for(other, load, normalise=True)
+    assert torch.equal(scaled.test[0], (pixels.test[0] - other.mean) / other.std)
+    assert (scaled.mean, scaled.std) == (other.mean.item(), other.std.item())
 
 
 def test_a_start_of_another_architecture_or_none_is_refused(network: bytes) -> None:
@@ -248,3 +257,21 @@ def test_digits_of_any_pixels_are_learned_without_an_error(network: bytes) -> No
     images = [np.zeros(784, np.uint8), np.full(784, 255, np.uint8), rng.integers(0, 256, 784).astype(np.uint8)]
     teaching = Teaching(network, b"".join(image.tobytes() for image in images), (1, 1, 1))
     assert list(train(teaching_spec(epochs=2), teaching=teaching))[-1].outcome == "completed"
+
+
+@pytest.mark.parametrize(("count", "replay"), [(16, 0.5), (5, 0.0)])
+def test_the_script_of_a_run_gives_its_losses_and_its_table(
+    network: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, replay: float
+) -> None:
+    teaching, spec = slashed_zeros(network, count, 7), teaching_spec(epochs=3, replay=replay)
+    (tmp_path / WEIGHTS_FILE).write_bytes(network)
+    (tmp_path / IMAGES_FILE).write_bytes(struct.pack(">4I", 0x803, count, 28, 28) + teaching.images)
+    (tmp_path / LABELS_FILE).write_bytes(struct.pack(">2I", 0x801, count) + bytes(teaching.labels))
+    monkeypatch.chdir(tmp_path)
+    before, after, losses = printed_by(f"{teaching_script(spec)}print(losses)\n").splitlines()
+    events = list(train(spec, teaching=teaching))
+    assert literal_eval(losses) == [event.train_loss for event in events if event.kind == "step"]
+    test = events[-1].test_accuracy
+    assert test is not None
+    assert f"test images {round(test * 500)} of 500 right" in after
+    assert before.startswith("before: my digits ")

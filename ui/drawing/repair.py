@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from primer_core.training.run import Run
 from primer_core.training.spec import DIGITS, REPLAY_RANGE, SHIPPED
+from primer_core.training.teaching_script import IMAGES_FILE, LABELS_FILE, WEIGHTS_FILE, teaching_script
 from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.own_digits import desk_asked, own_digits
 from ui.components.run_buttons import Button, run_buttons, take_presses
+from ui.controls import code_panel
 from ui.drawing import networks, teach
 from ui.drawing.networks import Network
 from ui.drawing.taught import result_of
@@ -148,6 +150,19 @@ def _draw_run(desk: Desk, run: Run, state: RunState) -> None:
     st.html(
         '<p class="primer-note">Train loss: of batches of your digits and replayed images. Validation: MNIST images '
         "that no run trains on, so that forgetting shows while it happens.</p>"
+    )
+    _draw_code(run, state)
+
+
+def _draw_code(run: Run, state: RunState) -> None:
+    """Draw the code of a run, if files of its digits would give its numbers."""
+    if state.status != "completed" or run.history.changes or len(run.digit_labels or ()) < 2:
+        return
+    weights = "" if run.spec.start == SHIPPED else f", and {WEIGHTS_FILE}, the weights of the network it began with"
+    code_panel(
+        teaching_script(run.spec),
+        note=f"Run in this project's folder, it gives the losses and the table of this run. It reads {IMAGES_FILE} and "
+        f"{LABELS_FILE}, your digits as they were saved from this page when the run started{weights}.",
     )
 
 
