@@ -224,7 +224,14 @@ def train(
     samples = samples.to(device)
     feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
     training = _Training(
-        spec, controls or Controls(spec), samples, feed, device, moments, trainee or Trainee(), start and start.model
+        spec,
+        controls or Controls(spec),
+        samples,
+        feed,
+        device,
+        moments,
+        trainee or Trainee(),
+        None if start is None else start.model,
     )
     yield from training.events()
 

@@ -120,7 +120,7 @@ class TrainingService:
                 paused=paused,
                 pace=pace,
                 moments_folder=self._moments / run_id,
-                digit_labels=teaching and teaching.labels,
+                digit_labels=None if teaching is None else teaching.labels,
             )
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)

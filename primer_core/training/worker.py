@@ -157,6 +157,11 @@ class _Job:
     wall_rate: float = 0.0
     end: Event | None = None
 
+    @property
+    def begun_with(self) -> nn.Module | None:
+        """The network that it begins with; None for weights drawn from its seed."""
+        return None if self.start is None else self.start.model
+
     def has_more(self) -> bool:
         """Whether the reason for its end does not hold any more; if it does, `events` is not to be advanced."""
         asked = self.controls.spec
@@ -348,7 +353,7 @@ class Worker:
             job.spec, job.controls, samples=samples, moments=moments, trainee=trainee, teaching=job.teaching
         )
         job.observer = Observer(trainee, *samples.validation)
-        job.viewer = Viewer(job.spec, trainee, samples, start=job.start and job.start.model)
+        job.viewer = Viewer(job.spec, trainee, samples, start=job.begun_with)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1]) if job.teaching is None else pass_size(job.teaching, job.spec.replay)
@@ -361,7 +366,7 @@ class Worker:
             network = loaded.model
             samples = self._cache.get_for(loaded, command.spec, lambda _done, _total: True, refetch=False)
             job = self._jobs.get(command.run) or self._ended.get(command.run)
-            start = start_of(command.spec, samples, job and job.start and job.start.model)
+            start = start_of(command.spec, samples, None if job is None else job.begun_with)
             told = look(network, start, samples, step=command.step, first_unit=command.first_unit)
         except Exception as error:
             told = json.dumps({"problem": _reason(error)})

@@ -53,9 +53,10 @@ const a = (/** @type {number} */ label) => `${label === 8 ? "an" : "a"} ${label}
  * Show what the page says, in the view that is there or in a new one.
  * @param {HTMLElement} parent
  * @param {PageData} data
+ * @param {Trigger} setState
  * @param {Trigger} trigger has the page run again
  */
-export function mount(parent, data, trigger) {
+export function mount(parent, data, setState, trigger) {
   let view = views.get(parent);
   if (!view) {
     // A run of the page may take the place of the view away for a moment: what is chosen and the focus come back.
@@ -64,6 +65,7 @@ export function mount(parent, data, trigger) {
     view.returnFocus();
     views.set(parent, (latest = view));
   }
+  view.setState = setState;
   view.trigger = trigger;
   view.fromPage(data);
 }
@@ -121,6 +123,8 @@ async function opened(file) {
 class OwnDigits {
   /** @param {PageData} data */
   constructor(data) {
+    /** @type {Trigger} */
+    this.setState = () => {};
     /** @type {Trigger} */
     this.trigger = () => {};
     this.page = data;
@@ -362,7 +366,7 @@ class OwnDigits {
     if (this.page.address) this.#start(this.page.address);
     else {
       this.waiting = this.page.asked + 1;
-      this.trigger("desk", this.waiting);
+      this.setState("desk", this.waiting);
     }
     this.#write();
   }

@@ -93,7 +93,8 @@ def choose(place: DeltaGenerator, named: str | None) -> Network:
         place.selectbox(
             "Network",
             ids,
-            index=ids.index(named) if named else 0,
+            # What `use` has chosen counts, not the address of before.
+            index=ids.index(named) if named and CHOICE not in st.session_state else 0,
             format_func=lambda one: known[one].title,
             key=CHOICE,
             on_change=name_in_address,

@@ -15,7 +15,7 @@ from primer_core.training.spec import DIGITS, REPLAY_RANGE, SHIPPED
 from primer_core.training.teaching_script import IMAGES_FILE, LABELS_FILE, WEIGHTS_FILE, teaching_script
 from ui import cached, session
 from ui.components.live_chart import live_chart
-from ui.components.own_digits import desk_asked, own_digits
+from ui.components.own_digits import own_digits, take_asked
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
 from ui.drawing import networks, teach
@@ -53,8 +53,7 @@ def draw(network: Network, strokes: Sequence[Any], image: NDArray[np.float32] | 
             "then learns your digits. Does it forget others meanwhile? The MNIST test images tell, and a replay share "
             "helps.</p>"
         )
-        asked = desk_asked(_DIGITS)
-        desk = session.own_desk() if asked else session.desk()
+        desk = session.own_desk() if take_asked(_DIGITS) else session.desk()
         for name in take_presses(_BUTTONS):
             _press(name, desk)
         run = _teaching_run(desk)
@@ -66,7 +65,6 @@ def draw(network: Network, strokes: Sequence[Any], image: NDArray[np.float32] | 
                 "drawing": None if image is None else {"image": _bytes(image), "strokes": list(strokes)},
                 "network": {"id": network.id, "title": network.title},
                 "address": teach.address(desk, cached.seat().visitor) if desk is not None and steers else None,
-                "asked": asked,
                 "why_not": _why_not(network, run, state, steers=steers),
                 "epochs": list(teach.EPOCHS),
                 "most_replay": round(100 * REPLAY_RANGE[1]),

@@ -29,18 +29,26 @@ def own_digits(key: str, data: Mapping[str, Any]) -> None:
     key
         Of the component: while it stays the same, it is updated, not made anew.
     data
-        As ``static/primer/own_digits.js`` describes it.
+        As ``static/primer/own_digits.js`` describes it, but for the module and the number that was asked last.
     """
     _mount(
         key=key,
-        data={"module": modules.address("own_digits.js"), **data},
+        data={"module": modules.address("own_digits.js"), "asked": st.session_state.get(_handled(key), 0), **data},
+        default={"desk": 0},
         on_desk_change=lambda: None,
         on_changed_change=lambda: None,
     )
 
 
-def desk_asked(key: str) -> int:
-    """The number of the press that asks for a desk to start a run at, as the page runs for it; else 0."""
+def take_asked(key: str) -> bool:
+    """Whether the learner has asked for a desk to start a run at since this was asked last."""
     value: Any = st.session_state.get(key) or {}
-    asked = value.get("desk")
-    return asked if isinstance(asked, int) and not isinstance(asked, bool) else 0
+    asked = value.get("desk") or 0
+    if asked <= st.session_state.get(_handled(key), 0):
+        return False
+    st.session_state[_handled(key)] = asked
+    return True
+
+
+def _handled(key: str) -> str:
+    return f"{key} handled"
