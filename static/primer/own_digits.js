@@ -144,13 +144,13 @@ class OwnDigits {
 
     this.image = make("canvas", { width: SIDE, height: SIDE, className: "drawing", role: "img" });
     this.question = make("p", { className: "question" });
-    this.labels = this.#tenButtons("This is a", (label) => this.#label(label));
+    this.labels = this.#tenButtons("Label of the drawing", (label) => `This is ${a(label)}`, (label) => this.#label(label));
     this.said = make("p", { className: "said", role: "status" });
     this.counts = make("p", { className: "counts" });
     this.list = make("ul", { className: "digits", "aria-label": "My digits" });
     this.list.addEventListener("keydown", (event) => this.#listKey(event));
     this.chosenWords = make("span");
-    this.relabels = this.#tenButtons("Call it", (label) => this.#relabel(label));
+    this.relabels = this.#tenButtons("New label", (label) => `Call it ${label}`, (label) => this.#relabel(label));
     this.chosenTools = make("div", { className: "chosen", role: "group", "aria-label": "The chosen digit" },
       this.chosenWords, this.relabels, this.#button("Delete", () => this.#remove()), this.#button("Done", () => this.#choose(null, true)));
 
@@ -164,12 +164,13 @@ class OwnDigits {
     this.clear = this.#button("Delete all", () => this.#ask(true));
     this.sure = make("span", { className: "sure", role: "group", "aria-label": "Delete all digits?" }, make("span"),
       this.#button("Yes, delete them", () => this.#clear()), this.#button("Keep them", () => this.#ask(false)));
+    this.sure.hidden = true;
     this.files = make("div", { className: "files", role: "group", "aria-label": "Files of my digits" },
       ...this.saves, this.#button("Open IDX files", () => this.picker.click(), "A file of images and its file of labels, chosen together"),
       this.picker, this.clear, this.sure);
 
     this.replay = make("input", { type: "range", min: "0", max: String(data.most_replay), step: "5", value: "0", "aria-label": "Replay share" });
-    this.replayWords = make("output");
+    this.replayWords = make("span", { className: "share", "aria-hidden": "true" });
     this.replay.addEventListener("input", () => this.#writeReplay());
     const [fewest, most, usual] = data.epochs;
     this.epochs = make("input", { type: "number", min: String(fewest), max: String(most), step: "1", value: String(usual) });
@@ -421,7 +422,7 @@ class OwnDigits {
     const { page, digits } = this, { drawing } = page;
     paint(this.image, drawing ? bytesOf(drawing.image) : null);
     this.image.setAttribute("aria-label", drawing ? "The 28 by 28 image of the drawing on the pad" : "No drawing on the pad");
-    write(this.question, drawing ? "The drawing on the pad: this is a" : "Draw a digit on the pad, then say which it is:");
+    write(this.question, drawing ? "The drawing on the pad: this is a" : "Draw a digit on the pad. Then say which it is:");
     for (const button of this.labels.querySelectorAll("button")) enable(button, drawing !== null);
     const counts = DIGITS.map((label) => digits.filter((digit) => digit.label === label).length);
     this.counts.replaceChildren(...(digits.length
@@ -436,7 +437,6 @@ class OwnDigits {
     enable(this.clear, digits.length > 0);
     if (!digits.length) [this.sure.hidden, this.clear.hidden] = [true, false];
     write(/** @type {Element} */ (this.sure.firstElementChild), `Delete all ${digits.length}?`);
-    if (!this.sure.dataset.made) [this.sure.hidden, this.sure.dataset.made] = [true, "yes"];
     const whyNot = this.#whyNot();
     enable(this.teach, !whyNot && !this.waiting && !this.starting);
     write(this.teach, this.waiting || this.starting ? "Starting …" : "Teach it");
@@ -508,14 +508,15 @@ class OwnDigits {
   }
 
   /**
-   * @param {string} name
+   * @param {string} group what a screen reader calls them all
+   * @param {(label: number) => string} name
    * @param {(label: number) => void} act
    */
-  #tenButtons(name, act) {
-    return make("div", { className: "ten", role: "group", "aria-label": name },
+  #tenButtons(group, name, act) {
+    return make("div", { className: "ten", role: "group", "aria-label": group },
       ...DIGITS.map((label) => {
         const button = this.#button(String(label), () => act(label));
-        button.setAttribute("aria-label", `${name} ${label}`);
+        button.setAttribute("aria-label", name(label));
         return button;
       }));
   }

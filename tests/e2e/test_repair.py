@@ -20,7 +20,7 @@ def section(page: Page) -> Locator:
 
 
 def said(page: Page) -> Locator:
-    return section(page).get_by_role("status")
+    return section(page).locator(".said")
 
 
 def items(page: Page) -> Locator:

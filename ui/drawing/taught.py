@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from primer_core.training.spec import data_title
+from primer_core.training.spec import REPLAY_RANGE, data_title
 from primer_core.training.teaching import HELD_OUT_EVERY, LEAST_HELD_OUT, held_out
 
 if TYPE_CHECKING:
@@ -112,20 +112,19 @@ def _told(before: Judged, after: Judged, replay: float) -> list[str]:
     first, last = share_of_test(before), share_of_test(after)
     lost = 100 * (first.right - last.right) / first.size
     if lost < FORGETS:
-        return [
-            f"It reads {last.right} of {last.size} test images right, {first.right} before: it has "
-            + ("forgotten hardly any." if lost > 0 else "forgotten none of its skill.")
-        ]
+        kept = "so it has forgotten little." if lost > 0 else "so nothing shows that it has forgotten."
+        return [f"It reads {last.right} of {last.size} test images right, {first.right} before, {kept}"]
     classes = sorted(range(len(after.test_right)), key=lambda label: after.test_right[label] - before.test_right[label])
     worst = [label for label in classes[:_MOST_NAMED] if after.test_right[label] < before.test_right[label]]
     named = ", ".join(
         f"{label} ({after.test_right[label]} of {after.test_size[label]} right, {before.test_right[label]} before)"
         for label in worst
     )
-    way_out = (
-        "Your digits alone decided each step. With a replay share, MNIST images in each batch hold what it knew: "
-        "set 50 % and teach it again."
-        if replay == 0
-        else "A larger replay share holds more of what it knew."
-    )
-    return [f"It has forgotten. Most of all the {named}.", way_out]
+    if replay == 0:
+        way_out = (
+            "Your digits alone decided each step. With a replay share, MNIST images stand in each batch beside them: "
+            "set 50 % and teach it again."
+        )
+    else:
+        way_out = "Try a larger replay share." if replay < REPLAY_RANGE[1] else "Try fewer passes."
+    return [f"It has forgotten, most of all: {named}.", way_out]
