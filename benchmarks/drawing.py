@@ -1,13 +1,14 @@
 """How long after the pen moves does the reading change? Measured in a real browser, beside streamlit-drawable-canvas.
 
-    python -m benchmarks.drawing [--digits N]
+    python -m benchmarks.drawing [--digits N] [--before FOLDER]
 
-Ten digits (or N) are drawn with the mouse, about 70 pointer events a second, on the app's own page and then on a page
-that puts the same network behind ``st_canvas``. The page's own clock stamps every pointer event, every message that
-leaves for the server, and every change of the reading's text. Two delays end at the first change of the text after a
-message left: that of the newest movement of the pen in each message that brings one ("event to reading"; goals: half
-within 40 ms, 95 of 100 within 100 ms), and that of every movement, which includes the wait for the next message ("with
-the wait"). The third goal is ten readings a second while the pen is down.
+Ten digits (or N) are drawn with the mouse, about 70 pointer events a second, on the app's own page, on a page that
+puts the same network behind ``st_canvas`` and, with ``--before``, on the page of another checkout of the app. They
+take turns, digit by digit, so that whatever else the machine does slows them alike. The page's own clock stamps every
+pointer event, every message that leaves for the server, and every change of the reading's text. Two delays end at the
+first change of the text after a message left: that of the newest movement of the pen in each message that brings one
+("event to reading"; goals: half within 60 ms, 95 of 100 within 150 ms), and that of every movement, which includes
+the wait for the next message ("with the wait"). The third goal is eight readings a second while the pen is down.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import argparse
 import re
 import sys
 import time
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +30,7 @@ from tests.running_app import PROJECT, launch_browser, running_app
 
 EVENT_PERIOD = 0.014
 MOVES = 70
+FRAME = 20  # ms: changes of the text closer to each other are of one reading
 
 CLOCK = """
 (() => {
@@ -57,11 +61,10 @@ STAMP_EVENTS = """
 
 WATCH_TEXT = """
 (element) => {
-  const root = element.getRootNode() === document ? element : element.getRootNode();
   new MutationObserver((changes) => {
     if (changes.every((change) => change.target.closest?.(".said"))) return;
     clock.texts.push(performance.now());
-  }).observe(root, { subtree: true, childList: true, characterData: true });
+  }).observe(element, { subtree: true, childList: true, characterData: true });
 }
 """
 
@@ -117,32 +120,55 @@ def draw(page: Page, surface: Locator, digit: int) -> float:
     return seconds
 
 
-def measure(page: Page, surface: Locator, digits: int) -> Delays:
-    """Draw digits, one on a clean pad after the other, and work the delays out."""
-    page.evaluate(STAMP_EVENTS)
-    newest: list[float] = []
-    every: list[float] = []
-    pen_up: list[float] = []
-    readings, seconds = 0, 0.0
-    for digit in range(digits):
+@dataclass(slots=True, eq=False)
+class Subject:
+    """A page that is drawn on, and what was measured so far.
+
+    Parameters
+    ----------
+    name
+        Of the page.
+    page
+        It, opened, with its clock.
+    surface
+        What is drawn on.
+    """
+
+    name: str
+    page: Page
+    surface: Locator
+    newest: list[float] = field(default_factory=list)
+    every: list[float] = field(default_factory=list)
+    pen_up: list[float] = field(default_factory=list)
+    readings: int = 0
+    seconds: float = 0.0
+
+    def measure(self, digit: int) -> None:
+        """Draw a digit on a clean pad, work its delays out, and clean the pad."""
+        page = self.page
         page.evaluate("() => { for (const list of Object.values(clock)) list.length = 0; }")
-        seconds += draw(page, surface, digit % 10)
+        self.seconds += draw(page, self.surface, digit)
         page.wait_for_timeout(700)
         events, sends, texts, ups = (
             np.array(page.evaluate(f"clock.{name}")) for name in ("events", "sends", "texts", "ups")
         )
         for event in events:
             later = texts[texts > sends[sends >= event][0]] if np.any(sends >= event) else sends[:0]
-            every.extend(later[:1] - event)
+            self.every.extend(later[:1] - event)
         for previous, send in zip(np.append(0, sends), sends, strict=False):
             carried = events[(events > previous) & (events <= send)]
-            newest.extend(texts[texts > send][:1] - carried[-1] if carried.size else [])
+            self.newest.extend(texts[texts > send][:1] - carried[-1] if carried.size else [])
         for up in ups:
-            pen_up.extend(texts[texts > up][:1] - up)
-        readings += int(np.sum(texts <= ups[-1]))
+            self.pen_up.extend(texts[texts > up][:1] - up)
+        # What changes within a frame is one reading.
+        self.readings += int(np.sum(np.diff(texts[texts <= ups[-1]], prepend=-np.inf) > FRAME))
         clear(page)
         page.wait_for_timeout(300)
-    return Delays(np.array(newest), np.array(every), np.array(pen_up), readings / seconds)
+
+    def delays(self) -> Delays:
+        """What was measured."""
+        measured = (np.array(each) for each in (self.newest, self.every, self.pen_up))
+        return Delays(*measured, self.readings / self.seconds)
 
 
 def clear(page: Page) -> None:
@@ -150,30 +176,31 @@ def clear(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^(Clear$|Reset canvas)")).click()
 
 
-def measure_app(page: Page, address: str, digits: int) -> Delays:
-    """Measure the app's own page."""
+def open_app(page: Page, address: str, name: str) -> Subject:
+    """Open the app's own page."""
     page.goto(f"{address}/draw_a_digit")
-    verdict = page.locator(".reading .verdict")
     page.wait_for_selector(".reading.blank", timeout=60_000)
-    verdict.evaluate(WATCH_TEXT)
-    surface = page.get_by_role("application")
-    draw(page, surface, 3)
-    clear(page)
-    page.wait_for_timeout(500)
-    return measure(page, surface, digits)
+    page.locator(".reading").evaluate(WATCH_TEXT)
+    return warmed(Subject(name, page, page.get_by_role("application", name="Pad to draw a digit on")))
 
 
-def measure_canvas(page: Page, address: str, digits: int) -> Delays:
-    """Measure streamlit-drawable-canvas."""
+def open_canvas(page: Page, address: str) -> Subject:
+    """Open the page of streamlit-drawable-canvas."""
     page.goto(address)
     surface = page.locator("canvas.upper-canvas")
     surface.wait_for()
     page.get_by_test_id("stMain").evaluate(WATCH_TEXT)
-    draw(page, surface, 3)
-    page.get_by_text("Reads").wait_for()
-    clear(page)
-    page.wait_for_timeout(500)
-    return measure(page, surface, digits)
+    return warmed(Subject("streamlit-drawable-canvas", page, surface))
+
+
+def warmed(subject: Subject) -> Subject:
+    """Draw once without measuring."""
+    draw(subject.page, subject.surface, 3)
+    subject.page.get_by_text("Reads").first.wait_for()
+    clear(subject.page)
+    subject.page.wait_for_timeout(500)
+    subject.page.evaluate(STAMP_EVENTS)
+    return subject
 
 
 def report(name: str, delays: Delays) -> None:
@@ -189,33 +216,50 @@ def report(name: str, delays: Delays) -> None:
 
 
 def main() -> int:
-    """Measure both pages, print both and their ratio, and fail where a goal is missed."""
+    """Measure the pages by turns, print their figures and ratios, and fail where a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--digits", type=int, default=10)
-    digits = parser.parse_args().digits
-    found = []
-    with sync_playwright() as playwright:
+    parser.add_argument("--before", type=Path, help="folder of another checkout of the app")
+    arguments = parser.parse_args()
+    canvas_app = PROJECT / "benchmarks" / "apps" / "drawable_canvas.py"
+    with sync_playwright() as playwright, ExitStack() as stack:
         browser = launch_browser(playwright)
-        for script, way in (
-            (PROJECT / "app.py", measure_app),
-            (PROJECT / "benchmarks" / "apps" / "drawable_canvas.py", measure_canvas),
-        ):
-            with running_app(script) as server:
-                page = browser.new_page(viewport={"width": 1280, "height": 1000})
-                page.add_init_script(CLOCK)
-                found.append(way(page, server.url, digits))
-                page.close()
-        browser.close()
-    ours, theirs = found
-    report("the app's pad", ours)
-    report("streamlit-drawable-canvas", theirs)
-    ratios = [
-        np.median(other) / np.median(own) for own, other in ((ours.every, theirs.every), (ours.pen_up, theirs.pen_up))
-    ]
-    print(f"ratio, p50: with the wait {ratios[0]:.1f}x as fast, from pen up {ratios[1]:.1f}x as fast")
+        stack.callback(browser.close)
+
+        def opened() -> Page:
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            page.add_init_script(CLOCK)
+            return page
+
+        def served(folder: Path) -> str:
+            return stack.enter_context(running_app(folder / "app.py", folder=folder)).url
+
+        subjects = [
+            open_app(opened(), served(PROJECT), "the app's pad"),
+            open_canvas(opened(), stack.enter_context(running_app(canvas_app)).url),
+        ]
+        if arguments.before is not None:
+            subjects.append(open_app(opened(), served(arguments.before.resolve()), "before"))
+        for digit in range(arguments.digits):
+            for subject in subjects:
+                subject.page.bring_to_front()
+                subject.measure(digit % 10)
+        measured = [subject.delays() for subject in subjects]
+    for subject, delays in zip(subjects, measured, strict=True):
+        report(subject.name, delays)
+    ours, *others = measured
+    for subject, other in zip(subjects[1:], others, strict=True):
+        ratios = [
+            np.median(theirs) / np.median(own)
+            for own, theirs in ((ours.newest, other.newest), (ours.every, other.every), (ours.pen_up, other.pen_up))
+        ]
+        print(
+            f"against {subject.name}, p50: from event {ratios[0]:.2f}x as fast, with the wait {ratios[1]:.2f}x, "
+            f"from pen up {ratios[2]:.2f}x; {ours.rate / other.rate:.2f}x as many readings a second"
+        )
     p50, p95 = np.percentile(ours.newest, [50, 95])
-    met = bool(p50 <= 40 and p95 <= 100 and ours.rate >= 10)
-    print(f"goals (p50 <= 40 ms, p95 <= 100 ms, >= 10 readings a second): {'met' if met else 'missed'}")
+    met = bool(p50 <= 60 and p95 <= 150 and ours.rate >= 8)
+    print(f"goals (p50 <= 60 ms, p95 <= 150 ms, >= 8 readings a second): {'met' if met else 'missed'}")
     return 0 if met else 1
 
 

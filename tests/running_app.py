@@ -84,7 +84,7 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None
+    script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None, folder: Path = PROJECT
 ) -> Iterator[RunningApp]:
     """Serve an app on a free port for as long as the block lasts.
 
@@ -96,11 +96,13 @@ def running_app(
         More of Streamlit's command line.
     port
         int from 1024 on, where it listens; a free one if None.
+    folder
+        The project that it belongs to, this one or another checkout.
     """
     port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options],
-        cwd=PROJECT,
+        cwd=folder,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

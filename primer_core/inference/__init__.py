@@ -7,11 +7,15 @@ from primer_core.inference.predict import Prediction, PredictionStep, load_check
 from primer_core.inference.preprocess import preprocess
 from primer_core.inference.strokes import Stroke, parse_strokes, render_strokes
 from primer_core.inference.trained import load_trained, shipped_network
+from primer_core.inference.verdict import FoundDigit, Verdict, judge
 
 __all__ = [
+    "FoundDigit",
     "Prediction",
     "PredictionStep",
     "Stroke",
+    "Verdict",
+    "judge",
     "load_checkpoint",
     "load_trained",
     "parse_strokes",

@@ -58,6 +58,9 @@ class Prediction:
         float32 (28, 28) in 0..1: the image the network saw; zeros for a blank canvas.
     steps
         From the image to the answer, one by one; empty for a blank canvas.
+    digit_score
+        0 to 1: how much the drawing looks like one digit at all; 0 for a blank canvas. None where the network gives
+        ten logits and nothing else, as the networks do that learners train.
     """
 
     label: int | None
@@ -65,6 +68,7 @@ class Prediction:
     logits: NDArray[np.float32]
     image: NDArray[np.float32]
     steps: tuple[PredictionStep, ...]
+    digit_score: float | None
 
     @property
     def is_blank(self) -> bool:
@@ -130,6 +134,7 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
         logits=arrays[2][0],
         image=arrays[0],
         steps=tuple(PredictionStep(code, array.shape, array) for code, array in zip(codes, arrays, strict=True)),
+        digit_score=float(arrays[4][0].max()) if model is None or model is load_checkpoint() else None,
     )
 
 
@@ -190,4 +195,4 @@ def _blank() -> Prediction:
     nothing = np.zeros(CLASSES, dtype=np.float32)
     image = np.zeros((FIELD, FIELD), dtype=np.float32)
     nothing.flags.writeable = image.flags.writeable = False
-    return Prediction(label=None, probabilities=nothing, logits=nothing, image=image, steps=())
+    return Prediction(label=None, probabilities=nothing, logits=nothing, image=image, steps=(), digit_score=0.0)

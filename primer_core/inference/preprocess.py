@@ -70,6 +70,29 @@ def preprocess(canvas: ArrayLike) -> NDArray[np.float32] | None:
     return _centred(_brightened(small))
 
 
+def find_ink(canvas: ArrayLike) -> NDArray[np.bool_]:
+    """Say where the ink of a drawing is, as `preprocess` sees it when it crops.
+
+    Parameters
+    ----------
+    canvas
+        As `preprocess` takes it.
+
+    Returns
+    -------
+    bool array (height, width), nowhere True where `preprocess` returns None.
+
+    Raises
+    ------
+    ValueError
+        As `preprocess` does.
+    """
+    ink = _ink(canvas)
+    background, contrast = _levels(ink)
+    found: NDArray[np.bool_] = (ink > background + _EDGE * contrast) & (contrast >= MIN_CONTRAST)
+    return found
+
+
 def _ink(canvas: ArrayLike) -> NDArray[np.float32]:
     """Check a canvas and return it as float32 in 0..1."""
     array = np.asarray(canvas)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,33 +63,35 @@ def walk(canvas: NDArray[np.uint8], prediction: Prediction) -> tuple[Step, ...]:
     )
 
 
-def snippet(strokes: Sequence[Any], prediction: Prediction, setup: str) -> str:
-    """Python that reads the same strokes with the same network and prints label and probability.
+def listing(prediction: Prediction, setup: str) -> tuple[str, str]:
+    """Python that reads strokes with the same network and prints label and probability, in two parts.
+
+    Between the two belongs a line for each stroke, which is a dict as `render_strokes` takes it, with a comma.
 
     Parameters
     ----------
-    strokes
-        As `render_strokes` takes them: plain lists and numbers.
     prediction
-        What `predict_digit` made of them, not blank.
+        What `predict_digit` made of any drawing that is not blank, with that network.
     setup
         Lines that define ``model``, imports among them.
     """
-    lines = "\n".join(f"    {stroke!r}," for stroke in strokes)
     steps = "\n".join(step.code for step in prediction.steps[1:])
-    return f"""\
+    before = f"""\
+# primer_core is the library of this app: `pip install .` in the app's folder gives it.
 import torch
 from primer_core.inference import preprocess, render_strokes
 {setup}
 
 strokes = [
-{lines}
+"""
+    after = f"""\
 ]
 canvas = render_strokes(strokes)
 image = torch.from_numpy(preprocess(canvas))
 {steps}
 print(label.item(), f"{{probabilities.max().item():.4f}}")
 """
+    return before, after
 
 
 def _text(values: NDArray[np.generic]) -> str:

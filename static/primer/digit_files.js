@@ -122,11 +122,3 @@ export function sheetOf(digits) {
 export function base64(bytes) {
   return btoa(String.fromCharCode(...bytes));
 }
-
-/**
- * @param {string} text in base64
- * @returns {Uint8Array}
- */
-export function bytesOf(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}

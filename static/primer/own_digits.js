@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * A learner's own digits: labelled, looked through, saved, opened, and sent with the start of a run that learns them. They
- * lie in this browser; the page knows the drawing on the pad and what became of a run.
+ * lie in this browser; the page knows what became of a run. What is on the pad comes by the pad's events, which the
+ * beginning of `digit_pad.js` describes.
  */
 
-import { base64, bytesOf, digitsOf, imagesFile, labelsFile, sheetOf, SIDE } from "./digit_files.js";
+import { base64, digitsOf, imagesFile, labelsFile, sheetOf, SIDE } from "./digit_files.js";
 import { DigitStore, MOST_DIGITS } from "./digit_store.js";
 import { keepFocus, make, write } from "./dom.js";
 
@@ -12,7 +13,7 @@ import { keepFocus, make, write } from "./dom.js";
 
 /**
  * @typedef {object} PageData what the page says
- * @property {{image: string, strokes: object[]} | null} drawing on the pad: its 28x28 image in base64, and its strokes
+ * @property {string} channel of the pad
  * @property {{id: string, title: string}} network that is taught
  * @property {string | null} address where a run is started; null where there is no desk for one yet
  * @property {number} asked number of the last press of Teach that the page has made a desk for
@@ -33,6 +34,13 @@ import { keepFocus, make, write } from "./dom.js";
  */
 
 /** @typedef {(name: string, value: any) => void} Trigger */
+
+/**
+ * @typedef {object} Drawing what was read last of the pad
+ * @property {number} sequence
+ * @property {object[]} strokes
+ * @property {Uint8Array} image
+ */
 
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 const NAMES = { images: "my-digits-images-idx3-ubyte", labels: "my-digits-labels-idx1-ubyte", sheet: "my-digits.png" };
@@ -68,6 +76,7 @@ export function mount(parent, data, setState, trigger) {
   view.setState = setState;
   view.trigger = trigger;
   view.fromPage(data);
+  document.dispatchEvent(new CustomEvent("primer-pad-wanted", { detail: { channel: data.channel } }));
 }
 
 /**
@@ -136,6 +145,12 @@ class OwnDigits {
     this.chosen = null;
     /** @type {{key: string, id: number} | null} the drawing that was stored last */
     this.stored = null;
+    /** @type {Drawing | null} null for a blank pad */
+    this.drawing = null;
+    /** The number of what is on the pad now, and whether the pen is down. */
+    this.pad = { sequence: 0, down: false };
+    /** @type {number | null} the label of a drawing that is still being read */
+    this.early = null;
     /** Number of the press of Teach that waits for a desk; 0 for none. */
     this.waiting = 0;
     this.starting = false;
@@ -191,6 +206,22 @@ class OwnDigits {
       const pad = event.composedPath().find((node) => node instanceof Element && node.getAttribute("role") === "application");
       if (pad && this.root.isConnected) this.#key(event);
     });
+    const follow = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) => document.addEventListener(type, (event) => {
+      const { detail } = /** @type {CustomEvent} */ (event);
+      if (detail.channel === this.page.channel && this.root.isConnected) act(detail);
+    });
+    follow("primer-pad-drawn", ({ sequence, strokes, down }) => {
+      this.pad = { sequence, down };
+      if (!strokes.length) this.drawing = this.early = null;
+      this.#writeDrawing();
+    });
+    follow("primer-pad-read", ({ sequence, strokes, reading }) => {
+      if (reading.state !== "read") return;
+      const image = Uint8Array.from(reading.pixels, (/** @type {number} */ thousandths) => Math.round(0.255 * thousandths));
+      this.drawing = { sequence, strokes, image };
+      this.#writeDrawing();
+      if (this.early !== null) this.#label(this.early);
+    });
     this.#writeReplay();
     this.#write();
     DigitStore.open().then(async (store) => {
@@ -217,9 +248,14 @@ class OwnDigits {
 
   /** @param {number} label */
   async #label(label) {
-    const { drawing } = this.page, { store } = this;
-    if (!store) return;
+    const { drawing, pad, store } = this;
+    this.early = null;
+    if (!store || pad.down) return;
     if (!drawing) return this.#say("There is nothing on the pad to label. Draw a digit first.");
+    if (drawing.sequence !== pad.sequence) {
+      this.early = label; // it is stored as soon as the server has told its image
+      return;
+    }
     const key = JSON.stringify(drawing.strokes), again = this.stored?.key === key ? this.digits.find(({ id }) => id === this.stored?.id) : null;
     if (again) {
       if (again.label === label) return this.#say(`This drawing is stored already, as ${a(label)}. Clear the pad and draw the next one.`);
@@ -227,7 +263,7 @@ class OwnDigits {
       return this.#say(`This drawing is ${a(label)} now, not ${a(again.label)}.`);
     }
     if (this.digits.length >= MOST_DIGITS) return this.#say(`${MOST_DIGITS} digits are kept at most. Delete some first.`);
-    await this.#change(store.add([{ label, image: bytesOf(drawing.image), strokes: drawing.strokes, drawn: new Date().toISOString() }]));
+    await this.#change(store.add([{ label, image: drawing.image, strokes: JSON.parse(key), drawn: new Date().toISOString() }]));
     const added = this.digits.at(-1);
     if (added) this.stored = { key, id: added.id };
     const all = this.digits.filter((digit) => digit.label === label).length;
@@ -419,11 +455,8 @@ class OwnDigits {
   // ---- drawing
 
   #write() {
-    const { page, digits } = this, { drawing } = page;
-    paint(this.image, drawing ? bytesOf(drawing.image) : null);
-    this.image.setAttribute("aria-label", drawing ? "The 28 by 28 image of the drawing on the pad" : "No drawing on the pad");
-    write(this.question, drawing ? "The drawing on the pad: this is a" : "Draw a digit on the pad. Then say which it is:");
-    for (const button of this.labels.querySelectorAll("button")) enable(button, drawing !== null);
+    const { page, digits } = this;
+    this.#writeDrawing();
     const counts = DIGITS.map((label) => digits.filter((digit) => digit.label === label).length);
     this.counts.replaceChildren(...(digits.length
       ? [make("b", {}, times(digits.length, "digit")), ...DIGITS.map((label) => make("span", { className: counts[label] ? "" : "none" }, make("b", {}, String(label)), ` × ${counts[label]}`))]
@@ -442,6 +475,14 @@ class OwnDigits {
     write(this.teach, this.waiting || this.starting ? "Starting …" : "Teach it");
     write(this.teachWhy, whyNot || `A copy of “${page.network.title}” learns ${times(digits.length, "digit")}; the network itself stays as it is.`);
     this.#writeResult();
+  }
+
+  #writeDrawing() {
+    const { drawing } = this;
+    paint(this.image, drawing && drawing.image);
+    this.image.setAttribute("aria-label", drawing ? "The 28 by 28 image of the drawing on the pad" : "No drawing on the pad");
+    write(this.question, drawing ? "The drawing on the pad: this is a" : "Draw a digit on the pad. Then say which it is:");
+    for (const button of this.labels.querySelectorAll("button")) enable(button, drawing !== null);
   }
 
   #writeList() {

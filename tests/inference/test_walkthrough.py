@@ -1,12 +1,14 @@
 """The steps of a prediction, told: what each gave, and code that does the same."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
 from primer_core.inference import predict_digit, render_strokes
-from primer_core.inference.walkthrough import snippet, walk
+from primer_core.inference.walkthrough import listing, walk
 from tests.e2e.digit_strokes import DIGITS
 from tests.running_app import PROJECT
 
@@ -35,8 +37,16 @@ def test_a_blank_canvas_has_no_steps() -> None:
     assert walk(canvas, predict_digit(canvas)) == ()
 
 
-def test_the_snippet_runs_alone_and_prints_label_and_probability() -> None:
+def test_the_listing_runs_wherever_the_library_is_installed_and_prints_label_and_probability(tmp_path: Path) -> None:
+    # As `pip install .` leaves it: the package alone, and nothing else of the project's folder.
+    (tmp_path / "installed").mkdir()
+    (tmp_path / "installed" / "primer_core").symlink_to(PROJECT / "primer_core")
     prediction = predict_digit(render_strokes(STROKES))
-    code = snippet(STROKES, prediction, SETUP)
-    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    before, after = listing(prediction, SETUP)
+    code = before + "".join(f"    {stroke},\n" for stroke in STROKES) + after
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
     assert told.stdout == f"4 {prediction.probabilities[4]:.4f}\n"
+    assert "pip install ." in before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ KEY = "network"
 #: Key of the list's widget.
 CHOICE = "network_choice"
 WEIGHTS_FILE = "network.pt"
+_PEN_ROW = re.compile(r"the same, drawn on the pad with a pen of width (\d+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +126,18 @@ def _model_card() -> str:
     opening, *sections = file.read_text(encoding="utf-8").split("\n## ")
     (accuracy,) = (section for section in sections if section.startswith("Held-out accuracy"))
     about, table = opening.split("\n\n")[1], accuracy.split("\n\n")[1]
-    return f"{about}\n\n{table}\n\nMore in its model card, `{'/'.join(file.parts[-4:])}`."
+    return f"{about}\n\n{_widths_in_a_row(table)}\n\nMore in its model card, `{'/'.join(file.parts[-4:])}`."
+
+
+def _widths_in_a_row(table: str) -> str:
+    """The model card's table of accuracies, with one column for each width of the pen and its words said once."""
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table.splitlines()[2:]]
+    by_width = [(found[1], share) for what, share in rows if (found := _PEN_ROW.fullmatch(what))]
+    (what, share), *_ = rows
+    cells = ["Pen width", *(width for width, _ in by_width)], ["Read correctly", *(share for _, share in by_width)]
+    head, values = (f"| {' | '.join(line)} |" for line in cells)
+    rule = "|---" * len(cells[0]) + "|"
+    return f"{share} of {what} are read correctly. The same, drawn on the pad:\n\n{head}\n{rule}\n{values}"
 
 
 def _shipped() -> Network:
@@ -170,6 +183,7 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
                 "from primer_core.inference import load_trained",
                 "from primer_core.training import RunSpec",
                 "",
+                f"# {WEIGHTS_FILE} is what “Download its weights” on the page gives.",
                 f"spec = RunSpec.from_json({spec.to_json()!r})",
                 f"model = load_trained(spec, Path({WEIGHTS_FILE!r}).read_bytes())",
             )

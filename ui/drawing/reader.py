@@ -1,7 +1,7 @@
-"""Read drawings while the pen moves: straight from the browser to the network, without a rerun of the page.
+"""Read drawings as they are drawn: straight from the browser to the network, without a rerun of the page.
 
 A rerun draws every element of the page again, which takes the browser longer than the network takes to read. The pad
-therefore asks the server's own address `ADDRESS` mid-stroke, and tells the page only when the pen is lifted.
+therefore asks the server's own address `ADDRESS`, mid-stroke and when the pen is lifted; no drawing is kept here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,9 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from primer_core.inference import Prediction, predict_digit, render_strokes
+from primer_core.inference import judge, parse_strokes, predict_digit, render_strokes
+from primer_core.inference.parting import partings
+from primer_core.inference.walkthrough import listing, walk
+from primer_core.picture.code import marks
 from ui.address import on_this_server
-from ui.drawing.reading import Reading, unread, written
+from ui.drawing.reading import is_small_for_its_pen, unread, written
 from ui.requests import RequestError, read_json
 
 if TYPE_CHECKING:
@@ -39,28 +43,65 @@ INVITATION = "It is read while you draw."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """A network with the names of its outputs."""
+    """A network with what is to be known of it.
+
+    Parameters
+    ----------
+    model
+        Takes what `predict_digit` says.
+    classes
+        The names of its outputs.
+    setup
+        Python that defines ``model``.
+    calibrated
+        Whether its probabilities were fitted to how often it is right.
+    """
 
     model: nn.Module
     classes: Sequence[str]
+    setup: str
+    calibrated: bool
 
-    def read(self, strokes: object) -> tuple[dict[str, Any], Prediction | None]:
-        """Read strokes: what `digit_reading` shows, and the prediction, if there is one.
+    def read(self, strokes: object, *, down: bool = False) -> dict[str, Any]:
+        """Read strokes: what the pad's page shows of them.
+
+        The strokes are drawn once, and all is made from that. A reading that is ``unsettled`` lacks what takes longer;
+        it is there when the pen is up.
 
         Parameters
         ----------
         strokes
             As a pad sends them; anything else gives a reading that says what is wrong.
+        down
+            Whether the pen is down, so that the drawing may go on at once.
         """
         try:
-            prediction = predict_digit(render_strokes(strokes), self.model)
+            parsed = parse_strokes(strokes)
+            canvas = render_strokes(parsed)
+            prediction = predict_digit(canvas, self.model)
+            if prediction.is_blank:
+                return unread("blank", INVITATION, classes=self.classes)
+            verdict = judge(prediction, canvas, self.model)
         except ValueError as problem:
-            return unread("trouble", str(problem), classes=self.classes), None
-        if prediction.label is None:
-            return unread("blank", INVITATION, classes=self.classes), None
-        image = (prediction.image * 255).astype(int).ravel().tolist()
-        reading = Reading(prediction.label, prediction.probabilities.tolist(), image)
-        return written(reading, classes=self.classes), prediction
+            return unread("trouble", str(problem), classes=self.classes)
+        tie = verdict.near_tie
+        reading = written(
+            prediction,
+            verdict,
+            classes=self.classes,
+            calibrated=self.calibrated,
+            partings=None if tie is None or down else partings(canvas, tie, self.model),
+            is_small=is_small_for_its_pen(parsed),
+        )
+        steps = [asdict(step) | {"shape": str(step.shape)} for step in walk(canvas, prediction)]
+        code = _code(*listing(prediction, self.setup))
+        return reading | {"unsettled": reading["kind"] == "tie" and down, "steps": steps, "code": code}
+
+
+@lru_cache(maxsize=16)
+def _code(before: str, after: str) -> dict[str, Any]:
+    """Code with the place of what the browser puts in, for `digit_steps`: marks are those of the code without that."""
+    return {"before": before, "after": after, "marks": marks(before + after)}
 
 
 class Readers:
@@ -98,7 +139,9 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
     LookupError
         If the network is gone.
     """
-    reader = Reader(network.load(), network.classes)
+    model = network.load()
+    # A temperature is kept with a network whose probabilities were fitted to how often it is right.
+    reader = Reader(model, network.classes, network.setup, calibrated=hasattr(model, "temperature"))
     tokens = st.session_state.setdefault("reader_tokens", {})
     token = tokens.setdefault(network.id, secrets.token_urlsafe(9))
     READERS.admit(token, reader)
@@ -106,15 +149,15 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
 
 
 async def read_digit(request: Request) -> JSONResponse:
-    """Answer a pad: JSON with ``network``, ``strokes``, ``channel`` and ``sequence`` in, what to show out.
+    """Answer a pad: JSON with ``network``, ``strokes`` and ``down`` in, what to show out.
 
     The answer is 4xx with the problem where `read_json` refuses the body or the body is no object, and 404 where the
-    network is not kept (any more): the pad's next message to its page brings it back.
+    network is not kept (any more): the pad then has its page bring it back.
     """
     try:
         drawing = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
         if not isinstance(drawing, dict):
-            raise RequestError(400, "Expected a JSON object with network, strokes, channel and sequence.")
+            raise RequestError(400, "Expected a JSON object with network, strokes and down.")
         return JSONResponse(await run_in_threadpool(_answer, drawing))
     except RequestError as error:
         return error.response()
@@ -124,8 +167,7 @@ def _answer(drawing: dict[str, Any]) -> dict[str, Any]:
     reader = READERS.get(drawing.get("network"))
     if reader is None:
         raise RequestError(404, "That network is not kept here. Load the page again.")
-    data, _ = reader.read(drawing.get("strokes"))
-    return data | {"answers": {"channel": drawing.get("channel"), "sequence": drawing.get("sequence")}}
+    return reader.read(drawing.get("strokes"), down=drawing.get("down") is True)
 
 
 ROUTES = (Route(ADDRESS, read_digit, methods=["POST"]),)

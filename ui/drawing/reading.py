@@ -1,29 +1,20 @@
-"""What is shown of a reading, in plain JSON, whether the page or the pad itself asked for it."""
+"""What is shown of a reading, in plain JSON: the verdict in words, and the numbers that it follows from."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from primer_core.inference import Prediction, Verdict
+from primer_core.inference.parting import Parting
+from primer_core.inference.strokes import Stroke
+
 DIGITS: tuple[str, ...] = tuple("0123456789")
+LEAST_PENS = 4
+"""A drawing that is less than as many pens large is told to be small for its pen."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A prediction, in plain numbers.
-
-    Parameters
-    ----------
-    label
-        Index of the most probable class.
-    probabilities
-        One for each class, summing to 1.
-    image
-        The 28 x 28 image that the network was given, row by row: 784 integers, 0 for paper to 255 for full ink.
-    """
-
-    label: int
-    probabilities: Sequence[float]
-    image: Sequence[int]
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+_ALL = 0.995  # from here on "99 in 100" would be too few
 
 
 def confidence(probability: float) -> str:
@@ -34,23 +25,102 @@ def confidence(probability: float) -> str:
     return "unsure"
 
 
-def written(reading: Reading, *, classes: Sequence[str] = DIGITS) -> dict[str, Any]:
-    """What the component shows of a reading, in plain JSON."""
-    top = float(reading.probabilities[reading.label])
+def written(
+    prediction: Prediction,
+    verdict: Verdict,
+    *,
+    classes: Sequence[str] = DIGITS,
+    calibrated: bool = False,
+    partings: Sequence[Parting] | None = None,
+    is_small: bool = False,
+) -> dict[str, Any]:
+    """What the page shows of a reading, in plain JSON.
+
+    Parameters
+    ----------
+    prediction
+        Of a drawing that is not blank.
+    verdict
+        What follows from it.
+    classes
+        The ten names of the classes.
+    calibrated
+        Whether, of many drawings with the same top probability, as many are of that class: only then it is said so.
+    partings
+        Why a near tie is one; None where that was not asked.
+    is_small
+        Whether the pen is fat for so small a drawing: see `is_small_for_its_pen`.
+    """
+    label = verdict.label
+    assert label is not None, "a blank drawing has no reading"
+    kind, guess, words, message = _words(prediction, verdict, classes, calibrated, partings)
+    if is_small and kind != "several":
+        message += f" The drawing is less than {_COUNTS[LEAST_PENS]} pens large: its lines may run together."
     return {
         "state": "read",
+        "kind": kind,
         "classes": list(classes),
-        "label": int(reading.label),
-        "probabilities": [round(float(p), 5) for p in reading.probabilities],
-        "image": [int(v) for v in reading.image],
-        "verdict": f"Reads {classes[reading.label]}: {confidence(top)}",
+        "guess": [classes[each] for each in guess],
+        "label": label,
+        "probabilities": [round(float(p), 5) for p in prediction.probabilities],
+        "pixels": [round(float(value) * 1000) for value in prediction.image.ravel()],
+        "verdict": words,
+        "message": message,
     }
+
+
+def _words(
+    prediction: Prediction,
+    verdict: Verdict,
+    classes: Sequence[str],
+    calibrated: bool,
+    partings: Sequence[Parting] | None,
+) -> tuple[Literal["class", "tie", "several", "none"], tuple[int, ...], str, str]:
+    label = int(prediction.probabilities.argmax())
+    top = float(prediction.probabilities[label])
+    if verdict.digits:
+        digits = tuple(each.label for each in verdict.digits)
+        words = f"{_COUNTS[len(digits)].capitalize()} digits: {_listed([classes[each] for each in digits])}"
+        return "several", digits, words, "The ten numbers are for all of the ink as if it were one digit."
+    if verdict.is_digit is False:
+        nearest = f"If it had to be one of the ten: {classes[label]}, {_percent(top)}."
+        return "none", (), "No digit that I know", f"{nearest} Softmax only compares the ten with each other."
+    if verdict.near_tie:
+        first, second = verdict.near_tie
+        shares = " against ".join(_percent(float(prediction.probabilities[each])) for each in (first, second))
+        words = f"{classes[first]} or {classes[second]}: a near tie"
+        return "tie", (first, second), words, f"{shares}.{_reason(partings, classes)}"
+    words = f"Reads {classes[label]}: {confidence(top)}"
+    if not calibrated:
+        return "class", (label,), words, f"{_percent(top)} probability"
+    share = "More than 99" if top >= _ALL else f"{top * 100:.0f}"
+    also = " · looks like a digit" if verdict.is_digit else ""
+    return "class", (label,), words, f"{share} in 100 like this are {classes[label]}{also}"
+
+
+def _reason(partings: Sequence[Parting] | None, classes: Sequence[str]) -> str:
+    if partings is None:
+        return ""
+    if not partings:
+        return " With any ninth of the drawing erased, it is still neither of the two clearly."
+    told = [f"the ink {part.place}: {classes[part.label]}, {_percent(part.probability)}" for part in partings]
+    return f" Without {'; without '.join(told)}."
+
+
+def is_small_for_its_pen(strokes: Sequence[Stroke]) -> bool:
+    """Whether a drawing is less than `LEAST_PENS` of its fattest pen large, along its longer side."""
+    if not strokes:
+        return False
+    width = max(stroke.width for stroke in strokes)
+    points = [point for stroke in strokes for point in stroke.points]
+    sides = (max(along) - min(along) + width for along in zip(*points, strict=True))
+    return max(sides) < LEAST_PENS * width
 
 
 def unread(
     state: Literal["blank", "loading", "trouble"], message: str, *, classes: Sequence[str] = DIGITS
 ) -> dict[str, Any]:
-    """What the component shows while there is no reading, in plain JSON.
+    """What the page shows while there is no reading, in plain JSON.
 
     Parameters
     ----------
@@ -61,5 +131,14 @@ def unread(
     classes
         The ten names of the classes.
     """
-    first = {"blank": "Draw a digit", "loading": "Loading the network …", "trouble": "No reading"}[state]
+    invitation = "Draw a digit" if tuple(classes) == DIGITS else "Draw something"
+    first = {"blank": invitation, "loading": "Loading the network …", "trouble": "No reading"}[state]
     return {"state": state, "classes": list(classes), "verdict": first, "message": message}
+
+
+def _percent(share: float) -> str:
+    return "> 99.9 %" if share >= 0.9995 else f"{share * 100:.1f} %"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"

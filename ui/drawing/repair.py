@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from primer_core.training.run import Run
 from primer_core.training.spec import DIGITS, REPLAY_RANGE, SHIPPED
@@ -34,17 +31,15 @@ _LISTED = "taught network listed"
 
 
 @st.fragment
-def draw(network: Network, strokes: Sequence[Any], image: NDArray[np.float32] | None) -> None:
+def draw(network: Network, channel: str) -> None:
     """Draw the section.
 
     Parameters
     ----------
     network
         A copy of which is taught.
-    strokes
-        On the pad, as it sends them.
-    image
-        (28, 28) in 0..1: what `preprocess` makes of them; None for a blank pad.
+    channel
+        Key of the pad whose drawings are labelled.
     """
     with st.container(border=True, key="primer-repair"):
         st.subheader("My digits repair the model", anchor=False)
@@ -62,7 +57,7 @@ def draw(network: Network, strokes: Sequence[Any], image: NDArray[np.float32] | 
         own_digits(
             _DIGITS,
             {
-                "drawing": None if image is None else {"image": _bytes(image), "strokes": list(strokes)},
+                "channel": channel,
                 "network": {"id": network.id, "title": network.title},
                 "address": teach.address(desk, cached.seat().visitor) if desk is not None and steers else None,
                 "why_not": _why_not(network, run, state, steers=steers),
@@ -168,8 +163,3 @@ def _title(start: str) -> str:
     """What the list of networks calls the one that a run began with."""
     known = {network.id: network.title for network in networks.choices()}
     return known.get(start, "a network that is not kept any more" if start != SHIPPED else "Shipped network")
-
-
-def _bytes(image: NDArray[np.float32]) -> str:
-    """A 28x28 image as 784 bytes in base64, 0 for paper to 255 for full ink."""
-    return base64.b64encode(np.round(image * 255).astype(np.uint8).tobytes()).decode()

@@ -20,8 +20,9 @@ def code_view(key: str, code: str, *, note: str = "") -> None:
     key
         Of the element.
     code
-        What is shown, and copied letter by letter.
+        What is shown, and copied letter by letter. An empty text leaves it to another component to say what, in the
+        browser: see ``component.js``.
     note
         Said below it, in plain text.
     """
-    _mount(key=key, data={"code": code, "marks": marks(code), "note": note})
+    _mount(key=key, data={"key": key, "code": code, "marks": marks(code), "note": note})

@@ -1,4 +1,7 @@
-// Python code in colours. The text is replaced when it changes; the nodes around it stay.
+// Python code in colours. The text is replaced when it changes; the nodes around it stay. It comes from the page, or from
+// another component by an event of the document, `primer-code`: {view, code, marks, waits}, where `view` is this one's key
+// and `waits` says that the code will follow. Where the page sends an empty text, this asks for such an event by
+// `primer-code-wanted`: {view}.
 
 const MARKUP = `
   <div class="head"><h3>Code</h3><button type="button">Copy</button></div>
@@ -11,7 +14,11 @@ const views = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const view = views.get(parentElement) ?? open(parentElement);
-  view.show(data);
+  view.key = data.key;
+  view.say(data.note);
+  if (data.code) view.show(data);
+  else document.dispatchEvent(new CustomEvent("primer-code-wanted", { detail: { view: data.key } }));
+  return () => setTimeout(() => view.root.isConnected || view.close(), 0);
 }
 
 function open(parentElement) {
@@ -22,8 +29,8 @@ function open(parentElement) {
   // Asking where it is scrolled to, or scrolling it, would have the browser lay the page out at once.
   code.parentElement.addEventListener("scroll", () => { scrolled = true; });
 
+  const say = (text) => { note.textContent = text; };
   const show = (data) => {
-    note.textContent = data.note;
     if (data.code === shown) return;
     shown = data.code;
     const pieces = [];
@@ -57,7 +64,15 @@ function open(parentElement) {
     timer = setTimeout(() => { button.textContent = "Copy"; said.textContent = ""; }, SAID_FOR);
   });
 
-  const view = { show };
+  const listening = new AbortController();
+  document.addEventListener("primer-code", ({ detail }) => {
+    if (detail.view !== view.key) return;
+    root.classList.toggle("waits", detail.waits);
+    if (!detail.waits) show(detail);
+  }, { signal: listening.signal });
+  const close = () => { listening.abort(); views.delete(parentElement); root.remove(); };
+
+  const view = { root, key: "", say, show, close };
   views.set(parentElement, view);
   return view;
 }

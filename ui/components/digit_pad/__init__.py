@@ -1,76 +1,86 @@
-"""A pad to draw a digit on, by mouse, finger, pen or keys, which has its strokes read while they are being drawn."""
+"""The top of the drawing page: examples, a pad for mouse, finger, pen or keys, what is read and what the network sees.
 
+The browser's part is ``static/primer/digit_pad.js``; its beginning says which events tell the rest of the page what is
+drawn and what is read.
+"""
+
+from __future__ import annotations
+
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from primer_core.inference.strokes import DEFAULT_WIDTH
+from ui import modules
 from ui.components.folder import register
 
-_component = register(Path(__file__).parent)
+_mount = register(Path(__file__).parent)
 
-
-@dataclass(frozen=True, slots=True)
-class PadState:
-    """What is on the pad.
-
-    Parameters
-    ----------
-    strokes
-        Every stroke, oldest first: ``{"width": w, "points": [[x, y], ...]}`` in pad units 0..280, x to the right and y
-        down. As the browser sent them: `primer_core.inference.parse_strokes` checks them.
-    sequence
-        Number of this drawing, greater than those of the drawings before it.
-    """
-
-    strokes: list[Any]
-    sequence: int = 0
+THINNEST, FATTEST = 3, 36  # widths of the pen that can be chosen, in pad units
 
 
 def digit_pad(
     key: str,
     *,
-    reader: Mapping[str, str] | None = None,
-    example: tuple[str, Sequence[Any]] | None = None,
-    brush: int = 18,
+    reader: Mapping[str, str] | None,
+    network: str,
+    reading: Mapping[str, Any],
+    examples: Mapping[str, Sequence[Any]],
+    opened: str | None,
+    hint: str = "Draw a digit here",
     label: str = "Pad to draw a digit on",
-) -> PadState:
-    """Mount the pad and return what was drawn on it when the pen was last lifted.
+) -> str | None:
+    """Mount the pad, or alter the one that is mounted, and return the title of the example that is on it, if one is.
 
-    The drawing belongs to the learner's pen: reruns never change it. It outlives a visit to another page (the session
-    keeps it) and a reload (the browser's tab keeps it).
+    The drawing belongs to the learner's pen: the browser keeps it, and no run of the page changes it. It outlives a
+    visit to another page and a reload of its tab.
 
     Parameters
     ----------
     key
-        Of the widget, and the channel on which the pad announces what its reader answers.
+        Of the widget, and the channel of the pad's events.
     reader
-        Where to ask what is drawn while the pen moves: ``address`` to post to, and the token of the ``network`` there.
-        The answer is announced as an event of the document, ``primer-pad-read``.
-    example
-        Name and strokes of a drawing to put on the pad. It replaces what is there, once, when its name changes; Undo
-        brings that back.
-    brush
-        Width of the brush at first, in pad units, 8..36.
+        Where to have drawings read: ``address`` to post to, and the token of the ``network`` there. None as long as
+        there is no network.
+    network
+        What the network is called.
+    reading
+        What to show until something is read: `ui.drawing.reading.unread`.
+    examples
+        Strokes of each drawing that is offered, by its title.
+    opened
+        Title of the example that the page was opened with. It is put on the pad once; Undo brings back what was there.
+    hint
+        Written on a blank pad.
     label
         What a screen reader calls the pad.
     """
-    memory = st.session_state.setdefault(f"{key}_memory", {"strokes": [], "revision": None, "handed": []})
-    name, given = example if example is not None else (None, [])
-    if name != memory["revision"]:
-        if name is not None:
-            memory["strokes"] = list(given)
-        memory["revision"], memory["handed"] = name, memory["strokes"]
-    elif key not in st.session_state:
-        memory["handed"] = memory["strokes"]
-    # What is handed over stays the same while the pad is on the page, so that a rerun is no news to the mounted pad.
-    data = {"channel": key, "label": label, "brush": brush, "revision": name, "strokes": memory["handed"]}
-    data["reader"] = None if reader is None else dict(reader)
-    drawing = _component(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None).drawing
-    if not isinstance(drawing, dict) or drawing.get("revision") != name:
-        return PadState(memory["strokes"])
-    strokes, sequence = drawing.get("strokes"), drawing.get("sequence")
-    memory["strokes"] = strokes if isinstance(strokes, list) else []
-    return PadState(memory["strokes"], sequence if isinstance(sequence, int) else 0)
+    # Streamlit forgets what a component said once its page is left.
+    if key not in st.session_state:
+        st.session_state[f"{key} opening"] = secrets.token_urlsafe(6)
+    said = st.session_state.get(key) or {}
+    data = {
+        "module": modules.address("digit_pad.js"),
+        "channel": key,
+        "label": label,
+        "hint": hint,
+        "pen": DEFAULT_WIDTH,
+        "widths": (THINNEST, FATTEST),
+        "examples": [{"title": title, "strokes": strokes} for title, strokes in examples.items()],
+        "opened": {"token": st.session_state[f"{key} opening"], "example": opened},
+        "reader": None if reader is None else dict(reader),
+        "network": network,
+        "reading": dict(reading),
+        "forgotten": said.get("forgotten") or 0,
+    }
+    found = _mount(
+        key=key,
+        data=data,
+        default={"example": opened, "forgotten": 0},
+        on_example_change=lambda: None,
+        on_forgotten_change=lambda: None,
+    )
+    return found.example if found.example in examples else None
