@@ -82,6 +82,7 @@ with st.container(border=True):
         note="Copied into plain Python where primer_core is installed, it prints the label and the probability shown "
         "above.",
     )
+repair.draw(network, PAD)
 shell.finish(lesson)
 address.tell_misread_query({EXAMPLE: lambda: opened or "no example", networks.KEY: lambda: network.title}, misread)
 if not torch_is_loaded():

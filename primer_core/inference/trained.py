@@ -54,8 +54,13 @@ def shipped_network() -> tuple[str, bytes]:
     import torch
 
     from primer_core.inference.predict import CHECKPOINT, load_checkpoint
+    from primer_core.models.normalise import Normalised
 
     name: str = torch.load(CHECKPOINT, map_location="cpu", weights_only=True)["model"]
+    shipped = load_checkpoint()
+    assert isinstance(shipped, Normalised)
+    # What it has besides, for drawings that are no digit, is not taught.
+    network = Normalised(shipped.model, shipped.mean.item(), shipped.std.item())
     buffer = io.BytesIO()
-    torch.save({key: value.contiguous() for key, value in load_checkpoint().state_dict().items()}, buffer)
+    torch.save({key: value.contiguous() for key, value in network.state_dict().items()}, buffer)
     return name, buffer.getvalue()
