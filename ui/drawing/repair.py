@@ -11,10 +11,10 @@ from primer_core.training.run import Run
 from primer_core.training.spec import DIGITS, REPLAY_RANGE, SHIPPED
 from primer_core.training.teaching_script import IMAGES_FILE, LABELS_FILE, WEIGHTS_FILE, teaching_script
 from ui import cached, session
+from ui.components.code_view import code_view
 from ui.components.live_chart import live_chart
 from ui.components.own_digits import own_digits, take_asked
 from ui.components.run_buttons import Button, run_buttons, take_presses
-from ui.controls import code_panel
 from ui.drawing import networks, teach
 from ui.drawing.networks import Network
 from ui.drawing.taught import result_of
@@ -70,6 +70,8 @@ def draw(network: Network, channel: str) -> None:
         run_buttons(_BUTTONS, _buttons(state) if steers else (), label="Steer the run that learns")
         if desk is not None and run is not None and state is not None:
             _draw_run(desk, run, state)
+        elif desk is not None and steers and desk.current is not None and not desk.current.ended:
+            st.caption("The run that goes on at Live training ends when you teach a network.")
 
 
 def _teaching_run(desk: Desk | None) -> Run | None:
@@ -152,7 +154,8 @@ def _draw_code(run: Run, state: RunState) -> None:
     if state.status != "completed" or run.history.changes or len(run.digit_labels or ()) < 2:
         return
     weights = "" if run.spec.start == SHIPPED else f", and {WEIGHTS_FILE}, the weights of the network it began with"
-    code_panel(
+    code_view(
+        "teaching_code",
         teaching_script(run.spec),
         note=f"Run in this project's folder, it gives the losses and the table of this run. It reads {IMAGES_FILE} and "
         f"{LABELS_FILE}, your digits as they were saved from this page when the run started{weights}.",
