@@ -24,7 +24,7 @@ from tests.training.own_hand import slashed_zeros
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=60).map(tuple)
-START = RunSpec(epochs=2, batch_size=100, learning_rate=3e-3)
+START = RunSpec(epochs=4, batch_size=100, learning_rate=3e-3)
 
 
 @pytest.fixture(autouse=True)
