@@ -147,8 +147,8 @@ class OwnDigits {
     this.stored = null;
     /** @type {Drawing | null} null for a blank pad */
     this.drawing = null;
-    /** The number of what is on the pad now, and whether the pen is down. */
-    this.pad = { sequence: 0, down: false };
+    /** The number of what is on the pad now, whether the pen is down, and whether there is nothing. */
+    this.pad = { sequence: 0, down: false, blank: true };
     /** @type {number | null} the label of a drawing that is still being read */
     this.early = null;
     /** Number of the press of Teach that waits for a desk; 0 for none. */
@@ -189,6 +189,7 @@ class OwnDigits {
     this.replay.addEventListener("input", () => this.#writeReplay());
     const [fewest, most, usual] = data.epochs;
     this.epochs = make("input", { type: "number", min: String(fewest), max: String(most), step: "1", value: String(usual) });
+    this.epochs.addEventListener("input", () => this.#write());
     this.teach = this.#button("Teach it", () => this.#teach());
     this.teach.classList.add("main");
     this.teachWhy = make("p", { className: "note" });
@@ -211,12 +212,12 @@ class OwnDigits {
       if (detail.channel === this.page.channel && this.root.isConnected) act(detail);
     });
     follow("primer-pad-drawn", ({ sequence, strokes, down }) => {
-      this.pad = { sequence, down };
-      if (!strokes.length) this.drawing = this.early = null;
+      this.pad = { sequence, down, blank: !strokes.length };
+      if (this.pad.blank) this.drawing = this.early = null;
       this.#writeDrawing();
     });
     follow("primer-pad-read", ({ sequence, strokes, reading }) => {
-      if (reading.state !== "read") return;
+      if (reading.state !== "read" || this.pad.blank) return; // of a drawing that was cleared meanwhile
       const image = Uint8Array.from(reading.pixels, (/** @type {number} */ thousandths) => Math.round(0.255 * thousandths));
       this.drawing = { sequence, strokes, image };
       this.#writeDrawing();
@@ -274,7 +275,7 @@ class OwnDigits {
   #key(event) {
     const { target } = event;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !/^[0-9]$/.test(event.key)) return;
-    if (target instanceof HTMLInputElement && target.type === "number") return;
+    if (target instanceof HTMLInputElement) return;
     event.preventDefault();
     const label = Number(event.key);
     if (this.chosen !== null && this.root.contains(/** @type {Node} */ (target))) this.#relabel(label);
