@@ -149,6 +149,7 @@ class OwnDigits {
     this.drawing = null;
     /** The number of what is on the pad now, whether the pen is down, and whether there is nothing. */
     this.pad = { sequence: 0, down: false, blank: true };
+    this.labelled = Promise.resolve();
     /** @type {number | null} the label of a drawing that is still being read */
     this.early = null;
     /** Number of the press of Teach that waits for a desk; 0 for none. */
@@ -247,8 +248,16 @@ class OwnDigits {
 
   // ---- the drawing on the pad
 
+  /**
+   * Store the drawing on the pad: one press after the other, so that two quick ones store it once.
+   * @param {number} label
+   */
+  #label(label) {
+    this.labelled = this.labelled.then(() => this.#storeAs(label));
+  }
+
   /** @param {number} label */
-  async #label(label) {
+  async #storeAs(label) {
     const { drawing, pad, store } = this;
     this.early = null;
     if (!store || pad.down) return;
@@ -260,11 +269,11 @@ class OwnDigits {
     const key = JSON.stringify(drawing.strokes), again = this.stored?.key === key ? this.digits.find(({ id }) => id === this.stored?.id) : null;
     if (again) {
       if (again.label === label) return this.#say(`This drawing is stored already, as ${a(label)}. Clear the pad and draw the next one.`);
-      await this.#change(store.relabel(again.id, label));
+      if (!(await this.#change(store.relabel(again.id, label)))) return;
       return this.#say(`This drawing is ${a(label)} now, not ${a(again.label)}.`);
     }
     if (this.digits.length >= MOST_DIGITS) return this.#say(`${MOST_DIGITS} digits are kept at most. Delete some first.`);
-    await this.#change(store.add([{ label, image: drawing.image, strokes: JSON.parse(key), drawn: new Date().toISOString() }]));
+    if (!(await this.#change(store.add([{ label, image: drawing.image, strokes: JSON.parse(key), drawn: new Date().toISOString() }])))) return;
     const added = this.digits.at(-1);
     if (added) this.stored = { key, id: added.id };
     const all = this.digits.filter((digit) => digit.label === label).length;
@@ -296,7 +305,7 @@ class OwnDigits {
   async #relabel(label) {
     const digit = this.digits.find(({ id }) => id === this.chosen);
     if (!digit || !this.store || digit.label === label) return;
-    await this.#change(this.store.relabel(digit.id, label));
+    if (!(await this.#change(this.store.relabel(digit.id, label)))) return;
     this.#say(`It is called ${a(label)} now, not ${a(digit.label)}.`);
   }
 
@@ -304,7 +313,7 @@ class OwnDigits {
     const place = this.digits.findIndex(({ id }) => id === this.chosen);
     if (place < 0 || !this.store) return;
     const { id, label } = this.digits[place];
-    await this.#change(this.store.remove(id));
+    if (!(await this.#change(this.store.remove(id)))) return;
     this.#say(`The ${label} is deleted.`);
     const next = this.digits[Math.min(place, this.digits.length - 1)];
     this.#choose(next ? next.id : null);
@@ -338,21 +347,27 @@ class OwnDigits {
   async #clear() {
     if (!this.store) return;
     const count = this.digits.length;
-    await this.#change(this.store.clear());
+    if (!(await this.#change(this.store.clear()))) return;
     this.chosen = this.stored = null;
     this.#ask(false);
     this.#write();
     this.#say(`${times(count, "digit")} deleted. None is left in this browser.`);
   }
 
-  /** @param {Promise<unknown>} change to the store */
+  /**
+   * @param {Promise<unknown>} change to the store
+   * @returns {Promise<boolean>} whether it was made; where it was not, that is said
+   */
   async #change(change) {
+    let made = true;
     try {
       await change;
     } catch (error) {
-      this.#say(`The browser could not keep that: ${error instanceof Error ? error.message : error}.`);
+      made = false;
+      this.#say(`The browser could not keep that: ${error instanceof Error ? error.message : error}`);
     }
     await this.#load();
+    return made;
   }
 
   async #load() {
@@ -389,7 +404,7 @@ class OwnDigits {
       const room = MOST_DIGITS - this.digits.length;
       if (labels.length > room) throw new Error(`There are ${times(labels.length, "digit")} in the files, and room for ${room}: ${MOST_DIGITS} are kept at most.`);
       const drawn = new Date().toISOString();
-      await this.#change(this.store.add(images.map((image, place) => ({ label: labels[place], image, strokes: null, drawn }))));
+      if (!(await this.#change(this.store.add(images.map((image, place) => ({ label: labels[place], image, strokes: null, drawn })))))) return;
       this.#say(`${times(labels.length, "digit")} from files added.`);
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error));

@@ -2,13 +2,10 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from primer_core.data.idx import read_images, read_labels
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_draw_a_digit import DIGITS, draw, open_lesson, pad, tool, verdict
 from tests.running_app import wait_until_drawn
@@ -92,59 +89,8 @@ def test_a_network_learns_what_was_drawn_and_labelled(new_page: Callable[..., Pa
         re.compile("own digits, from the shipped network")
     )
     expect(section(page).get_by_role("table")).to_contain_text("replay share 50 %")
-
-
-def test_digits_are_called_otherwise_saved_opened_and_deleted(
-    page: Page, new_page: Callable[..., Page], app_url: str, tmp_path: Path
-) -> None:
-    open_lesson(page, app_url)
-    for count, digit in enumerate((7, 3, 7), start=1):
-        label_drawing(page, DIGITS[digit] if count < 3 else SLASHED, digit, count)
-    expect(section(page).locator(".counts")).to_contain_text("7 × 2")
-
-    items(page).nth(2).click()
-    section(page).get_by_role("button", name="Call it 0").click()
-    expect(items(page).nth(2)).to_have_accessible_name(re.compile("^A 0 drawn"))
-    page.keyboard.press("8")
-    expect(items(page).nth(2)).to_have_accessible_name(re.compile("^An 8 drawn"))
-
-    wait_until_drawn(page)
-    assert violations(page) == []
-
-    saved = {}
-    for name in ("Save images (IDX)", "Save labels (IDX)", "Save as PNG"):
-        with page.expect_download() as download:
-            button(page, name).click()
-        saved[name] = tmp_path / download.value.suggested_filename
-        download.value.save_as(saved[name])
-    images = read_images((saved["Save images (IDX)"],))
-    assert read_labels((saved["Save labels (IDX)"],), 3).tolist() == [7, 3, 8]
-    assert images.shape == (3, 28, 28)
-    assert images.max() == 255
-    with Image.open(saved["Save as PNG"]) as sheet:
-        assert sheet.size == (302, 92)
-
-    other = new_page()
-    open_lesson(other, app_url)
-    expect(section(other)).to_contain_text("No digits of yours yet")
-    picker = section(other).locator("input[type=file]")
-    picker.set_input_files([saved["Save images (IDX)"]])
-    expect(said(other)).to_contain_text("Choose two files together")
-    picker.set_input_files([saved["Save labels (IDX)"], saved["Save as PNG"]])
-    expect(said(other)).to_contain_text("my-digits.png is no IDX file")
-    picker.set_input_files([saved["Save labels (IDX)"], saved["Save images (IDX)"]])
-    expect(said(other)).to_contain_text("3 digits from files added.")
-    expect(items(other).nth(2)).to_have_accessible_name(re.compile("^An 8 from a file"))
-
-    items(page).first.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Delete")
-    expect(items(page)).to_have_count(2)
-    expect(said(page)).to_contain_text("The 3 is deleted.")
     button(page, "Delete all").click()
-    expect(button(page, "Yes, delete them")).to_be_focused()
     button(page, "Yes, delete them").click()
-    expect(items(page)).to_have_count(0)
     page.reload()
     expect(section(page)).to_contain_text("No digits of yours yet")
 
