@@ -33,10 +33,12 @@ MOUNT = """async (data) => {
 }"""
 DRAW = """([sequence, ink, read]) => {
   const strokes = ink === null ? [] : [{ width: 18, points: [[ink, ink]] }];
-  const tell = (type, more) => document.dispatchEvent(new CustomEvent(type, { detail: { channel: "pad", sequence, strokes, ...more } }));
+  const pad = { channel: "pad", sequence, strokes };
+  const tell = (type, more) => document.dispatchEvent(new CustomEvent(type, { detail: { ...pad, ...more } }));
   tell("primer-pad-drawn", { down: false });
   const pixels = Array.from({ length: 784 }, (_, at) => (at * 3 + (ink ?? 0)) % 1001);
-  if (read) tell("primer-pad-read", { network: "n", reading: ink === null ? { state: "blank" } : { state: "read", pixels } });
+  const reading = ink === null ? { state: "blank" } : { state: "read", pixels };
+  if (read) tell("primer-pad-read", { reading });
 }"""
 
 

@@ -1,5 +1,6 @@
 """Runs that begin with a network of before and learn a learner's own digits."""
 
+import io
 import struct
 from ast import literal_eval
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primer_core.inference import load_checkpoint, load_trained, shipped_network
+from primer_core.models import build_model
+from primer_core.models.normalise import Normalised
 from primer_core.training import Controls, RunSpec, SpecError, TrainingService
 from primer_core.training.feed import OwnDigits, digits_of, pass_size, read_by, right_by_class
 from primer_core.training.loop import Samples, feed_of, load_samples, samples_for, start_network, steps_in, train
@@ -43,12 +46,17 @@ def service() -> Iterator[TrainingService]:
 
 
 @pytest.fixture(scope="module")
-def network(service: TrainingService) -> bytes:
+def network() -> bytes:
     """A small network that was trained on MNIST's images, as a run leaves it."""
-    run = service.start(START)
-    assert run.wait(LIMIT)
-    assert run.state_dict_bytes is not None
-    return run.state_dict_bytes
+    torch.set_num_threads(1)
+    samples = load_samples(START.data, normalise=START.normalise)
+    *_, end = train(START, samples=samples)
+    model = build_model(START.model, START.seed)
+    assert end.state_dict is not None
+    model.load_state_dict(dict(end.state_dict))
+    buffer = io.BytesIO()
+    torch.save(Normalised(model, samples.mean, samples.std).state_dict(), buffer)
+    return buffer.getvalue()
 
 
 def teaching_spec(**settings: object) -> RunSpec:
