@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ADDRESS = "/api/teach"
 #: Bytes of a request: as many digits as a run learns, each with its 784 pixels in base64, take less.
 MOST_BYTES = 600_000
-MOST_DEPTH = 3
+MOST_DEPTH = 4
 #: Passes over the digits: the fewest, the most, and those at first.
 EPOCHS = (1, 200, 20)
 #: How a network is taught. The rate and the size of a batch can be changed while the run goes on, on Live training.
