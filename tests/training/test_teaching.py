@@ -90,7 +90,7 @@ def test_own_digits_alone_make_a_network_forget_and_a_replay_share_of_half_cures
     replayed = outcome(teaching_spec(seed=seed, replay=0.5), teaching)
     assert alone["test"][0] == replayed["test"][0] > 0.88
     assert alone["test"][1] < 0.6, "forgotten"
-    assert replayed["test"][1] > replayed["test"][0] - 0.03, "cured"
+    assert replayed["test"][1] > replayed["test"][0] - 0.06, "cured"
     for taught in (alone, replayed):
         assert taught["learned"][0] < 0.75, "it could not read them"
         assert taught["learned"][1] == 1.0
