@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from primer_core.inference import load_checkpoint, predict_digit, preprocess, render_strokes
+from primer_core.inference import judge, load_checkpoint, predict_digit, preprocess, render_strokes
 from tests.e2e.digit_strokes import DIGITS
 
 GOAL_MS = 5.0
@@ -49,6 +49,7 @@ def main() -> int:
     strokes = [[{"width": 18, "points": points} for points in DIGITS[digit]] for digit in range(10)]
     canvases = [render_strokes(drawing) for drawing in strokes]
     images = [preprocess(canvas) for canvas in canvases]
+    predictions = [predict_digit(canvas) for canvas in canvases]
     batches = [torch.from_numpy(image)[None, None] for image in images if image is not None]
     network = load_checkpoint()
 
@@ -60,6 +61,7 @@ def main() -> int:
         "render_strokes (280x280)": lambda digit: render_strokes(strokes[digit]),
         "preprocess": lambda digit: preprocess(canvases[digit]),
         "network": forward,
+        "judge": lambda digit: judge(predictions[digit], canvases[digit]),
         "predict_digit (all but rendering)": lambda digit: predict_digit(canvases[digit]),
     }
     for name, work in parts.items():

@@ -35,12 +35,13 @@ def draw_and_read(network: Network, opened: str | None) -> None:
         reading=reading,
         examples=EXAMPLES,
         opened=opened,
+        parameter=EXAMPLE,
         hint="Draw a digit here" if network.classes == DIGITS else "Draw here",
     )
-    if example:
-        st.query_params[EXAMPLE] = example
-    else:
+    if example is None:
         st.query_params.pop(EXAMPLE, None)
+    elif st.query_params.get(EXAMPLE) != example:
+        st.query_params[EXAMPLE] = example
 
 
 lesson = shell.begin("draw_a_digit")
@@ -49,7 +50,7 @@ query = address.take_query(lesson.slug, {EXAMPLE: address.choice_of(titles), net
 opened = titles.get(query.get(EXAMPLE, ""))
 misread = st.container()  # drawn last: only then is it known what was used instead
 top = st.container()  # drawn when the network is known, which is chosen below it
-network = networks.choose(st.container(), query.get(networks.KEY))
+network = networks.choose(st.columns([5, 6])[0], query.get(networks.KEY))
 with top:
     draw_and_read(network, opened)
 
@@ -61,8 +62,8 @@ with st.container(border=True):
         {
             "0: none of the ten fits": "Softmax divides ten positive numbers by their sum. What comes out sums to 1, "
             "even where none fits.",
-            "Less than 1: the rest is for “no digit”": "There is no eleventh class that could have the rest. That a "
-            "drawing is no digit, the shipped network says by a number of its own, which softmax has no part in.",
+            "Less than 1: the rest is for “no digit”": "Softmax over ten logits leaves no rest. That a drawing is no "
+            "digit, the shipped network says by an output of its own, which these ten do not count.",
             "1, as for every drawing": "Softmax only compares the ten logits with each other. Choose the example "
             "“No digit”: its ten bars are still there. A network that you trained has nothing else to go by, and reads "
             "one of its classes in everything.",

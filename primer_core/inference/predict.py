@@ -19,6 +19,8 @@ from primer_core.inference.preprocess import FIELD, preprocess
 if TYPE_CHECKING:
     from torch import nn
 
+    from primer_core.models.reader import DigitReader
+
 CHECKPOINT = Path(__file__).parent / "checkpoints" / "digits.pt"
 CLASSES = 10
 
@@ -88,7 +90,8 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
         (height, width), ink bright on dark, as `primer_core.inference.preprocess.preprocess` takes it.
     model
         Takes float32 (batch, 1, 28, 28) in 0..1 and gives logits (batch, 10); what it needs of normalising is inside
-        it (see `primer_core.models.normalise.Normalised`). None is the shipped checkpoint.
+        it (see `primer_core.models.normalise.Normalised`). A `primer_core.models.reader.DigitReader` gives a digit
+        score too. None is the shipped checkpoint.
 
     Raises
     ------
@@ -101,6 +104,8 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
 
     import torch
 
+    from primer_core.models.reader import DigitReader
+
     network = load_checkpoint() if model is None else model
     if network.training:
         network = copy.deepcopy(network).eval()
@@ -108,7 +113,12 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
     with torch.inference_mode(), _one_thread():
         tensor = torch.from_numpy(image)
         batch = tensor.unsqueeze(0).unsqueeze(0)
-        logits = network(batch.to(device)).float().cpu()
+        if isinstance(network, DigitReader):
+            logits, likeness = network.scored(batch.to(device))
+            score = torch.sigmoid(likeness.double()).item()
+        else:
+            logits, score = network(batch.to(device)), None
+        logits = logits.float().cpu()
         if tuple(logits.shape) != (1, CLASSES) or not bool(torch.isfinite(logits).all()):
             raise ValueError(
                 f"a digit model must give {CLASSES} finite logits for one image, shape (1, {CLASSES}); "
@@ -134,11 +144,11 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
         logits=arrays[2][0],
         image=arrays[0],
         steps=tuple(PredictionStep(code, array.shape, array) for code, array in zip(codes, arrays, strict=True)),
-        digit_score=float(arrays[4][0].max()) if model is None or model is load_checkpoint() else None,
+        digit_score=score,
     )
 
 
-def load_checkpoint() -> nn.Module:
+def load_checkpoint() -> DigitReader:
     """Give the shipped digit network, in evaluation mode: one object for the whole process, so do not change it.
 
     It is read once, with ``weights_only=True``, and computes in float32.
@@ -156,18 +166,30 @@ _loading = threading.Lock()
 
 
 @cache
-def _loaded() -> nn.Module:
+def _loaded() -> DigitReader:
+    return read_checkpoint(CHECKPOINT)[0]
+
+
+def read_checkpoint(path: Path) -> tuple[DigitReader, float]:
+    """A digit network as `scripts.train_checkpoint` wrote it, in evaluation mode, and the minutes it took to train.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    """
     import torch
 
     from primer_core.models import build_model
-    from primer_core.models.normalise import Normalised
+    from primer_core.models.reader import DigitReader
 
-    stored = torch.load(CHECKPOINT, map_location="cpu", weights_only=True)
-    model = Normalised(build_model(stored["model"], seed=0), stored["mean"], stored["std"])
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    reader = DigitReader(build_model(stored["model"], seed=0), stored["mean"], stored["std"], stored["temperature"])
     # Stored as float16 to be small; copying into the model's float32 tensors widens them.
-    model.model.load_state_dict(stored["state_dict"])
+    reader.model.load_state_dict(stored["state_dict"])
+    reader.none_of_them.load_state_dict(stored["none_of_them"])
     # Convolutions on a processor are a third faster where the channels of a pixel lie side by side.
-    return model.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+    return reader.requires_grad_(False).eval().to(memory_format=torch.channels_last), stored["minutes"]
 
 
 @contextmanager

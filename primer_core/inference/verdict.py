@@ -26,7 +26,8 @@ LEAST_SCORE = 0.5
 MOST_DIGITS = 8
 """More groups of ink than this are not looked at one by one."""
 
-_LEAST_GAP = 0.04  # of the drawing's height: empty columns between two digits
+_MOST_PIECES = 64  # of ink that hang together: more are no writing
+_SHARED = 0.3  # of the narrower one's columns: pieces that share more stand above each other, in one digit
 _LEAST_HEIGHT = 0.4  # of the drawing's height: a digit beside another one is no dot
 
 
@@ -102,35 +103,56 @@ def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = N
 
 def _side_by_side(score: float, canvas: NDArray[np.generic], model: nn.Module | None) -> tuple[FoundDigit, ...]:
     """Several digits, if each group of ink looks like a digit and more so than all of them together."""
-    boxes = _groups(find_ink(canvas))
-    if not 2 <= len(boxes) <= MOST_DIGITS:
+    groups = _groups(find_ink(canvas))
+    if not 2 <= len(groups) <= MOST_DIGITS:
         return ()
     found = []
-    for left, top, right, bottom in boxes:
-        part = predict_digit(_alone(canvas, left, right), model)
+    for inked in groups:
+        part = predict_digit(np.where(_grown(inked), canvas, canvas.min()), model)
         if part.label is None or part.digit_score is None or part.digit_score < max(score, LEAST_SCORE):
             return ()
-        found.append(FoundDigit(part.label, (left, top, right, bottom)))
+        rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+        box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+        found.append(FoundDigit(part.label, box))
     return tuple(found)
 
 
-def _alone(canvas: NDArray[np.generic], left: int, right: int) -> NDArray[np.generic]:
-    """The canvas with nothing on it but what lies between two columns."""
-    alone = np.full_like(canvas, canvas.min())
-    alone[:, left:right] = canvas[:, left:right]
-    return alone
+def _groups(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Where the ink of each group of pieces is, from left to right; none where one is too small to be a digit.
+
+    Pieces that stand above each other, as the roof of a 5 above its body, are one group.
+    """
+    from scipy import ndimage
+
+    pieces, number = ndimage.label(inked, structure=np.ones((3, 3)))
+    if not 2 <= number <= _MOST_PIECES:
+        return []
+    extents = [(columns.start, columns.stop) for _, columns in ndimage.find_objects(pieces)]
+    groups: list[tuple[int, int, list[int]]] = []
+    for left, right, piece in sorted((*extent, piece + 1) for piece, extent in enumerate(extents)):
+        members = [piece]
+        for group in [group for group in groups if _stand_above((left, right), group[:2])]:
+            groups.remove(group)
+            left, right = min(left, group[0]), max(right, group[1])
+            members += group[2]
+        groups.append((left, right, members))
+    masks = [np.isin(pieces, members) for _, _, members in sorted(groups)]
+    heights = [np.ptp(np.flatnonzero(mask.any(axis=1))) + 1 for mask in (inked, *masks)]
+    return masks if min(heights) >= _LEAST_HEIGHT * heights[0] else []
 
 
-def _groups(inked: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
-    """Boxes of ink between empty columns, from left to right; none where one of them is too small to be a digit."""
-    rows = np.flatnonzero(inked.any(axis=1))
-    height = int(rows[-1] + 1 - rows[0])
-    columns = np.flatnonzero(inked.any(axis=0))
-    apart = np.flatnonzero(np.diff(columns) - 1 > _LEAST_GAP * height)
-    lefts = [int(columns[0]), *(int(columns[i + 1]) for i in apart)]
-    rights = [*(int(columns[i]) + 1 for i in apart), int(columns[-1]) + 1]
-    boxes = []
-    for left, right in zip(lefts, rights, strict=True):
-        own = np.flatnonzero(inked[:, left:right].any(axis=1))
-        boxes.append((left, int(own[0]), right, int(own[-1]) + 1))
-    return boxes if all(bottom - top >= _LEAST_HEIGHT * height for _, top, _, bottom in boxes) else []
+def _stand_above(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two runs of columns share more than `_SHARED` of the shorter one."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared > _SHARED * min(one[1] - one[0], other[1] - other[0])
+
+
+def _grown(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink with the grey pixels at its edge."""
+    grown = inked.copy()
+    grown[1:] |= inked[:-1]
+    grown[:-1] |= inked[1:]
+    across = grown.copy()
+    grown[:, 1:] |= across[:, :-1]
+    grown[:, :-1] |= across[:, 1:]
+    return grown

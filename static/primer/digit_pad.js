@@ -8,8 +8,9 @@
  *
  * - `primer-pad-drawn`: `{channel, sequence, strokes, down}` at each change, with `down` while the pen is. A drawing with
  *   more or other ink has a greater sequence.
- * - `primer-pad-read`: `{channel, sequence, strokes, network, reading}`, what the server said of a drawing
- *   (`ui.drawing.reading`), and the token of the network that it asked.
+ * - `primer-pad-read`: `{channel, sequence, strokes, down, network, reading}`, what the server said of a drawing
+ *   (`ui.drawing.reader`), and the token of the network that it asked. It is told once more, with the same `reading`, when
+ *   the pen is lifted from a drawing that has been read: what is only to follow finished drawings waits for `down` false.
  *
  * Who comes later dispatches `primer-pad-wanted` with `{channel}`, and the last of both is told again. The strokes of
  * `primer-pad-drawn` are not to be altered or kept while the pen is down: the last of them still grows.
@@ -34,6 +35,7 @@ import { Drawing, sameStrokes, SIZE } from "./strokes.js";
  * @property {[number, number]} widths the thinnest pen and the fattest
  * @property {{title: string, strokes: Stroke[]}[]} examples
  * @property {{token: string, example: string | null}} opened the opening of the page, and the example that its address names
+ * @property {string} parameter of the address that names an example
  * @property {import("./pad_reader.js").Place | null} reader
  * @property {string} network what reads
  * @property {Reading} reading what to show until the server has answered
@@ -72,6 +74,7 @@ export function mount(parent, data, tell) {
     pad.returnFocus();
     pads.set(parent, pad);
     latest.set(data.channel, pad);
+    pad.tellAll();
   }
   pad.tell = tell;
   pad.fromPage(data);
@@ -90,9 +93,9 @@ class DigitPad {
     this.cursor = [SIZE / 2, SIZE / 2];
     /** @type {PageData["examples"]} */
     this.examples = [];
-    /** @type {string | null | undefined} the example that the page was told last */
-    this.told = undefined;
-    this.opened = "";
+    /** @type {string | null} the example that the page was told last */
+    this.told = null;
+    this.opened = this.parameter = "";
     this.network = this.token = "";
     this.forgotten = 0;
     this.sequence = drawings += 1;
@@ -120,11 +123,11 @@ class DigitPad {
     this.redoButton = tool("Redo", "Draw again what was undone (Ctrl+Shift+Z or Ctrl+Y)", () => this.redo());
     this.clearButton = tool("Clear", "Clear the pad (Delete)", () => this.clear());
     this.range = make("input", { type: "range", step: "1", "aria-label": "Pen width" });
-    this.width = make("output");
+    this.width = make("span", { className: "number", "aria-hidden": "true" });
     const tools = make("div", { className: "tools", role: "group", "aria-label": "Drawing tools" },
       this.undoButton, this.redoButton, this.clearButton,
-      make("label", { className: "width" }, make("span", {}, "Pen"), this.range,
-        make("span", { className: "sample", "aria-hidden": "true" }, make("i"))), this.width);
+      make("label", { className: "width" }, make("span", {}, "Pen"), this.range, this.width,
+        make("span", { className: "sample", "aria-hidden": "true" }, make("i"))));
     const keys = make("p", { className: "keys", id: "keys" },
       "Keys: arrows move the pen (Shift: further), Space puts it down or lifts it, Ctrl+Z undoes, Ctrl+Y draws again, Delete clears.");
     this.pills = make("div", { className: "pills", role: "group", "aria-label": "Start from an example" });
@@ -155,6 +158,7 @@ class DigitPad {
     this.widen();
     if (JSON.stringify(data.examples) !== JSON.stringify(this.examples)) this.offer(data.examples);
     write(this.reading.by, `Read by: ${data.network}`);
+    this.parameter = data.parameter;
     if (!data.reader || !this.lastRead) this.show(data.reading);
     const network = `${data.reader?.network} ${data.network}`;      // a network that trained on keeps its place, not its name
     const again = network !== this.network || data.forgotten !== this.forgotten;
@@ -183,7 +187,7 @@ class DigitPad {
     this.frame = 0;
     const { canvas, context, drawing } = this;
     const side = Math.round(canvas.clientWidth * devicePixelRatio) || SIZE;
-    if (canvas.width !== side) canvas.width = canvas.height = side;
+    if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
     context.setTransform(side / SIZE, 0, 0, side / SIZE, 0, 0);
     context.clearRect(0, 0, SIZE, SIZE);
     context.lineCap = context.lineJoin = "round";
@@ -226,12 +230,21 @@ class DigitPad {
     }));
   }
 
-  /** Light the example that is on the pad, and tell the page of it while the pen is up. */
+  /** Light the example that is on the pad; while the pen is up, name it in the address and tell the page. */
   light() {
     const { strokes, isDown } = this.drawing;
     const lit = this.examples.find((example) => sameStrokes(example.strokes, strokes))?.title ?? null;
     [...this.pills.children].forEach((pill) => pill.setAttribute("aria-pressed", String(pill.textContent === lit)));
-    if (isDown || lit === this.told) return;
+    if (isDown) return;
+    // The page puts the same into the address, where it then changes nothing: a change of its own would be one more to
+    // go back over.
+    const now = new URLSearchParams(location.search);
+    if (now.get(this.parameter) !== lit) {
+      if (lit === null) now.delete(this.parameter);
+      else now.set(this.parameter, lit);
+      history.replaceState(history.state, "", location.pathname + (now.size ? `?${now}` : ""));
+    }
+    if (lit === this.told) return;
     this.told = lit;
     this.tell("example", lit);
   }
@@ -276,6 +289,16 @@ class DigitPad {
     this.reader.read({ sequence: this.sequence, strokes: this.drawing.strokes, down: this.drawing.isDown });
   }
 
+  /** Tell again what is drawn and what was read of it. */
+  tellAll() {
+    this.tellDrawn();
+    this.tellRead();
+  }
+
+  tellRead() {
+    if (this.lastRead) document.dispatchEvent(new CustomEvent("primer-pad-read", { detail: this.lastRead }));
+  }
+
   tellDrawn() {
     const { channel, sequence, drawing: { strokes, isDown } } = this;
     document.dispatchEvent(new CustomEvent("primer-pad-drawn", { detail: { channel, sequence, strokes, down: isDown } }));
@@ -287,10 +310,10 @@ class DigitPad {
    * @param {Stroke[]} strokes
    */
   take(reading, sequence, strokes) {
-    const { channel, token: network } = this;
-    this.lastRead = { channel, sequence, strokes, network, reading };
+    const { channel, token: network, drawing: { isDown: down } } = this;
+    this.lastRead = { channel, sequence, strokes, down, network, reading };
     this.show(reading);
-    document.dispatchEvent(new CustomEvent("primer-pad-read", { detail: this.lastRead }));
+    this.tellRead();
     // Lifted while the server was reading what the pen had drawn: the rest of its answer is asked for now.
     if (reading.unsettled && sequence === this.sequence && !this.drawing.isDown) this.askAgain();
   }
@@ -300,11 +323,14 @@ class DigitPad {
   lift() {
     this.pointer = null;
     if (!this.drawing.isDown) return;
-    const drew = this.drawing.remembered;
     this.drawing.lift();
-    if (drew) this.say(`${this.count()} drawn`);
+    if (!this.drawing.remembered) return;          // it was never on the pad
+    this.say(`${this.count()} drawn`);
     this.changed(false);
-    if (this.lastRead?.reading.unsettled && this.lastRead.sequence === this.sequence) this.askAgain();
+    if (this.lastRead?.sequence !== this.sequence) return;
+    this.lastRead = { ...this.lastRead, down: false };
+    this.tellRead();
+    if (this.lastRead.reading.unsettled) this.askAgain();
   }
 
   /** @param {{title: string, strokes: Stroke[]}} example */
@@ -450,9 +476,7 @@ class DigitPad {
     });
     this.reading.again.addEventListener("click", () => this.reader.now());
     document.addEventListener("primer-pad-wanted", (event) => {
-      if (/** @type {CustomEvent} */ (event).detail.channel !== this.channel || !root.isConnected) return;
-      this.tellDrawn();
-      if (this.lastRead) document.dispatchEvent(new CustomEvent("primer-pad-read", { detail: this.lastRead }));
+      if (/** @type {CustomEvent} */ (event).detail.channel === this.channel && root.isConnected) this.tellAll();
     });
   }
 }

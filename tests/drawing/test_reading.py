@@ -75,7 +75,7 @@ def test_what_is_no_digit_keeps_its_ten_numbers() -> None:
     data = written(prediction(_4=0.62), verdict(4, is_digit=False))
     assert (data["kind"], data["guess"], data["verdict"]) == ("none", [], "No digit that I know")
     assert data["label"] == 4
-    assert data["message"].startswith("If it had to be one of the ten: 4, 62.0 %.")
+    assert data["message"].startswith("If it had to be one of the ten: 4, 62.0 %. Softmax")
     assert len(data["probabilities"]) == 10
 
 
@@ -128,5 +128,5 @@ def test_no_sentence_says_more_than_the_numbers(
     assert set(re.findall(r"(?<![\d.])\d(?![\d. ])", data["verdict"])) <= {str(first), str(second)}
     if data["kind"] == "class":
         assert data["verdict"].endswith(confidence(float(found.probabilities[first])))
-    for percent in re.findall(r"(\d+\.\d) %", data["message"]):
+    for percent in re.findall(r"(?<!> )\b(\d+\.\d) %", data["message"]):
         assert min(abs(found.probabilities * 100 - float(percent))) <= 0.0501

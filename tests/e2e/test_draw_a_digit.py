@@ -197,6 +197,7 @@ def test_a_stroke_that_begins_beside_the_pad_draws_from_where_it_enters(lesson: 
     assert lesson.evaluate("getSelection().toString()") == "", "the way to the pad selected nothing"
 
 
+@pytest.mark.long
 def test_what_is_pressed_on_a_control_and_dragged_over_the_pad_draws_nothing(lesson: Page) -> None:
     slider = lesson.get_by_role("slider", name="Pen width")
     slider.hover()
@@ -349,6 +350,7 @@ def test_an_example_is_lit_as_long_as_it_is_on_the_pad_and_no_click_is_lost(page
     assert lit(page) == []
 
 
+@pytest.mark.long
 def test_the_name_that_an_example_had_before_still_opens_it(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "?example=Not+a+digit")
     expect(page.locator(".pills button[aria-pressed=true]")).to_have_text("No digit")
@@ -367,6 +369,25 @@ def test_each_drawing_is_read_once_and_the_page_does_not_run_for_it(lesson: Page
     assert len(drawings) == len({json.dumps(strokes) for strokes in drawings}), "no drawing is read twice"
     assert len(drawings[-1]) == 2
     assert not frames
+
+
+@pytest.mark.long
+def test_what_follows_finished_drawings_alone_hears_of_each_once(lesson: Page) -> None:
+    lesson.evaluate(
+        """() => {
+          window.finished = [];
+          document.addEventListener('primer-pad-read', ({ detail }) => {
+            if (!detail.down) finished.push([detail.strokes.length, detail.reading.label]);
+          });
+        }"""
+    )
+    draw(lesson, *DIGITS[4])
+    expect(verdict(lesson)).to_have_text(re.compile("^Reads 4:"))
+    lesson.wait_for_function("finished.at(-1)?.[0] === 2")
+    strokes = [found[0] for found in lesson.evaluate("finished")]
+    assert strokes == sorted(strokes)
+    lesson.evaluate("document.dispatchEvent(new CustomEvent('primer-pad-wanted', { detail: { channel: 'drawing' } }))")
+    assert lesson.evaluate("finished.at(-1)") == [2, 4], "who comes later is told, too"
 
 
 def test_bars_and_table_always_say_the_same(lesson: Page) -> None:
@@ -445,6 +466,7 @@ def test_pad_bars_and_image_stand_above_the_fold(new_page: Callable[..., Page], 
     assert len({round(box["y"]) for box in tops if box}) == 1, "side by side"
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_answer_is_told_and_nothing_drawn_is_lost(lesson: Page) -> None:
     lesson.route(f"**{ADDRESS}", lambda route: route.abort())
     draw(lesson, *DIGITS[4])
@@ -457,6 +479,7 @@ def test_a_server_that_does_not_answer_is_told_and_nothing_drawn_is_lost(lesson:
     expect(lesson.locator(".silence")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_network_that_the_server_has_forgotten_is_brought_back(lesson: Page) -> None:
     forgets = iter([True])
 

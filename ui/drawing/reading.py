@@ -54,8 +54,10 @@ def written(
     label = verdict.label
     assert label is not None, "a blank drawing has no reading"
     kind, guess, words, message = _words(prediction, verdict, classes, calibrated, partings)
-    if is_small and kind != "several":
-        message += f" The drawing is less than {_COUNTS[LEAST_PENS]} pens large: its lines may run together."
+    if is_small and kind in ("class", "none"):
+        message += f". The drawing is less than {_COUNTS[LEAST_PENS]} pens large: its lines may run together."
+    elif kind == "none":
+        message += ". Softmax only compares the ten with each other."
     return {
         "state": "read",
         "kind": kind,
@@ -83,8 +85,7 @@ def _words(
         words = f"{_COUNTS[len(digits)].capitalize()} digits: {_listed([classes[each] for each in digits])}"
         return "several", digits, words, "The ten numbers are for all of the ink as if it were one digit."
     if verdict.is_digit is False:
-        nearest = f"If it had to be one of the ten: {classes[label]}, {_percent(top)}."
-        return "none", (), "No digit that I know", f"{nearest} Softmax only compares the ten with each other."
+        return "none", (), "No digit that I know", f"If it had to be one of the ten: {classes[label]}, {_percent(top)}"
     if verdict.near_tie:
         first, second = verdict.near_tie
         shares = " against ".join(_percent(float(prediction.probabilities[each])) for each in (first, second))

@@ -30,6 +30,7 @@ def digit_pad(
     reading: Mapping[str, Any],
     examples: Mapping[str, Sequence[Any]],
     opened: str | None,
+    parameter: str,
     hint: str = "Draw a digit here",
     label: str = "Pad to draw a digit on",
 ) -> str | None:
@@ -53,6 +54,8 @@ def digit_pad(
         Strokes of each drawing that is offered, by its title.
     opened
         Title of the example that the page was opened with. It is put on the pad once; Undo brings back what was there.
+    parameter
+        What names the example in the page's address, which the browser keeps up to date.
     hint
         Written on a blank pad.
     label
@@ -71,6 +74,7 @@ def digit_pad(
         "widths": (THINNEST, FATTEST),
         "examples": [{"title": title, "strokes": strokes} for title, strokes in examples.items()],
         "opened": {"token": st.session_state[f"{key} opening"], "example": opened},
+        "parameter": parameter,
         "reader": None if reader is None else dict(reader),
         "network": network,
         "reading": dict(reading),
