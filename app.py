@@ -8,10 +8,9 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.drawing import break_it, pen_to_answer, reader, through_layers
+    from ui.drawing import break_it, pen_to_answer, reader, teach, through_layers
     from ui.server import lifespan
     from ui.training import live_view, looks
 
-    drawing = (*reader.ROUTES, *pen_to_answer.ROUTES, *through_layers.ROUTES, *break_it.ROUTES)
-    routes = (*answers.ROUTES, *modules.ROUTES, *drawing, *live_view.ROUTES, *looks.ROUTES)
-    app = st.App(__file__, routes=routes, lifespan=lifespan)
+    asked = (answers, modules, reader, pen_to_answer, through_layers, break_it, teach, live_view, looks)
+    app = st.App(__file__, routes=[route for module in asked for route in module.ROUTES], lifespan=lifespan)

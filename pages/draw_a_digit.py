@@ -11,7 +11,7 @@ from ui.components.digit_steps import digit_steps
 from ui.components.pen_to_answer import pen_to_answer
 from ui.components.predict_first import predict_first
 from ui.components.through_layers import through_layers
-from ui.drawing import networks
+from ui.drawing import networks, repair
 from ui.drawing.networks import Network
 from ui.drawing.reader import INVITATION, open_reader
 from ui.drawing.reading import DIGITS, unread
@@ -92,6 +92,7 @@ with st.container(border=True):
         note="Copied into plain Python where primer_core is installed, it prints the label and the probability shown "
         "above.",
     )
+repair.draw(network, PAD)
 shell.finish(lesson)
 address.tell_misread_query({EXAMPLE: lambda: opened or "no example", networks.KEY: lambda: network.title}, misread)
 if not torch_is_loaded():

@@ -6,7 +6,7 @@ Importing this package is cheap: torch is loaded by the first prediction, not be
 from primer_core.inference.predict import Prediction, PredictionStep, load_checkpoint, predict_digit
 from primer_core.inference.preprocess import preprocess
 from primer_core.inference.strokes import Stroke, parse_strokes, render_strokes
-from primer_core.inference.trained import load_trained
+from primer_core.inference.trained import load_trained, shipped_network
 from primer_core.inference.verdict import FoundDigit, Verdict, judge
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "predict_digit",
     "preprocess",
     "render_strokes",
+    "shipped_network",
 ]

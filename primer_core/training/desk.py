@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
 from primer_core.training.spec import RunSpec
+from primer_core.training.teaching import Teaching
 
 #: How long a desk waits for its learner to come back, in seconds. A reload takes one or two.
 GRACE = 12.0
@@ -106,20 +107,23 @@ class Desk:
         refetch: bool = False,
         paused: bool = False,
         pace: float | None = None,
+        teaching: Teaching | None = None,
     ) -> Run:
         """Start a run in place of the current one, which ends and becomes the first of the `earlier` ones.
 
         Parameters
         ----------
-        spec, refetch, paused, pace
+        spec, refetch, paused, pace, teaching
             As `TrainingService.start` takes them.
         rivals
             Of runs that start with it, and are steered `together` with it; they are among the `earlier` ones, too.
+            A run with a teaching has none.
         """
         earlier = (*self.together, *(run for run in self._earlier if run not in self._rivals))
         self.clear()
         run, *others = [
-            self._service.start(each, refetch=refetch, paused=paused, pace=pace) for each in (spec, *rivals)
+            self._service.start(each, refetch=refetch, paused=paused, pace=pace, teaching=teaching)
+            for each in (spec, *rivals)
         ]
         with self._lock:
             self._current, self._rivals = run, tuple(others)

@@ -159,6 +159,12 @@ class Observer:
         self._highest = math.inf
         self._measured = 0
 
+    @property
+    def model(self) -> nn.Module:
+        """The network in training; there was an event."""
+        assert self._trainee.model is not None
+        return self._trainee.model
+
     def take(self, event: Event) -> Vitals | None:
         """Take an event of the loop; measure where it is time to."""
         match event.kind:

@@ -60,7 +60,7 @@ _EXACT = 1000
 
 
 class _Start(NamedTuple):
-    """The network as it was drawn from its seed: its weights, and what its hidden units gave."""
+    """The network that a run begins with: its weights, and what its hidden units gave."""
 
     weights: list[torch.Tensor]
     hidden: list[torch.Tensor]
@@ -79,10 +79,17 @@ class Viewer:
         The data, as the network takes it.
     clock
         Seconds.
+    start
+        The network that the run began with, where that is none drawn from its seed.
     """
 
     def __init__(
-        self, spec: RunSpec, trainee: Trainee, samples: Samples, clock: Callable[[], float] = time.perf_counter
+        self,
+        spec: RunSpec,
+        trainee: Trainee,
+        samples: Samples,
+        clock: Callable[[], float] = time.perf_counter,
+        start: nn.Module | None = None,
     ) -> None:
         self._spec = spec
         self._trainee = trainee
@@ -96,6 +103,7 @@ class Viewer:
         self._before: tuple[int, list[torch.Tensor]] = (-1, [])
         self._ratios: tuple[int, list[float]] = (-1, [])
         self._start: _Start | None = None
+        self._began_with = start
 
     def watch(self, first_unit: int) -> Iterator[tuple[int, int, str]]:
         """Count the view of these units as open, and look if they were not looked at as they are now.
@@ -153,7 +161,7 @@ class Viewer:
         model = self._trainee.model
         assert model is not None
         if self._start is None:
-            self._start = start_of(self._spec, self._samples)
+            self._start = start_of(self._spec, self._samples, self._began_with)
         layers = layers_of(model)
         measured, ratios = self._ratios
         steps = ratios if measured == self._step else [math.nan] * len(layers)
@@ -166,14 +174,15 @@ class Viewer:
             first_unit=first_unit,
             gradients=gradients,
             steps=steps,
-            next_rows=self._trainee.next_rows(),
+            # Own digits are in no set that could be shown by its rows.
+            next_rows=None if self._spec.start else self._trainee.next_rows(),
         )
         return self._step, first_unit, told
 
 
-def start_of(spec: RunSpec, samples: Samples) -> _Start:
-    """The network of a spec before its first step, on the device of its samples."""
-    model = build_model(spec.model, spec.seed).to(samples.validation[0].device)
+def start_of(spec: RunSpec, samples: Samples, start: nn.Module | None = None) -> _Start:
+    """The network of a spec before its first step, on the device of its samples: `start`, or that of its seed."""
+    model = (start or build_model(spec.model, spec.seed)).to(samples.validation[0].device)
     hidden, _ = hidden_and_logits(model, samples.validation[0][:COUNTED])
     return _Start([layer.weight.detach().clone() for layer in layers_of(model)], hidden)
 

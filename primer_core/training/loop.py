@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, NamedTuple
+from pickle import UnpicklingError
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -18,12 +19,16 @@ from torch.nn import functional
 
 from primer_core.data import Progress, images_to_floats, load_images, toy_points
 from primer_core.devices import resolve_device
+from primer_core.inference.trained import load_trained
 from primer_core.models import MODELS, build_with_random_state
+from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
+from primer_core.training.feed import Feed, OwnDigits, WholeSet, digits_of
 from primer_core.training.inside import Trainee
 from primer_core.training.moments import MomentKeeper, Worth
 from primer_core.training.schedules import SCHEDULES
-from primer_core.training.spec import TOY, Outcome, RunSpec, batches_per_pass
+from primer_core.training.spec import TOY, Outcome, RunSpec, SpecError, batches_per_pass
+from primer_core.training.teaching import Teaching
 
 EventKind = Literal["step", "paused", "changed", "epoch", "finished"]
 
@@ -107,6 +112,14 @@ class Samples:
         moved = [(inputs.to(device), labels.to(device)) for inputs, labels in (self.train, self.validation, self.test)]
         return replace(self, train=moved[0], validation=moved[1], test=moved[2])
 
+    def scaled(self, mean: float, std: float) -> Samples:
+        """The same with another mean taken off, and divided by another standard deviation; images only."""
+        parts = [
+            ((inputs * self.std + self.mean - mean) / std, labels)
+            for inputs, labels in (self.train, self.validation, self.test)
+        ]
+        return Samples(*parts, mean=mean, std=std)
+
 
 def load_samples(
     data: str, *, normalise: bool, root: str | None = None, progress: Progress | None = None, refetch: bool = False
@@ -156,6 +169,7 @@ def train(
     samples: Samples | None = None,
     moments: MomentKeeper | None = None,
     trainee: Trainee | None = None,
+    teaching: Teaching | None = None,
 ) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
@@ -179,6 +193,9 @@ def train(
         Is offered the model at the start, after each batch, after each pass and at the end.
     trainee
         Is told the model, and the order of the samples; it may be looked at between two events.
+    teaching
+        The network to begin with and the digits to learn, where the spec names a start; `samples` are then scaled as
+        this network takes them.
 
     Yields
     ------
@@ -191,11 +208,74 @@ def train(
         If the device is not there.
     primer_core.data.DataError
         If the data cannot be had.
+    SpecError
+        If the spec names a start and there is no teaching, or the other way round, or the network is of another
+        architecture.
     """
+    if bool(spec.start) != (teaching is not None):
+        raise SpecError("A run that fine-tunes names its start, and gets a network and digits; others neither.")
     device = resolve_device(spec.device)
-    samples = samples or load_samples(spec.data, normalise=spec.normalise)
-    training = _Training(spec, controls or Controls(spec), samples.to(device), device, moments, trainee or Trainee())
+    start = None if teaching is None else start_network(spec, teaching)
+    if samples is None:
+        load = partial(load_samples, spec.data)
+        samples = (
+            load(normalise=spec.normalise) if start is None else samples_for(start, load, normalise=spec.normalise)
+        )
+    samples = samples.to(device)
+    feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
+    training = _Training(
+        spec,
+        controls or Controls(spec),
+        samples,
+        feed,
+        device,
+        moments,
+        trainee or Trainee(),
+        None if start is None else start.model,
+    )
     yield from training.events()
+
+
+def start_network(spec: RunSpec, teaching: Teaching) -> Normalised:
+    """The network that a run fine-tunes, as something that takes pixels.
+
+    Raises
+    ------
+    SpecError
+        If it is of another architecture than the spec says.
+    """
+    try:
+        network = load_trained(spec, teaching.network)
+    except (RuntimeError, LookupError, UnpicklingError) as error:
+        title = MODELS[spec.model].title
+        raise SpecError(f"The network to begin with is none of the architecture {title}.") from error
+    assert isinstance(network, Normalised)
+    return network
+
+
+class Load(Protocol):
+    """Loads the set of a run."""
+
+    def __call__(self, *, normalise: bool) -> Samples:
+        """As `load_samples` does."""
+        ...
+
+
+def samples_for(start: Normalised, load: Load, *, normalise: bool) -> Samples:
+    """Samples scaled as a network takes them: those of the spec, where it was trained on such."""
+    samples = load(normalise=normalise)
+    mean, std = start.mean.item(), start.std.item()
+    if math.isclose(mean, samples.mean, abs_tol=1e-6) and math.isclose(std, samples.std, abs_tol=1e-6):
+        return samples
+    return load(normalise=False).scaled(mean, std)
+
+
+def feed_of(spec: RunSpec, teaching: Teaching, samples: Samples) -> OwnDigits:
+    """What a run that fine-tunes trains on: digits that are not held out, and training images of its set."""
+    inputs, labels = digits_of(teaching, samples.mean, samples.std)
+    learned = ~torch.tensor(teaching.held_out)
+    device = samples.train[0].device
+    return OwnDigits(*samples.train, inputs[learned].to(device), labels[learned].to(device), spec.replay)
 
 
 class _Training:
@@ -206,24 +286,29 @@ class _Training:
         spec: RunSpec,
         controls: Controls,
         samples: Samples,
+        feed: Feed,
         device: torch.device,
         moments: MomentKeeper | None,
         trainee: Trainee,
+        start: nn.Module | None,
     ) -> None:
         self.spec = spec
         self.controls = controls
         self.samples = samples
-        self.size = len(samples.train[1])
+        self.feed = feed
+        self.size = feed.size
         self.device = device
         self.moments = moments
         self.model, random_state = build_with_random_state(spec.model, spec.seed)
+        if start is not None:
+            self.model.load_state_dict(start.state_dict())
         self.model.to(device)
         self.stream = _RandomStream(random_state, spec.seed, device)
         self.trainee = trainee
         trainee.model = self.model
         trainee.next_pass = self.foreseen
         self.optimizer = _optimizer(spec, self.model)
-        self.place = torch.empty_like(samples.train[0][: spec.batch_size])
+        self.place = self.new_place()
         self.clock = _Clock()
         self.step, self.epoch, self.total_steps = 0, 0, steps_in(spec, self.size)
         self.position = 0  # in samples, within the pass
@@ -254,7 +339,7 @@ class _Training:
     def one_pass(self, epoch: int) -> Iterator[Event]:
         """Train on each sample once, and measure; ended early, `ended` says so, or `last_loss` is not finite."""
         with self.stream.borrowed():
-            order = _epoch_order(self.size).to(self.device)
+            order = self.feed.order().to(self.device)
         self.position = 0
         self.cut_up(order)
         self.clock.restart()
@@ -276,7 +361,7 @@ class _Training:
             rows, y, x = self.batches.popleft()
             if self.spec.schedule != "constant":
                 self.set_rate(epoch)
-            torch.index_select(self.samples.train[0], 0, rows, out=x)
+            self.feed.gather(rows, x)
             if self.draws:
                 with self.stream.borrowed():
                     if self.spec.noise:
@@ -322,16 +407,21 @@ class _Training:
         """
         rest = order[self.position :]
         size = self.spec.batch_size
-        parts = list(zip(torch.split(rest, size), torch.split(self.samples.train[1][rest], size), strict=True))
+        parts = list(zip(torch.split(rest, size), torch.split(self.feed.labels[rest], size), strict=True))
         if self.spec.drop_last and len(rest) % size and (len(parts) > 1 or self.position):
             parts.pop()
         whole = self.place
         self.batches = deque((rows, y, whole if len(rows) == size else whole[: len(rows)]) for rows, y in parts)
         self.trainee.order, self.trainee.taken = tuple(rows for rows, _ in parts), 0
 
+    def new_place(self) -> torch.Tensor:
+        """Memory for the inputs of a whole batch."""
+        inputs = self.samples.train[0]
+        return inputs.new_empty((self.spec.batch_size, *inputs.shape[1:]))
+
     def foreseen(self) -> tuple[torch.Tensor, ...]:
         """The batches of the next pass, as they will be cut up if no setting changes before it."""
-        order = self.stream.foreseen(partial(_epoch_order, self.size))
+        order = self.stream.foreseen(self.feed.order)
         return torch.split(order, self.controls.spec.batch_size)
 
     def take_settings(self, epoch: int, order: torch.Tensor) -> Iterator[Event]:
@@ -343,7 +433,7 @@ class _Training:
         if before.schedule != self.spec.schedule or self.step == 0:
             self.schedule_runs = (seen, max(self.spec.epochs * self.size, seen + 1))
         if before.batch_size != self.spec.batch_size:
-            self.place = torch.empty_like(self.samples.train[0][: self.spec.batch_size])
+            self.place = self.new_place()
             self.cut_up(order)
         self.prepare()
         passes_to_come = max(0, self.spec.epochs - epoch)
@@ -446,16 +536,6 @@ def _optimizer(spec: RunSpec, model: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.SGD(
         model.parameters(), lr=spec.learning_rate, momentum=spec.momentum, weight_decay=spec.weight_decay, fused=True
     )
-
-
-def _epoch_order(size: int) -> torch.Tensor:
-    """A permutation of `size` samples, (size,), drawn from the global generator exactly as a DataLoader does.
-
-    A DataLoader first draws a seed for its workers, then its sampler draws a seed for a generator of its own.
-    """
-    torch.empty((), dtype=torch.int64).random_()
-    seed = int(torch.empty((), dtype=torch.int64).random_().item())
-    return torch.randperm(size, generator=torch.Generator().manual_seed(seed))
 
 
 class _RandomStream:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.teaching import Teaching
 from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
@@ -41,6 +42,8 @@ class Start:
         Whether to hold before the first batch.
     pace
         Batches a second at most, above 0; None for as fast as it goes.
+    teaching
+        The network that it begins with and the digits that it learns; None for a run whose spec names no start.
     """
 
     run: str
@@ -48,6 +51,7 @@ class Start:
     refetch: bool
     paused: bool
     pace: float | None
+    teaching: Teaching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,27 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How a network of a run that fine-tunes reads: before its first batch, and at each end.
+
+    Parameters
+    ----------
+    step
+        Batches it was trained on.
+    digits
+        The label, 0 to 9, that it gives each of the learner's digits, in their order.
+    test_right, test_size
+        Of the test images of each class: how many it reads right, and how many there are.
+    """
+
+    run: str
+    step: int
+    digits: tuple[int, ...]
+    test_right: tuple[int, ...]
+    test_size: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """A look at the network.
 
@@ -299,7 +324,7 @@ class Failed:
 
 
 Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
-Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Looked | Finished | Failed
+Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Judged | Looked | Finished | Failed
 
 
 def encode(message: Command | Report) -> bytes:
@@ -395,9 +420,13 @@ def _vitals(value: object) -> Vitals:
     return Vitals.from_json(str(value))
 
 
+def _teaching_or_none(value: object) -> Teaching | None:
+    return None if value is None else Teaching.from_json(str(value))
+
+
 def _text(value: Any) -> str:
-    """A value that JSON has no word for, as `_bytes`, `_spec` and `_vitals` read it."""
-    return value.to_json() if isinstance(value, RunSpec | Vitals) else base64.b64encode(value).decode()
+    """A value that JSON has no word for, as `_bytes`, `_spec`, `_vitals` and `_teaching_or_none` read it."""
+    return value.to_json() if isinstance(value, RunSpec | Vitals | Teaching) else base64.b64encode(value).decode()
 
 
 #: How a field of each type is read.
@@ -414,6 +443,7 @@ _READERS: Mapping[Any, Callable[[object], object]] = {
     bytes: _bytes,
     RunSpec: _spec,
     Vitals: _vitals,
+    Teaching | None: _teaching_or_none,
 }
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 _REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}

@@ -17,6 +17,7 @@ from primer_core.training.messages import (
     Failed,
     Finished,
     Held,
+    Judged,
     Loading,
     LookAt,
     Looked,
@@ -120,6 +121,8 @@ class Run:
         Batches a second at most; None for as fast as it goes.
     moments_folder
         Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
+    digit_labels
+        Of a run that fine-tunes: the labels of the digits that came with its start; their images are not here.
     """
 
     def __init__(
@@ -131,8 +134,10 @@ class Run:
         paused: bool = False,
         pace: float | None = None,
         moments_folder: Path | None = None,
+        digit_labels: tuple[int, ...] | None = None,
     ) -> None:
         self.id = run_id
+        self.digit_labels = digit_labels
         self.moments_folder = moments_folder
         self.spec = spec
         self.history = History()
@@ -153,6 +158,7 @@ class Run:
         self._state_dict: bytes | None = None
         self._network_step: int | None = None
         self._vitals: tuple[Vitals, ...] = ()
+        self._judged: tuple[Judged, ...] = ()
         self._looks: dict[int, Looked] = {}
         self._looks_back: dict[tuple[int, int], Looked] = {}
         self._asked_back: tuple[int, int] | None = None
@@ -323,6 +329,11 @@ class Run:
         return self._vitals
 
     @property
+    def judged(self) -> tuple[Judged, ...]:
+        """How the network of a run that fine-tunes reads: before its first batch, then at each end so far."""
+        return self._judged
+
+    @property
     def state_dict_bytes(self) -> bytes | None:
         """The network for `primer_core.inference.load_trained`, as of the latest end of the run that left one.
 
@@ -421,6 +432,8 @@ class Run:
                     self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
                 case Measured(vitals=vitals):
                     self._vitals = (*self._vitals, vitals)
+                case Judged():
+                    self._judged = (*self._judged, report)
                 case Finished(outcome="diverged"):
                     self._status, self._kept = "diverged", False
                 case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):

@@ -79,6 +79,13 @@ def script(
     ).text()
 
 
+def model_of(spec: RunSpec) -> tuple[str, str]:
+    """The import that a spec's model takes, a line or none, and the expression that makes it with its own dropout."""
+    line = "from primer_core.models.{} import {}\n".format(*_TYPES[spec.model]) if spec.model in _TYPES else ""
+    text = _Script(spec, (), spec.epochs, None, rules=False).architecture()
+    return line or "from torch import nn\n", text
+
+
 class _Script:
     """A script on its way to be written.
 

@@ -29,7 +29,8 @@ from primer_core.training.messages import (
     encode,
 )
 from primer_core.training.run import Run
-from primer_core.training.spec import RunSpec
+from primer_core.training.spec import RunSpec, SpecError
+from primer_core.training.teaching import Teaching
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _STOP_WAIT = 2.0
@@ -73,7 +74,15 @@ class TrainingService:
             if not self._closed and not self._workers:
                 self._workers.append(_WorkerProcess(self._moments, self._root, self._gone))
 
-    def start(self, spec: RunSpec, *, refetch: bool = False, paused: bool = False, pace: float | None = None) -> Run:
+    def start(
+        self,
+        spec: RunSpec,
+        *,
+        refetch: bool = False,
+        paused: bool = False,
+        pace: float | None = None,
+        teaching: Teaching | None = None,
+    ) -> Run:
         """Start a run and return at once.
 
         Parameters
@@ -86,20 +95,35 @@ class TrainingService:
             Whether to hold before the first batch.
         pace
             Batches a second at most, above 0; None for as fast as it goes. It changes no loss of the run.
+        teaching
+            The network to begin with and the digits to learn, where the spec names a start. It goes to the process
+            that trains, and is kept nowhere else.
 
         Raises
         ------
+        SpecError
+            If the spec names a start and there is no teaching, or the other way round.
         RuntimeError
             If the service was closed.
         """
+        if bool(spec.start) != (teaching is not None):
+            raise SpecError("A run that fine-tunes names its start, and gets a network and digits; others neither.")
         with self._lock:
             if self._closed:
                 raise RuntimeError("this training service is closed")
             worker = self._choose_worker()
             run_id = secrets.token_urlsafe(9)
-            run = Run(run_id, spec, worker.send, paused=paused, pace=pace, moments_folder=self._moments / run_id)
+            run = Run(
+                run_id,
+                spec,
+                worker.send,
+                paused=paused,
+                pace=pace,
+                moments_folder=self._moments / run_id,
+                digit_labels=None if teaching is None else teaching.labels,
+            )
             self._runs[run.id] = run
-            worker.start(run, refetch=refetch, paused=paused)
+            worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
             return run
 
     def forget(self, run: Run) -> None:
@@ -175,10 +199,10 @@ class _WorkerProcess:
         with self._lock:
             return sum(not run.ended for run in self._runs.values())
 
-    def start(self, run: Run, *, refetch: bool, paused: bool) -> None:
+    def start(self, run: Run, *, refetch: bool, paused: bool, teaching: Teaching | None) -> None:
         with self._lock:
             self._runs[run.id] = run
-        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused, pace=run.pace))
+        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused, pace=run.pace, teaching=teaching))
 
     def forget(self, run: Run) -> None:
         with self._lock:

@@ -22,6 +22,12 @@ EPOCHS_RANGE = (1, 200)
 SEED_RANGE = (0, 2**31 - 1)
 NOISE_RANGE = (0.0, 10.0)
 PATIENCE_RANGE = (0, 100)
+REPLAY_RANGE = (0.0, 0.9)
+#: The classes of a set of digits.
+DIGITS = tuple("0123456789")
+#: The name, as a `RunSpec.start`, of the network that comes with the app.
+SHIPPED = "shipped"
+_MOST_LETTERS = 40  # of a `RunSpec.start`
 MODES: tuple[str, ...] = ("train", "eval")
 
 #: The fields of a spec that may change while it trains, from one batch to the next.
@@ -52,6 +58,8 @@ class SpecError(ValueError):
 @dataclass(frozen=True, slots=True)
 class RunSpec:
     """One training run. Two runs of the same spec on a CPU give the same curve, point for point.
+
+    Those that begin with a network of before also have to get the same `primer_core.training.teaching.Teaching`.
 
     Parameters
     ----------
@@ -97,6 +105,12 @@ class RunSpec:
         Validation accuracy, above 0 to 1, after which the run ends; 0 for none.
     patience
         After so many epochs in which the validation loss was not below its least so far, the run ends; 0 for never.
+    start
+        Empty for a run that begins with weights drawn from its seed. Else the run fine-tunes a copy of a network on a
+        learner's own digits, which come with its start: `SHIPPED`, or the id of the run that trained the network. A
+        pass then has each of these digits once.
+    replay
+        Of a run that fine-tunes: the share of each batch, within `REPLAY_RANGE`, that are training images of `data`.
 
     Raises
     ------
@@ -123,6 +137,8 @@ class RunSpec:
     device: str = "cpu"
     target: float = 0.0
     patience: int = 0
+    start: str = ""
+    replay: float = 0.0
 
     def __post_init__(self) -> None:
         _one_of("data", self.data, DATA_NAMES)
@@ -142,6 +158,7 @@ class RunSpec:
         _whole("patience", self.patience, *PATIENCE_RANGE)
         self._check_dropout()
         self._check_frozen()
+        self._check_start()
         for name in ("normalise", "drop_last"):
             if not isinstance(getattr(self, name), bool):
                 raise SpecError(f"{name} is true or false, not {getattr(self, name)!r}.")
@@ -172,6 +189,18 @@ class RunSpec:
                 f"frozen is a whole number from 0 to {layers - 1}, not {self.frozen!r}: {MODELS[self.model].title} has "
                 f"{layers} layers with weights, and the last one has to learn."
             )
+
+    def _check_start(self) -> None:
+        if not isinstance(self.start, str) or len(self.start) > _MOST_LETTERS:
+            raise SpecError(f"start is the name of a network, at most {_MOST_LETTERS} letters, not {self.start!r:.60}.")
+        _number("replay", self.replay, *REPLAY_RANGE)
+        if self.replay and not self.start:
+            raise SpecError(
+                "A replay share is of a run that fine-tunes: name the network that it begins with in start."
+            )
+        if self.start and (self.data not in IMAGE_SETS or IMAGE_SETS[self.data].classes != DIGITS):
+            digits = ", ".join(entry.title for entry in IMAGE_SETS.values() if entry.classes == DIGITS)
+            raise SpecError(f"Own digits go with images of digits: {digits}; not with {data_title(self.data)}.")
 
     def with_live(self, other: RunSpec) -> RunSpec:
         """This spec with the settings that may change while it trains taken from another.

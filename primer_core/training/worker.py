@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -31,9 +31,18 @@ from primer_core.inference.trained import load_trained
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
 from primer_core.training.controls import Controls
+from primer_core.training.feed import digits_of, pass_size, read_by, right_by_class
 from primer_core.training.inside import Observer, Trainee
 from primer_core.training.look import Viewer, look, start_of
-from primer_core.training.loop import Event, Samples, load_samples, steps_in, train
+from primer_core.training.loop import (
+    Event,
+    Samples,
+    load_samples,
+    samples_for,
+    start_network,
+    steps_in,
+    train,
+)
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
     Change,
@@ -44,6 +53,7 @@ from primer_core.training.messages import (
     Finished,
     Forget,
     Held,
+    Judged,
     Loading,
     LookAt,
     Looked,
@@ -65,6 +75,7 @@ from primer_core.training.messages import (
 )
 from primer_core.training.moments import MomentKeeper
 from primer_core.training.spec import RunSpec, SpecError
+from primer_core.training.teaching import Teaching
 
 #: A run reports its steps at most about this often, in seconds: alone in its process, and among others.
 REPORT_INTERVAL_ALONE = 0.04
@@ -75,6 +86,32 @@ _MOST_BEHIND = 0.1
 ROUND = 0.2
 _TURN_RANGE = (0.005, 0.05)
 _IDLE_WAIT = 0.5
+
+
+class Judge:
+    """Finds out how a network reads a learner's digits, and the test images: it trains on none of these.
+
+    Parameters
+    ----------
+    run
+        Id of the run.
+    teaching
+        Holds the digits.
+    samples
+        The set, as the network takes it.
+    """
+
+    def __init__(self, run: str, teaching: Teaching, samples: Samples) -> None:
+        self._run = run
+        self._digits, _ = digits_of(teaching, samples.mean, samples.std)
+        self._test = samples.test
+
+    def __call__(self, model: nn.Module, step: int) -> Judged:
+        """Judge a network that was trained on so many batches."""
+        device = next(model.parameters()).device
+        inputs, labels = self._test
+        right, size = right_by_class(read_by(model, inputs.to(device)).cpu(), labels)
+        return Judged(self._run, step, tuple(read_by(model, self._digits.to(device)).tolist()), right, size)
 
 
 @dataclass(eq=False)
@@ -95,11 +132,18 @@ class _Job:
         When that was, in seconds of the clock, and samples a second by it.
     end
         The event of its end, if it has ended.
+    teaching, start
+        Of a run that fine-tunes: what came with its start, and the network that it begins with.
+    judge
+        How that run's network is judged.
     """
 
     run: str
     spec: RunSpec
     controls: Controls
+    teaching: Teaching | None = None
+    start: Normalised | None = None
+    judge: Judge | None = None
     events: Iterator[Event] | None = None
     observer: Observer | None = None
     viewer: Viewer | None = None
@@ -112,6 +156,11 @@ class _Job:
     reported_at: float = 0.0
     wall_rate: float = 0.0
     end: Event | None = None
+
+    @property
+    def begun_with(self) -> nn.Module | None:
+        """The network that it begins with; None for weights drawn from its seed."""
+        return None if self.start is None else self.start.model
 
     def has_more(self) -> bool:
         """Whether the reason for its end does not hold any more; if it does, `events` is not to be advanced."""
@@ -126,13 +175,17 @@ class _Job:
 
 
 class _SampleCache:
-    """Loaded sets, shared by the runs of this process; a set that is being loaded is waited for."""
+    """Loaded sets, shared by the runs of this process; a set that is being loaded is waited for.
+
+    Runs that fine-tune share sets as well: a network takes a set scaled as the one that it was trained on.
+    """
 
     def __init__(self, root: str | None) -> None:
         self._root = root
         self._lock = threading.Lock()
         self._loading: dict[tuple[str, bool], threading.Lock] = {}
         self._samples: dict[tuple[str, bool], Samples] = {}
+        self._scaled: dict[tuple[str, float, float], Samples] = {}
 
     def get(self, spec: RunSpec, progress: Progress, *, refetch: bool) -> Samples:
         key = (spec.data, spec.normalise)
@@ -144,6 +197,17 @@ class _SampleCache:
                     spec.data, normalise=spec.normalise, root=self._root, progress=progress, refetch=refetch
                 )
             return self._samples[key]
+
+    def get_for(self, start: Normalised, spec: RunSpec, progress: Progress, *, refetch: bool) -> Samples:
+        """The set as a network takes it."""
+        key = (spec.data, start.mean.item(), start.std.item())
+        if key not in self._scaled:
+
+            def load(*, normalise: bool) -> Samples:
+                return self.get(replace(spec, normalise=normalise), progress, refetch=refetch)
+
+            self._scaled[key] = samples_for(start, load, normalise=spec.normalise)
+        return self._scaled[key]
 
 
 class Worker:
@@ -245,7 +309,9 @@ class Worker:
             self._jobs[job.run] = self._ended.pop(job.run)
 
     def _start(self, command: Start) -> None:
-        job = self._jobs[command.run] = _Job(command.run, command.spec, Controls(command.spec), pace=command.pace)
+        job = self._jobs[command.run] = _Job(
+            command.run, command.spec, Controls(command.spec), teaching=command.teaching, pace=command.pace
+        )
         if command.paused:
             job.controls.pause()
         threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
@@ -262,7 +328,13 @@ class Worker:
 
         self._report(Loading(job.run, 0, 0))
         try:
-            samples = self._cache.get(job.spec, progress, refetch=refetch)
+            if job.teaching is None:
+                samples = self._cache.get(job.spec, progress, refetch=refetch)
+            else:
+                job.start = start_network(job.spec, job.teaching)
+                samples = self._cache.get_for(job.start, job.spec, progress, refetch=refetch)
+                job.judge = Judge(job.run, job.teaching, samples)
+                self._report(job.judge(job.start.model, 0))
         except DownloadCancelled:
             self._commands.put(lambda: self._fail(job, "Stopped while its data was being downloaded."))
             return
@@ -277,20 +349,24 @@ class Worker:
             return
         moments = MomentKeeper(self._moments / job.run, samples.mean, samples.std)
         trainee = Trainee()
-        job.events = train(job.spec, job.controls, samples=samples, moments=moments, trainee=trainee)
+        job.events = train(
+            job.spec, job.controls, samples=samples, moments=moments, trainee=trainee, teaching=job.teaching
+        )
         job.observer = Observer(trainee, *samples.validation)
-        job.viewer = Viewer(job.spec, trainee, samples)
+        job.viewer = Viewer(job.spec, trainee, samples, start=job.begun_with)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
-        size = len(samples.train[1])
+        size = len(samples.train[1]) if job.teaching is None else pass_size(job.teaching, job.spec.replay)
         self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
 
     def _look_at(self, command: LookAt) -> None:
         try:
-            samples = self._cache.get(command.spec, lambda _done, _total: True, refetch=False)
-            network = load_trained(command.spec, command.network).model
-            assert isinstance(network, nn.Module)
-            start = start_of(command.spec, samples)
+            loaded = load_trained(command.spec, command.network)
+            assert isinstance(loaded, Normalised)
+            network = loaded.model
+            samples = self._cache.get_for(loaded, command.spec, lambda _done, _total: True, refetch=False)
+            job = self._jobs.get(command.run) or self._ended.get(command.run)
+            start = start_of(command.spec, samples, None if job is None else job.begun_with)
             told = look(network, start, samples, step=command.step, first_unit=command.first_unit)
         except Exception as error:
             told = json.dumps({"problem": _reason(error)})
@@ -371,6 +447,9 @@ class Worker:
             assert event.test_loss is not None
             assert event.test_accuracy is not None
             self._flush(job, event)
+            if job.judge is not None and event.outcome != "diverged":
+                assert job.observer is not None
+                self._report(job.judge(job.observer.model, event.step))
             self._jobs.pop(job.run, None)
             job.end, job.steps_through = event, False
             if event.outcome != "diverged":

@@ -18,6 +18,7 @@ from primer_core.training.messages import (
     Failed,
     Finished,
     Forget,
+    Judged,
     Loading,
     LookAt,
     Looked,
@@ -37,17 +38,27 @@ from primer_core.training.messages import (
     encode,
 )
 from primer_core.training.spec import Outcome, RunSpec
+from primer_core.training.teaching import Teaching
 from primer_core.training.vitals import LayerVitals, Vitals
 
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 10**9)
 NUMBER = st.floats(allow_nan=False)
 SPEC = st.builds(RunSpec, epochs=st.integers(1, 200), learning_rate=st.floats(1e-6, 10), normalise=st.booleans())
+TEACHING = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 255)), min_size=1, max_size=3).flatmap(
+    lambda digits: st.builds(
+        Teaching,
+        st.binary(max_size=20),
+        st.just(b"".join(bytes([ink]) * 784 for _, ink in digits)),
+        st.just(tuple(label for label, _ in digits)),
+    )
+)
 
 COMMANDS = st.one_of(
     st.builds(Watch, TEXT, COUNT),
     st.builds(LookAt, TEXT, SPEC, st.binary(), COUNT, COUNT),
     st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans()),
+    st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans(), teaching=TEACHING),
     st.builds(Change, TEXT, SPEC),
     *(st.builds(kind, TEXT) for kind in (Pause, Resume, StepOnce, Stop, Forget)),
 )
@@ -65,6 +76,7 @@ LAYER = st.builds(LayerVitals, COUNT, COUNT, NUMBER, NUMBER, NUMBER)
 VITALS = st.builds(Vitals, COUNT, st.lists(LAYER, max_size=5).map(tuple), COUNT, COUNT, NUMBER, NUMBER, NUMBER, NUMBER)
 REPORTS = st.one_of(
     st.builds(Measured, TEXT, VITALS),
+    st.builds(Judged, TEXT, COUNT, *[st.lists(COUNT, max_size=10).map(tuple)] * 3),
     st.builds(Looked, TEXT, COUNT, COUNT, TEXT),
     st.builds(Loading, TEXT, COUNT, COUNT),
     st.builds(Started, TEXT, COUNT, COUNT),

@@ -59,6 +59,12 @@ def test_a_spec_survives_json(spec: RunSpec) -> None:
         ({"mode": "test"}, ["mode", "train, eval"]),
         ({"target": 90}, ["target", "0 to 1", "90"]),
         ({"patience": -1}, ["patience", "0 to 100"]),
+        ({"start": "x" * 41}, ["start", "40 letters"]),
+        ({"start": None}, ["start", "None"]),
+        ({"replay": 0.5}, ["replay share", "start"]),
+        ({"replay": 0.95, "start": "shipped"}, ["replay", "0 to 0.9", "0.95"]),
+        ({"replay": float("nan"), "start": "shipped"}, ["replay", "nan"]),
+        ({"data": "fashion-mnist", "start": "shipped"}, ["digits", "MNIST sample", "Fashion-MNIST"]),
     ],
 )
 def test_what_cannot_be_run_is_refused_with_what_was_expected_and_given(

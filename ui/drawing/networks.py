@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from primer_core.training.run import RunState
 
 KEY = "network"
+#: Key of the list's widget.
+CHOICE = "network_choice"
 WEIGHTS_FILE = "network.pt"
 _PEN_ROW = re.compile(r"the same, drawn on the pad with a pen of width (\d+)")
 
@@ -87,18 +89,24 @@ def choose(place: DeltaGenerator, named: str | None) -> Network:
     ids = list(known)
 
     def name_in_address() -> None:
-        st.query_params[KEY] = st.session_state["network_choice"]
+        st.query_params[KEY] = st.session_state[CHOICE]
 
     return known[
         place.selectbox(
             "Network",
             ids,
-            index=ids.index(named) if named else 0,
+            # What `use` has chosen counts, not the address of before.
+            index=ids.index(named) if named and CHOICE not in st.session_state else 0,
             format_func=lambda one: known[one].title,
-            key="network_choice",
+            key=CHOICE,
             on_change=name_in_address,
         )
     ]
+
+
+def use(network: str) -> None:
+    """Choose a network of `choices` by its id; called before the page runs."""
+    st.session_state[CHOICE] = st.query_params[KEY] = network
 
 
 def choices() -> tuple[Network, ...]:
@@ -164,8 +172,10 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
         title=f"My network {number}{reads}: {_made_with(run, state)}",
         classes=images.classes,
         about=(
-            f"{MODELS[spec.model].title}, trained in this session on {images.title}{measured}. It saw whole images "
-            "from files, never a drawing made with a mouse."
+            f"{MODELS[spec.model].title}: a copy of another network that learned digits of your own{measured}."
+            if spec.start
+            else f"{MODELS[spec.model].title}, trained in this session on {images.title}{measured}. It saw whole "
+            "images from files, never a drawing made with a mouse."
         ),
         setup="\n".join(
             (

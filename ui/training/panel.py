@@ -86,7 +86,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
-    if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES:  # which is to find what ails
+    # A test of rates is to find what ails; a run that fine-tunes cannot be started again here, without its digits.
+    if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES and not run.spec.start:
         symptoms_view.draw(run, state, enabled=may == "steers")
 
 
@@ -228,7 +229,12 @@ def _message(run: Run, state: RunState, may: str) -> None:
     tested = read_rate_test(run) if state.ended else None
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
-        if state.damaged_file and may == "steers" and st.button("Download it again", icon=":material/download:"):
+        if (
+            state.damaged_file
+            and may == "steers"
+            and not run.spec.start
+            and st.button("Download it again", icon=":material/download:")
+        ):
             session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
     elif tested is not None:
@@ -308,12 +314,14 @@ def _race_in_words(desk: Desk) -> str:
 
 
 def _same_start(before: RunSpec, after: RunSpec) -> bool:
-    return (before.model, before.seed) == (after.model, after.seed)
+    return (before.model, before.seed, before.start) == (after.model, after.seed, after.start)
 
 
 def draw_code(spec: RunSpec | None, run: Run | None) -> None:
     """Draw the code of the curve on screen, or that of the settings beside, where they are others."""
     curve, beside = "the curve on screen", "the settings beside"
+    if run is not None and run.spec.start:
+        run = None  # it learns drawings that only their browser keeps
     differ = run is not None and spec is not None and spec != run.asked
     chosen = curve
     if differ:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from primer_core.models.registry import MODELS
-from primer_core.training.spec import RunSpec, data_title
+from primer_core.training.spec import SHIPPED, RunSpec, data_title
 
 SCHEDULE_TITLES: Mapping[str, str] = {
     "constant": "Constant",
@@ -26,8 +26,9 @@ _NAMES = {
     "target": "target accuracy",
     "normalise": "pixels",
     "drop_last": "last batch",
+    "replay": "replay share",
 }
-_WITHOUT_NAME = ("data", "model", "optimizer", "epochs", "patience")
+_WITHOUT_NAME = ("data", "model", "optimizer", "epochs", "patience", "start")
 #: Told of every run; the others are told where they are not as usual.
 _ALWAYS = ("model", "data", "optimizer", "learning_rate", "batch_size", "epochs", "seed")
 
@@ -59,10 +60,18 @@ def value_text(name: str, value: object) -> str:
             return f"{value} epoch{'s' * (value != 1)}"
         case "patience", int():
             return f"{value} epoch{'s' * (value != 1)} of patience" if value else "no patience limit"
+        case "start", str():
+            return "weights of its seed" if not value else f"own digits, from {_start_title(value)}"
+        case "replay", float() | int():
+            return f"{value:.0%}"
         case "target", float() | int():
             return f"{value:.0%}" if value else "none"
         case _:
             return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _start_title(start: str) -> str:
+    return "the shipped network" if start == SHIPPED else "a network trained before"
 
 
 def in_words(spec: RunSpec) -> str:
