@@ -14,6 +14,7 @@ from ui.components.digit_reading import digit_reading
 from ui.components.predict_first import predict_first
 from ui.drawing import networks
 from ui.drawing.networks import Network
+from ui.drawing.photos import photo_section
 from ui.drawing.reader import open_reader
 from ui.drawing.reading import unread
 from ui.drawing.step_table import step_table
@@ -69,6 +70,7 @@ left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
 example = left.pills("Start from an example", list(EXAMPLES), key="example", bind="query-params")
 network = networks.choose(right, query.get(networks.KEY))
 draw_and_read(network, example)
+photo_section(network)
 left, right = st.columns(2, gap="medium")
 with left.container(border=True, height="stretch"):
     predict_first(

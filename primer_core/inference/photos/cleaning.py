@@ -35,7 +35,7 @@ _TO_SIGMA = 1.4826  # from a median of distances to a standard deviation, where 
 
 _LINE_LENGTH = 0.6  # of the paper: a line that is shorter is a stroke
 _LINE_WIDTH = 1 / 60  # of the picture's shorter side: a line that is thicker is a stroke
-_LINE_PIECE = 1 / 40  # of the picture's longer side: a stroke of this length, that nearly follows an axis, may be a line
+_LINE_PIECE = 1 / 40  # of the picture's longer side: a level stroke of this length may be of a line
 _LINE_COVER = 0.4  # of its least length: columns in which a line is seen, and not covered by strokes
 _LINE_INKED = 0.8  # of the columns along it in which there is ink
 _STEEPEST = 0.12  # rows a column that a ruled line climbs
@@ -60,6 +60,8 @@ class Cleaned:
         bool (height, width): the paper, as far as it is told from what lies around it.
     pen
         Width of the strokes, in pixels; 0 where there is no ink.
+    light_ink
+        Whether the ink was taken to be lighter than its paper.
     stages
         The steps that led there.
     """
@@ -68,6 +70,7 @@ class Cleaned:
     mask: NDArray[np.bool_]
     page: NDArray[np.bool_]
     pen: float
+    light_ink: bool
     stages: tuple[Stage, ...]
 
     @property
@@ -125,8 +128,8 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
     words = (
         "No line runs across the page."
         if lines.count == 0
-        else f"{lines.count} long thin line{'' if lines.count == 1 else 's'} ran across the page. Where a stroke crosses "
-        "one, the stroke stays."
+        else f"{lines.count} long thin line{'' if lines.count == 1 else 's'} ran across the page. "
+        "Where a stroke crosses one, the stroke stays."
     )
     stages.append(Stage("Ruled lines removed", words, _bytes(lack)))
 
@@ -135,11 +138,11 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
     ink = np.clip(lack / level, 0, 1).astype(np.float32) if mask.any() else np.zeros_like(lack)
     for array in (ink, mask, page):
         array.flags.writeable = False
-    return Cleaned(ink, mask, page, _pen_width(mask), tuple(stages))
+    return Cleaned(ink, mask, page, _pen_width(mask), light_ink, tuple(stages))
 
 
 def _fitted(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Scale: float32 in 0..255, its longer side at most `LONGER_SIDE`, its shorter one at least `SHORTER_SIDE` if it can."""
+    """Scale: float32 in 0..255, at most `LONGER_SIDE` long, and at least `SHORTER_SIDE` the other way if it can."""
     height, width = grey.shape
     scale = min(LONGER_SIDE / max(height, width), max(1.0, SHORTER_SIDE / min(height, width)))
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -245,9 +248,7 @@ def _lines(mask: NDArray[np.bool_], lack: NDArray[np.float32], page: NDArray[np.
     return _Lines(across.pixels | down.pixels.T, across.count + down.count)
 
 
-def _level_lines(
-    mask: NDArray[np.bool_], lack: NDArray[np.float32], page: NDArray[np.bool_], level: float
-) -> _Lines:
+def _level_lines(mask: NDArray[np.bool_], lack: NDArray[np.float32], page: NDArray[np.bool_], level: float) -> _Lines:
     """Lines that run along axis 1, not quite level and not quite straight perhaps.
 
     Pieces of thin level strokes are found first. Ruled lines are parallel: the slope is sought along which the pieces

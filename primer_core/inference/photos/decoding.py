@@ -33,9 +33,10 @@ LEAST_SIDE = 8
 """Pixels of the shorter side, as decoded."""
 
 MOST_PASSES = 64
-"""Passes of a progressive JPEG. Encoders write ten or so; each costs a walk over all pixels, however little it holds."""
+"""Passes of a progressive JPEG. Encoders write ten or so; each walks over all pixels, however little it holds."""
 
 EXPECTED = "Expected a JPEG, PNG or WebP picture"
+SMALLER = "Crop it to the digits, or save it smaller."
 
 T = TypeVar("T")
 
@@ -108,10 +109,7 @@ def decode_photo(data: bytes) -> Photo:
     if not data:
         raise PhotoError(f"{EXPECTED}; got an empty file. Choose another one.")
     if len(data) > MOST_BYTES:
-        raise PhotoError(
-            f"{EXPECTED} of at most {_count(MOST_BYTES)} bytes; got {_count(len(data))}. "
-            "Crop it to the digits, or save it smaller."
-        )
+        raise PhotoError(f"{EXPECTED} of at most {MOST_BYTES / 1e6:g} MB; got {len(data) / 1e6:.1f} MB. {SMALLER}")
     kind = _kind(data)
     if kind == _WEBP:  # whose decoder takes the memory for all pixels when it is opened
         _check_size(_webp_size(data))
@@ -123,7 +121,7 @@ def decode_photo(data: bytes) -> Photo:
     image = _careful(kind, lambda: _opened(kind, data))
     _check_size(image.size)
     if getattr(image, "is_animated", False):
-        raise PhotoError(f"{EXPECTED} that stands still; got an animated {kind}. Send one frame of it, as a screenshot.")
+        raise PhotoError(f"{EXPECTED} that stands still; got an animated {kind}. Take a screenshot of it.")
     size = image.size
     grey = _careful(kind, lambda: _grey(image))
     if min(grey.shape) < LEAST_SIDE:
@@ -160,7 +158,7 @@ def _check_size(size: tuple[int, int]) -> None:
     if width * height > MOST_PIXELS:
         raise PhotoError(
             f"Expected a picture of at most {_count(MOST_PIXELS)} pixels; got one that says it has {_count(width)} × "
-            f"{_count(height)}. Crop it to the digits, or save it smaller."
+            f"{_count(height)}. {SMALLER}"
         )
 
 

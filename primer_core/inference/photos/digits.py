@@ -1,4 +1,4 @@
-"""Digits on a cleaned picture: what hangs together is one, its loose parts are joined to it, and the rest is left out."""
+"""Digits on a cleaned picture: what hangs together is one, its loose parts are joined to it, the rest is left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.inference.photos.cleaning import Cleaned
+from primer_core.inference.photos.cleaning import Cleaned, clean
 from primer_core.inference.photos.stage import Stage
 
 MOST_DIGITS = 60
@@ -18,7 +18,12 @@ _SPECK = 1.5  # widths of the pen: a mark that is shorter both ways is a speck
 _SMALL = 0.4  # of the height of most digits: a smaller mark on its own is none
 _EDGE = 0.85  # of the picture: what is so long and touches the border is the edge of a page
 _PART = 0.6  # of a digit's height: a smaller mark close to it is a part of it
-_CLOSE = 0.2  # of a digit's height: how far off such a part may lie
+_BELOW = 0.3  # of a digit's height: how far above or below it such a part may lie
+_BESIDE = 0.15  # of a digit's height: and how far beside it
+_ABOVE = 0.4  # of the narrower one's width that two marks share which lie above each other
+_WIDEST = 1.5  # times its height: what is wider is not one digit
+_WIDEST_BESIDE = 1.15  # times its height: and where its parts lie side by side
+_PASSES = 4  # of joining: a digit falls into few parts
 _BROKEN = 0.07  # of a digit's height: how far apart the halves of a broken stroke may lie
 _SAMPLED = 160  # pixels of a mark's outline between which distances are taken
 _SAME_ROW = 0.4  # of the lower one's height that two digits of a row share
@@ -104,12 +109,31 @@ def find_digits(cleaned: Cleaned) -> Found:
     return Found(found, stage)
 
 
+def digits_on(grey: NDArray[np.uint8]) -> tuple[Cleaned, Found]:
+    """Clean a picture and find its digits; where there is none, light and dark are taken the other way round, too.
+
+    Parameters
+    ----------
+    grey
+        uint8 (height, width), as `clean` takes it.
+    """
+    cleaned = clean(grey)
+    found = find_digits(cleaned)
+    if found.digits:
+        return cleaned, found
+    again = clean(grey, light_ink=not cleaned.light_ink)
+    found_again = find_digits(again)
+    return (again, found_again) if found_again.digits else (cleaned, found)
+
+
 def _told(found: int, digits: int, left_out: int) -> str:
     if not digits:
         return "No mark is left that is large and dark enough for a digit."
     many = "1 mark" if digits == 1 else f"{digits} marks"
-    first = f"{many} of the size of a digit, loose parts joined." if found == digits else (
-        f"{many} of the size of a digit; the {found} largest are read."
+    first = (
+        f"{many} of the size of a digit, loose parts joined."
+        if found == digits
+        else (f"{many} of the size of a digit; the {found} largest are read.")
     )
     rest = f" {left_out} left out: specks, edges, and what is far smaller than the rest." if left_out else ""
     return first + rest
@@ -126,7 +150,7 @@ def _marks(labels: NDArray[np.int32], pen: float) -> tuple[list[_Mark], int]:
     for _, i in chosen:
         rows, columns = places[i]
         points = np.argwhere(labels[rows, columns] == i + 1)
-        points = points[:: max(1, len(points) // _SAMPLED)] + (rows.start, columns.start)
+        points = points[:: max(1, len(points) // _SAMPLED)] + np.array([rows.start, columns.start])
         box = (rows.start, columns.start, rows.stop, columns.stop)
         marks.append(_Mark([i + 1], box, points.astype(np.float32)))
     return marks, len(places)
@@ -140,44 +164,43 @@ def _is_edge(mark: _Mark, shape: tuple[int, ...]) -> bool:
 
 
 def _joined(marks: list[_Mark]) -> list[_Mark]:
-    """Join parts to what they belong to, the closest first, until nothing belongs together any more."""
-    marks = sorted(marks, key=lambda mark: mark.extent)
-    place = 0
-    while place < len(marks):
-        small = marks[place]
-        near = [(distance, other) for other in marks if other is not small and (distance := _belongs(small, other)) >= 0]
-        if not near:
-            place += 1
-            continue
-        _, other = min(near, key=lambda pair: pair[0])
-        marks = [mark for mark in marks if mark is not small and mark is not other]
-        marks = sorted([*marks, _union(small, other)], key=lambda mark: mark.extent)
-        place = 0
+    """Join parts to what they belong to: the smallest first, each to what is closest."""
+    for _ in range(_PASSES):
+        before = len(marks)
+        marks = sorted(marks, key=lambda mark: mark.extent)
+        boxes = np.array([mark.box for mark in marks], dtype=float).reshape(-1, 4)
+        kept: dict[int, _Mark] = dict(enumerate(marks))
+        for place in range(before):
+            small = kept[place]
+            top, left, bottom, right = small.box
+            reach = _BELOW * np.maximum(small.extent, (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0))
+            close = (boxes[:, :2] - reach[:, None] <= (bottom, right)) & (boxes[:, 2:] + reach[:, None] >= (top, left))
+            others = [int(other) for other in np.flatnonzero(close.all(axis=1)) if other > place and other in kept]
+            near = [(distance, other) for other in others if (distance := _belongs(small, kept[other])) >= 0]
+            if near:
+                _, other = min(near)
+                kept[other] = _union(kept.pop(place), kept[other])
+                boxes[other] = kept[other].box
+        marks = list(kept.values())
+        if len(marks) == before:
+            break
     return marks
 
 
 def _belongs(one: _Mark, other: _Mark) -> float:
-    """How far a mark lies from another of at least its size, in pixels, if both are one digit; -1 if they are not."""
+    """How far one mark lies from another, in pixels, if both are one digit; -1 if they are not."""
     large, small = (one, other) if one.extent > other.extent else (other, one)
-    reach = _CLOSE * large.extent
     top, left, bottom, right = large.box
-    if not (
-        small.box[0] <= bottom + reach
-        and small.box[2] >= top - reach
-        and small.box[1] <= right + reach
-        and small.box[3] >= left - reach
-    ):
-        return -1.0
     distance = _distance(one, other)
-    inside = top <= small.box[0] and left <= small.box[1] and bottom >= small.box[2] and right >= small.box[3]
-    if inside:
+    if top <= small.box[0] and left <= small.box[1] and bottom >= small.box[2] and right >= small.box[3]:
         return distance
     union = _around(one.box, other.box)
-    height, width = union[2] - union[0], union[3] - union[1]
-    as_one = width <= 1.15 * max(height, large.height)
-    if small.extent <= _PART * large.extent and distance <= reach and as_one:
-        return distance
-    return distance if distance <= _BROKEN * large.extent and as_one else -1.0
+    common = min(right, small.box[3]) - max(left, small.box[1])
+    above = common >= _ABOVE * min(large.width, small.width)
+    if union[3] - union[1] > (_WIDEST if above else _WIDEST_BESIDE) * (union[2] - union[0]):
+        return -1.0
+    reach = (_BELOW if above else _BESIDE) if small.extent <= _PART * large.extent else _BROKEN
+    return distance if distance <= reach * large.extent else -1.0
 
 
 def _distance(one: _Mark, other: _Mark) -> float:
