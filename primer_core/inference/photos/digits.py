@@ -17,15 +17,16 @@ _MOST_MARKS = 300  # that are looked at: the largest ones
 _SPECK = 1.5  # widths of the pen: a mark that is shorter both ways is a speck
 _SMALL = 0.4  # of the height of most digits: a smaller mark on its own is none
 _EDGE = 0.85  # of the picture: what is so long and touches the border is the edge of a page
-_PART = 0.6  # of a digit's height: a smaller mark close to it is a part of it
+_PART = 0.55  # of a digit's height: a lower mark close to it is a part of it
+_FLAT = 0.6  # of its width: a mark that is lower is no digit by itself, but a roof, a bar or a foot
 _BELOW = 0.3  # of a digit's height: how far above or below it such a part may lie
-_BESIDE = 0.15  # of a digit's height: and how far beside it
+_BESIDE = 0.2  # of a digit's height: and how far beside it
 _ABOVE = 0.4  # of the narrower one's width that two marks share which lie above each other
 _WIDEST = 1.5  # times its height: what is wider is not one digit
-_WIDEST_BESIDE = 1.15  # times its height: and where its parts lie side by side
+_WIDEST_BROKEN = 1.15  # times its height: and where it is two halves, each of which might be a digit
 _PASSES = 4  # of joining: a digit falls into few parts
 _BROKEN = 0.07  # of a digit's height: how far apart the halves of a broken stroke may lie
-_SAMPLED = 160  # pixels of a mark's outline between which distances are taken
+_SAMPLED = 300  # pixels of a mark's outline between which distances are taken
 _SAME_ROW = 0.4  # of the lower one's height that two digits of a row share
 _MARGIN = 0.1  # of its height around a digit
 
@@ -69,7 +70,7 @@ class _Mark:
 
     labels: list[int]
     box: tuple[int, int, int, int]
-    outline: NDArray[np.float32]  # (n, 2): row and column of some of its pixels
+    outline: NDArray[np.float32]  # (n, 2): row and column of some of its outermost pixels
 
     @property
     def height(self) -> int:
@@ -78,6 +79,10 @@ class _Mark:
     @property
     def width(self) -> int:
         return self.box[3] - self.box[1]
+
+    @property
+    def is_flat(self) -> bool:
+        return self.height <= _FLAT * self.width
 
     @property
     def extent(self) -> int:
@@ -149,7 +154,8 @@ def _marks(labels: NDArray[np.int32], pen: float) -> tuple[list[_Mark], int]:
     marks = []
     for _, i in chosen:
         rows, columns = places[i]
-        points = np.argwhere(labels[rows, columns] == i + 1)
+        own = labels[rows, columns] == i + 1
+        points = np.argwhere(own & ~ndimage.binary_erosion(own))
         points = points[:: max(1, len(points) // _SAMPLED)] + np.array([rows.start, columns.start])
         box = (rows.start, columns.start, rows.stop, columns.stop)
         marks.append(_Mark([i + 1], box, points.astype(np.float32)))
@@ -197,9 +203,10 @@ def _belongs(one: _Mark, other: _Mark) -> float:
     union = _around(one.box, other.box)
     common = min(right, small.box[3]) - max(left, small.box[1])
     above = common >= _ABOVE * min(large.width, small.width)
-    if union[3] - union[1] > (_WIDEST if above else _WIDEST_BESIDE) * (union[2] - union[0]):
+    part = min(large.height, small.height) <= _PART * max(large.height, small.height) or one.is_flat or other.is_flat
+    if union[3] - union[1] > (_WIDEST if part else _WIDEST_BROKEN) * (union[2] - union[0]):
         return -1.0
-    reach = (_BELOW if above else _BESIDE) if small.extent <= _PART * large.extent else _BROKEN
+    reach = (_BELOW if above else _BESIDE) if part else _BROKEN
     return distance if distance <= reach * large.extent else -1.0
 
 
