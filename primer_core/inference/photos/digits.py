@@ -13,12 +13,14 @@ from primer_core.inference.photos.stage import Stage
 MOST_DIGITS = 60
 """Digits of one picture that are read: the largest ones."""
 
-_MOST_MARKS = 300  # that are looked at: the largest ones
+_MOST_MARKS = 200  # that are looked at: the largest ones
 _SPECK = 1.5  # widths of the pen: a mark that is shorter both ways is a speck
 _SMALL = 0.4  # of the height of most digits: a smaller mark on its own is none
 _EDGE = 0.85  # of the picture: what is so long and touches the border is the edge of a page
 _PART = 0.55  # of a digit's height: a lower mark close to it is a part of it
 _FLAT = 0.6  # of its width: a mark that is lower is no digit by itself, but a roof, a bar or a foot
+_BAR = 0.35  # of its width: a mark that is lower, and no part of a digit, is left out
+_LARGEST = 1.6  # times the usual size of a digit: joined parts are no larger
 _BELOW = 0.3  # of a digit's height: how far above or below it such a part may lie
 _BESIDE = 0.2  # of a digit's height: and how far beside it
 _ABOVE = 0.4  # of the narrower one's width that two marks share which lie above each other
@@ -26,7 +28,7 @@ _WIDEST = 1.5  # times its height: what is wider is not one digit
 _WIDEST_BROKEN = 1.15  # times its height: and where it is two halves, each of which might be a digit
 _PASSES = 4  # of joining: a digit falls into few parts
 _BROKEN = 0.07  # of a digit's height: how far apart the halves of a broken stroke may lie
-_SAMPLED = 300  # pixels of a mark's outline between which distances are taken
+_SAMPLED = 200  # pixels of a mark's outline between which distances are taken
 _SAME_ROW = 0.4  # of the lower one's height that two digits of a row share
 _MARGIN = 0.1  # of its height around a digit
 
@@ -101,8 +103,8 @@ def find_digits(cleaned: Cleaned) -> Found:
     marks, all_marks = _marks(labels, cleaned.pen)
     kept = [mark for mark in marks if not _is_edge(mark, cleaned.mask.shape)]
     joined = _joined(kept)
-    usual = float(np.quantile([mark.extent for mark in joined], 0.75)) if joined else 0.0
-    digits = [mark for mark in joined if mark.extent >= _SMALL * usual]
+    usual = _usual(joined)
+    digits = [mark for mark in joined if mark.extent >= _SMALL * usual and mark.height > _BAR * mark.width]
     largest = sorted(digits, key=lambda mark: -mark.extent)[:MOST_DIGITS]
     ordered = _in_reading_order(largest)
     found = tuple(_cut(cleaned, labels, mark) for mark in ordered)
@@ -169,8 +171,18 @@ def _is_edge(mark: _Mark, shape: tuple[int, ...]) -> bool:
     return touches and (mark.height >= _EDGE * shape[0] or mark.width >= _EDGE * shape[1])
 
 
+def _usual(marks: list[_Mark]) -> float:
+    """How large most digits are, in pixels; 0 without marks.
+
+    It is the size that half of all ink has, by length: neither many specks nor one long line make much of that.
+    """
+    extents = np.sort([mark.extent for mark in marks if not mark.is_flat] or [mark.extent for mark in marks])
+    return float(extents[np.searchsorted(np.cumsum(extents), extents.sum() / 2)]) if marks else 0.0
+
+
 def _joined(marks: list[_Mark]) -> list[_Mark]:
     """Join parts to what they belong to: the smallest first, each to what is closest."""
+    largest = _LARGEST * _usual(marks)
     for _ in range(_PASSES):
         before = len(marks)
         marks = sorted(marks, key=lambda mark: mark.extent)
@@ -182,7 +194,7 @@ def _joined(marks: list[_Mark]) -> list[_Mark]:
             reach = _BELOW * np.maximum(small.extent, (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0))
             close = (boxes[:, :2] - reach[:, None] <= (bottom, right)) & (boxes[:, 2:] + reach[:, None] >= (top, left))
             others = [int(other) for other in np.flatnonzero(close.all(axis=1)) if other > place and other in kept]
-            near = [(distance, other) for other in others if (distance := _belongs(small, kept[other])) >= 0]
+            near = [(distance, other) for other in others if (distance := _belongs(small, kept[other], largest)) >= 0]
             if near:
                 _, other = min(near)
                 kept[other] = _union(kept.pop(place), kept[other])
@@ -193,21 +205,23 @@ def _joined(marks: list[_Mark]) -> list[_Mark]:
     return marks
 
 
-def _belongs(one: _Mark, other: _Mark) -> float:
-    """How far one mark lies from another, in pixels, if both are one digit; -1 if they are not."""
+def _belongs(one: _Mark, other: _Mark, largest: float) -> float:
+    """How far one mark lies from another, in pixels, if both are one digit, of `largest` at most; -1 if not."""
     large, small = (one, other) if one.extent > other.extent else (other, one)
-    top, left, bottom, right = large.box
-    distance = _distance(one, other)
-    if top <= small.box[0] and left <= small.box[1] and bottom >= small.box[2] and right >= small.box[3]:
-        return distance
     union = _around(one.box, other.box)
-    common = min(right, small.box[3]) - max(left, small.box[1])
-    above = common >= _ABOVE * min(large.width, small.width)
+    if union == large.box:
+        return _distance(one, other)
+    height, width = union[2] - union[0], union[3] - union[1]
     part = min(large.height, small.height) <= _PART * max(large.height, small.height) or one.is_flat or other.is_flat
-    if union[3] - union[1] > (_WIDEST if part else _WIDEST_BROKEN) * (union[2] - union[0]):
+    if max(height, width) > largest or width > (_WIDEST if part else _WIDEST_BROKEN) * height:
         return -1.0
-    reach = (_BELOW if above else _BESIDE) if part else _BROKEN
-    return distance if distance <= reach * large.extent else -1.0
+    common = min(large.box[3], small.box[3]) - max(large.box[1], small.box[1])
+    above = common >= _ABOVE * min(large.width, small.width)
+    reach = ((_BELOW if above else _BESIDE) if part else _BROKEN) * large.extent
+    if max(one.box[0] - other.box[2], other.box[0] - one.box[2], -common) > reach:
+        return -1.0
+    distance = _distance(one, other)
+    return distance if distance <= reach else -1.0
 
 
 def _distance(one: _Mark, other: _Mark) -> float:
