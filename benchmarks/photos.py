@@ -5,8 +5,8 @@
 1. Images of `mnist-sample`, enlarged and printed black on white, are read as photos and directly. The goal: cleaning
    costs at most 0.2 points of 2 000.
 2. The same images are set on made paper, 20 on each: light that falls off, ruled lines and a margin, the edge of the
-   page with the table beyond, noise, JPEG. The goal: 96 % are read; a digit that is not found, and one that is found
-   where none is, counts as misread, and so do all digits of a photo on which their number is wrong.
+   page with the table beyond, noise, JPEG. The goal: 96 % are read. A digit counts as read where exactly one was found
+   at its place, with its label; each that was found elsewhere counts as one more that was misread.
 3. The same with pen strokes of the file of UCI's Pen-Based Recognition of Handwritten Digits (E. Alpaydin,
    F. Alimoglu, 1998), its training part in UNIPEN's form, gzipped or not, if one is named.
 
@@ -23,6 +23,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +44,19 @@ PENS = (10, 16, 24)  # widths, in pad units, that pen strokes are drawn with in 
 Canvas = NDArray[np.floating]
 
 
-def read_photo(data: bytes) -> list[int | None]:
-    """What is read of a file, in reading order."""
+Box = tuple[int, int, int, int]
+
+
+def read_photo(data: bytes) -> list[tuple[Box, int | None]]:
+    """Box and label of each digit that is found in a file, in reading order."""
     _, found = digits_on(decode_photo(data).grey)
-    return [predict_digit(digit.canvas).label for digit in found.digits]
+    return [(digit.box, predict_digit(digit.canvas).label) for digit in found.digits]
+
+
+def at_its_place(box: Box, place: Box) -> bool:
+    """Whether the middle of a box lies in the middle half of a place, both ways."""
+    shares = ((box[axis] + box[axis + 2] - 2 * place[axis]) / (2 * (place[axis + 2] - place[axis])) for axis in (0, 1))
+    return all(0.25 <= share <= 0.75 for share in shares)
 
 
 def printed(image: NDArray[np.uint8], side: int = 280) -> bytes:
@@ -61,20 +71,29 @@ def lost_by_cleaning(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> tu
     direct = as_photos = odd = 0
     for image, label in zip(images, labels, strict=True):
         direct += predict_digit(image).label == label
-        found = read_photo(printed(image))
+        found = [read for _, read in read_photo(printed(image))]
         as_photos += found == [label]
         odd += len(found) != 1
     return direct / len(images), as_photos / len(images), odd
 
 
-def on_paper(canvases: Sequence[Canvas], labels: Sequence[int], seed: int) -> tuple[float, float, float, list[float]]:
-    """Share read directly, share read on paper, share of photos with all digits found, and seconds of each photo."""
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What came of digits on made paper: shares of all digits, of photos, and seconds of each photo."""
+
+    direct: float
+    read: float
+    found: float
+    seconds: list[float]
+
+
+def on_paper(canvases: Sequence[Canvas], labels: Sequence[int], seed: int) -> OnPaper:
+    """Read digits directly, and set on paper."""
     rng = np.random.default_rng(seed)
     direct = sum(predict_digit(canvas).label == label for canvas, label in zip(canvases, labels, strict=True))
     right, whole, seconds = 0, 0, []
     starts = range(0, len(canvases), ON_A_PHOTO)
     for start in starts:
-        those = list(labels[start : start + ON_A_PHOTO])
         paper = Paper(
             ruled=int(rng.integers(28, 60)),
             shade=float(rng.uniform(0.2, 0.5)),
@@ -83,14 +102,15 @@ def on_paper(canvases: Sequence[Canvas], labels: Sequence[int], seed: int) -> tu
         )
         photo = made_photo(canvases[start : start + ON_A_PHOTO], rng, paper)
         file = io.BytesIO()
-        Image.fromarray(photo).save(file, "JPEG", quality=85)
+        Image.fromarray(photo.grey).save(file, "JPEG", quality=85)
         began = time.perf_counter()
-        read = read_photo(file.getvalue())
+        found = read_photo(file.getvalue())
         seconds.append(time.perf_counter() - began)
-        if len(read) == len(those):
-            whole += 1
-            right += sum(one == other for one, other in zip(read, those, strict=True))
-    return direct / len(canvases), right / len(canvases), whole / len(starts), seconds
+        there = [[read for box, read in found if at_its_place(box, place)] for place in photo.boxes]
+        more = len(found) - sum(map(len, there))
+        whole += more == 0 and all(len(one) == 1 for one in there)
+        right += sum(one == [label] for one, label in zip(there, labels[start:], strict=False)) - more
+    return OnPaper(direct / len(canvases), right / len(canvases), whole / len(starts), seconds)
 
 
 def read_pendigits(path: Path) -> list[tuple[int, Canvas]]:
@@ -143,12 +163,12 @@ def main() -> int:
         some = [pen[place] for place in rng.permutation(len(pen))[: options.images]]
         sets["pendigits"] = ([canvas for _, canvas in some], [label for label, _ in some])
     for name, (canvases, those) in sets.items():
-        direct, read, whole, seconds = on_paper(canvases, those, options.seed)
-        good &= read >= LEAST_READ
+        came = on_paper(canvases, those, options.seed)
+        good &= came.read >= LEAST_READ
         print(
-            f"{name} on made paper, {len(canvases)}: read {read:.2%} (goal: at least {LEAST_READ:.0%}), directly "
-            f"{direct:.2%}; all found on {whole:.1%} of the photos; a photo takes "
-            f"{1000 * float(np.median(seconds)):.0f} ms, at most {1000 * max(seconds):.0f}"
+            f"{name} on made paper, {len(canvases)}: read {came.read:.2%} (goal: at least {LEAST_READ:.0%}), directly "
+            f"{came.direct:.2%}; each digit found, and nothing else, on {came.found:.1%} of the photos; a photo takes "
+            f"{1000 * float(np.median(came.seconds)):.0f} ms, at most {1000 * max(came.seconds):.0f}"
         )
     return 0 if good else 1
 

@@ -25,7 +25,7 @@ def photo() -> bytes:
         render_strokes([{"width": 15, "points": [list(point) for point in stroke]} for stroke in DIGITS[digit]]) / 255
         for digit in WRITTEN
     ]
-    upright = made_photo(canvases, np.random.default_rng(2), Paper(columns=3, cell=300, ruled=60))
+    upright = made_photo(canvases, np.random.default_rng(2), Paper(columns=3, cell=300, ruled=60)).grey
     exif = Image.Exif()
     exif[0x0112] = 6
     file = io.BytesIO()

@@ -178,7 +178,7 @@ def _made(seed: int) -> bytes:
     images = read_sample_images(rng.permutation(_SAMPLE_IMAGES)[:MADE_DIGITS].tolist())
     photo = made_photo(list(images / 255), rng, Paper())
     file = io.BytesIO()
-    Image.fromarray(photo).save(file, "JPEG", quality=88)
+    Image.fromarray(photo.grey).save(file, "JPEG", quality=88)
     return file.getvalue()
 
 

@@ -44,7 +44,23 @@ class Paper:
     light_ink: bool = False
 
 
-def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generator, paper: Paper) -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True, eq=False)
+class MadePhoto:
+    """A made photo, and where its digits are.
+
+    Attributes
+    ----------
+    grey
+        uint8 (height, width), 0 for black to 255 for white.
+    boxes
+        Top, left, bottom and right of each digit, in pixels, in the order given.
+    """
+
+    grey: NDArray[np.uint8]
+    boxes: tuple[tuple[int, int, int, int], ...]
+
+
+def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generator, paper: Paper) -> MadePhoto:
     """Put digits on made paper, row by row.
 
     Parameters
@@ -55,10 +71,6 @@ def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generato
         Decides on places, sizes and darkness, on the slope of the lines, on the light, on the noise.
     paper
         How it looks.
-
-    Returns
-    -------
-    uint8 (height, width), 0 for black to 255 for white.
     """
     cell, border = paper.cell, round(0.75 * paper.cell)
     rows = -(-len(canvases) // paper.columns)
@@ -74,6 +86,7 @@ def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generato
         sheet *= 1 - pale * _line(level % paper.ruled - paper.ruled / 2, rng.uniform(1.5, 3.5))
         sheet *= 1 - pale * _line(upright - 0.62 * border, 2)
     ink = np.zeros((height, width), dtype=np.float32)
+    boxes = []
     for place, canvas in enumerate(canvases):
         row, column = divmod(place, paper.columns)
         side = round(rng.uniform(0.62, 0.86) * cell)
@@ -84,6 +97,7 @@ def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generato
         )
         spot = ink[top : top + drawn.shape[0], left : left + drawn.shape[1]]
         np.maximum(spot, drawn, out=spot)
+        boxes.append((top, left, top + drawn.shape[0], left + drawn.shape[1]))
     sheet *= 1 - rng.uniform(0.6, 0.85) * ink
     if paper.table:
         side = rng.uniform(0.1, 0.3, 4) * border
@@ -95,7 +109,7 @@ def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generato
     along = np.cos(angle) * (x / width - 0.5) + np.sin(angle) * (y / height - 0.5)
     light = 1 - paper.shade * (along - along.min()) / (along.max() - along.min())
     photo = 255 * sheet * light + rng.normal(0, paper.grain, sheet.shape)
-    return np.rint(np.clip(photo, 0, 255)).astype(np.uint8)
+    return MadePhoto(np.rint(np.clip(photo, 0, 255)).astype(np.uint8), tuple(boxes))
 
 
 def _line(distance: NDArray[np.float32], width: float) -> NDArray[np.float32]:

@@ -37,7 +37,7 @@ def page(canvases: list[NDArray[np.floating]], columns: int = 5) -> NDArray[np.u
     "paper", [Paper(), Paper(light_ink=True, table=False), Paper(ruled=0, shade=0.6), Paper(table=False, grain=9)]
 )
 def test_ten_digits_on_made_paper_are_read_in_order(paper: Paper) -> None:
-    photo = made_photo(CANVASES, np.random.default_rng(3), paper)
+    photo = made_photo(CANVASES, np.random.default_rng(3), paper).grey
     assert read(photo) == list(range(10))
 
 
@@ -54,9 +54,7 @@ def test_a_clean_image_is_given_as_it_would_be_directly() -> None:
 
 @examples(40)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.booleans(), st.integers(0, 2**32 - 1))
-def test_light_and_dark_lines_shade_and_grain_change_no_number_of_digits(
-    digits: list[int], light_ink: bool, seed: int
-) -> None:
+def test_digits_are_found_at_their_places_in_light_and_dark(digits: list[int], light_ink: bool, seed: int) -> None:
     rng = np.random.default_rng(seed)
     paper = Paper(
         columns=3,
@@ -66,8 +64,12 @@ def test_light_and_dark_lines_shade_and_grain_change_no_number_of_digits(
         grain=float(rng.uniform(0, 8)),
         light_ink=light_ink,
     )
-    _, found = digits_on(made_photo([CANVASES[digit] for digit in digits], rng, paper))
+    photo = made_photo([CANVASES[digit] for digit in digits], rng, paper)
+    _, found = digits_on(photo.grey)
     assert len(found.digits) == len(digits)
+    for digit, (top, left, bottom, right) in zip(found.digits, photo.boxes, strict=True):
+        assert top <= (digit.box[0] + digit.box[2]) / 2 <= bottom
+        assert left <= (digit.box[1] + digit.box[3]) / 2 <= right
 
 
 def test_each_box_holds_its_digit_and_nothing_of_its_neighbours() -> None:
