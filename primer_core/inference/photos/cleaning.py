@@ -28,7 +28,11 @@ MIN_CONTRAST = 0.1
 _WINDOW = 0.25  # of the shorter side: wider than any pen
 _PENS = 5  # widths of the pen that the window has at least, where it is made smaller
 _DARKEST = 0.4  # of bright paper: the paper that is still told from ink, in a shadow; the rest is no paper
+_BLACK = 80  # of 255: what is divided by paper darker than that shows grain and little else
+_LARGE_MARK = 0.1  # of the largest mark's area: the pen is told by marks of that size
+_LAG = 4  # pixels
 _NOISE = 4.5  # standard deviations below which nothing is ink
+_CLEAR = 1.5  # times that, which the darkest ink has to reach
 _PALE = 0.3  # of the ink's darkness: paler is no ink
 _DARK_SHARE = 0.9  # quantile of what is no noise that counts as the ink's darkness
 _TO_SIGMA = 1.4826  # from a median of distances to a standard deviation, where values are normally distributed
@@ -42,6 +46,7 @@ _STEEPEST = 0.12  # rows a column that a ruled line climbs
 _SLOPES = 97  # that are tried
 _SLOPE_SAMPLE = 6_000  # pixels that they are tried on
 _ROUNDS = 6  # of fitting a parabola
+_LINE_END = 0.1  # of the paper: as near it comes to both of its ends
 _LINE_BEND = 0.03  # of its length: how far a line leaves a straight one
 _DARKER = 1.5  # times as dark as its line: ink that lies on it
 
@@ -134,7 +139,8 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
     stages.append(Stage("Ruled lines removed", words, _bytes(lack)))
 
     level = _level(lack, page)
-    mask = (lack > _threshold(lack, page)) & page if level >= MIN_CONTRAST else np.zeros_like(page)
+    shows = level >= max(MIN_CONTRAST, _CLEAR * _noise_of(lack, page))
+    mask = (lack > _threshold(lack, page)) & page if shows else np.zeros_like(page)
     ink = np.clip(lack / level, 0, 1).astype(np.float32) if mask.any() else np.zeros_like(lack)
     for array in (ink, mask, page):
         array.flags.writeable = False
@@ -184,17 +190,18 @@ def _paper(picture: NDArray[np.float32], window: int) -> NDArray[np.float32]:
 
 def _lack(picture: NDArray[np.float32], paper: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the picture lacks against its paper, of 1: float32 in 0..1, 0 for paper."""
-    least = _DARKEST * float(np.quantile(paper[::4, ::4], 0.95))
-    lack = (paper - picture) / np.maximum(paper, max(least, 1.0))
+    least = max(_DARKEST * float(np.quantile(paper[::4, ::4], 0.95)), _BLACK)
+    lack = (paper - picture) / np.maximum(paper, least)
     # Of a grain the closing keeps the brightest, so paper lacks a little everywhere.
     return np.clip(lack - np.median(lack), 0, 1).astype(np.float32)
 
 
 def _noise_of(lack: NDArray[np.float32], page: NDArray[np.bool_]) -> float:
     """What noise on the page does not reach."""
-    pairs = page[:, 1:] & page[:, :-1]
-    apart = np.abs(np.diff(lack, axis=1))[pairs]
-    sigma = _TO_SIGMA * float(np.median(apart)) if apart.size else 0.0
+    # Pixels so far apart that no smoothing of the grain has made them alike.
+    pairs = page[:, _LAG:] & page[:, :-_LAG]
+    apart = np.abs(lack[:, _LAG:] - lack[:, :-_LAG])[pairs]
+    sigma = _TO_SIGMA * float(np.median(apart)) / math.sqrt(2) if apart.size else 0.0
     return min(max(_NOISE * sigma, 0.05), 0.5)
 
 
@@ -212,11 +219,17 @@ def _level(lack: NDArray[np.float32], page: NDArray[np.bool_]) -> float:
 
 
 def _pen_width(mask: NDArray[np.bool_]) -> float:
-    """Mean width of strokes, in pixels: twice their area by the length of their outline; 0 for no strokes."""
-    area = int(mask.sum())
-    outline = int((mask[:, 1:] != mask[:, :-1]).sum()) + int((mask[1:] != mask[:-1]).sum())
+    """Mean width of strokes, in pixels: twice the area of large marks by the length of their outline; 0 for none."""
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    areas = np.bincount(labels.ravel())
+    areas[0] = 0
+    large = (areas >= _LARGE_MARK * areas.max(initial=0)) & (areas > 0)  # grain is a mark a pixel or two wide
+    marks = large[labels]
+    outline = int((marks[:, 1:] != marks[:, :-1]).sum()) + int((marks[1:] != marks[:-1]).sum())
     # An outline counted along the axes is 4/pi times too long, over all directions.
-    return 2 * area / (outline * math.pi / 4) if outline else 0.0
+    return 2 * int(areas[large].sum()) / (outline * math.pi / 4) if outline else 0.0
 
 
 def _page(paper: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -276,7 +289,7 @@ def _level_lines(mask: NDArray[np.bool_], lack: NDArray[np.float32], page: NDArr
         gathered = ndimage.uniform_filter1d(counts.astype(float), thickest, mode="constant")
         near = np.abs(offsets - offsets.min() - np.argmax(gathered)) <= thickest
         line = _followed(rows[near], places[near], least)
-        if line is not None and _runs_through(line, mask) and not _bent(line):
+        if line is not None and _is_ruled(line, mask, columns):
             found += 1
             _erase(pixels, line, runs, lack, level)
         if gathered.max() * thickest < _LINE_COVER * least:
@@ -325,21 +338,24 @@ def _followed(rows: NDArray[np.int64], columns: NDArray[np.int64], least: int) -
     return _Line(first, ndimage.median_filter(np.interp(every, covered, means), 31, mode="nearest"))
 
 
-def _runs_through(line: _Line, mask: NDArray[np.bool_]) -> bool:
-    """Whether there is ink nearly all the way: a row of strokes that lie on one line has gaps."""
-    columns = line.first + np.arange(len(line.rows))
+def _is_ruled(line: _Line, mask: NDArray[np.bool_], page: NDArray[np.int64]) -> bool:
+    """Whether a line was ruled: it runs from end to end of the page's columns, straight enough, and without gaps.
+
+    A tall 1 ends before the page does, and a row of strokes that lie on one line has gaps.
+    """
+    width = len(line.rows)
+    end = _LINE_END * (page[-1] - page[0] + 1)
+    if line.first - page[0] > end or page[-1] - (line.first + width - 1) > end:
+        return False
+    straight = np.linspace(line.rows[0], line.rows[-1], width)
+    if float(np.abs(line.rows - straight).max()) > max(4.0, _LINE_BEND * width):
+        return False
+    columns = line.first + np.arange(width)
     middle = np.clip(np.rint(line.rows).astype(int), 2, mask.shape[0] - 3)
-    inked = np.zeros(len(columns), dtype=bool)
+    inked = np.zeros(width, dtype=bool)
     for shift in range(-2, 3):
         inked |= mask[middle + shift, columns]
     return float(inked.mean()) >= _LINE_INKED
-
-
-def _bent(line: _Line) -> bool:
-    """Whether a line leaves the straight one between its ends by more than ruled lines do."""
-    width = len(line.rows)
-    straight = np.linspace(line.rows[0], line.rows[-1], width)
-    return float(np.abs(line.rows - straight).max()) > max(4.0, _LINE_BEND * width)
 
 
 def _erase(

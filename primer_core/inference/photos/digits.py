@@ -15,6 +15,7 @@ MOST_DIGITS = 60
 
 _MOST_MARKS = 200  # that are looked at: the largest ones
 _SPECK = 1.5  # widths of the pen: a mark that is shorter both ways is a speck
+_LEAST = 12  # pixels: no digit is smaller
 _SMALL = 0.4  # of the height of most digits: a smaller mark on its own is none
 _EDGE = 0.85  # of the picture: what is so long and touches the border is the edge of a page
 _PART = 0.55  # of a digit's height: a lower mark close to it is a part of it
@@ -104,7 +105,8 @@ def find_digits(cleaned: Cleaned) -> Found:
     kept = [mark for mark in marks if not _is_edge(mark, cleaned.mask.shape)]
     joined = _joined(kept)
     usual = _usual(joined)
-    digits = [mark for mark in joined if mark.extent >= _SMALL * usual and mark.height > _BAR * mark.width]
+    least = max(_LEAST, _SMALL * usual)
+    digits = [mark for mark in joined if mark.extent >= least and mark.height > _BAR * mark.width]
     largest = sorted(digits, key=lambda mark: -mark.extent)[:MOST_DIGITS]
     ordered = _in_reading_order(largest)
     found = tuple(_cut(cleaned, labels, mark) for mark in ordered)
