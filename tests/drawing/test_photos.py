@@ -6,7 +6,7 @@ import io
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from ui.drawing.reading import DIGITS
 
 CLIENT = TestClient(Starlette(routes=(*ROUTES, *pads.ROUTES)))
 SEED = 11
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
@@ -77,18 +78,33 @@ def test_what_is_no_photo_is_refused_with_a_message(name: str) -> None:
     assert "got" in problem
 
 
-def test_more_than_is_read_is_refused_before_all_of_it_has_arrived() -> None:
-    sent = []
+async def answered(receive: Receive, headers: Sequence[tuple[bytes, bytes]] = ()) -> tuple[int, str]:
+    """Send a photo whose parts `receive` gives one by one; the status and the body of the answer."""
+    sent: list[Any] = []
 
-    def parts() -> Iterator[bytes]:
-        for _ in range(100):
-            sent.append(1_000_000)
-            yield bytes(sent[-1])
+    async def send(message: Any) -> None:
+        sent.append(message)
 
-    answer = CLIENT.post(ADDRESS, params={"network": "kept"}, content=parts())
-    assert answer.status_code == 413
-    assert "at most 5 MB; got more" in answer.json()["problem"]
-    assert sum(sent) <= 7_000_000
+    scope = {"type": "http", "method": "POST", "path": ADDRESS, "query_string": b"network=kept", "headers": headers}
+    await Starlette(routes=ROUTES)(scope, receive, send)
+    return int(sent[0]["status"]), sent[1]["body"].decode()
+
+
+@pytest.mark.parametrize(("announced", "most_parts"), [((), 6), ([(b"content-length", b"99999999999")], 0)])
+def test_more_than_is_read_is_refused_before_it_has_arrived(
+    announced: Sequence[tuple[bytes, bytes]], most_parts: int
+) -> None:
+    parts = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal parts
+        parts += 1
+        return {"type": "http.request", "body": bytes(1_000_000), "more_body": True}
+
+    status, body = asyncio.run(answered(receive, announced))
+    assert status == 413
+    assert "at most 5 MB; got more" in body
+    assert parts <= most_parts
 
 
 def test_a_network_that_is_not_kept_reads_nothing() -> None:
@@ -129,20 +145,11 @@ def test_pads_are_answered_while_photos_are_read() -> None:
 
 def test_too_many_photos_at_once_are_asked_to_come_again() -> None:
     async def ask(arrives: asyncio.Event) -> int:
-        """Send a photo of which nothing arrives before an event; the status of the answer."""
-        sent: list[Any] = []
-
         async def receive() -> dict[str, Any]:
             await arrives.wait()
             return {"type": "http.request", "body": b"no photo", "more_body": False}
 
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        query = b"network=kept"
-        scope = {"type": "http", "method": "POST", "path": ADDRESS, "query_string": query, "headers": []}
-        await Starlette(routes=ROUTES)(scope, receive, send)
-        return int(sent[0]["status"])
+        return (await answered(receive))[0]
 
     async def crowd() -> tuple[int, list[int]]:
         arrives, at_once = asyncio.Event(), asyncio.Event()

@@ -9,6 +9,7 @@ one of them alone.
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,7 +110,9 @@ def decode_photo(data: bytes) -> Photo:
     if not data:
         raise PhotoError(f"{EXPECTED}; got an empty file. Choose another one.")
     if len(data) > MOST_BYTES:
-        raise PhotoError(f"{EXPECTED} of at most {MOST_BYTES / 1e6:g} MB; got {len(data) / 1e6:.1f} MB. {SMALLER}")
+        raise PhotoError(
+            f"{EXPECTED} of at most {MOST_BYTES / 1e6:g} MB; got {math.ceil(len(data) / 1e5) / 10} MB. {SMALLER}"
+        )
     kind = _kind(data)
     if kind == _WEBP:  # whose decoder takes the memory for all pixels when it is opened
         _check_size(_webp_size(data))
@@ -157,8 +160,8 @@ def _check_size(size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MOST_PIXELS:
         raise PhotoError(
-            f"Expected a picture of at most {_count(MOST_PIXELS)} pixels; got one that says it has {_count(width)} × "
-            f"{_count(height)}. {SMALLER}"
+            f"Expected a picture of at most {MOST_PIXELS // 10**6} million pixels; got one that says it has "
+            f"{_count(width)} × {_count(height)}. {SMALLER}"
         )
 
 

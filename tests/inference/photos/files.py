@@ -86,7 +86,7 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "TIFF": (encoded(seven(), "TIFF"), ("TIFF",)),
     "ZIP": (b"PK\x03\x04" + bytes(range(256)), ("ZIP",)),
     "unknown": (bytes(range(128, 256)) * 4, ("no kind that is known",)),
-    "too large": (b"\xff\xd8\xff" + bytes(5_000_000), ("at most 5 MB", "got 5.0 MB", "smaller")),
+    "too large": (b"\xff\xd8\xff" + bytes(5_000_000), ("at most 5 MB", "got 5.1 MB", "smaller")),
     "PNG that announces 10 gigapixels": (png_of(100_000, 100_000), ("100", "25", "smaller")),
     "JPEG that announces 4 gigapixels": (jpeg_of(65_500, 65_500), ("65", "25")),
     "WebP that announces 268 megapixels": (webp_of(16_384, 16_384), ("16", "25")),
