@@ -26,7 +26,7 @@ MIN_CONTRAST = 0.1
 """Ink has to be this much darker than its paper, of 1, somewhere."""
 
 _WINDOW = 0.25  # of the shorter side: wider than any pen
-_PENS = 5  # widths of the pen that the window has at least, where it is made smaller
+_PENS = 7  # widths of the pen that the window has at least, where it is made smaller
 _DARKEST = 0.4  # of bright paper: the paper that is still told from ink, in a shadow; the rest is no paper
 _BLACK = 80  # of 255: what is divided by paper darker than that shows grain and little else
 _LARGE_MARK = 0.1  # of the largest mark's area: the pen is told by marks of that size
@@ -120,7 +120,7 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
         paper = _paper(picture, window)
         lack = _lack(picture, paper)
     words = (
-        f"Dark marks less than {window} pixels wide are filled from around them: five widths of the pen, "
+        f"Dark marks less than {window} pixels wide are filled from around them: {_PENS} widths of the pen, "
         "or a quarter of the picture. Shadows and the edge of the page are wider and stay."
     )
     stages.append(Stage("The paper alone", words, _bytes(paper / 255)))
@@ -307,7 +307,8 @@ def _slope(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> float:
         offsets = np.rint((rows - slope * columns) / 2).astype(int)
         return float((np.bincount(offsets - offsets.min()).astype(float) ** 2).sum()) if offsets.size else 0.0
 
-    return max(np.linspace(-_STEEPEST, _STEEPEST, _SLOPES).tolist(), key=gathered)
+    slopes: list[float] = np.linspace(-_STEEPEST, _STEEPEST, _SLOPES).tolist()
+    return max(slopes, key=gathered)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -390,7 +391,8 @@ def _odd(number: float) -> int:
 
 
 def _bytes(values: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    shades: NDArray[np.uint8] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return shades
 
 
 def _sizes(given: tuple[int, ...], used: tuple[int, ...]) -> str:

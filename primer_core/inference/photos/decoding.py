@@ -208,6 +208,7 @@ def _opened(kind: str, data: bytes) -> Image.Image:
     from PIL.PngImagePlugin import PngImageFile
     from PIL.WebPImagePlugin import WebPImageFile
 
+    opens: dict[str, Callable[[io.BytesIO], Image.Image]]
     opens = {_JPEG: JpegImageFile, _PNG: PngImageFile, _WEBP: WebPImageFile}
     return opens[kind](io.BytesIO(data))
 

@@ -100,8 +100,8 @@ def made_photo(canvases: Sequence[NDArray[np.floating]], rng: np.random.Generato
         boxes.append((top, left, top + drawn.shape[0], left + drawn.shape[1]))
     sheet *= 1 - rng.uniform(0.6, 0.85) * ink
     if paper.table:
-        side = rng.uniform(0.1, 0.3, 4) * border
-        beyond = (level < side[0]) | (level > height - side[1]) | (upright < side[2]) | (upright > width - side[3])
+        above, below, left_of, right_of = rng.uniform(0.1, 0.3, 4) * border
+        beyond = (level < above) | (level > height - below) | (upright < left_of) | (upright > width - right_of)
         sheet = np.where(beyond, rng.uniform(0.12, 0.25), sheet)
     if paper.light_ink:
         sheet = 1.05 - sheet
@@ -124,4 +124,5 @@ def _fitted(canvas: NDArray[np.floating], side: int) -> NDArray[np.float32]:
     scale = side / max(digit.shape)
     size = max(1, round(digit.shape[1] * scale)), max(1, round(digit.shape[0] * scale))
     scaled = Image.fromarray(np.ascontiguousarray(digit)).resize(size, Image.Resampling.BICUBIC)
-    return np.clip(np.asarray(scaled), 0, 1)
+    fitted: NDArray[np.float32] = np.clip(np.asarray(scaled, dtype=np.float32), np.float32(0), np.float32(1))
+    return fitted

@@ -25,8 +25,8 @@ const MARKUP = `
       <div class="side">
         <h3></h3>
         <div class="digits" role="group" aria-label="Digits in reading order"></div>
-        <div class="chosen"><p class="verdict"></p><table><caption>Probability of each class</caption><tbody></tbody></table></div>
       </div>
+      <div class="chosen"><p class="verdict"></p><table><caption>Probability of each class</caption><tbody></tbody></table></div>
     </div>
     <h3>How it was cleaned</h3>
     <ol class="stages"></ol>
