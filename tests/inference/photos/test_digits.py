@@ -1,6 +1,8 @@
 """From a picture to its digits: polarity, paper, lines, parts, order."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,10 +29,11 @@ def read(grey: NDArray[np.uint8]) -> list[int | None]:
     return [predict_digit(digit.canvas).label for digit in digits_on(grey)[1].digits]
 
 
-def page(canvases: list[NDArray[np.floating]], columns: int = 5) -> NDArray[np.uint8]:
+def page(canvases: Sequence[NDArray[np.floating]], columns: int = 5) -> NDArray[np.uint8]:
     """Digits side by side, black on white."""
     rows = [np.concatenate(canvases[at : at + columns], axis=1) for at in range(0, len(canvases), columns)]
-    return np.rint(255 * (1 - np.concatenate(rows))).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.rint(255 * (1 - np.concatenate(rows))).astype(np.uint8)
+    return grey
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ def test_a_page_full_is_bounded() -> None:
     ("shape", "dtype"), [((8, 8), np.uint8), ((5, 300), np.uint8), ((100, 100), np.float32), ((4, 9, 9), np.uint8)]
 )
 def test_only_grey_bytes_are_cleaned(shape: tuple[int, ...], dtype: type) -> None:
-    grey = np.zeros(shape, dtype=dtype)
+    grey: NDArray[Any] = np.zeros(shape, dtype=dtype)
     if shape == (8, 8):
         assert clean(grey).is_blank
     else:
