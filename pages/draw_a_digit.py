@@ -13,6 +13,7 @@ from ui.components.predict_first import predict_first
 from ui.components.through_layers import through_layers
 from ui.drawing import networks, repair
 from ui.drawing.networks import Network
+from ui.drawing.photos import photo_section
 from ui.drawing.reader import INVITATION, open_reader
 from ui.drawing.reading import DIGITS, unread
 
@@ -59,6 +60,7 @@ with top:
 
 # Each section follows the pad by itself, by the events that `static/primer/digit_pad.js` tells.
 
+photo_section(network)
 with st.container(border=True):
     pen_to_answer("stages", PAD)
 with st.container(border=True):

@@ -1,4 +1,4 @@
-"""The one reader of JSON request bodies, for every address of this server.
+"""The one reader of request bodies, for every address of this server.
 
 A route calls `read_json` and answers what it refuses::
 
@@ -78,13 +78,27 @@ async def read_json(request: Request, *, limit: int, depth: int) -> object:
         With 413 where the body has more bytes than `limit`. With 400 where it is nested deeper than `depth`, is not
         UTF-8, is not JSON (RFC 8259), or holds a number that is no finite double or a text that is no Unicode.
     """
-    body = await _read(request, limit)
+    body = await read_bytes(request, limit=limit)
     if len(body) <= _PARSED_AT_ONCE:
         return parse_json(body, depth=depth)
     return await run_in_threadpool(parse_json, body, depth=depth)
 
 
-async def _read(request: Request, limit: int) -> bytes:
+async def read_bytes(request: Request, *, limit: int) -> bytes:
+    """Read the body of a request as it is.
+
+    Parameters
+    ----------
+    request
+        Request whose body was not read yet.
+    limit
+        Bytes that the body may have; reading stops at the first part that exceeds them.
+
+    Raises
+    ------
+    RequestError
+        With 413 where the body has more bytes than `limit`. With 400 where the connection ends before it has arrived.
+    """
     too_large = RequestError(413, f"The body of this request may have at most {limit:,} bytes.")
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
