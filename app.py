@@ -8,9 +8,9 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.drawing import reader
+    from ui.drawing import reader, why
     from ui.server import lifespan
     from ui.training import live_view, looks
 
-    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *live_view.ROUTES, *looks.ROUTES)
+    routes = (*answers.ROUTES, *modules.ROUTES, *reader.ROUTES, *why.ROUTES, *live_view.ROUTES, *looks.ROUTES)
     app = st.App(__file__, routes=routes, lifespan=lifespan)

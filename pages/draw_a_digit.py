@@ -17,6 +17,7 @@ from ui.drawing.networks import Network
 from ui.drawing.reader import open_reader
 from ui.drawing.reading import unread
 from ui.drawing.step_table import step_table
+from ui.drawing.why import why_this_digit
 
 PAD = "drawing"
 
@@ -57,6 +58,7 @@ def draw_and_read(network: Network, example: str | None) -> None:
     with right:
         digit_reading("reading", reading, answers=(PAD, pad.sequence))
     explain(pad.strokes, network, prediction)
+    why_this_digit("why", place, network.classes, [] if prediction is None else pad.strokes)
 
 
 lesson = shell.begin("draw_a_digit")
