@@ -16,6 +16,7 @@ from ui.drawing import networks
 from ui.drawing.networks import Network
 from ui.drawing.reader import open_reader
 from ui.drawing.reading import unread
+from ui.drawing.side_by_side import side_by_side
 from ui.drawing.step_table import step_table
 from ui.drawing.why import why_this_digit
 
@@ -58,7 +59,10 @@ def draw_and_read(network: Network, example: str | None) -> None:
     with right:
         digit_reading("reading", reading, answers=(PAD, pad.sequence))
     explain(pad.strokes, network, prediction)
-    why_this_digit("why", place, network.classes, [] if prediction is None else pad.strokes)
+    inked = [] if prediction is None else pad.strokes
+    why_this_digit("why", place, network.classes, inked)
+    if place is not None:
+        side_by_side("two_networks", PAD, network, inked, pad.sequence)
 
 
 lesson = shell.begin("draw_a_digit")
