@@ -36,7 +36,8 @@ def tensor_of(images: NDArray[np.floating], model: nn.Module) -> torch.Tensor:
     import torch
 
     weights = next(model.parameters(), torch.zeros(0))
-    return torch.from_numpy(np.ascontiguousarray(images)).to(weights.device, weights.dtype).unsqueeze(1)
+    # A copy: the images of predictions are read-only, which torch knows no tensors for.
+    return torch.tensor(images).to(weights.device, weights.dtype).unsqueeze(1)
 
 
 def logits_of(images: NDArray[np.floating], model: nn.Module) -> NDArray[np.floating]:

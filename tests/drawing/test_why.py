@@ -82,7 +82,7 @@ def test_a_class_may_be_explained_alone(image: np.ndarray) -> None:
 
 def test_the_steepest_pixel_was_tried_as_it_says(image: np.ndarray) -> None:
     told = ask(PIXELS, method="gradient", first=7, other=1)
-    row, column, slope, _, ink, change = numbers(told["said"][1])
+    row, column, slope, _, ink, _, change = numbers(told["said"][1])
     values = np.array(told["values"]).reshape(28, 28)
     assert abs(values[int(row), int(column)]) == np.abs(values).max()
     assert near(slope, values[int(row), int(column)])
@@ -150,18 +150,21 @@ def test_the_nearest_images_bear_their_own_labels_and_numbers() -> None:
         ).item()
         assert one["image"] == shown.images[place].ravel().tolist()
         assert one["label"] == CLASSES[shown.labels[place]]
-    label = int(re.search(r"labelled (\d)", told["said"][0])[1])
+    named = re.search(r"labelled (\d)", told["said"][0])
+    assert named is not None
+    label = int(named[1])
     same = sum(one["label"] == str(label) for one in told["neighbours"])
     assert told["said"][0].startswith({0: "None", 5: "All"}.get(same, str(same)))
     assert all(one["as_read"] == (one["label"] == str(label)) for one in told["neighbours"])
 
 
-@pytest.mark.parametrize("network", ["plain"])
-def test_what_is_said_of_changes_is_so(network: str, image: np.ndarray) -> None:
-    model = READERS.get(network).model
+def test_what_is_said_of_changes_is_so(image: np.ndarray) -> None:
+    reader = READERS.get("plain")
+    assert reader is not None
+    model = reader.model
     with torch.no_grad():
         order = model(torch.from_numpy(image)[None, None])[0].argsort(descending=True).tolist()
-    told = ask(CHANGES, network=network, target=order[1])
+    told = ask(CHANGES, network="plain", target=order[1])
     small, way = told["smallest"], told["blend"]
     changed = np.array(small["image"]).reshape(28, 28) / 255
     length = np.linalg.norm(small["change"])

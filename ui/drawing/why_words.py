@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.claims.claim import thousands
 from primer_core.inference.asking import logits_of, probabilities_of
 from primer_core.inference.attribution import SIDE, Gradient, IntegratedGradients, Occlusion, score_of
 from primer_core.inference.changes import PARTS_OF_WAY, STEPS, Blend, Change
@@ -136,14 +137,13 @@ def of_integrated(names: Names, shares: IntegratedGradients, image: NDArray[np.f
     ]
     sums = region_sums(shares.values, image)
     best, worst = max(sums, key=sums.__getitem__), min(sums, key=sums.__getitem__)
-    parts = []
+    speaking = []
     if sums[best] > 0:
-        parts.append(f"the {best} of the drawing speaks most for {names.classes[names.first]} ({plus(sums[best])})")
+        speaking.append(f"the {best} speaks most for {names.classes[names.first]} ({plus(sums[best])})")
     if sums[worst] < 0:
-        parts.append(f"the {worst} most {names.against} ({plus(sums[worst])})")
-    if parts:
-        text = ", ".join(parts)
-        said.append(f"Of nine regions, {text}.")
+        speaking.append(f"the {worst} speaks most {names.against} ({plus(sums[worst])})")
+    if speaking:
+        said.append(f"Of nine regions of the drawing, {' and '.join(speaking)}.")
     return said
 
 
@@ -167,7 +167,7 @@ def of_occlusion(names: Names, covered: Occlusion, label: int) -> list[str]:
     else:
         others = sorted({int(read) for read in reads if read != label})
         listed = ", ".join(names.classes[read] for read in others)
-        said.append(f"{turned} of the {squares} change what is read, to {listed}.")
+        said.append(f"{turned} of the {squares} change{'s' if turned == 1 else ''} what is read, to {listed}.")
     return said
 
 
@@ -181,11 +181,12 @@ def of_nearest(classes: Sequence[str], label: int, found: Neighbours, shown: Gal
     labels = shown.labels[found.places]
     same = int((labels == label).sum())
     count = {0: "None", len(labels): "All"}.get(same, str(same))
+    size = thousands(len(shown.labels))
     return [
-        f"{count} of the {len(labels)} nearest of {len(shown.labels):,} images {'is' if same == 1 else 'are'} "
-        f"labelled {classes[label]}.".replace(",", " "),
-        f"Distance: of the {found.units:,} values in the last hidden layer. The median of all is "
-        f"{rounded(found.median)}.".replace(",", " "),
+        f"{count} of the {len(labels)} nearest of {size} images {'is' if same == 1 else 'are'} labelled "
+        f"{classes[label]}.",
+        f"Distance: of the {thousands(found.units)} values in the last hidden layer. The median of all {size} is "
+        f"{rounded(found.median)}.",
     ]
 
 

@@ -14,7 +14,7 @@ const MARKUP = `
     <div class="pixels">
       <figure>
         <div class="sheet"><canvas class="map" width="${SIDE}" height="${SIDE}" tabindex="0" role="application" aria-roledescription="picture of values"></canvas><i class="cursor" aria-hidden="true" hidden></i></div>
-        <div class="scale" aria-hidden="true"><span class="low"></span><canvas class="bar" width="63" height="1"></canvas><span class="high"></span></div>
+        <div class="scale" aria-hidden="true"><span class="low"></span><i class="bar"></i><span class="high"></span></div>
         <p class="readout" role="status"></p>
       </figure>
       <div class="words">
