@@ -180,10 +180,10 @@ def of_nearest(classes: Sequence[str], label: int, found: Neighbours, shown: Gal
     """Say how many of the nearest bear the label that is read, and what their distances are measured by."""
     labels = shown.labels[found.places]
     same = int((labels == label).sum())
-    count = {0: "None", len(labels): "All"}.get(same, str(same))
+    count = {0: "none", len(labels): "all"}.get(same, str(same))
     size = thousands(len(shown.labels))
     return [
-        f"{count} of the {len(labels)} nearest of {size} images {'is' if same == 1 else 'are'} labelled "
+        f"Of the {len(labels)} nearest of {size} images, {count} {'is' if same < 2 else 'are'} labelled "
         f"{classes[label]}.",
         f"Distance: of the {thousands(found.units)} values in the last hidden layer. The median of all {size} is "
         f"{rounded(found.median)}.",
