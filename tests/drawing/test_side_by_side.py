@@ -96,7 +96,7 @@ def test_what_cannot_be_compared_is_refused_with_a_reason(sent: dict[str, Any], 
     assert reason in answer.json()["problem"]
 
 
-@examples(100)
+@examples(50)
 @given(JSON, JSON)
 def test_no_json_makes_the_address_fail(drawn: object, image: object) -> None:
     for sent in ({"strokes": drawn}, {"image": image}, drawn):
