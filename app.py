@@ -8,10 +8,10 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.drawing import reader, side_by_side, why
+    from ui.drawing import explanations, reader, two_readings
     from ui.server import lifespan
     from ui.training import live_view, looks
 
-    drawing = (*reader.ROUTES, *why.ROUTES, *side_by_side.ROUTES)
+    drawing = (*reader.ROUTES, *explanations.ROUTES, *two_readings.ROUTES)
     routes = (*answers.ROUTES, *modules.ROUTES, *drawing, *live_view.ROUTES, *looks.ROUTES)
     app = st.App(__file__, routes=routes, lifespan=lifespan)

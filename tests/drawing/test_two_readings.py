@@ -20,7 +20,7 @@ from tests.e2e.digit_strokes import DIGITS
 from tests.profiles import examples
 from ui.drawing.reader import READERS, Reader
 from ui.drawing.reading import DIGITS as CLASSES
-from ui.drawing.side_by_side import ADDRESS, ROUTES, said_of
+from ui.drawing.two_readings import ADDRESS, ROUTES, said_of
 
 CLIENT = TestClient(Starlette(routes=ROUTES))
 PAIR = ["shipped", "mlp"]

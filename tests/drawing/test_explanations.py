@@ -18,9 +18,9 @@ from primer_core.models import build_model
 from tests.drawing.test_reader import JSON
 from tests.e2e.digit_strokes import DIGITS
 from tests.profiles import examples
+from ui.drawing.explanations import CHANGES, METHODS, NEAREST, NO_CLASS, PIXELS, ROUTES
 from ui.drawing.reader import MOST_BYTES, READERS, Reader
 from ui.drawing.reading import DIGITS as CLASSES
-from ui.drawing.why import CHANGES, METHODS, NEAREST, NO_CLASS, PIXELS, ROUTES
 
 SEVEN = [{"width": 18, "points": [list(point) for point in stroke]} for stroke in DIGITS[7]]
 CLIENT = TestClient(Starlette(routes=ROUTES))
