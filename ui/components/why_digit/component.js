@@ -26,7 +26,7 @@ const MARKUP = `
         <details><summary>These values as a table</summary><div class="scroll" tabindex="0" role="group" aria-label="These values as a table"></div></details>
       </div>
     </div>
-    <section class="alike"><h4>Nearest images</h4><ol class="row"></ol><ul class="said"></ul><p class="problem" hidden></p></section>
+    <section class="alike"><h4>Nearest images</h4><p class="note waiting">The network reads every image of its set once: that takes some seconds.</p><ol class="row"></ol><ul class="said"></ul><p class="problem" hidden></p></section>
     <section class="turn">
       <h4>What would make it another digit?</h4>
       <div class="targets" role="group" aria-label="What it should read instead"></div>
@@ -155,6 +155,7 @@ function open(parentElement) {
     running.changes?.abort();
     if (!(await askPixels())) return;
     const answer = await ask("nearest", alike, {});
+    alike.querySelector(".waiting").hidden = true;
     if (answer) showNearest(answer);
   };
   const askChanges = async (label) => {
