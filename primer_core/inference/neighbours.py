@@ -63,14 +63,12 @@ def gallery(name: str) -> Gallery:
     split = images_of(name)
     found = [part_of(split, part) for part in PARTS]
     sizes = [len(part.labels) for part in found]
-    columns = (
-        np.concatenate([part.images.numpy() for part in found]),
-        np.concatenate([part.labels.numpy() for part in found]),
-        np.repeat(np.arange(len(PARTS)), sizes),
-        np.concatenate([np.arange(size) for size in sizes]),
+    return Gallery(
+        images=np.concatenate([part.images.numpy() for part in found])[:MOST_IMAGES],
+        labels=np.concatenate([part.labels.numpy() for part in found])[:MOST_IMAGES],
+        parts=np.repeat(np.arange(len(PARTS)), sizes)[:MOST_IMAGES],
+        rows=np.concatenate([np.arange(size) for size in sizes])[:MOST_IMAGES],
     )
-    images, labels, parts, rows = (column[:MOST_IMAGES] for column in columns)
-    return Gallery(images, labels, parts, rows)
 
 
 def hidden_and_logits(

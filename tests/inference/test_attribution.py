@@ -96,8 +96,9 @@ def test_integrated_gradients_of_the_shipped_network_are_complete(place: int) ->
 
 def test_integrated_gradients_of_an_affine_network_are_its_weights_times_the_image() -> None:
     torch.manual_seed(0)
-    affine = nn.Sequential(nn.Flatten(), nn.Linear(784, 10)).double().eval()
-    weights = affine[1].weight.detach().numpy().reshape(10, 28, 28)
+    linear = nn.Linear(784, 10).double()
+    affine = nn.Sequential(nn.Flatten(), linear).eval()
+    weights = linear.weight.detach().numpy().reshape(10, 28, 28)
     found = integrated_gradients(affine, IMAGES[0], 3, 8)
     assert np.allclose(found.values, (weights[3] - weights[8]) * IMAGES[0], atol=1e-12)
     assert np.allclose(input_gradient(affine, IMAGES[0], 3, 8).values, weights[3] - weights[8], atol=1e-12)

@@ -44,11 +44,12 @@ def test_the_change_reads_as_it_says_and_is_as_large_as_it_says(place: int) -> N
 def test_the_smallest_change_of_an_affine_network_is_the_distance_of_a_plane() -> None:
     """Where no pixel meets its limits, the nearest point that reads the other of two classes is known."""
     torch.manual_seed(1)
-    affine = nn.Sequential(nn.Flatten(), nn.Linear(784, 2)).double().eval()
+    linear = nn.Linear(784, 2).double()
+    affine = nn.Sequential(nn.Flatten(), linear).eval()
     image = np.full((28, 28), 0.5)
     label = read(affine, image)
     found = smallest_change(affine, image, 1 - label)
-    weights, bias = (part.detach().numpy() for part in affine[1].parameters())
+    weights, bias = (part.detach().numpy() for part in linear.parameters())
     across, offset = weights[label] - weights[1 - label], bias[label] - bias[1 - label]
     distance = (across @ image.ravel() + offset) / np.linalg.norm(across)
     assert found is not None
@@ -56,10 +57,11 @@ def test_the_smallest_change_of_an_affine_network_is_the_distance_of_a_plane() -
 
 
 def test_where_nothing_reads_as_the_class_no_change_is_found() -> None:
-    affine = nn.Sequential(nn.Flatten(), nn.Linear(784, 10)).eval()
+    linear = nn.Linear(784, 10)
+    affine = nn.Sequential(nn.Flatten(), linear).eval()
     with torch.no_grad():
-        affine[1].weight.zero_()
-        affine[1].bias.copy_(torch.arange(10.0))
+        linear.weight.zero_()
+        linear.bias.copy_(torch.arange(10.0))
     assert smallest_change(affine, IMAGES[0], 3, steps=5) is None
 
 

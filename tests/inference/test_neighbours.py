@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -15,7 +17,7 @@ def shown() -> Gallery:
     return Gallery(whole.images[:300], whole.labels[:300], whole.parts[:300], whole.rows[:300])
 
 
-def by_hand(name: str, model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+def by_hand(name: str, model: Any, images: torch.Tensor) -> Any:
     """The last hidden layer, taken from the layers themselves."""
     if name == "raw-128":
         return torch.relu(images.flatten(1) @ model.W1 + model.b1)
@@ -55,7 +57,8 @@ def test_the_gallery_is_the_whole_sample_with_the_numbers_of_its_parts() -> None
 
 
 def test_the_nearest_are_those_of_all_distances(shown: Gallery) -> None:
-    model, known = build_model("mlp-128-64", 2).eval(), Known()
+    model: Any = build_model("mlp-128-64", 2).eval()
+    known = Known()
     image = gallery("mnist-sample").floats()[4_600]
     found = nearest(model, image, shown, 5, known)
     with torch.no_grad():
