@@ -104,7 +104,7 @@ def test_integrated_gradients_of_an_affine_network_are_its_weights_times_the_ima
     assert np.allclose(input_gradient(affine, IMAGES[0], 3, 8).values, weights[3] - weights[8], atol=1e-12)
 
 
-@pytest.mark.parametrize(("model", "other", "side"), zip(NETWORKS, (3, None, 0), (5, 9, 2), strict=True))
+@pytest.mark.parametrize(("model", "other", "side"), list(zip(NETWORKS, (3, None, 0), (5, 9, 2), strict=True)))
 def test_occlusion_is_what_covering_does(model: nn.Module, other: int | None, side: int) -> None:
     image, first = IMAGES[side], 8
     found = occlusion(model, image, first, other, side)
