@@ -8,10 +8,19 @@ if __name__ == "__main__":
     home()
 else:
     from ui import answers, modules
-    from ui.drawing import break_it, pen_to_answer, photos, reader, teach, through_layers
+    from ui.drawing import (
+        break_it,
+        explanations,
+        pen_to_answer,
+        photos,
+        reader,
+        teach,
+        through_layers,
+        two_readings,
+    )
     from ui.server import lifespan
     from ui.training import live_view, looks
 
-    drawing = (reader, pen_to_answer, through_layers, break_it, photos, teach)
+    drawing = (reader, pen_to_answer, through_layers, explanations, two_readings, break_it, photos, teach)
     asked = (answers, modules, *drawing, live_view, looks)
     app = st.App(__file__, routes=[route for module in asked for route in module.ROUTES], lifespan=lifespan)

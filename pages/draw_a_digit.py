@@ -16,6 +16,8 @@ from ui.drawing.networks import Network
 from ui.drawing.photos import photo_section
 from ui.drawing.reader import INVITATION, open_reader
 from ui.drawing.reading import DIGITS, unread
+from ui.drawing.side_by_side import side_by_side
+from ui.drawing.why import why_this_digit
 
 PAD = "drawing"
 EXAMPLE = "example"
@@ -65,6 +67,8 @@ with st.container(border=True):
     pen_to_answer("stages", PAD)
 with st.container(border=True):
     through_layers("layers", PAD)
+why_this_digit("why", PAD, network)
+side_by_side("two_networks", PAD, network)
 with st.container(border=True):
     break_it("break", PAD)
 with st.container(border=True):

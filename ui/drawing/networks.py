@@ -1,17 +1,18 @@
-"""The networks that can read a drawing: the shipped one, and those that this session trained."""
+"""The networks that can read a drawing: those that the app comes with, and those that this session trained."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from primer_core.data.registry import IMAGE_SETS
-from primer_core.inference import load_checkpoint, predict
+from primer_core.inference import load_checkpoint, plain_mlp, predict
 from primer_core.models.registry import MODELS
 from ui import cached, session
 from ui.address import Parameter
@@ -70,7 +71,7 @@ def parameter() -> Parameter:
             raise ValueError(text)
         return text
 
-    return Parameter("shipped, or the id of a network that was trained here and is still kept", read)
+    return Parameter("shipped, plain, or the id of a network that was trained here and is still kept", read)
 
 
 def choose(place: DeltaGenerator, named: str | None) -> Network:
@@ -110,19 +111,19 @@ def use(network: str) -> None:
 
 
 def choices() -> tuple[Network, ...]:
-    """The shipped network, then this session's finished runs on images, the latest first."""
+    """The two networks that the app comes with, then this session's finished runs on images, the latest first."""
     desk = session.desk()
     if desk is None:
-        return (_shipped(),)
+        return (_shipped(), _plain())
     runs = [run for run in desk.finished if run.spec.data in IMAGE_SETS]
     trained = [_trained(desk.id, run, number) for number, run in zip(range(len(runs), 0, -1), runs, strict=True)]
-    return (_shipped(), *trained)
+    return (_shipped(), _plain(), *trained)
 
 
-@st.cache_data(show_spinner=False, max_entries=1)
-def _model_card() -> str:
-    """What the shipped network is and how well it reads, out of its model card."""
-    file = predict.CHECKPOINT.with_suffix(".md")
+@st.cache_data(show_spinner=False, max_entries=2)
+def _model_card(checkpoint: Path) -> str:
+    """What a network that the app comes with is, and how well it reads, out of its model card."""
+    file = checkpoint.with_suffix(".md")
     opening, *sections = file.read_text(encoding="utf-8").split("\n## ")
     (accuracy,) = (section for section in sections if section.startswith("Held-out accuracy"))
     about, table = opening.split("\n\n")[1], accuracy.split("\n\n")[1]
@@ -145,9 +146,20 @@ def _shipped() -> Network:
         id="shipped",
         title="Shipped network",
         classes=IMAGE_SETS["mnist"].classes,
-        about=_model_card(),
+        about=_model_card(predict.CHECKPOINT),
         setup="from primer_core.inference import load_checkpoint\n\nmodel = load_checkpoint()",
         load=load_checkpoint,
+    )
+
+
+def _plain() -> Network:
+    return Network(
+        id="plain",
+        title="Plain MLP",
+        classes=IMAGE_SETS["mnist"].classes,
+        about=_model_card(plain_mlp.CHECKPOINT),
+        setup="from primer_core.inference.plain_mlp import load_plain_mlp\n\nmodel = load_plain_mlp()",
+        load=plain_mlp.load_plain_mlp,
     )
 
 
