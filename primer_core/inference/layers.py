@@ -437,7 +437,7 @@ def _watch_class() -> Callable[[Off], Any]:
         ) -> Any:
             kwargs = kwargs or {}
             out = func(*args, **kwargs)
-            given = args[0] if args else None
+            given: Any = args[0] if args else None
             is_step = isinstance(out, torch.Tensor) and isinstance(given, torch.Tensor) and out.is_floating_point()
             if not is_step or out is given or out.ndim < 2 or given.shape[:1] != out.shape[:1]:
                 return out

@@ -114,11 +114,11 @@ class Samples:
 
     def scaled(self, mean: float, std: float) -> Samples:
         """The same with another mean taken off, and divided by another standard deviation; images only."""
-        parts = [
+        train, validation, test = (
             ((inputs * self.std + self.mean - mean) / std, labels)
             for inputs, labels in (self.train, self.validation, self.test)
-        ]
-        return Samples(*parts, mean=mean, std=std)
+        )
+        return Samples(train, validation, test, mean, std)
 
 
 def load_samples(

@@ -1,5 +1,7 @@
 """The addresses that tell what is read in a disturbed drawing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from starlette.applications import Starlette
@@ -18,16 +20,16 @@ MODEL = Normalised(build_model("mlp-128-64", 2), mean=0.13, std=0.31).eval()
 NETWORK = admitted("broken", MODEL)
 
 
-def ask(**disturbance: object) -> dict:
+def ask(**disturbance: object) -> dict[str, Any]:
     answer = CLIENT.post(ADDRESS, json={"network": NETWORK, "strokes": SEVEN, "disturbance": disturbance})
     assert answer.status_code == 200, answer.text
-    told: dict = answer.json()
+    told: dict[str, Any] = answer.json()
     return told
 
 
 def test_a_disturbed_drawing_is_told() -> None:
     image = predict_digit(render_strokes(SEVEN), MODEL).image.copy()
-    given = {"rotation": 30, "noise": 0.2, "seed": 3, "fgsm": 0.1, "invert": True, "factor": 2}
+    given: dict[str, Any] = {"rotation": 30, "noise": 0.2, "seed": 3, "fgsm": 0.1, "invert": True, "factor": 2}
     told, found = ask(**given), look(image, MODEL, Disturbance(**given))
     assert np.allclose(np.array(told["values"]).reshape(28, 28) / 1000, found.image, atol=0.00051)
     assert np.allclose(told["probabilities"], found.probabilities, atol=2e-5)
@@ -47,8 +49,8 @@ def test_a_fat_pen_goes_through_the_stages() -> None:
 @pytest.mark.parametrize("name", list(RANGES))
 def test_numbers_are_kept_in_their_ranges(name: str) -> None:
     low, high = RANGES[name]
-    for value in (low, high):
-        ask(**{name: value})
+    for end in (low, high):
+        ask(**{name: end})
     for value in (low - 1, high + 1, "1", None, True):
         body = {"network": NETWORK, "strokes": SEVEN, "disturbance": {name: value}}
         answer = CLIENT.post(ADDRESS, json=body)

@@ -34,7 +34,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 @pytest.fixture(autouse=True)
 def reader() -> Reader:
-    kept = Reader(load_checkpoint(), DIGITS)
+    kept = Reader(load_checkpoint(), DIGITS, setup="", calibrated=False)
     READERS.admit("kept", kept)
     return kept
 
@@ -59,7 +59,7 @@ def test_a_photo_is_answered_with_its_steps_its_digits_and_their_probabilities(r
         assert shown["box"] == list(digit.box)
         assert shown["label"] == expected.label
         assert np.allclose(shown["probabilities"], expected.probabilities, atol=1e-5)
-        assert np.allclose(np.reshape(shown["image"], (28, 28)), expected.image * 255, atol=1)
+        assert np.allclose(np.reshape(shown["pixels"], (28, 28)), expected.image * 1000, atol=1)
 
 
 @pytest.mark.parametrize("name", list(TAKEN))

@@ -1,6 +1,7 @@
 """What is said of a reading follows from its prediction and its verdict."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from primer_core.inference import Prediction, Verdict, parse_strokes
 from primer_core.inference.parting import Parting
+from primer_core.inference.strokes import Stroke
 from primer_core.inference.verdict import FoundDigit
 from tests.profiles import examples
 from ui.drawing.reading import LEAST_PENS, confidence, is_small_for_its_pen, unread, written
@@ -99,7 +101,7 @@ def test_other_classes_than_digits_are_called_by_their_names() -> None:
 
 
 def test_a_drawing_small_for_its_pen_is_told() -> None:
-    def strokes(height: float, width: float) -> object:
+    def strokes(height: float, width: float) -> Sequence[Stroke]:
         return parse_strokes([{"width": width, "points": [[100, 100], [104, 100 + height - width]]}])
 
     assert is_small_for_its_pen(strokes(LEAST_PENS * 18 - 1, 18))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -27,10 +28,10 @@ OWN = admitted("own layers", OWN_MODEL)
 IMAGE = predict_digit(render_strokes(SEVEN)).image.copy()
 
 
-def ask(**more: object) -> dict:
+def ask(**more: object) -> dict[str, Any]:
     answer = CLIENT.post(ADDRESS, json={"network": SHIPPED, "strokes": SEVEN} | more)
     assert answer.status_code == 200, answer.text
-    told: dict = answer.json()
+    told: dict[str, Any] = answer.json()
     json.dumps(told, allow_nan=False)
     return told
 

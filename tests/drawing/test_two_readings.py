@@ -28,9 +28,11 @@ PAIR = ["shipped", "mlp"]
 
 @pytest.fixture(autouse=True, scope="module")
 def _kept() -> None:
-    READERS.admit("shipped", Reader(load_checkpoint(), CLASSES))
-    READERS.admit("mlp", Reader(load_plain_mlp(), CLASSES))
-    READERS.admit("clothes", Reader(load_plain_mlp(), [f"piece {number}" for number in range(10)]))
+    READERS.admit("shipped", Reader(load_checkpoint(), CLASSES, setup="", calibrated=False))
+    READERS.admit("mlp", Reader(load_plain_mlp(), CLASSES, setup="", calibrated=False))
+    READERS.admit(
+        "clothes", Reader(load_plain_mlp(), [f"piece {number}" for number in range(10)], setup="", calibrated=False)
+    )
 
 
 def strokes(digit: int) -> list[dict[str, Any]]:

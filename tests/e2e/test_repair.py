@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.digit_strokes import DIGITS
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_draw_a_digit import DIGITS, draw, open_lesson, pad, tool, verdict
+from tests.e2e.test_draw_a_digit import draw, open_lesson, pad, tool, verdict
 from tests.running_app import wait_until_drawn
 
 SLASHED = (*DIGITS[0], ((190, 50), (90, 230)))

@@ -46,7 +46,8 @@ def outputs(model: nn.Module, image: np.ndarray) -> dict[nn.Module, torch.Tensor
     """What every leaf module gives, by hooks in a copy made for this."""
     import copy
 
-    own, found = copy.deepcopy(model), {}
+    own = copy.deepcopy(model)
+    found: dict[nn.Module, torch.Tensor] = {}
     names = dict(own.named_modules())
     for name, module in model.named_modules():
         if not list(module.children()):

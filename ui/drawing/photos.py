@@ -24,7 +24,7 @@ from starlette.routing import Route
 from primer_core.backend.loading import torch_is_loaded
 from primer_core.data.errors import DataError
 from primer_core.data.sample import read_sample_images
-from primer_core.inference import predict_digit
+from primer_core.inference import judge, predict_digit
 from primer_core.inference.photos import PhotoError, Stage, decode_photo, digits_on
 from primer_core.inference.photos.decoding import EXPECTED, MOST_BYTES, SMALLER
 from primer_core.inference.photos.paper import Paper, made_photo
@@ -33,7 +33,7 @@ from ui.components.code_view import code_view
 from ui.components.photo_reading import photo_reading
 from ui.drawing.networks import WEIGHTS_FILE, Network
 from ui.drawing.reader import READERS, Reader, open_reader
-from ui.drawing.reading import Reading, written
+from ui.drawing.reading import written
 from ui.requests import RequestError, read_bytes
 
 ADDRESS = "/api/read_photo"
@@ -55,7 +55,7 @@ _SAMPLE_IMAGES = 5_000
 
 CODE = """\
 from pathlib import Path
-from primer_core.inference import predict_digit
+from primer_core.inference import judge, predict_digit
 from primer_core.inference.photos import decode_photo, digits_on
 {setup}
 
@@ -149,8 +149,8 @@ def _read_digit(canvas: np.ndarray, reader: Reader) -> dict[str, Any] | None:
     prediction = predict_digit(canvas, reader.model)
     if prediction.label is None:
         return None
-    image = (prediction.image * 255).astype(int).ravel().tolist()
-    return written(Reading(prediction.label, prediction.probabilities.tolist(), image), classes=reader.classes)
+    verdict = judge(prediction, canvas, reader.model)
+    return written(prediction, verdict, classes=reader.classes, calibrated=reader.calibrated)
 
 
 def _shown(stage: Stage) -> dict[str, Any]:

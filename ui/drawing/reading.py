@@ -115,7 +115,7 @@ def is_small_for_its_pen(strokes: Sequence[Stroke]) -> bool:
     width = max(stroke.width for stroke in strokes)
     points = [point for stroke in strokes for point in stroke.points]
     sides = (max(along) - min(along) + width for along in zip(*points, strict=True))
-    return max(sides) < LEAST_PENS * width
+    return bool(max(sides) < LEAST_PENS * width)
 
 
 def unread(

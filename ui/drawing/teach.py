@@ -101,8 +101,8 @@ def _network(desk: Desk, name: object) -> tuple[bytes, dict[str, Any]]:
     """The parameters of a network, and what a spec of a run says that begins with it."""
     if name == SHIPPED:
         load_torch()
-        model, parameters = shipped_network()
-        return parameters, {"model": model, "start": SHIPPED}
+        model, shipped = shipped_network()
+        return shipped, {"model": model, "start": SHIPPED}
     run = next((run for run in desk.finished if run.id == name), None)
     parameters = None if run is None else run.state_dict_bytes
     if run is None or parameters is None:

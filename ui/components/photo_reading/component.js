@@ -105,7 +105,7 @@ function open(parentElement) {
   const small = (digit) => {
     const canvas = make("canvas", { width: SHADES, height: SHADES, "aria-hidden": "true" });
     const context = canvas.getContext("2d"), pixels = context.createImageData(SHADES, SHADES);
-    digit.image.forEach((value, at) => pixels.data.set([value, value, value, 255], 4 * at));
+    digit.pixels.map((ink) => Math.round(0.255 * ink)).forEach((value, at) => pixels.data.set([value, value, value, 255], 4 * at));
     context.putImageData(pixels, 0, 0);
     return canvas;
   };
