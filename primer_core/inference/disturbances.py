@@ -123,9 +123,9 @@ def look(image: Images, model: nn.Module, disturbance: Disturbance) -> Disturbed
     worsened = _worsened(image[None], disturbance)
     attacked = _attacked(worsened, model, disturbance)
     given = [image[None], attacked * np.float32(disturbance.factor)]
-    given += [(attacked * np.float32(factor)).astype(np.float32) for factor in FACTORS]
+    given += [(attacked * factor).astype(np.float32) for factor in FACTORS]
     if disturbance.fgsm:
-        signs = np.random.default_rng([disturbance.seed, 1]).choice(np.float32([-1, 1]), worsened.shape)
+        signs = np.random.default_rng([disturbance.seed, 1]).choice(np.array([-1, 1], np.float32), worsened.shape)
         random = np.clip(worsened + np.float32(disturbance.fgsm) * signs, 0, 1)
         given.append(random.astype(np.float32) * np.float32(disturbance.factor))
     found = probabilities_of(np.concatenate(given), model)

@@ -29,7 +29,7 @@ CLIENT = TestClient(Starlette(routes=ROUTES))
 @pytest.fixture(autouse=True, scope="module")
 def _kept() -> None:
     READERS.admit("shipped", Reader(load_checkpoint(), CLASSES, setup="", calibrated=False))
-    READERS.admit("plain", Reader(build_model("mlp-128-64", 4).eval(), CLASSES))
+    READERS.admit("plain", Reader(build_model("mlp-128-64", 4).eval(), CLASSES, setup="", calibrated=False))
     return
 
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -17,7 +15,7 @@ from primer_core.inference.photos import clean, digits_on, find_digits
 from primer_core.inference.photos.digits import MOST_DIGITS
 from primer_core.inference.photos.paper import Paper, made_photo
 from tests.e2e.digit_strokes import DIGITS
-from tests.profiles import examples
+from tests.profiles import is_long
 
 CANVASES = [
     render_strokes([{"width": 16, "points": [list(point) for point in stroke]} for stroke in DIGITS[digit]]) / 255
@@ -56,10 +54,17 @@ def test_a_clean_image_is_left_as_it_is() -> None:
         assert (large[~inside] > 127).all()
 
 
-@examples(40)
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.booleans(), st.integers(0, 2**32 - 1))
-def test_digits_are_found_at_their_places_in_light_and_dark(digits: list[int], light_ink: bool, seed: int) -> None:
+def test_digits_are_found_at_their_places_in_light_and_dark() -> None:
+    """Of six digits a page at least 96 in 100 are found, each in its place, and little else is taken for one."""
+    pages = [digits_in_place(seed) for seed in range(80 if is_long() else 16)]
+    assert sum(right for right, _ in pages) >= 0.96 * 6 * len(pages)
+    assert sum(strange for _, strange in pages) <= 0.04 * 6 * len(pages)
+
+
+def digits_in_place(seed: int) -> tuple[int, int]:
+    """How many digits of a made page are found at their places, and how many are found where there are none."""
     rng = np.random.default_rng(seed)
+    light_ink = bool(rng.random() < 0.5)
     paper = Paper(
         columns=3,
         ruled=int(rng.integers(26, 60)),
@@ -68,12 +73,11 @@ def test_digits_are_found_at_their_places_in_light_and_dark(digits: list[int], l
         grain=float(rng.uniform(0, 8)),
         light_ink=light_ink,
     )
-    photo = made_photo([CANVASES[digit] for digit in digits], rng, paper)
+    photo = made_photo([CANVASES[digit] for digit in rng.integers(0, 10, 6)], rng, paper)
     _, found = digits_on(photo.grey)
-    assert len(found.digits) == len(digits)
-    for digit, (top, left, bottom, right) in zip(found.digits, photo.boxes, strict=True):
-        assert top <= (digit.box[0] + digit.box[2]) / 2 <= bottom
-        assert left <= (digit.box[1] + digit.box[3]) / 2 <= right
+    middles = [((one.box[0] + one.box[2]) / 2, (one.box[1] + one.box[3]) / 2) for one in found.digits]
+    held = [[top <= y <= bottom and left <= x <= right for top, left, bottom, right in photo.boxes] for y, x in middles]
+    return int(np.any(held, axis=0).sum()), sum(not any(one) for one in held)
 
 
 def test_each_box_holds_its_digit_and_nothing_of_its_neighbours() -> None:
