@@ -61,7 +61,7 @@ replayed = round(len(own) * {spec.replay} / (1 - {spec.replay}))  # a replay sha
 
 torch.manual_seed({spec.seed})
 model = {architecture}
-model.load_state_dict(start.model.state_dict())
+model.load_state_dict(dict(zip(model.state_dict(), start.model.state_dict().values())))
 optimizer = torch.optim.Adam(model.parameters(), lr={rate!r}, fused=True)
 
 

@@ -109,7 +109,7 @@ def test_integrated_gradients_say_what_they_add_up_to(image: np.ndarray) -> None
     ]
     said = numbers(told["said"][2])
     assert any(near(number, max(sums)) for number in said)
-    assert any(near(number, min(sums)) for number in said)
+    assert min(sums) >= 0 or any(near(number, min(sums)) for number in said)
 
 
 def test_the_square_that_costs_most_was_covered(image: np.ndarray) -> None:
