@@ -3,14 +3,17 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.imports import PROJECT, circles, graph, reached, sources
 
+HEAVY = {"torch", "torchvision", "mlxtend"}
 CORE = sorted((PROJECT / "primer_core").rglob("*.py"))
 PAINTED = sorted([PROJECT / "app.py", *(PROJECT / "pages").rglob("*.py"), *(PROJECT / "ui").rglob("*.py")])
 
@@ -53,10 +56,18 @@ def test_the_checks_below_have_something_to_check() -> None:
     assert len(PAINTED) > 10
 
 
-@pytest.mark.parametrize("path", CORE, ids=name)
-def test_the_library_knows_no_user_interface(path: Path) -> None:
-    found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    assert not found & {"streamlit", "ui", "pages"}
+def faults(found: Mapping[str, object]) -> dict[str, object]:
+    """Of what was found in each module or file, that where there is any: one test looks at hundreds of them."""
+    return {where: fault for where, fault in found.items() if fault}
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_the_library_knows_no_user_interface() -> None:
+    assert not faults({name(path): imported(ast.walk(tree_of(path))) & {"streamlit", "ui", "pages"} for path in CORE})
 
 
 #: The floors of the house: a module imports what stands on its own floor or on a lower one. Picture stands beside the
@@ -105,79 +116,97 @@ LESSON_MODULES = [module for module in sources() if lesson_of(module)]
 HOUSED = [module for module in sources() if module not in ("primer_core", "ui", "pages") and not is_picture(module)]
 
 
-@pytest.mark.parametrize("module", HOUSED)
-def test_importing_goes_down_only(module: str) -> None:
-    below = [other for other in graph(for_types=True)[module] if other in HOUSED]
-    assert [other for other in below if floor(other) > floor(module)] == []
+def test_importing_goes_down_only() -> None:
+    houses = graph(for_types=True)
+    assert not faults(
+        {
+            module: [other for other in houses[module] if other in HOUSED and floor(other) > floor(module)]
+            for module in HOUSED
+        }
+    )
 
 
-@pytest.mark.parametrize("module", [module for module in sources() if is_picture(module)])
-def test_picture_knows_nothing_of_the_project(module: str) -> None:
-    assert {room(other) for other in graph(for_types=True)[module]} <= {"picture"}
+@pytest.mark.parametrize("own", ["picture", "claims"])
+def test_picture_and_claims_know_nothing_of_the_project(own: str) -> None:
+    modules = [module for module in sources() if room(module) == own]
+    assert len(modules) > 10
+    assert not faults({module: {room(other) for other in graph(for_types=True)[module]} - {own} for module in modules})
 
 
-@pytest.mark.parametrize("module", [module for module in sources() if room(module) == "claims"])
-def test_claims_know_nothing_of_the_project(module: str) -> None:
-    assert {room(other) for other in graph(for_types=True)[module]} <= {"claims"}
-
-
-@pytest.mark.parametrize("path", sorted((PROJECT / "tests" / "claims").glob("*.py")), ids=name)
-def test_checks_of_claims_find_out_by_themselves(path: Path) -> None:
+def test_checks_of_claims_find_out_by_themselves() -> None:
     """They know claims and run plain Python; nothing of what lessons compute, or compute with, is at hand."""
-    imports = [
-        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
-    ]
-    own = {
-        node.module for node in imports if node.module and node.module.split(".")[0] in ("primer_core", "ui", "tests")
-    }
-    assert all(module.startswith(("primer_core.claims", "tests.claims")) for module in own), own
+    paths = sorted((PROJECT / "tests" / "claims").glob("*.py"))
+    assert len(paths) > 10
+    assert not faults(
+        {name(path): [module for module in own_imports(path) if not is_of_claims(module)] for path in paths}
+    )
+
+
+def own_imports(path: Path) -> set[str]:
+    """The modules of the project that a file imports something from."""
+    imports = [node.module for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom) and node.module]
+    return {module for module in imports if module.split(".")[0] in ("primer_core", "ui", "tests")}
+
+
+def is_of_claims(module: str) -> bool:
+    return module.startswith(("primer_core.claims", "tests.claims"))
 
 
 #: The lesson that shows a part of a program as the lesson on its kind does.
 COMPOSED = "own_lines"
 
 
-@pytest.mark.parametrize("module", [module for module in LESSON_MODULES if lesson_of(module) != COMPOSED])
-def test_lessons_do_not_import_each_other(module: str) -> None:
-    others = {lesson_of(other) for other in graph(for_types=True)[module]} - {lesson_of(module), ""}
-    assert not others
+def test_lessons_do_not_import_each_other() -> None:
+    modules = [module for module in LESSON_MODULES if lesson_of(module) != COMPOSED]
+    assert not faults(
+        {
+            module: {lesson_of(other) for other in graph(for_types=True)[module]} - {lesson_of(module), ""}
+            for module in modules
+        }
+    )
 
 
-@pytest.mark.parametrize("module", [module for module in LESSON_MODULES if role(module) in COMPUTING])
-def test_what_computes_never_imports_what_draws(module: str) -> None:
-    assert [other for other in sorted(reached(module, graph())) if is_picture(other)] == []
+def test_what_computes_never_imports_what_draws() -> None:
+    modules = [module for module in LESSON_MODULES if role(module) in COMPUTING]
+    assert not faults({module: [*filter(is_picture, sorted(reached(module, graph())))] for module in modules})
 
 
-@pytest.mark.parametrize("module", LESSON_MODULES)
-def test_pictures_are_made_by_show_or_by_what_show_alone_uses(module: str) -> None:
-    if not any(map(is_picture, graph()[module])) or role(module) in DRAWING:
-        return
-    users = [other for other in LESSON_MODULES if module in graph()[other]]
-    assert users, f"{module} draws, and nobody uses it"
-    for user in users:
-        draws = role(user) in DRAWING or any(map(is_picture, graph()[user]))
-        assert draws, f"{user} imports {module}, which draws"
+def test_pictures_are_made_by_show_or_by_what_show_alone_uses() -> None:
+    drawing = [
+        module for module in LESSON_MODULES if any(map(is_picture, graph()[module])) and role(module) not in DRAWING
+    ]
+    for module in drawing:
+        users = [other for other in LESSON_MODULES if module in graph()[other]]
+        assert users, f"{module} draws, and nobody uses it"
+        for user in users:
+            draws = role(user) in DRAWING or any(map(is_picture, graph()[user]))
+            assert draws, f"{user} imports {module}, which draws"
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(graph()) == []
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
-def test_no_module_is_imported_by_its_name_as_a_text(path: Path) -> None:
+def test_no_module_is_imported_by_its_name_as_a_text() -> None:
     """Such an import is seen by no reader, no type checker and none of these tests; finding a package is none."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "import_module"]
-    from_text = [
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "importlib"
-        for alias in node.names
-    ]
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "__import__"]
-    assert not hidden
-    assert "import_module" not in from_text
-    assert not calls
+    assert not faults({name(path): [*hidden_imports(tree_of(path))] for path in [*CORE, *PAINTED]})
+
+
+def hidden_imports(tree: ast.Module) -> Iterator[str]:
+    """Imports of what a text names, as code."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr="import_module") | ast.Call(ast.Name("__import__")):
+                yield ast.unparse(node)
+            case ast.ImportFrom(module="importlib", names=names) if "import_module" in [alias.name for alias in names]:
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize(
+    "code", ["importlib.import_module('a')", "__import__('a')", "from importlib import metadata, import_module"]
+)
+def test_an_import_by_a_text_is_seen(code: str) -> None:
+    assert list(hidden_imports(ast.parse(code)))
 
 
 def names_a_library(node: ast.AST) -> bool:
@@ -213,12 +242,13 @@ COMPARES: dict[str, tuple[int, str]] = {
 }
 
 
-@pytest.mark.parametrize("path", [path for path in [*CORE, *PAINTED] if room(module_of(path)) != "backend"], ids=name)
-def test_libraries_are_told_apart_by_their_backends(path: Path) -> None:
+def test_libraries_are_told_apart_by_their_backends() -> None:
     """What differs between NumPy and PyTorch is asked of `primer_core.backend`; elsewhere no name is compared."""
-    found = [ast.unparse(node) for node in comparisons(ast.parse(path.read_text(encoding="utf-8")))]
-    allowed, _ = COMPARES.get(name(path), (0, ""))
-    assert len(found) == allowed, found
+    for path in [*CORE, *PAINTED]:
+        if room(module_of(path)) != "backend":
+            found = [ast.unparse(node) for node in comparisons(tree_of(path))]
+            allowed, _ = COMPARES.get(name(path), (0, ""))
+            assert len(found) == allowed, f"{name(path)}: {found}"
 
 
 @pytest.mark.parametrize(
@@ -279,12 +309,13 @@ def words_shown(tree: ast.AST) -> Iterator[str]:
             yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("path", [path for path in CORE if room(module_of(path)) in ("lessons", "language")], ids=name)
-def test_a_librarys_words_are_caught_by_its_backend(path: Path) -> None:
+def test_a_librarys_words_are_caught_by_its_backend() -> None:
     """Only the library's own call stands in the `try` whose exception is shown: `Backend.attempt` sees to that."""
-    found = list(words_shown(ast.parse(path.read_text(encoding="utf-8"))))
-    allowed, _ = SHOWS_WORDS.get(name(path), (0, ""))
-    assert len(found) == allowed, found
+    for path in CORE:
+        if room(module_of(path)) in ("lessons", "language"):
+            found = list(words_shown(tree_of(path)))
+            allowed, _ = SHOWS_WORDS.get(name(path), (0, ""))
+            assert len(found) == allowed, f"{name(path)}: {found}"
 
 
 def test_a_handler_that_shows_words_is_seen() -> None:
@@ -317,10 +348,8 @@ def closures_given(tree: ast.AST) -> Iterator[str]:
                     yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("path", CORE, ids=name)
-def test_nothing_of_ours_stands_in_an_attempt(path: Path) -> None:
-    found = list(closures_given(ast.parse(path.read_text(encoding="utf-8"))))
-    assert not found
+def test_nothing_of_ours_stands_in_an_attempt() -> None:
+    assert not faults({name(path): [*closures_given(tree_of(path))] for path in CORE})
 
 
 @pytest.mark.parametrize(
@@ -361,10 +390,8 @@ def test_the_graph_of_imports_is_read_as_it_is() -> None:
     assert reached("a", loop) == {"b", "c"}
 
 
-@pytest.mark.parametrize("path", PAINTED, ids=name)
-def test_pages_and_ui_load_no_torch_at_import(path: Path) -> None:
-    found = imported(run_at_import(ast.parse(path.read_text(encoding="utf-8")).body))
-    assert not found & {"torch", "torchvision", "mlxtend"}
+def test_pages_and_ui_load_no_torch_at_import() -> None:
+    assert not faults({name(path): imported(run_at_import(tree_of(path).body)) & HEAVY for path in PAINTED})
 
 
 def reads_code(node: ast.AST) -> bool:
@@ -379,23 +406,32 @@ def reads_code(node: ast.AST) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", [*CORE, *PAINTED], ids=name)
-def test_text_is_parsed_in_one_place_and_run_nowhere(path: Path) -> None:
+def test_text_is_parsed_in_one_place_and_run_nowhere() -> None:
     """Python's parser is not safe in threads, and warns of what a learner may write: one module knows both."""
-    found = {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if reads_code(node)}
-    assert found == ({"ast.parse", "ast.literal_eval"} if path.name == "parsing.py" else set())
+    found = faults(
+        {name(path): {ast.unparse(node) for node in ast.walk(tree_of(path)) if reads_code(node)}
+         for path in [*CORE, *PAINTED]}
+    )  # fmt: skip
+    assert found == {"primer_core/language/parsing.py": {"ast.parse", "ast.literal_eval"}}
 
 
-#: It runs in processes that evaluate one program at a time, with no thread beside it.
-WITHOUT_THREADS = PROJECT / "primer_core" / "language" / "execution.py"
+#: They run in processes that evaluate one program at a time, with no thread beside it.
+WITHOUT_THREADS = {"primer_core/language/execution.py", "primer_core/evaluation/child.py"}
 
 
-@pytest.mark.parametrize("path", [p for p in (*CORE, *PAINTED) if p != WITHOUT_THREADS], ids=name)
-def test_no_thread_changes_the_filters_of_warnings_for_all(path: Path) -> None:
+def test_no_thread_changes_the_filters_of_warnings_for_all() -> None:
     """An evaluation process has one thread, so that there nobody else is concerned."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "catch_warnings"]
-    assert not found or name(path) == "primer_core/evaluation/child.py"
+    found = faults(
+        {
+            name(path): [
+                node
+                for node in ast.walk(tree_of(path))
+                if isinstance(node, ast.Attribute) and node.attr == "catch_warnings"
+            ]
+            for path in [*CORE, *PAINTED]
+        }
+    )
+    assert found.keys() <= WITHOUT_THREADS
 
 
 SERVED = [PROJECT / "primer_core" / folder for folder in ("lessons", "language", "backend")]
@@ -405,30 +441,46 @@ def imports_torch(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom) and "torch" in imported(iter([node]))
 
 
-@pytest.mark.parametrize(
-    "path", [*(path for folder in SERVED for path in sorted(folder.rglob("*.py"))), *PAINTED], ids=name
-)
-def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings(path: Path) -> None:
+def test_the_server_imports_torch_only_once_it_is_loaded_with_its_settings() -> None:
     """A function imports torch, if it does, right after `load_torch()`; the door itself is the exception."""
-    if path.name == "loading.py":
-        return
-    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        blocks = [getattr(node, "body", None) for node in ast.walk(function)]
-        for block in (block for block in blocks if isinstance(block, list)):
-            before = ""
-            for node in block:
-                if imports_torch(node):
-                    assert before in ("load_torch()", "loading.load_torch()"), function.name
-                    break
-                before = ast.unparse(node)
+    served = [path for folder in SERVED for path in sorted(folder.rglob("*.py"))]
+    for path in [path for path in (*served, *PAINTED) if path.name != "loading.py"]:
+        bare = [function.name for function in functions_of(tree_of(path)) if imports_torch_unloaded(function)]
+        assert not bare, f"{name(path)}: {bare}"
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT / "pages").glob("*.py")), ids=name)
-def test_pages_compute_nothing(path: Path) -> None:
-    found = imported(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    assert not found & {"torch", "torchvision", "mlxtend"}
+def functions_of(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def imports_torch_unloaded(function: ast.FunctionDef) -> bool:
+    """Whether a function has an import of torch that does not stand right after `load_torch()`."""
+    for block in (getattr(node, "body", None) for node in ast.walk(function)):
+        for before, node in pairwise([None, *block] if isinstance(block, list) else []):
+            if node is not None and imports_torch(node):
+                if before is None or ast.unparse(before) not in ("load_torch()", "loading.load_torch()"):
+                    return True
+                break
+    return False
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("import torch", True),
+        ("load_torch()\n    import torch\n    from torch import nn", False),
+        ("if a:\n        from torch import nn", True),
+    ],
+)
+def test_an_import_of_torch_that_is_not_loaded_is_seen(body: str, seen: bool) -> None:
+    (function,) = functions_of(ast.parse(f"def f(a):\n    {body}"))
+    assert imports_torch_unloaded(function) is seen
+
+
+def test_pages_compute_nothing() -> None:
+    pages = sorted((PROJECT / "pages").glob("*.py"))
+    assert pages
+    assert not faults({name(path): imported(ast.walk(tree_of(path))) & HEAVY for path in pages})
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,12 @@ Values = NDArray[np.float64]
 
 def by_hand(program: Program) -> Names:
     """What the lines by hand leave: all before autograd repeats them, or before one is refused."""
+    return _left_by_hand(program.code)
+
+
+@lru_cache(maxsize=16)
+def _left_by_hand(code: str) -> Names:
+    program = Program(code)
     repeats = [n for n, node in enumerate(program.statements) if isinstance(node, ast.For)]
     return program.run(until=repeats[0] if repeats else None).names
 
@@ -149,8 +156,10 @@ def _(claim: LineDoes, program: Program) -> None:
     np.testing.assert_allclose(made[known], wanted[known], rtol=room(names), atol=room(names) * scale)
 
 
-def by_autograd(program: Program, names: Names) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def by_autograd(code: str) -> dict[str, Any]:
     """Each value by PyTorch's own functions and by its autograd, from what was given."""
+    names = _left_by_hand(code)
     layers = max(int(name[1:]) for name in names if re.fullmatch(r"W\d", name))
     leaves = {name: names[name].detach().clone().requires_grad_()
               for k in range(1, layers + 1) for name in (f"W{k}", f"b{k}")}  # fmt: skip
@@ -160,7 +169,7 @@ def by_autograd(program: Program, names: Names) -> dict[str, Any]:
         found[f"z{k}"] = h @ leaves[f"W{k}"] + leaves[f"b{k}"]
         found[f"z{k}"].retain_grad()
         if k < layers:
-            h = activated(found[f"z{k}"], program.code)
+            h = activated(found[f"z{k}"], code)
             found[f"h{k}"] = h
     p = found["p"] = torch.softmax(found[f"z{layers}"], 1)
     found["loss"] = torch.nn.functional.cross_entropy(found[f"z{layers}"], names["labels"])
@@ -171,7 +180,7 @@ def by_autograd(program: Program, names: Names) -> dict[str, Any]:
         found[f"delta{k}"] = found[f"z{k}"].grad
         for name in (f"W{k}", f"b{k}"):
             found[f"d{name}"] = leaves[name].grad
-            for line in program.code.splitlines():
+            for line in code.splitlines():
                 if line.startswith(f"{name}_new = "):
                     rate = float(line.split(" - ")[1].split(" * ")[0])
                     found[f"{name}_new"] = leaves[name] - rate * leaves[name].grad
@@ -187,7 +196,7 @@ def activated(z: Any, code: str) -> Any:
 def pair(program: Program, symbol: str) -> tuple[Any, Any]:
     names = by_hand(program)
     assert symbol in names, f"there is no {symbol}"
-    return names[symbol].detach(), by_autograd(program, names)[symbol].detach()
+    return names[symbol].detach(), by_autograd(program.code)[symbol].detach()
 
 
 @check(BesidePyTorch)

@@ -9,6 +9,8 @@ import io
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 Names = dict[str, Any]
@@ -57,7 +59,7 @@ class Program:
         self.statements: list[ast.stmt] = []
         self.leftover = 77
         self.comments = tuple(line.strip()[1:].strip() for line in code.splitlines() if line.strip().startswith("#"))
-        for statement in ast.parse(code).body:
+        for statement in _parsed(code):
             self.statements += statement.body if isinstance(statement, ast.Try) else [statement]
 
     def run(self, *, after: Mapping[int, Change] | None = None, until: int | None = None) -> Ran:
@@ -77,8 +79,7 @@ class Program:
             warnings.simplefilter("always")
             for number, statement in enumerate(self.statements[:until], start=1):
                 try:
-                    module = ast.Module([_Filled(self.leftover).visit(copy.deepcopy(statement))], type_ignores=[])
-                    exec(compile(module, "program", "exec"), names)  # noqa: S102 - the snippet that a page prints
+                    exec(_compiled(statement, self.leftover), names)  # noqa: S102 - the snippet that a page prints
                 except Exception as raised:
                     error = raised
                     break
@@ -146,6 +147,19 @@ class Program:
         lines = ast.parse("\n".join(code)).body
         other.statements = [*self.statements[: place - 1], *lines, *self.statements[place:]]
         return other
+
+
+@lru_cache(maxsize=64)
+def _parsed(code: str) -> tuple[ast.stmt, ...]:
+    """The statements of a program, which many claims are made of: nobody changes them."""
+    return tuple(ast.parse(code).body)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(statement: ast.stmt, leftover: int) -> CodeType:
+    """A statement that can be run, with a number in each cell that a library hands out as it finds it."""
+    module = ast.Module([_Filled(leftover).visit(copy.deepcopy(statement))], type_ignores=[])
+    return compile(module, "program", "exec")
 
 
 class _Filled(ast.NodeTransformer):

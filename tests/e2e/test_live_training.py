@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.running_app import running_app, wait_until_drawn
 
@@ -50,6 +50,48 @@ def unfold(page: Page, title: str) -> None:
       const ending = document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime < Infinity);
       return Promise.allSettled(ending.map((each) => each.finished));
     }""")
+
+
+class HeldNews:
+    """What the server tells a page, which can be held up as a slow network does; not what it answers a chart.
+
+    Parameters
+    ----------
+    page
+        That has not been opened yet.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[str | bytes] | None = None
+        self._to_page: Callable[[str | bytes], None] = lambda _: None
+        self.asked_again = 0
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def hold(self) -> None:
+        """Keep what comes from now on from the page, and count what the page says."""
+        self._held, self.asked_again = [], 0
+
+    def release(self) -> None:
+        """Let the page hear what was held, and all that comes."""
+        held, self._held = self._held or [], None
+        for message in held:
+            self._to_page(message)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        self._to_page = socket.send
+        server.on_message(self._hear)
+        socket.on_message(lambda message: self._say(server, message))
+
+    def _hear(self, message: str | bytes) -> None:
+        if self._held is None:
+            self._to_page(message)
+        else:
+            self._held.append(message)
+
+    def _say(self, server: WebSocketRoute, message: str | bytes) -> None:
+        self.asked_again += 1
+        server.send(message)
 
 
 def start(page: Page) -> None:
@@ -320,6 +362,7 @@ def test_when_its_owner_has_left_a_run_stays_as_it_is_until_somebody_takes_it_ov
     open_lesson(page, app_url, "live_training?epochs=200&pace=8")
     start(page)
     onlooker = new_page()
+    news = HeldNews(onlooker)
     onlooker.goto(page.url)
     expect(onlooker.get_by_text("You are looking on")).to_be_visible()
     onlooker.get_by_role("slider", name="Learning rate").press("ArrowRight")
@@ -328,7 +371,11 @@ def test_when_its_owner_has_left_a_run_stays_as_it_is_until_somebody_takes_it_ov
     seen = last_batch(onlooker)
     until(lambda: last_batch(onlooker) > seen + 5, "the run goes on", onlooker)
     expect(onlooker.locator(".primer-chart .change-label")).to_have_count(0)
+    # Its browser says its own rate again when the chart has heard of the change, before the page has heard of it.
+    news.hold()
     button(onlooker, "Take over")
+    until(lambda: news.asked_again > 1, "another message while the page has heard nothing", onlooker)
+    news.release()
     expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(onlooker.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.001")
     button(onlooker, "Pause")
