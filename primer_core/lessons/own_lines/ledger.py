@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
@@ -679,6 +680,7 @@ class Recorder(Interpreter):
         if self._hears or not is_module(function):
             yield
             return
+        load_torch()
         from torch.nn.modules.module import register_module_forward_hook
 
         handle = register_module_forward_hook(self._heard)
