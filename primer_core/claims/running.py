@@ -198,7 +198,7 @@ class BoundText(Claim):
     name
         The name.
     shown
-        What Python shows of it.
+        What Python shows of it; a function in it by its name, without its address.
     """
 
     run: Run

@@ -7,6 +7,7 @@ import contextlib
 import dis
 import inspect
 import io
+import re
 import sys
 import warnings
 from dataclasses import dataclass, field, replace
@@ -107,6 +108,7 @@ class Recorder:
         self.start: dict[int, int] = {}
         self.loops: dict[int, tuple[int, int]] = {}
         self.silent: set[int] = set()
+        self.receiving: set[int] = set()
         self.namespace: Names = {}
         for node in ast.walk(self.tree):
             if not isinstance(node, ast.stmt):
@@ -116,6 +118,8 @@ class Recorder:
             for line in range(node.lineno, max(last, node.lineno) + 1):
                 if line == node.lineno or not isinstance(body, list):
                     self.start[line] = node.lineno
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom):
+                self.receiving.add(node.lineno)
             if isinstance(node, ast.For):
                 self.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
             silent = isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal)
@@ -159,6 +163,8 @@ class Recorder:
         elif event == "exception":
             self.pending.pop(key, None)
         elif event == "return":
+            if self.pending.get(key) in self.receiving:
+                return self.trace  # ``name = yield`` binds the name only when the generator goes on
             waiting = self.pending.pop(key, None)
             if waiting is not None:
                 self.settle(frame, waiting, None)
@@ -196,9 +202,13 @@ class Recorder:
         self.last[key] = (names, cells, texts)
 
 
+_FUNCTION = re.compile(r"<function (?:[^\s.]+\.)*([^\s.]+) at 0x[0-9a-f]+>")
+
+
 def _shown(value: Any) -> str:
+    """What Python shows of a value; a function by its own name, without its address, which differs in each run."""
     try:
-        return repr(value)
+        return _FUNCTION.sub(r"<function \1>", repr(value))
     except AttributeError:  # an object before its __init__ has run
         return ""
 

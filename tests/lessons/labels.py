@@ -504,7 +504,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "number",
         "{n} (time {n})",
         "and {cells}",
-        "and {n} other cells of {name}",
+        "and {n} other cells of {cells}",
         "What went into it is not known here.",
         "Earlier steps are left out.",
         "Not drawn: {names}.",

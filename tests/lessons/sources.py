@@ -30,7 +30,7 @@ _BRACKETS = r"[^()]"
 for _ in range(4):
     _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
 _OPERAND = rf"(?:[^\s()\[\]]|\({_BRACKETS}*\)|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+"
-_CELL = rf"{_NAME}(?:\.grad)?(?:\[[−-]?\d+(?:, [−-]?\d+)*\])*"
+_CELL = rf"{_NAME}(?:\.{_NAME}|\[[−-]?\d+(?:, [−-]?\d+)*\]|\['{_NAME}'\])*"
 #: What stands in a label for what differs from state to state; each is looked up where `Sources.holds` says.
 _PLACES = {
     "n": r"[−-]?\d+(?: \d{3})*",
@@ -183,7 +183,7 @@ class Sources:
             case "statements":
                 return all(self.is_code(each) for each in found.split("; "))
             case "cells":
-                return set(re.findall(_NAME, found)) - {"more", "of"} <= self.names
+                return set(re.findall(_NAME, _OF_A_LAYER.sub("", found))) - {"more", "of"} <= self.names
             case "numbers":
                 return all(_HELD.fullmatch(each) for each in _ENTRY.split(found))
             case "of_a":
@@ -219,6 +219,9 @@ TOLD = ("Story.paragraphs", "Story.note", "Fix.label", "Remedy.label")
 """Where claims alone speak, and sentences that hold of every state."""
 
 _NAMED = re.compile(_NAME)
+
+_OF_A_LAYER = re.compile(r"\.(?:\w*(?:weight|bias)\w*|grad)\b")
+"""What PyTorch calls the parameters of its layers, and their gradients: no program need write it."""
 
 
 def is_python(words: str) -> bool:

@@ -18,6 +18,7 @@ from primer_core.language.programs.values import Class, Instance, Record, type_n
 from primer_core.language.text import quoted
 
 _TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_METHODS: Mapping[str, str] = {**ARITHMETIC, **COMPARISONS, **ONE_SIDED}
 
 
 @dataclass(eq=False)
@@ -101,7 +102,7 @@ class Classes(PythonFunctions):
         if not any(isinstance(value, Instance) for value in values):
             return super()._in_python(symbol, compute, node, *values)
         first, *rest = values
-        asked = [(first, f"__{(ARITHMETIC | COMPARISONS | ONE_SIDED)[symbol]}__", rest)]
+        asked = [(first, f"__{_METHODS[symbol]}__", rest)]
         if symbol in ARITHMETIC:
             asked.append((rest[0], f"__r{ARITHMETIC[symbol]}__", [first]))
         elif symbol in _TURNED:

@@ -100,11 +100,11 @@ class Iterators(Functions):
 
     def _asking(self, function: Any, node: ast.AST) -> Callable[[Any], bool]:
         """Return what a value is asked for, as ``filter`` asks: whether it is true, for no function."""
-        called = (lambda value: value) if function is None else self._needed(function, node)
+        called = None if function is None else self._needed(function, node)
 
         def asked(value: Any) -> bool:
             self._count(node)
-            return self._as_truth(called(value), node)
+            return self._as_truth(value if called is None else called(value), node)
 
         return asked
 

@@ -74,8 +74,8 @@ class PythonFunctions(Containers):
             return self._print(positional, keywords, node)
         if name in ("max", "min", "sorted") and keywords.get("key") is not None:
             return self._by_key(name, positional, keywords, node)
-        if name == "len" and len(positional) == 1 and (kind := self._class_of(positional[0])) and kind.has("__len__"):
-            return self.call(kind.find("__len__"), (positional[0],), {}, node)
+        if name == "len" and len(positional) == 1 and (made := self._class_of(positional[0])) and made.has("__len__"):
+            return self.call(made.find("__len__"), (positional[0],), {}, node)
         if name == "len" and len(positional) == 1 and networks.is_network_object(positional[0]):
             return self._outside(len, positional, {}, node)
         size = self._len_of(positional[0]) if len(positional) == 1 else None

@@ -58,9 +58,9 @@ def _recorded(failure: Failure) -> Iterator[Candidate]:
     waiting: list[ast.AST] = [node.func.value]
     seen: set[str] = set()
     if not isinstance(node.func.value, ast.Name):  # what is asked for its slopes is computed in this very line
-        for name in dict.fromkeys(each.id for each in ast.walk(node.func.value) if isinstance(each, ast.Name)):
-            if failure.failing.scope.get(name) == "Tensor":
-                yield failure.before(failure.failing.statement, f"{name}.requires_grad_()")
+        for asked in dict.fromkeys(each.id for each in ast.walk(node.func.value) if isinstance(each, ast.Name)):
+            if failure.failing.scope.get(asked) == "Tensor":
+                yield failure.before(failure.failing.statement, f"{asked}.requires_grad_()")
     while waiting:
         for name in [each for each in ast.walk(waiting.pop()) if isinstance(each, ast.Name)]:
             if name.id in seen or name.id not in failure.failing.scope:
