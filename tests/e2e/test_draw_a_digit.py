@@ -102,7 +102,7 @@ def test_ten_digits_are_read(lesson: Page) -> None:
 def test_the_reading_changes_while_the_pen_is_down(lesson: Page) -> None:
     corners = DIGITS[7][0]
     press_pen(lesson, corners[:3])
-    expect(verdict(lesson)).to_have_text(re.compile("^Reads"))
+    expect(lesson.locator(".reading.read")).to_be_visible()
     first = shares(lesson)
     bar = lesson.locator(".reading li").nth(7).locator("i").element_handle()
     for before, after in pairwise(corners[2:]):
@@ -149,8 +149,8 @@ def test_the_width_of_the_pen_is_for_the_next_stroke(lesson: Page) -> None:
     assert ink(lesson) == thin, "what is drawn stays as it was"
     draw(lesson, ((60, 200), (220, 200)))
     assert ink(lesson) - thin > 1.7 * thin
-    expect(lesson.get_by_label("Python code")).to_contain_text('"width": 36')
-    expect(lesson.get_by_label("Python code")).to_contain_text('"width": 18')
+    expect(lesson.locator(".st-key-code").get_by_label("Python code")).to_contain_text('"width": 36')
+    expect(lesson.locator(".st-key-code").get_by_label("Python code")).to_contain_text('"width": 18')
     width.fill("3")
     fat = ink(lesson)
     draw(lesson, ((60, 250), (220, 250)))
@@ -259,7 +259,7 @@ def test_a_finger_draws_on_a_narrow_screen_and_the_page_stays(new_page: Callable
     main = page.get_by_test_id("stMain")
     scrolled = main.evaluate("e => e.scrollTop")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
-    for part in (pad(page), page.locator(".bars")):
+    for part in (pad(page), page.locator(".reading .bars")):
         expect(part, "pad and bars are in sight at once").to_be_in_viewport(ratio=1)
     finger = page.context.new_cdp_session(page)
 
@@ -361,7 +361,7 @@ def test_each_drawing_is_read_once_and_the_page_does_not_run_for_it(lesson: Page
     asked: list[str] = []
     frames: list[object] = []
     lesson.on("request", lambda request: asked.append(request.post_data or "") if is_reading(request) else None)
-    lesson.on("websocket", frames.append)
+    lesson.on("websocket", lambda socket: frames.append(socket))
     draw(lesson, *DIGITS[4])
     expect(verdict(lesson)).to_have_text(re.compile("^Reads 4:"))
     lesson.wait_for_timeout(1000)
@@ -418,26 +418,25 @@ def test_bars_and_table_always_say_the_same(lesson: Page) -> None:
 
 
 def test_the_first_stroke_moves_nothing(lesson: Page) -> None:
-    headings = lesson.get_by_test_id("stMain").locator("h3:visible")
-    expect(headings.filter(has_text="In code, step by step")).to_be_visible()
+    """What is drawn on, read and looked at stays where it is; the sections below open downwards."""
+    parts = [pad(lesson), lesson.locator(".reading .bars"), lesson.locator(".sees")]
 
-    def tops() -> list[tuple[str, float]]:
-        found = headings.evaluate_all("all => all.map((one) => [one.textContent, one.getBoundingClientRect().top])")
-        return [(name, top) for name, top in found if not name.startswith(("Draw", "Reads"))]
+    def places() -> list[object]:
+        return [part.bounding_box() for part in parts]
 
-    before = tops()
-    assert len(before) > 3
+    before = places()
+    assert None not in before
     draw(lesson, *DIGITS[4])
     expect(verdict(lesson)).to_have_text(re.compile("^Reads 4:"))
-    expect(lesson.get_by_label("Python code")).to_contain_text("width")
-    assert tops() == before
+    expect(lesson.locator(".st-key-code").get_by_label("Python code")).to_contain_text("width")
+    assert places() == before
 
 
 def test_each_pixel_that_the_network_sees_tells_its_value(lesson: Page) -> None:
     draw(lesson, *DIGITS[1])
     expect(verdict(lesson)).to_have_text(re.compile("^Reads 1:"))
     seen = lesson.get_by_role("application", name="What the network sees")
-    readout = lesson.locator(".readout")
+    readout = lesson.locator(".sees .readout")
     box = seen.bounding_box()
     assert box is not None
     cell = box["width"] / 28
@@ -458,7 +457,7 @@ def test_pad_bars_and_image_stand_above_the_fold(new_page: Callable[..., Page], 
     page = new_page(viewport={"width": 1280, "height": 900})
     open_lesson(page, app_url)
     image = page.get_by_role("application", name="What the network sees")
-    for part in (pad(page), page.locator(".bars"), image, page.locator(".readout"), tool(page, "Redo")):
+    for part in (pad(page), page.locator(".reading .bars"), image, page.locator(".sees .readout"), tool(page, "Redo")):
         expect(part).to_be_in_viewport(ratio=1)
     tops = [part.bounding_box() for part in (pad(page), page.locator(".reading"), page.locator(".sees"))]
     lefts = [box["x"] for box in tops if box]
@@ -509,7 +508,7 @@ def is_reading(request: Request) -> bool:
 
 def test_the_code_prints_what_the_page_shows_wherever_the_library_is(lesson: Page, tmp_path: Path) -> None:
     draw(lesson, *DIGITS[4])
-    code = lesson.get_by_label("Python code")
+    code = lesson.locator(".st-key-code").get_by_label("Python code")
     expect(code).to_contain_text(re.compile(r'"width".*"width".*print\(', re.DOTALL))  # both strokes of the 4
     expect(code).to_contain_text("pip install .")
     values = lesson.locator(".steps td:nth-child(3)")

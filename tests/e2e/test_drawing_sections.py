@@ -15,7 +15,7 @@ READS = re.compile(r"^Reads \d, [>\d. ]+ %$")
 
 @pytest.fixture
 def stages(page: Page, app_url: str) -> Locator:
-    return section(page, app_url, ".stages")
+    return section(page, app_url, "section.stages")
 
 
 def section(page: Page, app_url: str, name: str) -> Locator:
@@ -72,12 +72,12 @@ def test_sections_follow_the_pen(page: Page, app_url: str) -> None:
     open_lesson(page, app_url)
     page.set_viewport_size({"width": 1280, "height": 2600})
     press_pen(page, DIGITS[7][0])
-    for name in (".stages", ".through", ".break"):
+    for name in ("section.stages", ".through", ".break"):
         expect(page.locator(f"{name}:not(.empty)")).to_be_visible()
     assert page.locator(".pad canvas").first.evaluate("canvas => Boolean(canvas.closest('.down'))")
     page.mouse.up()
     page.get_by_role("button", name="Clear", exact=True).click()
-    for name in (".stages", ".through", ".break"):
+    for name in ("section.stages", ".through", ".break"):
         expect(page.locator(f"{name}.empty")).to_be_visible()
 
 
@@ -116,6 +116,6 @@ def test_a_disturbed_drawing_is_read_anew(page: Page, app_url: str) -> None:
 
 def test_sections_fit_a_phone(new_page: Callable[..., Page], app_url: str) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    for name in (".stages", ".through", ".break"):
+    for name in ("section.stages", ".through", ".break"):
         section(page, app_url, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390

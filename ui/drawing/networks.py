@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from primer_core.training.run import RunState
 
 KEY = "network"
-#: Key of the list's widget.
-CHOICE = "network_choice"
+_LISTS = "lists of networks"
 WEIGHTS_FILE = "network.pt"
 _PEN_ROW = re.compile(r"the same, drawn on the pad with a pen of width (\d+)")
 
@@ -90,24 +89,36 @@ def choose(place: DeltaGenerator, named: str | None) -> Network:
     ids = list(known)
 
     def name_in_address() -> None:
-        st.query_params[KEY] = st.session_state[CHOICE]
+        st.query_params[KEY] = st.session_state[_list_key()]
 
     return known[
         place.selectbox(
             "Network",
             ids,
-            # What `use` has chosen counts, not the address of before.
-            index=ids.index(named) if named and CHOICE not in st.session_state else 0,
+            index=ids.index(named) if named else 0,
             format_func=lambda one: known[one].title,
-            key=CHOICE,
+            key=_list_key(),
             on_change=name_in_address,
         )
     ]
 
 
 def use(network: str) -> None:
-    """Choose a network of `choices` by its id; called before the page runs."""
-    st.session_state[CHOICE] = st.query_params[KEY] = network
+    """Have `choose` draw a new list that chooses a network of `choices`, by its id, when the page runs again.
+
+    A value that is set while a fragment runs, which does not draw the list, never reaches the list in the browser.
+    """
+    st.session_state[_LISTS] = st.session_state.get(_LISTS, 0) + 1
+    st.query_params[KEY] = network
+
+
+def chosen() -> str | None:
+    """Give the id of the network that the list shows; None before it is drawn."""
+    return st.session_state.get(_list_key())
+
+
+def _list_key() -> str:
+    return f"list of networks {st.session_state.get(_LISTS, 0)}"
 
 
 def choices() -> tuple[Network, ...]:

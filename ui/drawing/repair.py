@@ -125,7 +125,7 @@ def _draw_run(desk: Desk, run: Run, state: RunState) -> None:
         if st.session_state.get(_LISTED) != seen:
             st.session_state[_LISTED] = seen
             st.rerun()  # the list of networks stands outside
-        used = st.session_state.get(networks.CHOICE) == run.id
+        used = networks.chosen() == run.id
         label = "The pad is read by the taught network" if used else "Use the taught network"
         pressed = st.button(
             label, icon=":material/draw:", disabled=used, on_click=networks.use, args=(run.id,), key="use_taught"
