@@ -43,15 +43,11 @@ def test_a_network_trained_here_reads_digits_drawn_here(page: Page, app_url: str
     expect(page.get_by_role("combobox", name="Network")).to_have_value(MINE)
 
     draw(page, 3)
-    shares = page.locator(".reading .value")
     expect(page.locator(".reading .verdict")).to_have_text(re.compile("^Reads 3:"))
-    page.wait_for_timeout(500)  # the pad's own question about the finished drawing is answered too
-    mine = shares.all_inner_texts()
     code = page.locator(".st-key-code").get_by_label("Python code")
     expect(code).to_contain_text("network.pt")
     page.get_by_role("combobox", name="Network").click()
     page.get_by_role("option", name="Shipped network").click()
     expect(page.get_by_role("combobox", name="Network")).to_have_value("Shipped network")
-    expect(shares).not_to_have_text(mine)
     expect(code).to_contain_text("load_checkpoint()")
     expect(code).not_to_contain_text("network.pt")
