@@ -51,6 +51,7 @@ def draw_and_read(network: Network, opened: str | None) -> None:
 
 
 lesson = shell.begin("draw_a_digit")
+ready = torch_is_loaded()  # before what is drawn below loads it
 titles = {FORMER_TITLES.get(title, title): title for title in EXAMPLES}
 query = address.take_query(lesson.slug, {EXAMPLE: address.choice_of(titles), networks.KEY: networks.parameter()})
 opened = titles.get(query.get(EXAMPLE, ""))
@@ -101,6 +102,6 @@ with st.container(border=True):
 repair.draw(network, PAD)
 shell.finish(lesson)
 address.tell_misread_query({EXAMPLE: lambda: opened or "no example", networks.KEY: lambda: network.title}, misread)
-if not torch_is_loaded():
+if not ready:
     load_torch()
     st.rerun()

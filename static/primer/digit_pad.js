@@ -164,8 +164,8 @@ class DigitPad {
     const again = network !== this.network || data.forgotten !== this.forgotten;
     [this.network, this.forgotten] = [network, data.forgotten];
     this.token = data.reader?.network ?? "";
+    this.reader.ask(data.reader);                  // before it is asked again: by the network that is chosen now
     if (again && this.lastRead) this.askAgain();
-    this.reader.ask(data.reader);
     if (again) this.reader.now();
     if (data.opened.token !== this.opened) {
       this.opened = data.opened.token;

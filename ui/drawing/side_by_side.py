@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from primer_core.backend.loading import torch_is_loaded
 from ui import session
 from ui.address import on_this_server
 from ui.components.two_networks import two_networks
@@ -33,7 +34,9 @@ def side_by_side(key: str, pad: str, first: Network) -> None:
     with st.container(border=True):
         st.subheader("Two networks side by side", anchor=False)
         others = {one.id: one for one in networks.choices() if one.id != first.id and one.classes == first.classes}
-        if others:
+        if not torch_is_loaded():
+            st.html('<p class="primer-note">Loading the networks …</p>')
+        elif others:
             _compare(key, pad, first, others)
         else:
             st.html('<p class="primer-note">There is no other network here that knows the same classes.</p>')
