@@ -15,14 +15,9 @@ import streamlit as st
 from primer_core.lessons.answer import problem_sentences
 from primer_core.lessons.question import Problem
 from ui import answers, catalog, modules, session, shell
+from ui.components.folder import ModuleComponent
 
-_SCRIPT = """
-export default function ({ data, parentElement }) {
-  import(new URL(data.module, document.baseURI).href).then(({ mount }) => mount(parentElement, data));
-}
-"""
-
-_mount = st.components.v2.component("primer_lesson", js=_SCRIPT, css=modules.style(), isolate_styles=False)
+_component = ModuleComponent("lesson", modules.style(), isolate_styles=False)
 
 
 @cache
@@ -44,11 +39,10 @@ def lesson_page(slug: str) -> None:
     parameters = {name: text for name, text in st.query_params.items() if name not in session.PARAMETERS}
     question, problems = lesson.opened(parameters)
     problems = (*problems, *given_twice(parameters))
-    _mount(
-        key=f"lesson {slug}",
-        data={
+    _component.mount(
+        f"lesson {slug}",
+        {
             "slug": slug,
-            "module": modules.address("lesson.js"),
             "address": answers.address(slug),
             "opened": urlencode(parameters),
             "question": question.texts(),

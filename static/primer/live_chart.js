@@ -42,9 +42,10 @@ const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeou
  * Show what the page says, in the chart that is there or in a new one.
  * @param {HTMLElement} parent
  * @param {PageData} data
+ * @param {unknown} _setState it keeps no value
  * @param {Trigger} trigger has the page run again
  */
-export function mount(parent, data, trigger) {
+export function mount(parent, data, _setState, trigger) {
   let chart = charts.get(parent);
   if (!chart) {
     // A run of the page may take the place of the chart away for a moment: what was zoomed and looked at comes back.

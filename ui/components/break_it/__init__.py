@@ -6,12 +6,11 @@ It follows the pad by its events; the browser's part is ``static/primer/break_it
 from pathlib import Path
 
 from primer_core.inference.disturbances import FACTORS
-from ui import modules
 from ui.address import on_this_server
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 from ui.drawing.break_it import ADDRESS, CURVE, CURVES
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def break_it(key: str, channel: str) -> None:
@@ -25,11 +24,10 @@ def break_it(key: str, channel: str) -> None:
         Key of the pad.
     """
     data = {
-        "module": modules.address("break_it.js"),
         "channel": channel,
         "address": on_this_server(ADDRESS),
         "counts": on_this_server(CURVE),
         "curves": {kind: list(amounts) for kind, amounts in CURVES.items()},
         "factors": list(FACTORS),
     }
-    _mount(key=key, data=data)
+    _component.mount(key, data)

@@ -14,10 +14,9 @@ from typing import Any
 import streamlit as st
 
 from primer_core.inference.strokes import DEFAULT_WIDTH
-from ui import modules
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 THINNEST, FATTEST = 3, 36  # widths of the pen that can be chosen, in pad units
 
@@ -66,7 +65,6 @@ def digit_pad(
         st.session_state[f"{key} opening"] = secrets.token_urlsafe(6)
     said = st.session_state.get(key) or {}
     data = {
-        "module": modules.address("digit_pad.js"),
         "channel": key,
         "label": label,
         "hint": hint,
@@ -80,9 +78,9 @@ def digit_pad(
         "reading": dict(reading),
         "forgotten": said.get("forgotten") or 0,
     }
-    found = _mount(
-        key=key,
-        data=data,
+    found = _component.mount(
+        key,
+        data,
         default={"example": opened, "forgotten": 0},
         on_example_change=lambda: None,
         on_forgotten_change=lambda: None,

@@ -5,11 +5,10 @@ Both follow the pad by its events; the browser's part is ``static/primer/digit_s
 
 from pathlib import Path
 
-from ui import modules
 from ui.components.code_view import code_view
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 CODE = "code"  # key of the code's element
 
@@ -26,5 +25,5 @@ def digit_steps(key: str, channel: str, *, note: str) -> None:
     note
         Said below the code, in plain text.
     """
-    _mount(key=key, data={"module": modules.address("digit_steps.js"), "channel": channel, "code": CODE})
+    _component.mount(key, {"channel": channel, "code": CODE})
     code_view(CODE, "", note=note)

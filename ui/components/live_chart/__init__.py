@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ui import modules
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(
+_component = ModuleComponent.of_folder(
     Path(__file__).parent,
     # In the document itself, where a description finds what it describes by its id.
     isolate_styles=False,
@@ -40,10 +39,9 @@ def live_chart(
         What each of the view's numbers is called, and what it means.
     """
     data = {
-        "module": modules.address("live_chart.js"),
         "address": address,
         "log": log_scale,
         "numbers": list(numbers.items()),
         "view": view,
     }
-    _mount(key=key, data=data, on_changed_change=lambda: None)
+    _component.mount(key, data, on_changed_change=lambda: None)

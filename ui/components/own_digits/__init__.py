@@ -11,10 +11,9 @@ from typing import Any
 
 import streamlit as st
 
-from ui import modules
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(
+_component = ModuleComponent.of_folder(
     Path(__file__).parent,
     # In the document itself, as its module finds the focus and the pad there.
     isolate_styles=False,
@@ -31,9 +30,9 @@ def own_digits(key: str, data: Mapping[str, Any]) -> None:
     data
         As ``static/primer/own_digits.js`` describes it, but for the module and the number that was asked last.
     """
-    _mount(
-        key=key,
-        data={"module": modules.address("own_digits.js"), "asked": st.session_state.get(_handled(key), 0), **data},
+    _component.mount(
+        key,
+        {"asked": st.session_state.get(_handled(key), 0), **data},
         default={"desk": 0},
         on_desk_change=lambda: None,
         on_changed_change=lambda: None,

@@ -5,12 +5,11 @@ It follows the pad by its events; the browser's part is ``static/primer/pen_to_a
 
 from pathlib import Path
 
-from ui import modules
 from ui.address import on_this_server
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 from ui.drawing.pen_to_answer import ADDRESS
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def pen_to_answer(key: str, channel: str) -> None:
@@ -24,8 +23,7 @@ def pen_to_answer(key: str, channel: str) -> None:
         Key of the pad.
     """
     data = {
-        "module": modules.address("pen_to_answer.js"),
         "channel": channel,
         "address": on_this_server(ADDRESS),
     }
-    _mount(key=key, data=data)
+    _component.mount(key, data)

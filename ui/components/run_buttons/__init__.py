@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from ui import cached, modules
+from ui import cached
 from ui.address import on_this_server
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,12 @@ def run_buttons(key: str, buttons: Sequence[Button], *, label: str) -> None:
         What a screen reader calls the row.
     """
     data = {
-        "module": modules.address("run_buttons.js"),
         "buttons": [asdict(button) for button in buttons],
         "label": label,
         "handled": st.session_state.get(_handled(key), 0),
         "cookie": [cached.LEARNER_COOKIE, cached.seat().learner, on_this_server("/")],
     }
-    _mount(key=key, data=data, default={"presses": []}, on_presses_change=lambda: None)
+    _component.mount(key, data, default={"presses": []}, on_presses_change=lambda: None)
 
 
 def _handled(key: str) -> str:

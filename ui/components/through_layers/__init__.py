@@ -5,12 +5,12 @@ It follows the pad by its events; the browser's part is ``static/primer/through_
 
 from pathlib import Path
 
-from ui import modules, session
+from ui import session
 from ui.address import on_this_server
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 from ui.drawing.through_layers import ADDRESS, COUNTS
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def through_layers(key: str, channel: str) -> None:
@@ -24,10 +24,9 @@ def through_layers(key: str, channel: str) -> None:
         Key of the pad.
     """
     data = {
-        "module": modules.address("through_layers.js"),
         "channel": channel,
         "address": on_this_server(ADDRESS),
         "counts": on_this_server(COUNTS),
         "kept": session.link_parameters(),
     }
-    _mount(key=key, data=data)
+    _component.mount(key, data)
