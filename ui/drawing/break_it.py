@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.data.errors import DataError
 from primer_core.inference import parse_strokes, preprocess, render_strokes
 from primer_core.inference.disturbances import FACTORS, Disturbance, count_right, look
-from primer_core.inference.held_out import held_out
 from primer_core.inference.strokes import Stroke
 from ui.drawing.reader import Reader
-from ui.drawing.reading import DIGITS
-from ui.drawing.sections import BLANK, Asked, route
+from ui.drawing.sections import BLANK, Asked, counted_images, route
 from ui.requests import RequestError
 
 ADDRESS = "/api/draw/break"
@@ -86,12 +83,7 @@ def count(reader: Reader, asked: Asked) -> dict[str, Any]:
     kind, amount = asked.get("kind"), asked.get("amount")
     if kind not in ("noise", "rotation") or amount not in CURVES[kind]:
         raise RequestError(400, f"Expected a kind, one of {', '.join(CURVES)}, and one of its amounts.")
-    if tuple(reader.classes) != DIGITS:
-        raise RequestError(400, "Test images are counted for networks that read digits.")
-    try:
-        images, labels = held_out()
-    except DataError as problem:
-        raise RequestError(400, str(problem)) from None
+    images, labels = counted_images(reader)
     return {"right": count_right(reader.model, images, labels, kind, float(amount)), "of": len(labels)}
 
 

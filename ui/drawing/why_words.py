@@ -15,6 +15,7 @@ from primer_core.inference.asking import logits_of, probabilities_of
 from primer_core.inference.attribution import SIDE, Gradient, IntegratedGradients, Occlusion, score_of
 from primer_core.inference.changes import PARTS_OF_WAY, STEPS, Blend, Change
 from primer_core.inference.neighbours import Gallery, Neighbours
+from ui.drawing.reading import percent
 
 if TYPE_CHECKING:
     from torch import nn
@@ -77,11 +78,6 @@ def plus(number: float) -> str:
     """Write a number with its sign."""
     text = rounded(number)
     return text if text.startswith("−") or text == "0" else f"+{text}"
-
-
-def percent(share: float) -> str:
-    """Write a share of 1 as the bars do."""
-    return "> 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
 
 
 def tried(
