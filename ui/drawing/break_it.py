@@ -95,7 +95,7 @@ def _number(given: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
-def _told(probabilities: NDArray[np.float32], reader: Reader) -> dict[str, Any]:
+def _told(probabilities: NDArray[np.floating], reader: Reader) -> dict[str, Any]:
     label = int(probabilities.argmax())
     return {"label": reader.classes[label], "probability": round(float(probabilities[label]), 5)}
 

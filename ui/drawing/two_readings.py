@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.inference.asking import at_rest, logits_of, probabilities_of
+from primer_core.inference.asking import at_rest, read_probabilities
 from ui.drawing.reader import Reader, pad_route, prediction_of, reader_of
 from ui.drawing.reading import percent
 from ui.requests import RequestError
@@ -48,7 +48,8 @@ def _from_image(sent: Mapping[str, Any], reader: Reader) -> NDArray[np.floating]
     ):
         raise RequestError(400, f"Expected image, {_PIXELS} whole numbers from 0 to 255.")
     image = np.array(levels, np.float32).reshape(28, 28) / np.float32(255)
-    return probabilities_of(logits_of(image[None], at_rest(reader.model))[0])
+    (shares,) = read_probabilities(image[None], at_rest(reader.model))
+    return np.asarray(shares)
 
 
 def said_of(classes: Sequence[str], first: NDArray[np.floating], second: NDArray[np.floating]) -> str:
