@@ -3,7 +3,6 @@
 import io
 import struct
 from ast import literal_eval
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -25,24 +24,11 @@ from tests.profiles import is_long
 from tests.snippets import printed_by
 from tests.training.own_hand import slashed_zeros
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=60).map(tuple)
 START = RunSpec(epochs=4, batch_size=100, learning_rate=3e-3)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 @pytest.fixture(scope="module")
