@@ -3,8 +3,10 @@
 import io
 import struct
 from ast import literal_eval
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,8 +47,8 @@ def network() -> bytes:
     return buffer.getvalue()
 
 
-def teaching_spec(**settings: object) -> RunSpec:
-    return RunSpec(**{"start": "before", "batch_size": 16, "epochs": 20, **settings})  # type: ignore[arg-type]
+def teaching_spec(**settings: Any) -> RunSpec:
+    return replace(RunSpec(start="before", batch_size=16, epochs=20), **settings)
 
 
 def outcome(spec: RunSpec, teaching: Teaching) -> dict[str, tuple[float, float]]:

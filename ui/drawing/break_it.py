@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
     given = asked.get("disturbance", {})
     if not isinstance(given, Mapping):
         raise RequestError(400, "Expected the disturbance as an object.")
-    numbers = {name: _number(given, name) for name in RANGES if name in given}
+    numbers: dict[str, Any] = {name: _number(given, name) for name in RANGES if name in given}
     invert = given.get("invert", False)
     if not isinstance(invert, bool):
         raise RequestError(400, "Expected invert to be true or false.")
@@ -59,8 +59,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
     plain = image if pen == 1 else preprocess(render_strokes(strokes))
     if image is None or plain is None:
         return BLANK
-    known = {field.name for field in fields(Disturbance)}
-    disturbance = Disturbance(invert=invert, **{name: value for name, value in numbers.items() if name in known})  # type: ignore[arg-type]
+    disturbance = replace(Disturbance(invert=invert), **numbers)
     found = look(image, reader.model, disturbance)
     before = found.before if plain is image else look(plain, reader.model, Disturbance()).before
     return {
