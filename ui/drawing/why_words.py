@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -72,6 +73,11 @@ def rounded(number: float) -> str:
     """Write a number with three digits, and at most four places."""
     text = f"{number:.2f}" if abs(number) >= 1 else f"{float(f'{number:.3g}'):.4f}".rstrip("0").rstrip(".")
     return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def at_most(number: float) -> str:
+    """Write a number above 0 that is nowhere exceeded: rounded up, in thousandths."""
+    return rounded(math.ceil(number * 1000) / 1000)
 
 
 def plus(number: float) -> str:
@@ -195,7 +201,7 @@ def of_smallest(classes: Sequence[str], target: int, small: Change | None, image
     return [
         f"Reads {classes[target]}, at {percent(probability)}.",
         f"The change is {rounded(small.length)} long, the drawing itself {rounded(whole)}: "
-        f"{100 * small.length / whole:.0f} %. No pixel changes by more than {rounded(small.largest)}.",
+        f"{100 * small.length / whole:.0f} %. No pixel changes by more than {at_most(small.largest)}.",
     ]
 
 
