@@ -316,6 +316,36 @@ class TwoEllipses(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class EllipsesOvershoot(Claim):
+    """Several ``...`` of an index, which PyTorch takes, leave no axis for what stands behind them.
+
+    Parameters
+    ----------
+    count, each
+        How many there are, and for how many axes each of them stands.
+    axes
+        How many axes there are.
+    """
+
+    count: int
+    each: int
+    axes: int
+
+    def sentence(self) -> Sentence:
+        """Say what each of them stands for."""
+        stands = "1 axis" if self.each == 1 else f"{self.each} axes"
+        has = "1 axis" if self.axes == 1 else f"{self.axes} axes"
+        return (
+            f"PyTorch takes {self.count} ",
+            Code("..."),
+            f" in an index, and each of them stands for {stands} here. "
+            f"So what comes behind them lies beyond the {has} of ",
+            Name("a"),
+            ".",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class TooManyItems(Claim):
     """An index speaks of more axes than there are.
 

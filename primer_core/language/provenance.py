@@ -52,7 +52,7 @@ def asked_at_once(call: Call) -> bool:
     """Return whether `all_sources` asks once for all cells of a result, and not once for each."""
     rule = call.entry.rule
     is_plain_index = rule is INDEXED and len(operands(call)) == 1
-    return is_plain_index or rule.sources in (rules.moved, rules.same_place, rules.by_address, rules.none)
+    return is_plain_index or rule.sources in (rules.moved, rules.same_place, rules.by_address, rules.viewed, rules.none)
 
 
 def all_sources(call: Call, part: int = 0) -> tuple[NDArray[np.int64], ...]:
@@ -84,7 +84,9 @@ def all_sources(call: Call, part: int = 0) -> tuple[NDArray[np.int64], ...]:
     if rule.sources is rules.same_place:
         numbers = [np.arange(prod(array.shape)).reshape(tuple(array.shape)) for array in arrays]
         return tuple(np.broadcast_to(each, shape).reshape(-1, 1) for each in numbers)
-    if rule.sources is rules.by_address:
+    if rule.sources is rules.viewed and rules.keeps_cells(call, part):
+        return (np.arange(prod(shape)).reshape(-1, 1), *(_columns([[]] * prod(shape)) for _ in arrays[1:]))
+    if rule.sources in (rules.by_address, rules.viewed):
         return (_by_address(result, arrays[0]), *(_columns([[]] * prod(shape)) for _ in arrays[1:]))
     if rule.sources is rules.none:
         return tuple(_columns([[]] * prod(shape)) for _ in arrays)

@@ -145,6 +145,7 @@ def _(claim: PutIntoGaps, program: Program) -> None:
     names = ahead(program)
     array, places, *rest = operands(call)
     own = values(valued(array, names))
+    assert claim.name not in {ast.unparse(node) for node in operands(call)}, "the array is no result"
     given = np.atleast_1d(valued(places, names))
     assert tuple(given.tolist()) == claim.places
     axes = [valued(word.value, names) for word in call.keywords if word.arg == "axis"]

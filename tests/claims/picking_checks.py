@@ -9,6 +9,7 @@ import torch
 
 from primer_core.claims.picking import (
     CopiedBytes,
+    EllipsesOvershoot,
     Gathered,
     IndicesDiffer,
     ItemDoes,
@@ -265,6 +266,18 @@ def _(claim: TwoEllipses, program: Program) -> None:
     a, items, words = declined(program)
     at = [place for place, item in enumerate(items) if item is ...]
     assert len(at) == claim.count > 1
+    assert words_of(a, [item for place, item in enumerate(items) if place not in at[1:]]) != words
+
+
+@check(EllipsesOvershoot)
+def _(claim: EllipsesOvershoot, program: Program) -> None:
+    a, items, words = declined(program)
+    at = [place for place, item in enumerate(items) if item is ...]
+    assert (len(at), a.ndim) == (claim.count, claim.axes)
+    assert sum(map(consumed, items)) + claim.each == a.ndim
+    written_out = [part for item in items for part in ([slice(None)] * claim.each if item is ... else [item])]
+    assert sum(map(consumed, written_out)) > a.ndim
+    assert words_of(a, written_out)
     assert words_of(a, [item for place, item in enumerate(items) if place not in at[1:]]) != words
 
 

@@ -621,6 +621,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "= {sum} (picked {n} times, written once)",
         "= {x}, stored as {dtype}: {x}",
         "= {sum}, stored as {dtype}: {x}",
+        "= {x} + {x} = {x}, stored as {dtype}: {x}",
         "= a{index} =",
         "= {code} =",
         "= {element} =",

@@ -133,6 +133,22 @@ def by_address(call: Done, cell: int, part: int) -> Sources:
     return (found.astype(np.int64), *(NO_CELLS for _ in rest))
 
 
+def viewed(call: Done, cell: int, part: int) -> Sources:
+    """Return the cell with this number in C order, or those whose bytes it shares if it has another size.
+
+    Where a row is repeated without a copy, several cells share an address, and only one of them is this one.
+    """
+    if keeps_cells(call, part):
+        return (np.array([cell], np.int64), *(NO_CELLS for _ in operands(call)[1:]))
+    return by_address(call, cell, part)
+
+
+def keeps_cells(call: Done, part: int) -> bool:
+    """Whether a result has as many cells as the first operand, and as large ones."""
+    result, array = result_of(call, part), operands(call)[0]
+    return prod(result.shape) == prod(array.shape) and layout(result)[2] == layout(array)[2]
+
+
 def layout(array: Any) -> tuple[int, tuple[int, ...], int]:
     """Return the address of an array's first cell, its strides in bytes, and the bytes of a cell."""
     if isinstance(array, np.ndarray | np.generic):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from primer_core.backend.interface import Backend, IndexItem
 from primer_core.claims.fixes import AsFloats, IndexInstead
 from primer_core.claims.picking import (
+    EllipsesOvershoot,
     IndicesDiffer,
     MaskMisfit,
     NoBackwards,
@@ -45,7 +46,9 @@ class Fix:
     puts: Mapping[str, str]
 
 
-Fault = TwoEllipses | TooManyItems | ZeroStep | MaskMisfit | OutOfBounds | IndicesDiffer | NoBackwards
+Fault = (
+    TwoEllipses | EllipsesOvershoot | TooManyItems | ZeroStep | MaskMisfit | OutOfBounds | IndicesDiffer | NoBackwards
+)
 """What is wrong with an index."""
 
 _Instead = tuple[tuple[str, tuple[str, ...]], ...]
@@ -122,13 +125,9 @@ def _find(
         return (*sources[:place], *texts, *sources[place + 1 :])
 
     dots = [place for place, item in enumerate(items) if item is ...]
-    if len(dots) > 1 and engine.takes_ellipses:
-        return None  # where each of them stands is the library's own affair
-    if len(dots) > 1:
-        return (
-            TwoEllipses(len(dots)),
-            (("dots", tuple(text for place, text in enumerate(sources) if place not in dots[1:])),),
-        )
+    one_ellipsis = ("dots", tuple(text for place, text in enumerate(sources) if place not in dots[1:]))
+    if len(dots) > 1 and not engine.takes_ellipses:
+        return TwoEllipses(len(dots)), (one_ellipsis,)
     if spoken > len(shape):
         fewer = tuple(text for item, text in zip(items, sources, strict=True) if consumes(item))[: len(shape)]
         return (
@@ -138,10 +137,15 @@ def _find(
     axis, left = 0, len(shape) - spoken
     faults: list[tuple[Fault, _Instead]] = []
     for place, item in enumerate(items):
+        if axis + consumes(item) > len(shape):
+            if not isinstance(item, slice) and item is not ...:  # a slice out there is taken
+                faults.append((EllipsesOvershoot(len(dots), left, len(shape)), (one_ellipsis,)))
+                break
+            continue
         fault = _item_fault(shape, axis, place, item, sources[place], instead)
         faults += [fault] if fault else []
         axis += left if item is ... else consumes(item)
-    early = [fault for fault in faults if not isinstance(fault[0], OutOfBounds)]
+    early = [fault for fault in faults if not isinstance(fault[0], OutOfBounds | EllipsesOvershoot)]
     if early:
         return early[0]
     arrays = [(place, item) for place, item in enumerate(items) if isinstance(item, np.ndarray)]
@@ -234,7 +238,7 @@ def _backwards(
     def listed() -> Iterator[tuple[int, tuple[str, ...]]]:
         axis, left = 0, len(shape) - sum(consumes(item) for item in items)
         for place, item in enumerate(items):
-            if isinstance(item, slice) and (item.step or 1) < 0:
+            if isinstance(item, slice) and (item.step or 1) < 0 and axis < len(shape):
                 counted = np.arange(shape[axis])[item]
                 yield axis, instead(place, item_text(counted))
             axis += left if item is ... else consumes(item)

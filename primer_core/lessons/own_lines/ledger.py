@@ -278,7 +278,7 @@ class Ledger:
         given = call.given or call.bound
         target = given.values.get(call.entry.writes) if call.entry.writes else None
         if any(size_of(array) > MAX_ELEMENTS for array in _arrays_of(call)):  # a view may be larger than its memory
-            buffer = self.memory_of(target) if is_array(target) else None
+            buffer = self.memory_of(target) if _has_memory(target) else None
             if buffer is not None:
                 self._number_unseen(buffer, call.place, statement)
             return
@@ -288,13 +288,13 @@ class Ledger:
                 if isinstance(call.result, np.generic):
                     self._note_number(replace(call, entry=twin), 0, call.result, read, numbers, statement)
                 return
-            if is_array(target) and self._buffer_of(target) is not None:
+            if _has_memory(target) and self._buffer_of(target) is not None:
                 self._write(call, target, read, numbers, statement)
             return
         if call.entry.name in _GRADIENTS:
             self.look_for_writes(call.place, statement)
         if call.entry.name in _GRADIENTS or call.entry.rule.kind == "asked":
-            for array in filter(is_array, arrays_in(call.result)):
+            for array in filter(_has_memory, arrays_in(call.result)):
                 self._buffer_of(array)
         results = call.result if isinstance(call.result, tuple | list) else (call.result,)
         alike = read[0].reshape(-1) if len(read) == 1 else np.empty(0, np.int64)
@@ -737,6 +737,11 @@ def _targets(node: ast.stmt) -> tuple[str, ...]:
     """Return the names that a statement writes to: those are what it is said to have changed."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     return tuple(each.id for target in targets if target for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+def _has_memory(value: Any) -> bool:
+    """Whether it is an array or a tensor; a number of NumPy's lies in no memory that others see."""
+    return is_array(value) and not isinstance(value, np.generic)
 
 
 def _is_number(value: Any) -> bool:

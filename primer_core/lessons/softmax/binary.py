@@ -124,7 +124,9 @@ def explain_binary(asked: Asked) -> Binary | Unread:
     forms = binary_losses(asked)
     refused = next((form for form in reversed(forms) if form.declined is not None), None)
     if refused is not None and refused.declined is not None:
-        call = refused.code.replace("logits", "z").replace("_with_z", "_with_logits")
+        # PyTorch takes some targets as long as no gradient is to be recorded.
+        name = "z" if _is_declined_plainly(asked, refused) else "leaf"
+        call = refused.code.replace("logits", name).replace(f"_with_{name}", "_with_logits")
         found = _fault(asked)
         fixes = binary_fixes(asked, found.kind)
         snippet = code.declined_binary(asked, refused.declined, call)
@@ -151,6 +153,19 @@ def explain_binary(asked: Asked) -> Binary | Unread:
         share=float(weights(asked.question.reduction, counted)[0]),
         code=code.binary_snippet(asked, forms),
     )
+
+
+def _is_declined_plainly(asked: Asked, refused: LossForm) -> bool:
+    """Whether PyTorch says the same of logits whose gradient nobody asks for."""
+    load_torch()
+    from torch.nn import functional
+
+    scaled, target = asked.divided(asked.z), asked.target.values
+    if refused.name == "with logits":
+        tried = TORCH.attempt(functional.binary_cross_entropy_with_logits, scaled, target)
+    else:
+        tried = TORCH.attempt(functional.binary_cross_entropy, scaled.sigmoid(), target)
+    return isinstance(tried, Declined) and refused.declined is not None and tried.words == refused.declined.words
 
 
 def _fault(asked: Asked) -> Fault:

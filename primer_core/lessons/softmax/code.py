@@ -102,9 +102,12 @@ def declined_binary(asked: Asked, declined: Declined, call: str) -> str:
     declined
         The error.
     call
-        The call, from ``z`` and ``target``.
+        The call, from ``z`` and ``target``; from ``leaf`` where it fails only if a gradient is recorded.
     """
-    return _failing(asked, call.replace("(z", f"({divided_code(asked)}", 1), declined, target=True, alike=True)
+    before = "leaf = z.clone().requires_grad_()" if "(leaf" in call else ""
+    name = "leaf" if before else "z"
+    divided = divided_code(asked).replace("z", name, 1)
+    return _failing(asked, call.replace(f"({name}", f"({divided}", 1), declined, target=True, alike=True, before=before)
 
 
 def binary_snippet(asked: Asked, forms: Sequence[LossForm]) -> str:

@@ -21,7 +21,7 @@ from tests.snippets import printed_by
 def printed(traced: GraphTrace) -> tuple[str, ...]:
     """What the snippet of `traced` prints, line by line."""
     text = printed_by(traced.code)
-    return tuple(text.rstrip("\n").split("\n")) if text else ()
+    return tuple(text.removesuffix("\n").split("\n")) if text else ()
 
 
 @example("z = param([[0.4, 1], [2, 0.1], [0, 0]])\nloss = cross_entropy(z, [-100, -100, -100])", Switches())

@@ -54,7 +54,7 @@ def written_items(draw: st.DrawFn, shape: tuple[int, ...]) -> str:
         else:
             parts += [kind, ":"]
     if draw(st.integers(0, 7)) == 0:
-        parts.append(draw(st.sampled_from(["0", "-1", ":", "::-1", "::0", "[0]", "None"])))
+        parts.append(draw(st.sampled_from(["0", "-1", ":", "::-1", "::0", "[0]", "None", "...", "..., ..., 0"])))
     return ", ".join(parts) or "..."
 
 

@@ -114,6 +114,7 @@ def _wrong(chance: random.Random, shape: Shape, library: Library) -> str:
         "..., 0, ...",
         "..., ...",
         "0, ..., ...",
+        "..., ..., 0",
         "::0",
         "1::0",
         str([True] * (size + 1)),

@@ -10,7 +10,7 @@ from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 from primer_core.backend import LIBRARIES, Library
-from primer_core.claims.picking import NoBackwards, TwoEllipses
+from primer_core.claims.picking import EllipsesOvershoot, NoBackwards, OutOfBounds, TooManyItems, TwoEllipses
 from primer_core.language.index import read_index
 from primer_core.language.index_plan import plan_index
 from primer_core.language.spelling import shape_text
@@ -566,3 +566,20 @@ def test_only_numpy_is_said_to_take_no_second_ellipsis() -> None:
         assert (TwoEllipses in said) == (library == "NumPy")
     question = IndexingQuestion(array="(3,)", index="0, ..., ...", library="PyTorch")
     assert isinstance(explain(question), Read)
+
+
+@pytest.mark.parametrize(
+    ("shape", "index", "fault", "fixes"),
+    [
+        ("(0, 0)", "..., :, ..., :, 0", TooManyItems(2, 3), [":, :", "None, :, :"]),
+        ("(2, 3)", "..., ..., 0", EllipsesOvershoot(2, 1, 2), ["..., 0"]),
+        ("(2, 3)", "..., ..., None", EllipsesOvershoot(2, 2, 2), ["..., None"]),
+        ("(2, 3)", "..., 5, ...", OutOfBounds(1, 3), ["..., 2, ...", "..., 3:, ..."]),
+        ("(2, 3)", "5, ..., ..., 0", OutOfBounds(0, 2), ["1, ..., ..., 0", "2:, ..., ..., 0"]),
+    ],
+)
+def test_what_fails_among_several_ellipses_is_named(shape: str, index: str, fault: object, fixes: list[str]) -> None:
+    outcome = ask(shape, index, library="PyTorch")
+    assert isinstance(outcome, IndexDeclined)
+    assert outcome.fault == fault
+    assert [fix.puts["index"] for fix in outcome.fixes] == fixes

@@ -282,6 +282,15 @@ def test_links_of_cells_in_sight_stop_at_what_stands_there_now_and_stay_small() 
     assert size < 1.2 * MAX_LINKED
 
 
+def test_a_number_that_was_read_out_of_an_array_can_be_put_into_a_list_and_taken_out() -> None:
+    begun = "import numpy as np\na = np.array([3.0, 4.0])\nb = [a[0], a[1]]\nprint(b[1])\n"
+    program = f"{begun}d = {{'x': a.sum()}}\nc = d['x'] * 2"
+    shown = explain(OwnLinesQuestion(program=program))
+    assert isinstance(shown, Shown)
+    assert not shown.trace.stopped
+    assert told(program, "c[]")
+
+
 def test_a_view_larger_than_its_memory_is_not_followed() -> None:
     assert run("a = np.broadcast_to(1, (10 ** 6, 10 ** 6))\nb = a.T\nprint(b[0, 0])").printed == ("1",)
     large = "v = np.lib.stride_tricks.as_strided(x, (10000, 2), (0, 8))\nv[:] = 3\n"

@@ -219,6 +219,13 @@ def check_everything(case: tuple[tuple[int, ...], list[str], list[Any]], library
     assert printed_by(explained.code) == shown(explained)
 
 
+def test_a_view_of_what_was_repeated_without_a_copy_has_one_source_a_cell() -> None:
+    """All three cells of the repeated axis lie at one address."""
+    explained = taking((), ["unsqueeze(0)", "expand(3)", "view(-1)"], "PyTorch")
+    check_links_and_addresses(explained)
+    np.testing.assert_array_equal(explained.done[-1].sources, [[0], [1], [2]])
+
+
 @examples(500)
 @given(torch_pipelines())
 def test_states_errors_links_addresses_and_snippets_are_pytorchs(case: Any) -> None:
