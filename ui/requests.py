@@ -16,12 +16,17 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Awaitable, Callable
 from itertools import accumulate
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+Answering = Callable[[dict[str, Any]], dict[str, Any]]
+"""Makes the answer of a JSON object that was sent, in plain JSON; raises `RequestError` where it cannot."""
 
 #: Bytes up to which a body is parsed where it arrives, in less time than a change of threads is worth.
 _PARSED_AT_ONCE = 32_000
@@ -82,6 +87,62 @@ async def read_json(request: Request, *, limit: int, depth: int) -> object:
     if len(body) <= _PARSED_AT_ONCE:
         return parse_json(body, depth=depth)
     return await run_in_threadpool(parse_json, body, depth=depth)
+
+
+async def read_object(request: Request, *, limit: int, depth: int, expected: str) -> dict[str, Any]:
+    """Read the body of a request as a JSON object.
+
+    Parameters
+    ----------
+    request, limit, depth
+        As for `read_json`.
+    expected
+        What is to be in it, as the problem says it: ``"network and strokes"``.
+
+    Raises
+    ------
+    RequestError
+        As of `read_json`, and with 400 where it is no object.
+    """
+    asked = await read_json(request, limit=limit, depth=depth)
+    if not isinstance(asked, dict):
+        raise RequestError(400, f"Expected a JSON object with {expected}.")
+    return asked
+
+
+def json_route(
+    address: str,
+    answer: Answering,
+    *,
+    limit: int,
+    depth: int,
+    expected: str,
+    run: Callable[[Answering, dict[str, Any]], Awaitable[dict[str, Any]]] = run_in_threadpool,
+) -> Route:
+    """Make an address that takes a JSON object and answers with one.
+
+    It answers 4xx with the problem where `read_object` or `answer` raises a `RequestError`.
+
+    Parameters
+    ----------
+    address
+        Path of the address.
+    answer
+        Makes the answer of what was sent.
+    limit, depth, expected
+        As for `read_object`.
+    run
+        Calls `answer` in a thread.
+    """
+
+    async def answered(request: Request) -> JSONResponse:
+        try:
+            asked = await read_object(request, limit=limit, depth=depth, expected=expected)
+            return JSONResponse(await run(answer, asked))
+        except RequestError as error:
+            return error.response()
+
+    return Route(address, answered, methods=["POST"])
 
 
 async def read_bytes(request: Request, *, limit: int) -> bytes:

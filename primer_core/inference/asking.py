@@ -1,4 +1,4 @@
-"""Asking a network of images of our own, without changing it: what all explanations of a reading share.
+"""Asking a network of images, without changing it: what a reading and all that explains it share.
 
 A network may be one object for all learners of a server. It is therefore never trained, hooked or moved here, and
 gradients are asked of `torch.autograd.grad`, which adds nothing to anybody's ``.grad``.
@@ -7,13 +7,12 @@ gradients are asked of `torch.autograd.grad`, which adds nothing to anybody's ``
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-
-from primer_core.inference.predict import _one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -24,6 +23,27 @@ BATCH = 64
 
 Score = Callable[["torch.Tensor"], "torch.Tensor"]
 """Takes logits (n, classes) and gives one number for each image, (n,)."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch compute with one thread, in this thread of Python's.
+
+    One image is too little to share: threads that wait for each other make it slower, and a hundred times slower where
+    another program keeps a core busy. torch counts its threads for each Python thread on its own, so what others
+    compute meanwhile is not slowed down.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    if threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def at_rest(model: nn.Module) -> nn.Module:
@@ -56,7 +76,7 @@ def logits_of(images: NDArray[np.floating], model: nn.Module) -> NDArray[np.floa
     """
     import torch
 
-    with torch.inference_mode(), _one_thread():
+    with torch.inference_mode(), one_thread():
         parts = [model(tensor_of(images[start : start + BATCH], model)).cpu() for start in range(0, len(images), BATCH)]
     found: NDArray[np.floating] = torch.cat(parts).numpy()
     return found
@@ -68,6 +88,11 @@ def probabilities_of(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     powers = np.exp(wide - wide.max(axis=-1, keepdims=True))
     shares: NDArray[np.float64] = powers / powers.sum(axis=-1, keepdims=True)
     return shares
+
+
+def read_probabilities(images: NDArray[np.floating], model: nn.Module) -> NDArray[np.float64]:
+    """Ask a network of images (n, 28, 28) in 0..1 for its probabilities, (n, classes); it is in evaluation mode."""
+    return probabilities_of(logits_of(images, model))
 
 
 def gradients_of(
@@ -92,7 +117,7 @@ def gradients_of(
 
     scores, gradients = [], []
     for start in range(0, len(images), BATCH):
-        with torch.enable_grad(), _one_thread():
+        with torch.enable_grad(), one_thread():
             pixels = tensor_of(images[start : start + BATCH], model).requires_grad_(True)
             found = score(model(pixels))
             (gradient,) = torch.autograd.grad(found.sum(), pixels)

@@ -10,15 +10,14 @@ Sources:
 
 from __future__ import annotations
 
-import threading
-import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.inference.predict import _one_thread
+from primer_core.inference.asking import gradients_of, logits_of, one_thread, read_probabilities
+from primer_core.inference.held_out import Counts
 
 if TYPE_CHECKING:
     import torch
@@ -31,8 +30,6 @@ Amount = Literal["noise", "rotation"]
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """What the values of an image are multiplied by, to see what size alone does."""
-
-_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +77,21 @@ class Disturbed:
     image
         float32 (28, 28): what the network is given.
     probabilities
-        float32 (classes,): what it makes of that.
+        float64 (classes,): what it makes of that.
     before
-        float32 (classes,): what it makes of the image without any disturbance.
+        float64 (classes,): what it makes of the image without any disturbance.
     random_signs
-        float32 (classes,): with random signs instead of the gradient's; None without FGSM.
+        float64 (classes,): with random signs instead of the gradient's; None without FGSM.
     by_factor
-        float32 (len(FACTORS), classes): with the values multiplied by each of `FACTORS` instead of the factor asked
+        float64 (len(FACTORS), classes): with the values multiplied by each of `FACTORS` instead of the factor asked
         for.
     """
 
     image: Images
-    probabilities: NDArray[np.float32]
-    before: NDArray[np.float32]
-    random_signs: NDArray[np.float32] | None
-    by_factor: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+    before: NDArray[np.float64]
+    random_signs: NDArray[np.float64] | None
+    by_factor: NDArray[np.float64]
 
 
 def disturb(images: Images, model: nn.Module, disturbance: Disturbance) -> Images:
@@ -128,7 +125,7 @@ def look(image: Images, model: nn.Module, disturbance: Disturbance) -> Disturbed
         signs = np.random.default_rng([disturbance.seed, 1]).choice(np.array([-1, 1], np.float32), worsened.shape)
         random = np.clip(worsened + np.float32(disturbance.fgsm) * signs, 0, 1)
         given.append(random.astype(np.float32) * np.float32(disturbance.factor))
-    found = probabilities_of(np.concatenate(given), model)
+    found = read_probabilities(np.concatenate(given), model)
     many = len(FACTORS)
     return Disturbed(
         image=given[1][0],
@@ -139,23 +136,10 @@ def look(image: Images, model: nn.Module, disturbance: Disturbance) -> Disturbed
     )
 
 
-def probabilities_of(images: Images, model: nn.Module) -> NDArray[np.float32]:
-    """Ask a network about images (n, 28, 28); give (n, classes)."""
-    import torch
-
-    with torch.inference_mode(), _one_thread():
-        parts = [
-            torch.softmax(model(_tensor(images[start : start + _BATCH], model)).float(), dim=1).cpu()
-            for start in range(0, len(images), _BATCH)
-        ]
-    found: NDArray[np.float32] = torch.cat(parts).numpy()
-    return found
-
-
 def count_right(model: nn.Module, images: Images, labels: NDArray[np.int64], kind: Amount, amount: float) -> int:
     """Count the images that a network reads right though they are disturbed by an amount.
 
-    What was counted is kept as long as the network is, and one count is made at a time: it takes half a second.
+    What was counted is kept: see `primer_core.inference.held_out.Counts`.
 
     Parameters
     ----------
@@ -166,17 +150,15 @@ def count_right(model: nn.Module, images: Images, labels: NDArray[np.int64], kin
     kind, amount
         What they are disturbed by.
     """
-    with _counting:
-        counted = _counted.setdefault(model, {})
-        if (kind, amount) not in counted:
-            disturbance = Disturbance(noise=amount) if kind == "noise" else Disturbance(rotation=amount)
-            read = probabilities_of(disturb(images, model, disturbance), model).argmax(axis=1)
-            counted[kind, amount] = int((read == labels).sum())
-        return counted[kind, amount]
+
+    def count() -> int:
+        disturbance = Disturbance(noise=amount) if kind == "noise" else Disturbance(rotation=amount)
+        return int((logits_of(disturb(images, model, disturbance), model).argmax(axis=1) == labels).sum())
+
+    return _COUNTS.of(model, (kind, amount), count)
 
 
-_counting = threading.Lock()
-_counted: weakref.WeakKeyDictionary[Any, dict[tuple[Amount, float], int]] = weakref.WeakKeyDictionary()
+_COUNTS = Counts()
 
 
 def _worsened(images: Images, disturbance: Disturbance) -> Images:
@@ -205,7 +187,7 @@ def _moved(images: Images, disturbance: Disturbance) -> Images:
         [cosine, -sine, -cosine * right + sine * down],
         [sine, cosine, -sine * right - cosine * down],
     ]
-    with torch.inference_mode(), _one_thread():
+    with torch.inference_mode(), one_thread():
         theta = torch.tensor(back, dtype=torch.float32).expand(len(images), 2, 3)
         grid = functional.affine_grid(theta, [len(images), 1, *images.shape[1:]], align_corners=False)
         moved = functional.grid_sample(torch.from_numpy(np.array(images)).unsqueeze(1), grid, align_corners=False)
@@ -217,23 +199,11 @@ def _attacked(images: Images, model: nn.Module, disturbance: Disturbance) -> Ima
     """Add FGSM's signs."""
     if not disturbance.fgsm:
         return images
-    import torch
     from torch.nn import functional
 
-    parts = []
-    with torch.enable_grad(), _one_thread():
-        for start in range(0, len(images), _BATCH):
-            pixels = _tensor(images[start : start + _BATCH], model).requires_grad_(True)
-            logits = model(pixels)
-            loss = functional.cross_entropy(logits, logits.argmax(dim=1), reduction="sum")
-            (gradient,) = torch.autograd.grad(loss, pixels)
-            parts.append((pixels + disturbance.fgsm * gradient.sign()).clamp(0, 1).detach().squeeze(1).cpu())
-    found: Images = torch.cat(parts).numpy()
+    def surprise(logits: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(logits, logits.argmax(dim=1), reduction="none")
+
+    _, gradients = gradients_of(images, model, surprise)
+    found: Images = np.clip(images + np.float32(disturbance.fgsm) * np.sign(gradients), 0, 1).astype(np.float32)
     return found
-
-
-def _tensor(images: Images, model: nn.Module) -> torch.Tensor:
-    import torch
-
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-    return torch.from_numpy(np.array(images)).unsqueeze(1).to(device)

@@ -7,8 +7,6 @@ and a unit is switched off by handing on something else than the operation gave.
 
 from __future__ import annotations
 
-import threading
-import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.inference.predict import _one_thread
+from primer_core.inference.asking import one_thread, tensor_of
+from primer_core.inference.held_out import Counts
 
 if TYPE_CHECKING:
     import torch
@@ -209,8 +208,8 @@ def pass_through(image: Tensor, model: nn.Module, off: Off | None = None) -> Pas
     """
     import torch
 
-    with torch.inference_mode(), _one_thread():
-        batch = torch.from_numpy(image.copy())[None, None].to(_device(model))
+    with torch.inference_mode(), one_thread():
+        batch = tensor_of(image[None], model)
         logits, made = _watched(model, batch, off or {})
         probabilities = torch.softmax(logits.float(), dim=1)
     last = len(made) - 1
@@ -301,7 +300,7 @@ def add_up(layer: Layer, unit: int, at: tuple[int, int] | None = None, before: L
 def count_right(model: nn.Module, images: Tensor, labels: NDArray[np.int64], off: Off | None = None) -> int:
     """Count the images that a network reads right, with some of its units switched off.
 
-    What was counted is kept as long as the network is, and one count is made at a time: it takes half a second.
+    What was counted is kept: see `primer_core.inference.held_out.Counts`.
 
     Parameters
     ----------
@@ -313,36 +312,22 @@ def count_right(model: nn.Module, images: Tensor, labels: NDArray[np.int64], off
         (n,).
     """
     wanted = frozenset((layer, units) for layer, units in (off or {}).items() if units)
-    with _counting:
-        counted = _counted.setdefault(model, {})
-        if wanted not in counted:
-            counted[wanted] = _count(model, images, labels, dict(wanted))
-            while len(counted) > _MOST_COUNTS:
-                del counted[next(iter(counted))]
-        return counted[wanted]
+    return _COUNTS.of(model, wanted, lambda: _count(model, images, labels, dict(wanted)))
 
 
-_MOST_COUNTS = 512  # for one network
-_counting = threading.Lock()
-_counted: weakref.WeakKeyDictionary[Any, dict[frozenset[tuple[int, frozenset[int]]], int]] = weakref.WeakKeyDictionary()
+_COUNTS = Counts()
 
 
 def _count(model: nn.Module, images: Tensor, labels: NDArray[np.int64], off: Off) -> int:
     import torch
 
     right = 0
-    with torch.inference_mode(), _one_thread():
+    with torch.inference_mode(), one_thread():
         for start in range(0, len(images), _BATCH):
-            batch = torch.from_numpy(images[start : start + _BATCH]).unsqueeze(1).to(_device(model))
+            batch = tensor_of(images[start : start + _BATCH], model)
             logits = _watched(model, batch, off)[0] if off else model(batch)
             right += int((logits.argmax(dim=1).cpu().numpy() == labels[start : start + _BATCH]).sum())
     return right
-
-
-def _device(model: nn.Module) -> torch.device:
-    import torch
-
-    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 
 # -- watching ---------------------------------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.data.overview import KEPT_SETS, PARTS, images_of, part_of
-from primer_core.inference.asking import BATCH, at_rest, tensor_of
-from primer_core.inference.predict import _one_thread
+from primer_core.inference.asking import BATCH, at_rest, one_thread, tensor_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -110,7 +109,7 @@ def hidden_and_logits(
 
     hidden, logits = [], []
     for start in range(0, len(images), BATCH):
-        with torch.inference_mode(), _one_thread(), Listening() as heard:
+        with torch.inference_mode(), one_thread(), Listening() as heard:
             logits.append(model(tensor_of(images[start : start + BATCH], model)).cpu())
         if heard.given is None:
             raise ValueError(f"{type(model).__name__} has no matrix product, so no last hidden layer is known")

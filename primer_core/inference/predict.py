@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from primer_core.inference.asking import at_rest, one_thread
 from primer_core.inference.preprocess import FIELD, preprocess
 
 if TYPE_CHECKING:
@@ -106,11 +104,9 @@ def predict_digit(canvas: ArrayLike, model: nn.Module | None = None) -> Predicti
 
     from primer_core.models.reader import DigitReader
 
-    network = load_checkpoint() if model is None else model
-    if network.training:
-        network = copy.deepcopy(network).eval()
+    network = at_rest(load_checkpoint() if model is None else model)
     device = next((parameter.device for parameter in network.parameters()), torch.device("cpu"))
-    with torch.inference_mode(), _one_thread():
+    with torch.inference_mode(), one_thread():
         tensor = torch.from_numpy(image)
         batch = tensor.unsqueeze(0).unsqueeze(0)
         if isinstance(network, DigitReader):
@@ -190,27 +186,6 @@ def read_checkpoint(path: Path) -> tuple[DigitReader, float]:
     reader.none_of_them.load_state_dict(stored["none_of_them"])
     # Convolutions on a processor are a third faster where the channels of a pixel lie side by side.
     return reader.requires_grad_(False).eval().to(memory_format=torch.channels_last), stored["minutes"]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch compute with one thread, in this thread of Python's.
-
-    One image is too little to share: threads that wait for each other make it slower, and a hundred times slower where
-    another program keeps a core busy. torch counts its threads for each Python thread on its own, so what others
-    compute meanwhile is not slowed down.
-    """
-    import torch
-
-    threads = torch.get_num_threads()
-    if threads == 1:
-        yield
-        return
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _blank() -> Prediction:

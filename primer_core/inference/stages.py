@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from primer_core.inference.predict import _one_thread
+from primer_core.inference.asking import read_probabilities
 from primer_core.inference.preprocess import Pipeline, Stage, measure_ink
 
 if TYPE_CHECKING:
@@ -173,18 +173,10 @@ def read_images(model: nn.Module, images: Sequence[NDArray[np.float32]]) -> tupl
     ValueError
         If there is no image.
     """
-    import torch
-
     if not images:
         raise ValueError("there must be at least one image to read")
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-    with torch.inference_mode(), _one_thread():
-        batch = torch.from_numpy(np.stack(images)).unsqueeze(1)
-        probabilities = torch.softmax(model(batch.to(device)).float(), dim=1)
-        largest, labels = probabilities.max(dim=1)
-    return tuple(
-        Answer(label, probability) for label, probability in zip(labels.tolist(), largest.tolist(), strict=True)
-    )
+    shares = read_probabilities(np.stack(images), model)
+    return tuple(Answer(int(row.argmax()), float(row.max())) for row in shares)
 
 
 def _normalised(image: NDArray[np.float32], normalisation: Normalisation | None) -> NDArray[np.float32]:

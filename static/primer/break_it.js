@@ -210,7 +210,7 @@ class BreakIt {
     this.details.addEventListener("toggle", () => this.tabulate());
     this.root = make("section", { className: "break empty" },
       make("h3", {}, "Break it"),
-      make("p", { className: "note" }, "Disturb the image that the network is given: after the stages above, which would set it right again."),
+      make("p", { className: "note" }, "Disturb what the network is given. Only the thickness of the pen acts before the stages above: they would undo a shift and another size."),
       make("p", { className: "nothing" }, "Draw a digit: then there is something to break."),
       make("div", { className: "three" },
         this.picture.root,

@@ -461,7 +461,7 @@ class OwnDigits {
     const counts = DIGITS.map((label) => digits.filter((digit) => digit.label === label).length);
     this.counts.replaceChildren(...(digits.length
       ? [make("b", {}, times(digits.length, "digit")), ...DIGITS.map((label) => make("span", { className: counts[label] ? "" : "none" }, make("b", {}, String(label)), ` × ${counts[label]}`))]
-      : ["No digits of yours yet. They are stored in this browser only, and sent nowhere but to a run that learns them."]));
+      : ["No digits of yours yet. What you label is stored in this browser only, and sent to a run that is to learn it."]));
     this.#writeList();
     const chosen = digits.find(({ id }) => id === this.chosen);
     this.chosenTools.hidden = !chosen;

@@ -41,7 +41,7 @@ const KINDS = [
   { name: "pad", title: "the pad", on: "Your strokes, drawn with a round pen: 0 for paper, 1 for ink." },
   {
     name: "cut", title: "cut to the ink", isOn: ({ cut }) => cut, flip: (now) => ({ ...now, cut: !now.cut }),
-    on: "The box around the ink is cut out. Where on the pad you drew it no longer matters.",
+    on: "Only the box around the ink goes on.",
     off: "The whole pad goes on, with all the paper around the ink.",
   },
   {
@@ -63,7 +63,7 @@ const KINDS = [
   {
     name: "polarity", title: "bright ink", isOn: ({ bright }) => bright, flip: (now) => ({ ...now, bright: !now.bright }),
     on: "Ink is bright and paper dark, as in MNIST.",
-    off: "Inverted, 1 − x: dark ink on bright paper, as most drawing programs have it.",
+    off: "Inverted, 1 − x: dark ink on bright paper.",
   },
   {
     name: "normalised", title: "normalised", isOn: ({ normalise }) => normalise, flip: (now) => ({ ...now, normalise: !now.normalise }),

@@ -92,7 +92,7 @@ export function sumLines(sum) {
   const lines = sum.terms.map(({ place, value, weight, product }) =>
     [`input ${place.length === 1 ? place[0] : shapeText(place)}: ${short(value)} × ${short(weight)}`, short(product)]);
   if (sum.others > 0) lines.push([`${sum.others} other product${sum.others === 1 ? "" : "s"}`, short(sum.rest)]);
-  if (sum.terms.length === 0) lines.push(["all inputs are 0", "0"]);
+  if (sum.terms.length === 0) lines.push(["all products are 0", "0"]);
   lines.push(["bias", short(sum.bias)], ["weighted sum", short(sum.total)]);
   const { normaliser, activation } = sum;
   let value = sum.total;

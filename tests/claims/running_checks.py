@@ -272,7 +272,7 @@ def truths(code: str, line: int) -> list[bool]:
         if isinstance(node, ast.If | ast.While) and node.lineno == line:
             node.test = ast.copy_location(ast.Call(ast.Name("_told_", ast.Load()), [node.test], []), node.test)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-        exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})  # noqa: S102
+        exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})  # noqa: S102 - what a page shows
     return found
 
 

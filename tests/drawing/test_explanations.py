@@ -21,6 +21,7 @@ from tests.profiles import examples
 from ui.drawing.explanations import CHANGES, METHODS, NEAREST, NO_CLASS, PIXELS, ROUTES
 from ui.drawing.reader import MOST_BYTES, READERS, Reader
 from ui.drawing.reading import DIGITS as CLASSES
+from ui.drawing.why_words import at_most
 
 SEVEN = [{"width": 18, "points": [list(point) for point in stroke]} for stroke in DIGITS[7]]
 CLIENT = TestClient(Starlette(routes=ROUTES))
@@ -91,6 +92,11 @@ def test_the_steepest_pixel_was_tried_as_it_says(image: np.ndarray) -> None:
     logits, after = network_says(image), network_says(moved)
     assert near(change, (after[7] - after[1]) - (logits[7] - logits[1]))
     assert 0 <= moved.min() <= moved.max() <= 1
+
+
+@given(st.floats(1e-6, 1))
+def test_what_is_said_not_to_be_exceeded_is_not(number: float) -> None:
+    assert number <= float(at_most(number)) < number + 0.0011
 
 
 def test_integrated_gradients_say_what_they_add_up_to(image: np.ndarray) -> None:

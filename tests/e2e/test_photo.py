@@ -63,7 +63,7 @@ def test_a_photo_is_cleaned_step_by_step_and_its_digits_are_read_one_by_one(
     assert given.evaluate("image => image.naturalWidth > image.naturalHeight"), "upright"
     boxes = part.locator(".boxes span")
     expect(boxes).to_have_count(3)
-    lefts = [box.bounding_box()["x"] for box in boxes.all()]  # type: ignore[index]
+    lefts = boxes.evaluate_all("all => all.map((box) => box.getBoundingClientRect().left)")
     assert lefts == sorted(lefts)
 
     second = readings(part).nth(1)

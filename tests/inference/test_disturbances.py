@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from primer_core.inference import load_checkpoint
-from primer_core.inference.disturbances import FACTORS, Disturbance, count_right, disturb, look, probabilities_of
+from primer_core.inference.asking import read_probabilities
+from primer_core.inference.disturbances import FACTORS, Disturbance, count_right, disturb, look
 from primer_core.inference.held_out import held_out
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
@@ -83,8 +84,8 @@ def test_what_is_read_is_what_the_network_says(model: Normalised) -> None:
     found = look(IMAGES[3], model, disturbance)
     again = disturb(IMAGES[3:4], model, disturbance)
     assert np.array_equal(found.image, again[0])
-    assert np.allclose(found.probabilities, probabilities_of(again, model)[0], atol=1e-6)
-    assert np.allclose(found.before, probabilities_of(IMAGES[3:4], model)[0], atol=1e-6)
+    assert np.allclose(found.probabilities, read_probabilities(again, model)[0], atol=1e-6)
+    assert np.allclose(found.before, read_probabilities(IMAGES[3:4], model)[0], atol=1e-6)
     assert found.random_signs is not None
     assert found.by_factor.shape == (len(FACTORS), 10)
     assert np.allclose(found.by_factor[FACTORS.index(2.0)], found.probabilities, atol=1e-6)
@@ -101,7 +102,7 @@ def test_counts_are_those_of_the_network(model: Normalised) -> None:
     images, labels = held_out()
     shipped = load_checkpoint()
     assert count_right(model, images, labels, "noise", 0.0) == count_right(model, images, labels, "rotation", 0.0)
-    turned = probabilities_of(np.ascontiguousarray(np.rot90(images, 1, axes=(1, 2))), model).argmax(axis=1)
+    turned = read_probabilities(np.ascontiguousarray(np.rot90(images, 1, axes=(1, 2))), model).argmax(axis=1)
     assert count_right(model, images, labels, "rotation", 90.0) == pytest.approx(int((turned == labels).sum()), abs=1)
     assert count_right(shipped, images, labels, "noise", 0.0) >= 490
 

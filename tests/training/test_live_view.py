@@ -5,7 +5,6 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -36,13 +35,6 @@ from ui.training.live_view import (
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 IDS = count()
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 def with_losses(*losses: float) -> Run:

@@ -3,7 +3,6 @@
 import io
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,13 +23,6 @@ from ui.training.looks import DATA, IMAGES, LOOKS, ROUTES
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 POLL = 0.1  # seconds
 SPEC = RunSpec(epochs=200)
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from primer_core.training.loop import Event, Samples, evaluate, load_samples, st
 from primer_core.training.schedules import SCHEDULES
 from primer_core.training.spec import RunSpec
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 TOY = RunSpec(
     data="toy",
     model="toy",
@@ -30,14 +32,6 @@ TOY = RunSpec(
     seed=123,
 )
 SMALL = RunSpec(epochs=2, batch_size=50)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
@@ -141,13 +141,6 @@ def test_a_run_that_goes_on_after_its_end_keeps_its_moments_and_gets_more(tmp_pa
     controls.change(replace(spec, epochs=2))
     assert next(event for event in events if event.kind == "finished").step == 126
     assert {0, 63, 126} <= set(kept_steps(run_in(tmp_path)))
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 def test_a_run_in_a_process_keeps_moments_until_it_is_forgotten(service: TrainingService) -> None:

@@ -1,21 +1,10 @@
 """Symptoms of runs in their processes, as a page asks for them."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from primer_core.training import RunSpec, TrainingService
 from primer_core.training.symptoms import fixed, record_of, symptoms_of
 from ui.training.live_view import live_view
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 def test_a_run_that_diverges_is_named_and_its_fix_can_be_started(service: TrainingService) -> None:

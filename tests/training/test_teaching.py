@@ -3,9 +3,10 @@
 import io
 import struct
 from ast import literal_eval
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,24 +26,11 @@ from tests.profiles import is_long
 from tests.snippets import printed_by
 from tests.training.own_hand import slashed_zeros
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 LABELS = st.lists(st.integers(0, 9), min_size=1, max_size=60).map(tuple)
 START = RunSpec(epochs=4, batch_size=100, learning_rate=3e-3)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1)
-    yield service
-    service.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +47,8 @@ def network() -> bytes:
     return buffer.getvalue()
 
 
-def teaching_spec(**settings: object) -> RunSpec:
-    return RunSpec(**{"start": "before", "batch_size": 16, "epochs": 20, **settings})  # type: ignore[arg-type]
+def teaching_spec(**settings: Any) -> RunSpec:
+    return replace(RunSpec(start="before", batch_size=16, epochs=20), **settings)
 
 
 def outcome(spec: RunSpec, teaching: Teaching) -> dict[str, tuple[float, float]]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.data.errors import DataError
 from primer_core.inference import parse_strokes, preprocess, render_strokes
 from primer_core.inference.disturbances import FACTORS, Disturbance, count_right, look
-from primer_core.inference.held_out import held_out
 from primer_core.inference.strokes import Stroke
 from ui.drawing.reader import Reader
-from ui.drawing.reading import DIGITS
-from ui.drawing.sections import BLANK, Asked, route
+from ui.drawing.sections import BLANK, Asked, counted_images, route
 from ui.requests import RequestError
 
 ADDRESS = "/api/draw/break"
@@ -48,7 +45,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
     given = asked.get("disturbance", {})
     if not isinstance(given, Mapping):
         raise RequestError(400, "Expected the disturbance as an object.")
-    numbers = {name: _number(given, name) for name in RANGES if name in given}
+    numbers: dict[str, Any] = {name: _number(given, name) for name in RANGES if name in given}
     invert = given.get("invert", False)
     if not isinstance(invert, bool):
         raise RequestError(400, "Expected invert to be true or false.")
@@ -62,8 +59,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
     plain = image if pen == 1 else preprocess(render_strokes(strokes))
     if image is None or plain is None:
         return BLANK
-    known = {field.name for field in fields(Disturbance)}
-    disturbance = Disturbance(invert=invert, **{name: value for name, value in numbers.items() if name in known})  # type: ignore[arg-type]
+    disturbance = replace(Disturbance(invert=invert), **numbers)
     found = look(image, reader.model, disturbance)
     before = found.before if plain is image else look(plain, reader.model, Disturbance()).before
     return {
@@ -86,12 +82,7 @@ def count(reader: Reader, asked: Asked) -> dict[str, Any]:
     kind, amount = asked.get("kind"), asked.get("amount")
     if kind not in ("noise", "rotation") or amount not in CURVES[kind]:
         raise RequestError(400, f"Expected a kind, one of {', '.join(CURVES)}, and one of its amounts.")
-    if tuple(reader.classes) != DIGITS:
-        raise RequestError(400, "Test images are counted for networks that read digits.")
-    try:
-        images, labels = held_out()
-    except DataError as problem:
-        raise RequestError(400, str(problem)) from None
+    images, labels = counted_images(reader)
     return {"right": count_right(reader.model, images, labels, kind, float(amount)), "of": len(labels)}
 
 
@@ -103,7 +94,7 @@ def _number(given: Mapping[str, Any], name: str) -> float:
     return float(value)
 
 
-def _told(probabilities: NDArray[np.float32], reader: Reader) -> dict[str, Any]:
+def _told(probabilities: NDArray[np.floating], reader: Reader) -> dict[str, Any]:
     label = int(probabilities.argmax())
     return {"label": reader.classes[label], "probability": round(float(probabilities[label]), 5)}
 

@@ -8,27 +8,23 @@ wait for them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from primer_core.data import IMAGE_SETS, DataError, is_available
 from primer_core.data.overview import PARTS
-from primer_core.inference import predict_digit, render_strokes
 from primer_core.inference.asking import at_rest, probabilities_of
 from primer_core.inference.attribution import input_gradient, integrated_gradients, occlusion
 from primer_core.inference.changes import blend, smallest_change
 from primer_core.inference.neighbours import Gallery, gallery, nearest, nearest_of_class
 from ui.drawing import why_words
-from ui.drawing.reader import MOST_BYTES, MOST_DEPTH, READERS
-from ui.requests import RequestError, read_json
+from ui.drawing.reader import pad_route, prediction_of, reader_of
+from ui.requests import Answering, RequestError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -103,15 +99,8 @@ def _asked(sent: Mapping[str, Any]) -> Asked:
     RequestError
         With 404 where the network is not kept, and 400 where the strokes are none or leave nothing to read.
     """
-    reader = READERS.get(sent.get("network"))
-    if reader is None:
-        raise RequestError(404, "That network is not kept here. Load the page again.")
-    try:
-        prediction = predict_digit(render_strokes(sent.get("strokes")), reader.model)
-    except ValueError as problem:
-        raise RequestError(400, f"{str(problem)[0].upper()}{str(problem)[1:]}.") from None
-    if prediction.is_blank:
-        raise RequestError(400, "Nothing is drawn, so there is nothing to explain.")
+    reader = reader_of(sent.get("network"))
+    prediction = prediction_of(sent, reader, "explain")
     return Asked(at_rest(reader.model), reader.classes, prediction.image, prediction.logits)
 
 
@@ -259,22 +248,11 @@ def _change(difference: NDArray[np.floating]) -> list[float]:
     return [round(value, 4) for value in difference.ravel().tolist()]
 
 
-def _answering(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Callable[[Request], Any]:
-    """Make an address of a function: 4xx with the problem where it raises a `RequestError`."""
-
-    async def endpoint(request: Request) -> JSONResponse:
-        try:
-            sent = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
-            if not isinstance(sent, dict):
-                raise RequestError(400, "Expected a JSON object with network and strokes.")
-            return JSONResponse(await asyncio.get_running_loop().run_in_executor(_EXPLAINERS, answer, sent))
-        except RequestError as error:
-            return error.response()
-
-    return endpoint
+async def _explained(answer: Answering, sent: dict[str, Any]) -> dict[str, Any]:
+    return await asyncio.get_running_loop().run_in_executor(_EXPLAINERS, answer, sent)
 
 
 ROUTES = tuple(
-    Route(path, _answering(answer), methods=["POST"])
+    pad_route(path, answer, "network and strokes", run=_explained)
     for path, answer in ((PIXELS, pixels), (NEAREST, nearest_images), (CHANGES, changes))
 )

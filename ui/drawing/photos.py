@@ -32,7 +32,7 @@ from ui.address import on_this_server
 from ui.components.code_view import code_view
 from ui.components.photo_reading import photo_reading
 from ui.drawing.networks import WEIGHTS_FILE, Network
-from ui.drawing.reader import READERS, Reader, open_reader
+from ui.drawing.reader import Reader, open_reader, reader_of
 from ui.drawing.reading import written
 from ui.requests import RequestError, read_bytes
 
@@ -94,9 +94,7 @@ async def read_photo(request: Request) -> JSONResponse:
     are here, and 404 where the network is not kept (any more).
     """
     try:
-        reader = READERS.get(request.query_params.get("network"))
-        if reader is None:
-            raise RequestError(404, "That network is not kept here. Load the page again.")
+        reader = reader_of(request.query_params.get("network"))
         if _PLACES.locked():
             raise RequestError(429, "Many photos are being read here. Try again in a moment.")
         async with _PLACES:

@@ -9,24 +9,21 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from primer_core.inference import judge, parse_strokes, predict_digit, render_strokes
+from primer_core.inference import Prediction, judge, parse_strokes, predict_digit, render_strokes
 from primer_core.inference.parting import partings
 from primer_core.inference.walkthrough import listing, walk
 from primer_core.picture.code import marks
 from ui.address import on_this_server
 from ui.drawing.reading import is_small_for_its_pen, unread, written
-from ui.requests import RequestError, read_json
+from ui.requests import Answering, RequestError, json_route
 
 if TYPE_CHECKING:
     from torch import nn
@@ -148,26 +145,54 @@ def open_reader(network: Network) -> tuple[Reader, dict[str, str]]:
     return reader, {"address": on_this_server(ADDRESS), "network": token}
 
 
-async def read_digit(request: Request) -> JSONResponse:
-    """Answer a pad: JSON with ``network``, ``strokes`` and ``down`` in, what to show out.
+def reader_of(token: object) -> Reader:
+    """Give the reader that a request names.
 
-    The answer is 4xx with the problem where `read_json` refuses the body or the body is no object, and 404 where the
-    network is not kept (any more): the pad then has its page bring it back.
+    Raises
+    ------
+    RequestError
+        With 404 where it is not kept (any more): the pad then has its page bring it back.
     """
-    try:
-        drawing = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
-        if not isinstance(drawing, dict):
-            raise RequestError(400, "Expected a JSON object with network, strokes and down.")
-        return JSONResponse(await run_in_threadpool(_answer, drawing))
-    except RequestError as error:
-        return error.response()
-
-
-def _answer(drawing: dict[str, Any]) -> dict[str, Any]:
-    reader = READERS.get(drawing.get("network"))
+    reader = READERS.get(token)
     if reader is None:
         raise RequestError(404, "That network is not kept here. Load the page again.")
-    return reader.read(drawing.get("strokes"), down=drawing.get("down") is True)
+    return reader
 
 
-ROUTES = (Route(ADDRESS, read_digit, methods=["POST"]),)
+def prediction_of(asked: Mapping[str, Any], reader: Reader, purpose: str) -> Prediction:
+    """Read the ``strokes`` of a request that is about what is drawn.
+
+    Parameters
+    ----------
+    asked
+        What was sent.
+    reader
+        That reads them.
+    purpose
+        What it is for, as the problem says it: ``"explain"``.
+
+    Raises
+    ------
+    RequestError
+        With 400 where they are no strokes, or leave nothing to read.
+    """
+    try:
+        prediction = predict_digit(render_strokes(asked.get("strokes")), reader.model)
+    except ValueError as problem:
+        raise RequestError(400, f"{str(problem)[0].upper()}{str(problem)[1:]}.") from None
+    if prediction.is_blank:
+        raise RequestError(400, f"Nothing is drawn, so there is nothing to {purpose}.")
+    return prediction
+
+
+def pad_route(address: str, answer: Answering, expected: str, **options: Any) -> Route:
+    """Make an address that is asked about a drawing: `ui.requests.json_route` for what a pad may send."""
+    return json_route(address, answer, limit=MOST_BYTES, depth=MOST_DEPTH, expected=expected, **options)
+
+
+def read_digit(drawing: dict[str, Any]) -> dict[str, Any]:
+    """Answer a pad: ``network``, ``strokes`` and ``down`` in, what to show out."""
+    return reader_of(drawing.get("network")).read(drawing.get("strokes"), down=drawing.get("down") is True)
+
+
+ROUTES = (pad_route(ADDRESS, read_digit, "network, strokes and down"),)

@@ -85,15 +85,15 @@ def _words(
         words = f"{_COUNTS[len(digits)].capitalize()} digits: {_listed([classes[each] for each in digits])}"
         return "several", digits, words, "The ten numbers are for all of the ink as if it were one digit."
     if verdict.is_digit is False:
-        return "none", (), "No digit that I know", f"If it had to be one of the ten: {classes[label]}, {_percent(top)}"
+        return "none", (), "No digit that I know", f"If it had to be one of the ten: {classes[label]}, {percent(top)}"
     if verdict.near_tie:
         first, second = verdict.near_tie
-        shares = " against ".join(_percent(float(prediction.probabilities[each])) for each in (first, second))
+        shares = " against ".join(percent(float(prediction.probabilities[each])) for each in (first, second))
         words = f"{classes[first]} or {classes[second]}: a near tie"
         return "tie", (first, second), words, f"{shares}.{_reason(partings, classes)}"
     words = f"Reads {classes[label]}: {confidence(top)}"
     if not calibrated:
-        return "class", (label,), words, f"{_percent(top)} probability"
+        return "class", (label,), words, f"{percent(top)} probability"
     share = "More than 99" if top >= _ALL else f"{top * 100:.0f}"
     also = " · looks like a digit" if verdict.is_digit else ""
     return "class", (label,), words, f"{share} in 100 like this are {classes[label]}{also}"
@@ -104,7 +104,7 @@ def _reason(partings: Sequence[Parting] | None, classes: Sequence[str]) -> str:
         return ""
     if not partings:
         return " With any ninth of the drawing erased, it is still neither of the two clearly."
-    told = [f"the ink {part.place}: {classes[part.label]}, {_percent(part.probability)}" for part in partings]
+    told = [f"the ink {part.place}: {classes[part.label]}, {percent(part.probability)}" for part in partings]
     return f" Without {'; without '.join(told)}."
 
 
@@ -137,7 +137,8 @@ def unread(
     return {"state": state, "classes": list(classes), "verdict": first, "message": message}
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Write a share of 1 as the bars do."""
     return "> 99.9 %" if share >= 0.9995 else f"{share * 100:.1f} %"
 
 

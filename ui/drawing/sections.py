@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from primer_core.data.errors import DataError
 from primer_core.inference import render_strokes
-from ui.drawing.reader import MOST_BYTES, MOST_DEPTH, READERS, Reader
-from ui.requests import RequestError, read_json
+from primer_core.inference.held_out import held_out
+from ui.drawing.reader import Reader, pad_route, reader_of
+from ui.drawing.reading import DIGITS
+from ui.requests import RequestError
 
 Asked = Mapping[str, Any]
 """The body of a request: what a browser sent, unchecked but for being an object of JSON."""
@@ -33,24 +33,9 @@ BLANK: dict[str, Any] = {"state": "blank"}
 def route(address: str, answer: Answering) -> Route:
     """Make the address of a section.
 
-    It takes JSON with the token of a ``network`` and what `answer` reads. It answers 4xx with the problem where
-    `read_json` refuses the body, the body is no object, or `answer` raises RequestError; and 404 where the network is
-    not kept (any more): the pad then has its page bring it back.
+    It takes JSON with the token of a ``network`` and what `answer` reads; see `reader_of` and `pad_route`.
     """
-
-    async def answered(request: Request) -> JSONResponse:
-        try:
-            asked = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
-            if not isinstance(asked, dict):
-                raise RequestError(400, "Expected a JSON object.")
-            reader = READERS.get(asked.get("network"))
-            if reader is None:
-                raise RequestError(404, "That network is not kept here. Load the page again.")
-            return JSONResponse(await run_in_threadpool(answer, reader, asked))
-        except RequestError as error:
-            return error.response()
-
-    return Route(address, answered, methods=["POST"])
+    return pad_route(address, lambda asked: answer(reader_of(asked.get("network")), asked), "network and strokes")
 
 
 def canvas_of(asked: Asked) -> NDArray[np.uint8]:
@@ -58,4 +43,20 @@ def canvas_of(asked: Asked) -> NDArray[np.uint8]:
     try:
         return render_strokes(asked.get("strokes"))
     except ValueError as problem:
+        raise RequestError(400, str(problem)) from None
+
+
+def counted_images(reader: Reader) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Give the test images (n, 28, 28) and their labels (n,), of which a section counts what is read right.
+
+    Raises
+    ------
+    RequestError
+        If the network reads no digits, or the images are not installed.
+    """
+    if tuple(reader.classes) != DIGITS:
+        raise RequestError(400, "Test images are counted for networks that read digits.")
+    try:
+        return held_out()
+    except DataError as problem:
         raise RequestError(400, str(problem)) from None

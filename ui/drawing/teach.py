@@ -21,7 +21,7 @@ from primer_core.inference import shipped_network
 from primer_core.training.spec import DIGITS, SHIPPED, RunSpec, SpecError
 from primer_core.training.teaching import DIGITS_RANGE, PIXELS, Teaching, TeachingError
 from ui.address import on_this_server
-from ui.requests import RequestError, read_json
+from ui.requests import RequestError, read_object
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
@@ -57,9 +57,9 @@ async def teach(request: Request) -> JSONResponse:
     """
     query = request.query_params
     try:
-        asked = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
-        if not isinstance(asked, dict):
-            raise RequestError(400, "Expected a JSON object with network, replay, epochs and digits.")
+        asked = await read_object(
+            request, limit=MOST_BYTES, depth=MOST_DEPTH, expected="network, replay, epochs and digits"
+        )
         run = await run_in_threadpool(_start, query.get("desk", ""), query.get("visitor", ""), asked)
     except RequestError as error:
         return error.response()

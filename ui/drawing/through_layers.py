@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.data.errors import DataError
-from primer_core.inference.held_out import held_out
 from primer_core.inference.layers import Off, Passage, UnitSum, add_up, count_right, pass_through
 from primer_core.inference.preprocess import preprocess
 from ui.drawing.lesson_links import BATCH, LessonLink, of_layer, of_softmax
 from ui.drawing.reader import Reader
-from ui.drawing.reading import DIGITS
-from ui.drawing.sections import BLANK, Asked, canvas_of, route
+from ui.drawing.sections import BLANK, Asked, canvas_of, counted_images, route
 from ui.requests import RequestError
 
 ADDRESS = "/api/draw/layers"
@@ -55,12 +52,7 @@ def answer(reader: Reader, asked: Asked) -> dict[str, Any]:
 
 def count(reader: Reader, asked: Asked) -> dict[str, Any]:
     """Count the test images that are read right with the units of ``off`` switched off, and with none."""
-    if tuple(reader.classes) != DIGITS:
-        raise RequestError(400, "Test images are counted for networks that read digits.")
-    try:
-        images, labels = held_out()
-    except DataError as problem:
-        raise RequestError(400, str(problem)) from None
+    images, labels = counted_images(reader)
     return {
         "right": count_right(reader.model, images, labels, _off(asked)),
         "whole": count_right(reader.model, images, labels),

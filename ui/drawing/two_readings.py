@@ -7,43 +7,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
-from primer_core.inference import predict_digit, render_strokes
-from primer_core.inference.asking import at_rest, logits_of, probabilities_of
-from ui.drawing.reader import MOST_BYTES, MOST_DEPTH, READERS, Reader
-from ui.drawing.why_words import percent
-from ui.requests import RequestError, read_json
+from primer_core.inference.asking import at_rest, read_probabilities
+from ui.drawing.reader import Reader, pad_route, prediction_of, reader_of
+from ui.drawing.reading import percent
+from ui.requests import RequestError
 
 ADDRESS = "/api/two_readings"
 _PIXELS = 28 * 28
 
 
-async def two_readings(request: Request) -> JSONResponse:
-    """Answer what two networks read in one drawing: JSON with ``networks``, and ``strokes`` or an ``image`` in.
-
-    The answer is 4xx with the problem where the body is something else, and 404 where a network is not kept.
-    """
-    try:
-        sent = await read_json(request, limit=MOST_BYTES, depth=MOST_DEPTH)
-        if not isinstance(sent, dict):
-            raise RequestError(400, "Expected a JSON object with networks, and strokes or an image.")
-        return JSONResponse(await run_in_threadpool(_answer, sent))
-    except RequestError as error:
-        return error.response()
-
-
-def _answer(sent: Mapping[str, Any]) -> dict[str, Any]:
+def two_readings(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer what two networks read in one drawing: ``networks``, and ``strokes`` or an ``image`` in."""
     tokens = sent.get("networks")
     if not isinstance(tokens, list) or len(tokens) != 2:
         raise RequestError(400, "Expected networks, a list of two.")
-    readers = [READERS.get(token) for token in tokens]
-    first, second = readers
-    if first is None or second is None:
-        raise RequestError(404, "That network is not kept here. Load the page again.")
+    first, second = (reader_of(token) for token in tokens)
     if list(first.classes) != list(second.classes):
         raise RequestError(400, "Expected two networks that know the same classes.")
     read = _from_image if "image" in sent else _from_strokes
@@ -56,13 +35,7 @@ def _answer(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _from_strokes(sent: Mapping[str, Any], reader: Reader) -> NDArray[np.floating]:
-    try:
-        prediction = predict_digit(render_strokes(sent.get("strokes")), reader.model)
-    except ValueError as problem:
-        raise RequestError(400, f"{str(problem)[0].upper()}{str(problem)[1:]}.") from None
-    if prediction.is_blank:
-        raise RequestError(400, "Nothing is drawn, so there is nothing to compare.")
-    return prediction.probabilities
+    return prediction_of(sent, reader, "compare").probabilities
 
 
 def _from_image(sent: Mapping[str, Any], reader: Reader) -> NDArray[np.floating]:
@@ -75,7 +48,8 @@ def _from_image(sent: Mapping[str, Any], reader: Reader) -> NDArray[np.floating]
     ):
         raise RequestError(400, f"Expected image, {_PIXELS} whole numbers from 0 to 255.")
     image = np.array(levels, np.float32).reshape(28, 28) / np.float32(255)
-    return probabilities_of(logits_of(image[None], at_rest(reader.model))[0])
+    (shares,) = read_probabilities(image[None], at_rest(reader.model))
+    return np.asarray(shares)
 
 
 def said_of(classes: Sequence[str], first: NDArray[np.floating], second: NDArray[np.floating]) -> str:
@@ -92,4 +66,4 @@ def said_of(classes: Sequence[str], first: NDArray[np.floating], second: NDArray
     return f"{reads} They differ most about {classes[most]}: {percent(first[most])} against {percent(second[most])}."
 
 
-ROUTES = (Route(ADDRESS, two_readings, methods=["POST"]),)
+ROUTES = (pad_route(ADDRESS, two_readings, "networks, and strokes or an image"),)

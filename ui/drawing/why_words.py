@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,7 @@ from primer_core.inference.asking import logits_of, probabilities_of
 from primer_core.inference.attribution import SIDE, Gradient, IntegratedGradients, Occlusion, score_of
 from primer_core.inference.changes import PARTS_OF_WAY, STEPS, Blend, Change
 from primer_core.inference.neighbours import Gallery, Neighbours
+from ui.drawing.reading import percent
 
 if TYPE_CHECKING:
     from torch import nn
@@ -73,15 +75,15 @@ def rounded(number: float) -> str:
     return "0" if float(text) == 0 else text.replace("-", "−")
 
 
+def at_most(number: float) -> str:
+    """Write a number above 0 that is nowhere exceeded: rounded up, in thousandths."""
+    return rounded(math.ceil(number * 1000) / 1000)
+
+
 def plus(number: float) -> str:
     """Write a number with its sign."""
     text = rounded(number)
     return text if text.startswith("−") or text == "0" else f"+{text}"
-
-
-def percent(share: float) -> str:
-    """Write a share of 1 as the bars do."""
-    return "> 99.9 %" if share >= 0.9995 else f"{100 * share:.1f} %"
 
 
 def tried(
@@ -199,7 +201,7 @@ def of_smallest(classes: Sequence[str], target: int, small: Change | None, image
     return [
         f"Reads {classes[target]}, at {percent(probability)}.",
         f"The change is {rounded(small.length)} long, the drawing itself {rounded(whole)}: "
-        f"{100 * small.length / whole:.0f} %. No pixel changes by more than {rounded(small.largest)}.",
+        f"{100 * small.length / whole:.0f} %. No pixel changes by more than {at_most(small.largest)}.",
     ]
 
 

@@ -113,7 +113,7 @@ class Expressions(Evaluator, ABC):
     @abstractmethod
     def _within(
         self,
-        steps: Iterator[Any],
+        steps: Generator[Any, Any, Any],
         scope: MutableMapping[str, Any],
         node: ast.AST,
         function: Function | None = None,

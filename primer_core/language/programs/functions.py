@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -151,7 +151,7 @@ class Functions(Expressions):
 
     def _within(
         self,
-        steps: Iterator[Any],
+        steps: Generator[Any, Any, Any],
         scope: MutableMapping[str, Any],
         node: ast.AST,
         function: Function | None = None,
@@ -178,7 +178,7 @@ class Functions(Expressions):
             if function is not None:
                 self._running.append(function)
             try:
-                found = next(steps) if sent is None else steps.send(sent)  # type: ignore[attr-defined]
+                found = steps.send(sent)
             except StopIteration as end:
                 return end.value
             except Rejection as rejection:

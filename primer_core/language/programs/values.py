@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -259,7 +259,11 @@ class Once:
             raise ValueError("generator already executing")
         self._under_way = True
         try:
-            found = next(self._steps) if sent is None else self._steps.send(sent)  # type: ignore[attr-defined]
+            if sent is None:
+                found = next(self._steps)
+            else:
+                assert isinstance(self._steps, Generator), "nothing else takes what is sent"
+                found = self._steps.send(sent)
         except StopIteration as end:
             self.result = end.value
             raise
