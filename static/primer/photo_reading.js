@@ -120,6 +120,8 @@ class PhotoReading {
     this.made = "";
     /** The picture that was sent last. @type {Sent | null} */
     this.sent = null;
+    /** The token of the network that was asked last. */
+    this.network = "";
     /** Number of the newest picture or question: what an older one brings is not shown. */
     this.asked = 0;
     this.chosen = 0;
@@ -161,7 +163,7 @@ class PhotoReading {
         make("div", { className: "side" }, this.title, this.list), this.choice),
       make("h3", {}, "How it was cleaned"), this.stages);
     this.root = make("div", { className: "photo" },
-      make("p", { className: "note" }, `One digit or a page full, in pen or in chalk: it is cleaned to ink on black, and each digit is read. Your browser scales the picture to ${countText(LONGEST)} pixels and sends it; the server reads it and keeps nothing.`),
+      make("p", { className: "note" }, `One digit or a page full, in pen or in chalk: it is cleaned to ink on black, and each digit is read. Your browser scales the picture to at most ${countText(LONGEST)} pixels and sends it; the server reads it and keeps nothing.`),
       make("div", { className: "ways", role: "group", "aria-label": "Ways to give a picture" },
         make("label", { className: "way" }, "Choose a picture", input({ className: "file", accept: "image/jpeg,image/png,image/webp" })),
         make("label", { className: "way camera" }, "Take a photo", input({ className: "shot", accept: "image/*", capture: "environment" })),
@@ -195,9 +197,8 @@ class PhotoReading {
 
   /** @param {{reader: Place | null, made: string}} data */
   fromPage({ reader, made }) {
-    const before = this.reader;
     [this.reader, this.made] = [reader, made];
-    if (this.sent && reader && before && before.network !== reader.network) this.ask(this.sent, reader);  // another network reads the same photo
+    if (this.sent && reader && reader.network !== this.network) this.ask(this.sent, reader);  // another network reads the same photo
   }
 
   // -- where a picture comes from ------------------------------------------------------------------------------------
@@ -250,6 +251,7 @@ class PhotoReading {
    */
   async ask(sent, { address, network }) {
     const number = this.asked += 1;
+    this.network = network;
     this.busy("Reading the picture …");
     let problem = SILENCE, told = null;
     try {

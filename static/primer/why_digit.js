@@ -231,7 +231,7 @@ class PixelsPart {
     map.addEventListener("pointermove", point);
     map.addEventListener("pointerdown", point);
     map.addEventListener("pointerleave", (event) => {
-      if (event.pointerType === "mouse" && document.activeElement !== map) this.look(null);
+      if (event.pointerType === "mouse" && !map.matches(":focus")) this.look(null);
     });
     map.addEventListener("keydown", (event) => {
       if (!event.key.startsWith("Arrow") || !this.pixels || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -434,9 +434,9 @@ class ChangesPart {
   showBlend() {
     if (!this.changes || !isWay(this.changes.blend)) return;
     const { image: start, blend: { image, labels, probabilities } } = this.changes;
-    const step = Number(this.range.value), share = step / PARTS;
+    const step = Number(this.range.value), share = step / PARTS, way = step === PARTS ? "100 %" : percent(share);
     paintImage(this.blend[1].canvas, start.map((level, place) => (1 - share) * level + share * image[place]));
-    const words = `${percent(share).replace("> 99.9", "100")} of the way: reads ${this.classes[labels[step]]}, at ${percent(probabilities[step])}`;
+    const words = `${way} of the way: reads ${this.classes[labels[step]]}, at ${percent(probabilities[step])}`;
     write(this.at, words);
     this.range.setAttribute("aria-valuetext", words);
   }
