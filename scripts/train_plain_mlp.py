@@ -11,13 +11,12 @@ from __future__ import annotations
 import time
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 from primer_core.data import images_to_floats, load_images
-from primer_core.inference.plain_mlp import CHECKPOINT
+from primer_core.inference.plain_mlp import CHECKPOINT, load_plain_mlp
 from primer_core.models import build_model
-from primer_core.models.normalise import Normalised
+from scripts.train_checkpoint import accuracy, floats
 
 MODEL = "mlp-128-64"
 SEED = 7
@@ -66,23 +65,15 @@ def main() -> None:
             optimizer.step()
     seconds = time.process_time() - start
     stored = {name: weights.half() for name, weights in model.state_dict().items()}
-    model.load_state_dict(stored)  # what is measured is what is stored
     torch.save({"model": MODEL, "mean": split.mean, "std": split.std, "state_dict": stored}, CHECKPOINT)
-    accuracy = accuracy_of(Normalised(model, split.mean, split.std).eval(), split.test_images, split.test_labels)
+    share = accuracy(load_plain_mlp(), floats(split.test_images), split.test_labels)  # of what is stored
     card = CARD.format(
         images=len(images), model=MODEL, parameters=sum(weights.numel() for weights in model.parameters()),
         seed=SEED, seconds=seconds, epochs=EPOCHS, rate=LEARNING_RATE, batch=BATCH,
-        held_out=len(split.test_labels), accuracy=accuracy,
+        held_out=len(split.test_labels), accuracy=share,
     )  # fmt: skip
     CHECKPOINT.with_suffix(".md").write_text(card, encoding="utf-8")
-    print(f"{accuracy:.1%} of the test images, {CHECKPOINT.stat().st_size:,} bytes")
-
-
-def accuracy_of(model: nn.Module, images: torch.Tensor, labels: torch.Tensor) -> float:
-    """Share of images (n, 28, 28) uint8 that a network reads as labelled."""
-    with torch.inference_mode():
-        read = model(images_to_floats(images, 0.0, 1.0, normalise=False)).argmax(dim=1)
-    return float((read == labels).float().mean())
+    print(f"{share:.1%} of the test images, {CHECKPOINT.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

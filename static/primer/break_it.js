@@ -4,8 +4,9 @@
 import { make, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { PixelPicture } from "./pixel_picture.js";
+import { answerText, percent, writeShares } from "./shares.js";
 
-/** @typedef {{label: string, probability: number}} Answer */
+/** @typedef {import("./shares.js").Answer} Answer */
 /** @typedef {Answer & {factor: number}} AtFactor */
 /** @typedef {{amount: number, share: number}} Point */
 
@@ -51,9 +52,6 @@ const KNOBS = [
 const STEPS = 60;                      // of a slider that moves a logarithm, to each side of 1
 /** Milliseconds between two counts of test images, so that what is drawn goes before. */
 const PAUSE = 150;
-
-const percent = (/** @type {number} */ share) => `${share >= 0.9995 ? "> 99.9" : (100 * share).toFixed(1)} %`;
-const answerText = (/** @type {Answer} */ { label, probability }) => `${label}, ${percent(probability)}`;
 
 /**
  * @param {Knob} knob
@@ -280,17 +278,7 @@ class BreakIt {
     this.verdict.classList.toggle("turns", told.answer.label !== told.before.label);
     write(this.before, `As drawn: ${answerText(told.before)}`);
     write(this.fgsm, fgsmText(told));
-    while (this.bars.children.length > told.classes.length) this.bars.lastChild?.remove();
-    while (this.bars.children.length < told.classes.length) {
-      this.bars.append(make("tr", {}, make("th", { scope: "row" }), make("td", { className: "track", "aria-hidden": "true" }, make("div", {}, make("i"))), make("td", { className: "value" })));
-    }
-    [...this.bars.children].forEach((row, place) => {
-      const share = told.probabilities[place];
-      write(row.children[0], told.classes[place]);
-      /** @type {HTMLElement} */ (row.querySelector("i")).style.transform = `scaleX(${share.toFixed(3)})`;
-      write(row.children[2], percent(share));
-      row.className = told.classes[place] === told.answer.label ? "best" : "";
-    });
+    writeShares(this.bars, told.classes, told.probabilities, told.classes.indexOf(told.answer.label));
     this.curves.factor.show(told.factors.map(({ factor, probability }) => ({ amount: factor, share: probability })), this.values.factor);
     write(this.curves.factor.note, factorText(told.factors));
     this.tabulate();

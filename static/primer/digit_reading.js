@@ -2,6 +2,7 @@
 /** What a network reads, as it changes many times a second: every node is made once and then only altered. */
 
 import { make, write } from "./dom.js";
+import { percent } from "./shares.js";
 
 /**
  * @typedef {object} Reading what the server says of a drawing
@@ -15,12 +16,6 @@ import { make, write } from "./dom.js";
  * @property {number[]} [probabilities]
  * @property {number[]} [pixels] of the image that the network was given, in thousandths
  */
-
-/**
- * @param {number} share
- * @returns {string} of 100, never rounded to a certainty
- */
-export const percent = (share) => (share >= 0.9995 ? "> 99.9" : (share * 100).toFixed(1)) + " %";
 
 export class DigitReading {
   constructor() {

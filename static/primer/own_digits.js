@@ -8,6 +8,7 @@
 import { base64, digitsOf, imagesFile, labelsFile, sheetOf, SIDE } from "./digit_files.js";
 import { DigitStore, MOST_DIGITS } from "./digit_store.js";
 import { keepFocus, make, write } from "./dom.js";
+import { levelsOf, paintLevels } from "./grey_levels.js";
 
 /** @typedef {import("./digit_store.js").Digit} Digit */
 
@@ -77,21 +78,6 @@ export function mount(parent, data, setState, trigger) {
   view.trigger = trigger;
   view.fromPage(data);
   document.dispatchEvent(new CustomEvent("primer-pad-wanted", { detail: { channel: data.channel } }));
-}
-
-/**
- * Paint an image, white on black.
- * @param {HTMLCanvasElement} canvas
- * @param {Uint8Array | null} image
- */
-function paint(canvas, image) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const pixels = context.createImageData(SIDE, SIDE);
-  for (let at = 0; at < SIDE * SIDE; at += 1) {
-    const ink = image ? image[at] : 0;
-    pixels.data.set([ink, ink, ink, 255], 4 * at);
-  }
-  context.putImageData(pixels, 0, 0);
 }
 
 /**
@@ -219,8 +205,7 @@ class OwnDigits {
     });
     follow("primer-pad-read", ({ sequence, strokes, reading }) => {
       if (reading.state !== "read" || this.pad.blank) return; // of a drawing that was cleared meanwhile
-      const image = Uint8Array.from(reading.pixels, (/** @type {number} */ thousandths) => Math.round(0.255 * thousandths));
-      this.drawing = { sequence, strokes, image };
+      this.drawing = { sequence, strokes, image: levelsOf(reading.pixels) };
       this.#writeDrawing();
       if (this.early !== null) this.#label(this.early);
     });
@@ -495,7 +480,7 @@ class OwnDigits {
 
   #writeDrawing() {
     const { drawing } = this;
-    paint(this.image, drawing && drawing.image);
+    paintLevels(this.image, drawing && drawing.image);
     this.image.setAttribute("aria-label", drawing ? "The 28 by 28 image of the drawing on the pad" : "No drawing on the pad");
     write(this.question, drawing ? "The drawing on the pad: this is a" : "Draw a digit on the pad. Then say which it is:");
     for (const button of this.labels.querySelectorAll("button")) enable(button, drawing !== null);
@@ -509,7 +494,7 @@ class OwnDigits {
       let item = this.items.get(digit.id);
       if (!item) {
         const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
-        paint(canvas, digit.image);
+        paintLevels(canvas, digit.image);
         item = this.#button("", () => this.#choose(this.chosen === digit.id ? null : digit.id));
         item.append(canvas, make("b"), make("i"));
         this.items.set(digit.id, item);

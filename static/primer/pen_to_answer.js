@@ -4,9 +4,10 @@
 import { make, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { paint, pixelText, PixelPicture, placed } from "./pixel_picture.js";
+import { answerText } from "./shares.js";
 
 /** @typedef {import("./pixel_picture.js").Pixels} Pixels */
-/** @typedef {{label: string, probability: number}} Answer */
+/** @typedef {import("./shares.js").Answer} Answer */
 /** @typedef {{cut: boolean, scaling: string, brighten: boolean, centre: boolean, bright: boolean, normalise: boolean}} Switches */
 /** @typedef {{name: string, shape: number[], values?: number[], png?: string}} Stage values in thousandths, or a PNG of 8 bits */
 
@@ -71,14 +72,6 @@ const KINDS = [
 ];
 /** Pixels of a tile's canvas, both ways. */
 const TILE = 196;
-
-/**
- * @param {Answer} answer
- * @returns {string} "7, 96.1 %"
- */
-export function answerText({ label, probability }) {
-  return `${label}, ${probability >= 0.9995 ? "> 99.9" : (100 * probability).toFixed(1)} %`;
-}
 
 /**
  * What a tile says of its switch.

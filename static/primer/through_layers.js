@@ -3,12 +3,13 @@
 
 import { make, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
-import { bytesOf, numbersOf, paintCells, paletteOf } from "./signed_cells.js";
 import { PixelPicture } from "./pixel_picture.js";
+import { answerText, percent } from "./shares.js";
+import { bytesOf, numbersOf, paintCells, paletteOf } from "./signed_cells.js";
 
 /** @typedef {import("./signed_cells.js").Cells} Cells */
 /** @typedef {{title: string, address: string}} Lesson */
-/** @typedef {{label: string, probability: number, classes: string[], logits: number[], probabilities: number[]}} Answer */
+/** @typedef {import("./shares.js").Answer & {classes: string[], logits: number[], probabilities: number[]}} Answer */
 /** @typedef {{mean: number, var: number, eps: number, scale: number, shift: number}} Normaliser */
 
 /**
@@ -104,7 +105,6 @@ export function sumLines(sum) {
   return lines;
 }
 
-const percent = (/** @type {number} */ share) => `${share >= 0.9995 ? "> 99.9" : (100 * share).toFixed(1)} %`;
 /** Pixels of one channel in a row, by how many there are. */
 const sideFor = (/** @type {number} */ many) => (many <= 1 ? 56 : many <= 16 ? 38 : many <= 32 ? 30 : many <= 64 ? 24 : 19);
 const UNIT = 13;             // pixels of one unit of a dense layer
@@ -400,11 +400,11 @@ class ThroughLayers {
     this.image.describe({ name: "image", code: "", shape: told.image.shape, lesson: null }, { ...told.image, dims: told.image.shape });
     this.batch.describe({ name: "batch", code: "unsqueeze → unsqueeze", shape: told.batch.shape, lesson: told.batch.lesson }, null);
     told.layers.forEach((layer, place) => this.rows[place].show(layer));
-    const { probabilities, classes, label, probability } = told.answer;
+    const { probabilities, classes } = told.answer;
     const peak = Math.max(...probabilities);
     const cells = btoa(String.fromCharCode(...probabilities.map((share) => 128 + Math.round((127 * share) / peak))));
     this.softmax.describe({ name: "softmax", code: "softmax", shape: told.softmax.shape, lesson: told.softmax.lesson }, { dims: [classes.length], cells, peak });
-    write(this.softmax.hover, `${label}, ${percent(probability)}`);
+    write(this.softmax.hover, answerText(told.answer));
     this.softmax.canvas.setAttribute("aria-label", classes.map((name, place) => `${name}: ${percent(probabilities[place])}`).join(", "));
     this.image.canvas.setAttribute("aria-label", "The image that the network is given");
     this.spell();
@@ -480,7 +480,7 @@ class ThroughLayers {
     this.lost.hidden = many === 0;
     if (!this.told?.whole || many === 0) return;
     const { answer, whole } = this.told;
-    write(this.effect, `${many === 1 ? "One is" : `${many} are`} off: reads ${answer.label}, ${percent(answer.probability)}. With all on: ${whole.label}, ${percent(whole.probability)}.`);
+    write(this.effect, `${many === 1 ? "One is" : `${many} are`} off: reads ${answerText(answer)}. With all on: ${answerText(whole)}.`);
     this.effect.classList.toggle("turns", answer.label !== whole.label);
   }
 

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { percent } from "../../static/primer/digit_reading.js";
 import { withStrokes } from "../../static/primer/digit_steps.js";
 import { nextPixel, pixelText } from "../../static/primer/seen_image.js";
 
@@ -19,10 +18,6 @@ test("a pixel is told by its place and its value", () => {
   const pixels = Array.from({ length: 784 }, (_, at) => at);
   assert.equal(pixelText(pixels, 9, 14), "row 9, column 14: 0.27");
   assert.equal(pixelText([], 9, 14), "row 9, column 14: –");
-});
-
-test("a share is never rounded to a certainty", () => {
-  assert.deepEqual([0, 0.0004, 0.961, 0.9994, 0.9996, 1].map(percent), ["0.0 %", "0.0 %", "96.1 %", "99.9 %", "> 99.9 %", "> 99.9 %"]);
 });
 
 test("strokes stand in the code between its two parts, and every colour stays with its text", () => {

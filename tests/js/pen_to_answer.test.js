@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerText, switchText } from "../../static/primer/pen_to_answer.js";
+import { switchText } from "../../static/primer/pen_to_answer.js";
 import { pixelText, placed, two } from "../../static/primer/pixel_picture.js";
-
-test("an answer is written with its probability", () => {
-  assert.equal(answerText({ label: "7", probability: 0.9611 }), "7, 96.1 %");
-  assert.equal(answerText({ label: "7", probability: 0.99999 }), "7, > 99.9 %");
-});
 
 test("a switch says what the other way round would read, and whether that is another digit", () => {
   const kind = { name: "cut", title: "", isOn: ({ cut }) => cut, on: "" };

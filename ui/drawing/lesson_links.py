@@ -18,8 +18,8 @@ from ui.address import on_this_server
 
 
 @dataclass(frozen=True, slots=True)
-class LessonLink:
-    """A lesson and what it is asked.
+class LinkedQuestion:
+    """A question of a lesson, and what the link to it is called.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class LessonLink:
     title
         What the link is called.
     question
-        What the page shows.
+        Of the lesson: what the page shows.
     """
 
     slug: str
@@ -41,22 +41,24 @@ class LessonLink:
         return f"{on_this_server(f'/{self.slug}')}?{urlencode(self.question.parameters())}"
 
 
-BATCH = LessonLink("shapes", "Shapes", ShapesQuestion(x="(28, 28)", steps="unsqueeze(0), unsqueeze(0)"))
+BATCH = LinkedQuestion("shapes", "Shapes", ShapesQuestion(x="(28, 28)", steps="unsqueeze(0), unsqueeze(0)"))
 """From an image to a batch of one."""
 
 
-def of_layer(layer: Layer) -> LessonLink | None:
+def of_layer(layer: Layer) -> LinkedQuestion | None:
     """The lesson on what a layer does; None where there is none."""
     match layer.kind:
         case "normalise":
-            return LessonLink("broadcasting", "Broadcasting", BroadcastingQuestion(a=str(layer.given.shape), b="()"))
+            return LinkedQuestion(
+                "broadcasting", "Broadcasting", BroadcastingQuestion(a=str(layer.given.shape), b="()")
+            )
         case "flatten":
             batch, channels, *field = layer.given.shape
             shown = channels
             while shown > 1 and batch * shown * prod(field) > MAX_ELEMENTS:
                 shown //= 2
             title = "Shapes" if shown == channels else f"Shapes, of {shown} channels"
-            return LessonLink("shapes", title, ShapesQuestion(x=str((batch, shown, *field)), steps="flatten(1)"))
+            return LinkedQuestion("shapes", title, ShapesQuestion(x=str((batch, shown, *field)), steps="flatten(1)"))
         case "affine" | "convolution" if layer.learnt is not None:
             weight = layer.learnt.weight
             rows, inner = weight.shape[0], prod(weight.shape[1:])
@@ -64,11 +66,11 @@ def of_layer(layer: Layer) -> LessonLink | None:
                 question = MatmulQuestion(a=f"(1, {inner})", b=f"({inner}, {rows})")
             else:
                 question = MatmulQuestion(a=f"({rows}, {inner})", b=f"({inner}, {prod(layer.values.shape[2:])})")
-            return LessonLink("matmul", "Matrix products", question)
+            return LinkedQuestion("matmul", "Matrix products", question)
     return None
 
 
-def of_softmax(logits: Sequence[float], label: int) -> LessonLink:
+def of_softmax(logits: Sequence[float], label: int) -> LinkedQuestion:
     """The lesson on softmax, asked about these logits."""
     typed = ", ".join(f"{logit:.3f}" for logit in logits)
-    return LessonLink("softmax", "Softmax", SoftmaxQuestion(typed=f"[{typed}]", target=str(label)))
+    return LinkedQuestion("softmax", "Softmax", SoftmaxQuestion(typed=f"[{typed}]", target=str(label)))

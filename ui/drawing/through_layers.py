@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from primer_core.inference.layers import Off, Passage, UnitSum, add_up, count_right, pass_through
 from primer_core.inference.preprocess import preprocess
-from ui.drawing.lesson_links import BATCH, LessonLink, of_layer, of_softmax
+from ui.drawing.lesson_links import BATCH, LinkedQuestion, of_layer, of_softmax
 from ui.drawing.reader import Reader
 from ui.drawing.sections import BLANK, Asked, canvas_of, counted_images, route
 from ui.requests import RequestError
@@ -168,8 +168,8 @@ def _short(number: float) -> float:
     return float(f"{number:.5g}")
 
 
-def _link(lesson: LessonLink) -> dict[str, str]:
-    return {"title": lesson.title, "address": lesson.address}
+def _link(linked: LinkedQuestion) -> dict[str, str]:
+    return {"title": linked.title, "address": linked.address}
 
 
 ROUTES = (route(ADDRESS, answer), route(COUNTS, count))

@@ -1,11 +1,14 @@
-"""A photo or a scan with digits on it: chosen, taken, pasted or dropped; how it is cleaned, and what is read of it."""
+"""A photo or a scan with digits on it: chosen, taken, pasted or dropped; how it is cleaned, and what is read of it.
+
+The browser's part is ``static/primer/photo_reading.js``.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_mount = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def photo_reading(key: str, *, reader: Mapping[str, str] | None, made: str) -> None:
@@ -23,4 +26,4 @@ def photo_reading(key: str, *, reader: Mapping[str, str] | None, made: str) -> N
     made
         Address of photos that are made to try it: a seed belongs behind it.
     """
-    _mount(key=key, data={"reader": None if reader is None else dict(reader), "made": made})
+    _component.mount(key, {"reader": None if reader is None else dict(reader), "made": made})

@@ -1,11 +1,14 @@
-"""What two networks read in one drawing: both probabilities of each class, their difference, and one sentence."""
+"""What two networks read in one drawing: both probabilities of each class, their difference, and one sentence.
+
+It follows the pad by its events; the browser's part is ``static/primer/two_networks.js``.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_component = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def two_networks(
@@ -41,4 +44,4 @@ def two_networks(
         "classes": list(classes),
         "channel": channel,
     }
-    _component(key=key, data=data)
+    _component.mount(key, data)

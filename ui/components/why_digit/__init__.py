@@ -1,11 +1,14 @@
-"""Why a network reads what it reads: pixels for and against, nearest images, and what would make it another digit."""
+"""Why a network reads what it reads: pixels for and against, nearest images, and what would make it another digit.
+
+It follows the pad by its events; the browser's part is ``static/primer/why_digit.js``.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ui.components.folder import register
+from ui.components.folder import ModuleComponent
 
-_component = register(Path(__file__).parent)
+_component = ModuleComponent.of_folder(Path(__file__).parent)
 
 
 def why_digit(key: str, *, addresses: Mapping[str, str], classes: Sequence[str], channel: str) -> None:
@@ -22,4 +25,4 @@ def why_digit(key: str, *, addresses: Mapping[str, str], classes: Sequence[str],
     channel
         Key of the pad.
     """
-    _component(key=key, data={"addresses": dict(addresses), "classes": list(classes), "channel": channel})
+    _component.mount(key, {"addresses": dict(addresses), "classes": list(classes), "channel": channel})
