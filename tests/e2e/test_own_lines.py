@@ -168,7 +168,7 @@ def test_nonsense_and_endless_loops_are_told_and_nothing_typed_is_lost(page: Pag
     for program, told in (
         ("x = (1,\ny = 2", "Python cannot read line 1"),
         ("while True:\n    pass", "A program takes at most"),
-        ("import os\nos.remove('x')", "cannot be imported here"),
+        ("import os\nos.remove('x')", "cannot be used here"),
     ):
         type_program(page, editor, program)
         expect(page.get_by_text(told).first).to_be_visible()

@@ -31,8 +31,16 @@ from primer_core.language.programs.values import (
     type_name,
 )
 from primer_core.language.rejection import Place
+from primer_core.language.text import quoted
 
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
+
+
+_OUT_OF_REACH = {
+    "input": "Nobody can be asked while a program runs: write the value itself.",
+    "open": "A program reads and writes no files here: write the numbers themselves.",
+}
+"""Functions of Python's that speak with the world outside, and what to write instead."""
 
 
 @dataclass(eq=False)
@@ -51,11 +59,15 @@ class Calls(Classes):
                 self._named(function)
             if function.id in EXCEPTIONS:
                 return self._call_value(Kind(function.id), node)
+            self._check_present(function)
             full = self.aliases.get(function.id)
             if full is not None and full not in MODULES.values():
                 return self._of_module(full, node)
             if function.id in FUNCTIONS:
                 return self._own(function.id, node)
+            if function.id in _OUT_OF_REACH:
+                message = f"{quoted(function.id)} is not known here. {_OUT_OF_REACH[function.id]}"
+                raise self._rejection("unknown", message, function)
         elif isinstance(function, ast.Attribute):
             dotted = self._dotted(function)
             if dotted is None:
@@ -84,6 +96,8 @@ class Calls(Classes):
             return self._of_collections(name, node)
         if library == "functools":
             return self._of_functools(name, node)
+        if library == "tqdm":
+            return self._of_tqdm(name, node)
         if library == "warnings":
             self._arguments(node)
             return None
@@ -103,6 +117,17 @@ class Calls(Classes):
             self.layers.note(result, Place.of(node, self._source))
             return result
         return self._outside(networks.FUNCTIONS[full](), given, named, node)
+
+    def _of_tqdm(self, name: str, node: ast.Call) -> Any:
+        """Go through what would be gone through with a bar of progress, without the bar."""
+        if name not in ("tqdm", "trange"):
+            raise self._unknown(f"tqdm.{name}", node)
+        if name == "trange":
+            return self._ask("builtins.range", (), ast.copy_location(ast.Call(node.func, node.args, []), node))
+        positional, _ = self._arguments(node)
+        if not positional:
+            raise self._rejection("refused", "tqdm goes through something here: write tqdm(range(10)).", node)
+        return positional[0]
 
     def _set_options(self, full: str, node: ast.Call) -> None:
         """Say how arrays are printed from now on."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from primer_core.language.execution import owner_of
+from primer_core.language.limits import MAX_NESTING, MAX_TEXT
+from primer_core.language.parsing import parse
 from primer_core.language.programs import networks
 from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
@@ -27,8 +29,9 @@ class Classes(PythonFunctions):
 
     def _class(self, node: ast.ClassDef) -> None:
         """Define a class, whose objects are PyTorch's where it derives from one of PyTorch's."""
-        if node.decorator_list or node.keywords or len(node.bases) > 1:
-            message = "A class has one base here, and no decorator and no metaclass."
+        records = [each for each in node.decorator_list if self._full_name(each) == "dataclasses.dataclass"]
+        if len(records) < len(node.decorator_list) or node.keywords or len(node.bases) > 1:
+            message = "A class has one base here, no metaclass, and no decorator but @dataclass alone."
             raise self._rejection("unread", message, node)
         self._check_name(node.name, node)
         base, real = self._base(node.bases[0]) if node.bases else (None, None)
@@ -43,18 +46,64 @@ class Classes(PythonFunctions):
                     role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
                     function = self._function(name, arguments, body, each)
                     made_class.members[name] = replace(function, owner=made_class, role=role)
-                case ast.Assign([ast.Name(name)], value):
+                case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
                     if name not in DUNDER:
                         self._check_name(name, each)
                     made_class.members[name] = self._in_body(value, made_class)
-                case ast.Pass() | ast.Expr(ast.Constant()):
+                case ast.Pass() | ast.Expr(ast.Constant()) | ast.AnnAssign(ast.Name(), value=None):
                     pass
                 case _:
                     message = "In the body of a class stand methods and “name = value” here."
                     raise self._rejection("unread", message, each)
+        if records:
+            self._make_record(made_class, node)
         if real is not None:
             made_class.real = networks.derived(real, made_class, self._from_outside)
         self.names[node.name] = made_class
+
+    def _make_record(self, made_class: Class, node: ast.ClassDef) -> None:
+        """Give a class the methods that ``@dataclass`` writes: how it is made, written and compared."""
+        own = [each for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
+        fields = {
+            **(made_class.base.fields if made_class.base else {}),
+            **{ast.unparse(each.target): each for each in own},
+        }
+        made_class.fields = fields
+        for name, each in fields.items():
+            if isinstance(each.value, ast.Call) and self._full_name(each.value.func) == "dataclasses.field":
+                message = f"field(…) is not read here. Set self.{name} in __post_init__."
+                raise self._rejection("unread", message, each.value)
+            if isinstance(made_class.members.get(name), list | dict | set):
+                kind = type_name(made_class.members[name])
+                words = f"mutable default <class '{kind}'> for field {name} is not allowed: use default_factory"
+                raise self._error("ValueError", words, node)
+        late = [name for name, each in fields.items() if each.value is not None]
+        early = [
+            name for place, name in enumerate(fields) if name not in late and set(list(fields)[:place]) & set(late)
+        ]
+        if early:
+            raise self._error("TypeError", f"non-default argument '{early[0]}' follows default argument", node)
+        kept = ", ".join(f"setattr(self, {name!r}, {name})" for name in fields)
+        after = "self.__post_init__()" if made_class.has("__post_init__") else "None"
+        written = ", ".join(f"{name}={{self.{name}!r}}" for name in fields)
+        mine, others = ("".join(f"{whose}.{name}, " for name in fields) for whose in ("self", "other"))
+        methods = {
+            "__init__": f"lambda self, {', '.join(fields)}: ({kept}, {after})",
+            "__repr__": f"lambda self: f'{{type(self).__name__}}({written})'",
+            "__eq__": f"lambda self, other: type(self) == type(other) and ({mine}) == ({others})",
+        }
+        for name, text in methods.items():
+            if name in made_class.members:
+                continue
+            made = parse(text, "eval", MAX_TEXT, MAX_NESTING).body
+            assert isinstance(made, ast.Lambda)
+            made.args.defaults = (
+                [value for each in fields.values() if (value := each.value)] if name == "__init__" else []
+            )
+            for part in (made, *ast.walk(made.body), *made.args.args):
+                ast.copy_location(part, node)
+            function = self._function(name, made.args, made.body)
+            made_class.members[name] = replace(function, owner=made_class)
 
     def _in_body(self, node: ast.expr, made_class: Class) -> Any:
         """Return the value of an expression in the body of a class, which sees what stands before it there."""

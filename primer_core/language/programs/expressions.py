@@ -24,7 +24,7 @@ from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
 from primer_core.language.programs.formats import check_spec
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
-from primer_core.language.programs.reading import MODULES
+from primer_core.language.programs.reading import MODULES, why_absent
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import (
     EXCEPTIONS,
@@ -358,6 +358,7 @@ class Expressions(Evaluator, ABC):
             return Kind(name)
         if name in CONSTANTS:
             return CONSTANTS[name]()
+        self._check_present(node)
         full = self.aliases.get(name)
         if full is not None and full not in MODULES.values() and self._constant(full) is not None:
             return self._constant(full)
@@ -371,6 +372,20 @@ class Expressions(Evaluator, ABC):
         if full is not None:
             return super()._named(node)
         raise self._error("NameError", f"name '{name}' is not defined", node)
+
+    def _check_present(self, node: ast.Name) -> None:
+        """Refuse what was imported and cannot be used here."""
+        reason = why_absent(self.aliases.get(node.id, ""))
+        if reason and node.id not in self.names:
+            raise self._rejection("unknown", reason, node)
+
+    def _dotted(self, node: ast.expr) -> str | None:
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name):
+            self._check_present(root)
+        return super()._dotted(node)
 
     def _constant(self, name: str) -> Any:
         library, _, last = name.partition(".")

@@ -89,8 +89,20 @@ class Functions(Expressions):
         if gives and modes:
             message = "A generator is not decorated here. Write “with” around the loop that asks for its values."
             raise self._rejection("unread", message, modes[0])
+        within = self._running[-1].title if self._running else ""
         return Function(
-            name, arguments, body, self.names, defaults, keyword, local, elsewhere, node, modes=modes, yields=gives
+            name,
+            arguments,
+            body,
+            self.names,
+            defaults,
+            keyword,
+            local,
+            elsewhere,
+            node,
+            modes=modes,
+            yields=gives,
+            within=within,
         )
 
     def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
@@ -202,7 +214,7 @@ class Functions(Expressions):
         """Bind the arguments of a call, with the errors that Python has for those that do not fit."""
         parameters = [each.arg for each in (*function.arguments.posonlyargs, *function.arguments.args)]
         only = [each.arg for each in function.arguments.kwonlyargs]
-        title = f"{function.name}()"
+        title = f"{function.title}()"
         rest = dict(keywords)
         if len(positional) > len(parameters) and function.arguments.vararg is None:
             raise self._error("TypeError", _too_many(title, parameters, function, len(positional)), node)

@@ -19,18 +19,29 @@ from primer_core.language.limits import MAX_SIZE, Refused, thousands
 from primer_core.language.programs import images, walks
 
 LAYERS = (
-    "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm1d", "BatchNorm2d", "Conv1d", "Conv2d", "ConvTranspose2d", "Dropout",
-    "Dropout2d", "ELU", "Embedding", "Flatten", "GELU", "GroupNorm", "Identity", "LayerNorm", "LeakyReLU", "Linear",
-    "LogSoftmax", "LSTM", "GRU", "MaxPool2d", "ModuleDict", "ModuleList", "MultiheadAttention", "Parameter", "ReLU",
-    "RNN", "Sequential", "Sigmoid", "SiLU", "Softmax", "Softplus", "Tanh", "Unflatten", "Upsample",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d",
+    "BatchNorm2d", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "CosineSimilarity", "Dropout",
+    "Dropout1d", "Dropout2d", "ELU", "Embedding", "EmbeddingBag", "Flatten", "GELU", "GroupNorm", "GRU", "GRUCell",
+    "Hardtanh", "Identity", "InstanceNorm2d", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "LSTM",
+    "LSTMCell", "MaxPool1d", "MaxPool2d", "Mish", "ModuleDict", "ModuleList", "MultiheadAttention", "Parameter",
+    "ParameterList", "PReLU", "ReLU", "ReLU6", "RMSNorm", "RNN", "RNNCell", "SELU", "Sequential", "Sigmoid", "SiLU",
+    "Softmax", "Softplus", "Tanh", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "Unflatten", "Upsample", "ZeroPad2d",
 )  # fmt: skip
 LOSSES = (
-    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
-    "SmoothL1Loss",
+    "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HuberLoss",
+    "KLDivLoss", "L1Loss", "MarginRankingLoss", "MSELoss", "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss",
+    "TripletMarginLoss",
 )  # fmt: skip
-OPTIMISERS = ("Adagrad", "Adam", "AdamW", "RMSprop", "SGD")
-SCHEDULES = ("CosineAnnealingLR", "ExponentialLR", "StepLR")
-DATA = ("ConcatDataset", "DataLoader", "Dataset", "Subset", "TensorDataset")
+OPTIMISERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "NAdam", "RAdam", "RMSprop", "SGD")
+SCHEDULES = (
+    "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR", "LambdaLR", "LinearLR",
+    "MultiStepLR", "OneCycleLR", "ReduceLROnPlateau", "StepLR",
+)  # fmt: skip
+DATA = (
+    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "RandomSampler", "SequentialSampler", "Subset",
+    "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
+)  # fmt: skip
 
 MADE: Mapping[str, str] = {
     **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES)},
@@ -54,6 +65,7 @@ FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
     "np.fromiter": lambda: np.fromiter,
     "np.vectorize": lambda: np.vectorize,
     **{f"np.{name}": partial(getattr, walks, name) for name in ("ndenumerate", "ndindex", "nditer")},
+    "torch.autograd.Variable": lambda: _torch().autograd.Variable,
     "torch.nn.utils.rnn.pad_sequence": lambda: _torch().nn.utils.rnn.pad_sequence,
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
     "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,

@@ -31,16 +31,17 @@ MODULES = {
     "torch.nn.utils": "torch.nn.utils", "torchvision": "torchvision", "copy": "copy",
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.functional": "torchvision.transforms.functional",
-    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "typing": "typing", "random": "random",
-    "itertools": "itertools", "collections": "collections", "functools": "functools",
+    "torch.nn.utils.rnn": "torch.nn.utils.rnn", "torch.autograd": "torch.autograd", "torch.linalg": "torch.linalg",
+    "torch.autograd.functional": "torch.autograd.functional", "typing": "typing", "random": "random",
+    "itertools": "itertools", "collections": "collections", "functools": "functools", "dataclasses": "dataclasses",
+    "tqdm": "tqdm", "tqdm.auto": "tqdm", "tqdm.notebook": "tqdm",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 
 _WITHOUT = {
-    "matplotlib": "The page draws the arrays itself: leave out this line, and those that plot.",
-    "seaborn": "The page draws the arrays itself: leave out this line, and those that plot.",
+    "matplotlib": "The page draws the arrays itself: leave out the lines that plot.",
+    "seaborn": "The page draws the arrays itself: leave out the lines that plot.",
     "pandas": "Write the numbers of the table as an array: np.array([[1, 2], [3, 4]]).",
-    "tqdm": "Leave out this line, and write range(…) where tqdm(range(…)) stands.",
     "sklearn": "Write a few rows of its data as an array: np.array([[1.0, 2.0], [3.0, 4.0]]).",
     "scipy": "What NumPy has of it, np.linalg and np.fft, is run.",
     "os": "A program reads and writes no files here: leave this line out.",
@@ -48,7 +49,11 @@ _WITHOUT = {
     "tensorflow": "PyTorch and NumPy are run here.",
     "jax": "PyTorch and NumPy are run here.",
 }
-"""What to write instead of what is often imported, by the first part of its name."""
+"""What to write instead of what is often imported, by the first part of its name: the import is read over, since many
+programs never use what they import, or only in their last lines; what uses it is not run."""
+
+_ABSENT = "absent."
+"""What the name of something begins with that is imported and cannot be used."""
 
 _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFunctionDef, "“async” is not run here. Write the function without it."),
@@ -117,20 +122,42 @@ def read_program(text: str) -> Program:
 def unknown_import(node: ast.Import | ast.ImportFrom) -> str:
     """Return the first module of an import that is not known here; empty if all are."""
     if isinstance(node, ast.Import):
-        return next((each.name for each in node.names if each.name not in MODULES), "")
-    if node.level or node.module not in MODULES or any(each.name == "*" for each in node.names):
-        return "." * node.level + (node.module or "")
+        return next((each.name for each in node.names if not (each.name in MODULES or _is_absent(each.name))), "")
+    module = node.module or ""
+    if node.level or not (module in MODULES or _is_absent(module)) or any(each.name == "*" for each in node.names):
+        return "." * node.level + module
     return ""
 
 
+def _is_absent(module: str) -> bool:
+    return module.partition(".")[0] in _WITHOUT
+
+
+def why_absent(full: str) -> str:
+    """Return why what an import names cannot be used here, and what to write instead; empty if it can be.
+
+    Parameters
+    ----------
+    full
+        What `imported` calls it.
+    """
+    first = full.removeprefix(_ABSENT).partition(".")[0]
+    return f"{quoted(first)} cannot be used here. {_WITHOUT[first]}" if full.startswith(_ABSENT) else ""
+
+
 def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
-    """Return what an import of known modules names, and by which name the table knows it."""
+    """Return what an import names, and by which name the table knows it, or `why_absent` what cannot be used."""
     if isinstance(node, ast.Import):
         found = []
         for each in node.names:
             first = each.name.partition(".")[0]
-            found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))
+            if _is_absent(each.name):
+                found.append((each.asname or first, _ABSENT + each.name))
+            else:
+                found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))
         return tuple(found)
+    if _is_absent(node.module or ""):
+        return tuple((each.asname or each.name, f"{_ABSENT}{node.module}.{each.name}") for each in node.names)
     within = MODULES[node.module or ""]
     named = ((each.asname or each.name, f"{node.module}.{each.name}", each.name) for each in node.names)
     return tuple((name, MODULES.get(full, f"{within}.{short}")) for name, full, short in named)
@@ -256,8 +283,7 @@ def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> Non
 def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
     unknown = unknown_import(node)
     if unknown:
-        instead = _WITHOUT.get(unknown.partition(".")[0]) or f"What can be: {', '.join(MODULES)}."
-        message = f"{quoted(unknown)} cannot be imported here. {instead}"
+        message = f"{quoted(unknown)} cannot be imported here. What can be: {', '.join(MODULES)}."
         raise Rejection("unknown", message, Place.of(node, source))
 
 

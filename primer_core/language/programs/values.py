@@ -54,6 +54,8 @@ class Function:
         Of a method: *static* is called without its object, a *property* is called when it is read.
     yields
         Whether it is a generator's: a call gives what its ``yield`` gives one after the other.
+    within
+        The function that it was defined in, as `title` has it; empty for none.
     """
 
     name: str
@@ -70,6 +72,13 @@ class Function:
     modes: tuple[ast.expr, ...] = ()
     role: Literal["method", "static", "property"] = "method"
     yields: bool = False
+    within: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return what Python calls it in an error: ``Point.norm`` or ``outer.<locals>.inner``."""
+        around = self.owner.name if self.owner is not None else f"{self.within}.<locals>" if self.within else ""
+        return f"{around}.{self.name}" if around else self.name
 
     def __repr__(self) -> str:
         return f"<function {self.name}>" if self.real is None else repr(self.real)
@@ -93,12 +102,15 @@ class Class:
         PyTorch's class that its objects are of, which calls its methods; None where they are `Instance`.
     members
         Its methods and attributes, by name.
+    fields
+        Of a dataclass: by name the statement that declares each, those of the class that it derives from first.
     """
 
     name: str
     base: Class | None
     real: type | None
     members: dict[str, Any]
+    fields: Mapping[str, ast.AnnAssign] = field(default_factory=dict)
 
     def find(self, name: str) -> Any:
         """Return a method or an attribute, its own or of a class that it derives from.

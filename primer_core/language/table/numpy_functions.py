@@ -312,7 +312,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.linalg.norm", "x, ord, axis, keepdims", rules.NORM, "np.linalg.norm(a); np.linalg.norm(t, axis=1)",
           texts=("ord",)),
     *(Entry(f"np.linalg.{name}", "a", whole(rules.cubed), f"np.linalg.{name}(s)")
-      for name in ("inv", "det", "pinv", "matrix_rank", "eigvals", "eig", "svd", "qr", "slogdet", "cond")),
+      for name in ("inv", "det", "pinv", "matrix_rank", "eigvals", "eig", "slogdet", "cond")),
+    Entry("np.linalg.svd", "a, full_matrices, compute_uv", whole(rules.cubed),
+          "np.linalg.svd(s); np.linalg.svd(m, full_matrices=False); np.linalg.svd(m, compute_uv=False)"),
+    Entry("np.linalg.qr", "a, mode", whole(rules.cubed), "np.linalg.qr(s); np.linalg.qr(m, mode='r')", texts=("mode",)),
     *(Entry(f"np.linalg.{name}", "a", whole(rules.cubed), f"np.linalg.{name}(s @ s.T)")
       for name in ("eigh", "eigvalsh", "cholesky")),
     Entry("np.linalg.solve", "a, b", whole(rules.cubed), "np.linalg.solve(s, s)"),

@@ -372,7 +372,11 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.get_default_dtype", "", ASKED, "torch.get_default_dtype()"),
     Entry("torch.manual_seed", "seed", ASKED, "torch.manual_seed(1)"),
     *(Entry(f"torch.linalg.{name}", "A", whole(rules.cubed), f"torch.linalg.{name}(s)")
-      for name in ("inv", "det", "pinv", "eig", "eigvals", "svd", "svdvals", "qr", "matrix_rank", "slogdet", "cond")),
+      for name in ("inv", "det", "pinv", "eig", "eigvals", "svdvals", "matrix_rank", "slogdet", "cond")),
+    Entry("torch.linalg.svd", "A, full_matrices", whole(rules.cubed),
+          "torch.linalg.svd(s); torch.linalg.svd(m, full_matrices=False)"),
+    Entry("torch.linalg.qr", "A, mode", whole(rules.cubed), "torch.linalg.qr(s); torch.linalg.qr(m, mode='r')",
+          texts=("mode",)),
     *(Entry(f"torch.linalg.{name}", "A", whole(rules.cubed), f"torch.linalg.{name}(s @ s.T)")
       for name in ("eigh", "eigvalsh", "cholesky")),
     Entry("torch.linalg.solve", "A, B", whole(rules.cubed), "torch.linalg.solve(s, s)"),

@@ -129,7 +129,19 @@ def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str
         ("np.set_printoptions(legacy='1.13')", "“legacy” is not known here"),
         ("torch.ones(2).resize_(9)", "the others were never written"),
         ("getattr(1, '__dict__')", "“__dict__” is not known here"),
-        ("import os", "cannot be imported here"),
+        ("import os\nos.remove('x')", "“os” cannot be used here. A program reads and writes no files"),
+        ("from sklearn.datasets import load_iris\nload_iris()", "“sklearn” cannot be used here"),
+        ("import matplotlib.pyplot as plt\nplt.rcParams", "“matplotlib” cannot be used here"),
+        ("import pandas as pd\nx = pd", "“pandas” cannot be used here"),
+        ("import socket", "cannot be imported here"),
+        ("import tqdm\ntqdm.main()", "tqdm.main"),
+        ("n = input()", "Nobody can be asked"),
+        ("open('x.csv')", "reads and writes no files"),
+        (
+            "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    x: list = field(default_factory=list)",
+            "Set self.x in __post_init__",
+        ),
+        ("from dataclasses import dataclass\n@dataclass(frozen=True)\nclass A:\n    x: int", "@dataclass alone"),
         ("def f():\n    break\nfor i in range(2):\n    f()", "“break” stands outside a loop"),
         ("for i in range(2):\n    def f():\n        continue", "“continue” stands outside a loop"),
         ("return 1", "“return” stands outside a function"),
@@ -147,6 +159,22 @@ def test_what_is_not_run_is_named(text: str, words: str) -> None:
     assert rejection is not None
     assert rejection.declined is None
     assert words in rejection.message
+
+
+def test_what_is_imported_and_not_there_stops_nothing_until_it_is_used() -> None:
+    header = "import os, sys\nimport pandas as pd\nimport matplotlib.pyplot as plt\nfrom scipy import stats\n"
+    assert printed(f"{header}x = np.arange(3)\nprint(x.sum())") == ["3"]
+    assert printed(f"{header}plt = 4\nprint(plt + 1)") == ["5"]
+    interpreter, rejection = interpreted(f"{header}x = np.arange(3)\nprint(x)\nplt.plot(x)")
+    assert rejection is not None
+    assert rejection.place.line == 7
+    assert interpreter.printed == ["[0 1 2]"]
+
+
+def test_a_bar_of_progress_is_left_out_of_what_goes_through_it() -> None:
+    assert printed("from tqdm import tqdm, trange\nfor i in tqdm(range(2), desc='x'):\n    print(i)") == ["0", "1"]
+    assert printed("from tqdm.auto import trange\nfor i in trange(1, 3, desc='x'):\n    print(i)") == ["1", "2"]
+    assert printed("import tqdm\nprint(list(tqdm.tqdm([4, 5])))") == ["[4, 5]"]
 
 
 def test_lines_before_what_is_not_run_have_run() -> None:

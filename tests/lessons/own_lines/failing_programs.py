@@ -42,6 +42,14 @@ CLASSIC: dict[str, str] = {
     "BatchNorm of wrong num_features": (
         "net = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(num_features=4))\ny = net(torch.zeros(5, 4))"
     ),
+    "a view of a wrong size behind convolutions": (
+        "conv = nn.Conv2d(1, 6, 5)\nx = F.max_pool2d(conv(torch.zeros(4, 1, 28, 28)), 2)\n"
+        "flat = x.view(-1, 6 * 14 * 14)\nprint(flat.shape)"
+    ),
+    "BatchNorm of one sample": "net = nn.BatchNorm1d(3)\nx = torch.ones(1, 3)\ny = net(x)",
+    "a condition of many in an expression": (
+        "def step(x):\n    return 1 if x > 0 else 0\nprint(step(3))\nprint(step(np.array([-1, 2])))"
+    ),
     "LayerNorm of a wrong size": "norm = nn.LayerNorm(16)\ny = norm(torch.zeros(2, 5, 8))",
     "LSTM of a wrong input_size": "lstm = nn.LSTM(10, 20, batch_first=True)\nout, state = lstm(torch.zeros(2, 7, 12))",
     "an index beyond an Embedding": "table = nn.Embedding(10, 4)\nwords = torch.tensor([1, 5, 10])\nv = table(words)",

@@ -59,6 +59,14 @@ def _classes(failure: Failure) -> Iterator[Candidate]:
     yield from each_ended(arrays, ".squeeze(1)", ".argmax(1)")
 
 
+def _one_sample(failure: Failure) -> Iterator[Candidate]:
+    """Tell the network that it is not training, where it is asked for one sample at the top of a program."""
+    node, statement = failure.node, failure.failing.statement
+    at_top = statement.col_offset == 0
+    if at_top and isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        yield failure.before(statement, f"{node.func.id}.eval()")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(
         (
@@ -73,6 +81,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         ),
         _fitted,
     ),
+    "one_value": _one_sample,
     "target_shape": _targets,
     "class_axes": _classes,
     "batches": _targets,

@@ -14,7 +14,13 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         sign = "&" if isinstance(joined.op, ast.And) else "|"
         texts = [failure.text(each) for each in joined.values]
         yield failure.instead(joined, f" {sign} ".join(f"({each})" for each in texts))
-    elif isinstance(failure.node, ast.expr):
+        return
+    chosen = failure.around(ast.IfExp)
+    if chosen is not None and failure.place(chosen.test) == failure.failing.place:
+        library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
+        arguments = ", ".join(map(failure.text, (chosen.test, chosen.body, chosen.orelse)))
+        yield failure.instead(chosen, f"{library}.where({arguments})")
+    if isinstance(failure.node, ast.expr):
         text = wrapped(failure.node, failure.failing.place.text)
         yield failure.whole(f"{text}.any()")
         yield failure.whole(f"{text}.all()")

@@ -66,6 +66,10 @@ def _view(failure: Failure) -> Iterator[Candidate]:
 
 
 def _reshape(failure: Failure) -> Iterator[Candidate]:
+    """Keep the first axis and lay the others out flat, where that was meant; else leave one size to the library."""
+    holder = failure.operands[-1] if failure.operands else None
+    if holder is not None and holder.is_tensor and len(holder.shape or ()) > 2 and len(failure.positional()) == 2:
+        yield failure.whole(f"{holder.asked}.flatten(1)")
     for argument in failure.positional():
         parts = argument.elts if isinstance(argument, ast.Tuple | ast.List) else [argument]
         for part in reversed(parts):
