@@ -31,16 +31,8 @@ from primer_core.language.programs.values import (
     type_name,
 )
 from primer_core.language.rejection import Place
-from primer_core.language.text import quoted
 
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
-
-
-_OUT_OF_REACH = {
-    "input": "Nobody can be asked while a program runs: write the value itself.",
-    "open": "A program reads and writes no files here: write the numbers themselves.",
-}
-"""Functions of Python's that speak with the world outside, and what to write instead."""
 
 
 @dataclass(eq=False)
@@ -65,8 +57,8 @@ class Calls(Classes):
                 return self._of_module(full, node)
             if function.id in FUNCTIONS:
                 return self._own(function.id, node)
-            if function.id in _OUT_OF_REACH:
-                message = f"{quoted(function.id)} is not known here. {_OUT_OF_REACH[function.id]}"
+            if function.id == "input":
+                message = "“input” is not known here: nobody can be asked while a program runs. Write the value itself."
                 raise self._rejection("unknown", message, function)
         elif isinstance(function, ast.Attribute):
             dotted = self._dotted(function)

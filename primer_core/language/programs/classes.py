@@ -49,7 +49,11 @@ class Classes(PythonFunctions):
                 case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
                     if name not in DUNDER:
                         self._check_name(name, each)
-                    made_class.members[name] = self._in_body(value, made_class)
+                    maker = self._maker_of(value) if records and isinstance(each, ast.AnnAssign) else None
+                    if maker is not None:
+                        made_class.factories[name] = self._factory(self._in_body(maker, made_class), maker)
+                    else:
+                        made_class.members[name] = self._in_body(value, made_class)
                 case ast.Pass() | ast.Expr(ast.Constant()) | ast.AnnAssign(ast.Name(), value=None):
                     pass
                 case _:
@@ -61,28 +65,31 @@ class Classes(PythonFunctions):
             made_class.real = networks.derived(real, made_class, self._from_outside)
         self.names[node.name] = made_class
 
+    def _maker_of(self, value: ast.expr) -> ast.expr | None:
+        """Return what makes the default of a field anew for each object; None where it is a value."""
+        if not isinstance(value, ast.Call) or self._full_name(value.func) != "dataclasses.field":
+            return None
+        match value:
+            case ast.Call(_, [], [ast.keyword("default_factory", factory)]):
+                return factory
+        raise self._rejection("unread", "field(default_factory=…) is read here, and no other field(…).", value)
+
     def _make_record(self, made_class: Class, node: ast.ClassDef) -> None:
         """Give a class the methods that ``@dataclass`` writes: how it is made, written and compared."""
-        own = [each for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
-        fields = {
-            **(made_class.base.fields if made_class.base else {}),
-            **{ast.unparse(each.target): each for each in own},
-        }
-        made_class.fields = fields
-        for name, each in fields.items():
-            if isinstance(each.value, ast.Call) and self._full_name(each.value.func) == "dataclasses.field":
-                message = f"field(…) is not read here. Set self.{name} in __post_init__."
-                raise self._rejection("unread", message, each.value)
-            if isinstance(made_class.members.get(name), list | dict | set):
-                kind = type_name(made_class.members[name])
-                words = f"mutable default <class '{kind}'> for field {name} is not allowed: use default_factory"
-                raise self._error("ValueError", words, node)
-        late = [name for name, each in fields.items() if each.value is not None]
-        early = [
-            name for place, name in enumerate(fields) if name not in late and set(list(fields)[:place]) & set(late)
-        ]
-        if early:
-            raise self._error("TypeError", f"non-default argument '{early[0]}' follows default argument", node)
+        above = made_class.base
+        own = [ast.unparse(each.target) for each in node.body if isinstance(each, ast.AnnAssign)]
+        fields = made_class.fields = tuple(dict.fromkeys((*(above.fields if above else ()), *own)))
+        made_class.factories = {**(above.factories if above else {}), **made_class.factories}
+        defaults: list[Any] = []
+        for name in fields:
+            if name in made_class.factories or made_class.has(name):
+                defaults.append(None if name in made_class.factories else made_class.find(name))
+                if isinstance(defaults[-1], list | dict | set):
+                    kind = f"<class '{type_name(defaults[-1])}'>"
+                    words = f"mutable default {kind} for field {name} is not allowed: use default_factory"
+                    raise self._error("ValueError", words, node)
+            elif defaults:
+                raise self._error("TypeError", f"non-default argument '{name}' follows default argument", node)
         kept = ", ".join(f"setattr(self, {name!r}, {name})" for name in fields)
         after = "self.__post_init__()" if made_class.has("__post_init__") else "None"
         written = ", ".join(f"{name}={{self.{name}!r}}" for name in fields)
@@ -97,13 +104,11 @@ class Classes(PythonFunctions):
                 continue
             made = parse(text, "eval", MAX_TEXT, MAX_NESTING).body
             assert isinstance(made, ast.Lambda)
-            made.args.defaults = (
-                [value for each in fields.values() if (value := each.value)] if name == "__init__" else []
-            )
-            for part in (made, *ast.walk(made.body), *made.args.args):
+            for part in ast.walk(made):
                 ast.copy_location(part, node)
             function = self._function(name, made.args, made.body)
-            made_class.members[name] = replace(function, owner=made_class)
+            given = tuple(defaults) if name == "__init__" else ()
+            made_class.members[name] = replace(function, owner=made_class, defaults=given)
 
     def _in_body(self, node: ast.expr, made_class: Class) -> Any:
         """Return the value of an expression in the body of a class, which sees what stands before it there."""
@@ -139,6 +144,10 @@ class Classes(PythonFunctions):
             raise self._rejection("refused", message, node)
         made_object: Any = Instance(kind, {}) if kind.real is None else networks.unmade(kind.real)
         if kind.has("__init__"):
+            left_out = kind.fields[len(positional) :]
+            fresh = {name: make for name, make in kind.factories.items() if name in left_out and name not in keywords}
+            made = {name: make() for name, make in fresh.items()}
+            keywords = {**keywords, **made}
             self.call(kind.find("__init__"), (made_object, *positional), keywords, node)
         elif kind.real is not None:
             networks.begin(made_object)

@@ -103,14 +103,17 @@ class Class:
     members
         Its methods and attributes, by name.
     fields
-        Of a dataclass: by name the statement that declares each, those of the class that it derives from first.
+        Names of a dataclass's fields, those of the class that it derives from first.
+    factories
+        What makes the default of a field anew for each object, by the field's name.
     """
 
     name: str
     base: Class | None
     real: type | None
     members: dict[str, Any]
-    fields: Mapping[str, ast.AnnAssign] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    factories: dict[str, Any] = field(default_factory=dict)
 
     def find(self, name: str) -> Any:
         """Return a method or an attribute, its own or of a class that it derives from.
