@@ -25,11 +25,13 @@ from primer_core.claims.running import (
     SharesCells,
 )
 from primer_core.claims.sources import CellFrom, SlopeWritten
+from primer_core.claims.surprises import Surprise
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.sharing import Buffer, Touching, remembered
 from primer_core.lessons.own_lines.sources import Row, number_code
+from primer_core.lessons.own_lines.surprises import surprises_of
 from primer_core.lessons.own_lines.trace import Binding, Step
 
 
@@ -38,14 +40,20 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     if isinstance(shown, Message):
         return ()
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
+    surprises = (claim for found in surprising(shown).values() for claim in found)
     memory = (claim for buffer in remembered(shown.steps) for claim in _all_of_buffer(buffer, shown))
-    return (*lines, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown), *memory, *came(shown))
+    return (*lines, *surprises, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown), *memory, *came(shown))
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
     """Return the last step that is shown of each line, by line."""
     last = {step.line: step for step in shown.steps if step.moment.happening != "test"}
     return tuple(last[line] for line in sorted(last))
+
+
+def surprising(shown: Shown) -> dict[Step, tuple[Surprise, ...]]:
+    """Return what each line did, when it ran last, that may not be what was meant."""
+    return surprises_of(shown.trace, latest(shown))
 
 
 def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:

@@ -13,6 +13,7 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
+from primer_core.claims.surprises import Surprise
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.own_lines.trace import Seen, Step
@@ -36,7 +37,10 @@ def rows(shown: Shown) -> Iterator[Part]:
     """Say of each line what it did when it ran last."""
     now = shown.steps[-1] if shown.steps else None
     wear = {} if now is None else colours(now)
-    found = [row for step in claims.latest(shown) for row in _rows(step, wear, is_now=step is now)]
+    surprising = claims.surprising(shown)
+    found = [
+        row for step in claims.latest(shown) for row in _rows(step, surprising.get(step, ()), wear, is_now=step is now)
+    ]
     if not found:
         yield Note(text("No line has bound, changed or printed anything yet."))
         return
@@ -46,7 +50,9 @@ def rows(shown: Shown) -> Iterator[Part]:
         yield Note(text(f"{left_out} steps are left out: the first ones are kept, and the last one of each line."))
 
 
-def _rows(step: Step, wear: Mapping[int, Role], *, is_now: bool) -> Iterator[tuple[TableCell, ...]]:
+def _rows(
+    step: Step, surprises: Sequence[Surprise], wear: Mapping[int, Role], *, is_now: bool
+) -> Iterator[tuple[TableCell, ...]]:
     rounds = f" ({step.run}×)" if step.run > 1 else ""
     line = TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if is_now else ())
     for group in claims.of_step(step):
@@ -56,6 +62,8 @@ def _rows(step: Step, wear: Mapping[int, Role], *, is_now: bool) -> Iterator[tup
         note = joined([spoken(claim) for claim in said[1:]], " · ")
         grid = _picture(step, said[0], wear)
         yield line, TableCell(spoken(said[0]), "words", note, badges), TableCell((), grid=grid)
+    for surprise in surprises:
+        yield line, TableCell(spoken(surprise), "words", badges=(Badge(surprise.brief(), "warn"),)), TableCell(())
 
 
 def _badge(claim: Claim) -> Iterator[Badge]:

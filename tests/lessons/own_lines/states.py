@@ -50,6 +50,22 @@ _LEARNS = (
 )  # fmt: skip
 """Programs that learn, after the usual imports and a seed."""
 
+_SURPRISES = (
+    "a = np.array([{1}50, 10 + {0}], dtype=np.uint8)\nb = a + 10{0}\na -= 60",
+    "a = np.arange({1}).reshape(1, {1}) * 10\na[a > 10][0] = {0}\nb = a[[0, 0]]",
+    "a = np.zeros({1}, dtype=int)\na[[0, 1, 0]] += {0}\na[1] = {0}.75",
+    "t = torch.arange({1})\nt[[1, 1]] *= {0} + 1\nt[0] = {0}.5\nt.add({0})\nprint(t)",
+    "x = np.arange({1} * {1}.).reshape({1}, {1})\ny = x - x.mean(axis=1)\nm = x.sum(1) + 1\nz = x / m",
+    "x = torch.arange(9.).reshape(3, 3)\nm = x.sum(dim=1)\ny = x / m\nx.reshape(9)\nz = x * {0}",
+    "y = torch.zeros({1}, 1)\nt = torch.arange({1}.)\nloss = ((y - t) ** 2).mean()\nsame = y == t",
+    "x = torch.zeros(1, {1}, 1)\ny = x.squeeze()\nz = np.ones((1, 1, {0})).squeeze()",
+    "p = torch.softmax(torch.eye({1}), dim=1)\nt = torch.arange({1})\nloss = F.cross_entropy(p, t)\n"
+    "again = nn.CrossEntropyLoss()(p, t)",
+    "w = torch.ones({1}, requires_grad=True)\n(w * {0}).sum().backward()\n(w ** 2).sum().backward()",
+    "rows = [[0] * {0}] * {1}\nrows[0][0] = {0}\nnp.append(np.ones({1}), {0})\nprint(rows)",
+)
+"""Programs that run and do something else than is often meant."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -102,6 +118,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
     if chance.random() < 0.08:
         text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
+    if chance.random() < 0.2:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += chance.choice(_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))

@@ -1,0 +1,362 @@
+"""What often surprises in a line that runs without an error: it did something else than such a line is meant to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, cell_text, counted, listed
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class WrapsAround(Claim):
+    """Integers of an array left the range of its dtype.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The sum, difference, product or power.
+    exact, stored
+        What the first such number would be, and what stands there.
+    dtype
+        Of the result, as its library writes it.
+    cells
+        How many cells are so.
+    """
+
+    run: Run
+    code: str
+    exact: int
+    stored: int
+    dtype: str
+    cells: int
+
+    def sentence(self) -> Sentence:
+        """Give the number and what became of it."""
+        more = f", and so in {counted(self.cells - 1, 'more cell')}" if self.cells > 1 else ""
+        return (
+            Code(self.code),
+            f" wraps around: {self.exact} does not fit into {self.dtype}, so {self.stored} stands there{more}",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "wraps around"
+
+
+@dataclass(frozen=True, slots=True)
+class InNobodysCopy(Claim):
+    """A line wrote into an array that was made on the way and that no name holds.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What made that array.
+    """
+
+    run: Run
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say where the write went."""
+        return (
+            Code(self.code),
+            " is a copy that no name holds. The line writes there, so no array with a name changes",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "lost write"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNowhere(Claim):
+    """A line made an array and neither bound a name to it nor changed or printed anything.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    """
+
+    run: Run
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say that nothing is left of it."""
+        return (Code(self.code), " returns an array, and nothing keeps it: the line binds and changes no name")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class OnceEach(Claim):
+    """An index names a cell several times, and a line changed the cell once.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, cell
+        The array, and the first such cell.
+    times
+        How often the index names it.
+    """
+
+    run: Run
+    name: str
+    cell: tuple[int, ...]
+    times: int
+
+    def sentence(self) -> Sentence:
+        """Say in which order it is read and written."""
+        return (
+            "the index names ",
+            Code(cell_text(self.name, self.cell)),
+            f" {self.times} times, and it changes once: all cells are read before any is written",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "once each"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAxis(Claim):
+    """A result with one number a row met the columns of a square array.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The operation.
+    reduced
+        The reduction that gave one number a row, as code.
+    size
+        Rows, and columns, of the square array.
+    """
+
+    run: Run
+    code: str
+    reduced: str
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what meets what, and how rows keep their own."""
+        return (
+            Code(self.reduced),
+            " has one number a row, and in ",
+            Code(self.code),
+            f" the {self.size} numbers meet the {self.size} columns: last axes meet first. "
+            f"Of shape {(self.size, 1)} they would meet the rows",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "meets columns"
+
+
+@dataclass(frozen=True, slots=True)
+class EveryPair(Claim):
+    """A column met a row, where both have as many numbers.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The operation.
+    left, right
+        Shapes of its operands.
+    shape
+        Of the result.
+    """
+
+    run: Run
+    code: str
+    left: Shape
+    right: Shape
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Give the shapes."""
+        return (
+            Code(self.code),
+            " pairs every number of one with every number of the other: "
+            f"{self.left} and {self.right} give {self.shape}",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "every pair"
+
+
+@dataclass(frozen=True, slots=True)
+class SqueezedAll(Claim):
+    """``squeeze()`` took several axes away at once.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axes
+        Those that it took away.
+    shape
+        What is left.
+    """
+
+    run: Run
+    code: str
+    axes: tuple[int, ...]
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Name the axes."""
+        return (Code(self.code), f" takes away {axis_text(*self.axes)}, all those of size 1: {self.shape} is left")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "all of size 1"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOtherwise(Claim):
+    """A number was written into an array whose dtype cannot hold it.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The array.
+    dtype
+        Its dtype, as its library writes it.
+    given, stored
+        The first such number as code writes it, and what stands there.
+    """
+
+    run: Run
+    name: str
+    dtype: str
+    given: str
+    stored: str
+
+    def sentence(self) -> Sentence:
+        """Give both numbers."""
+        return (Code(self.given), " is stored as ", Code(self.stored), ": ", Name(self.name), f" holds {self.dtype}")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return f"stored as {self.stored}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbabilitiesAgain(Claim):
+    """Cross-entropy was given probabilities where it takes logits.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What it was given.
+    """
+
+    run: Run
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what is done to them."""
+        return (
+            "the rows of ",
+            Code(self.code),
+            " hold no negative number and sum to 1, as probabilities do. Cross-entropy takes logits: "
+            "it applies softmax once more",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "softmax again"
+
+
+@dataclass(frozen=True, slots=True)
+class GradientsAddUp(Claim):
+    """``backward()`` added to gradients that were there.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    names
+        The gradients, as ``w.grad``.
+    """
+
+    run: Run
+    names: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say that nothing set them to zero."""
+        return ("backward() adds to what stood in ", Code(listed(self.names)), ", which was not zero")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "adds up"
+
+
+@dataclass(frozen=True, slots=True)
+class OneListOften(Claim):
+    """All entries of a list are one list.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The outer list.
+    count
+        Entries that it has.
+    """
+
+    run: Run
+    name: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what a change of one does."""
+        return (
+            "the ",
+            f"{self.count} entries of ",
+            Code(self.name),
+            " are one and the same list: a change of one shows in all",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "one list"
+
+
+Surprise = (
+    WrapsAround
+    | InNobodysCopy
+    | KeptNowhere
+    | OnceEach
+    | OtherAxis
+    | EveryPair
+    | SqueezedAll
+    | StoredOtherwise
+    | ProbabilitiesAgain
+    | GradientsAddUp
+    | OneListOften
+)
+"""Any of these."""

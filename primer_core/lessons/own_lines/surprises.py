@@ -1,0 +1,350 @@
+"""What a line did that its author may not have meant, though it ran: found in what was computed, never in its words."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import backend_of
+from primer_core.claims.surprises import (
+    EveryPair,
+    GradientsAddUp,
+    InNobodysCopy,
+    KeptNowhere,
+    OnceEach,
+    OneListOften,
+    OtherAxis,
+    ProbabilitiesAgain,
+    SqueezedAll,
+    StoredOtherwise,
+    Surprise,
+    WrapsAround,
+)
+from primer_core.language.execution import is_array
+from primer_core.language.table import entry_named
+from primer_core.language.table.sources import numbered
+from primer_core.lessons.own_lines.failing import nodes_at, statements_of
+from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.trace import Part, Step, Trace
+
+_SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow,
+}  # fmt: skip
+_MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_dims", "keepdim", "meshgrid", "outer")
+"""What stands in an operand that its author made a column or a row on purpose."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """A step at which something may surprise.
+
+    Parameters
+    ----------
+    trace
+        The program.
+    step
+        What one of its lines did.
+    before
+        The step before it; None for the first, and where that was not kept.
+    """
+
+    trace: Trace
+    step: Step
+    before: Step | None
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """Which line, and the how-manieth time."""
+        return self.step.line, self.step.run
+
+    @property
+    def node(self) -> ast.stmt:
+        """The statement."""
+        return self.step.moment.node
+
+    def written_to(self) -> ast.Subscript | None:
+        """Return what the line assigns to, if that is ``x[index]``."""
+        match self.node:
+            case ast.Assign([ast.Subscript() as target]) | ast.AugAssign(ast.Subscript() as target):
+                return target
+        return None
+
+    def text(self, node: ast.expr) -> str:
+        """Return what stands in the program at an expression."""
+        return ast.get_source_segment(self.trace.source, node) or ast.unparse(node)
+
+
+def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Surprise, ...]]:
+    """Return what may surprise in steps of a program.
+
+    Parameters
+    ----------
+    trace
+        The program.
+    steps
+        Those that are asked for. What functions do is not looked into.
+    """
+    return {step: found for step in steps if (found := _of_step(trace, step))}
+
+
+@lru_cache(maxsize=512)
+def _of_step(trace: Trace, step: Step) -> tuple[Surprise, ...]:
+    if step.moment.functions or step.moment.happening != "statement" or step not in trace.steps:
+        return ()
+    place = trace.steps.index(step)
+    whole = len(trace.steps) == trace.taken
+    line = _Line(trace, step, trace.steps[place - 1] if whole and place else None)
+    return tuple(dict.fromkeys(said for rule in _RULES for said in rule(line)))
+
+
+def _wrapped(line: _Line) -> Iterator[WrapsAround]:
+    for part in line.step.parts:
+        owner, _, name = part.entry.partition(".")
+        sign = name.removesuffix("=")
+        if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
+            continue
+        result = _numbers(part.result)
+        operands = [_numbers(each) if is_array(each) else each for each in part.operands]
+        if result.dtype.kind not in "iu" or len(operands) != 2 or not all(map(_is_whole, operands)):
+            continue
+        if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
+            continue
+        exact = np.asarray(_SIGNS[sign](*(np.asarray(each).astype(object) for each in operands)))
+        differs = np.flatnonzero((np.broadcast_to(exact, result.shape) != result).reshape(-1))
+        if differs.size:
+            first = int(differs[0])
+            wanted, stored = np.broadcast_to(exact, result.shape).reshape(-1)[first], result.reshape(-1)[first]
+            dtype = backend_of(part.result).dtype_name(part.result)
+            yield WrapsAround(line.run, part.place.text, int(wanted), int(stored), _short(dtype), int(differs.size))
+
+
+def _lost(line: _Line) -> Iterator[InNobodysCopy]:
+    target = line.written_to()
+    if target is None or line.step.changed or isinstance(target.value, ast.Name | ast.Attribute):
+        return
+    write = next((part for part in reversed(line.step.parts) if part.entry.endswith(".[]=")), None)
+    inner = line.text(target.value)
+    made = next((part for part in line.step.parts if part.place.text == inner and is_array(part.result)), None)
+    if write is None or made is None or _put(write) is None:
+        return
+    before, after = _numbers(made.result), _put(write)
+    if after is not None and before.shape == after.shape and before.tobytes() != after.tobytes():
+        yield InNobodysCopy(line.run, inner)
+
+
+def _not_kept(line: _Line) -> Iterator[KeptNowhere]:
+    step, node = line.step, line.node
+    if step.bound or step.changed or step.printed or not isinstance(node, ast.Expr) or not step.parts:
+        return
+    if not isinstance(node.value, ast.Call) or node.lineno == statements_of(line.trace.source)[-1].lineno:
+        return  # the last expression may stand there to be looked at
+    last = step.parts[-1]
+    entry = entry_named(last.entry)
+    is_whole = (last.place.line, last.place.column) == (node.value.lineno, node.value.col_offset)
+    ends = last.place.text == line.text(node.value)
+    in_place = entry is None or entry.writes or last.entry.endswith("_") or "out" in last.keywords
+    if is_whole and ends and not in_place and is_array(last.result) and not isinstance(last.result, np.generic):
+        yield KeptNowhere(line.run, last.place.text)
+
+
+def _once_each(line: _Line) -> Iterator[OnceEach]:
+    target = line.written_to()
+    if not isinstance(line.node, ast.AugAssign) or target is None or not isinstance(target.value, ast.Name):
+        return
+    if not isinstance(line.node.op, ast.Add | ast.Sub | ast.Mult) or not line.step.changed:
+        return
+    read = next((part for part in line.step.parts if part.entry.endswith(".[]")), None)
+    write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
+    if read is None or write is None or len(read.operands) != 2 or not is_array(read.operands[0]):
+        return
+    array, index = read.operands
+    named = np.asarray(numbered(array, 0)[index]).reshape(-1)
+    cells, times = np.unique(named, return_counts=True)
+    changed = _put(write)
+    if changed is None or not (times > 1).any():
+        return
+    old = _numbers(array)
+    for cell, count in zip(cells.tolist(), times.tolist(), strict=True):
+        if count > 1 and old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
+            yield OnceEach(line.run, target.value.id, tuple(map(int, np.unravel_index(cell, old.shape))), count)
+            return
+
+
+def _other_axis(line: _Line) -> Iterator[OtherAxis]:
+    for part in line.step.parts:
+        sign = part.entry.removeprefix("operator.")
+        if part.entry == sign or sign not in ("+", "-", "*", "/") or len(part.operands) != 2:
+            continue
+        found = nodes_at(line.trace.source, part.place)
+        square, row = part.operands
+        if found is None or not isinstance(found[0], ast.BinOp) or not (is_array(square) and is_array(row)):
+            continue
+        size = tuple(map(int, row.shape))
+        if len(size) != 1 or size[0] < 2 or tuple(map(int, square.shape)) != (size[0], size[0]):
+            continue
+        reduced = _of_rows(line, found[0].right, line.text(found[0].left))
+        if not reduced:
+            continue
+        given, kept = part.result, _SIGNS.get(sign, operator.truediv)(_numbers(square), _numbers(row)[:, None])
+        if given is not None and not np.array_equal(_numbers(given), kept.astype(_numbers(given).dtype)):
+            yield OtherAxis(line.run, part.place.text, reduced, size[0])
+
+
+def _of_rows(line: _Line, node: ast.expr, array: str) -> str:
+    """Return the reduction along the last axis of an array that an expression is, or a name was bound to last."""
+    if isinstance(node, ast.Name):
+        bound = [
+            statement.value
+            for statement in statements_of(line.trace.source)
+            if statement.lineno < line.step.line
+            and isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+            and statement.targets[0].id == node.id
+        ]
+        if len(bound) != 1:
+            return ""
+        node = bound[0]
+    match node:
+        case ast.Call(ast.Attribute(holder, _), arguments, words):
+            of, rest = line.text(holder), arguments
+            if of in ("np", "torch") and arguments:
+                of, rest = line.text(arguments[0]), arguments[1:]
+            axes = [each.value for each in words if each.arg in ("axis", "dim")] + rest[:1]
+            if of == array and len(axes) == 1 and ast.unparse(axes[0]) in ("1", "-1"):
+                return line.text(node)
+    return ""
+
+
+def _every_pair(line: _Line) -> Iterator[EveryPair]:
+    for part in line.step.parts:
+        if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
+            continue
+        left, right = (tuple(map(int, each.shape)) for each in part.operands)
+        column, row = (left, right) if len(left) == 2 else (right, left)
+        if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2 or part.entry == "operator.@":
+            continue
+        if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
+            yield EveryPair(line.run, part.place.text, left, right, (row[0], row[0]))
+
+
+def _squeezed(line: _Line) -> Iterator[SqueezedAll]:
+    for part in line.step.parts:
+        if part.entry.rpartition(".")[2] != "squeeze" or len(part.operands) != 1 or part.keywords:
+            continue
+        shape = tuple(map(int, part.operands[0].shape))
+        axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
+        if len(axes) > 1:
+            yield SqueezedAll(line.run, part.place.text, axes, tuple(size for size in shape if size != 1))
+
+
+def _stored(line: _Line) -> Iterator[StoredOtherwise]:
+    target = line.written_to()
+    if target is None or not isinstance(target.value, ast.Name) or not isinstance(line.node, ast.Assign):
+        return
+    write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
+    changed = None if write is None else _put(write)
+    if write is None or changed is None or changed.dtype.kind not in "iu":
+        return
+    array, index, value = write.operands
+    given = np.asarray(_numbers(value) if is_array(value) else value)
+    if given.dtype.kind not in "iuf":
+        return
+    places = np.asarray(numbered(array, 0)[index])
+    wanted = np.broadcast_to(given, places.shape).reshape(-1)
+    for number, place in zip(wanted, places.reshape(-1), strict=True):
+        stored = changed.reshape(-1)[int(place)]
+        if np.isfinite(number) and number != stored and (places == place).sum() == 1:
+            dtype = _short(backend_of(array).dtype_name(array))
+            yield StoredOtherwise(line.run, target.value.id, dtype, repr(number.item()), str(stored.item()))
+            return
+
+
+def _probabilities(line: _Line) -> Iterator[ProbabilitiesAgain]:
+    ledger = line.trace.ledger
+    for origin in () if ledger is None else ledger.origins:
+        begun = origin.statement
+        if origin.call is None or origin.place is None or origin.call.entry.name != "F.cross_entropy":
+            continue
+        if begun is None or (begun.line, begun.time) != line.run:
+            continue
+        given = _numbers(origin.call.bound.positional[0])
+        found = nodes_at(line.trace.source, origin.place)
+        if given.ndim != 2 or given.shape[1] < 2 or found is None or not isinstance(found[0], ast.Call):
+            continue
+        if (given >= 0).all() and np.allclose(given.sum(axis=1), 1, atol=1e-5) and found[0].args:
+            yield ProbabilitiesAgain(line.run, line.text(found[0].args[0]))
+
+
+def _added_up(line: _Line) -> Iterator[GradientsAddUp]:
+    if line.before is None or not any(part.entry == BACKWARD for part in line.step.parts):
+        return
+    names = []
+    for name in line.step.changed:
+        seen = line.before.names.get(name)
+        if name.endswith(".grad") and seen is not None and seen.values is not None and seen.values.any():
+            names.append(name)
+    if names:
+        yield GradientsAddUp(line.run, tuple(names))
+
+
+def _one_list(line: _Line) -> Iterator[OneListOften]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
+            seen = line.step.names.get(name)
+            if (
+                seen is None
+                or not isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
+                or not seen.text.endswith("]")
+            ):
+                return
+            entries = ast.literal_eval(seen.text) if seen.text.startswith("[[") and "…" not in seen.text else []
+            if len(entries) > 1:
+                yield OneListOften(line.run, name, len(entries))
+
+
+_RULES: tuple[Callable[[_Line], Iterator[Surprise]], ...] = (
+    _wrapped,
+    _stored,
+    _lost,
+    _once_each,
+    _not_kept,
+    _other_axis,
+    _every_pair,
+    _squeezed,
+    _probabilities,
+    _added_up,
+    _one_list,
+)
+
+
+def _put(write: Part) -> NDArray[Any] | None:
+    """Return an array after ``x[index] = value``; None where the library would not do it again."""
+    array, index, value = write.operands
+    if not is_array(array):
+        return None
+    again = array.clone() if hasattr(array, "clone") else array.copy()
+    try:
+        again[index] = value
+    except (ValueError, IndexError, RuntimeError, TypeError):
+        return None
+    return _numbers(again)
+
+
+def _numbers(array: Any) -> NDArray[Any]:
+    return backend_of(array).to_numpy(array)
+
+
+def _is_whole(value: Any) -> bool:
+    return (isinstance(value, np.ndarray) and value.dtype.kind in "iu") or type(value) is int
+
+
+def _short(dtype: str) -> str:
+    return dtype.removeprefix("torch.")

@@ -1,0 +1,105 @@
+"""What surprises in a line that runs is named where it happened, and nothing is where the line did what it says."""
+
+import pytest
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises import (
+    EveryPair,
+    GradientsAddUp,
+    InNobodysCopy,
+    KeptNowhere,
+    OnceEach,
+    OneListOften,
+    OtherAxis,
+    ProbabilitiesAgain,
+    SqueezedAll,
+    StoredOtherwise,
+    WrapsAround,
+)
+from primer_core.lessons.own_lines.claims import surprising
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+
+HEADER = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+
+
+def found(program: str) -> list[Claim]:
+    """What is said, lines counted from the first after the imports."""
+    shown = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is None, shown.trace.message
+    return [claim for claims in surprising(shown).values() for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            "img = np.array([250, 10], dtype=np.uint8)\nc = img + 10\nimg -= 20",
+            [
+                WrapsAround((6, 1), "img + 10", 260, 4, "uint8", 1),
+                WrapsAround((7, 1), "img -= 20", -10, 246, "uint8", 1),
+            ],
+        ),
+        ("a = np.arange(6)\na[a > 2][0] = 99\nprint(a)", [InNobodysCopy((6, 1), "a[a > 2]")]),
+        ("a = torch.arange(6)\na[[1, 2]][0] += 1", [InNobodysCopy((6, 1), "a[[1, 2]]")]),
+        ("a = np.zeros(3)\na[[0, 0, 1]] += 1", [OnceEach((6, 1), "a", (0,), 2)]),
+        ("a = np.zeros(3, dtype=int)\na[1:] = [2.7, 3.0]", [StoredOtherwise((6, 1), "a", "int64", "2.7", "2")]),
+        ("t = torch.zeros(2, dtype=torch.uint8)\nt[0] = 2.5", [StoredOtherwise((6, 1), "t", "uint8", "2.5", "2")]),
+        ("a = np.arange(3)\nnp.append(a, 1)\nprint(a)", [KeptNowhere((6, 1), "np.append(a, 1)")]),
+        ("t = torch.ones(3)\nt.unsqueeze(0)\nprint(t)", [KeptNowhere((6, 1), "t.unsqueeze(0)")]),
+        (
+            "x = np.arange(4.).reshape(2, 2)\nd = x - x.mean(axis=1)",
+            [OtherAxis((6, 1), "x - x.mean(axis=1)", "x.mean(axis=1)", 2)],
+        ),
+        (
+            "x = torch.arange(4.).reshape(2, 2)\nm = torch.sum(x, dim=-1)\nd = x / m",
+            [OtherAxis((7, 1), "x / m", "torch.sum(x, dim=-1)", 2)],
+        ),
+        (
+            "y = torch.zeros(3, 1)\nt = torch.ones(3)\nloss = (y - t).mean()",
+            [EveryPair((7, 1), "y - t", (3, 1), (3,), (3, 3))],
+        ),
+        ("x = torch.zeros(1, 1, 5)\ny = x.squeeze()", [SqueezedAll((6, 1), "x.squeeze()", (0, 1), (5,))]),
+        (
+            "p = torch.softmax(torch.eye(2), dim=1)\nloss = nn.CrossEntropyLoss()(p, torch.tensor([0, 1]))",
+            [ProbabilitiesAgain((6, 1), "p")],
+        ),
+        (
+            "p = torch.softmax(torch.eye(2), dim=1)\nloss = F.cross_entropy(p, torch.tensor([0, 1]))",
+            [ProbabilitiesAgain((6, 1), "p")],
+        ),
+        (
+            "w = torch.tensor(2., requires_grad=True)\nfor i in range(2):\n    (w * 3).backward()",
+            [GradientsAddUp((7, 2), ("w.grad",))],
+        ),
+        ("rows = [[0] * 2] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3)]),
+    ],
+)
+def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
+    assert found(program) == claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "a = np.array([250], dtype=np.uint8)\nb = a + 5\nc = a.astype(int) + 10\nd = np.array([0.5]) + 300",
+        "a = np.arange(6)\na[2:][0] = 99\na.reshape(2, 3)[0] = 7",
+        "a = np.arange(6)\na[a > 9][:] = 1\nb = a[a > 2]\nb[0] = 9",
+        "a = np.zeros(3)\na[[0, 1]] += 1\nnp.add.at(a, [0, 0], 1)\na[[0, 0]] = 5",
+        "a = np.zeros(3, dtype=int)\na[0] = 2.0\nb = np.zeros(2)\nb[0] = 2.7",
+        "a = np.arange(3)\nb = np.append(a, 1)\nnp.random.seed(0)\ntorch.manual_seed(0)\nt = torch.ones(2)\nt.add_(1)",
+        "t = torch.ones(2)\nt.zero_()\nt.zero_()\nprint(t.sum())\nt.reshape(1, 2)",
+        "x = np.arange(6.).reshape(2, 3)\nd = x - x.mean(axis=0)\ne = x - x.mean(axis=1, keepdims=True)",
+        "x = np.ones((2, 2))\nd = x - x.mean(axis=1)",
+        "a = np.arange(3)\ntable = a[:, None] * a\nother = a.reshape(3, 1) + a",
+        "y = torch.zeros(3, 1)\nd = y - torch.ones(3, 1)\ne = torch.zeros(4, 1) * torch.ones(3)",
+        "x = torch.zeros(1, 5)\ny = x.squeeze()\nz = torch.zeros(1, 1, 5).squeeze(0)",
+        "z = torch.eye(2)\nloss = F.cross_entropy(z * 3, torch.tensor([0, 1]))",
+        "w = torch.tensor(2., requires_grad=True)\n(w * 3).backward()\nw.grad = None\n(w * 3).backward()\n"
+        "w.grad.zero_()\n(w * 3).backward()",
+        "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
+    ],
+)
+def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
+    assert found(program) == []
