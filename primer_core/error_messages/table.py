@@ -24,6 +24,7 @@ from primer_core.error_messages.kinds import (
     reshaping,
     shapes,
     state_dict,
+    warned,
 )
 from primer_core.error_messages.pasted import LONGEST_MESSAGE, Pasted, Raised, has_exception, read
 from primer_core.error_messages.wording import dtypes_in, names_in, shapes_in
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     *layers.KINDS,
     *conversions.KINDS,
     *calling.KINDS,
+    *warned.KINDS,
 )
 """In the order in which they are tried: the first one that fits is taken."""
 

@@ -506,4 +506,27 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("repeated_axis_torch", "torch.ones(2, 3).permute(0, 0)"),
     Provoked("top", "torch.topk(torch.ones(3), 5)"),
     Provoked("split_lengths", "torch.utils.data.random_split([1, 2, 3], [1, 1])"),
+    Provoked("no_number", "np.zeros(2) / np.zeros(2)", {"operation": "divide"}),
+    Provoked("no_number", "np.sqrt(np.array([-1.0]))", {"operation": "sqrt"}),
+    Provoked("no_number", "np.array([np.nan]).astype(int)", {"operation": "cast"}),
+    Provoked("by_zero", "np.log(np.zeros(2))", {"operation": "log"}),
+    Provoked("by_zero", "np.ones(2) / 0", {"operation": "divide"}),
+    Provoked("too_large", "np.exp(np.array([1000.0]))", {"operation": "exp"}),
+    Provoked("too_large", "np.int64(2**62) * np.int64(4)", {"operation": "multiply"}),
+    Provoked(
+        "loss_broadcasts",
+        "nn.MSELoss()(torch.zeros(4, 1), torch.ones(4))",
+        {"target": (4,), "input": (4, 1)},
+    ),
+    Provoked("copied_tensor", "torch.tensor(torch.ones(2))"),
+    Provoked(
+        "schedule_first",
+        "w = torch.zeros(1, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n"
+        "s = torch.optim.lr_scheduler.StepLR(opt, 1)\ns.step()",
+    ),
+    Provoked("no_tensors", "torch.stack([1, 2])"),
+    Provoked("no_module", "import torhc", {"name": "torhc"}),
+    Provoked("no_such_name", "from torch import to_categorical", {"name": "to_categorical", "module": "torch"}),
+    Provoked("by_zero_python", "1 / 0"),
+    Provoked("too_deep", "def f():\n    return f()\nf()"),
 )

@@ -1,15 +1,20 @@
 """Code that is run to see what it raises."""
 
+import warnings
+
 from primer_core.error_messages import Recognised, Unknown, read, recognise
 from tests.snippets import run_snippet
 
 
 def raised_by(code: str) -> Exception | None:
-    """Return what a piece of code raises, or None."""
-    try:
-        run_snippet(code)
-    except Exception as error:
-        return error
+    """Return what a piece of code raises; if nothing, what it warns of; else None."""
+    for action in ("ignore", "error"):
+        with warnings.catch_warnings():
+            warnings.simplefilter(action)
+            try:
+                run_snippet(code)
+            except Exception as error:
+                return error
     return None
 
 

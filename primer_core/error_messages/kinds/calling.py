@@ -891,6 +891,108 @@ _PARAMETER = Plain(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class NoModule(Cause):
+    """Python found no module of a name.
+
+    Parameters
+    ----------
+    name
+        The name.
+    """
+
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Say where it was looked for."""
+        return (
+            "There is no module ",
+            Code(self.name),
+            " where the Python that ran this looks for modules. What was installed for another Python, or in another "
+            "environment, is not seen.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a name that is written otherwise."""
+        return (
+            Mistake(
+                ("The name is written otherwise: capital letters count.",),
+                "import Numpy as np",
+                "import numpy as np",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchName(Cause):
+    """A module has no name that was to be imported from it.
+
+    Parameters
+    ----------
+    name, module
+        The two.
+    """
+
+    name: str
+    module: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return ("The module ", Code(self.module), " has no ", Code(self.name), ".")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a name that lies a module deeper."""
+        return (
+            Mistake(
+                ("It lies in another module.",),
+                "from torch import Linear",
+                "from torch.nn import Linear",
+            ),
+        )
+
+
+_BY_ZERO = Plain(
+    ("Python's own numbers are never divided by zero, where arrays give inf or nan and a warning.",),
+    (
+        Mistake(
+            ("A mean is taken of nothing: the list, or the loader behind it, was empty.",),
+            "losses = []\nprint(sum(losses) / len(losses))",
+            "losses = []\nprint(sum(losses) / max(len(losses), 1))",
+        ),
+    ),
+)
+_TOO_DEEP = Plain(
+    ("A function called itself, or two called each other, until Python stopped it.",),
+    (
+        Mistake(
+            ("A network is called in its own ", Code("forward"), ", which calls ", Code("forward"), " again."),
+            TORCH.code(
+                "class Net(nn.Module):",
+                "    def __init__(self):",
+                "        super().__init__()",
+                "        self.fc = nn.Linear(2, 1)",
+                "",
+                "    def forward(self, x):",
+                "        return self(x)",
+                "",
+                "Net()(torch.zeros(1, 2))",
+            ),
+            TORCH.code(
+                "class Net(nn.Module):",
+                "    def __init__(self):",
+                "        super().__init__()",
+                "        self.fc = nn.Linear(2, 1)",
+                "",
+                "    def forward(self, x):",
+                "        return self.fc(x)",
+                "",
+                "Net()(torch.zeros(1, 2))",
+            ),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
     kind("not_callable", "Python", lambda match: NotCallable(match[1]), r"'([\w.]{1,60})' object is not callable"),
     kind(
@@ -1009,4 +1111,13 @@ KINDS: tuple[Kind, ...] = (
         _PARAMETER,
         r"cannot assign '[\w.]{1,60}' as parameter '\w{1,60}' \(torch\.nn\.Parameter",
     ),
+    kind("no_module", "Python", lambda match: NoModule(match[1]), r"No module named '?([\w.]{1,80})'?"),
+    kind(
+        "no_such_name",
+        "Python",
+        lambda match: NoSuchName(match[1], match[2]),
+        r"cannot import name '(\w{1,80})' from (?:partially initialized module )?'([\w.]{1,80})'",
+    ),
+    kind("by_zero_python", "Python", _BY_ZERO, r"(?:division|modulo) by zero\b"),
+    kind("too_deep", "Python", _TOO_DEEP, r"maximum recursion depth exceeded"),
 )

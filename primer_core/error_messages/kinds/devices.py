@@ -141,13 +141,15 @@ class GpuFull(Cause):
     Parameters
     ----------
     asked
-        As it is written: ``20.00 MiB``.
+        As it is written: ``20.00 MiB``; empty where the message does not say.
     """
 
     asked: str
 
     def sentence(self) -> Sentence:
         """Say how much was asked for."""
+        if not self.asked:
+            return ("More memory was asked for than the GPU has free in one piece.",)
         return (f"{self.asked} were asked for in one piece, and the GPU has no such piece free.",)
 
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -294,6 +296,7 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         lambda match: GpuFull(match[1]),
         r"CUDA out of memory\. Tried to allocate ([\d.]{1,12} [KMGT]iB)",
+        r"CUDA out of memory()",
     ),
     kind(
         "memory",

@@ -505,6 +505,22 @@ _LENGTHS = Plain(
 )
 
 
+_NO_TENSORS = Plain(
+    ("A function that joins tensors was given a list with something else in it.",),
+    (
+        Mistake(
+            ("The numbers themselves are to become a tensor.",),
+            TORCH.code("torch.stack([1, 2, 3])"),
+            TORCH.code("torch.tensor([1, 2, 3])"),
+        ),
+        Mistake(
+            ("What is collected are numbers of Python's: ", Code(".item()"), " or ", Code("len"), " gave them."),
+            TORCH.code("losses = [torch.tensor(1.5).item(), torch.tensor(0.5).item()]", "torch.stack(losses).mean()"),
+            TORCH.code("losses = [torch.tensor(1.5), torch.tensor(0.5)]", "torch.stack(losses).mean()"),
+        ),
+    ),
+)
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "join",
@@ -585,4 +601,10 @@ KINDS: tuple[Kind, ...] = (
         "no_samples", "PyTorch", _EMPTY_DATA, r"num_samples should be a positive integer value, but got num_samples=0"
     ),
     kind("split_lengths", "PyTorch", _LENGTHS, r"Sum of input lengths does not equal the length of the input dataset"),
+    kind(
+        "no_tensors",
+        "PyTorch",
+        _NO_TENSORS,
+        r"expected Tensor as element \d{1,6} in argument \d{1,3}, but got \w{1,40}",
+    ),
 )
