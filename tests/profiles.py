@@ -1,6 +1,6 @@
 """How thoroughly properties are tried: two Hypothesis profiles, and the counts of examples that follow them.
 
-``fast``, the default, tries a fifth of each count and the same examples each time: what passes here passes in CI.
+``fast``, the default, tries a tenth of each count and the same examples each time: what passes here passes in CI.
 ``long`` (``scripts/check --long``) tries the full counts with examples that were never tried before, and the tests that
 are marked ``long`` besides. Neither has a deadline: how fast a machine is says nothing about what it computes.
 """
@@ -13,7 +13,7 @@ FAST, LONG = "fast", "long"
 
 #: A test without a count of its own tries this many examples under ``long``, which is Hypothesis's own default.
 FULL = 100
-SHARE_OF_FAST = 1 / 5
+SHARE_OF_FAST = 1 / 10
 #: A count is never cut below this: a handful of examples is no trial.
 LEAST = 10
 
@@ -32,7 +32,7 @@ def is_long() -> bool:
 
 
 def examples(count: int) -> settings:
-    """Decorate a property with how many examples it tries: `count` under ``long``, a fifth of them under ``fast``.
+    """Decorate a property with how many examples it tries: `count` under ``long``, a tenth of them under ``fast``.
 
     Parameters
     ----------

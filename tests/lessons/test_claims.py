@@ -53,7 +53,8 @@ DESCRIBED = (
 COUNT = 2_000 if is_long() else 200
 #: How often each class of claim occurs at least, and how many of a class are made wrong.
 LEAST_OF_A_CLASS = 30 if is_long() else 1
-FALSIFIED = 100
+FALSIFIED = 100 if is_long() else 25
+TRUE_BY_CHANCE = 5 if is_long() else 4
 
 
 def seed() -> int:
@@ -145,7 +146,7 @@ def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
             wrong, code, others = claim, *chance.choice(apart)
         if wrong not in others and holds(wrong, code):
             passed.append(f"{wrong}\nof {claim}\n{code}")
-    assert len(passed) <= 0.05 * FALSIFIED, f"{len(passed)} of {FALSIFIED}, seed {SEED}\n\n" + "\n\n".join(passed[:3])
+    assert len(passed) <= TRUE_BY_CHANCE, f"{len(passed)} of {FALSIFIED}, seed {SEED}\n\n" + "\n\n".join(passed[:3])
 
 
 def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
