@@ -28,6 +28,7 @@ from primer_core.claims.surprises import (
     WrapsAround,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
@@ -305,9 +306,9 @@ def _one_list(line: _Line) -> Iterator[OneListOften]:
                 or not seen.text.endswith("]")
             ):
                 return
-            entries = ast.literal_eval(seen.text) if seen.text.startswith("[[") and "…" not in seen.text else []
-            if len(entries) > 1:
-                yield OneListOften(line.run, name, len(entries))
+            made = code_expression(seen.text) if seen.text.startswith("[[") and "…" not in seen.text else None
+            if isinstance(made, ast.List) and len(made.elts) > 1:
+                yield OneListOften(line.run, name, len(made.elts))
 
 
 _RULES: tuple[Callable[[_Line], Iterator[Surprise]], ...] = (
