@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Badge, Picture
@@ -555,7 +556,9 @@ class Page:
     body: tuple[Part, ...] | None
 
 
-Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips
+Drawable: TypeAlias = (
+    Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips
+)
 """A part that can be drawn as SVG, and saved."""
 
 Part: TypeAlias = (

@@ -4,6 +4,7 @@
 import { barsView } from "./bars.js";
 import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
+import { curvesView } from "./curves.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
 import { memoryStripsView } from "./memory_strips.js";
@@ -29,6 +30,7 @@ const VIEWS = {
   columns: columnsView,
   control: controlView,
   controls: controlsView,
+  curves: curvesView,
   derivation: derivationView,
   fixes: fixesView,
   graph: graphView,

@@ -20,6 +20,7 @@ UNSEEN = {
     "Chip": {"verdict"},
     "CodePanel": {"code", "marks"},
     "Control": {"field", "look", "role", "value"},
+    "Curve": {"tone"},
     "Derivation": {"cell"},
     "DerivationStep": {"symbol"},
     "Edge": {"source", "target", "route"},
