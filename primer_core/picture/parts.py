@@ -20,6 +20,7 @@ from primer_core.picture.images import Images
 from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.program import ProgramMarks
+from primer_core.picture.program_lines import ProgramLines
 from primer_core.picture.sliders import Sliders
 from primer_core.picture.small_grid import SmallGrid
 from primer_core.picture.steps import Steps
@@ -580,6 +581,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Sliders
+    | ProgramLines
     | Drawable
 )
 """What a page is made of."""

@@ -14,6 +14,7 @@ import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
 import { derivationView } from "./derivation.js";
 import { graphView } from "./graph.js";
+import { programLinesView } from "./program_lines.js";
 import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
@@ -44,6 +45,7 @@ const VIEWS = {
   picture: pictureView,
   presets: presetsView,
   probabilitybars: probabilityBarsView,
+  programlines: programLinesView,
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,

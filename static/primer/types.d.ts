@@ -97,6 +97,13 @@ export interface Curves {
   kind: "curves"; title: string; across: string; curves: Curve[]; low: number; high: number; ticks: [number, string][];
   places: [number, string][]; logarithmic?: boolean;
 }
+export interface ProgramLine {
+  kind: "programline"; code: string; depth?: number; place?: number; tone?: string; word?: string; name?: string;
+  ways?: [string, string][]; stays?: boolean; up?: boolean; down?: boolean;
+}
+export interface ProgramLines {
+  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; offers?: [string, string][]; restores?: string;
+}
 export interface ProbabilityBar {
   kind: "probabilitybar"; name: string; p: number; target: number | null; percent: string; gradient: string; tags?: string[];
 }
@@ -211,7 +218,7 @@ export interface Derivation {
 
 export type Part =
   | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Acts | Presets | Measure
-  | Card | Columns | Bars | Bits | Curves | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | MemoryStrips | Picture;
+  | Card | Columns | Bars | Bits | Curves | Derivation | Graph | Images | ProbabilityBars | ProgramLines | Sliders | Steps | MemoryStrips | Picture;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
 export interface Seen { at?: number[]; bars?: Bars }

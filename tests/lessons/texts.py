@@ -41,6 +41,8 @@ UNSEEN = {
     "Picture": {"focus"},
     "Pixels": {"symbol", "levels"},
     "Positive": {"symbol", "row", "column"},
+    "ProgramLine": {"tone", "name"},
+    "ProgramLines": {"field"},
     "Quiz": {"field", "chosen"},
     "Ref": {"grid"},
     "Remedy": {"text"},
