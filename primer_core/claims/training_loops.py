@@ -517,8 +517,8 @@ class ErrorFactor(Claim):
         return (
             f"Each step multiplies the error of the weight by 1 − 2 · {_short(self.rate)} · {mean} = ",
             Strong(_short(self.factor)),
-            f", so that it {grows}. {mean} is the mean of x². Above the rate 1 / {mean} = {_short(self.limit)} a step overshoots by more than it corrects: inputs that are ten times as large "
-            "allow a hundredth of it.",
+            f", so that it {grows}. {mean} is the mean of x². Above the rate 1 / {mean} = {_short(self.limit)} a "
+            "step overshoots by more than it corrects: inputs that are ten times as large allow a hundredth of it.",
         )
 
 

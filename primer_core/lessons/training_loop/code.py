@@ -49,11 +49,12 @@ _ACCURACY = """def accuracy(X, y):
         return (model(X).argmax(1) == y).float().mean().item()"""
 
 _KEPT = """class Kept:  # a tensor that a graph has saved for backward
-    bytes = 0
+    bytes = most = 0
 
     def __init__(self, tensor):
         self.tensor = tensor
         Kept.bytes += tensor.nbytes
+        Kept.most = max(Kept.most, Kept.bytes)
 
     def __del__(self):
         Kept.bytes -= self.tensor.nbytes"""
@@ -65,6 +66,8 @@ _LOOK = """def look():  # what the table shows of a step
     grads = [p.grad.flatten() for p in model.parameters() if p.grad is not None]
     norm = torch.cat(grads).norm().item() if grads else None
     steps.append((now if now is None else now.item(), norm{held}))"""
+
+_RESET = "    Kept.most = Kept.bytes"
 
 
 def head(task: Task, net: Net, examples: int, rate: float, seed: int, loop: Loop) -> str:
@@ -118,7 +121,7 @@ def snippet(head_code: str, task: Task, loop: Loop, *, stops: bool, correct: boo
         Whether it is the correct loop beside another.
     """
     before, epoch, batch, after = loop.groups
-    held = "" if stops else ", Kept.bytes"
+    held = "" if stops else ", Kept.most, Kept.bytes"
     body = [
         *(LINES[name].code for name in before),
         f"for epoch in range({EPOCHS}):",
@@ -143,6 +146,7 @@ def snippet(head_code: str, task: Task, loop: Loop, *, stops: bool, correct: boo
         "steps = []",
         "",
         _LOOK.format(held=held),
+        *(() if stops else (_RESET,)),
         "",
         *body,
         "",
@@ -153,7 +157,7 @@ def snippet(head_code: str, task: Task, loop: Loop, *, stops: bool, correct: boo
 
 def _printing(task: Task, *, stops: bool) -> tuple[str, ...]:
     flat = "" if is_classified(task) else ".squeeze(1)"
-    held = "" if stops else ', f"{row[2]} bytes held"'
+    held = "" if stops else ', f"{row[2]} bytes saved, {row[3]} left", sep=", "'
     return (
         "for number, row in enumerate(steps, 1):",
         f'    print(f"step {{number}}: loss {{row[0]}}, norm of .grad {{row[1]}}"{held})',

@@ -55,8 +55,8 @@ class Step:
         Of all of ``.grad`` of the model's parameters together; None where none has any.
     own
         Of what backward added to ``.grad`` in this step; None where it was not called.
-    held
-        Bytes of tensors that graphs hold for backward.
+    saved, held
+        Bytes of tensors that graphs hold for backward: the most at any time of the step, and at its end.
     trains
         Whether the model is in train mode.
     """
@@ -64,6 +64,7 @@ class Step:
     loss: float | None
     norm: float | None
     own: float | None
+    saved: int
     held: int
     trains: bool
 
@@ -188,11 +189,12 @@ def run(start: Start, loop: Loop) -> Run:
 class _Kept:
     """A tensor that a graph has saved for backward; it lives as long as the graph holds it."""
 
-    bytes = 0
+    bytes = most = 0
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self.tensor = tensor
         _Kept.bytes += tensor.nbytes
+        _Kept.most = max(_Kept.most, _Kept.bytes)
 
     def __del__(self) -> None:
         _Kept.bytes -= self.tensor.nbytes
@@ -221,7 +223,7 @@ class _Walk:
         self.steps: list[Step] = []
         self.batch, self.idle, self.stepped = 0, 0, 0
         self.own: float | None = None
-        self.held_before = _Kept.bytes
+        self.held_before = _Kept.most = _Kept.bytes
         self.stopped: Stopped | None = None
         self.warned: dict[str, None] = {}
 
@@ -304,10 +306,12 @@ class _Walk:
                 None if loss is None else loss.item(),
                 self._norm(grads) if grads else None,
                 self.own,
+                _Kept.most - self.held_before,
                 _Kept.bytes - self.held_before,
                 self.model.training,
             )
         )
+        _Kept.most = _Kept.bytes
 
     def held(self) -> int:
         """Return the bytes that graphs hold which the loop keeps."""
@@ -325,7 +329,7 @@ class _Walk:
         """Tell what came of it, with what another walk along the same lines has counted."""
         torch, names, task = self.torch, self.names, self.start.task
         steps = tuple(
-            Step(step.loss, step.norm, step.own, other.held, step.trains)
+            Step(step.loss, step.norm, step.own, other.saved, other.held, step.trains)
             for step, other in zip(self.steps, counted.steps, strict=False)
         )
         kept = [*names["losses"], *names["means"], *names["checks"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from primer_core.claims.claim import thousands
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import paragraphs
@@ -76,14 +77,14 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
     said = claims.story(question, outcome)
     if said:
         story.append(Story(paragraphs(said)))
-    panels = [(Card((code_panel(outcome.code, _OWN_NOTE),), "code"),)]
+    panels = [Card((code_panel(outcome.code, _OWN_NOTE),), "code")]
     if outcome.right_code:
-        panels.append((Card((code_panel(outcome.right_code, _RIGHT_NOTE),), "correct"),))
+        panels.append(Card((code_panel(outcome.right_code, _RIGHT_NOTE),), "correct"))
     body: tuple[Part, ...] = (
         Columns(
             (
-                (Card((program_lines(question, outcome),), "lines"),),
-                (Card(tuple(charts(outcome)), "curves"), Card(tuple(story), "story")),
+                (Card((program_lines(question, outcome),), "lines"), Card(tuple(story), "story")),
+                (Card(tuple(charts(outcome)), "curves"),),
             ),
             (1.0, 1.0),
         ),
@@ -95,7 +96,7 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
             (6.0, 5.0),
         ),
         Card((QUIZ,), "quiz"),
-        Columns(tuple(panels)) if len(panels) > 1 else panels[0][0],
+        *panels,
     )
     return Page(_panel(question, outcome), body)
 
@@ -149,30 +150,31 @@ def _steps(outcome: Trained) -> Table:
     last = max(len(yours), len(correct))
     shown = [*range(1, min(_FIRST_STEPS, last) + 1), *([last] if last > _FIRST_STEPS else [])]
     alone = outcome.is_right
-    head = [text("step"), text("loss"), text("norm of .grad"), text("bytes held")]
+    head = [text("step"), text("loss"), text("norm of .grad"), text("bytes saved")]
     if not alone:
         head = [
             text("step"),
-            *(text(words) for what in ("loss", "norm of .grad", "bytes held") for words in (what, "correct")),
+            *(text(words) for what in ("loss", "norm of .grad", "bytes saved") for words in (what, "correct")),
         ]
     rows = []
     for number in shown:
         its = correct[number - 1] if number <= len(correct) else None
         mine = yours[number - 1] if number <= len(yours) else None
         cells = [TableCell(text(str(number)), "head")]
-        for first, second in zip(_figures(mine), _figures(its), strict=True):
-            if alone:
-                cells.append(_number(first))
-            else:
-                cells += [_number(first, second), TableCell(text(Number(second)), "quiet")]
+        for (first, left), (second, other) in zip(_figures(mine), _figures(its), strict=True):
+            same = alone or (first, left) == (second, other)
+            cells.append(TableCell(text(Number(first)), "number" if same else "changed", text(left)))
+            if not alone:
+                cells.append(TableCell(text(Number(second)), "quiet", text(other)))
         rows.append(tuple(cells))
     return Table(tuple(head), tuple(rows), "Loss, gradient and memory of the first steps and of the last")
 
 
-def _figures(step: Step | None) -> tuple[str, str, str]:
+def _figures(step: Step | None) -> tuple[tuple[str, str], ...]:
+    """Write the loss, the norm and the bytes of a step, each with what stands below it."""
     if step is None:
-        return "—", "—", "—"
-    return _text(step.loss), _text(step.norm), number_text(step.held, _DIGITS)
+        return (("—", ""),) * 3
+    return (_text(step.loss), ""), (_text(step.norm), ""), (thousands(step.saved), f"{thousands(step.held)} left")
 
 
 def _text(number: float | None) -> str:
@@ -222,5 +224,5 @@ def _left(ran: Run, *, choosing: bool) -> list[tuple[Text, str]]:
             figures = (str(epoch), f"{100 * reported:.0f} %", f"{100 * fresh:.0f} %")
         found += [(text(name), figure) for name, figure in zip(names, figures, strict=True)]
     found.append((text("tensors kept with a graph"), str(ran.graphs)))
-    found.append((text("bytes held by graphs"), number_text(ran.held, _DIGITS)))
+    found.append((text("bytes held by graphs"), thousands(ran.held)))
     return found
