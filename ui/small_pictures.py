@@ -37,7 +37,7 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the graph of a lesson's default question, or its bars, its derivation, its curves, or else its first picture.
+    """Draw the graph of a lesson's default question, or its bars, derivation or curves, or else its first picture.
 
     Rows of a picture that only say how an operand was written are left out.
 

@@ -186,18 +186,36 @@ def run(start: Start, loop: Loop) -> Run:
     return first.told(counted)
 
 
+class _Count:
+    """Bytes of tensors that graphs hold for backward: now, and the most since that was asked last."""
+
+    def __init__(self) -> None:
+        self.bytes = self.most = 0
+
+    def packed(self, tensor: torch.Tensor) -> _Kept:
+        """Take a tensor that a graph saves."""
+        return _Kept(self, tensor)
+
+    def add(self, size: int) -> None:
+        """Count bytes that come or, below 0, go."""
+        self.bytes += size
+        self.most = max(self.most, self.bytes)
+
+    def told(self) -> tuple[int, int]:
+        """Return the most, and what there is now."""
+        most, self.most = self.most, self.bytes
+        return most, self.bytes
+
+
 class _Kept:
     """A tensor that a graph has saved for backward; it lives as long as the graph holds it."""
 
-    bytes = most = 0
-
-    def __init__(self, tensor: torch.Tensor) -> None:
-        self.tensor = tensor
-        _Kept.bytes += tensor.nbytes
-        _Kept.most = max(_Kept.most, _Kept.bytes)
+    def __init__(self, count: _Count, tensor: torch.Tensor) -> None:
+        self.count, self.tensor = count, tensor
+        count.add(tensor.nbytes)
 
     def __del__(self) -> None:
-        _Kept.bytes -= self.tensor.nbytes
+        self.count.add(-self.tensor.nbytes)
 
 
 class _Walk:
@@ -223,7 +241,7 @@ class _Walk:
         self.steps: list[Step] = []
         self.batch, self.idle, self.stepped = 0, 0, 0
         self.own: float | None = None
-        self.held_before = _Kept.most = _Kept.bytes
+        self.kept = _Count()
         self.stopped: Stopped | None = None
         self.warned: dict[str, None] = {}
 
@@ -235,7 +253,7 @@ class _Walk:
 
     def count(self) -> None:
         """Run it with hooks that count what its graphs save."""
-        with self.torch.autograd.graph.saved_tensors_hooks(_Kept, lambda kept: kept.tensor):
+        with self.torch.autograd.graph.saved_tensors_hooks(self.kept.packed, lambda kept: kept.tensor):
             self.go()
 
     def go(self) -> None:
@@ -306,18 +324,16 @@ class _Walk:
                 None if loss is None else loss.item(),
                 self._norm(grads) if grads else None,
                 self.own,
-                _Kept.most - self.held_before,
-                _Kept.bytes - self.held_before,
+                *self.kept.told(),
                 self.model.training,
             )
         )
-        _Kept.most = _Kept.bytes
 
     def held(self) -> int:
         """Return the bytes that graphs hold which the loop keeps."""
         for name in ("loss", "out"):
             self.names.pop(name, None)
-        return _Kept.bytes - self.held_before
+        return self.kept.bytes
 
     def _paired(self) -> int:
         out, yb = self.names.get("out"), self.names.get("yb")

@@ -93,7 +93,7 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
                 (Card((Heading("Step by step"), _steps(outcome)), "steps"),),
                 (Card((Heading("After all steps"), _after(outcome)), "after"),),
             ),
-            (6.0, 5.0),
+            (1.0, 1.0) if outcome.is_right else (6.0, 5.0),
         ),
         Card((QUIZ,), "quiz"),
         *panels,

@@ -131,7 +131,7 @@ def trains_in_eval_mode(found: Trained) -> None:
 def changes_without_learning(found: Trained) -> None:
     assert found.yours.changed == 0
     assert found.yours.tracked == 24
-    assert found.yours.checks[0] != pytest.approx(found.yours.checks[-1], rel=1e-3)
+    assert found.yours.checks[0] != found.yours.checks[-1]
     assert all(step.norm is None and step.held == 0 for step in found.yours.steps)
 
 
@@ -245,5 +245,6 @@ def test_what_a_test_set_has_chosen_is_reported_too_well() -> None:
     found = [trained("Chosen by the test set", seed) for seed in SEEDS]
     chosen = [run.yours.chosen for run in found if run.yours.chosen is not None]
     judged = [run.correct.chosen for run in found if run.correct.chosen is not None]
-    assert sum(reported - fresh for _, reported, fresh in chosen) / len(chosen) > 0.05
-    assert abs(sum(reported - fresh for _, reported, fresh in judged) / len(judged)) < 0.05
+    above, beside = (sum(reported - fresh for _, reported, fresh in each) / len(each) for each in (chosen, judged))
+    assert above > 0.08
+    assert above > beside + 0.03
