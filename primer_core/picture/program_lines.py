@@ -7,6 +7,23 @@ from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A line that can stand somewhere.
+
+    Parameters
+    ----------
+    name
+        By which acts name it.
+    code
+        Python, without its indent.
+    """
+
+    kind: ClassVar[str] = "way"
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramLine:
     """One line.
 
@@ -19,13 +36,13 @@ class ProgramLine:
     place
         By which acts name it; -1 where nothing can be done with it.
     tone
-        How it compares: "added", "changed", "moved" or "failed"; "gone" is a line that is not there.
+        How it compares: "added", "changed" or "failed"; "gone" is a line that is not there.
     word
         Plain text of a word or two that says so.
     name
         By which acts name what stands there, or what is put back where it is gone.
     ways
-        (name, code) of each way in which it can be written, that in which it is among them; empty for one alone.
+        In which it can be written, that in which it is among them; empty for one alone.
     stays
         Whether it can only be written in another way.
     up, down
@@ -39,7 +56,7 @@ class ProgramLine:
     tone: Literal["", "added", "changed", "failed", "gone"] = ""
     word: str = ""
     name: str = ""
-    ways: tuple[tuple[str, str], ...] = ()
+    ways: tuple[Way, ...] = ()
     stays: bool = False
     up: bool = False
     down: bool = False
@@ -61,7 +78,7 @@ class ProgramLines:
     lines
         From top to bottom.
     offers
-        (name, code) of each line that can be added.
+        Lines that can be added.
     restores
         Plain text of the button that puts all right; empty where nothing is to be put right.
     """
@@ -70,5 +87,5 @@ class ProgramLines:
     field: str
     title: str
     lines: tuple[ProgramLine, ...]
-    offers: tuple[tuple[str, str], ...] = ()
+    offers: tuple[Way, ...] = ()
     restores: str = ""

@@ -86,7 +86,7 @@ class Row {
     this.word.hidden = !line.word;
     const ways = line.ways ?? [];
     this.chooser.hidden = ways.length < 2 || gone;
-    this.ways.replaceChildren(...ways.map(([name, code]) => make("option", { value: name }, code)));
+    this.ways.replaceChildren(...ways.map(({ name, code }) => make("option", { value: name }, code)));
     this.ways.value = line.name ?? "";
     this.ways.setAttribute("aria-label", `Ways to write ${line.code}`);
     const words = { up: "Move up", down: "Move down", double: "Double", remove: "Remove" };
@@ -168,7 +168,7 @@ export function programLinesView(first, page) {
     if (offers.dataset.offered !== offered) {
       offers.dataset.offered = offered;
       offers.replaceChildren(make("option", { value: "" }, "Add a line …"),
-        ...(news.offers ?? []).map(([name, code]) => make("option", { value: name }, code)));
+        ...(news.offers ?? []).map(({ name, code }) => make("option", { value: name }, code)));
     }
     add.hidden = !news.offers?.length;
     if (wanted && !page.isAhead(news.field)) {

@@ -97,12 +97,13 @@ export interface Curves {
   kind: "curves"; title: string; across: string; curves: Curve[]; low: number; high: number; ticks: [number, string][];
   places: [number, string][]; logarithmic?: boolean;
 }
+export interface Way { kind: "way"; name: string; code: string }
 export interface ProgramLine {
   kind: "programline"; code: string; depth?: number; place?: number; tone?: string; word?: string; name?: string;
-  ways?: [string, string][]; stays?: boolean; up?: boolean; down?: boolean;
+  ways?: Way[]; stays?: boolean; up?: boolean; down?: boolean;
 }
 export interface ProgramLines {
-  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; offers?: [string, string][]; restores?: string;
+  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; offers?: Way[]; restores?: string;
 }
 export interface ProbabilityBar {
   kind: "probabilitybar"; name: string; p: number; target: number | null; percent: string; gradient: string; tags?: string[];

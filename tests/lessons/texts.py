@@ -59,6 +59,7 @@ UNSEEN = {
     "Tensor": {"tone"},
     "Term": {"symbol"},
     "Val": {"grid"},
+    "Way": {"name"},
 }
 
 

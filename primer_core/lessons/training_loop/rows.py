@@ -9,7 +9,7 @@ from primer_core.lessons.training_loop.code import EPOCHS
 from primer_core.lessons.training_loop.explain import Trained
 from primer_core.lessons.training_loop.lines import FIXED, LINES, PART, Loop, others
 from primer_core.lessons.training_loop.question import Task, TrainingLoopQuestion
-from primer_core.picture.program_lines import ProgramLine, ProgramLines
+from primer_core.picture.program_lines import ProgramLine, ProgramLines, Way
 
 _DEPTHS = (0, 1, 2, 1)
 
@@ -32,7 +32,7 @@ def program_lines(question: TrainingLoopQuestion, outcome: Trained) -> ProgramLi
             rows.append(_gone(then, group, came))
     used = {LINES[name].slot for name in loop.names if name != PART}
     offers = tuple(
-        (name, line.code)
+        Way(name, line.code)
         for name, line in LINES.items()
         if line.slot not in used and name not in FIXED and (not line.tasks or question.task in line.tasks)
     )
@@ -68,7 +68,7 @@ def _row(task: Task, outcome: Trained, at: int, group: int, then: str | None, we
     """Make the row of a line; `then` is what stands there in the correct loop, None where nothing does."""
     loop, stopped = outcome.loop, outcome.yours.stopped
     name = loop.names[at]
-    ways = tuple((other, LINES[other].code) for other in others(name, task))
+    ways = tuple(Way(other, LINES[other].code) for other in others(name, task))
     row = ProgramLine(
         LINES[name].code,
         _DEPTHS[group],
@@ -92,7 +92,7 @@ def _heads(outcome: Trained, at: int, group: int) -> list[ProgramLine]:
         return [ProgramLine(f"for epoch in range({EPOCHS}):")]
     if group > 1:
         return []
-    ways = tuple((name, LINES[name].code) for name in FIXED)
+    ways = tuple(Way(name, LINES[name].code) for name in FIXED)
     row = ProgramLine(LINES[loop.begins].code, 1, at, name=loop.begins, ways=ways, stays=True)
     if stopped is not None and stopped.place < 0:
         return [replace(row, tone="failed", word="stops here")]
