@@ -1,5 +1,4 @@
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -13,10 +12,6 @@ def rows(page: Page) -> Locator:
 
 def button(page: Page, act: str, code: str) -> Locator:
     return page.get_by_role("button", name=f"{act}: {code}")
-
-
-def lines(page: Page) -> str:
-    return parse_qs(urlsplit(page.url).query).get("lines", [""])[0]
 
 
 @pytest.fixture
@@ -34,11 +29,11 @@ def test_lines_are_removed_put_back_moved_doubled_and_written_in_another_way(loo
     expect(chip).to_have_text("differs from step 3 on")
     expect(loop.get_by_role("button", name="No zero_grad", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(loop.locator(".story")).to_contain_text("The gradients pile up.")
-    assert "zero" not in lines(loop)
+    expect(loop).to_have_url(re.compile(r"lines=sgd\+%2F\+train\+reset\+%2F\+forward"))
 
     button(loop, "Put back", "optimizer.zero_grad()").click()
     expect(chip).to_have_text("the correct loop")
-    assert lines(loop) == ""
+    expect(loop).not_to_have_url(re.compile("lines="))
 
     up = button(loop, "Move up", "optimizer.step()")
     up.focus()

@@ -53,8 +53,8 @@ def _matched(loop: Loop, right: Loop) -> list[tuple[str | None, int, str | None]
         if number:
             found.append((PART, place, PART))
             place += 1
-        slots = [[LINES[name].slot for name in names] for names in (mine, its)]
-        for tag, start, end, first, last in SequenceMatcher(None, *slots, autojunk=False).get_opcodes():
+        slots, right_slots = ([LINES[name].slot for name in names] for names in (mine, its))
+        for tag, start, end, first, last in SequenceMatcher(None, slots, right_slots, autojunk=False).get_opcodes():
             if tag == "equal":
                 found += [(mine[start + k], place + start + k, its[first + k]) for k in range(end - start)]
             else:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from primer_core.backend import Declined
 from primer_core.backend.loading import load_torch
-from primer_core.language.execution import attempted
+from primer_core.backend.warning_filters import WarningFilter
+from primer_core.language.execution import attempted, is_heard
 from primer_core.lessons.training_loop.code import EPOCHS, batches_call, head
 from primer_core.lessons.training_loop.lines import LINES, PART, Loop, is_classified
 from primer_core.lessons.training_loop.question import Net, Task
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import torch
 
 _KEPT_RUNS = 64
+
+_OTHER_SIZE = WarningFilter("ignore", "Using a target size")
+"""What PyTorch warns of at a loss of all pairs; it is kept where nobody records warnings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,8 @@ def run(start: Start, loop: Loop) -> Run:
         Its lines.
     """
     load_torch()
+    if not is_heard():
+        _OTHER_SIZE.keep()
     first = _Walk(start, loop, most=None)
     first.go()
     counted = _Walk(start, loop, most=first.done)

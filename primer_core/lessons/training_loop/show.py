@@ -80,6 +80,10 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
     panels = [Card((code_panel(outcome.code, _OWN_NOTE),), "code")]
     if outcome.right_code:
         panels.append(Card((code_panel(outcome.right_code, _RIGHT_NOTE),), "correct"))
+    steps = Card((Heading("Step by step"), _steps(outcome)), "steps")
+    left, quiz = Card((Heading("After all steps"), _after(outcome)), "after"), Card((QUIZ,), "quiz")
+    # Two loops take twice as many columns: what is seen of each step then needs the whole width.
+    tables = (Columns(((steps,), (left,))), quiz) if outcome.is_right else (steps, Columns(((left,), (quiz,))))
     body: tuple[Part, ...] = (
         Columns(
             (
@@ -88,14 +92,7 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
             ),
             (1.0, 1.0),
         ),
-        Columns(
-            (
-                (Card((Heading("Step by step"), _steps(outcome)), "steps"),),
-                (Card((Heading("After all steps"), _after(outcome)), "after"),),
-            ),
-            (1.0, 1.0) if outcome.is_right else (6.0, 5.0),
-        ),
-        Card((QUIZ,), "quiz"),
+        *tables,
         *panels,
     )
     return Page(_panel(question, outcome), body)
@@ -118,7 +115,7 @@ def chip(outcome: Outcome) -> Chip:
     said = claims.verdict(outcome)
     if said is None:
         return Chip("copy", "another loop")
-    return Chip("error" if outcome.yours.stopped else "copy" if outcome.differs_at else "view", said.brief())
+    return Chip("error" if outcome.yours.stopped else "copy" if outcome.differs_at else "ok", said.brief())
 
 
 def charts(outcome: Trained) -> Iterator[Curves]:
