@@ -7,6 +7,7 @@ as it is run once more, as far as it came.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from primer_core.backend import Declined
 from primer_core.backend.loading import load_torch
 from primer_core.backend.warning_filters import WarningFilter
 from primer_core.language.execution import attempted, is_heard
+from primer_core.language.parsing import code_expression, code_statements
 from primer_core.lessons.training_loop.code import EPOCHS, batches_call, head
 from primer_core.lessons.training_loop.lines import LINES, PART, Loop, is_classified
 from primer_core.lessons.training_loop.question import Net, Task
@@ -182,7 +184,6 @@ def run(start: Start, loop: Loop) -> Run:
     loop
         Its lines.
     """
-    load_torch()
     if not is_heard():
         _OTHER_SIZE.keep()
     first = _Walk(start, loop, most=None)
@@ -234,6 +235,7 @@ class _Walk:
     """
 
     def __init__(self, start: Start, loop: Loop, most: int | None) -> None:
+        load_torch()
         import torch
 
         self.torch = torch
@@ -274,7 +276,7 @@ class _Walk:
                 return
 
     def _batches(self, lines: Sequence[tuple[int, str]]) -> bool:
-        batches, warned = attempted(eval, (_compiled(batches_call(self.loop), "eval"), self.names), {})
+        batches, warned = attempted(eval, (_compiled_expression(batches_call(self.loop)), self.names), {})
         self._warn(warned)
         if isinstance(batches, Declined):  # X and y of different lengths, or of no rows
             return self._stop(-1, LINES[self.loop.begins].code, batches)
@@ -426,5 +428,12 @@ def _placed(loop: Loop) -> tuple[tuple[tuple[int, str], ...], ...]:
 
 
 @lru_cache(maxsize=256)
-def _compiled(code: str, mode: str = "exec") -> CodeType:
-    return compile(code, "loop", mode)
+def _compiled(code: str) -> CodeType:
+    """Compile lines that stand in this folder, with choices and numbers in them: no text that a learner typed."""
+    return compile(ast.Module(code_statements(code), []), "loop", "exec")
+
+
+@lru_cache(maxsize=8)
+def _compiled_expression(code: str) -> CodeType:
+    """Compile an expression as `_compiled` does lines."""
+    return compile(ast.Expression(code_expression(code)), "loop", "eval")
