@@ -1,8 +1,8 @@
 """Runs a loop line by line, as it is written, and takes down what can be seen of each step.
 
-A loop is run twice. PyTorch does not compare the versions of tensors that a hook has saved, so that an error which a
-change in place deserves would not come: what the loop does is found without hooks, and what its graphs hold is counted
-as it is run once more, as far as it came.
+Hooks count what its graphs hold. PyTorch does not compare the versions of tensors that a hook has saved, so that an
+error which a change in place deserves would not come. Where weights may change between forward and backward, what the
+loop does is found without hooks, and it is counted as it is run once more, as far as it came.
 """
 
 from __future__ import annotations
@@ -187,10 +187,26 @@ def run(start: Start, loop: Loop) -> Run:
     if not is_heard():
         _OTHER_SIZE.keep()
     first = _Walk(start, loop, most=None)
+    if _keeps_order(loop):
+        first.count()
+        return first.told(first)
     first.go()
     counted = _Walk(start, loop, most=first.done)
     counted.count()
     return first.told(counted)
+
+
+_ORDER = ("forward", "loss", "backward", "step")
+"""What a batch does, in the order in which no weight changes between forward and backward."""
+
+
+def _keeps_order(loop: Loop) -> bool:
+    """Return whether all that makes, uses or changes weights stands in a batch, in order, or before the loop."""
+    slots = [[LINES[name].slot for name in names] for names in loop.groups]
+    places = [_ORDER.index(slot) for slot in slots[2] if slot in _ORDER]
+    outside = {slot for group in (0, 1, 3) for slot in slots[group]} & set(_ORDER)
+    changed = "init" in slots[1] + slots[2] + slots[3]
+    return places == sorted(places) and not outside and not changed
 
 
 class _Count:
@@ -356,6 +372,7 @@ class _Walk:
             Step(step.loss, step.norm, step.own, other.saved, other.held, step.trains)
             for step, other in zip(self.steps, counted.steps, strict=False)
         )
+        pairs = self._paired()
         kept = [*names["losses"], *names["means"], *names["checks"]]
         kept += [names["total"]] if "total" in names else []
         parameters = list(self.model.parameters())
@@ -387,7 +404,7 @@ class _Walk:
             tuple(float(_bare(each)) for each in names["checks"]),
             sum(getattr(each, "grad_fn", None) is not None for each in kept),
             counted.held(),
-            self._paired(),
+            pairs,
             changed,
             sum(parameter.numel() for parameter in parameters),
             (len(held), sum(id(each) in mine for each in held)) if optimiser is not None else None,

@@ -82,16 +82,12 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
         panels.append(Card((code_panel(outcome.right_code, _RIGHT_NOTE),), "correct"))
     steps = Card((Heading("Step by step"), _steps(outcome)), "steps")
     left, quiz = Card((Heading("After all steps"), _after(outcome)), "after"), Card((QUIZ,), "quiz")
-    # Two loops take twice as many columns: what is seen of each step then needs the whole width.
-    tables = (Columns(((steps,), (left,))), quiz) if outcome.is_right else (steps, Columns(((left,), (quiz,))))
+    drawn: tuple[Part, ...] = (Card(tuple(charts(outcome)), "curves"),)
+    tables: tuple[Part, ...] = (Columns(((steps,), (left,))), quiz)
+    if not outcome.is_right:  # two loops have more to tell below their lines, and more columns in the table
+        drawn, tables = (*drawn, left), (Columns(((steps,), (quiz,)), (3.0, 2.0)),)
     body: tuple[Part, ...] = (
-        Columns(
-            (
-                (Card((program_lines(question, outcome),), "lines"), Card(tuple(story), "story")),
-                (Card(tuple(charts(outcome)), "curves"),),
-            ),
-            (1.0, 1.0),
-        ),
+        Columns(((Card((program_lines(question, outcome),), "lines"), Card(tuple(story), "story")), drawn)),
         *tables,
         *panels,
     )

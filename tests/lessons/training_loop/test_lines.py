@@ -147,3 +147,15 @@ def test_the_code_prints_the_numbers_of_the_page(title: str) -> None:
             assert f"{ran.stopped.kind}: {ran.stopped.words}" in printed
         assert f"measured {ran.measured}" in printed
         assert " ".join(["checks", *map(str, ran.checks)]) in printed
+
+
+@pytest.mark.parametrize("title", ["No zero_grad", "All weights 0", "No eval, BatchNorm", "Losses kept with graphs"])
+def test_counting_what_graphs_hold_changes_nothing_else(title: str) -> None:
+    question = next(preset.question for preset in LESSON.presets if preset.title == title)
+    found = explain(question)
+    assert isinstance(found, Trained)
+    hooks = next(line for line in found.code.splitlines() if "saved_tensors_hooks" in line)
+    printed = printed_by(found.code.replace(hooks, "if True:"))
+    losses = [float(loss) for loss in re.findall(r"loss (\S+), norm", printed)]
+    assert losses == list(found.yours.losses)
+    assert f"measured {found.yours.measured}" in printed
