@@ -18,6 +18,7 @@ from primer_core.lessons import (
     reductions,
     shapes,
     softmax,
+    training_loop,
     views,
 )
 from primer_core.lessons.lesson import AnyLesson, Lesson
@@ -86,6 +87,7 @@ LESSONS: tuple[LessonSpec, ...] = (
         "happens.",
         blurb="Watch the loss fall, and change the rate while it does.",
     ),
+    row(training_loop.LESSON),
     row(arrays.LESSON),
     row(broadcasting.LESSON),
     row(views.LESSON),

@@ -15,6 +15,7 @@ from pathlib import Path
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.alternative import description
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import GAP, Derivation, Term
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
@@ -36,7 +37,7 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the graph of a lesson's default question, or its bars, or its derivation, or else its first picture.
+    """Draw the graph of a lesson's default question, or its bars, derivation or curves, or else its first picture.
 
     Rows of a picture that only say how an operand was written are left out.
 
@@ -55,6 +56,9 @@ def of_lesson(lesson: AnyLesson) -> str:
     derivation = next((part for part in every_part(shown) if isinstance(part, Derivation)), None)
     if derivation is not None:
         return of_derivation(derivation, lesson.title)
+    curves = next((part for part in every_part(shown) if isinstance(part, Curves)), None)
+    if curves is not None:
+        return of_curves(curves, lesson.title)
     picture = first_picture(lesson)
     rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
     return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
@@ -147,6 +151,30 @@ def of_bars(shown: ProbabilityBars, title: str, *, width: int = 204, height: int
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{escape(label)}">{"".join(marks)}</svg>\n'
+    )
+
+
+def of_curves(shown: Curves, title: str, *, width: int = 204, height: int = 92) -> str:
+    """Draw curves without their axes.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells what is drawn and between which numbers.
+    width, height
+        Pixels.
+    """
+    left, top, wide, high = 14, 12, width - 28, height - 24
+    marks = [f'<path d="M{left} {top + high}h{wide}" stroke="{_colour("line")}"/>']
+    for curve in shown.curves:
+        for points in shown.stretches(curve):
+            line = " ".join(f"{left + x * wide:.1f},{top + (1 - y) * high:.1f}" for x, y in points)
+            marks.append(f'<polyline points="{line}" stroke="{_colour(f"{curve.tone}-text")}" stroke-width="2.5"/>')
+    told = "; ".join(f"from {curve.texts[0]} to {curve.texts[-1]}" for curve in shown.curves if curve.texts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(f"{title}: {shown.title}, {told}")}">'
+        f'<g fill="none" stroke-linecap="round" stroke-linejoin="round">{"".join(marks)}</g></svg>\n'
     )
 
 

@@ -46,7 +46,7 @@ def attempted(
         What it returned, or `Declined`; and what it warned of, as Python shows it: ``RuntimeWarning: overflow ...``.
     """
     before = len(_recorded())
-    quiet = np.errstate(all="ignore") if _recorded is _nothing else nullcontext()
+    quiet = nullcontext() if is_heard() else np.errstate(all="ignore")
     with quiet:
         try:
             result = function(*positional, **keywords)
@@ -75,6 +75,11 @@ def hear(recorded: Callable[[], Sequence[warnings.WarningMessage]] = _nothing) -
     """
     global _recorded
     _recorded = recorded
+
+
+def is_heard() -> bool:
+    """Return whether this process records warnings, so that they are told."""
+    return _recorded is not _nothing
 
 
 def owner_of(value: Any) -> str | None:

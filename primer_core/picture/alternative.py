@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation, drawn, spelled
 from primer_core.picture.graph import Graph, Node, NodeState, last_state
 from primer_core.picture.grid import Picture
@@ -47,6 +48,9 @@ def description(part: Drawable | Table | Sizes | Sliders, windows: Mapping[str, 
         case Bits():
             fields = (f"{field.name}, {_count(len(field.bits), 'bit')}: {field.bits}" for field in part.groups)
             return _sentences([part.caption, *fields, part.formula])
+        case Curves():
+            told = (f"{curve.name}: {', '.join(curve.texts)}" for curve in part.curves)
+            return _sentences([part.title, *told])
         case Images():
             return _sentences(map(_figure, part.figures))
         case Steps():

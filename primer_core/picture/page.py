@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
@@ -44,6 +45,7 @@ def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
                 | ProbabilityBars()
                 | Bars()
                 | Bits()
+                | Curves()
                 | Images()
                 | Steps()
                 | MemoryStrips()

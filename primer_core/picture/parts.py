@@ -12,6 +12,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Badge, Picture
@@ -19,6 +20,7 @@ from primer_core.picture.images import Images
 from primer_core.picture.memory_strips import MemoryStrips
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.program import ProgramMarks
+from primer_core.picture.program_lines import ProgramLines
 from primer_core.picture.sliders import Sliders
 from primer_core.picture.small_grid import SmallGrid
 from primer_core.picture.steps import Steps
@@ -555,7 +557,9 @@ class Page:
     body: tuple[Part, ...] | None
 
 
-Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips
+Drawable: TypeAlias = (
+    Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips
+)
 """A part that can be drawn as SVG, and saved."""
 
 Part: TypeAlias = (
@@ -577,6 +581,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Sliders
+    | ProgramLines
     | Drawable
 )
 """What a page is made of."""

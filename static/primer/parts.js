@@ -4,6 +4,7 @@
 import { barsView } from "./bars.js";
 import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
+import { curvesView } from "./curves.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
 import { imagesView } from "./images.js";
 import { memoryStripsView } from "./memory_strips.js";
@@ -13,6 +14,7 @@ import { sizesView } from "./sizes.js";
 import { stepsView } from "./steps.js";
 import { derivationView } from "./derivation.js";
 import { graphView } from "./graph.js";
+import { programLinesView } from "./program_lines.js";
 import { slidersView } from "./sliders.js";
 
 /** @typedef {import("./types.js").Part} Part */
@@ -29,6 +31,7 @@ const VIEWS = {
   columns: columnsView,
   control: controlView,
   controls: controlsView,
+  curves: curvesView,
   derivation: derivationView,
   fixes: fixesView,
   graph: graphView,
@@ -42,6 +45,7 @@ const VIEWS = {
   picture: pictureView,
   presets: presetsView,
   probabilitybars: probabilityBarsView,
+  programlines: programLinesView,
   quiz: quizView,
   sizes: sizesView,
   steps: stepsView,

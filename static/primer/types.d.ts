@@ -90,6 +90,21 @@ export interface Bars {
 }
 export interface BitGroup { kind: "bitgroup"; name: string; bits: string }
 export interface Bits { kind: "bits"; groups: BitGroup[]; formula: string; caption: string }
+export interface Curve {
+  kind: "curve"; name: string; values: (number | null)[]; texts: string[]; tone?: Role; dashed?: boolean;
+}
+export interface Curves {
+  kind: "curves"; title: string; across: string; curves: Curve[]; low: number; high: number; ticks: [number, string][];
+  places: [number, string][]; logarithmic?: boolean;
+}
+export interface Way { kind: "way"; name: string; code: string }
+export interface ProgramLine {
+  kind: "programline"; code: string; depth?: number; place?: number; tone?: string; word?: string; name?: string;
+  ways?: Way[]; stays?: boolean; up?: boolean; down?: boolean;
+}
+export interface ProgramLines {
+  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; offers?: Way[]; restores?: string;
+}
 export interface ProbabilityBar {
   kind: "probabilitybar"; name: string; p: number; target: number | null; percent: string; gradient: string; tags?: string[];
 }
@@ -204,7 +219,7 @@ export interface Derivation {
 
 export type Part =
   | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Acts | Presets | Measure
-  | Card | Columns | Bars | Bits | Derivation | Graph | Images | ProbabilityBars | Sliders | Steps | MemoryStrips | Picture;
+  | Card | Columns | Bars | Bits | Curves | Derivation | Graph | Images | ProbabilityBars | ProgramLines | Sliders | Steps | MemoryStrips | Picture;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
 export interface Seen { at?: number[]; bars?: Bars }

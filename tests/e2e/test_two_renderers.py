@@ -35,8 +35,8 @@ READ = """async (data) => {
 
 #: Reads what the browser shows of a part in the form of `tests.picture.shown`; a graph at one of its steps.
 SHOWN = """async ([part, step]) => {
-  const modules = { bars: "bars", bits: "bits", derivation: "derivation", graph: "graph", images: "images",
-    memorystrips: "memory_strips",
+  const modules = { bars: "bars", bits: "bits", curves: "curves", derivation: "derivation", graph: "graph",
+    images: "images", memorystrips: "memory_strips",
     probabilitybars: "probability_bars", steps: "steps" };
   const name = modules[part.kind];
   const module = await import(`/${name}.js`);
@@ -79,6 +79,12 @@ SHOWN = """async ([part, step]) => {
       head: texts(".d-head .d-equation"), shapes: texts(".d-shapes"), meaning: texts(".d-meaning"),
       spelled: texts(".d-spelled > div"), verdict: texts(".d-verdict"), "pixel-caption": texts(".d-pixels figcaption"),
       sign: texts(".d-sign"),
+    }),
+    curves: () => ({
+      lines: all(".cv-line").map((line) => [role(line), line.dataset.points.split(" ").filter(Boolean)
+        .map((point) => point.split(",").map(Number))]),
+      title: texts("h4"), legend: texts(".cv-key"), tick: texts(".cv-ticks span"), place: texts(".cv-places span"),
+      across: texts(".cv-across"), read: texts(".cv-read"),
     }),
     probabilitybars: () => ({
       legend: all(".legend > span").map((item, place) => squeezed((place < 2 ? item : item.lastChild).textContent)),

@@ -15,6 +15,7 @@ from tests.lessons.own_lines.states import own_lines_state
 from tests.lessons.reductions.states import reductions_state
 from tests.lessons.shapes.states import shapes_state
 from tests.lessons.softmax.states import softmax_state
+from tests.lessons.training_loop.states import training_loop_state
 from tests.lessons.views.states import views_state
 
 STATES: Mapping[str, Callable[[random.Random], Question]] = {
@@ -29,6 +30,7 @@ STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "reductions": reductions_state,
     "shapes": shapes_state,
     "softmax": softmax_state,
+    "training_loop": training_loop_state,
     "views": views_state,
 }
 """Draws a question, by the slug of the lesson that it is asked in."""

@@ -19,6 +19,7 @@ from primer_core.lessons.question import Question
 from primer_core.picture.alternative import description
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import COLUMN, ROW, Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
@@ -46,7 +47,7 @@ assert every_check  # what it imports registers the checks
 SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
 #: Parts that have a text alternative.
 DESCRIBED = (
-    Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Images, Steps, Table, Sizes, Sliders,
+    Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Curves, Images, Steps, Table, Sizes, Sliders,
     MemoryStrips,
 )  # fmt: skip
 #: Questions that are drawn for each lesson.

@@ -344,6 +344,7 @@ NEGATIVE: dict[str, list[dict[str, str]]] = {
 #: Parts and fields that hold code, what is typed, or what a library said, in which the hyphen is Python's own.
 HYPHENS = {
     "Code", "CodePanel", "Control", "Equation", "Fix", "Node.expression", "Node.title", "Notice", "Offer", "Presets",
+    "ProgramLine", "ProgramLines",
     "Quiz", "Remedy", "Row.label", "SizeRow.text", "Slider", "Step.title", "StepCard.text",
 }  # fmt: skip
 

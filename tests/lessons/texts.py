@@ -20,6 +20,7 @@ UNSEEN = {
     "Chip": {"verdict"},
     "CodePanel": {"code", "marks"},
     "Control": {"field", "look", "role", "value"},
+    "Curve": {"tone"},
     "Derivation": {"cell"},
     "DerivationStep": {"symbol"},
     "Edge": {"source", "target", "route"},
@@ -40,6 +41,8 @@ UNSEEN = {
     "Picture": {"focus"},
     "Pixels": {"symbol", "levels"},
     "Positive": {"symbol", "row", "column"},
+    "ProgramLine": {"tone", "name"},
+    "ProgramLines": {"field"},
     "Quiz": {"field", "chosen"},
     "Ref": {"grid"},
     "Remedy": {"text"},
@@ -56,6 +59,7 @@ UNSEEN = {
     "Tensor": {"tone"},
     "Term": {"symbol"},
     "Val": {"grid"},
+    "Way": {"name"},
 }
 
 

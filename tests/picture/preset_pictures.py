@@ -6,6 +6,7 @@ from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson, Preset
 from primer_core.lessons.question import ChoiceField, Question
 from primer_core.picture.bars import Bar, Bars, Column
+from primer_core.picture.curves import curve, curves
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
 from primer_core.picture.page import drawings_of
@@ -36,7 +37,7 @@ def drawings(slug: str, preset: Preset[Any]) -> list[Drawable]:
 
 
 def more_drawings() -> list[tuple[str, Drawable]]:
-    """Return drawings that no preset shows, each with what it is: images of each picture, and bars as measured."""
+    """Return drawings that no preset shows, each with what it is: images of each picture, curves, and measured bars."""
     question = LESSONS_BY_SLUG["shapes"].question(view="Permute or reshape")
     pictures_to_choose = question.fields()["picture"]
     assert isinstance(pictures_to_choose, ChoiceField)
@@ -54,7 +55,12 @@ def more_drawings() -> list[tuple[str, Drawable]]:
         for dtype, value, tone in measured
     )
     titles: dict[Column, str] = {"group": "n", "name": "dtype", "label": "GFLOP/s", "note": "best time"}
-    return [*found, ("a race", race), ("rates", Bars(rates, "Rates", titles, 200.0))]
+    run = curves(
+        "Loss",
+        "step",
+        [curve("correct", [2.0, 1.5, 0.25], "result", dashed=True), curve("yours", [2.0, float("nan"), 9.5], "b")],
+    )
+    return [*found, ("a run", run), ("a race", race), ("rates", Bars(rates, "Rates", titles, 200.0))]
 
 
 def _views(lesson: AnyLesson, question: Question) -> list[Question]:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation, DerivationStep, Term
 from primer_core.picture.graph import Graph, Sign, Step, last_state
 from primer_core.picture.images import Images
@@ -13,6 +14,7 @@ from primer_core.picture.memory_strips import MemoryStrips, places
 from primer_core.picture.parts import Drawable
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
+from primer_core.picture.svg.curves import thousandth
 from primer_core.picture.text import plain
 
 Element = ElementTree.Element
@@ -84,6 +86,35 @@ def _read_bits(root: Element) -> Shown:
 def _tell_bits(part: Bits) -> Shown:
     fields = [[field.name, list(field.bits), f"{field.name}·{len(field.bits)}"] for field in part.groups]
     return {"fields": fields, "formula": squeezed(part.formula)}
+
+
+def _read_curves(root: Element) -> Shown:
+    lines = [
+        [
+            line.attrib["data-role"],
+            [[float(share) for share in point.split(",")] for point in line.attrib["data-points"].split()],
+        ]
+        for line in _of(root, "curve")
+    ]
+    return {"lines": lines} | {
+        name: _texts(root, name) for name in ("title", "legend", "tick", "place", "across", "read")
+    }
+
+
+def _tell_curves(part: Curves) -> Shown:
+    points = [[point for stretch in part.stretches(curve) for point in stretch] for curve in part.curves]
+    return {
+        "lines": [
+            [curve.tone, [[thousandth(share) for share in point] for point in own]]
+            for curve, own in zip(part.curves, points, strict=True)
+        ],
+        "title": [squeezed(part.title)],
+        "legend": [squeezed(curve.name) for curve in part.curves],
+        "tick": [squeezed(text) for _, text in part.ticks],
+        "place": [text for _, text in part.places],
+        "across": [squeezed(part.across)],
+        "read": [squeezed(part.read(part.last))],
+    }
 
 
 def _read_probabilities(root: Element) -> Shown:
@@ -396,6 +427,7 @@ def _equation(part: Derivation, step: DerivationStep) -> str:
 _READERS: dict[str, Callable[[Element], Shown]] = {
     "bars": _read_bars,
     "bits": _read_bits,
+    "curves": _read_curves,
     "derivation": _read_derivation,
     "graph": _read_graph,
     "images": _read_images,
@@ -406,6 +438,7 @@ _READERS: dict[str, Callable[[Element], Shown]] = {
 _TELLERS: dict[str, Callable[[Any], Shown]] = {
     "bars": _tell_bars,
     "bits": _tell_bits,
+    "curves": _tell_curves,
     "derivation": _tell_derivation,
     "graph": _tell_graph,
     "images": _tell_images,

@@ -12,6 +12,7 @@ import pytest
 from primer_core.picture.alternative import description
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.bits import BitGroup, Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Block, Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.images import Figure, Image, Images, Reading, data_uri, png
@@ -46,7 +47,17 @@ def root_of(part: Drawable, **options: Any) -> ElementTree.Element:
 
 def test_there_are_drawings_of_each_kind() -> None:
     kinds = {type(part).__name__ for _, part in every_drawing()}
-    assert kinds == {"Bars", "Bits", "Derivation", "Graph", "Images", "MemoryStrips", "ProbabilityBars", "Steps"}
+    assert kinds == {
+        "Bars",
+        "Bits",
+        "Curves",
+        "Derivation",
+        "Graph",
+        "Images",
+        "MemoryStrips",
+        "ProbabilityBars",
+        "Steps",
+    }
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -174,6 +185,8 @@ def test_a_description_tells_all_that_a_drawing_shows() -> None:
                 wanted = [word for bar in part.bars for word in (bar.label, bar.note)]
             case Bits():
                 wanted = [*(field.bits for field in part.groups), part.formula, part.caption]
+            case Curves():
+                wanted = [words for curve in part.curves for words in (curve.name, *curve.texts)]
             case Images():
                 wanted = [figure.image.description for figure in part.figures]
             case MemoryStrips():

@@ -12,6 +12,7 @@ from typing import Literal
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.bits import Bits
+from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
@@ -25,6 +26,7 @@ from primer_core.picture.svg.arrays import arrays
 from primer_core.picture.svg.bars import bars
 from primer_core.picture.svg.bits import bits
 from primer_core.picture.svg.boxes import Drawing, group
+from primer_core.picture.svg.curves import curves
 from primer_core.picture.svg.derivation import derivation
 from primer_core.picture.svg.document import document
 from primer_core.picture.svg.graph import graph
@@ -88,7 +90,7 @@ def svg(
 
 
 def _drawn(
-    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips,
+    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips,
     palette: Palette,
     room: float,
 ) -> Drawing:
@@ -103,6 +105,8 @@ def _drawn(
             return Drawing(bars(part, palette, room))
         case Bits():
             return Drawing(bits(part, palette, room))
+        case Curves():
+            return Drawing(curves(part, palette, room))
         case Images():
             return Drawing(images(part, palette, room))
         case Steps():

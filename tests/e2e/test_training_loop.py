@@ -1,0 +1,95 @@
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.running_app import wait_until_drawn
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("list", name="Your loop").get_by_role("listitem")
+
+
+def button(page: Page, act: str, code: str) -> Locator:
+    return page.get_by_role("button", name=f"{act}: {code}")
+
+
+@pytest.fixture
+def loop(page: Page, app_url: str) -> Page:
+    page.goto(f"{app_url}/training_loop")
+    expect(rows(page).first).to_be_visible(timeout=60_000)
+    wait_until_drawn(page)
+    return page
+
+
+def test_lines_are_removed_put_back_moved_doubled_and_written_in_another_way(loop: Page) -> None:
+    chip = loop.locator(".panel .chip .words")
+    expect(chip).to_have_text("the correct loop")
+    button(loop, "Remove", "optimizer.zero_grad()").click()
+    expect(chip).to_have_text("differs from step 3 on")
+    expect(loop.get_by_role("button", name="No zero_grad", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(loop.locator(".story")).to_contain_text("The gradients pile up.")
+    expect(loop).to_have_url(re.compile(r"lines=sgd\+%2F\+train\+reset\+%2F\+forward"))
+
+    button(loop, "Put back", "optimizer.zero_grad()").click()
+    expect(chip).to_have_text("the correct loop")
+    expect(loop).not_to_have_url(re.compile("lines="))
+
+    up = button(loop, "Move up", "optimizer.step()")
+    up.focus()
+    loop.keyboard.press("Enter")
+    expect(loop.locator(".story")).to_contain_text("The optimizer finds no gradient.")
+    expect(button(loop, "Move up", "optimizer.step()").first).to_be_focused()  # it follows its line
+    loop.get_by_role("button", name="Put all right").click()
+    expect(chip).to_have_text("the correct loop")
+
+    button(loop, "Double", "loss.backward()").click()
+    expect(chip).to_have_text("stops in step 1")
+    expect(loop.locator(".notice.declined")).to_contain_text("a second time")
+    loop.get_by_role("button", name="Put all right").click()
+
+    loop.get_by_role("combobox", name="Ways to write loss = loss_fn(out, yb)").select_option("loss_softmax")
+    expect(loop.locator(".story")).to_contain_text("Softmax is taken twice.")
+    expect(rows(loop).filter(has_text="changed")).to_have_count(1)
+
+    loop.reload()
+    expect(loop.locator(".story")).to_contain_text("Softmax is taken twice.")
+
+
+def test_a_line_is_added_and_a_task_keeps_a_loop_that_suits_it(loop: Page) -> None:
+    loop.get_by_role("combobox", name="Add a line").select_option("zeros")
+    expect(loop.locator(".story")).to_contain_text("Zeros pass nothing on.")
+    loop.get_by_role("button", name="Put all right").click()
+    loop.get_by_role("combobox", name="Task").select_option("one weight")
+    expect(loop.locator(".panel .chip .words")).to_have_text("the correct loop")
+    expect(loop.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.005")
+    expect(loop.get_by_role("combobox", name="Network")).to_be_disabled()
+
+
+def test_curves_are_read_by_keys_and_by_a_pointer(loop: Page) -> None:
+    button(loop, "Remove", "optimizer.zero_grad()").click()
+    field = loop.get_by_role("slider", name="Loss of each step")
+    expect(field).to_have_attribute("aria-valuetext", re.compile(r"^step 24: yours \S+, correct \S+$"))
+    field.focus()
+    loop.keyboard.press("Home")
+    expect(field).to_have_attribute("aria-valuenow", "1")
+    loop.keyboard.press("ArrowRight")
+    expect(field).to_have_attribute("aria-valuetext", re.compile("^step 2: "))
+    loop.keyboard.press("End")
+    expect(field).to_have_attribute("aria-valuenow", "24")
+    box = field.bounding_box()
+    assert box is not None
+    loop.mouse.move(box["x"] + 2, box["y"] + 20)
+    expect(loop.locator(".cv-read").first).to_contain_text("step 1: ")
+
+
+@pytest.mark.parametrize("width", [390])
+def test_all_of_it_fits_a_phone(loop: Page, width: int) -> None:
+    loop.set_viewport_size({"width": width, "height": 844})
+    button(loop, "Remove", "optimizer.zero_grad()").click()
+    expect(loop.locator(".story")).to_contain_text("The gradients pile up.")
+    assert loop.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    for row in rows(loop).all():
+        box = row.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
