@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
@@ -23,6 +24,7 @@ from primer_core.picture.sliders import Sliders
 from primer_core.picture.small_grid import SmallGrid
 from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
+from primer_core.picture.timeline import Timeline
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
 """What a chip says with its icon and colour, besides its words."""
@@ -496,12 +498,18 @@ class Measure:
         What is measured, as the lesson's ``measure`` knows it.
     parts
         Shown before anything was measured.
+    of
+        What is measured, where that is not the same for each question: another begins without a measurement.
+    last
+        Whether what the server measured last, for whomever, is shown before the button is pressed.
     """
 
     kind: ClassVar[str] = "measure"
     label: str
     what: str
     parts: tuple[Part, ...] = ()
+    of: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,7 +563,9 @@ class Page:
     body: tuple[Part, ...] | None
 
 
-Drawable: TypeAlias = Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips
+Drawable: TypeAlias = (
+    Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips | Batches
+)
 """A part that can be drawn as SVG, and saved."""
 
 Part: TypeAlias = (
@@ -577,6 +587,7 @@ Part: TypeAlias = (
     | Card
     | Columns
     | Sliders
+    | Timeline
     | Drawable
 )
 """What a page is made of."""

@@ -2,6 +2,7 @@
 /** A view for each kind of part, and how the views of a page are kept from answer to answer. */
 
 import { barsView } from "./bars.js";
+import { batchesView } from "./batches.js";
 import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { freshId, make, plain, write, writeText } from "./dom.js";
@@ -14,6 +15,7 @@ import { stepsView } from "./steps.js";
 import { derivationView } from "./derivation.js";
 import { graphView } from "./graph.js";
 import { slidersView } from "./sliders.js";
+import { timelineView } from "./timeline.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -22,6 +24,7 @@ import { slidersView } from "./sliders.js";
 const VIEWS = {
   acts: actsView,
   bars: barsView,
+  batches: batchesView,
   bits: bitsView,
   card: cardView,
   chip: chipView,
@@ -48,6 +51,7 @@ const VIEWS = {
   sliders: slidersView,
   story: storyView,
   table: tableView,
+  timeline: timelineView,
 };
 
 const DOUBT = "Is this untrue?";
@@ -543,16 +547,31 @@ function measureView(first, page) {
   const found = make("div");
   const element = make("div", { className: "measure" }, button, found);
   const views = new Views(found, page);
-  views.show(page.measured.get(first.what) ?? first.parts ?? []);
+  let measure = first;
+  /** What was measured, and of what: a learner who comes back from another view, or question, finds it again. */
+  const key = () => `${measure.what} ${measure.of ?? ""}`;
+  const open = async () => {
+    const of = key();
+    views.show(page.measured.get(of) ?? measure.parts ?? []);
+    if (!measure.last || page.measured.has(of)) return;
+    try {
+      const parts = await page.measure(measure.what, true);
+      if (of !== key() || page.measured.has(of) || !parts.length) return;
+      page.measured.set(of, parts);
+      views.show(parts);
+    } catch { /* nothing was measured yet that could be shown */ }
+  };
+  open();
   button.addEventListener("click", async () => {
     if (element.hasAttribute("aria-busy")) return;
     button.setAttribute("aria-disabled", "true");      // a button that is disabled loses the focus
     element.setAttribute("aria-busy", "true");
     page.announce("It is being measured.");
     try {
+      const of = key();
       const parts = await page.measure(first.what);
-      page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
-      views.show(parts);
+      page.measured.set(of, parts);
+      if (of === key()) views.show(parts);
       page.announce("Measured.");
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
@@ -563,5 +582,11 @@ function measureView(first, page) {
       element.removeAttribute("aria-busy");
     }
   });
-  return { element, update: (measure) => write(button, measure.label) };
+  const update = (/** @type {import("./types.js").Measure} */ news) => {
+    const other = news.of !== measure.of;
+    measure = news;
+    write(button, news.label);
+    if (other) open();
+  };
+  return { element, update };
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.derivation import Derivation
 from primer_core.picture.graph import Graph
@@ -23,6 +24,7 @@ from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
 from primer_core.picture.svg.arrays import arrays
 from primer_core.picture.svg.bars import bars
+from primer_core.picture.svg.batches import batches
 from primer_core.picture.svg.bits import bits
 from primer_core.picture.svg.boxes import Drawing, group
 from primer_core.picture.svg.derivation import derivation
@@ -88,7 +90,7 @@ def svg(
 
 
 def _drawn(
-    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips,
+    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Images | Steps | MemoryStrips | Batches,
     palette: Palette,
     room: float,
 ) -> Drawing:
@@ -109,3 +111,5 @@ def _drawn(
             return Drawing(steps(part, palette, room))
         case MemoryStrips():
             return Drawing(memory_strips(part, palette, room))
+        case Batches():
+            return Drawing(batches(part, palette, room))
