@@ -221,8 +221,17 @@ class OneLabelOnly(Claim):
 
     def sentence(self) -> Sentence:
         """Count them."""
-        many = f"{self.batches} of {counted(self.total, 'batch').replace('batchs', 'batches')}"
-        return (f"In epoch 1, {many} with several samples {'holds' if self.batches == 1 else 'hold'} one label only.",)
+        if self.total == 1:
+            what = "holds one label only" if self.batches else "mixes labels"
+            return (f"The one batch of epoch 1 that has several samples {what}.",)
+        if not self.batches:
+            return (f"Each of the {self.total} batches of epoch 1 that have several samples mixes labels.",)
+        if self.batches == self.total:
+            return (f"Each of the {self.total} batches of epoch 1 that have several samples holds one label only.",)
+        holds = "holds" if self.batches == 1 else "hold"
+        return (
+            f"Of the {self.total} batches of epoch 1 that have several samples, {self.batches} {holds} one label only.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

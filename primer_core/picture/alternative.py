@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from primer_core.picture.bars import Bar, Bars
-from primer_core.picture.batches import Batches
+from primer_core.picture.batches import LEFT_OUT, Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.derivation import Derivation, drawn, spelled
 from primer_core.picture.graph import Graph, Node, NodeState, last_state
@@ -92,7 +92,7 @@ def _batches(part: Batches) -> Iterable[str]:
         for batch in epoch.batches:
             yield f"{batch.name}: {', '.join(map(str, batch.samples))}"
         if epoch.left_out:
-            yield f"left out: {', '.join(map(str, epoch.left_out))}"
+            yield f"{LEFT_OUT}: {', '.join(map(str, epoch.left_out))}"
 
 
 def _memory(part: MemoryStrips) -> Iterable[str]:

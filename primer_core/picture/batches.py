@@ -10,6 +10,12 @@ from primer_core.picture.text import Role, Text
 MOST_LINES = 40
 """Most samples whose ways are all drawn; of more, only the one that is looked at."""
 
+SOURCE, LEFT_OUT = "dataset", "left out"
+"""What stands above all samples, and under those that are in no batch."""
+
+FEW = 8
+"""Most samples that are drawn large."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -26,6 +32,15 @@ class Sample:
     kind: ClassVar[str] = "sample"
     role: Role
     says: Text
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColour:
+    """Whose colour a label wears, and what it is called, in plain text."""
+
+    kind: ClassVar[str] = "labelcolour"
+    role: Role
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +98,14 @@ class Batches:
     samples
         Of the data set, by their indices.
     legend
-        Colour and plain text of each label.
+        The labels.
     epochs
         From left to right.
     """
 
     kind: ClassVar[str] = "batches"
     samples: tuple[Sample, ...]
-    legend: tuple[tuple[Role, str], ...]
+    legend: tuple[LabelColour, ...]
     epochs: tuple[EpochFlow, ...]
 
     def __post_init__(self) -> None:
@@ -99,6 +114,11 @@ class Batches:
             told = [index for batch in epoch.batches for index in batch.samples] + [*epoch.left_out]
             if sorted(told) != list(range(len(self.samples))) or len(epoch.ways) != len(self.samples):
                 raise ValueError(f"an epoch must tell of each of {len(self.samples)} samples once, not of {told}")
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few that they are drawn large."""
+        return len(self.samples) <= FEW
 
     @property
     def numbered(self) -> bool:

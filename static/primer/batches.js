@@ -9,6 +9,8 @@ import { saves } from "./saves.js";
 
 /** Most samples that have their index in their cell, and all their ways drawn. */
 export const MOST_LINES = 40;
+/** Most samples that are drawn large. */
+const FEW = 8;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -115,9 +117,10 @@ export function batchesView(first, page) {
     batches = news;
     chosen = Math.min(chosen, news.samples.length - 1);
     pointed = null;
-    legend.replaceChildren(...news.legend.flatMap(([role, words]) =>
+    legend.replaceChildren(...news.legend.flatMap(({ role, text: words }) =>
       [make("span", {}, make("i", { className: `b-cell role-${role}` }), " ", make("span", { className: "b-label" }, words)), " "]));
     epochs.replaceChildren(...news.epochs.map((epoch, place) => epochElement(epoch, news, place === 0)));
+    epochs.classList.toggle("few", news.samples.length <= FEW);
     epochs.classList.toggle("many", news.samples.length > MOST_LINES);
     lines();
     if (hadFocus) /** @type {HTMLElement | null} */ (epochs.querySelector(`[role="radio"][tabindex="0"]`))?.focus({ preventScroll: true });
@@ -156,7 +159,7 @@ function epochElement(epoch, { samples, epochs }, isFirst) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "b-lines");
   drawing.setAttribute("aria-hidden", "true");
-  return make("div", { className: "b-epoch" }, drawing, make("h4", {}, epoch.name), source, make("div", { className: "b-batches" }, ...boxes));
+  return make("div", { className: "b-epoch" }, drawing, make("h4", {}, epoch.name), make("p", { className: "b-name" }, "dataset"), source, make("div", { className: "b-batches" }, ...boxes));
 }
 
 /**

@@ -149,7 +149,7 @@ export interface BatchBox { kind: "batchbox"; name: string; note: string; sample
 export interface EpochFlow { kind: "epochflow"; name: string; batches: BatchBox[]; left_out: number[]; ways: Text[] }
 /** Samples that flow into batches. */
 export interface Batches {
-  kind: "batches"; samples: { kind: "sample"; role: Role; says: Text }[]; legend: [Role, string][]; epochs: EpochFlow[];
+  kind: "batches"; samples: { kind: "sample"; role: Role; says: Text }[]; legend: { kind: "labelcolour"; role: Role; text: string }[]; epochs: EpochFlow[];
 }
 
 /** What was done from start to end, in milliseconds, on a lane of its own. */

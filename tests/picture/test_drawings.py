@@ -46,7 +46,17 @@ def root_of(part: Drawable, **options: Any) -> ElementTree.Element:
 
 def test_there_are_drawings_of_each_kind() -> None:
     kinds = {type(part).__name__ for _, part in every_drawing()}
-    assert kinds == {"Bars", "Bits", "Derivation", "Graph", "Images", "MemoryStrips", "ProbabilityBars", "Steps"}
+    assert kinds == {
+        "Bars",
+        "Batches",
+        "Bits",
+        "Derivation",
+        "Graph",
+        "Images",
+        "MemoryStrips",
+        "ProbabilityBars",
+        "Steps",
+    }
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

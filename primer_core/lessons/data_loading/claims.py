@@ -90,8 +90,6 @@ def orders(question: DataLoadingQuestion, loaded: Loaded) -> tuple[Claim, ...]:
     """Say in which order the samples come, and which are left out."""
     found: list[Claim] = []
     first, second = (epoch.order for epoch in loaded.epochs)
-    if loaded.sizes:
-        found.append(BatchShapes(loaded.epochs[0].batches[0].features, loaded.epochs[0].batches[0].labels))
     left_out = [LeavesOut(number, epoch.left_out) for number, epoch in enumerate(loaded.epochs, 1) if epoch.left_out]
     found += left_out or [EachOnce()]
     if first and first == second == tuple(sorted(first)):
@@ -104,6 +102,8 @@ def orders(question: DataLoadingQuestion, loaded: Loaded) -> tuple[Claim, ...]:
     if several:
         alike = sum(len({loaded.labels[sample] for sample in samples}) == 1 for samples in several)
         found.append(OneLabelOnly(alike, len(several)))
+    if loaded.sizes:
+        found.append(BatchShapes(loaded.epochs[0].batches[0].features, loaded.epochs[0].batches[0].labels))
     return tuple(found)
 
 

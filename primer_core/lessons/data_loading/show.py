@@ -16,7 +16,7 @@ from primer_core.lessons.data_loading.question import DataLoadingQuestion
 from primer_core.lessons.data_loading.saving import SavedAndLoaded, Verdict
 from primer_core.lessons.show import controls
 from primer_core.lessons.spoken import paragraphs, spoken
-from primer_core.picture.batches import BatchBox, Batches, EpochFlow, Sample
+from primer_core.picture.batches import BatchBox, Batches, EpochFlow, LabelColour, Sample
 from primer_core.picture.code import CODE_NOTE, code_panel
 from primer_core.picture.grid import Formula, Grid, Link, Op, Picture, Ref, Row, Strong, Val
 from primer_core.picture.parts import (
@@ -106,13 +106,13 @@ def show(question: DataLoadingQuestion, outcome: Outcome) -> Page:
 
 
 def _loader(question: DataLoadingQuestion, loaded: Loaded) -> tuple[Part, ...]:
-    off = {} if question.data == "numbered" else {"samples": "Only numbered samples can be more or fewer."}
+    samples = ("samples",) if question.data == "numbered" else ()
     if loaded.declined is not None:
         chip = Chip("error", f"{loaded.layer} raises {loaded.declined.kind}")
     else:
         chip = Chip("ok" if loaded.sizes else "copy", plain(claims.sizes(loaded).sentence()))
     return (
-        controls(question, "data", "samples", "through", disabled=off),
+        controls(question, "data", *samples, "through"),
         controls(question, "batch_size", "shuffle", "seed", "drop_last", chip=chip),
     )
 
@@ -127,8 +127,8 @@ def _batches(question: DataLoadingQuestion, loaded: Loaded) -> tuple[Part, ...]:
             *((Fixes(offered),) if offered else ()),
         )
     told = [*claims.layers(question, loaded)[:1], *claims.orders(question, loaded)]
-    story = Card((Story(paragraphs(told)), code_panel(loaded.code, CODE_NOTE)), "story")
-    columns = Columns(((story,), (Card((QUIZ_BATCHES,), "quiz"),)), (1.5, 1))
+    story, code = Card((Story(paragraphs(told)),), "story"), Card((code_panel(loaded.code, CODE_NOTE),), "code")
+    columns = Columns(((story, Card((QUIZ_BATCHES,), "quiz")), (code,)), (1, 1.2))
     return (Card((flow(loaded), *notices), "picture"), columns)
 
 
@@ -149,7 +149,7 @@ def flow(loaded: Loaded) -> Batches:
     )
     return Batches(
         tuple(Sample(_ROLES[loaded.labels[sample]], spoken(claims.item(loaded, sample))) for sample in samples),
-        tuple((_ROLES[label], f"label {label}") for label in sorted(set(loaded.labels))),
+        tuple(LabelColour(_ROLES[label], f"label {label}") for label in sorted(set(loaded.labels))),
         epochs,
     )
 
@@ -167,8 +167,8 @@ def _workers(question: DataLoadingQuestion) -> tuple[Part, ...]:
 
 def _normalising(question: DataLoadingQuestion, outcome: Normalised) -> tuple[Part, ...]:
     told = Story(paragraphs((*claims.pixels(outcome), *claims.steps(question), *claims.spreads(outcome))))
-    story = Card((told, code_panel(outcome.code, CODE_NOTE)), "story")
-    columns = Columns(((story,), (pixels_card(), Card((QUIZ_PIXELS,), "quiz"))), (1.3, 1))
+    code = Card((code_panel(outcome.code, CODE_NOTE),), "code")
+    columns = Columns(((Card((told,), "story"), Card((QUIZ_PIXELS,), "quiz")), (code, pixels_card())), (1, 1.2))
     return (Card((_pixels(question, outcome),), "picture"), columns)
 
 
@@ -193,10 +193,9 @@ def _pixels(question: DataLoadingQuestion, outcome: Normalised) -> Picture:
     rows = tuple(
         Row(
             (
-                f"pixels_{scaled.dtype}", Op("to_tensor →"), f"tensor_{scaled.dtype}", Op("normalize →"),
-                f"normalised_{scaled.dtype}",
+                f"pixels_{scaled.dtype}", Op("→"), f"tensor_{scaled.dtype}", Op("→"), f"normalised_{scaled.dtype}",
             ),
-            label=f"pixels of {scaled.dtype}",
+            label=f"{scaled.dtype}: to_tensor, then normalize",
         )
         for scaled in outcome.scaled
     )  # fmt: skip
@@ -239,11 +238,11 @@ def _saving(outcome: SavedAndLoaded) -> tuple[Part, ...]:
         )
         notices = (Notice("declined", lines, "PyTorch says"), *((Fixes(offered),) if offered else ()))
     told = Story(paragraphs((*claims.loading(outcome), claims.predictions(outcome))))
-    keys = Card((Heading("Key by key"), _keys(outcome), *notices), "keys")
-    predicted = Card((Heading("What both predict for two rows"), _predictions(outcome), told), "predictions")
+    keys = Card((Heading("Key by key"), _keys(outcome)), "keys")
+    predicted = Card((Heading("What both predict for two rows"), _predictions(outcome)), "predictions")
     code = Card((code_panel(outcome.code, CODE_NOTE),), "code")
-    columns = Columns(((code,), (Card((QUIZ_SAVING,), "quiz"),)), (1.5, 1))
-    return (Columns(((keys,), (predicted,)), (1.25, 1)), columns)
+    right = (predicted, Card((*notices, told), "story"), Card((QUIZ_SAVING,), "quiz"))
+    return (Columns(((keys, code), right), (1.2, 1)),)
 
 
 def _keys(outcome: SavedAndLoaded) -> Table:

@@ -1,6 +1,6 @@
 """Batches as an SVG shows them: ``<g class="epoch">`` each, its samples above, and ``<g class="batch">`` below."""
 
-from primer_core.picture.batches import MOST_LINES, BatchBox, Batches, EpochFlow
+from primer_core.picture.batches import LEFT_OUT, SOURCE, BatchBox, Batches, EpochFlow
 from primer_core.picture.palette import Palette
 from primer_core.picture.svg.boxes import (
     Box,
@@ -39,17 +39,22 @@ def batches(part: Batches, palette: Palette, room: float) -> Box:
 
 def _legend(part: Batches, palette: Palette, room: float) -> Box:
     boxes = []
-    for role, words in part.legend:
-        fill, ink = palette.roles[role]
-        label = line(words, 12.5, palette.soft, kind="legend")
+    for each in part.legend:
+        fill, ink = palette.roles[each.role]
+        label = line(each.text, 12.5, palette.soft, kind="legend")
         swatch = rectangle(0, 3, 12, 12, fill, radius=3, edge=palette.mix(ink, palette.ground, 45))
         boxes.append(Box((swatch, group(label.marks, 17, 0)), 17 + label.width, label.height))
     return wrapped_left(boxes, 16, 4, room)
 
 
 def _epoch(epoch: EpochFlow, part: Batches, palette: Palette, room: float) -> Box:
-    side = 22.0 if part.numbered else 10.0
-    title = line(epoch.name, 13.5, palette.ink, weight=600, kind="epoch-name")
+    side = _side(part)
+    title = column(
+        [
+            line(epoch.name, 13.5, palette.ink, weight=600, kind="epoch-name"),
+            line(SOURCE, 12, palette.soft, kind="source-name"),
+        ]
+    )
     count = len(part.samples)
     places = _rows(count, side, room)
     top = title.height + 6
@@ -57,7 +62,7 @@ def _epoch(epoch: EpochFlow, part: Batches, palette: Palette, room: float) -> Bo
     marks = [*title.marks]
     held = [(batch, "") for batch in epoch.batches]
     if epoch.left_out:
-        held.append((BatchBox("left out", "", epoch.left_out), "left-out"))
+        held.append((BatchBox(LEFT_OUT, "", epoch.left_out), "left-out"))
     boxes: list[str] = []
     ends: dict[int, tuple[float, float]] = {}
     x, y, height, widest = 0.0, bottom + _FLOW, 0.0, 0.0
@@ -73,9 +78,14 @@ def _epoch(epoch: EpochFlow, part: Batches, palette: Palette, room: float) -> Bo
         if index in ends and (part.numbered or index == 0):
             marks.append(_way(across + side / 2, top + down + side, *ends[index], index, part, palette))
     for index, (across, down) in enumerate(places):
-        marks.append(group(_cell(index, "", part, palette), across, top + down))
+        marks.append(group(_cell(index, "", part, palette, is_source=True), across, top + down))
     total = max([widest, title.width, *(across + side for across, _ in places)])
     return Box(('<g class="epoch">', *marks, *boxes, "</g>"), total, y + height)
+
+
+def _side(part: Batches) -> float:
+    """Return how wide a cell is."""
+    return 34.0 if part.few else 22.0 if part.numbered else 10.0
 
 
 def _rows(count: int, side: float, room: float) -> list[tuple[float, float]]:
@@ -87,7 +97,7 @@ def _batch(
     batch: BatchBox, kind: str, part: Batches, palette: Palette, room: float
 ) -> tuple[Box, dict[int, tuple[float, float]]]:
     """Return a batch, and where in it each of its samples lies."""
-    side = 22.0 if part.numbered else 10.0
+    side = _side(part)
     places = _rows(len(batch.samples), side, min(room - 2 * _PAD, 16 * (side + _BETWEEN)))
     name = line(batch.name, 12, palette.soft, kind="batch-name")
     note = line(batch.note, 12, palette.soft, mono=True, kind="batch-note") if batch.note else Box()
@@ -108,18 +118,21 @@ def _batch(
     return Box((f'<g class="{kinds}">', *marks, "</g>"), width, high + 2 + name.height + note.height), inner
 
 
-def _cell(index: int, kind: str, part: Batches, palette: Palette) -> tuple[str, ...]:
-    side = 22.0 if part.numbered else 10.0
+def _cell(index: int, kind: str, part: Batches, palette: Palette, *, is_source: bool = False) -> tuple[str, ...]:
+    side = _side(part)
     role = part.samples[index].role
     fill, ink = palette.roles[role]
     edge = palette.mix(ink, palette.ground, 40)
     left_out = kind == "left-out"
     box = rectangle(0, 0, side, side, "none" if left_out else fill, radius=5, edge=edge, dash="3 2" if left_out else "")
-    number = text_mark(str(index), side / 2, side / 2 + 4.2, 12, ink, weight=500, mono=True, kind="number")
+    number = text_mark(
+        str(index), side / 2, side / 2 + 4.2, 14 if part.few else 12, ink, weight=500, mono=True, kind="number"
+    )
     ring = frame(side, side, 0.5, 5, palette.accent, 2) if index == 0 else ""
     kinds = " ".join(["cell", *([kind] if kind else []), *(["active"] if index == 0 else [])])
-    shown = number if len(part.samples) <= MOST_LINES else ""
-    return (f'<g class="{kinds}" data-role="{role}" data-sample="{index}">', box, shown, ring, "</g>")
+    source = ' data-source=""' if is_source else ""
+    shown = number if part.numbered else ""
+    return (f'<g class="{kinds}" data-role="{role}"{source}>', box, shown, ring, "</g>")
 
 
 def _way(from_x: float, from_y: float, to_x: float, to_y: float, index: int, part: Batches, palette: Palette) -> str:
