@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 
 from primer_core.backend.loading import load_torch
-from primer_core.evaluation.bench import READY
+from primer_core.evaluation.bench import LONGEST, LONGEST_LOADING, ready, reply
 from ui.lesson_jobs import handle
 
 if __name__ == "__main__":
+    if hasattr(signal, "setitimer"):
+        # Also where the server is gone that would end it; workers end with their parent.
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_LOADING + LONGEST)
     job = json.load(sys.stdin)
     load_torch()
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    sys.stdout.buffer.write(handle("measure", job))
+    ready()
+    reply(handle("measure", job))

@@ -1,8 +1,8 @@
 """Measurements that start processes of their own, which no evaluation process may: one at a time, and ended in time.
 
-A measurement is a JSON-ready job, which a module run as ``python -m`` reads from its standard input. It writes `READY`
-to its standard output once it has loaded what it needs, and then the result. The process and all that it has started
-are ended when it takes too long.
+A measurement is a JSON-ready job, which a module run as ``python -m`` reads from its standard input. It calls `ready`
+once it has loaded what it needs, and then `reply`. The process and all that it has started are ended when it has
+replied, or takes too long.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
@@ -31,7 +32,8 @@ LONGEST = 20.0
 LONGEST_LOADING = 60.0
 """Seconds after which a process is ended that has not loaded what it needs."""
 
-READY = b"+"
+_READY = b"+"
+_LENGTH = struct.Struct(">Q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,18 @@ class Failed:
     """A measurement that gave nothing, with the reason for a learner."""
 
     sentence: str
+
+
+def ready() -> None:
+    """Tell the bench that a process has loaded what it needs."""
+    sys.stdout.buffer.write(_READY)
+    sys.stdout.buffer.flush()
+
+
+def reply(content: bytes) -> None:
+    """Tell the bench the result of a measurement."""
+    sys.stdout.buffer.write(_LENGTH.pack(len(content)) + content)
+    sys.stdout.buffer.flush()
 
 
 class Bench:
@@ -146,7 +160,7 @@ class Bench:
         return measured
 
     def _heard(self, process: subprocess.Popen[bytes], job: bytes) -> bytes:
-        """Return what a process writes after `READY`; nothing where it ends by itself without a result.
+        """Return what a process replies; nothing where it ends by itself before it does.
 
         Raises
         ------
@@ -158,21 +172,37 @@ class Bench:
         with suppress(BrokenPipeError):
             process.stdin.write(job)
             process.stdin.close()
-        content = b""
-        for longest, size in ((LONGEST_LOADING, len(READY)), (self._longest, -1)):
-            late = Timer(longest, _kill, (process,))
-            late.daemon = True
-            late.start()
-            since = time.monotonic()
-            content = process.stdout.read(size)
-            late.cancel()
-            if time.monotonic() - since >= longest:
-                raise TimeoutError
-        return content
+        with _ending(process, LONGEST_LOADING):
+            process.stdout.read(len(_READY))
+        with _ending(process, self._longest):
+            # Processes that it has started may hold its output open: what is read has a length.
+            length = process.stdout.read(_LENGTH.size)
+            return process.stdout.read(*_LENGTH.unpack(length)) if len(length) == _LENGTH.size else b""
 
 
 def _key(job: Mapping[str, Any]) -> str:
     return json.dumps(job, sort_keys=True)
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """End a process unless what is done meanwhile is done in time.
+
+    Raises
+    ------
+    TimeoutError
+        If it was not.
+    """
+    late = Timer(seconds, _kill, (process,))
+    late.daemon = True
+    late.start()
+    since = time.monotonic()
+    try:
+        yield
+    finally:
+        late.cancel()
+    if time.monotonic() - since >= seconds:
+        raise TimeoutError
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -5,16 +5,14 @@ import subprocess
 import sys
 import time
 
-from primer_core.evaluation.bench import READY
+from primer_core.evaluation.bench import ready, reply
 
 if __name__ == "__main__":
     job = json.load(sys.stdin)
     if job.get("fails"):
         sys.exit(1)
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
+    ready()
     if job.get("child"):
-        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-        print(child.pid, flush=True)
+        job["child"] = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
     time.sleep(job.get("sleeps", 0))
-    print(json.dumps(job))
+    reply(json.dumps(job).encode())
