@@ -150,19 +150,28 @@ async def _measured_apart(lesson: AnyLesson, question: Question, what: str, *, k
     if kept:
         return _dated(BENCH.last(job))
     try:
-        future = asyncio.wrap_future(BENCH.ask(job))
-        result = await asyncio.wait_for(asyncio.shield(future), _MEASURED_WITHIN)
-    except (TimeoutError, OverflowError):
-        last = BENCH.last(job)
-        if last is None:
-            busy = "Other measurements are still under way. Press again in a few seconds."
-            raise RequestError(429, busy) from None
-        return _dated(last, busy=True)
+        future = BENCH.ask(job)
+    except OverflowError:
+        return _last_of(job)
+    done = asyncio.wrap_future(future)
+    try:
+        result = await asyncio.wait_for(asyncio.shield(done), _MEASURED_WITHIN)
+    except TimeoutError:
+        if not future.running():  # others are under way still, and more wait, perhaps
+            return _last_of(job)
+        result = await done
     match result:
         case Failed(sentence):
             raise RequestError(422, sentence)
         case Measured():
             return _dated(result)
+
+
+def _last_of(job: dict[str, Any]) -> Response:
+    last = BENCH.last(job)
+    if last is None:
+        raise RequestError(429, "Other measurements are still under way. Press again in a few seconds.")
+    return _dated(last, busy=True)
 
 
 def _dated(measured: Measured | None, *, busy: bool = False) -> Response:

@@ -130,7 +130,11 @@ class Bench:
     def _work(self) -> None:
         while True:
             key, future = self._turns.get()
-            result = Failed("The server ends.") if self._closed else self._measure(key)
+            future.set_running_or_notify_cancel()
+            try:
+                result = Failed("The server ends.") if self._closed else self._measure(key)
+            except OSError as error:  # the system starts no further process
+                result = Failed(f"No process could be started that measures: {error.strerror}.")
             with self._lock:
                 del self._waiting[key]
             future.set_result(result)
@@ -145,6 +149,9 @@ class Bench:
         )
         with self._lock:
             self._process = process
+            closed = self._closed
+        if closed:
+            _kill(process)
         try:
             content = self._heard(process, key.encode())
         except TimeoutError:

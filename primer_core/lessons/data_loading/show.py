@@ -241,8 +241,8 @@ def _saving(outcome: SavedAndLoaded) -> tuple[Part, ...]:
     keys = Card((Heading("Key by key"), _keys(outcome)), "keys")
     predicted = Card((Heading("What both predict for two rows"), _predictions(outcome)), "predictions")
     code = Card((code_panel(outcome.code, CODE_NOTE),), "code")
-    right = (predicted, Card((*notices, told), "story"), Card((QUIZ_SAVING,), "quiz"))
-    return (Columns(((keys, code), right), (1.2, 1)),)
+    left = (keys, Card((*notices, told), "story"))
+    return (Columns((left, (predicted, code, Card((QUIZ_SAVING,), "quiz"))), (1, 1)),)
 
 
 def _keys(outcome: SavedAndLoaded) -> Table:
