@@ -30,7 +30,7 @@ from primer_core.lessons.event import EventError
 from primer_core.lessons.show import warned
 from primer_core.picture.bars import Bar, Bars
 from primer_core.picture.code import code_panel
-from primer_core.picture.parts import Card, Chip, Heading, Measure, Note, Part, Story, Table, TableCell
+from primer_core.picture.parts import Card, Chip, Columns, Heading, Measure, Note, Part, Story, Table, TableCell
 from primer_core.picture.text import Code, Number, Role, Strong, Text, text
 from primer_core.picture.timeline import Lane, Look, Run, Span, Timeline
 
@@ -108,15 +108,14 @@ def pixels_card() -> Card:
 
 def _timeline(question: DataLoadingQuestion) -> tuple[Part, ...]:
     alone, many = (time_loader(question.work, workers, question.step) for workers in (0, question.workers))
-    code = code_panel(timeline_code(question.work, question.workers, question.step), _RUNS_HERE)
-    return (*timed(alone, many), code)
+    return timed(alone, many, timeline_code(question.work, question.workers, question.step))
 
 
-def timed(alone: Timed, many: Timed) -> tuple[Part, ...]:
-    """Show a loader without workers and one with them: a time line, what it means, and each batch in numbers."""
+def timed(alone: Timed, many: Timed, code: str) -> tuple[Part, ...]:
+    """Show a loader without workers and one with them: a time line, what it means, each batch in numbers, and code."""
     faster = alone.total >= many.total
     ratio = alone.total / many.total if faster else many.total / alone.total
-    verdict = Chip("ok" if faster else "copy", f"{_workers(many)}: {ratio:.1f} times as {'fast' if faster else 'long'}")
+    verdict = Chip("ok", f"{_workers(many)}: {ratio:.1f} times as {'fast' if faster else 'long'}")
     shown = Timeline(
         (_run("num_workers=0", alone), _run(f"num_workers={many.workers}", many)),
         tuple(each for each in _LEGEND if any(s.doing == each[0] for run in (alone, many) for s in run.stretches)),
@@ -126,13 +125,9 @@ def timed(alone: Timed, many: Timed) -> tuple[Part, ...]:
         f"{SAMPLES} samples in batches of {BATCH_SIZE}; time.perf_counter in every process; workers started by "
         f"{start_method()} on {_cores()}. What else the machine does stretches it."
     )
-    return (
-        verdict,
-        shown,
-        Story(_told(alone, many), text(how), title="What was measured"),
-        *warned(many.warned, "PyTorch"),
-        _batches(alone, many),
-    )
+    told = Story(_told(alone, many), text(how), title="What was measured")
+    left = (told, *warned(many.warned, "PyTorch"), _batches(alone, many))
+    return (verdict, shown, Columns((left, (code_panel(code, _RUNS_HERE),)), (1.3, 1)))
 
 
 def _run(title: str, timed: Timed) -> Run:
@@ -161,7 +156,13 @@ def _told(alone: Timed, many: Timed) -> tuple[Text, ...]:
     loop = text(
         f"Without workers the training loop itself loaded for {_ms(loading)}. With them it waited for {_ms(waited)}.",
     )
-    return (both, first, loop)
+    if many.total < alone.total:
+        return (both, first, loop)
+    pays = text(
+        f"Workers did not pay here: until the first of them began, {_ms(start)} had gone by, ",
+        f"and the whole pass without them takes {_ms(alone.total)}.",
+    )
+    return (both, first, loop, pays)
 
 
 def _batches(alone: Timed, many: Timed) -> Table:

@@ -110,7 +110,7 @@ def _loader(question: DataLoadingQuestion, loaded: Loaded) -> tuple[Part, ...]:
     if loaded.declined is not None:
         chip = Chip("error", f"{loaded.layer} raises {loaded.declined.kind}")
     else:
-        chip = Chip("ok" if loaded.sizes else "copy", plain(claims.sizes(loaded).sentence()))
+        chip = Chip("ok" if loaded.sizes else "error", plain(claims.sizes(loaded).sentence()))
     return (
         controls(question, "data", *samples, "through"),
         controls(question, "batch_size", "shuffle", "seed", "drop_last", chip=chip),
@@ -218,7 +218,7 @@ def _networks(question: DataLoadingQuestion, outcome: SavedAndLoaded) -> tuple[P
     if outcome.declined is not None:
         chip = Chip("error", f"load_state_dict raises {outcome.declined.kind}")
     else:
-        chip = Chip("ok" if outcome.predicts_same else "copy", "loaded" if outcome.predicts_same else "loaded in part")
+        chip = Chip("ok" if outcome.predicts_same else "error", "loaded" if outcome.predicts_same else "loaded in part")
     return (
         controls(question, "hidden", "norm", "keys"),
         controls(question, "into_hidden", "into_norm", "strict", chip=chip),

@@ -73,9 +73,10 @@ def test_a_time_line_says_what_was_measured() -> None:
         stretches += [Stretch(n, "start", -1, 0, 3.0) for n in range(workers)]
         return Timed(workers, tuple(stretches), 5.0, 80.0 * scale, ())
 
-    slower = Page((), timed(run(0, 1), run(2, 2)))
-    assert part(slower, Chip) == Chip("copy", "2 workers: 2.0 times as long")
-    faster = Page((), timed(run(0, 2), run(1, 1)))
+    slower = Page((), timed(run(0, 1), run(2, 2), "pass"))
+    assert part(slower, Chip) == Chip("ok", "2 workers: 2.0 times as long")
+    assert "Workers did not pay here" in plain(part(slower, Story).paragraphs[-1])
+    faster = Page((), timed(run(0, 2), run(1, 1), "pass"))
     assert part(faster, Chip) == Chip("ok", "1 worker: 2.0 times as fast")
     line = part(faster, Timeline)
     assert [[lane.name for lane in each.lanes] for each in line.runs] == [["main"], ["main", "worker 0"]]
