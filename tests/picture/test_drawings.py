@@ -11,6 +11,7 @@ import pytest
 
 from primer_core.picture.alternative import description
 from primer_core.picture.bars import Bar, Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.derivation import Block, Derivation
 from primer_core.picture.graph import Graph
@@ -186,6 +187,10 @@ def test_a_description_tells_all_that_a_drawing_shows() -> None:
                 wanted = [*(field.bits for field in part.groups), part.formula, part.caption]
             case Images():
                 wanted = [figure.image.description for figure in part.figures]
+            case Batches():
+                wanted = [
+                    f"{box.name}: {', '.join(map(str, box.samples))}" for epoch in part.epochs for box in epoch.batches
+                ]
             case MemoryStrips():
                 wanted = [note for strip in part.strips for note in strip.notes]
                 wanted += [name for strip in part.strips for pointer in strip.pointers for name in pointer.names]

@@ -156,6 +156,7 @@ def _data(question: DataLoadingQuestion) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def _layer(question: DataLoadingQuestion, x: torch.Tensor) -> tuple[str, torch.nn.Module]:
+    load_torch()
     from torch import nn
 
     layer: nn.Module = nn.BatchNorm2d(1) if x.ndim == 4 else nn.BatchNorm1d(x.shape[1])
@@ -163,6 +164,7 @@ def _layer(question: DataLoadingQuestion, x: torch.Tensor) -> tuple[str, torch.n
 
 
 def _run(question: DataLoadingQuestion, x: torch.Tensor, y: torch.Tensor) -> tuple[Epoch, ...]:
+    load_torch()
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 

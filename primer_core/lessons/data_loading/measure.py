@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from primer_core.backend.loading import load_torch
 from primer_core.data.sample import read_sample
 from primer_core.language.limits import thousands
 from primer_core.lessons.data_loading.code import NUMBERS_CODE, PASS_CODE, PIXELS_CODE, timeline_code
@@ -299,6 +300,7 @@ def _cores() -> str:
 
 
 def _torch_version() -> str:
+    load_torch()
     import torch
 
     return str(torch.__version__).partition("+")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -155,8 +156,7 @@ def _missing(question: DataLoadingQuestion, state: Any, own: dict[str, Shape]) -
 
 
 def _network(hidden: int, norm: bool) -> nn.Sequential:
-    from collections import OrderedDict
-
+    load_torch()
     from torch import nn
 
     layers: dict[str, Any] = {"hidden": nn.Linear(2, hidden)}

@@ -129,7 +129,9 @@ class TimedSet:
     def __init__(self, work: Work) -> None:
         load_torch()
         import torch
+        from torch.utils.data import get_worker_info
 
+        self._worker = get_worker_info
         self._work = work
         self._rows = torch.zeros(SAMPLES, COLUMNS)
 
@@ -145,13 +147,18 @@ class TimedSet:
         elif self._work == "wait":
             sleep(WAITS_FOR / 1e3)
         row = self._rows[index]
-        return worker_number(), start, perf_counter(), row
+        return number_of(self._worker()), start, perf_counter(), row
 
 
 class RandomSet:
     """A data set that returns random numbers from several sources."""
 
     def __init__(self, samples: int) -> None:
+        load_torch()
+        import torch
+        from torch.utils.data import get_worker_info
+
+        self._worker, self._rand = get_worker_info, torch.rand
         self._samples = samples
         self._own = np.random.default_rng(0)
         self._seeded: np.random.Generator | None = None
@@ -162,16 +169,13 @@ class RandomSet:
 
     def __getitem__(self, index: int) -> tuple[int, dict[str, float]]:
         """Return the number of the worker, and a number of each of `SOURCES`."""
-        import torch
-        from torch.utils.data import get_worker_info
-
+        worker = self._worker()
         if self._seeded is None:
-            worker = get_worker_info()
             self._seeded = np.random.default_rng(0 if worker is None else worker.seed)
-        return worker_number(), {
+        return number_of(worker), {
             "own": float(self._own.random()),
             "numpy": float(np.random.rand()),
-            "torch": float(torch.rand(())),
+            "torch": float(self._rand(())),
             "python": random.random(),  # noqa: S311 - this is what is looked at
             "seeded": float(self._seeded.random()),
         }
@@ -181,11 +185,8 @@ SOURCES = ("own", "numpy", "torch", "python", "seeded")
 """Where `RandomSet` takes its numbers from."""
 
 
-def worker_number() -> int:
-    """Return the number of the worker that this process is; −1 if it is none."""
-    from torch.utils.data import get_worker_info
-
-    worker = get_worker_info()
+def number_of(worker: Any) -> int:
+    """Return the number of a worker, as ``get_worker_info`` tells of it; −1 for None, which is no worker."""
     return -1 if worker is None else int(worker.id)
 
 
