@@ -3,6 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.test_accessibility import violations
 from tests.running_app import wait_until_drawn
 
 
@@ -64,6 +65,23 @@ def test_random_numbers_of_workers_are_drawn_now_and_seen_by_who_comes_later(pag
     page.reload()
     expect(card.locator("td.bad")).to_contain_text("the same in every worker")
     expect(card.get_by_text(re.compile("^Measured on this server"))).to_be_visible()
+
+
+def test_a_time_line_is_drawn_for_eyes_and_for_ears(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/data_loading?view=Workers&work=tiny&step=2")
+    page.get_by_role("button", name="Measure", exact=True).click()
+    line = page.locator(".timeline svg")
+    expect(line).to_be_visible(timeout=90_000)
+    expect(line.locator(".lane")).to_have_text(["main", "main", "worker 0", "worker 1"])
+    expect(line.locator("rect.step")).to_have_count(16)
+    expect(page.locator(".card .data-table tbody tr").first.locator("td")).to_have_count(5)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save this time line as SVG").click()
+    assert "worker 1" in saved.value.path().read_text(encoding="utf-8")
+    assert violations(page) == []
+    page.get_by_role("spinbutton", name="num_workers").fill("1")
+    page.keyboard.press("Enter")
+    expect(line).to_have_count(0)  # of other settings nothing was measured
 
 
 def test_a_file_that_does_not_fit_is_told_key_by_key(page: Page, app_url: str) -> None:

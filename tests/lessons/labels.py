@@ -229,6 +229,8 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "batch {n}",
         "label {n}",
         "Who loads what, and when",
+        "Without workers the training loop itself calls __getitem__. A worker is a process of its own, which calls it "
+        "ahead of time, while the loop computes.",
         "Measure",
         "Nothing was measured here yet with these settings. It takes a few seconds.",
         "Random numbers in workers",

@@ -82,8 +82,16 @@ def measure(question: DataLoadingQuestion, what: str) -> tuple[Part, ...]:
 def timeline_card(question: DataLoadingQuestion) -> Card:
     """Show the button that times both loaders."""
     nothing = Note(text("Nothing was measured here yet with these settings. It takes a few seconds."))
+    asked = Note(
+        text(
+            "Without workers the training loop itself calls ", Code("__getitem__"), ". A worker is a process of its ",
+            "own, which calls it ahead of time, while the loop computes.",
+        )
+    )  # fmt: skip
     of = f"{question.workers} {question.work} {question.step}"
-    return Card((Heading("Who loads what, and when"), Measure("Measure", "timeline", (nothing,), of, True)), "timeline")
+    return Card(
+        (Heading("Who loads what, and when"), asked, Measure("Measure", "timeline", (nothing,), of, True)), "timeline"
+    )
 
 
 def numbers_card(question: DataLoadingQuestion) -> Card:
@@ -127,7 +135,7 @@ def timed(alone: Timed, many: Timed, code: str) -> tuple[Part, ...]:
         f"{start_method()} on {_cores()}. What else the machine does stretches it."
     )
     told = Story(_told(alone, many), text(how), title="What was measured")
-    left = (told, *warned(many.warned, "PyTorch"), _batches(alone, many))
+    left: tuple[Part, ...] = (told, *warned(many.warned, "PyTorch"), _batches(alone, many))
     return (verdict, shown, Columns((left, (code_panel(code, _RUNS_HERE),)), (1.3, 1)))
 
 

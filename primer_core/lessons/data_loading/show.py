@@ -175,6 +175,7 @@ def _normalising(question: DataLoadingQuestion, outcome: Normalised) -> tuple[Pa
 def _pixels(question: DataLoadingQuestion, outcome: Normalised) -> Picture:
     grids = tuple(grid for scaled in outcome.scaled for grid in _grids(scaled))
     links, formulas = [], []
+    less = f"− {question.mean:g}" if question.mean >= 0 else f"+ {-question.mean:g}"
     for scaled in outcome.scaled:
         pixels, tensor, normalised = (f"{name}_{scaled.dtype}" for name in ("pixels", "tensor", "normalised"))
         places = np.arange(len(scaled.pixels), dtype=np.intp)
@@ -185,7 +186,7 @@ def _pixels(question: DataLoadingQuestion, outcome: Normalised) -> Picture:
             Formula(
                 normalised,
                 (
-                    *(Ref(normalised), " = (", Val(tensor), f" − {question.mean:g}) / {question.std:g} = "),
+                    *(Ref(normalised), " = (", Val(tensor), f" {less}) / {question.std:g} = "),
                     Strong((Val(normalised),)),
                 ),
             ),

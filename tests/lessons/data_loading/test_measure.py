@@ -64,6 +64,14 @@ def test_workers_take_batches_in_turns_after_they_have_started(both: tuple[Timed
     assert many.first > alone.first, "a worker has to be started first"
 
 
+def test_workers_are_processes_that_load_ahead_while_the_loop_computes() -> None:
+    found = time_loader("compute", 1, 20)
+    loads, steps = ({each.batch: each for each in of(found, doing)} for doing in ("load", "step"))
+    assert all(loads[batch + 1].start < steps[batch].end for batch in range(SAMPLES // BATCH_SIZE - 1))
+    assert {each.who for each in loads.values()} == {0}
+    assert {each.who for each in steps.values()} == {-1}
+
+
 def test_a_time_line_says_what_was_measured() -> None:
     def run(workers: int, scale: float) -> Timed:
         stretches = [Stretch(-1, "step", n, 10 * scale * n + 5, 10 * scale * n + 9) for n in range(8)]
