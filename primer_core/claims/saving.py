@@ -48,7 +48,7 @@ class KeyMissing(Claim):
 
     def brief(self) -> str:
         """Say so in PyTorch's word."""
-        return "missing in the file"
+        return "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class KeyNotAskedFor(Claim):
 
     def brief(self) -> str:
         """Say so in few words."""
-        return "not in the file, not asked for"
+        return "not asked for"
 
 
 @dataclass(frozen=True, slots=True)

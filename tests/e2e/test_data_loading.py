@@ -58,12 +58,12 @@ def test_random_numbers_of_workers_are_drawn_now_and_seen_by_who_comes_later(pag
     page.goto(f"{app_url}/data_loading?view=Workers")
     page.get_by_role("button", name="Draw them").click()
     card = page.locator(".card", has=page.get_by_role("heading", name="Random numbers in workers"))
-    expect(card.locator("td.bad")).to_contain_text("the same in every worker", timeout=90_000)
+    expect(card.locator("td.bad")).to_contain_text("the same everywhere", timeout=90_000)
     expect(card.get_by_text(re.compile(r"^Measured on this server, \d+ \w+ \d{4}"))).to_be_visible()
     numbers = card.locator("tbody tr").first.locator("td.number").all_text_contents()
     assert numbers[0] == numbers[1]
     page.reload()
-    expect(card.locator("td.bad")).to_contain_text("the same in every worker")
+    expect(card.locator("td.bad")).to_contain_text("the same everywhere")
     expect(card.get_by_text(re.compile("^Measured on this server"))).to_be_visible()
 
 
@@ -78,6 +78,7 @@ def test_a_time_line_is_drawn_for_eyes_and_for_ears(page: Page, app_url: str) ->
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save this time line as SVG").click()
     assert "worker 1" in saved.value.path().read_text(encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 8000})  # axe-core sees nothing that is scrolled away
     assert violations(page) == []
     page.get_by_role("spinbutton", name="num_workers").fill("1")
     page.keyboard.press("Enter")

@@ -249,7 +249,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "key",
         "in the file",
         "in the network",
-        "so",
+        "verdict",
         "Keys of the file and of the network, with shapes",
         "norm.{word}",
         "What both predict for two rows",

@@ -124,7 +124,9 @@ def timed(alone: Timed, many: Timed, code: str) -> tuple[Part, ...]:
     """Show a loader without workers and one with them: a time line, what it means, each batch in numbers, and code."""
     faster = alone.total >= many.total
     ratio = alone.total / many.total if faster else many.total / alone.total
-    verdict = Chip("ok", f"{_workers(many)}: {ratio:.1f} times as {'fast' if faster else 'long'}")
+    verdict = Chip(
+        "ok" if faster else "no grad", f"{_workers(many)}: {ratio:.1f} times as {'fast' if faster else 'long'}"
+    )
     shown = Timeline(
         (_run("num_workers=0", alone), _run(f"num_workers={many.workers}", many)),
         tuple(each for each in _LEGEND if any(s.doing == each[0] for run in (alone, many) for s in run.stretches)),
@@ -135,8 +137,8 @@ def timed(alone: Timed, many: Timed, code: str) -> tuple[Part, ...]:
         f"{start_method()} on {_cores()}. What else the machine does stretches it."
     )
     told = Story(_told(alone, many), text(how), title="What was measured")
-    left: tuple[Part, ...] = (told, *warned(many.warned, "PyTorch"), _batches(alone, many))
-    return (verdict, shown, Columns((left, (code_panel(code, _RUNS_HERE),)), (1.3, 1)))
+    left: tuple[Part, ...] = (told, *warned(many.warned, "PyTorch"))
+    return (verdict, shown, Columns((left, (code_panel(code, _RUNS_HERE),)), (1, 1.1)), _batches(alone, many))
 
 
 def _run(title: str, timed: Timed) -> Run:
@@ -184,7 +186,7 @@ def _batches(alone: Timed, many: Timed) -> Table:
             TableCell(text(str(number)), "head"),
             TableCell(text(_stretch(own["load"])), "number"),
             TableCell(text(_stretch(own.get("step"))), "number"),
-            TableCell(text(f"worker {loader}" if loader >= 0 else "main")),
+            TableCell(text(f"worker\xa0{loader}" if loader >= 0 else "main")),
             TableCell(text(_stretch(theirs["load"])), "number"),
             TableCell(text(_stretch(theirs.get("step"))), "number"),
         ))  # fmt: skip
@@ -209,13 +211,13 @@ def drawn(numbers: tuple[Drawn, ...]) -> tuple[Part, ...]:
     places = [f"epoch {epoch}, worker {worker}" for epoch in (1, 2) for worker in range(workers)]
     rows = []
     for each in numbers:
-        words, bad = _judged(each, workers)
+        words, bad = _judged(each)
         cells = [TableCell(text(Number(f"{number:.4f}")), "number") for epoch in each.numbers for number in epoch]
         rows.append(
             (TableCell(_SOURCES[each.source], "head"), *cells, TableCell(text(words), "bad" if bad else "good"))
         )
     table = Table(
-        (text("source"), *map(text, places), text("so")), tuple(rows), "The first random number of each worker"
+        (text("source"), *map(text, places), text("verdict")), tuple(rows), "The first random number of each worker"
     )
     how = (
         f"Before the first epoch, random, NumPy and PyTorch were seeded with 0. Workers started by {start_method()}; "
@@ -224,13 +226,16 @@ def drawn(numbers: tuple[Drawn, ...]) -> tuple[Part, ...]:
     return (table, Note(text(how)))
 
 
-def _judged(each: Drawn, workers: int) -> tuple[str, bool]:
+def _judged(each: Drawn) -> tuple[str, bool]:
     """Say in which way numbers are the same, and whether they are in any."""
-    same = ["the same in every worker"] if each.alike else []
-    same += ["the same again in epoch 2"] if each.repeats else []
-    if same:
-        return ", and ".join(same), True
-    return ("another in each epoch" if workers == 1 else "another in each worker and epoch"), False
+    if each.alike and each.repeats:
+        return "the same everywhere", True
+    if each.alike:
+        return "the same in every worker", True
+    if each.repeats:
+        return "the same in both epochs", True
+    numbers = [number for epoch in each.numbers for number in epoch]
+    return ("all differ", False) if len(set(numbers)) == len(numbers) else ("some are the same", True)
 
 
 def _pass(question: DataLoadingQuestion) -> tuple[Part, ...]:
@@ -241,7 +246,7 @@ def raced(passes: tuple[Pass, ...]) -> tuple[Part, ...]:
     """Show how long a whole pass took in each way."""
     tones: tuple[Role, ...] = ("result", "a", "b")
     bars = tuple(
-        Bar(text(each.name), each.seconds, f"{each.seconds * 1e3:.3g} ms", tone)
+        Bar(text(each.name), each.seconds, _ms(each.seconds * 1e3), tone)
         for each, tone in zip(passes, tones, strict=True)
     )
     quickest, slowest = (pick(passes, key=lambda each: each.seconds) for pick in (min, max))
@@ -249,7 +254,7 @@ def raced(passes: tuple[Pass, ...]) -> tuple[Part, ...]:
     one, loader, workers = passes
     direction = "longer than" if workers.seconds > loader.seconds else "less than"
     told = text(
-        f"The workers' pass took {abs(workers.seconds - loader.seconds) * 1e3:.3g} ms {direction} the one without: ",
+        f"The workers' pass took {_ms(abs(workers.seconds - loader.seconds) * 1e3)} {direction} the one without: ",
         f"their start is in it. A row of {COLUMNS} numbers is read from memory, so there is little to share out.",
     )
     how = (

@@ -243,7 +243,7 @@ def _saving(outcome: SavedAndLoaded) -> tuple[Part, ...]:
     predicted = Card((Heading("What both predict for two rows"), _predictions(outcome)), "predictions")
     code = Card((code_panel(outcome.code, CODE_NOTE),), "code")
     left = (keys, Card((*notices, told), "story"))
-    return (Columns((left, (predicted, code, Card((QUIZ_SAVING,), "quiz"))), (1, 1)),)
+    return (Columns((left, (predicted, code, Card((QUIZ_SAVING,), "quiz"))), (1.15, 1)),)
 
 
 def _keys(outcome: SavedAndLoaded) -> Table:
@@ -258,7 +258,7 @@ def _keys(outcome: SavedAndLoaded) -> Table:
             TableCell(text(own), "number"),
             TableCell(text(said), "good" if tone == "good" else "bad" if tone == "bad" else "quiet"),
         ))  # fmt: skip
-    head = (text("key"), text("in the file"), text("in the network"), text("so"))
+    head = (text("key"), text("in the file"), text("in the network"), text("verdict"))
     return Table(head, tuple(rows), "Keys of the file and of the network, with shapes")
 
 
