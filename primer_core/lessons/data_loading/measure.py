@@ -124,9 +124,8 @@ def timed(alone: Timed, many: Timed, code: str) -> tuple[Part, ...]:
     """Show a loader without workers and one with them: a time line, what it means, each batch in numbers, and code."""
     faster = alone.total >= many.total
     ratio = alone.total / many.total if faster else many.total / alone.total
-    verdict = Chip(
-        "ok" if faster else "no grad", f"{_workers(many)}: {ratio:.1f} times as {'fast' if faster else 'long'}"
-    )
+    words = "about as fast" if ratio < 1.1 else f"{ratio:.1f} times as {'fast' if faster else 'long'}"
+    verdict = Chip("ok" if faster else "no grad", f"{_workers(many)}: {words}")
     shown = Timeline(
         (_run("num_workers=0", alone), _run(f"num_workers={many.workers}", many)),
         tuple(each for each in _LEGEND if any(s.doing == each[0] for run in (alone, many) for s in run.stretches)),
