@@ -417,8 +417,12 @@ def test_text_is_parsed_in_one_place_and_run_nowhere() -> None:
     assert found == {"primer_core/language/parsing.py": {"ast.parse", "ast.literal_eval"}}
 
 
-#: They run in processes that evaluate one program at a time, with no thread beside it.
-WITHOUT_THREADS = {"primer_core/language/execution.py", "primer_core/evaluation/child.py"}
+#: They run in processes that evaluate one program, or measure, one at a time, with no thread beside it.
+WITHOUT_THREADS = {
+    "primer_core/language/execution.py",
+    "primer_core/evaluation/child.py",
+    "primer_core/lessons/data_loading/timing.py",
+}
 
 
 def test_no_thread_changes_the_filters_of_warnings_for_all() -> None:

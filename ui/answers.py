@@ -15,7 +15,9 @@ body. ``at`` says where the learner left it, as `primer_core.picture.seen.as_see
 in no question: ``bars`` instead of ``picture`` holds them as they were answered.
 
 ``POST /api/lessons/<lesson>/measure`` takes ``{"question": {...}, "what": "..."}`` and answers ``{"parts": [...]}``,
-measured on this machine just now; one measurement is under way at a time.
+measured on this machine just now; one measurement is under way at a time. What starts processes of its own
+is answered with ``at``, when it was measured, and with ``busy`` where that is a measurement of before, because others
+are under way; ``"kept": true`` in the request asks for what was measured last, and measures nothing.
 
 This module reads requests, and hands them to the evaluation processes (`ui.lesson_jobs`); it computes nothing. Who asks
 may be named by the header ``X-Visitor``: one visitor's requests take all processes but one.
@@ -36,6 +38,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from primer_core.evaluation import Answer, Busy, Crashed, Exceeded, NotReady, Result
+from primer_core.evaluation.bench import Failed, Measured
 from primer_core.lessons.answer import problem_sentences
 from primer_core.lessons.event import EventError, Put, Resize, read_event
 from primer_core.lessons.lesson import AnyLesson
@@ -43,7 +46,7 @@ from primer_core.lessons.question import Problem, Question, TextField
 from ui import catalog
 from ui.address import on_this_server
 from ui.answer_cache import AnswerCache
-from ui.evaluation import POOL
+from ui.evaluation import BENCH, POOL
 from ui.lesson_jobs import STATUS_DIGITS
 from ui.requests import RequestError, read_json
 
@@ -125,6 +128,8 @@ async def measurements(request: Request) -> Response:
         what = body.get("what")
         if lesson.measure is None or not isinstance(what, str):
             raise RequestError(400, "Expected the name of something that this lesson measures, in what.")
+        if what in lesson.measures_apart:
+            return await _measured_apart(lesson, question, what, kept=body.get("kept") is True)
         job = {**_job(lesson, question), "what": what}
         future = POOL.ask("measure", job, visitor=_visitor(request), lane="measure", seconds=_MEASURES, waits=True)
         try:
@@ -135,6 +140,45 @@ async def measurements(request: Request) -> Response:
         return Response(_content(result), media_type="application/json", headers={"Cache-Control": "no-store"})
     except RequestError as error:
         return error.response()
+
+
+async def _measured_apart(lesson: AnyLesson, question: Question, what: str, *, kept: bool) -> Response:
+    """Answer with what a measuring process gave: it waits for its turn, or is the last one where that takes long."""
+    fields, texts = lesson.question.fields(), question.texts()
+    names = [fields[name].parameter or name for name in lesson.measures_apart[what]]
+    job = {"lesson": lesson.slug, "question": {name: texts[name] for name in names}, "what": what}
+    if kept:
+        return _dated(BENCH.last(job))
+    try:
+        future = BENCH.ask(job)
+    except OverflowError:
+        return _last_of(job)
+    done = asyncio.wrap_future(future)
+    try:
+        result = await asyncio.wait_for(asyncio.shield(done), _MEASURED_WITHIN)
+    except TimeoutError:
+        if not future.running():  # others are under way still, and more wait, perhaps
+            return _last_of(job)
+        result = await done
+    match result:
+        case Failed(sentence):
+            raise RequestError(422, sentence)
+        case Measured():
+            return _dated(result)
+
+
+def _last_of(job: dict[str, Any]) -> Response:
+    last = BENCH.last(job)
+    if last is None:
+        raise RequestError(429, "Other measurements are still under way. Press again in a few seconds.")
+    return _dated(last, busy=True)
+
+
+def _dated(measured: Measured | None, *, busy: bool = False) -> Response:
+    found: dict[str, Any] = {"parts": []}
+    if measured is not None:
+        found = json.loads(_content(Answer(measured.content))) | {"at": measured.at.isoformat()}
+    return JSONResponse(found | ({"busy": True} if busy else {}), headers={"Cache-Control": "no-store"})
 
 
 async def pictures(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The evaluation processes of this server, in which lessons are answered."""
+"""The evaluation processes of this server, in which lessons are answered, and the bench on which they measure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import atexit
 import threading
 
 from primer_core.evaluation import Pool
+from primer_core.evaluation.bench import Bench
 
 POOL = Pool("ui.lesson_jobs")
 atexit.register(POOL.close)
+
+BENCH = Bench("ui.bench_jobs")
+"""Measures what starts processes of its own."""
+atexit.register(BENCH.close)
 
 _PAINTED_AFTER = 1.5  # seconds
 _first = threading.Lock()

@@ -15,6 +15,7 @@ from pathlib import Path
 from primer_core.lessons.answer import page
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.picture.alternative import description
+from primer_core.picture.batches import Batches
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import GAP, Derivation, Term
 from primer_core.picture.graph import Graph
@@ -37,7 +38,7 @@ def small_picture(slug: str) -> str:
 
 
 def of_lesson(lesson: AnyLesson) -> str:
-    """Draw the graph of a lesson's default question, or its bars, derivation or curves, or else its first picture.
+    """Draw the graph of a lesson's default question, its bars, derivation, curves or batches, or its first picture.
 
     Rows of a picture that only say how an operand was written are left out.
 
@@ -59,6 +60,9 @@ def of_lesson(lesson: AnyLesson) -> str:
     curves = next((part for part in every_part(shown) if isinstance(part, Curves)), None)
     if curves is not None:
         return of_curves(curves, lesson.title)
+    batches = next((part for part in every_part(shown) if isinstance(part, Batches)), None)
+    if batches is not None:
+        return of_batches(batches, lesson.title)
     picture = first_picture(lesson)
     rows = tuple(row for row in picture.rows if not row.compact) or picture.rows
     return thumbnail(replace(picture, rows=rows), title=lesson.title, description=description(picture))
@@ -226,6 +230,56 @@ def of_derivation(derivation: Derivation, title: str, *, width: int = 204, heigh
         f'<g transform="translate({left:.1f} {top:.1f}) scale({scale:.4f})" '
         f'font-family="ui-monospace, monospace" font-size="13" font-weight="600" text-anchor="middle">'
         f"{''.join(marks)}</g></svg>\n"
+    )
+
+
+def of_batches(shown: Batches, title: str, *, width: int = 204, height: int = 92) -> str:
+    """Draw the samples of a data set above, and the batches of the first epoch below.
+
+    Parameters
+    ----------
+    title
+        The text alternative begins with it, and tells the batches.
+    width, height
+        Pixels.
+    """
+    epoch = shown.epochs[0]
+    side, between, gap, top, low = 18.0, 4.0, 14.0, 8.0, 62.0
+    count = len(shown.samples)
+    total = count * (side + between) - between
+    sources = [(width - total) / 2 + index * (side + between) for index in range(count)]
+    wide = total + (len(epoch.batches) - 1) * (gap - between)
+    x, marks, boxes, places = (width - wide) / 2, [], [], {}
+    for batch in epoch.batches:
+        end = len(batch.samples) * (side + between) - between
+        boxes.append(
+            f'<rect x="{x - 3:.1f}" y="{low - 3}" width="{end + 6:.1f}" height="{side + 6}" rx="6" fill="none" '
+            f'stroke="{_colour("soft")}" stroke-opacity="0.7"/>'
+        )
+        for position, index in enumerate(batch.samples):
+            places[index] = x + position * (side + between)
+        x += end + gap
+    for index, to in places.items():
+        start, end, middle = sources[index] + side / 2, to + side / 2, (top + side + low) / 2
+        role = shown.samples[index].role
+        marks.append(
+            f'<path d="M{start:.1f} {top + side}C{start:.1f} {middle:.1f} {end:.1f} {middle:.1f} {end:.1f} {low}" '
+            f'fill="none" stroke="{_colour(f"own-{role}")}" stroke-width="1.8"/>'
+        )
+    for index in range(count):
+        role = shown.samples[index].role
+        fill, ink = (_colour(f"{role}-{part}") for part in ("fill", "text"))
+        for left, y in ((sources[index], top), (places.get(index), low)):
+            if left is not None:
+                boxes.append(
+                    f'<rect x="{left:.1f}" y="{y}" width="{side}" height="{side}" rx="4" fill="{fill}" '
+                    f'stroke="{ink}"/><text x="{left + side / 2:.1f}" y="{y + 13}" fill="{ink}">{index}</text>'
+                )
+    told = "; ".join(f"{batch.name}: {', '.join(map(str, batch.samples))}" for batch in epoch.batches)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(f"{title}: {told}")}">{"".join(marks)}<g font-family="ui-monospace, '
+        f'monospace" font-size="11" font-weight="600" text-anchor="middle">{"".join(boxes)}</g></svg>\n'
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from primer_core.claims.claim import Claim
@@ -95,6 +95,9 @@ class Lesson(Generic[Q, E]):
     measure
         What is measured on this machine when asked: a function from a question and the name of a measurement to the
         parts that show it. It is neither cached nor part of a link.
+    measures_apart
+        Measurements that start processes of their own, each of which is made in a process for it alone: by the name,
+        the names of the fields that it depends on.
     """
 
     slug: str
@@ -113,6 +116,7 @@ class Lesson(Generic[Q, E]):
     shelf: str = ""
     needs_torch: Callable[[Q], bool] = lambda _: False
     measure: Callable[[Q, str], tuple[Part, ...]] | None = None
+    measures_apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def opened(self, parameters: Mapping[str, str]) -> tuple[Q, tuple[Problem, ...]]:
         """Read the question that an address opens the page with.

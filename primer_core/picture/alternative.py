@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from primer_core.picture.bars import Bar, Bars
+from primer_core.picture.batches import LEFT_OUT, Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation, drawn, spelled
@@ -58,6 +59,8 @@ def description(part: Drawable | Table | Sizes | Sliders, windows: Mapping[str, 
             return _sentences([start, *(f"Step {place}: {_step(card)}" for place, card in enumerate(part.cards, 1))])
         case MemoryStrips():
             return _sentences(_memory(part))
+        case Batches():
+            return _sentences(_batches(part))
         case Table():
             return _sentences([part.caption, *_table(part)])
         case Sizes():
@@ -85,6 +88,15 @@ def _arrays(picture: Picture, windows: Mapping[str, Sequence[int]] | None) -> It
         left_out = "the middle is left out" if grid["window"] is None else "a part of it"
         elided = f" ({left_out})" if grid["elided"] else ""
         yield f"{grid['name']} {grid['caption']}{elided}: {'; '.join(rows)}"
+
+
+def _batches(part: Batches) -> Iterable[str]:
+    for epoch in part.epochs:
+        yield epoch.name
+        for batch in epoch.batches:
+            yield f"{batch.name}: {', '.join(map(str, batch.samples))}"
+        if epoch.left_out:
+            yield f"{LEFT_OUT}: {', '.join(map(str, epoch.left_out))}"
 
 
 def _memory(part: MemoryStrips) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
@@ -49,6 +50,7 @@ def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
                 | Images()
                 | Steps()
                 | MemoryStrips()
+                | Batches()
             ):
                 found.append(part)
     return tuple(found)

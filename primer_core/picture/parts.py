@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
@@ -25,6 +26,7 @@ from primer_core.picture.sliders import Sliders
 from primer_core.picture.small_grid import SmallGrid
 from primer_core.picture.steps import Steps
 from primer_core.picture.text import Role, Text
+from primer_core.picture.timeline import Timeline
 
 Verdict = Literal["view", "copy", "error", "leaf", "no grad", "ok"]
 """What a chip says with its icon and colour, besides its words."""
@@ -498,12 +500,18 @@ class Measure:
         What is measured, as the lesson's ``measure`` knows it.
     parts
         Shown before anything was measured.
+    of
+        What is measured, where that is not the same for each question: another begins without a measurement.
+    last
+        Whether what the server measured last, for whomever, is shown before the button is pressed.
     """
 
     kind: ClassVar[str] = "measure"
     label: str
     what: str
     parts: tuple[Part, ...] = ()
+    of: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,7 +566,7 @@ class Page:
 
 
 Drawable: TypeAlias = (
-    Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips
+    Picture | Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips | Batches
 )
 """A part that can be drawn as SVG, and saved."""
 
@@ -582,6 +590,7 @@ Part: TypeAlias = (
     | Columns
     | Sliders
     | ProgramLines
+    | Timeline
     | Drawable
 )
 """What a page is made of."""

@@ -126,7 +126,7 @@ class LessonPage {
       announce: (/** @type {string} */ text) => write(this.live, text),
       open: (/** @type {string} */ grid, /** @type {number[] | null} */ start) => this.openWindow(grid, start),
       save: (/** @type {HTMLElement} */ drawing, /** @type {"svg" | "png"} */ format, /** @type {Seen} */ seen) => this.save(drawing, format, seen),
-      measure: (/** @type {string} */ what) => this.measure(what),
+      measure: (/** @type {string} */ what, kept = false) => this.measure(what, kept),
       measured: new Map(),
       link: () => this.link(),
       versions: data.versions,
@@ -202,14 +202,18 @@ class LessonPage {
 
   /**
    * @param {string} what
+   * @param {boolean} kept whether what was measured last is wanted, and nothing is to be measured
    * @returns {Promise<import("./types.js").Part[]>}
    */
-  async measure(what) {
-    const body = JSON.stringify({ question: this.channel.question, what });
+  async measure(what, kept) {
+    const body = JSON.stringify({ question: this.channel.question, what, ...(kept ? { kept } : {}) });
     const response = await fetch(`${this.address}/measure`, { method: "POST", body, headers: JSON_HEADERS });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.problem);
-    return answer.parts;
+    if (!answer.at) return answer.parts;
+    const others = answer.busy ? "Other measurements are under way. This is the last one, of " : "Measured on this server, ";
+    const when = new Date(answer.at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "medium" });
+    return [...answer.parts, { kind: "note", text: [`${others}${when}.`] }];
   }
 
   /**

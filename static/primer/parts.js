@@ -2,6 +2,7 @@
 /** A view for each kind of part, and how the views of a page are kept from answer to answer. */
 
 import { barsView } from "./bars.js";
+import { batchesView } from "./batches.js";
 import { bitsView } from "./bits.js";
 import { controlView } from "./fields.js";
 import { curvesView } from "./curves.js";
@@ -16,6 +17,7 @@ import { derivationView } from "./derivation.js";
 import { graphView } from "./graph.js";
 import { programLinesView } from "./program_lines.js";
 import { slidersView } from "./sliders.js";
+import { timelineView } from "./timeline.js";
 
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PageContext} PageContext */
@@ -24,6 +26,7 @@ import { slidersView } from "./sliders.js";
 const VIEWS = {
   acts: actsView,
   bars: barsView,
+  batches: batchesView,
   bits: bitsView,
   card: cardView,
   chip: chipView,
@@ -52,6 +55,7 @@ const VIEWS = {
   sliders: slidersView,
   story: storyView,
   table: tableView,
+  timeline: timelineView,
 };
 
 const DOUBT = "Is this untrue?";
@@ -547,16 +551,31 @@ function measureView(first, page) {
   const found = make("div");
   const element = make("div", { className: "measure" }, button, found);
   const views = new Views(found, page);
-  views.show(page.measured.get(first.what) ?? first.parts ?? []);
+  let measure = first;
+  /** What was measured, and of what: a learner who comes back from another view, or question, finds it again. */
+  const key = () => `${measure.what} ${measure.of ?? ""}`;
+  const open = async () => {
+    const of = key();
+    views.show(page.measured.get(of) ?? measure.parts ?? []);
+    if (!measure.last || page.measured.has(of)) return;
+    try {
+      const parts = await page.measure(measure.what, true);
+      if (of !== key() || page.measured.has(of) || !parts.length) return;
+      page.measured.set(of, parts);
+      views.show(parts);
+    } catch { /* nothing was measured yet that could be shown */ }
+  };
+  open();
   button.addEventListener("click", async () => {
     if (element.hasAttribute("aria-busy")) return;
     button.setAttribute("aria-disabled", "true");      // a button that is disabled loses the focus
     element.setAttribute("aria-busy", "true");
     page.announce("It is being measured.");
     try {
+      const of = key();
       const parts = await page.measure(first.what);
-      page.measured.set(first.what, parts);      // a learner who comes back from another view finds it again
-      views.show(parts);
+      page.measured.set(of, parts);
+      if (of === key()) views.show(parts);
       page.announce("Measured.");
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
@@ -567,5 +586,11 @@ function measureView(first, page) {
       element.removeAttribute("aria-busy");
     }
   });
-  return { element, update: (measure) => write(button, measure.label) };
+  const update = (/** @type {import("./types.js").Measure} */ news) => {
+    const other = news.of !== measure.of;
+    measure = news;
+    write(button, news.label);
+    if (other) open();
+  };
+  return { element, update };
 }

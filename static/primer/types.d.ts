@@ -80,7 +80,7 @@ export interface ActButton {
 }
 export interface Acts { kind: "acts"; buttons: ActButton[]; title: string }
 export interface Presets { kind: "presets"; presets: [string, Record<string, string>][]; lit?: string }
-export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[] }
+export interface Measure { kind: "measure"; label: string; what: string; parts?: Part[]; of?: string; last?: boolean }
 export interface Bar {
   kind: "bar"; name: Text; value: number; label: string; tone?: Role; group?: string; note?: string;
 }
@@ -160,6 +160,20 @@ export interface Pointer { kind: "pointer"; names: string[]; cells: number[]; no
 export interface Strip {
   kind: "strip"; count: number; drawn: number[]; pointers: Pointer[]; notes: string[]; changed?: number[]; role?: Role;
 }
+export interface BatchBox { kind: "batchbox"; name: string; note: string; samples: number[]; refused?: boolean }
+export interface EpochFlow { kind: "epochflow"; name: string; batches: BatchBox[]; left_out: number[]; ways: Text[] }
+/** Samples that flow into batches. */
+export interface Batches {
+  kind: "batches"; samples: { kind: "sample"; role: Role; says: Text }[]; legend: { kind: "labelcolour"; role: Role; text: string }[]; epochs: EpochFlow[];
+}
+
+/** What was done from start to end, in milliseconds, on a lane of its own. */
+export interface TimeSpan { kind: "span"; start: number; end: number; look: "load" | "step" | "wait" | "start"; batch: number }
+export interface Lane { kind: "lane"; name: string; spans: TimeSpan[] }
+export interface Timeline {
+  kind: "timeline"; runs: { kind: "run"; title: string; lanes: Lane[] }[]; legend: [string, string][]; caption: string;
+}
+
 export interface MemoryStrips { kind: "memorystrips"; strips: Strip[] }
 export interface Slider {
   kind: "numberslider"; grid: string; label: string; value: string; least: string; most: string; step: string; note?: string;
@@ -219,7 +233,7 @@ export interface Derivation {
 
 export type Part =
   | Chip | Heading | OpenIn | Note | Notice | Fixes | Story | CodePanel | Quiz | Table | Sizes | Controls | Acts | Presets | Measure
-  | Card | Columns | Bars | Bits | Curves | Derivation | Graph | Images | ProbabilityBars | ProgramLines | Sliders | Steps | MemoryStrips | Picture;
+  | Card | Columns | Bars | Bits | Curves | Derivation | Graph | Images | ProbabilityBars | ProgramLines | Sliders | Steps | MemoryStrips | Picture | Batches | Timeline;
 
 /** How a learner left a drawing: the place that it stands at, or bars that were measured and are in no question. */
 export interface Seen { at?: number[]; bars?: Bars }
@@ -237,8 +251,8 @@ export interface PageContext {
   save(drawing: HTMLElement, format: "svg" | "png", seen: Seen): Promise<void>;
   /** Say something to a screen reader. */
   announce(text: string): void;
-  /** Have something measured on the server's machine. */
-  measure(what: string): Promise<Part[]>;
+  /** Have something measured on the server's machine, or ask for what was measured last. */
+  measure(what: string, kept?: boolean): Promise<Part[]>;
   /** The address of what is drawn. */
   link(): string;
   /** The libraries that answer, with their versions. */

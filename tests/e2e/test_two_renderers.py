@@ -36,13 +36,14 @@ READ = """async (data) => {
 #: Reads what the browser shows of a part in the form of `tests.picture.shown`; a graph at one of its steps.
 SHOWN = """async ([part, step]) => {
   const modules = { bars: "bars", bits: "bits", curves: "curves", derivation: "derivation", graph: "graph",
-    images: "images", memorystrips: "memory_strips",
+    images: "images", memorystrips: "memory_strips", batches: "batches",
     probabilitybars: "probability_bars", steps: "steps" };
   const name = modules[part.kind];
   const module = await import(`/${name}.js`);
   const view = module[`${name.replace(/_./, (found) => found[1].toUpperCase())}View`];
   const root = view(part, { announce() {}, isAhead: () => false }).element;
   document.body.replaceChildren(root);
+  if (part.kind === "batches") await new Promise((done) => setTimeout(done, 60));      // ways follow the layout
   const squeezed = (text) => (text ?? "").replace(/\\s+/g, "");
   const all = (selector, inside = root) => [...inside.querySelectorAll(selector)];
   const texts = (selector, inside = root) => all(selector, inside).map((found) => squeezed(found.textContent));
@@ -112,6 +113,22 @@ SHOWN = """async ([part, step]) => {
         ];
       }),
     }),
+    batches: () => {
+      const sample = (cell) => [squeezed(cell.textContent), role(cell), kinds(cell, "active", "left-out")];
+      return {
+        legend: texts(".b-label"),
+        epochs: all(".b-epoch").map((epoch) => [
+          text("h4", epoch),
+          all(".b-batch", epoch).map((box) => [
+            text(".b-name", box), text(".b-note", box), ...all(".b-cell", box).map(sample),
+            ...kinds(box, "left-out", "refused"),
+          ]),
+          epoch.closest(".many") ? all("path.active", epoch).length : all("path", epoch).length,
+          all(".b-source .b-cell", epoch).map(sample),
+        ]),
+        told: text(".b-told p"),
+      };
+    },
     memorystrips: () => ({
       strips: all(".m-strip").map((strip) => [role(strip), all(".m-row", strip).map((row) => [
         texts(".m-names code", row).join(","), text(".m-note", row),

@@ -8,6 +8,7 @@ from tests.lessons.arrays.states import arrays_state
 from tests.lessons.autograd_graph.states import graph_state
 from tests.lessons.backprop_by_hand.states import backprop_state
 from tests.lessons.broadcasting.states import broadcasting_state
+from tests.lessons.data_loading.states import data_loading_state
 from tests.lessons.einsum.states import einsum_state
 from tests.lessons.indexing.states import indexing_state
 from tests.lessons.matmul.states import matmul_state
@@ -23,6 +24,7 @@ STATES: Mapping[str, Callable[[random.Random], Question]] = {
     "autograd_graph": graph_state,
     "backprop_by_hand": backprop_state,
     "broadcasting": broadcasting_state,
+    "data_loading": data_loading_state,
     "einsum": einsum_state,
     "indexing": indexing_state,
     "matmul": matmul_state,

@@ -18,6 +18,7 @@ from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Question
 from primer_core.picture.alternative import description
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import COLUMN, ROW, Derivation
@@ -47,8 +48,8 @@ assert every_check  # what it imports registers the checks
 SPEAKING = [LESSONS_BY_SLUG[slug] for slug in STATES]
 #: Parts that have a text alternative.
 DESCRIBED = (
-    Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Curves, Images, Steps, Table, Sizes, Sliders,
-    MemoryStrips,
+    Picture, Derivation, Graph, ProbabilityBars, Bars, Bits, Curves, Images, Steps,
+    Table, Sizes, Sliders, MemoryStrips, Batches,
 )  # fmt: skip
 #: Questions that are drawn for each lesson.
 COUNT = 2_000 if is_long() else 200

@@ -317,6 +317,7 @@ NEGATIVE: dict[str, list[dict[str, str]]] = {
         {"a": "[[-1, -2], [-3, 4]]", "b": "[-1, -1.5]", "op": "subtract"},
         {"a": "[-1, -2]", "b": "[[-3], [0]]", "c": "-4"},
     ],
+    "data_loading": [{"view": "Normalising", "mean": "-0.5"}, {"view": "Saving", "into_norm": "true"}],
     "indexing": [
         {"array": "(3, 4)", "index": "-1, ::-1"},
         {"array": "[[-1, -2], [-3, 4]]", "index": "[-1, 0], -1", "then": "Add in place", "value": "-5"},

@@ -5,6 +5,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation, DerivationStep, Term
@@ -247,6 +248,52 @@ def _tell_memory(part: MemoryStrips) -> Shown:
     return {"strips": strips}
 
 
+def _read_batches(root: Element) -> Shown:
+    return {
+        "legend": _texts(root, "legend"),
+        "epochs": [
+            [
+                _text(epoch, "epoch-name"),
+                [
+                    [_text(box, "batch-name"), _text(box, "batch-note"), *map(_sample, _of(box, "cell")), *_kinds(box)]
+                    for box in _of(epoch, "batch")
+                ],
+                len(_of(epoch, "way")),
+                [_sample(cell) for cell in _of(epoch, "cell") if "data-source" in cell.attrib],
+            ]
+            for epoch in _of(root, "epoch")
+        ],
+        "told": _text(root, "told"),
+    }
+
+
+def _sample(cell: Element) -> list[Any]:
+    return [_text(cell, "number"), cell.attrib["data-role"], _kinds(cell)]
+
+
+def _tell_batches(part: Batches) -> Shown:
+    def cell(index: int, *kinds: str) -> list[Any]:
+        number = str(index) if part.numbered else ""
+        return [number, part.samples[index].role, sorted([*kinds, *(["active"] if index == 0 else [])])]
+
+    epochs = []
+    for epoch in part.epochs:
+        boxes: list[list[Any]] = [
+            [squeezed(box.name), squeezed(box.note), *map(cell, box.samples), *(["refused"] if box.refused else [])]
+            for box in epoch.batches
+        ]
+        if epoch.left_out:
+            boxes.append(["leftout", "", *(cell(index, "left-out") for index in epoch.left_out), "left-out"])
+        ways = len(part.samples) - len(epoch.left_out) if part.numbered else int(0 not in epoch.left_out)
+        epochs.append([squeezed(epoch.name), boxes, ways, [cell(index) for index in range(len(part.samples))]])
+    said = (part.samples[0].says, *(epoch.ways[0] for epoch in part.epochs))
+    return {
+        "legend": [squeezed(each.text) for each in part.legend],
+        "epochs": epochs,
+        "told": squeezed("".join(map(plain, said))),
+    }
+
+
 def _read_steps(root: Element) -> Shown:
     cards = []
     inside: set[Element] = set()
@@ -426,6 +473,7 @@ def _equation(part: Derivation, step: DerivationStep) -> str:
 
 _READERS: dict[str, Callable[[Element], Shown]] = {
     "bars": _read_bars,
+    "batches": _read_batches,
     "bits": _read_bits,
     "curves": _read_curves,
     "derivation": _read_derivation,
@@ -437,6 +485,7 @@ _READERS: dict[str, Callable[[Element], Shown]] = {
 }
 _TELLERS: dict[str, Callable[[Any], Shown]] = {
     "bars": _tell_bars,
+    "batches": _tell_batches,
     "bits": _tell_bits,
     "curves": _tell_curves,
     "derivation": _tell_derivation,

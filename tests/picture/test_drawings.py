@@ -11,6 +11,7 @@ import pytest
 
 from primer_core.picture.alternative import description
 from primer_core.picture.bars import Bar, Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import BitGroup, Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Block, Derivation
@@ -51,6 +52,7 @@ def test_there_are_drawings_of_each_kind() -> None:
         "Bars",
         "Bits",
         "Curves",
+        "Batches",
         "Derivation",
         "Graph",
         "Images",
@@ -189,6 +191,10 @@ def test_a_description_tells_all_that_a_drawing_shows() -> None:
                 wanted = [words for curve in part.curves for words in (curve.name, *curve.texts)]
             case Images():
                 wanted = [figure.image.description for figure in part.figures]
+            case Batches():
+                wanted = [
+                    f"{box.name}: {', '.join(map(str, box.samples))}" for epoch in part.epochs for box in epoch.batches
+                ]
             case MemoryStrips():
                 wanted = [note for strip in part.strips for note in strip.notes]
                 wanted += [name for strip in part.strips for pointer in strip.pointers for name in pointer.names]

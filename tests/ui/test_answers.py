@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from primer_core.evaluation import Busy, Crashed, Exceeded, Result
+from primer_core.evaluation.bench import Failed, Measured
 from primer_core.lessons.answer import answer, page
 from primer_core.lessons.broadcasting import LESSON
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion
@@ -262,11 +264,52 @@ def test_a_preset_is_answered_as_in_this_process(client: TestClient, lesson: Any
         assert picture.text.startswith("<svg")
 
 
-@pytest.mark.parametrize(("slug", "what"), [("matmul", "speed"), ("arrays", "dot"), ("arrays", "add")])
+@pytest.mark.parametrize(
+    ("slug", "what"), [("matmul", "speed"), ("arrays", "dot"), ("arrays", "add"), ("data_loading", "pixels")]
+)
 def test_what_is_measured_is_within_the_limits(client: TestClient, slug: str, what: str) -> None:
     measured = client.post(f"{address(slug)}/measure", json={"question": {}, "what": what})
     assert measured.status_code == 200, measured.text
     assert measured.json()["parts"]
+
+
+def test_what_starts_processes_is_measured_apart_and_dated_and_kept(client: TestClient) -> None:
+    asked = {"question": {"view": "Workers", "workers": "1", "batch_size": "3"}, "what": "numbers"}
+    nothing = client.post(f"{address('data_loading')}/measure", json=asked | {"kept": True})
+    assert nothing.json() == {"parts": []}
+    measured = client.post(f"{address('data_loading')}/measure", json=asked)
+    assert measured.status_code == 200, measured.text
+    at = datetime.fromisoformat(measured.json()["at"])
+    assert abs((datetime.now(UTC) - at).total_seconds()) < 60
+    other = asked | {"question": {"view": "Workers", "workers": "1", "batch_size": "7"}, "kept": True}
+    assert client.post(f"{address('data_loading')}/measure", json=other).json() == measured.json()
+    assert "busy" not in measured.json()
+
+
+def test_who_comes_while_others_measure_gets_the_last_one_with_its_date(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Line:
+        """A bench whose measurements do not come to their turn."""
+
+        kept: Measured | None = None
+
+        def ask(self, _: object) -> Future[Measured | Failed]:
+            return Future()
+
+        def last(self, _: object) -> Measured | None:
+            return self.kept
+
+    monkeypatch.setattr(answers, "BENCH", Line())
+    monkeypatch.setattr(answers, "_MEASURED_WITHIN", 0.05)
+    asked = {"question": {"view": "Workers"}, "what": "pass"}
+    refused = client.post(f"{address('data_loading')}/measure", json=asked)
+    assert refused.status_code == 429
+    assert "under way" in refused.json()["problem"]
+    when = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+    monkeypatch.setattr(Line, "kept", Measured(b'200{"parts": [{"kind": "note"}]}', when))
+    found = client.post(f"{address('data_loading')}/measure", json=asked).json()
+    assert found == {"parts": [{"kind": "note"}], "at": when.isoformat(), "busy": True}
 
 
 def test_a_picture_or_measurement_that_there_is_not_is_told(client: TestClient) -> None:

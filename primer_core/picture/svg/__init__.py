@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from primer_core.picture.bars import Bars
+from primer_core.picture.batches import Batches
 from primer_core.picture.bits import Bits
 from primer_core.picture.curves import Curves
 from primer_core.picture.derivation import Derivation
@@ -24,6 +25,7 @@ from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
 from primer_core.picture.svg.arrays import arrays
 from primer_core.picture.svg.bars import bars
+from primer_core.picture.svg.batches import batches
 from primer_core.picture.svg.bits import bits
 from primer_core.picture.svg.boxes import Drawing, group
 from primer_core.picture.svg.curves import curves
@@ -90,7 +92,7 @@ def svg(
 
 
 def _drawn(
-    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips,
+    part: Derivation | Graph | ProbabilityBars | Bars | Bits | Curves | Images | Steps | MemoryStrips | Batches,
     palette: Palette,
     room: float,
 ) -> Drawing:
@@ -113,3 +115,5 @@ def _drawn(
             return Drawing(steps(part, palette, room))
         case MemoryStrips():
             return Drawing(memory_strips(part, palette, room))
+        case Batches():
+            return Drawing(batches(part, palette, room))
