@@ -139,7 +139,8 @@ class SilentUnits(Claim):
         return (
             f"In hidden layer {self.layer}, ",
             Strong(who),
-            f" {verb} 0 at every training point. ReLU passes no gradient back where it gives 0, so none reaches {them}.",
+            f" {verb} 0 at every training point. "
+            f"ReLU passes no gradient back where it gives 0, so none reaches {them}.",
         )
 
 

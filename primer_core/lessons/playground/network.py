@@ -1,11 +1,13 @@
-"""The network of a question: affine layers with an activation after each but the last, all of whose numbers lie in one row.
+"""The network of a question: affine layers with an activation after each but the last.
 
-The arithmetic is PyTorch's, call for call that of ``nn.Linear`` and of the activations as modules.
+All its numbers lie in one row, which is what an answer carries. The arithmetic is PyTorch's, call for call that of
+``nn.Linear`` and of the activations as modules.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -96,7 +98,7 @@ class Network:
                 self.weights[edit.layer][edit.row, edit.column] = edit.value
 
 
-def _activations():  # type: ignore[no-untyped-def]
+def _activations() -> Mapping[str, Callable[[torch.Tensor], torch.Tensor]]:
     load_torch()
     import torch
     from torch.nn import functional

@@ -61,7 +61,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset("Blobs, one line", _ask(data="blobs", widths="", rate="0.1", noise=0)),
     Preset("The primer's five points", PRIMER),
     Preset("A line, 1-1", _ask(data="line", widths="", rate="0.03", unit="0.0", at="1_0")),
-    Preset("A curve", _ask(data="curve", widths="8-8")),
+    Preset("A curve", _ask(data="curve", widths="8-8", rate="0.1")),
     Preset("Without activation", _ask(data="circles", activation="none", widths="8-8")),
     Preset(
         "XOR by hand, 2-4-1",

@@ -187,7 +187,7 @@ class Order:
             import torch
 
             generator = torch.Generator().manual_seed(self._seed(number))
-            self._rows = torch.randperm(self._count, generator=generator).split(self._size)
+            self._rows = torch.randperm(self._count, generator=generator).split(self._size)  # type: ignore[no-untyped-call]
             self._held = number
         return self._rows[place]
 
