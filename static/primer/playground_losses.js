@@ -56,7 +56,7 @@ export class LossPicture {
         element("path", { d: `M${LEFT} ${down(tick)}H${WIDTH}` }),
         Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, losses_) }),
       ]),
-      ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : "middle" }), { textContent: tickText(tick, steps) })),
+      ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),
     );
     this.root.setAttribute("aria-label", words);
   }
