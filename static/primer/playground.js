@@ -326,7 +326,7 @@ class Playground {
 
   caption_() {
     const usual = this.plane.isCurve ? "The line is what the network gives. Hollow points only test."
-      : "The black line is where both classes are equally probable. Hollow points only test.";
+      : "The line is where both classes are equally probable. Hollow points only test.";
     write(this.caption, this.pointed ? `What ${this.pointed.split(":")[0]} gives at each place${this.pointed.includes(":") ? `; ${this.pointed.split(": ")[1]} at the marked one` : ""}.` : usual);
   }
 
@@ -355,6 +355,7 @@ class Playground {
     }
     const edits = question.edits ? question.edits.split("~").length : 0;
     this.hands.hidden = edits === 0;
+    this.unit.root.hidden = !question.unit && edits === 0;
     write(this.byHand, edits === 1 ? "1 number is set by hand. " : `${edits} numbers are set by hand. `);
     [...this.presets.children].forEach((pill, place) => {
       const preset = this.data.presets[place].question;

@@ -44,7 +44,7 @@ export class LossPicture {
     });
     const batches = losses.flatMap((loss, step) => (loss === null ? [] : [/** @type {[number, number]} */ ([step + 0.5, loss])]));
     const all = [thinned(batches, 240), thinned(series("test"), 240), thinned(series("train"), 240)];
-    const first = Math.max(0.05, ...all.slice(1).map((line) => line[0]?.[1] ?? 0));
+    const first = Math.max(1e-6, ...all.map((line) => line[0]?.[1] ?? 0));
     const most = Math.min(first * 2.5, Math.max(first, ...all.flat().map(([, loss]) => loss)) * 1.05);
     const last = Math.max(10, losses.length);
     const across = (/** @type {number} */ step) => LEFT + (step / last) * (WIDTH - LEFT - 6);

@@ -13,7 +13,7 @@ const MOST_UNITS = 32;
 const LARGEST = 40;          // pixels of a unit's picture
 const GAP = 6;
 const HIGH = 392;            // pixels of the tallest column
-const NARROWEST = 14;        // pixels of a column, however small its units are
+const NARROWEST = 24;        // pixels of a column, however small its units are
 
 /** One layer: its name, how many units it has, and a picture of each. */
 class Column {
@@ -48,7 +48,9 @@ class Column {
     canvas.addEventListener("pointermove", (event) => network.point(this.layer, unitAt(event)));
     canvas.addEventListener("pointerleave", () => network.point(-1, 0));
     canvas.addEventListener("click", (event) => network.choose(this.layer, unitAt(/** @type {PointerEvent} */ (event))));
-    canvas.addEventListener("focus", () => { if (network.chosen?.[0] !== this.layer) network.choose(this.layer, this.unit); });
+    canvas.addEventListener("focus", () => {
+      if (canvas.matches(":focus-visible") && network.chosen?.[0] !== this.layer) network.choose(this.layer, this.unit);
+    });
     canvas.addEventListener("keydown", (event) => {
       const [layer, unit] = [this.layer, this.unit];
       if (event.key === "ArrowUp") network.choose(layer, Math.max(0, unit - 1));
@@ -97,6 +99,9 @@ export function unitName(layer, unit, sizes) {
   return sizes.at(-1) === 1 ? "the output" : `output ${unit}`;
 }
 
+/** @param {DOMRect} box */
+const middleOf = (box) => box.left + box.width / 2;
+
 export class NetworkPicture {
   /**
    * @param {object} heard
@@ -127,7 +132,8 @@ export class NetworkPicture {
     this.more.addEventListener("click", () => this.heard.widths([...this.sizes.slice(1, -1), this.sizes.length > 2 ? Math.min(8, this.sizes[this.sizes.length - 2]) : 4].join("-")));
     this.root = make("div", { className: "network" },
       make("div", { className: "layers" }, make("h4", {}, "Network"), this.fewer, this.more),
-      make("div", { className: "drawn" }, this.links, this.row));
+      make("div", { className: "drawn" }, this.links, this.row),
+      make("p", { className: "note" }, "Point at a unit: the plane shows what it gives. Press it: its sum and its weights stand below."));
   }
 
   /**
@@ -144,7 +150,7 @@ export class NetworkPicture {
    * @param {number} unit
    */
   choose(layer, unit) {
-    this.heard.choose(layer < 0 || (this.chosen?.[0] === layer && this.chosen[1] === unit && !this.columns[layer + 1].canvas.matches(":focus-visible")) ? "" : `${layer}.${unit}`);
+    this.heard.choose(layer < 0 ? "" : `${layer}.${unit}`);
   }
 
   /**
@@ -204,8 +210,8 @@ export class NetworkPicture {
       const gap = column.step - side;
       if (height > 1) paintCells(canvas, { bytes: shown, many, height, width, side: side * ratio, gap: gap * ratio, room: side * ratio }, this.palette);
       else this.waves(canvas, shown, many, width, side * ratio, gap * ratio);
-      canvas.style.width = `${canvas.width / ratio}px`;
-      canvas.style.minWidth = `${Math.max(NARROWEST, side)}px`;
+      canvas.style.width = `${Math.max(NARROWEST, side)}px`;
+      canvas.style.height = `${canvas.height / ratio}px`;
       column.unit = this.chosen?.[0] === layer ? this.chosen[1] : Math.min(column.unit, many - 1);
       const attributes = { role: "slider", tabindex: 0, "aria-orientation": "vertical", "aria-label": layer === this.sizes.length - 2 ? "Output" : `Hidden layer ${layer + 1}`, "aria-valuemin": 0, "aria-valuemax": many - 1, "aria-valuenow": column.unit, "aria-valuetext": column.words(column.unit) };
       for (const [name, value] of Object.entries(attributes)) if (canvas.getAttribute(name) !== String(value)) canvas.setAttribute(name, String(value));
@@ -270,7 +276,8 @@ export class NetworkPicture {
       const rows = place === 0 ? [...column.labels.children].map((input) => input.getBoundingClientRect()) : [];
       const own = column.canvas.getBoundingClientRect();
       return {
-        left: (rows[0] ?? own).left - box.left, right: (rows[0] ?? own).left - box.left + (rows[0]?.width ?? column.side),
+        left: middleOf(rows[0] ?? own) - (rows[0]?.width ?? column.side) / 2 - box.left,
+        right: middleOf(rows[0] ?? own) + (rows[0]?.width ?? column.side) / 2 - box.left,
         middle: (/** @type {number} */ unit) => (rows[unit] ? rows[unit].top + rows[unit].height / 2 : own.top + unit * column.step + column.side / 2) - box.top,
       };
     });

@@ -10,6 +10,8 @@ import { EDGE, border, nearest, rounded, shadesOf } from "./plane_geometry.js";
 
 const REACH = 14;            // pixels: how near to a point a pointer has hold of it
 const HALF = 32_768;
+/** Around points, and inside hollow ones, on either theme: it stands out from both colours of the plane. */
+const RIM = "#ffffff";
 
 /**
  * @param {number} value
@@ -293,8 +295,8 @@ export class Plane {
     if (this.isCurve || label) context.arc(x, y, far, 0, 2 * Math.PI);
     else context.rect(x - far * 0.9, y - far * 0.9, far * 1.8, far * 1.8);
     context.lineWidth = (trained ? 1.6 : 2.2) * unit;
-    context.fillStyle = trained ? fill : this.colours.paper;
-    context.strokeStyle = trained ? this.colours.paper : fill;
+    context.fillStyle = trained ? fill : RIM;
+    context.strokeStyle = trained ? RIM : fill;
     context.fill();
     context.stroke();
   }

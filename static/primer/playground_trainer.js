@@ -48,6 +48,9 @@ export const PACES = {
 
 export const MOST_STEPS = 20_000;
 
+/** Answers in which a network is taught again as far as it was, each a point of the curves. */
+const REPLAYS = 12;
+
 /** Fields that only say what is looked at. */
 const LOOKS = new Set(["at", "unit"]);
 /** Fields that change which numbers there are. */
@@ -78,6 +81,8 @@ export class Trainer {
     this.pace = "full";
     this.playing = false;
     this.busy = false;
+    /** Steps that the request under way asks for. */
+    this.asking = 0;
     this.version = 0;
     this.state = "";
     this.step = 0;
@@ -127,7 +132,7 @@ export class Trainer {
    * @param {string} edits all of them
    */
   edit(edits) {
-    this.version += 1;                // a request under way has gone past this step
+    if (this.asking > 0) this.version += 1;      // the answer under way will have gone past this step
     this.target = this.step;
     this.question = { ...this.question, edits };
     this.dirty = true;
@@ -169,7 +174,10 @@ export class Trainer {
 
   /** @returns {number | null} steps to ask for; null where there is nothing to ask */
   wanted() {
-    if (this.step < this.target) return this.target - this.step;
+    if (this.step < this.target) {
+      if (this.state === "") return 0;           // what it begins with is seen, too
+      return Math.min(this.target - this.step, Math.ceil(this.target / REPLAYS));
+    }
     if (this.playing) return Math.min(PACES[this.pace].steps, MOST_STEPS - this.step);
     return this.dirty ? 0 : null;
   }
@@ -180,11 +188,13 @@ export class Trainer {
     try {
       for (let steps = this.wanted(); steps !== null && this.mayRun(); steps = this.wanted()) {
         const [version, began, moves] = [this.version, this.now(), this.playing];
-        const settles = !moves && steps === 0;
+        const settles = !moves && steps === 0 && this.step >= this.target;
+        this.asking = steps;
         this.dirty = false;
         const told = await this.ask({
           question: this.question, state: this.state, step: this.step, steps, told: this.state === "", code: settles,
         });
+        this.asking = 0;
         if (version !== this.version) continue;
         this.take(told, steps);
         if (steps > 0 && !this.playing && this.step >= this.target) this.dirty = true;

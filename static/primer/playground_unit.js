@@ -25,8 +25,7 @@ export class UnitPanel {
     this.body = make("tbody");
     this.table = make("table", { className: "sum" },
       make("thead", {}, make("tr", {}, ...["input", "", "weight", "", "product"].map((text) => make("th", { scope: "col" }, text)))), this.body);
-    this.hint = make("p", { className: "note" }, "Choose a unit of the network: its sum is spelled out here, and its weights can be set by hand.");
-    this.root = make("section", { className: "unit card", "aria-label": "The chosen unit" }, this.hint, this.title, this.note, this.table);
+    this.root = make("section", { className: "unit card", "aria-label": "The chosen unit" }, this.title, this.note, this.table);
     this.shape = "";
     /** @type {{row: HTMLElement, name: HTMLElement, value: HTMLElement, box: HTMLInputElement, slider: HTMLInputElement, product: HTMLElement}[]} */
     this.rows = [];
@@ -42,7 +41,6 @@ export class UnitPanel {
   show(told, unit) {
     const [layer, row] = unit.split(".").map(Number);
     const isChosen = unit !== "";
-    this.hint.hidden = isChosen;
     this.title.hidden = this.note.hidden = this.table.hidden = !isChosen;
     if (!isChosen) return;
     const { weights, biases } = weightsOf(told.state, told.sizes)[layer] ?? { weights: [], biases: [] };

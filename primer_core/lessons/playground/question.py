@@ -260,7 +260,7 @@ class PlaygroundQuestion(Question):
         The place that is looked at, and the unit whose sum is spelled out there.
     """
 
-    data: str = choice("moons", SETS, label="Points")
+    data: str = choice("moons", SETS, label="Set")
     points: str = declared("", _Points(label="My points", hidden=True))
     count: int = whole(100, label="How many", least=10, most=MOST_POINTS, step=10)
     noise: float = number(0.15, label="Noise", least=0, most=1, step=0.05)
