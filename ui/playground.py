@@ -3,18 +3,21 @@
 ``POST /api/playground`` takes ``{"question": {...}, "state": "...", "step": 120, "steps": 50}`` and what else
 `primer_core.lessons.playground.show.played` reads, and answers with what that returns. The server keeps nothing: the
 browser holds weights and optimiser state, and sends them with each request. Steps are taken in the evaluation
-processes, for a few hundredths of a second an answer, so that no request holds the server and learners take turns.
+processes, all but one of them, for a few hundredths of a second an answer: no request holds the server, learners take
+turns, and lessons are answered meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from primer_core.evaluation.pool import default_count
 from primer_core.lessons.answer import problem_sentences
 from primer_core.lessons.playground.question import MOST_STEPS, PlaygroundQuestion, fitting
 from primer_core.lessons.question import Problem
@@ -40,10 +43,16 @@ async def play(request: Request) -> Response:
         expected = "question, state, step and steps"
         body = await read_object(request, limit=_MOST_BYTES, depth=_MOST_DEPTH, expected=expected)
         job = _job(body)
-        result = await done(POOL.ask("playground", job, visitor=visitor_of(request), waits=True))
+        visitor = visitor_of(request)
+        result = await done(POOL.ask("playground", job, visitor=visitor, lane=_lane(visitor), waits=True))
         return Response(content_of(result), media_type="application/json", headers={"Cache-Control": "no-store"})
     except RequestError as error:
         return error.response()
+
+
+def _lane(visitor: str) -> str:
+    """One of as many lanes as there are processes but one: the last is left to those who ask something else."""
+    return f"playground {crc32(visitor.encode()) % max(1, default_count() - 1)}"
 
 
 def _job(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ const SHELL = ["desk", "embed", "embed_options"];
 const DRAWN = ["moons", "circles", "spirals", "blobs", "xor", "line", "curve"];
 const CURVES = ["line", "curve", "own_curve"];
 const LATE = 700;            // ms after which it is said that an answer is waited for
+const CALM = 500;            // ms between two pictures for who wants little motion
 const LAST = 6;              // losses of batches that are written out
 
 const VISITOR = sessionStorage.getItem("primer visitor") ?? Math.random().toString(36).slice(2);
@@ -55,7 +56,8 @@ class Playground {
    */
   constructor(parent, data) {
     this.data = data;
-    this.late = 0;
+    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.painted = -CALM;
     const here = new URLSearchParams(location.search);
     SHELL.forEach((name) => here.delete(name));
     const asked = here.toString() === data.opened ? data.question : { ...data.usual, ...Object.fromEntries(here) };
@@ -80,7 +82,7 @@ class Playground {
     this.stepButton.addEventListener("click", () => this.trainer.advance(1));
     const reset = make("button", { type: "button" }, "Reset");
     reset.addEventListener("click", () => this.trainer.reset());
-    this.paceBox = make("select", {}, ...[["slow", "4 steps a second"], ["steady", "100 steps a second"], ["full", "full pace"]].map(([value, text]) => make("option", { value }, text)));
+    this.paceBox = make("select", {}, ...[["slow", "up to 4 steps a second"], ["steady", "up to 100 steps a second"], ["full", "full pace"]].map(([value, text]) => make("option", { value }, text)));
     this.paceBox.value = this.trainer.pace;
     this.paceBox.addEventListener("change", () => { this.trainer.pace = /** @type {"slow" | "steady" | "full"} */ (this.paceBox.value); });
     this.steps = make("span", { className: "count" });
@@ -131,15 +133,29 @@ class Playground {
       this.said);
     parent.append(this.root);
     // A description that is folded away is read all the same: a reader takes the text of what an id names.
-    document.addEventListener("visibilitychange", () => this.trainer.run());
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(() => this.recolour(), 300));
-    new ResizeObserver(() => { this.plane.paint(); this.network.paint(); }).observe(this.root);
-    document.addEventListener("primer-code-wanted", (event) => {
+    this.listening = new AbortController();
+    this.hear(document, "visibilitychange", () => this.trainer.run());
+    this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => setTimeout(() => this.recolour(), 300));
+    this.hear(document, "primer-code-wanted", (event) => {
       if (/** @type {CustomEvent} */ (event).detail.view === data.code) this.tellCode();
     });
+    new ResizeObserver(() => { this.plane.paint(); this.network.paint(); }).observe(this.root);
     this.recolour();
     this.settle();
     this.trainer.run();
+  }
+
+  /**
+   * Listen until the page is left.
+   * @param {EventTarget} target
+   * @param {string} name
+   * @param {(event: Event) => void} act
+   */
+  hear(target, name, act) {
+    target.addEventListener(name, (event) => {
+      if (this.root.isConnected) act(event);
+      else this.listening.abort();
+    }, { signal: this.listening.signal });
   }
 
   legend() {
@@ -276,6 +292,9 @@ class Playground {
   /** @param {Told} told */
   show(told) {
     const { question, step, losses } = this.trainer;
+    const now = performance.now();
+    if (this.trainer.playing && this.calm.matches && now - this.painted < CALM) return;
+    this.painted = now;
     this.told = told;
     this.plane.at = question.at ? /** @type {[number, number]} */ (question.at.split("_").map(Number)) : null;
     this.plane.show(told);

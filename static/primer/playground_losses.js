@@ -5,7 +5,8 @@ import { ticks, tickText } from "./chart_scale.js";
 import { thinned } from "./plane_geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HIGH, LEFT, BELOW, TOP] = [280, 190, 38, 22, 8];
+const [HIGH, LEFT, BELOW, TOP] = [170, 36, 22, 8];
+const NARROWEST = 160;
 
 /**
  * @param {string} name
@@ -25,7 +26,7 @@ export function lossWords(loss) {
 
 export class LossPicture {
   constructor() {
-    this.root = element("svg", { viewBox: `0 0 ${WIDTH} ${HIGH}`, role: "img", class: "losses" });
+    this.root = element("svg", { role: "img", class: "losses", height: HIGH });
     this.lines = /** @type {const} */ (["batch", "test", "train"]).map((name) => element("path", { class: name, fill: "none" }));
     this.frame = element("g", { class: "frame" });
     this.root.append(this.frame, ...this.lines);
@@ -42,18 +43,20 @@ export class LossPicture {
       const loss = moment[name];
       return loss === null ? [] : [/** @type {[number, number]} */ ([moment.step, loss])];
     });
+    const width = Math.max(NARROWEST, Math.round(this.root.getBoundingClientRect().width));
+    this.root.setAttribute("viewBox", `0 0 ${width} ${HIGH}`);
     const batches = losses.flatMap((loss, step) => (loss === null ? [] : [/** @type {[number, number]} */ ([step + 0.5, loss])]));
     const all = [thinned(batches, 240), thinned(series("test"), 240), thinned(series("train"), 240)];
     const first = Math.max(1e-6, ...all.map((line) => line[0]?.[1] ?? 0));
     const most = Math.min(first * 2.5, Math.max(first, ...all.flat().map(([, loss]) => loss)) * 1.05);
     const last = Math.max(10, losses.length);
-    const across = (/** @type {number} */ step) => LEFT + (step / last) * (WIDTH - LEFT - 6);
+    const across = (/** @type {number} */ step) => LEFT + (step / last) * (width - LEFT - 6);
     const down = (/** @type {number} */ loss) => TOP + (1 - Math.min(1, loss / most)) * (HIGH - TOP - BELOW);
     this.lines.forEach((line, place) => line.setAttribute("d", all[place].map(([step, loss], at) => `${at ? "L" : "M"}${across(step).toFixed(1)} ${down(loss).toFixed(1)}`).join("")));
     const [losses_, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
     this.frame.replaceChildren(
       ...losses_.flatMap((tick) => [
-        element("path", { d: `M${LEFT} ${down(tick)}H${WIDTH}` }),
+        element("path", { d: `M${LEFT} ${down(tick)}H${width}` }),
         Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, losses_) }),
       ]),
       ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),

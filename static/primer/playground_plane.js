@@ -6,12 +6,12 @@ import { EDGE, border, nearest, rounded, shadesOf } from "./plane_geometry.js";
 
 /** @typedef {import("./plane_geometry.js").Point} Point */
 /** @typedef {"look" | "blue" | "orange" | "remove"} Tool */
-/** @typedef {{plus: number[], minus: number[], ground: number[], ink: string, paper: string, soft: string}} Colours */
+/** @typedef {{plus: number[], minus: number[], ground: number[], dark: number[], ink: string, paper: string}} Colours */
 
 const REACH = 14;            // pixels: how near to a point a pointer has hold of it
 const HALF = 32_768;
-/** Around points, and inside hollow ones, on either theme: it stands out from both colours of the plane. */
-const RIM = "#ffffff";
+/** How much of the text's colour is in that of a point, which stands out from the plane by it on either theme. */
+const INK = 0.42;
 
 /**
  * @param {number} value
@@ -50,7 +50,7 @@ export class Plane {
     this.held = -1;
     this.moved = false;
     /** @type {Colours} */
-    this.colours = { plus: [95, 159, 212], minus: [211, 154, 45], ground: [255, 255, 255], ink: "#1c2330", paper: "#fff", soft: "#667085" };
+    this.colours = { plus: [95, 159, 212], minus: [211, 154, 45], ground: [255, 255, 255], dark: [28, 35, 48], ink: "#1c2330", paper: "#fff" };
     this.small = make("canvas");
     this.canvas = make("canvas", { className: "plane", tabIndex: 0, role: "application", "aria-roledescription": "plane" });
     this.canvas.addEventListener("pointerdown", (event) => this.press(event));
@@ -289,14 +289,16 @@ export class Plane {
    * @param {boolean} isHeld
    */
   point(context, { label, trained }, x, y, unit, isHeld) {
-    const [fill] = [this.isCurve || label ? this.colours.plus : this.colours.minus].map((colour) => `rgb(${colour.map((part) => Math.round(part * 0.82)).join(" ")})`);
-    const far = (isHeld ? 7 : 5) * unit;
+    const { plus, minus, dark, paper } = this.colours;
+    const own = this.isCurve || label ? plus : minus;
+    const fill = `rgb(${own.map((part, place) => Math.round(part + (dark[place] - part) * INK)).join(" ")})`;
+    const far = (isHeld ? 7 : 5.2) * unit;
     context.beginPath();
     if (this.isCurve || label) context.arc(x, y, far, 0, 2 * Math.PI);
     else context.rect(x - far * 0.9, y - far * 0.9, far * 1.8, far * 1.8);
     context.lineWidth = (trained ? 1.6 : 2.2) * unit;
-    context.fillStyle = trained ? fill : RIM;
-    context.strokeStyle = trained ? RIM : fill;
+    context.fillStyle = trained ? fill : paper;
+    context.strokeStyle = trained ? paper : fill;
     context.fill();
     context.stroke();
   }
@@ -349,7 +351,7 @@ export function coloursOf(element) {
     return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
   const text = (/** @type {string} */ name) => `rgb(${parts(name).join(" ")})`;
-  return { plus: parts("--plus"), minus: parts("--minus"), ground: parts("--ground"), ink: text("--st-text-color"), paper: text("--st-background-color"), soft: text("--soft") };
+  return { plus: parts("--plus"), minus: parts("--minus"), ground: parts("--ground"), dark: parts("--st-text-color"), ink: text("--st-text-color"), paper: text("--st-background-color") };
 }
 
 /**

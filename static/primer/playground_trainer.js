@@ -78,7 +78,7 @@ export class Trainer {
     this.wait = wait ?? ((milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); }));
     this.now = now ?? (() => performance.now());
     /** @type {keyof typeof PACES} */
-    this.pace = "full";
+    this.pace = "steady";
     this.playing = false;
     this.busy = false;
     /** Steps that the request under way asks for. */

@@ -135,6 +135,7 @@ test("an edit while an answer is under way makes it void: the number is set at t
 
 test("it plays until it is stopped, one request at a time, and never beyond the most", async () => {
   const { trainer, requests, rest } = played({ perAnswer: 5_000 });
+  trainer.pace = "full";
   trainer.play();
   await rest();
   assert.equal(trainer.step, MOST_STEPS);

@@ -48,7 +48,7 @@ UNIT_SIDE, UNIT_SIDE_OF_MANY = 24, 16
 UNIT_ALONG = 48
 """Places at which the picture of one unit is drawn, fewer where there are many units."""
 
-MANY = 24
+MANY = 32
 _ZERO, _LARGEST = 128, 127
 
 

@@ -57,10 +57,10 @@ PRESETS: tuple[Preset, ...] = (
     Preset("Moons", _ask()),
     Preset("Circles", _ask(data="circles", widths="6")),
     Preset("XOR", _ask(data="xor", widths="8", rate="0.1")),
-    Preset("Spirals", _ask(data="spirals", widths="8-8-8", noise=0.1, share=80)),
+    Preset("Spirals", _ask(data="spirals", widths="8-8-8", count=160, noise=0.05)),
     Preset("Blobs, one line", _ask(data="blobs", widths="", rate="0.1", noise=0)),
     Preset("The primer's five points", PRIMER),
-    Preset("A line, 1-1", _ask(data="line", widths="", rate="0.03", unit="0.0", at="1_0")),
+    Preset("A line, 1-1", _ask(data="line", widths="", seed=3, unit="0.0", at="1_0")),
     Preset("A curve", _ask(data="curve", widths="8-8", rate="0.1")),
     Preset("Without activation", _ask(data="circles", activation="none", widths="8-8")),
     Preset(

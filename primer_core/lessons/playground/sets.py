@@ -45,7 +45,7 @@ def spirals(count, rng):  # type: ignore[no-untyped-def]
     """Two arms that wind around each other."""
     label = np.arange(count) % 2
     way = np.sqrt(rng.uniform(0.02, 1, count))
-    angle = 1.5 * np.pi * way + np.pi * label
+    angle = 2.5 * np.pi * way + np.pi * label
     return 3.4 * way * np.cos(angle), 3.4 * way * np.sin(angle), label
 
 
