@@ -93,6 +93,7 @@ class Playground {
       points: (points) => this.place(points),
       say: (text) => write(this.said, text),
     });
+    this.plane.describe("The plane: nothing is computed yet.");
     this.tools = toolsOf(this.plane);
     this.caption = make("p", { className: "caption" });
     this.reading = make("p", { className: "reading" });

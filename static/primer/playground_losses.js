@@ -30,6 +30,7 @@ export class LossPicture {
     this.lines = /** @type {const} */ (["batch", "test", "train"]).map((name) => element("path", { class: name, fill: "none" }));
     this.frame = element("g", { class: "frame" });
     this.root.append(this.frame, ...this.lines);
+    this.root.setAttribute("aria-label", "Loss: nothing is computed yet.");
   }
 
   /**

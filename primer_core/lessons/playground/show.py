@@ -14,8 +14,9 @@ from primer_core.lessons.spoken import paragraphs
 from primer_core.picture.code import marks
 from primer_core.picture.payload import payload
 
-SECONDS = 0.03
-"""Seconds of computing for the steps of one answer: a hundred learners at full pace wait some two seconds each then."""
+SECONDS = 0.04
+"""Seconds on the clock for the steps of one answer. A hundred learners who play at full pace wait some four seconds for
+each picture then; one who plays alone sees twenty a second."""
 
 
 def played(asked: Mapping[str, Any]) -> bytes:

@@ -98,9 +98,10 @@ def read_state(question: PlaygroundQuestion, step: int, text: str) -> State:
 def edited(question: PlaygroundQuestion, state: State) -> State:
     """Set the numbers that the learner has set at this very step."""
     edits = [edit for edit in read_edits(question.edits) if edit.step == state.step]
-    network = network_of(question, state)
-    for edit in edits:
-        network.put(edit)
+    if edits:
+        network = network_of(question, state)
+        for edit in edits:
+            network.put(edit)
     return state
 
 
@@ -237,7 +238,7 @@ def advance(
     steps
         How many at most; none is taken beyond `MOST_STEPS`, or without points.
     seconds
-        Of computing, after which no further ones are taken.
+        On the clock, after which no further ones are taken; the first few are taken in any case.
 
     Returns
     -------
@@ -256,7 +257,7 @@ def advance(
     for edit in read_edits(question.edits):
         edits.setdefault(edit.step, []).append(edit)
     losses = []
-    end = time.thread_time() + seconds
+    end = time.perf_counter() + seconds
     while order is not None and step < last:
         rows = order.rows(step)
         loss = loss_function(network.logits(train.inputs[rows]), train.targets[rows])
@@ -267,7 +268,7 @@ def advance(
         step += 1
         for edit in edits.get(step, ()):
             network.put(edit)
-        if len(losses) % _LOOKS_EVERY == 0 and time.thread_time() >= end:
+        if len(losses) % _LOOKS_EVERY == 0 and time.perf_counter() >= end:
             break
     _keep(question, optimizer, numbers)
     return State(step, numbers), losses
