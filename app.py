@@ -7,7 +7,7 @@ if __name__ == "__main__":
 
     home()
 else:
-    from ui import answers, health, modules
+    from ui import answers, health, modules, playground
     from ui.drawing import (
         break_it,
         explanations,
@@ -22,5 +22,5 @@ else:
     from ui.training import live_view, looks
 
     drawing = (reader, pen_to_answer, through_layers, explanations, two_readings, break_it, photos, teach)
-    asked = (answers, modules, health, *drawing, live_view, looks)
+    asked = (answers, modules, health, playground, *drawing, live_view, looks)
     app = st.App(__file__, routes=[route for module in asked for route in module.ROUTES], lifespan=lifespan)

@@ -102,8 +102,8 @@ async def answers(request: Request) -> Response:
         if problems:
             more["problems"] = problem_sentences(problems)
         waits = body.get("wait") is True
-        visitor = _visitor(request)
-        result = await _done(_asked(job, visitor, waits=waits))
+        visitor = visitor_of(request)
+        result = await done(_asked(job, visitor, waits=waits))
         match result:
             case NotReady(missing):
                 return JSONResponse({**more, "loading": missing})
@@ -112,11 +112,11 @@ async def answers(request: Request) -> Response:
                 if field is None:
                     raise RequestError(422, sentence)
                 at_field = {**job, "field": field, "message": sentence}
-                result = await _done(POOL.ask("limited", at_field, visitor=visitor, waits=waits))
+                result = await done(POOL.ask("limited", at_field, visitor=visitor, waits=waits))
                 if not isinstance(result, Answer):
                     raise RequestError(422, sentence)
         head = json.dumps(more, ensure_ascii=False)[:-1].encode(errors="replace")
-        return Response(head + b"," + _content(result)[1:], media_type="application/json")
+        return Response(head + b"," + content_of(result)[1:], media_type="application/json")
     except RequestError as error:
         return error.response()
 
@@ -131,13 +131,13 @@ async def measurements(request: Request) -> Response:
         if what in lesson.measures_apart:
             return await _measured_apart(lesson, question, what, kept=body.get("kept") is True)
         job = {**_job(lesson, question), "what": what}
-        future = POOL.ask("measure", job, visitor=_visitor(request), lane="measure", seconds=_MEASURES, waits=True)
+        future = POOL.ask("measure", job, visitor=visitor_of(request), lane="measure", seconds=_MEASURES, waits=True)
         try:
             result = await asyncio.wait_for(asyncio.wrap_future(future), _MEASURED_WITHIN)
         except TimeoutError:
             busy = "Somebody else's measurement is still under way. Press again in a few seconds."
             raise RequestError(429, busy) from None
-        return Response(_content(result), media_type="application/json", headers={"Cache-Control": "no-store"})
+        return Response(content_of(result), media_type="application/json", headers={"Cache-Control": "no-store"})
     except RequestError as error:
         return error.response()
 
@@ -190,8 +190,8 @@ async def pictures(request: Request) -> Response:
             raise RequestError(400, "Expected theme, light or dark.")
         job = _job(lesson, question, windows=_windows(body)) | {"theme": theme}
         job |= {name: body[name] for name in ("picture", "panel", "at", "bars") if name in body}
-        result = await _done(POOL.ask("picture", job, visitor=_visitor(request), waits=True))
-        return Response(_content(result), media_type="image/svg+xml")
+        result = await done(POOL.ask("picture", job, visitor=visitor_of(request), waits=True))
+        return Response(content_of(result), media_type="image/svg+xml")
     except RequestError as error:
         return error.response()
 
@@ -240,12 +240,12 @@ def _asked(job: dict[str, Any], visitor: str, *, waits: bool) -> Future[Result]:
     return future
 
 
-async def _done(future: Future[Result]) -> Result:
+async def done(future: Future[Result]) -> Result:
     """Wait for a result that others may wait for, too."""
     return await asyncio.shield(asyncio.wrap_future(future))
 
 
-def _content(result: Result) -> bytes:
+def content_of(result: Result) -> bytes:
     """Return what a job answered.
 
     Raises
@@ -267,7 +267,7 @@ def _content(result: Result) -> bytes:
             raise RequestError(422, sentence)
 
 
-def _visitor(request: Request) -> str:
+def visitor_of(request: Request) -> str:
     named = request.headers.get("x-visitor", "")[:64]
     return named or (request.client.host if request.client else "")
 

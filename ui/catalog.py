@@ -89,6 +89,15 @@ LESSONS: tuple[LessonSpec, ...] = (
         blurb="Watch the loss fall, and change the rate while it does.",
     ),
     row(training_loop.LESSON),
+    LessonSpec(
+        slug="playground",
+        title="Playground",
+        group="Networks",
+        icon=":material/scatter_plot:",
+        summary="A small network learns points in the plane. Watch its border bend around them, and set each of its "
+        "weights by hand.",
+        blurb="A border bends around the points that you place.",
+    ),
     row(data_loading.LESSON),
     row(arrays.LESSON),
     row(broadcasting.LESSON),

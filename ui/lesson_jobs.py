@@ -19,6 +19,8 @@ from primer_core.lessons.answer import answer, fold, page
 from primer_core.lessons.event import EventError, read_event
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.playground.show import played
+from primer_core.lessons.playground.training import StateError
 from primer_core.lessons.question import Question
 from primer_core.picture.alternative import description
 from primer_core.picture.measured import read_bars
@@ -109,6 +111,15 @@ def _measure(job: Job) -> bytes:
     return b"200" + json.dumps({"parts": part_payload(parts)}, ensure_ascii=False).encode(errors="replace")
 
 
+def _play(job: Job) -> bytes:
+    """Take steps in the playground."""
+    load_torch()
+    try:
+        return b"200" + played(job)
+    except StateError as error:
+        return b"400" + str(error).encode()
+
+
 def _asked(job: Job) -> tuple[AnyLesson, Question, str]:
     """Return the lesson, the question after the events, and why one of these was passed over."""
     lesson = LESSONS_BY_SLUG[job["lesson"]]
@@ -150,6 +161,7 @@ _JOBS: Mapping[str, Callable[[Job], bytes]] = {
     "limited": _limited,
     "picture": _picture,
     "measure": _measure,
+    "playground": _play,
 }
 
 if __name__ == "__main__":

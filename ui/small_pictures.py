@@ -347,3 +347,50 @@ def of_losses(
         f'stroke-dasharray="2 6"/><polyline points="{line(means, 0)}" stroke="var(--primer-accent, #3a5bd9)" '
         'stroke-width="3"/></g></svg>\n'
     )
+
+
+def of_plane(
+    blue: Sequence[Sequence[bool]],
+    points: Sequence[tuple[float, float, int]],
+    title: str,
+    *,
+    width: int = 270,
+    height: int = 150,
+) -> str:
+    """Draw the sides of a border, and points in two classes.
+
+    Parameters
+    ----------
+    blue
+        Whether each place of the plane is on the blue side, from the top left; it reaches from -4 to 4 on both axes.
+    points
+        x, y and class, 1 for blue.
+    title
+        The text alternative.
+    width, height
+        Pixels. The plane fills the width, and is cut off above and below.
+    """
+    side, thick = len(blue), 3
+    scale = width / side
+    bands = []
+    for top in range(0, height, thick):
+        row = blue[round((top + thick / 2 - height / 2) / scale + side / 2)]
+        ends = [place for place in range(1, side) if row[place] != row[place - 1]]
+        for start, end in zip([0, *ends], [*ends, side], strict=True):
+            if row[start]:
+                bands.append(f"M{start * scale:.1f} {top}H{end * scale:.1f}v{thick}H{start * scale:.1f}z")
+    marks = []
+    for x, y, label in points:
+        across, down = (x + 4) / 8 * width, height / 2 - y / 8 * width
+        ink = _colour("a-text" if label else "b-text")
+        shape = (
+            f'<circle cx="{across:.0f}" cy="{down:.0f}" r="3" fill="{ink}"/>'
+            if label
+            else f'<path d="M{across - 3:.0f} {down - 3:.0f}h6v6h-6z" fill="{ink}"/>'
+        )
+        marks.append(shape)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{escape(title)}"><rect width="{width}" height="{height}" rx="8" '
+        f'fill="{_colour("b-fill")}"/><path d="{"".join(bands)}" fill="{_colour("a-fill")}"/>{"".join(marks)}</svg>\n'
+    )

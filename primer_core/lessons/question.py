@@ -275,6 +275,11 @@ def text(default: str, **options: Any) -> Any:
     return dataclasses.field(default=default, metadata={_METADATA: TextField(**options)})
 
 
+def declared(default: T, kind: Field[T]) -> Any:
+    """Declare a field of a kind that a lesson has of its own."""
+    return dataclasses.field(default=default, metadata={_METADATA: kind})
+
+
 def program(default: str, **options: Any) -> Any:
     """Declare a field that holds a program; `options` are those of `ProgramField`."""
     return dataclasses.field(default=default, metadata={_METADATA: ProgramField(**options)})

@@ -5,7 +5,7 @@
 
 const MARKUP = `
   <div class="head"><h3>Code</h3><button type="button">Copy</button></div>
-  <pre tabindex="0" aria-label="Python code"><code></code></pre>
+  <pre tabindex="0" aria-label="Python code" hidden><code></code></pre>
   <p class="note"></p>
   <p class="said" role="status"></p>`;
 const SAID_FOR = 1600;         // ms that the button says so after copying
@@ -42,6 +42,7 @@ function open(parentElement) {
       at = end;
     }
     code.replaceChildren(...pieces, shown.slice(at));
+    code.parentElement.hidden = false;
     if (scrolled) code.parentElement.scrollTop = 0;
     scrolled = false;
   };
