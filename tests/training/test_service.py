@@ -301,9 +301,9 @@ def test_a_killed_process_ends_its_runs_and_the_next_run_works(service: Training
     (pid,) = service.worker_pids
     os.kill(pid, signal.SIGKILL)
     assert run.wait(LIMIT)
-    assert run.state().status == "failed"
+    assert run.state().status == "interrupted"
     assert "SIGKILL" in run.state().reason
-    assert "Start again" in run.state().reason
+    assert run.state().can_go_on
     again = service.start(QUICK)
     assert again.wait(LIMIT)
     assert again.state().status == "completed"
@@ -323,7 +323,7 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
         run = service.start(LONG)
         (pid,) = service.worker_pids
     assert run.wait(LIMIT)
-    assert run.state().status == "failed"
+    assert run.state().status == "interrupted"
     assert "Gossip" in run.state().reason
     assert "is no report" in run.state().reason
     assert not exists(pid)
@@ -331,9 +331,9 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     service.close()
 
 
-def test_a_process_that_is_sent_no_command_ends_and_says_why(tmp_path: Path) -> None:
+def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
     worker = subprocess.run(
-        [sys.executable, "-m", "primer_core.training.worker", str(tmp_path)],
+        [sys.executable, "-m", "primer_core.training.worker"],
         input=b'{"kind": "Pause"}\n',
         capture_output=True,
         cwd=PROJECT,
@@ -377,7 +377,8 @@ def test_at_most_so_many_processes_as_allowed_and_none_after_closing() -> None:
     service.close()
     assert not any(map(exists, pids))
     assert all(run.wait(LIMIT) for run in runs)
-    assert {run.state().status for run in runs} == {"failed"}
+    assert {run.state().status for run in runs} == {"interrupted"}
+    assert not any(run.state().can_go_on for run in runs)
     with pytest.raises(RuntimeError, match="closed"):
         service.start(QUICK)
 
