@@ -19,8 +19,7 @@ misread = st.container()  # drawn last: only then is it known what was used inst
 desk = session.desk()
 if session.lost_desk():
     st.info(
-        "The run of this address is not kept any more: runs are dropped a few seconds after their last page is "
-        "closed, and when the server is started anew.",
+        "The run of this address is not kept here: it was deleted, or it is kept on another server.",
         icon=":material/history_toggle_off:",
     )
 run = desk.current if desk else None

@@ -54,9 +54,9 @@ CHANGES: dict[int, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def few_samples() -> Samples:
     whole = load_samples("mnist-sample", normalise=True)
-    return Samples(
-        *((x[:size], y[:size]) for (x, y), size in ((whole.train, 400), (whole.validation, 100), (whole.test, 100)))
-    )
+    sizes = ((whole.train, 400), (whole.validation, 100), (whole.test, 100))
+    learned, held, tested = ((x[:size], y[:size]) for (x, y), size in sizes)
+    return Samples(learned, held, tested)
 
 
 def same(events: list[Event]) -> list[Any]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -117,7 +118,7 @@ while True:
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_server_that_is_killed_loses_nothing_that_was_shown(tmp_path: Path, kill: int) -> None:
     moment = random.Random(100 + kill).randrange(1, STEPS - 60)
-    last = ["", "", [], 0]
+    last: list[Any] = ["", "", [], 0]
     with subprocess.Popen(
         [sys.executable, "-c", SERVER, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ) as server:

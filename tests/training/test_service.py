@@ -433,9 +433,7 @@ def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service:
     assert step(run) == before
 
 
-def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_for_good(
-    service: TrainingService,
-) -> None:
+def test_only_its_owner_steers_a_desk(service: TrainingService) -> None:
     desks = Desks(service, grace=0.2)
     desk = desks.make("owner")
     desk.sit("tab", "owner")
@@ -445,18 +443,57 @@ def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_f
     assert desk.steers("another tab")
     assert not desk.steers("onlooker")
     assert not desk.steers("nobody")
-    assert not desk.take_over("onlooker")
     desks.leave(desk.id, "tab")
-    assert not desk.may_take_over("onlooker"), "another tab of the owner is still there"
     desks.leave(desk.id, "another tab")
-    assert not desk.may_take_over("onlooker"), "the owner may be reloading the page"
-    time.sleep(0.25)  # the grace is a time on the clock
-    assert not desk.steers("onlooker"), "nobody steers what is not theirs without asking for it"
-    assert not desk.may_take_over("nobody")
-    assert desk.take_over("onlooker")
-    assert desk.steers("onlooker")
+    assert not desk.steers("onlooker"), "nobody ever steers what is not theirs"
     desk.sit("tab", "owner")
-    assert not desk.steers("tab")
+    assert desk.steers("tab")
+
+
+def test_the_desk_of_a_run_is_found_again_and_made_anew_for_a_run_of_before(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.2)
+    desk = desks.make("owner")
+    before = desk.start(QUICK)
+    assert before.wait(LIMIT)
+    run = desk.start(LONG, rivals=(replace(LONG, seed=1),))
+    rival = desk.together[1]
+    assert desks.of_run(run.id) is desks.of_run(rival.id) is desk
+    desk.sit("tab", "owner")
+    desks.leave(desk.id, "tab")
+    let_graces_pass()
+    assert desks.get(desk.id) is None
+    again = desks.of_run(run.id)
+    assert again is not None
+    assert [each.id for each in again.together] == [run.id, rival.id]
+    assert [each.id for each in again.earlier] == [rival.id, before.id]
+    again.sit("tab", "owner")
+    again.sit("onlooker", "somebody")
+    assert again.steers("tab")
+    assert not again.steers("onlooker")
+    assert again.current is not None
+    assert again.current.state().status == "interrupted"
+    assert desks.of_run("nobodys-run") is None
+    assert desks.remove(again.current)
+    assert again.current is None
+    assert desks.of_run(run.id) is None
+
+
+def test_a_run_of_before_is_laid_on_a_desk_while_the_current_one_goes_on(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.2)
+    desk = desks.make("owner")
+    first = desk.start(QUICK)
+    assert first.wait(LIMIT)
+    going = desk.start(LONG)
+    reach(going, 1)
+    desk.show(first)
+    assert desk.current is first
+    assert desk.earlier == (going,)
+    assert not going.state().ended
+    desk.show(going)
+    assert desk.current is going
+    desk.empty(but=[going])
+    assert not going.state().ended
+    service.forget(going)
 
 
 def test_rivals_start_with_a_run_and_go_with_it(service: TrainingService) -> None:

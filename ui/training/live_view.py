@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from primer_core.training.history import History, SettingChange
+from primer_core.training.kept import KeptRunError
 from primer_core.training.moments import kept_steps
 from primer_core.training.spec import RunSpec
 from primer_core.training.symptoms import symptoms_of
@@ -246,10 +247,11 @@ def _change_words(change: SettingChange) -> str:
 
 
 def role_at(desk: Desk | None, visitor: str) -> str:
-    """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
-    if desk is None or desk.steers(visitor):
+    """What a visitor may do at a desk: ``"steers"`` or ``"looks on"``, as all do where another server trains the run."""
+    if desk is None:
         return "steers"
-    return "may take over" if desk.may_take_over(visitor) else "looks on"
+    elsewhere = desk.current is not None and desk.current.elsewhere
+    return "steers" if desk.steers(visitor) and not elsewhere else "looks on"
 
 
 def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
@@ -264,11 +266,23 @@ def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
     for other in desk.earlier:
         if other.spec.data == run.spec.data and other.history.size:
             latest.setdefault(other.spec, other)
-    return tuple(
-        Behind(other, f"{'beside' if other in desk.together else 'before'}: {_otherwise(other.spec, run.spec)}")
-        for other in latest.values()
-        if other != run
+    compared = [other for other in desk.compared if other is not run and other.spec.data == run.spec.data]
+    return (
+        *(Behind(other, f"compared: {_called(other) or _otherwise(other.spec, run.spec)}") for other in compared),
+        *(
+            Behind(other, f"{'beside' if other in desk.together else 'before'}: {_otherwise(other.spec, run.spec)}")
+            for other in latest.values()
+            if other is not run and other not in compared
+        ),
     )
+
+
+def _called(run: Run) -> str:
+    """What its owner calls a run; empty if it has no name."""
+    try:
+        return "" if run.folder is None else run.folder.card().name
+    except KeptRunError:
+        return ""
 
 
 def _otherwise(earlier: RunSpec, now: RunSpec) -> str:
@@ -307,6 +321,9 @@ def progress_text(state: RunState) -> str:
                 if total
                 else "Loading the data."
             )
+        case "returning":
+            again = f": batch {state.returned:,} is trained again" if state.returned else ""
+            return _thin(f"Going back to batch {state.step:,}{again}.")
         case "training":
             left = f" · {_clock(state.seconds_left)} left" if state.seconds_left is not None else ""
             return f"Training · {where}{speed}{left}"
@@ -316,6 +333,8 @@ def progress_text(state: RunState) -> str:
             return f"Finished · {where}{speed}"
         case "stopped":
             return f"Stopped · {where}"
+        case "interrupted":
+            return f"Interrupted · {where}" if state.total_steps else "Interrupted before the first batch"
         case "reached":
             return f"Target reached · {where}"
         case "levelled":
