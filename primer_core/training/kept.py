@@ -40,6 +40,8 @@ LOGGED = (Started, Steps, Changed, EpochEnded, Measured, Judged, Finished, Faile
 _CARD, _LOG, _LOCK, _CHECKPOINT, _MOMENTS = "run.json", "log.jsonl", "lock", "checkpoint.pt", "moments"
 #: Seconds that who wants to write waits for who only looks whether somebody writes.
 _LOCK_WAIT = 3.0
+#: Bytes of the beginning and of the end of a log that tell how a run stands.
+_PART = 30_000
 #: Letters of a run's name at most.
 MOST_LETTERS = 60
 
@@ -239,6 +241,32 @@ class LogWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """How a kept run stands, by the end of its log.
+
+    Parameters
+    ----------
+    status
+        An outcome, or ``"failed"``, ``"training"`` where a process has it, or ``"interrupted"``.
+    step, total_steps
+        Batches trained on, and in the whole run; the total is 0 until its data was loaded.
+    spec
+        What it trains, with the settings in use.
+    validation_accuracy
+        After its last pass, 0 to 1; None before.
+    bytes_used
+        On the disk.
+    """
+
+    status: str
+    step: int
+    total_steps: int
+    spec: RunSpec
+    validation_accuracy: float | None
+    bytes_used: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunFolder:
     """Where a run lies.
 
@@ -321,6 +349,45 @@ class RunFolder:
         card = replace(self.card(), name=" ".join(name.split())[:MOST_LETTERS])
         self.write_card(card)
         return card
+
+    def summary(self, card: Card) -> Summary:
+        """How the run of a card stands, without reading all of its log."""
+        status: str = "interrupted"
+        step, total, spec = 0, 0, card.spec
+        accuracy: float | None = None
+        for report in self._last_reports():
+            status = "interrupted"
+            match report:
+                case Started(total_steps=total_steps):
+                    total = total_steps
+                case Changed(spec=spec, total_steps=total):
+                    pass
+                case Steps(steps=steps):
+                    step = steps[-1]
+                case EpochEnded(validation_accuracy=accuracy):
+                    pass
+                case Finished(outcome=outcome):
+                    status = outcome
+                case Failed():
+                    status = "failed"
+        if status == "interrupted" and self.in_use():
+            status = "training"
+        return Summary(status, step, total, spec, accuracy, self.bytes_used())
+
+    def _last_reports(self) -> Iterator[Report]:
+        """The first reports of the log, and the last ones."""
+        try:
+            with self.log.open("rb") as file:
+                content = file.read(_PART)
+                rest = max(0, self.log.stat().st_size - _PART)
+                if rest:
+                    file.seek(max(_PART, rest))
+                    content = content[: content.rfind(b"\n") + 1] + b"\n" + file.read()
+        except OSError:
+            return
+        for line in content.splitlines():
+            with suppress(MessageError):  # the end of a line, or the beginning of one
+                yield decode_report(line)
 
     def bytes_used(self) -> int:
         """Bytes of all its files."""

@@ -206,6 +206,11 @@ class TrainingService:
             self.store.remove(run.folder)
         return True
 
+    def going_on(self, run_id: str) -> Run | None:
+        """The run of that id, if a process of this server has it."""
+        with self._lock:
+            return self._runs.get(run_id)
+
     @property
     def active_runs(self) -> int:
         """How many runs have not ended."""
@@ -266,6 +271,11 @@ class _WorkerProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def going_on(self, run_id: str) -> Run | None:
+        """The run of that id, if a process of this server has it."""
+        with self._lock:
+            return self._runs.get(run_id)
 
     @property
     def active_runs(self) -> int:

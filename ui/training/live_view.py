@@ -247,7 +247,7 @@ def _change_words(change: SettingChange) -> str:
 
 
 def role_at(desk: Desk | None, visitor: str) -> str:
-    """What a visitor may do at a desk: ``"steers"`` or ``"looks on"``, as all do where another server trains the run."""
+    """What a visitor may do at a desk: ``"steers"``, or ``"looks on"``, as all do at runs of another server."""
     if desk is None:
         return "steers"
     elsewhere = desk.current is not None and desk.current.elsewhere

@@ -19,7 +19,7 @@ from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
-from ui.training import settings, symptoms_view
+from ui.training import kept_runs, settings, symptoms_view
 from ui.training.live_view import address, behind_at, live_view, numbers, role_at
 from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
 
@@ -86,6 +86,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
+        kept_runs.draw_exports(run)
     # A test of rates is to find what ails; a run that fine-tunes cannot be started again here, without its digits.
     if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES and not run.spec.start:
         symptoms_view.draw(run, state, enabled=may == "steers")
