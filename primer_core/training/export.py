@@ -64,9 +64,9 @@ class Export:
 
     def why_not(self, run: Run) -> str:
         """Why it cannot be had of a run now, in a sentence; empty if it can."""
-        if self.make is _script:
-            return _OWN_DIGITS if run.spec.start else ""
-        if self.make is not _events and not run.has_network:
+        if self.make is _script and run.spec.start:
+            return _OWN_DIGITS
+        if self.make not in (_script, _events) and not run.has_network:
             return _NO_NETWORK
         if any(find_spec(package) is None for package in self.packages):
             return _EXTRA

