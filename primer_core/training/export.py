@@ -70,7 +70,7 @@ class Export:
             return _NO_NETWORK
         if any(find_spec(package) is None for package in self.packages):
             return _EXTRA
-        return "" if run.history.size else "There is no loss yet."
+        return "There is no loss yet." if self.make in (_script, _events) and not run.history.size else ""
 
 
 def parameters(run: Run) -> dict[str, torch.Tensor]:

@@ -72,6 +72,8 @@ class Card:
         Ids of the runs that started with it, and of those that lay behind it then, the latest first.
     digit_labels
         Of a run that fine-tunes: the labels of the digits that came with its start; their images are kept nowhere.
+    brought
+        Whether it is a network from outside, which was not trained here.
     """
 
     spec: RunSpec
@@ -81,6 +83,7 @@ class Card:
     beside: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     digit_labels: tuple[int, ...] | None = None
+    brought: bool = False
 
     def to_json(self) -> str:
         """The card as a JSON object."""
@@ -106,6 +109,7 @@ class Card:
                 beside=tuple(map(str, given["beside"])),
                 before=tuple(map(str, given["before"])),
                 digit_labels=None if labels is None else tuple(map(int, labels)),
+                brought=bool(given["brought"]),
             )
         except (ValueError, TypeError, LookupError, SpecError, RecursionError) as error:
             raise KeptRunError(f"Expected the card of a run as JSON; got {text[:80]!r} ({error}).") from error

@@ -190,6 +190,14 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """Whether there is something of a kept run that was told and could not be written yet, as on a full disk."""
+
+    run: str
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The data is there: so many training samples, so many batches in the whole run."""
 
@@ -370,6 +378,7 @@ Report = (
     | Returning
     | TakenUp
     | CutOff
+    | Behind
 )
 
 

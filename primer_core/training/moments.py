@@ -224,10 +224,14 @@ class MomentKeeper:
         mean, std = (torch.tensor(float(value)) for value in self._scaling)
         state = {f"model.{name}": tensor.detach().cpu() for name, tensor in model.state_dict().items()}
         partial = self._folder / f"{step}.partial"
-        with partial.open("wb") as file:
-            torch.save(state | {"mean": mean, "std": std}, file)
-            size = file.tell()
-        partial.replace(self._folder / _name(step))
+        try:
+            with partial.open("wb") as file:
+                torch.save(state | {"mean": mean, "std": std}, file)
+                size = file.tell()
+            partial.replace(self._folder / _name(step))
+        except (OSError, RuntimeError):
+            partial.unlink(missing_ok=True)  # half of one takes room that others may need
+            raise
         return size
 
     def _thin(self, latest: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from primer_core.training.history import EpochPoint, History, SettingChange
 from primer_core.training.kept import LogReader, RunFolder
 from primer_core.training.messages import (
+    Behind,
     Change,
     Changed,
     Command,
@@ -91,6 +92,8 @@ class RunState:
         Whether it has ended and `Run.train_on` would train on.
     returned
         While it is trained again from its last checkpoint on: batches of it so far.
+    unwritten
+        Whether something of it that was told could not be written yet, as on a full disk.
     """
 
     status: Status
@@ -109,6 +112,7 @@ class RunState:
     damaged_file: bool
     can_go_on: bool
     returned: int = 0
+    unwritten: bool = False
 
     @property
     def ended(self) -> bool:
@@ -174,6 +178,7 @@ class Run:
         self._step = self._epoch = self._total_steps = self._train_size = 0
         self._asked = self._in_use = spec
         self._returned = 0
+        self._unwritten = False
         self._reads_at = 0.0
         self._samples_per_second = 0.0
         self._downloaded = (0, 0)
@@ -405,6 +410,7 @@ class Run:
                 damaged_file=self._damaged_file,
                 can_go_on=self._can_go_on(),
                 returned=self._returned,
+                unwritten=self._unwritten,
             )
 
     @property
@@ -543,6 +549,8 @@ class Run:
             case Failed(reason=reason, damaged_file=damaged_file):
                 self._reason, self._damaged_file = reason, damaged_file
                 self._status = "failed"
+            case Behind(behind=behind):
+                self._unwritten = behind
             case CutOff(reason=reason):
                 self._reason, self._to_worker = reason, None
                 self._status = "interrupted" if self.folder is not None else "failed"

@@ -18,10 +18,11 @@ from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from primer_core.training.kept import Card, KeptRunError
+from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
     Command,
+    Finished,
     Forget,
     MessageError,
     Start,
@@ -161,9 +162,46 @@ class TrainingService:
                 None,
                 digit_labels=card.digit_labels,
                 folder=folder,
-                take_up=None if self._closed else self._take_up,
+                take_up=None if self._closed or card.brought else self._take_up,
             )
         run.read_log()
+        return run
+
+    def bring(
+        self, spec: RunSpec, network: bytes, *, name: str, owner: str, test_loss: float, test_accuracy: float
+    ) -> Run:
+        """Keep a network from outside, as a run that has ended before its first batch and cannot go on.
+
+        Parameters
+        ----------
+        spec
+            Of which its data, its model and whether it takes normalised pixels count.
+        network
+            As `primer_core.inference.load_trained` takes it.
+        name
+            What it is called.
+        owner
+            As `primer_core.training.kept.Card` has it.
+        test_loss, test_accuracy
+            Of it on the test samples of the data: nats, and 0 to 1.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        folder = self.store.create(Card(spec, owner, name=name[:MOST_LETTERS], brought=True))
+        try:
+            folder.write_network(0, network)
+            log = LogWriter(folder.log, 0)
+            log.append(Finished(folder.run, "completed", 0, test_loss, test_accuracy, b""))
+            log.close()
+            run = self.open(folder.run)
+            if log.behind or run is None:
+                raise OSError("the disk may be full")
+        except OSError:
+            self.store.remove(folder)
+            raise
         return run
 
     def _take_up(self, run: Run) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from primer_core.models.registry import MODELS
 from primer_core.training.safetensors import SafetensorsError, from_safetensors
+from primer_core.training.spec import RunSpec
 
 if TYPE_CHECKING:
     import torch
@@ -204,6 +205,43 @@ def nearest(upload: Upload) -> Fit:
     """How a file goes with the architecture that it goes with best."""
     fits = [fit(upload, model) for model in MODELS]
     return min(fits, key=lambda each: (len(each.mismatches), each.by_order, _size_apart(upload, each)))
+
+
+def usable(upload: Upload, fitted: Fit, spec: RunSpec) -> tuple[bytes, float, float]:
+    """A network from outside as `primer_core.inference.load_trained` takes it, with its test loss and accuracy.
+
+    Parameters
+    ----------
+    upload, fitted
+        The file, and how it goes with the model of the spec: without mismatches.
+    spec
+        What it was trained on; where the file does not say how its inputs were scaled, as this spec scales them.
+
+    Returns
+    -------
+    tuple
+        The bytes; the mean cross-entropy on the test samples, in nats; the share of them read correctly, 0 to 1.
+
+    Raises
+    ------
+    primer_core.data.DataError
+        If the data of the spec cannot be had.
+    """
+    import torch
+
+    from primer_core.models import build_model
+    from primer_core.models.normalise import Normalised
+    from primer_core.training.loop import evaluate, load_samples
+
+    scaled = load_samples(spec.data, normalise=spec.normalise)
+    model = build_model(spec.model, spec.seed)
+    model.load_state_dict(dict(fitted.state))
+    network = Normalised(model, *(upload.scaling or (scaled.mean, scaled.std))).eval()
+    inputs, labels = scaled.test
+    loss, accuracy = evaluate(network, inputs * scaled.std + scaled.mean, labels)
+    buffer = io.BytesIO()
+    torch.save(network.state_dict(), buffer)
+    return buffer.getvalue(), loss, accuracy
 
 
 def _size_apart(upload: Upload, fitted: Fit) -> float:

@@ -48,6 +48,7 @@ from primer_core.training.loop import (
 )
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
+    Behind,
     Change,
     Changed,
     Command,
@@ -234,6 +235,8 @@ class _Job:
         How that run's network is judged.
     folder, log, lock
         Of a run that is kept: where, its log, and the file that keeps other processes away from them.
+    behind
+        Whether the server was told that the log is behind what it was told.
     past
         What it is trained again for; None where it stands where it was, or is new.
     passes, changes
@@ -248,6 +251,7 @@ class _Job:
     folder: RunFolder | None = None
     log: LogWriter | None = None
     lock: int = -1
+    behind: bool = False
     past: _Past | None = None
     passes: int = 0
     changes: int = 0
@@ -420,13 +424,14 @@ class Worker:
             self._jobs[job.run] = self._ended.pop(job.run)
 
     def _forget(self, run: str) -> None:
-        self._ended.pop(run, None)
-        job = self._jobs.pop(run, None)
+        ended, job = self._ended.pop(run, None), self._jobs.pop(run, None)
         if job is not None:
             job.controls.stop()
             self._flush(job)
             self._keep_checkpoint(job)
             self._let_go(job)
+        elif ended is not None:
+            self._let_go(ended)
 
     def _let_go(self, job: _Job) -> None:
         """Let another process have the run."""
@@ -515,6 +520,9 @@ class Worker:
         """Tell the server, and write it down first where the run is kept."""
         if job.log is not None and isinstance(report, LOGGED):
             job.log.append(report)
+            if job.log.behind != job.behind:
+                job.behind = job.log.behind
+                self._report(Behind(job.run, job.behind))
         self._report(report)
 
     def _begin(self, job: _Job, samples: Samples, checkpoint: Checkpoint | None) -> None:

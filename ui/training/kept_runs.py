@@ -13,6 +13,7 @@ from primer_core.training.store import digest
 from ui import cached, session
 from ui.address import on_this_server
 from ui.components.kept_runs import kept_runs
+from ui.training import bring
 from ui.training.live_view import MOST_BEHIND
 from ui.training.run_files import ADDRESS, export_address
 
@@ -41,6 +42,7 @@ def draw() -> None:
             most=MOST_BEHIND,
             mark=f"{current.id} {current.state().status} {len(current.history.epochs)}" if current else "",
         )
+        bring.draw()
 
 
 def _done(act: str) -> bool:

@@ -298,7 +298,8 @@ def _mark(run: Run | None, state: RunState | None, role: str, behind: Sequence[B
     phase = state.status if state.ended or state.status == "paused" else "going"
     ails = ", ".join(symptom.name for symptom in symptoms_of(run, state))
     going_behind = sum(not earlier.run.ended for earlier in behind)
-    return f"{run.id} {phase} {len(run.history.changes)} {going_behind} {role} {ails}"
+    unwritten = "unwritten" * state.unwritten
+    return f"{run.id} {phase} {len(run.history.changes)} {going_behind} {role} {unwritten} {ails}"
 
 
 def _again(state: RunState | None, active_runs: int, behind: Sequence[Behind]) -> int:
@@ -329,6 +330,8 @@ def progress_text(state: RunState) -> str:
             return f"Training · {where}{speed}{left}"
         case "paused":
             return f"Paused · {where}"
+        case "completed" if not state.step:
+            return "A network from outside, which was not trained here"
         case "completed":
             return f"Finished · {where}{speed}"
         case "stopped":

@@ -272,6 +272,12 @@ def _message(run: Run, state: RunState, may: str) -> None:
             "This run is not kept: its folder could not be made. It ends with this server. The disk may be full.",
             icon=":material/save:",
         )
+    elif state.unwritten:
+        st.warning(
+            "The latest batches are shown and not kept yet: the server could not write them. The disk may be full. "
+            "They are written as soon as there is room.",
+            icon=":material/save:",
+        )
 
 
 def _tell_interruption(run: Run, state: RunState, may: str) -> None:
