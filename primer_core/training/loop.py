@@ -200,7 +200,8 @@ def train(
         The network to begin with and the digits to learn, where the spec names a start; `samples` are then scaled as
         this network takes them.
     checkpoint
-        Where to go on, as `trainee` gave it between two events of a run of the same spec; None for the start.
+        Where to go on, as `trainee` gave it between two events of a run of the same spec; None for the start. The
+        controls then ask for its settings, unless others are to be used from there on.
     changes
         Of the settings, which that run used after it: after how many batches, and the settings, in their order.
 
@@ -234,7 +235,7 @@ def train(
     feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
     training = _Training(
         spec,
-        controls or Controls(spec),
+        controls or Controls(spec if checkpoint is None else checkpoint.spec),
         samples,
         feed,
         device,
@@ -556,8 +557,7 @@ class _Training:
         self.epochs_without_better = place.epochs_without_better
         self.order = None if checkpoint.order is None else checkpoint.order.to(self.device)
         self.stream.state, self.stream.device_state = checkpoint.random_state, checkpoint.device_random_state
-        self.controls.change(checkpoint.spec)
-        self.spec = self.controls.spec
+        self.spec = checkpoint.spec
         self.place = self.new_place()
         self.prepare()
         for group, kept in zip(self.optimizer.param_groups, checkpoint.optimizer["param_groups"], strict=True):

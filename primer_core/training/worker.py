@@ -536,6 +536,7 @@ class Worker:
             )
         if checkpoint is not None:
             job.passes, job.changes = checkpoint.place.passes, checkpoint.place.changes
+            job.controls.change(checkpoint.spec)
         job.events = train(
             job.spec,
             job.controls,

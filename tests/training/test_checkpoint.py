@@ -120,7 +120,7 @@ def test_changes_of_settings_after_a_checkpoint_are_made_again_where_they_were(
     later, _ = cut(events, trainee, second, ask)
     told = [*early, *later]
     made = [(event.step, event.spec) for event in told if event.kind == "changed"][checkpoint.place.changes :]
-    again = Controls(SMALL)
+    again = Controls(checkpoint.spec)
     rest = []
     for event in train(SMALL, again, samples=samples, checkpoint=checkpoint, changes=made):
         rest.append(event)
