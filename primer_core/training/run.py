@@ -145,6 +145,8 @@ class Run:
         Where it is kept; None where it is not.
     take_up
         Function that gives a kept run that no worker has to one; None where that cannot be.
+    ask_any
+        Function that has any worker look at a network of a run that none has.
     """
 
     def __init__(
@@ -159,6 +161,7 @@ class Run:
         digit_labels: tuple[int, ...] | None = None,
         folder: RunFolder | None = None,
         take_up: Callable[[Run], None] | None = None,
+        ask_any: Callable[[Run, LookAt], None] | None = None,
     ) -> None:
         self.id = run_id
         self.digit_labels = digit_labels
@@ -168,6 +171,7 @@ class Run:
         self.history = History()
         self._to_worker = send
         self._take_up = take_up
+        self._ask_any = ask_any
         self._reader = None if send is not None or folder is None else LogReader(folder.log)
         self._changed = threading.Condition()
         self._status: Status = "starting"
@@ -239,6 +243,10 @@ class Run:
         """Be carried out by a worker from now on."""
         with self._changed:
             self._to_worker = send
+
+    def is_with(self, send: Callable[[Command], None]) -> bool:
+        """Whether this is what passes its commands on."""
+        return self._to_worker == send
 
     @property
     def holds(self) -> bool:
@@ -487,12 +495,16 @@ class Run:
             key = step, first_unit
             if key in self._looks_back:
                 return self._looks_back[key]
-            if self._asked_back == key or self._to_worker is None:
+            if self._asked_back == key:
                 return None
         parameters = network()
         with self._changed:
             self._asked_back = key
-        self._send(LookAt(self.id, self.spec, parameters, step, first_unit))
+        command = LookAt(self.id, self.spec, parameters, step, first_unit)
+        if self._to_worker is None and self._ask_any is not None:
+            self._ask_any(self, command)
+        else:
+            self._send(command)
         return None
 
     def take(self, report: Report) -> None:
@@ -567,7 +579,7 @@ class Run:
         """
         with self._changed:
             if for_good:
-                self._take_up = None
+                self._take_up = self._ask_any = None
             if self._status not in ENDED:
                 self._take(CutOff(self.id, reason))
             self._to_worker = None

@@ -24,6 +24,7 @@ from primer_core.training.messages import (
     Command,
     Finished,
     Forget,
+    LookAt,
     MessageError,
     Start,
     decode_report,
@@ -138,6 +139,7 @@ class TrainingService:
                 digit_labels=labels,
                 folder=folder,
                 take_up=None if folder is None else self._take_up,
+                ask_any=self._ask_any,
             )
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
@@ -163,6 +165,7 @@ class TrainingService:
                 digit_labels=card.digit_labels,
                 folder=folder,
                 take_up=None if self._closed or card.brought else self._take_up,
+                ask_any=None if self._closed else self._ask_any,
             )
         run.read_log()
         return run
@@ -214,6 +217,12 @@ class TrainingService:
             self._runs[run.id] = run
             run.attach(worker.send)
             worker.start(run, refetch=False, paused=run.holds, teaching=None, take_up=True)
+
+    def _ask_any(self, run: Run, command: LookAt) -> None:
+        """Have a worker look at a network of a run that none has."""
+        with self._lock:
+            if not self._closed:
+                self._choose_worker().look_at(run, command)
 
     def forget(self, run: Run) -> None:
         """Interrupt a run, if it goes on, and use nothing for it any more; if it is kept, it can go on later."""
@@ -336,6 +345,11 @@ class _WorkerProcess:
             )
         )
 
+    def look_at(self, run: Run, command: LookAt) -> None:
+        with self._lock:
+            self._runs.setdefault(run.id, run)
+        self.send(command)
+
     def forget(self, run: Run) -> None:
         with self._lock:
             known = self._runs.pop(run.id, None)
@@ -379,7 +393,7 @@ class _WorkerProcess:
             self._commands.close()
         with self._lock:
             orphans, self._runs = list(self._runs.values()), {}
-        for run in orphans:
+        for run in filter(lambda run: run.is_with(self.send), orphans):
             run.leave(problem or _why_gone(code, closing=self._closing))
 
 

@@ -77,6 +77,14 @@ class RunStore:
         folder = RunFolder(self.path / run) if _ID.fullmatch(run) else None
         return folder if folder is not None and folder.path.is_dir() and run != _OWNERS else None
 
+    def all(self) -> tuple[RunFolder, ...]:
+        """The folders of all runs, whosever they are."""
+        try:
+            found = [self.find(name) for name in os.listdir(self.path)]
+        except OSError:
+            return ()
+        return tuple(folder for folder in found if folder is not None)
+
     def owned_by(self, owner: str) -> tuple[tuple[RunFolder, Card], ...]:
         """The runs of an owner whose cards can be read, the latest first."""
         found = []

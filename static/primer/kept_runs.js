@@ -187,7 +187,7 @@ class KeptRuns {
     const why = shown ? "It is on screen." : !current ? "Start or show a run to compare it with."
       : row.data !== current.data ? "It learned from other data."
       : !compared && page.compared.length >= page.most ? `At most ${page.most} lie behind a run.` : "";
-    const box = make("input", { type: "checkbox", checked: compared, disabled: why !== "", "aria-label": `Compare: ${title(row)}` });
+    const box = make("input", { type: "checkbox", checked: compared && !shown, disabled: why !== "", "aria-label": `Compare: ${title(row)}` });
     box.dataset.id = `${row.run} compare`;
     box.addEventListener("change", () => {
       const others = page.compared.filter((run) => run !== row.run);

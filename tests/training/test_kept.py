@@ -23,6 +23,7 @@ from primer_core.training import Run, RunSpec, TrainingService
 from primer_core.training.kept import Card, KeptRunError, LogReader, LogWriter, RunFolder
 from primer_core.training.loop import train
 from primer_core.training.messages import Started, Steps, encode
+from primer_core.training.moments import kept_steps
 from primer_core.training.store import RunStore, digest, runs_folder
 from tests.profiles import is_long
 
@@ -436,3 +437,19 @@ def test_the_folder_is_that_of_the_variable_or_the_platforms(monkeypatch: pytest
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     if sys.platform == "linux":
         assert runs_folder() == tmp_path / "primer" / "runs"
+
+
+def test_a_run_of_before_can_be_looked_into(service: TrainingService) -> None:
+    run = service.start(RunSpec(epochs=1))
+    assert run.wait(LIMIT)
+    service.forget(run)
+    assert run.folder is not None
+    settle(run.folder)
+    again = opened(service, run.folder)
+    deadline = time.monotonic() + LIMIT
+    while again.watch() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    steps = kept_steps(again)
+    assert {0, 63} <= set(steps)
+    assert steps == kept_steps(run)
