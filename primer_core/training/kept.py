@@ -109,7 +109,7 @@ class Card:
                 beside=tuple(map(str, given["beside"])),
                 before=tuple(map(str, given["before"])),
                 digit_labels=None if labels is None else tuple(map(int, labels)),
-                brought=bool(given["brought"]),
+                brought=bool(given.get("brought", False)),
             )
         except (ValueError, TypeError, LookupError, SpecError, RecursionError) as error:
             raise KeptRunError(f"Expected the card of a run as JSON; got {text[:80]!r} ({error}).") from error

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -243,8 +244,11 @@ class TrainingService:
         """
         with self._lock:
             here = run.id in self._runs
-        if not here and run.folder is not None and run.folder.in_use():
-            return False
+        deadline = time.monotonic() + _STOP_WAIT  # for a process of this server that is just letting go of it
+        while not here and run.folder is not None and run.folder.in_use():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
         self.forget(run)
         run.leave(for_good=True)
         with self._lock:

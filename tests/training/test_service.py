@@ -471,6 +471,10 @@ def test_the_desk_of_a_run_is_found_again_and_made_anew_for_a_run_of_before(serv
     assert again.steers("tab")
     assert not again.steers("onlooker")
     assert again.current is not None
+    deadline = time.monotonic() + LIMIT
+    while not again.current.state().ended:  # until its process has let go of it
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     assert again.current.state().status == "interrupted"
     assert desks.of_run("nobodys-run") is None
     assert desks.remove(again.current)
