@@ -19,8 +19,8 @@ else:
         two_readings,
     )
     from ui.server import lifespan
-    from ui.training import live_view, looks
+    from ui.training import live_view, looks, run_files
 
     drawing = (reader, pen_to_answer, through_layers, explanations, two_readings, break_it, photos, teach)
-    asked = (answers, modules, health, playground, *drawing, live_view, looks)
+    asked = (answers, modules, health, playground, *drawing, live_view, looks, run_files)
     app = st.App(__file__, routes=[route for module in asked for route in module.ROUTES], lifespan=lifespan)

@@ -9,7 +9,7 @@ from primer_core.models.registry import MODELS, SAMPLE_SHAPES
 from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
 from ui.controls import preset_pills
-from ui.training import data_view, inside_view, landscape_view, panel, settings
+from ui.training import data_view, inside_view, kept_runs, landscape_view, panel, settings
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
@@ -19,8 +19,7 @@ misread = st.container()  # drawn last: only then is it known what was used inst
 desk = session.desk()
 if session.lost_desk():
     st.info(
-        "The run of this address is not kept any more: runs are dropped a few seconds after their last page is "
-        "closed, and when the server is started anew.",
+        "The run of this address is not kept here: it was deleted, or it is kept on another server.",
         icon=":material/history_toggle_off:",
     )
 run = desk.current if desk else None
@@ -40,6 +39,7 @@ with presets:
 with curve_column:
     with st.container(border=True):
         panel.follow(spec, was_going=going)
+    kept_runs.draw()
     inside_view.draw()
     landscape_view.draw()
     if spec is not None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, Playwright
 
@@ -86,7 +87,7 @@ def free_port() -> int:
 def running_app(
     script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None, folder: Path = PROJECT
 ) -> Iterator[RunningApp]:
-    """Serve an app on a free port for as long as the block lasts.
+    """Serve an app on a free port for as long as the block lasts; its runs are kept where `PRIMER_RUNS` says, or not.
 
     Parameters
     ----------
@@ -100,9 +101,15 @@ def running_app(
         The project that it belongs to, this one or another checkout.
     """
     port = port or free_port()
+    with TemporaryDirectory(prefix="primer-runs-") as runs:
+        yield from _served(script, options, port, folder, os.environ.get("PRIMER_RUNS") or runs)
+
+
+def _served(script: Path, options: Sequence[str], port: int, folder: Path, runs: str) -> Iterator[RunningApp]:
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options],
         cwd=folder,
+        env={**os.environ, "PRIMER_RUNS": runs},
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

@@ -29,7 +29,14 @@ def test_the_installed_library_has_its_files_its_dependencies_and_its_extras(tmp
     source, place, elsewhere = (tmp_path / name for name in ("source", "installed", "elsewhere"))
     elsewhere.mkdir()
     shutil.copytree(PROJECT / "primer_core", source / "primer_core")  # a build leaves things behind in its folder
-    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.txt", "requirements-test.txt"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "requirements.txt",
+        "requirements-test.txt",
+        "requirements-export.txt",
+    ):
         shutil.copy(PROJECT / name, source)
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(place), str(source)]
     made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)

@@ -13,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 _Choice = TypeVar("_Choice")
 
-#: Parameters that every page knows, whoever reads them: the desk of training runs.
-KNOWN_EVERYWHERE = ("desk",)
+#: Parameters that every page knows, whoever reads them: the desk of training runs, and the run that lies on it.
+KNOWN_EVERYWHERE = ("desk", "run")
 _SHOWN_CHARACTERS = 60
 #: Key in the session's state: the page, and what could not be read when it was opened.
 _MISREAD = "address_misread"

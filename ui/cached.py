@@ -31,7 +31,8 @@ def training_desks() -> Desks:
 #: Validation samples whose loss is taken at each point of a landscape: the first so many.
 SAMPLES_OF_A_LANDSCAPE = 200
 
-#: The cookie that tells the tabs of one browser from others': it holds the learner's secret, and ends with the browser.
+#: The cookie that tells the tabs of one browser from others': it holds the learner's secret, by which their runs are
+#: found again.
 LEARNER_COOKIE = "primer_learner"
 
 

@@ -1,4 +1,8 @@
-"""What belongs to one browser session: its desk of training runs, named in the address so that a reload finds it."""
+"""What belongs to one browser session: its desk of training runs. The address names it, and the run that lies on it.
+
+A desk is there while somebody looks at it; a run is kept, so that its address opens it at any time, on any server that
+shares the folder of runs.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +20,26 @@ DESK = "desk"
 
 _LOST = "desk lost"
 
-#: Query parameters that every page knows: the desk, and Streamlit's own.
-PARAMETERS = (DESK, "embed", "embed_options")
+#: The query parameter that holds the id of the run on the desk.
+RUN = "run"
+
+#: Query parameters that every page knows: the desk, its run, and Streamlit's own.
+PARAMETERS = (DESK, RUN, "embed", "embed_options")
 
 
 def desk() -> Desk | None:
     """The desk that this session looks at, taken from its state or its address; None if there is none (any more)."""
-    wanted = st.session_state.get(DESK) or st.query_params.get(DESK)
-    if not wanted:
-        return None
-    found = cached.training_desks().get(wanted)
+    desks = cached.training_desks()
+    found = desks.get(st.session_state.get(DESK, ""))
+    if found is None:
+        desk_id, run_id = st.query_params.get(DESK, ""), st.query_params.get(RUN, "")
+        if not desk_id and not run_id and DESK not in st.session_state:
+            return None
+        found = (desks.of_run(run_id) if run_id else None) or desks.get(desk_id)
     if found is None:
         st.session_state.pop(DESK, None)
-        st.query_params.pop(DESK, None)
+        for name in (DESK, RUN):
+            st.query_params.pop(name, None)
         st.session_state[_LOST] = True
         return None
     _sit_at(found)
@@ -58,7 +69,8 @@ def steers(found: Desk) -> bool:
 def link_parameters() -> dict[str, str]:
     """The query parameters that a link to another page carries, so that a reload there finds the desk too."""
     held = st.session_state.get(DESK)
-    return {DESK: held} if held else {}
+    found = cached.training_desks().get(held) if held else None
+    return {} if found is None else _parameters(found)
 
 
 def _sit_at(found: Desk) -> None:
@@ -67,5 +79,13 @@ def _sit_at(found: Desk) -> None:
     seat.desk_id = found.id
     st.session_state[DESK] = found.id
     st.session_state.pop(_LOST, None)
-    if st.query_params.get(DESK) != found.id:
-        st.query_params[DESK] = found.id
+    parameters = _parameters(found)
+    for name in (DESK, RUN):
+        if name not in parameters:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != parameters[name]:
+            st.query_params[name] = parameters[name]
+
+
+def _parameters(found: Desk) -> dict[str, str]:
+    return {DESK: found.id} | ({} if found.current is None else {RUN: found.current.id})

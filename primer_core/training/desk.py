@@ -1,18 +1,21 @@
-"""Whose runs are whose: a learner's runs outlive a reload of the page, and end soon after its last tab is closed."""
+"""Whose runs are whose: a learner's runs go on over a reload, and hold soon after the last tab is closed."""
 
 from __future__ import annotations
 
 import secrets
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
+from primer_core.training.kept import Card, KeptRunError
 from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
 from primer_core.training.spec import RunSpec
+from primer_core.training.store import digest
 from primer_core.training.teaching import Teaching
 
-#: How long a desk waits for its learner to come back, in seconds. A reload takes one or two.
+#: How long the runs on a desk go on when nobody looks at it any more, in seconds. A reload takes one or two.
 GRACE = 12.0
 #: How many runs a desk keeps, the latest ones.
 KEPT_RUNS = 12
@@ -31,25 +34,22 @@ class Desk:
     desk_id
         Names it; who knows the id may look on.
     owner
-        The learner whose runs lie on it: a secret of one browser.
+        The learner whose runs lie on it, as `primer_core.training.store.digest` makes it of the secret of one browser.
     service
         That trains.
-    grace
-        How long the owner is waited for before another learner may take over, in seconds.
     """
 
-    def __init__(self, desk_id: str, owner: str, service: TrainingService, grace: float = GRACE) -> None:
+    def __init__(self, desk_id: str, owner: str, service: TrainingService) -> None:
         self.id = desk_id
-        self._owner = owner
+        self.owner = owner
         self._service = service
-        self._grace = grace
         self._lock = threading.Lock()
         self._visitors: dict[str, str] = {}
-        self._owner_left_at = time.monotonic()
         self._runs: list[Run] = []
         self._current: Run | None = None
         self._rivals: tuple[Run, ...] = ()
         self._earlier: tuple[Run, ...] = ()
+        self._compared: tuple[Run, ...] = ()
 
     @property
     def current(self) -> Run | None:
@@ -67,37 +67,24 @@ class Desk:
         return self._earlier
 
     @property
+    def compared(self) -> tuple[Run, ...]:
+        """The runs of before that the owner has chosen to see behind the current one."""
+        return self._compared
+
+    def compare(self, runs: Sequence[Run]) -> None:
+        """Choose the runs of before to see behind the current one."""
+        self._compared = tuple(runs)
+
+    @property
     def finished(self) -> tuple[Run, ...]:
         """The runs that ended with a network, the latest first."""
         with self._lock:
-            return tuple(run for run in reversed(self._runs) if run.state_dict_bytes is not None)
+            return tuple(run for run in reversed(self._runs) if run.has_network)
 
     def steers(self, visitor: str) -> bool:
         """Whether this visitor's buttons work: whether it is a tab of the owner."""
         with self._lock:
-            return self._visitors.get(visitor) == self._owner
-
-    def may_take_over(self, visitor: str) -> bool:
-        """Whether this visitor may make the desk its own: the owner has been gone for longer than the grace."""
-        with self._lock:
-            return self._may_take_over(visitor)
-
-    def take_over(self, visitor: str) -> bool:
-        """Make this visitor's learner the owner, if `may_take_over`.
-
-        Returns
-        -------
-        bool
-            Whether it steers now.
-        """
-        with self._lock:
-            if self._may_take_over(visitor):
-                self._owner = self._visitors[visitor]
-            return self._visitors.get(visitor) == self._owner
-
-    def _may_take_over(self, visitor: str) -> bool:
-        absent = self._owner not in self._visitors.values()
-        return visitor in self._visitors and absent and time.monotonic() - self._owner_left_at >= self._grace
+            return self._visitors.get(visitor) == self.owner
 
     def start(
         self,
@@ -119,32 +106,66 @@ class Desk:
             Of runs that start with it, and are steered `together` with it; they are among the `earlier` ones, too.
             A run with a teaching has none.
         """
-        earlier = (*self.together, *(run for run in self._earlier if run not in self._rivals))
+        earlier = self._behind_the_next()
         self.clear()
+        before = [each.id for each in earlier[:EARLIER_RUNS]]
         run, *others = [
-            self._service.start(each, refetch=refetch, paused=paused, pace=pace, teaching=teaching)
+            self._service.start(
+                each,
+                refetch=refetch,
+                paused=paused,
+                pace=pace,
+                teaching=teaching,
+                owner=self.owner,
+                before=before,
+            )
             for each in (spec, *rivals)
         ]
+        if others and run.folder is not None:
+            with suppress(OSError, KeptRunError):
+                run.folder.write_card(replace(run.folder.card(), beside=tuple(each.id for each in others)))
+        self._lay(run, others, earlier)
+        return run
+
+    def show(self, run: Run, beside: Sequence[Run] = (), before: Sequence[Run] = ()) -> None:
+        """Lay a run of before on the desk in place of the current one, which goes on if it does.
+
+        Parameters
+        ----------
+        run
+            That run.
+        beside, before
+            Runs that started with it, and those that lay behind it.
+        """
+        if run not in self.together:
+            self._lay(run, beside, [each for each in (*before, *self._behind_the_next()) if each is not run])
+
+    def _behind_the_next(self) -> tuple[Run, ...]:
+        return (*self.together, *(run for run in self._earlier if run not in self._rivals))
+
+    def _lay(self, run: Run, others: Sequence[Run], earlier: Sequence[Run]) -> None:
         with self._lock:
             self._current, self._rivals = run, tuple(others)
             self._earlier = (*others, *earlier)[:EARLIER_RUNS]
-            self._runs += [*others, run]
-            self._runs = self._runs[-KEPT_RUNS:]
-        return run
+            kept = [each for each in self._runs if each not in (*others, run)]
+            self._runs = [*kept, *others, run][-KEPT_RUNS:]
 
     def clear(self) -> None:
-        """Take the current run and its rivals off the desk; those that have left a network are still `finished`."""
+        """Take the current run and its rivals off the desk: they hold, if they go on, and stay kept.
+
+        Those that have left a network are still `finished`.
+        """
         with self._lock:
             gone = self.together
             self._current, self._rivals, self._earlier = None, (), ()
-            self._runs = [run for run in self._runs if run not in gone or run.state_dict_bytes is not None]
+            self._runs = [run for run in self._runs if run not in gone or run.has_network]
         for run in gone:
             self._service.forget(run)
 
     def sit(self, visitor: str, learner: str) -> None:
-        """A visitor is here: a tab of a learner's browser."""
+        """A visitor is here: a tab of the browser that keeps a learner's secret."""
         with self._lock:
-            self._visitors[visitor] = learner
+            self._visitors[visitor] = digest(learner)
 
     def leave(self, visitor: str) -> bool:
         """A visitor is gone.
@@ -155,17 +176,33 @@ class Desk:
             Whether nobody is left.
         """
         with self._lock:
-            if self._visitors.pop(visitor, None) == self._owner:
-                self._owner_left_at = time.monotonic()
+            self._visitors.pop(visitor, None)
             return not self._visitors
 
-    def empty(self) -> None:
-        """Drop every run."""
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs that lie on it, behind the current one or not."""
+        with self._lock:
+            return tuple(self._runs)
+
+    def take_off(self, run: Run) -> None:
+        """Take one run off the desk."""
+        with self._lock:
+            self._runs = [each for each in self._runs if each is not run]
+            self._earlier = tuple(each for each in self._earlier if each is not run)
+            self._rivals = tuple(each for each in self._rivals if each is not run)
+            self._compared = tuple(each for each in self._compared if each is not run)
+            if self._current is run:
+                self._current, self._rivals = None, ()
+
+    def empty(self, but: Collection[Run] = ()) -> None:
+        """Take every run off, and have those hold that go on, but for some that lie on other desks, too."""
         with self._lock:
             runs, self._runs = self._runs, []
-            self._current, self._rivals, self._earlier = None, (), ()
+            self._current, self._rivals, self._earlier, self._compared = None, (), (), ()
         for run in runs:
-            self._service.forget(run)
+            if run not in but:
+                self._service.forget(run)
 
     @property
     def deserted(self) -> bool:
@@ -182,7 +219,7 @@ class Desks:
     service
         That trains.
     grace
-        How long a desk is kept after its last visitor left, and its owner is waited for, in seconds.
+        How long a desk is kept after its last visitor left, in seconds.
     """
 
     def __init__(self, service: TrainingService, grace: float = GRACE) -> None:
@@ -196,12 +233,51 @@ class Desks:
         with self._lock:
             return self._desks.get(desk_id)
 
-    def make(self, owner: str) -> Desk:
-        """A new desk of a learner."""
-        desk = Desk(secrets.token_urlsafe(9), owner, self.service, self._grace)
+    def make(self, learner: str) -> Desk:
+        """A new desk of the learner with this secret."""
+        return self._made(digest(learner))
+
+    def _made(self, owner: str) -> Desk:
+        desk = Desk(secrets.token_urlsafe(9), owner, self.service)
         with self._lock:
             self._desks[desk.id] = desk
         return desk
+
+    def of_run(self, run_id: str) -> Desk | None:
+        """The desk on which the run of this id is the current one, or one of those that are steered with it.
+
+        Where it lies on none, but is kept, that is a new desk of its owner.
+        """
+        with self._lock:
+            desks = list(self._desks.values())
+        found = next((desk for desk in desks if run_id in {run.id for run in desk.together}), None)
+        run = self.service.open(run_id) if found is None else None
+        if run is None:
+            return found
+        card = Card(run.spec)
+        if run.folder is not None:
+            with suppress(KeptRunError):
+                card = run.folder.card()
+        beside, before = ([self.service.open(each) for each in ids] for ids in (card.beside, card.before))
+        desk = self._made(card.owner)
+        desk.show(run, [each for each in beside if each is not None], [each for each in before if each is not None])
+        return desk
+
+    def remove(self, run: Run) -> bool:
+        """Keep a run no longer, and take it off all desks.
+
+        Returns
+        -------
+        bool
+            Whether it is gone; not so while another server trains it.
+        """
+        if not self.service.remove(run):
+            return False
+        with self._lock:
+            desks = list(self._desks.values())
+        for desk in desks:
+            desk.take_off(run)
+        return True
 
     def leave(self, desk_id: str, visitor: str) -> None:
         """A visitor is gone; returns at once, and clears the desk after the grace if nobody comes back."""
@@ -216,4 +292,5 @@ class Desks:
             if not desk.deserted:
                 return
             self._desks.pop(desk.id, None)
-        desk.empty()
+            others = list(self._desks.values())
+        desk.empty(but=[run for other in others for run in other.runs])

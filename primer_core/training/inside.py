@@ -7,7 +7,7 @@ were.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from primer_core.training.checkpoint import Checkpoint
 from primer_core.training.vitals import LayerVitals, Vitals
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ class Trainee:
         int, batches of this pass trained on so far.
     next_pass
         Function that gives the order of the next pass before it begins, as it will be drawn.
+    checkpoint
+        Function that gives what the run needs to go on from here, and takes what is to be kept with it.
     """
 
     model: nn.Module | None = None
     order: tuple[torch.Tensor, ...] = ()
     taken: int = 0
     next_pass: Callable[[], tuple[torch.Tensor, ...]] | None = field(default=None, repr=False)
+    checkpoint: Callable[[Mapping[str, Any]], Checkpoint] | None = field(default=None, repr=False)
 
     def next_rows(self) -> list[int] | None:
         """The numbers of the training samples in the next batch; None before the loop has begun."""
@@ -156,7 +160,8 @@ class Observer:
         std, mean = torch.std_mean(self._inputs, correction=0)
         self._input_mean, self._input_std = mean.item(), std.item()
         self._before: tuple[int, list[torch.Tensor]] = (0, [])
-        self._highest = math.inf
+        #: The loss that is compared with, in nats.
+        self.highest = math.inf
         self._measured = 0
 
     @property
@@ -178,15 +183,15 @@ class Observer:
 
     def _after_step(self, step: int, epoch: int, loss: float) -> Vitals | None:
         if step == 1:
-            self._highest = loss
+            self.highest = loss
             self._watch(2)
             return None
         if step == 2:
             return self.vitals(step)
         if self._trainee.taken == len(self._trainee.order) - 1 and is_measured(epoch):
             self._watch(step + 1)
-        if loss > 10 * self._highest:
-            self._highest = loss
+        if loss > 10 * self.highest:
+            self.highest = loss
             return self.vitals(step)
         return None
 

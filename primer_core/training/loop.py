@@ -6,12 +6,12 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pickle import UnpicklingError
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -22,6 +22,7 @@ from primer_core.devices import resolve_device
 from primer_core.inference.trained import load_trained
 from primer_core.models import MODELS, build_with_random_state
 from primer_core.models.normalise import Normalised
+from primer_core.training.checkpoint import Checkpoint, CheckpointError, Place
 from primer_core.training.controls import Controls
 from primer_core.training.feed import Feed, OwnDigits, WholeSet, digits_of
 from primer_core.training.inside import Trainee
@@ -170,6 +171,8 @@ def train(
     moments: MomentKeeper | None = None,
     trainee: Trainee | None = None,
     teaching: Teaching | None = None,
+    checkpoint: Checkpoint | None = None,
+    changes: Sequence[tuple[int, RunSpec]] = (),
 ) -> Iterator[Event]:
     """Train a model as a spec says, and tell what happens as it happens.
 
@@ -196,6 +199,11 @@ def train(
     teaching
         The network to begin with and the digits to learn, where the spec names a start; `samples` are then scaled as
         this network takes them.
+    checkpoint
+        Where to go on, as `trainee` gave it between two events of a run of the same spec; None for the start. The
+        controls then ask for its settings, unless others are to be used from there on.
+    changes
+        Of the settings, which that run used after it: after how many batches, and the settings, in their order.
 
     Yields
     ------
@@ -208,6 +216,8 @@ def train(
         If the device is not there.
     primer_core.data.DataError
         If the data cannot be had.
+    primer_core.training.checkpoint.CheckpointError
+        If the checkpoint is of another run.
     SpecError
         If the spec names a start and there is no teaching, or the other way round, or the network is of another
         architecture.
@@ -225,7 +235,7 @@ def train(
     feed: Feed = WholeSet(*samples.train) if teaching is None else feed_of(spec, teaching, samples)
     training = _Training(
         spec,
-        controls or Controls(spec),
+        controls or Controls(spec if checkpoint is None else checkpoint.spec),
         samples,
         feed,
         device,
@@ -233,6 +243,9 @@ def train(
         trainee or Trainee(),
         None if start is None else start.model,
     )
+    training.to_come.extend(changes)
+    if checkpoint is not None:
+        training.restore(checkpoint)
     yield from training.events()
 
 
@@ -307,11 +320,16 @@ class _Training:
         self.trainee = trainee
         trainee.model = self.model
         trainee.next_pass = self.foreseen
+        trainee.checkpoint = self.checkpoint
         self.optimizer = _optimizer(spec, self.model)
         self.place = self.new_place()
         self.clock = _Clock()
         self.step, self.epoch, self.total_steps = 0, 0, steps_in(spec, self.size)
-        self.position = 0  # in samples, within the pass
+        self.passes = 0  # that are over and measured
+        self.order: torch.Tensor | None = None  # of the pass that is going on
+        self.position, self.total = 0, 0.0  # in samples, within the pass, and the sum of their losses
+        self.changes = 0  # of settings, that are in use
+        self.to_come: deque[tuple[int, RunSpec]] = deque()  # changes that were made in a run that is trained again
         self.batches: deque[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = deque()
         self.schedule_runs = (0, spec.epochs * self.size)  # from and to which sample
         self.best_validation_loss, self.epochs_without_better = math.inf, 0
@@ -320,33 +338,46 @@ class _Training:
         self.prepare()
 
     def events(self) -> Iterator[Event]:
-        self.offer("start")
-        for epoch in itertools.count(1):
+        if not self.step:
+            self.offer("start")
+        elif self.order is None or not math.isfinite(self.last_loss):
+            yield from self.judge_pass()
+            if self.ended:
+                return
+        for epoch in itertools.count(self.passes + 1):
+            self.foresee_change()
             if epoch > self.controls.spec.epochs:
                 yield self.finished("completed")
                 if epoch > self.controls.spec.epochs:
                     return
             yield from self.one_pass(epoch)
-            if not math.isfinite(self.last_loss):
-                yield self.finished("diverged")
-                return
-            if not self.ended and (outcome := self.rule(self.spec)) is not None:
-                yield self.finished(outcome)
-                self.ended = self.rule(self.controls.spec) is not None
+            yield from self.judge_pass()
             if self.ended:
                 return
 
+    def judge_pass(self) -> Iterator[Event]:
+        """End the run, if what its last pass has come to says so; `ended` tells whether it has."""
+        if not math.isfinite(self.last_loss):
+            self.ended = True
+            yield self.finished("diverged")
+        elif not self.ended and (outcome := self.rule(self.spec)) is not None:
+            self.foresee_change()
+            yield self.finished(outcome)
+            self.ended = self.rule(self.controls.spec) is not None
+
     def one_pass(self, epoch: int) -> Iterator[Event]:
         """Train on each sample once, and measure; ended early, `ended` says so, or `last_loss` is not finite."""
-        with self.stream.borrowed():
-            order = self.feed.order().to(self.device)
-        self.position = 0
-        self.cut_up(order)
+        if self.order is None:
+            with self.stream.borrowed():
+                self.order = self.feed.order().to(self.device)
+            self.position, self.total = 0, 0.0
+        self.cut_up(self.order)
         self.clock.restart()
-        total = 0.0
         while self.batches:
+            if self.to_come and self.to_come[0][0] == self.step:
+                self.controls.change(self.to_come.popleft()[1])
             if self.controls.spec is not self.spec:
-                yield from self.take_settings(epoch, order)
+                yield from self.take_settings(epoch, self.order)
                 continue
             if not self.controls.may_step(_PAUSE_WAIT):
                 if not self.controls.stopped:
@@ -374,7 +405,7 @@ class _Training:
             self.step, self.epoch, self.last_loss = self.step + 1, epoch, loss
             self.position += count
             self.trainee.taken += 1
-            total += loss * count
+            self.total += loss * count
             if self.moments is not None:
                 self.moments.offer(self.step, self.model)
             yield self.event("step", train_loss=loss)
@@ -386,9 +417,10 @@ class _Training:
         better = validation_loss < self.best_validation_loss
         self.best_validation_loss = min(validation_loss, self.best_validation_loss)
         self.epochs_without_better = 0 if better else self.epochs_without_better + 1
+        self.passes, self.order = epoch, None
         yield self.event(
             "epoch",
-            train_loss=total / self.position,
+            train_loss=self.total / self.position,
             validation_loss=validation_loss,
             validation_accuracy=self.last_accuracy,
         )
@@ -408,7 +440,7 @@ class _Training:
         rest = order[self.position :]
         size = self.spec.batch_size
         parts = list(zip(torch.split(rest, size), torch.split(self.feed.labels[rest], size), strict=True))
-        if self.spec.drop_last and len(rest) % size and (len(parts) > 1 or self.position):
+        if not len(rest) or (self.spec.drop_last and len(rest) % size and (len(parts) > 1 or self.position)):
             parts.pop()
         whole = self.place
         self.batches = deque((rows, y, whole if len(rows) == size else whole[: len(rows)]) for rows, y in parts)
@@ -429,6 +461,7 @@ class _Training:
         before, self.spec = self.spec, self.controls.spec
         if before == self.spec:
             return
+        self.changes += 1
         seen = (epoch - 1) * self.size + self.position
         if before.schedule != self.spec.schedule or self.step == 0:
             self.schedule_runs = (seen, max(self.spec.epochs * self.size, seen + 1))
@@ -468,6 +501,67 @@ class _Training:
         progress = min(1.0, ((epoch - 1) * self.size + self.position - begins) / (ends - begins))
         for group in self.optimizer.param_groups:
             group["lr"] = self.spec.learning_rate * SCHEDULES[self.spec.schedule](progress)
+
+    def foresee_change(self) -> None:
+        """Between two passes of a run that is trained again, ask for what was asked for then: it may be more passes."""
+        if self.to_come and self.to_come[0][0] == self.step:
+            self.controls.change(self.to_come[0][1])
+
+    def checkpoint(self, beside: Mapping[str, Any]) -> Checkpoint:
+        """What the run needs to go on from here; the caller is between two events."""
+        return Checkpoint(
+            spec=self.spec,
+            place=Place(
+                step=self.step,
+                passes=self.passes,
+                epoch=self.epoch,
+                position=self.position,
+                total=self.total,
+                changes=self.changes,
+                total_steps=self.total_steps,
+                schedule_runs=self.schedule_runs,
+                last_loss=self.last_loss,
+                last_accuracy=self.last_accuracy,
+                best_validation_loss=self.best_validation_loss,
+                epochs_without_better=self.epochs_without_better,
+            ),
+            model=self.model.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            random_state=self.stream.state,
+            device_random_state=self.stream.device_state,
+            order=None if self.order is None else self.order.cpu(),
+            beside=beside,
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Stand where a run of the same spec stood.
+
+        Raises
+        ------
+        CheckpointError
+            If it was another run.
+        """
+        if checkpoint.spec != self.spec.with_live(checkpoint.spec):
+            raise CheckpointError("Expected a checkpoint of this run; it is of another one.")
+        try:
+            self.model.load_state_dict(checkpoint.model)
+            self.optimizer.load_state_dict(dict(checkpoint.optimizer))
+        except (RuntimeError, ValueError, LookupError) as error:
+            raise CheckpointError(f"Expected a checkpoint of this run; its network is another one: {error}") from error
+        place = checkpoint.place
+        self.step, self.passes, self.epoch = place.step, place.passes, place.epoch
+        self.position, self.total, self.total_steps = place.position, place.total, place.total_steps
+        self.changes, self.schedule_runs = place.changes, place.schedule_runs
+        self.last_loss, self.last_accuracy = place.last_loss, place.last_accuracy
+        self.best_validation_loss = place.best_validation_loss
+        self.epochs_without_better = place.epochs_without_better
+        self.order = None if checkpoint.order is None else checkpoint.order.to(self.device)
+        self.stream.state, self.stream.device_state = checkpoint.random_state, checkpoint.device_random_state
+        self.spec = checkpoint.spec
+        self.place = self.new_place()
+        self.prepare()
+        for group, kept in zip(self.optimizer.param_groups, checkpoint.optimizer["param_groups"], strict=True):
+            group["lr"] = kept["lr"]  # as the schedule had set it
 
     def offer(self, worth: Worth) -> None:
         """Have the network as it is now kept, if moments of the run are."""
@@ -545,28 +639,28 @@ class _RandomStream:
     """
 
     def __init__(self, state: torch.Tensor, seed: int, device: torch.device) -> None:
-        self._state = state
+        self.state = state
         self._device = device if device.type == "cuda" else None
-        self._device_state: torch.Tensor | None = None
+        self.device_state: torch.Tensor | None = None
         self._seed = seed
 
     @contextmanager
     def borrowed(self) -> Iterator[None]:
         with torch.random.fork_rng(devices=[self._device] if self._device else []):
-            torch.set_rng_state(self._state)
-            if self._device and self._device_state is None:
+            torch.set_rng_state(self.state)
+            if self._device and self.device_state is None:
                 torch.cuda.manual_seed(self._seed)
-            elif self._device and self._device_state is not None:
-                torch.cuda.set_rng_state(self._device_state, self._device)
+            elif self._device and self.device_state is not None:
+                torch.cuda.set_rng_state(self.device_state, self._device)
             yield
-            self._state = torch.get_rng_state()
+            self.state = torch.get_rng_state()
             if self._device:
-                self._device_state = torch.cuda.get_rng_state(self._device)
+                self.device_state = torch.cuda.get_rng_state(self._device)
 
     def foreseen(self, draw: Callable[[], torch.Tensor]) -> torch.Tensor:
         """What the stream would give next, without taking it."""
         with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self._state)
+            torch.set_rng_state(self.state)
             return draw()
 
 

@@ -44,6 +44,10 @@ class Start:
         Batches a second at most, above 0; None for as fast as it goes.
     teaching
         The network that it begins with and the digits that it learns; None for a run whose spec names no start.
+    folder
+        Path of the folder in which the run is kept, as `primer_core.training.kept.RunFolder` has it; empty for none.
+    take_up
+        Whether it is a run of before, which goes on as it is kept in its folder.
     """
 
     run: str
@@ -52,6 +56,8 @@ class Start:
     paused: bool
     pace: float | None
     teaching: Teaching | None = None
+    folder: str = ""
+    take_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """End, report nothing more, and keep nothing with which it could go on."""
+    """End, report nothing more, and let go of it: what it could go on with is in its folder, if it has one."""
 
     run: str
 
@@ -156,6 +162,39 @@ class Loading:
     run: str
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A run of before is trained again, from its last checkpoint on: it stands at batch `step`, and was at `until`."""
+
+    run: str
+    step: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A run of before stands where it was, after batch `step`, and goes on."""
+
+    run: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The run is not trained any more, has not ended, and can go on if it is kept; the reason is a sentence."""
+
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Whether there is something of a kept run that was told and could not be written yet, as on a full disk."""
+
+    run: str
+    behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +334,7 @@ class Finished:
     test_loss, test_accuracy
         On the test samples: nats, and 0 to 1.
     network
-        Parameters as `primer_core.inference.load_trained` takes them.
+        Parameters as `primer_core.inference.load_trained` takes them; empty where they are in the run's folder.
     """
 
     run: str
@@ -324,7 +363,23 @@ class Failed:
 
 
 Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
-Report = Loading | Started | Steps | Changed | Held | EpochEnded | Measured | Judged | Looked | Finished | Failed
+Report = (
+    Loading
+    | Started
+    | Steps
+    | Changed
+    | Held
+    | EpochEnded
+    | Measured
+    | Judged
+    | Looked
+    | Finished
+    | Failed
+    | Returning
+    | TakenUp
+    | CutOff
+    | Behind
+)
 
 
 def encode(message: Command | Report) -> bytes:

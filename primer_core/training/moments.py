@@ -6,10 +6,10 @@ The process that trains keeps them with a `MomentKeeper`; the server finds them 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from torch import nn
@@ -126,6 +126,8 @@ class MomentKeeper:
         int above 0, bytes at most; the latest moment is kept whatever its size.
     clock
         Seconds.
+    remembered
+        What the `memory` of a keeper of before was, if the run goes on that it kept moments of.
     """
 
     def __init__(
@@ -137,6 +139,7 @@ class MomentKeeper:
         most: int = MOST_MOMENTS,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.perf_counter,
+        remembered: Mapping[str, Any] | None = None,
     ) -> None:
         self._folder = folder
         self._scaling = (mean, std)
@@ -150,8 +153,27 @@ class MomentKeeper:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._broken = False
+            self._take_up(remembered or {})
         except OSError:
             self._broken = True
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """Which moments are which, in plain JSON: another keeper in the same folder goes on with it."""
+        ends = {str(kept.place): step for step, kept in self._kept.items() if kept.ends_pass}
+        return {"passes": self._passes, "ends": ends, "strides": [self._batch_stride, self._pass_stride]}
+
+    def _take_up(self, memory: Mapping[str, Any]) -> None:
+        """Take over the moments that are there; those that came after the memory are batches within passes to it."""
+        if memory:
+            self._passes = memory["passes"]
+            self._batch_stride, self._pass_stride = memory["strides"]
+        passes = {step: int(place) for place, step in memory.get("ends", {}).items()}
+        for path in self._folder.iterdir():
+            if path.suffix == _SUFFIX and path.stem.isdecimal():
+                step = int(path.stem)
+                ends = step in passes
+                self._kept[step] = _Kept(passes[step] if ends else step, ends_pass=ends, size=path.stat().st_size)
 
     def offer(self, step: int, model: nn.Module, worth: Worth = "batch") -> None:
         """Keep the network as it is now, if that is worth a moment.
@@ -202,10 +224,14 @@ class MomentKeeper:
         mean, std = (torch.tensor(float(value)) for value in self._scaling)
         state = {f"model.{name}": tensor.detach().cpu() for name, tensor in model.state_dict().items()}
         partial = self._folder / f"{step}.partial"
-        with partial.open("wb") as file:
-            torch.save(state | {"mean": mean, "std": std}, file)
-            size = file.tell()
-        partial.replace(self._folder / _name(step))
+        try:
+            with partial.open("wb") as file:
+                torch.save(state | {"mean": mean, "std": std}, file)
+                size = file.tell()
+            partial.replace(self._folder / _name(step))
+        except (OSError, RuntimeError):
+            partial.unlink(missing_ok=True)  # half of one takes room that others may need
+            raise
         return size
 
     def _thin(self, latest: int) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from primer_core.training.history import EpochPoint, History, SettingChange
+from primer_core.training.kept import LogReader, RunFolder
 from primer_core.training.messages import (
+    Behind,
     Change,
     Changed,
     Command,
+    CutOff,
     EpochEnded,
     Failed,
     Finished,
@@ -25,12 +29,14 @@ from primer_core.training.messages import (
     Pause,
     Report,
     Resume,
+    Returning,
     SetPace,
     Started,
     StepEpoch,
     StepOnce,
     Steps,
     Stop,
+    TakenUp,
     Watch,
 )
 from primer_core.training.spec import LIVE, Outcome, RunSpec
@@ -39,12 +45,16 @@ from primer_core.training.vitals import Vitals
 if TYPE_CHECKING:
     from torch import nn
 
-Status = Literal["starting", "loading", "training", "paused", "failed"] | Outcome
+Status = Literal["starting", "loading", "returning", "training", "paused", "interrupted", "failed"] | Outcome
 
 #: A run keeps so many looks back.
 _KEPT_LOOKS = 64
+#: Seconds between two looks into the log of a run that another server trains.
+_READ_INTERVAL = 0.1
 #: A run in one of these does nothing until it is told to train on, if it can.
-ENDED: frozenset[Status] = frozenset({"completed", "stopped", "reached", "levelled", "diverged", "failed"})
+ENDED: frozenset[Status] = frozenset(
+    {"completed", "stopped", "reached", "levelled", "diverged", "interrupted", "failed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class RunState:
     status
         Where it stands.
     reason
-        Why it failed, in a sentence; empty otherwise.
+        Why it failed or was interrupted, in a sentence, if that is known; empty otherwise.
     step, total_steps
         Batches trained on so far, and in the whole run; the total is 0 until the data is loaded.
     epoch
@@ -80,6 +90,10 @@ class RunState:
         Whether it failed because a data file is damaged, so that fetching it again is worth a try.
     can_go_on
         Whether it has ended and `Run.train_on` would train on.
+    returned
+        While it is trained again from its last checkpoint on: batches of it so far.
+    unwritten
+        Whether something of it that was told could not be written yet, as on a full disk.
     """
 
     status: Status
@@ -97,6 +111,8 @@ class RunState:
     network_step: int | None
     damaged_file: bool
     can_go_on: bool
+    returned: int = 0
+    unwritten: bool = False
 
     @property
     def ended(self) -> bool:
@@ -105,7 +121,9 @@ class RunState:
 
 
 class Run:
-    """A run that a worker process carries out. Made by `TrainingService.start`; safe to use from any thread.
+    """A run that a worker process carries out, or did. Made by `TrainingService`; safe to use from any thread.
+
+    Of a run that is kept this is only what its log says: another one can be made of that at any time.
 
     Parameters
     ----------
@@ -114,7 +132,7 @@ class Run:
     spec
         What was asked.
     send
-        Passes a command on to whichever worker has the run.
+        Passes a command on to whichever worker has the run; None for a run of before, which none has.
     paused
         Whether it holds before its first batch.
     pace
@@ -123,25 +141,38 @@ class Run:
         Where its worker keeps moments of it, as `primer_core.training.moments` finds them; None where it keeps none.
     digit_labels
         Of a run that fine-tunes: the labels of the digits that came with its start; their images are not here.
+    folder
+        Where it is kept; None where it is not.
+    take_up
+        Function that gives a kept run that no worker has to one; None where that cannot be.
+    ask_any
+        Function that has any worker look at a network of a run that none has.
     """
 
     def __init__(
         self,
         run_id: str,
         spec: RunSpec,
-        send: Callable[[Command], None],
+        send: Callable[[Command], None] | None,
         *,
         paused: bool = False,
         pace: float | None = None,
         moments_folder: Path | None = None,
         digit_labels: tuple[int, ...] | None = None,
+        folder: RunFolder | None = None,
+        take_up: Callable[[Run], None] | None = None,
+        ask_any: Callable[[Run, LookAt], None] | None = None,
     ) -> None:
         self.id = run_id
         self.digit_labels = digit_labels
-        self.moments_folder = moments_folder
+        self.folder = folder
+        self.moments_folder = folder.moments if folder is not None else moments_folder
         self.spec = spec
         self.history = History()
-        self._send = send
+        self._to_worker = send
+        self._take_up = take_up
+        self._ask_any = ask_any
+        self._reader = None if send is not None or folder is None else LogReader(folder.log)
         self._changed = threading.Condition()
         self._status: Status = "starting"
         self._reason = ""
@@ -150,7 +181,9 @@ class Run:
         self._pace = pace
         self._step = self._epoch = self._total_steps = self._train_size = 0
         self._asked = self._in_use = spec
-        self._kept = True  # by a process that can train on
+        self._returned = 0
+        self._unwritten = False
+        self._reads_at = 0.0
         self._samples_per_second = 0.0
         self._downloaded = (0, 0)
         self._test_loss: float | None = None
@@ -182,18 +215,73 @@ class Run:
         self._steer(StepEpoch(self.id), {"paused": "training"}, hold=False)
 
     def _reopen(self, epochs: int, *, hold: bool) -> bool:
-        """Take back the end, if it has ended and can go on, with at least one epoch to train; say whether it did."""
+        """Take back the end, if it has ended and can go on, with at least one epoch to train; say whether it did.
+
+        A run that was interrupted goes on as it was planned.
+        """
         with self._changed:
             if not self._can_go_on():
                 return False
-            if self._step >= self._total_steps:
-                epochs = max(1, epochs)
-            self._asked = replace(self._asked, epochs=self._asked.epochs + epochs, target=0.0, patience=0)
-            self._status, self._hold = "paused" if hold else "training", hold
+            interrupted, detached = self._status == "interrupted", self._to_worker is None
+            if not interrupted:
+                if self._step >= self._total_steps:
+                    epochs = max(1, epochs)
+                self._asked = replace(self._asked, epochs=self._asked.epochs + epochs, target=0.0, patience=0)
+            self._status, self._hold, self._reason = "paused" if hold else "training", hold, ""
+            if detached:
+                self._status, self._reader = "starting", None
             change = Change(self.id, self._asked)
             self._changed.notify_all()
-        self._send(change)
+        if detached:
+            assert self._take_up is not None  # it can go on
+            self._take_up(self)
+        if not interrupted or self._asked != self._in_use:
+            self._send(change)
         return True
+
+    def attach(self, send: Callable[[Command], None]) -> None:
+        """Be carried out by a worker from now on."""
+        with self._changed:
+            self._to_worker = send
+
+    def is_with(self, send: Callable[[Command], None]) -> bool:
+        """Whether this is what passes its commands on."""
+        return self._to_worker == send
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is to hold before its next batch."""
+        return self._hold
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another server's process trains it, so that it can only be looked at here."""
+        return self._reader is not None and self._status not in ENDED
+
+    def read_log(self) -> None:
+        """Take what the log says, if that is all there is to go by, and find out whether anybody still writes it."""
+        with self._changed:
+            if self._reader is None or self.folder is None:
+                return
+            in_use = self.folder.in_use()  # before the log is read: what is written until then is read as well
+            told = False
+            for report in self._reader.read():
+                if self._status in ENDED:
+                    self._status = "training"
+                self._take(report)
+                told = True
+            if self._status not in ENDED and not in_use:
+                self._status = "interrupted"
+            elif self._status == "interrupted" and in_use:
+                self._status = "training"
+            if told:
+                self._asked = self._in_use
+                self._changed.notify_all()
+
+    def _send(self, command: Command) -> None:
+        send = self._to_worker
+        if send is not None:
+            send(command)
 
     @property
     def pace(self) -> float | None:
@@ -216,7 +304,7 @@ class Run:
         if pace is not None and not pace > 0:
             raise ValueError(f"a pace is batches a second, above 0, got {pace!r}")
         with self._changed:
-            if not self._kept or pace == self._pace:
+            if pace == self._pace:
                 return
             self._pace = pace
         self._send(SetPace(self.id, pace))
@@ -240,7 +328,7 @@ class Run:
         """
         with self._changed:
             asked = replace(self._asked, **settings)
-            if not self._kept or asked == self._asked:
+            if asked == self._asked or (self._status in ENDED and not self._can_go_on()):
                 return
             self._asked = asked
         self._send(Change(self.id, asked))
@@ -265,6 +353,11 @@ class Run:
     def ended(self) -> bool:
         """Whether it does nothing any more, unless it is told to train on; quicker than asking for its state."""
         return self._status in ENDED
+
+    @property
+    def has_network(self) -> bool:
+        """Whether an end has left a network; quicker than asking for it."""
+        return self._network_step is not None
 
     @property
     def asked(self) -> RunSpec:
@@ -301,6 +394,9 @@ class Run:
 
     def state(self) -> RunState:
         """How the run stands now."""
+        if self._reader is not None and time.monotonic() >= self._reads_at:
+            self._reads_at = time.monotonic() + _READ_INTERVAL
+            self.read_log()
         with self._changed:
             left = None
             if self._status == "training" and self._samples_per_second and self._total_steps:
@@ -321,6 +417,8 @@ class Run:
                 network_step=self._network_step,
                 damaged_file=self._damaged_file,
                 can_go_on=self._can_go_on(),
+                returned=self._returned,
+                unwritten=self._unwritten,
             )
 
     @property
@@ -337,9 +435,14 @@ class Run:
     def state_dict_bytes(self) -> bytes | None:
         """The network for `primer_core.inference.load_trained`, as of the latest end of the run that left one.
 
-        A diverged run leaves none: its parameters are not numbers.
+        A diverged run leaves none: its parameters are not numbers. Of a run that is kept it is read from its folder.
         """
-        return self._state_dict
+        if self._state_dict is not None or self.folder is None or self._network_step is None:
+            return self._state_dict
+        try:
+            return self.folder.network(self._network_step).read_bytes()
+        except OSError:
+            return None
 
     def network(self) -> nn.Module:
         """The trained network, in evaluation mode, as something that takes inputs before normalising.
@@ -354,11 +457,12 @@ class Run:
         LookupError
             If the run has left no network (yet).
         """
-        if self._state_dict is None:
+        state_dict = self.state_dict_bytes
+        if state_dict is None:
             raise LookupError("this run has left no network")
         from primer_core.inference import load_trained
 
-        return load_trained(self.spec, self._state_dict)
+        return load_trained(self.spec, state_dict)
 
     def watch(self, first_unit: int = 0) -> Looked | None:
         """Have looks told for a few seconds; the latest one so far, of these units of the first layer if there is one.
@@ -367,11 +471,12 @@ class Run:
         """
         with self._changed:
             looked = self._looks.get(first_unit)
-            ended, network, step = self._status in ENDED, self._state_dict, self._step
+            ended, step, left = self._status in ENDED, self._step, self._network_step
         if not ended:
             self._send(Watch(self.id, first_unit))
-        elif network is not None and (looked is None or looked.step != step):
-            return self.look_back(lambda: network, step, first_unit)
+        elif left == step and (looked is None or looked.step != step):
+            network = self.state_dict_bytes
+            return looked if network is None else self.look_back(lambda: network, step, first_unit)
         return looked
 
     def look_back(self, network: Callable[[], bytes], step: int, first_unit: int = 0) -> Looked | None:
@@ -395,7 +500,11 @@ class Run:
         parameters = network()
         with self._changed:
             self._asked_back = key
-        self._send(LookAt(self.id, self.spec, parameters, step, first_unit))
+        command = LookAt(self.id, self.spec, parameters, step, first_unit)
+        if self._to_worker is None and self._ask_any is not None:
+            self._ask_any(self, command)
+        else:
+            self._send(command)
         return None
 
     def take(self, report: Report) -> None:
@@ -407,61 +516,80 @@ class Run:
                 return
             if self._status in ENDED:
                 return
-            match report:
-                case Loading(done=done, total=total):
-                    self._status = "loading"
-                    self._downloaded = (done, total)
-                case Started(train_size=train_size, total_steps=total_steps):
-                    self._status = "paused" if self._hold else "training"
-                    self._train_size, self._total_steps = train_size, total_steps
-                    self._downloaded = (0, 0)
-                case Steps(steps=steps, losses=losses, epoch=epoch, samples_per_second=samples_per_second):
-                    self.history.add_losses(steps, losses)
-                    self._step = steps[-1]
-                    self._epoch = epoch or self._epoch
-                    self._samples_per_second = samples_per_second
-                case Changed(step=step, spec=spec, total_steps=total_steps):
-                    for name in LIVE:
-                        before, value = getattr(self._in_use, name), getattr(spec, name)
-                        if before != value:
-                            self.history.add_change(SettingChange(step, name, value, before))
-                    self._in_use, self._total_steps = spec, total_steps
-                case Held():
-                    self._status, self._hold = "paused", True
-                case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
-                    self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
-                case Measured(vitals=vitals):
-                    self._vitals = (*self._vitals, vitals)
-                case Judged():
-                    self._judged = (*self._judged, report)
-                case Finished(outcome="diverged"):
-                    self._status, self._kept = "diverged", False
-                case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):
-                    self._test_loss, self._test_accuracy = test_loss, test_accuracy
-                    self._state_dict, self._network_step = report.network, step
-                    self._status = outcome
-                case Failed(reason=reason, damaged_file=damaged_file):
-                    self._reason, self._damaged_file = reason, damaged_file
-                    self._status = "failed"
+            self._take(report)
             self._changed.notify_all()
 
-    def fail(self, reason: str) -> None:
-        """End the run, if it has not ended, because its process is gone; it cannot go on after that."""
-        self.take(Failed(self.id, reason, damaged_file=False))
-        with self._changed:
-            self._kept = False
-            self._changed.notify_all()
+    def _take(self, report: Report) -> None:
+        match report:
+            case Loading(done=done, total=total):
+                self._status = "loading"
+                self._downloaded = (done, total)
+            case Returning(step=step):
+                self._status, self._returned = "returning", step
+            case TakenUp():
+                self._status = "paused" if self._hold else "training"
+                self._returned = 0
+            case Started(train_size=train_size, total_steps=total_steps):
+                self._status = "paused" if self._hold else "training"
+                self._train_size, self._total_steps = train_size, total_steps
+                self._downloaded = (0, 0)
+            case Steps(steps=steps, losses=losses, epoch=epoch, samples_per_second=samples_per_second):
+                self.history.add_losses(steps, losses)
+                self._step = steps[-1]
+                self._epoch = epoch or self._epoch
+                self._samples_per_second = samples_per_second
+            case Changed(step=step, spec=spec, total_steps=total_steps):
+                for name in LIVE:
+                    before, value = getattr(self._in_use, name), getattr(spec, name)
+                    if before != value:
+                        self.history.add_change(SettingChange(step, name, value, before))
+                self._in_use, self._total_steps = spec, total_steps
+            case Held():
+                self._status, self._hold = "paused", True
+            case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
+                self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
+            case Measured(vitals=vitals):
+                self._vitals = (*self._vitals, vitals)
+            case Judged():
+                self._judged = (*self._judged, report)
+            case Finished(outcome="diverged"):
+                self._status = "diverged"
+            case Finished(outcome=outcome, step=step, test_loss=test_loss, test_accuracy=test_accuracy):
+                self._test_loss, self._test_accuracy = test_loss, test_accuracy
+                self._state_dict, self._network_step = report.network or None, step
+                self._status = outcome
+            case Failed(reason=reason, damaged_file=damaged_file):
+                self._reason, self._damaged_file = reason, damaged_file
+                self._status = "failed"
+            case Behind(behind=behind):
+                self._unwritten = behind
+            case CutOff(reason=reason):
+                self._reason, self._to_worker = reason, None
+                self._status = "interrupted" if self.folder is not None else "failed"
 
-    def let_go(self) -> None:
-        """End the run where it is, because its process keeps nothing of it any more."""
+    def leave(self, reason: str = "", *, for_good: bool = False) -> None:
+        """Be without a worker from now on, where it is; what is kept of it can go on later.
+
+        Parameters
+        ----------
+        reason
+            Why it is interrupted, if it goes on, in a sentence.
+        for_good
+            Whether there will be no worker any more to go on with.
+        """
         with self._changed:
-            self._kept = False
+            if for_good:
+                self._take_up = self._ask_any = None
             if self._status not in ENDED:
-                self._status = "stopped"
+                self._take(CutOff(self.id, reason))
+            self._to_worker = None
             self._changed.notify_all()
 
     def _can_go_on(self) -> bool:
-        return self._kept and self._status in ENDED and self._status not in ("failed", "diverged")
+        if self._status not in ENDED or self._status in ("failed", "diverged"):
+            return False
+        # Own digits are kept nowhere, so that a run that learns them cannot go on without its process.
+        return self._to_worker is not None or (self._take_up is not None and not self.spec.start)
 
     def _keep(self, looked: Looked) -> None:
         """Keep a look; those back in the run are kept for a while, since who scrubs comes back to them."""

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
+from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
     Command,
+    Finished,
     Forget,
+    LookAt,
     MessageError,
     Start,
     decode_report,
@@ -30,10 +33,12 @@ from primer_core.training.messages import (
 )
 from primer_core.training.run import Run
 from primer_core.training.spec import RunSpec, SpecError
+from primer_core.training.store import RunStore, runs_folder
 from primer_core.training.teaching import Teaching
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _STOP_WAIT = 2.0
+_CLOSED = "The training service was closed while this run went on."
 
 #: One thread a process: two beside a server were measured to be forty times slower at worst. Large pages of memory,
 #: where the system has them: rows of a large set are gathered faster, since fewer addresses have to be looked up.
@@ -56,23 +61,26 @@ class TrainingService:
         At most so many processes, by default `default_worker_count`.
     root
         The data folder, if not the usual one.
+    runs
+        The folder in which runs are kept, by default `primer_core.training.store.runs_folder`.
     """
 
-    def __init__(self, max_workers: int | None = None, root: str | None = None) -> None:
+    def __init__(self, max_workers: int | None = None, root: str | None = None, runs: Path | None = None) -> None:
+        self.store = RunStore(runs or runs_folder())
         self._max_workers = max_workers or default_worker_count()
         self._root = root
         self._lock = threading.RLock()
         self._workers: list[_WorkerProcess] = []
         self._runs: dict[str, Run] = {}
+        #: Runs of before that somebody looks at.
+        self._opened: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._closed = False
-        #: A folder for each run's moments; the workers remove it, should the server end without `close`.
-        self._moments = Path(tempfile.mkdtemp(prefix="primer-moments-"))
 
     def warm_up(self) -> None:
         """Start a process now, so that the first run need not wait for torch to load."""
         with self._lock:
             if not self._closed and not self._workers:
-                self._workers.append(_WorkerProcess(self._moments, self._root, self._gone))
+                self._workers.append(_WorkerProcess(self._root, self._gone))
 
     def start(
         self,
@@ -82,8 +90,11 @@ class TrainingService:
         paused: bool = False,
         pace: float | None = None,
         teaching: Teaching | None = None,
+        owner: str = "",
+        beside: Sequence[str] = (),
+        before: Sequence[str] = (),
     ) -> Run:
-        """Start a run and return at once.
+        """Start a run and return at once. Where its folder cannot be made it is not kept, and goes on all the same.
 
         Parameters
         ----------
@@ -98,6 +109,8 @@ class TrainingService:
         teaching
             The network to begin with and the digits to learn, where the spec names a start. It goes to the process
             that trains, and is kept nowhere else.
+        owner, beside, before
+            As `primer_core.training.kept.Card` has them.
 
         Raises
         ------
@@ -111,29 +124,143 @@ class TrainingService:
         with self._lock:
             if self._closed:
                 raise RuntimeError("this training service is closed")
+            labels = None if teaching is None else teaching.labels
+            card = Card(spec, owner, beside=tuple(beside), before=tuple(before), digit_labels=labels)
+            try:
+                folder = self.store.create(card)
+            except OSError:
+                folder = None
             worker = self._choose_worker()
-            run_id = secrets.token_urlsafe(9)
             run = Run(
-                run_id,
+                secrets.token_urlsafe(9) if folder is None else folder.run,
                 spec,
                 worker.send,
                 paused=paused,
                 pace=pace,
-                moments_folder=self._moments / run_id,
-                digit_labels=None if teaching is None else teaching.labels,
+                digit_labels=labels,
+                folder=folder,
+                take_up=None if folder is None else self._take_up,
+                ask_any=self._ask_any,
             )
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
             return run
 
-    def forget(self, run: Run) -> None:
-        """Stop a run, if it goes on, and keep nothing with which it could go on."""
+    def open(self, run_id: str) -> Run | None:
+        """The run of that id, going on here or elsewhere, or as it is kept; None if there is none that can be read."""
         with self._lock:
-            self._runs.pop(run.id, None)
+            known = self._runs.get(run_id) or self._opened.get(run_id)
+            if known is not None:
+                return known
+            folder = self.store.find(run_id)
+            if folder is None:
+                return None
+            try:
+                card = folder.card()
+            except KeptRunError:
+                return None
+            run = self._opened[run_id] = Run(
+                run_id,
+                card.spec,
+                None,
+                digit_labels=card.digit_labels,
+                folder=folder,
+                take_up=None if self._closed or card.brought else self._take_up,
+                ask_any=None if self._closed else self._ask_any,
+            )
+        run.read_log()
+        return run
+
+    def bring(
+        self, spec: RunSpec, network: bytes, *, name: str, owner: str, test_loss: float, test_accuracy: float
+    ) -> Run:
+        """Keep a network from outside, as a run that has ended before its first batch and cannot go on.
+
+        Parameters
+        ----------
+        spec
+            Of which its data, its model and whether it takes normalised pixels count.
+        network
+            As `primer_core.inference.load_trained` takes it.
+        name
+            What it is called.
+        owner
+            As `primer_core.training.kept.Card` has it.
+        test_loss, test_accuracy
+            Of it on the test samples of the data: nats, and 0 to 1.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        folder = self.store.create(Card(spec, owner, name=name[:MOST_LETTERS], brought=True))
+        try:
+            folder.write_network(0, network)
+            log = LogWriter(folder.log, 0)
+            log.append(Finished(folder.run, "completed", 0, test_loss, test_accuracy, b""))
+            log.close()
+            run = self.open(folder.run)
+            if log.behind or run is None:
+                raise OSError("the disk may be full")
+        except OSError:
+            self.store.remove(folder)
+            raise
+        return run
+
+    def _take_up(self, run: Run) -> None:
+        """Give a kept run to a worker, which goes on with it."""
+        with self._lock:
+            if self._closed:
+                run.leave("The training service was closed.", for_good=True)
+                return
+            worker = self._choose_worker()
+            self._runs[run.id] = run
+            run.attach(worker.send)
+            worker.start(run, refetch=False, paused=run.holds, teaching=None, take_up=True)
+
+    def _ask_any(self, run: Run, command: LookAt) -> None:
+        """Have a worker look at a network of a run that none has."""
+        with self._lock:
+            if not self._closed:
+                self._choose_worker().look_at(run, command)
+
+    def forget(self, run: Run) -> None:
+        """Interrupt a run, if it goes on, and use nothing for it any more; if it is kept, it can go on later."""
+        with self._lock:
+            if self._runs.pop(run.id, None) is not None and run.folder is not None:
+                self._opened[run.id] = run
             for worker in self._workers:
                 worker.forget(run)
-        run.let_go()
-        shutil.rmtree(self._moments / run.id, ignore_errors=True)
+        run.leave()
+
+    def remove(self, run: Run) -> bool:
+        """Keep a run no longer.
+
+        Returns
+        -------
+        bool
+            Whether it is gone; not so while another server trains it.
+        """
+        with self._lock:
+            here = run.id in self._runs
+        deadline = time.monotonic() + _STOP_WAIT  # for a process of this server that is just letting go of it
+        while not here and run.folder is not None and run.folder.in_use():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        self.forget(run)
+        run.leave(for_good=True)
+        with self._lock:
+            self._opened.pop(run.id, None)
+        if run.folder is not None:
+            self.store.remove(run.folder)
+        return True
+
+    def going_on(self, run_id: str) -> Run | None:
+        """The run of that id, if a process of this server has it."""
+        with self._lock:
+            return self._runs.get(run_id)
 
     @property
     def active_runs(self) -> int:
@@ -152,14 +279,16 @@ class TrainingService:
         with self._lock:
             self._closed = True
             workers, self._workers = self._workers, []
+            runs = [*self._runs.values(), *self._opened.values()]
         for worker in workers:
             worker.close()
-        shutil.rmtree(self._moments, ignore_errors=True)
+        for run in runs:
+            run.leave(_CLOSED, for_good=True)
 
     def _choose_worker(self) -> _WorkerProcess:
         idle = min(self._workers, key=lambda worker: worker.active_runs, default=None)
         if idle is None or (idle.active_runs and len(self._workers) < self._max_workers):
-            idle = _WorkerProcess(self._moments, self._root, self._gone)
+            idle = _WorkerProcess(self._root, self._gone)
             self._workers.append(idle)
         return idle
 
@@ -171,8 +300,8 @@ class TrainingService:
 class _WorkerProcess:
     """A child process and the thread that reads what it reports."""
 
-    def __init__(self, moments: Path, root: str | None, gone: Callable[[_WorkerProcess], None]) -> None:
-        command = [sys.executable, "-m", "primer_core.training.worker", str(moments), *([root] if root else [])]
+    def __init__(self, root: str | None, gone: Callable[[_WorkerProcess], None]) -> None:
+        command = [sys.executable, "-m", "primer_core.training.worker", *([root] if root else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
             command,
             stdin=subprocess.PIPE,
@@ -194,15 +323,36 @@ class _WorkerProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    def going_on(self, run_id: str) -> Run | None:
+        """The run of that id, if a process of this server has it."""
+        with self._lock:
+            return self._runs.get(run_id)
+
     @property
     def active_runs(self) -> int:
         with self._lock:
             return sum(not run.ended for run in self._runs.values())
 
-    def start(self, run: Run, *, refetch: bool, paused: bool, teaching: Teaching | None) -> None:
+    def start(self, run: Run, *, refetch: bool, paused: bool, teaching: Teaching | None, take_up: bool = False) -> None:
         with self._lock:
             self._runs[run.id] = run
-        self.send(Start(run.id, run.spec, refetch=refetch, paused=paused, pace=run.pace, teaching=teaching))
+        self.send(
+            Start(
+                run.id,
+                run.spec,
+                refetch=refetch,
+                paused=paused,
+                pace=run.pace,
+                teaching=teaching,
+                folder="" if run.folder is None else str(run.folder.path.absolute()),
+                take_up=take_up,
+            )
+        )
+
+    def look_at(self, run: Run, command: LookAt) -> None:
+        with self._lock:
+            self._runs.setdefault(run.id, run)
+        self.send(command)
 
     def forget(self, run: Run) -> None:
         with self._lock:
@@ -247,18 +397,20 @@ class _WorkerProcess:
             self._commands.close()
         with self._lock:
             orphans, self._runs = list(self._runs.values()), {}
-        for run in orphans:
-            run.fail(problem or _why_gone(code, closing=self._closing))
+        for run in filter(lambda run: run.is_with(self.send), orphans):
+            run.leave(problem or _why_gone(code, closing=self._closing))
 
 
 def _why_gone(code: int, *, closing: bool) -> str:
     if closing:
-        return "The training service was closed while this run went on."
+        return _CLOSED
     if code < 0:
         with suppress(ValueError):
             name = signal.Signals(-code).name
             hint = " The machine may have run out of memory." if name == "SIGKILL" else ""
-            return f"The training process was ended from outside ({name}).{hint} Start again: a new process is made."
+            return (
+                f"The training process was ended from outside ({name}).{hint} A new process is made for the next run."
+            )
     if code == UNREADABLE_COMMAND:
-        return "The training process could not read what it was told; the server's log says why. Start again."
-    return f"The training process ended unexpectedly (exit code {code}). Start again: a new process is made."
+        return "The training process could not read what it was told; the server's log says why."
+    return f"The training process ended unexpectedly (exit code {code}). A new process is made for the next run."

@@ -1,7 +1,9 @@
 """A training process: serves many runs by turns, steered by JSON lines on its standard input.
 
-Started as ``python -m primer_core.training.worker MOMENTS_FOLDER [DATA_FOLDER]`` by `primer_core.training.service`. It
-ends as soon as its input closes, which happens when the server ends, however it ends.
+Started as ``python -m primer_core.training.worker [DATA_FOLDER]`` by `primer_core.training.service`. It ends as soon as
+its input closes, which happens when the server ends, however it ends.
+
+What it tells of a run that is kept it has written into the run's log before.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import io
 import json
 import os
 import queue
-import shutil
 import signal
 import sys
 import threading
@@ -30,9 +31,11 @@ from primer_core.devices import DeviceUnavailableError
 from primer_core.inference.trained import load_trained
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
+from primer_core.training.checkpoint import Checkpoint, CheckpointError
 from primer_core.training.controls import Controls
 from primer_core.training.feed import digits_of, pass_size, read_by, right_by_class
 from primer_core.training.inside import Observer, Trainee
+from primer_core.training.kept import LOGGED, LogReader, LogWriter, RunFolder, RunInUseError, write_whole
 from primer_core.training.look import Viewer, look, start_of
 from primer_core.training.loop import (
     Event,
@@ -45,9 +48,11 @@ from primer_core.training.loop import (
 )
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
+    Behind,
     Change,
     Changed,
     Command,
+    CutOff,
     EpochEnded,
     Failed,
     Finished,
@@ -62,6 +67,7 @@ from primer_core.training.messages import (
     Pause,
     Report,
     Resume,
+    Returning,
     SetPace,
     Start,
     Started,
@@ -69,6 +75,7 @@ from primer_core.training.messages import (
     StepOnce,
     Steps,
     Stop,
+    TakenUp,
     Watch,
     decode_command,
     encode,
@@ -86,6 +93,10 @@ _MOST_BEHIND = 0.1
 ROUND = 0.2
 _TURN_RANGE = (0.005, 0.05)
 _IDLE_WAIT = 0.5
+#: Logs are put onto the disk about this often, in seconds.
+SYNC_INTERVAL = 1.0
+#: Seconds between two checkpoints of a run at least, and how many times as long as making one took.
+CHECKPOINT_INTERVAL, _REST = 2.0, 50.0
 
 
 class Judge:
@@ -114,6 +125,92 @@ class Judge:
         return Judged(self._run, step, tuple(read_by(model, self._digits.to(device)).tolist()), right, size)
 
 
+class _Disk:
+    """Does for this process, in a thread of its own, what may have to wait for the disk."""
+
+    def __init__(self) -> None:
+        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._logs: set[LogWriter] = set()
+        threading.Thread(target=self._work, name="disk", daemon=True).start()
+
+    def do(self, task: Callable[[], None]) -> None:
+        """Do this after what was asked for before."""
+        self._tasks.put(task)
+
+    def watch(self, log: LogWriter) -> None:
+        """Sync a log again and again, and mend it."""
+        self.do(lambda: self._logs.add(log))
+
+    def close(self, log: LogWriter, lock: int) -> None:
+        """Close a log and let go of its folder, after what was asked for before."""
+
+        def close() -> None:
+            self._logs.discard(log)
+            log.close()
+            os.close(lock)
+
+        self.do(close)
+
+    def _work(self) -> None:
+        synced = time.monotonic()
+        while True:
+            left = synced + SYNC_INTERVAL - time.monotonic()
+            with suppress(queue.Empty):
+                task = self._tasks.get(timeout=max(left, 0.0))
+                try:
+                    task()
+                except OSError as error:
+                    sys.stderr.write(f"Something of a run could not be written: {error}\n")
+            if left <= 0:
+                for log in self._logs:
+                    log.mend()
+                    log.sync()
+                synced = time.monotonic()
+
+
+@dataclass(eq=False)
+class _Past:
+    """What a run's log had when it was taken up, which is trained again, and not told again.
+
+    Parameters
+    ----------
+    steps, passes, measured
+        Batches, passes over the samples, and the batch that vitals were measured after last.
+    changes
+        Of settings: after how many batches, and the settings from then on.
+    started
+        Whether it told how much there is to train.
+    commands
+        What was asked for meanwhile, to be done once the run stands where it was.
+    """
+
+    steps: int = 0
+    passes: int = 0
+    measured: int = 0
+    changes: list[tuple[int, RunSpec]] = field(default_factory=list)
+    started: bool = False
+    commands: list[Command] = field(default_factory=list)
+
+    def take(self, report: Report) -> None:
+        """Take a report of the log."""
+        match report:
+            case Started():
+                self.started = True
+            case Steps(steps=steps):
+                self.steps = steps[-1]
+            case EpochEnded(epoch=epoch):
+                self.passes = epoch
+            case Measured(vitals=vitals):
+                self.measured = vitals.step
+            case Changed(step=step, spec=spec):
+                self.changes.append((step, spec))
+
+    def is_over(self, step: int, passes: int, changes: int) -> bool:
+        """Whether a run has come this far again."""
+        there = step == self.steps and passes >= self.passes and changes >= len(self.changes)
+        return there or step > self.steps
+
+
 @dataclass(eq=False)
 class _Job:
     """One run in this process.
@@ -136,11 +233,31 @@ class _Job:
         Of a run that fine-tunes: what came with its start, and the network that it begins with.
     judge
         How that run's network is judged.
+    folder, log, lock
+        Of a run that is kept: where, its log, and the file that keeps other processes away from them.
+    behind
+        Whether the server was told that the log is behind what it was told.
+    past
+        What it is trained again for; None where it stands where it was, or is new.
+    passes, changes
+        Passes that were measured, and changes of settings that were taken.
+    checkpoint_due
+        Second of the clock from which another checkpoint is worth its time.
     """
 
     run: str
     spec: RunSpec
     controls: Controls
+    folder: RunFolder | None = None
+    log: LogWriter | None = None
+    lock: int = -1
+    behind: bool = False
+    past: _Past | None = None
+    passes: int = 0
+    changes: int = 0
+    checkpoint_due: float = 0.0
+    trainee: Trainee = field(default_factory=Trainee)
+    moments: MomentKeeper | None = None
     teaching: Teaching | None = None
     start: Normalised | None = None
     judge: Judge | None = None
@@ -217,15 +334,13 @@ class Worker:
     ----------
     report
         Called with each report to the server, from any thread.
-    moments
-        Folder in which each run gets one for its moments.
     root
         The data folder, if not the usual one.
     """
 
-    def __init__(self, report: Callable[[Report], None], moments: Path, root: str | None = None) -> None:
+    def __init__(self, report: Callable[[Report], None], root: str | None = None) -> None:
         self._report = report
-        self._moments = moments
+        self._disk = _Disk()
         self._cache = _SampleCache(root)
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._jobs: dict[str, _Job] = {}
@@ -265,20 +380,20 @@ class Worker:
             threading.Thread(target=self._look_at, args=(command,), daemon=True).start()
             return
         if isinstance(command, Forget):
-            self._ended.pop(command.run, None)
-            job = self._jobs.pop(command.run, None)
-            if job is not None:
-                job.controls.stop()
-            shutil.rmtree(self._moments / command.run, ignore_errors=True)
+            self._forget(command.run)
             return
         job = self._jobs.get(command.run) or self._ended.get(command.run)
         if job is None:
+            return
+        if job.past is not None and not isinstance(command, Watch):
+            job.past.commands.append(command)
             return
         match command:
             case Pause():
                 job.controls.pause()
                 job.steps_through = False
                 self._flush(job)
+                self._keep_checkpoint(job)
             case Resume():
                 job.controls.resume()
                 job.steps_through = False
@@ -308,12 +423,37 @@ class Worker:
         if job.run in self._ended and job.has_more():
             self._jobs[job.run] = self._ended.pop(job.run)
 
+    def _forget(self, run: str) -> None:
+        ended, job = self._ended.pop(run, None), self._jobs.pop(run, None)
+        if job is not None:
+            job.controls.stop()
+            self._flush(job)
+            self._keep_checkpoint(job)
+            self._let_go(job)
+        elif ended is not None:
+            self._let_go(ended)
+
+    def _let_go(self, job: _Job) -> None:
+        """Let another process have the run."""
+        if job.log is not None:
+            self._disk.close(job.log, job.lock)
+            job.log = None
+
     def _start(self, command: Start) -> None:
         job = self._jobs[command.run] = _Job(
-            command.run, command.spec, Controls(command.spec), teaching=command.teaching, pace=command.pace
+            command.run,
+            command.spec,
+            Controls(command.spec),
+            folder=RunFolder(Path(command.folder)) if command.folder else None,
+            past=_Past() if command.take_up else None,
+            teaching=command.teaching,
+            pace=command.pace,
         )
         if command.paused:
-            job.controls.pause()
+            if job.past is None:
+                job.controls.pause()
+            else:
+                job.past.commands.append(Pause(command.run))
         threading.Thread(target=self._prepare, args=(job, command.refetch), daemon=True).start()
 
     def _prepare(self, job: _Job, refetch: bool) -> None:
@@ -328,36 +468,108 @@ class Worker:
 
         self._report(Loading(job.run, 0, 0))
         try:
+            if job.folder is not None:
+                self._open(job, job.folder)
             if job.teaching is None:
                 samples = self._cache.get(job.spec, progress, refetch=refetch)
             else:
                 job.start = start_network(job.spec, job.teaching)
                 samples = self._cache.get_for(job.start, job.spec, progress, refetch=refetch)
                 job.judge = Judge(job.run, job.teaching, samples)
-                self._report(job.judge(job.start.model, 0))
+                self._say(job, job.judge(job.start.model, 0))
+            checkpoint = _read_checkpoint(job)
         except DownloadCancelled:
             self._commands.put(lambda: self._fail(job, "Stopped while its data was being downloaded."))
+            return
+        except RunInUseError as error:
+            self._jobs.pop(job.run, None)
+            self._report(CutOff(job.run, str(error)))
             return
         except Exception as error:
             reason, damaged = _reason(error), isinstance(error, DamagedFileError)
             self._commands.put(lambda: self._fail(job, reason, damaged=damaged))
             return
-        self._commands.put(lambda: self._begin(job, samples))
+        self._commands.put(lambda: self._begin(job, samples, checkpoint))
 
-    def _begin(self, job: _Job, samples: Samples) -> None:
-        if self._jobs.get(job.run) is not job:
+    def _open(self, job: _Job, folder: RunFolder) -> None:
+        """Begin to write a run's log, or go on with it.
+
+        Raises
+        ------
+        RunInUseError
+            If another process does.
+        """
+        try:
+            lock = folder.hold()
+        except OSError:
+            job.folder = None  # on a disk that is full, or a folder that is gone: the run is not kept
             return
-        moments = MomentKeeper(self._moments / job.run, samples.mean, samples.std)
-        trainee = Trainee()
+        try:
+            reader = LogReader(folder.log)
+            for report in reader.read():
+                if job.past is not None:
+                    job.past.take(report)
+            job.log, job.lock = LogWriter(folder.log, reader.size), lock
+        except OSError:
+            os.close(lock)
+            job.folder = None
+            return
+        self._disk.watch(job.log)
+
+    def _say(self, job: _Job, report: Report) -> None:
+        """Tell the server, and write it down first where the run is kept."""
+        if job.log is not None and isinstance(report, LOGGED):
+            job.log.append(report)
+            if job.log.behind != job.behind:
+                job.behind = job.log.behind
+                self._report(Behind(job.run, job.behind))
+        self._report(report)
+
+    def _begin(self, job: _Job, samples: Samples, checkpoint: Checkpoint | None) -> None:
+        if self._jobs.get(job.run) is not job:
+            self._let_go(job)
+            return
+        remembered = {} if checkpoint is None else checkpoint.beside
+        if job.folder is not None:
+            job.moments = MomentKeeper(
+                job.folder.moments, samples.mean, samples.std, remembered=remembered.get("moments")
+            )
+        if checkpoint is not None:
+            job.passes, job.changes = checkpoint.place.passes, checkpoint.place.changes
+            job.controls.change(checkpoint.spec)
         job.events = train(
-            job.spec, job.controls, samples=samples, moments=moments, trainee=trainee, teaching=job.teaching
+            job.spec,
+            job.controls,
+            samples=samples,
+            moments=job.moments,
+            trainee=job.trainee,
+            teaching=job.teaching,
+            checkpoint=checkpoint,
+            changes=[] if job.past is None else job.past.changes[job.changes :],
         )
-        job.observer = Observer(trainee, *samples.validation)
-        job.viewer = Viewer(job.spec, trainee, samples, start=job.begun_with)
+        job.observer = Observer(job.trainee, *samples.validation)
+        if checkpoint is not None:
+            job.observer.highest = remembered["highest_loss"]
+        job.viewer = Viewer(job.spec, job.trainee, samples, start=job.begun_with)
         job.scaling = (samples.mean, samples.std)
         job.reported_at = 0.0
         size = len(samples.train[1]) if job.teaching is None else pass_size(job.teaching, job.spec.replay)
-        self._report(Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
+        if job.past is None or not job.past.started:
+            self._say(job, Started(job.run, train_size=size, total_steps=steps_in(job.spec, size)))
+        self._stand(job, 0 if checkpoint is None else checkpoint.place.step)
+
+    def _stand(self, job: _Job, step: int) -> None:
+        """Note how far a run that is trained again has come; where it was, it does what was asked for meanwhile."""
+        if job.past is None:
+            return
+        if job.past.is_over(step, job.passes, job.changes):
+            commands, job.past = job.past.commands, None
+            self._say(job, TakenUp(job.run, step))
+            for command in commands:
+                self._carry_out(command)
+        elif time.perf_counter() - job.reported_at >= REPORT_INTERVAL:
+            job.reported_at = time.perf_counter()
+            self._report(Returning(job.run, step, job.past.steps))
 
     def _look_at(self, command: LookAt) -> None:
         try:
@@ -381,6 +593,7 @@ class Worker:
         self._advance(job)
         if job.steps_through and job.controls.paused:
             job.steps_through = False
+            self._keep_checkpoint(job)
             self._report(Held(job.run))
 
     def _advance(self, job: _Job) -> None:
@@ -390,9 +603,14 @@ class Worker:
         assert job.events is not None  # only runnable jobs get turns
         try:
             for event in job.events:
-                self._tell(job, event)
+                if job.past is not None:
+                    self._tell_again(job, event)
+                else:
+                    self._tell(job, event)
+                    if event.kind in ("step", "epoch") and time.perf_counter() >= job.checkpoint_due:
+                        self._keep_checkpoint(job)
                 now = time.perf_counter()
-                if event.kind == "step" and job.pace is not None:
+                if event.kind == "step" and job.pace is not None and job.past is None:
                     job.due = max(job.due, now - _MOST_BEHIND) + 1 / job.pace
                 if self._belongs_to_the_last(event):
                     continue
@@ -409,12 +627,33 @@ class Worker:
         last_of_run = event.kind == "epoch" and event.step >= event.total_steps
         return event.left_in_pass == 0 and (event.kind == "step" or last_of_run)
 
+    def _tell_again(self, job: _Job, event: Event) -> None:
+        """Take an event of a run that is trained again; what was told of it stands."""
+        assert job.observer is not None  # it was made with the events
+        assert job.past is not None
+        job.observer.take(event)
+        self._count(job, event)
+        if event.kind == "step" and event.step > job.past.steps:  # it was trained on other data than it was then
+            past, job.past = job.past, None
+            self._say(job, TakenUp(job.run, event.step))
+            self._tell(job, event)
+            for command in past.commands:
+                self._carry_out(command)
+            return
+        self._stand(job, event.step)
+
+    @staticmethod
+    def _count(job: _Job, event: Event) -> None:
+        job.passes += event.kind == "epoch"
+        job.changes += event.kind == "changed"
+
     def _tell(self, job: _Job, event: Event) -> None:
         assert job.observer is not None  # both were made with the events
         assert job.viewer is not None
+        self._count(job, event)
         vitals = job.observer.take(event)
         if vitals is not None:
-            self._report(Measured(job.run, vitals))
+            self._say(job, Measured(job.run, vitals))
         self._tell_looks(job, job.viewer.take(event))
         if event.kind == "step":
             assert event.train_loss is not None
@@ -426,13 +665,14 @@ class Worker:
                 self._flush(job, event)
         elif event.kind == "changed":
             self._flush(job, event)
-            self._report(Changed(job.run, event.step, event.spec, event.total_steps))
+            self._say(job, Changed(job.run, event.step, event.spec, event.total_steps))
         elif event.kind == "epoch":
             assert event.train_loss is not None
             assert event.validation_loss is not None
             assert event.validation_accuracy is not None
             self._flush(job, event)
-            self._report(
+            self._say(
+                job,
                 EpochEnded(
                     job.run,
                     epoch=event.epoch,
@@ -440,30 +680,68 @@ class Worker:
                     train_loss=event.train_loss,
                     validation_loss=event.validation_loss,
                     validation_accuracy=event.validation_accuracy,
-                )
+                ),
             )
         elif event.kind == "finished":
-            assert event.outcome is not None
-            assert event.test_loss is not None
-            assert event.test_accuracy is not None
             self._flush(job, event)
+            job.end = event
+            if event.outcome not in ("stopped", "diverged") and job.has_more():
+                return  # it has ended before, and was told to train on
             if job.judge is not None and event.outcome != "diverged":
                 assert job.observer is not None
-                self._report(job.judge(job.observer.model, event.step))
+                self._say(job, job.judge(job.observer.model, event.step))
             self._jobs.pop(job.run, None)
-            job.end, job.steps_through = event, False
+            job.steps_through = False
             if event.outcome != "diverged":
                 self._ended[job.run] = job
-            self._report(
-                Finished(
-                    job.run,
-                    outcome=event.outcome,
-                    step=event.step,
-                    test_loss=event.test_loss,
-                    test_accuracy=event.test_accuracy,
-                    network=_packed(job, event),
-                )
-            )
+                self._keep_checkpoint(job)
+            self._finish(job, event)
+
+    def _finish(self, job: _Job, event: Event) -> None:
+        """Tell of a run's end, and keep its network."""
+        assert event.outcome is not None
+        assert event.test_loss is not None
+        assert event.test_accuracy is not None
+        network, written = _packed(job, event), False
+        if job.folder is not None and event.outcome != "diverged":
+            with suppress(OSError):
+                job.folder.write_network(event.step, network)
+                written = True
+        finished = Finished(
+            job.run,
+            outcome=event.outcome,
+            step=event.step,
+            test_loss=event.test_loss,
+            test_accuracy=event.test_accuracy,
+            network=b"",
+        )
+        if job.log is not None:
+            job.log.append(finished)
+        self._report(finished if written else replace(finished, network=network))
+        if event.outcome == "diverged":
+            self._let_go(job)
+
+    def _keep_checkpoint(self, job: _Job) -> None:
+        """Keep what the run can go on with from here. Only asking for it holds the run up; the disk does not."""
+        make = job.trainee.checkpoint
+        if job.log is None or job.past is not None or job.teaching is not None or make is None:
+            return
+        assert job.observer is not None  # it was made with the events
+        began = time.perf_counter()
+        beside = {
+            "highest_loss": job.observer.highest,
+            "moments": None if job.moments is None else job.moments.memory,
+        }
+        content, log, folder = make(beside).to_bytes(), job.log, job.folder
+        now = time.perf_counter()
+        job.checkpoint_due = now + max(CHECKPOINT_INTERVAL, _REST * (now - began))
+        assert folder is not None  # where its log is
+
+        def write() -> None:
+            log.sync()  # a checkpoint must not be ahead of the log
+            write_whole(folder.checkpoint, content)
+
+        self._disk.do(write)
 
     def _flush(self, job: _Job, event: Event | None = None) -> None:
         now = time.perf_counter()
@@ -473,20 +751,36 @@ class Worker:
         if job.reported_at and elapsed > 0:
             rate = len(job.steps) * job.controls.spec.batch_size / elapsed
             job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
-        self._report(
+        self._say(
+            job,
             Steps(
                 job.run,
                 steps=tuple(job.steps),
                 losses=tuple(job.losses),
                 epoch=event.epoch if event else None,
                 samples_per_second=job.wall_rate,
-            )
+            ),
         )
         job.steps, job.losses, job.reported_at = [], [], now
 
     def _fail(self, job: _Job, reason: str, *, damaged: bool = False) -> None:
         if self._jobs.pop(job.run, None) is not None:
-            self._report(Failed(job.run, reason, damaged_file=damaged))
+            self._say(job, Failed(job.run, reason, damaged_file=damaged))
+        self._let_go(job)
+
+
+def _read_checkpoint(job: _Job) -> Checkpoint | None:
+    """The checkpoint that a run of before goes on from; None where there is none that goes with its log."""
+    past = job.past
+    if past is None or job.folder is None:
+        return None
+    try:
+        found = Checkpoint.from_bytes(job.folder.checkpoint.read_bytes())
+    except (OSError, CheckpointError):
+        return None
+    place = found.place
+    fits = place.step <= past.steps and place.passes <= past.passes and place.changes <= len(past.changes)
+    return found if fits and job.spec.with_live(found.spec) == found.spec else None
 
 
 def _reason(error: Exception) -> str:
@@ -505,7 +799,7 @@ def _packed(job: _Job, event: Event) -> bytes:
     return buffer.getvalue()
 
 
-def _listen(stream: IO[bytes], worker: Worker, moments: Path) -> None:
+def _listen(stream: IO[bytes], worker: Worker) -> None:
     for line in stream:
         try:
             command = decode_command(line)
@@ -516,20 +810,17 @@ def _listen(stream: IO[bytes], worker: Worker, moments: Path) -> None:
                 os._exit(UNREADABLE_COMMAND)
             break
         worker.accept(command)
-    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it. The folder goes
-    # under another name first, so that no moment is written into it while it is being emptied.
-    with suppress(OSError):
-        shutil.rmtree(moments.rename(f"{moments}-gone"), ignore_errors=True)
+    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
     os._exit(0)
 
 
-def main(moments: Path, root: str | None = None) -> None:
+def main(root: str | None = None) -> None:
     """Serve the process on the other end of standard input and output, until it closes its end.
 
     Parameters
     ----------
-    moments, root
-        As `Worker` takes them. The folder of moments is removed in the end.
+    root
+        As `Worker` takes it.
     """
     # An interrupt from the terminal goes to the whole group; the server answers it by closing our input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -546,12 +837,12 @@ def main(moments: Path, root: str | None = None) -> None:
             output.write(line)
             output.flush()
 
-    worker = Worker(send, moments, root)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker, moments), daemon=True).start()
+    worker = Worker(send, root)
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
     # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
     torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     worker.serve()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -121,11 +121,10 @@ class RunButtons {
 }
 
 /**
- * Have the browser keep a cookie. Without a date it ends with the browser.
+ * Have the browser keep a cookie, for as long as browsers do: 400 days from the last visit on.
  * @param {[string, string, string]} cookie
  */
 function keep([name, value, path]) {
-  const entry = `${name}=${value}`;
-  if (document.cookie.split("; ").includes(entry)) return;
-  document.cookie = `${entry}; path=${path}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${value}; path=${path}; max-age=34560000; SameSite=Lax${secure}`;
 }

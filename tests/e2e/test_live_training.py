@@ -1,17 +1,23 @@
 """The main job in a real browser: train, watch, steer, reload, close, and what happens when something dies."""
 
+import itertools
 import os
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.running_app import running_app, wait_until_drawn
+from primer_core.models import build_model
+from primer_core.training import RunSpec
+from primer_core.training.loop import train
+from tests.running_app import free_port, running_app, wait_until_drawn
 
 LIMIT = 60.0
 LONG_RUN = "live_training?epochs=200&pace=full+speed"
@@ -356,31 +362,125 @@ def test_a_link_lets_another_watch_and_start_a_run_of_its_own_and_nothing_of_it_
     reset(page)
 
 
-def test_when_its_owner_has_left_a_run_stays_as_it_is_until_somebody_takes_it_over(
+def test_when_its_owner_has_left_a_run_goes_on_and_nobody_else_steers_it(
     page: Page, new_page: Callable[..., Page], app_url: str
 ) -> None:
     open_lesson(page, app_url, "live_training?epochs=200&pace=8")
     start(page)
     onlooker = new_page()
-    news = HeldNews(onlooker)
     onlooker.goto(page.url)
     expect(onlooker.get_by_text("You are looking on")).to_be_visible()
     onlooker.get_by_role("slider", name="Learning rate").press("ArrowRight")
     page.context.close()
-    expect(onlooker.get_by_role("button", name="Take over", exact=True)).to_be_visible(timeout=LIMIT * 1000)
     seen = last_batch(onlooker)
     until(lambda: last_batch(onlooker) > seen + 5, "the run goes on", onlooker)
     expect(onlooker.locator(".primer-chart .change-label")).to_have_count(0)
+    expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_have_count(0)
+
+
+def test_a_knob_that_another_tab_has_moved_is_not_moved_back_by_a_slow_one(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=200&pace=8")
+    start(page)
+    tab = page.context.new_page()
+    news = HeldNews(tab)
+    tab.goto(page.url)
+    expect(tab.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     # Its browser says its own rate again when the chart has heard of the change, before the page has heard of it.
     news.hold()
-    button(onlooker, "Take over")
-    until(lambda: news.asked_again > 1, "another message while the page has heard nothing", onlooker)
+    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    until(lambda: news.asked_again > 1, "another message while the page has heard nothing", tab)
     news.release()
-    expect(onlooker.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    expect(onlooker.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.001")
-    button(onlooker, "Pause")
-    expect(onlooker.get_by_text("rate 0.001 · batch 64 · 200 epochs · seed 42.")).to_be_visible()
-    reset(onlooker)
+    expect(tab.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.002")
+    expect(page.locator(".primer-chart .change-label")).to_have_text("rate 0.002")
+    reset(page)
+
+
+def test_a_run_outlives_its_server_and_goes_on_with_the_same_losses(new_page: Callable[..., Page]) -> None:
+    port = free_port()
+    page = new_page()
+    with running_app(port=port) as app:
+        open_lesson(page, app.url, "live_training?epochs=60&pace=24")
+        start(page)
+        until(lambda: last_batch(page) > 20, "some batches", page)
+        shown = last_batch(page)
+        app.process.kill()
+        app.process.wait()
+    url = page.url
+    assert "run=" in url
+    page.goto("about:blank")
+    with running_app(port=port) as app:
+        stranger = new_page()
+        stranger.goto(url)
+        expect(stranger.get_by_text("You are looking on")).to_be_visible()
+        expect(stranger.get_by_role("button", name="Go on", exact=True)).to_have_count(0)
+        stranger.close()
+        page.goto(url)
+        expect(page.locator(".primer-run-progress")).to_contain_text("Interrupted")
+        expect(page.get_by_text("all that was shown of it is kept")).to_be_visible()
+        until(lambda: last_batch(page) >= shown, "all that was shown", page)
+        kept = last_batch(page)
+        button(page, "Go on")
+        until(lambda: last_batch(page) > kept + 5, "more batches", page)
+        button(page, "Stop")
+        expect(page.locator(".primer-run-progress")).to_contain_text("Stopped")
+        with page.expect_download() as told:
+            page.get_by_role("button", name="Save every loss as CSV").click()
+        rows = Path(told.value.path()).read_text().splitlines()[1:]
+    torch.set_num_threads(1)
+    events = (event.train_loss for event in train(RunSpec(epochs=60)) if event.kind == "step")
+    expected = list(itertools.islice(events, len(rows)))
+    assert [float(row.split(",")[2]) for row in rows] == expected
+
+
+def test_the_list_of_runs_names_compares_shows_and_deletes(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=1&pace=full+speed")
+    start(page)
+    expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
+    unfold(page, "Your runs")
+    rows = page.get_by_role("list", name="Your runs").get_by_role("listitem")
+    expect(rows).to_have_count(1)
+    choose(page, "Batch size", "128")
+    button(page, "Start again")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("Finished, on screen")
+    rows.nth(1).get_by_role("button", name="Change its name").click()
+    page.keyboard.type("The first <one>")
+    page.keyboard.press("Enter")
+    expect(rows.nth(1)).to_contain_text("The first <one>")
+    rows.nth(1).get_by_role("checkbox").check()
+    expect(page.get_by_text("compared: The first <one>")).to_be_visible()
+    table = page.get_by_role("region", name="In what these runs differ")
+    expect(table.get_by_role("row").nth(1)).to_have_text("batch12864")
+    rows.nth(1).get_by_role("button", name="Show this run").click()
+    expect(page.get_by_text("batch 63 of 63").first).to_be_visible()
+    expect(rows.nth(1)).to_contain_text("on screen")
+    rows.first.get_by_role("button", name="Delete this run").click()
+    rows.first.get_by_role("button", name="for good").click()
+    expect(rows).to_have_count(1)
+    page.reload()
+    unfold(page, "Your runs")
+    expect(rows).to_have_count(1)
+    with page.expect_download() as told:
+        page.get_by_role("link", name="Training script").click()
+    assert "primer_core" not in Path(told.value.path()).read_text()
+
+
+def test_a_network_from_outside_is_checked_and_kept(page: Page, app_url: str, tmp_path: Path) -> None:
+    open_lesson(page, app_url, "live_training")
+    unfold(page, "Your runs")
+    path = tmp_path / "mine.pt"
+    torch.save(build_model("cnn", 3).state_dict(), path)
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_text("tensors are not as this model has them")).to_be_visible()
+    expect(page.get_by_text("(784, 128)").or_(page.get_by_text("(128, 784)")).first).to_be_visible()
+    button(page, "Use Small CNN")
+    button(page, "Keep it among your runs")
+    expect(page.locator(".primer-run-progress")).to_contain_text("A network from outside")
+    expect(page.get_by_role("list", name="Your runs")).to_contain_text("mine.pt")
+    expect(page.get_by_role("link", name="Use this network: draw for it")).to_be_visible()
+    path.write_bytes(b"PK\x03\x04 no network")
+    page.locator("input[type=file]").set_input_files(path)
+    expect(page.get_by_text("is damaged")).to_be_visible()
 
 
 def test_settings_that_do_not_go_together_are_explained_and_mended_with_one_click(page: Page, app_url: str) -> None:

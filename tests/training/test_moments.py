@@ -1,7 +1,5 @@
 """Moments of a run: which are kept, within which limits, and that each is the network as it was."""
 
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, pairwise
@@ -143,7 +141,7 @@ def test_a_run_that_goes_on_after_its_end_keeps_its_moments_and_gets_more(tmp_pa
     assert {0, 63, 126} <= set(kept_steps(run_in(tmp_path)))
 
 
-def test_a_run_in_a_process_keeps_moments_until_it_is_forgotten(service: TrainingService) -> None:
+def test_a_run_in_a_process_keeps_moments_until_it_is_removed(service: TrainingService) -> None:
     run = service.start(RunSpec(epochs=3))
     assert run.wait(LIMIT)
     steps = kept_steps(run)
@@ -159,30 +157,18 @@ def test_a_run_in_a_process_keeps_moments_until_it_is_forgotten(service: Trainin
         logits = load_trained(run.spec, last.state_dict_bytes())(split.test_images.unsqueeze(1) / 255)
     assert (logits.argmax(1) == split.test_labels).float().mean().item() == pytest.approx(run.state().test_accuracy)
     service.forget(run)
+    assert kept_steps(run) == steps
+    assert service.remove(run)
     assert not folder.exists()
     assert kept_steps(run) == ()
 
 
-def test_a_run_that_is_forgotten_while_it_trains_leaves_nothing(service: TrainingService) -> None:
+def test_a_run_that_is_removed_while_it_trains_leaves_nothing(service: TrainingService) -> None:
     run = service.start(RunSpec(epochs=200))
     assert run.wait_for(lambda state: state.step > 20, LIMIT)
     folder = run.moments_folder
     assert folder is not None
     assert folder.exists()
-    service.forget(run)
+    assert service.remove(run)
     assert service.start(RunSpec(epochs=1)).wait(LIMIT)  # by now the process has heard of it
-    assert not folder.exists()
-
-
-@pytest.mark.parametrize("end", ["close", "kill"])
-def test_nothing_is_left_when_the_service_ends(end: str) -> None:
-    service = TrainingService(max_workers=1)
-    run = service.start(RunSpec(epochs=200))
-    assert run.wait_for(lambda state: state.step > 5, LIMIT)
-    folder = run.moments_folder
-    assert folder is not None
-    if end == "kill":
-        os.kill(service.worker_pids[0], signal.SIGKILL)
-        assert run.wait(LIMIT)
-    service.close()
     assert not folder.parent.exists()

@@ -301,9 +301,9 @@ def test_a_killed_process_ends_its_runs_and_the_next_run_works(service: Training
     (pid,) = service.worker_pids
     os.kill(pid, signal.SIGKILL)
     assert run.wait(LIMIT)
-    assert run.state().status == "failed"
+    assert run.state().status == "interrupted"
     assert "SIGKILL" in run.state().reason
-    assert "Start again" in run.state().reason
+    assert run.state().can_go_on
     again = service.start(QUICK)
     assert again.wait(LIMIT)
     assert again.state().status == "completed"
@@ -323,7 +323,7 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
         run = service.start(LONG)
         (pid,) = service.worker_pids
     assert run.wait(LIMIT)
-    assert run.state().status == "failed"
+    assert run.state().status == "interrupted"
     assert "Gossip" in run.state().reason
     assert "is no report" in run.state().reason
     assert not exists(pid)
@@ -331,9 +331,9 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     service.close()
 
 
-def test_a_process_that_is_sent_no_command_ends_and_says_why(tmp_path: Path) -> None:
+def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
     worker = subprocess.run(
-        [sys.executable, "-m", "primer_core.training.worker", str(tmp_path)],
+        [sys.executable, "-m", "primer_core.training.worker"],
         input=b'{"kind": "Pause"}\n',
         capture_output=True,
         cwd=PROJECT,
@@ -377,7 +377,8 @@ def test_at_most_so_many_processes_as_allowed_and_none_after_closing() -> None:
     service.close()
     assert not any(map(exists, pids))
     assert all(run.wait(LIMIT) for run in runs)
-    assert {run.state().status for run in runs} == {"failed"}
+    assert {run.state().status for run in runs} == {"interrupted"}
+    assert not any(run.state().can_go_on for run in runs)
     with pytest.raises(RuntimeError, match="closed"):
         service.start(QUICK)
 
@@ -432,9 +433,7 @@ def test_a_desk_survives_a_reload_and_is_cleared_when_nobody_comes_back(service:
     assert step(run) == before
 
 
-def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_for_good(
-    service: TrainingService,
-) -> None:
+def test_only_its_owner_steers_a_desk(service: TrainingService) -> None:
     desks = Desks(service, grace=0.2)
     desk = desks.make("owner")
     desk.sit("tab", "owner")
@@ -444,18 +443,61 @@ def test_only_its_owner_steers_a_desk_and_others_may_take_over_when_it_is_gone_f
     assert desk.steers("another tab")
     assert not desk.steers("onlooker")
     assert not desk.steers("nobody")
-    assert not desk.take_over("onlooker")
     desks.leave(desk.id, "tab")
-    assert not desk.may_take_over("onlooker"), "another tab of the owner is still there"
     desks.leave(desk.id, "another tab")
-    assert not desk.may_take_over("onlooker"), "the owner may be reloading the page"
-    time.sleep(0.25)  # the grace is a time on the clock
-    assert not desk.steers("onlooker"), "nobody steers what is not theirs without asking for it"
-    assert not desk.may_take_over("nobody")
-    assert desk.take_over("onlooker")
-    assert desk.steers("onlooker")
+    assert not desk.steers("onlooker"), "nobody ever steers what is not theirs"
     desk.sit("tab", "owner")
-    assert not desk.steers("tab")
+    assert desk.steers("tab")
+
+
+def test_the_desk_of_a_run_is_found_again_and_made_anew_for_a_run_of_before(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.2)
+    desk = desks.make("owner")
+    before = desk.start(QUICK)
+    assert before.wait(LIMIT)
+    run = desk.start(LONG, rivals=(replace(LONG, seed=1),))
+    rival = desk.together[1]
+    assert desks.of_run(run.id) is desks.of_run(rival.id) is desk
+    desk.sit("tab", "owner")
+    desks.leave(desk.id, "tab")
+    let_graces_pass()
+    assert desks.get(desk.id) is None
+    again = desks.of_run(run.id)
+    assert again is not None
+    assert [each.id for each in again.together] == [run.id, rival.id]
+    assert [each.id for each in again.earlier] == [rival.id, before.id]
+    again.sit("tab", "owner")
+    again.sit("onlooker", "somebody")
+    assert again.steers("tab")
+    assert not again.steers("onlooker")
+    assert again.current is not None
+    deadline = time.monotonic() + LIMIT
+    while not again.current.state().ended:  # until its process has let go of it
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert again.current.state().status == "interrupted"
+    assert desks.of_run("nobodys-run") is None
+    assert desks.remove(again.current)
+    assert again.current is None
+    assert desks.of_run(run.id) is None
+
+
+def test_a_run_of_before_is_laid_on_a_desk_while_the_current_one_goes_on(service: TrainingService) -> None:
+    desks = Desks(service, grace=0.2)
+    desk = desks.make("owner")
+    first = desk.start(QUICK)
+    assert first.wait(LIMIT)
+    going = desk.start(LONG)
+    reach(going, 1)
+    desk.show(first)
+    assert desk.current is first
+    assert desk.earlier == (going,)
+    assert not going.state().ended
+    desk.show(going)
+    assert desk.current is going
+    desk.empty(but=[going])
+    assert not going.state().ended
+    service.forget(going)
 
 
 def test_rivals_start_with_a_run_and_go_with_it(service: TrainingService) -> None:

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from primer_core.training.history import History, SettingChange
+from primer_core.training.kept import KeptRunError
 from primer_core.training.moments import kept_steps
 from primer_core.training.spec import RunSpec
 from primer_core.training.symptoms import symptoms_of
@@ -246,10 +247,11 @@ def _change_words(change: SettingChange) -> str:
 
 
 def role_at(desk: Desk | None, visitor: str) -> str:
-    """What a visitor may do at a desk: ``"steers"``, ``"may take over"`` or ``"looks on"``."""
-    if desk is None or desk.steers(visitor):
+    """What a visitor may do at a desk: ``"steers"``, or ``"looks on"``, as all do at runs of another server."""
+    if desk is None:
         return "steers"
-    return "may take over" if desk.may_take_over(visitor) else "looks on"
+    elsewhere = desk.current is not None and desk.current.elsewhere
+    return "steers" if desk.steers(visitor) and not elsewhere else "looks on"
 
 
 def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
@@ -264,11 +266,23 @@ def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
     for other in desk.earlier:
         if other.spec.data == run.spec.data and other.history.size:
             latest.setdefault(other.spec, other)
-    return tuple(
-        Behind(other, f"{'beside' if other in desk.together else 'before'}: {_otherwise(other.spec, run.spec)}")
-        for other in latest.values()
-        if other != run
+    compared = [other for other in desk.compared if other is not run and other.spec.data == run.spec.data]
+    return (
+        *(Behind(other, f"compared: {_called(other) or _otherwise(other.spec, run.spec)}") for other in compared),
+        *(
+            Behind(other, f"{'beside' if other in desk.together else 'before'}: {_otherwise(other.spec, run.spec)}")
+            for other in latest.values()
+            if other is not run and other not in compared
+        ),
     )
+
+
+def _called(run: Run) -> str:
+    """What its owner calls a run; empty if it has no name."""
+    try:
+        return "" if run.folder is None else run.folder.card().name
+    except KeptRunError:
+        return ""
 
 
 def _otherwise(earlier: RunSpec, now: RunSpec) -> str:
@@ -284,7 +298,8 @@ def _mark(run: Run | None, state: RunState | None, role: str, behind: Sequence[B
     phase = state.status if state.ended or state.status == "paused" else "going"
     ails = ", ".join(symptom.name for symptom in symptoms_of(run, state))
     going_behind = sum(not earlier.run.ended for earlier in behind)
-    return f"{run.id} {phase} {len(run.history.changes)} {going_behind} {role} {ails}"
+    unwritten = "unwritten" * state.unwritten
+    return f"{run.id} {phase} {len(run.history.changes)} {going_behind} {role} {unwritten} {ails}"
 
 
 def _again(state: RunState | None, active_runs: int, behind: Sequence[Behind]) -> int:
@@ -307,15 +322,22 @@ def progress_text(state: RunState) -> str:
                 if total
                 else "Loading the data."
             )
+        case "returning":
+            again = f": batch {state.returned:,} is trained again" if state.returned else ""
+            return _thin(f"Going back to batch {state.step:,}{again}.")
         case "training":
             left = f" · {_clock(state.seconds_left)} left" if state.seconds_left is not None else ""
             return f"Training · {where}{speed}{left}"
         case "paused":
             return f"Paused · {where}"
+        case "completed" if not state.step:
+            return "A network from outside, which was not trained here"
         case "completed":
             return f"Finished · {where}{speed}"
         case "stopped":
             return f"Stopped · {where}"
+        case "interrupted":
+            return f"Interrupted · {where}" if state.total_steps else "Interrupted before the first batch"
         case "reached":
             return f"Target reached · {where}"
         case "levelled":

@@ -19,7 +19,7 @@ from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
-from ui.training import settings, symptoms_view
+from ui.training import kept_runs, settings, symptoms_view
 from ui.training.live_view import address, behind_at, live_view, numbers, role_at
 from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
 
@@ -59,7 +59,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     going = state is not None and not state.ended and may == "steers"
     if going != was_going:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
-    buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec, may)
+    buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec)
     run_buttons(_BUTTONS, buttons, label="Steer the run")
     if run is not None and state is not None:
         _message(run, state, may)
@@ -86,6 +86,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         )
     if desk is not None and run is not None:
         st.html(f'<p class="primer-note">{_made_with(desk, run)}</p>')
+        kept_runs.draw_exports(run)
     # A test of rates is to find what ails; a run that fine-tunes cannot be started again here, without its digits.
     if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES and not run.spec.start:
         symptoms_view.draw(run, state, enabled=may == "steers")
@@ -133,6 +134,8 @@ def _buttons_to_go_on(run: Run | None, state: RunState | None) -> Sequence[Butto
     """The button that trains on after the end, if the run can."""
     if run is None or state is None or not state.can_go_on:
         return ()
+    if state.status == "interrupted":
+        return (Button("more", "go_on", "Go on", "Train on from where it was cut off: the losses are the same."),)
     if state.step < state.total_steps:
         return (Button("more", "go_on", "Go on", "Train on from the network as it is, to the end of the epochs."),)
     full = run.asked.epochs + MORE_EPOCHS > EPOCHS_RANGE[1]
@@ -147,12 +150,10 @@ def _buttons_to_go_on(run: Run | None, state: RunState | None) -> Sequence[Butto
     )
 
 
-def _onlookers_buttons(spec: RunSpec | None, may: str) -> Sequence[Button]:
+def _onlookers_buttons(spec: RunSpec | None) -> Sequence[Button]:
     """The buttons of a learner who looks at another's run."""
     start = "Train with the settings beside, at a desk of your own. This run goes on as it does."
-    own = Button("main", "start_own", "Start my own run", start, "play_arrow", "" if spec is not None else _UNFIT)
-    take = Button("take", "take_over", "Take over", "Steer this run: whose it was has left.")
-    return (own, take) if may == "may take over" else (own,)
+    return (Button("main", "start_own", "Start my own run", start, "play_arrow", "" if spec is not None else _UNFIT),)
 
 
 def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
@@ -162,10 +163,7 @@ def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
     run = desk.current if desk else None
     if desk is None or run is None:
         return
-    visitor = cached.seat().visitor
-    if name == "take_over":
-        desk.take_over(visitor)
-    if not desk.steers(visitor):
+    if role_at(desk, cached.seat().visitor) != "steers":
         return
     state = run.state()
     together = [each for each in desk.together if each.ended == run.ended]
@@ -237,6 +235,8 @@ def _message(run: Run, state: RunState, may: str) -> None:
         ):
             session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
+    elif state.status == "interrupted":
+        _tell_interruption(run, state, may)
     elif tested is not None:
         _tell_rate_test(tested)
     elif state.ended and state.network_step is not None and run.spec.data in IMAGE_SETS:
@@ -257,11 +257,40 @@ def _message(run: Run, state: RunState, may: str) -> None:
             f"The {value_text('schedule', schedule)} schedule is at its end: if the run goes on, its last rate stays."
         )
     if may != "steers":
+        whose = (
+            "it is trained by another server, which shares its runs with this one"
+            if run.elsewhere
+            else "this run is another learner's"
+        )
         st.info(
-            "You are looking on: this run is another learner's, and nothing you do here reaches it. The settings "
-            "beside are for a run of your own.",
+            f"You are looking on: {whose}, and nothing you do here reaches it. The settings beside are for a run of "
+            "your own.",
             icon=":material/visibility:",
         )
+    if run.folder is None:
+        st.warning(
+            "This run is not kept: its folder could not be made. It ends with this server. The disk may be full.",
+            icon=":material/save:",
+        )
+    elif state.unwritten:
+        st.warning(
+            "The latest batches are shown and not kept yet: the server could not write them. The disk may be full. "
+            "They are written as soon as there is room.",
+            icon=":material/save:",
+        )
+
+
+def _tell_interruption(run: Run, state: RunState, may: str) -> None:
+    """Say where a run was cut off, and what can be done."""
+    shown = f"after batch {state.step:,}".replace(",", "\u2009") if state.step else "before its first batch"
+    told = f"This run was cut off {shown}; all that was shown of it is kept."
+    if state.reason:
+        told += f" {state.reason}"
+    if may == "steers" and state.can_go_on:
+        told += " Go on trains from its last checkpoint on: its losses are the same as without the interruption."
+    elif run.spec.start:
+        told += " It cannot go on: the digits that it learns are kept by your browser alone."
+    st.info(told, icon=":material/history_toggle_off:")
 
 
 def _tell_rate_test(tested: RateTest) -> None:

@@ -33,6 +33,11 @@ _WITHOUT_NAME = ("data", "model", "optimizer", "epochs", "patience", "start")
 _ALWAYS = ("model", "data", "optimizer", "learning_rate", "batch_size", "epochs", "seed")
 
 
+def setting_name(name: str) -> str:
+    """What a setting is called in a table."""
+    return _NAMES.get(name, name.replace("_", " "))
+
+
 def setting_text(name: str, value: object) -> str:
     """One setting with its value, such as ``"rate 0.001"`` or ``"5 epochs"``."""
     text = value_text(name, value)

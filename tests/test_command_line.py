@@ -1,0 +1,89 @@
+"""The library without the app, as its users call it: in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from primer_core.__main__ import main
+from primer_core.inference import render_strokes
+from primer_core.training import RunSpec, TrainingService
+from primer_core.training.loop import train
+from tests.e2e.digit_strokes import DIGITS
+from tests.running_app import PROJECT
+
+LIMIT = 300.0
+
+
+def called(arguments: Sequence[str], runs: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "primer_core", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "PRIMER_RUNS": str(runs)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = RunSpec(epochs=40)
+    file = tmp_path / "spec.json"
+    file.write_text(spec.to_json())
+    runs = tmp_path / "runs"
+    first = called(["train", str(file)], runs)
+    assert first.stderr is not None
+    run_id = first.stderr.readline().split()[1]
+    for line in first.stderr:
+        if re.search(r"batch [1-9]", line):
+            break
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=LIMIT)
+    assert first.returncode == 130
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PRIMER_RUNS", str(runs))
+        assert main(["runs"]) == 0
+        assert re.search(rf"{run_id}\s+interrupted\s+\d+/2520", capsys.readouterr().out)
+        assert main(["train", run_id]) == 0
+        told = capsys.readouterr()
+        assert re.match(rf"{run_id}: completed after batch 2520, test accuracy \d\d\.\d\d%", told.out)
+        assert "epoch 40/40 completed" in told.err
+        assert main(["train", run_id]) == 2
+        assert "cannot go on" in capsys.readouterr().err
+        run = TrainingService(max_workers=1).open(run_id)
+        assert run is not None
+        torch.set_num_threads(1)
+        assert run.history.losses()[1] == [event.train_loss for event in train(spec) if event.kind == "step"]
+
+        image = tmp_path / "seven.png"
+        drawn = render_strokes([{"width": 18, "points": np.array(stroke)} for stroke in DIGITS[7]])
+        Image.fromarray(255 - np.round(drawn * 255).astype(np.uint8)).save(image)
+        for arguments in (["predict", str(image)], ["predict", str(image), "--run", run_id]):
+            assert main(arguments) == 0
+            assert re.fullmatch(r"\d  \d+\.\d%\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["train", "{}x"], "not JSON"),
+        (["train", '{"epochs": 0}'], "epochs is a whole number"),
+        (["train", "nobodys-run-1"], "is none"),
+        (["predict", "no such.png"], "No such file"),
+        (["predict", "README.md"], ""),
+        (["predict", "README.md", "--run", "nobodys-run-1"], "No run of the id"),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert told in capsys.readouterr().err
