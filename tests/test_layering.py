@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -56,7 +57,10 @@ def test_the_checks_below_have_something_to_check() -> None:
     assert len(PAINTED) > 10
 
 
-def faults(found: Mapping[str, object]) -> dict[str, object]:
+F = TypeVar("F")
+
+
+def faults(found: Mapping[str, F]) -> dict[str, F]:
     """Of what was found in each module or file, that where there is any: one test looks at hundreds of them."""
     return {where: fault for where, fault in found.items() if fault}
 

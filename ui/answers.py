@@ -177,7 +177,7 @@ def _last_of(job: dict[str, Any]) -> Response:
 def _dated(measured: Measured | None, *, busy: bool = False) -> Response:
     found: dict[str, Any] = {"parts": []}
     if measured is not None:
-        found = json.loads(_content(Answer(measured.content))) | {"at": measured.at.isoformat()}
+        found = json.loads(content_of(Answer(measured.content))) | {"at": measured.at.isoformat()}
     return JSONResponse(found | ({"busy": True} if busy else {}), headers={"Cache-Control": "no-store"})
 
 
