@@ -173,7 +173,6 @@ class Run:
         return tuple(step.loss for step in self.steps if step.loss is not None)
 
 
-@lru_cache(maxsize=_KEPT_RUNS)
 def run(start: Start, loop: Loop) -> Run:
     """Run a loop.
 
@@ -184,7 +183,12 @@ def run(start: Start, loop: Loop) -> Run:
     loop
         Its lines.
     """
-    if not is_heard():
+    return _run(start, loop, heard=is_heard())
+
+
+@lru_cache(maxsize=_KEPT_RUNS)
+def _run(start: Start, loop: Loop, *, heard: bool) -> Run:
+    if not heard:
         _OTHER_SIZE.keep()
     first = _Walk(start, loop, most=None)
     if _keeps_order(loop):
