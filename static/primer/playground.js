@@ -28,6 +28,7 @@ import { bytesOf } from "./signed_cells.js";
 const SHELL = ["desk", "embed", "embed_options"];
 const DRAWN = ["moons", "circles", "spirals", "blobs", "xor", "line", "curve"];
 const CURVES = ["line", "curve", "own_curve"];
+const ADDRESS_AFTER = 300;   // ms: browsers refuse to be told of an address more often
 const LATE = 700;            // ms after which it is said that an answer is waited for
 const CALM = 500;            // ms between two pictures for who wants little motion
 const LAST = 6;              // losses of batches that are written out
@@ -58,6 +59,8 @@ class Playground {
     this.data = data;
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.painted = -CALM;
+    /** @type {any} */
+    this.addressTimer = 0;
     const here = new URLSearchParams(location.search);
     SHELL.forEach((name) => here.delete(name));
     const asked = here.toString() === data.opened ? data.question : { ...data.usual, ...Object.fromEntries(here) };
@@ -114,7 +117,8 @@ class Playground {
     this.story = make("div", { className: "story" });
     this.problem = make("p", { className: "problem", role: "alert", hidden: true });
     this.problems = make("div", { className: "problems" }, ...data.problems.map((text) => make("p", { className: "problem" }, text)));
-    this.waiting = make("p", { className: "note", hidden: true }, "PyTorch is being loaded, or others wait before you.");
+    this.taken = make("p", { className: "problem", hidden: true });
+    this.waiting = make("p", { className: "waiting", hidden: true }, "PyTorch is being loaded, or others wait before you.");
     this.said = make("p", { className: "said", role: "status", "aria-live": "polite" });
     this.controls = this.fieldsets();
     const keys = make("p", { className: "note", id: "plane-keys" },
@@ -122,13 +126,13 @@ class Playground {
     this.plane.canvas.setAttribute("aria-describedby", "plane-keys");
     this.root = make("section", { className: "playground" },
       this.problems, this.presets,
-      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.rate),
-      this.problem, this.waiting,
+      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.rate, this.waiting),
+      this.problem,
       make("div", { className: "stage" },
         this.network.root,
         make("div", { className: "middle" }, this.tools.root, this.plane.canvas, this.caption, this.reading),
         make("div", { className: "beside" }, make("h4", {}, "Loss"), this.losses.root, this.legend(), this.numbers, this.lastLosses)),
-      this.controls,
+      this.controls, this.taken,
       make("div", { className: "below" }, this.unit.root, make("section", { className: "card", "aria-label": "What happened" }, make("h4", {}, "What happened"), this.story)),
       make("details", { className: "keys" }, make("summary", {}, "Keys of the plane"), keys),
       this.said);
@@ -136,6 +140,9 @@ class Playground {
     // A description that is folded away is read all the same: a reader takes the text of what an id names.
     this.listening = new AbortController();
     this.hear(document, "visibilitychange", () => this.trainer.run());
+    // Before anything that may leave the page: Back brings the network back as far as it was.
+    this.hear(document, "click", () => this.writeAddress());
+    this.hear(globalThis, "pagehide", () => this.writeAddress());
     this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => setTimeout(() => this.recolour(), 300));
     this.hear(document, "primer-code-wanted", (event) => {
       if (/** @type {CustomEvent} */ (event).detail.view === data.code) this.tellCode();
@@ -156,7 +163,7 @@ class Playground {
     target.addEventListener(name, (event) => {
       if (this.root.isConnected) act(event);
       else this.listening.abort();
-    }, { signal: this.listening.signal });
+    }, { signal: this.listening.signal, capture: true });
   }
 
   legend() {
@@ -191,11 +198,26 @@ class Playground {
     let text = input.value;
     if (!field.options) {
       const number = Number(text), { least = 0, most = 1 } = field;
-      if (text === "" || !Number.isFinite(number)) return this.settle();
-      text = String(Math.max(least, Math.min(most, Number.isInteger(field.step) ? Math.round(number) : Math.round(number * 1e4) / 1e4)));
+      const isNumber = text !== "" && Number.isFinite(number);
+      const taken = Math.max(least, Math.min(most, Number.isInteger(field.step) ? Math.round(number) : Math.round(number * 1e4) / 1e4));
+      const wanted = text;
+      text = isNumber ? String(taken) : this.trainer.question[field.name];
+      input.value = text;
+      this.put({ [field.name]: text });
+      return this.tell(isNumber && taken === number ? "" : `${field.label} is a number from ${least} to ${most}${wanted === "" ? "" : `, not ${wanted}`}: ${text} is taken.`);
     }
     if (field.name === "data" && !DRAWN.includes(text) && text !== "five") return this.put({ data: text, points: text === "own" || text === "own_curve" ? this.kept(text) : "" });
     this.put({ [field.name]: text });
+  }
+
+  /**
+   * Say what became of a number that cannot be taken.
+   * @param {string} words
+   */
+  tell(words) {
+    write(this.taken, words);
+    this.taken.hidden = !words;
+    if (words) write(this.said, words);
   }
 
   /**
@@ -208,6 +230,7 @@ class Playground {
 
   /** @param {Record<string, string>} question */
   openPreset(question) {
+    this.tell("");
     const wasPlaying = this.trainer.playing;
     this.trainer.playing = false;
     this.trainer.question = { ...question };
@@ -219,6 +242,7 @@ class Playground {
 
   /** @param {Record<string, string>} texts */
   put(texts) {
+    this.tell("");
     this.trainer.put(texts);
     this.settle();
   }
@@ -319,7 +343,7 @@ class Playground {
     this.tellCode(!told.code);
     this.root.dataset.step = String(step);
     this.root.dataset.settled = String(Boolean(told.code));
-    this.writeAddress();
+    this.keepAddress();
     this.settle();
   }
 
@@ -390,8 +414,14 @@ class Playground {
     this.plane.paint();
   }
 
+  /** Have the address follow, a little late, once nothing moves. */
+  keepAddress() {
+    if (this.addressTimer || this.trainer.playing) return;
+    this.addressTimer = setTimeout(() => { this.addressTimer = 0; this.writeAddress(); }, ADDRESS_AFTER);
+  }
+
   writeAddress() {
-    if (!this.root.isConnected || this.trainer.playing) return;
+    if (!this.root.isConnected) return;
     const { question, step } = this.trainer;
     const next = new URLSearchParams();
     for (const [name, text] of Object.entries({ ...question, step: String(step) })) if (text !== this.data.usual[name]) next.set(name, text);
