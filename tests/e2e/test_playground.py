@@ -89,7 +89,7 @@ def test_points_are_placed_dragged_and_removed_by_hand_and_by_keys(page: Page, a
 
     plane(page).click(position=at(2, 1))  # type: ignore[arg-type]
     expect(root(page).get_by_role("status")).to_contain_text("1 training point")
-    page.wait_for_function(r"() => /points=(2|1\.9\d|2\.0\d)_(1|0\.9\d|1\.0\d)b$/.test(location.search)")
+    page.wait_for_function(r"() => /points=(2|1\.9\d|2\.0\d)_(1|0\.9\d|1\.0\d)b&/.test(location.search)")
     plane(page).focus()
     for key in ("Shift+ArrowLeft", "Shift+ArrowUp", "o"):
         page.keyboard.press(key)
