@@ -98,6 +98,8 @@ class Playground {
     });
     this.plane.describe("The plane: nothing is computed yet.");
     this.tools = toolsOf(this.plane);
+    this.clear = make("button", { type: "button", className: "clear", title: "Remove all points" }, "Clear");
+    this.clear.addEventListener("click", () => { this.place([]); write(this.said, "All points are removed."); });
     this.caption = make("p", { className: "caption" });
     this.reading = make("p", { className: "reading" });
     this.network = new NetworkPicture({
@@ -130,7 +132,7 @@ class Playground {
       this.problem,
       make("div", { className: "stage" },
         this.network.root,
-        make("div", { className: "middle" }, this.tools.root, this.plane.canvas, this.caption, this.reading),
+        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, this.clear), this.plane.canvas, this.caption, this.reading),
         make("div", { className: "beside" }, make("h4", {}, "Loss"), this.losses.root, this.legend(), this.numbers, this.lastLosses)),
       this.controls, this.taken,
       make("div", { className: "below" }, this.unit.root, make("section", { className: "card", "aria-label": "What happened" }, make("h4", {}, "What happened"), this.story)),
@@ -391,6 +393,7 @@ class Playground {
     write(this.rate, step >= MOST_STEPS ? "That is the most that is trained here." : "");
     const isCurve = CURVES.includes(question.data), isDrawn = DRAWN.includes(question.data);
     this.tools.settle(isCurve);
+    this.clear.disabled = this.plane.points.length === 0;
     for (const [name, input] of this.inputs ?? []) {
       const label = /** @type {HTMLElement} */ (input.closest("label"));
       label.hidden = (["count", "noise"].includes(name) && !isDrawn) || (name === "share" && question.data === "five") || (name === "outputs" && isCurve);

@@ -48,7 +48,7 @@ export class LossPicture {
     this.root.setAttribute("viewBox", `0 0 ${width} ${HIGH}`);
     const batches = losses.flatMap((loss, step) => (loss === null ? [] : [/** @type {[number, number]} */ ([step + 0.5, loss])]));
     const all = [thinned(batches, 240), thinned(series("test"), 240), thinned(series("train"), 240)];
-    const first = Math.max(1e-6, ...all.map((line) => line[0]?.[1] ?? 0));
+    const first = Math.max(...all.map((line) => line[0]?.[1] ?? 0)) || 1;
     const most = Math.min(first * 2.5, Math.max(first, ...all.flat().map(([, loss]) => loss)) * 1.05);
     const last = Math.max(10, losses.length);
     const across = (/** @type {number} */ step) => LEFT + (step / last) * (width - LEFT - 6);
