@@ -89,7 +89,7 @@ class Playground {
     this.paceBox.value = this.trainer.pace;
     this.paceBox.addEventListener("change", () => { this.trainer.pace = /** @type {"slow" | "steady" | "full"} */ (this.paceBox.value); });
     this.steps = make("span", { className: "count" });
-    this.rate = make("span", { className: "note" });
+    this.limit = make("span", { className: "note" });
 
     this.plane = new Plane({
       look: (x, y) => this.put({ at: `${x}_${y}` }),
@@ -128,7 +128,7 @@ class Playground {
     this.plane.canvas.setAttribute("aria-describedby", "plane-keys");
     this.root = make("section", { className: "playground" },
       this.problems, this.presets,
-      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.rate, this.waiting),
+      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.limit, this.waiting),
       this.problem,
       make("div", { className: "stage" },
         this.network.root,
@@ -288,7 +288,7 @@ class Playground {
     }
     this.pointed = unit === null ? "" : words;
     this.plane.paint();
-    this.caption_();
+    this.writeCaption();
   }
 
   /**
@@ -336,7 +336,7 @@ class Playground {
     write(this.lastLosses, last.length ? `Last batches: ${last.join("  ")}` : "");
     this.story.replaceChildren(...told.says.map((text) => { const paragraph = make("p"); writeText(paragraph, text); return paragraph; }));
     this.read(told);
-    this.caption_();
+    this.writeCaption();
     this.plane.describe(`The plane after ${step} steps, with ${this.plane.points.length} points. ${this.reading.textContent}`);
     if (told.code) {
       this.code = told.code;
@@ -370,7 +370,7 @@ class Playground {
     return write(this.reading, `${place}: logits ${looked.logits.map(digits).join(", ")}; probabilities ${digits(shares[0])} orange, ${digits(shares[1])} blue.`);
   }
 
-  caption_() {
+  writeCaption() {
     const usual = this.plane.isCurve ? "The line is what the network gives. Hollow points only test."
       : "The line is where both classes are equally probable. Hollow points only test.";
     write(this.caption, this.pointed ? `What ${this.pointed.split(":")[0]} gives at each place${this.pointed.includes(":") ? `; ${this.pointed.split(": ")[1]} at the marked one` : ""}.` : usual);
@@ -390,7 +390,7 @@ class Playground {
     this.root?.classList.toggle("playing", playing);
     this.playButton.disabled = !playing && step >= MOST_STEPS;
     this.stepButton.disabled = step >= MOST_STEPS;
-    write(this.rate, step >= MOST_STEPS ? "That is the most that is trained here." : "");
+    write(this.limit, step >= MOST_STEPS ? "That is the most that is trained here." : "");
     const isCurve = CURVES.includes(question.data), isDrawn = DRAWN.includes(question.data);
     this.tools.settle(isCurve);
     this.clear.disabled = this.plane.points.length === 0;

@@ -54,11 +54,11 @@ export class LossPicture {
     const across = (/** @type {number} */ step) => LEFT + (step / last) * (width - LEFT - 6);
     const down = (/** @type {number} */ loss) => TOP + (1 - Math.min(1, loss / most)) * (HIGH - TOP - BELOW);
     this.lines.forEach((line, place) => line.setAttribute("d", all[place].map(([step, loss], at) => `${at ? "L" : "M"}${across(step).toFixed(1)} ${down(loss).toFixed(1)}`).join("")));
-    const [losses_, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
+    const [levels, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
     this.frame.replaceChildren(
-      ...losses_.flatMap((tick) => [
+      ...levels.flatMap((tick) => [
         element("path", { d: `M${LEFT} ${down(tick)}H${width}` }),
-        Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, losses_) }),
+        Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, levels) }),
       ]),
       ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),
     );

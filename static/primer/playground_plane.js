@@ -132,10 +132,11 @@ export class Plane {
    * @param {number} point
    */
   put(x, y, label, point) {
-    const name = this.isCurve ? "" : label ? "blue " : "orange ";
+    if (point >= 0 && this.isCurve) return this.say("A point lies there already.");
+    const name = label ? "blue" : "orange";
     if (point >= 0) this.changed(this.points.with(point, { ...this.points[point], label }));
     else this.changed([...this.points, { x, y, label, trained: true }]);
-    this.say(point >= 0 ? `The point is ${name || "there already"}now.` : `A ${name}point is placed at ${coordinate(x)}, ${coordinate(y)}.`);
+    return this.say(point >= 0 ? `The point is ${name} now.` : `A ${this.isCurve ? "" : `${name} `}point is placed at ${coordinate(x)}, ${coordinate(y)}.`);
   }
 
   /** @param {KeyboardEvent} event */
