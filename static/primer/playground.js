@@ -28,6 +28,7 @@ import { bytesOf } from "./signed_cells.js";
 const SHELL = ["desk", "embed", "embed_options"];
 const DRAWN = ["moons", "circles", "spirals", "blobs", "xor", "line", "curve"];
 const CURVES = ["line", "curve", "own_curve"];
+const ADDRESS_AFTER = 300;   // ms: browsers refuse to be told of an address more often
 const LATE = 700;            // ms after which it is said that an answer is waited for
 const CALM = 500;            // ms between two pictures for who wants little motion
 const LAST = 6;              // losses of batches that are written out
@@ -58,6 +59,8 @@ class Playground {
     this.data = data;
     this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.painted = -CALM;
+    /** @type {any} */
+    this.addressTimer = 0;
     const here = new URLSearchParams(location.search);
     SHELL.forEach((name) => here.delete(name));
     const asked = here.toString() === data.opened ? data.question : { ...data.usual, ...Object.fromEntries(here) };
@@ -86,7 +89,7 @@ class Playground {
     this.paceBox.value = this.trainer.pace;
     this.paceBox.addEventListener("change", () => { this.trainer.pace = /** @type {"slow" | "steady" | "full"} */ (this.paceBox.value); });
     this.steps = make("span", { className: "count" });
-    this.rate = make("span", { className: "note" });
+    this.limit = make("span", { className: "note" });
 
     this.plane = new Plane({
       look: (x, y) => this.put({ at: `${x}_${y}` }),
@@ -95,6 +98,8 @@ class Playground {
     });
     this.plane.describe("The plane: nothing is computed yet.");
     this.tools = toolsOf(this.plane);
+    this.clear = make("button", { type: "button", className: "clear", title: "Remove all points" }, "Clear");
+    this.clear.addEventListener("click", () => { this.place([]); write(this.said, "All points are removed."); });
     this.caption = make("p", { className: "caption" });
     this.reading = make("p", { className: "reading" });
     this.network = new NetworkPicture({
@@ -114,7 +119,8 @@ class Playground {
     this.story = make("div", { className: "story" });
     this.problem = make("p", { className: "problem", role: "alert", hidden: true });
     this.problems = make("div", { className: "problems" }, ...data.problems.map((text) => make("p", { className: "problem" }, text)));
-    this.waiting = make("p", { className: "note", hidden: true }, "PyTorch is being loaded, or others wait before you.");
+    this.taken = make("p", { className: "problem", hidden: true });
+    this.waiting = make("p", { className: "waiting", hidden: true }, "PyTorch is being loaded, or others wait before you.");
     this.said = make("p", { className: "said", role: "status", "aria-live": "polite" });
     this.controls = this.fieldsets();
     const keys = make("p", { className: "note", id: "plane-keys" },
@@ -122,13 +128,13 @@ class Playground {
     this.plane.canvas.setAttribute("aria-describedby", "plane-keys");
     this.root = make("section", { className: "playground" },
       this.problems, this.presets,
-      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.rate),
-      this.problem, this.waiting,
+      make("div", { className: "transport" }, this.playButton, this.stepButton, reset, make("label", { className: "pace" }, make("span", {}, "Pace"), this.paceBox), this.steps, this.limit, this.waiting),
+      this.problem,
       make("div", { className: "stage" },
         this.network.root,
-        make("div", { className: "middle" }, this.tools.root, this.plane.canvas, this.caption, this.reading),
+        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, this.clear), this.plane.canvas, this.caption, this.reading),
         make("div", { className: "beside" }, make("h4", {}, "Loss"), this.losses.root, this.legend(), this.numbers, this.lastLosses)),
-      this.controls,
+      this.controls, this.taken,
       make("div", { className: "below" }, this.unit.root, make("section", { className: "card", "aria-label": "What happened" }, make("h4", {}, "What happened"), this.story)),
       make("details", { className: "keys" }, make("summary", {}, "Keys of the plane"), keys),
       this.said);
@@ -136,6 +142,9 @@ class Playground {
     // A description that is folded away is read all the same: a reader takes the text of what an id names.
     this.listening = new AbortController();
     this.hear(document, "visibilitychange", () => this.trainer.run());
+    // Before anything that may leave the page: Back brings the network back as far as it was.
+    this.hear(document, "click", () => this.writeAddress());
+    this.hear(globalThis, "pagehide", () => this.writeAddress());
     this.hear(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => setTimeout(() => this.recolour(), 300));
     this.hear(document, "primer-code-wanted", (event) => {
       if (/** @type {CustomEvent} */ (event).detail.view === data.code) this.tellCode();
@@ -156,7 +165,7 @@ class Playground {
     target.addEventListener(name, (event) => {
       if (this.root.isConnected) act(event);
       else this.listening.abort();
-    }, { signal: this.listening.signal });
+    }, { signal: this.listening.signal, capture: true });
   }
 
   legend() {
@@ -191,11 +200,26 @@ class Playground {
     let text = input.value;
     if (!field.options) {
       const number = Number(text), { least = 0, most = 1 } = field;
-      if (text === "" || !Number.isFinite(number)) return this.settle();
-      text = String(Math.max(least, Math.min(most, Number.isInteger(field.step) ? Math.round(number) : Math.round(number * 1e4) / 1e4)));
+      const isNumber = text !== "" && Number.isFinite(number);
+      const taken = Math.max(least, Math.min(most, Number.isInteger(field.step) ? Math.round(number) : Math.round(number * 1e4) / 1e4));
+      const wanted = text;
+      text = isNumber ? String(taken) : this.trainer.question[field.name];
+      input.value = text;
+      this.put({ [field.name]: text });
+      return this.tell(isNumber && taken === number ? "" : `${field.label} is a number from ${least} to ${most}${wanted === "" ? "" : `, not ${wanted}`}: ${text} is taken.`);
     }
     if (field.name === "data" && !DRAWN.includes(text) && text !== "five") return this.put({ data: text, points: text === "own" || text === "own_curve" ? this.kept(text) : "" });
     this.put({ [field.name]: text });
+  }
+
+  /**
+   * Say what became of a number that cannot be taken.
+   * @param {string} words
+   */
+  tell(words) {
+    write(this.taken, words);
+    this.taken.hidden = !words;
+    if (words) write(this.said, words);
   }
 
   /**
@@ -208,6 +232,7 @@ class Playground {
 
   /** @param {Record<string, string>} question */
   openPreset(question) {
+    this.tell("");
     const wasPlaying = this.trainer.playing;
     this.trainer.playing = false;
     this.trainer.question = { ...question };
@@ -219,6 +244,7 @@ class Playground {
 
   /** @param {Record<string, string>} texts */
   put(texts) {
+    this.tell("");
     this.trainer.put(texts);
     this.settle();
   }
@@ -262,7 +288,7 @@ class Playground {
     }
     this.pointed = unit === null ? "" : words;
     this.plane.paint();
-    this.caption_();
+    this.writeCaption();
   }
 
   /**
@@ -310,7 +336,7 @@ class Playground {
     write(this.lastLosses, last.length ? `Last batches: ${last.join("  ")}` : "");
     this.story.replaceChildren(...told.says.map((text) => { const paragraph = make("p"); writeText(paragraph, text); return paragraph; }));
     this.read(told);
-    this.caption_();
+    this.writeCaption();
     this.plane.describe(`The plane after ${step} steps, with ${this.plane.points.length} points. ${this.reading.textContent}`);
     if (told.code) {
       this.code = told.code;
@@ -319,7 +345,7 @@ class Playground {
     this.tellCode(!told.code);
     this.root.dataset.step = String(step);
     this.root.dataset.settled = String(Boolean(told.code));
-    this.writeAddress();
+    this.keepAddress();
     this.settle();
   }
 
@@ -344,7 +370,7 @@ class Playground {
     return write(this.reading, `${place}: logits ${looked.logits.map(digits).join(", ")}; probabilities ${digits(shares[0])} orange, ${digits(shares[1])} blue.`);
   }
 
-  caption_() {
+  writeCaption() {
     const usual = this.plane.isCurve ? "The line is what the network gives. Hollow points only test."
       : "The line is where both classes are equally probable. Hollow points only test.";
     write(this.caption, this.pointed ? `What ${this.pointed.split(":")[0]} gives at each place${this.pointed.includes(":") ? `; ${this.pointed.split(": ")[1]} at the marked one` : ""}.` : usual);
@@ -364,9 +390,10 @@ class Playground {
     this.root?.classList.toggle("playing", playing);
     this.playButton.disabled = !playing && step >= MOST_STEPS;
     this.stepButton.disabled = step >= MOST_STEPS;
-    write(this.rate, step >= MOST_STEPS ? "That is the most that is trained here." : "");
+    write(this.limit, step >= MOST_STEPS ? "That is the most that is trained here." : "");
     const isCurve = CURVES.includes(question.data), isDrawn = DRAWN.includes(question.data);
     this.tools.settle(isCurve);
+    this.clear.disabled = this.plane.points.length === 0;
     for (const [name, input] of this.inputs ?? []) {
       const label = /** @type {HTMLElement} */ (input.closest("label"));
       label.hidden = (["count", "noise"].includes(name) && !isDrawn) || (name === "share" && question.data === "five") || (name === "outputs" && isCurve);
@@ -390,8 +417,14 @@ class Playground {
     this.plane.paint();
   }
 
+  /** Have the address follow, a little late, once nothing moves. */
+  keepAddress() {
+    if (this.addressTimer || this.trainer.playing) return;
+    this.addressTimer = setTimeout(() => { this.addressTimer = 0; this.writeAddress(); }, ADDRESS_AFTER);
+  }
+
   writeAddress() {
-    if (!this.root.isConnected || this.trainer.playing) return;
+    if (!this.root.isConnected) return;
     const { question, step } = this.trainer;
     const next = new URLSearchParams();
     for (const [name, text] of Object.entries({ ...question, step: String(step) })) if (text !== this.data.usual[name]) next.set(name, text);

@@ -48,17 +48,17 @@ export class LossPicture {
     this.root.setAttribute("viewBox", `0 0 ${width} ${HIGH}`);
     const batches = losses.flatMap((loss, step) => (loss === null ? [] : [/** @type {[number, number]} */ ([step + 0.5, loss])]));
     const all = [thinned(batches, 240), thinned(series("test"), 240), thinned(series("train"), 240)];
-    const first = Math.max(1e-6, ...all.map((line) => line[0]?.[1] ?? 0));
+    const first = Math.max(...all.map((line) => line[0]?.[1] ?? 0)) || 1;
     const most = Math.min(first * 2.5, Math.max(first, ...all.flat().map(([, loss]) => loss)) * 1.05);
     const last = Math.max(10, losses.length);
     const across = (/** @type {number} */ step) => LEFT + (step / last) * (width - LEFT - 6);
     const down = (/** @type {number} */ loss) => TOP + (1 - Math.min(1, loss / most)) * (HIGH - TOP - BELOW);
     this.lines.forEach((line, place) => line.setAttribute("d", all[place].map(([step, loss], at) => `${at ? "L" : "M"}${across(step).toFixed(1)} ${down(loss).toFixed(1)}`).join("")));
-    const [losses_, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
+    const [levels, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
     this.frame.replaceChildren(
-      ...losses_.flatMap((tick) => [
+      ...levels.flatMap((tick) => [
         element("path", { d: `M${LEFT} ${down(tick)}H${width}` }),
-        Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, losses_) }),
+        Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, levels) }),
       ]),
       ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),
     );

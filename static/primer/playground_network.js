@@ -186,6 +186,7 @@ export class NetworkPicture {
     this.row.replaceChildren(...this.columns.map(({ root }) => root));
     this.fewer.disabled = sizes.length <= 2;
     this.more.disabled = sizes.length >= MOST_LAYERS + 2;
+    this.more.title = this.more.disabled ? `There are at most ${MOST_LAYERS} hidden layers here.` : "";
     const again = focused && this.columns[focused.layer + 1];
     if (again) (wasMore === undefined ? again.canvas : wasMore ? again.more : again.fewer).focus();
   }

@@ -49,6 +49,8 @@ export class Plane {
     /** @type {number} the point that is held, by pointer or key; -1 for none */
     this.held = -1;
     this.moved = false;
+    /** the points as they were when one was taken hold of */
+    this.before = this.points;
     /** @type {Colours} */
     this.colours = { plus: [95, 159, 212], minus: [211, 154, 45], ground: [255, 255, 255], dark: [28, 35, 48], ink: "#1c2330", paper: "#fff" };
     this.small = make("canvas");
@@ -56,7 +58,11 @@ export class Plane {
     this.canvas.addEventListener("pointerdown", (event) => this.press(event));
     this.canvas.addEventListener("pointermove", (event) => this.drag(event));
     this.canvas.addEventListener("pointerup", (event) => this.release(event));
-    this.canvas.addEventListener("pointercancel", () => { this.held = -1; this.paint(); });
+    this.canvas.addEventListener("pointercancel", () => {
+      this.points = this.before;
+      this.held = -1;
+      this.paint();
+    });
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -72,6 +78,7 @@ export class Plane {
     const { x, y, reach } = this.placeOf(event);
     this.held = nearest(this.points, x, y, reach);
     this.moved = false;
+    this.before = this.points;
     if (this.held >= 0) this.canvas.setPointerCapture(event.pointerId);
   }
 
@@ -125,10 +132,11 @@ export class Plane {
    * @param {number} point
    */
   put(x, y, label, point) {
-    const name = this.isCurve ? "" : label ? "blue " : "orange ";
+    if (point >= 0 && this.isCurve) return this.say("A point lies there already.");
+    const name = label ? "blue" : "orange";
     if (point >= 0) this.changed(this.points.with(point, { ...this.points[point], label }));
     else this.changed([...this.points, { x, y, label, trained: true }]);
-    this.say(point >= 0 ? `The point is ${name || "there already"}now.` : `A ${name}point is placed at ${coordinate(x)}, ${coordinate(y)}.`);
+    return this.say(point >= 0 ? `The point is ${name} now.` : `A ${this.isCurve ? "" : `${name} `}point is placed at ${coordinate(x)}, ${coordinate(y)}.`);
   }
 
   /** @param {KeyboardEvent} event */
@@ -364,7 +372,10 @@ export function toolsOf(plane) {
   const name = `tool-${Math.random().toString(36).slice(2)}`;
   const options = labels.map(([tool, text]) => {
     const input = make("input", { type: "radio", name, value: tool, checked: tool === plane.tool });
-    input.addEventListener("change", () => { plane.tool = tool; });
+    input.addEventListener("change", () => {
+      plane.tool = tool;
+      plane.canvas.style.touchAction = tool === "look" ? "pan-y" : "none";
+    });
     const words = make("span", {}, text);
     return { tool, input, words, root: make("label", { className: `tool ${tool}` }, input, words) };
   });

@@ -22,7 +22,6 @@
  * @typedef {object} Told
  * @property {number} step
  * @property {string} state
- * @property {number} parameters
  * @property {number[]} sizes
  * @property {(number | null)[]} losses
  * @property {Score | null} train

@@ -8,6 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_accessibility import violations
 
+#: Milliseconds that the first answer is given on a busy machine: PyTorch is loaded for it.
+LOADING = 90_000
+
 
 def root(page: Page) -> Locator:
     return page.locator(".playground")
@@ -20,7 +23,7 @@ def opened(page: Page, app_url: str, query: str = "") -> None:
 
 def settled(page: Page) -> None:
     """Wait until nothing moves any more and the code is that of what is shown."""
-    expect(root(page)).to_have_attribute("data-settled", "true")
+    expect(root(page)).to_have_attribute("data-settled", "true", timeout=LOADING)
 
 
 def press(page: Page, name: str) -> None:
@@ -48,16 +51,14 @@ def test_the_border_bends_while_it_plays_and_a_link_brings_it_back(page: Page, a
     press(page, "Pause")
     settled(page)
     assert drawn(page) != before
-    figures, address = root(page).locator(".numbers").inner_text(), parameters(page)
-    assert int(address["step"]) >= 100
-    step = min(int(address["step"]), 300)
-    opened(page, app_url, f"?step={step}")
-    expect(root(page).locator(".count")).to_have_text(f"{step} steps")
-    again = root(page).locator(".numbers").inner_text()
+    count, figures = (root(page).locator(name).inner_text() for name in (".count", ".numbers"))
+    step = count.split()[0]
+    assert int(step) >= 100
+    page.wait_for_function("step => new URLSearchParams(location.search).get('step') === step", arg=step)
     page.reload()
+    expect(root(page).locator(".count")).to_have_text(count)
     settled(page)
-    expect(root(page).locator(".numbers")).to_have_text(re.compile(re.escape(again.split("\n")[-1])))
-    assert step != int(address["step"]) or figures == again
+    assert root(page).locator(".numbers").inner_text() == figures
     press(page, "Reset")
     expect(root(page).locator(".count")).to_have_text("0 steps")
     press(page, "Step")
@@ -88,12 +89,12 @@ def test_points_are_placed_dragged_and_removed_by_hand_and_by_keys(page: Page, a
 
     plane(page).click(position=at(2, 1))  # type: ignore[arg-type]
     expect(root(page).get_by_role("status")).to_contain_text("1 training point")
-    assert re.fullmatch(r"(2|1\.9\d|2\.0\d)_(1|0\.9\d|1\.0\d)b", parameters(page)["points"])
+    page.wait_for_function(r"() => /points=(2|1\.9\d|2\.0\d)_(1|0\.9\d|1\.0\d)b&/.test(location.search)")
     plane(page).focus()
     for key in ("Shift+ArrowLeft", "Shift+ArrowUp", "o"):
         page.keyboard.press(key)
     expect(root(page).locator(".story")).to_contain_text("2 training points")
-    assert parameters(page)["points"].endswith("b-0.5_0.5a")
+    page.wait_for_function("() => location.search.includes('b-0.5_0.5a')")
     for key in ("m", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     expect(plane(page)).to_have_attribute("aria-label", re.compile("2 points"))
@@ -101,6 +102,8 @@ def test_points_are_placed_dragged_and_removed_by_hand_and_by_keys(page: Page, a
     page.keyboard.press("Delete")
     expect(root(page).locator(".story")).to_contain_text("1 training point ")
     root(page).get_by_text("Look", exact=True).click()
+    box = plane(page).bounding_box()
+    assert box is not None
     start, end = at(2, 1), at(-1, -2)
     page.mouse.move(box["x"] + start["x"], box["y"] + start["y"])
     page.mouse.down()
@@ -141,4 +144,5 @@ def test_what_an_address_has_wrong_is_named(page: Page, app_url: str) -> None:
     expect(root(page).locator(".problems")).to_contain_text("squares")
     expect(root(page).locator(".problems")).to_contain_text("0w9_0_0_1")
     expect(root(page).get_by_label("Learning rate")).to_have_value("0.1")
-    assert "data" not in parameters(page)
+    page.wait_for_function("() => !location.search.includes('squares')")
+    assert parameters(page) == {"rate": "0.1"}

@@ -1,4 +1,4 @@
-"""The pictures that are kept are those that the scripts make now; the curve of a training run is left to its script."""
+"""The pictures that are kept are those that the scripts make now; what is trained for one is left to its script."""
 
 import re
 

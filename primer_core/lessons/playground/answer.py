@@ -21,7 +21,6 @@ from primer_core.lessons.playground.network import Network
 from primer_core.lessons.playground.question import (
     EDGE,
     PlaygroundQuestion,
-    parameter_count,
     read_place,
     read_unit,
 )
@@ -79,7 +78,6 @@ def answer(
     found: dict[str, Any] = {
         "step": state.step,
         "state": state.text(),
-        "parameters": parameter_count(question.sizes),
         "sizes": list(question.sizes),
         "losses": [_finite(loss) for loss in losses],
         "train": _score(question, network, train),

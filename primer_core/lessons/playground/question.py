@@ -5,7 +5,6 @@ The same question gives the same weights, to the last bit, on the same machine: 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -323,8 +322,3 @@ def fitting(question: PlaygroundQuestion) -> tuple[PlaygroundQuestion, tuple[Pro
         problems.append(Problem("unit", question.unit, f"a unit that a network {network} has", "no unit"))
         question = replace(question, unit="")
     return question, tuple(problems)
-
-
-def rounded(value: float) -> float:
-    """A coordinate as points have it: with two decimals, within the plane."""
-    return max(-EDGE, min(EDGE, round(value, 2))) if math.isfinite(value) else 0.0

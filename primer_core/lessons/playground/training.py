@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -245,13 +246,16 @@ def advance(
     state, losses
         Whither, and the loss of each batch before its step.
     """
+    load_torch()
+    import torch
+
     train, _ = tensors_of(question)
     count = len(train.inputs)
     last = min(state.step + steps, MOST_STEPS) if count else state.step
     numbers, step = state.numbers.clone(), state.step
     state = State(step, numbers)
     network = network_of(question, state)
-    optimizer = _optimizer(question, network, state)
+    step_once = _step_of(question, network, state)
     order, loss_function = order_of(question, count) if count else None, loss_of(question)
     edits: dict[int, list[Edit]] = {}
     for edit in read_edits(question.edits):
@@ -263,43 +267,50 @@ def advance(
         loss = loss_function(network.logits(train.inputs[rows]), train.targets[rows])
         network.gradient.zero_()
         loss.backward()
-        optimizer.step()
+        with torch.no_grad():
+            step_once()
         losses.append(loss.item())
         step += 1
         for edit in edits.get(step, ()):
             network.put(edit)
         if len(losses) % _LOOKS_EVERY == 0 and time.perf_counter() >= end:
             break
-    _keep(question, optimizer, numbers)
     return State(step, numbers), losses
 
 
-def _optimizer(question: PlaygroundQuestion, network: Network, state: State) -> torch.optim.Optimizer:
-    """The optimiser as it stands: it moves all numbers as one tensor, which is what it does to each of them alone."""
+def _step_of(question: PlaygroundQuestion, network: Network, state: State) -> Callable[[], None]:
+    """What the optimiser does at each step, to all numbers of the network as one tensor.
+
+    It is the function that PyTorch's optimiser itself calls, and reads and writes what the state holds of it. The class
+    around that would have each new process load PyTorch's compiler first, which takes longer than PyTorch.
+    """
     load_torch()
     import torch
+    from torch.optim import adam, sgd
 
-    leaf = network.row.detach().requires_grad_()
-    leaf.grad = network.gradient
-    rate = float(question.rate)
+    rate, numbers, gradients = float(question.rate), [network.row], [network.gradient]
     if question.optimizer == "adam":
-        optimizer: torch.optim.Optimizer = torch.optim.Adam([leaf], lr=rate)
-        if state.step:
-            optimizer.state[leaf] = {
-                "step": torch.tensor(float(state.step)),
-                "exp_avg": state.numbers[1].clone(),
-                "exp_avg_sq": state.numbers[2].clone(),
-            }
-        return optimizer
-    optimizer = torch.optim.SGD([leaf], lr=rate, momentum=0.9 if question.optimizer == "momentum" else 0)
-    if question.optimizer == "momentum" and state.step:
-        optimizer.state[leaf]["momentum_buffer"] = state.numbers[1].clone()
-    return optimizer
+        means, squares, steps = [state.numbers[1]], [state.numbers[2]], [torch.tensor(float(state.step))]
 
+        def step_adam() -> None:
+            adam.adam(
+                numbers, gradients, means, squares, [], steps, foreach=False, amsgrad=False, beta1=0.9, beta2=0.999,
+                lr=rate, weight_decay=0, eps=1e-8, maximize=False,
+            )  # fmt: skip
 
-def _keep(question: PlaygroundQuestion, optimizer: torch.optim.Optimizer, numbers: torch.Tensor) -> None:
-    """Write down what the optimiser keeps, if it has taken a step."""
-    names = {"sgd": (), "momentum": ("momentum_buffer",), "adam": ("exp_avg", "exp_avg_sq")}[question.optimizer]
-    for held in optimizer.state.values():
-        for row, name in enumerate(names, start=1):
-            numbers[row] = held[name]
+        return step_adam
+    momentum = 0.9 if question.optimizer == "momentum" else 0.0
+    held = state.numbers[1] if momentum else None
+    # Before the first step there is no momentum: it becomes the gradient.
+    momenta = [held if state.step else None]
+
+    def step_sgd() -> None:
+        sgd.sgd(
+            numbers, gradients, momenta, foreach=False, weight_decay=0, momentum=momentum, lr=rate, dampening=0,
+            nesterov=False, maximize=False,
+        )  # fmt: skip
+        if held is not None and momenta[0] is not None and momenta[0] is not held:
+            held.copy_(momenta[0])
+            momenta[0] = held
+
+    return step_sgd
