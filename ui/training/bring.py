@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 import streamlit as st
@@ -13,6 +14,7 @@ from primer_core.training.spec import TOY, RunSpec, data_title
 from primer_core.training.store import digest
 from primer_core.training.upload import MOST_BYTES, Fit, Upload, UploadError, fit, nearest, read_upload, usable
 from ui import cached, session
+from ui.address import literal
 
 #: Key in the session's state: how many networks were brought. Each is taken by a field of its own.
 _COUNT = "networks brought"
@@ -37,7 +39,7 @@ def draw() -> None:
     try:
         upload = read_upload(file.getvalue())
     except UploadError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(_unmarked(str(error)), icon=":material/block:")
         return
     spec = RunSpec(data=st.session_state["data"], model=st.session_state["model"], normalise=_normalises())
     fitted = fit(upload, spec.model)
@@ -76,13 +78,18 @@ def _tell_mismatches(upload: Upload, fitted: Fit) -> None:
             st.rerun()  # the settings stand outside
     st.table(
         [
-            {"tensor": f"`{each.name[:80]}`", "this model": _shape(each.expected), "the file": _shape(each.given)}
+            {"tensor": literal(each.name), "this model": _shape(each.expected), "the file": _shape(each.given)}
             for each in fitted.mismatches[:_MOST_LISTED]
         ],
         border="horizontal",
     )
     if count > _MOST_LISTED:
         st.html(f'<p class="primer-note">{count - _MOST_LISTED} more are not listed.</p>')
+
+
+def _unmarked(text: str) -> str:
+    """Text as Markdown shows it letter by letter: it quotes what a file holds, which may be an image's address."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def _shape(shape: tuple[int, ...] | None) -> str:
