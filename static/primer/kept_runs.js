@@ -74,7 +74,7 @@ export function sizeText(bytes) {
 export function agoText(seconds) {
   for (const [size, name] of /** @type {[number, string][]} */ ([[86400, "day"], [3600, "hour"], [60, "minute"]])) {
     const count = Math.floor(seconds / size);
-    if (count) return `${count} ${name}${count > 1 ? "s" : ""} ago`;
+    if (count > 0) return `${count} ${name}${count > 1 ? "s" : ""} ago`;
   }
   return "just now";
 }
