@@ -9,7 +9,7 @@ from primer_core.models.registry import MODELS, SAMPLE_SHAPES
 from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
 from ui.controls import preset_pills
-from ui.training import data_view, inside_view, kept_runs, landscape_view, panel, settings
+from ui.training import bring, data_view, inside_view, kept_runs, landscape_view, panel, settings
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
@@ -29,6 +29,7 @@ if run is not None:
 if run is not None and going:
     settings.follow_knobs(run)
 
+bring.take_choice()
 presets = st.container()  # drawn last, when the widgets have taken what the address says
 curve_column, settings_column = st.columns([2.5, 1], gap="medium")
 with settings_column:

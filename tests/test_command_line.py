@@ -35,7 +35,7 @@ def called(arguments: Sequence[str], runs: Path) -> "subprocess.Popen[str]":
 
 
 def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spec = RunSpec(epochs=40)
+    spec = RunSpec(epochs=20)
     file = tmp_path / "spec.json"
     file.write_text(spec.to_json())
     runs = tmp_path / "runs"
@@ -51,11 +51,11 @@ def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: 
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PRIMER_RUNS", str(runs))
         assert main(["runs"]) == 0
-        assert re.search(rf"{run_id}\s+interrupted\s+\d+/2520", capsys.readouterr().out)
+        assert re.search(rf"{run_id}\s+interrupted\s+\d+/1260", capsys.readouterr().out)
         assert main(["train", run_id]) == 0
         told = capsys.readouterr()
-        assert re.match(rf"{run_id}: completed after batch 2520, test accuracy \d\d\.\d\d%", told.out)
-        assert "epoch 40/40 completed" in told.err
+        assert re.match(rf"{run_id}: completed after batch 1260, test accuracy \d\d\.\d\d%", told.out)
+        assert "epoch 20/20 completed" in told.err
         assert main(["train", run_id]) == 2
         assert "cannot go on" in capsys.readouterr().err
         run = TrainingService(max_workers=1).open(run_id)

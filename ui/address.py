@@ -66,8 +66,8 @@ class Misread:
 
     def sentence(self) -> str:
         """The whole of it, in Markdown in which the address's own words are literal."""
-        instead = f" The page took {_literal(self.used)} instead." if self.used else " It was left out."
-        return f"{_literal(f'{self.name}={self.given}')} in the address: expected {self.expected}.{instead}"
+        instead = f" The page took {literal(self.used)} instead." if self.used else " It was left out."
+        return f"{literal(f'{self.name}={self.given}')} in the address: expected {self.expected}.{instead}"
 
 
 def whole_number(low: int, high: int) -> Parameter:
@@ -222,7 +222,7 @@ def tell_misread_query(used: Mapping[str, Callable[[], str]], place: DeltaGenera
         tell_misread(each for each in misread if each.used != each.given)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text as Markdown shows it letter by letter, shortened where it is long."""
     line = " ".join(text.split())
     shown = line if len(line) <= _SHOWN_CHARACTERS else f"{line[: _SHOWN_CHARACTERS - 1]}…"

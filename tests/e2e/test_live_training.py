@@ -385,13 +385,16 @@ def test_a_knob_that_another_tab_has_moved_is_not_moved_back_by_a_slow_one(page:
     news = HeldNews(tab)
     tab.goto(page.url)
     expect(tab.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-    # Its browser says its own rate again when the chart has heard of the change, before the page has heard of it.
+    # Its browser says its own rate again with whatever is pressed before the page has heard of the change.
     news.hold()
     page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    expect(page.locator(".primer-chart .change-label")).to_have_text("rate 0.002")
+    for _ in range(2):
+        tab.get_by_text("What the network is made of").click()
     until(lambda: news.asked_again > 1, "another message while the page has heard nothing", tab)
     news.release()
     expect(tab.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.002")
-    expect(page.locator(".primer-chart .change-label")).to_have_text("rate 0.002")
+    expect(page.locator(".primer-chart .change-label")).to_have_count(1)
     reset(page)
 
 

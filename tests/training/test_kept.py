@@ -117,12 +117,11 @@ while True:
 
 
 @pytest.mark.parametrize("kill", range(KILLS))
-def test_a_server_that_is_killed_loses_nothing_that_was_shown(tmp_path: Path, kill: int) -> None:
+def test_a_server_that_is_killed_loses_nothing_that_was_shown(service: TrainingService, kill: int) -> None:
     moment = random.Random(100 + kill).randrange(1, STEPS - 60)
     last: list[Any] = ["", "", [], 0]
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-    ) as server:
+    command = [sys.executable, "-c", SERVER, str(service.store.path)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         for line in server.stdout:
             with suppress(ValueError):  # the line that it was killed in
@@ -130,21 +129,17 @@ def test_a_server_that_is_killed_loses_nothing_that_was_shown(tmp_path: Path, ki
             if len(last[2]) >= moment:
                 server.kill()
     run_id, _, told, passes = last
-    service = TrainingService(max_workers=1, runs=tmp_path)
-    try:
-        run = service.open(run_id)
-        assert run is not None
-        deadline = time.monotonic() + LIMIT
-        while not run.state().ended:  # until its worker has seen that the server is gone
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        assert run.history.losses()[1][: len(told)] == told
-        assert len(run.history.epochs) >= passes
-        if run.state().status == "interrupted":
-            goes_on_to_the_end(run)
-        assert run.history.losses()[1] == losses()
-    finally:
-        service.close()
+    run = service.open(run_id)
+    assert run is not None
+    deadline = time.monotonic() + LIMIT
+    while not run.state().ended:  # until its worker has seen that the server is gone
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert run.history.losses()[1][: len(told)] == told
+    assert len(run.history.epochs) >= passes
+    if run.state().status == "interrupted":
+        goes_on_to_the_end(run)
+    assert run.history.losses()[1] == losses()
 
 
 def test_a_run_with_changes_of_settings_is_the_same_when_it_is_trained_again(service: TrainingService) -> None:
@@ -307,6 +302,7 @@ def test_a_log_waits_for_a_full_disk(small_disk: Path) -> None:
     assert len(list(LogReader(log).read())) == 3000
 
 
+@pytest.mark.long
 def test_a_run_goes_on_while_the_disk_is_full_and_is_kept_once_there_is_room(small_disk: Path) -> None:
     service = TrainingService(max_workers=1, runs=small_disk)
     try:

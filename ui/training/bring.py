@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 import streamlit as st
@@ -9,12 +10,15 @@ import streamlit as st
 from primer_core.backend.loading import load_torch
 from primer_core.data import DataError
 from primer_core.models.registry import MODELS
-from primer_core.training.spec import RunSpec, data_title
+from primer_core.training.spec import TOY, RunSpec, data_title
 from primer_core.training.store import digest
 from primer_core.training.upload import MOST_BYTES, Fit, Upload, UploadError, fit, nearest, read_upload, usable
 from ui import cached, session
+from ui.address import literal
 
-_KEY = "brought"
+#: Key in the session's state: how many networks were brought. Each is taken by a field of its own.
+_COUNT = "networks brought"
+_CHOSEN = "model of what was brought"
 #: Tensors that are listed where a file does not fit.
 _MOST_LISTED = 40
 
@@ -25,7 +29,7 @@ def draw() -> None:
         "Bring a network: a state_dict as .pt or .safetensors",
         type=["pt", "pth", "safetensors"],
         max_upload_size=MOST_BYTES // 1_000_000,
-        key=_KEY,
+        key=f"brought {st.session_state.get(_COUNT, 0)}",
         help="Saved by torch.save(model.state_dict(), ...) or as safetensors. Nothing in the file is run. It is to be "
         "of the model among the settings.",
     )
@@ -35,7 +39,7 @@ def draw() -> None:
     try:
         upload = read_upload(file.getvalue())
     except UploadError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(_unmarked(str(error)), icon=":material/block:")
         return
     spec = RunSpec(data=st.session_state["data"], model=st.session_state["model"], normalise=_normalises())
     fitted = fit(upload, spec.model)
@@ -69,11 +73,12 @@ def _tell_mismatches(upload: Upload, fitted: Fit) -> None:
     if best.model != fitted.model:
         fits = "fits" if not best.mismatches else f"is nearest: {len(best.mismatches)} tensors differ"
         st.html(f'<p class="primer-note">{MODELS[best.model].title} {fits}.</p>')
-        if st.button(f"Use {MODELS[best.model].title}", key="use_nearest", on_click=_use, args=(best.model,)):
+        if st.button(f"Use {MODELS[best.model].title}", key="use_nearest"):
+            st.session_state[_CHOSEN] = best.model
             st.rerun()  # the settings stand outside
     st.table(
         [
-            {"tensor": f"`{each.name[:80]}`", "this model": _shape(each.expected), "the file": _shape(each.given)}
+            {"tensor": literal(each.name), "this model": _shape(each.expected), "the file": _shape(each.given)}
             for each in fitted.mismatches[:_MOST_LISTED]
         ],
         border="horizontal",
@@ -82,16 +87,27 @@ def _tell_mismatches(upload: Upload, fitted: Fit) -> None:
         st.html(f'<p class="primer-note">{count - _MOST_LISTED} more are not listed.</p>')
 
 
+def _unmarked(text: str) -> str:
+    """Text as Markdown shows it letter by letter: it quotes what a file holds, which may be an image's address."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
 def _shape(shape: tuple[int, ...] | None) -> str:
     return "none" if shape is None else str(shape)
 
 
-def _use(model: str) -> None:
-    """Choose a model, and data that it takes."""
-    takes = MODELS[model].takes
+def take_choice() -> None:
+    """Choose the model that was offered and taken, and data that it takes; called before the settings are drawn.
+
+    A value that is set while a fragment runs, which does not draw the settings, never reaches them in the browser.
+    """
+    model = st.session_state.pop(_CHOSEN, None)
+    if model is None:
+        return
+    takes_points = MODELS[model].takes == "points"
     st.session_state["model"] = model
-    if MODELS[model].takes != ("points" if st.session_state["data"] == "toy" else "images"):
-        st.session_state["data"] = "toy" if takes == "points" else "mnist-sample"
+    if takes_points != (st.session_state.get("data") == TOY):
+        st.session_state["data"] = TOY if takes_points else RunSpec().data
 
 
 def _keep(upload: Upload, fitted: Fit, spec: RunSpec, name: str) -> None:
@@ -113,5 +129,6 @@ def _keep(upload: Upload, fitted: Fit, spec: RunSpec, name: str) -> None:
     except OSError:
         st.error("It could not be written: the disk of the server may be full.", icon=":material/error:")
         return
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
     desk.show(run)
     st.rerun()
