@@ -21,7 +21,12 @@ def _with(old: str, new: str, loop: str = _OK) -> str:
 
 PRESETS: tuple[Preset[TrainingLoopQuestion], ...] = (
     Preset("The correct loop", TrainingLoopQuestion()),
+    # On classes that are easily told apart, piled up gradients are a momentum without an end, which may even help.
     Preset("No zero_grad", TrainingLoopQuestion(lines=_with("zero", ""))),
+    Preset(
+        "No zero_grad, a regression",
+        TrainingLoopQuestion(task="regression", rate=0.05, lines=_with("zero", "", _FITTED)),
+    ),
     Preset(
         "zero_grad too late",
         TrainingLoopQuestion(lines=_with("zero forward loss backward", "forward loss backward zero")),

@@ -37,6 +37,14 @@ def piles_up(found: Trained) -> None:
     assert found.differs_at == 3  # the second step is the first that is too long
 
 
+def swings(found: Trained) -> None:
+    """Steps that are too long, in a direction that lies behind: the loss stays far above that of the correct loop."""
+    per_epoch = len(found.yours.steps) // 8
+    own, correct = (sum(losses[-per_epoch:]) for losses in (found.yours.losses, found.correct.losses))
+    assert own > 3 * correct
+    assert found.differs_at == 3
+
+
 def never_moves(found: Trained) -> None:
     assert found.yours.changed == 0 < found.correct.changed
     per_epoch = len(found.yours.steps) // 8
@@ -198,6 +206,7 @@ def is_right(found: Trained) -> None:
 SYMPTOMS: dict[str, Callable[[Trained], None]] = {
     "The correct loop": learns,
     "No zero_grad": piles_up,
+    "No zero_grad, a regression": swings,
     "zero_grad too late": finds_no_gradient,
     "step before backward": finds_no_gradient,
     "step before backward, no zero_grad": stops("RuntimeError", "modified by an inplace operation", 2),
