@@ -282,8 +282,8 @@ logits went on learning, together with the new eleventh output: {epochs} passes 
 warped, {redrawn} of them redrawn, {typed} typed digits, {written} pen strokes and {strangers} drawings that are no
 digit, each drawn once. AdamW, batches of {batch}, learning rate up to {learning_rate}, one cycle, weight decay
 {weight_decay}, label smoothing {smoothing}, dropout. `--start` of the script does this. Without it,
-everything is learnt from random weights in one training of 2,000 steps. That network read 98.4% of the test images below,
-and 96.2%, 96.2%, 96.4% and 95.4% of the drawn ones, so that this one is shipped."""
+everything is learnt from random weights in one training of 2,000 steps. That network read 98.4% of the test images
+below, and 96.2%, 96.2%, 96.4% and 95.4% of the drawn ones, so that this one is shipped."""
 
 NOT_MEASURED = "Not measured: `python -m scripts.measure_reader` does it."
 

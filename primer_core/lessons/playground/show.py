@@ -15,8 +15,8 @@ from primer_core.picture.code import marks
 from primer_core.picture.payload import payload
 
 SECONDS = 0.04
-"""Seconds on the clock for the steps of one answer: one who plays alone sees some twenty pictures a second, and a hundred
-who all play at full pace wait for each other (`benchmarks/playground.py` prints how long)."""
+"""Seconds on the clock for the steps of one answer: one who plays alone sees some twenty pictures a second, and a
+hundred who all play at full pace wait for each other (`benchmarks/playground.py` prints how long)."""
 
 
 def played(asked: Mapping[str, Any]) -> bytes:
