@@ -570,6 +570,7 @@ function measureView(first, page) {
     if (element.hasAttribute("aria-busy")) return;
     button.setAttribute("aria-disabled", "true");      // a button that is disabled loses the focus
     element.setAttribute("aria-busy", "true");
+    write(button, "Measuring …");
     page.announce("It is being measured.");
     try {
       const of = key();
@@ -584,12 +585,13 @@ function measureView(first, page) {
     } finally {
       button.removeAttribute("aria-disabled");
       element.removeAttribute("aria-busy");
+      write(button, measure.label);
     }
   });
   const update = (/** @type {import("./types.js").Measure} */ news) => {
     const other = news.of !== measure.of;
     measure = news;
-    write(button, news.label);
+    if (!element.hasAttribute("aria-busy")) write(button, news.label);
     if (other) open();
   };
   return { element, update };
