@@ -78,6 +78,7 @@ FLOORS = (
     {"language"},
     {"models", "data", "evaluation"},
     {"lessons", "training", "inference", "error_messages"},
+    {"__main__"},
     {"ui"},
     {"pages", "app"},
 )
