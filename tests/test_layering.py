@@ -82,7 +82,8 @@ FLOORS = (
     {"language"},
     {"models", "data", "evaluation"},
     {"lessons", "training", "inference", "error_messages"},
-    {"ui", "__main__"},
+    {"__main__"},
+    {"ui"},
     {"pages", "app"},
 )
 #: Modules of a lesson that compute. What they import, directly or not, computes as well.
