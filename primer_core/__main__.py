@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandError, SpecError) as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 def _train(asked: str) -> int:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,9 +45,10 @@ def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: 
     first = called(["train", str(file)], runs)
     assert first.stderr is not None
     run_id = first.stderr.readline().split()[1]
-    for line in first.stderr:
-        if re.search(r"batch [1-9]", line):
-            break
+    log = runs / run_id / "log.jsonl"
+    while not (log.exists() and log.stat().st_size > 5_000):  # it is training, and far from its end
+        assert first.poll() is None
+        time.sleep(0.01)
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=LIMIT)
     assert first.returncode == 130
