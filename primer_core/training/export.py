@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-_EXTRA = "Not installed on this server: pip install 'primer[export]' (requirements-export.txt) brings it."
+_EXTRA = "Not installed on this server: pip install -r requirements-export.txt brings it."
 _NO_NETWORK = "There is no network yet: it comes with the end of the run."
 _OWN_DIGITS = "This run learned drawings that only their browser keeps."
 
