@@ -49,6 +49,23 @@ export function focusAfter({ name, details }, part) {
   }
 }
 
+/**
+ * Where a line stands once acts are answered that are under way: what is pressed meanwhile is meant for that line.
+ * @param {Act[]} acts
+ * @param {number} place
+ * @returns {number} -1 where it is removed
+ */
+export function placeAfter(acts, place) {
+  return acts.reduce((at, { name, details }) => {
+    const of = Number(details.place);
+    if (name === "double") return at > of ? at + 1 : at;
+    if (name === "remove") return at === of ? -1 : at > of ? at - 1 : at;
+    if (name !== "move" || at < 0) return at;
+    const to = of + Number(details.by);
+    return at === of ? to : at === to ? of : at;
+  }, place);
+}
+
 /** One row, which keeps its elements. */
 class Row {
   constructor() {
@@ -119,12 +136,21 @@ export function programLinesView(first, page) {
   const rows = [];
   /** @type {{place: number, part: string} | null} */
   let wanted = null;
+  /** @type {Act[]} */
+  let underWay = [];
 
   /**
    * @param {Act} act
    * @param {string} part
    */
   const tell = (act, part) => {
+    if ("place" in act.details) {
+      const place = placeAfter(underWay, Number(act.details.place));
+      const to = place + Number(act.details.by ?? 0);
+      if (place < 0 || to < 0 || to > Math.max(...rows.map(({ line }) => line.place ?? -1))) return;
+      act = { name: act.name, details: { ...act.details, place } };
+    }
+    underWay.push(act);
     wanted = focusAfter(act, part);
     page.push({ kind: "act", ...act, field: first.field });
   };
@@ -136,6 +162,10 @@ export function programLinesView(first, page) {
     if (event.detail > 1 && (act.name === "remove" || act.name === "add")) return;      // a double click does it once
     tell(act, button.dataset.part ?? "");
     page.announce(`${button.title || "Put back"}: ${row.line.code}`);
+  });
+  list.addEventListener("keydown", (event) => {      // a key that is held removes one line, not all behind it
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (event.repeat && button?.dataset.part === "remove") event.preventDefault();
   });
   list.addEventListener("change", (event) => {
     const row = rows.find(({ ways }) => ways === event.target);
@@ -171,6 +201,7 @@ export function programLinesView(first, page) {
         ...(news.offers ?? []).map(({ name, code }) => make("option", { value: name }, code)));
     }
     add.hidden = !news.offers?.length;
+    if (!page.isAhead(news.field)) underWay = [];
     if (wanted && !page.isAhead(news.field)) {
       const { place, part } = wanted;
       wanted = null;

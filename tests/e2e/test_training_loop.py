@@ -66,6 +66,23 @@ def test_a_line_is_added_and_a_task_keeps_a_loop_that_suits_it(loop: Page) -> No
     expect(loop.get_by_role("combobox", name="Network")).to_be_disabled()
 
 
+def test_a_key_that_is_held_moves_one_line_and_removes_one(loop: Page) -> None:
+    up = button(loop, "Move up", "loss.backward()").first
+    up.focus()
+    for _ in range(3):
+        loop.keyboard.down("Enter")
+    loop.keyboard.up("Enter")
+    texts = loop.locator(".pl-line:not(.gone) .pl-code")
+    expect(texts.nth(5)).to_have_text("loss.backward()")
+    expect(button(loop, "Move up", "loss.backward()").first).to_be_focused()
+    count = texts.count()
+    button(loop, "Remove", "model.train()").focus()
+    for _ in range(5):
+        loop.keyboard.down("Enter")
+    loop.keyboard.up("Enter")
+    expect(texts).to_have_count(count - 1)
+
+
 def test_curves_are_read_by_keys_and_by_a_pointer(loop: Page) -> None:
     button(loop, "Remove", "optimizer.zero_grad()").click()
     field = loop.get_by_role("slider", name="Loss of each step")
