@@ -129,7 +129,7 @@ def plain(script: str) -> str:
         "from primer_core.models.cnn import WideCNN": (cnn._convolution, cnn.WideCNN),  # noqa: SLF001 - its source
     }
     found = [line for line in script.splitlines() if line in pasted]
-    sources = [inspect.getsource(each).rstrip() for line in found for each in pasted[line]]  # type: ignore[arg-type]
+    sources = [inspect.getsource(each).rstrip() for line in found for each in pasted[line]]  # type: ignore[arg-type]  # functions and classes alike
     head, _, body = re.sub(r"\n*(?:from primer_core\..*\n)+", "\n\n# ---\n\n", script, count=1).partition("# ---\n\n")
     standard = "import math\nfrom types import SimpleNamespace\n\nimport numpy as np\n"
     head = standard + head.replace("import math\n", "").lstrip("\n")

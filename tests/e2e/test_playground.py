@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 
 from tests.e2e.test_accessibility import violations
 
@@ -83,11 +83,11 @@ def test_points_are_placed_dragged_and_removed_by_hand_and_by_keys(page: Page, a
     box = plane(page).bounding_box()
     assert box is not None
 
-    def at(x: float, y: float) -> dict[str, float]:
+    def at(x: float, y: float) -> Position:
         assert box is not None
         return {"x": (x + 4) / 8 * box["width"], "y": (4 - y) / 8 * box["height"]}
 
-    plane(page).click(position=at(2, 1))  # type: ignore[arg-type]
+    plane(page).click(position=at(2, 1))
     expect(root(page).get_by_role("status")).to_contain_text("1 training point")
     page.wait_for_function(r"() => /points=(2|1\.9\d|2\.0\d)_(1|0\.9\d|1\.0\d)b&/.test(location.search)")
     plane(page).focus()

@@ -24,7 +24,7 @@ FIVE_TEST = ((-0.8, 2.8, 0), (2.6, -1.6, 1))
 """The primer's points: five to train on and two to test with."""
 
 
-def moons(count, rng):  # type: ignore[no-untyped-def]
+def moons(count: int, rng: np.random.Generator) -> Drawn:
     """Two half circles, each of which reaches into the other."""
     label = np.arange(count) % 2
     angle = rng.uniform(0, np.pi, count)
@@ -33,7 +33,7 @@ def moons(count, rng):  # type: ignore[no-untyped-def]
     return 2 * x - 1, 2 * y - 0.5, label
 
 
-def circles(count, rng):  # type: ignore[no-untyped-def]
+def circles(count: int, rng: np.random.Generator) -> Drawn:
     """A disc, and a ring around it."""
     label = np.arange(count) % 2
     angle = rng.uniform(0, 2 * np.pi, count)
@@ -41,7 +41,7 @@ def circles(count, rng):  # type: ignore[no-untyped-def]
     return radius * np.cos(angle), radius * np.sin(angle), label
 
 
-def spirals(count, rng):  # type: ignore[no-untyped-def]
+def spirals(count: int, rng: np.random.Generator) -> Drawn:
     """Two arms that wind around each other."""
     label = np.arange(count) % 2
     way = np.sqrt(rng.uniform(0.02, 1, count))
@@ -49,14 +49,14 @@ def spirals(count, rng):  # type: ignore[no-untyped-def]
     return 3.4 * way * np.cos(angle), 3.4 * way * np.sin(angle), label
 
 
-def blobs(count, rng):  # type: ignore[no-untyped-def]
+def blobs(count: int, rng: np.random.Generator) -> Drawn:
     """Two round clouds."""
     label = np.arange(count) % 2
     centre = np.where(label == 0, -1.6, 1.6)
     return centre + 0.6 * rng.standard_normal(count), centre + 0.6 * rng.standard_normal(count), label
 
 
-def xor(count, rng):  # type: ignore[no-untyped-def]
+def xor(count: int, rng: np.random.Generator) -> Drawn:
     """Four squares; those that face each other across the middle have the same class."""
     label = np.arange(count) % 2
     x, y = rng.uniform(0.3, 3, (2, count))
@@ -65,13 +65,13 @@ def xor(count, rng):  # type: ignore[no-untyped-def]
     return x * right, y * above, label
 
 
-def line(count, rng):  # type: ignore[no-untyped-def]
+def line(count: int, rng: np.random.Generator) -> Drawn:
     """Heights along a line."""
     x = rng.uniform(-3.5, 3.5, count)
     return x, 0.7 * x - 0.4, np.zeros(count, dtype=int)
 
 
-def curve(count, rng):  # type: ignore[no-untyped-def]
+def curve(count: int, rng: np.random.Generator) -> Drawn:
     """Heights along a wave."""
     x = rng.uniform(-3.5, 3.5, count)
     return x, 2 * np.sin(1.3 * x), np.zeros(count, dtype=int)
@@ -83,8 +83,9 @@ DRAWERS: dict[str, Callable[[int, np.random.Generator], Drawn]] = {
 
 
 def source(name: str) -> str:
-    """Python that defines the function of a set, without what only tools read."""
-    return inspect.getsource(DRAWERS[name]).replace("  # type: ignore[no-untyped-def]", "").rstrip()
+    """Python that defines the function of a set, its parameters without their types."""
+    _, body = inspect.getsource(DRAWERS[name]).split("\n", 1)
+    return f"def {name}({', '.join(inspect.signature(DRAWERS[name]).parameters)}):\n{body.rstrip()}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -189,7 +189,8 @@ class Order:
             import torch
 
             generator = torch.Generator().manual_seed(self._seed(number))
-            self._rows = torch.randperm(self._count, generator=generator).split(self._size)  # type: ignore[no-untyped-call]
+            # Tensor.split has no types.
+            self._rows = torch.split(torch.randperm(self._count, generator=generator), self._size)
             self._held = number
         return self._rows[place]
 
@@ -215,7 +216,7 @@ def _order(sizes: tuple[int, ...], seed: int, count: int, size: int, drops_last:
     return Order(state_after_start(sizes, seed), count, size, drops_last=drops_last)
 
 
-def loss_of(question: PlaygroundQuestion):  # type: ignore[no-untyped-def]
+def loss_of(question: PlaygroundQuestion) -> Callable[..., torch.Tensor]:
     """The function of logits and targets that is made small."""
     load_torch()
     from torch.nn import functional
@@ -266,7 +267,7 @@ def advance(
         rows = order.rows(step)
         loss = loss_function(network.logits(train.inputs[rows]), train.targets[rows])
         network.gradient.zero_()
-        loss.backward()
+        torch.autograd.backward(loss)
         with torch.no_grad():
             step_once()
         losses.append(loss.item())

@@ -82,7 +82,7 @@ def test_a_lonely_last_sample_breaks_batchnorm_in_training() -> None:
     found = loaded(question)
     data = torch.arange(9 * 3, dtype=torch.float32).reshape(9, 3)
     with pytest.raises(ValueError, match="Expected more than 1 value per channel") as raised:
-        [torch.nn.BatchNorm1d(3)(batch) for batch in DataLoader(data, batch_size=4)]  # type: ignore[arg-type]
+        [torch.nn.BatchNorm1d(3)(batch) for batch in DataLoader(data, batch_size=4)]  # type: ignore[arg-type]  # a tensor does as a data set
     assert found.declined is not None
     assert found.declined.words == str(raised.value)
     assert [change.code for change in found.changes] == ["drop_last=True", "batch_size=3", "norm.eval()"]
