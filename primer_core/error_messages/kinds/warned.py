@@ -14,16 +14,21 @@ _COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_
 
 
 @dataclass(frozen=True, slots=True)
-class NoNumber(Cause):
-    """A result is no number.
+class Warned(Cause):
+    """What NumPy warned of while it computed.
 
     Parameters
     ----------
     operation
-        What computed it, as NumPy calls it: ``divide``, ``log``, ``sqrt``.
+        What it computed, as NumPy calls it: ``divide``, ``log``, ``sqrt``.
     """
 
     operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber(Warned):
+    """A result is no number."""
 
     def sentence(self) -> Sentence:
         """Say which results are none."""
@@ -62,16 +67,8 @@ class NoNumber(Cause):
 
 
 @dataclass(frozen=True, slots=True)
-class ByZero(Cause):
-    """A result is infinite.
-
-    Parameters
-    ----------
-    operation
-        What computed it, as NumPy calls it.
-    """
-
-    operation: str
+class ByZero(Warned):
+    """A result is infinite."""
 
     def sentence(self) -> Sentence:
         """Say what stands there."""
@@ -98,16 +95,8 @@ class ByZero(Cause):
 
 
 @dataclass(frozen=True, slots=True)
-class TooLarge(Cause):
-    """A result is larger than its dtype can hold.
-
-    Parameters
-    ----------
-    operation
-        What computed it, as NumPy calls it.
-    """
-
-    operation: str
+class TooLarge(Warned):
+    """A result is larger than its dtype can hold."""
 
     def sentence(self) -> Sentence:
         """Say what becomes of it."""

@@ -6,7 +6,6 @@ import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
-from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -54,11 +53,14 @@ class _Line:
         What one of its lines did.
     before
         The step before it; None for the first, and where that was not kept.
+    losses
+        Cross-entropies of the whole program.
     """
 
     trace: Trace
     step: Step
     before: Step | None
+    losses: Sequence[Origin]
 
     @property
     def run(self) -> tuple[int, int]:
@@ -92,17 +94,20 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Surpri
     steps
         Those that are asked for. What functions do is not looked into.
     """
-    return {step: found for step in steps if (found := _of_step(trace, step))}
-
-
-@lru_cache(maxsize=512)
-def _of_step(trace: Trace, step: Step) -> tuple[Surprise, ...]:
-    if step.moment.functions or step.moment.happening != "statement" or step not in trace.steps:
-        return ()
-    place = trace.steps.index(step)
+    found: dict[Step, tuple[Surprise, ...]] = {}
+    places = {step: place for place, step in enumerate(trace.steps)}
     whole = len(trace.steps) == trace.taken
-    line = _Line(trace, step, trace.steps[place - 1] if whole and place else None)
-    return tuple(dict.fromkeys(said for rule in _RULES for said in rule(line)))
+    origins = () if trace.ledger is None else trace.ledger.origins
+    losses = [each for each in origins if each.call is not None and each.call.entry.name == "F.cross_entropy"]
+    for step in steps:
+        if step.moment.functions or step.moment.happening != "statement":
+            continue
+        before = trace.steps[places[step] - 1] if whole and places[step] else None
+        line = _Line(trace, step, before, losses)
+        said = tuple(dict.fromkeys(surprise for rule in _RULES for surprise in rule(line)))
+        if said:
+            found[step] = said
+    return found
 
 
 def _wrapped(line: _Line) -> Iterator[WrapsAround]:
@@ -133,7 +138,7 @@ def _lost(line: _Line) -> Iterator[InNobodysCopy]:
     write = next((part for part in reversed(line.step.parts) if part.entry.endswith(".[]=")), None)
     inner = line.text(target.value)
     made = next((part for part in line.step.parts if part.place.text == inner and is_array(part.result)), None)
-    if write is None or made is None or _put(write) is None:
+    if write is None or made is None:
         return
     before, after = _numbers(made.result), _put(write)
     if after is not None and before.shape == after.shape and before.tobytes() != after.tobytes():
@@ -269,12 +274,9 @@ def _stored(line: _Line) -> Iterator[StoredOtherwise]:
 
 
 def _probabilities(line: _Line) -> Iterator[ProbabilitiesAgain]:
-    ledger = line.trace.ledger
-    for origin in () if ledger is None else ledger.origins:
+    for origin in line.losses:
         begun = origin.statement
-        if origin.call is None or origin.place is None or origin.call.entry.name != "F.cross_entropy":
-            continue
-        if begun is None or (begun.line, begun.time) != line.run:
+        if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
             continue
         given = _numbers(origin.call.bound.positional[0])
         found = nodes_at(line.trace.source, origin.place)
