@@ -961,33 +961,30 @@ _BY_ZERO = Plain(
         ),
     ),
 )
+
+
+def _network(answer: str) -> str:
+    """Return code of a network that answers with an expression, and is called once."""
+    return TORCH.code(
+        "class Net(nn.Module):",
+        "    def __init__(self):",
+        "        super().__init__()",
+        "        self.fc = nn.Linear(2, 1)",
+        "",
+        "    def forward(self, x):",
+        f"        return {answer}",
+        "",
+        "Net()(torch.zeros(1, 2))",
+    )
+
+
 _TOO_DEEP = Plain(
     ("A function called itself, or two called each other, until Python stopped it.",),
     (
         Mistake(
             ("A network is called in its own ", Code("forward"), ", which calls ", Code("forward"), " again."),
-            TORCH.code(
-                "class Net(nn.Module):",
-                "    def __init__(self):",
-                "        super().__init__()",
-                "        self.fc = nn.Linear(2, 1)",
-                "",
-                "    def forward(self, x):",
-                "        return self(x)",
-                "",
-                "Net()(torch.zeros(1, 2))",
-            ),
-            TORCH.code(
-                "class Net(nn.Module):",
-                "    def __init__(self):",
-                "        super().__init__()",
-                "        self.fc = nn.Linear(2, 1)",
-                "",
-                "    def forward(self, x):",
-                "        return self.fc(x)",
-                "",
-                "Net()(torch.zeros(1, 2))",
-            ),
+            _network("self(x)"),
+            _network("self.fc(x)"),
         ),
     ),
 )
