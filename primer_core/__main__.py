@@ -10,17 +10,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
+from primer_core.training.headless import CannotTrainError, train
 from primer_core.training.kept import KeptRunError
-from primer_core.training.run import Run, RunState
 from primer_core.training.service import TrainingService
-from primer_core.training.spec import RunSpec, SpecError
+from primer_core.training.spec import SpecError
 from primer_core.training.store import RunStore, runs_folder
 
-_BAR = 24
-#: Seconds between two pictures of the progress on a terminal, and between two lines where there is none.
-_REFRESH, _REFRESH_LINES = 0.1, 5.0
 #: Exit codes: what was asked cannot be done; and what a shell gives for an interrupt.
 _REFUSED, _INTERRUPTED = 2, 130
 
@@ -44,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.command == "train":
             return _train(given.spec)
         return _predict(given.image, given.run) if given.command == "predict" else _list()
-    except (CommandError, SpecError) as error:
+    except (CommandError, CannotTrainError, SpecError) as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED
     except KeyboardInterrupt:
@@ -52,70 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(asked: str) -> int:
-    service = TrainingService(max_workers=1)
-    try:
-        run = _begun(service, asked)
-        if run.folder is None:
-            sys.stderr.write("This run is not kept: its folder could not be made. The disk may be full.\n")
-        sys.stderr.write(f"run {run.id}\n")
-        _follow(run, sys.stderr)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\nInterrupted. It goes on with: python -m primer_core train {run.id}\n")
-        return _INTERRUPTED
-    finally:
-        service.close()
+    run = train(asked, out=sys.stderr)
     state = run.state()
-    if state.status in ("failed", "interrupted"):
-        raise CommandError(state.reason or "The run was interrupted.")
     tested = "" if state.test_accuracy is None else f", test accuracy {state.test_accuracy:.2%}"
     sys.stdout.write(f"{run.id}: {state.status} after batch {state.step}{tested}\n")
     return 0
-
-
-def _begun(service: TrainingService, asked: str) -> Run:
-    """Start a run, or go on with one that is kept."""
-    if asked.lstrip().startswith("{"):
-        return service.start(RunSpec.from_json(asked))
-    path = Path(asked)
-    if path.is_file():
-        return service.start(RunSpec.from_json(path.read_text(encoding="utf-8")))
-    run = service.open(asked)
-    if run is None:
-        raise CommandError(f"Expected a spec as JSON, a file, or the id of a kept run; {asked[:80]!r} is none.")
-    if run.elsewhere:
-        raise CommandError("Another process trains this run.")
-    state = run.state()
-    if not state.can_go_on or (state.status != "interrupted" and state.step >= state.total_steps):
-        raise CommandError(f"This run cannot go on: it is {state.status} after batch {state.step}.")
-    run.train_on()
-    return run
-
-
-def _follow(run: Run, out: IO[str]) -> None:
-    """Show how far a run is until it has ended."""
-    live = out.isatty()
-    while not run.wait(_REFRESH if live else _REFRESH_LINES):
-        out.write(f"\r{progress(run)}\x1b[K" if live else f"{progress(run)}\n")
-        out.flush()
-    out.write(f"\r{progress(run)}\x1b[K\n" if live else f"{progress(run)}\n")
-
-
-def progress(run: Run) -> str:
-    """How far a run is, in a line with a bar."""
-    state = run.state()
-    share = state.step / state.total_steps if state.total_steps else 0.0
-    bar = "#" * round(share * _BAR)
-    loss, epoch = run.history.running_mean, run.history.last_epoch
-    facts = [f"[{bar:<{_BAR}}]", f"batch {state.step}/{state.total_steps}", _where(state)]
-    facts += [] if loss is None else [f"loss {loss:.4f}"]
-    facts += [] if epoch is None else [f"validation {epoch.validation_accuracy:.2%}"]
-    return "  ".join(facts)
-
-
-def _where(state: RunState) -> str:
-    if state.downloaded[1]:
-        return f"downloading {state.downloaded[0] / 1e6:.1f} of {state.downloaded[1] / 1e6:.1f} MB"
-    return f"epoch {state.epoch}/{state.spec.epochs} {state.status}"
 
 
 def _predict(image: Path, run_id: str) -> int:

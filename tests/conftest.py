@@ -9,9 +9,13 @@ import pytest
 
 from primer_core.backend.loading import load_torch
 from primer_core.language import execution
+from tests.imports import PROJECT
 from tests.profiles import LONG, is_long, register_profiles
 
 register_profiles()
+
+#: What Python, its packaging and its tools make there.
+CACHES = {"__pycache__", "build", "primer.egg-info"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,6 +50,15 @@ def runs_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PRIMER_RUNS", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """See to it that no test leaves a file beside the project's own: programs that tests run may write some."""
+    before = set(PROJECT.iterdir())
+    yield
+    left = {path.name for path in set(PROJECT.iterdir()) - before if not path.name.startswith(".")}
+    assert left <= CACHES, f"tests left {sorted(left)} in the project's folder"
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ FLOORS = (
     {"language"},
     {"models", "data", "evaluation"},
     {"lessons", "training", "inference", "error_messages"},
-    {"__main__"},
+    {"notebook", "__main__"},
     {"ui"},
     {"pages", "app"},
 )
@@ -422,11 +422,13 @@ def test_text_is_parsed_in_one_place_and_run_nowhere() -> None:
     assert found == {"primer_core/language/parsing.py": {"ast.parse", "ast.literal_eval"}}
 
 
-#: They run in processes that evaluate one program, or measure, one at a time, with no thread beside it.
+#: They run in processes that evaluate one program, or measure, one at a time, with no thread beside it; or in a
+#: reader's own notebook, whose cells run one at a time.
 WITHOUT_THREADS = {
     "primer_core/language/execution.py",
     "primer_core/evaluation/child.py",
     "primer_core/lessons/data_loading/timing.py",
+    "primer_core/notebook/explanation.py",
 }
 
 

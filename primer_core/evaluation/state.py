@@ -38,12 +38,13 @@ def _keep_torch() -> Callable[[], None]:
 
     generator: Any = torch.get_rng_state()
     dtype = torch.get_default_dtype()
+    gradients, anomalies = torch.is_grad_enabled(), torch.is_anomaly_enabled()
 
     def bring_back() -> None:
         torch.set_rng_state(generator)
         torch.set_default_dtype(dtype)
         torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]  # torch has no types for it
-        torch.set_grad_enabled(True)
-        torch.autograd.set_detect_anomaly(False)
+        torch.set_grad_enabled(gradients)
+        torch.autograd.set_detect_anomaly(anomalies)
 
     return bring_back

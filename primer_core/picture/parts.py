@@ -85,10 +85,13 @@ class Note:
     ----------
     text
         One paragraph.
+    hint
+        Whether it says what can be pressed, which is of no use where nothing can be.
     """
 
     kind: ClassVar[str] = "note"
     text: Text
+    hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

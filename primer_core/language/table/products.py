@@ -69,11 +69,17 @@ def given_operands(bound: Bound) -> list[Any]:
 
 
 def cost_of(letters: Letters, shapes: Sequence[tuple[int, ...]]) -> Cost:
-    """Return what a product costs that runs over every letter at once: the loops that ``einsum`` stands for."""
+    """Return what a product costs that runs over every letter at once: the loops that ``einsum`` stands for.
+
+    Where axes of one letter have sizes that cannot meet, the library refuses before it computes anything.
+    """
     sizes: dict[int, int] = {}
     for axes, shape in zip(letters.operands, shapes, strict=False):
         for letter, size in zip(axes, shape, strict=False):
-            sizes[letter] = max(sizes.get(letter, 1), size)
+            known = sizes.get(letter, 1)
+            if known != size and 1 not in (known, size):
+                return Cost(1, 1)
+            sizes[letter] = max(known, size)
     size = prod(sizes.get(letter, 1) for letter in letters.result)
     return Cost(size, max(len(letters.operands), 2) * prod(sizes.values()))
 

@@ -12,7 +12,7 @@ from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
-from primer_core.lessons.own_lines.opening import question_of
+from primer_core.lessons.own_lines.opening import MOST_WRITTEN, question_of, question_of_shapes
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
 from primer_core.lessons.own_lines.sources import Chain, chain_of, place_of
@@ -35,12 +35,15 @@ class Opened:
         What that is asked.
     called
         What the lesson calls an operand, and what it is called in the program.
+    shapes_alone
+        Whether the operands were too large to be written out, so that the question has others of their shapes.
     """
 
     part: Part
     slug: str
     question: Question
     called: tuple[tuple[str, str], ...]
+    shapes_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +143,21 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     """Run a program and show it up to a step, or read an error message. It never raises."""
     if is_error(question.program):
         return Message(recognise(read(question.program)))
-    trace = run(question.program)
+    return explain_trace(question, run(question.program))
+
+
+def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MOST_WRITTEN) -> Shown:
+    """Explain a program that has run.
+
+    Parameters
+    ----------
+    question
+        Of that program.
+    trace
+        What it did.
+    most_cells
+        As of `question_of`.
+    """
     trap = BY_PROGRAM.get(question.program)
     asked = None if trap is None else Asked(trap, answer_of(trace), question.guess)
     if asked is not None and not question.guess:
@@ -148,7 +165,7 @@ def explain(question: OwnLinesQuestion) -> Outcome:
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
     fixes = fixes_of(trace) if stops else ()
-    opened = _opened(question, trace, at, stops=stops)
+    opened = _opened(question, trace, at, most_cells, stops=stops)
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None
     return Shown(trace, at, opened, fixes, cause, given, asked, chain_of(trace, at, question.cell))
@@ -164,7 +181,7 @@ def asks_pytorch(question: OwnLinesQuestion) -> bool:
     return any(word in text for word in ("torch", "nn.", "F."))
 
 
-def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -> Opened | None:
+def _opened(question: OwnLinesQuestion, trace: Trace, at: int, most_cells: int, *, stops: bool) -> Opened | None:
     """Return the part that a place names; else the one that failed; else the last that a lesson shows."""
     steps = trace.steps[:at]
     if question.opened:
@@ -176,11 +193,11 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, *, stops: bool) -
         wanted.append(trace.failed)
     wanted.extend(reversed([part for step in steps[-1:] for part in step.parts]))
     for part in wanted:
-        found = question_of(part)
+        whole = question_of(part, most_cells)
+        found = whole or question_of_shapes(part)
         if found is not None:
-            return Opened(
-                part, *found, operand_names(trace.source, part.place, len(part.operands) + len(part.keywords))
-            )
+            called = operand_names(trace.source, part.place, len(part.operands) + len(part.keywords))
+            return Opened(part, *found, called, shapes_alone=whole is None)
     return None
 
 

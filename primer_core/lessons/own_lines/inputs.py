@@ -46,7 +46,7 @@ def input_of(trace: Trace) -> Input | None:
     began = thread_time()
     for line in trace.idle:
         source = f"{trace.source}\n{line}"
-        mended, name = tried(source), line.partition("(")[0]
+        mended, name = tried(source, trace.given), line.partition("(")[0]
         forwards = [forward for step in mended.steps for forward in step.forwards]
         if mended.stopped is None and forwards:
             return Input(name, line, _given(forwards[-1]), "", source)

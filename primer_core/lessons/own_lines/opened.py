@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from primer_core.lessons import broadcasting, indexing, matmul, reductions, shapes
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.own_lines.explain import Opened
+from primer_core.lessons.own_lines.opening import lies_as_written
 from primer_core.picture.grid import Picture
-from primer_core.picture.parts import Card, Columns, Heading, Note, Notice, OpenIn, Part, Story
+from primer_core.picture.parts import Card, Columns, Heading, Note, Notice, OpenIn, Part, SizeCell, Sizes, Story
 from primer_core.picture.text import Code, joined, text
 
 LESSONS: dict[str, AnyLesson] = {
@@ -19,6 +21,9 @@ LESSONS: dict[str, AnyLesson] = {
 
 _ASIDE = ("quiz", "speed")
 """Cards of lessons that are about no operand."""
+
+_LETTERS = {"shapes": "x"}
+"""What lessons call their operand that do not call it a."""
 
 _TWO = ("broadcasting", "matmul")
 """Lessons in whose questions two operands have letters."""
@@ -39,19 +44,33 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
     yield Heading(opened.part.place.text.split("\n")[0])
     called = opened.called if opened.slug in _TWO else opened.called[:1]
     if called:
-        named = [text(Code(letter), " is ", Code(written)) for letter, written in called]
+        named = [text(Code(_LETTERS.get(opened.slug, letter)), " is ", Code(written)) for letter, written in called]
         yield Note(text("In this picture ", *joined(named, " and "), "."))
     for part in _all(page.body or ()):
         match part:
             case Picture():
-                yield part
+                if not opened.shapes_alone:
+                    yield part
+            case Sizes():
+                if opened.shapes_alone:
+                    yield _at_rest(part)
             case Notice(tone="declined") if failed:
                 pass
             case Notice():
                 yield part
             case Story(paragraphs=paragraphs, note=note):
-                yield Story(paragraphs, note, lesson.title)
+                # It tells of bytes, which lie elsewhere in the program.
+                yield Story(paragraphs, note if lies_as_written(opened.part) else (), lesson.title)
     yield OpenIn(f"Open in {lesson.title}", opened.slug, urlencode(lesson.parameters(opened.question)))
+
+
+def _at_rest(sizes: Sizes) -> Sizes:
+    """Return a table of sizes that nobody drags."""
+
+    def still(cells: tuple[SizeCell, ...]) -> tuple[SizeCell, ...]:
+        return tuple(replace(cell, axis=None, adds=False, drops=False) for cell in cells)
+
+    return replace(sizes, rows=tuple(replace(row, cells=still(row.cells), field="", text="") for row in sizes.rows))
 
 
 def _all(parts: tuple[Part, ...]) -> Iterator[Part]:

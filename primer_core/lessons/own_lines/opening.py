@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ import numpy as np
 from primer_core.backend import Library, backend_of
 from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, is_array
+from primer_core.language.spelling import shape_text
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import size_of
 from primer_core.language.table.functions import function_of
+from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.matmul.question import MatmulQuestion
@@ -21,11 +24,14 @@ from primer_core.lessons.question import Question
 from primer_core.lessons.reductions.question import DIVISORS, OPERATIONS, ReductionsQuestion
 from primer_core.lessons.shapes.question import ShapesQuestion
 
-_MOST = 144
-"""Cells of an operand that is written out in a field of another lesson."""
+MOST_WRITTEN = 144
+"""Cells of an operand that is written out in a field of another lesson, in an address too."""
 
-_LONGEST = 3000
-"""Characters of it."""
+_LETTERS = 21
+"""Characters that a cell takes on average, at most."""
+
+_Writes = Callable[[Any], str | None]
+"""Writes an operand as code; None where it cannot be."""
 
 _OPERATIONS: Mapping[str, OperationName] = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _PRODUCTS = ("operator.@", "np.matmul", "np.dot", "torch.matmul", "torch.mm", "torch.bmm", "ndarray.dot", "Tensor.mm")
@@ -35,31 +41,66 @@ _MOVING = (
 )  # fmt: skip
 
 
-def question_of(part: Part) -> tuple[str, Question] | None:
-    """Return the slug of the lesson that shows a part of a program, and its question; None where no lesson does."""
+def question_of(part: Part, most_cells: int = MOST_WRITTEN) -> tuple[str, Question] | None:
+    """Find the lesson that shows a part of a program.
+
+    Parameters
+    ----------
+    part
+        The part.
+    most_cells
+        int, cells of an operand at most.
+
+    Returns
+    -------
+    slug, question
+        Of the lesson; None where no lesson shows the part, or where an operand is too large to be written out.
+    """
     owner, _, name = part.entry.partition(".")
+    written = partial(_written, most_cells=most_cells)
     for reads in (_elementwise, _product, _index, _reduction, _moved):
-        found = reads(part, owner, name)
+        found = reads(part, owner, name, written)
         if found is not None:
             return found
     return None
 
 
-def _elementwise(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+def question_of_shapes(part: Part) -> tuple[str, Question] | None:
+    """Find the lesson that shows why shapes do not meet, and ask it of arrays of such shapes whose values are others.
+
+    Returns
+    -------
+    slug, question
+        Of the lesson; None where the part did not fail, or where no lesson shows that by shapes alone.
+    """
+    arrays = [value for value in part.operands if is_array(value)]
+    if part.result is not None or len(arrays) != 2 or len(part.operands) != 2 or not all(len(a.shape) for a in arrays):
+        return None
+    shapes = [tuple(map(int, array.shape)) for array in arrays]
+    left, right = map(shape_text, shapes)
+    owner, _, name = part.entry.partition(".")
+    if part.entry in _PRODUCTS and shapes[0][-1] != shapes[1][max(len(shapes[1]) - 2, 0)]:
+        return "matmul", MatmulQuestion(left, right, _library(arrays[0]))
+    if owner == "operator" and name in _OPERATIONS and joint_shape(axis_rule(shapes)) is None:
+        return "broadcasting", BroadcastingQuestion(a=left, op=_OPERATIONS[name], b=right)
+    return None
+
+
+def _elementwise(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
     sign = name.removesuffix("=")
     if owner != "operator" or sign not in _OPERATIONS or len(part.operands) != 2:
         return None
     operands = _strong(part.operands)
-    left, right = map(_written, operands)
+    left, right = map(written, operands)
     if left is None or right is None or not _agrees(part, operands):
         return None
     return "broadcasting", BroadcastingQuestion(a=left, op=_OPERATIONS[sign], b=right, inplace=name.endswith("="))
 
 
-def _product(part: Part, _: str, __: str) -> tuple[str, Question] | None:
+def _product(part: Part, _: str, __: str, written: _Writes) -> tuple[str, Question] | None:
     if part.entry not in _PRODUCTS or len(part.operands) != 2 or not all(map(is_array, part.operands)):
         return None
-    left, right = map(_written, part.operands)
+    left, right = map(written, part.operands)
     if left is None or right is None or not _agrees(part, part.operands):
         return None
     return "matmul", MatmulQuestion(left, right, _library(part.operands[0]))
@@ -99,20 +140,20 @@ def _agrees(part: Part, operands: tuple[Any, ...]) -> bool:
     return own.dtype == found.dtype and own.shape == found.shape and np.allclose(own, found, equal_nan=True)
 
 
-def _index(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+def _index(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
     if owner not in ("ndarray", "Tensor") or name != "[]" or len(part.operands) != 2:
         return None
-    array, index = _written(part.operands[0]), _index_text(part.operands[1])
+    array, index = written(part.operands[0]), _index_text(part.operands[1])
     if array is None or index is None or (index.startswith("[[") and backend_of(part.operands[0]).lone_list_is_tuple):
         return None
     return "indexing", IndexingQuestion(array=array, index=index, library=_library(part.operands[0]))
 
 
-def _reduction(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
+def _reduction(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
     operation = next((known for known in OPERATIONS if known == name), None)
     if owner not in ("np", "torch", "ndarray", "Tensor") or operation is None or not part.operands:
         return None
-    array = _written(part.operands[0])
+    array = written(part.operands[0])
     axes = part.keywords.get("axis", part.keywords.get("dim", (*part.operands[1:], None)[0]))
     known = {"axis", "dim", "keepdims", "keepdim"}
     if array is None or set(part.keywords) - known or len(part.operands) > 2 or not _is_axes(axes):
@@ -129,10 +170,10 @@ def _reduction(part: Part, owner: str, name: str) -> tuple[str, Question] | None
     )
 
 
-def _moved(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
-    if owner not in ("ndarray", "Tensor") or name not in _MOVING or part.keywords:
+def _moved(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
+    if owner not in ("ndarray", "Tensor") or name not in _MOVING or part.keywords or not part.lies_alike:
         return None
-    array = _written(part.operands[0])
+    array = _as_it_lies(part.operands[0], written)
     values = part.operands[1:]
     if array is None or any(is_array(value) for value in values):
         return None
@@ -140,15 +181,33 @@ def _moved(part: Part, owner: str, name: str) -> tuple[str, Question] | None:
     return "shapes", ShapesQuestion(x=array, steps=step, library=_library(part.operands[0]))
 
 
-def _written(value: Any) -> str | None:
+def _written(value: Any, most_cells: int) -> str | None:
     """Write an operand as code; None where it is too large, or no array and no number."""
     if isinstance(value, bool | int | float):
         return repr(value)
-    if not is_array(value) or size_of(value) > _MOST:
+    if not is_array(value) or size_of(value) > most_cells:
         return None
     engine = backend_of(value)
     code = engine.array_code(engine.to_numpy(value))
-    return code if len(code) <= _LONGEST else None
+    return code if len(code) <= _LETTERS * most_cells else None
+
+
+def _as_it_lies(array: Any, written: _Writes) -> str | None:
+    """Write an array whose cells follow each other in memory along its axes in some order, as one that lies so too."""
+    engine = backend_of(array)
+    order = sorted(range(len(array.shape)), key=lambda axis: -engine.byte_strides(array)[axis])
+    reorders = "permute" if engine.transposes_two_axes else "transpose"
+    code = written(getattr(array, reorders)(order))
+    if code is None or order == sorted(order):
+        return code
+    back = ", ".join(str(order.index(axis)) for axis in range(len(order)))
+    return f"{code}.{reorders}({back})"
+
+
+def lies_as_written(part: Part) -> bool:
+    """Return whether the arrays of a part lie in memory as those that its lesson reads: row after row."""
+    arrays = [value for value in part.operands if is_array(value)]
+    return part.lies_alike and all(backend_of(array).contiguity(array)[0] for array in arrays)
 
 
 def _index_text(value: Any) -> str | None:
@@ -165,7 +224,7 @@ def _index_text(value: Any) -> str | None:
             return repr(value)
     if value is Ellipsis:
         return "..."
-    if is_array(value) and size_of(value) <= _MOST:
+    if is_array(value) and size_of(value) <= MOST_WRITTEN:
         return repr(value.tolist())
     return None
 

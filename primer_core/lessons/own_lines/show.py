@@ -197,7 +197,7 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     links = (*_links(drawn, step), *came)
     parts: list[Part] = [Picture(tuple(grids), lines, links, arithmetic(shown), _focus(shown, drawn))]
     if shown.chain is None:
-        parts.append(Note(text("Press a cell to see where its number came from.")))
+        parts.append(Note(text("Press a cell to see where its number came from."), hint=True))
     if left:
         names = joined([text(Code(names[0])) for names in left])
         parts.append(Note(text("Not drawn: ", *names, ".")))

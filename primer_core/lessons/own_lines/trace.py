@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -35,6 +35,9 @@ MAX_NAMES = 24
 
 _LONGEST = 120
 """Characters of a value that is no array."""
+
+Given = Callable[[], Mapping[str, Any]]
+"""Returns values by the names that they are bound to before a program's first line; copies at each call."""
 
 Relation = Literal["own", "view", "beside", "same", "value"]
 """What a name is to those there before: an array with memory of its own, one that shares cells with another, one that
@@ -135,6 +138,8 @@ class Part:
         Its arguments in order and by name, arrays copied.
     result
         What came of it, copied; None where it was refused.
+    lies_alike
+        Whether all copies of operands lie in memory as the operands did, cell by cell, beginning at their first.
     """
 
     place: Place
@@ -142,6 +147,7 @@ class Part:
     operands: tuple[Any, ...]
     keywords: Mapping[str, Any]
     result: Any
+    lies_alike: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,6 +230,8 @@ class Trace:
         Whether random numbers were drawn without a seed of the program's own.
     ledger
         Which cell came from which; None for a program that is only tried.
+    given
+        Returns what was bound to names before the first line, copied at each call.
     """
 
     source: str
@@ -239,6 +247,7 @@ class Trace:
     idle: tuple[str, ...]
     seeded: bool
     ledger: Ledger | None = None
+    given: Given = dict
 
     def printed_by(self, step: Step) -> tuple[str, ...]:
         """Return what was printed up to a step, line by line."""
@@ -249,24 +258,31 @@ class Trace:
 @lru_cache(maxsize=16)
 def run(text: str) -> Trace:
     """Run a program that is shown, once for all its steps. Nothing that is typed makes it raise."""
+    return run_on(text, dict)
+
+
+def run_on(text: str, given: Given) -> Trace:
+    """Run a program that is shown, with values bound to names before its first line."""
     ledger = Ledger()
-    trace = _traced(text, Recorder(ledger=ledger))
+    trace = _traced(text, Recorder(ledger=ledger), given)
     kept = {step.moment for step in trace.steps}
     ledger.sights = {moment: cells for moment, cells in ledger.sights.items() if moment in kept}
     ledger.let_go()
     return replace(trace, ledger=ledger)
 
 
-def tried(text: str) -> Trace:
-    """Run a program that is only tried: as `run`, without keeping what came of it."""
-    return _traced(text, Interpreter())
+def tried(text: str, given: Given) -> Trace:
+    """Run a program that is only tried: as `run_on`, without keeping what came of it."""
+    return _traced(text, Interpreter(), given)
 
 
-def _traced(text: str, interpreter: Interpreter) -> Trace:
+def _traced(text: str, interpreter: Interpreter, given: Given) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
     interpreter.watch, interpreter.hear = tracer.take, tracer.hear
     tracer.interpreter = interpreter
+    interpreter.names.update(given())
+    tracer.begin()
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
     broken = None
@@ -287,6 +303,7 @@ def _traced(text: str, interpreter: Interpreter) -> Trace:
         network[1] if network is not None and network[0] is stopped else None,
         idle_networks(interpreter) if stopped is None else (),
         interpreter.seeded,
+        given=given,
     )
 
 
@@ -314,6 +331,12 @@ class _Tracer:
         """Return what is kept: all of a short program; of a long one how it begins, and the last step of each line."""
         return (*self._first, *self._last.values())
 
+    def begin(self) -> None:
+        """Know what names are bound to before the first line."""
+        assert self.interpreter is not None
+        names = self.interpreter.names
+        self._scopes.append((names, {name: self._seen(value, None) for name, value in _with_gradients(names).items()}))
+
     def hear(self, call: Call) -> None:
         """Keep a part of the statement that runs, with what it gave before anything else was done with that."""
         if _is_kept(call):
@@ -328,9 +351,7 @@ class _Tracer:
         forwards = tuple(interpreter.layers.forwards)
         interpreter.layers.forwards.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
-        values = dict(_in_sight(interpreter.names))
-        gradients = ((name, gradient_of(value)) for name, value in values.items())
-        values |= {f"{name}.grad": gradient for name, gradient in gradients if gradient is not None}
+        values = _with_gradients(interpreter.names)
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
         around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
         outside = {
@@ -491,6 +512,13 @@ def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:
     yield from list(own.items())[:MAX_NAMES]
 
 
+def _with_gradients(names: Any) -> dict[str, Any]:
+    """Return what the names in sight are bound to, and behind them the gradients of those that have one."""
+    values = dict(_in_sight(names))
+    gradients = ((name, gradient_of(value)) for name, value in values.items())
+    return values | {f"{name}.grad": gradient for name, gradient in gradients if gradient is not None}
+
+
 def _is_other(seen: Seen, before: Seen | None) -> bool:
     """Return whether a name is bound to another object than before; of what is no array, to another value."""
     if before is None:
@@ -533,25 +561,29 @@ def _is_kept(call: Call) -> bool:
 
 def _part(call: Call) -> Part:
     given = call.bound
-    return Part(
-        call.place,
-        call.entry.name,
-        tuple(map(_copied, given.positional)),
-        {name: _copied(value) for name, value in given.keywords.items()},
-        _copied(call.result),
-    )
+    return _copied_part(call.place, call.entry.name, given.positional, given.keywords, _copied(call.result))
 
 
-def _part_of_failed(failed: Failed) -> Part | None:
-    if not all(size_of(value) <= MAX_ELEMENTS for value in failed.positional if is_array(value)):
-        return None
-    return Part(
-        failed.rejection.place,
-        failed.entry,
-        tuple(map(_copied, failed.positional)),
-        {name: _copied(value) for name, value in failed.keywords.items()},
-        None,
+def _part_of_failed(failed: Failed) -> Part:
+    return _copied_part(failed.rejection.place, failed.entry, failed.positional, failed.keywords, None)
+
+
+def _copied_part(
+    place: Place, entry: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], result: Any
+) -> Part:
+    operands = tuple(map(_copied, positional))
+    alike = all(
+        _strides(own) == _strides(value) for own, value in zip(operands, positional, strict=True) if is_array(value)
     )
+    return Part(place, entry, operands, {name: _copied(each) for name, each in keywords.items()}, result, alike)
+
+
+def _strides(array: Any) -> tuple[int, ...]:
+    """Return the strides, in bytes, along the axes on which there are steps to take."""
+    sizes = tuple(array.shape)
+    if 0 in sizes:
+        return ()
+    return tuple(stride for size, stride in zip(sizes, backend_of(array).byte_strides(array), strict=True) if size > 1)
 
 
 def _copied(value: Any) -> Any:
@@ -559,6 +591,6 @@ def _copied(value: Any) -> Any:
         return type(value)(map(_copied, value)) if type(value) in (tuple, list) else value
     if not is_array(value):
         return value
-    if isinstance(value, np.ndarray | np.generic):
-        return value.copy()
-    return value.detach().clone()
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    return value.copy() if isinstance(value, np.generic) else value.detach().clone()

@@ -29,6 +29,12 @@ COUNT = 500 if is_long() else 60
 SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a folder that goes: in plain Python, programs write their files."""
+    monkeypatch.chdir(tmp_path)
+
+
 def interpreted(text: str) -> tuple[Interpreter, Rejection | None]:
     interpreter = Interpreter()
     return interpreter, interpreter.run_program(read_program(text))

@@ -27,13 +27,28 @@ def _broadcast(failure: Failure) -> Iterator[Candidate]:
 
 
 def _kept_axis(failure: Failure, operand: Operand) -> Iterator[Candidate]:
-    """Keep the axis that a reduction takes away."""
-    for node in ast.walk(failure.failing.statement):
-        if isinstance(node, ast.Call) and failure.place(node) == operand.place:
-            names = {word.arg for word in node.keywords}
-            word = "keepdim" if operand.is_tensor else "keepdims"
-            if names & {"axis", "dim"} and not names & {"keepdims", "keepdim"}:
-                yield Candidate(operand.place, f"{operand.text[:-1]}, {word}=True)")
+    """Keep the axis that a reduction takes away; then that of every such reduction of the statement."""
+    calls = [node for node in ast.walk(failure.failing.statement) if isinstance(node, ast.Call)]
+    own = next((node for node in calls if failure.place(node) == operand.place), None)
+    if own is None or not _axis_of(own):
+        return
+    ending = f", {'keepdim' if operand.is_tensor else 'keepdims'}=True)"
+    yield Candidate(operand.place, operand.text[:-1] + ending)
+    alike = [node for node in calls if _axis_of(node) == _axis_of(own)]
+    ends = [(place.end_line, place.end_column) for place in map(failure.place, alike)]
+    whole = failure.place(failure.failing.statement)
+    if len(alike) > 1 and whole.line == whole.end_line:
+        line = whole.text
+        for _, end in sorted(ends, reverse=True):
+            line = line[: end - whole.column - 1] + ending + line[end - whole.column :]
+        yield Candidate(whole, line)
+
+
+def _axis_of(call: ast.Call) -> str:
+    """Return the axis that a reduction names and takes away, as it is written; empty for any other call."""
+    given = {word.arg: word.value for word in call.keywords}
+    axis = given.get("axis", given.get("dim"))
+    return "" if axis is None or given.keys() & {"keepdims", "keepdim"} else ast.unparse(axis)
 
 
 def _out_of_place(failure: Failure) -> Iterator[Candidate]:

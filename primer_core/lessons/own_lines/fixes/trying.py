@@ -81,7 +81,7 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
         if source in seen:
             continue
         seen.add(source)
-        mended = tried(source)
+        mended = tried(source, trace.given)
         if not _is_mended(trace, mended, candidate):
             continue
         gives = _outcome(trace, mended, candidate)
