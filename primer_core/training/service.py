@@ -33,11 +33,13 @@ from primer_core.training.messages import (
 )
 from primer_core.training.run import Run
 from primer_core.training.spec import RunSpec, SpecError
-from primer_core.training.store import RunStore, runs_folder
+from primer_core.training.store import RunStore, moments_room, runs_folder
 from primer_core.training.teaching import Teaching
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _STOP_WAIT = 2.0
+#: Seconds between two looks at what the moments of all runs take.
+_THIN_EVERY = 300.0
 _CLOSED = "The training service was closed while this run went on."
 
 #: One thread a process: two beside a server were measured to be forty times slower at worst. Large pages of memory,
@@ -75,6 +77,7 @@ class TrainingService:
         #: Runs of before that somebody looks at.
         self._opened: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._closed = False
+        self._thins_next = 0.0
 
     def warm_up(self) -> None:
         """Start a process now, so that the first run need not wait for torch to load."""
@@ -144,7 +147,17 @@ class TrainingService:
             )
             self._runs[run.id] = run
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
+            self._thin_out()
             return run
+
+    def _thin_out(self) -> None:
+        """Keep the moments of all runs within their room; looked after beside the runs, every few minutes at most."""
+        now = time.monotonic()
+        if now >= self._thins_next:
+            self._thins_next = now + _THIN_EVERY
+            threading.Thread(
+                target=self.store.thin_out, args=(moments_room(),), name="thin moments out", daemon=True
+            ).start()
 
     def open(self, run_id: str) -> Run | None:
         """The run of that id, going on here or elsewhere, or as it is kept; None if there is none that can be read."""

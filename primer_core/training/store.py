@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,15 @@ def runs_folder() -> Path:
     else:
         data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "primer" / "runs"
+
+
+def moments_room() -> int:
+    """Give the bytes that the moments of all runs together may take: ``PRIMER_MOMENTS_MB`` megabytes, or 10 000.
+
+    A setting that is no whole number from 0 on counts as none.
+    """
+    given = os.environ.get("PRIMER_MOMENTS_MB", "")
+    return (int(given) if given.isdecimal() else 10_000) * 1_000_000
 
 
 def digest(secret: str) -> str:
@@ -99,6 +109,38 @@ class RunStore:
             with suppress(KeptRunError):
                 found.append((folder, folder.card()))
         return tuple(sorted(found, key=lambda each: each[1].started, reverse=True))
+
+    def thin_out(self, most_bytes: int) -> int:
+        """Remove moments to look back at, those of the runs that ended first, until the others take no more than that.
+
+        Nothing else of a run is touched: its losses, its network and its checkpoint stay. A run that a process has is
+        left alone.
+
+        Parameters
+        ----------
+        most_bytes
+            int from 0, bytes that the moments of all runs together may take.
+
+        Returns
+        -------
+        int
+            How many runs lost theirs.
+        """
+        found = []
+        for folder in self.all():
+            with suppress(OSError):
+                sizes = [path.stat().st_size for path in folder.moments.iterdir()]
+                found.append((folder.moments.stat().st_mtime, sum(sizes), folder))
+        taken = sum(size for _, size, _ in found)
+        thinned = 0
+        for _, size, folder in sorted(found, key=lambda each: each[0]):
+            if taken <= most_bytes:
+                break
+            if size and not folder.in_use():
+                shutil.rmtree(folder.moments, ignore_errors=True)
+                taken -= size
+                thinned += 1
+        return thinned
 
     def remove(self, folder: RunFolder) -> None:
         """Keep a run no longer."""

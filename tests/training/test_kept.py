@@ -24,7 +24,7 @@ from primer_core.training.kept import Card, KeptRunError, LogReader, LogWriter, 
 from primer_core.training.loop import train
 from primer_core.training.messages import Started, Steps, encode
 from primer_core.training.moments import kept_steps
-from primer_core.training.store import RunStore, digest, runs_folder
+from primer_core.training.store import RunStore, digest, moments_room, runs_folder
 from tests.profiles import is_long
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -425,6 +425,48 @@ def test_whose_runs_are_whose(tmp_path: Path) -> None:
     assert [card.spec.seed for _, card in store.owned_by(mine)] == [0]
     assert store.owned_by("../owners") == store.owned_by("") == ()
     assert "my secret" not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+
+
+def test_moments_of_the_oldest_runs_give_way_and_nothing_else_does(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    folders = [store.create(Card(RunSpec(), started=place)) for place in range(4)]
+    for place, folder in enumerate(folders):
+        folder.moments.mkdir()
+        (folder.moments / "000000000.pt").write_bytes(bytes(1000))
+        folder.log.write_bytes(bytes(500))
+        os.utime(folder.moments, (place, place))
+    held = folders[0].hold()  # as a process holds a run that it trains
+    assert store.thin_out(4000) == 0
+    assert store.thin_out(2999) == 2
+    assert [folder.moments.exists() for folder in folders] == [True, False, False, True]
+    assert store.thin_out(0) == 1
+    os.close(held)
+    assert store.thin_out(0) == 1
+    assert not any(folder.moments.exists() for folder in folders)
+    assert all(folder.log.stat().st_size == 500 and folder.card() for folder in folders)
+
+
+def test_the_room_for_moments_is_that_of_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert moments_room() == 10_000_000_000
+    monkeypatch.setenv("PRIMER_MOMENTS_MB", "25")
+    assert moments_room() == 25_000_000
+    monkeypatch.setenv("PRIMER_MOMENTS_MB", "-1")
+    assert moments_room() == 10_000_000_000
+
+
+def test_a_service_thins_out_when_a_run_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = RunStore(tmp_path).create(Card(RunSpec()))
+    old.moments.mkdir()
+    (old.moments / "000000000.pt").write_bytes(bytes(1000))
+    monkeypatch.setenv("PRIMER_MOMENTS_MB", "0")
+    service = TrainingService(max_workers=1, runs=tmp_path)
+    try:
+        run = service.start(RunSpec(epochs=1))
+        assert run.wait(LIMIT)
+        assert run.state().status == "completed"
+        assert not old.moments.exists()
+    finally:
+        service.close()
 
 
 def test_the_folder_is_that_of_the_variable_or_the_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
