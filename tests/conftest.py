@@ -10,7 +10,7 @@ import pytest
 from primer_core.backend.loading import load_torch
 from primer_core.language import execution
 from tests.imports import PROJECT
-from tests.profiles import LONG, is_long, register_profiles
+from tests.profiles import LONG, is_long, register_profiles, sow
 
 register_profiles()
 
@@ -24,8 +24,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Hypothesis would draw a new one in each worker and keep it to itself; so the header names one that repeats the run.
     """
-    if config.getoption("hypothesis_profile") == LONG and config.getoption("hypothesis_seed") is None:
-        config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+    if config.getoption("hypothesis_profile") == LONG:
+        if config.getoption("hypothesis_seed") is None:
+            config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+        sow(int(config.option.hypothesis_seed))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

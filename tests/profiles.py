@@ -26,6 +26,20 @@ def register_profiles() -> None:
     settings.load_profile(FAST)
 
 
+_seed = 0
+
+
+def sow(number: int) -> None:
+    """Choose the seed of all that tests draw themselves."""
+    global _seed
+    _seed = number
+
+
+def seed() -> int:
+    """Return the seed of what tests draw themselves: 0 under ``fast``, and under ``long`` the one of the whole run."""
+    return _seed
+
+
 def is_long() -> bool:
     """Whether the full counts are tried."""
     return settings.get_current_profile_name().startswith(LONG)

@@ -1,13 +1,16 @@
 """What lessons say is true: every claim of every answer is checked by running the code that stands beside it."""
 
+import fcntl
+import os
+import pickle
 import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -38,7 +41,7 @@ from tests.lessons.labels import JOINING
 from tests.lessons.sources import Sources
 from tests.lessons.states import STATES
 from tests.lessons.texts import texts_in, texts_of
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 from ui.catalog import LESSONS_BY_SLUG
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -59,11 +62,6 @@ FALSIFIED = 100 if is_long() else 25
 TRUE_BY_CHANCE = 5 if is_long() else 4
 
 
-def seed() -> int:
-    """The seed of all that is drawn: a new one under ``long``, which is printed where a test fails."""
-    return random.SystemRandom().randrange(2**32) if is_long() else 0
-
-
 SEED = seed()
 
 
@@ -82,37 +80,75 @@ def code_of(shown: Page) -> str:
     return "\n".join(part.code for part in every_part(shown) if isinstance(part, CodePanel))
 
 
-@cache
-def of_each_class() -> dict[type[Claim], list[tuple[Claim, str, tuple[Claim, ...]]]]:
+class Heard(NamedTuple):
+    """What was said of a question."""
+
+    question: Question
+    code: str
+    claims: tuple[Claim, ...]
+    verdicts: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def heard_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[AnyLesson], list[Heard]]:
+    """What a lesson says of all its questions; found out once, for all processes that share a run of the tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+
+    @cache
+    def heard(lesson: AnyLesson) -> list[Heard]:
+        path = shared / f"said of {lesson.slug} by {SEED}.pickle"
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                path.write_bytes(pickle.dumps([hear(lesson, question) for question in asked(lesson)]))
+        found: list[Heard] = pickle.loads(path.read_bytes())  # noqa: S301 - it was just written here
+        return found
+
+    return heard
+
+
+def hear(lesson: AnyLesson, question: Question) -> Heard:
+    shown = page(lesson, question)
+    verdicts = tuple(chip.verdict for chip in every_part(shown) if isinstance(chip, Chip))
+    return Heard(question, code_of(shown), said(lesson, question), verdicts)
+
+
+OfEachClass = dict[type[Claim], list[tuple[Claim, str, tuple[Claim, ...]]]]
+
+
+@pytest.fixture(scope="session")
+def of_each_class(heard_of: Callable[[AnyLesson], list[Heard]]) -> OfEachClass:
     """Claims of all lessons by their class, each with the code beside it and all that is said there."""
-    found: dict[type[Claim], list[tuple[Claim, str, tuple[Claim, ...]]]] = defaultdict(list)
+    found: OfEachClass = defaultdict(list)
     for lesson in SPEAKING:
-        for question in asked(lesson):
-            code = code_of(page(lesson, question))
-            claims = said(lesson, question)
-            for claim in claims:
-                found[type(claim)].append((claim, code, claims))
+        for heard in heard_of(lesson):
+            for claim in heard.claims:
+                found[type(claim)].append((claim, heard.code, heard.claims))
     return found
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
-def test_every_claim_holds(lesson: AnyLesson) -> None:
+def test_every_claim_holds(lesson: AnyLesson, heard_of: Callable[[AnyLesson], list[Heard]]) -> None:
     wrong = []
-    for question in asked(lesson):
-        code = code_of(page(lesson, question))
-        for claim in said(lesson, question):
+    for heard in heard_of(lesson):
+        for claim in heard.claims:
             try:
-                assert_holds(claim, code)
+                assert_holds(claim, heard.code)
             except Exception as error:
                 wrong.append(
-                    f"{question}\n{letters(claim.sentence())}\n{claim}\n{code}\n{type(error).__name__}: {error}"
+                    f"{heard.question}\n{letters(claim.sentence())}\n{claim}\n{heard.code}\n"
+                    f"{type(error).__name__}: {error}"
                 )
     assert not wrong, f"{len(wrong)} claims, seed {SEED}\n\n" + "\n\n".join(wrong[:5])
 
 
 @pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
-def test_at_least_half_of_the_questions_are_answered(lesson: AnyLesson) -> None:
-    verdicts = [chip.verdict for q in asked(lesson) for chip in every_part(page(lesson, q)) if isinstance(chip, Chip)]
+def test_at_least_half_of_the_questions_are_answered(
+    lesson: AnyLesson, heard_of: Callable[[AnyLesson], list[Heard]]
+) -> None:
+    verdicts = [verdict for heard in heard_of(lesson) for verdict in heard.verdicts]
     assert verdicts.count("error") * 2 <= len(verdicts)
 
 
@@ -121,11 +157,9 @@ OF_APPS = {"primer_core.claims.fitting"}
 KINDS = [kind for kind in CHECKS if kind.__module__ not in OF_APPS]
 
 
-def test_every_class_of_claim_has_a_check_and_occurs() -> None:
+def test_every_class_of_claim_has_a_check_and_occurs(of_each_class: OfEachClass) -> None:
     assert set(CHECKS) == set(classes(Claim))
-    rare = {
-        kind.__name__: len(of_each_class()[kind]) for kind in KINDS if len(of_each_class()[kind]) < LEAST_OF_A_CLASS
-    }
+    rare = {kind.__name__: len(of_each_class[kind]) for kind in KINDS if len(of_each_class[kind]) < LEAST_OF_A_CLASS}
     assert not rare, f"{rare}, seed {SEED}"
 
 
@@ -139,12 +173,12 @@ def classes(base: Any) -> Iterator[type[Claim]]:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
+def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim], of_each_class: OfEachClass) -> None:
     """One fact of each is changed; by chance a few are true all the same."""
-    found = of_each_class()[kind]
+    found = of_each_class[kind]
     chance = random.Random(f"{SEED} {kind.__name__}")
     passed = []
-    apart = [] if all(can_be_falsified(claim) for claim, _, _ in found) else elsewhere(kind)
+    apart = [] if all(can_be_falsified(claim) for claim, _, _ in found) else elsewhere(kind, of_each_class)
     for _ in range(FALSIFIED):
         claim, code, others = chance.choice(found)
         if can_be_falsified(claim):
@@ -156,19 +190,28 @@ def test_a_check_sees_a_claim_that_was_made_wrong(kind: type[Claim]) -> None:
     assert len(passed) <= TRUE_BY_CHANCE, f"{len(passed)} of {FALSIFIED}, seed {SEED}\n\n" + "\n\n".join(passed[:3])
 
 
-def elsewhere(kind: type[Claim]) -> list[tuple[str, tuple[Claim, ...]]]:
+def elsewhere(kind: type[Claim], of_each_class: OfEachClass) -> list[tuple[str, tuple[Claim, ...]]]:
     """Programs of which no claim of a class is made, each once, and what is said of them."""
-    spoken_of = {id(claims) for _, _, claims in of_each_class()[kind]}
-    of = {id(claims): (code, claims) for found in of_each_class().values() for _, code, claims in found}
+    spoken_of = {id(claims) for _, _, claims in of_each_class[kind]}
+    of = {id(claims): (code, claims) for found in of_each_class.values() for _, code, claims in found}
     return [program for claims, program in of.items() if claims not in spoken_of]
 
 
-@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
-def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson: AnyLesson) -> None:
+Pages = tuple[AnyLesson, list[tuple[Question, Page]]]
+
+
+@pytest.fixture(scope="module", params=SPEAKING, ids=lambda lesson: lesson.slug)
+def pages(request: pytest.FixtureRequest) -> Pages:
+    """A lesson, and the page of each of its questions; tests of one lesson follow each other."""
+    return request.param, [(question, page(request.param, question)) for question in asked(request.param)]
+
+
+def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(pages: Pages) -> None:
     """Whatever stands in a part of a page has one of four sources; what an app's own refusal says is at its field."""
     strange: dict[tuple[str, str], Question] = {}
-    for question in asked(lesson):
-        shown = without(BORROWED, page(lesson, question))
+    lesson, drawn = pages
+    for question, whole in drawn:
+        shown = without(BORROWED, whole)
         claims = said(lesson, question)
         sentences = {words for claim in claims for words in (letters(claim.sentence()), claim.brief())}
         codes = tuple(part.code for part in every_part(shown) if isinstance(part, CodePanel))
@@ -252,11 +295,10 @@ def refusals(outcome: Any) -> Iterator[str]:
             yield from refusals(each)
 
 
-@pytest.mark.parametrize("lesson", SPEAKING, ids=lambda lesson: lesson.slug)
-def test_the_text_alternative_of_a_part_says_what_stands_in_it_and_no_more(lesson: AnyLesson) -> None:
+def test_the_text_alternative_of_a_part_says_what_stands_in_it_and_no_more(pages: Pages) -> None:
     strange: dict[str, Question] = {}
-    for question in asked(lesson):
-        for part in every_part(page(lesson, question)):
+    for question, shown in pages[1]:
+        for part in every_part(shown):
             if isinstance(part, DESCRIBED):
                 strange |= dict.fromkeys(set(beyond(description(part), part)) - JOINING, question)
     assert not strange, f"seed {SEED}\n{strange}"

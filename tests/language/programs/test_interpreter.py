@@ -21,12 +21,12 @@ from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.rejection import Rejection
 from tests.language.programs.random_programs import KINDS, drawn
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 
 CASES = Path(__file__).parent / "cases.json"
 USUAL = Path(__file__).parent / "usual_lines.json"
 COUNT = 500 if is_long() else 60
-SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
+SEED = seed()
 
 
 @pytest.fixture(autouse=True)

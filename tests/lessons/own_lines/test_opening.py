@@ -16,12 +16,12 @@ from primer_core.lessons.own_lines.trace import run
 from primer_core.picture.parts import Page
 from tests.lessons.own_lines.states import own_lines_state
 from tests.lessons.texts import texts_of
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 COUNT = 500 if is_long() else 60
-SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
+SEED = seed()
 
 
 def opened(program: str) -> tuple[str, Shown]:

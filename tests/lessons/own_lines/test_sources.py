@@ -19,12 +19,12 @@ from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.sources import MAX_LINKED, Finder, Walk, chain_of, links_of
 from primer_core.lessons.own_lines.trace import Trace, run
 from tests.language.programs.random_programs import drawn
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 COUNT = 500 if is_long() else 80
-SEED = random.SystemRandom().randrange(2**32) if is_long() else 0
+SEED = seed()
 
 Cell = tuple[str, int]
 
