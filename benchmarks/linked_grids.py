@@ -57,7 +57,8 @@ _USE = """async (place) => {
     '.pills button[aria-pressed=false]', '.segments input:not(:checked)', 'select', 'input[role=switch]',
     'input[type=range]', 'input[type=number]', '.look-text input', '.look-lines textarea',
   ];
-  const usable = (found) => found.checkVisibility() && !found.disabled;
+  // The slider of a graph's player goes through what was answered before: `autograd_playback` measures it.
+  const usable = (found) => found.checkVisibility() && !found.disabled && !found.closest('.graph-player');
   const control = [...root.querySelectorAll(kinds.join(', '))].filter(usable)[place];
   if (!control) return null;
   const fire = (...names) => names.forEach((name) => control.dispatchEvent(new Event(name, {bubbles: true})));

@@ -173,7 +173,7 @@ def answers(rounds: int) -> bool:
         for number in range(rounds):
             question = OwnLinesQuestion(program=numbered(program, number + 2))
             explanation.cache_clear()
-            bare = timed(lambda asked=question: tried(asked.program))[1]
+            bare = timed(lambda asked=question: tried(asked.program, dict))[1]
             wait, own = timed(lambda asked=question: answer(LESSON, asked))
             waits.append(wait)
             spent.append(own)

@@ -62,7 +62,7 @@ class Strip:
     def __post_init__(self) -> None:
         """Check that what is pointed at, and what is changed, is drawn."""
         told = {cell for pointer in self.pointers for cell in pointer.cells} | set(self.changed)
-        if not told <= set(self.drawn) or not set(self.drawn) <= set(range(self.count)):
+        if not told <= set(self.drawn) or any(not 0 <= cell < self.count for cell in self.drawn):
             raise ValueError(f"cells of pointers and changed ones must be among the drawn, not {sorted(told)}")
 
     @property

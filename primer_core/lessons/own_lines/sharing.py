@@ -172,12 +172,18 @@ def _strides(memory: Memory) -> list[int]:
 
 
 def _addresses(memory: Memory) -> NDArray[np.intp]:
-    """Return the first byte of each element in memory; what is stretched is there once."""
+    """Return the first byte of each element in memory; what is stretched is there once.
+
+    They ascend, unless elements overlap.
+    """
     layout = memory.layout
-    places = np.array([layout.offset], np.intp)
-    for size, stride in zip(layout.shape, layout.strides, strict=True):
-        if stride:
-            places = (places[:, None] + np.arange(size, dtype=np.intp) * stride).ravel()
+    steps = [(abs(stride), size) for size, stride in zip(layout.shape, layout.strides, strict=True) if stride]
+    back = sum(
+        (size - 1) * stride for size, stride in zip(layout.shape, layout.strides, strict=True) if stride < 0 < size
+    )
+    places = np.array([layout.offset + back], np.intp)
+    for stride, size in sorted(steps, reverse=True):
+        places = (places[:, None] + np.arange(size, dtype=np.intp) * stride).ravel()
     return places
 
 
@@ -194,5 +200,7 @@ def _changed(memory: Memory, differs: NDArray[np.bool_], unit: int) -> NDArray[n
 
 def _touched(addresses: NDArray[np.intp], memory: Memory, unit: int) -> NDArray[np.intp]:
     """Return the cells that elements fill, each once, ascending."""
-    cells = addresses.ravel()[:, None] // unit + np.arange(memory.itemsize // unit, dtype=np.intp)
+    cells = (addresses[:, None] // unit + np.arange(memory.itemsize // unit, dtype=np.intp)).ravel()
+    if (np.diff(cells) > 0).all():
+        return cells
     return np.unique(cells).astype(np.intp)
