@@ -32,6 +32,7 @@ const ADDRESS_AFTER = 300;   // ms: browsers refuse to be told of an address mor
 const LATE = 700;            // ms after which it is said that an answer is waited for
 const CALM = 500;            // ms between two pictures for who wants little motion
 const LAST = 6;              // losses of batches that are written out
+const MOST_UNDONE = 50;
 
 const VISITOR = sessionStorage.getItem("primer visitor") ?? Math.random().toString(36).slice(2);
 sessionStorage.setItem("primer visitor", VISITOR);
@@ -100,6 +101,15 @@ class Playground {
     this.tools = toolsOf(this.plane);
     this.clear = make("button", { type: "button", className: "clear", title: "Remove all points" }, "Clear");
     this.clear.addEventListener("click", () => { this.place([]); write(this.said, "All points are removed."); });
+    /** @type {Record<string, string>[]} questions as they were before points were changed or replaced, the last one last */
+    this.earlier = [];
+    this.undoButton = make("button", { type: "button", className: "clear", title: "Undo the last change of the points (Ctrl+Z in the plane)" }, "Undo");
+    this.undoButton.addEventListener("click", () => this.undo());
+    this.plane.canvas.addEventListener("keydown", (event) => {
+      if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+      event.preventDefault();
+      this.undo();
+    });
     this.caption = make("p", { className: "caption" });
     this.reading = make("p", { className: "reading" });
     this.network = new NetworkPicture({
@@ -124,7 +134,7 @@ class Playground {
     this.said = make("p", { className: "said", role: "status", "aria-live": "polite" });
     this.controls = this.fieldsets();
     const keys = make("p", { className: "note", id: "plane-keys" },
-      "With keys: arrows move the place that is looked at, with Shift faster. B and O place a blue or an orange point there, or give the one that lies there that class. M takes a point along, Enter puts it down, Delete removes it.");
+      "With keys: arrows move the place that is looked at, with Shift faster. B and O place a blue or an orange point there, or give the one that lies there that class. M takes a point along, Enter puts it down, Delete removes it. Ctrl+Z undoes the last change of the points.");
     this.plane.canvas.setAttribute("aria-describedby", "plane-keys");
     this.root = make("section", { className: "playground" },
       this.problems, this.presets,
@@ -132,7 +142,7 @@ class Playground {
       this.problem,
       make("div", { className: "stage" },
         this.network.root,
-        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, this.clear), this.plane.canvas, this.caption, this.reading),
+        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, this.undoButton, this.clear), this.plane.canvas, this.caption, this.reading),
         make("div", { className: "beside" }, make("h4", {}, "Loss"), this.losses.root, this.legend(), this.numbers, this.lastLosses)),
       this.controls, this.taken,
       make("div", { className: "below" }, this.unit.root, make("section", { className: "card", "aria-label": "What happened" }, make("h4", {}, "What happened"), this.story)),
@@ -208,6 +218,7 @@ class Playground {
       this.put({ [field.name]: text });
       return this.tell(isNumber && taken === number ? "" : `${field.label} is a number from ${least} to ${most}${wanted === "" ? "" : `, not ${wanted}`}: ${text} is taken.`);
     }
+    if (field.name === "data") this.remember();
     if (field.name === "data" && !DRAWN.includes(text) && text !== "five") return this.put({ data: text, points: text === "own" || text === "own_curve" ? this.kept(text) : "" });
     this.put({ [field.name]: text });
   }
@@ -233,6 +244,7 @@ class Playground {
   /** @param {Record<string, string>} question */
   openPreset(question) {
     this.tell("");
+    this.remember();
     const wasPlaying = this.trainer.playing;
     this.trainer.playing = false;
     this.trainer.question = { ...question };
@@ -249,8 +261,22 @@ class Playground {
     this.settle();
   }
 
+  /** Note what is asked, before its points become others. */
+  remember() {
+    this.earlier = [...this.earlier, this.trainer.question].slice(-MOST_UNDONE);
+  }
+
+  undo() {
+    const before = this.earlier.at(-1);
+    if (!before) return write(this.said, "There is nothing to undo.");
+    this.earlier = this.earlier.slice(0, -1);
+    this.put(before);
+    write(this.said, "The points are as they were before.");
+  }
+
   /** @param {import("./plane_geometry.js").Point[]} points */
   place(points) {
+    this.remember();
     const { data } = this.trainer.question;
     const own = CURVES.includes(data) ? "own_curve" : "own";
     const { edits, unit } = this.trainer.question;
@@ -394,6 +420,7 @@ class Playground {
     const isCurve = CURVES.includes(question.data), isDrawn = DRAWN.includes(question.data);
     this.tools.settle(isCurve);
     this.clear.disabled = this.plane.points.length === 0;
+    this.undoButton.disabled = this.earlier.length === 0;
     for (const [name, input] of this.inputs ?? []) {
       const label = /** @type {HTMLElement} */ (input.closest("label"));
       label.hidden = (["count", "noise"].includes(name) && !isDrawn) || (name === "share" && question.data === "five") || (name === "outputs" && isCurve);

@@ -141,6 +141,7 @@ export class Plane {
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (event.ctrlKey || event.metaKey) return;
     const far = event.shiftKey ? 0.5 : 0.1;
     const way = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, far], ArrowDown: [0, -far] }[event.key];
     const [x, y] = this.at ?? [0, 0];
