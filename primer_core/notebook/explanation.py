@@ -23,8 +23,9 @@ from primer_core.lessons.own_lines.trace import run_on
 from primer_core.notebook.given import Given
 from primer_core.picture.code import code_panel
 from primer_core.picture.html import html
-from primer_core.picture.parts import Card, Columns, Page, Part, Table
+from primer_core.picture.parts import Card, Columns, Notice, Page, Part, Table
 from primer_core.picture.plain import plain_text
+from primer_core.picture.text import text
 
 _MOST_CELLS = 1024
 """Cells of an operand that is drawn as the lesson on its kind draws it."""
@@ -105,7 +106,11 @@ def explain(code: str, /, **names: Any) -> Explanation:
         stopped = shown.trace.stopped
         error = "" if stopped is None else stopped.message if stopped.declined is None else stopped.declined.text
         said = dict.fromkeys(plain(claim.sentence()) for claim in LESSON.claims(question, shown))
-        return _explanation(code, LESSON.show(question, shown), tuple(said), error)
+        page = LESSON.show(question, shown)
+        if stopped is not None and stopped.declined is None:  # which the page says at its field
+            told = Notice("refused", (text(f"Line {stopped.place.line}: {error}"),))
+            page = Page((*page.panel, told), page.body)
+        return _explanation(code, page, tuple(said), error)
 
 
 def _explanation(code: str, page: Page, said: tuple[str, ...], error: str) -> Explanation:
@@ -120,7 +125,7 @@ def _of_panel(parts: tuple[Part, ...]) -> Iterator[Part]:
             case Columns(columns=columns):
                 for column in columns:
                     yield from _of_panel(column)
-            case Table():
+            case Table() | Notice():
                 yield part
 
 

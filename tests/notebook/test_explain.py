@@ -157,6 +157,17 @@ def test_what_cannot_be_explained_says_what_to_give(given: Any, error: type[Exce
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("y = a + 1\nexec('1')", "Line 2: "), ("x = 1 +", "Line 1: "), ("a\n" * 81, "81 lines"), ("a" * 10_001, "10001")],
+)
+def test_what_is_not_run_is_named_with_its_line(code: str, words: str) -> None:
+    explained = explain(code, a=np.arange(3))
+    assert explained.error
+    assert words in repr(explained)
+    assert words in "".join(shown_in(explained).itertext())
+
+
 def test_a_list_that_holds_itself_is_refused() -> None:
     given: list[Any] = []
     given.append(given)
