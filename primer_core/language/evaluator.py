@@ -34,7 +34,7 @@ from primer_core.language.table import CALLABLES, CONSTANTS, entry_named, names_
 from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.dtypes import check_dtype, read_dtype
 from primer_core.language.table.entry import Bound, Cost, Entry
-from primer_core.language.table.functions import function_of
+from primer_core.language.table.functions import function_of, has_no_such_keyword
 from primer_core.language.text import quoted
 from primer_core.language.uninitialised import Uninitialised
 
@@ -581,6 +581,11 @@ class Evaluator:
                 self._charge(cost)
             self.uninitialised.check_read(entry, bound)
         except Refused as refused:
+            place = Place.of(node, self._source)
+            if has_no_such_keyword(entry, keywords):
+                found, _ = attempted(function_of(entry), positional, keywords)
+                if isinstance(found, Declined):
+                    raise Rejection("declined", found.text, place, found) from refused
             raise self._rejection("refused", str(refused), node) from refused
         before = _kept(entry, bound)
         positional = self._sown(entry, bound, positional)

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import NUMPY, Declined
+from primer_core.backend import NUMPY, Backend, Declined, Library, pytorch
 from primer_core.backend.interface import IndexItem
 from primer_core.language.evaluator import Evaluator
 from primer_core.language.index_plan import plan_index
@@ -91,15 +91,16 @@ def read_index(text: str, array: NDArray[Any], name: str = "a", *, unpack: bool 
     name
         What the text calls it.
     unpack
-        Whether it is read as PyTorch does: a list that stands alone and holds more than numbers is a tuple, and
-        ``torch.arange``, ``torch.tensor`` and ``torch.where`` are known.
+        Whether it is read as PyTorch does: a list that stands alone and holds more than numbers is a tuple,
+        ``torch.arange``, ``torch.tensor`` and ``torch.where`` are known, and what is asked of the array alone is asked
+        of a tensor.
 
     Raises
     ------
     Refused
         If it is no index, or if what it selects has too many axes or elements.
     """
-    walker = _Walker(array, name, HOW.format(name=name))
+    walker = _Walker(array, name, HOW.format(name=name), of_tensor=unpack)
     node, nested = _parse(text.strip(), walker, torch=unpack), None
     if unpack and _is_tuple_to_pytorch(node):
         node, nested = ast.Tuple(node.elts, ast.Load()), _source(node)
@@ -286,6 +287,7 @@ class _Walker:
     array: NDArray[Any]
     name: str
     how: str
+    of_tensor: bool = False
 
     def items(self, node: ast.expr, indexed: NDArray[Any]) -> tuple[IndexItem, ...]:
         """Read all items between a pair of brackets; `indexed` is the array before them."""
@@ -319,7 +321,7 @@ class _Walker:
             # An empty list, unlike an empty array, is taken for one of whole numbers.
             value = value.astype(np.int64) if value.size == 0 else value
         if hasattr(value, "numpy"):
-            value = value.numpy()
+            value = value.numpy()[()]  # a tensor without axes is a number here
         if _is_int(value):
             return int(value)
         if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
@@ -337,6 +339,7 @@ class _Walker:
     def value(self, node: ast.expr) -> Any:
         """Compute a number, a slice, an array or a list of them."""
         source = _source(node)
+        engine = self.engine_of(node)
         try:
             if isinstance(node, ast.Slice):
                 return slice(
@@ -344,11 +347,16 @@ class _Walker:
                 )
             expression = code_expression(source)
             check_nodes(expression, source)
-            return Evaluator({self.name: self.array}).value_of(expression, source)
+            return Evaluator({self.name: engine.make(self.array)}).value_of(expression, source)
         except Rejection as rejection:
-            raise Refused(self.sentence(rejection)) from rejection
+            raise Refused(self.sentence(rejection, engine.library)) from rejection
 
-    def sentence(self, rejection: Rejection) -> str:
+    def engine_of(self, node: ast.expr) -> Backend:
+        """Return the library that computes a part of an index: NumPy, unless a tensor alone is spoken of."""
+        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        return pytorch() if self.of_tensor and names == {self.name} else NUMPY
+
+    def sentence(self, rejection: Rejection, library: Library) -> str:
         """Say whose verdict it is that a part of an index has no value."""
         of = quoted(rejection.place.text)
         if rejection.declined is not None:
@@ -357,7 +365,7 @@ class _Walker:
                 hint = (
                     f" Write & for and, | for or, ~ for not, with parentheses: ({self.name} > 2) & ({self.name} < 9)."
                 )
-            return f"Of {of}, NumPy says: {rejection.declined.words}.{hint}"
+            return f"Of {of}, {library} says: {rejection.declined.words}.{hint}"
         if rejection.verdict == "unknown" and rejection.place.text.isidentifier():
             return f"There is no {of} here: the array is called {self.name}. {self.how}"
         return f"{rejection.message} {self.how}" if rejection.verdict != "refused" else rejection.message

@@ -101,6 +101,7 @@ def _(claim: LookedUp, program: Program) -> None:
     given = [valued(node, names) for node in operands(call)]
     array, index = [values(each) for each in given if hasattr(each, "shape")][:2]
     result = values(program.run()[claim.name])
+    assert claim.name in [ast.unparse(target) for target in bound_to(call, program)]
     assert array.shape == claim.array
     assert index.shape == result.shape == claim.index
     assert 0 <= claim.axis + array.ndim * (claim.axis < 0) < array.ndim
@@ -110,6 +111,15 @@ def _(claim: LookedUp, program: Program) -> None:
         looked_up = list(place)
         looked_up[claim.axis] = index[place]
         assert result[place] == array[tuple(looked_up)]
+
+
+def bound_to(call: ast.Call, program: Program) -> list[ast.expr]:
+    """What the statement binds that a call stands in."""
+    for statement in program.statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign) and call in ast.walk(node):
+                return node.targets
+    return []
 
 
 def asked(program: Program, count: int) -> tuple[ast.Call, np.ndarray[Any, Any]]:

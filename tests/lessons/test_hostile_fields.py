@@ -60,6 +60,10 @@ def garbage(chance: random.Random) -> Iterator[str]:
             yield "".join(chr(chance.randint(0, 0x2FFF)) for _ in range(chance.randint(0, 60)))
 
 
+#: Lines of the lesson on the training loop, which it compiled itself and runs; a field only says which, in what order.
+OWN_LINES = 'file "loop", line'
+
+
 @pytest.mark.parametrize(("lesson", "parameter"), FIELDS)
 def test_a_field_takes_anything(lesson: AnyLesson, parameter: str) -> None:
     load_torch()
@@ -77,4 +81,4 @@ def test_a_field_takes_anything(lesson: AnyLesson, parameter: str) -> None:
         found, heard = watched(partial(answer, lesson, asked))
         shown: dict[str, Any] = json.loads(found)
         assert shown["panel"], text
-        assert not [event for event in heard if not event.startswith("import")], text
+        assert not [event for event in heard if not event.startswith("import") and OWN_LINES not in event], text

@@ -94,7 +94,7 @@ def test_so_it_is_with_the_shipped_network(seed: int) -> None:
     alone = outcome(spec, teaching)
     replayed = outcome(teaching_spec(model=model, start="shipped", seed=seed, replay=0.5), teaching)
     assert alone["test"][1] < alone["test"][0] - 0.1
-    assert replayed["test"][1] > replayed["test"][0] - 0.02
+    assert replayed["test"][1] > replayed["test"][0] - 0.03
     assert replayed["learned"][1] >= 0.9
 
 

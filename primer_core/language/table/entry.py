@@ -167,6 +167,11 @@ class Entry:
         return tuple(call.strip() for call in self.calls.split(";") if call.strip())
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """Return the names of its parameters, in order."""
+        return tuple(name.lstrip("*") for name in self._parameters if name != "|")
+
+    @property
     def library(self) -> str:
         """Return what its name begins with: ``np``, ``torch``, ``F``, ``ndarray``, ``Tensor``, ``operator``."""
         return self.name.split(".")[0]
@@ -190,13 +195,20 @@ class Entry:
             elif not by_name:
                 for value in _next(rest):
                     values[name] = value
-        known = {name.lstrip("*") for name in self._parameters} - {"|"}
-        for name, value in keywords.items():
+        known = set(self.parameters)
+        words = _NUMPYS_WORDS if self.library in ("torch", "Tensor") else {}
+        for given, value in keywords.items():
+            name = given if given in known else words.get(given, given)
             if name not in known:
                 accepted = ", ".join(f"{word}=" for word in sorted(known)) or "none"
-                raise Refused(f"{self.name} is not known here with {name}=. Known by name: {accepted}.")
+                raise Refused(f"{self.name} is not known here with {given}=. Known by name: {accepted}.")
             values[name] = value
         return Bound(positional, keywords, values)
+
+
+_NUMPYS_WORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""What PyTorch's compiled functions understand by NumPy's name as well (``numpy_compatibility_arg_names`` in
+https://github.com/pytorch/pytorch/blob/main/torch/csrc/utils/python_arg_parser.cpp)."""
 
 
 def always(bound: Bound) -> bool:

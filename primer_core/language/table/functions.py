@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,22 @@ def function_of(entry: Entry) -> Callable[..., Any]:
     if owner == "builtins":
         return _BUILTINS[name]
     return _from_module(owner, name.removesuffix("(out=)"))
+
+
+def has_no_such_keyword(entry: Entry, keywords: Iterable[str]) -> bool:
+    """Return whether an entry's function has no parameter of one of these names, so that Python refuses to call it.
+
+    Compiled functions do not tell their parameters; none of NumPy's is called as PyTorch's are.
+    """
+    if entry.library in ("np", "ndarray") and not {"dim", "keepdim"}.isdisjoint(keywords):
+        return True
+    try:
+        parameters = signature(function_of(entry)).parameters
+    except (TypeError, ValueError):
+        return False
+    if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return False
+    return any(name not in parameters for name in keywords)
 
 
 _BUILTINS: Mapping[str, Callable[..., Any]] = {

@@ -27,6 +27,7 @@ from primer_core.language.operand import Operand, read_operand
 from primer_core.language.parsing import code_statements
 from primer_core.language.reader import read_expression, read_statements
 from primer_core.language.rejection import Rejection, Verdict
+from primer_core.language.table.costs import size_of
 from primer_core.language.text import quoted
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.views import code as views_code
@@ -580,9 +581,15 @@ def _verdicts(lines: _Lines, before: Snapshot) -> tuple[NameVerdict, ...]:
 
 
 def _questions(arrays: Mapping[str, Any], state: Snapshot, name: str) -> tuple[Asked, ...]:
-    """Ask whether a name shares memory with those before it that are bound to other objects."""
+    """Ask whether a name shares memory with those before it that are bound to other objects.
+
+    Of arrays without a cell nothing is asked: there is nothing to share, and PyTorch finds one address, 0, in all.
+    """
     same = state.called(name).names
-    return tuple(_ask(arrays, state, other, name) for other in state.names if other < name and other not in same)
+    before = (other for other in state.names if other < name and other not in same)
+    return tuple(
+        _ask(arrays, state, other, name) for other in before if size_of(arrays[other]) and size_of(arrays[name])
+    )
 
 
 def _ask(arrays: Mapping[str, Any], state: Snapshot, other: str, name: str) -> Asked:

@@ -50,6 +50,9 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     elif draw < 0.31:
         index = ", ".join(str(chance.randrange(max(size, 1))) for size in shape)
         then = chance.choice(["Read", "Add to b"])
+    elif draw < 0.34:
+        array, library = "(2, 3)", "PyTorch"
+        index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0"])
     return IndexingQuestion(array, index, then, value, library)
 
 
@@ -144,7 +147,7 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             (shape, f"np.where(a > {chance.randint(0, 5)})[0]"),
             (table, "np.take_along_axis(a, a.argsort(axis=1), axis=1)"),
             (table, "np.take_along_axis(a, a.argmin(axis=0, keepdims=True), axis=0)"),
-            (table, f"np.take_along_axis(a, np.array([0] * {rows}), axis=1)"),
+            *[(table, f"np.take_along_axis(a, np.array([0] * {rows}), axis=1)")] * 2,
             (table, f"np.insert(a, {chance.choice([-1, 0, 1])}, 9)"),
             *[(table, f"np.insert(a, {chance.choice([0, 2])}, 9)")] * 2,
             ((3,), f"np.insert(a, {chance.choice(['-1', '3', '[0, 2]'])}, 9)"),
@@ -165,7 +168,7 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             *[(shape, f"torch.where(a > {chance.randint(0, 5)}, a, {chance.choice(['0', '-a', '9'])})")] * 2,
             (table, "torch.gather(a, 1, a.argsort(dim=1))"),
             (table, f"a.gather(1, torch.tensor([[0]] * {rows}))"),
-            (table, f"a.gather(1, torch.tensor([0] * {rows}))"),
+            *[(table, f"a.gather(1, torch.tensor([0] * {rows}))")] * 2,
             (table, f"torch.gather(a, 0, torch.tensor([[0] * {columns}]))"),
             ((6,), "a.unfold(0, 3, 1)"),
             (table, "torch.flip(a, (0,))"),

@@ -238,7 +238,8 @@ def _flat(*texts: str) -> Callable[[random.Random, Shape], Step]:
 
 _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
     "PyTorch": [
-        _reshape, _view, _view, _turned("view(-1)"), _turned("view(-1)"), _turned("contiguous()"), _torch_turn,
+        _reshape, _view, _view, _turned("view(-1)"), _turned("view(-1)"), _turned("reshape(-1)"),
+        _turned("contiguous()"), _torch_turn,
         _squeeze, _squeeze, _batch, _unsqueeze, _expand, _unfold,
         _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1),
         _clash("cat", "dim"), _clash("stack", "dim"),

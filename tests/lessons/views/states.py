@@ -510,7 +510,19 @@ _FIRST: tuple[Scene, ...] = (
 """How arrays are made of others."""
 
 _THEN: tuple[Scene, ...] = (
-    *(_written_through, _only_read, _mixed, _gone, _unpacked, _beside, _whole_numbers, _no_number, _wrapped, _unnamed),
+    *(
+        _written_through,
+        _only_read,
+        _mixed,
+        _gone,
+        _gone,
+        _unpacked,
+        _beside,
+        _whole_numbers,
+        _no_number,
+        _wrapped,
+        _unnamed,
+    ),
     *(
         _shifted,
         _shifted,

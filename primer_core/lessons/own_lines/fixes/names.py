@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
-from primer_core.language.table import names_of
+from primer_core.language.table import entry_named, names_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
 
 _OF_NUMPY = {
@@ -122,9 +122,43 @@ def _state(failure: Failure) -> Iterator[Candidate]:
     yield failure.whole(f"{failure.failing.place.text[:-1]}, strict=False)")
 
 
+def _keyword(failure: Failure) -> Iterator[Candidate]:
+    """Call arguments as the other library calls them; then by a name that is alike."""
+    node = failure.node
+    if not isinstance(node, ast.Call):
+        return
+    for words in ({"dim": "axis", "keepdim": "keepdims"}, {"axis": "dim", "keepdims": "keepdim"}):
+        renamed = _renamed(failure, node, words)
+        if renamed is not None:
+            yield renamed
+    entry = entry_named(ast.unparse(node.func))
+    if entry is not None:
+        for word in node.keywords:
+            for name in get_close_matches(word.arg or "", entry.parameters, 1, 0.7):
+                renamed = _renamed(failure, node, {word.arg or "": name})
+                if renamed is not None and name != word.arg:
+                    yield renamed
+
+
+def _renamed(failure: Failure, call: ast.Call, words: Mapping[str, str]) -> Candidate | None:
+    """Give keywords of a call other names; None where it has none of them, or is written on several lines."""
+    place = failure.place(call)
+    found = [
+        (failure.place(word), words[word.arg]) for word in call.keywords if word.arg is not None and word.arg in words
+    ]
+    if not found or place.line != place.end_line:
+        return None
+    text = place.text
+    for word, name in sorted(found, key=lambda each: each[0].column, reverse=True):
+        start = word.column - place.column
+        text = f"{text[:start]}{name}{text[start + word.text.index('=') :].lstrip()}"
+    return failure.instead(call, text)
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "no_attribute": _of_attribute,
     "module_init": _super,
+    "unknown_argument": _keyword,
     "saved_names": _state,
 }
 """By the kind of the message."""
