@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from inspect import Parameter, signature
+from inspect import Parameter, signature, unwrap
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -70,15 +71,18 @@ def has_no_such_keyword(entry: Entry, keywords: Iterable[str]) -> bool:
 
     Compiled functions do not tell their parameters; none of NumPy's is called as PyTorch's are.
     """
-    if entry.library in ("np", "ndarray") and not {"dim", "keepdim"}.isdisjoint(keywords):
-        return True
-    try:
-        parameters = signature(function_of(entry)).parameters
-    except (TypeError, ValueError):
+    strange = set(keywords) - set(entry.parameters)
+    if not strange:
         return False
+    if entry.library in ("np", "ndarray") and not strange.isdisjoint({"dim", "keepdim"}):
+        return True
+    function = unwrap(function_of(entry))
+    if not isinstance(function, FunctionType):
+        return False
+    parameters = signature(function).parameters
     if any(parameter.kind is Parameter.VAR_KEYWORD for parameter in parameters.values()):
         return False
-    return any(name not in parameters for name in keywords)
+    return not strange <= parameters.keys()
 
 
 _BUILTINS: Mapping[str, Callable[..., Any]] = {
