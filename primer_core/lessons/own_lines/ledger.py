@@ -227,6 +227,10 @@ class Ledger:
             return None
         return self.origins[bisect_right(self._firsts, number) - 1]
 
+    def origins_after(self, number: int) -> Sequence[Origin]:
+        """Return what came to be after a cell."""
+        return self.origins[bisect_right(self._firsts, number) :]
+
     def let_go(self) -> None:
         """Forget where things lie, which only counts while the program runs."""
         self._buffers.clear()
