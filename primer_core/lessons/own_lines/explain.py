@@ -196,7 +196,10 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, most_cells: int, 
         wanted = []
     if stops and trace.failed is not None:
         wanted.append(trace.failed)
-    wanted.extend(reversed([part for step in steps[-1:] for part in step.parts]))
+    for step in reversed(steps):
+        wanted.extend(reversed(step.parts))
+        if step.bound or step.changed:
+            break  # what stands before a line that only prints is what that speaks of
     for part in wanted:
         whole = question_of(part, most_cells)
         found = whole or question_of_shapes(part)
