@@ -258,3 +258,37 @@ class DropsAtRandom(Claim):
     def brief(self) -> str:
         """Write the claim as a word or two."""
         return "drops at random"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFirst(Claim):
+    """A recurrent layer took axis 0 as time and axis 1 as the batch.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    layer
+        What is called.
+    steps, samples
+        Sizes of these axes of its input.
+    """
+
+    run: Run
+    layer: str
+    steps: int
+    samples: int
+
+    def sentence(self) -> Sentence:
+        """Say what each axis is."""
+        return (
+            Name(self.layer),
+            f" takes axis 0 as time and axis 1 as the batch: {counted(self.samples, 'sample')} of "
+            f"{counted(self.steps, 'step')}. Made with ",
+            Code("batch_first=True"),
+            " it takes axis 0 as the batch",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "time first"

@@ -20,6 +20,7 @@ from primer_core.claims.surprising_objects import (
     NotHeld,
     NothingToStep,
     NotRegistered,
+    TimeFirst,
     ValuesAndIndices,
 )
 from primer_core.claims.surprising_places import (
@@ -168,7 +169,7 @@ def _(claim: FirstLeftOut, program: Program) -> None:
 def _(claim: ColumnsSumToOne, program: Program) -> None:
     result, names = made_of(claim, program)
     shares = numbers(result).astype(float)
-    if "log" in claim.code:
+    if "log_softmax" in claim.code:
         shares = np.exp(shares)
     np.testing.assert_allclose(shares.sum(axis=0), 1, atol=1e-3)
     assert abs(float(claim.total) - shares[0].sum()) < 6e-4
@@ -306,3 +307,25 @@ def _(claim: DropsAtRandom, program: Program) -> None:
     network.eval()
     one, other = (computed(ast.unparse(call), dict(names)) for _ in range(2))
     assert torch.equal(one, other)
+
+
+@check(TimeFirst)
+def _(claim: TimeFirst, program: Program) -> None:
+    names = at_line(program, claim.run)
+    layer = names[claim.layer]
+    call = next(
+        node
+        for node in ast.walk(statement_of(program, claim.run))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == claim.layer
+    )
+    x = computed(ast.unparse(call.args[0]), dict(names)).detach().clone()
+    assert tuple(x.shape[:2]) == (claim.steps, claim.samples)
+    with torch.no_grad():
+        before, _ = layer(x)
+        x[0, 0] += 1  # the first step of the first sample
+        after, _ = layer(x)
+    assert not torch.equal(before[:, 0], after[:, 0])
+    assert torch.equal(before[:, 1:], after[:, 1:])
+    assert not layer.batch_first
+    if claim.steps > 1:
+        assert not torch.equal(before[1:, 0], after[1:, 0])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
+from primer_core.backend.memory import shares_memory
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises import (
     EveryPair,
@@ -121,7 +122,7 @@ def _is_copied(made: Part) -> bool:
     if made.entry not in ("ndarray.[]", "Tensor.[]"):
         return False
     array, index = made.operands
-    return not np.shares_memory(numbers(array[index]), numbers(array))
+    return not shares_memory(array[index], array)
 
 
 def _not_kept(line: Line) -> Iterator[KeptNowhere]:

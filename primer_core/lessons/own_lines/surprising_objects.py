@@ -14,12 +14,15 @@ from primer_core.claims.surprising_objects import (
     NotHeld,
     NothingToStep,
     NotRegistered,
+    TimeFirst,
     ValuesAndIndices,
 )
 from primer_core.lessons.own_lines.surprising_line import Line
 from primer_core.lessons.own_lines.trace import Step
 
 _IN_PLACE = ("append", "clear", "extend", "fill", "insert", "remove", "reverse", "shuffle", "sort", "update")
+
+_RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 def _none(line: Line) -> Iterator[Claim]:
@@ -134,6 +137,15 @@ def _drops(line: Line) -> Iterator[Claim]:
             yield DropsAtRandom(line.run, forward.called, drops)
 
 
+def _time_first(line: Line) -> Iterator[Claim]:
+    for forward in line.step.forwards:
+        own = forward.layers[0]
+        if own.kind in _RECURRENT and "batch_first" not in own.settings and forward.called.isidentifier():
+            shape = own.given[0] if own.given else ()
+            if len(shape) == 3 and own.gave is not None:
+                yield TimeFirst(line.run, forward.called, shape[0], shape[1])
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _none,
     _pair,
@@ -142,4 +154,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _loose,
     _default,
     _drops,
+    _time_first,
 )

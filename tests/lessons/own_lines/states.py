@@ -91,6 +91,8 @@ _MORE_SURPRISES = (
     "    def forward(self, x):\n        return self.last(self.layers[0](x))\nnet = Net()\ny = net(torch.ones(1, {1}))",
     "def put(x, into=np.zeros({1})):\n    into += x\n    return into\na = put({0})\nb = put({1})\n"
     "def keep(x, seen=[]):\n    seen.append(x)\n    return len(seen)\nc = keep({0})\nd = keep({1})",
+    "lstm = nn.LSTM({1}, 2)\nx = torch.ones({0} + 1, 2, {1})\nout, (h, c) = lstm(x)\n"
+    "gru = nn.GRU({1}, {0}, batch_first=True)\ny, h = gru(x)\nrnn = nn.RNN({0}, 1)\nz, h = rnn(y)",
     "net = nn.Sequential(nn.Linear({1}, 9), nn.Dropout(0.5), nn.Linear(9, 1))\nx = torch.ones(1, {1})\ny = net(x)\n"
     "z = net(x)\nprint(torch.equal(y, z))",
 )

@@ -25,6 +25,7 @@ from primer_core.claims.surprising_objects import (
     NotHeld,
     NothingToStep,
     NotRegistered,
+    TimeFirst,
     ValuesAndIndices,
 )
 from primer_core.claims.surprising_places import (
@@ -143,6 +144,7 @@ def found(program: str) -> list[Claim]:
             "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\ny = net(torch.ones(1, 1))",
             [DropsAtRandom((6, 1), "net", "Dropout(p=0.5, inplace=False)")],
         ),
+        ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
 def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
