@@ -53,6 +53,35 @@ class CellFrom(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class WentInto(Claim):
+    """Cells were computed of the number in a cell: with another number there, others would stand in them.
+
+    Parameters
+    ----------
+    cell
+        The cell, as it is called after the line that put the number there.
+    since
+        That line, and the how-manieth time it was begun.
+    run
+        The line that made the cells that it went into, and the how-manieth time it was begun.
+    into
+        These cells, all of one array.
+    at
+        A line after which they still stand there, and the how-manieth time it did something.
+    """
+
+    cell: Cell
+    since: Run
+    run: Run
+    into: tuple[Cell, ...]
+    at: Run
+
+    def sentence(self) -> Sentence:
+        """Name the cells."""
+        return (Code(cell_text(*self.cell)), f" went into {_counted(self.into)}")
+
+
+@dataclass(frozen=True, slots=True)
 class SlopeWritten(Claim):
     """A line called ``backward()``, which wrote a slope into a cell of a leaf's gradient, or added it there.
 

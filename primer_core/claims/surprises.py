@@ -344,19 +344,3 @@ class OneListOften(Claim):
     def brief(self) -> str:
         """Write the claim as a word or two."""
         return "one list"
-
-
-Surprise = (
-    WrapsAround
-    | InNobodysCopy
-    | KeptNowhere
-    | OnceEach
-    | OtherAxis
-    | EveryPair
-    | SqueezedAll
-    | StoredOtherwise
-    | ProbabilitiesAgain
-    | GradientsAddUp
-    | OneListOften
-)
-"""Any of these."""

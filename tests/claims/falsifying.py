@@ -14,8 +14,8 @@ _NAMES = ("a", "b", "c", "x", "y", "out")
 _DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
 
 
-#: Facts that say when: what is said of a memory mostly holds of the steps before and after, too.
-_HOLD_LATER = {"TouchesAll": ("run",), "MemoryChanged": ("run",)}
+#: Facts that say when: what is said of a memory, or of cells that stand there, mostly holds of other steps, too.
+_HOLD_LATER = {"TouchesAll": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",)}
 
 
 def falsified(claim: C, chance: random.Random) -> C:

@@ -1,8 +1,9 @@
-"""Checks of where cells came from: the line is run again with other numbers in the cells that it does not read."""
+"""Checks of where cells came from and what they went into: lines are run again with other numbers in cells."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import math
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.running import Run
-from primer_core.claims.sources import Cell, CellFrom, SlopeWritten
+from primer_core.claims.sources import Cell, CellFrom, SlopeWritten, WentInto
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import Names, Recorder, gradients, is_array
@@ -166,6 +167,139 @@ def _(claim: CellFrom, program: Program) -> None:
         for name in [name for name, each in after.items() if is_array(each)]:
             found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step, only=name)).names()
             assert found is None or alike(cell_of(found, claim.cell), value), f"{name} is read ({step})"
+
+
+Ended = Callable[[FrameType], None]
+"""Is given the frame in which a line has ended; what it changes there stays changed."""
+
+
+class Between(Recorder):
+    """Runs a program, does something where one line begins and ends, and stops after another."""
+
+    def __init__(self, code: str, run: Run, at: Run, *, begun: Ended | None = None, ended: Ended | None = None) -> None:
+        super().__init__(code)
+        self.wanted, self.last_run, self.begun, self.ended = run, at, begun, ended
+        self.begins: dict[int, int] = {}
+        self.waits: FrameType | None = None
+        self.met = False
+        self.after: Names | None = None
+
+    def begin(self, frame: FrameType, line: int) -> None:
+        super().begin(frame, line)
+        self.begins[line] = self.begins.get(line, 0) + 1
+        if (line, self.begins[line]) == self.wanted and not self.met:
+            self.met, self.waits = True, frame
+            if self.begun is not None:
+                self.begun(frame)
+
+    def finish(self, frame: FrameType, line: int) -> None:
+        if self.waits is frame and line == self.wanted[0]:
+            self.waits = None
+            if self.ended is not None:
+                self.ended(frame)
+        self.counts[line] = self.counts.get(line, 0) + 1
+        if (line, self.counts[line]) == self.last_run:
+            self.after = in_sight(frame)
+            raise Stopped
+
+    def cells(self, wanted: tuple[Cell, ...]) -> list[Any] | None:
+        """What stands in cells after the last line; None where the program does not come so far."""
+        mode = torch.is_grad_enabled()
+        with contextlib.suppress(Stopped):
+            self.run()
+        torch.set_grad_enabled(mode)
+        if self.after is None or not self.met or self.waits is not None:
+            return None
+        try:
+            return [cell_of(self.after, cell) for cell in wanted]
+        except (LookupError, AssertionError):
+            return None
+
+
+def put(frame: FrameType, cell: Cell, number: float) -> None:
+    """Put a number into a cell, as its dtype has it; nothing where there is no such cell."""
+    name, index = cell
+    names = in_sight(frame)
+    if name not in names:
+        return
+    value = names[name]
+    if is_array(value):
+        array = on_its_memory(value)
+        assert len(index) == array.ndim
+        array[index] = np.array(number).astype(array.dtype)
+        return
+    new = type(value)(number)  # a number by itself is no memory: the name is bound to another
+    if name in frame.f_locals:
+        frame.f_locals[name] = new
+        ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
+    else:
+        frame.f_globals[name] = new
+
+
+def numbers_to_try(value: Any) -> list[float]:
+    """Other numbers for a cell: near, far on either side, none, and small whole ones, which others may equal."""
+    if isinstance(value, bool):
+        return [not value]
+    near = [value + 1, value - 1, 1000 + value, -1000 - value, 0, 1, 2, 3, 5]
+    return [math.nan, *near, value * 1.5 + 0.25] if isinstance(value, float) else near
+
+
+def otherwise(frame: FrameType, cell: Cell, number: float, seed: int) -> None:
+    """Put a number into a cell, and, with a seed, small numbers into all others."""
+    if seed:
+        chance = np.random.default_rng(seed)
+        for value in in_sight(frame).values():
+            array = on_its_memory(value) if is_array(value) else np.empty(0)
+            if array.size and array.flags.writeable and array.dtype.kind in "biuf":
+                array[...] = chance.integers(0, 3, array.shape).astype(array.dtype)
+    put(frame, cell, number)
+
+
+@check(WentInto)
+def _(claim: WentInto, program: Program) -> None:
+    code, names = opened(program.code), dict[str, Any]()
+    assert len({name for name, _ in claim.into}) == 1
+    assert claim.cell not in claim.into or claim.since != claim.run
+    as_it_is = Between(code, claim.since, claim.at, ended=lambda frame: names.update(in_sight(frame)))
+    before = as_it_is.cells(claim.into)
+    assert before is not None, "a line does not run so often to its end, or a cell is not there"
+    value = cell_of(names, claim.cell)
+    waiting = set(range(len(claim.into)))
+    for seed in range(12):
+        base = before
+        if seed:
+            found = Between(
+                code, claim.since, claim.at, ended=partial(otherwise, cell=claim.cell, number=value, seed=seed)
+            ).cells(claim.into)
+            if found is None:
+                continue
+            base = found
+        for number in numbers_to_try(value):
+            change = partial(otherwise, cell=claim.cell, number=number, seed=seed)
+            found = Between(code, claim.since, claim.at, ended=change).cells(claim.into)
+            if found is not None:
+                waiting -= {place for place in waiting if not alike(found[place], base[place])}
+            if not waiting:
+                break
+        if not waiting:
+            break
+    assert not waiting, f"{[claim.into[place] for place in waiting]} stay as they are"
+    # The line made them: a mark put there before it is gone, one put there after it stays.
+    marks = [1.0 if isinstance(each, bool) and not each else 0.0 if isinstance(each, bool) else 77.0 for each in before]
+
+    def mark(frame: FrameType) -> None:
+        for cell, number in zip(claim.into, marks, strict=True):
+            with contextlib.suppress(AssertionError, LookupError, ValueError, OverflowError):
+                put(frame, cell, number)
+
+    marked_after = Between(code, claim.run, claim.at, ended=mark)
+    after = marked_after.cells(claim.into)
+    assert marked_after.met, f"line {claim.run[0]} does not begin {claim.run[1]} times"
+    assert after is None or all(map(alike, after, marks)), "they were made later"
+    after = Between(code, claim.run, claim.at, begun=mark).cells(claim.into)
+    assert after is None or not any(
+        alike(one, other) and not alike(one, was) for one, other, was in zip(after, marks, before, strict=True)
+    ), "they were made before"
 
 
 @check(SlopeWritten)

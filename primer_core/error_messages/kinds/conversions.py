@@ -18,9 +18,9 @@ _TRUTH = Plain(
         Code("and"),
         ", ",
         Code("or"),
-        " or ",
+        ", ",
         Code("in"),
-        ", and an array with several elements has several answers.",
+        " or a chain of comparisons, and an array with several elements has several answers.",
     ),
     (
         Mistake(
@@ -60,9 +60,9 @@ _TRUTH_TORCH = Plain(
         Code("and"),
         ", ",
         Code("or"),
-        " or ",
+        ", ",
         Code("in"),
-        ", and a tensor with several elements has several answers.",
+        " or a chain of comparisons, and a tensor with several elements has several answers.",
     ),
     (
         Mistake(

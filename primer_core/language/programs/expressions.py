@@ -593,6 +593,9 @@ class Expressions(Evaluator, ABC):
         if isinstance(holder, deque):
             self._python(operator.setitem, (holder, key, value), target)
             return
+        if networks.is_network_object(holder):
+            self._outside(networks.set_item, (holder, key, value), {}, target)
+            return
         super()._put(holder, key, value, target)
 
     def _check_held(self, values: Iterable[Any], holder: Any, node: ast.AST) -> None:

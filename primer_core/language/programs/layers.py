@@ -66,6 +66,8 @@ class LayerCall:
         Whether it holds other layers.
     weight
         Shape of the weight that meets its input; None where it has none.
+    drops
+        Whether it sets some of its numbers to zero, drawn at random at each call.
     """
 
     name: str
@@ -76,6 +78,7 @@ class LayerCall:
     parameters: int
     holds: bool
     weight: Shape | None
+    drops: bool = False
 
     @property
     def made(self) -> str:
@@ -288,6 +291,7 @@ def _told(entry: _Entry, names: Mapping[int, str]) -> LayerCall:
             (tuple(getattr(module, name).shape) for name in _WEIGHTS if hasattr(getattr(module, name, None), "shape")),
             None,
         ),
+        type(module).__name__.startswith("Dropout") and module.training and 0 < module.p < 1,
     )
 
 

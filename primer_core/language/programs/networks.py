@@ -204,6 +204,22 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
         object.__setattr__(owner, name, value)
 
 
+def set_item(holder: Any, place: Any, layer: Any) -> None:
+    """Put another layer in the place of one that a network holds by number or by name.
+
+    Raises
+    ------
+    Refused
+        If the object takes none.
+    Exception
+        Whatever PyTorch raises, such as at a place that is not there.
+    """
+    torch = _torch()
+    if not isinstance(holder, torch.nn.Sequential | torch.nn.ModuleList | torch.nn.ModuleDict):
+        raise Refused("No part of this object can be replaced here.")
+    holder[place] = layer
+
+
 def is_network_object(value: Any) -> bool:
     """Return whether a value is one of those that this module makes, or derives from one."""
     if type(value) in images.TRANSFORMS.values() or type(value) is np.vectorize:

@@ -165,7 +165,20 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
 
 def _parsed(source: str) -> list[ast.stmt]:
     body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
+    for call in (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)):
+        _check_keywords(call)
     return list(map(_Main().visit, body))
+
+
+def _check_keywords(call: ast.Call) -> None:
+    """Raise what Python raises where a call gives an argument by name twice, which is no matter of grammar."""
+    seen: set[str] = set()
+    for word in call.keywords:
+        if word.arg in seen:
+            end = word.value.end_lineno, (word.value.end_col_offset or 0) + 1
+            at = ("<unknown>", word.lineno, word.col_offset + 1, None, *end)
+            raise SyntaxError(f"keyword argument repeated: {word.arg}", at)
+        seen |= {word.arg} if word.arg is not None else set()
 
 
 class _Main(ast.NodeTransformer):

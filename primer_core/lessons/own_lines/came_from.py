@@ -1,4 +1,4 @@
-"""Where a cell came from, as a table: a row a line, from the cell back to the inputs."""
+"""Where a cell came from and what it went into, as tables: a row a line."""
 
 from __future__ import annotations
 
@@ -41,6 +41,23 @@ def came_from(chain: Chain, source: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def went_into(shown: Shown) -> tuple[Part, ...]:
+    """Show what the cell that is looked into went into; nothing where that is no cell in sight."""
+    said = claims.went(shown)
+    if shown.chain is None or shown.forwards is None or not said:
+        return ()
+    lines = shown.trace.source.split("\n")
+    name = cell_text(*shown.chain.cell)
+    rows = tuple((*_line(*claim.run, lines), TableCell(spoken(claim), "words")) for claim in said)
+    parts: list[Part] = [
+        Heading(f"What {name} went into"),
+        Table((text("line"), text("code"), text("cells")), rows, f"What {name} went into"),
+    ]
+    if shown.forwards.more:
+        parts.append(Note(text("Only what is known is listed.")))
+    return tuple(parts)
+
+
 def arithmetic(shown: Shown) -> tuple[Formula, ...]:
     """Spell out the cells of the small arrays in sight."""
     return tuple(
@@ -59,12 +76,15 @@ def _row(group: Group, lines: list[str]) -> tuple[TableCell, ...]:
             TableCell(text(Code(group.name)) if group.name else text("—"), "words"),
             TableCell(text(NOT_KNOWN), "words"),
         )
-    rounds = f" (time {group.time})" if group.time > 1 else ""
     return (
-        TableCell(text(f"{group.line}{rounds}"), "head"),
-        TableCell(text(Code(lines[group.line - 1].strip())), "words"),
+        *_line(group.line, group.time, lines),
         TableCell(spoken(claims.of_row(group.row)), "words", _others(group)),
     )
+
+
+def _line(line: int, time: int, lines: list[str]) -> tuple[TableCell, TableCell]:
+    rounds = f" (time {time})" if time > 1 else ""
+    return TableCell(text(f"{line}{rounds}"), "head"), TableCell(text(Code(lines[line - 1].strip())), "words")
 
 
 def _others(group: Group) -> Text:

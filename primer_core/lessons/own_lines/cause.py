@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from math import prod
 
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
-from primer_core.lessons.own_lines.failing import Entry
+from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -25,10 +26,21 @@ def cause_of(trace: Trace) -> Recognised | None:
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None
+    if known.kind in _OF_BATCHES and _asks_a_loader(trace.failing):
+        return known  # what a loader joins are samples, which are no operands of the program
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     return known if all(_is_there(shape, there) for shape in here) else None
 
+
+def _asks_a_loader(failing: Failing) -> bool:
+    """Return whether a batch of a loader was asked for."""
+    names = (each.id for each in ast.walk(failing.node) if isinstance(each, ast.Name))
+    return any(failing.scope.get(name) == "DataLoader" for name in names)
+
+
+_OF_BATCHES = ("stack_torch", "collate", "collate_lists")
+"""Kinds of messages that a loader raises where it makes a batch."""
 
 _ELSEWHERE = ("result", "saved", "model", "kernel", "wanted")
 """Roles of what is no operand, but a result that never was, or lies within one."""

@@ -24,8 +24,7 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
-from primer_core.claims.sources import CellFrom, SlopeWritten
-from primer_core.claims.surprises import Surprise
+from primer_core.claims.sources import CellFrom, SlopeWritten, WentInto
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -42,7 +41,17 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     lines = (claim for step in latest(shown) for group in of_step(step) for claim in group)
     surprises = (claim for found in surprising(shown).values() for claim in found)
     memory = (claim for buffer in remembered(shown.steps) for claim in _all_of_buffer(buffer, shown))
-    return (*lines, *surprises, *ends(shown), *of_layers(shown), *of_input(shown), *fixed(shown), *memory, *came(shown))
+    return (
+        *lines,
+        *surprises,
+        *ends(shown),
+        *of_layers(shown),
+        *of_input(shown),
+        *fixed(shown),
+        *memory,
+        *came(shown),
+        *went(shown),
+    )
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
@@ -51,7 +60,7 @@ def latest(shown: Shown) -> tuple[Step, ...]:
     return tuple(last[line] for line in sorted(last))
 
 
-def surprising(shown: Shown) -> dict[Step, tuple[Surprise, ...]]:
+def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
     """Return what each line did, when it ran last, that may not be what was meant."""
     return surprises_of(shown.trace, latest(shown))
 
@@ -166,6 +175,15 @@ def came(shown: Shown) -> tuple[Claim, ...]:
     groups = () if shown.chain is None else shown.chain.groups
     rows = (*(group.row for group in groups), *(row for rows in spelled_out(shown).values() for row in rows))
     return tuple(dict.fromkeys(of_row(row) for row in rows if row is not None))
+
+
+def went(shown: Shown) -> tuple[WentInto, ...]:
+    """Say of the cell that is looked into what it went into: a claim for each line that made some of these cells."""
+    found = shown.forwards
+    if found is None:
+        return ()
+    at = run_of_memory(shown)
+    return tuple(WentInto(found.cell, found.since, part.run, part.cells, at) for part in found.parts)
 
 
 def of_row(row: Row) -> CellFrom | SlopeWritten:

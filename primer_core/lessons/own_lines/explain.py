@@ -11,6 +11,7 @@ from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
+from primer_core.lessons.own_lines.forwards import Forwards, forwards_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
 from primer_core.lessons.own_lines.opening import MOST_WRITTEN, question_of, question_of_shapes
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
@@ -87,6 +88,8 @@ class Shown:
         What is asked of it; None of a program that is no trap.
     chain
         Where the cell that is looked into came from; None where none is.
+    forwards
+        What that cell went into; None where nothing is known of it.
     """
 
     trace: Trace
@@ -97,6 +100,7 @@ class Shown:
     input: Input | None = None
     asked: Asked | None = None
     chain: Chain | None = None
+    forwards: Forwards | None = None
 
     @property
     def waits(self) -> bool:
@@ -168,7 +172,8 @@ def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MO
     opened = _opened(question, trace, at, most_cells, stops=stops)
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None
-    return Shown(trace, at, opened, fixes, cause, given, asked, chain_of(trace, at, question.cell))
+    chain, further = chain_of(trace, at, question.cell), forwards_of(trace, at, question.cell)
+    return Shown(trace, at, opened, fixes, cause, given, asked, chain, further)
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:
@@ -191,7 +196,10 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, most_cells: int, 
         wanted = []
     if stops and trace.failed is not None:
         wanted.append(trace.failed)
-    wanted.extend(reversed([part for step in steps[-1:] for part in step.parts]))
+    for step in reversed(steps):
+        wanted.extend(reversed(step.parts))
+        if step.bound or step.changed:
+            break  # what stands before a line that only prints is what that speaks of
     for part in wanted:
         whole = question_of(part, most_cells)
         found = whole or question_of_shapes(part)

@@ -57,7 +57,7 @@ Cells = NDArray[np.int64]
 
 _NOTHING: Cells = np.array(0)
 
-_KNOWN = (networks.make, networks.set_attribute, operator.getitem, len, hasattr, str)
+_KNOWN = (networks.make, networks.set_attribute, networks.set_item, operator.getitem, len, hasattr, str)
 """What is done with PyTorch's objects and puts no number into a cell that the program has already."""
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
@@ -168,6 +168,26 @@ class Birth:
     cells: Cells
 
 
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A step that an optimiser took.
+
+    Parameters
+    ----------
+    count
+        int, parameters that it holds.
+    moved
+        int, how many of them have a gradient.
+    unheld
+        What code calls a parameter of a network in sight that has a gradient, and that no optimiser in sight holds;
+        empty for none.
+    """
+
+    count: int
+    moved: int
+    unheld: str
+
+
 @dataclass(slots=True, eq=False)
 class _Buffer:
     """Memory that arrays lie in: the number of the cell that stands at each place of ``unit`` bytes."""
@@ -204,6 +224,8 @@ class Ledger:
         In the order in which they came to be.
     sights
         For each moment, the numbers of the cells of what each name is bound to.
+    stepped
+        By line and how-manieth time it was begun, the step that an optimiser took there.
     closed
         Whether the program went on for longer than it is followed.
     """
@@ -211,6 +233,7 @@ class Ledger:
     origins: list[Origin] = field(default_factory=list)
     births: list[Birth] = field(default_factory=list)
     sights: dict[Moment, Mapping[str, Cells]] = field(default_factory=dict)
+    stepped: dict[tuple[int, int], Stepped] = field(default_factory=dict)
     closed: bool = False
     _next: int = 1
     _firsts: list[int] = field(default_factory=list)
@@ -226,6 +249,10 @@ class Ledger:
         if number < 1:
             return None
         return self.origins[bisect_right(self._firsts, number) - 1]
+
+    def origins_after(self, number: int) -> Sequence[Origin]:
+        """Return what came to be after a cell."""
+        return self.origins[bisect_right(self._firsts, number) :]
 
     def let_go(self) -> None:
         """Forget where things lie, which only counts while the program runs."""
@@ -644,6 +671,8 @@ class Recorder(Interpreter):
         name = getattr(function, "__name__", "")
         steps = name == "step" and hasattr(optimiser, "param_groups") and not positional
         before = tuple(self._before_step(optimiser)) if steps else ()
+        if steps and statement is not None:
+            self.ledger.stepped[statement.line, statement.time] = self._stepped(optimiser)
         with self._layers_heard(function):
             result = super()._outside(function, positional, keywords, node)
         for parameter, read, rate in before:
@@ -662,6 +691,21 @@ class Recorder(Interpreter):
         """Let no statement that is under way be told: something was done that nothing is known of."""
         for statement in self._under_way:
             statement.tells = False
+
+    def _stepped(self, optimiser: Any) -> Stepped:
+        """Return what is known of a step that an optimiser is about to take."""
+        own = [each for group in optimiser.param_groups for each in group["params"]]
+        values = [self.names[name] for name in list(self.names)[:_MAX_NAMES]]
+        groups = (group for value in values for group in getattr(value, "param_groups", ()))
+        held = {id(each) for each in own} | {id(each) for group in groups for each in group["params"]}
+        unheld = (
+            f"{name}{path}"
+            for name in list(self.names)[:_MAX_NAMES]
+            if is_module(self.names[name])
+            for path, parameter in parameters_of(self.names[name])
+            if parameter.grad is not None and id(parameter) not in held
+        )
+        return Stepped(len(own), sum(each.grad is not None for each in own), next(unheld, ""))
 
     def _before_step(self, optimiser: Any) -> Iterator[tuple[Any, tuple[Cells, Cells], float | None]]:
         """Return what an optimiser is about to write to, the cells that it reads, and the rate of a plain step."""

@@ -13,7 +13,6 @@ from primer_core.claims.running import (
     SameArray,
     SharesCells,
 )
-from primer_core.claims.surprises import Surprise
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.own_lines.trace import Seen, Step
@@ -51,7 +50,7 @@ def rows(shown: Shown) -> Iterator[Part]:
 
 
 def _rows(
-    step: Step, surprises: Sequence[Surprise], wear: Mapping[int, Role], *, is_now: bool
+    step: Step, surprises: Sequence[Claim], wear: Mapping[int, Role], *, is_now: bool
 ) -> Iterator[tuple[TableCell, ...]]:
     rounds = f" ({step.run}×)" if step.run > 1 else ""
     line = TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if is_now else ())

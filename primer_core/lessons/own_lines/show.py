@@ -13,7 +13,7 @@ from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.own_lines import claims
-from primer_core.lessons.own_lines.came_from import arithmetic, came_from
+from primer_core.lessons.own_lines.came_from import arithmetic, came_from, went_into
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import MOST_DRAWN, arrays_in_sight
@@ -151,7 +151,7 @@ def _body(shown: Shown) -> Iterator[Part]:
     if drawn is not None:
         yield Card((Heading("Arrays after this step"), *drawn), "arrays")
     if shown.chain is not None:
-        yield Card(came_from(shown.chain, shown.trace.source), "came_from")
+        yield Card((*came_from(shown.chain, shown.trace.source), *went_into(shown)), "came_from")
     memory = tuple(memory_parts(shown))
     if memory:
         yield Card((Heading("Memory after this step"), *memory), "memory")
@@ -194,8 +194,9 @@ def _picture(shown: Shown) -> tuple[Part, ...] | None:
     small = sum(prod(grid.values.shape) for grid in grids) > 60
     lines = tuple(Row(tuple(grid.id for grid in line), compact=small) for line in _lines(grids))
     came = (Link(*link) for link in links_of(shown.trace, shown.at, [names[0] for names in drawn]))
-    links = (*_links(drawn, step), *came)
-    parts: list[Part] = [Picture(tuple(grids), lines, links, arithmetic(shown), _focus(shown, drawn))]
+    focus = _focus(shown, drawn)
+    links = (*_links(drawn, step), *came, *_further(shown, drawn, focus))
+    parts: list[Part] = [Picture(tuple(grids), lines, links, arithmetic(shown), focus)]
     if shown.chain is None:
         parts.append(Note(text("Press a cell to see where its number came from."), hint=True))
     if left:
@@ -253,6 +254,22 @@ def _focus(shown: Shown, drawn: Sequence[list[str]]) -> tuple[str, int] | None:
     grid = next((names[0] for names in drawn if name in names), None)
     shape = shown.steps[-1].names[name].shape if grid else None
     return None if grid is None or shape is None else (grid, int(np.ravel_multi_index(index, shape)) if index else 0)
+
+
+def _further(shown: Shown, drawn: Sequence[list[str]], focus: tuple[str, int] | None) -> Iterator[Link]:
+    """Link the cell that is looked into to all that it went into, however far that lies."""
+    if focus is None or shown.forwards is None:
+        return
+    grids = {name: names[0] for names in drawn for name in names}
+    lit: dict[str, list[int]] = {}
+    for name, index in (cell for part in shown.forwards.parts for cell in part.cells):
+        shape = shown.steps[-1].names[name].shape
+        if name in grids and shape is not None:
+            lit.setdefault(grids[name], []).append(int(np.ravel_multi_index(index, shape)) if index else 0)
+    for target, cells in lit.items():
+        linked = np.full(prod(shown.steps[-1].names[target].shape or ()), -1, np.intp)
+        linked[cells] = focus[1]
+        yield Link(focus[0], target, linked.reshape(-1, 1))
 
 
 def _texts(seen: Seen) -> tuple[str, ...] | None:

@@ -143,10 +143,13 @@ class Known:
         For each operand of the call the numbers of the cells.
     numbers
         Numbers of the cells that Python's own numbers among the arguments came from.
+    exact
+        Whether it came from each of them; otherwise it came from no others.
     """
 
     operands: tuple[tuple[int, ...], ...]
     numbers: tuple[int, ...]
+    exact: bool = True
 
     @property
     def all(self) -> tuple[int, ...]:
@@ -166,18 +169,24 @@ def chain_of(trace: Trace, at: int, text: str) -> Chain | None:
     text
         The name of an array in sight and the flat place of the cell, as ``rows:1``.
     """
+    chosen = chosen_cell(trace, at, text)
+    return None if chosen is None else finder_of(trace).chain(*chosen)
+
+
+def chosen_cell(trace: Trace, at: int, text: str) -> tuple[Named, int] | None:
+    """Return the cell that a text names, as `chain_of` reads it, and its number; None where none is there."""
     name, _, written = text.rpartition(":")
-    cells = _in_sight(trace, at).get(name)
+    cells = cells_in_sight(trace, at).get(name)
     if cells is None or not (written.isdecimal() and len(written) < 10 and int(written) < cells.size):
         return None
     place = int(written)
-    return _finder(_ledger_of(trace)).chain((name, _index(place, cells.shape)), int(cells.reshape(-1)[place]))
+    return (name, _index(place, cells.shape)), int(cells.reshape(-1)[place])
 
 
 def rows_of(trace: Trace, at: int, name: str) -> tuple[Row | None, ...]:
     """Return how each cell of an array in sight came to be; None for those of which that is not known."""
-    finder = _finder(_ledger_of(trace))
-    cells = _in_sight(trace, at).get(name)
+    finder = finder_of(trace)
+    cells = cells_in_sight(trace, at).get(name)
     return () if cells is None else tuple(finder.row(number, name) for number in cells.reshape(-1).tolist())
 
 
@@ -189,7 +198,7 @@ def place_of(trace: Trace, at: int, name: str, index: Sequence[int]) -> str:
     EventError
         If there is no such cell.
     """
-    cells = _in_sight(trace, at).get(name)
+    cells = cells_in_sight(trace, at).get(name)
     if (
         cells is None
         or len(index) != cells.ndim
@@ -216,13 +225,13 @@ def links_of(trace: Trace, at: int, names: Sequence[str]) -> Iterator[tuple[str,
         with -1. What was written to since is no source any more. Where there are more than `MAX_LINKED` bytes of them,
         or they lie far back, those of further arrays are left out.
     """
-    sight = _in_sight(trace, at)
+    sight = cells_in_sight(trace, at)
     standing: dict[int, tuple[str, int]] = {}
     for name in names:
         for place, number in enumerate(sight[name].reshape(-1).tolist() if name in sight else ()):
             if number:
                 standing.setdefault(number, (name, place))
-    walk = Walk(_finder(_ledger_of(trace)), standing)
+    walk = Walk(finder_of(trace), standing)
     room = MAX_LINKED
     for target in names:
         cells = sight[target].reshape(-1).tolist() if target in sight else []
@@ -291,7 +300,7 @@ class Walk:
             return ()
 
 
-def _in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
+def cells_in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
     """Return the cells of the names that the last of so many steps sees; 0 where they are not followed any more."""
     steps = trace.steps[:at]
     if not steps:
@@ -299,6 +308,11 @@ def _in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:
     seen = ((name, each.shape) for name, each in steps[-1].names.items() if each.shape is not None)
     unknown = {name: np.broadcast_to(np.int64(0), shape) for name, shape in seen}
     return {**unknown, **_ledger_of(trace).sights.get(steps[-1].moment, {})}
+
+
+def finder_of(trace: Trace) -> Finder:
+    """Return what finds where cells of a program came from."""
+    return _finder(_ledger_of(trace))
 
 
 @lru_cache(maxsize=8)
@@ -331,30 +345,33 @@ def sources_of(ledger: Ledger, number: int) -> Known:
     if origin.call is None:
         return Known((), tuple(filter(None, origin.numbers)))
     found = _read(origin, cell) if origin.written is None else _written(origin, origin.call, int(origin.written[cell]))
+    cells = _whole(origin) if found is None else found
     return Known(
-        tuple(tuple(map(int, numbers[cells])) for numbers, cells in zip(origin.read, found, strict=True)),
+        tuple(tuple(map(int, numbers[each])) for numbers, each in zip(origin.read, cells, strict=True)),
         origin.numbers,
+        found is not None,
     )
 
 
-def _read(origin: Origin, cell: int) -> Sequence[Cells]:
+def _read(origin: Origin, cell: int) -> Sequence[Cells] | None:
+    """Return the cells of the operands that a cell came from; None where no rule says so."""
     call = origin.call
     assert call is not None
     rule = call.entry.rule
     if rule.sources is None:
-        return _whole(origin)
+        return None
     try:
         found: Sequence[Cells] = rule.sources(call, cell, origin.part)
     except _UNFIT:
-        return _whole(origin)
-    return found if len(found) == len(origin.read) else _whole(origin)
+        return None
+    return found if len(found) == len(origin.read) else None
 
 
 def _whole(origin: Origin) -> Sequence[Cells]:
     return [np.arange(numbers.size) for numbers in origin.read]
 
 
-def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells]:
+def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells] | None:
     """Return what a cell that was written to came from: what the same call without writing would have read."""
     if call.entry.name.endswith(".[]="):
         return _put(call, cell)
@@ -364,12 +381,12 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells]:
         return [rules.NO_CELLS, *_whole(origin)[1:]]
     twin = twin_of(call.entry)
     if twin is None or twin.rule.sources is None:
-        return _whole(origin)
+        return None
     try:
         bound = twin.bind(call.bound.positional, {k: v for k, v in call.bound.keywords.items() if k != "out"})
         found = list(twin.rule.sources(Call(twin, bound, call.result, call.place), cell, 0))
     except _UNFIT:
-        return _whole(origin)
+        return None
     out = call.bound.values.get("out")
     return found if out is None else [*found, *(rules.NO_CELLS for each in operands(call) if each is out)]
 
@@ -411,6 +428,7 @@ class Finder:
     _known: dict[int, Known] = field(default_factory=dict)
     _tables: dict[int, tuple[NDArray[np.int64], ...]] = field(default_factory=dict)
     _names: dict[int, Mapping[int, Named]] = field(default_factory=dict)
+    _unfit: set[int] = field(default_factory=set)
 
     def sources(self, number: int) -> Known:
         """Return the cells that a cell came from at once, as `sources_of`."""
@@ -419,7 +437,8 @@ class Finder:
             origin = self.ledger.origin_of(number)
             at_once = origin is not None and origin.call is not None and origin.written is None
             if origin is not None and origin.call is not None and at_once and asked_at_once(origin.call):
-                known = Known(self._from_table(origin, origin.call, number - origin.first), origin.numbers)
+                cells = self._from_table(origin, origin.call, number - origin.first)
+                known = Known(cells, origin.numbers, origin.first not in self._unfit)
             else:
                 known = sources_of(self.ledger, number)
             self._known[number] = known
@@ -430,6 +449,7 @@ class Finder:
             try:
                 self._tables[origin.first] = all_sources(call, origin.part)
             except _UNFIT:
+                self._unfit.add(origin.first)
                 whole = [np.arange(numbers.size) for numbers in origin.read]
                 self._tables[origin.first] = tuple(np.tile(cells, (origin.values.size, 1)) for cells in whole)
         rows = [table[cell].tolist() for table in self._tables[origin.first]]
@@ -466,7 +486,7 @@ class Finder:
             count += 1
             name = self._name_of(at, cell, number)[0]
             try:
-                statement = self._told(at).statement
+                statement = self.told(at).statement
                 sources = self._named_sources(at, statement)
                 key = (statement.line, statement.time, name)
             except NotKnownError:
@@ -498,7 +518,7 @@ class Finder:
         birth, place = known
         return birth.name, _index(place, birth.cells.shape)
 
-    def _told(self, number: int) -> Birth:
+    def told(self, number: int) -> Birth:
         """Return when a cell got its first name, in a statement that can be told.
 
         Raises
@@ -522,7 +542,7 @@ class Finder:
             What its array is called rather, where the statement that made it gave it several names.
         """
         try:
-            statement = self._told(number).statement
+            statement = self.told(number).statement
             sources = self._named_sources(number, statement)
         except NotKnownError:
             return None
@@ -540,7 +560,7 @@ class Finder:
         goes_back = origin.entry == BACKWARD and origin.place is not None
         return Row(
             statement,
-            self._called(number, called),
+            self.called(number, called),
             origin.values[number - origin.first],
             shown,
             numbers,
@@ -549,7 +569,7 @@ class Finder:
             goes_back and len(origin.read) > 1,
         )
 
-    def _called(self, number: int, name: str) -> Named:
+    def called(self, number: int, name: str) -> Named:
         """Return what a cell is called after the statement that gave it its first name, by this name if that has it."""
         first, place = self.births[number]
         for birth in self._born_together[first.statement.number]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
+from primer_core.backend.memory import shares_memory
+from primer_core.claims.claim import Claim
 from primer_core.claims.surprises import (
     EveryPair,
     GradientsAddUp,
@@ -23,15 +24,16 @@ from primer_core.claims.surprises import (
     ProbabilitiesAgain,
     SqueezedAll,
     StoredOtherwise,
-    Surprise,
     WrapsAround,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import numbered
+from primer_core.lessons.own_lines import surprising_numbers, surprising_objects, surprising_places
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
-from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
+from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.surprising_line import Line, numbers
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -41,50 +43,7 @@ _MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_d
 """What stands in an operand that its author made a column or a row on purpose."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Line:
-    """A step at which something may surprise.
-
-    Parameters
-    ----------
-    trace
-        The program.
-    step
-        What one of its lines did.
-    before
-        The step before it; None for the first, and where that was not kept.
-    losses
-        Cross-entropies of the whole program.
-    """
-
-    trace: Trace
-    step: Step
-    before: Step | None
-    losses: Sequence[Origin]
-
-    @property
-    def run(self) -> tuple[int, int]:
-        """Which line, and the how-manieth time."""
-        return self.step.line, self.step.run
-
-    @property
-    def node(self) -> ast.stmt:
-        """The statement."""
-        return self.step.moment.node
-
-    def written_to(self) -> ast.Subscript | None:
-        """Return what the line assigns to, if that is ``x[index]``."""
-        match self.node:
-            case ast.Assign([ast.Subscript() as target]) | ast.AugAssign(ast.Subscript() as target):
-                return target
-        return None
-
-    def text(self, node: ast.expr) -> str:
-        """Return what stands in the program at an expression."""
-        return ast.get_source_segment(self.trace.source, node) or ast.unparse(node)
-
-
-def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Surprise, ...]]:
+def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim, ...]]:
     """Return what may surprise in steps of a program.
 
     Parameters
@@ -94,30 +53,31 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Surpri
     steps
         Those that are asked for. What functions do is not looked into.
     """
-    found: dict[Step, tuple[Surprise, ...]] = {}
+    found: dict[Step, tuple[Claim, ...]] = {}
     places = {step: place for place, step in enumerate(trace.steps)}
     whole = len(trace.steps) == trace.taken
     origins = () if trace.ledger is None else trace.ledger.origins
     losses = [each for each in origins if each.call is not None and each.call.entry.name == "F.cross_entropy"]
+    statements = statements_of(trace.source)
     for step in steps:
         if step.moment.functions or step.moment.happening != "statement":
             continue
         before = trace.steps[places[step] - 1] if whole and places[step] else None
-        line = _Line(trace, step, before, losses)
+        line = Line(trace, step, before, losses, statements)
         said = tuple(dict.fromkeys(surprise for rule in _RULES for surprise in rule(line)))
         if said:
             found[step] = said
     return found
 
 
-def _wrapped(line: _Line) -> Iterator[WrapsAround]:
+def _wrapped(line: Line) -> Iterator[WrapsAround]:
     for part in line.step.parts:
         owner, _, name = part.entry.partition(".")
         sign = name.removesuffix("=")
         if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
             continue
-        result = _numbers(part.result)
-        operands = [_numbers(each) if is_array(each) else each for each in part.operands]
+        result = numbers(part.result)
+        operands = [numbers(each) if is_array(each) else each for each in part.operands]
         if result.dtype.kind not in "iu" or len(operands) != 2 or not all(map(_is_whole, operands)):
             continue
         if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
@@ -131,21 +91,41 @@ def _wrapped(line: _Line) -> Iterator[WrapsAround]:
             yield WrapsAround(line.run, part.place.text, int(wanted), int(stored), _short(dtype), int(differs.size))
 
 
-def _lost(line: _Line) -> Iterator[InNobodysCopy]:
+def _lost(line: Line) -> Iterator[InNobodysCopy]:
     target = line.written_to()
     if target is None or line.step.changed or isinstance(target.value, ast.Name | ast.Attribute):
         return
     write = next((part for part in reversed(line.step.parts) if part.entry.endswith(".[]=")), None)
     inner = line.text(target.value)
     made = next((part for part in line.step.parts if part.place.text == inner and is_array(part.result)), None)
-    if write is None or made is None:
+    if write is None or made is None or not (_is_of_array(line, target.value) or _is_copied(made)):
         return
-    before, after = _numbers(made.result), _put(write)
+    before, after = numbers(made.result), _put(write)
     if after is not None and before.shape == after.shape and before.tobytes() != after.tobytes():
         yield InNobodysCopy(line.run, inner)
 
 
-def _not_kept(line: _Line) -> Iterator[KeptNowhere]:
+def _is_of_array(line: Line, node: ast.expr) -> bool:
+    """Return whether an expression begins with a name of an array, so that what changes in its memory is seen."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Subscript(inner) | ast.Attribute(inner) | ast.Call(ast.Attribute(inner)):
+                node = inner
+            case _:
+                return False
+    seen = line.step.names.get(node.id)
+    return seen is not None and seen.shape is not None
+
+
+def _is_copied(made: Part) -> bool:
+    """Return whether a part picked cells of an array in a way that copies them."""
+    if made.entry not in ("ndarray.[]", "Tensor.[]"):
+        return False
+    array, index = made.operands
+    return not shares_memory(array[index], array)
+
+
+def _not_kept(line: Line) -> Iterator[KeptNowhere]:
     step, node = line.step, line.node
     if step.bound or step.changed or step.printed or not isinstance(node, ast.Expr) or not step.parts:
         return
@@ -160,7 +140,7 @@ def _not_kept(line: _Line) -> Iterator[KeptNowhere]:
         yield KeptNowhere(line.run, last.place.text)
 
 
-def _once_each(line: _Line) -> Iterator[OnceEach]:
+def _once_each(line: Line) -> Iterator[OnceEach]:
     target = line.written_to()
     if not isinstance(line.node, ast.AugAssign) or target is None or not isinstance(target.value, ast.Name):
         return
@@ -176,14 +156,14 @@ def _once_each(line: _Line) -> Iterator[OnceEach]:
     changed = _put(write)
     if changed is None or not (times > 1).any():
         return
-    old = _numbers(array)
+    old = numbers(array)
     for cell, count in zip(cells.tolist(), times.tolist(), strict=True):
         if count > 1 and old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
             yield OnceEach(line.run, target.value.id, tuple(map(int, np.unravel_index(cell, old.shape))), count)
             return
 
 
-def _other_axis(line: _Line) -> Iterator[OtherAxis]:
+def _other_axis(line: Line) -> Iterator[OtherAxis]:
     for part in line.step.parts:
         sign = part.entry.removeprefix("operator.")
         if part.entry == sign or sign not in ("+", "-", "*", "/") or len(part.operands) != 2:
@@ -198,12 +178,12 @@ def _other_axis(line: _Line) -> Iterator[OtherAxis]:
         reduced = _of_rows(line, found[0].right, line.text(found[0].left))
         if not reduced:
             continue
-        given, kept = part.result, _SIGNS.get(sign, operator.truediv)(_numbers(square), _numbers(row)[:, None])
-        if given is not None and not np.array_equal(_numbers(given), kept.astype(_numbers(given).dtype)):
+        given, kept = part.result, _SIGNS.get(sign, operator.truediv)(numbers(square), numbers(row)[:, None])
+        if given is not None and not np.array_equal(numbers(given), kept.astype(numbers(given).dtype)):
             yield OtherAxis(line.run, part.place.text, reduced, size[0])
 
 
-def _of_rows(line: _Line, node: ast.expr, array: str) -> str:
+def _of_rows(line: Line, node: ast.expr, array: str) -> str:
     """Return the reduction along the last axis of an array that an expression is, or a name was bound to last."""
     if isinstance(node, ast.Name):
         bound = [
@@ -229,7 +209,7 @@ def _of_rows(line: _Line, node: ast.expr, array: str) -> str:
     return ""
 
 
-def _every_pair(line: _Line) -> Iterator[EveryPair]:
+def _every_pair(line: Line) -> Iterator[EveryPair]:
     for part in line.step.parts:
         if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
             continue
@@ -241,7 +221,7 @@ def _every_pair(line: _Line) -> Iterator[EveryPair]:
             yield EveryPair(line.run, part.place.text, left, right, (row[0], row[0]))
 
 
-def _squeezed(line: _Line) -> Iterator[SqueezedAll]:
+def _squeezed(line: Line) -> Iterator[SqueezedAll]:
     for part in line.step.parts:
         if part.entry.rpartition(".")[2] != "squeeze" or len(part.operands) != 1 or part.keywords:
             continue
@@ -251,7 +231,7 @@ def _squeezed(line: _Line) -> Iterator[SqueezedAll]:
             yield SqueezedAll(line.run, part.place.text, axes, tuple(size for size in shape if size != 1))
 
 
-def _stored(line: _Line) -> Iterator[StoredOtherwise]:
+def _stored(line: Line) -> Iterator[StoredOtherwise]:
     target = line.written_to()
     if target is None or not isinstance(target.value, ast.Name) or not isinstance(line.node, ast.Assign):
         return
@@ -260,7 +240,7 @@ def _stored(line: _Line) -> Iterator[StoredOtherwise]:
     if write is None or changed is None or changed.dtype.kind not in "iu":
         return
     array, index, value = write.operands
-    given = np.asarray(_numbers(value) if is_array(value) else value)
+    given = np.asarray(numbers(value) if is_array(value) else value)
     if given.dtype.kind not in "iuf":
         return
     places = np.asarray(numbered(array, 0)[index])
@@ -273,12 +253,12 @@ def _stored(line: _Line) -> Iterator[StoredOtherwise]:
             return
 
 
-def _probabilities(line: _Line) -> Iterator[ProbabilitiesAgain]:
+def _probabilities(line: Line) -> Iterator[ProbabilitiesAgain]:
     for origin in line.losses:
         begun = origin.statement
         if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
             continue
-        given = _numbers(origin.call.bound.positional[0])
+        given = numbers(origin.call.bound.positional[0])
         found = nodes_at(line.trace.source, origin.place)
         if given.ndim != 2 or given.shape[1] < 2 or found is None or not isinstance(found[0], ast.Call):
             continue
@@ -286,7 +266,7 @@ def _probabilities(line: _Line) -> Iterator[ProbabilitiesAgain]:
             yield ProbabilitiesAgain(line.run, line.text(found[0].args[0]))
 
 
-def _added_up(line: _Line) -> Iterator[GradientsAddUp]:
+def _added_up(line: Line) -> Iterator[GradientsAddUp]:
     if line.before is None or not any(part.entry == BACKWARD for part in line.step.parts):
         return
     names = []
@@ -298,7 +278,7 @@ def _added_up(line: _Line) -> Iterator[GradientsAddUp]:
         yield GradientsAddUp(line.run, tuple(names))
 
 
-def _one_list(line: _Line) -> Iterator[OneListOften]:
+def _one_list(line: Line) -> Iterator[OneListOften]:
     match line.node:
         case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
             seen = line.step.names.get(name)
@@ -313,7 +293,7 @@ def _one_list(line: _Line) -> Iterator[OneListOften]:
                 yield OneListOften(line.run, name, len(made.elts))
 
 
-_RULES: tuple[Callable[[_Line], Iterator[Surprise]], ...] = (
+_RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _wrapped,
     _stored,
     _lost,
@@ -325,6 +305,9 @@ _RULES: tuple[Callable[[_Line], Iterator[Surprise]], ...] = (
     _probabilities,
     _added_up,
     _one_list,
+    *surprising_numbers.RULES,
+    *surprising_places.RULES,
+    *surprising_objects.RULES,
 )
 
 
@@ -338,11 +321,7 @@ def _put(write: Part) -> NDArray[Any] | None:
         again[index] = value
     except (ValueError, IndexError, RuntimeError, TypeError):
         return None
-    return _numbers(again)
-
-
-def _numbers(array: Any) -> NDArray[Any]:
-    return backend_of(array).to_numpy(array)
+    return numbers(again)
 
 
 def _is_whole(value: Any) -> bool:

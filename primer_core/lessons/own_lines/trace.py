@@ -17,7 +17,7 @@ from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
-from primer_core.language.programs.layers import Forward
+from primer_core.language.programs.layers import Forward, is_module
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import Caught, is_plain, type_name
@@ -90,6 +90,11 @@ class Seen:
         ``shape``: which cells were never written; None if all were.
     memory
         Where it lies; None for what is no array, and for an array without cells.
+    recorded
+        Whether it is a tensor that a graph leads back from.
+    loose
+        Of a network: attributes that are lists or dicts of Python's own and hold layers whose parameters it does not
+        know of, and how many such layers.
     """
 
     kind: str
@@ -100,6 +105,8 @@ class Seen:
     values: NDArray[Any] | None = None
     unwritten: NDArray[np.bool_] | None = None
     memory: Memory | None = None
+    recorded: bool = False
+    loose: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -449,7 +456,7 @@ class _Tracer:
         assert self.interpreter is not None
         kind = type_name(value)
         if not is_array(value) or isinstance(value, np.generic):
-            return Seen(kind, _shown(value) if is_plain(value) else "")
+            return Seen(kind, _shown(value) if is_plain(value) else "", loose=tuple(_loose(value)))
         engine = backend_of(value)
         number = self._number_of(value)
         small = size_of(value) <= MAX_ELEMENTS
@@ -468,6 +475,7 @@ class _Tracer:
             copied,
             unwritten,
             self._memory_of(value),
+            getattr(value, "grad_fn", None) is not None,
         )
 
     def _number_of(self, value: Any) -> int:
@@ -542,6 +550,20 @@ def _alike(one: NDArray[Any] | None, other: NDArray[Any] | None) -> bool:
     if one.dtype == object:
         return all(left is right for left, right in zip(one.ravel(), other.ravel(), strict=True))
     return one.tobytes() == other.tobytes()
+
+
+def _loose(value: Any) -> Iterator[tuple[str, int]]:
+    """Go through the attributes of a network that hold layers which it does not know of, and count these."""
+    if not is_module(value) or "_parameters" not in vars(value):
+        return
+    known = {id(each) for each in value.parameters()}
+    for name, held in vars(value).items():
+        if name.startswith("_") or not isinstance(held, list | dict):
+            continue
+        layers = [each for each in (held.values() if isinstance(held, dict) else held) if is_module(each)]
+        unknown = [each for each in layers if any(id(own) not in known for own in each.parameters())]
+        if unknown:
+            yield name, len(unknown)
 
 
 def _shown(value: Any) -> str:

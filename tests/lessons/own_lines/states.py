@@ -66,6 +66,38 @@ _SURPRISES = (
 )
 """Programs that run and do something else than is often meant."""
 
+_MORE_SURPRISES = (
+    "x = np.array([-{0}.75, {1}.5, {0}.5])\nn = x.astype(int)\nm = x.astype(int) // {0}\nq = n // -{1}\n"
+    "f = torch.tensor([{1}.5, 0.25]).long()",
+    "a = np.array([-7, 7, {1}])\nb = a // {1}\na //= 4\nc = torch.tensor([-{0}, 5]) // 3",
+    "x = np.array([{0}.5, np.nan, {1}.0, {1}.5])\nm = x.mean()\n"
+    "s = x[:3].max()\nt = torch.tensor([[np.nan, {0}.0]]).sum()",
+    "x = np.array([0.1, 0.5, {0}.0]) + 0.2\nsame = x == np.array([0.3, 0.7, {0}.2])\n"
+    "t = torch.tensor([0.1, {1}.0]) * 3\nother = t == torch.tensor([0.3, {1}.5])",
+    "a = np.array([[1, 3{0}], [2, 1{0}], [{1}, 20]])\nb = np.sort(a, axis=0)\nc = np.sort(a)\nd = a.reshape(2, 3)\n"
+    "e = a.T.reshape(3, 2)\nrow = a[:, 0]\nf = row.T\nprint(sum(a))",
+    "x = np.arange({1} + 1)\ny = np.arange({0})\nX, Y = np.meshgrid(x, y)\nback = x[{1}:0:-1]\nz = y[{0}:0:-1]\n"
+    "m = np.arange(2 * {1}).reshape(2, {1})\ntotal = sum(m)\nv = np.dot(x, x.T)",
+    "t = torch.arange(6.).view(3, 2)\np = F.softmax(t * {0}, dim=0)\nq = torch.softmax(t[:2], 0)\nu = t.view(2, 3)\n"
+    "best = torch.max(t, dim=1)\nlow = t.min(dim=0)\nprint(best)",
+    "x = np.array([{1}, 1, {0}])\ny = x.sort()\nitems = [3, {0}]\nmore = items.append({1})\n"
+    "x = np.random.shuffle(x)\nprint(x)",
+    "w = torch.ones({1}, requires_grad=True)\ntotal = 0\nfor i in range({1}):\n    loss = (w * i).sum()\n"
+    "    total += loss\nprint(total)",
+    "net = nn.Linear({1}, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.{0})\nloss = net(torch.ones(1, {1})).sum()\n"
+    "opt.step()\nhead = nn.Linear(1, {0})\nhead(loss.reshape(1, 1)).sum().backward()\nopt.step()",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.layers = [nn.Linear({1}, 2) for _ in range({0})]\n        self.last = nn.Linear(2, 1)\n"
+    "    def forward(self, x):\n        return self.last(self.layers[0](x))\nnet = Net()\ny = net(torch.ones(1, {1}))",
+    "def put(x, into=np.zeros({1})):\n    into += x\n    return into\na = put({0})\nb = put({1})\n"
+    "def keep(x, seen=[]):\n    seen.append(x)\n    return len(seen)\nc = keep({0})\nd = keep({1})",
+    "lstm = nn.LSTM({1}, 2)\nx = torch.ones({0} + 1, 2, {1})\nout, (h, c) = lstm(x)\n"
+    "gru = nn.GRU({1}, {0}, batch_first=True)\ny, h = gru(x)\nrnn = nn.RNN({0}, 1)\nz, h = rnn(y)",
+    "net = nn.Sequential(nn.Linear({1}, 9), nn.Dropout(0.5), nn.Linear(9, 1))\nx = torch.ones(1, {1})\ny = net(x)\n"
+    "z = net(x)\nprint(torch.equal(y, z))",
+)
+"""Programs that run, and whose numbers, places or objects are others than is often meant."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -121,6 +153,10 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.2:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += chance.choice(_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
+    if chance.random() < 0.25:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
+        text += chance.choice(_MORE_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))

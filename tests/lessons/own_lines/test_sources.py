@@ -13,11 +13,12 @@ import torch
 from primer_core.claims.claim import plain
 from primer_core.lessons.event import Click, EventError
 from primer_core.lessons.own_lines import LESSON
-from primer_core.lessons.own_lines.claims import came
+from primer_core.lessons.own_lines.claims import came, went
 from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.forwards import forwards_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.sources import MAX_LINKED, Finder, Walk, chain_of, links_of
-from primer_core.lessons.own_lines.trace import Trace, run
+from primer_core.lessons.own_lines.trace import MAX_STEPS, Trace, run
 from tests.language.programs.random_programs import drawn
 from tests.profiles import is_long, seed
 
@@ -218,6 +219,86 @@ def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[st
     for said, words in zip(told(program, cell), expected, strict=False):
         assert words in said
     assert len(told(program, cell)) >= len(expected)
+
+
+def goes(program: str, cell: str, at: int = MAX_STEPS) -> list[str]:
+    """What is said of what a cell went into."""
+    shown = explain(OwnLinesQuestion(program=program, cell=cell, at=at))
+    assert isinstance(shown, Shown)
+    return [f"{claim.run[0]}: {plain(claim.sentence())}" for claim in went(shown)]
+
+
+@pytest.mark.parametrize(
+    ("program", "cell", "expected"),
+    [
+        (
+            SCORES,
+            "scores:4",
+            [
+                "5: scores[1, 1] went into best[1]",
+                "6: scores[1, 1] went into shifted[1, 0], shifted[1, 1] and shifted[1, 2]",
+            ],
+        ),
+        (SCORES, "rows:1", ["5: rows[0, 1] went into best[1]"]),
+        (SCORES, "shifted:0", []),
+        ("import numpy as np\na = np.arange(3.)\nb = a * 2\na[0] = 9\nc = a + 1", "a:0", ["5: a[0] went into c[0]"]),
+        (
+            "import numpy as np\na = np.arange(3.)\nk = a.sum().item()\nb = np.array([k, 2.0])\nc = k * a",
+            "a:1",
+            ["3: a[1] went into k", "5: a[1] went into c[0], c[1] and c[2]"],
+        ),
+        (
+            "import torch\nw = torch.tensor([1., 3.], requires_grad=True)\nloss = (w * w).sum()\nloss.backward()\n"
+            "v = w.grad * 2",
+            "w:0",
+            ["3: w[0] went into loss"],
+        ),
+        (
+            "import numpy as np\nt = np.zeros(2)\nx = np.array([1., 2.])\nfor i in range(2):\n    t[i] = x[i] * 3",
+            "x:1",
+            ["5: x[1] went into t[1]"],
+        ),
+    ],
+)
+def test_what_a_cell_went_into_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
+    assert goes(program, cell)[: len(expected)] == expected
+    assert bool(expected) == bool(goes(program, cell))
+
+
+def test_only_cells_of_names_in_sight_at_the_step_are_told() -> None:
+    program = "import numpy as np\na = np.arange(2.)\nb = a + 1\nb = a * 3\nc = b + a"
+    assert goes(program, "a:0", at=2) == ["3: a[0] went into b[0]"]
+    assert goes(program, "a:0") == ["4: a[0] went into b[0]", "5: a[0] went into c[0]"]
+
+
+def test_what_a_cell_went_into_is_what_changes_when_it_is_moved() -> None:
+    compared = 0
+    for number in range(COUNT // 4):
+        chance = random.Random(f"{SEED} onwards {number}")
+        program = smooth_program(chance)
+        before = cells_at_end(program)
+        trace = run(program)
+        if before is None:
+            continue
+        name, flat = chance.choice("ab"), chance.randrange(9)
+        found = forwards_of(trace, len(trace.steps), f"{name}:{flat}")
+        changed = changed_by(program, before, name, flat)
+        if found is None or changed is None or found.since != (2 + (name == "b"), 1) or found.more:
+            continue
+        shapes = {name: seen.shape for name, seen in trace.steps[-1].names.items()}
+        told_of = {
+            (to, int(np.ravel_multi_index(index, shapes[to])) if index else 0)
+            for part in found.parts
+            for to, index in part.cells
+        }
+        numbers = trace.ledger.sights[trace.steps[-1].moment] if trace.ledger is not None else {}
+        covered = {int(numbers[to].reshape(-1)[place]) for to, place in told_of} | {
+            int(numbers[name].reshape(-1)[flat])
+        }
+        missed = {cell for cell in changed if int(numbers[cell[0]].reshape(-1)[cell[1]]) not in covered}
+        assert not missed, f"{sorted(missed)[:5]} of {name} {flat}, seed {SEED} {number}\n{program}"
+        compared += 1
+    assert compared > COUNT / 40, f"seed {SEED}"
 
 
 LEARNS = """

@@ -16,6 +16,27 @@ from primer_core.claims.surprises import (
     StoredOtherwise,
     WrapsAround,
 )
+from primer_core.claims.surprising_numbers import CutTowardZero, NanStays, NearlyEqual, RoundedDown
+from primer_core.claims.surprising_objects import (
+    DefaultKept,
+    DropsAtRandom,
+    KeepsGraphs,
+    NoneReturned,
+    NotHeld,
+    NothingToStep,
+    NotRegistered,
+    TimeFirst,
+    ValuesAndIndices,
+)
+from primer_core.claims.surprising_places import (
+    AddsRows,
+    ColumnsSumToOne,
+    FirstAlongColumns,
+    FirstLeftOut,
+    NothingToSwap,
+    NotTransposed,
+    SortedApart,
+)
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -74,6 +95,56 @@ def found(program: str) -> list[Claim]:
             [GradientsAddUp((7, 2), ("w.grad",))],
         ),
         ("rows = [[0] * 2] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3)]),
+        ("x = np.array([2.2, 2.9])\nn = x.astype(int)", [CutTowardZero((6, 1), "x.astype(int)", "2.9", "2")]),
+        ("t = torch.tensor([-1.5]).long()", [CutTowardZero((5, 1), "torch.tensor([-1.5]).long()", "-1.5", "-1")]),
+        ("a = np.array([7, -7])\nb = a // 2", [RoundedDown((6, 1), "a // 2", -7, 2, -4)]),
+        ("x = np.array([1., np.nan])\nm = x.mean()", [NanStays((6, 1), "x.mean()", 1, 2)]),
+        ("x = np.array([0.1]) + 0.2\ny = x == 0.3", [NearlyEqual((6, 1), "x == 0.3", 0.1 + 0.2, 0.3)]),
+        ("a = np.array([[2, 1], [1, 3]])\nb = np.sort(a, axis=0)", [SortedApart((6, 1), "np.sort(a, axis=0)", 0)]),
+        (
+            "a = np.arange(6).reshape(2, 3)\nb = a.reshape(3, 2)",
+            [NotTransposed((6, 1), "a.reshape(3, 2)", (2, 3), (3, 2))],
+        ),
+        ("a = np.arange(3)\nb = np.dot(a, a.T)", [NothingToSwap((6, 1), "a.T", 3)]),
+        (
+            "X, Y = np.meshgrid(np.arange(3), [1, 2])",
+            [FirstAlongColumns((5, 1), "np.meshgrid(np.arange(3), [1, 2])", 3, 2)],
+        ),
+        ("a = np.ones((2, 3))\ns = sum(a)", [AddsRows((6, 1), "sum(a)", "a", (3,))]),
+        ("a = np.arange(4)\nb = a[2:0:-1]", [FirstLeftOut((6, 1), "a[2:0:-1]", "a[2::-1]")]),
+        (
+            "z = torch.tensor([[0., 0.], [0., 0.], [0., 0.]])\np = F.softmax(z, dim=0)",
+            [ColumnsSumToOne((6, 1), "F.softmax(z, dim=0)", "0.667")],
+        ),
+        ("items = [2, 1]\nitems = items.sort()", [NoneReturned((6, 1), "items", "items.sort()")]),
+        ("x = torch.eye(2)\nm = torch.max(x, dim=1)\nprint(m)", [ValuesAndIndices((6, 1), "m", "torch.max(x, dim=1)")]),
+        (
+            "w = torch.ones(1, requires_grad=True)\ns = 0\nfor i in range(2):\n    s += w.sum()",
+            [KeepsGraphs((8, 2), "s", "w.sum()")],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1)\nopt.step()",
+            [NothingToStep((7, 1), "opt", 2)],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))\nopt = torch.optim.SGD(net.parameters(), lr=1)\n"
+            "net[1] = nn.Linear(1, 1)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()",
+            [NotHeld((9, 1), "opt", "net[1].weight")],
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.parts = [nn.Linear(1, 1)]\nnet = Net()",
+            [NotRegistered((9, 1), "net", "parts", 1)],
+        ),
+        (
+            "def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)\na = f(1)\nb = f(2)",
+            [DefaultKept((9, 1), "f", "seen")],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\ny = net(torch.ones(1, 1))",
+            [DropsAtRandom((6, 1), "net", "Dropout(p=0.5, inplace=False)")],
+        ),
+        ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
 def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
@@ -98,6 +169,20 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "z = torch.eye(2)\nloss = F.cross_entropy(z * 3, torch.tensor([0, 1]))",
         "w = torch.tensor(2., requires_grad=True)\n(w * 3).backward()\nw.grad = None\n(w * 3).backward()\n"
         "w.grad.zero_()\n(w * 3).backward()",
+        "layers = [np.zeros(2), np.ones(2)]\nlayers[0][0] = 9\nlayers[1][1:][0] = 5\nd = {'a': layers}\n"
+        "d['a'][0][1] = 1",
+        "x = np.array([2.2, 3.0])\nn = x.astype(int)\nm = np.round(x + 0.4).astype(int)\nb = (x > 2).astype(int)",
+        "a = np.array([7, -8])\nb = a // 2\nc = -a / 2\nx = np.array([1., np.nan])\nm = np.nanmean(x)\ny = x == 1.5",
+        "a = np.array([[1, 2], [3, 4]])\nb = np.sort(a, axis=0)\nc = a.reshape(4)\nd = a.T\n"
+        "e = np.ones((2, 3)).reshape(3, 2)",
+        "a = np.arange(6).reshape(1, 6)\nb = a.reshape(6, 1)\nX, Y = np.meshgrid([1, 2], [3, 4])\ns = sum([1, 2])",
+        "z = torch.eye(3)\np = F.softmax(z[:2], dim=1)\nm, i = torch.max(z, dim=1)\nbest = z.max(dim=0)\n"
+        "v = best.values",
+        "w = torch.ones(1, requires_grad=True)\ns = 0\nt = 0\nfor i in range(2):\n    s += w.sum()\n"
+        "    t += w.sum().item()\n"
+        "s.backward()",
+        "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\nnet.eval()\ny = net(torch.ones(1, 1))",
+        "def f(x, seen=None, k=[]):\n    return len(k)\na = f(1)\nb = f(2)\nitems = [2, 1]\nitems.sort()",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
     ],
 )

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import Failing, Operand, is_atom
+from primer_core.lessons.own_lines.failing import Failing, Operand, is_atom, statements_of
 from primer_core.lessons.own_lines.trace import Trace
 
 Where = Literal["failing", "making", "added"]
@@ -114,6 +114,12 @@ class Failure:
     def whole(self, new: str) -> Candidate:
         """Replace the sub-expression."""
         return Candidate(self.failing.place, new)
+
+    def statements_before(self) -> Iterator[ast.stmt]:
+        """Go through the statements of one line each that stand before the failing one, the nearest first."""
+        for statement in reversed(statements_of(self.trace.source)):
+            if statement.lineno == statement.end_lineno and statement.lineno < self.failing.statement.lineno:
+                yield statement
 
     def before(self, statement: ast.stmt, line: str) -> Candidate:
         """Put a line before a statement."""

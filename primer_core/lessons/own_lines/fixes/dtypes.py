@@ -61,6 +61,13 @@ def _gradient_dtype(failure: Failure) -> Iterator[Candidate]:
     text, node = failure.failing.place.text, failure.node
     if isinstance(node, ast.Call) and any(word.arg == "requires_grad" for word in node.keywords):
         yield failure.whole(f"{text[:-1]}, dtype=torch.float32)")
+    match failure.failing.statement:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "requires_grad_")) as call) if call is node:
+            yield failure.whole(f"{name} = {name}.float(){text[len(name) :]}")
+            return  # a tensor of floats that no name holds would help nobody
+        case ast.Assign([ast.Attribute(ast.Name(name), "requires_grad")]):
+            yield failure.before(failure.failing.statement, f"{name} = {name}.float()")
+            return
     yield from each_ended(failure.operands, ".float()")
 
 

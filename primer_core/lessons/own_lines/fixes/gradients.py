@@ -28,8 +28,20 @@ def _again(failure: Failure) -> Iterator[Candidate]:
     bound = _binding(failure, node.func.value)
     if bound is not None:
         yield failure.before(failure.failing.statement, failure.text(bound))
+        steps = [bound]
+        for step in steps:  # what it was computed of is computed again, too
+            names = (each for each in ast.walk(step.value) if isinstance(each, ast.Name))
+            found = (_binding(failure, each) for each in names if failure.failing.scope.get(each.id) == "Tensor")
+            steps.extend(each for each in found if each is not None and each not in steps and not _begins(each))
+        steps.sort(key=lambda step: step.lineno)
+        yield failure.before(failure.failing.statement, "; ".join(map(failure.text, steps)))
     between = ", " if node.args or node.keywords else ""
     yield failure.whole(f"{failure.failing.place.text[:-1]}{between}retain_graph=True)")
+
+
+def _begins(statement: ast.Assign) -> bool:
+    """Return whether a statement makes a leaf."""
+    return any(isinstance(each, ast.keyword) and each.arg == "requires_grad" for each in ast.walk(statement))
 
 
 def _binding(failure: Failure, name: ast.AST) -> ast.Assign | None:
@@ -41,6 +53,18 @@ def _binding(failure: Failure, name: ast.AST) -> ast.Assign | None:
                 if statement.end_lineno == statement.lineno <= failure.failing.place.line:
                     found = statement
     return found
+
+
+def _on_a_copy(failure: Failure) -> Iterator[Candidate]:
+    """Copy a tensor before it is changed in place, where the way back needs it as it was."""
+    for statement in failure.statements_before():
+        match statement:
+            case ast.AugAssign(ast.Name(name)) | ast.AugAssign(ast.Subscript(ast.Name(name))):
+                yield failure.before(statement, f"{name} = {name}.clone()")
+            case ast.Assign([ast.Subscript(ast.Name(name))]):
+                yield failure.before(statement, f"{name} = {name}.clone()")
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), method))) if method.endswith("_"):
+                yield failure.before(statement, f"{name} = {name}.clone()")
 
 
 def _one_number(failure: Failure) -> Iterator[Candidate]:
@@ -81,6 +105,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "leaf_view_in_place": _unrecorded,
     "backward_twice": _again,
     "backward_shape": _one_number,
+    "changed_in_place": _on_a_copy,
     "no_grad_fn": _recorded,
 }
 """By the kind of the message."""

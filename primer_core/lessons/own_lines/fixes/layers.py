@@ -59,6 +59,20 @@ def _classes(failure: Failure) -> Iterator[Candidate]:
     yield from each_ended(arrays, ".squeeze(1)", ".argmax(1)")
 
 
+def _probabilities(failure: Failure) -> Iterator[Candidate]:
+    """Make probabilities of what are logits, or take the loss that does so itself."""
+    arguments = failure.positional()
+    if arguments:
+        yield failure.instead(arguments[0], f"torch.sigmoid({failure.text(arguments[0])})")
+    for node in ast.walk(failure.node):
+        if isinstance(node, ast.Attribute) and node.attr in _WITH_LOGITS:
+            place = failure.text(node).removesuffix(node.attr)
+            yield failure.instead(node, f"{place}{_WITH_LOGITS[node.attr]}")
+
+
+_WITH_LOGITS = {"BCELoss": "BCEWithLogitsLoss", "binary_cross_entropy": "binary_cross_entropy_with_logits"}
+
+
 def _one_sample(failure: Failure) -> Iterator[Candidate]:
     """Tell the network that it is not training, where it is asked for one sample at the top of a program."""
     node, statement = failure.node, failure.failing.statement
@@ -82,6 +96,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         _fitted,
     ),
     "one_value": _one_sample,
+    "probabilities_range": _probabilities,
     "target_shape": _targets,
     "class_axes": _classes,
     "batches": _targets,

@@ -7,6 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, wrapped
 
+_SIGNS: Mapping[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
+    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
 
 def _truth(failure: Failure) -> Iterator[Candidate]:
     joined = failure.around(ast.BoolOp)
@@ -15,6 +20,12 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         texts = [failure.text(each) for each in joined.values]
         yield failure.instead(joined, f" {sign} ".join(f"({each})" for each in texts))
         return
+    chain = failure.around(ast.Compare)
+    if chain is not None and len(chain.ops) > 1:
+        yield failure.instead(chain, _unchained(failure, chain))
+        return
+    if isinstance(failure.node, ast.Call) and failure.text(failure.node.func) in ("max", "min"):
+        yield failure.whole(f"np.{failure.failing.place.text}")
     chosen = failure.around(ast.IfExp)
     if chosen is not None and failure.place(chosen.test) == failure.failing.place:
         library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
@@ -24,6 +35,25 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         text = wrapped(failure.node, failure.failing.place.text)
         yield failure.whole(f"{text}.any()")
         yield failure.whole(f"{text}.all()")
+
+
+def _unchained(failure: Failure, chain: ast.Compare) -> str:
+    """Write a chain of comparisons as one of each pair, joined cell by cell.
+
+    In ``a > 1 & a < 4`` the sign in the middle binds more tightly than the comparisons, so that they are a chain.
+    """
+    sides = [chain.left, *chain.comparators]
+    pairs, joined = [], "&"
+    for place, operation in enumerate(chain.ops):
+        left, right, sign = sides[place], sides[place + 1], _SIGNS[type(operation)]
+        match left:
+            case ast.BinOp(_, ast.BitAnd() | ast.BitOr(), inner):
+                left = inner
+        match right:
+            case ast.BinOp(inner, ast.BitAnd() | ast.BitOr() as between, _):
+                right, joined = inner, "&" if isinstance(between, ast.BitAnd) else "|"
+        pairs.append(f"({failure.text(left)} {sign} {failure.text(right)})")
+    return f" {joined} ".join(pairs)
 
 
 def _one_number(failure: Failure) -> Iterator[Candidate]:

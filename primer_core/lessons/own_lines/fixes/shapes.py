@@ -166,7 +166,11 @@ def _einsum(failure: Failure) -> Iterator[Candidate]:
 
 def _ragged(failure: Failure) -> Iterator[Candidate]:
     if isinstance(failure.node, ast.Call):
-        yield failure.whole(f"{failure.failing.place.text[:-1]}, dtype=object)")
+        given = next((word.value for word in failure.node.keywords if word.arg == "dtype"), None)
+        if given is not None:
+            yield failure.instead(given, "object")
+        else:
+            yield failure.whole(f"{failure.failing.place.text[:-1]}, dtype=object)")
 
 
 def _inverse(failure: Failure) -> Iterator[Candidate]:

@@ -1,0 +1,294 @@
+"""What often surprises in what names and networks hold: None, a pair, graphs, layers that nobody knows of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primer_core.claims.claim import Claim, Code, Name, Sentence, counted
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class NoneReturned(Claim):
+    """A name was bound to what a call returns that works in place: None.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, code
+        The name and the call.
+    """
+
+    run: Run
+    name: str
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what the name is bound to now."""
+        return (Code(self.code), " works in place and returns None, so ", Name(self.name), " is None now")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "None"
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesAndIndices(Claim):
+    """A name was bound to the pair that ``max(dim=...)`` and its like return.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, code
+        The name and the call.
+    """
+
+    run: Run
+    name: str
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (
+            Code(self.code),
+            " returns two tensors: ",
+            Code(f"{self.name}.values"),
+            " and ",
+            Code(f"{self.name}.indices"),
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "two tensors"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsGraphs(Claim):
+    """Losses were added up as tensors, so that the sum keeps the graph of each.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, added
+        The sum, and what was added.
+    """
+
+    run: Run
+    name: str
+    added: str
+
+    def sentence(self) -> Sentence:
+        """Say what would add the number alone."""
+        return (
+            Name(self.name),
+            " requires a gradient, and keeps the graph of all that was added to it. ",
+            Code(f"{self.added}.item()"),
+            " is the number alone",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "keeps graphs"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToStep(Claim):
+    """An optimiser took a step, and none of its parameters has a gradient.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The optimiser.
+    count
+        Of its parameters.
+    """
+
+    run: Run
+    name: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say why nothing changes."""
+        return (
+            Code(f"{self.name}.step()"),
+            f" changes nothing: of {counted(self.count, 'parameter')} that ",
+            Name(self.name),
+            " holds, none has a gradient",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "nothing to step"
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld(Claim):
+    """An optimiser took a step, and a parameter with a gradient is none of its own.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The optimiser.
+    parameter
+        What code calls the parameter.
+    """
+
+    run: Run
+    name: str
+    parameter: str
+
+    def sentence(self) -> Sentence:
+        """Name the parameter that stays as it is."""
+        return (
+            Name(self.name),
+            " does not hold ",
+            Code(self.parameter),
+            ", which has a gradient: ",
+            Code(f"{self.name}.step()"),
+            " leaves it as it is",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "not held"
+
+
+@dataclass(frozen=True, slots=True)
+class NotRegistered(Claim):
+    """A network holds layers in a list or a dict of Python's own, which it does not know of.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, attribute
+        The network, and its attribute.
+    count
+        Layers with parameters that are in there.
+    """
+
+    run: Run
+    name: str
+    attribute: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what does not find them."""
+        return (
+            Code(f"{self.name}.{self.attribute}"),
+            f" is no part of PyTorch's: {counted(self.count, 'layer')} in it ",
+            "is" if self.count == 1 else "are",
+            " not found by ",
+            Code(f"{self.name}.parameters()"),
+            ", as those of an nn.ModuleList or nn.ModuleDict are",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "not registered"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultKept(Claim):
+    """A call begins with a default that another call has changed.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    function, name
+        The function, and its parameter.
+    """
+
+    run: Run
+    function: str
+    name: str
+
+    def sentence(self) -> Sentence:
+        """Say how often the default is made."""
+        return (
+            "the default of ",
+            Name(self.name),
+            " was made once, when ",
+            Code(f"def {self.function}"),
+            " ran. A call before this one has changed it, and this one gets it as that left it",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "same default"
+
+
+@dataclass(frozen=True, slots=True)
+class DropsAtRandom(Claim):
+    """A network that is in training mode was called twice with one input, and dropout made the results differ.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network
+        What is called.
+    layer
+        The layer, as PyTorch shows it.
+    """
+
+    run: Run
+    network: str
+    layer: str
+
+    def sentence(self) -> Sentence:
+        """Say what a call with the same input gives."""
+        return (
+            Code(self.layer),
+            " draws at random which numbers it drops, as long as ",
+            Name(self.network),
+            " is in training mode: another call with the same input gives others. ",
+            Code(f"{self.network}.eval()"),
+            " ends that",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "drops at random"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFirst(Claim):
+    """A recurrent layer took axis 0 as time and axis 1 as the batch.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    layer
+        What is called.
+    steps, samples
+        Sizes of these axes of its input.
+    """
+
+    run: Run
+    layer: str
+    steps: int
+    samples: int
+
+    def sentence(self) -> Sentence:
+        """Say what each axis is."""
+        return (
+            Name(self.layer),
+            f" takes axis 0 as time and axis 1 as the batch: {counted(self.samples, 'sample')} of "
+            f"{counted(self.steps, 'step')}. Made with ",
+            Code("batch_first=True"),
+            " it takes axis 0 as the batch",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "time first"

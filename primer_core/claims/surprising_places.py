@@ -1,0 +1,223 @@
+"""What often surprises in where a line put its numbers: rows fell apart, axes were not swapped, an end was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from primer_core.claims.claim import Claim, Code, Sentence, Shape
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class SortedApart(Claim):
+    """Each line of a matrix was sorted by itself, so that lines across it fell apart.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axis
+        int, 0 or 1, along which it sorted.
+    """
+
+    run: Run
+    code: str
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Say what was sorted by itself, and what did not stay together."""
+        alone, apart = ("column", "rows") if self.axis == 0 else ("row", "columns")
+        return (Code(self.code), f" sorts each {alone} by itself: numbers of one {apart[:-1]} do not stay together")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "sorted apart"
+
+
+@dataclass(frozen=True, slots=True)
+class NotTransposed(Claim):
+    """An array was given its sizes in another order, which swaps no axes.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    before, after
+        Shapes.
+    """
+
+    run: Run
+    code: str
+    before: Shape
+    after: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what it does, and what it does not do."""
+        return (
+            Code(self.code),
+            f" swaps no axes: it reads {self.before} row by row and fills {self.after} row by row",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "not transposed"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToSwap(Claim):
+    """An array of one axis was transposed.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What transposes it.
+    size
+        Of its axis.
+    """
+
+    run: Run
+    code: str
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what is left as it was."""
+        return (Code(self.code), f" changes nothing: ({self.size},) is one axis, and there is none to swap it with")
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "nothing to swap"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAlongColumns(Claim):
+    """``meshgrid`` let its first argument run along axis 1.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    first, second
+        How many numbers its arguments have.
+    """
+
+    run: Run
+    code: str
+    first: int
+    second: int
+
+    def sentence(self) -> Sentence:
+        """Give the shapes of both orders."""
+        return (
+            "the first argument of ",
+            Code(self.code),
+            f" runs along axis 1: {self.first} and {self.second} numbers give {(self.second, self.first)}. With ",
+            Code('indexing="ij"'),
+            f" it runs along axis 0, and they give {(self.first, self.second)}",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "along axis 1"
+
+
+@dataclass(frozen=True, slots=True)
+class AddsRows(Claim):
+    """Python's own ``sum`` was asked for an array of several axes.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, array
+        The call, and what it was given.
+    shape
+        Of what it gives.
+    """
+
+    run: Run
+    code: str
+    array: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what it adds."""
+        return (
+            Code(self.code),
+            f" is Python's own: it adds the rows to each other, and {self.shape} is left. ",
+            Code(f"{self.array}.sum()"),
+            " adds all cells",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "adds rows"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLeftOut(Claim):
+    """A slice that goes backwards ends before index 0.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, whole
+        The slice, and the one that goes on to the first cell.
+    """
+
+    run: Run
+    code: str
+    whole: str
+
+    def sentence(self) -> Sentence:
+        """Name the slice that has the first one, too."""
+        return (
+            Code(self.code),
+            " leaves index 0 out: a slice ends before its stop, backwards as well. ",
+            Code(self.whole),
+            " has it",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "first left out"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsSumToOne(Claim):
+    """Softmax went along axis 0 of a matrix.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    total
+        What the numbers of the first row sum to, with three digits behind the point.
+    """
+
+    run: Run
+    code: str
+    total: str
+
+    def sentence(self) -> Sentence:
+        """Say what sums to 1, and what does not."""
+        return (
+            Code(self.code),
+            f" goes down the columns: each column sums to 1, and row 0 sums to {self.total}. With ",
+            Code("dim=1"),
+            " each row would sum to 1",
+        )
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return "columns sum to 1"

@@ -1,0 +1,100 @@
+"""A line at which something may surprise: what its rules look at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from primer_core.backend import backend_of
+from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.ledger import Origin
+from primer_core.lessons.own_lines.trace import Part, Step, Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A step at which something may surprise.
+
+    Parameters
+    ----------
+    trace
+        The program.
+    step
+        What one of its lines did.
+    before
+        The step before it; None for the first, and where that was not kept.
+    losses
+        Cross-entropies of the whole program.
+    statements
+        All statements of the program, those within others, too.
+    """
+
+    trace: Trace
+    step: Step
+    before: Step | None
+    losses: Sequence[Origin]
+    statements: Sequence[ast.stmt]
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """Which line, and the how-manieth time."""
+        return self.step.line, self.step.run
+
+    @property
+    def node(self) -> ast.stmt:
+        """The statement."""
+        return self.step.moment.node
+
+    def written_to(self) -> ast.Subscript | None:
+        """Return what the line assigns to, if that is ``x[index]``."""
+        match self.node:
+            case ast.Assign([ast.Subscript() as target]) | ast.AugAssign(ast.Subscript() as target):
+                return target
+        return None
+
+    def text(self, node: ast.expr) -> str:
+        """Return what stands in the program at an expression."""
+        return ast.get_source_segment(self.trace.source, node) or ast.unparse(node)
+
+    def calls(self) -> Iterator[ast.Call]:
+        """Go through the calls that stand in the line, outer ones first."""
+        yield from (node for node in ast.walk(_own(self.node)) if isinstance(node, ast.Call))
+
+    def nodes(self) -> Iterator[ast.AST]:
+        """Go through what stands in the line."""
+        yield from ast.walk(_own(self.node))
+
+    def everywhere(self) -> Iterator[ast.AST]:
+        """Go through what stands in the whole program; what stands in a block comes several times."""
+        yield from (node for statement in self.statements for node in ast.walk(statement))
+
+    def shape_of(self, name: str) -> tuple[int, ...] | None:
+        """Return the shape of what a name was bound to before the line; None where that is no array or not known."""
+        seen = None if self.before is None else self.before.names.get(name)
+        return None if seen is None else seen.shape
+
+
+def _own(node: ast.stmt) -> ast.AST:
+    """Return the part of a statement that runs with its line: of a loop what it goes through."""
+    if isinstance(node, ast.For):
+        return node.iter
+    return ast.Pass() if hasattr(node, "body") else node
+
+
+def numbers(array: Any) -> NDArray[Any]:
+    """Return the numbers of an array or a tensor as an array of NumPy's."""
+    return backend_of(array).to_numpy(array)
+
+
+def arrays(part: Part) -> list[Any]:
+    """Return the arrays among what a part was given, in order."""
+    return [each for each in (*part.operands, *part.keywords.values()) if is_array(each)]
+
+
+def last_name(part: Part) -> str:
+    """Return what a part does, without the library's or the type's name: ``sort``."""
+    return part.entry.rpartition(".")[2]

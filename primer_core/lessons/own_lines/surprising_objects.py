@@ -1,0 +1,158 @@
+"""When it surprises what names and networks hold: None, a pair, graphs, layers and parameters nobody knows of."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprising_objects import (
+    DefaultKept,
+    DropsAtRandom,
+    KeepsGraphs,
+    NoneReturned,
+    NotHeld,
+    NothingToStep,
+    NotRegistered,
+    TimeFirst,
+    ValuesAndIndices,
+)
+from primer_core.lessons.own_lines.surprising_line import Line
+from primer_core.lessons.own_lines.trace import Step
+
+_IN_PLACE = ("append", "clear", "extend", "fill", "insert", "remove", "reverse", "shuffle", "sort", "update")
+
+_RECURRENT = ("LSTM", "GRU", "RNN")
+
+
+def _none(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, method)) as call) if method in _IN_PLACE:
+            seen = line.step.names.get(name)
+            if seen is not None and seen.text == "None":
+                yield NoneReturned(line.run, name, line.text(call))
+
+
+def _pair(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call() as call):
+            seen = line.step.names.get(name)
+            if seen is None or not seen.text.startswith("torch.return_types."):
+                return
+            for node in line.everywhere():
+                match node:
+                    case ast.Attribute(ast.Name(known)) | ast.Subscript(ast.Name(known)) if known == name:
+                        return
+                    case ast.Assign([ast.Tuple()], ast.Name(known)) if known == name:
+                        return
+            yield ValuesAndIndices(line.run, name, line.text(call))
+
+
+def _graphs(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.AugAssign(ast.Name(name), ast.Add(), value):
+            seen = line.step.names.get(name)
+            if seen is None or not seen.recorded or seen.shape != () or line.step.run < 2:
+                return
+            used = (node for node in line.everywhere() if isinstance(node, ast.Attribute) and node.attr == "backward")
+            if not any(isinstance(each, ast.Name) and each.id == name for node in used for each in ast.walk(node)):
+                yield KeepsGraphs(line.run, name, line.text(value))
+
+
+def _steps(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "step"), [], [])) if ledger is not None:
+            stepped = ledger.stepped.get(line.run)
+            if stepped is None:
+                return
+            if not stepped.moved:
+                yield NothingToStep(line.run, name, stepped.count)
+            elif stepped.unheld:
+                yield NotHeld(line.run, name, stepped.unheld)
+
+
+def _loose(line: Line) -> Iterator[Claim]:
+    for binding in line.step.bound:
+        for attribute, count in line.step.names[binding.name].loose:
+            yield NotRegistered(line.run, binding.name, attribute, count)
+
+
+def _default(line: Line) -> Iterator[Claim]:
+    functions = {each.name: each for each in line.statements if isinstance(each, ast.FunctionDef)}
+    for call in line.calls():
+        match call:
+            case ast.Call(ast.Name(name), given, words) if name in functions and functions[name].col_offset == 0:
+                arguments = functions[name].args
+                named = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+                for parameter, default in zip(named, arguments.defaults, strict=True):
+                    place = arguments.args.index(parameter)
+                    if isinstance(default, ast.Constant | ast.UnaryOp) or len(given) > place:
+                        continue
+                    if any(word.arg in (parameter.arg, None) for word in words) or not _is_always_left_out(
+                        line, name, place, parameter.arg
+                    ):
+                        continue
+                    if _has_changed(line, name, parameter.arg):
+                        yield DefaultKept(line.run, name, parameter.arg)
+
+
+def _is_always_left_out(line: Line, function: str, place: int, parameter: str) -> bool:
+    """Return whether no call in the program gives a function that argument."""
+    for node in line.everywhere():
+        match node:
+            case ast.Call(ast.Name(name), given, words) if name == function:
+                starred = any(isinstance(each, ast.Starred) for each in given)
+                if len(given) > place or starred or any(word.arg in (parameter, None) for word in words):
+                    return False
+    return True
+
+
+def _has_changed(line: Line, function: str, parameter: str) -> bool:
+    """Return whether the last call of a function up to a line began with another argument than its first call."""
+    begun = [step for step in _until(line) if step.moment.happening == "call" and step.moment.functions == (function,)]
+    if len(begun) < 2:
+        return False
+    first, last = (step.names.get(parameter) for step in (begun[0], begun[-1]))
+    if first is None or last is None or first.number != last.number:
+        return False
+    if first.values is None or last.values is None:
+        return first.text != last.text and first.number < 0
+    return first.values.tobytes() != last.values.tobytes()
+
+
+def _until(line: Line) -> Iterator[Step]:
+    for step in line.trace.steps:
+        yield step
+        if step is line.step:
+            return
+
+
+def _drops(line: Line) -> Iterator[Claim]:
+    if any(isinstance(node, ast.Attribute) and node.attr == "backward" for node in line.everywhere()):
+        return
+    for forward in line.step.forwards:
+        drops = next((layer.made for layer in forward.layers if layer.drops), "")
+        if drops and forward.called.isidentifier():
+            yield DropsAtRandom(line.run, forward.called, drops)
+
+
+def _time_first(line: Line) -> Iterator[Claim]:
+    for forward in line.step.forwards:
+        own = forward.layers[0]
+        if own.kind in _RECURRENT and "batch_first" not in own.settings and forward.called.isidentifier():
+            shape = own.given[0] if own.given else ()
+            if len(shape) == 3 and own.gave is not None:
+                yield TimeFirst(line.run, forward.called, shape[0], shape[1])
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _none,
+    _pair,
+    _graphs,
+    _steps,
+    _loose,
+    _default,
+    _drops,
+    _time_first,
+)

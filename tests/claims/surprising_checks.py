@@ -1,0 +1,331 @@
+"""Checks of what surprises in numbers, places and objects: the line is run once more, and done in the other way."""
+
+from __future__ import annotations
+
+import ast
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from primer_core.claims.running import Run
+from primer_core.claims.surprising_numbers import CutTowardZero, NanStays, NearlyEqual, RoundedDown
+from primer_core.claims.surprising_objects import (
+    DefaultKept,
+    DropsAtRandom,
+    KeepsGraphs,
+    NoneReturned,
+    NotHeld,
+    NothingToStep,
+    NotRegistered,
+    TimeFirst,
+    ValuesAndIndices,
+)
+from primer_core.claims.surprising_places import (
+    AddsRows,
+    ColumnsSumToOne,
+    FirstAlongColumns,
+    FirstLeftOut,
+    NothingToSwap,
+    NotTransposed,
+    SortedApart,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import line, opened
+from tests.claims.source_checks import Between, Stopped, in_sight
+from tests.claims.surprise_checks import begun, computed, names_before, numbers, stands_there, statement_of, written
+
+
+def made_of(claim: Any, program: Program) -> tuple[Any, dict[str, Any]]:
+    """What a part of a line gives once more, and the names that it was computed of."""
+    names = begun(program, claim.run)[1]
+    node: Any = stands_there(claim.code, program, claim.run)
+    if isinstance(node, ast.AugAssign):
+        sign = ast.BinOp(ast.parse(ast.unparse(node.target), mode="eval").body, node.op, node.value)
+        return computed(ast.unparse(ast.fix_missing_locations(sign)), names), names
+    return computed(claim.code, names), names
+
+
+def argument(claim: Any, program: Program, names: dict[str, Any]) -> Any:
+    """The array of which a method or a function is asked."""
+    node: Any = stands_there(claim.code, program, claim.run)
+    library = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "torch", "F")
+    inner = node.args[0] if library else node.func.value
+    return computed(ast.unparse(inner), names)
+
+
+@check(CutTowardZero)
+def _(claim: CutTowardZero, program: Program) -> None:
+    result, names = made_of(claim, program)
+    before, after = numbers(argument(claim, program, names)).ravel(), numbers(result).ravel()
+    differs = [(b, a) for b, a in zip(before, after, strict=True) if a != np.round(b)]
+    assert differs
+    assert (repr(differs[0][0].item()), str(differs[0][1].item())) == (claim.given, claim.stored)
+    assert int(float(claim.given)) == int(claim.stored)
+
+
+@check(RoundedDown)
+def _(claim: RoundedDown, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
+    ones, others = (numbers(computed(ast.unparse(part), names)) for part in (left, right))
+    found = np.broadcast_arrays(ones, others, numbers(result))
+    pairs = list(zip(*(each.ravel().tolist() for each in found), strict=True))
+    differs = [pair for pair in pairs if pair[1] and int(pair[0] / pair[1]) != pair[2]]
+    assert differs[0] == (claim.left, claim.right, claim.quotient)
+
+
+@check(NanStays)
+def _(claim: NanStays, program: Program) -> None:
+    result, names = made_of(claim, program)
+    assert np.isnan(numbers(result)).any()
+    given = numbers(argument(claim, program, names))
+    assert (int(np.isnan(given).sum()), given.size) == (claim.nans, claim.count)
+    whole = stands_there(claim.code, program, claim.run)
+    for name, value in list(names.items()):
+        if isinstance(value, np.ndarray | torch.Tensor):
+            names[name] = torch.nan_to_num(value) if isinstance(value, torch.Tensor) else np.nan_to_num(value)
+    assert not np.isnan(numbers(computed(ast.unparse(whole), names))).any()
+
+
+@check(NearlyEqual)
+def _(claim: NearlyEqual, program: Program) -> None:
+    _, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (numbers(computed(ast.unparse(part), names)) for part in (node.left, node.comparators[0]))
+    pairs = list(zip(*(each.ravel().tolist() for each in np.broadcast_arrays(left, right)), strict=True))
+    small = any(str(each.dtype) in ("float32", "float16") for each in (left, right))
+    near = [pair for pair in pairs if pair[0] != pair[1] and np.isclose(*pair, rtol=5e-3 if small else 1e-12, atol=0)]
+    assert (claim.left, claim.right) in near
+
+
+@check(SortedApart)
+def _(claim: SortedApart, program: Program) -> None:
+    result, names = made_of(claim, program)
+    before, after = numbers(argument(claim, program, names)), numbers(result)
+    assert claim.axis in (0, 1)
+    along = zip(*((before, after) if claim.axis else (before.T, after.T)), strict=True)
+    assert all(sorted(one.tolist()) == other.tolist() for one, other in along)
+    across, now = (before.T, after.T) if claim.axis else (before, after)
+    assert any(row.tolist() not in across.tolist() for row in now)
+
+
+@check(NotTransposed)
+def _(claim: NotTransposed, program: Program) -> None:
+    result, names = made_of(claim, program)
+    before, after = numbers(argument(claim, program, names)), numbers(result)
+    assert (before.shape, after.shape) == (claim.before, claim.after)
+    assert before.ravel().tolist() == after.ravel().tolist()
+    for axes in permutations(range(before.ndim)):
+        assert before.transpose(axes).tolist() != after.tolist()
+
+
+@check(NothingToSwap)
+def _(claim: NothingToSwap, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    before = argument(claim, program, names) if isinstance(node, ast.Call) else computed(ast.unparse(node.value), names)
+    assert tuple(before.shape) == tuple(result.shape) == (claim.size,)
+    assert numbers(before).tolist() == numbers(result).tolist()
+
+
+@check(FirstAlongColumns)
+def _(claim: FirstAlongColumns, program: Program) -> None:
+    (result, _), names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    sizes = tuple(np.size(computed(ast.unparse(each), names)) for each in node.args)
+    assert sizes == (claim.first, claim.second)
+    assert result.shape == sizes[::-1]
+    assert all(len(set(column)) == 1 for column in result.T.tolist())
+    other, _ = computed(f'{claim.code[:-1]}, indexing="ij")', names)
+    assert other.shape == sizes
+
+
+@check(AddsRows)
+def _(claim: AddsRows, program: Program) -> None:
+    result, names = made_of(claim, program)
+    assert tuple(result.shape) == claim.shape
+    array = names[claim.array]
+    assert claim.code == f"sum({claim.array})"
+    np.testing.assert_allclose(numbers(result), numbers(array).sum(axis=0), rtol=1e-5)
+    assert np.isclose(float(array.sum()), float(numbers(array).astype(float).sum()), rtol=1e-4)
+
+
+@check(FirstLeftOut)
+def _(claim: FirstLeftOut, program: Program) -> None:
+    result, names = made_of(claim, program)
+    whole = computed(claim.whole, names)
+    array = claim.code.partition("[")[0]
+    assert claim.whole.startswith(f"{array}[")
+    assert whole[:-1].tolist() == result.tolist()
+    assert whole[-1].tolist() == names[array][0].tolist()
+
+
+@check(ColumnsSumToOne)
+def _(claim: ColumnsSumToOne, program: Program) -> None:
+    result, names = made_of(claim, program)
+    shares = numbers(result).astype(float)
+    if "log_softmax" in claim.code:
+        shares = np.exp(shares)
+    np.testing.assert_allclose(shares.sum(axis=0), 1, atol=1e-3)
+    assert abs(float(claim.total) - shares[0].sum()) < 6e-4
+    along = torch.softmax(argument(claim, program, names), dim=1)
+    np.testing.assert_allclose(numbers(along).sum(axis=1), 1, atol=1e-3)
+
+
+@check(NoneReturned)
+def _(claim: NoneReturned, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    assert statement.targets[0].id == claim.name
+    assert written(statement.value, program) == claim.code
+    assert done.names[claim.name] is None
+    assert computed(claim.code, names) is None
+
+
+@check(ValuesAndIndices)
+def _(claim: ValuesAndIndices, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    found = computed(claim.code, names)
+    assert len(found) == 2
+    assert torch.equal(done.names[claim.name].values, found.values)
+    assert torch.equal(done.names[claim.name].indices, found.indices)
+
+
+@check(KeepsGraphs)
+def _(claim: KeepsGraphs, program: Program) -> None:
+    code, seen = opened(program.code), dict[str, Any]()
+    Between(code, claim.run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
+    total = seen[claim.name]
+    assert total.requires_grad
+    statement: Any = statement_of(program, claim.run)
+    assert isinstance(statement, ast.AugAssign)
+    assert statement.target.id == claim.name
+    assert written(statement.value, program) == claim.added
+    waiting, added = [total.grad_fn], set()
+    while waiting:  # each loss that was added hangs on its own branch
+        node = waiting.pop()
+        if node is not None and node not in added:
+            added.add(node)
+            waiting.extend(before for before, _ in node.next_functions)
+    assert len(added) > claim.run[1]
+    assert isinstance(computed(f"{claim.added}.item()", seen), float)
+
+
+def at_line(program: Program, run: Run) -> dict[str, Any]:
+    """What names are bound to, live, where a line begins."""
+    seen: dict[str, Any] = {}
+
+    def stop(frame: Any) -> None:
+        seen.update(in_sight(frame))
+        raise Stopped
+
+    Between(opened(program.code), run, (0, 0), begun=stop).cells(())
+    assert seen
+    return seen
+
+
+def held_by(optimiser: Any) -> list[Any]:
+    return [each for group in optimiser.param_groups for each in group["params"]]
+
+
+@check(NothingToStep)
+def _(claim: NothingToStep, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == f"{claim.name}.step()"
+    own = held_by(at_line(program, claim.run)[claim.name])
+    assert len(own) == claim.count
+    before = [each.detach().clone() for each in own]
+    names = at_line(program, claim.run)
+    own = held_by(names[claim.name])
+    names[claim.name].step()
+    assert all(each.grad is None for each in own)
+    assert all(map(torch.equal, before, own))
+
+
+@check(NotHeld)
+def _(claim: NotHeld, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == f"{claim.name}.step()"
+    names = at_line(program, claim.run)
+    parameter = computed(claim.parameter, dict(names))
+    assert isinstance(parameter, nn.Parameter)
+    assert parameter.grad is not None
+    before = parameter.detach().clone()
+    names[claim.name].step()
+    assert torch.equal(before, parameter)
+    assert all(each is not parameter for each in held_by(names[claim.name]))
+
+
+@check(NotRegistered)
+def _(claim: NotRegistered, program: Program) -> None:
+    network = line(program, claim.run).names[claim.name]
+    held = getattr(network, claim.attribute)
+    assert type(held) in (list, dict)
+    known = {id(each) for each in network.parameters()}
+    layers = [each for each in (held.values() if isinstance(held, dict) else held) if isinstance(each, nn.Module)]
+    lost = [each for each in layers if any(id(own) not in known for own in each.parameters())]
+    assert len(lost) == claim.count
+    found = {id(each) for each in nn.ModuleList(layers).parameters()}
+    assert all(id(own) in found for each in lost for own in each.parameters())
+
+
+@check(DefaultKept)
+def _(claim: DefaultKept, program: Program) -> None:
+    statement = statement_of(program, claim.run)
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    assert any(isinstance(call.func, ast.Name) and call.func.id == claim.function for call in calls)
+    tree = ast.parse(opened(program.code))
+    written_down = next(node for node in tree.body if getattr(node, "name", "") == claim.function)
+    fresh = names_before(line(program, claim.run))
+    exec(ast.unparse(written_down), fresh)  # noqa: S102 - a function that a page shows
+    names = at_line(program, claim.run)
+
+    def default(function: Any) -> Any:
+        taken = function.__code__.co_varnames[: function.__code__.co_argcount]
+        return dict(zip(reversed(taken), reversed(function.__defaults__), strict=False))[claim.name]
+
+    changed, new = default(names[claim.function]), default(fresh[claim.function])
+    assert repr(changed) != repr(new)
+
+
+@check(DropsAtRandom)
+def _(claim: DropsAtRandom, program: Program) -> None:
+    names = at_line(program, claim.run)
+    network = names[claim.network]
+    assert any(repr(layer) == claim.layer for layer in network.modules())
+    call = next(
+        node
+        for node in ast.walk(statement_of(program, claim.run))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == claim.network
+    )
+    torch.manual_seed(0)
+    found = [computed(ast.unparse(call), dict(names)) for _ in range(40)]
+    assert any(not torch.equal(found[0], other) for other in found[1:])
+    network.eval()
+    one, other = (computed(ast.unparse(call), dict(names)) for _ in range(2))
+    assert torch.equal(one, other)
+
+
+@check(TimeFirst)
+def _(claim: TimeFirst, program: Program) -> None:
+    names = at_line(program, claim.run)
+    layer = names[claim.layer]
+    call = next(
+        node
+        for node in ast.walk(statement_of(program, claim.run))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == claim.layer
+    )
+    x = computed(ast.unparse(call.args[0]), dict(names)).detach().clone()
+    assert tuple(x.shape[:2]) == (claim.steps, claim.samples)
+    with torch.no_grad():
+        before, _ = layer(x)
+        x[0, 0] += 1  # the first step of the first sample
+        after, _ = layer(x)
+    assert not torch.equal(before[:, 0], after[:, 0])
+    assert torch.equal(before[:, 1:], after[:, 1:])
+    assert not layer.batch_first
+    if claim.steps > 1:
+        assert not torch.equal(before[1:, 0], after[1:, 0])
