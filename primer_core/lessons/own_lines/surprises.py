@@ -129,7 +129,8 @@ def _not_kept(line: Line) -> Iterator[KeptNowhere]:
     step, node = line.step, line.node
     if step.bound or step.changed or step.printed or not isinstance(node, ast.Expr) or not step.parts:
         return
-    if not isinstance(node.value, ast.Call) or node.lineno == statements_of(line.trace.source)[-1].lineno:
+    last_line = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
+    if not isinstance(node.value, ast.Call) or node.lineno == last_line:
         return  # the last expression may stand there to be looked at
     last = step.parts[-1]
     entry = entry_named(last.entry)

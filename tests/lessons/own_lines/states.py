@@ -110,7 +110,7 @@ def _network(chance: random.Random) -> str:
     middle = chance.choice(_LAYERS).format(chance.choice((sizes[1], sizes[1], sizes[1] + 1)))
     frozen = chance.choice(("", "net.{}.weight.requires_grad_(False)", ""))
     batch = chance.randint(2, 5)
-    call = chance.choice(("y = net(x)", "y = net(x)", "y = net(x)\ny = net(x[:2])", ""))
+    call = chance.choice(("y = net(x)", "y = net(x)", "y = net(x)\ny = net(x[:2])", "", ""))
     if chance.random() < 0.5:
         layers = f"nn.Linear({takes[0]}, {sizes[1]}), {middle}, nn.Linear({takes[1]}, {sizes[2]})"
         made, first = f"net = nn.Sequential({layers})", "get_submodule('0')"
@@ -150,7 +150,7 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
     if chance.random() < 0.08:
         text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
-    if chance.random() < 0.2:
+    if chance.random() < 0.27:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += chance.choice(_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.25:

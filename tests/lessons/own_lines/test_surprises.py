@@ -188,3 +188,11 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
     assert found(program) == []
+
+
+def test_a_program_that_breaks_off_is_looked_at_up_to_there() -> None:
+    shown = explain(OwnLinesQuestion(program=HEADER + "t = torch.ones(2)\nt.add(1)\nx = = 3"))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is not None
+    said = [claim for claims in surprising(shown).values() for claim in claims]
+    assert [claim.code for claim in said if isinstance(claim, KeptNowhere)] == ["t.add(1)"]
