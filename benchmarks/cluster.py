@@ -66,9 +66,7 @@ def batches_a_second(service: TrainingService, seconds: float) -> float:
 
 
 def delays(service: TrainingService, seconds: float) -> list[float]:
-    """Seconds from each report in the log of one of the runs to the answer that brings it to a page, which asks again
-    as often as it is told to.
-    """
+    """Seconds from each report in the log of one of the runs to the answer that brings it to a page."""
     runs = started(service, pace=10)
     run = runs[0]
     assert run.folder is not None
@@ -92,7 +90,7 @@ def delays(service: TrainingService, seconds: float) -> list[float]:
         view = live_view(run, run.state(), role="steers", active_runs=RUNS, cursor=cursor)
         shown |= dict.fromkeys(range(had + 1, run.history.size + 1), time.time())
         had = run.history.size
-        time.sleep(view["again"] / 1000)
+        time.sleep(view["again"] / 1000)  # as long as it tells a page to wait
     over.set()
     watching.join()
     forget(service, runs)
