@@ -36,6 +36,7 @@ def test_the_installed_library_has_its_files_its_dependencies_and_its_extras(tmp
         "requirements.txt",
         "requirements-test.txt",
         "requirements-export.txt",
+        "requirements-ray.txt",
     ):
         shutil.copy(PROJECT / name, source)
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(place), str(source)]

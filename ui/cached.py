@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def training_desks() -> Desks:
     """The training service of this server, with the desks of its learners."""
     from primer_core.training.desk import Desks
-    from primer_core.training.service import TrainingService
+    from primer_core.training.service import TrainingService, cluster_address
 
-    return Desks(TrainingService())
+    return Desks(TrainingService(cluster=cluster_address()))
 
 
 #: Validation samples whose loss is taken at each point of a landscape: the first so many.

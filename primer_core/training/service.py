@@ -3,6 +3,9 @@
 A child process can crash or be killed without taking the pages with it, and keeps several hundred megabytes of torch
 out of the server. It is started with `subprocess`, not `multiprocessing`, whose children would run the server's main
 script again.
+
+Where there is a Ray cluster, one more child process speaks with it, `primer_core.training.cluster`: it takes the same
+commands and sends the same reports. The server itself never imports Ray.
 """
 
 from __future__ import annotations
@@ -14,19 +17,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
 from primer_core.training.messages import (
+    NO_CLUSTER,
     UNREADABLE_COMMAND,
     Command,
     Finished,
+    Follow,
+    Followed,
     Forget,
     LookAt,
+    Machines,
     MessageError,
+    Report,
     Start,
     decode_report,
     encode,
@@ -36,15 +45,20 @@ from primer_core.training.spec import RunSpec, SpecError
 from primer_core.training.store import RunStore, moments_room, runs_folder
 from primer_core.training.teaching import Teaching
 
-_PROJECT = Path(__file__).resolve().parents[2]
+#: Where `primer_core` lies.
+PROJECT = Path(__file__).resolve().parents[2]
 _STOP_WAIT = 2.0
 #: Seconds between two looks at what the moments of all runs take.
 _THIN_EVERY = 300.0
+#: Seconds until a cluster that did not answer, or was lost, is tried again.
+_JOIN_EVERY = 20.0
 _CLOSED = "The training service was closed while this run went on."
 
 #: One thread a process: two beside a server were measured to be forty times slower at worst. Large pages of memory,
 #: where the system has them: rows of a large set are gathered faster, since fewer addresses have to be looked up.
 WORKER_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "THP_MEM_ALLOC_ENABLE": "1"}
+#: Ray tells nobody of the use that is made of it, and takes a head that stays away for so many seconds for gone.
+CLUSTER_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "20"}
 
 
 def default_worker_count() -> int:
@@ -54,8 +68,16 @@ def default_worker_count() -> int:
     return max(1, os.cpu_count() or 1)
 
 
+def cluster_address() -> str:
+    """Give the address of the Ray cluster to train on, or ``"auto"``: the environment variable ``PRIMER_RAY``.
+
+    It is empty where networks train in processes of this machine alone.
+    """
+    return os.environ.get("PRIMER_RAY", "").strip()
+
+
 class TrainingService:
-    """Trains many runs in at most one process per core.
+    """Trains many runs in at most one process per core, or on a cluster.
 
     Parameters
     ----------
@@ -64,10 +86,20 @@ class TrainingService:
     root
         The data folder, if not the usual one.
     runs
-        The folder in which runs are kept, by default `primer_core.training.store.runs_folder`.
+        The folder in which runs are kept, by default `primer_core.training.store.runs_folder`. The machines of a
+        cluster have to share it.
+    cluster
+        Of a Ray cluster, as `cluster_address` gives it; empty for none. Kept runs on the CPU train there as long as it
+        answers, all others here: own digits leave this machine no more than runs that could not go on elsewhere.
     """
 
-    def __init__(self, max_workers: int | None = None, root: str | None = None, runs: Path | None = None) -> None:
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        root: str | None = None,
+        runs: Path | None = None,
+        cluster: str = "",
+    ) -> None:
         self.store = RunStore(runs or runs_folder())
         self._max_workers = max_workers or default_worker_count()
         self._root = root
@@ -78,11 +110,60 @@ class TrainingService:
         self._opened: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._closed = False
         self._thins_next = 0.0
+        self._cluster: _ClusterProcess | None = None
+        #: Why networks train on this machine though there should be a cluster, in sentences; empty where all is well.
+        self.cluster_problem = ""
+        self._ends = threading.Event()
+        if cluster:
+            threading.Thread(target=self._stay_joined, args=(cluster,), name="join cluster", daemon=True).start()
+
+    def _stay_joined(self, address: str) -> None:
+        """Have a process speak with the cluster, and another one once that has ended."""
+        if find_spec("ray") is None:
+            self.cluster_problem = (
+                "PRIMER_RAY names a Ray cluster, but Ray is not installed: pip install -r requirements-ray.txt. "
+                "Until then networks train on this machine."
+            )
+            return
+        while not self._ends.is_set():
+            with self._lock:
+                if self._closed:
+                    return
+                self._cluster = _ClusterProcess(address, self._root, self._cluster_gone, self._joined, self._found)
+                process = self._cluster
+            process.ended.wait()
+            self._ends.wait(_JOIN_EVERY)
+
+    @property
+    def cluster_processes(self) -> int:
+        """How many processes of the cluster train."""
+        with self._lock:
+            return 0 if self._cluster is None else self._cluster.processes
+
+    def _joined(self, cluster: _ClusterProcess) -> None:
+        """Follow the runs that somebody looks at and that an earlier server has started there."""
+        self.cluster_problem = ""
+        with self._lock:
+            opened = list(self._opened.values())
+        for run in opened:
+            if run.elsewhere:
+                cluster.follow(run)
+
+    def _found(self, run: Run) -> None:
+        """Have a run that goes on in the cluster as one of this server's."""
+        with self._lock:
+            self._runs[run.id] = run
+
+    def _cluster_gone(self, cluster: _WorkerProcess) -> None:
+        with self._lock:
+            self._cluster = None
+        if not self._closed:
+            self.cluster_problem = f"{cluster.why_gone()} Until it answers, networks train on this machine."
 
     def warm_up(self) -> None:
         """Start a process now, so that the first run need not wait for torch to load."""
         with self._lock:
-            if not self._closed and not self._workers:
+            if not self._closed and not self._workers and self._cluster is None:
                 self._workers.append(_WorkerProcess(self._root, self._gone))
 
     def start(
@@ -133,7 +214,7 @@ class TrainingService:
                 folder = self.store.create(card)
             except OSError:
                 folder = None
-            worker = self._choose_worker()
+            worker = self._choose_worker(spec if folder is not None else None)
             run = Run(
                 secrets.token_urlsafe(9) if folder is None else folder.run,
                 spec,
@@ -182,6 +263,9 @@ class TrainingService:
                 ask_any=None if self._closed else self._ask_any,
             )
         run.read_log()
+        cluster = self._cluster
+        if run.elsewhere and cluster is not None and cluster.processes:
+            cluster.follow(run)
         return run
 
     def bring(
@@ -227,7 +311,7 @@ class TrainingService:
             if self._closed:
                 run.leave("The training service was closed.", for_good=True)
                 return
-            worker = self._choose_worker()
+            worker = self._choose_worker(run.asked)
             self._runs[run.id] = run
             run.attach(worker.send)
             worker.start(run, refetch=False, paused=run.holds, teaching=None, take_up=True)
@@ -243,7 +327,7 @@ class TrainingService:
         with self._lock:
             if self._runs.pop(run.id, None) is not None and run.folder is not None:
                 self._opened[run.id] = run
-            for worker in self._workers:
+            for worker in self._all_workers():
                 worker.forget(run)
         run.leave()
 
@@ -288,17 +372,25 @@ class TrainingService:
             return tuple(worker.pid for worker in self._workers)
 
     def close(self) -> None:
-        """End all processes; their runs fail."""
+        """End all processes of this machine; their runs are interrupted. Those in a cluster go on, unseen."""
+        self._ends.set()
         with self._lock:
             self._closed = True
-            workers, self._workers = self._workers, []
+            workers, self._workers = self._all_workers(), []
             runs = [*self._runs.values(), *self._opened.values()]
         for worker in workers:
             worker.close()
         for run in runs:
             run.leave(_CLOSED, for_good=True)
 
-    def _choose_worker(self) -> _WorkerProcess:
+    def _all_workers(self) -> list[_WorkerProcess]:
+        return [*self._workers, *([] if self._cluster is None else [self._cluster])]
+
+    def _choose_worker(self, kept: RunSpec | None = None) -> _WorkerProcess:
+        """Whoever is to train a run of that spec, if it is kept, or to do anything else for None."""
+        fits = kept is not None and not kept.start and kept.device == "cpu"
+        if fits and self._cluster is not None and self._cluster.processes:
+            return self._cluster
         idle = min(self._workers, key=lambda worker: worker.active_runs, default=None)
         if idle is None or (idle.active_runs and len(self._workers) < self._max_workers):
             idle = _WorkerProcess(self._root, self._gone)
@@ -311,16 +403,33 @@ class TrainingService:
 
 
 class _WorkerProcess:
-    """A child process and the thread that reads what it reports."""
+    """A child process and the thread that reads what it reports.
 
-    def __init__(self, root: str | None, gone: Callable[[_WorkerProcess], None]) -> None:
-        command = [sys.executable, "-m", "primer_core.training.worker", *([root] if root else [])]
+    Parameters
+    ----------
+    root
+        The data folder, if not the usual one.
+    gone
+        Function that is called once it has ended.
+    module
+        What it runs, with its arguments.
+    environment
+        What is added to the variables of this process.
+    """
+
+    def __init__(
+        self,
+        root: str | None,
+        gone: Callable[[_WorkerProcess], None],
+        module: Sequence[str] = ("primer_core.training.worker",),
+        environment: Mapping[str, str] = WORKER_ENVIRONMENT,
+    ) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
-            command,
+            [sys.executable, "-m", *module, *([root] if root else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=_PROJECT,
-            env={**os.environ, **WORKER_ENVIRONMENT},
+            cwd=PROJECT,
+            env={**os.environ, **environment},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -400,30 +509,96 @@ class _WorkerProcess:
                         problem = f"The training process sent what is no report, and was ended. {error}"
                         self._process.kill()
                     break
-                with self._lock:
-                    run = self._runs.get(report.run)
-                if run is not None:
-                    run.take(report)
+                self._take(report)
         self._gone(self)
-        code = self._process.wait()
+        self._process.wait()
         with self._writing, suppress(OSError):
             self._commands.close()
         with self._lock:
             orphans, self._runs = list(self._runs.values()), {}
         for run in filter(lambda run: run.is_with(self.send), orphans):
-            run.leave(problem or _why_gone(code, closing=self._closing))
+            run.leave(problem or (_CLOSED if self._closing else self.why_gone()))
+
+    def _take(self, report: Report) -> None:
+        with self._lock:
+            run = self._runs.get(report.run)
+        if run is not None:
+            run.take(report)
+
+    def why_gone(self) -> str:
+        """Why it has ended, in sentences."""
+        code = self._process.wait()
+        if code < 0:
+            with suppress(ValueError):
+                name = signal.Signals(-code).name
+                hint = " The machine may have run out of memory." if name == "SIGKILL" else ""
+                return (
+                    f"The training process was ended from outside ({name}).{hint} A new process is made for the next "
+                    "run."
+                )
+        if code == UNREADABLE_COMMAND:
+            return "The training process could not read what it was told; the server's log says why."
+        return f"The training process ended unexpectedly (exit code {code}). A new process is made for the next run."
 
 
-def _why_gone(code: int, *, closing: bool) -> str:
-    if closing:
-        return _CLOSED
-    if code < 0:
-        with suppress(ValueError):
-            name = signal.Signals(-code).name
-            hint = " The machine may have run out of memory." if name == "SIGKILL" else ""
-            return (
-                f"The training process was ended from outside ({name}).{hint} A new process is made for the next run."
-            )
-    if code == UNREADABLE_COMMAND:
-        return "The training process could not read what it was told; the server's log says why."
-    return f"The training process ended unexpectedly (exit code {code}). A new process is made for the next run."
+class _ClusterProcess(_WorkerProcess):
+    """The child process that speaks with a cluster: as one that trains, and with many behind it.
+
+    Parameters
+    ----------
+    address
+        Of the cluster.
+    root, gone
+        As of `_WorkerProcess`.
+    joined
+        Function that is called once there is who trains.
+    found
+        Function that is called with a run of before that goes on there.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        root: str | None,
+        gone: Callable[[_WorkerProcess], None],
+        joined: Callable[[_ClusterProcess], None],
+        found: Callable[[Run], None],
+    ) -> None:
+        #: How many processes train there.
+        self.processes = 0
+        #: Set once it has ended.
+        self.ended = threading.Event()
+        self._address, self._joined, self._found = address, joined, found
+        super().__init__(root, gone, ("primer_core.training.cluster", address), CLUSTER_ENVIRONMENT)
+
+    def follow(self, run: Run) -> None:
+        """Ask whether the cluster has a run of before; if so, it is steered from here."""
+        assert run.folder is not None  # it was opened
+        with self._lock:
+            self._runs.setdefault(run.id, run)
+        self.send(Follow(run.id, run.spec, str(run.folder.path.absolute())))
+
+    def why_gone(self) -> str:
+        if self._process.wait() == NO_CLUSTER:
+            return f"No Ray cluster answers at {self._address}."
+        return f"The Ray cluster at {self._address} was lost."
+
+    def _take(self, report: Report) -> None:
+        match report:
+            case Machines(processes=processes):
+                before, self.processes = self.processes, processes
+                if processes and not before:
+                    self._joined(self)
+            case Followed(run=run_id, there=there):
+                with self._lock:
+                    run = self._runs.get(run_id) if there else self._runs.pop(run_id, None)
+                if run is not None and there:
+                    run.attach(self.send)
+                    run.take(report)
+                    self._found(run)
+            case _:
+                super()._take(report)
+
+    def _read(self) -> None:
+        super()._read()
+        self.ended.set()

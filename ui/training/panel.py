@@ -61,6 +61,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
     buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec)
     run_buttons(_BUTTONS, buttons, label="Steer the run")
+    if problem := cached.training_desks().service.cluster_problem:
+        st.warning(problem, icon=":material/lan:")
     if run is not None and state is not None:
         _message(run, state, may)
     chart = st.container()
