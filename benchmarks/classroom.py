@@ -42,7 +42,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from scripts.replicas import replicas
-from tests.running_app import free_port, running_app
+from tests.running_app import free_port, processes_below, running_app
 from ui.catalog import LESSONS_BY_SLUG
 
 PROCESSES = 2
@@ -260,20 +260,6 @@ def act(url: str, learners: int, actions: int, pause: float, first: int = 0) -> 
         together.homes += tally.homes
         together.reloads += tally.reloads
     return together, seconds
-
-
-def processes_below(process_id: int) -> list[int]:
-    """Return the ids of all processes that a process has started, and that these have."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            found = int(entry.name)
-            parent = int((entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-            children.setdefault(parent, []).append(found)
-    below = list(children.get(process_id, ()))
-    for child in below:
-        below += children.get(child, ())
-    return below
 
 
 def computing_of(process_id: int) -> tuple[float, float]:

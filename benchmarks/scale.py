@@ -31,10 +31,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.classroom import act, computing_of, memory_of, processes_below
+from benchmarks.classroom import act, computing_of, memory_of
 from benchmarks.live_curves import answer_times
 from primer_core.training import RunSpec, TrainingService
-from tests.running_app import running_app
+from tests.running_app import processes_below, running_app
 from ui.training.live_view import REFRESH, REFRESH_PER_RUN
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "scale.md"

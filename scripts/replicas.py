@@ -115,12 +115,16 @@ def proxy(servers: Sequence[str], listen: str) -> Iterator[subprocess.Popen[byte
     with TemporaryDirectory(prefix="primer-proxy-") as folder:
         os.chmod(folder, 0o711)  # noqa: S103 - nginx started by root lets go of its rights, and keeps bodies in there
         Path(folder, "nginx.conf").write_text(configuration(servers, listen), encoding="utf-8")
-        process = subprocess.Popen([program, "-p", folder, "-c", "nginx.conf", "-e", "stderr"])  # noqa: S603 - as found
+        process = subprocess.Popen(  # noqa: S603 - as found
+            [program, "-p", folder, "-c", "nginx.conf", "-e", "stderr"], start_new_session=True
+        )
         try:
             _wait_for(Path(folder, "nginx.pid"), process)
             yield process
         finally:
             _end(process)
+            with suppress(ProcessLookupError):  # its own processes go on serving where it was killed
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(pid_file: Path, process: subprocess.Popen[bytes]) -> None:
@@ -221,22 +225,37 @@ def replicas(count: int, listen: str) -> Iterator[Replicas]:
 
     Parameters
     ----------
-    count
-        How many servers, from 1 on.
-    listen
-        Where nginx listens.
+    count, listen
+        As `running` and `configuration` take them.
 
     Raises
     ------
     NoProxyError, RuntimeError
         If nginx or a server does not start.
     """
+    with running(count) as servers, proxy([server.address for server in servers], listen):
+        yield Replicas(f"http://{listen}", servers)
+
+
+@contextmanager
+def running(count: int) -> Iterator[tuple[Replica, ...]]:
+    """Run so many servers on this machine, as long as the block lasts.
+
+    Parameters
+    ----------
+    count
+        How many, from 1 on.
+
+    Raises
+    ------
+    RuntimeError
+        If one does not start.
+    """
     servers = tuple(Replica(name_of(place), port) for place, port in enumerate(_free_ports(count)))
     try:
         for server in servers:
             server.wait()
-        with proxy([server.address for server in servers], listen):
-            yield Replicas(f"http://{listen}", servers)
+        yield servers
     finally:
         for server in servers:
             with suppress(ProcessLookupError):
@@ -256,14 +275,34 @@ def _free_ports(count: int) -> list[int]:
             probe.close()
 
 
-def watch(servers: Sequence[Replica], until: threading.Event) -> None:
-    """Start each server anew that ends, on its port, until told to stop; what happens is said on the screen."""
-    while not until.wait(_LOOK_EVERY):
-        for server in servers:
-            code = server.process.poll()
-            if code is not None and not until.wait(_START_AGAIN):
-                print(f"The server {server.name} has ended ({_why(code)}), and is started anew.", flush=True)
-                server.start()
+def keep(servers: Sequence[Replica], addresses: Sequence[str], listen: str, until: threading.Event) -> None:
+    """Run nginx until told to stop, and start anew what ends: nginx, or a server on its port; the screen says so.
+
+    Parameters
+    ----------
+    servers
+        Those of this machine.
+    addresses, listen
+        As `configuration` takes them.
+    until
+        Set by who tells it to stop.
+
+    Raises
+    ------
+    NoProxyError
+        If nginx does not start.
+    """
+    while not until.is_set():
+        with proxy(addresses, listen) as nginx_process:
+            print(f"http://{listen} stands for {', '.join(addresses)}.", flush=True)
+            while nginx_process.poll() is None and not until.wait(_LOOK_EVERY):
+                for server in servers:
+                    code = server.process.poll()
+                    if code is not None and not until.wait(_START_AGAIN):
+                        print(f"The server {server.name} has ended ({_why(code)}), and is started anew.", flush=True)
+                        server.start()
+        if not until.is_set():
+            print(f"nginx has ended ({_why(nginx_process.returncode)}), and is started anew.", flush=True)
 
 
 def _why(code: int) -> str:
@@ -289,15 +328,11 @@ def main() -> None:
         parser.error(f"expected a server at least; got --count {asked.count}")
     try:
         if asked.before:
-            with proxy(asked.before, listen) as nginx:
-                print(f"http://{listen} stands for {len(asked.before)} servers.", flush=True)
-                while nginx.poll() is None and not stop.wait(_LOOK_EVERY):
-                    pass
+            keep((), asked.before, listen, stop)
         else:
-            with replicas(asked.count, listen) as started:
-                named = ", ".join(f"{server.name} at {server.address}" for server in started.servers)
-                print(f"{started.url} stands for {named}.", flush=True)
-                watch(started.servers, stop)
+            nginx()
+            with running(asked.count) as servers:
+                keep(servers, [server.address for server in servers], listen, stop)
     except (NoProxyError, RuntimeError, ValueError) as error:
         sys.exit(str(error))
 

@@ -2,17 +2,22 @@
 
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from socket import SHUT_RDWR
 
 import httpx2 as httpx
 import pytest
 
 from scripts.replicas import NoProxyError, configuration, name_of, nginx, proxy
-from tests.running_app import PROJECT, free_port
+from tests.running_app import PROJECT, free_port, processes_below
 
 COUNT = 3
 COOKIE = "primer_replica"
@@ -253,3 +258,40 @@ def test_a_proxy_that_cannot_listen_says_so(need_nginx: None, capfd: pytest.Capt
     ):
         pass
     assert "Address already in use" in capfd.readouterr().err
+
+
+@pytest.mark.long
+def test_what_is_killed_is_started_anew_and_nothing_is_left_at_the_end(need_nginx: None, tmp_path: Path) -> None:  # noqa: ARG001 - it skips
+    port = free_port()
+    command = [sys.executable, "-m", "scripts.replicas", "--count", "2", "--port", str(port)]
+    environment = {**os.environ, "PRIMER_RUNS": str(tmp_path)}
+    with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert "stands for" in started.stdout.readline()
+        family = processes_below(started.pid)
+        for program, told in (("streamlit", "The server r"), ("nginx: master", "nginx has ended")):
+            victim = next(pid for pid in family if program in command_of(pid))
+            os.kill(victim, signal.SIGKILL)
+            assert told in started.stdout.readline()
+            deadline = time.monotonic() + 60
+            while True:
+                with suppress(httpx.HTTPError), httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+                    if all(client.get("/healthz").json() == {"status": "ok"} for _ in range(3)):
+                        break
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        started.terminate()
+        family = sorted({*family, *processes_below(started.pid)})
+        started.communicate(timeout=60)
+    deadline = time.monotonic() + 30
+    while any(command_of(pid) for pid in family):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process; empty where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").replace("\0", " ")
+    except OSError:
+        return ""
