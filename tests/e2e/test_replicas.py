@@ -21,7 +21,7 @@ COUNT = 3 if is_long() else 2
 KILLS = 5 if is_long() else 1
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def room() -> Iterator[Replicas]:
     try:
         nginx()

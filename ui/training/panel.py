@@ -278,10 +278,7 @@ def _message(run: Run, state: RunState, may: str) -> None:
         )
         page = page_of(run.folder) if run.elsewhere and run.folder is not None else ""
         if page and kept_runs.is_mine(run):
-            st.html(
-                f'<p class="primer-note"><a href="{page}">Steer it on its own page</a>, which the server that trains '
-                "it has.</p>"
-            )
+            st.html(f'<div class="primer-take"><a href="{page}">Steer it on its own page</a></div>')
     if run.folder is None:
         st.warning(
             "This run is not kept: its folder could not be made. It ends with this server. The disk may be full.",
