@@ -10,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from primer_core.training import Run, RunSpec, TrainingService
 from primer_core.training.desk import MOST_RUNS, Desk, Desks, TooManyRunsError, most_runs
+from tests.running_app import PROJECT
+from ui import cached
 from ui.browsers import LEARNER_COOKIE, MOST_PAGES, KnowBrowsers, OpenPages, read_secret
 
 
@@ -96,6 +99,9 @@ def test_three_hundred_browsers_open_their_pages_at_once(monkeypatch: pytest.Mon
 class Standing(TrainingService):
     """A service whose runs hold before their first batch, in no process."""
 
+    def warm_up(self) -> None:
+        pass
+
     def start(self, spec: RunSpec, **_: object) -> Run:  # type: ignore[override]  # nothing of the rest is looked at
         run = Run(f"run-{len(self._runs)}-standing", spec, lambda _: None, paused=True)
         self._runs[run.id] = run
@@ -169,3 +175,46 @@ def test_how_many_runs_may_go_on_is_as_the_variable_says(monkeypatch: pytest.Mon
     for strange in ("0", "-3", "two"):
         monkeypatch.setenv("PRIMER_RUNS_A_BROWSER", strange)
         assert most_runs() == MOST_RUNS
+
+
+def opened(slug: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
+    return app.switch_page(f"pages/{slug}.py").run()
+
+
+def told(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(warning.value for warning in app.warning)
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+def test_a_page_too_many_says_so_and_is_shown_once_another_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = OpenPages(most=1)
+    monkeypatch.setattr(cached, "PAGES", pages)
+    monkeypatch.setattr(cached, "read_secret", lambda _: "me-and-my-browser-1")
+    pages.enter("me-and-my-browser-1", "another tab")
+    app = opened("arrays")
+    assert "this one has 2 open. Close one of them" in told(app)
+    assert len(app.title) == 1
+    pages.leave("me-and-my-browser-1", "another tab")
+    press(app, "Try again")
+    assert not told(app)
+    assert app.title[0].value == "Arrays"
+
+
+def test_a_start_too_many_says_so_and_the_page_stays_as_it_is(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "training_desks", lambda: desks)
+    monkeypatch.setattr(cached, "read_secret", lambda _: "me-and-my-browser-1")
+    desks.make("me-and-my-browser-1").start(RunSpec())
+    app = opened("live_training")
+    app.selectbox(key="model").select("mlp-256-128").run()
+    press(app, "Race the optimisers")
+    assert "At most 3 runs of one browser go on at once here. In its other tabs there are 1" in told(app)
+    assert app.selectbox(key="model").value == "mlp-256-128"
+    assert "desk" not in app.query_params
+    press(app, "Find a rate")
+    assert not told(app)
+    assert desks.service.active_runs == 2
