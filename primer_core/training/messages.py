@@ -18,6 +18,8 @@ from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
 UNREADABLE_COMMAND = 65
+#: Exit code of what speaks with a cluster where there is none that answers.
+NO_CLUSTER = 66
 
 _Message = TypeVar("_Message")
 
@@ -142,6 +144,21 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Tell of a run of before from now on, if a machine of the cluster has it, and pass its commands on; else say so.
+
+    Parameters
+    ----------
+    spec, folder
+        As in `Start`.
+    """
+
+    run: str
+    spec: RunSpec
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End before the next batch, measure the network and report it; the run can go on after that."""
 
@@ -195,6 +212,40 @@ class Behind:
 
     run: str
     behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """So many processes of the cluster train now; told of no run, whose id is empty.
+
+    Parameters
+    ----------
+    processes
+        int from 0.
+    """
+
+    run: str
+    processes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Whether the run that `Follow` asked for is trained in the cluster.
+
+    Parameters
+    ----------
+    there
+        Whether it is; the others only say something if so.
+    paused
+        Whether it holds.
+    pace
+        Batches a second at most; None for as fast as it goes.
+    """
+
+    run: str
+    there: bool
+    paused: bool
+    pace: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +413,7 @@ class Failed:
     damaged_file: bool
 
 
-Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget
+Command = Start | Pause | Resume | StepOnce | StepEpoch | SetPace | Change | Watch | LookAt | Stop | Forget | Follow
 Report = (
     Loading
     | Started
@@ -379,6 +430,8 @@ Report = (
     | TakenUp
     | CutOff
     | Behind
+    | Machines
+    | Followed
 )
 
 

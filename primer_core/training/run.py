@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from primer_core.training.history import EpochPoint, History, SettingChange
-from primer_core.training.kept import LogReader, RunFolder
+from primer_core.training.kept import LOGGED, LogReader, RunFolder
 from primer_core.training.messages import (
     Behind,
     Change,
@@ -20,6 +20,7 @@ from primer_core.training.messages import (
     EpochEnded,
     Failed,
     Finished,
+    Followed,
     Held,
     Judged,
     Loading,
@@ -256,7 +257,7 @@ class Run:
     @property
     def elsewhere(self) -> bool:
         """Whether another server's process trains it, so that it can only be looked at here."""
-        return self._reader is not None and self._status not in ENDED
+        return self._reader is not None and self._to_worker is None and self._status not in ENDED
 
     def read_log(self) -> None:
         """Take what the log says, if that is all there is to go by, and find out whether anybody still writes it."""
@@ -270,7 +271,7 @@ class Run:
                     self._status = "training"
                 self._take(report)
                 told = True
-            if self._status not in ENDED and not in_use:
+            if self._status not in ENDED and not in_use and self._to_worker is None:
                 self._status = "interrupted"
             elif self._status == "interrupted" and in_use:
                 self._status = "training"
@@ -514,7 +515,10 @@ class Run:
                 self._keep(report)
                 self._changed.notify_all()
                 return
-            if self._status in ENDED:
+            if self._reader is not None and isinstance(report, LOGGED):  # it was written before it was told
+                self.read_log()
+                return
+            if self._status in ENDED and not isinstance(report, Followed):
                 return
             self._take(report)
             self._changed.notify_all()
@@ -526,18 +530,31 @@ class Run:
                 self._downloaded = (done, total)
             case Returning(step=step):
                 self._status, self._returned = "returning", step
-            case TakenUp():
+            case TakenUp(step=step):
+                if self.history.size < step and self.folder is not None:  # it was written, and told to nobody
+                    for earlier in LogReader(self.folder.log).read():
+                        if isinstance(earlier, Steps | Changed | EpochEnded | Measured):
+                            self._take(earlier)
                 self._status = "paused" if self._hold else "training"
                 self._returned = 0
+            case Followed(paused=paused, pace=pace):
+                self._hold, self._pace = paused, pace
+                if self._status not in ENDED or self._status == "interrupted":
+                    self._status, self._reason = "paused" if paused else "training", ""
             case Started(train_size=train_size, total_steps=total_steps):
                 self._status = "paused" if self._hold else "training"
                 self._train_size, self._total_steps = train_size, total_steps
                 self._downloaded = (0, 0)
             case Steps(steps=steps, losses=losses, epoch=epoch, samples_per_second=samples_per_second):
-                self.history.add_losses(steps, losses)
+                had = self.history.size - steps[0] + 1
+                if had >= len(steps):
+                    return  # it was told before, and is trained again
+                self.history.add_losses(steps[max(had, 0) :], losses[max(had, 0) :])
                 self._step = steps[-1]
                 self._epoch = epoch or self._epoch
                 self._samples_per_second = samples_per_second
+            case Changed(step=step) if step < self._step:
+                pass
             case Changed(step=step, spec=spec, total_steps=total_steps):
                 for name in LIVE:
                     before, value = getattr(self._in_use, name), getattr(spec, name)
@@ -546,8 +563,12 @@ class Run:
                 self._in_use, self._total_steps = spec, total_steps
             case Held():
                 self._status, self._hold = "paused", True
+            case EpochEnded(epoch=epoch) if self.history.epochs and epoch <= self.history.epochs[-1].epoch:
+                pass
             case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                 self.history.add_epoch(EpochPoint(epoch, step, train, validation, report.validation_accuracy))
+            case Measured(vitals=vitals) if self._vitals and vitals.step <= self._vitals[-1].step:
+                pass
             case Measured(vitals=vitals):
                 self._vitals = (*self._vitals, vitals)
             case Judged():
