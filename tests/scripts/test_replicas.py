@@ -138,7 +138,7 @@ def test_a_cookie_that_is_no_cookie_is_replaced(room: Room) -> None:
 def test_browsers_of_a_server_that_is_gone_go_to_one_of_the_others_and_stay(room: Room) -> None:
     servers, url = room
     gone = servers[0]
-    clients = []
+    clients: list[httpx.Client] = []
     while len(clients) < 12:
         client = httpx.Client(base_url=url)
         if who(client.get("/")) == gone.name:

@@ -29,9 +29,9 @@ async def answer(_: Request) -> Response:
     return JSONResponse({})
 
 
-def client(**options: str) -> TestClient:
+def client(base_url: str = "http://testserver") -> TestClient:
     routes = [Route("/page", page), Route("/api", answer, methods=["GET", "POST"])]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(KnowBrowsers)]), **options)
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(KnowBrowsers)]), base_url=base_url)
 
 
 def test_a_browser_gets_its_secret_with_its_first_page_and_keeps_it() -> None:
@@ -102,7 +102,7 @@ class Standing(TrainingService):
     def warm_up(self) -> None:
         pass
 
-    def start(self, spec: RunSpec, **_: object) -> Run:  # type: ignore[override]  # nothing of the rest is looked at
+    def start(self, spec: RunSpec, **_: object) -> Run:
         run = Run(f"run-{len(self._runs)}-standing", spec, lambda _: None, paused=True)
         self._runs[run.id] = run
         return run
