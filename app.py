@@ -7,7 +7,10 @@ if __name__ == "__main__":
 
     home()
 else:
-    from ui import answers, health, modules, playground
+    from starlette.middleware import Middleware
+
+    from ui import answers, health, modules, playground, watching
+    from ui.browsers import KnowBrowsers
     from ui.drawing import (
         break_it,
         explanations,
@@ -23,4 +26,5 @@ else:
 
     drawing = (reader, pen_to_answer, through_layers, explanations, two_readings, break_it, photos, teach)
     asked = (answers, modules, health, playground, *drawing, live_view, looks, run_files)
-    app = st.App(__file__, routes=[route for module in asked for route in module.ROUTES], lifespan=lifespan)
+    routes = [watching.watched(route) for module in asked for route in module.ROUTES]
+    app = st.App(__file__, routes=[*routes, *watching.ROUTES], lifespan=lifespan, middleware=[Middleware(KnowBrowsers)])

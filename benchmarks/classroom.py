@@ -10,19 +10,27 @@ with the server; the share that they take is printed.
 - Beside a visitor who asks again and again for the most that may be computed, another's answers stay at a p95 of at
   most 10 ms above quiet.
 
+With ``--replicas 3`` they sit before so many servers behind nginx instead, as `scripts/replicas.py` starts them:
+
+- no session, and no answer of its page, is served by another server than the one that has the session;
+- kill -9 of one costs its learners a reload, and the others nothing.
+
 Run as ``python -m benchmarks.classroom``, or with ``--short`` for a tenth of it.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import random
 import resource
-import sys
 import threading
 import time
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -33,7 +41,8 @@ import httpx2 as httpx
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.running_app import running_app
+from scripts.replicas import replicas
+from tests.running_app import free_port, processes_below, running_app
 from ui.catalog import LESSONS_BY_SLUG
 
 PROCESSES = 2
@@ -56,11 +65,17 @@ class Tally:
         What was not answered with 200, in words.
     cpu
         Seconds that the process took itself.
+    homes
+        The server that each learner began with; empty for a server alone.
+    reloads
+        The servers that were gone, for each time that a learner loaded the page again.
     """
 
     waits: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     cpu: float = 0.0
+    homes: list[str] = field(default_factory=list)
+    reloads: list[str] = field(default_factory=list)
 
 
 def texts_of(slug: str) -> dict[str, list[str]]:
@@ -113,58 +128,103 @@ def every_part(parts: list[Any]) -> list[dict[str, Any]]:
     return found
 
 
+class Page:
+    """A page that a learner has open: its session, and what it asks, all of the server that has the session.
+
+    Parameters
+    ----------
+    client
+        The learner's browser, with its cookies.
+    slug
+        The lesson that it is opened with.
+    tally
+        Where what goes wrong is noted.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, slug: str, tally: Tally) -> None:
+        self.home = ""
+        self.is_gone = False
+        self._client, self._slug, self._tally = client, slug, tally
+        self._reader: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Load the page and open its session, once more if need be, as a browser does."""
+        self.is_gone = False
+        page = await self._client.get(f"/{self._slug}")
+        self.home = page.headers.get("x-replica", "")
+        cookies = "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
+        session = await websockets.connect(
+            f"ws://{urlsplit(str(self._client.base_url)).netloc}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            additional_headers={"Cookie": cookies},
+            max_size=None,
+        )
+        served = session.response.headers.get("x-replica", "") if session.response else ""
+        if served != self.home:
+            self._tally.faults.append(f"the page came from {self.home}, its session is at {served}")
+        hello = BackMsg()
+        hello.rerun_script.page_name = self._slug
+        await session.send(hello.SerializeToString())
+        self._reader = asyncio.create_task(self._drain(session))
+
+    async def _drain(self, session: Any) -> None:
+        """Take what the server sends, as a browser does, until it is gone."""
+        with suppress(websockets.ConnectionClosed):
+            async for _ in session:
+                pass
+        self.is_gone = True
+
+    async def ask(
+        self, slug: str, question: dict[str, str], events: list[Any], *, counts: bool = True
+    ) -> dict[str, Any]:
+        """Ask a lesson's address; the wait is noted where it counts."""
+        if self.is_gone:
+            self._tally.reloads.append(self.home)
+            await self.open()
+        began = time.perf_counter()
+        body = {"question": question, "events": events, "n": 1, "wait": True}
+        response = await self._client.post(f"/api/lessons/{slug}", json=body)
+        wait = (time.perf_counter() - began) * 1e3
+        served = response.headers.get("x-replica", "")
+        if response.status_code != 200 or served != self.home:
+            await asyncio.sleep(0.5)  # until a session whose server is gone has heard of it
+            if self.is_gone:
+                return await self.ask(slug, question, events, counts=False)
+            told = f"{slug}: {response.status_code} from {served} instead of {self.home}, {response.text[:200]}"
+            self._tally.faults.append(f"{told} for {events}")
+            return {}
+        if counts:
+            self._tally.waits.append(wait)
+        found: dict[str, Any] = response.json()
+        return found
+
+    def close(self) -> None:
+        """Close the page."""
+        if self._reader is not None:
+            self._reader.cancel()
+
+
 async def learner(url: str, seed: int, actions: int, pause: float, tally: Tally) -> None:
     """Open a session and act so often."""
     chance = random.Random(seed)
-    host = urlsplit(url).netloc
     slugs = list(LESSONS_BY_SLUG)
     typed = {slug: texts_of(slug) for slug in slugs}
-    async with (
-        websockets.connect(f"ws://{host}/_stcore/stream", subprotocols=[websockets.Subprotocol("streamlit")],
-                           max_size=None) as session,
-        httpx.AsyncClient(base_url=url, timeout=60) as client,
-    ):  # fmt: skip
-        hello = BackMsg()
-        hello.rerun_script.page_name = slugs[seed % len(slugs)]
-        await session.send(hello.SerializeToString())
-        reader = asyncio.create_task(drain(session))
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        page = Page(client, slugs[seed % len(slugs)], tally)
+        await page.open()
+        tally.homes.append(page.home)
         await asyncio.sleep(chance.uniform(0, max(pause, 0.1)))
         place, left, answer = seed, 0, {}
         for _ in range(actions):
             if not left:  # each learner goes from lesson to lesson
                 place, left = place + 1, chance.randint(5, 15)
-                answer = await ask(client, slugs[place % len(slugs)], {}, [], None)
+                answer = await page.ask(slugs[place % len(slugs)], {}, [], counts=False)
             slug = slugs[place % len(slugs)]
             left -= 1
             await asyncio.sleep(chance.uniform(0.5, 1.5) * pause)
-            answer = (
-                await ask(client, slug, answer["question"], [some_event(answer, typed[slug], chance)], tally) or answer
-            )
-        reader.cancel()
-
-
-async def drain(session: Any) -> None:
-    """Take what the server sends, as a browser does."""
-    async for _ in session:
-        pass
-
-
-async def ask(
-    client: httpx.AsyncClient, slug: str, question: dict[str, str], events: list[Any], tally: Tally | None
-) -> dict[str, Any]:
-    """Ask a lesson's address; the wait is noted in the tally."""
-    began = time.perf_counter()
-    body = {"question": question, "events": events, "n": 1, "wait": True}
-    response = await client.post(f"/api/lessons/{slug}", json=body)
-    wait = (time.perf_counter() - began) * 1e3
-    if response.status_code != 200:
-        if tally is not None:
-            tally.faults.append(f"{slug}: {response.status_code} {response.text[:200]} for {events}")
-        return {}
-    if tally is not None:
-        tally.waits.append(wait)
-    found: dict[str, Any] = response.json()
-    return found
+            event = some_event(answer, typed[slug], chance)
+            answer = await page.ask(slug, answer["question"], [event]) or answer
+        page.close()
 
 
 def class_of(url: str, seeds: list[int], actions: int, pause: float, results: Any) -> None:
@@ -193,8 +253,30 @@ def act(url: str, learners: int, actions: int, pause: float, first: int = 0) -> 
     for worker in workers:
         worker.join()
     seconds = time.perf_counter() - began
-    return Tally([w for t in tallies for w in t.waits], [f for t in tallies for f in t.faults],
-                 sum(t.cpu for t in tallies)), seconds  # fmt: skip
+    together = Tally(cpu=sum(tally.cpu for tally in tallies))
+    for tally in tallies:
+        together.waits += tally.waits
+        together.faults += tally.faults
+        together.homes += tally.homes
+        together.reloads += tally.reloads
+    return together, seconds
+
+
+def computing_of(process_id: int) -> tuple[float, float]:
+    """Return the seconds that a process has computed so far, and those that it has started, with those that ended."""
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def seconds(found: int, *, with_ended: bool) -> float:
+        try:
+            fields = Path(f"/proc/{found}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        own, ended = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+        return (own * (not with_ended) + ended * with_ended) / ticks
+
+    below = processes_below(process_id)
+    others = sum(seconds(each, with_ended=ended) for each in below for ended in (False, True))
+    return seconds(process_id, with_ended=False), others + seconds(process_id, with_ended=True)
 
 
 def memory_of(process_id: int) -> float:
@@ -231,18 +313,56 @@ def beside_a_bomb(url: str, actions: int) -> None:
     )
 
 
+def behind_a_proxy(count: int, share: int) -> None:
+    """Print what a class waits before several servers, who was served by whom, and what the death of one costs."""
+    with replicas(count, f"127.0.0.1:{free_port()}") as room:
+        act(room.url, 6 * count, 30, 0.0, first=900)  # torch is loaded everywhere, and every lesson was asked
+        tally, seconds = act(room.url, 100, 30 // share + 5, 2.0)
+        cuts = quantiles(tally.waits, n=20)
+        shared = ", ".join(f"{home} {learners}" for home, learners in sorted(Counter(tally.homes).items()))
+        print(
+            f"100 learners before {count} servers ({shared}), 2 s between actions: p50 {cuts[9]:.0f} ms, "
+            f"p95 {cuts[18]:.0f} ms, {len(tally.waits)} actions, {len(tally.faults) + len(tally.reloads)} of them "
+            f"served by the wrong one or not at all; the learners took {tally.cpu / seconds / 2:.0%} of two cores"
+        )
+        print(*tally.faults[:3], sep="\n")
+        killed = room.servers[0]
+        timer = threading.Timer(10.0, killed.process.kill)
+        timer.start()
+        tally, _ = act(room.url, 30, 30, 1.0, first=500)
+        timer.cancel()
+        theirs = tally.homes.count(killed.name)
+        reloads = Counter(tally.reloads)
+        print(
+            f"kill -9 of {killed.name} beside 30 learners: its {theirs} learners loaded the page again "
+            f"{reloads.pop(killed.name, 0)} times (limit {theirs}), the others {reloads.total()} times (limit 0); "
+            f"{len(tally.waits)} actions, {len(tally.faults)} faults"
+        )
+        print(*tally.faults[:3], sep="\n")
+
+
 def main() -> None:
     """Print the waits of two classes, what many actions do to the server, and what a bomb does to others."""
-    share = 10 if "--short" in sys.argv else 1
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--short", action="store_true", help="a tenth of it")
+    parser.add_argument("--replicas", type=int, default=0, help="servers behind nginx instead of one")
+    asked = parser.parse_args()
+    share = 10 if asked.short else 1
+    if asked.replicas:
+        behind_a_proxy(asked.replicas, share)
+        return
     with running_app() as server:
         act(server.url, 2, 30, 0.0, first=900)  # torch is loaded, and every lesson was asked
         for learners, pause, limit in ((100, 2.0, 100), (30, 1.0, 50)):
+            before = computing_of(server.process.pid)
             tally, seconds = act(server.url, learners, 30 // share + 5, pause)
+            own, others = (a - b for a, b in zip(computing_of(server.process.pid), before, strict=True))
             cuts = quantiles(tally.waits, n=20)
             print(
                 f"{learners} learners, {pause:g} s between actions: p50 {cuts[9]:.0f} ms, p95 {cuts[18]:.0f} ms (limit "
                 f"{limit}), {len(tally.waits)} actions, {len(tally.faults)} faults; the learners took "
-                f"{tally.cpu / seconds / 2:.0%} of two cores"
+                f"{tally.cpu / seconds / 2:.0%} of two cores; an action took {1000 * own / len(tally.waits):.1f} ms of "
+                f"the server and {1000 * others / len(tally.waits):.1f} ms of its processes"
             )
             print(*tally.faults[:3], sep="\n")
         beside_a_bomb(server.url, 600 // share)

@@ -83,6 +83,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def processes_below(process_id: int) -> list[int]:
+    """Return the ids of all processes that a process has started, and that these have."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            found = int(entry.name)
+            parent = int((entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(found)
+    below = list(children.get(process_id, ()))
+    for child in below:
+        below += children.get(child, ())
+    return below
+
+
 @contextmanager
 def running_app(
     script: Path = PROJECT / "app.py", options: Sequence[str] = (), port: int | None = None, folder: Path = PROJECT

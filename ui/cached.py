@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from primer_core.backend.loading import load_torch
+from ui.browsers import LEARNER_COOKIE, OpenPages, read_secret
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,17 +31,14 @@ def training_desks() -> Desks:
 #: Validation samples whose loss is taken at each point of a landscape: the first so many.
 SAMPLES_OF_A_LANDSCAPE = 200
 
-#: The cookie that tells the tabs of one browser from others': it holds the learner's secret, by which their runs are
-#: found again.
-LEARNER_COOKIE = "primer_learner"
-
 
 def _learner() -> str:
-    """The secret that this browser was given, or a new one, which `ui.components.run_buttons` has it keep."""
-    kept = st.context.cookies.get(LEARNER_COOKIE, "")
-    # Streamlit's own test driver has cookies that are no text.
-    known = isinstance(kept, str) and re.fullmatch(r"[\w-]{16,64}", kept, re.ASCII)
-    return kept if known else secrets.token_urlsafe(18)
+    """The secret that this browser was given by `ui.browsers`, or a new one where it keeps none."""
+    return read_secret(st.context.cookies.get(LEARNER_COOKIE)) or secrets.token_urlsafe(18)
+
+
+#: The pages that are open on this server.
+PAGES = OpenPages()
 
 
 @dataclass(eq=False)
@@ -62,8 +59,13 @@ class Seat:
     learner: str = field(default_factory=_learner)
     desk_id: str | None = None
 
+    def __post_init__(self) -> None:
+        """Count the page among those of its browser."""
+        PAGES.enter(self.learner, self.visitor)
+
     def give_up(self) -> None:
         """Tell the desk that this session is gone. Does not block: sessions end on the server's own thread."""
+        PAGES.leave(self.learner, self.visitor)
         if self.desk_id is not None:
             training_desks().leave(self.desk_id, self.visitor)
 

@@ -51,6 +51,10 @@ def home() -> None:
             for column, spec in zip(st.columns(len(row) if leads else CARDS_A_ROW), row, strict=False):
                 with column.container(border=True, height="stretch", key=f"primer-card-{spec.slug}"):
                     card(spec, leads=leads)
+    st.html(
+        '<p class="primer-note">What you type is in the address of its page and in no file. Digits that you label stay '
+        "in your browser. Training runs are kept by the server until you delete them.</p>"
+    )
     _fill_pictures(key="pictures", data={spec.slug: small_picture(spec.slug) for spec in catalog.LESSONS})
     evaluation.start_once_painted()
 

@@ -48,16 +48,19 @@ class RequestError(Exception):
         HTTP status, 400 to 499.
     problem
         Sentence that names what was expected and what was given.
+    page
+        Address of the page on which it can be done; empty where there is none.
     """
 
-    def __init__(self, status: int, problem: str) -> None:
+    def __init__(self, status: int, problem: str, *, page: str = "") -> None:
         super().__init__(problem)
         self.status = status
         self.problem = problem
+        self.page = page
 
     def response(self) -> JSONResponse:
-        """The answer that tells the client: the status, with ``{"problem": ...}``."""
-        return JSONResponse({"problem": self.problem}, self.status)
+        """The answer that tells the client: the status, with ``{"problem": ...}``, and ``page`` if there is one."""
+        return JSONResponse({"problem": self.problem} | ({"page": self.page} if self.page else {}), self.status)
 
 
 async def read_json(request: Request, *, limit: int, depth: int) -> object:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import gc
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from primer_core.training.kept import own_replica
+from ui import logs
+
+_log = logging.getLogger(__name__)
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Let answers leave at once, as long as the server runs."""
+    """Let answers leave at once, as long as the server runs, and write the log."""
+    logs.start()
     send_at_once()
+    facts = {"replica": own_replica()}
+    _log.info("The server has started.", extra={"event": "started", "facts": facts})
     yield
+    _log.info("The server ends.", extra={"event": "ended", "facts": facts})
 
 
 def send_at_once() -> None:

@@ -13,12 +13,16 @@ import streamlit as st
 from ui import cached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from primer_core.training.desk import Desk
+    from primer_core.training.run import Run
+    from primer_core.training.spec import RunSpec
 
 #: The query parameter, and the key in the session's state, that hold the desk's id.
 DESK = "desk"
 
-_LOST = "desk lost"
+_LOST, _REFUSED = "desk lost", "start refused"
 
 #: The query parameter that holds the id of the run on the desk.
 RUN = "run"
@@ -61,9 +65,54 @@ def own_desk() -> Desk:
     return found
 
 
+def start(
+    spec: RunSpec,
+    *,
+    rivals: Sequence[RunSpec] = (),
+    refetch: bool = False,
+    paused: bool = False,
+    pace: float | None = None,
+) -> Run | None:
+    """Start a run at this session's own desk; None, with a `refusal`, where too many of this browser go on.
+
+    The parameters are those of `primer_core.training.desk.Desk.start`.
+    """
+    from primer_core.training.desk import TooManyRunsError
+
+    found = desk()
+    try:
+        if found is None or not steers(found):  # who is refused goes on looking at what they look at
+            cached.training_desks().check(cached.seat().learner, 1 + len(rivals))
+        return own_desk().start(spec, rivals=rivals, refetch=refetch, paused=paused, pace=pace)
+    except TooManyRunsError as error:
+        st.session_state[_REFUSED] = str(error)
+        return None
+
+
+def train_on(found: Desk, act: Callable[[Run], None]) -> None:
+    """Have the runs on a desk go on after their end, or leave them with a `refusal`, as `start` does."""
+    from primer_core.training.desk import TooManyRunsError
+
+    try:
+        found.train_on(act)
+    except TooManyRunsError as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def refusal() -> str:
+    """Why nothing was started since this was asked last, in sentences; empty where nothing was refused."""
+    return str(st.session_state.pop(_REFUSED, ""))
+
+
 def steers(found: Desk) -> bool:
     """Whether this session's buttons work at the desk, or it only looks on."""
     return found.steers(cached.seat().visitor)
+
+
+def refused_page() -> str:
+    """Why this page is not shown, in sentences: its browser has too many open; empty where it is."""
+    seat = cached.seat()
+    return cached.PAGES.refusal(seat.learner, seat.visitor)
 
 
 def link_parameters() -> dict[str, str]:

@@ -25,12 +25,18 @@ def _frame(title: str, here: str) -> None:
     )
     st.html(_style())
     session.desk()
+    refused = session.refused_page()
     with st.sidebar:
         _sidebar_link("app.py", f"**{APP_NAME}**", here)
         for group, lessons in catalog.grouped():
             st.html(f'<p class="primer-group">{group}</p>')
             for spec in lessons:
                 _sidebar_link(spec.file, spec.title, here)
+    if refused:
+        st.title(title, anchor=False)
+        st.warning(refused, icon=":material/tab_close:")
+        st.button("Try again", icon=":material/refresh:")
+        st.stop()
 
 
 def _sidebar_link(file: str, label: str, here: str) -> None:

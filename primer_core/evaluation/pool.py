@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections import Counter, deque
@@ -22,6 +22,7 @@ MOST_WAITING = 256
 LONGEST_WAIT = 60.0
 """Seconds after which a job that still waits for a process is given up."""
 
+_log = logging.getLogger(__name__)
 _COUNTS_COMPUTING: Final = hasattr(signal, "setitimer")
 _START_AGAIN = (1.0, 30.0)
 _LOOK_EVERY = 0.5
@@ -81,6 +82,7 @@ class Pool:
         self._closed = False
         self._watches = False
         self._pause = _START_AGAIN[0]
+        self._ended: Counter[str] = Counter()
 
     def start(self) -> None:
         """Start the processes, unless they are started, and return at once."""
@@ -106,6 +108,23 @@ class Pool:
         """The ids of the processes that take jobs now, or are at one."""
         with self._changed:
             return tuple(process.pid for process in (*self._idle, *self._busy))
+
+    @property
+    def ended(self) -> dict[str, int]:
+        """How many processes have ended at a job, by the reason: time, memory, crashed."""
+        with self._changed:
+            return {why: self._ended[why] for why in ("time", "memory", "crashed")}
+
+    def _note(self, result: Exceeded | Crashed) -> None:
+        """Count a process that has ended at a job, and tell the log."""
+        why = result.limit if isinstance(result, Exceeded) else "crashed"
+        with self._changed:
+            if self._closed:  # all of them end then
+                return
+            self._ended[why] += 1
+        level = logging.WARNING if why == "crashed" else logging.INFO
+        extra = {"event": "evaluation ended", "facts": {"why": why}}
+        _log.log(level, "An evaluation process has ended: %s", result.sentence, extra=extra)
 
     def ask(
         self,
@@ -215,7 +234,8 @@ class Pool:
     def _take(self, process: Process, reply: Reply) -> None:
         result: Result | None = None
         if reply.kind is Kind.ERROR:
-            sys.stderr.write(f"An evaluation process reports:\n{reply.content.decode(errors='replace')}")
+            report = reply.content.decode(errors="replace")
+            _log.error("An evaluation process reports:\n%s", report, extra={"event": "evaluation failed"})
         with self._changed:
             job = self._busy.pop(process, None)
             ends = reply.last or process.stage < self._stage
@@ -234,6 +254,8 @@ class Pool:
             process.end()
         _send(started)
         if job is not None and result is not None:
+            if reply.last and isinstance(result, Exceeded):
+                self._note(result)
             _resolve(job, result)
 
     def _gone(self, process: Process, code: int | None) -> None:
@@ -244,7 +266,9 @@ class Pool:
             started = self._share()
         _send(started)
         if job is not None:
-            _resolve(job, _why_gone(job, code))
+            why = _why_gone(job, code)
+            self._note(why)
+            _resolve(job, why)
 
     def _started(self) -> Processes:
         if self._forks:
@@ -257,7 +281,11 @@ class Pool:
             others = [*self._idle, *self._busy]
             pause, self._pause = self._pause, min(_START_AGAIN[1], 2 * self._pause)
             processes = self._processes
-        sys.stderr.write(f"The evaluation processes have ended; new ones are started in {pause:g} s.\n")
+        _log.error(
+            "The evaluation processes have ended; new ones are started in %g s.",
+            pause,
+            extra={"event": "evaluation lost"},
+        )
         for process in others:
             process.end()
         if processes is not None:
@@ -315,7 +343,7 @@ def _time_on_clock(limits: Limits) -> float:
     return limits.wall if _COUNTS_COMPUTING else limits.seconds
 
 
-def _why_gone(job: _Job, code: int | None) -> Result:
+def _why_gone(job: _Job, code: int | None) -> Exceeded | Crashed:
     computing = _COUNTS_COMPUTING and code == -signal.SIGPROF
     if computing or (job.overdue and not _COUNTS_COMPUTING):
         what = f"It took longer than {job.limits.seconds:g} s of computing"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 from primer_core.training.kept import Card, KeptRunError
@@ -21,6 +22,18 @@ GRACE = 12.0
 KEPT_RUNS = 12
 #: How many runs lie behind the current one, the latest ones.
 EARLIER_RUNS = 3
+#: How many runs of one browser go on at once at most, unless ``PRIMER_RUNS_A_BROWSER`` says another number.
+MOST_RUNS = 8
+
+
+class TooManyRunsError(RuntimeError):
+    """One browser has as many runs going on as it may have; the text says what to do."""
+
+
+def most_runs() -> int:
+    """Give how many runs of one browser may go on at once; a setting that is no whole number from 1 on is none."""
+    given = os.environ.get("PRIMER_RUNS_A_BROWSER", "")
+    return int(given) if given.isdecimal() and int(given) else MOST_RUNS
 
 
 class Desk:
@@ -37,12 +50,21 @@ class Desk:
         The learner whose runs lie on it, as `primer_core.training.store.digest` makes it of the secret of one browser.
     service
         That trains.
+    room
+        Gives the turn in which so many runs may be started at this desk, or raises `TooManyRunsError`.
     """
 
-    def __init__(self, desk_id: str, owner: str, service: TrainingService) -> None:
+    def __init__(
+        self,
+        desk_id: str,
+        owner: str,
+        service: TrainingService,
+        room: Callable[[Desk, int], AbstractContextManager[None]] = lambda _desk, _count: nullcontext(),
+    ) -> None:
         self.id = desk_id
         self.owner = owner
         self._service = service
+        self._room = room
         self._lock = threading.Lock()
         self._visitors: dict[str, str] = {}
         self._runs: list[Run] = []
@@ -105,7 +127,27 @@ class Desk:
         rivals
             Of runs that start with it, and are steered `together` with it; they are among the `earlier` ones, too.
             A run with a teaching has none.
+
+        Raises
+        ------
+        TooManyRunsError
+            If too many runs of its owner go on at other desks; nothing has changed then.
+        SpecError, RuntimeError
+            As of `TrainingService.start`.
         """
+        with self._room(self, 1 + len(rivals)):
+            return self._start(spec, rivals, refetch=refetch, paused=paused, pace=pace, teaching=teaching)
+
+    def _start(
+        self,
+        spec: RunSpec,
+        rivals: Sequence[RunSpec],
+        *,
+        refetch: bool,
+        paused: bool,
+        pace: float | None,
+        teaching: Teaching | None,
+    ) -> Run:
         earlier = self._behind_the_next()
         self.clear()
         before = [each.id for each in earlier[:EARLIER_RUNS]]
@@ -126,6 +168,24 @@ class Desk:
                 run.folder.write_card(replace(run.folder.card(), beside=tuple(each.id for each in others)))
         self._lay(run, others, earlier)
         return run
+
+    def train_on(self, act: Callable[[Run], None]) -> None:
+        """Have the runs that are steered together go on, those that have ended.
+
+        Parameters
+        ----------
+        act
+            Function that makes a run go on.
+
+        Raises
+        ------
+        TooManyRunsError
+            As of `start`.
+        """
+        ended = [run for run in self.together if run.ended]
+        with self._room(self, len(self.together)):
+            for run in ended:
+                act(run)
 
     def show(self, run: Run, beside: Sequence[Run] = (), before: Sequence[Run] = ()) -> None:
         """Lay a run of before on the desk in place of the current one, which goes on if it does.
@@ -220,12 +280,16 @@ class Desks:
         That trains.
     grace
         How long a desk is kept after its last visitor left, in seconds.
+    most
+        How many runs of one owner may go on at once; `most_runs` by default.
     """
 
-    def __init__(self, service: TrainingService, grace: float = GRACE) -> None:
+    def __init__(self, service: TrainingService, grace: float = GRACE, most: int | None = None) -> None:
         self.service = service
         self._grace = grace
+        self._most = most or most_runs()
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._desks: dict[str, Desk] = {}
 
     def get(self, desk_id: str) -> Desk | None:
@@ -238,10 +302,38 @@ class Desks:
         return self._made(digest(learner))
 
     def _made(self, owner: str) -> Desk:
-        desk = Desk(secrets.token_urlsafe(9), owner, self.service)
+        desk = Desk(secrets.token_urlsafe(9), owner, self.service, self._room)
         with self._lock:
             self._desks[desk.id] = desk
         return desk
+
+    def check(self, learner: str, count: int) -> None:
+        """See whether the learner with this secret may start so many runs at a new desk.
+
+        Raises
+        ------
+        TooManyRunsError
+            If not.
+        """
+        self._check(digest(learner), None, count)
+
+    @contextmanager
+    def _room(self, desk: Desk, count: int) -> Iterator[None]:
+        """Let an owner start so many runs at a desk, in place of those that go on there; one start at a time."""
+        with self._starting:
+            self._check(desk.owner, desk, count)
+            yield
+
+    def _check(self, owner: str, desk: Desk | None, count: int) -> None:
+        with self._lock:
+            others = [other for other in self._desks.values() if other.owner == owner and other is not desk]
+        going = {run.id for other in others for run in other.runs if not run.ended and not run.elsewhere}
+        if len(going) + count > self._most:
+            raise TooManyRunsError(
+                f"At most {self._most} runs of one browser go on at once here. In its other tabs there are "
+                f"{len(going)}, and this would be {count} more. Stop one of them, or wait until one ends, then "
+                "press again: nothing has changed here."
+            )
 
     def of_run(self, run_id: str) -> Desk | None:
         """The desk on which the run of this id is the current one, or one of those that are steered with it.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import threading
@@ -38,6 +39,8 @@ from primer_core.training.spec import RunSpec, SpecError
 #: Reports that are kept; the others tell of the moment only.
 LOGGED = (Started, Steps, Changed, EpochEnded, Measured, Judged, Finished, Failed, TakenUp)
 _CARD, _LOG, _LOCK, _CHECKPOINT, _MOMENTS = "run.json", "log.jsonl", "lock", "checkpoint.pt", "moments"
+_REPLICA = "replica"
+_REPLICA_NAME = re.compile(r"r[0-9]{1,4}", re.ASCII)
 #: Seconds that who wants to write waits for who only looks whether somebody writes.
 _LOCK_WAIT = 3.0
 #: Bytes of the beginning and of the end of a log that tell how a run stands.
@@ -410,6 +413,14 @@ class RunFolder:
         except OSError:
             return False
 
+    def trained_by(self) -> str:
+        """Which of several servers trained it last, as `own_replica` names it; empty where none of these did."""
+        try:
+            name = (self.path / _REPLICA).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return name if _REPLICA_NAME.fullmatch(name) else ""
+
     def hold(self) -> int:
         """Become the one process that writes here, until the file that this gives is closed.
 
@@ -427,6 +438,10 @@ class RunFolder:
                 os.close(file)
                 raise RunInUseError("This run is being trained by another process. It can go on here once that ends.")
             time.sleep(0.02)
+        with suppress(OSError):  # what is missing is the way there, for who asks another server
+            (self.path / _REPLICA).unlink(missing_ok=True)
+            if name := own_replica():
+                (self.path / _REPLICA).write_text(name, encoding="ascii")
         return file
 
     def remove(self) -> None:
@@ -435,6 +450,12 @@ class RunFolder:
         with suppress(OSError):
             self.path.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
+
+
+def own_replica() -> str:
+    """Give the name of this server among several behind one address, from ``PRIMER_REPLICA``; empty for one alone."""
+    name = os.environ.get("PRIMER_REPLICA", "")
+    return name if _REPLICA_NAME.fullmatch(name) else ""
 
 
 def write_whole(path: Path, content: bytes) -> None:

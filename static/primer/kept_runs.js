@@ -31,7 +31,6 @@ import { keepFocus, make, write } from "./dom.js";
  * @property {string[]} compared
  * @property {number} most
  * @property {string} mark
- * @property {[string, string, string]} cookie
  */
 
 /** @type {WeakMap<HTMLElement, KeptRuns>} */
@@ -116,8 +115,6 @@ class KeptRuns {
   /** @param {PageData} data */
   fromPage(data) {
     this.page = data;
-    const [name, value, path] = data.cookie;
-    if (!document.cookie.includes(`${name}=`)) document.cookie = `${name}=${value}; path=${path}; SameSite=Lax`;
     if (this.asked === data.mark && this.list) this.#draw();
     else this.#ask();
     this.asked = data.mark;
@@ -133,7 +130,10 @@ class KeptRuns {
       if (answer.ok) {
         this.list = told;
         write(this.said, "");
-      } else write(this.said, String(told.problem));
+      } else {
+        write(this.said, String(told.problem));
+        if (told.page) this.said.append(" ", make("a", { href: String(told.page) }, "Go to its own page"), ".");
+      }
     } catch {
       write(this.said, "The server did not answer. Open the list again.");
     }

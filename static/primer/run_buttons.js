@@ -21,7 +21,6 @@ import { keepFocus, make, write } from "./dom.js";
  * @property {Button[]} buttons
  * @property {string} label of the row
  * @property {number} handled number of the last press that the page has run with
- * @property {[string, string, string]} cookie name, value and path
  */
 
 /** @typedef {{number: number, name: string}} Press */
@@ -74,7 +73,6 @@ class RunButtons {
   fromPage(data) {
     this.last = Math.max(this.last, data.handled);
     this.waiting = this.waiting.filter((press) => press.number > data.handled);
-    keep(data.cookie);
     const news = JSON.stringify([data.buttons, data.label]);
     if (news === this.shown) return;
     this.shown = news;
@@ -118,13 +116,4 @@ class RunButtons {
     else element.removeAttribute("aria-disabled");
     return element;
   }
-}
-
-/**
- * Have the browser keep a cookie, for as long as browsers do: 400 days from the last visit on.
- * @param {[string, string, string]} cookie
- */
-function keep([name, value, path]) {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${name}=${value}; path=${path}; max-age=34560000; SameSite=Lax${secure}`;
 }

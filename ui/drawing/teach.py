@@ -18,6 +18,7 @@ from starlette.routing import Route
 from primer_core.backend.loading import load_torch
 from primer_core.data import IMAGE_SETS
 from primer_core.inference import shipped_network
+from primer_core.training.desk import TooManyRunsError
 from primer_core.training.spec import DIGITS, SHIPPED, RunSpec, SpecError
 from primer_core.training.teaching import DIGITS_RANGE, PIXELS, Teaching, TeachingError
 from ui.address import on_this_server
@@ -53,7 +54,8 @@ async def teach(request: Request) -> JSONResponse:
 
     A digit has its ``label``, 0 to 9, and its ``image``: 784 bytes in base64, row by row, 0 for paper to 255 for full
     ink. The answer is 4xx with the ``problem`` where anything else comes, 403 where the visitor steers no such desk,
-    404 where the network is not kept, 409 where a run that learns digits goes on already.
+    404 where the network is not kept, 409 where a run that learns digits goes on already, 429 where too many runs of
+    this browser go on.
     """
     query = request.query_params
     try:
@@ -93,6 +95,8 @@ def _start(desk_id: str, visitor: str, asked: dict[str, Any]) -> Run:
             replay=float(replay),
         )
         return desk.start(spec, teaching=Teaching(network, images, labels))
+    except TooManyRunsError as error:
+        raise RequestError(429, str(error)) from None
     except (SpecError, TeachingError) as error:
         raise RequestError(400, str(error)) from None
 

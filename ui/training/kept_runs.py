@@ -52,7 +52,7 @@ def _done(act: str) -> bool:
         return False
     st.session_state[f"{_PRESSED} done"] = asked["number"]
     service = cached.training_desks().service
-    runs = [run for run in map(service.open, map(str, asked["runs"])) if run is not None and _is_mine(run)]
+    runs = [run for run in map(service.open, map(str, asked["runs"])) if run is not None and is_mine(run)]
     if asked["do"] == "show" and runs:
         card = runs[0].folder.card() if runs[0].folder is not None else Card(runs[0].spec)
         beside = [run for run in map(service.open, card.beside) if run is not None]
@@ -62,7 +62,8 @@ def _done(act: str) -> bool:
     return True
 
 
-def _is_mine(run: Run) -> bool:
+def is_mine(run: Run) -> bool:
+    """Whether this browser has started a run."""
     try:
         return run.folder is not None and run.folder.card().owner == digest(cached.seat().learner)
     except KeptRunError:

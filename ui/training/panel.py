@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
 from ui.controls import code_panel
+from ui.replicas import page_of
 from ui.training import kept_runs, settings, symptoms_view
 from ui.training.live_view import address, behind_at, live_view, numbers, role_at
 from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
@@ -63,6 +64,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     run_buttons(_BUTTONS, buttons, label="Steer the run")
     if problem := cached.training_desks().service.cluster_problem:
         st.warning(problem, icon=":material/lan:")
+    if refused := session.refusal():
+        st.warning(refused, icon=":material/front_hand:")
     if run is not None and state is not None:
         _message(run, state, may)
     chart = st.container()
@@ -178,15 +181,13 @@ def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
             _all(together, Run.pause)
         case "resume":
             _all(together, Run.resume)
-        case "step":
-            _all(together, Run.step_once)
-            run.wait_for(lambda now: now.step > state.step or now.ended, _STEP_WAIT)
-        case "step_epoch":
-            _all(together, Run.step_epoch)
-        case "go_on":
-            _all(together, Run.train_on)
-        case "more_epochs":
-            _all(together, lambda each: each.train_on(MORE_EPOCHS))
+        case "step" | "step_epoch" | "go_on" | "more_epochs":
+            if state.ended:
+                session.train_on(desk, _ON[name])
+            else:
+                _all(together, _ON[name])
+            if name == "step":
+                run.wait_for(lambda now: now.step > state.step or now.ended, _STEP_WAIT)
         case "finish":
             for each in desk.together:
                 each.set_pace(None)
@@ -194,6 +195,15 @@ def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
             settings.ask_for_full_speed()
         case "stop":
             _all(together, Run.stop)
+
+
+#: How a run goes on after its end, by the name of the button.
+_ON: Mapping[str, Callable[[Run], None]] = {
+    "step": Run.step_once,
+    "step_epoch": Run.step_epoch,
+    "go_on": Run.train_on,
+    "more_epochs": lambda run: run.train_on(MORE_EPOCHS),
+}
 
 
 def _all(runs: Sequence[Run], act: Callable[[Run], None]) -> None:
@@ -204,16 +214,15 @@ def _all(runs: Sequence[Run], act: Callable[[Run], None]) -> None:
 def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
     """Start a run if that is what a press of this button does now, and say whether it is."""
     run = desk.current if desk else None
-    mine = desk is not None and session.steers(desk)
+    mine = role_at(desk, cached.seat().visitor) == "steers"
     state = run.state() if run is not None and mine else None
     if state is not None and (not state.ended or (name.startswith("step") and state.can_go_on)):
         return name.startswith("start")  # a second press of Start, before the page has followed the first
-    if spec is not None:
-        run = session.own_desk().start(spec, paused=name.startswith("step"), pace=settings.pace())
-        if name == "step":
-            run.step_once()
-        elif name == "step_epoch":
-            run.step_epoch()
+    started = None if spec is None else session.start(spec, paused=name.startswith("step"), pace=settings.pace())
+    if started is not None and name == "step":
+        started.step_once()
+    elif started is not None and name == "step_epoch":
+        started.step_epoch()
     return True
 
 
@@ -235,7 +244,7 @@ def _message(run: Run, state: RunState, may: str) -> None:
             and not run.spec.start
             and st.button("Download it again", icon=":material/download:")
         ):
-            session.own_desk().start(run.spec, refetch=True, pace=settings.pace())
+            session.start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
     elif state.status == "interrupted":
         _tell_interruption(run, state, may)
@@ -269,6 +278,9 @@ def _message(run: Run, state: RunState, may: str) -> None:
             "your own.",
             icon=":material/visibility:",
         )
+        page = page_of(run.folder) if run.elsewhere and run.folder is not None else ""
+        if page and kept_runs.is_mine(run):
+            st.html(f'<div class="primer-take"><a href="{page}">Steer it on its own page</a></div>')
     if run.folder is None:
         st.warning(
             "This run is not kept: its folder could not be made. It ends with this server. The disk may be full.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,8 @@ from primer_core.training.kept import Card, KeptRunError, RunFolder
 from primer_core.training.spec import RunSpec
 from primer_core.training.store import digest
 from ui.address import on_this_server
+from ui.browsers import LEARNER_COOKIE, read_secret
+from ui.replicas import page_of
 from ui.requests import RequestError, read_object
 from ui.training.words import in_words, setting_name, value_text
 
@@ -43,6 +44,9 @@ _STATES = {
 }
 
 
+_ELSEWHERE = "Another server trains this run."
+
+
 def export_address(run_id: str, kind: str) -> str:
     """Where the browser gets a file of a run: `kind` is a name of `EXPORTS`."""
     return f"{on_this_server(EXPORT_ADDRESS)}?{urlencode({'run': run_id, 'as': kind})}"
@@ -56,10 +60,8 @@ def _desks() -> Desks:
 
 def _learner(request: Request) -> str:
     """The digest of the secret that the browser of a request keeps."""
-    from ui import cached  # it may only be imported once the server runs
-
-    secret = request.cookies.get(cached.LEARNER_COOKIE, "")
-    if not re.fullmatch(r"[\w-]{16,64}", secret, re.ASCII):
+    secret = read_secret(request.cookies.get(LEARNER_COOKIE))
+    if not secret:
         raise RequestError(403, "This browser has started no run here.")
     return digest(secret)
 
@@ -112,7 +114,7 @@ async def act(request: Request) -> JSONResponse:
     """Rename or delete a run: JSON with ``run``, ``do`` and, to rename, ``name`` in, the list out.
 
     The answer is 4xx with the ``problem`` where anything else comes, 403 for a run of another browser, 404 where it is
-    not kept, 409 while another server trains it, 507 where the disk is full.
+    not kept, 409 while another server trains it, with the address of its ``page`` there.
     """
     try:
         owner = _learner(request)
@@ -145,7 +147,8 @@ def _acted(owner: str, asked: dict[str, Any]) -> dict[str, Any]:
     elif asked.get("do") == "delete":
         run = desks.service.open(folder.run)
         if run is None or not desks.remove(run):
-            raise RequestError(409, "Another server trains this run. Stop it there first.")
+            page = page_of(folder)
+            raise RequestError(409, _ELSEWHERE if page else f"{_ELSEWHERE} Stop it there first.", page=page)
     else:
         raise RequestError(400, f"Expected something to do, rename or delete; got {asked.get('do')!r:.40}.")
     return _listed(owner)

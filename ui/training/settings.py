@@ -245,13 +245,13 @@ def _race(spec: RunSpec) -> None:
         for optimizer, momentum, rate in _RACERS
         if (optimizer, momentum > 0) != (spec.optimizer, spec.momentum > 0)
     ]
-    session.own_desk().start(spec, rivals=rivals, pace=pace())
+    session.start(spec, rivals=rivals, pace=pace())
 
 
 def _find_rate(spec: RunSpec) -> None:
     """Start a test of rates for a spec."""
     size = _TOY_TRAIN_SIZE if spec.data == TOY else IMAGE_SETS[spec.data].train_size
-    session.own_desk().start(rate_test(spec, size), pace=pace())
+    session.start(rate_test(spec, size), pace=pace())
 
 
 def nearest_rate(rate: float) -> float:
@@ -268,7 +268,7 @@ def _knob_moved(name: str) -> None:
     """Have the run that goes on use what a knob says, if it is this learner's."""
     desk = session.desk()
     run = desk.current if desk else None
-    if desk is None or run is None or not session.steers(desk) or run.state().ended:
+    if desk is None or run is None or not session.steers(desk) or run.state().ended or run.elsewhere:
         return
     if _took_back(_KEYS[name]):
         return

@@ -43,4 +43,4 @@ def draw(run: Run, state: RunState, *, enabled: bool) -> None:
 
 def _start(spec: RunSpec) -> None:
     st.session_state.update(settings.widget_values(spec))
-    session.own_desk().start(spec, pace=settings.pace())
+    session.start(spec, pace=settings.pace())

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ui import cached
-from ui.address import on_this_server
 from ui.components.folder import ModuleComponent
 
 _component = ModuleComponent.of_folder(Path(__file__).parent)
@@ -41,6 +39,5 @@ def kept_runs(key: str, *, address: str, current: str, compared: Sequence[str], 
         "compared": list(compared),
         "most": most,
         "mark": mark,
-        "cookie": [cached.LEARNER_COOKIE, cached.seat().learner, on_this_server("/")],
     }
     _component.mount(key, data, on_act_change=lambda: None)

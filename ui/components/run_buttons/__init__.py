@@ -13,8 +13,6 @@ from typing import Any
 
 import streamlit as st
 
-from ui import cached
-from ui.address import on_this_server
 from ui.components.folder import ModuleComponent
 
 _component = ModuleComponent.of_folder(Path(__file__).parent)
@@ -59,7 +57,7 @@ def take_presses(key: str) -> list[str]:
 
 
 def run_buttons(key: str, buttons: Sequence[Button], *, label: str) -> None:
-    """Draw the row. It also has the browser keep the learner's secret, so that a reload is known for the same learner.
+    """Draw the row.
 
     Parameters
     ----------
@@ -74,7 +72,6 @@ def run_buttons(key: str, buttons: Sequence[Button], *, label: str) -> None:
         "buttons": [asdict(button) for button in buttons],
         "label": label,
         "handled": st.session_state.get(_handled(key), 0),
-        "cookie": [cached.LEARNER_COOKIE, cached.seat().learner, on_this_server("/")],
     }
     _component.mount(key, data, default={"presses": []}, on_presses_change=lambda: None)
 
