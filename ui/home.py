@@ -52,8 +52,8 @@ def home() -> None:
                 with column.container(border=True, height="stretch", key=f"primer-card-{spec.slug}"):
                     card(spec, leads=leads)
     st.html(
-        '<p class="primer-note">What you type is in the address of its page and in no file. Digits that you label stay '
-        "in your browser. Training runs are kept by the server until you delete them.</p>"
+        '<p class="primer-note">What you type is in the address of its page and in no file. Digits that you label are '
+        "kept in your browser alone. Training runs are kept by the server until you delete them.</p>"
     )
     _fill_pictures(key="pictures", data={spec.slug: small_picture(spec.slug) for spec in catalog.LESSONS})
     evaluation.start_once_painted()
