@@ -384,7 +384,8 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells] | None:
         return None
     try:
         bound = twin.bind(call.bound.positional, {k: v for k, v in call.bound.keywords.items() if k != "out"})
-        found = list(twin.rule.sources(Call(twin, bound, call.result, call.place), cell, 0))
+        result = operands(call)[0] if call.result is None else call.result
+        found = list(twin.rule.sources(Call(twin, bound, result, call.place), cell, 0))
     except _UNFIT:
         return None
     out = call.bound.values.get("out")

@@ -372,6 +372,12 @@ def test_a_number_that_was_read_out_of_an_array_can_be_put_into_a_list_and_taken
     assert told(program, "c[]")
 
 
+def test_an_array_that_was_sorted_in_place_is_followed() -> None:
+    program = "import numpy as np\na = np.array([[3, 1], [9, 4]])\na.sort()\nb = a + 1"
+    assert "which came from a[0, 0] and a[0, 1]" in told(program, "a:0")[0]
+    assert goes(program, "a:0") == ["4: a[0, 0] went into b[0, 0]"]
+
+
 def test_a_view_larger_than_its_memory_is_not_followed() -> None:
     assert run("a = np.broadcast_to(1, (10 ** 6, 10 ** 6))\nb = a.T\nprint(b[0, 0])").printed == ("1",)
     large = "v = np.lib.stride_tricks.as_strided(x, (10000, 2), (0, 8))\nv[:] = 3\n"
