@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -276,7 +276,7 @@ def _(claim: WentInto, program: Program) -> None:
             if found is None:
                 continue
             base = found
-        for number in (*numbers_to_try(value), *numbers_around(names)):
+        for number in (*numbers_to_try(value), *numbers_around(names), *numbers_written(code)):
             change = partial(otherwise, cell=claim.cell, number=number, seed=seed)
             found = Between(code, claim.since, claim.at, ended=change).cells(claim.into)
             if found is not None:
@@ -327,6 +327,15 @@ def numbers_around(names: Names) -> list[Any]:
     """Numbers that stand in other cells, with which a comparison may find a cell equal."""
     cells = (on_its_memory(each).reshape(-1)[:8].tolist() for each in names.values() if is_array(each))
     return sorted({number for some in cells for number in some if type(number) in (int, float)})[:24]
+
+
+def numbers_written(code: str) -> list[float]:
+    """Numbers that stand in the code."""
+    return sorted({node.value for node in ast.walk(ast.parse(code)) if is_number(node)})[:24]
+
+
+def is_number(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def writes_itself(code: str, line: int, name: str) -> bool:

@@ -239,7 +239,9 @@ def links_of(trace: Trace, at: int, names: Sequence[str]) -> Iterator[tuple[str,
         for place, number in enumerate(cells):
             if standing.get(number) == (target, place):
                 for source, flat in sorted(walk.nearest(number)):
-                    found.setdefault(source, [[] for _ in cells])[place].append(flat)
+                    if source not in found:
+                        found[source] = [[] for _ in cells]
+                    found[source][place].append(flat)
         if walk.tired:
             found = {}
         walk.rest()
