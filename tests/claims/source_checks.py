@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, ModuleType
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 import torch
@@ -331,11 +331,8 @@ def numbers_around(names: Names) -> list[Any]:
 
 def numbers_written(code: str) -> list[float]:
     """Numbers that stand in the code."""
-    return sorted({node.value for node in ast.walk(ast.parse(code)) if is_number(node)})[:24]
-
-
-def is_number(node: ast.AST) -> TypeGuard[ast.Constant]:
-    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    found: list[Any] = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+    return sorted({number for number in found if type(number) in (int, float)})[:24]
 
 
 def writes_itself(code: str, line: int, name: str) -> bool:

@@ -285,7 +285,7 @@ def test_what_a_cell_went_into_is_what_changes_when_it_is_moved() -> None:
         changed = changed_by(program, before, name, flat)
         if found is None or changed is None or found.since != (2 + (name == "b"), 1) or found.more:
             continue
-        shapes = {name: seen.shape for name, seen in trace.steps[-1].names.items()}
+        shapes = {to: seen.shape or () for to, seen in trace.steps[-1].names.items()}
         told_of = {
             (to, int(np.ravel_multi_index(index, shapes[to])) if index else 0)
             for part in found.parts
