@@ -106,7 +106,8 @@ def shape_of(value: Any) -> tuple[int, ...]:
 @check(LayerGave)
 def _(claim: LayerGave, program: Program) -> None:
     whole = network(program, claim.number)
-    for call in whole.all():
+    known = list(whole.module.modules())
+    for call in (each for each in whole.all() if any(each.module is module for module in known)):
         learned = sum(each.nelement() for each in call.module.state_dict(keep_vars=True).values() if is_learned(each))
         said = (
             name_in(whole.module, call.module),

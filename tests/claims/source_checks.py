@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import ctypes
 import math
@@ -264,6 +265,7 @@ def _(claim: WentInto, program: Program) -> None:
     before = as_it_is.cells(claim.into)
     assert before is not None, "a line does not run so often to its end, or a cell is not there"
     value = cell_of(names, claim.cell)
+    assert not stood_there(code, claim, value), "the number stood there before"
     waiting = set(range(len(claim.into)))
     for seed in range(12):
         base = before
@@ -274,7 +276,7 @@ def _(claim: WentInto, program: Program) -> None:
             if found is None:
                 continue
             base = found
-        for number in numbers_to_try(value):
+        for number in (*numbers_to_try(value), *numbers_around(names), *numbers_written(code)):
             change = partial(otherwise, cell=claim.cell, number=number, seed=seed)
             found = Between(code, claim.since, claim.at, ended=change).cells(claim.into)
             if found is not None:
@@ -296,10 +298,49 @@ def _(claim: WentInto, program: Program) -> None:
     after = marked_after.cells(claim.into)
     assert marked_after.met, f"line {claim.run[0]} does not begin {claim.run[1]} times"
     assert after is None or all(map(alike, after, marks)), "they were made later"
+    if writes_itself(code, claim.run[0], claim.into[0][0]):
+        return  # ``total += 0`` leaves what stood there
     after = Between(code, claim.run, claim.at, begun=mark).cells(claim.into)
     assert after is None or not any(
         alike(one, other) and not alike(one, was) for one, other, was in zip(after, marks, before, strict=True)
     ), "they were made before"
+
+
+def stood_there(code: str, claim: WentInto, value: Any) -> bool:
+    """Whether another number that is put into the cell before its line is there after it, so that it is not made."""
+    if writes_itself(code, claim.since[0], claim.cell[0]):
+        return False
+    number = (not value) if isinstance(value, bool) else 77.0 if value != 77 else 78.0
+    found: list[Any] = []
+
+    def begun(frame: FrameType) -> None:
+        with contextlib.suppress(AssertionError, LookupError, ValueError, OverflowError):
+            put(frame, claim.cell, number)
+
+    Between(
+        code, claim.since, (0, 0), begun=begun, ended=lambda frame: found.append(cell_of(in_sight(frame), claim.cell))
+    ).cells(())
+    return bool(found) and alike(found[0], number)
+
+
+def numbers_around(names: Names) -> list[Any]:
+    """Numbers that stand in other cells, with which a comparison may find a cell equal."""
+    cells = (on_its_memory(each).reshape(-1)[:8].tolist() for each in names.values() if is_array(each))
+    return sorted({number for some in cells for number in some if type(number) in (int, float)})[:24]
+
+
+def numbers_written(code: str) -> list[float]:
+    """Numbers that stand in the code."""
+    found: list[Any] = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+    return sorted({number for number in found if type(number) in (int, float)})[:24]
+
+
+def writes_itself(code: str, line: int, name: str) -> bool:
+    """Whether a line is such as ``total += x`` of that name."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.AugAssign) and node.lineno == line:
+            return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node.target))
+    return False
 
 
 @check(SlopeWritten)

@@ -51,10 +51,24 @@ def made_of(claim: Any, program: Program) -> tuple[Any, dict[str, Any]]:
 
 def argument(claim: Any, program: Program, names: dict[str, Any]) -> Any:
     """The array of which a method or a function is asked."""
-    node: Any = stands_there(claim.code, program, claim.run)
-    library = isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "torch", "F")
-    inner = node.args[0] if library else node.func.value
-    return computed(ast.unparse(inner), names)
+    return computed(ast.unparse(inner_of(stands_there(claim.code, program, claim.run))), names)
+
+
+def inner_of(node: Any) -> ast.expr:
+    """What stands for the array in a call: before the method, or first in the brackets of a library's function."""
+    if isinstance(node.func, ast.Name):  # ``getattr(a, "T")``
+        given: ast.expr = node.args[0]
+        return given
+    function = node.func.value
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    library = isinstance(function, ast.Name) and function.id in ("np", "torch", "F")
+    found: ast.expr = node.args[0] if library else node.func.value
+    return found
+
+
+def is_tensor(names: dict[str, Any], node: ast.expr) -> bool:
+    return isinstance(computed(ast.unparse(node), names), torch.Tensor)
 
 
 @check(CutTowardZero)
@@ -85,11 +99,11 @@ def _(claim: NanStays, program: Program) -> None:
     assert np.isnan(numbers(result)).any()
     given = numbers(argument(claim, program, names))
     assert (int(np.isnan(given).sum()), given.size) == (claim.nans, claim.count)
-    whole = stands_there(claim.code, program, claim.run)
-    for name, value in list(names.items()):
-        if isinstance(value, np.ndarray | torch.Tensor):
-            names[name] = torch.nan_to_num(value) if isinstance(value, torch.Tensor) else np.nan_to_num(value)
-    assert not np.isnan(numbers(computed(ast.unparse(whole), names))).any()
+    node: Any = stands_there(claim.code, program, claim.run)
+    inner = inner_of(node)
+    names["_given_"] = torch.nan_to_num(torch.as_tensor(given)) if is_tensor(names, inner) else np.nan_to_num(given)
+    without = ast.unparse(node).replace(ast.unparse(inner), "_given_", 1)
+    assert not np.isnan(numbers(computed(without, names))).any()
 
 
 @check(NearlyEqual)
@@ -261,7 +275,9 @@ def _(claim: NotHeld, program: Program) -> None:
 
 @check(NotRegistered)
 def _(claim: NotRegistered, program: Program) -> None:
-    network = line(program, claim.run).names[claim.name]
+    done = line(program, claim.run)
+    network = done.names[claim.name]
+    assert done.before.get(claim.name) is not network
     held = getattr(network, claim.attribute)
     assert type(held) in (list, dict)
     known = {id(each) for each in network.parameters()}

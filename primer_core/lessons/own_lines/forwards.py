@@ -24,7 +24,7 @@ from primer_core.lessons.own_lines.trace import Trace
 MAX_PARTS = 8
 """Groups of cells that are told."""
 
-_MOST_ASKED = 2_500
+_MOST_ASKED = 2_000
 """Cells of which it is asked for one answer where they came from."""
 
 _EXACT = ("moved", "chosen", "elementwise", "reduction", "product", "scan", "window", "written")

@@ -263,8 +263,8 @@ def _further(shown: Shown, drawn: Sequence[list[str]], focus: tuple[str, int] | 
     grids = {name: names[0] for names in drawn for name in names}
     lit: dict[str, list[int]] = {}
     for name, index in (cell for part in shown.forwards.parts for cell in part.cells):
-        shape = shown.steps[-1].names[name].shape
-        if name in grids and shape is not None:
+        shape = shown.steps[-1].names[name].shape if name in grids else None
+        if shape is not None:
             lit.setdefault(grids[name], []).append(int(np.ravel_multi_index(index, shape)) if index else 0)
     for target, cells in lit.items():
         linked = np.full(prod(shown.steps[-1].names[target].shape or ()), -1, np.intp)

@@ -239,7 +239,9 @@ def links_of(trace: Trace, at: int, names: Sequence[str]) -> Iterator[tuple[str,
         for place, number in enumerate(cells):
             if standing.get(number) == (target, place):
                 for source, flat in sorted(walk.nearest(number)):
-                    found.setdefault(source, [[] for _ in cells])[place].append(flat)
+                    if source not in found:
+                        found[source] = [[] for _ in cells]
+                    found[source][place].append(flat)
         if walk.tired:
             found = {}
         walk.rest()
@@ -384,7 +386,8 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells] | None:
         return None
     try:
         bound = twin.bind(call.bound.positional, {k: v for k, v in call.bound.keywords.items() if k != "out"})
-        found = list(twin.rule.sources(Call(twin, bound, call.result, call.place), cell, 0))
+        result = operands(call)[0] if call.result is None else call.result
+        found = list(twin.rule.sources(Call(twin, bound, result, call.place), cell, 0))
     except _UNFIT:
         return None
     out = call.bound.values.get("out")

@@ -153,6 +153,10 @@ def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str
         ("from numpy import *", "cannot be imported here"),
         ("with open('x') as f:\n    pass", "“open” is not known here"),
         ("x = [1, 2\ny = 3", "Python cannot read line 1"),
+        (
+            "x = 1\ny = np.zeros(3, dtype=int, dtype=float)",
+            "line 2. SyntaxError: keyword argument repeated: dtype",
+        ),
         ("class A(int):\n    pass", "A class derives from"),
         ("@cached\ndef f():\n    pass", "The decorator @cached is not run here"),
         ("\n".join(["x = 1"] * (MAX_LINES + 1)), f"at most {MAX_LINES} are run"),

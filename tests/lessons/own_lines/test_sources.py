@@ -285,7 +285,7 @@ def test_what_a_cell_went_into_is_what_changes_when_it_is_moved() -> None:
         changed = changed_by(program, before, name, flat)
         if found is None or changed is None or found.since != (2 + (name == "b"), 1) or found.more:
             continue
-        shapes = {name: seen.shape for name, seen in trace.steps[-1].names.items()}
+        shapes = {to: seen.shape or () for to, seen in trace.steps[-1].names.items()}
         told_of = {
             (to, int(np.ravel_multi_index(index, shapes[to])) if index else 0)
             for part in found.parts
@@ -370,6 +370,12 @@ def test_a_number_that_was_read_out_of_an_array_can_be_put_into_a_list_and_taken
     assert isinstance(shown, Shown)
     assert not shown.trace.stopped
     assert told(program, "c[]")
+
+
+def test_an_array_that_was_sorted_in_place_is_followed() -> None:
+    program = "import numpy as np\na = np.array([[3, 1], [9, 4]])\na.sort()\nb = a + 1"
+    assert "which came from a[0, 0] and a[0, 1]" in told(program, "a:0")[0]
+    assert goes(program, "a:0") == ["4: a[0, 0] went into b[0, 0]"]
 
 
 def test_a_view_larger_than_its_memory_is_not_followed() -> None:
