@@ -30,7 +30,6 @@ from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayActorError
 from primer_core.training.host import LONGEST_POLL, Host
 from primer_core.training.kept import RunFolder
 from primer_core.training.messages import (
-    NO_CLUSTER,
     UNREADABLE_COMMAND,
     Change,
     Command,
@@ -451,9 +450,7 @@ def main(address: str, root: str | None = None) -> None:
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, RayError) as error:
-        sys.stderr.write(f"No Ray cluster answers at {address!r}: {error}\n")
-        sys.stderr.flush()
-        os._exit(NO_CLUSTER)
+        sys.exit(f"No Ray cluster answers at {address}: {error}")
     cluster = Cluster(send, root)
     threading.Thread(target=_listen, args=(sys.stdin.buffer, cluster), daemon=True).start()
     try:

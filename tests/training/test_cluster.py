@@ -19,7 +19,7 @@ from primer_core.training import Run, RunSpec, TrainingService
 from primer_core.training.history import EpochPoint
 from primer_core.training.kept import Card
 from primer_core.training.loop import train
-from primer_core.training.messages import CutOff, EpochEnded, Steps, TakenUp, encode
+from primer_core.training.messages import CutOff, EpochEnded, Report, Steps, TakenUp, encode
 from primer_core.training.service import cluster_address
 from primer_core.training.store import RunStore
 from tests.imports import PROJECT
@@ -74,7 +74,7 @@ def test_where_ray_is_not_installed_it_is_said_and_networks_train_here(tmp_path:
 def test_what_was_written_and_told_to_nobody_is_read_when_a_run_is_taken_up(tmp_path: Path) -> None:
     """As when a machine is lost between writing and telling: its successor tells only what comes then."""
     run, folder = kept_run(tmp_path)
-    written = [
+    written: list[Report] = [
         Steps(run.id, (1, 2), (0.5, 0.4), 1, 0.0),
         Steps(run.id, (3, 4), (0.3, 0.2), 1, 0.0),
         EpochEnded(run.id, 1, 4, 0.35, 0.3, 0.9),
@@ -257,18 +257,18 @@ while True:
 @with_ray
 def test_a_run_outlives_its_server_and_the_next_one_steers_it(cluster: RayCluster, service: TrainingService) -> None:
     command = [sys.executable, "-c", SERVER, str(service.store.path), cluster.address]
-    told = ["", []]
+    run_id, told = "", [0.0]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         for line in server.stdout:
-            told = json.loads(line)
-            if len(told[1]) >= 20:
+            run_id, told = json.loads(line)
+            if len(told) >= 20:
                 os.kill(server.pid, signal.SIGKILL)
                 break
-    run = service.open(str(told[0]))
+    run = service.open(run_id)
     assert run is not None
     wait_until(lambda: not run.elsewhere)
-    assert run.history.losses()[1][: len(told[1])] == told[1]
+    assert run.history.losses()[1][: len(told)] == told
     assert run.pace == 30
     run.pause()
     assert run.wait_for(lambda state: state.status == "paused", LIMIT)
