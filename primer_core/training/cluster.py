@@ -30,7 +30,6 @@ from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayActorError
 from primer_core.training.host import LONGEST_POLL, Host
 from primer_core.training.kept import RunFolder
 from primer_core.training.messages import (
-    NO_CLUSTER,
     UNREADABLE_COMMAND,
     Change,
     Command,
@@ -42,6 +41,7 @@ from primer_core.training.messages import (
     Forget,
     Held,
     LookAt,
+    Looked,
     Machines,
     MessageError,
     Pause,
@@ -376,7 +376,9 @@ class Cluster:
             return
         with self._lock:
             placed = self._runs.get(report.run)
-            if placed is not None and placed.host is actor:
+            if isinstance(report, Looked):  # any of them may have been asked for it
+                self._report(line)
+            elif placed is not None and placed.host is actor:
                 match report:
                     case Steps(steps=steps):
                         placed.step = steps[-1]
@@ -391,8 +393,6 @@ class Cluster:
                     case CutOff():
                         del self._runs[report.run]
                 self._report(line)
-            elif placed is None:
-                self._report(line)  # a look at a network of before
 
     def _lose(self, actor: _Actor, reason: str) -> None:
         """Give the runs of an actor that is lost to others."""
@@ -403,7 +403,8 @@ class Cluster:
                 if placed.ended:
                     placed.host = None
                     continue
-                placed.tries = placed.tries + 1 if placed.step == placed.tried_at else 0
+                again = placed.step == placed.tried_at and not placed.start.paused
+                placed.tries = placed.tries + 1 if again else 0
                 placed.tried_at = placed.step
                 if placed.tries >= _TRIES:
                     self._cut_off(placed, f"{reason} That was {_TRIES + 1} times at the same batch.")
@@ -451,9 +452,7 @@ def main(address: str, root: str | None = None) -> None:
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, RayError) as error:
-        sys.stderr.write(f"No Ray cluster answers at {address!r}: {error}\n")
-        sys.stderr.flush()
-        os._exit(NO_CLUSTER)
+        sys.exit(f"No Ray cluster answers at {address}: {error}")
     cluster = Cluster(send, root)
     threading.Thread(target=_listen, args=(sys.stdin.buffer, cluster), daemon=True).start()
     try:

@@ -73,8 +73,9 @@ class _Outbox:
 
 @dataclass(eq=False)
 class _Hosted:
-    """A run that the process has, and the servers that are told of it."""
+    """A run that the process trains, or has only looked at, and the servers that are told of it."""
 
+    trained: bool
     followers: set[str] = field(default_factory=set)
     holds: bool = False
     ended: bool = False
@@ -136,7 +137,7 @@ class Host:
     async def follow(self, server: str, run: str) -> tuple[bool, float | None] | None:
         """Tell a server of a run from now on: whether it holds, and its pace; None if the run is not here."""
         hosted = self._runs.get(run)
-        if hosted is None:
+        if hosted is None or not hosted.trained:
             return None
         self._box(server)
         hosted.followers.add(server)
@@ -156,7 +157,14 @@ class Host:
         -------
         tuple of (int, list of bytes, int or None)
             The number of the first of these lines; the lines; and the exit code of the process, once it has ended.
+
+        Raises
+        ------
+        LookupError
+            If the server was silent for so long that it was taken for gone.
         """
+        if last and server not in self._boxes:
+            raise LookupError("this server was silent for too long; what there was to tell is lost")
         box = self._box(server)
         box.drop(last)
         if not box.lines and self._code is None:
@@ -183,8 +191,8 @@ class Host:
                 return False
             del self._runs[command.run]
             return True
-        new = _Hosted(ended=isinstance(command, LookAt))
-        hosted = self._runs.setdefault(command.run, new)
+        looks = isinstance(command, LookAt)
+        hosted = self._runs.setdefault(command.run, _Hosted(trained=not looks, ended=looks))
         hosted.followers.add(server)
         match command:
             case Start(folder=folder) if folder and not await _is_there(Path(folder)):
@@ -196,7 +204,8 @@ class Host:
                 self._boxes[server].put(encode(CutOff(command.run, reason)))
                 return False
             case Start(paused=paused, pace=pace):
-                hosted.holds, hosted.pace, hosted.ended = paused, pace, False
+                hosted.trained, hosted.ended = True, False
+                hosted.holds, hosted.pace = paused, pace
             case Pause() | StepOnce():
                 hosted.holds = True
             case Resume() | StepEpoch():

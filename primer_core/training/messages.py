@@ -18,8 +18,6 @@ from primer_core.training.vitals import Vitals
 
 #: Exit code of a worker that was sent what is no command.
 UNREADABLE_COMMAND = 65
-#: Exit code of what speaks with a cluster where there is none that answers.
-NO_CLUSTER = 66
 
 _Message = TypeVar("_Message")
 

@@ -25,7 +25,6 @@ from weakref import WeakValueDictionary
 
 from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
 from primer_core.training.messages import (
-    NO_CLUSTER,
     UNREADABLE_COMMAND,
     Command,
     Finished,
@@ -568,6 +567,7 @@ class _ClusterProcess(_WorkerProcess):
         self.processes = 0
         #: Set once it has ended.
         self.ended = threading.Event()
+        self._was_there = False
         self._address, self._joined, self._found = address, joined, found
         super().__init__(root, gone, ("primer_core.training.cluster", address), CLUSTER_ENVIRONMENT)
 
@@ -579,14 +579,14 @@ class _ClusterProcess(_WorkerProcess):
         self.send(Follow(run.id, run.spec, str(run.folder.path.absolute())))
 
     def why_gone(self) -> str:
-        if self._process.wait() == NO_CLUSTER:
-            return f"No Ray cluster answers at {self._address}."
-        return f"The Ray cluster at {self._address} was lost."
+        if self._was_there:
+            return f"The Ray cluster at {self._address} was lost."
+        return f"No Ray cluster answers at {self._address}."
 
     def _take(self, report: Report) -> None:
         match report:
             case Machines(processes=processes):
-                before, self.processes = self.processes, processes
+                before, self.processes, self._was_there = self.processes, processes, True
                 if processes and not before:
                     self._joined(self)
             case Followed(run=run_id, there=there):

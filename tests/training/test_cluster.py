@@ -257,18 +257,18 @@ while True:
 @with_ray
 def test_a_run_outlives_its_server_and_the_next_one_steers_it(cluster: RayCluster, service: TrainingService) -> None:
     command = [sys.executable, "-c", SERVER, str(service.store.path), cluster.address]
-    told: tuple[str, list[float]] = ("", [])
+    run_id, told = "", [0.0]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         for line in server.stdout:
-            told = tuple(json.loads(line))
-            if len(told[1]) >= 20:
+            run_id, told = json.loads(line)
+            if len(told) >= 20:
                 os.kill(server.pid, signal.SIGKILL)
                 break
-    run = service.open(told[0])
+    run = service.open(run_id)
     assert run is not None
     wait_until(lambda: not run.elsewhere)
-    assert run.history.losses()[1][: len(told[1])] == told[1]
+    assert run.history.losses()[1][: len(told)] == told
     assert run.pace == 30
     run.pause()
     assert run.wait_for(lambda state: state.status == "paused", LIMIT)
