@@ -10,6 +10,7 @@ from ui import address, cached, session, shell
 from ui.components.predict_first import predict_first
 from ui.controls import preset_pills
 from ui.training import bring, data_view, inside_view, kept_runs, landscape_view, panel, settings
+from ui.training.live_view import role_at
 
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
@@ -23,7 +24,8 @@ if session.lost_desk():
         icon=":material/history_toggle_off:",
     )
 run = desk.current if desk else None
-going = run is not None and desk is not None and session.steers(desk) and not run.state().ended
+steers = role_at(desk, cached.seat().visitor) == "steers"  # not so at a run that another server trains
+going = run is not None and steers and not run.state().ended
 if run is not None:
     settings.restore(run.asked)
 if run is not None and going:

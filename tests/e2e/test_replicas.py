@@ -34,7 +34,7 @@ def room() -> Iterator[Replicas]:
 
 
 def cookie(page: Page, name: str) -> str:
-    return next(str(each["value"]) for each in page.context.cookies() if each["name"] == name)  # type: ignore[typeddict-item]  # playwright makes them optional
+    return next(str(each["value"]) for each in page.context.cookies() if each["name"] == name)
 
 
 def home_of(page: Page, room: Replicas) -> Replica:

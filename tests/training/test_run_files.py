@@ -15,6 +15,7 @@ from primer_core.training.export import EXPORTS
 from primer_core.training.kept import Card, LogWriter
 from primer_core.training.messages import Changed, EpochEnded, Finished, Started, Steps
 from ui import cached
+from ui.browsers import LEARNER_COOKIE
 from ui.training.live_view import behind_at
 from ui.training.run_files import ADDRESS, EXPORT_ADDRESS, ROUTES
 
@@ -30,7 +31,7 @@ def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desks]:
 
 
 def asked_by(secret: str) -> TestClient:
-    return TestClient(Starlette(routes=ROUTES), cookies={cached.LEARNER_COOKIE: secret} if secret else {})
+    return TestClient(Starlette(routes=ROUTES), cookies={LEARNER_COOKIE: secret} if secret else {})
 
 
 def kept(desks: Desks, spec: RunSpec, *, secret: str = ME, steps: int = 3, ended: bool = True) -> Run:

@@ -61,8 +61,8 @@ def test_answers_are_counted_by_lesson_and_status_and_lessons_that_are_none_toge
     client.get(f"/api/lessons/{lesson}?raises=1")
     after = values(client.get(ADDRESS).text)
 
-    def more(*key: str) -> float:
-        return after[key] - before.get(key, 0)  # type: ignore[index]  # three of them
+    def more(name: str, lesson: str, status: str) -> float:
+        return after[name, lesson, status] - before.get((name, lesson, status), 0)
 
     assert more("primer_answer_seconds_count", lesson, "200") == 3
     assert more("primer_answer_seconds_count", lesson, "500") == 1

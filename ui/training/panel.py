@@ -212,7 +212,7 @@ def _all(runs: Sequence[Run], act: Callable[[Run], None]) -> None:
 def _starts(name: str, desk: Desk | None, spec: RunSpec | None) -> bool:
     """Start a run if that is what a press of this button does now, and say whether it is."""
     run = desk.current if desk else None
-    mine = desk is not None and session.steers(desk)
+    mine = role_at(desk, cached.seat().visitor) == "steers"
     state = run.state() if run is not None and mine else None
     if state is not None and (not state.ended or (name.startswith("step") and state.can_go_on)):
         return name.startswith("start")  # a second press of Start, before the page has followed the first

@@ -268,7 +268,7 @@ def _knob_moved(name: str) -> None:
     """Have the run that goes on use what a knob says, if it is this learner's."""
     desk = session.desk()
     run = desk.current if desk else None
-    if desk is None or run is None or not session.steers(desk) or run.state().ended:
+    if desk is None or run is None or not session.steers(desk) or run.state().ended or run.elsewhere:
         return
     if _took_back(_KEYS[name]):
         return
