@@ -177,7 +177,13 @@ def test_how_many_runs_may_go_on_is_as_the_variable_says(monkeypatch: pytest.Mon
         assert most_runs() == MOST_RUNS
 
 
-def opened(slug: str) -> AppTest:
+ME = "me-and-my-browser-1"
+
+
+def opened(slug: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """A page in a browser of mine; the test driver itself has one session for all."""
+    seat = cached.Seat(learner=ME)
+    monkeypatch.setattr(cached, "seat", lambda: seat)
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
     return app.switch_page(f"pages/{slug}.py").run()
 
@@ -194,12 +200,11 @@ def press(app: AppTest, label: str) -> None:
 def test_a_page_too_many_says_so_and_is_shown_once_another_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = OpenPages(most=1)
     monkeypatch.setattr(cached, "PAGES", pages)
-    monkeypatch.setattr(cached, "read_secret", lambda _: "me-and-my-browser-1")
-    pages.enter("me-and-my-browser-1", "another tab")
-    app = opened("arrays")
+    pages.enter(ME, "another tab")
+    app = opened("arrays", monkeypatch)
     assert "this one has 2 open. Close one of them" in told(app)
     assert len(app.title) == 1
-    pages.leave("me-and-my-browser-1", "another tab")
+    pages.leave(ME, "another tab")
     press(app, "Try again")
     assert not told(app)
     assert app.title[0].value == "Arrays"
@@ -207,9 +212,8 @@ def test_a_page_too_many_says_so_and_is_shown_once_another_is_closed(monkeypatch
 
 def test_a_start_too_many_says_so_and_the_page_stays_as_it_is(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached, "training_desks", lambda: desks)
-    monkeypatch.setattr(cached, "read_secret", lambda _: "me-and-my-browser-1")
-    desks.make("me-and-my-browser-1").start(RunSpec())
-    app = opened("live_training")
+    desks.make(ME).start(RunSpec())
+    app = opened("live_training", monkeypatch)
     app.selectbox(key="model").select("mlp-256-128").run()
     press(app, "Race the optimisers")
     assert "At most 3 runs of one browser go on at once here. In its other tabs there are 1" in told(app)
