@@ -564,8 +564,6 @@ class Run:
                 self._in_use, self._total_steps = spec, total_steps
             case Held():
                 self._status, self._hold = "paused", True
-            case EpochEnded(epoch=epoch) if self.history.epochs and epoch <= self.history.epochs[-1].epoch:
-                pass
             case EpochEnded(epoch=epoch, step=step, train_loss=train, validation_loss=validation):
                 last = self.history.last_epoch
                 if last is not None and epoch <= last.epoch:

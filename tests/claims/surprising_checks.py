@@ -113,7 +113,8 @@ def _(claim: NearlyEqual, program: Program) -> None:
     left, right = (numbers(computed(ast.unparse(part), names)) for part in (node.left, node.comparators[0]))
     pairs = list(zip(*(each.ravel().tolist() for each in np.broadcast_arrays(left, right)), strict=True))
     small = any(str(each.dtype) in ("float32", "float16") for each in (left, right))
-    near = [pair for pair in pairs if pair[0] != pair[1] and np.isclose(*pair, rtol=5e-3 if small else 1e-12, atol=0)]
+    nearness = 5e-3 if small else 1e-12
+    near = [(one, other) for one, other in pairs if one != other and np.isclose(one, other, rtol=nearness, atol=0)]
     assert (claim.left, claim.right) in near
 
 
@@ -218,7 +219,7 @@ def _(claim: KeepsGraphs, program: Program) -> None:
     assert total.requires_grad
     statement: Any = statement_of(program, claim.run)
     assert isinstance(statement, ast.AugAssign)
-    assert statement.target.id == claim.name
+    assert ast.unparse(statement.target) == claim.name
     assert written(statement.value, program) == claim.added
     waiting, added = [total.grad_fn], set()
     while waiting:  # each loss that was added hangs on its own branch
