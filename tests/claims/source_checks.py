@@ -266,6 +266,8 @@ def _(claim: WentInto, program: Program) -> None:
     assert before is not None, "a line does not run so often to its end, or a cell is not there"
     value = cell_of(names, claim.cell)
     assert not stood_there(code, claim, value), "the number stood there before"
+    then = dict[str, Any]()  # what it meets may have come up later
+    Between(code, claim.run, claim.at, ended=lambda frame: then.update(in_sight(frame))).cells(())
     waiting = set(range(len(claim.into)))
     for seed in range(12):
         base = before
@@ -276,7 +278,7 @@ def _(claim: WentInto, program: Program) -> None:
             if found is None:
                 continue
             base = found
-        for number in (*numbers_to_try(value), *numbers_around(names), *numbers_written(code)):
+        for number in (*numbers_to_try(value), *numbers_around(names | then), *numbers_written(code)):
             change = partial(otherwise, cell=claim.cell, number=number, seed=seed)
             found = Between(code, claim.since, claim.at, ended=change).cells(claim.into)
             if found is not None:
