@@ -452,7 +452,7 @@ def _program(lines: _Lines, library: Library, base: str, before: Snapshot) -> di
         "before": before,
         "after": after,
         "verdicts": lines.verdicts,
-        "asked": tuple(asked for name in after.names for asked in _questions(lines.work.arrays, after, name)),
+        "asked": _asked_again(lines.work.arrays, after),
         "deeds": tuple(lines.deeds),
         "history": tuple(lines.history),
         "values": tuple((name, shortened(value)) for name, value in lines.work.values.items()),
@@ -581,15 +581,18 @@ def _verdicts(lines: _Lines, before: Snapshot) -> tuple[NameVerdict, ...]:
 
 
 def _questions(arrays: Mapping[str, Any], state: Snapshot, name: str) -> tuple[Asked, ...]:
-    """Ask whether a name shares memory with those before it that are bound to other objects.
-
-    Of arrays without a cell nothing is asked: there is nothing to share, and PyTorch finds one address, 0, in all.
-    """
+    """Ask whether a name shares memory with those before it that are bound to other objects."""
     same = state.called(name).names
-    before = (other for other in state.names if other < name and other not in same)
-    return tuple(
-        _ask(arrays, state, other, name) for other in before if size_of(arrays[other]) and size_of(arrays[name])
-    )
+    return tuple(_ask(arrays, state, other, name) for other in state.names if other < name and other not in same)
+
+
+def _asked_again(arrays: Mapping[str, Any], state: Snapshot) -> tuple[Asked, ...]:
+    """Ask about sharing once the statements have run.
+
+    Of two arrays without a cell nothing is asked: they have nothing to share, and PyTorch finds one address, 0, in all.
+    """
+    found = (asked for name in state.names for asked in _questions(arrays, state, name))
+    return tuple(asked for asked in found if size_of(arrays[asked.first]) or size_of(arrays[asked.second]))
 
 
 def _ask(arrays: Mapping[str, Any], state: Snapshot, other: str, name: str) -> Asked:
