@@ -1,7 +1,7 @@
 // @ts-check
 /** The bits of a number: a cell each, in fields that mean something. */
 
-import { make, write } from "./dom.js";
+import { counted, make, write } from "./dom.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Bits} Bits */
@@ -13,7 +13,7 @@ import { saves } from "./saves.js";
  * @returns {{ caption: string, alternative: string }}
  */
 export function captions({ name, bits }) {
-  const count = bits.length === 1 ? "1 bit" : `${bits.length} bits`;
+  const count = counted(bits.length, "bit");
   return { caption: `${name} · ${bits.length}`, alternative: `${name}, ${count}: ${[...bits].join(" ")}` };
 }
 

@@ -17,7 +17,7 @@
  */
 
 import { DigitReading } from "./digit_reading.js";
-import { make, keepFocus, write } from "./dom.js";
+import { counted, make, keepFocus, write } from "./dom.js";
 import { PadReader } from "./pad_reader.js";
 import { SeenImage } from "./seen_image.js";
 import { Drawing, sameStrokes, SIZE } from "./strokes.js";
@@ -269,7 +269,7 @@ class DigitPad {
   }
 
   count() {
-    return this.drawing.strokes.length === 1 ? "1 stroke" : `${this.drawing.strokes.length} strokes`;
+    return counted(this.drawing.strokes.length, "stroke");
   }
 
   // -- messages ------------------------------------------------------------------------------------------------------

@@ -89,3 +89,12 @@ export function freshId() {
   made += 1;
   return `primer-${made}`;
 }
+
+/**
+ * A number of things, in words: "1 step", "2 steps".
+ * @param {number} count
+ * @param {string} word of one
+ */
+export function counted(count, word) {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -7,7 +7,7 @@
 
 import { base64, digitsOf, imagesFile, labelsFile, sheetOf, SIDE } from "./digit_files.js";
 import { DigitStore, MOST_DIGITS } from "./digit_store.js";
-import { keepFocus, make, write } from "./dom.js";
+import { counted, keepFocus, make, write } from "./dom.js";
 import { levelsOf, paintLevels } from "./grey_levels.js";
 
 /** @typedef {import("./digit_store.js").Digit} Digit */
@@ -55,7 +55,6 @@ const views = new WeakMap();
 /** @type {OwnDigits | null} */
 let latest = null;
 
-const times = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const a = (/** @type {number} */ label) => `${label === 8 ? "an" : "a"} ${label}`;
 
 /**
@@ -262,7 +261,7 @@ class OwnDigits {
     const added = this.digits.at(-1);
     if (added) this.stored = { key, id: added.id };
     const all = this.digits.filter((digit) => digit.label === label).length;
-    return this.#say(`Stored as ${a(label)}, in this browser only. You have ${times(all, "drawing")} of ${a(label)}.`);
+    return this.#say(`Stored as ${a(label)}, in this browser only. You have ${counted(all, "drawing")} of ${a(label)}.`);
   }
 
   /** @param {KeyboardEvent} event */
@@ -336,7 +335,7 @@ class OwnDigits {
     this.chosen = this.stored = null;
     this.#ask(false);
     this.#write();
-    this.#say(`${times(count, "digit")} deleted. None is left in this browser.`);
+    this.#say(`${counted(count, "digit")} deleted. None is left in this browser.`);
   }
 
   /**
@@ -387,10 +386,10 @@ class OwnDigits {
     try {
       const { images, labels } = digitsOf(await Promise.all(files.map(opened)));
       const room = MOST_DIGITS - this.digits.length;
-      if (labels.length > room) throw new Error(`There are ${times(labels.length, "digit")} in the files, and room for ${room}: ${MOST_DIGITS} are kept at most.`);
+      if (labels.length > room) throw new Error(`There are ${counted(labels.length, "digit")} in the files, and room for ${room}: ${MOST_DIGITS} are kept at most.`);
       const drawn = new Date().toISOString();
       if (!(await this.#change(this.store.add(images.map((image, place) => ({ label: labels[place], image, strokes: null, drawn })))))) return;
-      this.#say(`${times(labels.length, "digit")} from files added.`);
+      this.#say(`${counted(labels.length, "digit")} from files added.`);
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error));
     }
@@ -460,7 +459,7 @@ class OwnDigits {
     this.#writeDrawing();
     const counts = DIGITS.map((label) => digits.filter((digit) => digit.label === label).length);
     this.counts.replaceChildren(...(digits.length
-      ? [make("b", {}, times(digits.length, "digit")), ...DIGITS.map((label) => make("span", { className: counts[label] ? "" : "none" }, make("b", {}, String(label)), ` × ${counts[label]}`))]
+      ? [make("b", {}, counted(digits.length, "digit")), ...DIGITS.map((label) => make("span", { className: counts[label] ? "" : "none" }, make("b", {}, String(label)), ` × ${counts[label]}`))]
       : ["No digits of yours yet. What you label is stored in this browser only, and sent to a run that is to learn it."]));
     this.#writeList();
     const chosen = digits.find(({ id }) => id === this.chosen);
@@ -474,7 +473,7 @@ class OwnDigits {
     const whyNot = this.#whyNot();
     enable(this.teach, !whyNot && !this.waiting && !this.starting);
     write(this.teach, this.waiting || this.starting ? "Starting …" : "Teach it");
-    write(this.teachWhy, whyNot || `A copy of “${page.network.title}” learns ${times(digits.length, "digit")}; the network itself stays as it is.`);
+    write(this.teachWhy, whyNot || `A copy of “${page.network.title}” learns ${counted(digits.length, "digit")}; the network itself stays as it is.`);
     this.#writeResult();
   }
 

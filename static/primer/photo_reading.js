@@ -5,7 +5,7 @@
  */
 
 import { countText } from "./chart_scale.js";
-import { make, write } from "./dom.js";
+import { counted, make, write } from "./dom.js";
 import { levelsOf, paintLevels } from "./grey_levels.js";
 import { percent, writeShares } from "./shares.js";
 
@@ -62,7 +62,7 @@ export function boxPlace([top, left, bottom, right], { width, height }) {
  */
 export function summaryText({ digits, classes }) {
   if (digits.length === 0) return "Nothing to read";
-  return `${digits.length === 1 ? "1 digit" : `${digits.length} digits`} read: ${digits.map(({ label }) => classes[label]).join(" ")}`;
+  return `${counted(digits.length, "digit")} read: ${digits.map(({ label }) => classes[label]).join(" ")}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** The playground's page: a network learns points in the plane, and everything about it can be seen and set meanwhile. */
 
-import { make, write, writeText } from "./dom.js";
+import { counted, make, write, writeText } from "./dom.js";
 import { editNumber, pointsText, rounded, withEdit } from "./plane_geometry.js";
 import { LossPicture, lossWords } from "./playground_losses.js";
 import { NetworkPicture } from "./playground_network.js";
@@ -103,7 +103,7 @@ class Playground {
     this.clear.addEventListener("click", () => { this.place([]); write(this.said, "All points are removed."); });
     /** @type {Record<string, string>[]} questions as they were before points were changed or replaced, the last one last */
     this.earlier = [];
-    this.undoButton = make("button", { type: "button", className: "clear", title: "Undo the last change of the points (Ctrl+Z in the plane)" }, "Undo");
+    this.undoButton = make("button", { type: "button", className: "clear", title: "Undo the last change of the points (Ctrl+Z in the plane)", "aria-disabled": "true" }, "Undo");
     this.undoButton.addEventListener("click", () => this.undo());
     this.plane.canvas.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
@@ -142,7 +142,7 @@ class Playground {
       this.problem,
       make("div", { className: "stage" },
         this.network.root,
-        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, this.undoButton, this.clear), this.plane.canvas, this.caption, this.reading),
+        make("div", { className: "middle" }, make("div", { className: "above" }, this.tools.root, make("div", { className: "back" }, this.undoButton, this.clear)), this.plane.canvas, this.caption, this.reading),
         make("div", { className: "beside" }, make("h4", {}, "Loss"), this.losses.root, this.legend(), this.numbers, this.lastLosses)),
       this.controls, this.taken,
       make("div", { className: "below" }, this.unit.root, make("section", { className: "card", "aria-label": "What happened" }, make("h4", {}, "What happened"), this.story)),
@@ -276,12 +276,13 @@ class Playground {
 
   /** @param {import("./plane_geometry.js").Point[]} points */
   place(points) {
-    this.remember();
-    const { data } = this.trainer.question;
+    const { data, points: before, edits, unit } = this.trainer.question;
     const own = CURVES.includes(data) ? "own_curve" : "own";
-    const { edits, unit } = this.trainer.question;
     this.plane.points = points.map((point) => ({ ...point, x: rounded(point.x), y: rounded(point.y) }));
-    this.put({ data: own, points: pointsText(this.plane.points), edits, unit });
+    const text = pointsText(this.plane.points);
+    if (data === own && text === before) return;   // a class that a point has already
+    this.remember();
+    this.put({ data: own, points: text, edits, unit });
   }
 
   /**
@@ -354,16 +355,16 @@ class Playground {
     this.network.show(told, question.unit);
     this.unit.show(told, question.unit);
     const { train, test } = told;
-    const words = `Loss after ${step} steps${train ? `: training ${lossWords(train.loss)}` : ""}${test ? `, test ${lossWords(test.loss)}` : ""}.`;
+    const words = `Loss after ${counted(step, "step")}${train ? `: training ${lossWords(train.loss)}` : ""}${test ? `, test ${lossWords(test.loss)}` : ""}.`;
     this.losses.show(losses, this.trainer.history, words);
-    write(this.steps, step === 1 ? "1 step" : `${step} steps`);
+    write(this.steps, counted(step, "step"));
     this.figures(told);
     const last = losses.slice(-LAST).map((loss) => (loss === null ? "not finite" : loss.toFixed(2)));
     write(this.lastLosses, last.length ? `Last batches: ${last.join("  ")}` : "");
     this.story.replaceChildren(...told.says.map((text) => { const paragraph = make("p"); writeText(paragraph, text); return paragraph; }));
     this.read(told);
     this.writeCaption();
-    this.plane.describe(`The plane after ${step} steps, with ${this.plane.points.length} points. ${this.reading.textContent}`);
+    this.plane.describe(`The plane after ${counted(step, "step")}, with ${counted(this.plane.points.length, "point")}. ${this.reading.textContent}`);
     if (told.code) {
       this.code = told.code;
       write(this.said, this.story.firstElementChild?.textContent ?? "");
@@ -420,7 +421,7 @@ class Playground {
     const isCurve = CURVES.includes(question.data), isDrawn = DRAWN.includes(question.data);
     this.tools.settle(isCurve);
     this.clear.disabled = this.plane.points.length === 0;
-    this.undoButton.disabled = this.earlier.length === 0;
+    this.undoButton.setAttribute("aria-disabled", String(this.earlier.length === 0));
     for (const [name, input] of this.inputs ?? []) {
       const label = /** @type {HTMLElement} */ (input.closest("label"));
       label.hidden = (["count", "noise"].includes(name) && !isDrawn) || (name === "share" && question.data === "five") || (name === "outputs" && isCurve);
@@ -430,7 +431,7 @@ class Playground {
     const edits = question.edits ? question.edits.split("~").length : 0;
     this.hands.hidden = edits === 0;
     this.unit.root.hidden = !question.unit && edits === 0;
-    write(this.byHand, edits === 1 ? "1 number is set by hand. " : `${edits} numbers are set by hand. `);
+    write(this.byHand, `${counted(edits, "number")} ${edits === 1 ? "is" : "are"} set by hand. `);
     [...this.presets.children].forEach((pill, place) => {
       const preset = this.data.presets[place].question;
       const isLit = Object.keys(preset).every((name) => ["step", "at", "unit"].includes(name) || preset[name] === question[name]);

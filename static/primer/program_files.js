@@ -1,7 +1,7 @@
 // @ts-check
 /** A program as a file: it is downloaded as it stands, and a file or a notebook is read into the editor, in the browser alone. */
 
-import { freshId, make, write } from "./dom.js";
+import { counted, freshId, make, write } from "./dom.js";
 
 /** @typedef {import("./types.js").PageContext} PageContext */
 
@@ -39,8 +39,7 @@ export function programOf(name, text) {
     left += lines.length - python.length;
     return python.join("\n");
   });
-  const count = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  const cut = left ? ` ${count(left, "line")} for the notebook alone, with % or !, ${left === 1 ? "is" : "are"} left out.` : "";
+  const cut = left ? ` ${counted(left, "line")} for the notebook alone, with % or !, ${left === 1 ? "is" : "are"} left out.` : "";
   return {
     program: kept.filter((code) => code).join("\n\n"),
     told: `Opened ${name}: ${codes.length > 1 ? `its ${codes.length} cells of code, one after another` : "its cell of code"}.${cut}`,
