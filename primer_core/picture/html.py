@@ -1,21 +1,19 @@
 """Parts as HTML that stands by itself, without a script: for notebooks and other places that show a piece of HTML.
 
-Drawings are those of `primer_core.picture.svg`. What waits for a press is left out, as is what only answers one:
-controls, quizzes and measurements. Every text is escaped: whatever is in it is shown letter by letter.
+Drawings are those of `primer_core.picture.svg`; what waits for a press is left out. Every text is escaped: whatever is
+in it is shown letter by letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from primer_core.picture.alternative import description
+from primer_core.picture.page import at_rest
 from primer_core.picture.palette import PALETTES
 from primer_core.picture.parts import (
-    Card,
     Chip,
     CodePanel,
-    Columns,
-    Controls,
     Drawable,
     Fixes,
     Heading,
@@ -77,48 +75,37 @@ def html(parts: Iterable[Part], *, title: str) -> str:
     str
         One ``div`` element with a style sheet of its own, always in light colours on a ground of its own.
     """
-    content = "".join(piece for part in parts for piece in _part(part, title))
+    content = "".join(_part(part, title) for part in at_rest(parts))
     return f'<div class="primer" role="region" aria-label="{escape(title)}"><style>{_STYLE}</style>{content}</div>'
 
 
-def _part(part: Part, title: str) -> Iterator[str]:
+def _part(part: Part, title: str) -> str:
     match part:
-        case Card(parts=inner):
-            yield from (piece for each in inner for piece in _part(each, title))
-        case Columns(columns=columns):
-            yield from (piece for column in columns for each in column for piece in _part(each, title))
-        case Controls(chip=chip, chips=chips):
-            yield from (_chip(each) for each in (chip, *chips) if each is not None)
-        case Chip():
-            yield _chip(part)
+        case Chip(verdict=verdict, text=words):
+            return f'<p><span class="chip {_VERDICTS[verdict]}">{escape(words)}</span></p>'
         case Heading(text=words):
-            yield f"<h4>{escape(words)}</h4>"
-        case Note(text=words, hint=False):
-            yield f'<p class="small">{_spans(words)}</p>'
+            return f"<h4>{escape(words)}</h4>"
+        case Note(text=content):
+            return f'<p class="small">{_spans(content)}</p>'
         case Notice(tone=tone, paragraphs=paragraphs, title=heading):
             head = f"<p><b>{escape(heading)}</b></p>" if heading else ""
-            yield f'<div class="notice {_TONES[tone]}">{head}{_paragraphs(paragraphs)}</div>'
-        case Fixes(title=""):
-            pass  # a button beside a program
+            return f'<div class="notice {_TONES[tone]}">{head}{_paragraphs(paragraphs)}</div>'
         case Fixes(fixes=fixes, title=heading):
             items = "".join(f"<li>{_spans(fix.label)}</li>" for fix in fixes)
-            yield f"<h4>{escape(heading)}</h4><ul>{items}</ul>"
+            return f"<h4>{escape(heading)}</h4><ul>{items}</ul>"
         case Story(paragraphs=paragraphs, note=note, title=heading):
             small = f'<p class="small">{_spans(note)}</p>' if note else ""
-            yield f"<h4>{escape(heading)}</h4>{_paragraphs(paragraphs)}{small}"
+            return f"<h4>{escape(heading)}</h4>{_paragraphs(paragraphs)}{small}"
         case CodePanel(code=code):
-            yield f"<pre>{_lines(code)}</pre>"
+            return f"<pre>{_lines(code)}</pre>"
         case Table():
-            yield _table(part)
+            return _table(part)
         case Sizes():
-            yield _sizes(part)
+            return _sizes(part)
         case _ if isinstance(part, Drawable):
             drawn = svg(part, theme="light", title=title, description=description(part))
-            yield f'<div class="drawing">{drawn}</div>'
-
-
-def _chip(chip: Chip) -> str:
-    return f'<p><span class="chip {_VERDICTS[chip.verdict]}">{escape(chip.text)}</span></p>'
+            return f'<div class="drawing">{drawn}</div>'
+    return ""
 
 
 def _paragraphs(paragraphs: Sequence[Text]) -> str:

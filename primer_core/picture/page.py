@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from primer_core.picture.bars import Bars
 from primer_core.picture.batches import Batches
@@ -13,7 +13,21 @@ from primer_core.picture.graph import Graph
 from primer_core.picture.grid import Picture
 from primer_core.picture.images import Images
 from primer_core.picture.memory_strips import MemoryStrips
-from primer_core.picture.parts import Card, Columns, Controls, Drawable, Measure, Page, Part
+from primer_core.picture.parts import (
+    Acts,
+    Card,
+    Columns,
+    Controls,
+    Drawable,
+    Fixes,
+    Measure,
+    Note,
+    OpenIn,
+    Page,
+    Part,
+    Presets,
+    Quiz,
+)
 from primer_core.picture.probability_bars import ProbabilityBars
 from primer_core.picture.steps import Steps
 
@@ -54,6 +68,27 @@ def drawings_of(parts: tuple[Part, ...]) -> tuple[Drawable, ...]:
             ):
                 found.append(part)
     return tuple(found)
+
+
+def at_rest(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield what there is to see and read where nothing can be pressed, one part after the other.
+
+    Cards and columns are gone through, of controls the chips are left, and buttons and what invites to press are left
+    out, as are quizzes and measurements.
+    """
+    for part in parts:
+        match part:
+            case Card(parts=inner):
+                yield from at_rest(inner)
+            case Columns(columns=columns):
+                for column in columns:
+                    yield from at_rest(column)
+            case Controls(chip=chip, chips=chips):
+                yield from (each for each in (chip, *chips) if each is not None)
+            case Note(hint=True) | Fixes(title="") | Quiz() | Measure() | Acts() | Presets() | OpenIn():
+                pass
+            case _:
+                yield part
 
 
 def _inner(parts: tuple[Part, ...]) -> Iterator[Part]:

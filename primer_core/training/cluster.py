@@ -22,7 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import ray
 from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayActorError, RayError
@@ -30,7 +30,6 @@ from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayActorError
 from primer_core.training.host import LONGEST_POLL, Host
 from primer_core.training.kept import RunFolder
 from primer_core.training.messages import (
-    UNREADABLE_COMMAND,
     Change,
     Command,
     CutOff,
@@ -55,10 +54,10 @@ from primer_core.training.messages import (
     Steps,
     Stop,
     TakenUp,
-    decode_command,
     decode_report,
     encode,
 )
+from primer_core.training.pipes import listen, own_output
 
 #: The namespace of the actors, and the beginning of their names; a number follows.
 NAMESPACE, NAME = "primer", "training-"
@@ -388,9 +387,7 @@ class Cluster:
                         placed.start, placed.steps_through = replace(placed.start, paused=True), False
                     case Finished():
                         placed.ended, placed.stops = True, False
-                    case Failed():
-                        del self._runs[report.run]
-                    case CutOff():
+                    case Failed() | CutOff():
                         del self._runs[report.run]
                 self._report(line)
 
@@ -414,21 +411,6 @@ class Cluster:
         self._say_how_many()
 
 
-def _listen(stream: IO[bytes], cluster: Cluster) -> None:
-    for line in stream:
-        try:
-            command = decode_command(line)
-        except MessageError as error:
-            if line.endswith(b"\n"):  # else the server was killed while it wrote
-                sys.stderr.write(f"What speaks with the cluster ends: {error}\n")
-                sys.stderr.flush()
-                os._exit(UNREADABLE_COMMAND)
-            break
-        cluster.accept(command)
-    # The server is gone; its runs go on.
-    os._exit(0)
-
-
 def main(address: str, root: str | None = None) -> None:
     """Serve the process on the other end of standard input and output, until it closes its end.
 
@@ -440,21 +422,13 @@ def main(address: str, root: str | None = None) -> None:
         As `Cluster` takes it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server answers an interrupt by closing our input
-    # The protocol keeps standard output to itself: whatever else prints in this process goes to standard error.
-    output, writing = os.fdopen(os.dup(1), "wb"), threading.Lock()
-    os.dup2(2, 1)
-
-    def send(line: bytes) -> None:
-        with writing, suppress(BrokenPipeError):
-            output.write(line)
-            output.flush()
-
+    send = own_output()
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, RayError) as error:
         sys.exit(f"No Ray cluster answers at {address}: {error}")
     cluster = Cluster(send, root)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, cluster), daemon=True).start()
+    listen(cluster.accept, "What speaks with the cluster")  # runs go on where the server is gone
     try:
         cluster.serve()
     finally:

@@ -8,10 +8,8 @@ that nobody follows any more goes on to its end.
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -37,7 +35,7 @@ from primer_core.training.messages import (
     decode_report,
     encode,
 )
-from primer_core.training.service import PROJECT, WORKER_ENVIRONMENT
+from primer_core.training.service import start_process
 
 #: What is told of a run goes out this often at most, in times a second.
 EVENTS_A_SECOND = 15.0
@@ -103,13 +101,7 @@ class Host:
         """Start the process, where that was not done before, and give the name of the machine."""
         self._box(server)
         if self._process is None:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
-                [sys.executable, "-m", "primer_core.training.worker", *([self._root] if self._root else [])],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                cwd=PROJECT,
-                env={**os.environ, **WORKER_ENVIRONMENT},
-            )
+            self._process, self._commands, self._reports = start_process(self._root)
             threading.Thread(target=self._read, args=(asyncio.get_running_loop(),), daemon=True).start()
             self._tidying = asyncio.create_task(self._tidy_again_and_again())
         return platform.node()
@@ -215,16 +207,13 @@ class Host:
         return True
 
     def _pass_on(self, line: bytes) -> None:
-        assert self._process is not None  # a server says hello first
-        assert self._process.stdin is not None
         with suppress(OSError, ValueError):  # that it has ended is told by `poll`
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+            self._commands.write(line)
+            self._commands.flush()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         assert self._process is not None
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._reports:
             loop.call_soon_threadsafe(self._take, line)
         loop.call_soon_threadsafe(self._end, self._process.wait())
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 from weakref import WeakValueDictionary
 
 from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
@@ -45,7 +46,7 @@ from primer_core.training.store import RunStore, moments_room, runs_folder
 from primer_core.training.teaching import Teaching
 
 #: Where `primer_core` lies.
-PROJECT = Path(__file__).resolve().parents[2]
+_PROJECT = Path(__file__).resolve().parents[2]
 _STOP_WAIT = 2.0
 #: Seconds between two looks at what the moments of all runs take.
 _THIN_EVERY = 300.0
@@ -401,19 +402,48 @@ class TrainingService:
             self._workers.remove(worker)
 
 
-class _WorkerProcess:
-    """A child process and the thread that reads what it reports.
+def start_process(
+    root: str | None,
+    module: Sequence[str] = ("primer_core.training.worker",),
+    environment: Mapping[str, str] = WORKER_ENVIRONMENT,
+) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+    """Start a process that trains, or another that takes the same commands.
 
     Parameters
     ----------
     root
         The data folder, if not the usual one.
-    gone
-        Function that is called once it has ended.
     module
         What it runs, with its arguments.
     environment
         What is added to the variables of this process.
+
+    Returns
+    -------
+    process, commands, reports
+        The process, its input and its output.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
+        [sys.executable, "-m", *module, *([root] if root else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=_PROJECT,
+        env={**os.environ, **environment},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process, process.stdin, process.stdout
+
+
+class _WorkerProcess:
+    """A child process and the thread that reads what it reports.
+
+    Parameters
+    ----------
+    root, module, environment
+        As `start_process` takes them.
+    gone
+        Function that is called once it has ended.
     """
 
     def __init__(
@@ -423,16 +453,7 @@ class _WorkerProcess:
         module: Sequence[str] = ("primer_core.training.worker",),
         environment: Mapping[str, str] = WORKER_ENVIRONMENT,
     ) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, our own interpreter
-            [sys.executable, "-m", *module, *([root] if root else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=PROJECT,
-            env={**os.environ, **environment},
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._commands, self._reports = self._process.stdin, self._process.stdout
+        self._process, self._commands, self._reports = start_process(root, module, environment)
         self._gone = gone
         self._lock = threading.Lock()
         self._writing = threading.Lock()

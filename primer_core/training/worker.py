@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
 
 import torch
 from torch import nn
@@ -47,7 +46,6 @@ from primer_core.training.loop import (
     train,
 )
 from primer_core.training.messages import (
-    UNREADABLE_COMMAND,
     Behind,
     Change,
     Changed,
@@ -63,7 +61,6 @@ from primer_core.training.messages import (
     LookAt,
     Looked,
     Measured,
-    MessageError,
     Pause,
     Report,
     Resume,
@@ -77,10 +74,10 @@ from primer_core.training.messages import (
     Stop,
     TakenUp,
     Watch,
-    decode_command,
     encode,
 )
 from primer_core.training.moments import MomentKeeper
+from primer_core.training.pipes import listen, own_output
 from primer_core.training.spec import RunSpec, SpecError
 from primer_core.training.teaching import Teaching
 
@@ -799,21 +796,6 @@ def _packed(job: _Job, event: Event) -> bytes:
     return buffer.getvalue()
 
 
-def _listen(stream: IO[bytes], worker: Worker) -> None:
-    for line in stream:
-        try:
-            command = decode_command(line)
-        except MessageError as error:
-            if line.endswith(b"\n"):  # else the server was killed while it wrote
-                sys.stderr.write(f"A training process ends: {error}\n")
-                sys.stderr.flush()
-                os._exit(UNREADABLE_COMMAND)
-            break
-        worker.accept(command)
-    # The server is gone. Nothing here is worth an orderly end, and a training step must not delay it.
-    os._exit(0)
-
-
 def main(root: str | None = None) -> None:
     """Serve the process on the other end of standard input and output, until it closes its end.
 
@@ -827,18 +809,9 @@ def main(root: str | None = None) -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # pages stay quick while networks train
     torch.set_num_threads(1)
-    # The protocol keeps standard output to itself: whatever else prints in this process goes to standard error.
-    output, writing = os.fdopen(os.dup(1), "wb"), threading.Lock()
-    os.dup2(2, 1)
-
-    def send(report: Report) -> None:
-        line = encode(report)
-        with writing, suppress(BrokenPipeError):
-            output.write(line)
-            output.flush()
-
-    worker = Worker(send, root)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, worker), daemon=True).start()
+    send = own_output()
+    worker = Worker(lambda report: send(encode(report)), root)
+    listen(worker.accept, "A training process")
     # The first optimizer of a process loads torch's compiler, which takes seconds: better now than in the first run.
     torch.optim.Adam([torch.zeros(1, requires_grad=True)], fused=True)
     worker.serve()

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -6,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
+from tests.machine import there
 from tests.running_app import NoBrowserError, RunningApp, launch_browser, running_app
 
 #: What a browser on a busy machine of two cores is given to do one thing.
@@ -18,12 +18,7 @@ ORIGIN = "http://primer.test"
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        try:
-            chromium = launch_browser(playwright)
-        except NoBrowserError as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(str(error))
+        chromium = there(lambda: launch_browser(playwright), NoBrowserError)
         yield chromium
         chromium.close()
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from scripts.replicas import NoProxyError, Replica, Replicas, nginx, replicas
 from tests.e2e.test_live_training import LONG_RUN, button, open_lesson, points, start, until
+from tests.machine import there
 from tests.profiles import is_long
 from tests.running_app import free_port, wait_until_drawn
 
@@ -23,12 +24,7 @@ KILLS = 5 if is_long() else 1
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Replicas]:
-    try:
-        nginx()
-    except NoProxyError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    there(nginx, NoProxyError)
     with replicas(COUNT, f"127.0.0.1:{free_port()}") as started:
         yield started
 

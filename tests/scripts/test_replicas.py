@@ -17,6 +17,7 @@ import httpx2 as httpx
 import pytest
 
 from scripts.replicas import NoProxyError, configuration, name_of, nginx, proxy
+from tests.machine import there
 from tests.running_app import PROJECT, free_port, processes_below
 
 COUNT = 3
@@ -72,12 +73,7 @@ class Answering(BaseHTTPRequestHandler):
 @pytest.fixture
 def need_nginx() -> None:
     """Skip where there is no nginx; where CI is set, fail."""
-    try:
-        nginx()
-    except NoProxyError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    there(nginx, NoProxyError)
 
 
 Room = tuple[list[Server], str]
@@ -258,7 +254,7 @@ def test_an_address_that_is_none_is_refused(wrong: list[str]) -> None:
         configuration(wrong, "127.0.0.1:8501")
 
 
-def test_a_proxy_that_cannot_listen_says_so(need_nginx: None, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
+def test_a_proxy_that_cannot_listen_says_so(need_nginx: None, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001 - it skips
     with (
         Server("in the way") as taken,
         pytest.raises(NoProxyError, match="exit code"),

@@ -25,10 +25,9 @@ def _cut(line: Line) -> Iterator[Claim]:
         before, after = numbers(given[0]), numbers(part.result)
         if before.dtype.kind != "f" or after.dtype.kind not in "iu" or before.shape != after.shape:
             continue
-        for number, stored in zip(before.reshape(-1), after.reshape(-1), strict=True):
-            if np.isfinite(number) and np.trunc(number) == stored != np.round(number):
-                yield CutTowardZero(line.run, part.place.text, repr(number.item()), str(stored.item()))
-                break
+        cut = np.isfinite(before) & (np.trunc(before) == after) & (np.round(before) != after)
+        if cut.any():
+            yield CutTowardZero(line.run, part.place.text, repr(before[cut][0].item()), str(after[cut][0].item()))
 
 
 def _down(line: Line) -> Iterator[Claim]:
@@ -68,11 +67,10 @@ def _nearly(line: Line) -> Iterator[Claim]:
         if "f" not in kinds or not set(kinds) <= set("fiu"):
             continue
         near = _NEAR.get(min(each.itemsize for each in (left, right) if each.dtype.kind == "f"), 0.0)
-        pairs = zip(*(each.reshape(-1) for each in np.broadcast_arrays(left, right)), strict=True)
-        for one, other in pairs:
-            if one != other and np.isclose(one, other, rtol=near, atol=0):
-                yield NearlyEqual(line.run, part.place.text, float(one), float(other))
-                break
+        one, other = np.broadcast_arrays(left, right)
+        apart = (one != other) & np.isclose(one, other, rtol=near, atol=0)
+        if apart.any():
+            yield NearlyEqual(line.run, part.place.text, float(one[apart][0]), float(other[apart][0]))
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_cut, _down, _nan, _nearly)

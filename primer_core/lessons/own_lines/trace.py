@@ -36,7 +36,7 @@ MAX_NAMES = 24
 _LONGEST = 120
 """Characters of a value that is no array."""
 
-Given = Callable[[], Mapping[str, Any]]
+FreshNames = Callable[[], Mapping[str, Any]]
 """Returns values by the names that they are bound to before a program's first line; copies at each call."""
 
 Relation = Literal["own", "view", "beside", "same", "value"]
@@ -254,7 +254,7 @@ class Trace:
     idle: tuple[str, ...]
     seeded: bool
     ledger: Ledger | None = None
-    given: Given = dict
+    given: FreshNames = dict
 
     def printed_by(self, step: Step) -> tuple[str, ...]:
         """Return what was printed up to a step, line by line."""
@@ -268,7 +268,7 @@ def run(text: str) -> Trace:
     return run_on(text, dict)
 
 
-def run_on(text: str, given: Given) -> Trace:
+def run_on(text: str, given: FreshNames) -> Trace:
     """Run a program that is shown, with values bound to names before its first line."""
     ledger = Ledger()
     trace = _traced(text, Recorder(ledger=ledger), given)
@@ -278,12 +278,12 @@ def run_on(text: str, given: Given) -> Trace:
     return replace(trace, ledger=ledger)
 
 
-def tried(text: str, given: Given) -> Trace:
+def tried(text: str, given: FreshNames) -> Trace:
     """Run a program that is only tried: as `run_on`, without keeping what came of it."""
     return _traced(text, Interpreter(), given)
 
 
-def _traced(text: str, interpreter: Interpreter, given: Given) -> Trace:
+def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
     interpreter.watch, interpreter.hear = tracer.take, tracer.hear
