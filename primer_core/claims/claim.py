@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class Claim(ABC):
     def brief(self) -> str:
         """Write the claim as a badge or a cell of a table says it, where it stands beside what it is said of."""
         return plain(self.sentence())
+
+
+class InAWord:
+    """A claim whose badge says the same of every state: its `word`."""
+
+    __slots__ = ()
+
+    word: ClassVar[str]
+
+    def brief(self) -> str:
+        """Write the claim as a word or two."""
+        return self.word
 
 
 def plain(sentence: Sentence) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, cell_text, counted, listed
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, axis_text, cell_text, counted, listed
 from primer_core.claims.running import Run
 
 
 @dataclass(frozen=True, slots=True)
-class WrapsAround(Claim):
+class WrapsAround(InAWord, Claim):
     """Integers of an array left the range of its dtype.
 
     Parameters
@@ -26,6 +27,7 @@ class WrapsAround(Claim):
         How many cells are so.
     """
 
+    word: ClassVar[str] = "wraps around"
     run: Run
     code: str
     exact: int
@@ -41,13 +43,9 @@ class WrapsAround(Claim):
             f" wraps around: {self.exact} does not fit into {self.dtype}, so {self.stored} stands there{more}",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "wraps around"
-
 
 @dataclass(frozen=True, slots=True)
-class InNobodysCopy(Claim):
+class InNobodysCopy(InAWord, Claim):
     """A line wrote into an array that was made on the way and that no name holds.
 
     Parameters
@@ -58,6 +56,7 @@ class InNobodysCopy(Claim):
         What made that array.
     """
 
+    word: ClassVar[str] = "lost write"
     run: Run
     code: str
 
@@ -68,13 +67,9 @@ class InNobodysCopy(Claim):
             " is a copy that no name holds. The line writes there, so no array with a name changes",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "lost write"
-
 
 @dataclass(frozen=True, slots=True)
-class KeptNowhere(Claim):
+class KeptNowhere(InAWord, Claim):
     """A line made an array and neither bound a name to it nor changed or printed anything.
 
     Parameters
@@ -85,6 +80,7 @@ class KeptNowhere(Claim):
         The call.
     """
 
+    word: ClassVar[str] = "not kept"
     run: Run
     code: str
 
@@ -92,13 +88,9 @@ class KeptNowhere(Claim):
         """Say that nothing is left of it."""
         return (Code(self.code), " returns an array, and nothing keeps it: the line binds and changes no name")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "not kept"
-
 
 @dataclass(frozen=True, slots=True)
-class OnceEach(Claim):
+class OnceEach(InAWord, Claim):
     """An index names a cell several times, and a line changed the cell once.
 
     Parameters
@@ -111,6 +103,7 @@ class OnceEach(Claim):
         How often the index names it.
     """
 
+    word: ClassVar[str] = "once each"
     run: Run
     name: str
     cell: tuple[int, ...]
@@ -124,13 +117,9 @@ class OnceEach(Claim):
             f" {self.times} times, and it changes once: all cells are read before any is written",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "once each"
-
 
 @dataclass(frozen=True, slots=True)
-class OtherAxis(Claim):
+class OtherAxis(InAWord, Claim):
     """A result with one number a row met the columns of a square array.
 
     Parameters
@@ -145,6 +134,7 @@ class OtherAxis(Claim):
         Rows, and columns, of the square array.
     """
 
+    word: ClassVar[str] = "meets columns"
     run: Run
     code: str
     reduced: str
@@ -160,13 +150,9 @@ class OtherAxis(Claim):
             f"Of shape {(self.size, 1)} they would meet the rows",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "meets columns"
-
 
 @dataclass(frozen=True, slots=True)
-class EveryPair(Claim):
+class EveryPair(InAWord, Claim):
     """A column met a row, where both have as many numbers.
 
     Parameters
@@ -181,6 +167,7 @@ class EveryPair(Claim):
         Of the result.
     """
 
+    word: ClassVar[str] = "every pair"
     run: Run
     code: str
     left: Shape
@@ -195,13 +182,9 @@ class EveryPair(Claim):
             f"{self.left} and {self.right} give {self.shape}",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "every pair"
-
 
 @dataclass(frozen=True, slots=True)
-class SqueezedAll(Claim):
+class SqueezedAll(InAWord, Claim):
     """``squeeze()`` took several axes away at once.
 
     Parameters
@@ -216,6 +199,7 @@ class SqueezedAll(Claim):
         What is left.
     """
 
+    word: ClassVar[str] = "all of size 1"
     run: Run
     code: str
     axes: tuple[int, ...]
@@ -224,10 +208,6 @@ class SqueezedAll(Claim):
     def sentence(self) -> Sentence:
         """Name the axes."""
         return (Code(self.code), f" takes away {axis_text(*self.axes)}, all those of size 1: {self.shape} is left")
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "all of size 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +242,7 @@ class StoredOtherwise(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class ProbabilitiesAgain(Claim):
+class ProbabilitiesAgain(InAWord, Claim):
     """Cross-entropy was given probabilities where it takes logits.
 
     Parameters
@@ -273,6 +253,7 @@ class ProbabilitiesAgain(Claim):
         What it was given.
     """
 
+    word: ClassVar[str] = "softmax again"
     run: Run
     code: str
 
@@ -285,13 +266,9 @@ class ProbabilitiesAgain(Claim):
             "it applies softmax once more",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "softmax again"
-
 
 @dataclass(frozen=True, slots=True)
-class GradientsAddUp(Claim):
+class GradientsAddUp(InAWord, Claim):
     """``backward()`` added to gradients that were there.
 
     Parameters
@@ -302,6 +279,7 @@ class GradientsAddUp(Claim):
         The gradients, as ``w.grad``.
     """
 
+    word: ClassVar[str] = "adds up"
     run: Run
     names: tuple[str, ...]
 
@@ -309,13 +287,9 @@ class GradientsAddUp(Claim):
         """Say that nothing set them to zero."""
         return ("backward() adds to what stood in ", Code(listed(self.names)), ", which was not zero")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "adds up"
-
 
 @dataclass(frozen=True, slots=True)
-class OneListOften(Claim):
+class OneListOften(InAWord, Claim):
     """All entries of a list are one list.
 
     Parameters
@@ -328,6 +302,7 @@ class OneListOften(Claim):
         Entries that it has.
     """
 
+    word: ClassVar[str] = "one list"
     run: Run
     name: str
     count: int
@@ -340,7 +315,3 @@ class OneListOften(Claim):
             Code(self.name),
             " are one and the same list: a change of one shows in all",
         )
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "one list"

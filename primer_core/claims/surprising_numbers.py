@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, Sentence, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, counted
 from primer_core.claims.running import Run
 
 
 @dataclass(frozen=True, slots=True)
-class CutTowardZero(Claim):
+class CutTowardZero(InAWord, Claim):
     """Floats were made integers, which cuts, where rounding would have given others.
 
     Parameters
@@ -22,6 +23,7 @@ class CutTowardZero(Claim):
         The first such number as code writes it, and what became of it.
     """
 
+    word: ClassVar[str] = "cuts off"
     run: Run
     code: str
     given: str
@@ -37,13 +39,9 @@ class CutTowardZero(Claim):
             Code(self.stored),
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "cuts off"
-
 
 @dataclass(frozen=True, slots=True)
-class RoundedDown(Claim):
+class RoundedDown(InAWord, Claim):
     """A whole quotient was rounded down where cutting would have given another.
 
     Parameters
@@ -56,6 +54,7 @@ class RoundedDown(Claim):
         The first such numbers.
     """
 
+    word: ClassVar[str] = "rounds down"
     run: Run
     code: str
     left: int
@@ -67,13 +66,9 @@ class RoundedDown(Claim):
         division = f"{self.left} // {self.right}"
         return (Code(self.code), " rounds down, and not toward zero: ", Code(division), f" is {self.quotient}")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "rounds down"
-
 
 @dataclass(frozen=True, slots=True)
-class NanStays(Claim):
+class NanStays(InAWord, Claim):
     """Something was computed of many numbers, some of which are nan, and so came to nan.
 
     Parameters
@@ -86,6 +81,7 @@ class NanStays(Claim):
         How many of how many numbers are nan.
     """
 
+    word: ClassVar[str] = "nan stays"
     run: Run
     code: str
     nans: int
@@ -101,13 +97,9 @@ class NanStays(Claim):
             " nan, and what is computed of nan is nan",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "nan stays"
-
 
 @dataclass(frozen=True, slots=True)
-class NearlyEqual(Claim):
+class NearlyEqual(InAWord, Claim):
     """Two floats were found different that differ by no more than rounding does.
 
     Parameters
@@ -120,6 +112,7 @@ class NearlyEqual(Claim):
         The first such numbers.
     """
 
+    word: ClassVar[str] = "nearly equal"
     run: Run
     code: str
     left: float
@@ -135,7 +128,3 @@ class NearlyEqual(Claim):
             Code(repr(self.right)),
             f" are not equal, though they differ by {abs(self.left - self.right):.1e} alone",
         )
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "nearly equal"

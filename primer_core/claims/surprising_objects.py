@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
 from primer_core.claims.running import Run
 
 
 @dataclass(frozen=True, slots=True)
-class NoneReturned(Claim):
+class NoneReturned(InAWord, Claim):
     """A name was bound to what a call returns that works in place: None.
 
     Parameters
@@ -20,6 +21,7 @@ class NoneReturned(Claim):
         The name and the call.
     """
 
+    word: ClassVar[str] = "None"
     run: Run
     name: str
     code: str
@@ -28,13 +30,9 @@ class NoneReturned(Claim):
         """Say what the name is bound to now."""
         return (Code(self.code), " works in place and returns None, so ", Name(self.name), " is None now")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "None"
-
 
 @dataclass(frozen=True, slots=True)
-class ValuesAndIndices(Claim):
+class ValuesAndIndices(InAWord, Claim):
     """A name was bound to the pair that ``max(dim=...)`` and its like return.
 
     Parameters
@@ -45,6 +43,7 @@ class ValuesAndIndices(Claim):
         The name and the call.
     """
 
+    word: ClassVar[str] = "two tensors"
     run: Run
     name: str
     code: str
@@ -59,13 +58,9 @@ class ValuesAndIndices(Claim):
             Code(f"{self.name}.indices"),
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "two tensors"
-
 
 @dataclass(frozen=True, slots=True)
-class KeepsGraphs(Claim):
+class KeepsGraphs(InAWord, Claim):
     """Losses were added up as tensors, so that the sum keeps the graph of each.
 
     Parameters
@@ -76,6 +71,7 @@ class KeepsGraphs(Claim):
         The sum, and what was added.
     """
 
+    word: ClassVar[str] = "keeps graphs"
     run: Run
     name: str
     added: str
@@ -89,13 +85,9 @@ class KeepsGraphs(Claim):
             " is the number alone",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "keeps graphs"
-
 
 @dataclass(frozen=True, slots=True)
-class NothingToStep(Claim):
+class NothingToStep(InAWord, Claim):
     """An optimiser took a step, and none of its parameters has a gradient.
 
     Parameters
@@ -108,6 +100,7 @@ class NothingToStep(Claim):
         Of its parameters.
     """
 
+    word: ClassVar[str] = "nothing to step"
     run: Run
     name: str
     count: int
@@ -121,13 +114,9 @@ class NothingToStep(Claim):
             " holds, none has a gradient",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "nothing to step"
-
 
 @dataclass(frozen=True, slots=True)
-class NotHeld(Claim):
+class NotHeld(InAWord, Claim):
     """An optimiser took a step, and a parameter with a gradient is none of its own.
 
     Parameters
@@ -140,6 +129,7 @@ class NotHeld(Claim):
         What code calls the parameter.
     """
 
+    word: ClassVar[str] = "not held"
     run: Run
     name: str
     parameter: str
@@ -155,13 +145,9 @@ class NotHeld(Claim):
             " leaves it as it is",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "not held"
-
 
 @dataclass(frozen=True, slots=True)
-class NotRegistered(Claim):
+class NotRegistered(InAWord, Claim):
     """A network holds layers in a list or a dict of Python's own, which it does not know of.
 
     Parameters
@@ -174,6 +160,7 @@ class NotRegistered(Claim):
         Layers with parameters that are in there.
     """
 
+    word: ClassVar[str] = "not registered"
     run: Run
     name: str
     attribute: str
@@ -190,13 +177,9 @@ class NotRegistered(Claim):
             ", as those of an nn.ModuleList or nn.ModuleDict are",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "not registered"
-
 
 @dataclass(frozen=True, slots=True)
-class DefaultKept(Claim):
+class DefaultKept(InAWord, Claim):
     """A call begins with a default that another call has changed.
 
     Parameters
@@ -207,6 +190,7 @@ class DefaultKept(Claim):
         The function, and its parameter.
     """
 
+    word: ClassVar[str] = "same default"
     run: Run
     function: str
     name: str
@@ -221,13 +205,9 @@ class DefaultKept(Claim):
             " ran. A call before this one has changed it, and this one gets it as that left it",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "same default"
-
 
 @dataclass(frozen=True, slots=True)
-class DropsAtRandom(Claim):
+class DropsAtRandom(InAWord, Claim):
     """A network that is in training mode was called twice with one input, and dropout made the results differ.
 
     Parameters
@@ -240,6 +220,7 @@ class DropsAtRandom(Claim):
         The layer, as PyTorch shows it.
     """
 
+    word: ClassVar[str] = "drops at random"
     run: Run
     network: str
     layer: str
@@ -255,13 +236,9 @@ class DropsAtRandom(Claim):
             " ends that",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "drops at random"
-
 
 @dataclass(frozen=True, slots=True)
-class TimeFirst(Claim):
+class TimeFirst(InAWord, Claim):
     """A recurrent layer took axis 0 as time and axis 1 as the batch.
 
     Parameters
@@ -274,6 +251,7 @@ class TimeFirst(Claim):
         Sizes of these axes of its input.
     """
 
+    word: ClassVar[str] = "time first"
     run: Run
     layer: str
     steps: int
@@ -288,7 +266,3 @@ class TimeFirst(Claim):
             Code("batch_first=True"),
             " it takes axis 0 as the batch",
         )
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "time first"

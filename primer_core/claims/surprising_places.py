@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, Sentence, Shape
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape
 from primer_core.claims.running import Run
 
 
 @dataclass(frozen=True, slots=True)
-class SortedApart(Claim):
+class SortedApart(InAWord, Claim):
     """Each line of a matrix was sorted by itself, so that lines across it fell apart.
 
     Parameters
@@ -22,6 +23,7 @@ class SortedApart(Claim):
         int, 0 or 1, along which it sorted.
     """
 
+    word: ClassVar[str] = "sorted apart"
     run: Run
     code: str
     axis: int
@@ -31,13 +33,9 @@ class SortedApart(Claim):
         alone, apart = ("column", "rows") if self.axis == 0 else ("row", "columns")
         return (Code(self.code), f" sorts each {alone} by itself: numbers of one {apart[:-1]} do not stay together")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "sorted apart"
-
 
 @dataclass(frozen=True, slots=True)
-class NotTransposed(Claim):
+class NotTransposed(InAWord, Claim):
     """An array was given its sizes in another order, which swaps no axes.
 
     Parameters
@@ -50,6 +48,7 @@ class NotTransposed(Claim):
         Shapes.
     """
 
+    word: ClassVar[str] = "not transposed"
     run: Run
     code: str
     before: Shape
@@ -62,13 +61,9 @@ class NotTransposed(Claim):
             f" swaps no axes: it reads {self.before} row by row and fills {self.after} row by row",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "not transposed"
-
 
 @dataclass(frozen=True, slots=True)
-class NothingToSwap(Claim):
+class NothingToSwap(InAWord, Claim):
     """An array of one axis was transposed.
 
     Parameters
@@ -81,6 +76,7 @@ class NothingToSwap(Claim):
         Of its axis.
     """
 
+    word: ClassVar[str] = "nothing to swap"
     run: Run
     code: str
     size: int
@@ -89,13 +85,9 @@ class NothingToSwap(Claim):
         """Say what is left as it was."""
         return (Code(self.code), f" changes nothing: ({self.size},) is one axis, and there is none to swap it with")
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "nothing to swap"
-
 
 @dataclass(frozen=True, slots=True)
-class FirstAlongColumns(Claim):
+class FirstAlongColumns(InAWord, Claim):
     """``meshgrid`` let its first argument run along axis 1.
 
     Parameters
@@ -108,6 +100,7 @@ class FirstAlongColumns(Claim):
         How many numbers its arguments have.
     """
 
+    word: ClassVar[str] = "along axis 1"
     run: Run
     code: str
     first: int
@@ -123,13 +116,9 @@ class FirstAlongColumns(Claim):
             f" it runs along axis 0, and they give {(self.first, self.second)}",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "along axis 1"
-
 
 @dataclass(frozen=True, slots=True)
-class AddsRows(Claim):
+class AddsRows(InAWord, Claim):
     """Python's own ``sum`` was asked for an array of several axes.
 
     Parameters
@@ -142,6 +131,7 @@ class AddsRows(Claim):
         Of what it gives.
     """
 
+    word: ClassVar[str] = "adds rows"
     run: Run
     code: str
     array: str
@@ -156,13 +146,9 @@ class AddsRows(Claim):
             " adds all cells",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "adds rows"
-
 
 @dataclass(frozen=True, slots=True)
-class FirstLeftOut(Claim):
+class FirstLeftOut(InAWord, Claim):
     """A slice that goes backwards ends before index 0.
 
     Parameters
@@ -173,6 +159,7 @@ class FirstLeftOut(Claim):
         The slice, and the one that goes on to the first cell.
     """
 
+    word: ClassVar[str] = "first left out"
     run: Run
     code: str
     whole: str
@@ -186,13 +173,9 @@ class FirstLeftOut(Claim):
             " has it",
         )
 
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "first left out"
-
 
 @dataclass(frozen=True, slots=True)
-class ColumnsSumToOne(Claim):
+class ColumnsSumToOne(InAWord, Claim):
     """Softmax went along axis 0 of a matrix.
 
     Parameters
@@ -205,6 +188,7 @@ class ColumnsSumToOne(Claim):
         What the numbers of the first row sum to, with three digits behind the point.
     """
 
+    word: ClassVar[str] = "columns sum to 1"
     run: Run
     code: str
     total: str
@@ -217,7 +201,3 @@ class ColumnsSumToOne(Claim):
             Code("dim=1"),
             " each row would sum to 1",
         )
-
-    def brief(self) -> str:
-        """Write the claim as a word or two."""
-        return "columns sum to 1"
