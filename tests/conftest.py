@@ -14,8 +14,8 @@ from tests.profiles import LONG, is_long, register_profiles, sow
 
 register_profiles()
 
-#: What Python, its packaging and its tools make there.
-CACHES = {"__pycache__", "build", "primer.egg-info"}
+#: What Python, its packaging, npm and their tools make there.
+CACHES = {"__pycache__", "build", "node_modules", "primer.egg-info"}
 
 
 @pytest.hookimpl(tryfirst=True)
