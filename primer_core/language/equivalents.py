@@ -483,6 +483,9 @@ class _Translator(ast.NodeTransformer):
             if pair.only_to not in (None, self.to):
                 continue
             pattern, template = (pair.numpy, pair.torch) if self.source == "np" else (pair.torch, pair.numpy)
+            wanted = _wanted(_parsed(pattern), self.source)
+            if wanted is not None and wanted.name != called.name:
+                continue
             bindings: dict[str, Any] = {}
             if _unified(_parsed(pattern), node, bindings, self.source) and self.holds(pair, bindings):
                 return self.filled(template, bindings, called.is_method)
@@ -635,6 +638,12 @@ def _parsed(pattern: str) -> ast.expr:
     return code_expression(pattern)
 
 
+@cache
+def _wanted(pattern: ast.expr, source: str) -> _Called | None:
+    """Return what a pattern calls, as `_called` does: patterns are the same objects for ever."""
+    return _called(pattern, source)
+
+
 def _unified(pattern: Any, node: Any, bindings: dict[str, Any], source: str) -> bool:
     """Return whether a node is an instance of a pattern, and bind the pattern's names."""
     match pattern:
@@ -648,7 +657,7 @@ def _unified(pattern: Any, node: Any, bindings: dict[str, Any], source: str) -> 
                 isinstance(node, ast.Attribute) and node.attr == part and _unified(inner, node.value, bindings, source)
             )
         case ast.Call() | ast.Attribute():
-            wanted, found = _called(pattern, source), _called(node, source)
+            wanted, found = _wanted(pattern, source), _called(node, source)
             if wanted is None or found is None or wanted.name != found.name or set(found.values) - set(wanted.values):
                 return False
             return all(

@@ -3,6 +3,7 @@
 import io
 import keyword
 import tokenize
+from functools import lru_cache
 from itertools import accumulate
 
 from primer_core.picture.parts import CodePanel
@@ -25,8 +26,26 @@ def code_panel(code: str, note: str = CODE_NOTE) -> CodePanel:
 
 
 def marks(code: str) -> tuple[tuple[int, int, str], ...]:
-    """Return where code wears a colour: (start, end, kind) in characters, in order; up to the first mistake in it."""
-    lines = code.splitlines(keepends=True)
+    """Return where code wears a colour: (start, end, kind) in characters, in order; of a line up to a mistake in it."""
+    if any(sign in code for sign in _GOES_ON):
+        return _tokenized(code)
+    lines = list(io.StringIO(code))
+    starts = accumulate(map(len, lines), initial=0)
+    return tuple(
+        (start + first, start + last, kind)
+        for start, line in zip(starts, lines, strict=False)
+        for first, last, kind in _tokenized(line)
+    )
+
+
+#: Where one of these stands, a token may go on in the next line, so that no line is read by itself.
+_GOES_ON = ('"""', "'''", "\\\n")
+
+
+@lru_cache(maxsize=2_000)
+def _tokenized(code: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the marks of code, up to the first mistake in it; snippets share most of their lines."""
+    lines = list(io.StringIO(code))
     starts = [0, *accumulate(map(len, lines))]
     found: list[tuple[int, int, str]] = []
     try:

@@ -548,7 +548,7 @@ function presetsView(first, page) {
 /** @type {(part: import("./types.js").Measure, page: PageContext) => import("./types.js").View<import("./types.js").Measure>} */
 function measureView(first, page) {
   const button = make("button", { type: "button" }, first.label);
-  const found = make("div");
+  const found = make("div", { className: "measured" });
   const element = make("div", { className: "measure" }, button, found);
   const views = new Views(found, page);
   let measure = first;

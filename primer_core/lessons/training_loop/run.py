@@ -264,6 +264,7 @@ class _Walk:
         self.names: dict[str, Any] = {"torch": torch, "nn": torch.nn, "SGD": torch.optim.SGD}
         exec(_compiled(head(start.task, start.net, start.examples, start.rate, start.seed, loop)), self.names)  # noqa: S102 - our own code
         self.model: Any = self.names["model"]
+        self.parameters: list[torch.Tensor] = list(self.model.parameters())
         self.first = self._parameters()
         self.pairs = {(tuple(x), label) for x, label in self._rows()}
         self.steps: list[Step] = []
@@ -274,7 +275,7 @@ class _Walk:
         self.warned: dict[str, None] = {}
 
     def _parameters(self) -> list[torch.Tensor]:
-        return [parameter.detach().clone() for parameter in self.model.parameters()]
+        return [parameter.detach().clone() for parameter in self.parameters]
 
     def _rows(self) -> Iterator[tuple[list[float], float]]:
         return zip(self.names["X"].tolist(), self.names["y"].tolist(), strict=True)
@@ -314,9 +315,9 @@ class _Walk:
                 return False
             code = LINES[name].code
             grads = self._grads() if name == "backward" else None
-            self.stepped += name == "step"
-            if name == "step" and all(parameter.grad is None for parameter in self.model.parameters()):
-                self.idle += 1
+            if name == "step":
+                self.stepped += 1
+                self.idle += all(parameter.grad is None for parameter in self.parameters)
             try:
                 result, warned = attempted(exec, (_compiled(code), self.names), {})
             except NameError as error:
@@ -326,7 +327,7 @@ class _Walk:
                 return self._stop(place, code, result)
             self.done += 1
             if grads is not None:
-                self.own = self._norm([new - old for new, old in zip(self._grads(), grads, strict=True)])
+                self.own = float((self._grads() - grads).norm())
         return True
 
     def _stop(self, place: int, code: str, declined: Declined) -> bool:
@@ -336,21 +337,18 @@ class _Walk:
     def _warn(self, warned: Sequence[str]) -> None:
         self.warned |= dict.fromkeys(words.partition(" (Triggered internally")[0] for words in warned)
 
-    def _grads(self) -> list[torch.Tensor]:
-        return [
-            self.torch.zeros_like(each) if each.grad is None else each.grad.clone() for each in self.model.parameters()
-        ]
-
-    def _norm(self, grads: Sequence[torch.Tensor]) -> float:
-        return float(self.torch.cat([grad.flatten() for grad in grads]).norm())
+    def _grads(self) -> torch.Tensor:
+        """Return all of ``.grad`` in a row, with 0 where a parameter has none."""
+        zeros = self.torch.zeros_like
+        grads = [zeros(each) if each.grad is None else each.grad for each in self.parameters]
+        return self.torch.cat([grad.flatten() for grad in grads])
 
     def _look(self) -> None:
         loss = self.names.get("loss")
-        grads = [each.grad for each in self.model.parameters() if each.grad is not None]
         self.steps.append(
             Step(
                 None if loss is None else loss.item(),
-                self._norm(grads) if grads else None,
+                float(self._grads().norm()) if any(each.grad is not None for each in self.parameters) else None,
                 self.own,
                 *self.kept.told(),
                 self.model.training,
@@ -379,13 +377,12 @@ class _Walk:
         pairs = self._paired()
         kept = [*names["losses"], *names["means"], *names["checks"]]
         kept += [names["total"]] if "total" in names else []
-        parameters = list(self.model.parameters())
-        changed = sum(int((now != then).sum()) for now, then in zip(parameters, self.first, strict=True))
+        changed = sum(int((now != then).sum()) for now, then in zip(self.parameters, self.first, strict=True))
         paired = sum((tuple(x), label) in self.pairs for x, label in self._rows())
         curvature = float((names["X"] ** 2).mean()) if task == "one weight" else None
         tracked = next((int(each.num_batches_tracked) for each in self.model.modules() if _averages(each)), None)
         optimiser = names.get("optimizer")
-        mine = {id(parameter) for parameter in parameters}
+        mine = {id(parameter) for parameter in self.parameters}
         held = [each for group in optimiser.param_groups for each in group["params"]] if optimiser is not None else []
         self.model.eval()
         measured = accuracy = predicted = next_class = targets = None
@@ -410,7 +407,7 @@ class _Walk:
             counted.held(),
             pairs,
             changed,
-            sum(parameter.numel() for parameter in parameters),
+            sum(parameter.numel() for parameter in self.parameters),
             (len(held), sum(id(each) in mine for each in held)) if optimiser is not None else None,
             self.idle,
             self.stepped,
