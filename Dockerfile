@@ -7,12 +7,14 @@ RUN apt-get update -qq \
 
 WORKDIR /app
 COPY requirements.txt .
-# The small builds of torch, without CUDA; the versions are those of requirements.txt.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN grep -E '^torch(vision)?==' requirements.txt > torch.txt \
-    && pip install --no-cache-dir --index-url "$TORCH_INDEX" -r torch.txt \
-    && pip install --no-cache-dir -r requirements.txt \
-    && rm torch.txt
+# Where there is no NVIDIA card, the address of PyTorch's own index for CPU builds, as pytorch.org tells it, takes the small
+# builds of torch instead of those with CUDA: --build-arg TORCH_INDEX=ADDRESS
+ARG TORCH_INDEX
+RUN if [ -n "$TORCH_INDEX" ]; then \
+      grep -E '^torch(vision)?==' requirements.txt > /tmp/torch.txt \
+      && pip install --no-cache-dir --index-url "$TORCH_INDEX" -r /tmp/torch.txt; \
+    fi \
+    && pip install --no-cache-dir -r requirements.txt
 
 COPY . .
 RUN useradd --system --create-home primer && mkdir /runs /data && chown primer /runs /data
