@@ -367,7 +367,8 @@ class Desks:
     def __init__(self, service: TrainingService, grace: float = GRACE, most: int | None = None) -> None:
         self.service = service
         self._grace = grace
-        self._most = most or most_runs()
+        #: How many runs of one owner may go on at once.
+        self.most = most or most_runs()
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._desks: dict[str, Desk] = {}
@@ -408,9 +409,9 @@ class Desks:
         with self._lock:
             others = [other for other in self._desks.values() if other.owner == owner and other is not desk]
         going = {run.id for other in others for run in other.runs if not run.ended and not run.elsewhere}
-        if len(going) + count > self._most:
+        if len(going) + count > self.most:
             raise TooManyRunsError(
-                f"At most {self._most} runs of one browser go on at once here. In its other tabs there are "
+                f"At most {self.most} runs of one browser go on at once here. In its other tabs there are "
                 f"{len(going)}, and this would be {count} more. Stop one of them, or wait until one ends, then "
                 "press again: nothing has changed here."
             )
