@@ -14,7 +14,7 @@ from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
 from primer_core.training.spec import RunSpec
 from primer_core.training.store import digest
-from primer_core.training.sweep import Sweep
+from primer_core.training.sweep import Sweep, unfinished
 from primer_core.training.teaching import Teaching
 
 #: How long the runs on a desk go on when nobody looks at it any more, in seconds. A reload takes one or two.
@@ -216,7 +216,8 @@ class Desk:
         """Have a run of the sweep go on, if there is room for it, and say whether it does."""
         try:
             with self._room(self, 1 + sum(not each.ended for each in self.together)):
-                run.train_on()
+                if unfinished(run.state()):  # another tab may just have had it go on
+                    run.train_on()
         except TooManyRunsError:
             return False
         return True

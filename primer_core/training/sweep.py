@@ -103,7 +103,7 @@ def curve_points(run: Run, total_steps: int, first: int = 0) -> tuple[float, ...
 
 def unfinished(state: RunState) -> bool:
     """Whether a run has ended before its last batch and would go on."""
-    return state.can_go_on and (state.status == "interrupted" or 0 < state.step < state.total_steps)
+    return state.can_go_on and (state.status == "interrupted" or state.step < state.total_steps)
 
 
 @dataclass(frozen=True, slots=True)

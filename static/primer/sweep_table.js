@@ -113,7 +113,8 @@ export function resultWords(cells, { rates, batches, best, going }) {
   const count = (/** @type {string} */ kind) => cells.filter((cell) => cell.kind === kind).length;
   const diverged = cells.filter((cell) => cell.state.startsWith("Diverged")).length;
   const done = count("ended") + count("bad");
-  const parts = [going ? `${done} of ${counted(cells.length, "run")} ended.` : `${counted(cells.length, "run")}, ${done} of them ended.`];
+  const all = counted(cells.length, "run");
+  const parts = [done === cells.length ? `All ${all} have ended.` : `${done} of ${all} have ended.`];
   const winner = cells.find((cell) => cell.run === best);
   if (winner) {
     parts.push(`The lowest validation loss${going ? " so far" : ""} is ${winner.loss}: rate ${rates[winner.rate]}, batch size ${batches[winner.batch]}.`);

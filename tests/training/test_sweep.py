@@ -4,7 +4,6 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -112,9 +111,9 @@ def test_facts_name_the_batch_at_which_a_run_diverged() -> None:
     assert (facts.status, facts.not_finite) == ("diverged", 3)
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[TrainingService]:
-    service = TrainingService(max_workers=1, runs=tmp_path)
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingService]:
+    service = TrainingService(max_workers=1, runs=tmp_path_factory.mktemp("runs"))
     yield service
     service.close()
 
@@ -196,12 +195,12 @@ def test_a_sweep_is_steered_as_one(service: TrainingService) -> None:
 
 @pytest.mark.usefixtures("one_thread")
 def test_a_sweep_that_was_cut_off_goes_on_where_it_was(service: TrainingService) -> None:
-    desks = Desks(service, most=2)
-    ids = [run.id for run in sweep_at(desks.make("me"), pace=10.0)]
-    until(lambda: (run := service.open(ids[0])) is not None and run.state().step > 3, "some batches")
-    service.close()
-    again = TrainingService(max_workers=1, runs=service.store.path)
-    desk = Desks(again).of_run(ids[0])
+    first, second = Desks(service, most=2), Desks(service)
+    left = first.make("me")
+    runs = sweep_at(left, pace=10.0)
+    until(lambda: runs[0].state().step > 3, "some batches")
+    left.empty()  # as when the last tab is closed
+    desk = second.of_run(runs[0].id)
     assert desk is not None
     sweep = desk.sweep
     assert sweep is not None
@@ -211,25 +210,25 @@ def test_a_sweep_that_was_cut_off_goes_on_where_it_was(service: TrainingService)
     until(lambda: not sweep.going, "the end of the sweep")
     for run in sweep.runs:
         assert run.history.losses()[1] == alone(run.spec)
-    again.close()
 
 
 def test_a_sweep_without_room_for_one_run_changes_nothing(service: TrainingService) -> None:
     desks = Desks(service, most=1)
     other, desk = desks.make("me"), desks.make("me")
     other.start(RunSpec(epochs=200), paused=True)
+    kept = len(service.store.all())
     with pytest.raises(TooManyRunsError):
         sweep_at(desk)
     assert desk.current is None
-    assert len(service.store.all()) == 1
+    assert len(service.store.all()) == kept
     other.empty()
 
 
 def test_a_deleted_run_leaves_the_others_of_its_sweep(service: TrainingService) -> None:
     desks = Desks(service, most=4)
-    runs = sweep_at(desk := desks.make("me"))
+    runs = sweep_at(desk := desks.make("me"), pace=1.0)
     assert desk.sweep is not None
-    until(lambda: desk.sweep is not None and not desk.sweep.going, "the end of the sweep")
+    desk.sweep.stop()
     for gone in runs[:3]:
         assert desks.remove(gone)
     assert desk.current is runs[3]
@@ -239,8 +238,24 @@ def test_a_deleted_run_leaves_the_others_of_its_sweep(service: TrainingService) 
     assert desk.sweep is None
 
 
-def test_no_thread_is_left_of_a_sweep(service: TrainingService) -> None:
+def test_no_thread_is_left_of_a_sweep_and_no_run_of_it_goes_on(service: TrainingService) -> None:
     desk = Desks(service, most=1).make("me")
-    sweep_at(desk, RunSpec(epochs=200))
+    runs = sweep_at(desk, RunSpec(epochs=200))
     desk.clear()
     until(lambda: all(thread.name != "sweep" for thread in threading.enumerate()), "the end of the thread")
+    assert all(run.ended for run in runs)
+
+
+def test_two_tabs_that_press_go_on_at_once_start_no_run_twice(service: TrainingService) -> None:
+    desk = Desks(service, most=4).make("me")
+    runs = sweep_at(desk, RunSpec(epochs=200), pace=1.0)
+    assert desk.sweep is not None
+    desk.sweep.stop()
+    until(lambda: all(run.ended for run in runs), "the end of all")
+    presses = [threading.Thread(target=desk.go_on_with_sweep) for _ in range(2)]
+    for press in presses:
+        press.start()
+    for press in presses:
+        press.join(LIMIT)
+    assert [run.asked.epochs for run in runs] == [200] * 4, "nobody trains more than was planned"
+    desk.clear()
