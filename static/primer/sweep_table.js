@@ -257,7 +257,8 @@ class SweepTable {
       this.views.get(cell.run)?.update(cell, place, top, view.going);
     }
     write(this.result, resultWords(cells, view));
-    write(this.note, `In each cell, from left to right, the running mean of the training loss over all epochs; below it the validation loss and accuracy after the latest epoch. All have one scale, from 0 to ${top.toPrecision(3)} nats: what is higher lies on its upper edge.${page.steers ? " Press a cell to see its run below." : ""}`);
+    const curves = cells.some(({ means }) => means.length);
+    write(this.note, !curves ? "" : `In each cell, from left to right, the running mean of the training loss over all epochs; below it the validation loss and accuracy after the latest epoch. All have one scale, from 0 to ${top.toPrecision(3)} nats: what is higher lies on its upper edge.${page.steers ? " Press a cell to see its run below." : ""}`);
   }
 
   /**
