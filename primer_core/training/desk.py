@@ -216,7 +216,8 @@ class Desk:
         """Have a run of the sweep go on, if there is room for it, and say whether it does."""
         try:
             with self._room(self, 1 + sum(not each.ended for each in self.together)):
-                if unfinished(run.state()):  # another tab may just have had it go on
+                # Another tab may just have had it go on, or have cleared the desk.
+                if run in self.together and unfinished(run.state()):
                     run.train_on()
         except TooManyRunsError:
             return False

@@ -159,12 +159,15 @@ class SweepTable {
     this.views = new Map();
     this.following = false;
     this.axes = "";
+    /** How many runs had ended when this was told last. */
+    this.done = 0;
     this.told = { mark: "", at: 0 };
-    this.result = make("p", { className: "result", role: "status" });
+    this.result = make("p", { className: "result" });
+    this.words = make("p", { className: "hidden", role: "status" });
     this.frame = make("div", { className: "frame", tabIndex: 0, role: "region", "aria-label": "The runs of the sweep" });
     this.note = make("p", { className: "note" });
     this.said = make("p", { className: "said", role: "status" });
-    this.root = make("div", { className: "sweep" }, this.result, this.frame, this.note, this.said);
+    this.root = make("div", { className: "sweep" }, this.result, this.frame, this.note, this.said, this.words);
     this.root.addEventListener("keydown", (event) => this.#key(event));
     this.returnFocus = keepFocus(this.root);
   }
@@ -256,7 +259,11 @@ class SweepTable {
       const place = { rate: rates[cell.rate], batch: batches[cell.batch], best: cell.run === best, shown: cell.run === page.shown };
       this.views.get(cell.run)?.update(cell, place, top, view.going);
     }
-    write(this.result, resultWords(cells, view));
+    const result = resultWords(cells, view);
+    write(this.result, result);
+    const done = cells.filter(({ kind }) => kind === "ended" || kind === "bad").length;
+    if (done !== this.done) write(this.words, result); // not with every epoch of each run
+    this.done = done;
     const curves = cells.some(({ means }) => means.length);
     write(this.note, !curves ? "" : `In each cell, from left to right, the running mean of the training loss over all epochs; below it the validation loss and accuracy after the latest epoch. All have one scale, from 0 to ${top.toPrecision(3)} nats: what is higher lies on its upper edge.${page.steers ? " Press a cell to see its run below." : ""}`);
   }

@@ -171,7 +171,7 @@ def _buttons_of_sweep(spec: RunSpec | None, sweep: Sweep) -> Sequence[Button]:
         *((more,) if not going and sweep.can_go_on else ()),
         Button("finish", "finish", "Finish now", "Train all of them as fast as it goes.", why_not=why_not),
         Button("stop", "stop", "Stop", "End all of them here, and start no other.", why_not=why_not),
-        Button("reset", "reset", "Reset", "Clear the page. Runs of the sweep that go on are dropped."),
+        Button("reset", "reset", "Reset", "Clear table and chart. Runs that go on are dropped."),
     )
 
 

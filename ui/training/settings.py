@@ -70,6 +70,17 @@ _KEYS = {
     "target": "target",
     "patience": "patience",
 }
+#: The values of those widgets that offer some and no others.
+_OFFERED: dict[str, tuple[float | None, ...]] = {
+    "lr": LEARNING_RATES,
+    "batch": BATCH_SIZES,
+    "momentum": MOMENTA,
+    "decay": WEIGHT_DECAYS,
+    "dropout": tuple(_DROPOUTS),
+    "noise": NOISES,
+    "target": TARGETS,
+    "patience": PATIENCES,
+}
 PACE_KEY = "pace"
 #: Settings that may change while a run trains, but are chosen before it starts.
 PLAN = ("epochs", "target", "patience")
@@ -176,9 +187,14 @@ def widget_values(spec: RunSpec) -> dict[str, Any]:
     return {key: getattr(spec, name) for name, key in _KEYS.items()}
 
 
+def _on_offer(values: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values, by the keys of their widgets, that these can have: a run from a shell may have others."""
+    return {key: value for key, value in values.items() if value in _OFFERED.get(key, (value,))}
+
+
 def restore(spec: RunSpec) -> None:
     """Set the widgets as a run was set, where neither this session nor the address says otherwise."""
-    for key, value in widget_values(spec).items():
+    for key, value in _on_offer(widget_values(spec)).items():
         if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
 
@@ -187,7 +203,7 @@ def follow_knobs(run: Run) -> None:
     """Set the knobs as they stand of a run that goes on and is this learner's, whoever of its tabs has moved them."""
     for name in LIVE:
         key, value = _KEYS[name], getattr(run.asked, name)
-        if name not in PLAN and st.session_state.get(key) != value:
+        if name not in PLAN and _on_offer({key: value}) and st.session_state.get(key) != value:
             if key not in st.session_state:
                 st.query_params.pop(key, None)  # an address of before, which the widget would follow
             _set(key, value)
@@ -302,9 +318,8 @@ def _of_a_sweep() -> bool:
 
 def use(spec: RunSpec) -> None:
     """Set all widgets as a run was set; a rate that is not on offer becomes the nearest one that is."""
-    values = widget_values(spec)
-    rate = _KEYS["learning_rate"]
-    st.session_state.update(values | {rate: nearest_rate(values[rate])})
+    rate = {_KEYS["learning_rate"]: nearest_rate(spec.learning_rate)}
+    st.session_state.update(_on_offer(widget_values(spec)) | rate)
 
 
 def _race(spec: RunSpec) -> None:
