@@ -133,8 +133,8 @@ def train_sweep(specs: Sequence[RunSpec], *, out: IO[str] | None = None) -> tupl
         for run in runs:
             run.train_on()
         live = out is not None and out.isatty()
-        while not all(run.ended for run in runs):
-            next(run for run in runs if not run.ended).wait(_REFRESH if live else _REFRESH_LINES)
+        while (going := next((run for run in runs if not run.ended), None)) is not None:
+            going.wait(_REFRESH if live else _REFRESH_LINES)
             if out is not None:
                 told = progress_of_all(runs)
                 out.write(f"\r{told}\x1b[K" if live else f"{told}\n")

@@ -27,7 +27,7 @@ from primer_core.training.sweep import (
     unfinished,
 )
 
-LIMIT = 1200.0
+LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 TINY = RunSpec(epochs=1, seed=7)
 RATES, SIZES = (0.001, 0.01), (128, 256)
 
@@ -197,7 +197,7 @@ def test_a_sweep_is_steered_as_one(service: TrainingService) -> None:
 def test_a_sweep_that_was_cut_off_goes_on_where_it_was(service: TrainingService) -> None:
     first, second = Desks(service, most=2), Desks(service)
     left = first.make("me")
-    runs = sweep_at(left, pace=10.0)
+    runs = sweep_at(left, pace=2.0)
     until(lambda: runs[0].state().step > 3, "some batches")
     left.empty()  # as when the last tab is closed
     desk = second.of_run(runs[0].id)
@@ -206,6 +206,7 @@ def test_a_sweep_that_was_cut_off_goes_on_where_it_was(service: TrainingService)
     assert sweep is not None
     assert [facts_of(run, run.state()).status for run in sweep.runs] == ["interrupted"] * 2 + ["not started"] * 2
     assert all(unfinished(run.state()) for run in sweep.runs)
+    sweep.set_pace(None)
     desk.go_on_with_sweep()
     until(lambda: not sweep.going, "the end of the sweep")
     for run in sweep.runs:
