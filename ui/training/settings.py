@@ -96,6 +96,7 @@ _RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
 #: Rates of a sweep by default, as multiples of a usual one, and its batch sizes: of images, and of the five points.
 _SWEPT = (0.1, 0.5, 2.0, 10.0)
 _SWEPT_SIZES, _SWEPT_TOY_SIZES = (16, 64, 256), (1, 2, 4)
+_SWEPT_BEFORE = "swept before"
 _REFUSED = "knob refused"
 _FULL_SPEED_ASKED = "full speed asked"
 _SET_HERE = "widgets set by the server"
@@ -270,19 +271,21 @@ def _draw_sweep(spec: RunSpec) -> None:
         icon=":material/grid_on:",
         help="Trains a network for each rate with each batch size, from the same first weights, and shows all curves.",
     ):
-        usual = _usual_rate(spec)
+        usual, toy = _usual_rate(spec), spec.data == TOY
+        keys = f"sweep rates {usual:g}", f"sweep sizes {toy}"
+        before: dict[str, list[Any]] = st.session_state.get(_SWEPT_BEFORE, {})
         rates = st.multiselect(
             "Rates",
             LEARNING_RATES,
-            sorted({nearest_rate(usual * factor) for factor in _SWEPT}),
+            before.get(keys[0], sorted({nearest_rate(usual * factor) for factor in _SWEPT})),
             format_func=lambda rate: f"{rate:g}",
-            key=f"sweep rates {usual:g}",
+            key=keys[0],
         )
         sizes = st.multiselect(
             "Batch sizes",
             BATCH_SIZES,
-            _SWEPT_TOY_SIZES if spec.data == TOY else _SWEPT_SIZES,
-            key=f"sweep sizes {spec.data == TOY}",
+            before.get(keys[1], _SWEPT_TOY_SIZES if toy else _SWEPT_SIZES),
+            key=keys[1],
         )
         try:
             specs = combinations(spec, rates, sizes)
@@ -293,7 +296,13 @@ def _draw_sweep(spec: RunSpec) -> None:
         most = cached.training_desks().most
         wait = f" At most {most} of one browser go on at once here; the others wait." if len(specs) > most else ""
         st.caption(f"{runs} from the same first weights, all other settings as on the page.{wait}")
-        st.button(f"Start {runs}", type="primary", on_click=_sweep, args=(specs,), key="start_sweep")
+        st.button(
+            f"Start {runs}",
+            type="primary",
+            on_click=_sweep,
+            args=(specs, dict(zip(keys, (rates, sizes), strict=True))),
+            key="start_sweep",
+        )
 
 
 def _usual_rate(spec: RunSpec) -> float:
@@ -305,8 +314,9 @@ def _usual_rate(spec: RunSpec) -> float:
     )
 
 
-def _sweep(specs: Sequence[RunSpec]) -> None:
-    """Start a sweep."""
+def _sweep(specs: Sequence[RunSpec], chosen: dict[str, list[Any]]) -> None:
+    """Start a sweep, and keep what was chosen, by the keys of its widgets, which go while a run goes on."""
+    st.session_state[_SWEPT_BEFORE] = st.session_state.get(_SWEPT_BEFORE, {}) | chosen
     session.start_sweep(specs, pace=pace())
 
 
