@@ -124,7 +124,7 @@ def sweep_at(desk: Desk, spec: RunSpec = TINY, *, pace: float | None = None) -> 
     return desk.sweep.runs
 
 
-def alone(spec: RunSpec) -> list[float]:
+def alone(spec: RunSpec) -> list[float | None]:
     return [event.train_loss for event in train(spec) if event.kind == "step"]
 
 
