@@ -22,9 +22,9 @@ else:
         two_readings,
     )
     from ui.server import lifespan
-    from ui.training import live_view, looks, run_files
+    from ui.training import live_view, looks, run_files, sweep_view
 
     drawing = (reader, pen_to_answer, through_layers, explanations, two_readings, break_it, photos, teach)
-    asked = (answers, modules, health, playground, *drawing, live_view, looks, run_files)
+    asked = (answers, modules, health, playground, *drawing, live_view, looks, run_files, sweep_view)
     routes = [watching.watched(route) for module in asked for route in module.ROUTES]
     app = st.App(__file__, routes=[*routes, *watching.ROUTES], lifespan=lifespan, middleware=[Middleware(KnowBrowsers)])

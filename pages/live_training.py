@@ -25,10 +25,10 @@ if session.lost_desk():
     )
 run = desk.current if desk else None
 steers = role_at(desk, cached.seat().visitor) == "steers"  # not so at a run that another server trains
-going = run is not None and steers and not run.state().ended
+going = steers and panel.goes_on(desk)
 if run is not None:
     settings.restore(run.asked)
-if run is not None and going:
+if desk is not None and run is not None and going and desk.sweep is None:
     settings.follow_knobs(run)
 
 bring.take_choice()

@@ -17,6 +17,7 @@ from PIL import Image
 from primer_core.__main__ import main
 from primer_core.inference import render_strokes
 from primer_core.training import RunSpec, TrainingService
+from primer_core.training.desk import Desks
 from primer_core.training.loop import train
 from tests.e2e.digit_strokes import DIGITS
 from tests.running_app import PROJECT
@@ -90,4 +91,41 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_sweep_is_trained_and_printed_as_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PRIMER_RUNS", str(tmp_path))
+        asked = ["train", RunSpec(epochs=1, optimizer="sgd").to_json(), "--sweep", "batch=256", "lr=0.1,0.01"]
+        assert main(asked) == 0
+        told = capsys.readouterr()
+        head, first, second, legend, last = told.out.splitlines()
+        assert head.split() == ["rate", "batch", "256"]
+        assert [line.split()[0] for line in (first, second)] == ["0.01", "0.1"]
+        losses = [float(line.split()[1]) for line in (first, second)]
+        (starred,) = [line for line in (first, second) if line.endswith("*")]
+        assert float(starred.split()[1]) == min(losses)
+        assert "lowest loss" in legend
+        assert "2 of 2 runs ended" in told.err
+        desk = Desks(TrainingService(max_workers=1)).of_run(last.partition(":")[0])
+        assert desk is not None
+        assert desk.sweep is not None
+        assert [run.history.epochs[-1].validation_loss for run in desk.sweep.runs] == pytest.approx(losses, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("spec", "axes", "told"),
+    [
+        ("{}", ["lr=0.1", "size=16"], "lr=0.01,0.1 batch=16,64"),
+        ("{}", ["lr=0.1,x", "batch=16"], "lr=0.01,0.1 batch=16,64"),
+        ("{}", ["lr=0.1", "batch=0"], "batch_size"),
+        ("{}", ["lr=1,2,3,4,5", "batch=1,2,3,4"], "16 at most"),
+        ("rNobodysRun", ["lr=0.1", "batch=16"], "is neither"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_refused_in_a_sentence(
+    spec: str, axes: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", spec, "--sweep", *axes]) == 2
     assert told in capsys.readouterr().err

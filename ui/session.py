@@ -89,6 +89,26 @@ def start(
         return None
 
 
+def start_sweep(specs: Sequence[RunSpec], *, pace: float | None = None) -> None:
+    """Start a sweep at this session's own desk, or leave a `refusal`, as `start` does.
+
+    The parameters are those of `primer_core.training.desk.Desk.start_sweep`.
+    """
+    from primer_core.training.desk import TooManyRunsError
+
+    found = desk()
+    try:
+        if found is None or not steers(found):
+            cached.training_desks().check(cached.seat().learner, 1)
+        own_desk().start_sweep(specs, pace=pace)
+    except TooManyRunsError as error:
+        st.session_state[_REFUSED] = str(error)
+    except OSError:
+        st.session_state[_REFUSED] = (
+            "The runs of a sweep are kept before they start, and their folders could not be made. The disk may be full."
+        )
+
+
 def train_on(found: Desk, act: Callable[[Run], None]) -> None:
     """Have the runs on a desk go on after their end, or leave them with a `refusal`, as `start` does."""
     from primer_core.training.desk import TooManyRunsError

@@ -14,6 +14,7 @@ from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
 from primer_core.training.spec import RunSpec
 from primer_core.training.store import digest
+from primer_core.training.sweep import Sweep, unfinished
 from primer_core.training.teaching import Teaching
 
 #: How long the runs on a desk go on when nobody looks at it any more, in seconds. A reload takes one or two.
@@ -72,6 +73,7 @@ class Desk:
         self._rivals: tuple[Run, ...] = ()
         self._earlier: tuple[Run, ...] = ()
         self._compared: tuple[Run, ...] = ()
+        self._sweep: Sweep | None = None
 
     @property
     def current(self) -> Run | None:
@@ -82,6 +84,11 @@ class Desk:
     def together(self) -> tuple[Run, ...]:
         """The runs that are steered together: the current one, first, and its rivals; none if there is none."""
         return () if self._current is None else (self._current, *self._rivals)
+
+    @property
+    def sweep(self) -> Sweep | None:
+        """The sweep that all runs on the desk that are steered together are of; None where they are of none."""
+        return self._sweep
 
     @property
     def earlier(self) -> tuple[Run, ...]:
@@ -169,6 +176,60 @@ class Desk:
         self._lay(run, others, earlier)
         return run
 
+    def start_sweep(self, specs: Sequence[RunSpec], *, pace: float | None = None) -> Run:
+        """Start a sweep in place of the current run, as `start` does one run; not all of its runs go on at once.
+
+        Parameters
+        ----------
+        specs
+            As `primer_core.training.sweep.combinations` makes them.
+        pace
+            As `TrainingService.start` takes it.
+
+        Returns
+        -------
+        Run
+            The first one, which is the current one then.
+
+        Raises
+        ------
+        TooManyRunsError
+            If not even one more run of its owner may go on; nothing has changed then.
+        OSError
+            If the runs cannot be kept; nothing has changed then.
+        """
+        with self._room(self, 1):
+            earlier = self._behind_the_next()
+            before = [each.id for each in earlier[:EARLIER_RUNS]]
+            runs = self._service.prepare(specs, owner=self.owner, before=before, pace=pace)
+            self.clear()
+            self._lay(runs[0], runs[1:], (), Sweep(runs, self._begin))
+        self.go_on_with_sweep()
+        return runs[0]
+
+    def go_on_with_sweep(self) -> None:
+        """Train the runs of the sweep that have batches left; those without room start as others end."""
+        if self._sweep is not None:
+            self._sweep.begin()
+
+    def _begin(self, run: Run) -> bool:
+        """Have a run of the sweep go on, if there is room for it, and say whether it does."""
+        try:
+            with self._room(self, 1 + sum(not each.ended for each in self.together)):
+                # Another tab may just have had it go on, or have cleared the desk.
+                if run in self.together and unfinished(run.state()):
+                    run.train_on()
+        except TooManyRunsError:
+            return False
+        return True
+
+    def look_at(self, run: Run) -> None:
+        """Make one of the runs that are steered together the current one; nothing else of them changes."""
+        with self._lock:
+            together = self.together
+            if run in together:
+                self._current, self._rivals = run, tuple(each for each in together if each is not run)
+
     def train_on(self, act: Callable[[Run], None]) -> None:
         """Have the runs that are steered together go on, those that have ended.
 
@@ -187,7 +248,7 @@ class Desk:
             for run in ended:
                 act(run)
 
-    def show(self, run: Run, beside: Sequence[Run] = (), before: Sequence[Run] = ()) -> None:
+    def show(self, run: Run, beside: Sequence[Run] = (), before: Sequence[Run] = (), sweep: Sequence[Run] = ()) -> None:
         """Lay a run of before on the desk in place of the current one, which goes on if it does.
 
         Parameters
@@ -196,19 +257,30 @@ class Desk:
             That run.
         beside, before
             Runs that started with it, and those that lay behind it.
+        sweep
+            All runs of its sweep, itself among them; none where it is of none.
         """
-        if run not in self.together:
+        if run in self.together:
+            self.look_at(run)
+        elif sweep:
+            self._lay(run, [each for each in sweep if each is not run], (), Sweep(sweep, self._begin))
+        else:
             self._lay(run, beside, [each for each in (*before, *self._behind_the_next()) if each is not run])
 
     def _behind_the_next(self) -> tuple[Run, ...]:
+        if self._sweep is not None:
+            return tuple(filter(None, (self._current,)))
         return (*self.together, *(run for run in self._earlier if run not in self._rivals))
 
-    def _lay(self, run: Run, others: Sequence[Run], earlier: Sequence[Run]) -> None:
+    def _lay(self, run: Run, others: Sequence[Run], earlier: Sequence[Run], sweep: Sweep | None = None) -> None:
+        before = self._sweep
         with self._lock:
-            self._current, self._rivals = run, tuple(others)
-            self._earlier = (*others, *earlier)[:EARLIER_RUNS]
+            self._current, self._rivals, self._sweep = run, tuple(others), sweep
+            self._earlier = () if sweep else (*others, *earlier)[:EARLIER_RUNS]
             kept = [each for each in self._runs if each not in (*others, run)]
-            self._runs = [*kept, *others, run][-KEPT_RUNS:]
+            self._runs = [*kept, *others, run][-max(KEPT_RUNS, 1 + len(others)) :]
+        if before is not None:
+            before.start_no_more()
 
     def clear(self) -> None:
         """Take the current run and its rivals off the desk: they hold, if they go on, and stay kept.
@@ -216,9 +288,11 @@ class Desk:
         Those that have left a network are still `finished`.
         """
         with self._lock:
-            gone = self.together
-            self._current, self._rivals, self._earlier = None, (), ()
+            gone, sweep = self.together, self._sweep
+            self._current, self._rivals, self._earlier, self._sweep = None, (), (), None
             self._runs = [run for run in self._runs if run not in gone or run.has_network]
+        if sweep is not None:
+            sweep.start_no_more()
         for run in gone:
             self._service.forget(run)
 
@@ -252,14 +326,22 @@ class Desk:
             self._earlier = tuple(each for each in self._earlier if each is not run)
             self._rivals = tuple(each for each in self._rivals if each is not run)
             self._compared = tuple(each for each in self._compared if each is not run)
+            if self._sweep is not None:
+                self._sweep.take_off(run)
             if self._current is run:
-                self._current, self._rivals = None, ()
+                stays = self._rivals if self._sweep is not None else ()
+                self._current, self._rivals = next(iter(stays), None), stays[1:]
+            if self._current is None:
+                self._sweep = None
 
     def empty(self, but: Collection[Run] = ()) -> None:
         """Take every run off, and have those hold that go on, but for some that lie on other desks, too."""
         with self._lock:
             runs, self._runs = self._runs, []
             self._current, self._rivals, self._earlier, self._compared = None, (), (), ()
+            sweep, self._sweep = self._sweep, None
+        if sweep is not None:
+            sweep.start_no_more()
         for run in runs:
             if run not in but:
                 self._service.forget(run)
@@ -287,7 +369,8 @@ class Desks:
     def __init__(self, service: TrainingService, grace: float = GRACE, most: int | None = None) -> None:
         self.service = service
         self._grace = grace
-        self._most = most or most_runs()
+        #: How many runs of one owner may go on at once.
+        self.most = most or most_runs()
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._desks: dict[str, Desk] = {}
@@ -328,9 +411,9 @@ class Desks:
         with self._lock:
             others = [other for other in self._desks.values() if other.owner == owner and other is not desk]
         going = {run.id for other in others for run in other.runs if not run.ended and not run.elsewhere}
-        if len(going) + count > self._most:
+        if len(going) + count > self.most:
             raise TooManyRunsError(
-                f"At most {self._most} runs of one browser go on at once here. In its other tabs there are "
+                f"At most {self.most} runs of one browser go on at once here. In its other tabs there are "
                 f"{len(going)}, and this would be {count} more. Stop one of them, or wait until one ends, then "
                 "press again: nothing has changed here."
             )
@@ -350,9 +433,12 @@ class Desks:
         if run.folder is not None:
             with suppress(KeptRunError):
                 card = run.folder.card()
-        beside, before = ([self.service.open(each) for each in ids] for ids in (card.beside, card.before))
+        beside, before, sweep = (
+            [each for each in map(self.service.open, ids) if each is not None]
+            for ids in (card.beside, card.before, card.sweep)
+        )
         desk = self._made(card.owner)
-        desk.show(run, [each for each in beside if each is not None], [each for each in before if each is not None])
+        desk.show(run, beside, before, sweep)
         return desk
 
     def remove(self, run: Run) -> bool:

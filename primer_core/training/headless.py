@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from primer_core.training.run import Run, RunState
-from primer_core.training.service import TrainingService
+from primer_core.training.service import TrainingService, default_worker_count
 from primer_core.training.spec import RunSpec
+from primer_core.training.sweep import best_of, table_axes
 
 _BAR = 24
 #: Seconds between two pictures of the progress on a terminal, and between two lines where there is none.
@@ -66,15 +68,26 @@ def train(spec: RunSpec | str, *, out: IO[str] | None = None) -> Run:
     return run
 
 
+def read_spec(text: str) -> RunSpec | None:
+    """Read a spec as JSON, or the file that holds it; None for a text that is neither.
+
+    Raises
+    ------
+    SpecError
+        If it is one of these, and no spec.
+    """
+    if text.lstrip().startswith("{"):
+        return RunSpec.from_json(text)
+    path = Path(text)
+    return RunSpec.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
 def _begun(service: TrainingService, asked: RunSpec | str) -> Run:
     """Start a run, or go on with one that is kept."""
-    if isinstance(asked, RunSpec):
-        return service.start(asked)
-    if asked.lstrip().startswith("{"):
-        return service.start(RunSpec.from_json(asked))
-    path = Path(asked)
-    if path.is_file():
-        return service.start(RunSpec.from_json(path.read_text(encoding="utf-8")))
+    spec = asked if isinstance(asked, RunSpec) else read_spec(asked)
+    if spec is not None:
+        return service.start(spec)
+    assert isinstance(asked, str)  # it is no spec
     run = service.open(asked)
     if run is None:
         raise CannotTrainError(f"Expected a spec as JSON, a file, or the id of a kept run; {asked[:80]!r} is none.")
@@ -85,6 +98,86 @@ def _begun(service: TrainingService, asked: RunSpec | str) -> Run:
         raise CannotTrainError(f"This run cannot go on: it is {state.status} after batch {state.step}.")
     run.train_on()
     return run
+
+
+def train_sweep(specs: Sequence[RunSpec], *, out: IO[str] | None = None) -> tuple[Run, ...]:
+    """Train all runs of a sweep, in one process a core, until each has ended.
+
+    They are kept in the same folder as those of the app, whose page shows the whole sweep by the id of any of them.
+
+    Parameters
+    ----------
+    specs
+        As `primer_core.training.sweep.combinations` makes them.
+    out
+        As `train` takes it.
+
+    Returns
+    -------
+    tuple of Run
+        In the order of the specs; those that failed are among them.
+
+    Raises
+    ------
+    CannotTrainError
+        If the runs cannot be kept.
+    KeyboardInterrupt
+        If it is interrupted from the keyboard; each run is kept and can go on.
+    """
+    service = TrainingService(max_workers=min(len(specs), default_worker_count()))
+    try:
+        try:
+            runs = service.prepare(specs)
+        except OSError as error:
+            raise CannotTrainError(f"The runs of the sweep could not be kept: {error}. The disk may be full.") from None
+        for run in runs:
+            run.train_on()
+        live = out is not None and out.isatty()
+        while (going := next((run for run in runs if not run.ended), None)) is not None:
+            going.wait(_REFRESH if live else _REFRESH_LINES)
+            if out is not None:
+                told = progress_of_all(runs)
+                out.write(f"\r{told}\x1b[K" if live else f"{told}\n")
+                out.flush()
+        if live and out is not None:
+            out.write("\n")
+    finally:
+        service.close()
+    return runs
+
+
+def progress_of_all(runs: Sequence[Run]) -> str:
+    """Write how far the runs of a sweep are, in a line with a bar."""
+    states = [run.state() for run in runs]
+    share = sum(1.0 if state.ended else state.step / max(1, state.total_steps) for state in states) / len(runs)
+    ended = sum(state.ended for state in states)
+    return f"[{'#' * round(share * _BAR):<{_BAR}}]  {ended} of {len(runs)} runs ended"
+
+
+def sweep_table(runs: Sequence[Run]) -> str:
+    """Write what came of a sweep as a table of text: a line for each rate, a column for each batch size.
+
+    A cell has the validation loss and accuracy after the last pass, or how its run has ended without; a star marks the
+    lowest loss.
+    """
+    rates, sizes = table_axes([run.spec for run in runs])
+    best = best_of(runs)
+    cells = {(run.spec.learning_rate, run.spec.batch_size): _cell(run, best is run) for run in runs}
+    rows = [["rate", *(f"batch {size}" for size in sizes)]]
+    rows += [[f"{rate:g}", *(cells.get((rate, size), "") for size in sizes)] for rate in rates]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    legend = "" if best is None else "\nvalidation loss and accuracy after the last epoch; * has the lowest loss"
+    return "\n".join(lines) + legend
+
+
+def _cell(run: Run, best: bool) -> str:
+    state, point = run.state(), run.history.last_epoch
+    if state.status == "diverged":
+        return f"diverged at batch {run.history.first_not_finite}"
+    if point is None or state.status == "failed":
+        return state.status
+    return f"{point.validation_loss:.4f}  {point.validation_accuracy:.1%}{' *' if best else ''}"
 
 
 def _follow(run: Run, out: IO[str] | None) -> None:

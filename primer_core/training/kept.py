@@ -77,6 +77,9 @@ class Card:
         Of a run that fine-tunes: the labels of the digits that came with its start; their images are kept nowhere.
     brought
         Whether it is a network from outside, which was not trained here.
+    sweep
+        Ids of all runs of the sweep that it is one of, in the order of `primer_core.training.sweep.combinations`; empty
+        where it is of none.
     """
 
     spec: RunSpec
@@ -87,6 +90,7 @@ class Card:
     before: tuple[str, ...] = ()
     digit_labels: tuple[int, ...] | None = None
     brought: bool = False
+    sweep: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The card as a JSON object."""
@@ -113,6 +117,7 @@ class Card:
                 before=tuple(map(str, given["before"])),
                 digit_labels=None if labels is None else tuple(map(int, labels)),
                 brought=bool(given.get("brought", False)),
+                sweep=tuple(map(str, given.get("sweep", ()))),
             )
         except (ValueError, TypeError, LookupError, SpecError, RecursionError) as error:
             raise KeptRunError(f"Expected the card of a run as JSON; got {text[:80]!r} ({error}).") from error

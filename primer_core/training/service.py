@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO
 from weakref import WeakValueDictionary
 
-from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter
+from primer_core.training.kept import MOST_LETTERS, Card, KeptRunError, LogWriter, RunFolder
 from primer_core.training.messages import (
     UNREADABLE_COMMAND,
     Command,
@@ -42,7 +42,7 @@ from primer_core.training.messages import (
 )
 from primer_core.training.run import Run
 from primer_core.training.spec import RunSpec, SpecError
-from primer_core.training.store import RunStore, moments_room, runs_folder
+from primer_core.training.store import RunStore, moments_room, new_id, runs_folder
 from primer_core.training.teaching import Teaching
 
 #: Where `primer_core` lies.
@@ -230,6 +230,43 @@ class TrainingService:
             worker.start(run, refetch=refetch, paused=paused, teaching=teaching)
             self._thin_out()
             return run
+
+    def prepare(
+        self, specs: Sequence[RunSpec], *, owner: str = "", before: Sequence[str] = (), pace: float | None = None
+    ) -> tuple[Run, ...]:
+        """Keep the runs of a sweep, to be started later: each goes on from before its first batch when it is told to.
+
+        Parameters
+        ----------
+        specs
+            Of a sweep, in the order of `primer_core.training.sweep.combinations`.
+        owner, before
+            As `primer_core.training.kept.Card` has them.
+        pace
+            As in `start`.
+
+        Raises
+        ------
+        OSError
+            If their folders cannot be made; none is kept then.
+        """
+        ids = tuple(new_id() for _ in specs)
+        folders: list[RunFolder] = []
+        try:
+            for spec, run_id in zip(specs, ids, strict=True):
+                folders.append(self.store.create(Card(spec, owner, before=tuple(before), sweep=ids), run_id))
+            runs = [run for run in map(self.open, ids) if run is not None]
+            if len(runs) < len(ids):
+                raise OSError("the folder of a run is gone")
+        except OSError:
+            for folder in folders:
+                self.store.remove(folder)
+            raise
+        for run in runs:
+            run.set_pace(pace)
+        with self._lock:
+            self._thin_out()
+        return tuple(runs)
 
     def _thin_out(self) -> None:
         """Keep the moments of all runs within their room; looked after beside the runs, every few minutes at most."""

@@ -61,15 +61,22 @@ class RunStore:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def create(self, card: Card) -> RunFolder:
+    def create(self, card: Card, run: str = "") -> RunFolder:
         """Keep a new run.
+
+        Parameters
+        ----------
+        card
+            What it is started with.
+        run
+            Its id, as `new_id` gives one; a new one where it is empty.
 
         Raises
         ------
         OSError
             If its folder cannot be made; nothing is left of it then.
         """
-        folder = RunFolder(self.path / _new_id())
+        folder = RunFolder(self.path / (run or new_id()))
         try:
             folder.path.mkdir(parents=True, mode=0o700)
             folder.write_card(card)
@@ -152,6 +159,6 @@ class RunStore:
             (self.path / _OWNERS / owner / folder.run).unlink(missing_ok=True)
 
 
-def _new_id() -> str:
-    """An id that cannot be guessed, and that is a good name for a folder."""
+def new_id() -> str:
+    """Give an id for a run that cannot be guessed, and that is a good name for a folder."""
     return f"r{secrets.token_urlsafe(9)}"

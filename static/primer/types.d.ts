@@ -301,3 +301,15 @@ export interface EpochPoint {
 }
 /** `step`: batches trained on, null for what there is now; `moment`: those of the nearest kept moment, if there is one. */
 export interface Look { run: string; step: number | null; moment: number | null }
+
+/* What the server says of a sweep: see sweep_view in ui/training/sweep_view.py. */
+
+export interface SweepNews {
+  run: string; rate: number; batch: number; total: number; of: number; first: number; means: (number | null)[];
+  facts: string; state: string; kind: "waiting" | "going" | "ended" | "bad"; share: number;
+  loss: string; accuracy: string; epoch: number;
+}
+export interface SweepView {
+  at: number; mark: string; again: number; rates: string[]; batches: string[]; going: boolean; best: string | null;
+  cells: SweepNews[];
+}

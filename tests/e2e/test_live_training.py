@@ -17,6 +17,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from primer_core.models import build_model
 from primer_core.training import RunSpec
 from primer_core.training.loop import train
+from tests.e2e.test_accessibility import violations
 from tests.running_app import free_port, running_app, wait_until_drawn
 
 LIMIT = 60.0
@@ -300,6 +301,43 @@ def test_optimisers_race_from_the_same_start_and_are_steered_together(page: Page
     for racer in ("Adam, rate 0.001", "SGD with momentum 0.9, rate 0.02", "SGD, rate 0.1"):
         expect(page.get_by_text(re.compile(f"{re.escape(racer)}: \\d\\d.\\d% after epoch 2"))).to_be_visible()
     reset(page)
+
+
+def test_rates_and_batch_sizes_are_tried_at_once_and_the_best_is_taken_over(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=1&pace=full+speed")
+    button(page, "Try rates and batch sizes")
+    for gone, left in (("0.0001", 9), ("0.0005", 6), ("16", 4)):
+        button(page, f"Remove {gone}")
+        expect(page.get_by_role("button", name=f"Start {left} runs")).to_be_visible()
+    button(page, "Start 4 runs")
+    table = page.get_by_role("table", name="A run for each learning rate and batch size")
+    cells = table.get_by_role("button")
+    expect(cells).to_have_count(4)
+    expect(table.get_by_role("columnheader")).to_have_text(["Rate", "batch 64", "batch 256"])
+    expect(table.get_by_role("rowheader")).to_have_text(["0.002", "0.01"])
+    expect(page.locator(".sweep .result")).to_contain_text("All 4 runs have ended.", timeout=LIMIT * 1000)
+    best = cells.filter(has_text="Lowest loss")
+    expect(best).to_have_count(1)
+    told = re.compile(r"^Rate .*: finished\. .* The lowest validation loss\. Training loss from")
+    expect(best).to_have_accessible_name(told)
+    assert violations(page) == []
+
+    cells.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(cells.last).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cells.last).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text(re.compile(r"This curve: .* rate 0\.01 · batch 256"))).to_be_visible()
+    button(page, "Use rate 0.01, batch 256")
+    expect(page.get_by_role("combobox", name="Batch size", exact=True)).to_have_value("256")
+    expect(page.get_by_role("slider", name="Learning rate")).to_have_attribute("aria-valuetext", "0.01")
+
+    page.reload()
+    expect(cells).to_have_count(4)
+    expect(cells.last).to_have_attribute("aria-pressed", "true")
+    reset(page)
+    expect(table).to_have_count(0)
 
 
 def test_a_diverged_run_names_its_batch_and_is_not_offered_for_drawing(page: Page, app_url: str) -> None:

@@ -55,8 +55,10 @@ def _done(act: str) -> bool:
     runs = [run for run in map(service.open, map(str, asked["runs"])) if run is not None and is_mine(run)]
     if asked["do"] == "show" and runs:
         card = runs[0].folder.card() if runs[0].folder is not None else Card(runs[0].spec)
-        beside = [run for run in map(service.open, card.beside) if run is not None]
-        session.own_desk().show(runs[0], beside)
+        beside, sweep = (
+            [run for run in map(service.open, ids) if run is not None] for ids in (card.beside, card.sweep)
+        )
+        session.own_desk().show(runs[0], beside, sweep=sweep)
     elif asked["do"] == "compare":
         session.own_desk().compare(runs[:MOST_BEHIND])
     return True

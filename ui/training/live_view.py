@@ -69,6 +69,7 @@ def numbers(classes: int) -> dict[str, str]:
 
 
 _NOTHING = "Nothing is training. Press Start: the first batch comes as soon as torch and the data are loaded."
+_WAITS = "Waiting: it starts when another run of the sweep has ended."
 #: Settings that the legend names of an earlier run at most.
 _MOST_TOLD = 2
 _SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -143,6 +144,7 @@ def live_view(
     role: str,
     active_runs: int,
     behind: Sequence[Behind] = (),
+    waits: bool = False,
     cursor: Cursor | None = None,
 ) -> dict[str, Any]:
     """A run as `ui.components.live_chart` shows it.
@@ -157,6 +159,8 @@ def live_view(
         How many runs go on on this server.
     behind
         Earlier runs to draw behind it, the first `MOST_BEHIND` of them.
+    waits
+        Whether it starts later, when others of its sweep have ended.
     cursor
         What the page has already; None for a view without curves, which the page's chart then asks for.
 
@@ -176,12 +180,12 @@ def live_view(
     history = run.history if run else History()
     view: dict[str, Any] = {
         "at": round(time.monotonic(), 4),
-        "mark": _mark(run, state, role, behind),
-        "again": _again(state, active_runs, behind),
+        "mark": _mark(run, state, role, behind) + " waits" * waits,
+        "again": REFRESH_PAUSED if waits else _again(state, active_runs, behind),
         "run": run.id if run else "none",
         "ended": bool(state and state.ended),
         "share": round(min(1.0, state.step / state.total_steps), 4) if state and state.total_steps else 0.0,
-        "progress": progress_text(state) if run and state else _NOTHING,
+        "progress": _WAITS if waits else progress_text(state) if run and state else _NOTHING,
         "numbers": _numbers(run, state),
         "batches": history.size,
         "planned": state.total_steps if state else 0,
@@ -252,6 +256,11 @@ def role_at(desk: Desk | None, visitor: str) -> str:
         return "steers"
     elsewhere = desk.current is not None and desk.current.elsewhere
     return "steers" if desk.steers(visitor) and not elsewhere else "looks on"
+
+
+def waits_at(desk: Desk | None) -> bool:
+    """Whether the current run of a desk is of a sweep, and starts later."""
+    return desk is not None and desk.sweep is not None and desk.current in desk.sweep.waiting
 
 
 def behind_at(desk: Desk | None) -> tuple[Behind, ...]:
@@ -476,6 +485,7 @@ def _view_at(desk_id: str, visitor: str, cursor: Cursor) -> dict[str, Any]:
         role=role_at(desk, visitor),
         active_runs=active_runs,
         behind=behind_at(desk),
+        waits=waits_at(desk),
         cursor=cursor,
     )
 

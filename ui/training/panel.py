@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,19 +19,22 @@ from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
 from ui import cached, session
 from ui.components.live_chart import live_chart
 from ui.components.run_buttons import Button, run_buttons, take_presses
+from ui.components.sweep_table import sweep_table
 from ui.controls import code_panel
 from ui.replicas import page_of
-from ui.training import kept_runs, settings, symptoms_view
-from ui.training.live_view import address, behind_at, live_view, numbers, role_at
+from ui.training import kept_runs, settings, sweep_view, symptoms_view
+from ui.training.live_view import address, behind_at, live_view, numbers, role_at, waits_at
 from ui.training.words import differences, in_words, optimizer_text, setting_text, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
     from primer_core.training.run import RunState
+    from primer_core.training.sweep import Sweep
 
 #: Epochs that are added after the end at one press.
 MORE_EPOCHS = 5
 _BUTTONS = "run buttons"
+_TABLE = "sweep table"
 #: Seconds that a page waits for a single step, so that it shows its loss at once.
 _STEP_WAIT = 0.3
 _CHANGES_TOLD = 4
@@ -50,6 +54,8 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
         Whether a run of this learner went on when the page around the panel was drawn.
     """
     desk = session.desk()
+    if _cell_pressed(desk):
+        st.rerun()  # what is said of the run on screen stands outside, too
     for name in take_presses(_BUTTONS):
         _press(name, session.desk(), spec)
     if session.desk() is not desk or settings.full_speed_asked():
@@ -57,17 +63,23 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     run = desk.current if desk else None
     state = run.state() if run else None
     may = role_at(desk, cached.seat().visitor)
-    going = state is not None and not state.ended and may == "steers"
+    going = goes_on(desk) and may == "steers"
     if going != was_going:
         st.rerun()  # the settings beside are locked while a run goes on, and only then
-    buttons = _own_buttons(spec, run, state) if may == "steers" else _onlookers_buttons(spec)
+    sweep = desk.sweep if desk else None
+    if may != "steers":
+        buttons = _onlookers_buttons(spec)
+    else:
+        buttons = _own_buttons(spec, run, state) if sweep is None else _buttons_of_sweep(spec, sweep)
     run_buttons(_BUTTONS, buttons, label="Steer the run")
     if problem := cached.training_desks().service.cluster_problem:
         st.warning(problem, icon=":material/lan:")
     if refused := session.refusal():
         st.warning(refused, icon=":material/front_hand:")
+    if desk is not None and run is not None and sweep is not None:
+        _draw_sweep(desk, run, sweep, may)
     if run is not None and state is not None:
-        _message(run, state, may)
+        _message(run, state, may, never_began=sweep is not None and not state.step)
     chart = st.container()
     log_scale = st.toggle(
         "Logarithmic loss",
@@ -84,6 +96,7 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
                 role=may,
                 active_runs=cached.training_desks().service.active_runs,
                 behind=behind_at(desk),
+                waits=waits_at(desk),
             ),
             address=address(desk, cached.seat().visitor) if desk else None,
             log_scale=log_scale,
@@ -95,6 +108,91 @@ def follow(spec: RunSpec | None, *, was_going: bool) -> None:
     # A test of rates is to find what ails; a run that fine-tunes cannot be started again here, without its digits.
     if run is not None and state is not None and run.spec.schedule != TEST_OF_RATES and not run.spec.start:
         symptoms_view.draw(run, state, enabled=may == "steers")
+
+
+def goes_on(desk: Desk | None) -> bool:
+    """Whether the run on a desk goes on, or one of its sweep."""
+    if desk is None or desk.current is None:
+        return False
+    return desk.sweep.going if desk.sweep is not None else not desk.current.state().ended
+
+
+def _cell_pressed(desk: Desk | None) -> bool:
+    """Show the run whose cell in the table of a sweep was pressed, and say whether one was."""
+    act = st.session_state.get(_TABLE, {}).get("act")
+    asked = json.loads(act) if act else {}
+    if not asked or st.session_state.get(f"{_TABLE} done") == asked["number"]:
+        return False
+    st.session_state[f"{_TABLE} done"] = asked["number"]
+    pressed = [run for run in desk.together if run.id == asked.get("run")] if desk is not None else []
+    if desk is None or not pressed or not session.steers(desk):
+        return False
+    desk.look_at(pressed[0])
+    return True
+
+
+def _draw_sweep(desk: Desk, run: Run, sweep: Sweep, may: str) -> None:
+    """Draw the table of a sweep, and what can be done with the run of it that is on screen."""
+    sweep_table(
+        _TABLE,
+        address=sweep_view.address(desk),
+        shown=run.id,
+        mark=sweep_view.mark_of(sweep),
+        steers=may == "steers",
+    )
+    if may != "steers":
+        return
+    shown = ", ".join(setting_text(name, getattr(run.spec, name)) for name in ("learning_rate", "batch_size"))
+    if st.button(
+        f"Use {shown}",
+        icon=":material/tune:",
+        on_click=settings.use,
+        args=(run.spec,),
+        key="use_cell",
+        help="Sets the settings beside as those of the run below.",
+    ):
+        st.rerun()  # they stand outside
+
+
+def _buttons_of_sweep(spec: RunSpec | None, sweep: Sweep) -> Sequence[Button]:
+    """The buttons of a learner whose sweep it is: each acts on all of its runs."""
+    going = sweep.going
+    if not going:
+        start = "Train one network with the settings beside. The runs of the sweep stay among your runs."
+        main = Button("main", "start", "Start", start, "play_arrow", "" if spec is not None else _UNFIT)
+    elif sweep.held:
+        main = Button("main", "resume", "Resume", "Go on training all of them.", "play_arrow")
+    else:
+        main = Button("main", "pause", "Pause", "Hold all of them before their next batches.", "pause")
+    more = Button("more", "go_on", "Go on", "Train those on that have batches left, from where they are.")
+    why_not = "" if going else "Nothing is training."
+    return (
+        main,
+        *((more,) if not going and sweep.can_go_on else ()),
+        Button("finish", "finish", "Finish now", "Train all of them as fast as it goes.", why_not=why_not),
+        Button("stop", "stop", "Stop", "End all of them here, and start no other.", why_not=why_not),
+        Button("reset", "reset", "Reset", "Clear table and chart. Runs that go on are dropped."),
+    )
+
+
+def _press_at_sweep(name: str, desk: Desk, sweep: Sweep) -> None:
+    """Do what a button says to all runs of a sweep."""
+    match name:
+        case "reset":
+            desk.clear()
+        case "pause":
+            sweep.pause()
+        case "resume":
+            sweep.resume()
+        case "finish":
+            sweep.set_pace(None)
+            sweep.resume()
+            settings.ask_for_full_speed()
+        case "stop":
+            sweep.stop()
+        case "go_on":
+            sweep.set_pace(settings.pace())
+            desk.go_on_with_sweep()
 
 
 def _own_buttons(spec: RunSpec | None, run: Run | None, state: RunState | None) -> Sequence[Button]:
@@ -163,6 +261,11 @@ def _onlookers_buttons(spec: RunSpec | None) -> Sequence[Button]:
 
 def _press(name: str, desk: Desk | None, spec: RunSpec | None) -> None:
     """Do what a button says, if it still fits: the run may have ended meanwhile."""
+    sweep = desk.sweep if desk else None
+    steers = role_at(desk, cached.seat().visitor) == "steers"
+    if desk is not None and sweep is not None and steers and (name != "start" or sweep.going):
+        _press_at_sweep(name, desk, sweep)
+        return
     if name in ("start", "start_own", "step", "step_epoch") and _starts(name, desk, spec):
         return
     run = desk.current if desk else None
@@ -233,8 +336,8 @@ def _take_knobs(run: Run, spec: RunSpec | None) -> None:
             run.change(**{name: getattr(spec, name) for name in LIVE if name not in settings.PLAN})
 
 
-def _message(run: Run, state: RunState, may: str) -> None:
-    """Say what went wrong, or where to go on with the network."""
+def _message(run: Run, state: RunState, may: str, *, never_began: bool) -> None:
+    """Say what went wrong, or where to go on with the network; of one that never began its cell says why."""
     tested = read_rate_test(run) if state.ended else None
     if state.status == "failed":
         st.error(state.reason, icon=":material/error:")
@@ -246,7 +349,7 @@ def _message(run: Run, state: RunState, may: str) -> None:
         ):
             session.start(run.spec, refetch=True, pace=settings.pace())
             st.rerun()
-    elif state.status == "interrupted":
+    elif state.status == "interrupted" and not never_began:
         _tell_interruption(run, state, may)
     elif tested is not None:
         _tell_rate_test(tested)
@@ -332,6 +435,8 @@ def _made_with(desk: Desk, run: Run) -> str:
     if earlier:
         told_changes.insert(0, f"{earlier} earlier change{'s' * (earlier > 1)}")
     text = "; ".join((f"<b>This curve:</b> {in_words(run.spec)}", *told_changes)) + "."
+    if desk.sweep is not None:
+        return f"{text}<br><b>A sweep:</b> the same first weights in all its runs, and all settings but these two."
     if len(desk.together) > 1:
         return f"{text}<br>{_race_in_words(desk)}"
     before = next(iter(desk.earlier), None)

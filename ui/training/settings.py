@@ -26,12 +26,15 @@ from primer_core.training.spec import (
     SpecError,
     data_title,
 )
-from ui import session
+from primer_core.training.sweep import combinations
+from ui import cached, session
 from ui.address import Parameter, choice_of, number_of, switch, whole_number
 from ui.controls import Preset
 from ui.training.words import OPTIMIZER_TITLES, SCHEDULE_TITLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from primer_core.training.run import Run
 
 #: The learning rates on offer: 1, 2 and 5 of each power of ten.
@@ -67,6 +70,17 @@ _KEYS = {
     "target": "target",
     "patience": "patience",
 }
+#: The values of those widgets that offer some and no others.
+_OFFERED: dict[str, tuple[float | None, ...]] = {
+    "lr": LEARNING_RATES,
+    "batch": BATCH_SIZES,
+    "momentum": MOMENTA,
+    "decay": WEIGHT_DECAYS,
+    "dropout": tuple(_DROPOUTS),
+    "noise": NOISES,
+    "target": TARGETS,
+    "patience": PATIENCES,
+}
 PACE_KEY = "pace"
 #: Settings that may change while a run trains, but are chosen before it starts.
 PLAN = ("epochs", "target", "patience")
@@ -79,6 +93,10 @@ DEFAULT_PACE = 24.0
 _TOY_TRAIN_SIZE = 5
 #: Optimizer, momentum, and a learning rate that is usual for them.
 _RACERS = (("adam", 0.0, 0.001), ("sgd", 0.9, 0.02), ("sgd", 0.0, 0.1))
+#: Rates of a sweep by default, as multiples of a usual one, and its batch sizes: of images, and of the five points.
+_SWEPT = (0.1, 0.5, 2.0, 10.0)
+_SWEPT_SIZES, _SWEPT_TOY_SIZES = (16, 64, 256), (1, 2, 4)
+_SWEPT_BEFORE = "swept before"
 _REFUSED = "knob refused"
 _FULL_SPEED_ASKED = "full speed asked"
 _SET_HERE = "widgets set by the server"
@@ -170,9 +188,14 @@ def widget_values(spec: RunSpec) -> dict[str, Any]:
     return {key: getattr(spec, name) for name, key in _KEYS.items()}
 
 
+def _on_offer(values: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values, by the keys of their widgets, that these can have: a run from a shell may have others."""
+    return {key: value for key, value in values.items() if value in _OFFERED.get(key, (value,))}
+
+
 def restore(spec: RunSpec) -> None:
     """Set the widgets as a run was set, where neither this session nor the address says otherwise."""
-    for key, value in widget_values(spec).items():
+    for key, value in _on_offer(widget_values(spec)).items():
         if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
 
@@ -181,7 +204,7 @@ def follow_knobs(run: Run) -> None:
     """Set the knobs as they stand of a run that goes on and is this learner's, whoever of its tabs has moved them."""
     for name in LIVE:
         key, value = _KEYS[name], getattr(run.asked, name)
-        if name not in PLAN and st.session_state.get(key) != value:
+        if name not in PLAN and _on_offer({key: value}) and st.session_state.get(key) != value:
             if key not in st.session_state:
                 st.query_params.pop(key, None)  # an address of before, which the widget would follow
             _set(key, value)
@@ -217,8 +240,11 @@ def choose(*, locked: bool) -> RunSpec | None:
     except SpecError as error:
         _explain(error, chosen)
         return None
+    if locked and _of_a_sweep():
+        knobs.html('<p class="primer-note">The runs of the sweep keep their settings: these are for the next run.</p>')
     if not locked:
         with race:
+            _draw_sweep(spec)
             st.button(
                 "Race the optimisers",
                 icon=":material/flag:",
@@ -236,6 +262,74 @@ def choose(*, locked: bool) -> RunSpec | None:
                 help="Trains with a rate that rises from 0.00001 to 1, and tells where the loss was lowest.",
             )
     return spec
+
+
+def _draw_sweep(spec: RunSpec) -> None:
+    """Draw the choice of rates and batch sizes, each of which is to be tried with each."""
+    with st.popover(
+        "Try rates and batch sizes",
+        icon=":material/grid_on:",
+        help="Trains a network for each rate with each batch size, from the same first weights, and shows all curves.",
+    ):
+        usual, toy = _usual_rate(spec), spec.data == TOY
+        keys = f"sweep rates {usual:g}", f"sweep sizes {toy}"
+        before: dict[str, list[Any]] = st.session_state.get(_SWEPT_BEFORE, {})
+        rates = st.multiselect(
+            "Rates",
+            LEARNING_RATES,
+            before.get(keys[0], sorted({nearest_rate(usual * factor) for factor in _SWEPT})),
+            format_func=lambda rate: f"{rate:g}",
+            key=keys[0],
+        )
+        sizes = st.multiselect(
+            "Batch sizes",
+            BATCH_SIZES,
+            before.get(keys[1], _SWEPT_TOY_SIZES if toy else _SWEPT_SIZES),
+            key=keys[1],
+        )
+        try:
+            specs = combinations(spec, rates, sizes)
+        except SpecError as error:
+            st.warning(str(error), icon=":material/block:")
+            return
+        runs = f"{len(specs)} run{'s' * (len(specs) > 1)}"
+        most = cached.training_desks().most
+        wait = f" At most {most} of one browser go on at once here; the others wait." if len(specs) > most else ""
+        st.caption(f"{runs} from the same first weights, all other settings as on the page.{wait}")
+        st.button(
+            f"Start {runs}",
+            type="primary",
+            on_click=_sweep,
+            args=(specs, dict(zip(keys, (rates, sizes), strict=True))),
+            key="start_sweep",
+        )
+
+
+def _usual_rate(spec: RunSpec) -> float:
+    """A learning rate that is usual for what a spec steps with."""
+    return next(
+        rate
+        for optimizer, momentum, rate in _RACERS
+        if (optimizer, momentum > 0) == (spec.optimizer, spec.momentum > 0)
+    )
+
+
+def _sweep(specs: Sequence[RunSpec], chosen: dict[str, list[Any]]) -> None:
+    """Start a sweep, and keep what was chosen, by the keys of its widgets, which go while a run goes on."""
+    st.session_state[_SWEPT_BEFORE] = st.session_state.get(_SWEPT_BEFORE, {}) | chosen
+    session.start_sweep(specs, pace=pace())
+
+
+def _of_a_sweep() -> bool:
+    """Whether what is on the desk is a sweep."""
+    desk = session.desk()
+    return desk is not None and desk.sweep is not None
+
+
+def use(spec: RunSpec) -> None:
+    """Set all widgets as a run was set; a rate that is not on offer becomes the nearest one that is."""
+    rate = {_KEYS["learning_rate"]: nearest_rate(spec.learning_rate)}
+    st.session_state.update(_on_offer(widget_values(spec)) | rate)
 
 
 def _race(spec: RunSpec) -> None:
@@ -270,6 +364,8 @@ def _knob_moved(name: str) -> None:
     run = desk.current if desk else None
     if desk is None or run is None or not session.steers(desk) or run.state().ended or run.elsewhere:
         return
+    if desk.sweep is not None:
+        return  # its runs differ in two settings, and in nothing else
     if _took_back(_KEYS[name]):
         return
     value = st.session_state[_KEYS[name]]
