@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.losses import (
+    AllTheSame,
     AnotherLoss,
     ColumnsSumToOne,
     DimPut,
@@ -292,6 +294,17 @@ def _(claim: SoftmaxTwice, program: Program) -> None:
     # The loss of p is that of logits whose softmax is the softmax of p.
     again = {**given, "p": p.softmax(-1).log()}
     assert abs(float(evaluated(shown_call(program, "p"), names, **again)) - twice) <= 1e-9 * max(1.0, abs(twice))
+
+
+@check(AllTheSame)
+def _(claim: AllTheSame, program: Program) -> None:
+    names = ran(program)
+    assert len(names["z"]) == claim.classes > 1
+    assert names["z"].max() == names["z"].min()
+    for number in range(claim.classes):
+        loss = float(torch.nn.functional.cross_entropy(names["z"].double(), torch.tensor(number)))
+        assert abs(loss - claim.loss) <= 1e-2 * loss
+        assert abs(math.exp(loss) - claim.classes) < 1e-6
 
 
 @check(OnlyClassNumbers)
