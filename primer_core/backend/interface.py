@@ -101,8 +101,6 @@ class Backend(ABC):
         Whether a number in an index is broadcast together with the index arrays. Where not, it drops its axis before.
     lone_list_is_tuple
         Whether an index that is one list of lists is read as a tuple of lists.
-    takes_bytes_for_a_mask
-        Whether an index of uint8 is a mask, and not one of places.
     takes_ellipses
         Whether an index may hold ``...`` more than once.
     averages_integers
@@ -159,7 +157,6 @@ class Backend(ABC):
     runs_numpy_code: ClassVar[bool]
     numbers_join_index_arrays: ClassVar[bool]
     lone_list_is_tuple: ClassVar[bool]
-    takes_bytes_for_a_mask: ClassVar[bool]
     takes_ellipses: ClassVar[bool]
     averages_integers: ClassVar[bool]
     has_softmax: ClassVar[bool]

@@ -28,7 +28,6 @@ class NumpyBackend(Backend):
     runs_numpy_code = True
     numbers_join_index_arrays = True
     lone_list_is_tuple = False
-    takes_bytes_for_a_mask = False
     takes_ellipses = False
     averages_integers = True
     has_softmax = False

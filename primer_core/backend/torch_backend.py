@@ -37,7 +37,6 @@ class TorchBackend(Backend):
     runs_numpy_code = False
     numbers_join_index_arrays = False
     lone_list_is_tuple = True
-    takes_bytes_for_a_mask = True
     takes_ellipses = True
     averages_integers = False
     has_softmax = True

@@ -90,8 +90,8 @@ class NumberBeyond(Claim):
     def sentence(self) -> Sentence:
         """Give the limits."""
         return (
-            f"{self.name} is a number of Python and has no dtype of its own. NumPy takes it for {self.dtype}, which holds "
-            f"{signed(self.least)} to {signed(self.most)}: {signed(self.number)} is beyond that.",
+            f"{self.name} is a number of Python and has no dtype of its own. NumPy takes it for {self.dtype}, which "
+            f"holds {signed(self.least)} to {signed(self.most)}: {signed(self.number)} is beyond that.",
         )
 
     def brief(self) -> str:

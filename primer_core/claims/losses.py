@@ -258,8 +258,9 @@ class AllTheSame(Claim):
     def sentence(self) -> Sentence:
         """Give the probability and the loss."""
         return (
-            f"All logits are equal, so each of the {self.classes} classes has probability 1/{self.classes}. Whichever is "
-            f"right, the loss is ln {self.classes} = {short_number(self.loss)}: that of a network that knows nothing yet.",
+            f"All logits are equal, so each of the {self.classes} classes has probability 1/{self.classes}. Whichever "
+            f"is right, the loss is ln {self.classes} = {short_number(self.loss)}: that of a network that knows nothing "
+            "yet.",
         )
 
 

@@ -48,8 +48,8 @@ class SumsOfProducts(Claim):
             return (
                 "The cells are booleans, whose product is and, and whose sum is or. Each cell of ",
                 Name("c"),
-                f" is True where in any of {self.k} {'pair' if self.k == 1 else 'pairs'} both are True: a cell of a row "
-                "of ",
+                f" is True where in any of {self.k} {'pair' if self.k == 1 else 'pairs'} both are True: a cell of a "
+                "row of ",
                 Name("a"),
                 " and one of a column of ",
                 Name("b"),

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 
 from primer_core.claims.dtypes import (
@@ -44,7 +43,7 @@ def dtypes(program: Program) -> dict[str, str]:
 def in_floats(program: Program, name: str) -> Any:
     """What a name ends as where the operands hold floats, which do not wrap around."""
     changes: dict[int, Change] = {}
-    for operand in given(program):
+    for operand in given(program) if any(map(program.binds, OPERANDS)) else (name,):
 
         def widen(names: dict[str, Any], operand: str = operand) -> None:
             own = names[operand]
@@ -94,11 +93,18 @@ def _(claim: NumberBeyond, program: Program) -> None:
     held = np.zeros(1, claim.dtype)
     assert claim.dtype in dtypes(program).values()
     for limit, beyond in ((claim.least, claim.least - 1), (claim.most, claim.most + 1)):
-        held[0] = limit
+        assert _takes(held, limit)
         assert int(held[0]) == limit
-        with pytest.raises(OverflowError):
-            held[0] = beyond
+        assert not _takes(held, beyond)
     assert not claim.least <= claim.number <= claim.most
+
+
+def _takes(array: Any, number: int) -> bool:
+    try:
+        array[0] = number
+    except OverflowError:
+        return False
+    return True
 
 
 @check(StoredAs)

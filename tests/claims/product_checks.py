@@ -78,12 +78,13 @@ def _(claim: SumsOfProducts, program: Program) -> None:
     assert a.shape[-1] == claim.k
     assert (b.shape[0] if b.ndim == 1 else b.shape[-2]) == claim.k
     if not is_computed(program):
+        assert not claim.truth
         return
     c = result(program)
+    assert claim.truth is (c.dtype == bool)
     if a.ndim > 2 or b.ndim > 2 or c.size * claim.k > LARGEST:
         return
     rows, columns = stacked(a, "a").tolist(), stacked(b, "b").T.tolist()
-    assert claim.truth is (c.dtype == bool)
     if claim.truth:
         pairs = (zip(row, column, strict=True) for row in rows for column in columns)
         assert c.ravel().tolist() == [any(x and y for x, y in pair) for pair in pairs]

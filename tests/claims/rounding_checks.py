@@ -202,6 +202,7 @@ def _(claim: GivenNotFinite, program: Program) -> None:
     given = [*logits.ravel().tolist(), *target.double().flatten().tolist()]
     assert claim.value in {repr(value) for value in given}
     assert not math.isfinite(float(claim.value))
+    assert claim.because in ("", "right", "all")
     if claim.because:
         rows = logits.reshape(-1, logits.shape[-1])
         below = rows[claim.row] == -math.inf

@@ -240,11 +240,6 @@ class Written:
     code: str
 
 
-TAKEN_FOR_A_MASK = (
-    "PyTorch takes an index of uint8 for a mask, as it did before it had booleans, and warns of it. Write .bool() for "
-    "a mask, .long() for places."
-)
-
 Outcome = Unread | Unindexed | IndexDeclined | Read | NotWritten | Written | Expressed | ExpressionDeclined
 """What comes of a question."""
 
@@ -263,8 +258,6 @@ def explain(question: IndexingQuestion) -> Outcome:
         index = read_index(question.index, operand.values, unpack=engine.lone_list_is_tuple)
     except Refused as refused:
         return Unread("index", str(refused)) if question.index.strip() else Unindexed(operand, str(refused))
-    if engine.takes_bytes_for_a_mask and any(getattr(item, "dtype", None) == np.uint8 for item in index.items):
-        return Unread("index", TAKEN_FOR_A_MASK)
     try:
         value = None if question.then == "Read" else _value(question.value)
     except Refused as refused:

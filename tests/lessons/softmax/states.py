@@ -246,5 +246,6 @@ _ANSWERED: tuple[Drawn, ...] = (
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _across, _all_ignored, _at_zero, _given_infinite, _masked, _too_cold, _whole, _no_axis, _target_dtype,
-    _target_shape, _no_such_class, _from_one, _listed, _ignored_probabilities, _answer_dtype, _answer_shape, _answer_range,
+    _target_shape, _no_such_class, _from_one, _listed, _ignored_probabilities, _answer_dtype, _answer_shape,
+    _answer_range,
 )  # fmt: skip
