@@ -216,8 +216,8 @@ class FirstAxisJoined(Claim):
     def sentence(self) -> Sentence:
         """Say what would keep the first axis."""
         return (
-            f"All {len(self.before)} axes became one, axis 0 of size {self.before[0]}, too: of a batch no example is left "
-            "by itself. ",
+            f"All {len(self.before)} axes became one, axis 0 of size {self.before[0]}, too: of a batch no example is "
+            "left by itself. ",
             Code(f"{self.origin}.flatten(1)"),
             f" keeps axis 0: {self.kept}.",
         )

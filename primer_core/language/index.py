@@ -39,8 +39,8 @@ _OF_TORCH: Mapping[str, str] = {"arange": "arange", "tensor": "array", "where": 
 """What NumPy calls the functions of PyTorch that may stand in an index of a tensor."""
 
 _TAKEN_FOR_A_MASK = (
-    "PyTorch takes an index of uint8 for a mask, as it did before it had booleans, and warns of it. Write .bool() for a "
-    "mask, .long() for places."
+    "PyTorch takes an index of uint8 for a mask, as it did before it had booleans, and warns of it. Write .bool() for "
+    "a mask, .long() for places."
 )
 
 _REARRANGING = frozenset({"ravel", "reshape"})

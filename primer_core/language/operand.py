@@ -76,7 +76,7 @@ class Operand:
     tensor_code
         The PyTorch expression that makes it, where it was typed as a tensor; empty else.
     number
-        The number of Python that was typed, as code; empty where it was none. It has no dtype of its own, which `values`
+        The number of Python that was typed, as code; empty where it was none. It has no dtype of its own, as `values`
         has.
     """
 

@@ -177,7 +177,9 @@ def change(made: Made, statements: Statements) -> Changes:
             never = unwritten_of(last, evaluator.uninitialised)
             changed = known & ~never if never is not None else known
     dtype = backend_of(last).dtype_name(last).removeprefix("torch.")
-    return Changes(tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop, wrapped)
+    return Changes(
+        tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop, wrapped
+    )
 
 
 _SIGNS = (ast.Add, ast.Sub, ast.Mult)

@@ -243,8 +243,8 @@ def _shares(chance: random.Random, library: Library) -> ReductionsQuestion:
 
 
 RARE: tuple[Drawn, ...] = (
-    *(_missing, _missing, _astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty),
-    *(_twice, _norm),
+    *(_missing, _missing),
+    *(_astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty, _twice, _norm),
     *(
         _all_kept,
         _whole_mean,
