@@ -259,8 +259,8 @@ class AllTheSame(Claim):
         """Give the probability and the loss."""
         return (
             f"All logits are equal, so each of the {self.classes} classes has probability 1/{self.classes}. Whichever "
-            f"is right, the loss is ln {self.classes} = {short_number(self.loss)}: that of a network that knows nothing "
-            "yet.",
+            f"is right, the loss is ln {self.classes} = {short_number(self.loss)}: that of a network that knows "
+            "nothing yet.",
         )
 
 
