@@ -43,7 +43,7 @@ def dtypes(program: Program) -> dict[str, str]:
 def in_floats(program: Program, name: str) -> Any:
     """What a name ends as where the operands hold floats, which do not wrap around."""
     changes: dict[int, Change] = {}
-    for operand in given(program) if any(map(program.binds, OPERANDS)) else (name,):
+    for operand in list(given(program)) if any(map(program.binds, OPERANDS)) else [name]:
 
         def widen(names: dict[str, Any], operand: str = operand) -> None:
             own = names[operand]

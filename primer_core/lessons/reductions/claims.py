@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -195,7 +196,7 @@ def _particular(outcome: Reduced) -> tuple[Claim, ...]:
 _SPREADS_NAN = ("sum", "prod", "mean", "std", "var", "max", "min", "median", "norm")
 """Operations whose result is nan where one of its cells is."""
 
-_PASSED_OVER = {
+_PASSED_OVER: Mapping[str, tuple[str, ...]] = {
     "NumPy": ("sum", "prod", "mean", "std", "var", "max", "min", "median"),
     "PyTorch": ("sum", "mean"),
 }
