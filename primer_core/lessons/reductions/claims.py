@@ -215,11 +215,12 @@ def _nan(outcome: Reduced) -> list[Claim]:
     first, count = int(spread[0]), outcome.members.shape[1]
     instead = ""
     if question.operation in _PASSED_OVER[question.library] and nans[first] < count:
-        instead = _passing_over(outcome.statements[0].partition(" = ")[2], question.operation)
+        own = outcome.statements[0].partition(" = ")[2]
+        instead = _passing_over(own, question.operation, by_method=not backend(question.library).runs_numpy_code)
     return [NanSpreads(_index(first, outcome.result.shape), int(nans[first]), count, instead)]
 
 
-def _passing_over(code: str, operation: str) -> str:
+def _passing_over(code: str, operation: str, *, by_method: bool) -> str:
     """Write a call so that it leaves out what is nan: ``np.nanmax(a, axis=0)``, ``a.nansum(dim=0)``."""
     method, own = f"a.{operation}(", f"np.{operation}("
     if code.startswith(own):
@@ -227,7 +228,7 @@ def _passing_over(code: str, operation: str) -> str:
     if not code.startswith(method):
         return ""
     given = code.removeprefix(method)
-    if "dim" in given:
+    if by_method:
         return f"a.nan{operation}({given}"
     return f"np.nan{operation}(a{', ' if given != ')' else ''}{given}"
 
