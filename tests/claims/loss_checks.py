@@ -129,7 +129,8 @@ def counted(names: Ran, program: Program) -> Any:
 
 def parts(names: Ran, program: Program, *, binary: bool) -> int:
     """Over how many losses the mean is taken."""
-    if "reduction=" in program.code:
+    asked = (line for line in program.code.splitlines() if "logits" in line and "scaled" not in line)
+    if any("reduction=" in line for line in asked):  # the loss of one row is summed in any case
         return 1
     return names["leaf"].numel() if binary else int(counted(names, program).sum())
 

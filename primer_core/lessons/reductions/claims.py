@@ -206,15 +206,17 @@ _PASSED_OVER: Mapping[str, tuple[str, ...]] = {
 def _nan(outcome: Reduced) -> list[Claim]:
     """Say which result is nan because a cell of it is, and what leaves it out."""
     values, question = outcome.operand.values, outcome.question
-    if values.dtype.kind != "f" or outcome.result.dtype.kind != "f" or not values.size:
+    if values.dtype.kind != "f" or outcome.result.dtype.kind != "f" or not values.size or np.isinf(values).any():
         return []
     nans = np.isnan(values.ravel()[outcome.members]).sum(axis=1)
     spread = np.flatnonzero((nans > 0) & np.isnan(outcome.result.ravel()))
     if not spread.size:
         return []
     first, count = int(spread[0]), outcome.members.shape[1]
-    instead = ""
-    if question.operation in _PASSED_OVER[question.library] and nans[first] < count:
+    instead, kept = "", count - int(nans[first])
+    if question.operation in ("std", "var"):
+        kept -= question.ddof
+    if question.operation in _PASSED_OVER[question.library] and kept > 0:
         own = outcome.statements[0].partition(" = ")[2]
         instead = _passing_over(own, question.operation, by_method=not backend(question.library).runs_numpy_code)
     return [NanSpreads(_index(first, outcome.result.shape), int(nans[first]), count, instead)]
