@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Line, Name, Sentence, Strong, counted, listed
+from primer_core.claims.claim import Claim, Code, Line, Name, Sentence, Strong, counted, listed, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,76 @@ class Promoted(Claim):
         name, dtype = self.result
         each = ", ".join(f"{operand} is {of}" for operand, of in self.operands)
         return (f"The dtypes differ: {each}. NumPy's rule of promotion makes {name} {dtype}.",)
+
+
+@dataclass(frozen=True, slots=True)
+class TakesDtype(Claim):
+    """Numbers of Python have no dtype of their own, and take that of the arrays that they meet where it holds them.
+
+    Parameters
+    ----------
+    numbers
+        Name and class of each operand that is a number of Python.
+    arrays
+        Name and dtype of each other operand.
+    result
+        Name and dtype of the result.
+    otherwise
+        Dtype of the result if the numbers were arrays of NumPy.
+    """
+
+    numbers: tuple[tuple[str, str], ...]
+    arrays: tuple[tuple[str, str], ...]
+    result: tuple[str, str]
+    otherwise: str
+
+    def sentence(self) -> Sentence:
+        """Say what the result is, and what it would be if that is another dtype."""
+        name, dtype = self.result
+        given = listed([f"{number} is {_ARTICLES.get(kind, 'a')} {kind} of Python" for number, kind in self.numbers])
+        each = ", ".join(f"{operand} is {of}" for operand, of in self.arrays)
+        if dtype == self.otherwise:
+            return (f"{each}, and {given}: {name} is {dtype}.",)
+        return (
+            f"{each}, and {given}, which has no dtype of its own: {name} is {dtype}. With ",
+            Code(", ".join(f"np.array({number})" for number, _ in self.numbers)),
+            f" it would be {self.otherwise}.",
+        )
+
+
+_ARTICLES = {"int": "an"}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBeyond(Claim):
+    """A number of Python is to take the dtype of an array, and is beyond what that holds.
+
+    Parameters
+    ----------
+    name, number
+        Of the operand, and the number.
+    dtype
+        Of the array.
+    least, most
+        What that holds.
+    """
+
+    name: str
+    number: int
+    dtype: str
+    least: int
+    most: int
+
+    def sentence(self) -> Sentence:
+        """Give the limits."""
+        return (
+            f"{self.name} is a number of Python and has no dtype of its own. NumPy takes it for {self.dtype}, which "
+            f"holds {signed(self.least)} to {signed(self.most)}: {signed(self.number)} is beyond that.",
+        )
+
+    def brief(self) -> str:
+        """Name the operand and the dtype."""
+        return f"{self.name} does not fit into {self.dtype}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,30 @@ class SoftmaxTwice(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class AllTheSame(Claim):
+    """Equal logits give each class the same probability, and a loss that says no more than how many classes there are.
+
+    Parameters
+    ----------
+    classes
+        How many there are.
+    loss
+        Of the row.
+    """
+
+    classes: int
+    loss: float
+
+    def sentence(self) -> Sentence:
+        """Give the probability and the loss."""
+        return (
+            f"All logits are equal, so each of the {self.classes} classes has probability 1/{self.classes}. Whichever "
+            f"is right, the loss is ln {self.classes} = {short_number(self.loss)}: that of a network that knows "
+            "nothing yet.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OnlyClassNumbers(Claim):
     """``nll_loss`` does not take probabilities as a target."""
 

@@ -275,14 +275,15 @@ class AddsToGrad(Claim):
     Parameters
     ----------
     name
-        Of the leaf.
+        Of the leaf; empty where no name means it in the end.
     """
 
     name: str
 
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
-        return (f"AccumulateGrad adds g to {self.name}.grad",)
+        leaf = f"{self.name}.grad" if self.name else ".grad of a leaf without a name"
+        return (f"AccumulateGrad adds g to {leaf}",)
 
 
 @dataclass(frozen=True, slots=True)

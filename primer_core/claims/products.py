@@ -35,12 +35,26 @@ class SumsOfProducts(Claim):
     ----------
     k
         Size of that axis: how many products each cell sums.
+    truth
+        Whether the cells are booleans, of which a product is and, and a sum is or.
     """
 
     k: int
+    truth: bool = False
 
     def sentence(self) -> Sentence:
         """Say what meets in a cell."""
+        if self.truth:
+            return (
+                "The cells are booleans, whose product is and, and whose sum is or. Each cell of ",
+                Name("c"),
+                f" is True where in any of {self.k} {'pair' if self.k == 1 else 'pairs'} both are True: a cell of a "
+                "row of ",
+                Name("a"),
+                " and one of a column of ",
+                Name("b"),
+                ".",
+            )
         products = "1 product" if self.k == 1 else f"{self.k} products"
         return (
             "Each cell of ",

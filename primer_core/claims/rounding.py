@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from primer_core.claims.claim import Claim, Code, Sentence, Strong
 from primer_core.claims.numbers import short_number
@@ -267,12 +268,31 @@ class GivenNotFinite(Claim):
     ----------
     value
         As Python writes it: ``inf``, ``-inf`` or ``nan``.
+    row
+        In which it is to blame; 0 where nothing more is known.
+    because
+        "right" where the logit of the right class is -inf, "all" where all of the row are; empty where nothing more is
+        known.
     """
 
     value: str
+    row: int = 0
+    because: Literal["", "right", "all"] = ""
 
     def sentence(self) -> Sentence:
         """Say what comes of it."""
+        if self.because == "right":
+            return (
+                f"In row {self.row} the logit of the right class is ",
+                Code(self.value),
+                ": its probability is 0, and −log 0 is infinite. PyTorch raises no error for that.",
+            )
+        if self.because == "all":
+            return (
+                f"In row {self.row} every logit is ",
+                Code(self.value),
+                ": the largest less the largest is −inf + inf, which is nan. PyTorch raises no error for that.",
+            )
         return (
             "A logit or a target is ",
             Code(self.value),

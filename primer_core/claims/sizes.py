@@ -165,6 +165,65 @@ class FirstAxisGone(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class SizesAlone(Claim):
+    """The sizes changed places as if axes had been moved, and none was: cells were filed anew in the order they have.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    before, after
+        The shapes.
+    moved
+        Code that moves the axes.
+    """
+
+    name: str
+    origin: str
+    before: Shape
+    after: Shape
+    moved: str
+
+    def sentence(self) -> Sentence:
+        """Say what would move the axes."""
+        return (
+            f"The sizes of {self.before} changed places, but no axis was moved: the cells stay in their order and are "
+            "cut anew. ",
+            Code(self.moved),
+            f" moves the axes, has the same shape, {self.after}, and other cells in it.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAxisJoined(Claim):
+    """A bare flatten joined all axes, the first one, too.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    before
+        Shape before.
+    kept
+        Shape that keeps axis 0.
+    """
+
+    name: str
+    origin: str
+    before: Shape
+    kept: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what would keep the first axis."""
+        return (
+            f"All {len(self.before)} axes became one, axis 0 of size {self.before[0]}, too: of a batch no example is "
+            "left by itself. ",
+            Code(f"{self.origin}.flatten(1)"),
+            f" keeps axis 0: {self.kept}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Refilled(Claim):
     """A new shape was filled with the numbers in their order.
 

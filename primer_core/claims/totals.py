@@ -141,6 +141,35 @@ class NotKept(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NanSpreads(Claim):
+    """A result is nan because a cell of it is.
+
+    Parameters
+    ----------
+    result
+        Index of the result.
+    nans, count
+        How many of its cells are nan, and how many it has.
+    instead
+        Code that leaves them out; empty where there is none.
+    """
+
+    result: Index
+    nans: int
+    count: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Count the cells, and say what leaves them out."""
+        found: Sentence = (
+            f"{self.nans} of the {self.count} cells of ",
+            Code(cell_text("s", self.result)),
+            f" {'is' if self.nans == 1 else 'are'} nan, and so the result is nan: nothing is left out by itself.",
+        )
+        return (*found, " ", Code(self.instead), " leaves out what is nan.") if self.instead else found
+
+
+@dataclass(frozen=True, slots=True)
 class TwoDivisors(Claim):
     """NumPy and PyTorch divide the sum of squares by different numbers.
 

@@ -38,6 +38,11 @@ _FUNCTIONS = frozenset({"arange", "array", "ix_", "nonzero", "where"})
 _OF_TORCH: Mapping[str, str] = {"arange": "arange", "tensor": "array", "where": "where"}
 """What NumPy calls the functions of PyTorch that may stand in an index of a tensor."""
 
+_TAKEN_FOR_A_MASK = (
+    "PyTorch takes an index of uint8 for a mask, as it did before it had booleans, and warns of it. Write .bool() for "
+    "a mask, .long() for places."
+)
+
 _REARRANGING = frozenset({"ravel", "reshape"})
 """Methods that give the array's own values in another shape, which nobody means as places."""
 
@@ -324,6 +329,8 @@ class _Walker:
             value = value.numpy()[()]  # a tensor without axes is a number here
         if _is_int(value):
             return int(value)
+        if self.of_tensor and isinstance(value, np.ndarray) and value.dtype == np.uint8:
+            raise Refused(_TAKEN_FOR_A_MASK)
         if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
             return value.astype(np.int64)
         if isinstance(value, (bool, np.bool_)) or (isinstance(value, np.ndarray) and value.dtype == np.bool_):

@@ -75,6 +75,9 @@ class Operand:
         What the library warned of while it was made, in its words.
     tensor_code
         The PyTorch expression that makes it, where it was typed as a tensor; empty else.
+    number
+        The number of Python that was typed, as code; empty where it was none. It has no dtype of its own, as `values`
+        has.
     """
 
     text: str
@@ -84,6 +87,7 @@ class Operand:
     filled: bool = True
     warnings: tuple[str, ...] = ()
     tensor_code: str = ""
+    number: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -198,7 +202,11 @@ def _read(text: str, step: int, names: Mapping[str, Operand], most: int) -> Oper
         )
     if type(value) in (bool, int, float):  # and no number of NumPy's, which is a float, too
         spelled = repr(value)
-        return Operand(spelled, f"np.array({spelled})", values, "number")
+        number = ast.unparse(_Spelled({}, names).visit(code_expression(spelled)))
+        return Operand(spelled, f"np.array({number})", values, "number", number=number)
+    if isinstance(value, list):  # of an expression, [0.1] * 3: what is done to an array is not done to a list
+        code = f"np.array({code})"
+        return Operand(code, code, values, "array", warnings=warnings_of(evaluator.calls))
     kind: Kind = "array" if _is_written_out(node) else "derived"
     if evaluator.seeded and not unfilled and values.size <= _MOST_WRITTEN:
         code = _written(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,11 @@ from primer_core.claims.dtypes import (
     KeepsItsDtype,
     NotDoneWith,
     NotForBooleans,
+    NumberBeyond,
     Promoted,
     SameBytes,
     StoredAs,
+    TakesDtype,
     ValuesChanged,
     WrappedAround,
     WrittenAnew,
@@ -29,7 +32,7 @@ from primer_core.claims.dtypes import (
 from tests.claims.arrays import cells, normal, object_of, place, reaches, read, seen, value_of, watched
 from tests.claims.checking import check
 from tests.claims.program import Change, Program
-from tests.claims.stretching_checks import given
+from tests.claims.stretching_checks import OPERANDS, given
 
 
 def dtypes(program: Program) -> dict[str, str]:
@@ -40,7 +43,7 @@ def dtypes(program: Program) -> dict[str, str]:
 def in_floats(program: Program, name: str) -> Any:
     """What a name ends as where the operands hold floats, which do not wrap around."""
     changes: dict[int, Change] = {}
-    for operand in given(program):
+    for operand in list(given(program)) if any(map(program.binds, OPERANDS)) else [name]:
 
         def widen(names: dict[str, Any], operand: str = operand) -> None:
             own = names[operand]
@@ -60,6 +63,48 @@ def _(claim: Promoted, program: Program) -> None:
     y = np.asarray(program.run()[name])
     assert y.dtype.name == dtype
     assert np.empty(1, dtype).nbytes == y.itemsize
+
+
+@check(TakesDtype)
+def _(claim: TakesDtype, program: Program) -> None:
+    ran = program.run()
+    assert ran.error is None
+    numbers = {name: ran[name] for name in OPERANDS if program.binds(name) and type(ran[name]) in (bool, int, float)}
+    assert dict(claim.numbers) == {name: type(value).__name__ for name, value in numbers.items()} != {}
+    own = dtypes(program)
+    assert dict(claim.arrays) == {name: dtype for name, dtype in own.items() if name not in numbers} != {}
+    name, dtype = claim.result
+    assert name not in own
+    assert ran[name].dtype.name == dtype
+
+    def as_array(names: dict[str, Any], number: str) -> None:
+        names[number] = np.array(names[number])
+
+    changes = {program.first(number): partial(as_array, number=number) for number in numbers}
+    assert program.run(after=changes)[name].dtype.name == claim.otherwise
+
+
+@check(NumberBeyond)
+def _(claim: NumberBeyond, program: Program) -> None:
+    ran = program.run()
+    assert isinstance(ran.error, OverflowError)
+    assert ran[claim.name] == claim.number
+    assert type(ran[claim.name]) is int
+    held = np.zeros(1, claim.dtype)
+    assert claim.dtype in dtypes(program).values()
+    for limit, beyond in ((claim.least, claim.least - 1), (claim.most, claim.most + 1)):
+        assert _takes(held, limit)
+        assert int(held[0]) == limit
+        assert not _takes(held, beyond)
+    assert not claim.least <= claim.number <= claim.most
+
+
+def _takes(array: Any, number: int) -> bool:
+    try:
+        array[0] = number
+    except OverflowError:
+        return False
+    return True
 
 
 @check(StoredAs)

@@ -73,7 +73,9 @@ def _(claim: Filled, program: Program) -> None:
 @check(AddedUp)
 def _(claim: AddedUp, program: Program) -> None:
     came: list[Any] = []
-    noted = around(program.code, binding(program.code, claim.name), after=f"{claim.name}.register_hook(_came)")
+    asked = f"{claim.name}.requires_grad = True"
+    first = asked if asked in program.code else binding(program.code, claim.name)
+    noted = around(program.code, first, after=f"{claim.name}.register_hook(_came)")
     ran = whole(noted, _came=lambda gradient: came.append(gradient.detach().clone()))
     assert ran.error is None
     assert len(came) == len(claim.after) > 1

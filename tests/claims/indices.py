@@ -48,7 +48,8 @@ def index(program: Program) -> str:
 
 def key_of(text: str, names: Names) -> Any:
     """What an array is indexed with."""
-    return eval(f"_[{text}]", names | {"_": _Brackets()})  # noqa: S307 - an index that a page prints
+    key = eval(f"_[{text}]", names | {"_": _Brackets()})  # noqa: S307 - an index that a page prints
+    return np.array([], dtype=int) if isinstance(key, list) and not key else key
 
 
 def items_of(key: Any) -> list[Any]:

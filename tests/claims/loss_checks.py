@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.losses import (
+    AllTheSame,
     AnotherLoss,
     ColumnsSumToOne,
     DimPut,
@@ -127,7 +129,8 @@ def counted(names: Ran, program: Program) -> Any:
 
 def parts(names: Ran, program: Program, *, binary: bool) -> int:
     """Over how many losses the mean is taken."""
-    if "reduction=" in program.code:
+    asked = (line for line in program.code.splitlines() if "logits" in line and "scaled" not in line)
+    if any("reduction=" in line for line in asked):  # the loss of one row is summed in any case
         return 1
     return names["leaf"].numel() if binary else int(counted(names, program).sum())
 
@@ -292,6 +295,17 @@ def _(claim: SoftmaxTwice, program: Program) -> None:
     # The loss of p is that of logits whose softmax is the softmax of p.
     again = {**given, "p": p.softmax(-1).log()}
     assert abs(float(evaluated(shown_call(program, "p"), names, **again)) - twice) <= 1e-9 * max(1.0, abs(twice))
+
+
+@check(AllTheSame)
+def _(claim: AllTheSame, program: Program) -> None:
+    names = ran(program)
+    assert len(names["z"]) == claim.classes > 1
+    assert names["z"].max() == names["z"].min()
+    for number in range(claim.classes):
+        loss = float(torch.nn.functional.cross_entropy(names["z"].double(), torch.tensor(number)))
+        assert abs(loss - claim.loss) <= 1e-2 * loss
+        assert abs(math.exp(loss) - claim.classes) < 1e-6
 
 
 @check(OnlyClassNumbers)

@@ -170,7 +170,9 @@ def edges_behind(root: Any) -> list[tuple[Any, int]]:
 def _(claim: AddsToGrad, program: Program) -> None:
     seen = observed(program.code)
     added_to = [node.variable for node in seen.watch.nodes if hasattr(node, "variable")]
-    if "…" in claim.name:  # it has no name
+    if not claim.name:
+        assert any(not any(leaf is value for value in seen.ran.names.values()) for leaf in added_to)
+    elif "…" in claim.name:  # it has no name
         assert claim.name.partition("(")[0] in program.code
         assert any(not any(leaf is value for value in seen.ran.names.values()) for leaf in added_to)
     else:

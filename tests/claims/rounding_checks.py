@@ -202,6 +202,16 @@ def _(claim: GivenNotFinite, program: Program) -> None:
     given = [*logits.ravel().tolist(), *target.double().flatten().tolist()]
     assert claim.value in {repr(value) for value in given}
     assert not math.isfinite(float(claim.value))
+    assert claim.because in ("", "right", "all")
+    if claim.because:
+        rows = logits.reshape(-1, logits.shape[-1])
+        below = rows[claim.row] == -math.inf
+        assert float(claim.value) == -math.inf
+        assert bool(below.all()) is (claim.because == "all")
+        assert claim.because != "right" or below[int(target.reshape(-1)[claim.row])]
+        assert not bool(names["loss"].isfinite().all())
+    else:
+        assert claim.row == 0
     assert not bool(names["loss"].isfinite().all()) or not finite_gradient(program, names["T"])
 
 

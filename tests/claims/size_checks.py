@@ -13,12 +13,14 @@ from primer_core.claims.sizes import (
     CutIntoPieces,
     FirstAxisFastest,
     FirstAxisGone,
+    FirstAxisJoined,
     NoSizeFits,
     NothingMoved,
     NothingSqueezed,
     NotOfSizeOne,
     OtherCount,
     Refilled,
+    SizesAlone,
     SizeSolved,
 )
 from tests.claims.checking import check
@@ -131,6 +133,36 @@ def _(claim: FirstAxisGone, program: Program) -> None:
     assert result.shape == tuple(size for size in claim.before if size != 1)
     two = torch.cat([array, array]) if is_tensor(array) else np.concatenate([array, array])
     assert again(program, claim.name, **{origin: two}).shape == claim.longer
+
+
+@check(SizesAlone)
+def _(claim: SizesAlone, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    before, after = values(names[origin]), values(names[claim.name])
+    assert (before.shape, after.shape) == (claim.before, claim.after)
+    assert sorted(claim.before) == sorted(claim.after)
+    assert before.ravel().tolist() == after.ravel().tolist()
+    moved = values(eval(claim.moved, dict(names)))  # noqa: S307 - the code that a page prints
+    assert moved.shape == claim.after
+    assert moved.tolist() != after.tolist()
+    cells = np.arange(before.size).reshape(before.shape)
+    axes = [int(axis) for axis in claim.moved.partition("(")[2].rstrip(")").split(", ")]
+    assert claim.moved.partition("(")[0] in (f"{origin}.permute", f"{origin}.transpose")
+    assert moved.ravel().tolist() == before.ravel()[cells.transpose(axes).ravel()].tolist()
+
+
+@check(FirstAxisJoined)
+def _(claim: FirstAxisJoined, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    array, result = names[origin], names[claim.name]
+    assert tuple(array.shape) == claim.before
+    assert claim.before[0] > 1
+    assert len(result.shape) == 1
+    rows = array.flatten(1)
+    assert tuple(rows.shape) == claim.kept
+    assert [row.tolist() for row in rows] == [part.flatten().tolist() for part in array]
 
 
 @check(Refilled)

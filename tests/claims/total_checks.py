@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.totals import ConvertedFirst, NotKept, TotalWrapped, TwoDivisors, Widened
+from primer_core.claims.totals import ConvertedFirst, NanSpreads, NotKept, TotalWrapped, TwoDivisors, Widened
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.reduced import (
@@ -94,6 +94,24 @@ def _(claim: NotKept, program: Program) -> None:
         assert dtype(2.0 ** (claim.bits - 1)) + dtype(1) != dtype(2.0 ** (claim.bits - 1))
         assert float(dtype(claim.most)) == claim.most
         assert np.isinf(np.nextafter(dtype(claim.most), dtype(np.inf)))
+
+
+@check(NanSpreads)
+def _(claim: NanSpreads, program: Program) -> None:
+    a, s = a_of(program), s_of(program)
+    cells = group(program, claim.result)
+    nans = [cell for cell in cells if np.isnan(a[cell])]
+    assert (len(nans), len(cells)) == (claim.nans, claim.count)
+    assert np.isnan(at(s, claim.result))
+    mended = a.copy()
+    for cell in nans:
+        mended[cell] = 1.0
+    assert not np.isnan(np.asarray(reduced_of(program, mended)["s"])[claim.result])
+    if claim.instead:
+        names = {"a": own_a(program), "np": np}
+        without = np.asarray(eval(claim.instead, names))  # noqa: S307 - the call that a page prints
+        assert without.shape == s.shape
+        assert not np.isnan(at(without, claim.result))
 
 
 @check(TwoDivisors)

@@ -631,7 +631,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "Of all cells PyTorch's max gives the value alone: name a dim.",
         "Of all cells PyTorch's min gives the value alone: name a dim.",
         "Axes of a",
-        "A mean is taken in floats: {dtype} is passed over.",
+        "Means are shown in floats here: {dtype} is passed over.",
         "{error}",
         "the {word} cannot be read",
         "ddof=0, NumPy's default",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Declined, backend_of
-from primer_core.language.evaluator import Call
+from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.limits import MAX_ELEMENTS, Refused, check_size
 from primer_core.language.parsing import typed_expression
@@ -109,6 +109,8 @@ class Changes:
         What ``print`` wrote.
     stop
         Where a library declined; None where all were run.
+    wrapped
+        Whether whole numbers went beyond what their dtype holds, as the last statement computed them.
     """
 
     done: tuple[str, ...]
@@ -118,6 +120,7 @@ class Changes:
     dtype: str
     printed: tuple[str, ...]
     stop: Stop | None
+    wrapped: bool
 
 
 def change(made: Made, statements: Statements) -> Changes:
@@ -141,10 +144,11 @@ def change(made: Made, statements: Statements) -> Changes:
     done: list[str] = []
     writes: list[Write] = []
     rebindings: list[Rebinding] = []
-    stop = None
+    stop, wrapped = None, False
     for node in statements.nodes:
         code, array, calls = ast.unparse(node), evaluator.names[NAME], len(evaluator.calls)
         held = values_of(array)
+        exact = _in_floats(node, evaluator, statements.source)
         try:
             evaluator.statement(node, statements.source)
         except Rejection as rejection:
@@ -161,6 +165,7 @@ def change(made: Made, statements: Statements) -> Changes:
             rebindings.append(Rebinding(code, len(done), _told(array), _told(after), untouched))
         if stop is not None:
             break
+        wrapped = exact is not None and _differs(exact, after)
         done.append(code)
     last = evaluator.names[NAME]
     changed = None
@@ -172,7 +177,45 @@ def change(made: Made, statements: Statements) -> Changes:
             never = unwritten_of(last, evaluator.uninitialised)
             changed = known & ~never if never is not None else known
     dtype = backend_of(last).dtype_name(last).removeprefix("torch.")
-    return Changes(tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop)
+    return Changes(
+        tuple(done), tuple(writes), tuple(rebindings), changed, dtype, tuple(evaluator.printed), stop, wrapped
+    )
+
+
+_SIGNS = (ast.Add, ast.Sub, ast.Mult)
+"""Signs of what goes beyond the range of whole numbers."""
+
+
+def _in_floats(node: ast.stmt, evaluator: Evaluator, source: str) -> Any:
+    """Compute ``x = x + 100`` or ``x += 100`` with an array of floats, which wrap around nowhere near.
+
+    Returns
+    -------
+    array or None
+        What would come of it; None where the statement is another, or NumPy does not compute it.
+    """
+    match node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(op=sign) as computed) if name == NAME:
+            pass
+        case ast.AugAssign(ast.Name(name), sign, value) if name == NAME:
+            computed = ast.copy_location(ast.BinOp(ast.Name(NAME, ast.Load()), sign, value), node)
+            computed = ast.fix_missing_locations(computed)
+        case _:
+            return None
+    array = evaluator.names[NAME]
+    if not isinstance(sign, _SIGNS) or not isinstance(array, np.ndarray) or array.dtype.kind not in "iu":
+        return None
+    try:
+        return Evaluator({**evaluator.names, NAME: array.astype(float)}).value_of(computed, source)
+    except Rejection:
+        return None
+
+
+def _differs(exact: Any, after: Any) -> bool:
+    """Return whether whole numbers are others than what they come to in floats."""
+    if not isinstance(exact, np.ndarray) or not isinstance(after, np.ndarray) or exact.shape != after.shape:
+        return False
+    return after.dtype.kind in "iu" and not np.allclose(after.astype(float), exact, rtol=1e-9)
 
 
 def _told(array: Any) -> tuple[tuple[int, ...], str]:

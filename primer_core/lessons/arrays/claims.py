@@ -20,6 +20,7 @@ from primer_core.claims.dtypes import (
     KeepsItsDtype,
     SameBytes,
     ValuesChanged,
+    WrappedAround,
     WrittenAnew,
 )
 from primer_core.claims.making import HasShape
@@ -105,6 +106,8 @@ def changes(explained: Anatomy) -> tuple[Claim, ...]:
     cut = any(write.effect == "cut off" and write.cell.startswith(f"{NAME}[") for write in changed.writes)
     if cut and not changed.rebindings:
         found.append(KeepsItsDtype(NAME, changed.dtype))
+    if changed.wrapped and changed.stop is None:
+        found.append(WrappedAround(NAME, changed.dtype))
     return tuple(found)
 
 

@@ -57,13 +57,14 @@ def insights(story: Story, events: Sequence[Event]) -> tuple[Claim, ...]:
 
 
 def _leaves(story: Story) -> Mapping[str, Tensor]:
-    """The leaves by their names, those that are bound once and stay what they were."""
+    """The leaves by their names, those that are bound once and stay what they were; of two names the first."""
     bound = [name for statement in story.program.statements for name in bound_names(statement)]
-    return {
-        name: tensor
-        for name, tensor in story.watcher.tensors.items()
-        if tensor.is_leaf and tensor.requires_grad and bound.count(name) == 1 and name != story.switches.detach
-    }
+    found: dict[str, Tensor] = {}
+    for name, tensor in story.watcher.tensors.items():
+        named = any(tensor is other for other in found.values())
+        if tensor.is_leaf and tensor.requires_grad and bound.count(name) == 1 and not named:
+            found[name] = tensor
+    return {name: tensor for name, tensor in found.items() if name != story.switches.detach}
 
 
 def _once(story: Story, name: str) -> bool:

@@ -66,7 +66,7 @@ def of_forward(trace: GraphTrace, step: ForwardStep) -> tuple[Claim, ...]:
     node = trace.node(step.node)
     inner = [other for other in trace.nodes if other.id.startswith((f"{step.node}.", f"{step.node}:"))]
     found: list[Claim] = []
-    if node.engine_name:
+    if node.engine_name and node.kind != "leaf":  # what makes a leaf has no node: AccumulateGrad is no part of it
         recorded = (*(other for other in inner if other.engine_name), node)
         names = [(each.engine_name, tuple(f"_saved_{held.name}" for held in each.saved)) for each in recorded]
         found.append(Noted(tuple(names)))
@@ -136,4 +136,9 @@ def of_flow(trace: GraphTrace, step: BackwardStep, flow: Flow) -> tuple[Claim, .
 
 def of_leaf(trace: GraphTrace, step: BackwardStep) -> tuple[Claim, ...]:
     """Say what the node of a leaf adds to."""
-    return (AddsToGrad(trace.node(step.node).label),) if step.grad_after is not None else ()
+    if step.grad_after is None:
+        return ()
+    node = trace.node(step.node)
+    if node.names:
+        return (AddsToGrad(node.names[0]),)
+    return (AddsToGrad("" if node.label.isidentifier() else node.label),)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.dtypes import DoesNotFit, NotDoneWith, NotForBooleans, Promoted, StoredAs, WrappedAround
+from primer_core.claims.dtypes import (
+    DoesNotFit,
+    NotDoneWith,
+    NotForBooleans,
+    NumberBeyond,
+    Promoted,
+    StoredAs,
+    TakesDtype,
+    WrappedAround,
+)
 from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingFitsInto, NothingRearranged, Rearranged
 from primer_core.claims.gradients import ArrivesOnce, BroughtBack, SummedBack
 from primer_core.claims.storing import CannotHold, NeverGrows, ReadOnly
@@ -24,9 +33,11 @@ from primer_core.claims.stretching import (
     ShapesClash,
     StretchedAlong,
 )
+from primer_core.lessons.broadcasting.code import stays_a_number
 from primer_core.lessons.broadcasting.explain import (
     OPERATIONS,
     Aligned,
+    Beyond,
     Broadcast,
     Clash,
     NotStored,
@@ -57,7 +68,7 @@ def claims_of(question: BroadcastingQuestion, outcome: Outcome) -> tuple[Claim, 
         case Clash():
             reasons = (*causes(outcome), *no_fixes(outcome))
         case Unsupported():
-            reasons = (NotForBooleans(), *causes(outcome))
+            reasons = why_unsupported(outcome)
         case NotStored():
             reasons = why_not_stored(outcome)
     return (verdict(outcome), *axes(outcome), *reasons, *said)
@@ -68,6 +79,8 @@ def verdict(outcome: TooLarge | Clash | Unsupported | NotStored | Broadcast) -> 
     match outcome:
         case Clash():
             return ShapesClash(tuple(operand.shape for operand in outcome.operands))
+        case Unsupported(beyond=Beyond() as beyond):
+            return number_beyond(beyond)
         case Unsupported():
             return NotDoneWith(tuple(str(operand.values.dtype) for operand in outcome.operands))
         case NotStored():
@@ -132,9 +145,22 @@ def another_product(outcome: Broadcast | Clash) -> tuple[Claim, ...]:
 def dtypes(met: Broadcast) -> tuple[Claim, ...]:
     """Say which dtype comes of operands of different dtypes; nothing where they have the same."""
     of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, met.operands, strict=False))
+    as_numbers = stays_a_number(met.operands, inplace=met.inplace)
+    result = ("a" if met.inplace else "y", str(met.result.dtype))
+    if any(as_numbers):
+        bare = tuple(
+            (name, type(operand.values.item()).__name__)
+            for name, operand, as_number in zip(NAMES, met.operands, as_numbers, strict=False)
+            if as_number
+        )
+        arrays = tuple(each for each, as_number in zip(of, as_numbers, strict=True) if not as_number)
+        dtyped = str(np.result_type(*(dtype for _, dtype in of)))
+        told = {*(dtype for _, dtype in arrays), dtyped} != {result[1]}
+        divided = met.operation == "divide"  # which makes floats of whole numbers, whatever they meet
+        return (TakesDtype(bare, arrays, result, dtyped),) if told and not met.inplace and not divided else ()
     if len({dtype for _, dtype in of}) == 1:
         return ()
-    return (StoredAs(of),) if met.inplace else (Promoted(of, ("y", str(met.result.dtype))),)
+    return (StoredAs(of),) if met.inplace else (Promoted(of, result),)
 
 
 def saved(met: Broadcast) -> tuple[Claim, ...]:
@@ -190,6 +216,20 @@ def causes(clash: Clash | Unsupported) -> tuple[Claim, ...]:
     return (*found, *another_product(clash)) if isinstance(clash, Clash) else tuple(found)
 
 
+def why_unsupported(unsupported: Unsupported) -> tuple[Claim, ...]:
+    """Say why NumPy does not compute with these operands."""
+    beyond = unsupported.beyond
+    if beyond is None:
+        return (NotForBooleans(), *causes(unsupported))
+    return (number_beyond(beyond),)
+
+
+def number_beyond(beyond: Beyond) -> Claim:
+    """Say which number does not fit, and what the dtype holds."""
+    limits = np.iinfo(beyond.dtype)
+    return NumberBeyond(beyond.name, beyond.number, beyond.dtype, int(limits.min), int(limits.max))
+
+
 def why_not_stored(kept_out: NotStored) -> tuple[Claim, ...]:
     """Say why a cannot hold the result: nothing can be written to it, or its cells or its shape do not fit."""
     a = kept_out.operands[0]
@@ -210,6 +250,9 @@ def fixes(outcome: Clash | Unsupported | NotStored) -> tuple[tuple[Claim, Puts],
                 (Rearranged(fix.name, fix.change, fix.shape), dict(zip(NAMES, fix.texts, strict=False)))
                 for fix in outcome.fixes
             )
+        case Unsupported(beyond=Beyond(array=array)):
+            change = ".astype(np.int64)"
+            return ((HeldBy(array, change), dict(zip(NAMES, outcome.texts, strict=False))),) if outcome.texts else ()
         case Unsupported():
             puts = dict(zip(NAMES, outcome.texts, strict=False))
             typed = zip(outcome.operands, puts.items(), strict=False)

@@ -10,6 +10,18 @@ from primer_core.language.operand import Operand
 from primer_core.lessons.broadcasting.question import NAMES, Loss
 
 
+def stays_a_number(operands: Sequence[Operand], *, inplace: bool) -> tuple[bool, ...]:
+    """Say of each operand whether it is computed with as the number of Python that was typed.
+
+    Such a number has no dtype of its own. Where the first two are numbers, or a number is written into, arrays of NumPy
+    stand for all: Python would compute by itself.
+    """
+    numbers = [bool(operand.number) for operand in operands]
+    if all(numbers[:2]) or (inplace and numbers[0]):
+        return (False,) * len(numbers)
+    return tuple(numbers)
+
+
 def forward(
     operands: Sequence[Operand],
     sign: str,
@@ -20,7 +32,7 @@ def forward(
 ) -> str:
     """Write the snippet that computes the result and shows how each stretched operand is read."""
     if inplace:
-        return "\n".join([*_given(operands), f"a {sign}= b", "print(a)"])
+        return "\n".join([*_given(operands, inplace=True), f"a {sign}= b", "print(a)"])
     lines = [*_given(operands), f"y = {_expression(operands, sign)}", "print(y)"]
     for name, operand, view in zip(NAMES, operands, views, strict=False):
         if operand.shape != result.shape:
@@ -41,7 +53,7 @@ def shapes(given: Sequence[tuple[int, ...]]) -> str:
 def failing(operands: Sequence[Operand], sign: str, error: str = "ValueError", *, inplace: bool = False) -> str:
     """Write the snippet that meets NumPy's error and prints it."""
     computed = f"a {sign}= b" if inplace else f"y = {_expression(operands, sign)}"
-    lines = [*_given(operands), "try:", f"    {computed}"]
+    lines = [*_given(operands, inplace=inplace), "try:", f"    {computed}"]
     lines += [f"except {error} as error:", "    print(error)"]
     return "\n".join(lines)
 
@@ -61,9 +73,12 @@ def backward(operands: Sequence[Operand], sign: str, of: Loss, gradients: Sequen
     return "\n".join(lines)
 
 
-def _given(operands: Sequence[Operand]) -> list[str]:
-    given = [f"{name} = {operand.code}" for name, operand in zip(NAMES, operands, strict=False)]
-    return [*import_lines(operand.code for operand in operands), "", *given]
+def _given(operands: Sequence[Operand], *, inplace: bool = False) -> list[str]:
+    codes = [
+        operand.number if as_number else operand.code
+        for operand, as_number in zip(operands, stays_a_number(operands, inplace=inplace), strict=True)
+    ]
+    return [*import_lines(codes), "", *(f"{name} = {code}" for name, code in zip(NAMES, codes, strict=False))]
 
 
 def _expression(operands: Sequence[Operand], sign: str) -> str:

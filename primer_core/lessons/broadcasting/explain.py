@@ -166,6 +166,24 @@ class Clash(Aligned):
         return not self.inplace or (self.declined.builtin == "ValueError" and self.operands[0].values.flags.writeable)
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A whole number of Python that is beyond what the dtype of an array holds.
+
+    Parameters
+    ----------
+    name, number
+        Of the operand, and the number.
+    array, dtype
+        Name of the array that it meets, or of the first operand that went into it, and its dtype.
+    """
+
+    name: str
+    number: int
+    array: str
+    dtype: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unsupported(Aligned):
     """NumPy has no such operation for these dtypes, in whatever shapes: it subtracts no booleans.
@@ -179,11 +197,15 @@ class Unsupported(Aligned):
         help, because the shapes do not meet or a would have to grow.
     code
         Snippet that prints the error.
+    beyond
+        The number of Python that is beyond the dtype that it meets; None where the dtypes themselves are declined, and
+        then `texts` has the array of such numbers in a wider dtype.
     """
 
     declined: Declined
     texts: tuple[str, ...]
     code: str
+    beyond: Beyond | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,9 +306,14 @@ def _meet(aligned: Aligned, loss: Loss, *, inplace: bool, backward: bool) -> Bro
     operation = OPERATIONS[aligned.operation]
     # What has a gradient is a float: nothing wraps around, and booleans are 0 and 1.
     arrays = [operand.values * 1.0 if backward else operand.values for operand in aligned.operands]
+    as_numbers = snippets.stays_a_number(aligned.operands, inplace=inplace)
+    given = [
+        array.item() if as_number and not backward else array
+        for array, as_number in zip(arrays, as_numbers, strict=True)
+    ]
     warnings = [warning for operand in aligned.operands for warning in operand.warnings]
-    result = arrays[0].copy() if inplace and arrays[0].flags.writeable else arrays[0]
-    for array in arrays[1:]:
+    result = given[0].copy() if inplace and arrays[0].flags.writeable else given[0]
+    for array in given[1:]:
         made, warned = attempted(operation.ufunc, (result, array), {"out": result} if inplace else {})
         warnings += warned
         if isinstance(made, Declined):
@@ -320,7 +347,7 @@ def _meet(aligned: Aligned, loss: Loss, *, inplace: bool, backward: bool) -> Bro
 
 
 def _declined(
-    aligned: Aligned, declined: Declined, operands: tuple[NDArray[Any], NDArray[Any]], *, inplace: bool
+    aligned: Aligned, declined: Declined, operands: tuple[Any, Any], *, inplace: bool
 ) -> Unsupported | NotStored:
     """Tell what NumPy does not do at all from what it does, but not into a."""
     if inplace:
@@ -328,6 +355,8 @@ def _declined(
         if not isinstance(made, Declined):
             return _not_stored(aligned, np.asarray(made), declined)
         declined = made
+    if declined.builtin == "OverflowError":
+        return _beyond(aligned, declined, operands, inplace=inplace)
     return _unsupported(aligned, declined, inplace=inplace)
 
 
@@ -354,6 +383,33 @@ def _unsupported(aligned: Aligned, declined: Declined, *, inplace: bool) -> Unsu
         declined,
         counted if helps else (),
         snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=inplace),
+    )
+
+
+def _beyond(aligned: Aligned, declined: Declined, operands: tuple[Any, Any], *, inplace: bool) -> Unsupported:
+    """Take down which number of Python is beyond the dtype that it meets, and how the array would take it."""
+    number, array = sorted(operands, key=lambda operand: isinstance(operand, np.ndarray | np.generic))
+    as_numbers = snippets.stays_a_number(aligned.operands, inplace=inplace)
+    name = next(
+        name
+        for name, operand, as_number in zip(NAMES, aligned.operands, as_numbers, strict=False)
+        if as_number and operand.values.item() == number
+    )
+    wide = np.int64
+    arrays = [name for name, as_number in zip(NAMES, as_numbers, strict=False) if not as_number]
+    fits = len(arrays) == 1 and np.iinfo(wide).min <= number <= np.iinfo(wide).max
+    texts = tuple(
+        operand.text if as_number else operand.followed_by(f".astype(np.{wide.__name__})")
+        for operand, as_number in zip(aligned.operands, as_numbers, strict=True)
+    )
+    return Unsupported(
+        aligned.operands,
+        aligned.operation,
+        aligned.rule,
+        declined,
+        texts if fits else (),
+        snippets.failing(aligned.operands, OPERATIONS[aligned.operation].python, declined.builtin, inplace=inplace),
+        Beyond(name, number, arrays[0], str(array.dtype)),
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.claims.claim import Claim, plain
-from primer_core.claims.dtypes import NotForBooleans
 from primer_core.claims.stretching import MeetInMany
 from primer_core.language.limits import MAX_ELEMENTS, thousands
 from primer_core.language.resizing import can_resize
@@ -91,7 +90,7 @@ def show(question: BroadcastingQuestion, outcome: Outcome) -> Page:
         case Unsupported():
             return Page(
                 panel,
-                _kept_apart(question, outcome, outcome.declined.text, (NotForBooleans(), *claims.causes(outcome))),
+                _kept_apart(question, outcome, outcome.declined.text, claims.why_unsupported(outcome)),
             )
         case NotStored():
             reasons = claims.why_not_stored(outcome)
@@ -115,7 +114,7 @@ def chip(outcome: Outcome) -> Chip:
     if isinstance(outcome, Unread):
         return Chip("error", f"operand {outcome.field} cannot be read")
     worked = isinstance(outcome, TooLarge | Broadcast)
-    return Chip("ok" if worked else "error", plain(claims.verdict(outcome).sentence()))
+    return Chip("ok" if worked else "error", claims.verdict(outcome).brief())
 
 
 def _met(question: BroadcastingQuestion, met: Broadcast) -> tuple[Part, ...]:

@@ -287,14 +287,14 @@ def _meeting(letters: Letters, uses: tuple[LetterUse, ...], shapes: Sequence[Sha
     """Return which cells meet: the coordinates of a cell are the values of its letters, those of size 1 stay 0."""
     places = {use.letter: place for place, use in enumerate(uses)}
     values = np.indices(tuple(use.size for use in uses), dtype=np.intp)
-    kept = prod(use.size for use in uses if use.kept)
+    kept, summed = (prod(use.size for use in uses if use.kept is each) for each in (True, False))
     found = []
     for axes, shape in zip(letters.operands, shapes, strict=True):
         flat = np.zeros(values.shape[1:], np.intp)
         for letter, size in zip(axes, shape, strict=True):
             own = values[places[letter_text(letter)]] if size > 1 else 0
             flat = flat * size + own
-        found.append(flat.reshape(kept, -1))
+        found.append(flat.reshape(kept, summed))
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """Snippets of the indexing lesson: each runs as copied and prints what the page shows."""
 
 import ast
+from math import isfinite
 
 import numpy as np
 
@@ -38,10 +39,15 @@ def statements(library: Backend, index: Index, then: Then, value: Operand | None
     place = f"a[{index_code(library, index)}]"
     if value is None:
         return (f"b = {place}",)
-    given = value.values.item() if value.values.ndim == 0 else library.from_numpy_code(value.code)
+    given = _number(value.values.item()) if value.values.ndim == 0 else library.from_numpy_code(value.code)
     if then == "Add to b":
         return (f"b = {place}", f"b += {given}")
     return (f"{place} {'+=' if then == 'Add in place' else '='} {given}",)
+
+
+def _number(value: bool | int | float) -> str:
+    """Write a number of Python; nan and infinity have no name of their own there."""
+    return f'float("{value}")' if isinstance(value, float) and not isfinite(value) else repr(value)
 
 
 def index_code(library: Backend, index: Index) -> str:

@@ -75,7 +75,8 @@ def _meets(axis: ProductAxis) -> AxisMeets:
 def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:
     """Say what meets in a cell, what is lent, and what is repeated."""
     sizes = outcome.sizes
-    found: list[Claim] = [SumsOfProducts(sizes.k)]
+    truth = isinstance(outcome, Product) and outcome.result.dtype == bool
+    found: list[Claim] = [SumsOfProducts(sizes.k, truth)]
     a, b = (operand.shape for operand in outcome.operands)
     if len(a) == 1:
         found.append(LentAnAxis("a", a[0], "row"))
@@ -115,6 +116,8 @@ def conversion(product: Product, library: Library) -> tuple[Claim, ...]:
     """Say why the code for a library converts the operands; nothing where it does not."""
     if not converts(product.operands, backend(library)):
         return ()
+    if product.result.dtype.kind == "u" and product.result.dtype.itemsize > 1:
+        return ()  # the code says of itself why it computes in int64
     a, b = (str(operand.values.dtype) for operand in product.operands)
     return (OneDtypeOnly(a, b, str(product.result.dtype)),)
 

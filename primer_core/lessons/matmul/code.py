@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Backend
@@ -18,8 +19,17 @@ def converts(operands: Sequence[Operand], library: Backend) -> bool:
 
 def product(operands: Sequence[Operand], result: NDArray[Any], library: Backend) -> str:
     """Write the snippet in which a library computes the product of the values, and which prints it."""
+    printed = ["print(c)", f"print({library.shape_code('c')})"]
+    if not library.runs_numpy_code and _has_no_products(result.dtype):
+        again = f"c = (a @ b).to(torch.{result.dtype})  # PyTorch has no product in {result.dtype}"
+        return "\n".join([*_given(operands, library, "int64"), again, *printed])
     dtype = str(result.dtype) if converts(operands, library) else ""
-    return "\n".join([*_given(operands, library, dtype), "c = a @ b", "print(c)", f"print({library.shape_code('c')})"])
+    return "\n".join([*_given(operands, library, dtype), "c = a @ b", *printed])
+
+
+def _has_no_products(dtype: np.dtype[Any]) -> bool:
+    """Whether PyTorch multiplies no matrices of a dtype."""
+    return dtype.kind == "b" or (dtype.kind == "u" and dtype.itemsize > 1)
 
 
 def shapes(a: tuple[int, ...], b: tuple[int, ...]) -> str:

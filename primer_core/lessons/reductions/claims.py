@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -42,7 +43,7 @@ from primer_core.claims.reducing import (
     Total,
     WrongCellsMeet,
 )
-from primer_core.claims.totals import ConvertedFirst, NotKept, TotalWrapped, TwoDivisors, Widened
+from primer_core.claims.totals import ConvertedFirst, NanSpreads, NotKept, TotalWrapped, TwoDivisors, Widened
 from primer_core.claims.unreduced import NotOfDtype
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions.explain import (
@@ -175,6 +176,8 @@ def _particular(outcome: Reduced) -> tuple[Claim, ...]:
     """Say what is worth saying of this operation."""
     found: list[Claim] = []
     operation, detail, values = outcome.question.operation, outcome.detail, outcome.operand.values
+    if operation in _SPREADS_NAN:
+        found += _nan(outcome)
     if isinstance(detail, Spread):
         found += _divisors(outcome, detail)
     if isinstance(detail, Winners) and operation.startswith("arg"):
@@ -188,6 +191,48 @@ def _particular(outcome: Reduced) -> tuple[Claim, ...]:
     if backend(outcome.question.library).axis_word == "dim":
         found += _same_call(outcome)
     return tuple(found)
+
+
+_SPREADS_NAN = ("sum", "prod", "mean", "std", "var", "max", "min", "median", "norm")
+"""Operations whose result is nan where one of its cells is."""
+
+_PASSED_OVER: Mapping[str, tuple[str, ...]] = {
+    "NumPy": ("sum", "prod", "mean", "std", "var", "max", "min", "median"),
+    "PyTorch": ("sum", "mean"),
+}
+"""Operations of which a library has one that leaves out what is nan; PyTorch's nanmedian is among its pairs."""
+
+
+def _nan(outcome: Reduced) -> list[Claim]:
+    """Say which result is nan because a cell of it is, and what leaves it out."""
+    values, question = outcome.operand.values, outcome.question
+    if values.dtype.kind != "f" or outcome.result.dtype.kind != "f" or not values.size or np.isinf(values).any():
+        return []
+    nans = np.isnan(values.ravel()[outcome.members]).sum(axis=1)
+    spread = np.flatnonzero((nans > 0) & np.isnan(outcome.result.ravel()))
+    if not spread.size:
+        return []
+    first, count = int(spread[0]), outcome.members.shape[1]
+    instead, kept = "", count - int(nans[first])
+    if question.operation in ("std", "var"):
+        kept -= question.ddof
+    if question.operation in _PASSED_OVER[question.library] and kept > 0:
+        own = outcome.statements[0].partition(" = ")[2]
+        instead = _passing_over(own, question.operation, by_method=not backend(question.library).runs_numpy_code)
+    return [NanSpreads(_index(first, outcome.result.shape), int(nans[first]), count, instead)]
+
+
+def _passing_over(code: str, operation: str, *, by_method: bool) -> str:
+    """Write a call so that it leaves out what is nan: ``np.nanmax(a, axis=0)``, ``a.nansum(dim=0)``."""
+    method, own = f"a.{operation}(", f"np.{operation}("
+    if code.startswith(own):
+        return code.replace(own, f"np.nan{operation}(", 1)
+    if not code.startswith(method):
+        return ""
+    given = code.removeprefix(method)
+    if by_method:
+        return f"a.nan{operation}({given}"
+    return f"np.nan{operation}(a{', ' if given != ')' else ''}{given}"
 
 
 def _divisors(outcome: Reduced, spread: Spread) -> list[Claim]:

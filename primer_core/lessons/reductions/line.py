@@ -211,6 +211,8 @@ class _Reading:
         dtype = self.dtype(words.pop("dtype", None))
         if dtype != "default" and operation not in engine.reduces_as:
             raise Refused(f"{operation} is shown without a dtype. Write the array in one: .astype or .to does it.")
+        if operation == "mean" and dtype != "default" and not dtype.startswith("float"):
+            raise Refused(f"Means are shown in floats here. Leave dtype={dtype} out, or write float32 or float64.")
         for word in ("p", "ord"):
             if word in words and self.value(words.pop(word)) not in (2, None):
                 raise Refused(f"The norm shown here is the root of the sum of squares: leave {word}= out.")

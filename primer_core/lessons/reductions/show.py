@@ -135,7 +135,7 @@ def _panel(question: ReductionsQuestion, outcome: Outcome) -> tuple[Part, ...]:
         disabled["places"] = f"Of all cells PyTorch's {operation} gives the value alone: name a dim."
     second = controls(question, "library", *more, "keepdims", chip=chip(outcome), disabled=disabled)
     if operation == "mean" and question.dtype != "default" and not question.computes_in:
-        note = text(f"A mean is taken in floats: {question.dtype} is passed over.")
+        note = text(f"Means are shown in floats here: {question.dtype} is passed over.")
         second = replace(
             second,
             controls=tuple(replace(one, problem=note) if one.field == "dtype" else one for one in second.controls),

@@ -334,7 +334,7 @@ def _pieces(failing: _Failing) -> Iterator[Candidate]:
         yield "add up", size, (write([*first, size - sum(first)], axis),)
     if engine.splits_by_function and type(first) is int:
         yield "uneven", None, (write(first, axis, name="array_split"),)
-        divisors = [number for number in range(1, size + 1) if size % number == 0]
+        divisors = [number for number in range(2, size + 1) if size % number == 0]
         for near in sorted(divisors, key=lambda number: abs(number - first))[:2]:
             yield "cut", near, (write(near, axis),)
     for along in range(len(shape)):

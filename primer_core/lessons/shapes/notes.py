@@ -71,7 +71,7 @@ NOTES: Mapping[str, Text] = {
         Code("split"),
         " is told how large a piece is, ",
         Code("chunk"),
-        " how many pieces there are. Pieces are views; the last one may be smaller.",
+        " how many pieces there are at most. Pieces are views; the last one may be smaller.",
     ),
     "expand or repeat": text(
         Code("expand"),

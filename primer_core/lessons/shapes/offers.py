@@ -79,7 +79,7 @@ _TORCH = (
     OfferedStep("cat", "joins with another tensor along an axis", lambda _: "torch.cat([x, x], dim=0)"),
     OfferedStep("stack", "joins with another tensor along a new axis", lambda _: "torch.stack([x, x], dim=0)"),
     OfferedStep("split", "pieces of a size; goes on with one", lambda s: f"split(2, dim={_longest(s)})[0]"),
-    OfferedStep("chunk", "a number of pieces; goes on with one", lambda s: f"chunk(2, dim={_longest(s)})[0]"),
+    OfferedStep("chunk", "at most a number of pieces; goes on with one", lambda s: f"chunk(2, dim={_longest(s)})[0]"),
     OfferedStep("contiguous", "a copy in C order, unless it is that already", lambda _: "contiguous()"),
     OfferedStep("clone", "a copy", lambda _: "clone()"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from math import prod
 from typing import Any
 
@@ -11,12 +12,22 @@ import numpy as np
 from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
 from primer_core.claims.layout import CopiedNeedlessly, NoStrides, PutInOrder, VerySame
-from primer_core.claims.sizes import CutIntoPieces, FirstAxisGone, NothingSqueezed, Refilled
+from primer_core.claims.sizes import (
+    CutIntoPieces,
+    FirstAxisGone,
+    FirstAxisJoined,
+    NothingSqueezed,
+    Refilled,
+    SizesAlone,
+)
 from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.language.table.entry import Bound
 from primer_core.lessons.shapes.steps import Shape
+
+_MOST_MOVED = 4
+"""Axes whose orders are tried."""
 
 _IN_ORDER = ("Tensor.contiguous", "np.ascontiguousarray", "np.asfortranarray")
 
@@ -86,6 +97,12 @@ def _remark(result: Result, call: Call) -> Claim | None:
         case "squeeze" if bound.get("axis", "dim") is None and own[0] == 1 and after:
             longer = (2, *(size for size in own[1:] if size != 1))
             return FirstAxisGone(result.name, result.origin, own, longer)
+        case "flatten" if _is_bare(call) and len(own) > 2 and own[0] > 1 and has_cells:
+            if backend_of(result.after).runs_numpy_code:
+                return _why_copied(result, name, "C") if result.copied else None
+            return FirstAxisJoined(result.name, result.origin, own, (own[0], prod(own[1:])))
+        case "reshape" | "view" if not result.copied and (moved := _moved(result, str(bound.get("order") or "C"))):
+            return SizesAlone(result.name, result.origin, own, after, moved)
         case "reshape" | "ravel" | "flatten" if result.copied and has_cells:
             return _why_copied(result, name, str(bound.get("order") or "C"))
         case "contiguous" | "ascontiguousarray" if result.copied and has_cells:
@@ -95,6 +112,23 @@ def _remark(result: Result, call: Call) -> Claim | None:
         case "split" if result.pieces:
             return _split(result, bound)
     return None
+
+
+def _is_bare(call: Call) -> bool:
+    return not any(call.bound.get(name) for name in ("order", "start_dim", "end_dim") if name in call.bound.values)
+
+
+def _moved(result: Result, order: str) -> str:
+    """Write what moves the axes into the sizes that were asked for; empty where that is no other array."""
+    own, after, library = result.own, result.shape, backend_of(result.after)
+    if own == after or sorted(own) != sorted(after) or order != "C" or not 2 <= len(own) <= _MOST_MOVED or 0 in own:
+        return ""
+    before, now = (library.to_numpy(array) for array in (result.before, result.after))
+    axes = next(axes for axes in permutations(range(len(own))) if tuple(own[axis] for axis in axes) == after)
+    if np.array_equal(before.transpose(axes), now):
+        return ""
+    word = "transpose" if library.runs_numpy_code else "permute"
+    return f"{result.origin}.{word}({', '.join(map(str, axes))})"
 
 
 def _axes(given: Any, rank: int) -> tuple[int, ...]:

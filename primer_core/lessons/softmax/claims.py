@@ -8,6 +8,7 @@ import numpy as np
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.losses import (
+    AllTheSame,
     AnotherLoss,
     ColumnsSumToOne,
     DimPut,
@@ -29,6 +30,7 @@ from primer_core.claims.losses import (
     SumsNotToOne,
     TakesNoLogarithm,
 )
+from primer_core.claims.numbers import short_number
 from primer_core.claims.operands import NoSuchAxis
 from primer_core.claims.rounding import (
     AtZero,
@@ -157,8 +159,9 @@ def lost(found: Softmax) -> tuple[Claim, ...]:
 
 
 def twice(found: Softmax) -> tuple[Claim, ...]:
-    """Say what a second softmax makes of the loss of a row that counts."""
-    return (SoftmaxTwice(found.loss.library, found.loss.twice),) if found.counts else ()
+    """Say what a second softmax makes of the loss of a row that counts; of equal logits it makes the same."""
+    once, again = float(found.loss.library), float(found.loss.twice)
+    return (SoftmaxTwice(once, again),) if found.counts and short_number(once) != short_number(again) else ()
 
 
 def argmax(found: Softmax) -> tuple[Claim, ...]:
@@ -184,6 +187,8 @@ def story(found: Softmax) -> tuple[Claim, ...]:
         said.append(LeftOut(left, asked.question.ignore_index))
     if asked.question.smoothing:
         said.append(Smoothed(asked.question.smoothing, asked.classes))
+    if found.counts and abs(total - 1) <= TINY and asked.classes > 1 and len(set(found.z.tolist())) == 1:
+        said.append(AllTheSame(asked.classes, float(found.loss.library)))
     return (*said, *seeds(found))
 
 
@@ -330,7 +335,7 @@ def at_zero(found: NotPositive) -> tuple[Claim, ...]:
 def not_finite(question: SoftmaxQuestion, found: NotFinite) -> tuple[Claim, ...]:
     """Say why the result is not finite."""
     if found.given is not None:
-        return (GivenNotFinite(repr(found.given)),)
+        return (GivenNotFinite(repr(found.given), *found.because),)
     return (DividedTooFar(question.T, found.dtype, found.largest),)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from primer_core.backend import Declined, backend
 from primer_core.backend.loading import load_torch
@@ -76,6 +76,9 @@ class NotFinite:
         What would work.
     code
         Plain Python that prints the loss.
+    because
+        The row that is to blame, and how: "right" where the logit of its right class is -inf, "all" where all of its
+        logits are; empty where neither is.
     """
 
     largest: float
@@ -83,6 +86,7 @@ class NotFinite:
     given: float | None
     fixes: tuple[Fix, ...]
     code: str
+    because: tuple[int, Literal["", "right", "all"]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -487,8 +491,24 @@ def _not_finite(asked: Asked) -> NotFinite:
     info = torch.finfo(asked.divided(asked.z).dtype)
     return NotFinite(
         float(info.max), info.dtype, given[0] if given else None, temperature_fixes(asked.question),
-        code.one_loss(asked),
+        code.one_loss(asked), _because(asked) if given and given[0] == -math.inf else (0, ""),
     )  # fmt: skip
+
+
+def _because(asked: Asked) -> tuple[int, Literal["", "right", "all"]]:
+    """Find the row whose logits are all −inf, or whose right class has that logit."""
+    rows, target = asked.rows, asked.target.values
+    if asked.question.loss == "binary":
+        return (0, "")
+    for place, row in enumerate(rows):
+        if bool((row == -math.inf).all()):
+            return (place, "all")
+    if not asked.has_probabilities:
+        for place, (row, number) in enumerate(zip(rows, target.reshape(-1).tolist(), strict=True)):
+            counts = number != asked.question.ignore_index and math.isfinite(float(row.max()))
+            if counts and row[int(number)] == -math.inf:
+                return (place, "right")
+    return (0, "")
 
 
 def _batch(asked: Asked, p: torch.Tensor, loss: torch.Tensor, counted: torch.Tensor, form: LossForm) -> Batch:

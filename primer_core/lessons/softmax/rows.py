@@ -67,7 +67,7 @@ def _height(found: Softmax, k: int) -> float | None:
 def _arrow(found: Softmax) -> str:
     if not found.counts:
         return "this row is ignored: its gradient is 0"
-    if found.has_odd_targets:
+    if found.has_odd_targets or abs(float(found.y.sum()) - 1) > TINY:
         return "the number above a bar is the gradient"
     parts = found.parts
     if found.asked.T == 1 and parts == 1:

@@ -352,10 +352,10 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     """
     engine = backend(library)
     written = _plain_operand(text, engine)
-    if written is not None and written.kind != "derived":
+    native = None if written is None or written.kind == "derived" else _native(written.code, engine)
+    if written is not None and native is not None:
         check_size(written.shape, "The base")
-        code = engine.native_code(written.code)
-        array = engine.make(written.values, native_floats=True)
+        code, array = native, engine.make(written.values, native_floats=True)
     else:
         code = written.code if written is not None else views_code.spelled(read_expression(text).node)
         array = _evaluated(code, work.evaluator)
@@ -367,6 +367,14 @@ def read_base(text: str, library: Library, work: Workspace) -> str:
     work.take_up(Line(code_statements(f"a = {code}")[0], f"a = {code}", (), ()))
     look(work)
     return code
+
+
+def _native(code: str, engine: Backend) -> str | None:
+    """Write an array that is written out in a library's own words; None where it names more, such as a dtype."""
+    try:
+        return engine.native_code(code)
+    except ValueError:
+        return None
 
 
 def _plain_operand(text: str, engine: Backend) -> Operand | None:

@@ -435,11 +435,31 @@ def _leaf_in_place(chance: random.Random) -> GraphQuestion:
     )
 
 
+def _leaf_of_another(chance: random.Random) -> GraphQuestion:
+    made = chance.choice(["a.detach().requires_grad_()", "torch.zeros_like(a, requires_grad=True)"])
+    lines = [f"a = param({_number(chance)})", f"b = {made}", "y = b * a", "y.backward()"]
+    return GraphQuestion("\n".join(lines))
+
+
+def _bound_anew(chance: random.Random) -> GraphQuestion:
+    lines = [f"w = param({_numbers(2, chance)})", "loss = (w ** 2).sum()", "loss.backward()", "w = w - 0.1 * w.grad"]
+    return GraphQuestion("\n".join(lines))
+
+
+def _two_names(chance: random.Random) -> GraphQuestion:
+    return GraphQuestion(f"x = param({_numbers(2, chance)})\nw = x\ny = (x * w).sum()\ny.backward()")
+
+
+def _leaf_since(chance: random.Random) -> GraphQuestion:
+    lines = [f"x = torch.tensor({_numbers(2, chance)}) * 1.0", "x.requires_grad = True", "y = (x * x).sum()"]
+    return GraphQuestion("\n".join([*lines, "y.backward()", "z = (x * 2).sum()", "z.backward()"]))
+
+
 _ANSWERED: tuple[Drawn, ...] = (
     _scalar, _scalar, _neuron, _neuron, _neuron, _classes, _stretched, _reused, _added_up, _nothing_saved,
     _switched_off, _detached, _straight_through, _target_network, _weighed, _not_finite, _lost, _kink, _one_sided,
     _infinite, _step, _recorded, _hidden, _shared, _written_through, _second_derivative, _returned, _no_path, _cleared,
-    _whole_numbers,
+    _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _twice, _switched_since, _changed_since, _vector_output, _cut_off, _under_no_grad, _only_data, _constant, _plain,

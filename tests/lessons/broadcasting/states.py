@@ -26,6 +26,11 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         texts, op = [f"np.ones({first}, dtype=bool)", f"np.ones({second}, dtype=bool)"], "subtract"
     if chance.random() < 0.05:
         texts = [str((size,)) for size in chance.sample(range(2, 7), 3)]
+    if chance.random() < 0.17:
+        dtype = chance.choice(["uint8", "uint8", "int8", "int64", "float32"])
+        texts = [f"np.ones({chance.randint(1, 4)}, dtype=np.{dtype})", chance.choice(["2", "0.5", "300", "-1", "True"])]
+        if chance.random() < 0.3:
+            texts.reverse()
     small = chance.random() < 0.06
     if small:
         first, second = chance.sample(range(2, 6), 2)

@@ -229,12 +229,21 @@ def _places(chance: random.Random, library: Library) -> ReductionsQuestion:
     return ReductionsQuestion(_array(shape, chance), operation, str(chance.randrange(len(shape))), library)
 
 
+def _missing(chance: random.Random, library: Library) -> ReductionsQuestion:
+    """Draw cells of which some are nan."""
+    rows = [", ".join(chance.choices(["np.nan", "1.0", "2.5", "-3.0"], k=3)) for _ in range(chance.randint(1, 3))]
+    operation: ReductionName = chance.choice(["sum", "mean", "max", "min", "std", "median", "prod"])
+    typed = f"[{', '.join(f'[{row}]' for row in rows)}]"
+    return ReductionsQuestion(typed, operation, chance.choice(["0", "1", "None"]), library)
+
+
 def _shares(chance: random.Random, library: Library) -> ReductionsQuestion:
     shape = _shape(chance)
     return ReductionsQuestion(_array(shape, chance), "softmax", str(chance.randrange(len(shape))), library)
 
 
 RARE: tuple[Drawn, ...] = (
+    *(_missing, _missing),
     *(_astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty, _twice, _norm),
     *(
         _all_kept,

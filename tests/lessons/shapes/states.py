@@ -23,6 +23,8 @@ def shapes_state(chance: random.Random) -> ShapesQuestion:
     )
     if chance.random() < 0.06 and shape:
         shape = (0, *shape[1:])
+    if chance.random() < 0.1:
+        return _one_of_a_batch(chance, library)
     x = _tensor(chance, shape, library)
     steps: list[str] = []
     for place in range(chance.choice([1, 1, 2, 2, 3, 4]) if chance.random() < 0.96 else 0):
@@ -32,6 +34,17 @@ def shapes_state(chance: random.Random) -> ShapesQuestion:
         steps.append(f"{'abc'[place % 3]}{place} = {step}" if named else step)
         shape = shape if named or after is None else after
     return ShapesQuestion(x=x, steps="; ".join(steps), library=library)
+
+
+def _one_of_a_batch(chance: random.Random, library: Library) -> ShapesQuestion:
+    """Draw a batch whose sizes are put into another order, or that is flattened without a word of its first axis."""
+    if chance.random() < 0.5:
+        shape = tuple(chance.sample([2, 3, 4, 5], chance.randint(3, 4)))
+        return ShapesQuestion(x=str(shape), steps="flatten()", library=library)
+    shape = tuple(chance.sample([2, 3, 4, 5], chance.randint(2, 4)))
+    word = chance.choice(["reshape", "view"] if library == "PyTorch" else ["reshape"])
+    swapped = f"{word}({', '.join(map(str, chance.sample(shape, len(shape))))})"
+    return ShapesQuestion(x=str(shape), steps=swapped, library=library)
 
 
 def _tensor(chance: random.Random, shape: Shape, library: Library) -> str:

@@ -52,6 +52,19 @@ def _sliders(chance: random.Random) -> SoftmaxQuestion:
     return SoftmaxQuestion(z0, z1, z2, z3, T=_cool(chance), target=str(chance.randrange(4)))
 
 
+def _equal(chance: random.Random) -> SoftmaxQuestion:
+    n, c = chance.randint(1, 3), chance.randint(2, 9)
+    typed = f"torch.zeros({n}, {c})" if n > 1 else f"torch.zeros({c})"
+    target = str(_classes(n, c, chance)) if n > 1 else str(chance.randrange(c))
+    return SoftmaxQuestion(typed=typed, target=target, smoothing=chance.choice([0.0, 0.0, 0.1]))
+
+
+def _masked(chance: random.Random) -> SoftmaxQuestion:
+    rows = [[1.0, 2.0, float("-inf")], [float("-inf")] * 3]
+    chance.shuffle(rows)
+    return SoftmaxQuestion(typed=str(rows[: chance.randint(1, 2)]), target="2")
+
+
 def _shifted(chance: random.Random) -> SoftmaxQuestion:
     return replace(_sliders(chance), T=1.0, shift=chance.choice([5, 10, 20, 50]))
 
@@ -229,9 +242,10 @@ def _answer_range(chance: random.Random) -> SoftmaxQuestion:
 
 _ANSWERED: tuple[Drawn, ...] = (
     _sliders, _shifted, _rounded, _overflowing, _underflowing, _lost, _tied, _batch, _batch, _unreduced,
-    _probabilities, _odd, _two, _ignoring, _ignoring, _smoothed, _random, _yes, _yes, _sure,
+    _probabilities, _odd, _two, _ignoring, _ignoring, _smoothed, _random, _equal, _yes, _yes, _sure,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
-    _across, _all_ignored, _at_zero, _given_infinite, _too_cold, _whole, _no_axis, _target_dtype, _target_shape,
-    _no_such_class, _from_one, _listed, _ignored_probabilities, _answer_dtype, _answer_shape, _answer_range,
+    _across, _all_ignored, _at_zero, _given_infinite, _masked, _too_cold, _whole, _no_axis, _target_dtype,
+    _target_shape, _no_such_class, _from_one, _listed, _ignored_probabilities, _answer_dtype, _answer_shape,
+    _answer_range,
 )  # fmt: skip
