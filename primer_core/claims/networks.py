@@ -95,10 +95,13 @@ class LayerBroke(Claim):
 
     def sentence(self) -> Sentence:
         """Name the layer and its input."""
+        if not self.name and "(" in self.made:
+            return (Code(self.made), f" breaks: its input has the shape {self.given}.")
         if not self.name:
             return (
+                "No layer in ",
                 Code(self.made),
-                f" breaks in its own forward, between its layers. Its input has the shape {self.given}.",
+                f" breaks, but a call of {self.made} itself: its input has the shape {self.given}.",
             )
         return (Strong(f"It breaks at {self.name}"), ", ", Code(self.made), f": its input has the shape {self.given}.")
 

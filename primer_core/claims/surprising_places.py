@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, counted
 from primer_core.claims.running import Run
 
 
@@ -200,4 +200,115 @@ class ColumnsSumToOne(InAWord, Claim):
             f" goes down the columns: each column sums to 1, and row 0 sums to {self.total}. With ",
             Code("dim=1"),
             " each row would sum to 1",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PairsUp(InAWord, Claim):
+    """Two lists of numbers as an index picked one cell for each pair.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What picks.
+    cells
+        int, how many cells it gives.
+    """
+
+    word: ClassVar[str] = "pairs"
+    run: Run
+    code: str
+    cells: int
+
+    def sentence(self) -> Sentence:
+        """Count the cells."""
+        return (
+            Code(self.code),
+            f" pairs the two lists up: it picks {self.cells} cells, one for each pair, and not each of the rows with "
+            "each of the columns",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneCellOften(InAWord, Claim):
+    """A write changed more cells than its index names, since they are the same in memory.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The array.
+    named, changed
+        int, cells that the index names, and cells that changed.
+    """
+
+    word: ClassVar[str] = "one cell, seen often"
+    run: Run
+    name: str
+    named: int
+    changed: int
+
+    def sentence(self) -> Sentence:
+        """Count both."""
+        return (
+            f"the index names {counted(self.named, 'cell')} of ",
+            Name(self.name),
+            f", and {counted(self.changed, 'cell')} changed: several cells of ",
+            Name(self.name),
+            " are one and the same in memory",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CellByCell(InAWord, Claim):
+    """A matrix and an inverse were multiplied cell by cell.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The multiplication.
+    product
+        The matrix product of the same operands, as code.
+    """
+
+    word: ClassVar[str] = "cell by cell"
+    run: Run
+    code: str
+    product: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (Code(self.code), " multiplies cell by cell. The matrix product is ", Code(self.product))
+
+
+@dataclass(frozen=True, slots=True)
+class ListRepeated(InAWord, Claim):
+    """A list of numbers was multiplied by a whole number, which repeats it.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The multiplication.
+    before, after
+        int, numbers in the list, and in what came of it.
+    """
+
+    word: ClassVar[str] = "repeated"
+    run: Run
+    code: str
+    before: int
+    after: int
+
+    def sentence(self) -> Sentence:
+        """Count both."""
+        return (
+            Code(self.code),
+            f" repeats the list: of {self.before} numbers it makes {self.after}, and multiplies none of them",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
@@ -11,7 +12,16 @@ import torch
 from torch import nn
 
 from primer_core.claims.running import Run
-from primer_core.claims.surprising_numbers import CutTowardZero, NanStays, NearlyEqual, RoundedDown
+from primer_core.claims.surprising_numbers import (
+    CutTowardZero,
+    HalfToEven,
+    NanEqualsNothing,
+    NanStays,
+    NearlyEqual,
+    NotLogProbabilities,
+    RoundedDown,
+    TooCoarse,
+)
 from primer_core.claims.surprising_objects import (
     DefaultKept,
     DropsAtRandom,
@@ -25,11 +35,15 @@ from primer_core.claims.surprising_objects import (
 )
 from primer_core.claims.surprising_places import (
     AddsRows,
+    CellByCell,
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    ListRepeated,
     NothingToSwap,
     NotTransposed,
+    OneCellOften,
+    PairsUp,
     SortedApart,
 )
 from tests.claims.checking import check
@@ -116,6 +130,97 @@ def _(claim: NearlyEqual, program: Program) -> None:
     nearness = 5e-3 if small else 1e-12
     near = [(one, other) for one, other in pairs if one != other and np.isclose(one, other, rtol=nearness, atol=0)]
     assert (claim.left, claim.right) in near
+
+
+@check(NanEqualsNothing)
+def _(claim: NanEqualsNothing, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert not numbers(result).any()
+    assert isinstance(node.ops[0], ast.Eq)
+    assert np.isnan(float(computed(ast.unparse(node.comparators[0]), names)))
+    given = numbers(computed(ast.unparse(node.left), names))
+    assert claim.asks.partition("(")[2] == f"{written(node.left, program)})"
+    np.testing.assert_array_equal(numbers(computed(claim.asks, names)), np.isnan(given))
+
+
+@check(HalfToEven)
+def _(claim: HalfToEven, program: Program) -> None:
+    result, names = made_of(claim, program)
+    given = numbers(argument(claim, program, names)).ravel().tolist()
+    pairs = zip(given, numbers(result).ravel().tolist(), strict=True)
+    halves = [(repr(g), repr(r)) for g, r in pairs if (g * 2) % 2 == 1 and r != int(g + np.copysign(0.5, g))]
+    assert halves[0] == (claim.given, claim.rounded)
+    assert float(claim.rounded) % 2 == 0
+
+
+@check(TooCoarse)
+def _(claim: TooCoarse, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
+    ones, others = (numbers(computed(ast.unparse(part), names)) for part in (left, right))
+    found = np.broadcast_arrays(ones, others, numbers(result))
+    rows = list(zip(*(each.ravel().tolist() for each in found), strict=True))
+    assert next(row for row in rows if row[0] == row[2] and abs(row[1]) >= 1)[:2] == (claim.left, claim.right)
+    assert str(numbers(result).dtype) == claim.dtype
+    total = Fraction(claim.left) + Fraction(claim.right)
+    near = [np.nextafter(numbers(result).dtype.type(claim.left), way) for way in (-np.inf, np.inf)]
+    assert all(abs(total - Fraction(float(each))) >= abs(Fraction(claim.right)) for each in near)
+
+
+@check(NotLogProbabilities)
+def _(claim: NotLogProbabilities, program: Program) -> None:
+    names = begun(program, claim.run)[1]
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.func).endswith("nll_loss")
+    largest = float(numbers(computed(ast.unparse(node.args[0]), names)).max())
+    assert f"{largest:.3f}" == claim.given
+    assert largest > 0
+
+
+@check(PairsUp)
+def _(claim: PairsUp, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    array = numbers(computed(ast.unparse(node.value), names))
+    rows, columns = (ast.literal_eval(each) for each in node.slice.elts)
+    assert numbers(result).tolist() == [array[pair].tolist() for pair in zip(rows, columns, strict=True)]
+    assert len(rows) == claim.cells < array[np.ix_(rows, columns)].size
+
+
+@check(OneCellOften)
+def _(claim: OneCellOften, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    assert target.value.id == claim.name
+    order = np.arange(names[claim.name].size if hasattr(names[claim.name], "strides") else names[claim.name].numel())
+    names["_order_"] = order.reshape(tuple(names[claim.name].shape))
+    assert np.size(computed(f"_order_[{ast.unparse(target.slice)}]", names)) == claim.named < claim.changed
+    held: Any = done.names[claim.name]
+    assert int(np.prod([1, *np.array(held.stride() if isinstance(held, torch.Tensor) else held.strides)])) == 0
+    before = numbers(names[claim.name])
+    after = np.frombuffer(done.cells[claim.name], before.dtype).reshape(before.shape)
+    assert int((before != after).sum()) == claim.changed
+
+
+@check(CellByCell)
+def _(claim: CellByCell, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    one, other = (computed(ast.unparse(part), names) for part in (node.left, node.right))
+    np.testing.assert_allclose(numbers(result), numbers(one) * numbers(other))
+    np.testing.assert_allclose(numbers(computed(claim.product, names)), numbers(one) @ numbers(other), rtol=1e-4)
+
+
+@check(ListRepeated)
+def _(claim: ListRepeated, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    given = computed(ast.unparse(node.left), names)
+    assert (len(given), len(result)) == (claim.before, claim.after)
+    assert result == [number for _ in range(claim.after // claim.before) for number in given]
 
 
 @check(SortedApart)

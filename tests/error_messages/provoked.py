@@ -383,6 +383,9 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked(
         "batches", "nn.CrossEntropyLoss()(torch.ones(4, 3), torch.tensor([0, 1, 2]))", {"predictions": 4, "targets": 3}
     ),
+    Provoked("class_maps", "nn.CrossEntropyLoss()(torch.zeros(2, 3, 4, 4), torch.zeros(2, 1, 4, 4).long())"),
+    Provoked("no_len", "len(n for n in [1])", {"type": "generator"}),
+    Provoked("no_len", "len(3)", {"type": "int"}),
     Provoked("class_axes", "nn.CrossEntropyLoss()(torch.ones(4, 3), torch.tensor([[0], [1], [2], [0]]))"),
     Provoked("probabilities_range", "nn.BCELoss()(torch.ones(4) * 2, torch.ones(4))"),
     Provoked("truth", "if np.array([1, 2]) > 1:\n    pass"),

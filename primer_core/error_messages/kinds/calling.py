@@ -135,6 +135,51 @@ class NoAttribute(Cause):
 
 
 @dataclass(frozen=True, slots=True)
+class NoLength(Cause):
+    """The length of something was asked for that has none.
+
+    Parameters
+    ----------
+    type
+        Of what was asked.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Say what gives a length."""
+        return (
+            "A length was asked for, by ",
+            Code("len()"),
+            " or by what needs to know how many there are, such as a shuffling ",
+            Code("DataLoader"),
+            ", and a value of type ",
+            Code(self.type),
+            " has none: its class has no ",
+            Code("__len__"),
+            ".",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a dataset that does not say how long it is, and a generator."""
+        loader = "from torch.utils.data import DataLoader, Dataset"
+        squares = ("class Squares(Dataset):", "    def __getitem__(self, i):", "        return i * i")
+        long = ("    def __len__(self):", "        return 4")
+        asked = "DataLoader(Squares(), shuffle=True)"
+        dataset = Mistake(
+            ("A dataset says with ", Code("__len__"), " how many samples it has."),
+            TORCH.code(loader, *squares, asked),
+            TORCH.code(loader, *squares, *long, asked),
+        )
+        generator = Mistake(
+            ("What is made while it is gone through has no length: make a list of it.",),
+            NP.code("squares = (n * n for n in range(3))", "len(squares)"),
+            NP.code("squares = [n * n for n in range(3)]", "len(squares)"),
+        )
+        return (generator, dataset) if self.type in ("generator", "map", "filter", "zip") else (dataset, generator)
+
+
+@dataclass(frozen=True, slots=True)
 class NothingThere(Cause):
     """None has no attribute of a name.
 
@@ -991,6 +1036,7 @@ _TOO_DEEP = Plain(
 
 
 KINDS: tuple[Kind, ...] = (
+    kind("no_len", "Python", lambda match: NoLength(match[1]), r"object of type '([\w.]{1,60})' has no len\(\)"),
     kind("not_callable", "Python", lambda match: NotCallable(match[1]), r"'([\w.]{1,60})' object is not callable"),
     kind(
         "none_attribute",

@@ -482,6 +482,26 @@ _MULTI = Plain(
     ),
     LessonLink("softmax", {"logits": "torch.zeros(2, 3)", "target": "[[0], [2]]"}),
 )
+_MAPS = Plain(
+    (
+        "Predictions with four axes are samples, classes, rows and columns, and their targets have three: samples, "
+        "rows and columns, with one class number for each place. These have another number.",
+    ),
+    (
+        Mistake(
+            ("The targets have an axis of channels, of size 1: take it away.",),
+            TORCH.code(
+                "logits, target = torch.zeros(2, 3, 4, 4), torch.zeros(2, 1, 4, 4).long()",
+                "nn.CrossEntropyLoss()(logits, target)",
+            ),
+            TORCH.code(
+                "logits, target = torch.zeros(2, 3, 4, 4), torch.zeros(2, 1, 4, 4).long()",
+                "nn.CrossEntropyLoss()(logits, target.squeeze(1))",
+            ),
+        ),
+    ),
+    LessonLink("softmax"),
+)
 _RANGE = Plain(
     (
         "This loss takes probabilities, from 0 to 1, and some of the predictions are others, or no numbers at all "
@@ -673,6 +693,7 @@ KINDS: tuple[Kind, ...] = (
         rf"Expected input batch_size \(({WHOLE})\) to match target batch_size \(({WHOLE})\)",
     ),
     kind("class_axes", "PyTorch", _MULTI, r"multi-target not supported"),
+    kind("class_maps", "PyTorch", _MAPS, r"only batches of spatial targets supported \(3D tensors\)"),
     kind("probabilities_range", "PyTorch", _RANGE, r"all elements of input should be between 0 and 1"),
     kind(
         "norm_axes",

@@ -45,7 +45,7 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
     called = opened.called if opened.slug in _TWO else opened.called[:1]
     if called:
         named = [text(Code(_LETTERS.get(opened.slug, letter)), " is ", Code(written)) for letter, written in called]
-        yield Note(text("In this picture ", *joined(named, " and "), "."))
+        yield Note(text("In this table " if opened.shapes_alone else "In this picture ", *joined(named, " and "), "."))
     for part in _all(page.body or ()):
         match part:
             case Picture():

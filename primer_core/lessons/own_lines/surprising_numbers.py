@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprising_numbers import CutTowardZero, NanStays, NearlyEqual, RoundedDown
+from primer_core.claims.surprising_numbers import (
+    CutTowardZero,
+    HalfToEven,
+    NanEqualsNothing,
+    NanStays,
+    NearlyEqual,
+    NotLogProbabilities,
+    RoundedDown,
+    TooCoarse,
+)
 from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _REDUCES = ("mean", "sum", "max", "min", "std", "var", "prod", "median", "average", "amax", "amin", "norm", "ptp")
+_ROUNDS = ("round", "around", "rint")
 _NEAR = {2: 5e-3, 4: 1e-6, 8: 1e-12}
 """By the bytes of a float: how far, measured by their size, numbers are apart at most that rounding may part."""
 
@@ -73,4 +86,63 @@ def _nearly(line: Line) -> Iterator[Claim]:
             yield NearlyEqual(line.run, part.place.text, float(one[apart][0]), float(other[apart][0]))
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_cut, _down, _nan, _nearly)
+def _equal_to_nan(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry != "operator.==" or len(part.operands) != 2 or not is_array(part.operands[0]):
+            continue
+        other = np.asarray(numbers(part.operands[1]) if is_array(part.operands[1]) else part.operands[1])
+        found = nodes_at(line.trace.source, part.place)
+        if other.dtype.kind != "f" or other.size != 1 or not np.isnan(other).all() or found is None:
+            continue
+        if isinstance(found[0], ast.Compare) and len(found[0].comparators) == 1:
+            library = "np" if isinstance(part.operands[0], np.ndarray | np.generic) else "torch"
+            yield NanEqualsNothing(line.run, part.place.text, f"{library}.isnan({line.text(found[0].left)})")
+
+
+def _to_even(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        given = arrays(part)
+        if last_name(part) not in _ROUNDS or len(part.operands) != 1 or part.keywords or len(given) != 1:
+            continue
+        before, after = numbers(given[0]), numbers(part.result)
+        if before.dtype.kind != "f" or before.shape != after.shape:
+            continue
+        down = (np.abs(before - np.trunc(before)) == 0.5) & (np.abs(after) < np.abs(before))
+        if down.any():
+            yield HalfToEven(line.run, part.place.text, repr(before[down][0].item()), repr(after[down][0].item()))
+
+
+def _absorbed(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in ("operator.+", "operator.+=") or len(part.operands) != 2 or not is_array(part.result):
+            continue
+        result = numbers(part.result)
+        if result.dtype.kind != "f":
+            continue
+        left, right = (np.asarray(numbers(each) if is_array(each) else each) for each in part.operands)
+        if not {left.dtype.kind, right.dtype.kind} <= set("fiu"):
+            continue
+        one, other = (np.broadcast_to(each, result.shape) for each in (left, right))
+        lost = (np.abs(other) >= 1) & (one == result) & np.isfinite(result) & np.isfinite(other)
+        if lost.any():
+            dtype = backend_of(part.result).dtype_name(part.result).removeprefix("torch.")
+            yield TooCoarse(line.run, part.place.text, float(one[lost][0]), float(other[lost][0]), dtype)
+
+
+def _likelihoods(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        given = arrays(part)
+        if part.entry == "F.nll_loss" and given and numbers(given[0]).size and numbers(given[0]).max() > 1e-3:
+            yield NotLogProbabilities(line.run, part.place.text, f"{numbers(given[0]).max():.3f}")
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _cut,
+    _down,
+    _nan,
+    _nearly,
+    _equal_to_nan,
+    _to_even,
+    _absorbed,
+    _likelihoods,
+)

@@ -11,14 +11,21 @@ import numpy as np
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_places import (
     AddsRows,
+    CellByCell,
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    ListRepeated,
     NothingToSwap,
     NotTransposed,
+    OneCellOften,
+    PairsUp,
     SortedApart,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.parsing import code_expression
+from primer_core.language.table.sources import numbered
+from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
 
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
@@ -116,6 +123,67 @@ def _columns(line: Line) -> Iterator[Claim]:
             yield ColumnsSumToOne(line.run, part.place.text, f"{shares[0].sum():.3f}")
 
 
+def _pairs(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Subscript(_, ast.Tuple([ast.List(rows), ast.List(columns)]), ast.Load()):
+                if len(rows) != len(columns) or len(rows) < 2:
+                    continue
+                code = line.text(node)
+                made = next((part for part in line.step.parts if part.place.text == code), None)
+                if made is not None and is_array(made.result) and tuple(made.result.shape) == (len(rows),):
+                    yield PairsUp(line.run, code, len(rows))
+
+
+def _seen_often(line: Line) -> Iterator[Claim]:
+    target = line.written_to()
+    if target is None or not isinstance(target.value, ast.Name) or line.before is None:
+        return
+    name = target.value.id
+    write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
+    before, after = line.before.names.get(name), line.step.names.get(name)
+    if write is None or before is None or after is None or before.values is None or after.values is None:
+        return
+    named = np.unique(np.asarray(numbered(write.operands[0], 0)[write.operands[1]])).size
+    if before.values.shape == after.values.shape:
+        changed = int((before.values != after.values).sum())
+        if changed > named:
+            yield OneCellOften(line.run, name, named, changed)
+
+
+def _by_cell(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry != "operator.*" or len(part.operands) != 2 or not all(map(is_array, part.operands)):
+            continue
+        left, right = (tuple(map(int, each.shape)) for each in part.operands)
+        found = nodes_at(line.trace.source, part.place)
+        if len(left) != 2 or left != right or left[0] != left[1] or left[0] < 2 or found is None:
+            continue
+        match found[0]:
+            case ast.BinOp(one, ast.Mult(), other) if any(map(_inverts, (one, other))):
+                yield CellByCell(line.run, part.place.text, f"{line.text(one)} @ {line.text(other)}")
+
+
+def _inverts(node: ast.expr) -> bool:
+    """Return whether an expression calls what gives an inverse."""
+    match node:
+        case ast.Call(ast.Attribute(_, "inv" | "pinv" | "inverse")):
+            return True
+    return False
+
+
+def _repeated(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.BinOp(ast.Name(name), ast.Mult(), ast.Constant(int(times))) if line.before is not None:
+                seen = line.before.names.get(name)
+                made = None if seen is None or not seen.text.startswith("[") else code_expression(seen.text)
+                if not isinstance(made, ast.List) or len(made.elts) < 2 or times < 2 or "…" in ast.unparse(made):
+                    continue
+                if all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in made.elts):
+                    yield ListRepeated(line.run, line.text(node), len(made.elts), len(made.elts) * times)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _apart,
     _as_it_lies,
@@ -124,4 +192,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _adds_rows,
     _left_out,
     _columns,
+    _pairs,
+    _seen_often,
+    _by_cell,
+    _repeated,
 )

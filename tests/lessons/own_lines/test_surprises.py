@@ -16,7 +16,16 @@ from primer_core.claims.surprises import (
     StoredOtherwise,
     WrapsAround,
 )
-from primer_core.claims.surprising_numbers import CutTowardZero, NanStays, NearlyEqual, RoundedDown
+from primer_core.claims.surprising_numbers import (
+    CutTowardZero,
+    HalfToEven,
+    NanEqualsNothing,
+    NanStays,
+    NearlyEqual,
+    NotLogProbabilities,
+    RoundedDown,
+    TooCoarse,
+)
 from primer_core.claims.surprising_objects import (
     DefaultKept,
     DropsAtRandom,
@@ -30,11 +39,15 @@ from primer_core.claims.surprising_objects import (
 )
 from primer_core.claims.surprising_places import (
     AddsRows,
+    CellByCell,
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    ListRepeated,
     NothingToSwap,
     NotTransposed,
+    OneCellOften,
+    PairsUp,
     SortedApart,
 )
 from primer_core.lessons.own_lines.claims import surprising
@@ -100,6 +113,23 @@ def found(program: str) -> list[Claim]:
         ("a = np.array([7, -7])\nb = a // 2", [RoundedDown((6, 1), "a // 2", -7, 2, -4)]),
         ("x = np.array([1., np.nan])\nm = x.mean()", [NanStays((6, 1), "x.mean()", 1, 2)]),
         ("x = np.array([0.1]) + 0.2\ny = x == 0.3", [NearlyEqual((6, 1), "x == 0.3", 0.1 + 0.2, 0.3)]),
+        (
+            "t = torch.tensor([1.0, torch.nan])\nm = t == torch.nan",
+            [NanEqualsNothing((6, 1), "t == torch.nan", "torch.isnan(t)")],
+        ),
+        ("t = torch.tensor([1.5, -2.5])\nr = t.round()", [HalfToEven((6, 1), "t.round()", "-2.5", "-2.0")]),
+        ("h = np.array([2048.0], np.float16)\nh += 1", [TooCoarse((6, 1), "h += 1", 2048.0, 1.0, "float16")]),
+        (
+            "p = torch.full((1, 4), 0.25)\nl = F.nll_loss(p, torch.tensor([2]))",
+            [NotLogProbabilities((6, 1), "F.nll_loss(p, torch.tensor([2]))", "0.250")],
+        ),
+        ("a = np.eye(3)\nc = a[[0, 2], [1, 2]]", [PairsUp((6, 1), "a[[0, 2], [1, 2]]", 2)]),
+        ("t = torch.zeros(3, 1).expand(3, 4)\nt[:2, 0] = 5", [OneCellOften((6, 1), "t", 2, 8)]),
+        (
+            "a = np.array([[2.0, 1.0], [1.0, 1.0]])\nb = np.linalg.inv(a) * a",
+            [CellByCell((6, 1), "np.linalg.inv(a) * a", "np.linalg.inv(a) @ a")],
+        ),
+        ("p = [1, 2.5]\nq = p * 3", [ListRepeated((6, 1), "p * 3", 2, 6)]),
         ("a = np.array([[2, 1], [1, 3]])\nb = np.sort(a, axis=0)", [SortedApart((6, 1), "np.sort(a, axis=0)", 0)]),
         (
             "a = np.arange(6).reshape(2, 3)\nb = a.reshape(3, 2)",

@@ -99,6 +99,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "probabilities_range": _probabilities,
     "target_shape": _targets,
     "class_axes": _classes,
+    "class_maps": lambda failure: each_ended(failure.operands, ".squeeze(1)"),
     "batches": _targets,
 }
 """By the kind of the message."""

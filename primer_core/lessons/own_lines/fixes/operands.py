@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import numpy as np
 
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.python import array_of_lists
 
@@ -13,8 +15,10 @@ from primer_core.lessons.own_lines.fixes.python import array_of_lists
 def candidates(failure: Failure) -> Iterator[Candidate]:
     """Go through changes of one operand, the later ones first."""
     yield from array_of_lists(failure)
+    yield from _roomier(failure)
+    written = _written(failure)
     for operand in failure.operands:
-        if operand.shape is None:
+        if operand.shape is None or operand.place == written:
             continue
         axes = len(operand.shape)
         whole = "float" not in operand.dtype and "complex" not in operand.dtype
@@ -27,6 +31,25 @@ def candidates(failure: Failure) -> Iterator[Candidate]:
         endings += [".squeeze()"] if 1 in operand.shape else []
         endings += [".copy()"] if not operand.is_tensor else []
         yield from (ended(operand, ending) for ending in endings)
+
+
+def _written(failure: Failure) -> Place | None:
+    """Return where the array stands that the failing statement writes to: what is made of it would be nobody's."""
+    match failure.node:
+        case ast.Subscript(value, _, ast.Store()):
+            return failure.place(value)
+    return None
+
+
+def _roomier(failure: Failure) -> Iterator[Candidate]:
+    """Bind the array that is written to anew, with a dtype that holds more numbers."""
+    match failure.node:
+        case ast.Subscript(ast.Name(name), _, ast.Store()):
+            for operand in failure.operands:
+                if operand.text != name or operand.shape is None or operand.is_tensor or "int" not in operand.dtype:
+                    continue
+                for dtype in ("int", "float") if operand.dtype != "int64" else ("float",):
+                    yield failure.before(failure.failing.statement, f"{name} = {name}.astype({dtype})")
 
 
 def _is_whole(values: object) -> bool:

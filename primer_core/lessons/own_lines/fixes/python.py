@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, wrapped
 
 _SIGNS: Mapping[type[ast.cmpop], str] = {
@@ -96,7 +97,13 @@ def _unpacked(failure: Failure) -> Iterator[Candidate]:
 
 
 def array_of_lists(failure: Failure) -> Iterator[Candidate]:
-    """Make an array of a list: one of PyTorch's where the program has tensors there."""
+    """Make an array of a list, where the program knows NumPy; one tensor of a list of tensors."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "tensor"), [rows], []):
+            yield failure.whole(f"torch.stack({failure.text(rows)})")
+    imports = (node for node in statements_of(failure.trace.source) if isinstance(node, ast.Import))
+    if not any(name.name == "numpy" and name.asname == "np" for node in imports for name in node.names):
+        return
     for operand in failure.operands:
         if operand.kind in ("list", "tuple"):
             yield Candidate(operand.place, f"np.array({operand.text})")
