@@ -193,7 +193,7 @@ def _(claim: PairsUp, program: Program) -> None:
 def _(claim: OneCellOften, program: Program) -> None:
     done, names = begun(program, claim.run)
     statement: Any = statement_of(program, claim.run)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    target: Any = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
     assert target.value.id == claim.name
     order = np.arange(names[claim.name].size if hasattr(names[claim.name], "strides") else names[claim.name].numel())
     names["_order_"] = order.reshape(tuple(names[claim.name].shape))

@@ -312,7 +312,7 @@ def _meet(aligned: Aligned, loss: Loss, *, inplace: bool, backward: bool) -> Bro
         for array, as_number in zip(arrays, as_numbers, strict=True)
     ]
     warnings = [warning for operand in aligned.operands for warning in operand.warnings]
-    result = given[0].copy() if inplace and arrays[0].flags.writeable else given[0]
+    result = arrays[0].copy() if inplace and arrays[0].flags.writeable else given[0]
     for array in given[1:]:
         made, warned = attempted(operation.ufunc, (result, array), {"out": result} if inplace else {})
         warnings += warned
