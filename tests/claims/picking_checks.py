@@ -192,8 +192,9 @@ def _(claim: JointAxes, program: Program) -> None:
         expected = np.asarray(a[tuple(one)])
         cut = whole[(*(slice(None),) * claim.first, *place)]
         np.testing.assert_array_equal(cut.ravel(), expected.ravel())
-    # NumPy reads numbers together with the index arrays, PyTorch takes them first.
-    together = at if is_tensor(a) else [place for place, item in enumerate(items) if is_array(item) or is_number(item)]
+    # NumPy reads numbers together with the index arrays; PyTorch takes them first, and what is left closes up.
+    left = [item for item in items if not (is_tensor(a) and is_number(item))]
+    together = [place for place, item in enumerate(left) if is_array(item) or is_number(item)]
     assert claim.apart == (together != list(range(together[0], together[-1] + 1)))
     assert not claim.apart or claim.first == 0
 

@@ -310,6 +310,7 @@ def _(claim: NoneReturned, program: Program) -> None:
 @check(ValuesAndIndices)
 def _(claim: ValuesAndIndices, program: Program) -> None:
     done, names = begun(program, claim.run)
+    stands_there(claim.code, program, claim.run)
     found = computed(claim.code, names)
     assert len(found) == 2
     assert torch.equal(done.names[claim.name].values, found.values)

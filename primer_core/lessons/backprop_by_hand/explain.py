@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,6 +33,9 @@ from primer_core.lessons.backprop_by_hand.reading import read_params
 from primer_core.lessons.backprop_by_hand.rules import derivation
 from primer_core.lessons.backprop_by_hand.steps import COMPARED, Array, Plan, Quantity, Step, compare
 from primer_core.lessons.outcome import Unread
+
+if TYPE_CHECKING:
+    import torch
 
 TOLERANCE: Mapping[DTypeName, float] = {"float32": 1e-6, "float64": 1e-12}
 """Largest difference from autograd that rounding explains, for values up to 1 and in proportion above."""
@@ -189,12 +193,18 @@ def _same_columns(values: Array) -> bool:
     return bool((values == values[:, :1]).all())
 
 
-def allowance(plan: Plan, reference: Mapping[str, Array], params: BackpropParams) -> float:
+def allowance(
+    plan: Plan, values: Mapping[str, torch.Tensor], reference: Mapping[str, Array], params: BackpropParams
+) -> float:
     """Return the largest difference of a step from autograd's that rounding explains.
 
-    An update multiplies by the learning rate what rounding did to its gradient.
+    An update multiplies by the learning rate what rounding did to its gradient, the gradient of a weight by what came
+    in along the weight what rounding did to what came back.
     """
     size = _size(reference[plan.symbol])
+    if plan.rule == "weight_grad":
+        arrived = next(values[symbol] for symbol in plan.operands if not symbol.startswith("delta"))
+        size = max(size, float(arrived.abs().sum(0).max()))
     if plan.rule == "update":
         size += params.learning_rate * _size(reference["d" + plan.symbol.removesuffix("_new")])
     return TOLERANCE[params.dtype] * size
@@ -245,7 +255,7 @@ def derive(params: BackpropParams) -> Derived | Declined:
                 return Declined(worked, plan.symbol, plan.code, str(error).splitlines()[0], code)
             values[plan.symbol] = value
             quantities[plan.symbol] = Quantity(plan.symbol, label(plan.symbol), plan.role, plan.layer, value.numpy())
-            steps.append(compare(plan, values, reference[plan.symbol], allowance(plan, reference, params)))
+            steps.append(compare(plan, values, reference[plan.symbol], allowance(plan, values, reference, params)))
         loss_after = updated_loss(params, values, labels)
     worked = Worked(params, tuple(labels.tolist()), quantities, tuple(steps))
     return Derived(worked, float(values["loss"]), loss_after, backprop_snippet(params, plans, None))

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,11 @@ def grads(traced: GraphTrace) -> dict[str, TensorValue | None]:
     return {one.name: one.grad for one in traced.names}
 
 
+def saturates(program: RandomProgram, found: dict[str, Tensor]) -> bool:
+    """Whether a binary cross-entropy is so sure of the wrong class that PyTorch divides by its least, 1e-12."""
+    return "binary_cross_entropy(" in program.torch_lines[-1][1] and bool((found["y"] > -math.log(1e-12)).any())
+
+
 @examples(300)
 @given(programs())
 def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomProgram) -> None:
@@ -94,13 +100,15 @@ def test_random_programs_have_the_values_and_gradients_of_torch(program: RandomP
         arrived = torch.stack([tensor(arrival.value) for arrival in step.arrivals]).sum(0)
         torch.testing.assert_close(arrived, tensor(step.upstream), equal_nan=True)
         for flow in step.flows:
-            assert flow.derivative, f"no rule for {traced.node(step.node).engine_name}"
+            # where nearly all cancels, what is left is rounding, which no rule gives again
+            cancelled = tensor(flow.value).abs().max() < 1e-6 * arrived.abs().max()
+            assert flow.derivative or cancelled, f"no rule for {traced.node(step.node).engine_name}"
             summed = tensor(flow.full).sum(flow.summed_axes) if flow.summed_axes else tensor(flow.full)
             torch.testing.assert_close(summed.reshape(flow.value.shape), tensor(flow.value), rtol=1e-4, atol=1e-5)
     for check in traced.checks:
         # at a kink, such as that of relu, differences have another slope on either side, and the page says so
         kinks = any(isinstance(note, Kink) for note in check.notes)
-        assert check.verdict == "agrees" or kinks, (check.name, check.largest)
+        assert check.verdict == "agrees" or kinks or saturates(program, expected), (check.name, check.largest)
     assert {check.name for check in traced.checks} == {
         name for name, right in program.torch_lines if "requires_grad=True" in right and expected[name].grad is not None
     }

@@ -53,6 +53,8 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     elif draw < 0.34:
         array, library = "(2, 3)", "PyTorch"
         index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0"])
+    elif draw < 0.35:
+        index = ", ".join(["0"] * (len(shape) + chance.randint(1, 2)))
     return IndexingQuestion(array, index, then, value, library)
 
 

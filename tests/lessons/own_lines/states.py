@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Sequence
 
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS, run
@@ -134,7 +135,7 @@ def _network(chance: random.Random) -> str:
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
-    if kind < 0.5:
+    if kind < 0.46:
         text = drawn(chance).text
     elif kind < 0.6:
         text = _network(chance)
@@ -150,17 +151,23 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
     if chance.random() < 0.08:
         text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
-    if chance.random() < 0.27:
+    if chance.random() < 0.23:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += chance.choice(_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
-    if chance.random() < 0.25:
+        text += _two(_SURPRISES, chance)
+    if chance.random() < 0.22:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        text += chance.choice(_MORE_SURPRISES).format(chance.randint(1, 3), chance.randint(2, 5))
+        text += _two(_MORE_SURPRISES, chance)
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
+
+
+def _two(programs: Sequence[str], chance: random.Random) -> str:
+    """Draw two programs, one after the other: none of them needs what another one made."""
+    given = chance.randint(1, 3), chance.randint(2, 5)
+    return "\n".join(program.format(*given) for program in chance.sample(programs, 2))
 
 
 def drawn_cell(program: str, at: int, chance: random.Random) -> str:
