@@ -818,6 +818,12 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "a_after",
     ),
     "autograd_graph": (
+        "{code}: The program computes in a dtype of fewer digits than float64, in which differences are lost.",
+        "{code}: The leaves have {n} numbers: of up to {n} each is moved by itself.",
+        "{code}: It is changed in place before backward, so that its slope by the number that is written is "
+        "another one.",
+        "{code}: Beside this point the function cannot be computed on either side, so that differences cannot "
+        "check it.",
         "The program calls backward() itself.",
         "It matters with two backward() calls only.",
         "nothing",

@@ -96,6 +96,13 @@ _MORE_SURPRISES = (
     "gru = nn.GRU({1}, {0}, batch_first=True)\ny, h = gru(x)\nrnn = nn.RNN({0}, 1)\nz, h = rnn(y)",
     "net = nn.Sequential(nn.Linear({1}, 9), nn.Dropout(0.5), nn.Linear(9, 1))\nx = torch.ones(1, {1})\ny = net(x)\n"
     "z = net(x)\nprint(torch.equal(y, z))",
+    "x = np.array([{0}.0, np.nan, {1}.0])\nm = x == np.nan\nr = np.round(np.array([2.5, {1}.25]))\n"
+    "t = torch.tensor([{0}.0, -2.5]).round()",
+    "h = np.array([2048.0, {1}.0], np.float16)\nh += 1\nf = np.array([16777216.0], np.float32) + np.float32(1)\n"
+    "p = [{0}, 2.5]\nq = p * {1}\nm = np.eye(4)\nc = m[[0, 2], [1, {0}]]\nd = m[[{0}, 1], [3, 0]]",
+    "t = torch.zeros(3, 1).expand(3, {1})\nt[:2, 0] = {0}\na = np.array([[{1}.0, 1.0], [1.0, 1.0]])\n"
+    "b = np.linalg.inv(a) * a\nc = a * np.linalg.inv(a)",
+    "p = torch.full(({0}, 4), 0.25)\nloss = F.nll_loss(p, torch.arange({0}))\nvalues = [{0}, {1}] * {1}",
 )
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
@@ -154,7 +161,7 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.23:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _two(_SURPRISES, chance)
-    if chance.random() < 0.22:
+    if chance.random() < 0.28:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         text += _two(_MORE_SURPRISES, chance)
