@@ -197,7 +197,8 @@ def _(claim: OneCellOften, program: Program) -> None:
     assert target.value.id == claim.name
     order = np.arange(names[claim.name].size if hasattr(names[claim.name], "strides") else names[claim.name].numel())
     names["_order_"] = order.reshape(tuple(names[claim.name].shape))
-    assert np.size(computed(f"_order_[{ast.unparse(target.slice)}]", names)) == claim.named < claim.changed
+    picked = ast.unparse(ast.Subscript(ast.Name("_order_"), target.slice))
+    assert np.size(computed(picked, names)) == claim.named < claim.changed
     held: Any = done.names[claim.name]
     assert int(np.prod([1, *np.array(held.stride() if isinstance(held, torch.Tensor) else held.strides)])) == 0
     before = numbers(names[claim.name])
