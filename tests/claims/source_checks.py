@@ -145,7 +145,7 @@ def _(claim: CellFrom, program: Program) -> None:
         for name, index in claim.sources:
             cell_of(names, (name, index))
         if claim.shown:
-            found = eval(claim.shown, dict(names))  # noqa: S307 - what a page shows
+            found = eval(claim.shown, {"nan": math.nan, "inf": math.inf, **names})  # noqa: S307 - what a page shows
             told.append(found.item() if hasattr(found, "item") else found)
 
     after = Once(code, claim.run, evaluated).names()

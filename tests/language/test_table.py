@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 import warnings
@@ -287,3 +288,33 @@ def differs(before: Any, after: Any, kind: str) -> Any:
     largest = np.max(finite, where=np.isfinite(finite), initial=0)
     with np.errstate(invalid="ignore"):
         return apart & ~(np.abs(before - after) <= 8 * np.finfo(before.dtype).eps * largest)
+
+
+@pytest.mark.parametrize("loss", ["nll_loss", "cross_entropy"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize(
+    ("shape", "labels"), [("(3, 4)", "[0, 3, 1]"), ("(4,)", "2"), ("(2, 3, 2)", "[[0, 2], [1, 1]]")]
+)
+@pytest.mark.parametrize("more", ["", ", ignore_index=1", ", weight=w"])
+def test_of_a_row_a_loss_of_labels_reads_what_its_label_says(
+    loss: str, reduction: str, shape: str, labels: str, more: str
+) -> None:
+    sizes = ast.literal_eval(shape)
+    classes = sizes[1] if len(sizes) > 1 else sizes[0]
+    names = {
+        "x": -torch.arange(1.0, np.prod(sizes) + 1).reshape(sizes) / 7,
+        "w": torch.arange(1.0, classes + 1),
+        "y": torch.tensor(ast.literal_eval(labels)),
+    }
+    evaluator = evaluated(f"F.{loss}(x, y, reduction='{reduction}'{more})", names)
+    assert isinstance(evaluator, Evaluator)
+    call = evaluator.calls[-1]
+    given = operands(call)[0]
+    for cell in range(max(1, size_of(call.result))):
+        named = set(map(int, sources(call, cell, 0)[0]))
+        changing = {
+            place
+            for place in range(given.numel())
+            if again(call, 0, place, 1.5, None, 0).reshape(-1)[cell] != plain(call.result).reshape(-1)[cell]
+        }
+        assert named == changing

@@ -205,6 +205,28 @@ def _loss(call: Done, cell: int, part: int) -> Sources:
     return tuple(found)
 
 
+def _by_labels(call: Done, cell: int, part: int) -> Sources:
+    """Return the numbers of each row that counts, the labels, and their weights.
+
+    The loss of log-probabilities picks one number of a row, cross-entropy reads all of it. A row whose label is left
+    out gives no number.
+    """
+    given, target, weight = (call.bound.get(name) for name in ("input", "target", "weight"))
+    if np.asarray(target).dtype.kind == "f":
+        return _loss(call, cell, part)
+    labels = np.asarray(target).reshape(-1)
+    places = np.array([cell], np.int64) if call.result.shape else np.arange(labels.size, dtype=np.int64)
+    kept = places[labels[places] != call.bound.get("ignore_index", default=-100)]
+    shape = tuple(given.shape) if len(given.shape) > 1 else (1, *given.shape)
+    every, classes = call.entry.name == "F.cross_entropy", np.arange(shape[1])
+    read = classes[:, None] if every else labels[kept]
+    rows, within = np.divmod(kept, prod(shape[2:]))
+    numbers = (rows * shape[1] + read) * prod(shape[2:]) + within
+    weighing = classes if every and call.bound.get("label_smoothing") else labels[kept]
+    came = {id(given): np.unique(numbers), id(target): places, id(weight): np.unique(weighing)}
+    return tuple(came[id(array)] for array in operands(call))
+
+
 def _last_of_both(call: Done, cell: int, part: int) -> Sources:
     return sources.along_axes("dim", default=-1)(call, cell, part)
 
@@ -444,6 +466,7 @@ UNFOLDED = Rule("moved", _unfolded, sources.moved)
 STRIDED = Rule("moved", _strided, sources.by_address)
 BACKWARD = Rule("asked", _backward, sources.none)
 LOSS = Rule("chosen", costs.each, _loss)
+LABELS = Rule("chosen", costs.each, _by_labels)
 ALONG_BOTH = Rule("reduction", costs.each, _first_two_along)
 LAST_OF_BOTH = Rule("reduction", costs.each, _last_of_both)
 PRELU = Rule("chosen", costs.every, _prelu)

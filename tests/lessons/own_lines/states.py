@@ -96,7 +96,7 @@ _MORE_SURPRISES = (
     "gru = nn.GRU({1}, {0}, batch_first=True)\ny, h = gru(x)\nrnn = nn.RNN({0}, 1)\nz, h = rnn(y)",
     "net = nn.Sequential(nn.Linear({1}, 9), nn.Dropout(0.5), nn.Linear(9, 1))\nx = torch.ones(1, {1})\ny = net(x)\n"
     "z = net(x)\nprint(torch.equal(y, z))",
-    "x = np.array([{0}.0, np.nan, {1}.0])\nprint(x == np.nan)\nr = np.round(np.array([2.5, {1}.25]))\n"
+    "x = np.array([{0}.0, np.nan, {1}.0])\nm = x == np.nan\nr = np.round(np.array([2.5, {1}.25]))\n"
     "t = torch.tensor([{0}.0, -2.5]).round()",
     "h = np.array([2048.0, {1}.0], np.float16)\nh += 1\nf = np.array([16777216.0], np.float32) + np.float32(1)\n"
     "p = [{0}, 2.5]\nq = p * {1}\nm = np.eye(4)\nc = m[[0, 2], [1, {0}]]\nd = m[[{0}, 1], [3, 0]]",
