@@ -1,7 +1,7 @@
 // @ts-check
 /** Samples that flow into batches, an epoch beside the other; the way of one of them is spelled out below. */
 
-import { make, plain, writeText } from "./dom.js";
+import { make, makeSvg, plain, writeText } from "./dom.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Batches} Batches */
@@ -11,7 +11,6 @@ import { saves } from "./saves.js";
 export const MOST_LINES = 40;
 /** Most samples that are drawn large. */
 const FEW = 8;
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * The way from a sample to its place in a batch, as a path of an SVG.
@@ -156,9 +155,7 @@ function epochElement(epoch, { samples, epochs }, isFirst) {
       make("span", { className: "b-name" }, name), make("span", { className: "b-note" }, note));
   const boxes = epoch.batches.map(({ name, note, samples: held, refused }) => box(held, name, note, refused ? "refused" : ""));
   if (epoch.left_out.length) boxes.push(box(epoch.left_out, "left out", "", "left-out"));
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("class", "b-lines");
-  drawing.setAttribute("aria-hidden", "true");
+  const drawing = makeSvg("svg", { class: "b-lines", "aria-hidden": "true" });
   return make("div", { className: "b-epoch" }, drawing, make("h4", {}, epoch.name), make("p", { className: "b-name" }, "dataset"), source, make("div", { className: "b-batches" }, ...boxes));
 }
 
@@ -176,14 +173,11 @@ function drawLines(epoch, { samples }) {
   const paths = [...epoch.querySelectorAll(".b-source .b-cell")].flatMap((cell) => {
     const { sample } = /** @type {HTMLElement} */ (cell).dataset;
     const to = targets.get(sample);
-    if (!to) return [];
+    if (!to || sample === undefined) return [];
     const from = cell.getBoundingClientRect();
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("class", `role-${samples[Number(sample)].role}`);
-    path.dataset.sample = sample;
-    path.setAttribute("d", way(from.left + from.width / 2 - origin.left, from.bottom - origin.top,
-      to.left + to.width / 2 - origin.left, to.top - origin.top));
-    return [path];
+    const d = way(from.left + from.width / 2 - origin.left, from.bottom - origin.top,
+      to.left + to.width / 2 - origin.left, to.top - origin.top);
+    return [makeSvg("path", { class: `role-${samples[Number(sample)].role}`, "data-sample": sample, d })];
   });
   drawing.replaceChildren(...paths);
 }

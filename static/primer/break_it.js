@@ -1,7 +1,7 @@
 // @ts-check
 /** Break it: the drawing disturbed by sliders, what is then read, and how many test images stand the same. */
 
-import { make, write } from "./dom.js";
+import { make, makeSvg, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { PixelPicture } from "./pixel_picture.js";
 import { answerText, percent, writeShares } from "./shares.js";
@@ -90,18 +90,6 @@ export function factorText(factors) {
     : `The same drawing with its values × ${last.factor}: ${answerText(last)}; × 1: ${answerText(one)}.`;
 }
 
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} attributes
- * @param {...(Node | string)} children
- */
-function vector(tag, attributes, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
-  node.append(...children);
-  return node;
-}
-
 /** A small chart of shares, 0 to 1, against an amount. */
 class Curve {
   /**
@@ -120,16 +108,16 @@ class Curve {
     const [low, high] = [scaled(amounts[0]), scaled(amounts[amounts.length - 1])];
     this.x = (/** @type {number} */ amount) => 34 + (206 * (Math.min(high, Math.max(low, scaled(amount))) - low)) / (high - low);
     this.y = (/** @type {number} */ share) => 12 + 96 * (1 - share);
-    this.now = vector("line", { class: "now", y1: 8, y2: 112 });
-    this.line = vector("polyline", { class: "line" });
-    this.dots = vector("g", { class: "dots" });
+    this.now = makeSvg("line", { class: "now", y1: 8, y2: 112 });
+    this.line = makeSvg("polyline", { class: "line" });
+    this.dots = makeSvg("g", { class: "dots" });
     const ticks = [0, 0.5, 1].flatMap((share) => [
-      vector("line", { class: "grid", x1: 34, x2: 240, y1: this.y(share), y2: this.y(share) }),
-      vector("text", { x: 29, y: this.y(share) + 3.5, "text-anchor": "end" }, `${100 * share}`)]);
+      makeSvg("line", { class: "grid", x1: 34, x2: 240, y1: this.y(share), y2: this.y(share) }),
+      makeSvg("text", { x: 29, y: this.y(share) + 3.5, "text-anchor": "end" }, `${100 * share}`)]);
     const marks = [amounts[0], amounts[Math.floor(amounts.length / 2)], amounts[amounts.length - 1]].map((amount) =>
-      vector("text", { x: this.x(amount), y: 124, "text-anchor": "middle" }, text(amount)));
-    this.svg = vector("svg", { viewBox: "0 0 252 140", role: "img" }, ...ticks, ...marks,
-      vector("text", { x: 137, y: 138, "text-anchor": "middle", class: "axis" }, axis), this.now, this.line, this.dots);
+      makeSvg("text", { x: this.x(amount), y: 124, "text-anchor": "middle" }, text(amount)));
+    this.svg = makeSvg("svg", { viewBox: "0 0 252 140", role: "img" }, ...ticks, ...marks,
+      makeSvg("text", { x: 137, y: 138, "text-anchor": "middle", class: "axis" }, axis), this.now, this.line, this.dots);
     this.note = make("p", { className: "note" });
     this.root = make("figure", {}, make("figcaption", {}, title), this.svg, this.note);
   }
@@ -141,7 +129,7 @@ class Curve {
   show(points, now) {
     this.points = points;
     this.line.setAttribute("points", points.map(({ amount, share }) => `${this.x(amount)},${this.y(share)}`).join(" "));
-    this.dots.replaceChildren(...points.map(({ amount, share }) => vector("circle", { cx: this.x(amount), cy: this.y(share), r: 2.6 })));
+    this.dots.replaceChildren(...points.map(({ amount, share }) => makeSvg("circle", { cx: this.x(amount), cy: this.y(share), r: 2.6 })));
     this.mark(now);
     const [first, last] = [points[0], points[points.length - 1]];
     this.svg.setAttribute("aria-label", first

@@ -1,13 +1,12 @@
 // @ts-check
 /** Curves over the same axes, which a pointer or the arrow keys read place by place. */
 
-import { make, write } from "./dom.js";
+import { make, makeSvg, write } from "./dom.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Curves} Curves */
 /** @typedef {import("./types.js").Curve} Curve */
 
-const SVG = "http://www.w3.org/2000/svg";
 /** Units of the drawing along each axis: it is stretched to its place, and the lines are not. */
 const WHOLE = 1000;
 
@@ -74,10 +73,7 @@ export function curvesView(first, page) {
   const legend = make("div", { className: "cv-legend" });
   const uprights = make("div", { className: "cv-ticks", "aria-hidden": "true" });
   const levels = make("div", { className: "cv-places", "aria-hidden": "true" });
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("viewBox", `0 0 ${WHOLE} ${WHOLE}`);
-  picture.setAttribute("preserveAspectRatio", "none");
-  picture.setAttribute("aria-hidden", "true");
+  const picture = makeSvg("svg", { viewBox: `0 0 ${WHOLE} ${WHOLE}`, preserveAspectRatio: "none", "aria-hidden": "true" });
   const pointer = make("div", { className: "cv-pointer" });
   const field = make("div", { className: "cv-field", role: "slider", tabIndex: 0 }, picture, pointer);
   const across = make("div", { className: "cv-across", "aria-hidden": "true" });
@@ -169,8 +165,5 @@ function level(share) {
  * @returns {SVGPathElement}
  */
 function path(way, kinds) {
-  const found = document.createElementNS(SVG, "path");
-  found.setAttribute("d", way);
-  found.setAttribute("class", kinds);
-  return found;
+  return makeSvg("path", { d: way, class: kinds });
 }

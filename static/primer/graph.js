@@ -1,7 +1,7 @@
 // @ts-check
 /** A computational graph and its playback: nodes to select, steps to play, and what each step does to the numbers. */
 
-import { make, write } from "./dom.js";
+import { make, makeSvg, write } from "./dom.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
@@ -34,7 +34,6 @@ import { saves } from "./saves.js";
  * @property {string} look
  */
 
-const SVG = "http://www.w3.org/2000/svg";
 const PAUSE = 1100;           // ms that a step stands while the graph is played
 const SMALLEST_SCALE = 0.85;  // below, the numbers in the boxes cannot be read
 const ROOMY = 16;             // most letters of a title in large type
@@ -95,13 +94,7 @@ export function savedState(node, now) {
 
 /** @param {string} name */
 function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+  return makeSvg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, makeSvg("path", { d: ICONS[name] }));
 }
 
 /** @param {GraphTensor} tensor */
@@ -146,9 +139,7 @@ class Player {
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
 
     this.stage = make("div", { className: "g-stage" });
-    this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("class", "g-wires");
-    this.svg.setAttribute("aria-hidden", "true");
+    this.svg = makeSvg("svg", { class: "g-wires", "aria-hidden": "true" });
     this.stage.append(this.svg);
     this.fit = make("div", { className: "g-fit" }, this.stage);
     this.scroller = make("div", {
@@ -244,7 +235,7 @@ class Player {
     this.svg.setAttribute("height", String(height));
     while (this.wires.length > edges.length) this.wires.pop()?.remove();
     edges.forEach((edge, place) => {
-      const wire = this.wires[place] ?? this.svg.appendChild(document.createElementNS(SVG, "path"));
+      const wire = this.wires[place] ?? this.svg.appendChild(makeSvg("path"));
       this.wires[place] = wire;
       wire.setAttribute("d", curve(edge.route));
       wire.setAttribute("class", edge.carries_gradient ? "g-wire" : "g-wire dashed");

@@ -2,22 +2,11 @@
 /** The loss as it falls: of each batch faintly, on all training and all test points as lines. */
 
 import { ticks, tickText } from "./chart_scale.js";
+import { makeSvg } from "./dom.js";
 import { thinned } from "./plane_geometry.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [HIGH, LEFT, BELOW, TOP] = [170, 36, 22, 8];
 const NARROWEST = 160;
-
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @returns {SVGElement}
- */
-function element(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, String(value));
-  return made;
-}
 
 /** @param {number | null | undefined} loss */
 export function lossWords(loss) {
@@ -26,9 +15,9 @@ export function lossWords(loss) {
 
 export class LossPicture {
   constructor() {
-    this.root = element("svg", { role: "img", class: "losses", height: HIGH });
-    this.lines = /** @type {const} */ (["batch", "test", "train"]).map((name) => element("path", { class: name, fill: "none" }));
-    this.frame = element("g", { class: "frame" });
+    this.root = makeSvg("svg", { role: "img", class: "losses", height: HIGH });
+    this.lines = /** @type {const} */ (["batch", "test", "train"]).map((name) => makeSvg("path", { class: name, fill: "none" }));
+    this.frame = makeSvg("g", { class: "frame" });
     this.root.append(this.frame, ...this.lines);
     this.root.setAttribute("aria-label", "Loss: nothing is computed yet.");
   }
@@ -57,10 +46,10 @@ export class LossPicture {
     const [levels, steps] = [ticks(0, most, 4), ticks(0, last, 3)];
     this.frame.replaceChildren(
       ...levels.flatMap((tick) => [
-        element("path", { d: `M${LEFT} ${down(tick)}H${width}` }),
-        Object.assign(element("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, levels) }),
+        makeSvg("path", { d: `M${LEFT} ${down(tick)}H${width}` }),
+        Object.assign(makeSvg("text", { x: LEFT - 5, y: down(tick) + 4, "text-anchor": "end" }), { textContent: tickText(tick, levels) }),
       ]),
-      ...steps.map((tick) => Object.assign(element("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),
+      ...steps.map((tick) => Object.assign(makeSvg("text", { x: across(tick), y: HIGH - 5, "text-anchor": tick === 0 ? "start" : tick > 0.9 * last ? "end" : "middle" }), { textContent: tickText(tick, steps) })),
     );
     this.root.setAttribute("aria-label", words);
   }

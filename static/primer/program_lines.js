@@ -1,13 +1,11 @@
 // @ts-check
 /** The lines of a program as rows with buttons: what is done to them is told, and drawn once it is answered. */
 
-import { make, write } from "./dom.js";
+import { make, makeSvg, write } from "./dom.js";
 
 /** @typedef {import("./types.js").ProgramLine} ProgramLine */
 /** @typedef {import("./types.js").ProgramLines} ProgramLines */
 /** @typedef {{name: string, details: Record<string, string | number>}} Act */
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** @type {Record<string, string>} */
 const ICONS = {
@@ -218,11 +216,5 @@ export function programLinesView(first, page) {
 
 /** @param {string} way */
 function icon(way) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", way);
-  svg.append(path);
-  return svg;
+  return makeSvg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, makeSvg("path", { d: way }));
 }

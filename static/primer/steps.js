@@ -6,7 +6,7 @@
  * answer to the last of them, and until then the facts of before are set back.
  */
 
-import { freshId, make, write, writeText } from "./dom.js";
+import { freshId, make, makeSvg, write, writeText } from "./dom.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Steps} Steps */
@@ -14,8 +14,6 @@ import { saves } from "./saves.js";
 /** @typedef {import("./types.js").PageContext} PageContext */
 
 const ASK_AFTER = 250;     // ms after the last key in a step
-const SVG = "http://www.w3.org/2000/svg";
-
 /** @type {Record<string, string[]>} circles, as x and y, or a path */
 const ICONS = {
   handle: ["5.5 3.5", "10.5 3.5", "5.5 8", "10.5 8", "5.5 12.5", "10.5 12.5"],
@@ -455,19 +453,12 @@ class StepList {
  * @returns {HTMLButtonElement}
  */
 function tool(name) {
-  const icon = document.createElementNS(SVG, "svg");
-  icon.setAttribute("viewBox", "0 0 16 16");
-  icon.setAttribute("aria-hidden", "true");
-  for (const drawn of ICONS[name]) {
-    const round = name === "handle";
-    const piece = icon.appendChild(document.createElementNS(SVG, round ? "circle" : "path"));
-    if (round) {
-      const [x, y] = drawn.split(" ");
-      piece.setAttribute("cx", x);
-      piece.setAttribute("cy", y);
-      piece.setAttribute("r", "1.4");
-    } else piece.setAttribute("d", drawn);
-  }
+  const pieces = ICONS[name].map((drawn) => {
+    if (name !== "handle") return makeSvg("path", { d: drawn });
+    const [x, y] = drawn.split(" ");
+    return makeSvg("circle", { cx: x, cy: y, r: 1.4 });
+  });
+  const icon = makeSvg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, ...pieces);
   const button = make("button", { type: "button", className: `tool ${name}` }, icon);
   button.dataset.part = name;
   return button;

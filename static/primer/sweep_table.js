@@ -4,7 +4,7 @@
  * asks the server for what is new, and has the page run again where a cell is pressed or more than the table changes.
  */
 
-import { counted, keepFocus, make, write } from "./dom.js";
+import { counted, keepFocus, make, makeSvg, write } from "./dom.js";
 
 /** @typedef {import("./types.js").SweepView} SweepView */
 /** @typedef {import("./types.js").SweepNews} SweepNews */
@@ -18,7 +18,6 @@ import { counted, keepFocus, make, write } from "./dom.js";
  * @property {boolean} steers
  */
 
-const SVG = "http://www.w3.org/2000/svg";
 /** Units of a small drawing, which is stretched to its place. */
 const [WIDTH, HEIGHT] = [120, 50];
 /** The scale of all cells ends at the highest first loss, and a little more. */
@@ -321,15 +320,9 @@ const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeou
  * @param {(() => void) | null} press what a press does; null where it does nothing
  */
 function cellView(press) {
-  const picture = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" })) {
-    picture.setAttribute(name, value);
-  }
-  const floor = document.createElementNS(SVG, "path"), curve = document.createElementNS(SVG, "path");
-  floor.setAttribute("class", "floor");
-  floor.setAttribute("d", `M0 ${HEIGHT}H${WIDTH}`);
-  curve.setAttribute("class", "curve");
-  picture.append(floor, curve);
+  const floor = makeSvg("path", { class: "floor", d: `M0 ${HEIGHT}H${WIDTH}` });
+  const curve = makeSvg("path", { class: "curve" });
+  const picture = makeSvg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, floor, curve);
   const [state, numbers, mark] = ["state", "figures", "mark"].map((className) => make("span", { className, "aria-hidden": "true" }));
   const words = make("span", { className: "hidden" });
   const element = press ? make("button", { type: "button" }, picture, state, numbers, mark, words)

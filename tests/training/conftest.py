@@ -1,11 +1,14 @@
 """What tests of training share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 
 from primer_core.training import TrainingService
+from primer_core.training.desk import Desks
+from ui import cached
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desks]:
+    """The desks that routes are asked about, with runs of their own and one process at most."""
+    desks = Desks(TrainingService(max_workers=1, runs=tmp_path))
+    monkeypatch.setattr(cached, "training_desks", lambda: desks)
+    yield desks
+    desks.service.close()

@@ -1,33 +1,21 @@
 """What the browser asks about kept runs: its own list, names, deletion, and files of any run whose id it has."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from primer_core.training import Run, RunSpec, TrainingService
+from primer_core.training import Run, RunSpec
 from primer_core.training.desk import Desk, Desks
 from primer_core.training.export import EXPORTS
 from primer_core.training.kept import Card, LogWriter
 from primer_core.training.messages import Changed, EpochEnded, Finished, Started, Steps
-from ui import cached
 from ui.browsers import LEARNER_COOKIE
 from ui.training.live_view import behind_at
 from ui.training.run_files import ADDRESS, EXPORT_ADDRESS, ROUTES
 
 ME, ANOTHER = "me-and-my-browser-1", "another-browser-22"
-
-
-@pytest.fixture
-def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desks]:
-    desks = Desks(TrainingService(max_workers=1, runs=tmp_path))
-    monkeypatch.setattr(cached, "training_desks", lambda: desks)
-    yield desks
-    desks.service.close()
 
 
 def asked_by(secret: str) -> TestClient:

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from primer_core.training.kept import Card, LogWriter
 from primer_core.training.messages import EpochEnded, Finished, Started, Steps
 from primer_core.training.store import new_id
 from primer_core.training.sweep import MOST_COMBINATIONS, MOST_POINTS, Sweep, combinations, curve_steps
-from ui import cached
 from ui.training.sweep_view import ADDRESS, REFRESH, ROUTES, Had, address, had_of_query, mark_of, sweep_view
 
 SPECS = combinations(RunSpec(epochs=2), (0.001, 0.01), (16, 64))
@@ -121,14 +119,6 @@ def test_nonsense_in_a_question_counts_as_nothing() -> None:
     assert len(had_of_query(QueryParams({"had": ",".join(f"r{n}:1:1:a" for n in range(99))}))) == MOST_COMBINATIONS
     beyond = view(Sweep([known(SPECS[0])], lambda _: True), {"run-0.001-16": Had(120, 5000, "0")})
     assert beyond["cells"][0]["means"] == []
-
-
-@pytest.fixture
-def desks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desks]:
-    desks = Desks(TrainingService(max_workers=1, runs=tmp_path))
-    monkeypatch.setattr(cached, "training_desks", lambda: desks)
-    yield desks
-    desks.service.close()
 
 
 def kept_sweep(desks: Desks) -> Desk:

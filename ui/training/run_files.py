@@ -20,7 +20,7 @@ from ui.address import on_this_server
 from ui.browsers import LEARNER_COOKIE, read_secret
 from ui.replicas import page_of
 from ui.requests import RequestError, read_object
-from ui.training.words import in_words, setting_name, value_text
+from ui.training.words import STATUS_TITLES, in_words, setting_name, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desks
@@ -30,18 +30,6 @@ EXPORT_ADDRESS = "/api/run/export"
 #: Runs that the list holds, the latest.
 MOST_LISTED = 60
 MOST_BYTES = 2_000
-#: What a run's state is called, by its status; those that go on are told apart where the run is.
-_STATES = {
-    "completed": "Finished",
-    "stopped": "Stopped",
-    "reached": "Target reached",
-    "levelled": "No new best",
-    "diverged": "Diverged",
-    "failed": "Failed",
-    "interrupted": "Interrupted",
-    "paused": "Paused",
-    "training": "Training",
-}
 
 
 _ELSEWHERE = "Another server trains this run."
@@ -96,7 +84,7 @@ def _row(folder: RunFolder, card: Card) -> dict[str, Any]:
         "name": card.name,
         "made": in_words(card.spec),
         "data": card.spec.data,
-        "state": _STATES.get(status, status),
+        "state": STATUS_TITLES.get(status, status),
         "going": status in ("training", "paused"),
         "step": summary.step,
         "total": summary.total_steps,

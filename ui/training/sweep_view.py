@@ -24,7 +24,7 @@ from starlette.routing import Route
 from primer_core.training.sweep import MOST_COMBINATIONS, best_of, curve_points, curve_steps, facts_of, table_axes
 from ui.address import on_this_server
 from ui.requests import RequestError
-from ui.training.words import value_text
+from ui.training.words import STATUS_TITLES, value_text
 
 if TYPE_CHECKING:
     from primer_core.training.desk import Desk
@@ -37,22 +37,8 @@ REFRESH = 250
 REFRESH_PER_RUN = 6
 REFRESH_PAUSED = 500
 
-_STATES = {
-    "waiting": "Waiting",
-    "not started": "Not started",
-    "starting": "Starting",
-    "loading": "Loading the data",
-    "returning": "Going back to where it was",
-    "training": "Training",
-    "paused": "Paused",
-    "completed": "Finished",
-    "stopped": "Stopped",
-    "reached": "Target reached",
-    "levelled": "No new best",
-    "diverged": "Diverged",
-    "failed": "Failed",
-    "interrupted": "Interrupted",
-}
+#: Of a run that has not started, too.
+_STATES = {"waiting": "Waiting", "not started": "Not started", **STATUS_TITLES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Settings in words: what a run was made with, what was changed, and in what two runs differ. Nothing here draws."""
+"""Runs in words: what a run was made with, what was changed, and in what two runs differ. Nothing here draws."""
 
 from __future__ import annotations
 
@@ -14,6 +14,21 @@ SCHEDULE_TITLES: Mapping[str, str] = {
     "cosine": "Cosine",
     "one-cycle": "One cycle",
     "rising": "Rising: a test of rates",
+}
+#: What the state of a run is called, by its status.
+STATUS_TITLES: Mapping[str, str] = {
+    "starting": "Starting",
+    "loading": "Loading the data",
+    "returning": "Going back to where it was",
+    "training": "Training",
+    "paused": "Paused",
+    "completed": "Finished",
+    "stopped": "Stopped",
+    "reached": "Target reached",
+    "levelled": "No new best",
+    "diverged": "Diverged",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
 }
 OPTIMIZER_TITLES: Mapping[str, str] = {"adam": "Adam", "sgd": "SGD"}
 
