@@ -104,7 +104,8 @@ USUAL_NAMES = correct_loop("classes", "plain", 40).names
     "act",
     [
         Act("jump", {"place": 0}), Act("remove"), Act("remove", {"place": 99}), Act("remove", {"place": "0"}),
-        Act("remove", {"place": 1}), Act("move", {"place": 0, "by": -1}), Act("move", {"place": 0, "by": 50}), Act("move", {"place": 0, "by": 0}),
+        Act("remove", {"place": 1}), Act("move", {"place": 0, "by": -1}), Act("move", {"place": 0, "by": 50}),
+        Act("move", {"place": 0, "by": 0}),
         Act("move", {"place": 3, "by": -4}), Act("move", {"place": 3}),
         Act("move", {"place": 3, "by": "1"}),
         Act("change", {"place": 0, "name": "zero"}), Act("change", {"place": 1, "name": "batches_full"}),
