@@ -272,6 +272,7 @@ export function programLinesView(first, page) {
     rows.splice(from, 1);
     rows.splice(to > from ? to - 1 : to, 0, row);
     row.element.style.setProperty("--depth", String(depth));
+    row.shown = "";      // whatever is answered is drawn
     list.classList.add("pending");
     row.handle.focus({ preventScroll: true });
     const above = rows[rows.indexOf(row) - 1];
