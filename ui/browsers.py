@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from primer_core.language.spelling import counted
 from ui.address import on_this_server
 
 #: The cookie that tells the tabs of one browser from others': it holds the learner's secret, by which their runs are
@@ -104,7 +105,9 @@ class OpenPages:
             pages = list(self._pages.get(learner, ()))
         if visitor not in pages[self._most :]:
             return ""
+        too_many = pages.index(visitor) + 1 - self._most
         return (
-            f"At most {self._most} pages of one browser are shown at once here, and this one has {len(pages)} open. "
-            "Close one of them, then try again: the address of this page holds all that it shows."
+            f"One browser is shown at most {counted(self._most, 'page')} at once here, and yours has {len(pages)} "
+            f"open. Close {counted(too_many, 'page')} that you opened before this one, then try again: the address of "
+            "this page holds all that it shows."
         )

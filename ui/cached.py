@@ -63,11 +63,15 @@ class Seat:
         """Count the page among those of its browser."""
         PAGES.enter(self.learner, self.visitor)
 
-    def give_up(self) -> None:
-        """Tell the desk that this session is gone. Does not block: sessions end on the server's own thread."""
-        PAGES.leave(self.learner, self.visitor)
+    def stand_up(self) -> None:
+        """Leave the desk; the page is still open."""
         if self.desk_id is not None:
             training_desks().leave(self.desk_id, self.visitor)
+
+    def give_up(self) -> None:
+        """Tell all that this session is gone. Does not block: sessions end on the server's own thread."""
+        PAGES.leave(self.learner, self.visitor)
+        self.stand_up()
 
 
 @st.cache_resource(scope="session", on_release=Seat.give_up, show_spinner=False)

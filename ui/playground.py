@@ -3,8 +3,8 @@
 ``POST /api/playground`` takes ``{"question": {...}, "state": "...", "step": 120, "steps": 50}`` and what else
 `primer_core.lessons.playground.show.played` reads, and answers with what that returns. The server keeps nothing: the
 browser holds weights and optimiser state, and sends them with each request. Steps are taken in the evaluation
-processes, all but one of them, for a few hundredths of a second an answer: no request holds the server, learners take
-turns, and lessons are answered meanwhile.
+processes, all but one of them, for a few hundredths of a second an answer, and for less where others wait for theirs:
+no request holds the server, learners take turns, the picture of each moves, and lessons are answered meanwhile.
 """
 
 from __future__ import annotations
@@ -26,6 +26,16 @@ from ui.evaluation import POOL
 from ui.requests import RequestError, read_object
 
 ADDRESS = "/api/playground"
+SECONDS = 0.04
+"""Seconds of work for the steps of one answer: one who plays alone sees some twenty pictures a second."""
+
+_LEAST_SECONDS = 0.003
+"""What is left of them where many play: about what the pictures and words of an answer take. With less, nearly all work
+would go into pictures of networks that hardly move."""
+
+_TURN = 0.2
+"""Seconds of work that the steps of all who wait for each other may take, until each has `_LEAST_SECONDS` only."""
+
 _MOST_BYTES = 150_000
 _MOST_DEPTH = 2
 
@@ -44,10 +54,17 @@ async def play(request: Request) -> Response:
         body = await read_object(request, limit=_MOST_BYTES, depth=_MOST_DEPTH, expected=expected)
         job = _job(body)
         visitor = visitor_of(request)
-        result = await done(POOL.ask("playground", job, visitor=visitor, lane=_lane(visitor), waits=True))
+        lane = _lane(visitor)
+        job["seconds"] = share(POOL.waiting(lane))
+        result = await done(POOL.ask("playground", job, visitor=visitor, lane=lane, waits=True))
         return Response(content_of(result), media_type="application/json", headers={"Cache-Control": "no-store"})
     except RequestError as error:
         return error.response()
+
+
+def share(waiting: int) -> float:
+    """Return the seconds for the steps of an answer, `SECONDS` at most, while so many others wait for theirs."""
+    return max(_LEAST_SECONDS, min(SECONDS, _TURN / (waiting + 1)))
 
 
 def _lane(visitor: str) -> str:

@@ -59,7 +59,7 @@ def own_desk() -> Desk:
     """A desk at which this session's buttons work: the one it looks at, or a new one where it only looks on."""
     found = desk()
     if found is None or not steers(found):
-        cached.seat().give_up()
+        cached.seat().stand_up()
         found = cached.training_desks().make(cached.seat().learner)
         _sit_at(found)
     return found

@@ -21,7 +21,10 @@ def _style() -> str:
 
 def _frame(title: str, here: str) -> None:
     st.set_page_config(
-        page_title=title, page_icon="static/icon.png", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
+        page_title=title if title == APP_NAME else f"{title} · {APP_NAME}",
+        page_icon="static/icon.png",
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
     )
     st.html(_style())
     session.desk()
@@ -34,6 +37,7 @@ def _frame(title: str, here: str) -> None:
                 _sidebar_link(spec.file, spec.title, here)
     if refused:
         st.title(title, anchor=False)
+        st.space("small")
         st.warning(refused, icon=":material/tab_close:")
         st.button("Try again", icon=":material/refresh:")
         st.stop()
@@ -52,7 +56,7 @@ def begin_home() -> None:
 def begin(slug: str) -> LessonSpec:
     """Draw the frame of a lesson, its title and its summary; a page calls this before anything else."""
     spec = catalog.lesson(slug)
-    _frame(f"{spec.title} · {APP_NAME}", spec.file)
+    _frame(spec.title, spec.file)
     st.title(spec.title, anchor=False)
     st.html(f'<p class="primer-summary">{spec.summary}</p>')
     return spec

@@ -115,6 +115,11 @@ class Pool:
         with self._changed:
             return {why: self._ended[why] for why in ("time", "memory", "crashed")}
 
+    def waiting(self, lane: str) -> int:
+        """How many jobs of a lane wait for a process."""
+        with self._changed:
+            return sum(job.lane == lane for job in self._waiting)
+
     def _note(self, result: Exceeded | Crashed) -> None:
         """Count a process that has ended at a job, and tell the log."""
         why = result.limit if isinstance(result, Exceeded) else "crashed"

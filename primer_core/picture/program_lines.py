@@ -1,4 +1,4 @@
-"""The lines of a program as rows, which buttons move, double, remove, put back and write in another way."""
+"""The lines of a program as rows, which are dragged, doubled, removed, put back and written in another way."""
 
 from __future__ import annotations
 
@@ -44,9 +44,11 @@ class ProgramLine:
     ways
         In which it can be written, that in which it is among them; empty for one alone.
     stays
-        Whether it can only be written in another way.
+        Whether it begins a block: it can only be written in another way.
     up, down
         Whether it can be moved.
+    gap
+        Of a line that is not there: before which place another lands that is let go on it.
     """
 
     kind: ClassVar[str] = "programline"
@@ -60,14 +62,15 @@ class ProgramLine:
     stays: bool = False
     up: bool = False
     down: bool = False
+    gap: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramLines:
-    """A program whose lines are changed by buttons.
+    """A program whose lines are changed.
 
-    The acts are ``move`` (``place``, ``by``), ``double`` and ``remove`` (``place``), ``change`` (``place``, ``name``),
-    ``add`` (``name``) and ``restore``.
+    The acts are ``move`` (``place``, ``by``: how many places down, below 0 for up), ``double`` and ``remove``
+    (``place``), ``change`` (``place``, ``name``), ``add`` (``name``) and ``restore``.
 
     Parameters
     ----------
@@ -77,6 +80,8 @@ class ProgramLines:
         Plain text above.
     lines
         From top to bottom.
+    count
+        How many places there are, with those between blocks that no line shows.
     offers
         Lines that can be added.
     restores
@@ -87,5 +92,6 @@ class ProgramLines:
     field: str
     title: str
     lines: tuple[ProgramLine, ...]
+    count: int
     offers: tuple[Way, ...] = ()
     restores: str = ""

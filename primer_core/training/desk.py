@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 
+from primer_core.language.spelling import counted
 from primer_core.training.kept import Card, KeptRunError
 from primer_core.training.run import Run
 from primer_core.training.service import TrainingService
@@ -412,10 +413,12 @@ class Desks:
             others = [other for other in self._desks.values() if other.owner == owner and other is not desk]
         going = {run.id for other in others for run in other.runs if not run.ended and not run.elsewhere}
         if len(going) + count > self.most:
+            may = f"One browser may have at most {counted(self.most, 'run')} going on here, paused ones counted."
+            if count > self.most:
+                raise TooManyRunsError(f"{may} This would be {count} at once. Nothing has changed here.")
             raise TooManyRunsError(
-                f"At most {self.most} runs of one browser go on at once here. In its other tabs there are "
-                f"{len(going)}, and this would be {count} more. Stop one of them, or wait until one ends, then "
-                "press again: nothing has changed here."
+                f"{may} Yours has {len(going)} besides those of this page, and this would be {count} more. Stop one in "
+                "its own tab, or wait until one ends, then press again: nothing has changed here."
             )
 
     def of_run(self, run_id: str) -> Desk | None:

@@ -637,9 +637,10 @@ class _ClusterProcess(_WorkerProcess):
         self.send(Follow(run.id, run.spec, str(run.folder.path.absolute())))
 
     def why_gone(self) -> str:
+        place = "" if self._address == "auto" else f" at {self._address}"
         if self._was_there:
-            return f"The Ray cluster at {self._address} was lost."
-        return f"No Ray cluster answers at {self._address}."
+            return f"The Ray cluster{place} was lost."
+        return f"No Ray cluster answers{place or ', though PRIMER_RAY asks for one'}."
 
     def _take(self, report: Report) -> None:
         match report:

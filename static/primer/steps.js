@@ -7,6 +7,7 @@
  */
 
 import { freshId, make, makeSvg, write, writeText } from "./dom.js";
+import { follow, roomAt } from "./dragging.js";
 import { saves } from "./saves.js";
 
 /** @typedef {import("./types.js").Steps} Steps */
@@ -146,8 +147,7 @@ class StepList {
     this.removed = [];
     this.expected = "";        // the texts after what was done here; others end putting back
     this.shown = "";
-    /** @type {{cancel: () => void} | null} */
-    this.drag = null;
+    this.drags = false;
     /** @type {Steps | null} an answer that came while a card was dragged */
     this.held = null;
     this.start = make("div", { className: "start" });
@@ -164,7 +164,7 @@ class StepList {
 
   /** @param {Steps} news */
   update(news) {
-    if (this.drag) { this.held = news; return; }
+    if (this.drags) { this.held = news; return; }
     if (this.page.isAhead(news.field)) return;      // an answer to what was done last is on its way
     this.list.classList.remove("pending");
     const now = JSON.stringify(news);
@@ -353,7 +353,7 @@ class StepList {
     this.list.addEventListener("pointerdown", (event) => {
       const handle = /** @type {Element} */ (event.target).closest(".handle");
       const card = cardOf(event);
-      if (handle instanceof HTMLElement && card && event.button === 0 && !this.drag) this.lift(event, handle, card);
+      if (handle instanceof HTMLElement && card && event.button === 0 && !this.drags) this.lift(event, handle, card);
     });
     this.offers.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest("button");
@@ -409,42 +409,27 @@ class StepList {
     const boxes = elements.map((element) => element.getBoundingClientRect());
     const room = boxes[from].height + (boxes.length > 1 ? boxes[1].top - boxes[0].bottom : 0);
     let to = from;
-    const move = (/** @type {PointerEvent} */ now) => {
-      if (now.pointerId !== event.pointerId) return;
-      const by = now.clientY - event.clientY;
-      card.element.style.transform = `translateY(${by}px)`;
-      to = placeDraggedTo(boxes, from, by);
-      elements.forEach((element, place) => {
-        if (place === from) return;
-        const shift = place > from && place <= to ? -room : place < from && place >= to ? room : 0;
-        element.style.transform = shift ? `translateY(${shift}px)` : "";
-      });
-    };
-    const end = (/** @type {boolean} */ keep) => {
-      handle.removeEventListener("pointermove", move);
-      handle.removeEventListener("pointerup", drop);
-      handle.removeEventListener("pointercancel", cancel);
-      document.removeEventListener("keydown", escape, true);
-      elements.forEach((element) => { element.style.transform = ""; });
-      this.list.classList.remove("dragging");
-      card.element.classList.remove("lifted");
-      this.drag = null;
-      const { held } = this;
-      this.held = null;
-      if (keep && to !== from) this.move(from, to, "handle");
-      else if (held) this.update(held);
-    };
-    const drop = (/** @type {PointerEvent} */ now) => { if (now.pointerId === event.pointerId) end(true); };
-    const cancel = () => end(false);
-    const escape = (/** @type {KeyboardEvent} */ key) => { if (key.key === "Escape") end(false); };
-    handle.setPointerCapture(event.pointerId);
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", drop);
-    handle.addEventListener("pointercancel", cancel);
-    document.addEventListener("keydown", escape, true);
+    this.drags = true;
     this.list.classList.add("dragging");
     card.element.classList.add("lifted");
-    this.drag = { cancel };
+    follow(event, handle, this.list, {
+      move: (by) => {
+        to = placeDraggedTo(boxes, from, by);
+        const { shifts } = roomAt(boxes, from, to > from ? to + 1 : to, room);
+        shifts[from] = by;
+        elements.forEach((element, place) => { element.style.transform = shifts[place] ? `translateY(${shifts[place]}px)` : ""; });
+      },
+      end: (keeps) => {
+        elements.forEach((element) => { element.style.transform = ""; });
+        this.list.classList.remove("dragging");
+        card.element.classList.remove("lifted");
+        this.drags = false;
+        const { held } = this;
+        this.held = null;
+        if (keeps && to !== from) this.move(from, to, "handle");
+        else if (held) this.update(held);
+      },
+    });
   }
 }
 

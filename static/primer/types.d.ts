@@ -100,10 +100,10 @@ export interface Curves {
 export interface Way { kind: "way"; name: string; code: string }
 export interface ProgramLine {
   kind: "programline"; code: string; depth?: number; place?: number; tone?: string; word?: string; name?: string;
-  ways?: Way[]; stays?: boolean; up?: boolean; down?: boolean;
+  ways?: Way[]; stays?: boolean; up?: boolean; down?: boolean; gap?: number;
 }
 export interface ProgramLines {
-  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; offers?: Way[]; restores?: string;
+  kind: "programlines"; field: string; title: string; lines: ProgramLine[]; count: number; offers?: Way[]; restores?: string;
 }
 export interface ProbabilityBar {
   kind: "probabilitybar"; name: string; p: number; target: number | null; percent: string; gradient: string; tags?: string[];

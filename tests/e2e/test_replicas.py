@@ -97,7 +97,7 @@ def test_the_run_of_another_server_is_looked_at_and_its_own_page_is_offered(
     ]
     elsewhere.context.add_cookies(kept)  # type: ignore[arg-type]  # they are what it takes
     open_lesson(elsewhere, room.url, f"live_training?run={run}")
-    expect(elsewhere.get_by_text("it is trained by another server")).to_be_visible()
+    expect(elsewhere.get_by_text("this run is trained by another server")).to_be_visible()
     until(lambda: points(elsewhere) > 3, "the curve of the other server's run", elsewhere)
     assert elsewhere.get_by_role("button", name="Pause", exact=True).count() == 0
     elsewhere.get_by_text("Your runs", exact=True).click()

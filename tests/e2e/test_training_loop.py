@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -64,6 +65,76 @@ def test_a_line_is_added_and_a_task_keeps_a_loop_that_suits_it(loop: Page) -> No
     expect(loop.locator(".panel .chip .words")).to_have_text("the correct loop")
     expect(loop.get_by_role("spinbutton", name="Learning rate")).to_have_value("0.005")
     expect(loop.get_by_role("combobox", name="Network")).to_be_disabled()
+
+
+def side(page: Page, code: str, *, below: bool) -> tuple[float, float]:
+    """A point over a row's grip, in its upper or lower half."""
+    box = rows(page).filter(has_text=code).first.bounding_box()
+    assert box is not None
+    return box["x"] + 10, box["y"] + box["height"] * (0.75 if below else 0.25)
+
+
+def test_a_line_is_dragged_by_its_grip_and_by_its_code_into_the_block_that_is_meant(loop: Page) -> None:
+    asked: list[str] = []
+    loop.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    mark = loop.locator(".pl-mark")
+    x, y = side(loop, "optimizer.step()", below=False)
+    loop.mouse.move(x, y)
+    loop.mouse.down()
+    loop.mouse.move(*side(loop, "optimizer.zero_grad()", below=False), steps=4)
+    expect(mark).to_be_visible()
+    loop.keyboard.press("Escape")
+    expect(mark).to_be_hidden()
+    loop.mouse.up()
+    assert not [url for url in asked if "/api/lessons/training_loop" in url]
+
+    loop.mouse.move(x, y)
+    loop.mouse.down()
+    loop.mouse.move(*side(loop, "optimizer.zero_grad()", below=False), steps=4)
+    loop.mouse.up()
+    expect(loop.locator(".story")).to_contain_text("The optimizer finds no gradient.")
+    expect(loop).to_have_url(re.compile(r"reset\+%2F\+step\+zero\+forward\+loss\+backward\+total\+%2F"))
+    grip = button(loop, "Drag", "optimizer.step()")
+    expect(grip).to_be_focused()
+    assert len([url for url in asked if "/api/lessons/training_loop" in url]) == 1
+    loop.keyboard.press("ArrowDown")
+    expect(loop).to_have_url(re.compile(r"zero\+step\+forward"))
+    expect(grip).to_be_focused()
+
+    # between the last line of a batch and the first after it, the half that is pointed at says which of both is meant
+    for below, block in ((False, r"%2F\+step\+mean"), (True, r"total\+step\+%2F\+mean")):
+        code = loop.locator(".pl-line.free .pl-code", has_text="optimizer.step()").bounding_box()
+        assert code is not None
+        loop.mouse.move(code["x"] + 30, code["y"] + 8)
+        loop.mouse.down()
+        last, first = "total += loss.item()", "means.append(total / seen)"
+        loop.mouse.move(*side(loop, last if below else first, below=below), steps=4)
+        loop.mouse.up()
+        expect(loop).to_have_url(re.compile(block))
+
+
+def test_on_a_telephone_a_line_follows_a_finger_on_its_grip(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{app_url}/training_loop")
+    grip = button(page, "Drag", "loss.backward()")
+    expect(grip).to_be_visible(timeout=60_000)
+    wait_until_drawn(page)
+    grip.scroll_into_view_if_needed()
+    x, start = side(page, "loss.backward()", below=False)
+    _, goal = side(page, "out = model(xb)", below=False)
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, y: float | None) -> None:
+        points = [] if y is None else [{"x": x, "y": y}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start)
+    for part in range(1, 5):
+        touch("touchMove", start + (goal - start) * part / 4)
+    expect(page.locator(".pl-mark")).to_be_visible()
+    touch("touchEnd", None)
+    expect(page).to_have_url(re.compile(r"zero\+backward\+forward"))
+    expect(grip).to_be_focused()
 
 
 def test_a_key_that_is_held_moves_one_line_and_removes_one(loop: Page) -> None:

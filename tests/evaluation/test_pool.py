@@ -189,7 +189,10 @@ def test_one_visitor_does_not_take_all_processes(own_pool: Pool) -> None:
 
 
 def test_jobs_of_a_lane_are_done_one_after_another(own_pool: Pool) -> None:
+    value(own_pool, "echo", 1)
     futures = [own_pool.ask("span", 0.05, lane="measure") for _ in range(4)]
+    assert 1 <= own_pool.waiting("measure") <= 3
+    assert own_pool.waiting("another") == 0
     spans = [json.loads(future.result(PATIENCE).content) for future in futures]  # type: ignore[union-attr]  # else red
     assert all(end <= begin for (_, end), (begin, _) in pairwise(spans))
 

@@ -67,6 +67,8 @@ def test_pages_beyond_the_most_are_refused_until_others_are_closed() -> None:
     told = pages.refusal("me", "tab 4")
     assert "3" in told
     assert "5" in told
+    assert "Close 2 pages" in told
+    assert "Close 1 page that" in pages.refusal("me", "tab 3")
     assert not pages.refusal("another", "tab 9")
     assert pages.count == 6
     pages.leave("me", "tab 1")
@@ -118,11 +120,13 @@ def desks() -> Iterator[Desks]:
 def test_runs_beyond_the_most_of_one_browser_are_refused_and_nothing_changes(desks: Desks) -> None:
     mine: list[Desk] = [desks.make("my secret") for _ in range(4)]
     runs = [desk.start(RunSpec()) for desk in mine[:3]]
-    with pytest.raises(TooManyRunsError, match=r"At most 3 .* there are 3, and this would be 1 more"):
+    with pytest.raises(TooManyRunsError, match=r"at most 3 runs .* has 3 besides .*, and this would be 1 more"):
         mine[3].start(RunSpec())
     assert mine[3].current is None
     with pytest.raises(TooManyRunsError):
         desks.check("my secret", 1)
+    with pytest.raises(TooManyRunsError, match=r"This would be 4 at once\. Nothing"):
+        desks.check("nobody's yet", 4)
     desks.check("another's", 3)
     desks.make("another's").start(RunSpec(), rivals=[RunSpec(seed=1), RunSpec(seed=2)])
     instead = mine[0].start(RunSpec(seed=1))
@@ -202,12 +206,22 @@ def test_a_page_too_many_says_so_and_is_shown_once_another_is_closed(monkeypatch
     monkeypatch.setattr(cached, "PAGES", pages)
     pages.enter(ME, "another tab")
     app = opened("arrays", monkeypatch)
-    assert "this one has 2 open. Close one of them" in told(app)
-    assert len(app.title) == 1
+    assert "at most 1 page at once here, and yours has 2 open. Close 1 page that" in told(app)
+    assert [title.value for title in app.title] == ["Arrays"]
     pages.leave(ME, "another tab")
     press(app, "Try again")
     assert not told(app)
     assert app.title[0].value == "Arrays"
+
+
+def test_a_page_that_starts_a_run_is_counted_still(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = OpenPages(most=1)
+    monkeypatch.setattr(cached, "PAGES", pages)
+    monkeypatch.setattr(cached, "training_desks", lambda: desks)
+    app = opened("live_training", monkeypatch)
+    press(app, "Find a rate")
+    assert desks.service.active_runs == 1
+    assert pages.count == 1
 
 
 def test_a_start_too_many_says_so_and_the_page_stays_as_it_is(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,9 +230,9 @@ def test_a_start_too_many_says_so_and_the_page_stays_as_it_is(desks: Desks, monk
     app = opened("live_training", monkeypatch)
     app.selectbox(key="model").select("mlp-256-128").run()
     press(app, "Race the optimisers")
-    assert "At most 3 runs of one browser go on at once here. In its other tabs there are 1" in told(app)
+    assert "at most 3 runs going on here, paused ones counted. Yours has 1 besides" in told(app)
     assert app.selectbox(key="model").value == "mlp-256-128"
     assert "desk" not in app.query_params
     press(app, "Find a rate")
-    assert "At most" not in told(app)
+    assert "at most" not in told(app)
     assert desks.service.active_runs == 2

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import Any
 
 import pytest
@@ -10,10 +12,10 @@ from starlette.testclient import TestClient
 
 from primer_core.lessons.playground.answer import answer
 from primer_core.lessons.playground.presets import PRESETS, PRIMER
-from primer_core.lessons.playground.question import PlaygroundQuestion
+from primer_core.lessons.playground.question import MOST_STEPS, PlaygroundQuestion
 from primer_core.lessons.playground.training import advance, first_state, read_state
 from ui.evaluation import POOL
-from ui.playground import ADDRESS, ROUTES
+from ui.playground import ADDRESS, ROUTES, SECONDS, share
 
 MOONS = PlaygroundQuestion()
 
@@ -57,6 +59,26 @@ def test_the_state_that_came_with_an_answer_goes_on_from_there(client: TestClien
 def test_an_answer_ends_after_some_hundredths_of_a_second(client: TestClient) -> None:
     found = ask(client, MOONS, steps=20_000)
     assert 0 < found["step"] < 5_000
+
+
+def test_the_more_wait_the_fewer_steps_an_answer_has() -> None:
+    shares = [share(waiting) for waiting in range(200)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == shares[4] == SECONDS
+    for waiting in range(5, 60):
+        assert shares[waiting] * (waiting + 1) == pytest.approx(0.2)
+    assert shares[-1] == shares[100] < SECONDS / 10
+
+
+def test_learners_at_full_pace_all_get_pictures_by_turns_and_the_same_numbers(client: TestClient) -> None:
+    ask(client, MOONS)
+    with ThreadPoolExecutor(24) as learners:
+        many = list(learners.map(lambda _: ask(client, MOONS, steps=MOST_STEPS), range(48)))
+    alone = ask(client, MOONS, steps=MOST_STEPS)
+    assert all(found["step"] >= 1 for found in many)
+    assert median(found["step"] for found in many) < alone["step"]
+    _, losses = advance(MOONS, first_state(MOONS), max(found["step"] for found in many))
+    assert all(found["losses"] == losses[: found["step"]] for found in many)
 
 
 def test_an_answer_at_full_size_is_not_too_large(client: TestClient) -> None:

@@ -64,7 +64,7 @@ def test_a_run_of_another_server_is_not_deleted_and_its_own_page_is_named(
         refused = client.post(ADDRESS, json=delete)
         assert refused.status_code == 409
         assert refused.json().get("page") == page
-        assert "Another server trains this run." in refused.json()["problem"]
+        assert "Another server trains this run" in refused.json()["problem"]
         assert folder.path.is_dir()
     os.close(held)
     assert client.post(ADDRESS, json=delete).json()["runs"] == []

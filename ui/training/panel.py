@@ -372,7 +372,7 @@ def _message(run: Run, state: RunState, may: str, *, never_began: bool) -> None:
         )
     if may != "steers":
         whose = (
-            "it is trained by another server, which shares its runs with this one"
+            "this run is trained by another server, which shares its runs with this one"
             if run.elsewhere
             else "this run is another learner's"
         )

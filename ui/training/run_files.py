@@ -32,7 +32,7 @@ MOST_LISTED = 60
 MOST_BYTES = 2_000
 
 
-_ELSEWHERE = "Another server trains this run."
+_ELSEWHERE = "Another server trains this run: it is deleted there."
 
 
 def export_address(run_id: str, kind: str) -> str:
@@ -136,7 +136,9 @@ def _acted(owner: str, asked: dict[str, Any]) -> dict[str, Any]:
         run = desks.service.open(folder.run)
         if run is None or not desks.remove(run):
             page = page_of(folder)
-            raise RequestError(409, _ELSEWHERE if page else f"{_ELSEWHERE} Stop it there first.", page=page)
+            raise RequestError(
+                409, _ELSEWHERE if page else "Another server trains this run. Stop it there, then delete it.", page=page
+            )
     else:
         raise RequestError(400, f"Expected something to do, rename or delete; got {asked.get('do')!r:.40}.")
     return _listed(owner)

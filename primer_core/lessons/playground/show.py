@@ -14,10 +14,6 @@ from primer_core.lessons.spoken import paragraphs
 from primer_core.picture.code import marks
 from primer_core.picture.payload import payload
 
-SECONDS = 0.04
-"""Seconds on the clock for the steps of one answer: one who plays alone sees some twenty pictures a second, and a
-hundred who all play at full pace wait for each other (`benchmarks/playground.py` prints how long)."""
-
 
 def played(asked: Mapping[str, Any]) -> bytes:
     """Answer what the page's browser asks.
@@ -26,7 +22,8 @@ def played(asked: Mapping[str, Any]) -> bytes:
     ----------
     asked
         ``question``, a text for each field; ``state`` and ``step``, as the last answer had them, or an empty text and 0
-        for the start; ``steps`` to take; ``told``, whether the points come too, and ``code``, whether the script does.
+        for the start; ``steps`` to take at most, and ``seconds`` for them; ``told``, whether the points come too, and
+        ``code``, whether the script does.
 
     Raises
     ------
@@ -35,7 +32,7 @@ def played(asked: Mapping[str, Any]) -> bytes:
     """
     question, _ = PlaygroundQuestion.parse(asked["question"])
     state = read_state(question, asked["step"], asked["state"]) if asked["state"] else first_state(question)
-    found, state = answer(question, state, asked["steps"], seconds=SECONDS, told=asked["told"])
+    found, state = answer(question, state, asked["steps"], seconds=asked["seconds"], told=asked["told"])
     found["says"] = payload(paragraphs(said(question, state)))
     if asked["code"]:
         script = code(question, state.step)

@@ -7,6 +7,7 @@ batches is that of a DataLoader that shuffles, and follows from the seed and the
 from __future__ import annotations
 
 import base64
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 _SLOTS = {"sgd": 0, "momentum": 1, "adam": 2}
 """Rows of numbers that an optimiser keeps beside the weights: none, the momentum, or Adam's two means."""
-
-_LOOKS_EVERY = 8
-"""Steps between two looks at the clock."""
 
 
 class StateError(ValueError):
@@ -240,7 +238,8 @@ def advance(
     steps
         How many at most; none is taken beyond `MOST_STEPS`, or without points.
     seconds
-        On the clock, after which no further ones are taken; the first few are taken in any case.
+        Of this thread's work, after which no further ones are taken. The first is taken in any case, and not counted:
+        in a new process it sets up what the others use.
 
     Returns
     -------
@@ -262,7 +261,7 @@ def advance(
     for edit in read_edits(question.edits):
         edits.setdefault(edit.step, []).append(edit)
     losses = []
-    end = time.perf_counter() + seconds
+    end = math.inf
     while order is not None and step < last:
         rows = order.rows(step)
         loss = loss_function(network.logits(train.inputs[rows]), train.targets[rows])
@@ -274,7 +273,10 @@ def advance(
         step += 1
         for edit in edits.get(step, ()):
             network.put(edit)
-        if len(losses) % _LOOKS_EVERY == 0 and time.perf_counter() >= end:
+        worked = time.thread_time()
+        if len(losses) == 1:
+            end = worked + seconds
+        if worked >= end:
             break
     return State(step, numbers), losses
 

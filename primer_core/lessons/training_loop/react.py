@@ -25,10 +25,10 @@ from primer_core.lessons.training_loop.question import TrainingLoopQuestion
 def react(question: TrainingLoopQuestion, event: Event) -> TrainingLoopQuestion:
     """Return the question after an event.
 
-    Acts change the lines: ``remove`` and ``double`` (``place``), ``move`` (``place``, ``by``: 1 or -1), ``change``
-    (``place``, ``name``), ``add`` (``name``), and ``restore``. A place counts all lines and the marks between groups.
-    Where another task is chosen, a rate that suited the one before becomes one that suits it, and lines that were right
-    stay right.
+    Acts change the lines: ``remove`` and ``double`` (``place``), ``move`` (``place``, ``by``: how many places down,
+    below 0 for up), ``change`` (``place``, ``name``), ``add`` (``name``), and ``restore``. A place counts all lines and
+    the marks between groups. Where another task is chosen, a rate that suited the one before becomes one that suits
+    it, and lines that were right stay right.
 
     Raises
     ------
@@ -77,9 +77,9 @@ def _changed(question: TrainingLoopQuestion, loop: Loop, act: Act) -> Loop:
             names.insert(place, names[place])
         case "move":
             by = act.details.get("by")
-            if by not in (1, -1) or not 0 <= place + int(by) < len(names):
-                raise EventError("Expected by, 1 or -1, within the lines.")
-            names[place], names[place + int(by)] = names[place + int(by)], names[place]
+            if not isinstance(by, int) or not by or not 0 <= place + by < len(names):
+                raise EventError("Expected by, a whole number of places other than 0, within the lines.")
+            names.insert(place + by, names.pop(place))
         case "change":
             name = act.details.get("name")
             if name not in others(names[place], question.task):

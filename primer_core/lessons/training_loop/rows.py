@@ -29,14 +29,15 @@ def program_lines(question: TrainingLoopQuestion, outcome: Trained) -> ProgramLi
         elif name is not None:
             rows.append(_row(question.task, outcome, place, group, then, went))
         elif then is not None:
-            rows.append(_gone(then, group, came))
+            rows.append(_gone(then, group, came, place))
     used = {LINES[name].slot for name in loop.names if name != PART}
     offers = tuple(
         Way(name, line.code)
         for name, line in LINES.items()
         if line.slot not in used and name not in FIXED and (not line.tasks or question.task in line.tasks)
     )
-    return ProgramLines("lines", "Your loop", tuple(rows), offers, "" if loop == right else "Put all right")
+    restores = "" if loop == right else "Put all right"
+    return ProgramLines("lines", "Your loop", tuple(rows), len(loop.names), offers, restores)
 
 
 def _matched(loop: Loop, right: Loop) -> list[tuple[str | None, int, str | None]]:
@@ -45,7 +46,8 @@ def _matched(loop: Loop, right: Loop) -> list[tuple[str | None, int, str | None]
     Returns
     -------
     list of tuples
-        The name in the loop and its place, and the name in the correct one; None where either has none.
+        The name in the loop and its place, and the name in the correct one; None where either has none. A line that
+        is not in the loop has the place of what stands behind it there.
     """
     found: list[tuple[str | None, int, str | None]] = []
     place = 0
@@ -58,7 +60,7 @@ def _matched(loop: Loop, right: Loop) -> list[tuple[str | None, int, str | None]
             if tag == "equal":
                 found += [(mine[start + k], place + start + k, its[first + k]) for k in range(end - start)]
             else:
-                found += [(None, -1, then) for then in its[first:last]]
+                found += [(None, place + start, then) for then in its[first:last]]
                 found += [(mine[at], place + at, None) for at in range(start, end)]
         place += len(mine)
     return found
@@ -89,7 +91,7 @@ def _heads(outcome: Trained, at: int, group: int) -> list[ProgramLine]:
     """Make the row of what begins the epochs or the batches; nothing is written where the batches end."""
     loop, stopped = outcome.loop, outcome.yours.stopped
     if group == 0:
-        return [ProgramLine(f"for epoch in range({EPOCHS}):")]
+        return [ProgramLine(f"for epoch in range({EPOCHS}):", 0, at, stays=True)]
     if group > 1:
         return []
     ways = tuple(Way(name, LINES[name].code) for name in FIXED)
@@ -99,8 +101,8 @@ def _heads(outcome: Trained, at: int, group: int) -> list[ProgramLine]:
     return [replace(row, tone="changed", word="changed")] if loop.begins != outcome.right.begins else [row]
 
 
-def _gone(name: str, group: int, came: set[str]) -> ProgramLine:
+def _gone(name: str, group: int, came: set[str], gap: int) -> ProgramLine:
     """Make the row of a line of the correct loop that is not there; one that was moved is not put back."""
     moved = LINES[name].slot in came
     word = "was here" if moved else "removed"
-    return ProgramLine(LINES[name].code, _DEPTHS[group], tone="gone", word=word, name="" if moved else name)
+    return ProgramLine(LINES[name].code, _DEPTHS[group], tone="gone", word=word, name="" if moved else name, gap=gap)

@@ -70,6 +70,33 @@ def test_a_line_that_is_moved_past_a_mark_changes_its_block() -> None:
     assert "train reset zero / forward" in after(Act("move", {"place": zero, "by": -1})).lines
 
 
+def test_a_line_is_moved_by_many_places_as_by_one_after_the_other() -> None:
+    backward = USUAL_NAMES.index("backward")
+    for by in range(-backward, len(USUAL_NAMES) - backward):
+        if by:
+            sign = by // abs(by)
+            steps = [Act("move", {"place": backward + sign * step, "by": sign}) for step in range(abs(by))]
+            assert after(Act("move", {"place": backward, "by": by})) == after(*steps)
+
+
+@pytest.mark.parametrize("gone", ["sgd", "train", "zero", "total", "mean", "check"])
+def test_a_line_let_go_on_one_that_is_removed_takes_its_place(gone: str) -> None:
+    removed = after(Act("remove", {"place": USUAL_NAMES.index(gone)}))
+    found = explain(removed)
+    assert isinstance(found, Trained)
+    shown = program_lines(removed, found)
+    assert shown.count == len(USUAL_NAMES) - 1
+    (row,) = (row for row in shown.lines if row.tone == "gone")
+    for moved in {"forward", "reset", "eval"} - {gone}:
+        place = found.loop.names.index(moved)
+        to = row.gap - (row.gap > place)
+        if to == place:
+            continue
+        names = read_loop(react(removed, Act("move", {"place": place, "by": to - place})).lines).names
+        assert names[to] == moved
+        assert names[:to].count("/") == LINES[gone].group
+
+
 USUAL_NAMES = correct_loop("classes", "plain", 40).names
 
 
@@ -77,7 +104,10 @@ USUAL_NAMES = correct_loop("classes", "plain", 40).names
     "act",
     [
         Act("jump", {"place": 0}), Act("remove"), Act("remove", {"place": 99}), Act("remove", {"place": "0"}),
-        Act("remove", {"place": 1}), Act("move", {"place": 0, "by": -1}), Act("move", {"place": 0, "by": 5}),
+        Act("remove", {"place": 1}), Act("move", {"place": 0, "by": -1}), Act("move", {"place": 0, "by": 50}),
+        Act("move", {"place": 0, "by": 0}),
+        Act("move", {"place": 3, "by": -4}), Act("move", {"place": 3}),
+        Act("move", {"place": 3, "by": "1"}),
         Act("change", {"place": 0, "name": "zero"}), Act("change", {"place": 1, "name": "batches_full"}),
         Act("add", {"name": "nothing"}), Act("add", {"name": "batches"}),
     ],
