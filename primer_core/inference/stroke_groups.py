@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from primer_core.inference.strokes import Stroke
 
-MOST_SHARED = 0.4
+MOST_SHARED = 0.5
 """Of the columns of the narrower one: groups that share more stand above each other."""
 
 LEAST_HEIGHT = 0.5
@@ -21,7 +24,7 @@ Group = tuple[Stroke, ...]
 
 
 def stroke_groups(strokes: Sequence[Stroke]) -> tuple[Group, ...]:
-    """Part strokes where those to the left and those to the right hardly share columns and are high enough.
+    """Part strokes where those to the left and those to the right hardly share columns.
 
     Parameters
     ----------
@@ -31,30 +34,35 @@ def stroke_groups(strokes: Sequence[Stroke]) -> tuple[Group, ...]:
     Returns
     -------
     tuple
-        The groups from left to right, each stroke in one of them; empty where there are fewer than two.
+        The groups from left to right, each stroke in one of them; empty where there are fewer than two, or one of them
+        is no higher than a part of a digit.
     """
-    ordered = sorted(strokes, key=lambda stroke: sum(_extent([stroke], 0)))
-    least = LEAST_HEIGHT * _length(_extent(ordered, 1)) if ordered else 0.0
-    cuts = [cut for cut in range(1, len(ordered)) if _side_by_side(ordered[:cut], ordered[cut:], least)]
-    groups = tuple(tuple(ordered[start:stop]) for start, stop in pairwise((0, *cuts, len(ordered))))
-    if not cuts or any(_length(_extent(group, 1)) < least for group in groups):
+    boxes = np.array([_box(stroke) for stroke in strokes]).reshape(-1, 4)
+    order = boxes[:, ::2].sum(axis=1).argsort(kind="stable")
+    left, right = (
+        _united(boxes[order])[:-1],
+        _united(boxes[order[::-1]])[-2::-1],
+    )  # of all strokes before a cut, and after
+    if not len(left):
         return ()
-    return groups
+    shared = np.minimum(left[:, 2], right[:, 2]) - np.maximum(left[:, 0], right[:, 0])
+    narrower = np.minimum(left[:, 2] - left[:, 0], right[:, 2] - right[:, 0])
+    cuts = 1 + np.flatnonzero(shared <= MOST_SHARED * narrower)
+    groups = [order[start:stop] for start, stop in pairwise((0, *cuts.tolist(), len(order)))]
+    heights = [float(np.ptp(_united(boxes[group])[-1, 1::2])) for group in groups]
+    if len(groups) < 2 or min(heights) < LEAST_HEIGHT * float(np.ptp(_united(boxes)[-1, 1::2])):
+        return ()
+    return tuple(tuple(strokes[place] for place in group) for group in groups)
 
 
-def _side_by_side(left: Sequence[Stroke], right: Sequence[Stroke], least: float) -> bool:
-    one, other = _extent(left, 0), _extent(right, 0)
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    if shared > MOST_SHARED * min(_length(one), _length(other)):
-        return False
-    return min(_length(_extent(part, 1)) for part in (left, right)) >= least
+def _box(stroke: Stroke) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a stroke's ink, in pad units."""
+    (left, right), (top, bottom) = ((min(places), max(places)) for places in zip(*stroke.points, strict=True))
+    half = stroke.width / 2
+    return left - half, top - half, right + half, bottom + half
 
 
-def _extent(strokes: Sequence[Stroke], axis: int) -> tuple[float, float]:
-    """From where to where the ink of strokes reaches, in pad units: along x for axis 0, along y for axis 1."""
-    reach = [(stroke.width / 2, [point[axis] for point in stroke.points]) for stroke in strokes]
-    return min(min(places) - half for half, places in reach), max(max(places) + half for half, places in reach)
-
-
-def _length(extent: tuple[float, float]) -> float:
-    return extent[1] - extent[0]
+def _united(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of boxes (n, 4), in row k the smallest box around the first k + 1."""
+    corners = np.minimum.accumulate(boxes[:, :2]), np.maximum.accumulate(boxes[:, 2:])
+    return np.concatenate(corners, axis=1)
