@@ -163,8 +163,8 @@ function pictureOf(shown) {
   const ground = plain(getComputedStyle(page).getPropertyValue("--st-background-color").trim() || "#fff");
   shown.toggleAttribute("data-still", true);
   try {
-    const from = shown.getBoundingClientRect();
-    return { width: from.width, height: from.height, ground, pieces: [...piecesOf(shown, new Reading(from, plain))] };
+    const from = shown.getBoundingClientRect(), end = shown.querySelector(".saves")?.getBoundingClientRect().top ?? from.bottom;
+    return { width: from.width, height: end - from.top, ground, pieces: [...piecesOf(shown, new Reading(from, plain))] };
   } finally {
     shown.toggleAttribute("data-still", false);
   }
@@ -233,10 +233,13 @@ class Reading {
 function* piecesOf(shown, reading) {
   const style = getComputedStyle(shown);
   if (shown.matches(LEFT_OUT) || style.display === "none" || style.visibility !== "visible" || style.clipPath !== "none" || style.opacity === "0") return;
+  if (shown instanceof HTMLInputElement) {          // the browser draws it, and not the ground that its style names
+    yield* inputOf(shown, style, reading);
+    return;
+  }
   yield* planesOf(shown, style, reading);
   if (shown instanceof SVGSVGElement) yield drawingOf(shown, reading);
   else if (shown instanceof HTMLCanvasElement || shown instanceof HTMLImageElement) yield* imageOf(shown, style, reading);
-  else if (shown instanceof HTMLInputElement) yield* inputOf(shown, style, reading);
   else if (shown instanceof HTMLSelectElement) yield chosenOf(shown, style, reading);
   else {
     for (const child of shown.childNodes) {
