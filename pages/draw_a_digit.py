@@ -25,7 +25,11 @@ EXAMPLE = "example"
 
 @st.fragment
 def draw_and_read(network: Network, opened: str | None) -> None:
-    """Draw the pad and what is read. It runs again when an example comes to the pad or leaves it, not with the pen."""
+    """Draw the pad and what is read. It runs again when an example comes to the pad or leaves it, not with the pen.
+
+    The network is loaded when the pad is on the page: while it is, the server hardly answers a browser that still asks
+    for what the pad is made of.
+    """
     place = None
     reading = unread("loading", "You can draw already.", classes=network.classes)
     if torch_is_loaded():
@@ -34,7 +38,7 @@ def draw_and_read(network: Network, opened: str | None) -> None:
             reading = unread("blank", INVITATION, classes=network.classes)
         except LookupError as problem:
             reading = unread("trouble", str(problem), classes=network.classes)
-    example = digit_pad(
+    pad = digit_pad(
         PAD,
         reader=place,
         network=network.title,
@@ -44,14 +48,16 @@ def draw_and_read(network: Network, opened: str | None) -> None:
         parameter=EXAMPLE,
         hint="Draw a digit here" if network.classes == DIGITS else "Draw here",
     )
-    if example is None:
+    if pad.example is None:
         st.query_params.pop(EXAMPLE, None)
-    elif st.query_params.get(EXAMPLE) != example:
-        st.query_params[EXAMPLE] = example
+    elif st.query_params.get(EXAMPLE) != pad.example:
+        st.query_params[EXAMPLE] = pad.example
+    if pad.awaits_network:
+        load_torch()
+        st.rerun()
 
 
 lesson = shell.begin("draw_a_digit")
-ready = torch_is_loaded()  # before what is drawn below loads it
 titles = {FORMER_TITLES.get(title, title): title for title in EXAMPLES}
 query = address.take_query(lesson.slug, {EXAMPLE: address.choice_of(titles), networks.KEY: networks.parameter()})
 opened = titles.get(query.get(EXAMPLE, ""))
@@ -102,6 +108,3 @@ with st.container(border=True):
 repair.draw(network, PAD)
 shell.finish(lesson)
 address.tell_misread_query({EXAMPLE: lambda: opened or "no example", networks.KEY: lambda: network.title}, misread)
-if not ready:
-    load_torch()
-    st.rerun()

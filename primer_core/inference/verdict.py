@@ -5,6 +5,7 @@ A prediction holds numbers. A verdict holds what follows from them, so that ever
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from primer_core.inference.predict import Prediction, predict_digit
 from primer_core.inference.preprocess import find_ink
+from primer_core.inference.stroke_groups import Group, stroke_groups
+from primer_core.inference.strokes import Stroke, render_strokes
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,6 +36,7 @@ MOST_DIGITS = 8
 _MOST_PIECES = 64  # of ink that hang together: more are no writing
 _SHARED = 0.3  # of the narrower one's columns: pieces that share more stand above each other, in one digit
 _LEAST_HEIGHT = 0.4  # of the drawing's height: a digit beside another one is no dot
+_CLEARLY = 0.1  # of the score: groups of strokes whose ink touches look like digits by as much more than the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ class Verdict:
     digits: tuple[FoundDigit, ...]
 
 
-def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = None) -> Verdict:
+def judge(
+    prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = None, strokes: Sequence[Stroke] = ()
+) -> Verdict:
     """Say what follows from a prediction.
 
     Parameters
@@ -86,6 +92,9 @@ def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = N
         As `predict_digit` was given it: the ink is looked at once more, to see whether it falls apart into digits.
     model
         The network that gave the prediction, which is asked about each group of ink; None is the shipped one.
+    strokes
+        Those that are drawn on the canvas, where it is a square drawn by `render_strokes`: with them, digits whose ink
+        touches are found, too.
 
     Raises
     ------
@@ -99,11 +108,15 @@ def judge(prediction: Prediction, canvas: ArrayLike, model: nn.Module | None = N
     second = int(others.argmax())
     near = float(prediction.probabilities[first] - prediction.probabilities[second]) <= NEAR
     score = prediction.digit_score
+    digits: tuple[FoundDigit, ...] = ()
+    if score is not None:
+        pixels = np.asarray(canvas)
+        digits = _side_by_side(score, pixels, model) or _touching(score, strokes, len(pixels), model)
     return Verdict(
         label=prediction.label,
         near_tie=(first, second) if near else None,
         is_digit=None if score is None else score >= LEAST_SCORE,
-        digits=() if score is None else _side_by_side(score, np.asarray(canvas), model),
+        digits=digits,
     )
 
 
@@ -112,12 +125,49 @@ def _side_by_side(score: float, canvas: NDArray[np.generic], model: nn.Module | 
     groups = _groups(find_ink(canvas))
     if not 2 <= len(groups) <= MOST_DIGITS:
         return ()
+    canvases = [np.where(_grown(inked), canvas, canvas.min()) for inked in groups]
+    return _all_digits(canvases, groups, max(score, LEAST_SCORE), model)
+
+
+def _touching(score: float, strokes: Sequence[Stroke], size: int, model: nn.Module | None) -> tuple[FoundDigit, ...]:
+    """Several digits, if groups of strokes look like digits, and two that are neighbours clearly more so than as one.
+
+    The strokes of a 4 may stand side by side: they are one digit where that looks more like one.
+    """
+    groups = list(stroke_groups(strokes)) if score + _CLEARLY <= 1 else []
+    if not 2 <= len(groups) <= MOST_DIGITS:
+        return ()
+
+    def likeness(*parts: Group) -> float:
+        whole = [stroke for part in parts for stroke in part]
+        return (
+            score if len(whole) == len(strokes) else predict_digit(render_strokes(whole, size), model).digit_score or 0
+        )
+
+    place = 1
+    while place < len(groups):
+        one, other = groups[place - 1 : place + 1]
+        if min(likeness(one), likeness(other)) < likeness(one, other) + _CLEARLY:
+            groups[place - 1 : place + 1] = [(*one, *other)]
+            place = max(1, place - 1)
+        else:
+            place += 1
+    canvases = [render_strokes(group, size) for group in groups]
+    return (
+        _all_digits(canvases, [find_ink(canvas) for canvas in canvases], LEAST_SCORE, model) if len(groups) > 1 else ()
+    )
+
+
+def _all_digits(
+    canvases: Sequence[NDArray[np.generic]], inked: Sequence[NDArray[np.bool_]], least: float, model: nn.Module | None
+) -> tuple[FoundDigit, ...]:
+    """The digit on each canvas with where its ink is; none where one looks less like a digit than the least score."""
     found = []
-    for inked in groups:
-        part = predict_digit(np.where(_grown(inked), canvas, canvas.min()), model)
-        if part.label is None or part.digit_score is None or part.digit_score < max(score, LEAST_SCORE):
+    for canvas, ink in zip(canvases, inked, strict=True):
+        part = predict_digit(canvas, model)
+        if part.label is None or part.digit_score is None or part.digit_score < least:
             return ()
-        rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
         found.append(FoundDigit(part.label, box))
     return tuple(found)

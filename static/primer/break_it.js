@@ -4,6 +4,7 @@
 import { make, makeSvg, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { PixelPicture } from "./pixel_picture.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { answerText, percent, writeShares } from "./shares.js";
 
 /** @typedef {import("./shares.js").Answer} Answer */
@@ -170,6 +171,8 @@ class BreakIt {
     this.invert = false;
     this.seed = 0;
     this.network = "";
+    /** What is read of the disturbed drawing. */
+    this.label = "";
     this.counting = false;
     /** @type {Record<"noise" | "rotation", Map<number, number>>} shares of test images read right */
     this.right = { noise: new Map(), rotation: new Map() };
@@ -209,6 +212,15 @@ class BreakIt {
           make("table", { className: "bars" }, make("caption", {}, "Probability of each class"), this.bars))),
       make("div", { className: "curves" }, ...Object.values(this.curves).map(({ root }) => root)),
       this.details, this.said);
+    this.root.append(sectionSaves(this.root, "disturbed drawing and its curves", () => {
+      const settings = KNOBS.map(({ name, title, text }) => `${title}: ${text(this.values[name])}`);
+      const read = this.verdict.textContent ?? "", before = this.before.textContent ?? "";
+      return {
+        name: fileName("break-it", this.label),
+        title: `Break it: ${read}. ${before}`,
+        description: [...settings, this.invert ? "Inverted" : "Not inverted", ...Object.values(this.curves).map(({ svg }) => svg.getAttribute("aria-label") ?? "")].join(". "),
+      };
+    }));
     this.follower = new PadFollower({
       root: this.root, channel, address,
       settings: () => ({ disturbance: { ...this.values, invert: this.invert, seed: this.seed } }),
@@ -262,6 +274,7 @@ class BreakIt {
     if (told.state !== "read") return;
     const [height, width] = told.shape;
     this.picture.show({ height, width, values: told.values.map((value) => value / 1000) }, "The image that the network is given. Arrow keys go from pixel to pixel.");
+    this.label = told.answer.label;
     write(this.verdict, `Reads ${answerText(told.answer)}`);
     this.verdict.classList.toggle("turns", told.answer.label !== told.before.label);
     write(this.before, `As drawn: ${answerText(told.before)}`);

@@ -98,11 +98,12 @@ function save(blob, name) {
 }
 
 /**
+ * Have a copy look as what is shown, without its style sheet.
  * @param {Element} shown
  * @param {Element} copy
  * @param {(color: string) => string} plain
  */
-function keepLook(shown, copy, plain) {
+export function keepLook(shown, copy, plain) {
   const style = getComputedStyle(shown);
   for (const name of LOOK) {
     const value = style.getPropertyValue(name);
@@ -113,7 +114,7 @@ function keepLook(shown, copy, plain) {
 }
 
 /** @returns {(color: string) => string} writes any colour of CSS as one that every program reads */
-function plainPaints() {
+export function plainPaints() {
   const canvas = document.createElement("canvas");
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   /** @type {Map<string, string>} */

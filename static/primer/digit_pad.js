@@ -43,6 +43,7 @@ import { Drawing, sameStrokes, SIZE } from "./strokes.js";
  */
 
 /** @typedef {(name: "example" | "forgotten", value: string | number | null) => void} Tell has the page run with a value */
+/** @typedef {(name: "awaited", value: boolean) => void} Trigger has the page run once */
 
 /** Pad units that a key moves the pen by, without and with Shift. */
 const [STEP, BIG_STEP] = [8, 32];
@@ -64,8 +65,9 @@ let drawings = 0;
  * @param {HTMLElement} parent
  * @param {PageData} data
  * @param {Tell} tell
+ * @param {Trigger} trigger
  */
-export function mount(parent, data, tell) {
+export function mount(parent, data, tell, trigger) {
   let pad = pads.get(parent);
   if (!pad) {
     const before = latest.get(data.channel);
@@ -78,6 +80,11 @@ export function mount(parent, data, tell) {
   }
   pad.tell = tell;
   pad.fromPage(data);
+  // Loading the network keeps the server from all else: it begins when there is something to draw on.
+  if (data.reading.state === "loading" && pad.awaiting !== data.opened.token) {
+    pad.awaiting = data.opened.token;
+    trigger("awaited", true);
+  }
 }
 
 class DigitPad {
@@ -96,6 +103,8 @@ class DigitPad {
     /** @type {string | null} the example that the page was told last */
     this.told = null;
     this.opened = this.parameter = "";
+    /** The opening of the page that was asked to load its network. */
+    this.awaiting = "";
     this.network = this.token = "";
     this.forgotten = 0;
     this.sequence = drawings += 1;

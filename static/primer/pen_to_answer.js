@@ -4,6 +4,7 @@
 import { make, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { paint, pixelText, PixelPicture, placed } from "./pixel_picture.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { answerText } from "./shares.js";
 
 /** @typedef {import("./pixel_picture.js").Pixels} Pixels */
@@ -148,6 +149,14 @@ class PenToAnswer {
         make("div", { className: "text" }, this.title, this.words, this.formula, this.choice, this.without,
           make("div", { className: "answer" }, this.verdict, this.usual), this.details)),
       this.said);
+    this.root.append(sectionSaves(this.root, "row of stages", () => {
+      const answer = this.told?.answer ?? { label: "", probability: 0 };
+      return {
+        name: fileName("pen-to-answer", answer.label),
+        title: `From the pen to the answer: reads ${answerText(answer)}`,
+        description: KINDS.map(({ title, isOn }) => `${title}${isOn ? `: ${isOn(this.switches) ? "on" : "off"}` : ""}`).join(", "),
+      };
+    }));
     this.follower = new PadFollower({
       root: this.root, channel, address,
       settings: () => ({ switches: this.switches }),

@@ -7,6 +7,7 @@
 import { countText } from "./chart_scale.js";
 import { counted, make, write } from "./dom.js";
 import { levelsOf, paintLevels } from "./grey_levels.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { percent, writeShares } from "./shares.js";
 
 /** @typedef {import("./pad_reader.js").Place} Place */
@@ -162,6 +163,13 @@ class PhotoReading {
           make("figcaption", {}, this.facts, " ", this.save)),
         make("div", { className: "side" }, this.title, this.list), this.choice),
       make("h3", {}, "How it was cleaned"), this.stages);
+    this.result.append(sectionSaves(this.result, "reading of a photo, with its steps", () => {
+      const title = this.title.textContent ?? "";
+      return {
+        name: fileName("photo-steps"), title: `A photo: ${title}`,
+        description: [...this.stages.children].map((step) => [...step.children].map(({ textContent }) => textContent).join(" ").trim()).join(" "),
+      };
+    }));
     this.root = make("div", { className: "photo" },
       make("p", { className: "note" }, `One digit or a page full, in pen or in chalk: it is cleaned to ink on black, and each digit is read. Your browser scales the picture to at most ${countText(LONGEST)} pixels and sends it; the server reads it and keeps nothing.`),
       make("div", { className: "ways", role: "group", "aria-label": "Ways to give a picture" },
@@ -300,8 +308,8 @@ class PhotoReading {
       return mark;
     }));
     this.list.replaceChildren(...digits.map((_, place) => this.button(told, place)));
-    this.stages.replaceChildren(...told.stages.map(({ title, sentence, image }) => make("li", {},
-      make("img", { src: image, alt: `${title}: the picture after this step` }), make("b", {}, title), make("p", {}, sentence))));
+    this.stages.replaceChildren(...told.stages.map(({ title, sentence, image }, place) => make("li", {},
+      make("img", { src: image, alt: `${title}: the picture after this step` }), make("b", {}, `${place + 1}. ${title}`), make("p", {}, sentence))));
     const summary = summaryText(told);
     write(this.title, summary);
     this.choice.hidden = digits.length === 0;

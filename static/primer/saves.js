@@ -9,7 +9,7 @@ import { make } from "./dom.js";
  * Mark an element as a drawing that can be saved, and make the buttons that do it.
  * @param {HTMLElement} drawing
  * @param {string} name what a screen reader calls it: "graph"
- * @param {import("./types.js").PageContext} page
+ * @param {Pick<import("./types.js").PageContext, "save">} page
  * @param {() => Seen} [seen] how the learner left it
  * @returns {HTMLElement}
  */

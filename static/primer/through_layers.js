@@ -4,6 +4,7 @@
 import { make, write } from "./dom.js";
 import { PadFollower } from "./follow_pad.js";
 import { PixelPicture } from "./pixel_picture.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { answerText, percent } from "./shares.js";
 import { bytesOf, numbersOf, paintCells, paletteOf } from "./signed_cells.js";
 
@@ -323,6 +324,14 @@ class ThroughLayers {
       make("p", { className: "nothing" }, "Draw a digit: the layers then light up while you draw."),
       make("div", { className: "two" }, this.list, make("aside", { className: "side", "aria-label": "The chosen unit" }, this.hint, this.detail, this.lost)),
       this.said);
+    this.root.append(sectionSaves(this.root, "picture of the layers", () => {
+      const { layers = [], answer = { label: "", probability: 0 } } = this.told ?? {};
+      return {
+        name: fileName("through-the-layers", answer.label),
+        title: `Through the layers: reads ${answerText(answer)}`,
+        description: layers.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(", "),
+      };
+    }));
     this.follower = new PadFollower({
       root: this.root, channel, address,
       settings: () => ({ off: this.pairs(), chosen: this.chosen }),

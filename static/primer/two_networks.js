@@ -6,6 +6,7 @@
 
 import { make, write } from "./dom.js";
 import { levelsOf } from "./grey_levels.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { percent } from "./shares.js";
 
 /** @typedef {import("./strokes.js").Stroke} Stroke */
@@ -115,6 +116,14 @@ class TwoNetworks {
         make("thead", {}, make("tr", {}, column("one", "first"), column("digit", "class"), column("two", "second"), column("gap", "difference"))),
         this.table),
       this.told, this.heard);
+    this.body.append(sectionSaves(this.body, "comparison of two networks", () => {
+      const [one, two] = this.heads.map(({ label, title }) => ({ label: label.textContent ?? "", title: title.textContent ?? "" }));
+      return {
+        name: fileName("two-networks", one.label, two.label),
+        title: `Two networks on one drawing: ${one.title} reads ${one.label}, ${two.title} reads ${two.label}`,
+        description: this.told.textContent ?? "",
+      };
+    }));
     this.problem = make("p", { className: "problem", hidden: true });
     this.root = make("div", { className: "versus" }, this.note, this.body, this.problem);
     document.addEventListener("primer-pad-read", (event) => {

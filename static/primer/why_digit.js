@@ -6,6 +6,7 @@
 
 import { make, write } from "./dom.js";
 import { paint } from "./pixel_picture.js";
+import { fileName, sectionSaves } from "./section_file.js";
 import { nextPixel } from "./seen_image.js";
 import { percent } from "./shares.js";
 
@@ -468,6 +469,10 @@ class WhyDigit {
       "Draw something and lift the pen: which pixels spoke for the answer, which images are alike, and what would change it, is then shown here.");
     this.body = make("div", { className: "body", hidden: true }, ...Object.values(this.parts).map(({ root }) => root));
     this.root = make("div", { className: "why" }, this.title, this.nothing, this.body);
+    this.body.append(sectionSaves(this.root, "explanation", () => {
+      const title = this.title.textContent ?? "";
+      return { name: fileName(title), title, description: [...this.parts.pixels.facts.children].map((line) => line.textContent).join(" ") };
+    }));
 
     document.addEventListener("primer-pad-read", (event) => {
       const { detail } = /** @type {CustomEvent} */ (event);

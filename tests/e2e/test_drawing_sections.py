@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.digit_strokes import DIGITS
 from tests.e2e.test_draw_a_digit import open_lesson, press_pen
 
 SEVEN = "?example=A+7+with+a+bar"
+SVG = "{http://www.w3.org/2000/svg}"
 READS = re.compile(r"^Reads \d, [>\d. ]+ %$")
 
 
@@ -119,3 +122,35 @@ def test_sections_fit_a_phone(new_page: Callable[..., Page], app_url: str) -> No
     for name in ("section.stages", ".through", ".break"):
         section(page, app_url, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_section_is_saved_as_it_is_shown(page: Page, app_url: str) -> None:
+    stages = section(page, app_url, "section.stages")
+    switch = stages.get_by_role("switch", name="bright ink")
+    switch.click()
+    expect(stages.locator(".usual")).to_have_text(re.compile("^With all stages on: 7, "))
+    button = stages.get_by_role("button", name="Save this row of stages as SVG")
+    button.focus()
+    with page.expect_download() as download:
+        button.press("Enter")
+    label = stages.locator(".verdict").inner_text().removeprefix("Reads ").partition(",")[0]
+    assert download.value.suggested_filename == f"pen-to-answer-{label}.svg"
+    root = ElementTree.parse(download.value.path()).getroot()  # noqa: S314 - made by the app
+    written = " ".join(found.text or "" for found in root.iter(f"{SVG}text"))
+    for shown in stages.locator("h3, .name, .size, .other, .verdict, .usual, .readout, .without").all():
+        assert " ".join(shown.inner_text().split()) in written
+    pictures = [found.get("href", "") for found in root.iter(f"{SVG}image")]
+    assert len(pictures) == 8, "seven stages, and one of them large"
+    assert all(source.startswith("data:image/png;base64,") for source in pictures)
+    assert "bright ink: off" in (root.findtext(f"{SVG}desc") or "")
+    assert stages.get_attribute("data-still") is None
+
+
+def test_the_curves_are_saved_as_a_picture_too(page: Page, app_url: str) -> None:
+    broken = section(page, app_url, ".break")
+    with page.expect_download() as download:
+        broken.get_by_role("button", name="Save this disturbed drawing and its curves as PNG").click()
+    assert download.value.suggested_filename == "break-it-7.png"
+    with Image.open(download.value.path()) as picture:
+        assert picture.width > 1000
+        assert len(set(picture.convert("RGB").resize((200, 200)).getdata())) > 100, "it is no empty sheet"

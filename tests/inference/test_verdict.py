@@ -5,9 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 from torch import nn
 
-from primer_core.inference import Verdict, judge, predict_digit, render_strokes
+from primer_core.inference import Verdict, judge, parse_strokes, predict_digit, render_strokes
+from primer_core.inference.preprocess import find_ink
 from primer_core.inference.verdict import LEAST_SCORE, NEAR
 from primer_core.models import build_model
 from primer_core.models.normalise import Normalised
@@ -59,6 +61,32 @@ def test_digits_side_by_side_are_found_from_left_to_right(digits: tuple[int, ...
     boxes = [found.box for found in verdict.digits]
     assert all(a[2] <= b[0] for a, b in pairwise(boxes))
     assert not verdict.is_digit
+
+
+def touching(first: int, second: int) -> Strokes:
+    """Two digits side by side, moved together until all ink hangs together."""
+    for gap in range(0, -30, -2):
+        strokes = beside(first, second, gap=gap)
+        if ndimage.label(find_ink(render_strokes(strokes)), structure=np.ones((3, 3)))[1] == 1:
+            return strokes
+    raise AssertionError("they do not come to touch")
+
+
+@pytest.mark.parametrize("digits", [(1, 0), (4, 7), (3, 6), (9, 1), (2, 8)])
+def test_digits_that_touch_are_found_by_their_strokes(digits: tuple[int, int]) -> None:
+    strokes = touching(*digits)
+    canvas = render_strokes(strokes)
+    prediction = predict_digit(canvas)
+    assert judge(prediction, canvas).digits == (), "their ink is one piece"
+    verdict = judge(prediction, canvas, strokes=parse_strokes(strokes))
+    assert tuple(found.label for found in verdict.digits) == digits
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_one_digit_is_one_by_its_strokes_too(digit: int) -> None:
+    strokes = [{"width": 16, "points": points} for points in DIGITS[digit]]
+    canvas = render_strokes(strokes)
+    assert judge(predict_digit(canvas), canvas, strokes=parse_strokes(strokes)).digits == ()
 
 
 def test_a_box_holds_just_the_ink_of_its_digit() -> None:

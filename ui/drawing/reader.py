@@ -78,7 +78,7 @@ class Reader:
             prediction = predict_digit(canvas, self.model)
             if prediction.is_blank:
                 return unread("blank", INVITATION, classes=self.classes)
-            verdict = judge(prediction, canvas, self.model)
+            verdict = judge(prediction, canvas, self.model, parsed)
         except ValueError as problem:
             return unread("trouble", str(problem), classes=self.classes)
         tie = verdict.near_tie

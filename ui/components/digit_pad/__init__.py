@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,22 @@ _component = ModuleComponent.of_folder(Path(__file__).parent)
 THINNEST, FATTEST = 3, 36  # widths of the pen that can be chosen, in pad units
 
 
+@dataclass(frozen=True, slots=True)
+class PadState:
+    """What a pad has told the page.
+
+    Parameters
+    ----------
+    example
+        Title of the example that is on it; None if none is.
+    awaits_network
+        Whether it is on the page and asks for its network to be loaded. It is told to one run of the page.
+    """
+
+    example: str | None
+    awaits_network: bool
+
+
 def digit_pad(
     key: str,
     *,
@@ -32,8 +49,8 @@ def digit_pad(
     parameter: str,
     hint: str = "Draw a digit here",
     label: str = "Pad to draw a digit on",
-) -> str | None:
-    """Mount the pad, or alter the one that is mounted, and return the title of the example that is on it, if one is.
+) -> PadState:
+    """Mount the pad, or alter the one that is mounted, and return what it has told.
 
     The drawing belongs to the learner's pen: the browser keeps it, and no run of the page changes it. It outlives a
     visit to another page and a reload of its tab.
@@ -48,7 +65,8 @@ def digit_pad(
     network
         What the network is called.
     reading
-        What to show until something is read: `ui.drawing.reading.unread`.
+        What to show until something is read: `ui.drawing.reading.unread`. While that is "loading", the pad asks for the
+        network once it is on the page.
     examples
         Strokes of each drawing that is offered, by its title.
     opened
@@ -84,5 +102,6 @@ def digit_pad(
         default={"example": opened, "forgotten": 0},
         on_example_change=lambda: None,
         on_forgotten_change=lambda: None,
+        on_awaited_change=lambda: None,
     )
-    return found.example if found.example in examples else None
+    return PadState(found.example if found.example in examples else None, bool(found.awaited))
