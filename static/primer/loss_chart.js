@@ -5,6 +5,7 @@
  */
 
 import { lossRange, lossText, logTicks, placeLabels, rightEnd, thin, tickText, ticks, countText } from "./chart_scale.js";
+import { makeSvg } from "./dom.js";
 
 /** @typedef {import("./curve.js").Curve} Curve */
 /** @typedef {import("./curve.js").Line} Line */
@@ -38,7 +39,6 @@ const FONT = 12;
 const LETTER = 6.4;
 const [LEFT, RIGHT, TOP, GAP, AXIS] = [52, 14, 10, 26, 36];
 const LABEL_ROWS = 3;
-const SVG = "http://www.w3.org/2000/svg";
 
 /** What the legend calls each line, and the letters of its class. */
 export const LINES = /** @type {const} */ ([
@@ -49,19 +49,17 @@ export const LINES = /** @type {const} */ ([
 ]);
 
 /**
- * Make an element of SVG.
- * @param {string} tag
+ * Make an element of SVG whose numbers are tenths of a pixel.
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
  * @param {Record<string, string | number>} attributes
  * @param {string} [text]
- * @returns {SVGElement}
+ * @returns {SVGElementTagNameMap[K]}
  */
-export function draw(tag, attributes, text) {
-  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
-  for (const [name, value] of Object.entries(attributes)) {
-    element.setAttribute(name, typeof value === "number" ? String(Math.round(value * 10) / 10) : value);
-  }
-  if (text !== undefined) element.textContent = text;
-  return element;
+export function draw(tag, attributes, text = "") {
+  const tenths = Object.entries(attributes).map(([name, value]) =>
+    [name, typeof value === "number" ? Math.round(value * 10) / 10 : value]);
+  return makeSvg(tag, Object.fromEntries(tenths), text);
 }
 
 /**
