@@ -151,9 +151,9 @@ def parse(text: str, mode: Mode, longest: int, deepest: int) -> Any:
             tree: ast.AST = ast.parse(text, FILENAME, mode)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from error
-    level = [tree]
-    for _ in range(deepest + 1):
-        level = [inner for outer in level for inner in ast.iter_child_nodes(outer)]
-    if level:
-        raise TooDeepError(f"nested more than {deepest} levels deep")
+    level, depth = [tree], 0
+    while level := [inner for outer in level for inner in ast.iter_child_nodes(outer)]:
+        depth += 1
+        if depth > deepest:
+            raise TooDeepError(f"nested more than {deepest} levels deep")
     return tree

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from primer_core.backend import Library
 from primer_core.lessons.event import Act, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.question import LONGEST_TEXT
-from primer_core.lessons.shapes.pipeline import Bound, Done, take_steps
+from primer_core.lessons.shapes.pipeline import Bound, Done, Pipeline, take_steps
 from primer_core.lessons.shapes.question import ShapesQuestion
 from primer_core.lessons.shapes.steps import MAX_STEPS, TENSOR, Shape, join_steps, read_step
 from primer_core.lessons.shapes.words import in_words_of
@@ -51,21 +49,26 @@ def respelled(question: ShapesQuestion, library: Library) -> tuple[str, ...]:
     taken = take_steps(question.x, texts, question.library)
     if isinstance(taken, Unread):
         return tuple(_in_words_of(library, text, {}) for text in texts)
-    shapes: dict[str, Shape] = {TENSOR: taken.start.shape}
+    nearest = _nearest(taken, texts, question.library, library)
+    passed = [step for step in taken.steps if isinstance(step, Done | Bound)]
+    if _gives(question.x, nearest[: len(passed)], library, passed):
+        return nearest
     found: list[str] = []
-    for place, text in enumerate(texts):
-        step = taken.steps[place]
-        written = _in_words_of(library, text, shapes)
-        results = [each.after.values for each in taken.steps[: place + 1] if isinstance(each, Done)]
-        if (
-            isinstance(step, Done | Bound)
-            and written != text
-            and not _gives(question.x, [*found, written], library, results)
-        ):
-            written = text
-        found.append(written)
+    for place, (text, written) in enumerate(zip(texts, nearest, strict=True)):
+        tried = place >= len(passed) or written == text
+        good = tried or _gives(question.x, [*found, written], library, passed[: place + 1])
+        found.append(written if good else text)
+    return tuple(found)
+
+
+def _nearest(taken: Pipeline, texts: Sequence[str], asked: Library, library: Library) -> tuple[str, ...]:
+    """Write each step in the nearest words of another library, whatever these do."""
+    shapes: dict[str, Shape] = {TENSOR: taken.start.shape}
+    found = []
+    for step, text in zip(taken.steps, texts, strict=True):
+        found.append(_in_words_of(library, text, shapes))
         if isinstance(step, Done):
-            name = read_step(text, question.library, shapes).name
+            name = read_step(text, asked, shapes).name
             shapes |= {name or TENSOR: step.after.shape, step.name: step.after.shape}
     return tuple(found)
 
@@ -75,9 +78,10 @@ def _in_words_of(library: Library, text: str, shapes: Mapping[str, Shape]) -> st
     return written if isinstance(written, str) else text
 
 
-def _gives(x: str, texts: Sequence[str], library: Library, results: Sequence[NDArray[Any]]) -> bool:
-    """Whether a library takes the steps and makes these values with them."""
+def _gives(x: str, texts: Sequence[str], library: Library, steps: Sequence[Done | Bound]) -> bool:
+    """Whether a library takes the steps that are written so and makes the values of these."""
     taken = take_steps(x, texts, library)
+    results = [step.after.values for step in steps if isinstance(step, Done)]
     if isinstance(taken, Unread) or taken.failed is not None or len(taken.done) != len(results):
         return False
     return all(np.array_equal(step.after.values, values) for step, values in zip(taken.done, results, strict=True))
