@@ -29,6 +29,7 @@ import asyncio
 import json
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
 from threading import Lock
 from typing import Any
@@ -40,7 +41,7 @@ from starlette.routing import Route
 from primer_core.evaluation import Answer, Busy, Crashed, Exceeded, NotReady, Result
 from primer_core.evaluation.bench import Failed, Measured
 from primer_core.lessons.answer import problem_sentences
-from primer_core.lessons.event import EventError, Put, Resize, read_event
+from primer_core.lessons.event import Event, EventError, Put, Resize, read_event
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Problem, Question, TextField
 from ui import catalog
@@ -97,7 +98,7 @@ async def answers(request: Request) -> Response:
             events = [read_event(event) for event in sent]
         except EventError as error:
             raise RequestError(422, str(error)) from error
-        job = _job(lesson, question, events=sent, windows=_windows(body))
+        job = _job(lesson, _pressed(lesson, question, events), events=sent, windows=_windows(body))
         more: dict[str, Any] = {"n": body["n"] if type(body.get("n")) is int else 0}
         if problems:
             more["problems"] = problem_sentences(problems)
@@ -206,6 +207,22 @@ async def _read(request: Request) -> tuple[AnyLesson, Question, tuple[Problem, .
         question, problems = lesson.opened(texts)
         return lesson, question, problems, body
     raise RequestError(400, "Expected a JSON object with question, an object of texts.")
+
+
+def _pressed(lesson: AnyLesson, question: Question, events: list[Event]) -> Question:
+    """Return the question with a preset that is put first as if it had been there before: that leads to the same.
+
+    Whoever presses it then is given what is kept, whatever he looked at before.
+    """
+    match events:
+        case [Put(texts), *_] if frozenset(texts.items()) in _presets(lesson):
+            return question.with_texts(texts)
+    return question
+
+
+@cache
+def _presets(lesson: AnyLesson) -> frozenset[frozenset[tuple[str, str]]]:
+    return frozenset(frozenset(lesson.puts(preset).items()) for preset in lesson.presets)
 
 
 def _job(

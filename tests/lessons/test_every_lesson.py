@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import random
 import re
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from primer_core.lessons.question import ChoiceField, NumberField, SwitchField, 
 from primer_core.picture.grid import Picture
 from primer_core.picture.parts import CodePanel, Controls, Presets
 from tests.lessons.parts import parts
-from tests.profiles import examples
+from tests.lessons.states import STATES
+from tests.profiles import examples, seed
 from tests.snippets import printed_by
 from ui.catalog import LESSONS_BY_SLUG
 
@@ -174,6 +176,15 @@ def test_what_a_link_names_is_asked_and_the_rest_is_the_default(lesson: AnyLesso
     assert not problems
     expected = lesson.question().with_texts({name: given_text})
     assert question == expected
+
+
+@pytest.mark.parametrize("lesson", [LESSONS_BY_SLUG[slug] for slug in STATES], ids=lambda lesson: lesson.slug)
+def test_a_preset_that_is_pressed_leads_to_the_same_whatever_of_its_fields_stood_there(lesson: AnyLesson) -> None:
+    chance = random.Random(f"pressed {seed()} {lesson.slug}")
+    for preset in lesson.presets:
+        press = Put(lesson.puts(preset))
+        before = STATES[lesson.slug](chance)
+        assert fold(lesson, before, [press]) == fold(lesson, before.with_texts(press.texts), [press])
 
 
 @of_every_lesson

@@ -398,3 +398,18 @@ def test_an_answer_is_kept_and_asked_for_once(client: TestClient, monkeypatch: p
     first = ask(client, n=1, a="(7, 3)")
     monkeypatch.setattr(answers, "POOL", Ended(Crashed("Nobody asks again.")))
     assert ask(client, n=2, a="(7, 3)") == {**first, "n": 2}
+
+
+def test_a_preset_that_somebody_pressed_is_kept_for_whoever_presses_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(**texts: str) -> dict[str, Any]:
+        put = {"kind": "put", "texts": LESSON.puts(preset)}
+        response = client.post(ADDRESS, json={"question": texts, "events": [put], "n": 1, "wait": True})
+        assert response.status_code == 200
+        return dict(response.json())
+
+    preset = LESSON.presets[-1]
+    first = press(a="(7, 3)")
+    monkeypatch.setattr(answers, "POOL", Ended(Crashed("Nobody asks again.")))
+    assert press(a="(2, 3, 4)", b="[1, 2]") == first
