@@ -229,6 +229,7 @@ INDEX_MEANINGS = {
     "forwards": "A step of 1",
     "backwards": "A step of −1",
     "rows": "One mask for axis 0: it picks rows",
+    "mask": "The mask itself, which picks the cells",
     "fitted": "Cut or fill the mask",
     "nothing": "Select nothing with a slice",
     "nearest": "The nearest that there is",
@@ -290,5 +291,6 @@ EXPRESSION_MEANINGS = {
     "column": "One index a row",
     "row": "The index as a row",
     "rows": "One mask for axis 0: it picks rows",
+    "mask": "The mask itself, which picks the cells",
 }
 """What another expression does differently."""

@@ -206,6 +206,92 @@ class Flattened(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenFlat(Claim):
+    """Without an axis, places are looked up in all cells, row by row.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    shape
+        Of the table.
+    place, cell
+        One of the places, and the index of the cell there.
+    """
+
+    name: str
+    shape: Shape
+    place: int
+    cell: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Name a place and its cell."""
+        return (
+            f"Without an axis, the cells of {self.shape} are counted through, row by row: place {self.place} is the "
+            f"cell at {list(self.cell)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeavesItsArray(Claim):
+    """A function whose name speaks of a change makes a new array.
+
+    Parameters
+    ----------
+    function
+        Its name.
+    name, after
+        Of the new array, and its shape.
+    origin, before
+        The array that it was given, and its shape.
+    """
+
+    function: str
+    name: str
+    after: Shape
+    origin: str
+    before: Shape
+
+    def sentence(self) -> Sentence:
+        """Give both shapes."""
+        return (
+            Code(self.function),
+            " leaves ",
+            Name(self.origin),
+            f" as it is, {self.before}. What it makes is a new array, {self.after}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatesAsPlaces(Claim):
+    """Coordinates of cells stand as an index, which reads each number as a place along axis 0.
+
+    Parameters
+    ----------
+    call
+        What gives the coordinates.
+    shape
+        Of these: as many rows as cells, as many columns as axes.
+    mask
+        The expression that picks these cells.
+    """
+
+    call: str
+    shape: Shape
+    mask: str
+
+    def sentence(self) -> Sentence:
+        """Say how the numbers are read, and what picks the cells."""
+        return (
+            Code(self.call),
+            f" has a row of coordinates for each cell, {self.shape}. As an index, every number there is a place along "
+            "axis 0. ",
+            Code(self.mask),
+            " picks the cells.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class WindowsOverlap(Claim):
     """Windows read the same elements.
 

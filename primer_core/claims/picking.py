@@ -179,6 +179,36 @@ class NumberDropsAxis(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class SliceCut(Claim):
+    """A slice goes beyond its axis and is cut.
+
+    Parameters
+    ----------
+    item
+        The slice as it is written.
+    stop
+        Where it would stop.
+    axis, size
+        The axis that it takes, and the size of that.
+    """
+
+    item: str
+    stop: int
+    axis: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Set it against a number, which is not cut."""
+        return (
+            Code(self.item),
+            f" goes beyond axis {self.axis}, which has size {self.size}: a slice takes what is there, without a word. "
+            "The number ",
+            Code(str(self.stop)),
+            " alone raises IndexError.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTogether(Claim):
     """Several index arrays are read together, element by element.
 

@@ -7,19 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 
 from primer_core.claims.lookups import (
     AtWhichPlaces,
+    CoordinatesAsPlaces,
     Flattened,
     IndexLacksAxes,
     IsTuple,
     IsView,
     JoinsTuples,
+    LeavesItsArray,
     LookedUp,
     PutIntoGaps,
     RaisedBy,
     SharesNothing,
     TakenApart,
+    TakenFlat,
     WhichValue,
     WindowsOverlap,
 )
@@ -184,6 +188,57 @@ def _(claim: Flattened, program: Program) -> None:
     assert own.shape == claim.before
     assert len(claim.before) > 1
     assert values(program.run()[claim.name]).ndim == 1
+
+
+@check(TakenFlat)
+def _(claim: TakenFlat, program: Program) -> None:
+    call = next(iter(calls(program, "take")))
+    names = ahead(program)
+    table, places = (valued(node, names) for node in operands(call))
+    assert tuple(table.shape) == claim.shape
+    assert len(claim.shape) > 1
+    at = values(np.asarray(places)).ravel().tolist().index(claim.place)
+    assert list(np.ndindex(*claim.shape))[claim.place] == claim.cell
+    b = program.run()[claim.name]
+    assert values(b).ravel()[at] == values(table)[claim.cell]
+
+
+@check(LeavesItsArray)
+def _(claim: LeavesItsArray, program: Program) -> None:
+    assert claim.origin == "a"
+    before = ahead(program)[claim.origin]
+    names = program.run().names
+    assert next(calls(program, claim.function.removeprefix("np.")), None) is not None
+    assert content(before) == content(names[claim.origin])
+    assert tuple(names[claim.origin].shape) == claim.before
+    assert tuple(names[claim.name].shape) == claim.after
+    was = content(names[claim.name])
+    flip(names[claim.origin])
+    assert content(names[claim.name]) == was
+
+
+@check(CoordinatesAsPlaces)
+def _(claim: CoordinatesAsPlaces, program: Program) -> None:
+    names = ahead(program)
+    statement = program.statements[program.first("b") - 1]
+    parts = [part for part in ast.walk(statement) if isinstance(part, ast.Subscript)]
+    (part,) = [each for each in parts if ast.unparse(each.slice) == claim.call]
+    coordinates, array = valued(part.slice, names), valued(part.value, names)
+    assert tuple(coordinates.shape) == claim.shape
+    cells = [tuple(int(number) for number in row) for row in coordinates]
+    picked = eval(claim.mask, names)  # noqa: S307 - what a page prints
+    assert ast.unparse(ast.parse(claim.mask, mode="eval").body.value) == ast.unparse(part.value)  # type: ignore[attr-defined] # an index
+    assert [values(array)[cell].item() for cell in cells] == values(picked).ravel().tolist()
+    places = values(coordinates).ravel()
+    if places.size and places.max() >= array.shape[0]:
+        with pytest.raises(IndexError):
+            valued(part, names)
+    else:
+        rows = [values(array)[place] for place in places]
+        np.testing.assert_array_equal(
+            values(valued(part, names)).reshape(len(rows), *array.shape[1:]),
+            np.array(rows).reshape(len(rows), *array.shape[1:]),
+        )
 
 
 @check(WindowsOverlap)

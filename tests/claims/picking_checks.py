@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from primer_core.claims.picking import (
@@ -22,6 +23,7 @@ from primer_core.claims.picking import (
     OutOfBounds,
     PickedOften,
     ReadTogether,
+    SliceCut,
     TakenOut,
     TooManyItems,
     TupleOfLists,
@@ -142,6 +144,22 @@ def _(claim: NumberDropsAxis, program: Program) -> None:
     np.testing.assert_array_equal(values(kept).ravel(), values(dropped).ravel())
     if claim.listed:
         np.testing.assert_array_equal(values(a[key_of(claim.listed, names)]), values(kept))
+
+
+@check(SliceCut)
+def _(claim: SliceCut, program: Program) -> None:
+    names = before(program)
+    a = names["a"]
+    items = items_of(key_of(index(program), names))
+    place = next(at for at, item in enumerate(items) if isinstance(item, slice) and item.stop == claim.stop)
+    assert axes_of(items, values(a).ndim)[place] == claim.axis
+    assert a.shape[claim.axis] == claim.size < claim.stop
+    assert items_of(key_of(claim.item, names)) == [items[place]] or claim.item == str(items[place])
+    written = slice(items[place].start, claim.size, items[place].step)
+    cut = a[(*items[:place], written, *items[place + 1 :])]
+    assert content(cut) == content(a[key_of(index(program), names)])
+    with pytest.raises(IndexError):
+        a[(slice(None),) * claim.axis + (claim.stop,)]
 
 
 def arrays_of(program: Program, names: Names) -> list[np.ndarray[Any, Any]]:

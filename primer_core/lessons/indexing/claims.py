@@ -12,15 +12,18 @@ from primer_core.claims.fixes import ExpressionInstead
 from primer_core.claims.layout import NothingToShare
 from primer_core.claims.lookups import (
     AtWhichPlaces,
+    CoordinatesAsPlaces,
     Flattened,
     IsTuple,
     IsView,
     JoinsTuples,
+    LeavesItsArray,
     LookedUp,
     PutIntoGaps,
     RaisedBy,
     SharesNothing,
     TakenApart,
+    TakenFlat,
     WhichValue,
     WindowsOverlap,
 )
@@ -34,6 +37,7 @@ from primer_core.claims.picking import (
     OnlyStrides,
     PickedOften,
     ReadTogether,
+    SliceCut,
     TakenOut,
     TupleOfLists,
 )
@@ -69,6 +73,9 @@ from primer_core.lessons.outcome import Unread
 
 GATHERS = ("gather", "take_along_axis", "take_along_dim")
 """Functions that look one place of each cell up in an index."""
+
+_SOUND_IN_PLACE = ("delete", "insert", "append")
+"""NumPy's functions that sound as if they changed their array."""
 
 _WHERE = ("np.where", "torch.where")
 _PLACES = (*_WHERE, "np.nonzero", "ndarray.nonzero")
@@ -120,6 +127,7 @@ def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ..
         found += _effect(outcome, then)
     found += _joint(picked)
     found += _dropped(picked, engine)
+    found += _cut(picked)
     if picked.times.max(initial=0) > 1:
         found.append(_repeated(picked, then, engine))
     return tuple(found)
@@ -239,6 +247,16 @@ def _dropped(picked: Picked, engine: Backend) -> Iterator[Claim]:
         yield NumberDropsAxis(written, number, step.axes[0], kept, as_list if same else "", shape)
 
 
+def _cut(picked: Picked) -> Iterator[Claim]:
+    """Say of the first slice that goes beyond its axis that it is cut."""
+    for step in picked.plan.steps if picked.plan is not None else ():
+        if isinstance(step.item, slice) and step.place is not None:
+            stop, size = step.item.stop, picked.operand.shape[step.axes[0]]
+            if stop is not None and stop > size and (step.item.step or 1) > 0:
+                yield SliceCut(picked.sources[step.place], stop, step.axes[0], size)
+                return
+
+
 def _repeated(picked: Picked, then: Then, engine: Backend) -> Claim:
     times = picked.times
     cell = tuple(int(place) for place in np.unravel_index(int(times.argmax()), times.shape))
@@ -337,6 +355,8 @@ def _of_the_call(found: Expressed) -> Iterator[Claim]:
         yield AtWhichPlaces("b", int(np.count_nonzero(condition)), condition.size)
     elif name == "insert":
         yield from _inserted(found, axis)
+    elif name == "take" and axis is None and sources and not found.number:
+        yield from _taken(found)
     elif name in ("sliding_window_view", "unfold") and found.offset is not None:
         cells = results[0].size
         elements = len(np.unique(_addresses(results[0].shape, found.strides)))
@@ -344,6 +364,21 @@ def _of_the_call(found: Expressed) -> Iterator[Claim]:
             yield WindowsOverlap("b", cells, elements)
     elif name == "unravel_index":
         yield from _unravelled(found)
+    if name in _SOUND_IN_PLACE and sources and sources[0].name == "a" and not found.is_tuple:
+        yield LeavesItsArray(f"np.{name}", "b", results[0].shape, "a", found.operand.values.shape)
+    if found.coordinates is not None:
+        yield CoordinatesAsPlaces(*found.coordinates)
+
+
+def _taken(found: Expressed) -> Iterator[Claim]:
+    shape, given = found.sources[0].values.shape, found.arguments.get("indices", found.arguments.get("index"))
+    places = [given] if isinstance(given, int) else given
+    if len(shape) < 2 or not isinstance(places, tuple | list) or not all(type(place) is int for place in places):
+        return
+    inside = [place for place in places if 0 <= place < np.prod(shape)]
+    if inside:
+        place = max(inside)
+        yield TakenFlat("b", shape, place, tuple(int(part) for part in np.unravel_index(place, shape)))
 
 
 def _addresses(shape: Sequence[int], strides: Sequence[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
@@ -377,6 +412,8 @@ def why_declined(declined: ExpressionDeclined) -> Claim:
         return JoinsTuples(declined.where)
     if declined.cause is not None:
         return declined.cause
+    if declined.coordinates is not None:
+        return CoordinatesAsPlaces(*declined.coordinates)
     return RaisedBy(declined.where, declined.library, declined.declined.kind)
 
 

@@ -54,6 +54,10 @@ _OF_NUMBERS = frozenset({"ix_", "unravel_index", "ravel_multi_index", "meshgrid"
 """Calls whose lists are places or coordinates, and no array that is shown."""
 
 
+Coordinates = tuple[str, tuple[int, ...], str]
+"""What gives coordinates, their shape, and what picks the cells that these name."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """An array that the last call took.
@@ -108,6 +112,9 @@ class Expressed:
         Of the value, in bytes.
     warnings
         What the library warned of.
+    coordinates
+        What gives coordinates of cells that stand as an index, their shape, and what picks these cells; None where
+        nothing does.
     code
         Snippet that prints the value.
     """
@@ -125,6 +132,7 @@ class Expressed:
     offset: int | None
     strides: tuple[int, ...]
     warnings: tuple[str, ...]
+    coordinates: Coordinates | None
     code: str
 
 
@@ -159,6 +167,8 @@ class ExpressionDeclined:
         Which shapes do not go together, where that is known.
     fixes
         Expressions that work.
+    coordinates
+        As of `Expressed`.
     code
         Snippet that prints the error.
     """
@@ -170,6 +180,7 @@ class ExpressionDeclined:
     where: str
     cause: IndexLacksAxes | MaskMisfit | None
     fixes: tuple[Instead, ...]
+    coordinates: Coordinates | None
     code: str
 
 
@@ -248,6 +259,7 @@ def explain_expression(question: IndexingQuestion, operand: Operand) -> Expresse
             found.place.text,
             _cause(nodes, operand, engine, found.place.text),
             _fixes(nodes, operand, engine),
+            _coordinates(nodes, operand, engine),
             _failing(nodes, operand, engine, found.declined.builtin),
         )
     value, calls = found.value, found.evaluator.calls
@@ -274,6 +286,7 @@ def explain_expression(question: IndexingQuestion, operand: Operand) -> Expresse
         offset=offset,
         strides=engine.byte_strides(value) if offset is not None else (),
         warnings=(*operand.warnings, *dict.fromkeys(word for each in calls for word in each.warnings)),
+        coordinates=_coordinates(nodes, operand, engine),
         code=_snippet(nodes, operand, engine),
     )
 
@@ -664,6 +677,32 @@ def _cause(
     return None
 
 
+def _coordinates(nodes: tuple[ast.stmt, ...], operand: Operand, engine: Backend) -> Coordinates | None:
+    """Find coordinates of cells, a row each, that stand as an index."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        mask = _mask_of(part.slice) if isinstance(part, ast.Subscript) else None
+        if mask is None:
+            continue
+        assert isinstance(part, ast.Subscript)
+        found = _evaluated((*nodes[:-1], ast.Expr(part.slice)), operand, engine)
+        if not isinstance(found, Rejection) and is_array(found.value) and len(found.value.shape) == 2:
+            picks = ast.unparse(ast.Subscript(part.value, mask, ast.Load()))
+            return ast.unparse(part.slice), tuple(found.value.shape), picks
+    return None
+
+
+def _mask_of(node: ast.expr) -> ast.expr | None:
+    """Return the mask of which a call gives the coordinates; None of any other expression."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch"), "argwhere"), [mask], []):
+            return mask
+        case ast.Call(ast.Attribute(ast.Name("torch"), "nonzero"), [mask], []):
+            return mask
+        case ast.Call(ast.Attribute(mask, "argwhere"), [], []):
+            return mask
+    return None
+
+
 def _lookup(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:
     """Return the array and the index of a call that looks places up; None of any other call, or without both."""
     place = _place_of_index(call)
@@ -700,7 +739,7 @@ def _fixes(nodes: tuple[ast.stmt, ...], operand: Operand, engine: Backend) -> tu
 
 
 def _changes(nodes: tuple[ast.stmt, ...]) -> Iterator[tuple[str, tuple[ast.stmt, ...]]]:
-    for taking in (_FirstOfTuple(), _WithAxis("column"), _WithAxis("row"), _RowsOfMask()):
+    for taking in (_FirstOfTuple(), _WithAxis("column"), _WithAxis("row"), _RowsOfMask(), _MaskItself()):
         changed = tuple(ast.fix_missing_locations(taking.visit(copy.deepcopy(node))) for node in nodes)
         if any(ast.dump(one) != ast.dump(other) for one, other in zip(changed, nodes, strict=True)):
             yield taking.meaning, changed
@@ -740,6 +779,15 @@ class _WithAxis(ast.NodeTransformer):
             index = code_expression(f"({ast.unparse(node.args[place])})[{key}]")
             node.args[place] = index
         return node
+
+
+class _MaskItself(ast.NodeTransformer):
+    meaning = "mask"
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        mask = _mask_of(node.slice)
+        return node if mask is None else ast.Subscript(node.value, mask, ast.Load())
 
 
 class _RowsOfMask(ast.NodeTransformer):

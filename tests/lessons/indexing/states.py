@@ -53,7 +53,10 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     elif draw < 0.34:
         array, library = "(2, 3)", "PyTorch"
         index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0"])
-    elif draw < 0.35:
+    elif draw < 0.37:
+        index = chance.choice(["1:100", ":50", "::2, :9" if len(shape) > 1 else "::2", "..., :12", "5:20"])
+        then = chance.choice(["Read", "Read", "Assign"])
+    elif draw < 0.38:
         index = ", ".join(["0"] * (len(shape) + chance.randint(1, 2)))
     return IndexingQuestion(array, index, then, value, library)
 
@@ -154,6 +157,9 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             *[(table, f"np.insert(a, {chance.choice([0, 2])}, 9)")] * 2,
             ((3,), f"np.insert(a, {chance.choice(['-1', '3', '[0, 2]'])}, 9)"),
             (table, "np.insert(a, 1, 0, axis=1)"),
+            *[(table, f"np.take(a, {chance.choice(['[0, 1]', '[1]', f'[{rows}, 0]'])})")] * 4,
+            (shape, f"np.{chance.choice(['delete(a, 0)', 'append(a, 7)', 'append(a, a)'])}"),
+            *[(table, f"a[np.argwhere(a > {chance.randint(0, 6)})]")] * 2,
             *[((6,), f"sliding_window_view(a, {chance.choice([2, 3])})")] * 2,
             (table, f"np.unravel_index({chance.randrange(max(prod(table), 1))}, {table})"),
             (table, f"np.unravel_index({max(prod(table) - 1, 0)}, {table})"),
@@ -177,6 +183,8 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             *[(table, chance.choice(["a[[0, 1, 9]].T", "a.reshape(5, 5)", "a @ a"]))] * 2,
             (table, "a[:, :1].T"),
             (table, "torch.where(a > 1) + 1"),
+            (table, f"a[{chance.choice(['torch.argwhere(a > 3)', 'torch.nonzero(a > 1)'])}]"),
+            (table, f"torch.take(a, torch.tensor({chance.choice(['[0, 1]', f'[{rows}, 0]'])}))"),
         ]
     chosen, text = chance.choice(found)
     return (str(chosen), text) if chance.random() < 0.6 else (f"np.arange({prod(chosen)}).reshape({chosen})", text)
