@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Line, Sentence, Shape, Strong, counted, signed
+from primer_core.claims.claim import Claim, Code, Line, Sentence, Shape, Strong, cell_text, counted, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,76 @@ class ReadThenWritten(Claim):
             Code(self.line[0]), " reads cells that it writes. It came to what a copy of the right side gives: all of "
             "it is read, then all is written.",
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOnce(Claim):
+    """The index of a statement names a cell several times, and the statement changed the cell once.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    name, cell
+        The array, and the first such cell.
+    times
+        How often it is named.
+    each
+        The statement that changes it each time; empty where the library has none.
+    """
+
+    line: Line
+    name: str
+    cell: tuple[int, ...]
+    times: int
+    each: str
+
+    def sentence(self) -> Sentence:
+        """Say in which order it is read and written, and what counts each time."""
+        return (
+            Code(self.line[0]),
+            " names ",
+            Code(cell_text(self.name, self.cell)),
+            f" {self.times} times and changes it once: all cells are read, then all are written.",
+            *((" ", Code(self.each), " changes it each time.") if self.each else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTooLate(Claim):
+    """A statement of several assignments wrote cells that a view on its right side shows, before that was read.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    written
+        What was written first.
+    read, target
+        The view on the right side, and what its numbers were written to.
+    copy
+        The copy that keeps the numbers.
+    """
+
+    line: Line
+    written: str
+    read: str
+    target: str
+    copy: str
+
+    def sentence(self) -> Sentence:
+        """Say what was gone by then."""
+        return (
+            "On the right of = stand views. ",
+            Code(self.written),
+            " was written first, so ",
+            Code(self.read),
+            " on the right showed the new numbers when ",
+            Code(self.target),
+            " was written: the old ones were gone. ",
+            Code(self.copy),
+            " on the right keeps them.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

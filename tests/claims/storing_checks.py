@@ -13,6 +13,7 @@ import torch
 from primer_core.claims.claim import Line
 from primer_core.claims.storing import (
     CannotHold,
+    CountedOnce,
     IntoUnnamed,
     LastBracketWrites,
     NeverGrows,
@@ -20,6 +21,7 @@ from primer_core.claims.storing import (
     NoWholeNumber,
     ReadOnly,
     ReadThenWritten,
+    ReadTooLate,
     Truncated,
     Wrapped,
     WrittenAndLost,
@@ -170,6 +172,75 @@ def _(claim: ReadThenWritten, program: Program) -> None:
     _, one = watched(program, it=(at, copies))
     _, other = watched(again, it=(at, copies))
     assert all(seen(one["it"][name]) == seen(array) for name, array in other["it"].items())
+
+
+@check(CountedOnce)
+def _(claim: CountedOnce, program: Program) -> None:
+    at = place(program, claim.line)
+    node = program.statements[at - 1]
+    assert isinstance(node, ast.AugAssign)
+    assert isinstance(node.target, ast.Subscript)
+    assert ast.unparse(node.target.value) == claim.name
+    changed = program.with_lines(at, claim.each) if claim.each else program
+    key, value = ast.unparse(node.target.slice), ast.unparse(node.value)
+
+    def named(names: Names) -> list[int]:
+        array = read(names, claim.name)
+        order = np.arange(cells(array).size).reshape(cells(array).shape)
+        whole = torch.from_numpy(order) if isinstance(array, torch.Tensor) else order
+        return list(np.ravel(value_of(f"order_[{key}]", {**names, "order_": whole})))
+
+    def probe(names: Names) -> Any:
+        return cells(read(names, claim.name)).copy()
+
+    _, found = watched(
+        program,
+        named=(at - 1, named),
+        before=(at - 1, probe),
+        value=(at - 1, lambda names: np.ravel(np.asarray(value_of(value, names)))),
+        after=(at, probe),
+    )
+    before, after, order = found["before"], found["after"], found["named"]
+    flat = list(np.ndindex(before.shape)).index(claim.cell)
+    assert order.count(flat) == claim.times > 1
+    assert before[claim.cell] != after[claim.cell]
+    given = list(found["value"]) if found["value"].size == len(order) else [found["value"][0]] * len(order)
+    sign = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.true_divide}.get(type(node.op))
+    if sign is not None and found["value"].size in (1, len(order)):
+        steps = [step for place_in, step in zip(order, given, strict=True) if place_in == flat]
+        once = [np.asarray(sign(before[claim.cell], step)).astype(before.dtype) for step in steps]
+        assert any(np.array_equal(after[claim.cell], each, equal_nan=True) for each in once)
+        if claim.each:
+            _, again = watched(changed, after=(at, probe))
+            total = before[claim.cell]
+            for step in steps:
+                total = np.asarray(sign(total, step)).astype(before.dtype)
+            assert np.array_equal(again["after"][claim.cell], total, equal_nan=True)
+
+
+@check(ReadTooLate)
+def _(claim: ReadTooLate, program: Program) -> None:
+    at = place(program, claim.line)
+    node = program.statements[at - 1]
+    assert isinstance(node, ast.Assign)
+    (targets,), values = node.targets, node.value
+    assert isinstance(targets, ast.Tuple | ast.List)
+    assert isinstance(values, ast.Tuple | ast.List)
+    written, read_ = [ast.unparse(each) for each in targets.elts], [ast.unparse(each) for each in values.elts]
+    late = written.index(claim.target)
+    assert read_[late] == claim.read
+    assert claim.written in written[:late]
+    assert claim.copy in (f"{claim.read}.copy()", f"{claim.read}.clone()")
+    kept = [claim.copy if place_in == late else code for place_in, code in enumerate(read_)]
+    mended = program.with_lines(at, f"{', '.join(written)}, = {', '.join(kept)},")
+    target = (at, lambda names: seen(value_of(claim.target, names)))
+    _, as_it_is = watched(program, it=target, old=(at - 1, lambda names: seen(value_of(claim.read, names))))
+    _, as_meant = watched(mended, it=target)
+    assert as_it_is["it"] != as_meant["it"]
+    # Without the write that is named, the view would still have shown its numbers.
+    without = [f"{one} = {other}" for one, other in zip(written, read_, strict=True) if one != claim.written]
+    _, found = watched(program.with_lines(at, *without), it=(at - 1 + len(without), target[1]))
+    assert found["it"] == as_meant["it"]
 
 
 @check(NoRunningTotal)

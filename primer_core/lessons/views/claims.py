@@ -64,11 +64,13 @@ from primer_core.claims.rebinding import (
 )
 from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, SaidOf, StatementRefused
 from primer_core.claims.storing import (
+    CountedOnce,
     IntoUnnamed,
     LastBracketWrites,
     NoRunningTotal,
     NoWholeNumber,
     ReadThenWritten,
+    ReadTooLate,
     Truncated,
     Wrapped,
     WrittenAndLost,
@@ -290,6 +292,13 @@ class Said:
             if deed.overlap is not None:
                 running = deed.overlap.running
                 found.append((ReadThenWritten(line), *([NoRunningTotal(line, running)] if running else [])))
+            if deed.again is not None:
+                again = deed.again
+                found.append((CountedOnce(line, again.name, again.cell, again.times, again.each),))
+            if deed.too_late is not None:
+                late = deed.too_late
+                copied = f"{late.read}.{'copy' if program.library == 'NumPy' else 'clone'}()"
+                found.append((ReadTooLate(line, late.written, late.read, late.target, copied),))
         return [*found, *((self._lost(self.lines[place], loss),) for place, loss in program.losses)]
 
     def _rebound(self, change: Change) -> tuple[Claim, ...]:

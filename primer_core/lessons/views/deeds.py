@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import backend_of
+from primer_core.backend import Declined, backend_of
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
@@ -140,6 +140,43 @@ class Overlap:
     running: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A cell that an index names several times, and that was changed once.
+
+    Parameters
+    ----------
+    name, cell
+        The array, and where in it.
+    times
+        How often the index names it.
+    each
+        The statement that changes it each time; empty where none is known that works.
+    """
+
+    name: str
+    cell: tuple[int, ...]
+    times: int
+    each: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """Several assignments of one statement, one of which wrote what a view on the right was to be read for.
+
+    Parameters
+    ----------
+    written
+        What was written first, as code.
+    read, target
+        The view, and what was written with it, as code.
+    """
+
+    written: str
+    read: str
+    target: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Deed:
     """What one statement did.
@@ -161,6 +198,10 @@ class Deed:
         Copies that it wrote into and let go of.
     overlap
         Whether it read cells that it wrote; None if not, or where it is not known what came of it.
+    again
+        A cell that its index names several times; None if there is none.
+    too_late
+        What it read after it had written it; None for nothing.
     printed
         What it printed.
     warnings
@@ -174,6 +215,8 @@ class Deed:
     turned: tuple[tuple[str, tuple[int, ...]], ...]
     unnamed: tuple[Unnamed, ...]
     overlap: Overlap | None
+    again: Again | None
+    too_late: TooLate | None
     printed: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -200,6 +243,8 @@ def deed_of(line: Line, work: Workspace, before: Snapshot, after: Snapshot, valu
         turned=tuple(_turned(before, after)),
         unnamed=tuple(_unnamed(line, work)),
         overlap=_overlap(line),
+        again=_again(line),
+        too_late=_too_late(line),
         printed=line.printed,
         warnings=line.warnings,
     )
@@ -353,6 +398,71 @@ def _overlap(line: Line) -> Overlap | None:
             meant = function_of(plain)(call.bound.values["x"], call.bound.values["y"])
             if _equal(target, meant):
                 return Overlap(line.code, _running_total(line.node, name))
+    return None
+
+
+_EACH_TIME: Mapping[type[ast.operator], np.ufunc] = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply}
+
+
+def _again(line: Line) -> Again | None:
+    """Find a cell that the index of ``a[[0, 0]] += 1`` names several times."""
+    match line.node:
+        case ast.AugAssign(ast.Subscript(ast.Name(name), key), sign, value):
+            call = next((call for call in line.calls if call.entry.name.endswith(".[]=")), None)
+        case _:
+            return None
+    if call is None or call.given is None or not is_array(call.given.values.get("x")):
+        return None
+    engine, after = backend_of(call.given.values["x"]), call.given.values["x"]
+    before = engine.to_numpy(call.bound.values["x"])
+    order = np.arange(before.size).reshape(before.shape)
+    named = engine.attempt(operator.getitem, engine.make(order), call.given.values["index"])
+    if not is_array(named):
+        return None
+    cells, times = np.unique(engine.to_numpy(named), return_counts=True)
+    changed = differing(before, engine.to_numpy(after)).ravel()
+    often = [(int(cell), int(count)) for cell, count in zip(cells, times, strict=True) if count > 1 and changed[cell]]
+    if not often:
+        return None
+    cell, count = often[0]
+    each = ""
+    if engine.runs_numpy_code and type(sign) in _EACH_TIME and not any(isinstance(n, ast.Slice) for n in ast.walk(key)):
+        ufunc, given = _EACH_TIME[type(sign)], _added(line)
+        if given is not None and not isinstance(
+            engine.attempt(ufunc.at, before.copy(), call.given.values["index"], given), Declined
+        ):
+            each = f"np.{ufunc.__name__}.at({name}, {ast.unparse(key)}, {ast.unparse(value)})"
+    return Again(name, tuple(int(place) for place in np.unravel_index(cell, before.shape)), count, each)
+
+
+def _added(line: Line) -> Any:
+    """Return what stands on the right of ``+=``; None where it is not known."""
+    signs = (call for call in line.calls if call.entry.name.startswith("operator.") and call.entry.writes)
+    return next((call.bound.values.get("y") for call in signs), None)
+
+
+def _too_late(line: Line) -> TooLate | None:
+    """Find what ``a[0], a[1] = a[1], a[0]`` reads when it is overwritten."""
+    match line.node:
+        case ast.Assign([ast.Tuple(targets) | ast.List(targets)], ast.Tuple(values) | ast.List(values)):
+            places = [place for place, target in enumerate(targets) if isinstance(target, ast.Subscript)]
+        case _:
+            return None
+    writes = [call for call in line.calls if call.entry.name.endswith(".[]=")]
+    if len(targets) != len(values) or len(writes) != len(places):
+        return None
+    for later, call in enumerate(writes):
+        value = None if call.given is None else call.given.values.get("value")
+        read = next((each for each in line.calls if each.result is value and each.entry.name.endswith(".[]")), None)
+        if not is_array(value) or read is None or read.given is None:
+            continue
+        for earlier, other in enumerate(writes[:later]):
+            if other.given is None or other.given.values["x"] is not read.given.values["x"]:
+                continue
+            was = backend_of(value).attempt(operator.getitem, other.bound.values["x"], read.given.values["index"])
+            if is_array(was) and not _equal(was, call.bound.values["value"]):
+                written, target = targets[places[earlier]], targets[places[later]]
+                return TooLate(ast.unparse(written), ast.unparse(values[places[later]]), ast.unparse(target))
     return None
 
 

@@ -352,6 +352,33 @@ def _shifted(chance: random.Random) -> ViewsQuestion:
     return ViewsQuestion(a=_numbers(chance, n, 1, 9), b="", then=then)
 
 
+def _named_again(chance: random.Random) -> ViewsQuestion:
+    """Indices that name a cell several times."""
+    index = chance.choice(["[0, 0, 1]", "[1, 1]", "[[0, 0]]", "[2, 0, 2]"])
+    value = chance.choice(["1", "2", "5", "0"])
+    line = f"a[{index}] {chance.choice(['+=', '-=', '*='])} {value}"
+    if index == "[0, 0, 1]" and chance.random() < 0.4:
+        line = "a[[0, 0, 1]] += [1, 2, 3]"
+    library = _library(chance) if "[1, 2, 3]" not in line else "NumPy"
+    return ViewsQuestion(library=library, a=_numbers(chance, 3, 1, 9), b=chance.choice(["", "a[1:]"]), then=line)
+
+
+def _rows_swapped(chance: random.Random) -> ViewsQuestion:
+    """Rows that are swapped, which views make one."""
+    lines = [
+        "a[0], a[1] = a[1], a[0]",
+        "a[:, 0], a[:, 1] = a[:, 1], a[:, 0]",
+        "a[0], a[1] = a[1].copy(), a[0].copy()",
+        "a[1], a[0] = a[0], a[1]",
+        "a[0], b = a[1], a[0]",
+        "a[[0, 1]] = a[[1, 0]]",
+        "[a[0], a[1]] = [a[1], a[0]]",
+    ]
+    then = chance.choice(lines)
+    library = "NumPy" if ".copy" in then else _library(chance)
+    return ViewsQuestion(library=library, a=f"({chance.randint(2, 3)}, {chance.randint(2, 3)})", b="", then=then)
+
+
 def _shifted_tensor(chance: random.Random) -> ViewsQuestion:
     n = chance.randint(3, 5)
     then = chance.choice(["a[1:] += a[:-1]", "a[:-1] += a[1:]", "a += 1; a[1:] *= a[:-1]", "a[1:] += a[:-1]; a += 1"])
@@ -526,6 +553,10 @@ _THEN: tuple[Scene, ...] = (
     *(
         _shifted,
         _shifted,
+        _named_again,
+        _named_again,
+        _rows_swapped,
+        _rows_swapped,
         _shifted_tensor,
         _in_another_way,
         _another_dtype,
