@@ -98,6 +98,29 @@ class LentAnAxis(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class OneNumberOfTwo(Claim):
+    """The product of two vectors is one number, however they are transposed.
+
+    Parameters
+    ----------
+    size
+        How many values each has.
+    """
+
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Name what pairs every value with every other."""
+        return (
+            "The product of two vectors is one number, and ",
+            Code(".T"),
+            " changes nothing: there is one axis, and none to swap it with. ",
+            Code("a[:, None] @ b[None, :]"),
+            f" has every pair, {(self.size, self.size)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Repeated(Claim):
     """Batch axes repeat a product of matrices.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text, listed, signed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, listed, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,3 +352,83 @@ def _product(sizes: tuple[int, ...]) -> str:
 
 def _sized(axes: tuple[tuple[int, int], ...]) -> str:
     return listed([f"axis {axis} has size {size}" for axis, size in axes])
+
+
+@dataclass(frozen=True, slots=True)
+class AtMostPieces(Claim):
+    """An axis was cut into no more pieces than were asked for, not all of one size.
+
+    Parameters
+    ----------
+    pieces, origin
+        Names of all pieces and of the tensor before.
+    axis
+        That is cut.
+    number
+        How many were asked for.
+    sizes
+        Of the pieces along the axis.
+    evenly
+        The sizes that ``tensor_split`` gives.
+    """
+
+    pieces: str
+    origin: str
+    axis: int
+    number: int
+    sizes: tuple[int, ...]
+    evenly: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say how large each piece is, and what cuts more evenly."""
+        cut, even = (listed(list(map(str, sizes))) for sizes in (self.sizes, self.evenly))
+        size = f"{sum(self.sizes)}/{self.number}, rounded up"
+        return (
+            f"{self.number} is how many pieces there are at most: each has {size}, and the last what is left, {cut}. ",
+            Code(f"tensor_split({self.number})"),
+            f" cuts into {even}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats(Claim):
+    """All of a vector was put behind itself, or each of its cells.
+
+    Parameters
+    ----------
+    name, origin
+        Of the result, and of the vector.
+    times
+        How often each cell stands there.
+    whole
+        Whether all of it was put behind itself.
+    """
+
+    name: str
+    origin: str
+    times: int
+    whole: bool
+
+    def sentence(self) -> Sentence:
+        """Set the two orders against each other, and name who does which."""
+        if self.whole:
+            return (
+                "All of ",
+                Name(self.origin),
+                f" stands there {self.times} times, one after another, as by NumPy's ",
+                Code("tile"),
+                ". Each cell is repeated by NumPy's ",
+                Code("repeat"),
+                " and PyTorch's ",
+                Code("repeat_interleave"),
+                ".",
+            )
+        return (
+            "Each cell of ",
+            Name(self.origin),
+            f" stands there {self.times} times. All of it is put one after another by NumPy's ",
+            Code("tile"),
+            " and PyTorch's ",
+            Code("repeat"),
+            ".",
+        )

@@ -21,6 +21,7 @@ from primer_core.claims.products import (
     Meaning,
     NoAxisToSum,
     OneDtypeOnly,
+    OneNumberOfTwo,
     Operations,
     Repeated,
     SumsOfProducts,
@@ -100,6 +101,23 @@ def _(claim: SumsOfProducts, program: Program) -> None:
             kept = kept.astype(c.dtype)  # what is too large for it is infinite
         few = 1e-4 if c.itemsize > 2 else 1e-2  # float16 has 11 bits
         np.testing.assert_allclose(c.ravel().astype(complex), kept.astype(complex), rtol=few, atol=1e-6)
+
+
+@check(OneNumberOfTwo)
+def _(claim: OneNumberOfTwo, program: Program) -> None:
+    arrays = operands(program)
+    assert arrays["a"].shape == arrays["b"].shape == (claim.size,)
+    if not is_computed(program):
+        return
+    assert result(program).ndim == 0
+    for name in ("a", "b"):
+        np.testing.assert_array_equal(np.asarray(program.replaced(name, f"{name}.T")["c"]), result(program))
+    last = max(("a", "b"), key=program.first)
+    pairs = np.asarray(
+        program.changed(last, lambda names: names.update(a=names["a"][:, None], b=names["b"][None, :]))["c"]
+    )
+    assert pairs.shape == (claim.size, claim.size)
+    np.testing.assert_array_equal(pairs, np.outer(arrays["a"], arrays["b"]).astype(pairs.dtype))
 
 
 @check(LentAnAxis)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.sizes import (
+    AtMostPieces,
     CutIntoPieces,
     FirstAxisFastest,
     FirstAxisGone,
@@ -20,6 +21,7 @@ from primer_core.claims.sizes import (
     NotOfSizeOne,
     OtherCount,
     Refilled,
+    Repeats,
     SizesAlone,
     SizeSolved,
 )
@@ -198,6 +200,34 @@ def _(claim: NothingMoved, program: Program) -> None:
     assert "order" in statement_of(program, claim.name) or "'F'" in statement_of(program, claim.name)
     assert names[origin].shape == names[claim.name].shape == claim.shape
     np.testing.assert_array_equal(values(names[origin]), values(names[claim.name]))
+
+
+@check(AtMostPieces)
+def _(claim: AtMostPieces, program: Program) -> None:
+    place = program.place(claim.pieces)
+    names = program.run(until=place).names
+    pieces, array = names[claim.pieces], names[claim.origin]
+    assert tuple(piece.shape[claim.axis] for piece in pieces) == claim.sizes
+    parts = list(ast.walk(program.statements[place - 1]))
+    assert any(isinstance(part, ast.Constant) and part.value == claim.number for part in parts)
+    assert claim.axis >= 0
+    largest = -(-array.shape[claim.axis] // claim.number)
+    assert len(claim.sizes) <= claim.number
+    assert all(size == largest for size in claim.sizes[:-1])
+    assert claim.sizes[-1] == array.shape[claim.axis] - largest * (len(claim.sizes) - 1)
+    even = torch.tensor_split(array, claim.number, claim.axis)
+    assert tuple(piece.shape[claim.axis] for piece in even) == claim.evenly
+
+
+@check(Repeats)
+def _(claim: Repeats, program: Program) -> None:
+    names = program.run(until=program.place(claim.name)).names
+    before, after = values(names[claim.origin]).tolist(), values(names[claim.name]).tolist()
+    assert claim.times > 1
+    assert len(before) > 1
+    one_by_one = [cell for cell in before for _ in range(claim.times)]
+    assert after == (before * claim.times if claim.whole else one_by_one)
+    assert after != (one_by_one if claim.whole else before * claim.times)
 
 
 @check(CutIntoPieces)

@@ -16,6 +16,7 @@ from primer_core.claims.products import (
     LentAnAxis,
     NoAxisToSum,
     OneDtypeOnly,
+    OneNumberOfTwo,
     Operations,
     Repeated,
     SumsOfProducts,
@@ -82,6 +83,8 @@ def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:
         found.append(LentAnAxis("a", a[0], "row"))
     if len(b) == 1:
         found.append(LentAnAxis("b", b[0], "column"))
+    if len(a) == len(b) == 1:
+        found.append(OneNumberOfTwo(a[0]))
     if sizes.batch:
         found.append(_repeated(outcome, sizes.batch))
     if isinstance(outcome, Product):

@@ -241,6 +241,11 @@ class _Reading:
                     return f"{module}.{last}", "NumPy" if module.split(".")[0] == "np" else "PyTorch"
                 library = self.library_of_method(call, holder, last)
                 return f"{_OWNERS[library]}.{last}", library
+            case ast.Name("sum"):
+                raise Refused(
+                    "Python's own sum adds along axis 0: the rows of a table. Write a.sum(axis=0) for that, or a.sum() "
+                    "for all numbers."
+                )
         raise Refused(f"{quoted(ast.unparse(call.func))} is no reduction that is shown here. {HOW}")
 
     def library_of_method(self, call: ast.Call, holder: ast.expr, last: str) -> Library:

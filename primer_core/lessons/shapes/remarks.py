@@ -13,11 +13,13 @@ from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
 from primer_core.claims.layout import CopiedNeedlessly, NoStrides, PutInOrder, VerySame
 from primer_core.claims.sizes import (
+    AtMostPieces,
     CutIntoPieces,
     FirstAxisGone,
     FirstAxisJoined,
     NothingSqueezed,
     Refilled,
+    Repeats,
     SizesAlone,
 )
 from primer_core.language.evaluator import Call, Evaluator
@@ -111,6 +113,10 @@ def _remark(result: Result, call: Call) -> Claim | None:
             return Refilled(result.name, result.origin, after, prod(own))
         case "split" if result.pieces:
             return _split(result, bound)
+        case "chunk" if result.pieces:
+            return _chunk(result, bound)
+        case "repeat" | "tile" | "repeat_interleave" if len(own) == len(after) == 1 and own[0] > 1:
+            return _repeats(result)
     return None
 
 
@@ -162,3 +168,27 @@ def _split(result: Result, bound: Bound) -> Claim | None:
     sizes = tuple(shape[axis] for shape in result.outputs)
     by_size = backend_of(result.after).splits_by_size
     return CutIntoPieces(result.pieces, result.origin, axis, number, sizes, by_size)
+
+
+def _chunk(result: Result, bound: Bound) -> Claim | None:
+    number, axis = bound.get("chunks"), bound.get("axis", "dim", default=0)
+    if type(number) is not int or type(axis) is not int:
+        return None
+    axis %= len(result.own)
+    sizes = tuple(shape[axis] for shape in result.outputs)
+    if len(sizes) == number and len(set(sizes)) == 1:
+        return None
+    least, more = divmod(result.own[axis], number)
+    evenly = tuple(least + (place < more) for place in range(number))
+    return AtMostPieces(result.pieces, result.origin, axis, number, sizes, evenly)
+
+
+def _repeats(result: Result) -> Claim | None:
+    before, after = (backend_of(array).to_numpy(array) for array in (result.before, result.after))
+    times, left = divmod(after.size, before.size)
+    if left or times <= 1 or len(np.unique(before)) != before.size:
+        return None
+    for whole, made in ((True, np.tile(before, times)), (False, np.repeat(before, times))):
+        if np.array_equal(after, made):
+            return Repeats(result.name, result.origin, times, whole)
+    return None
