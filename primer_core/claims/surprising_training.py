@@ -128,7 +128,7 @@ class FirstRateSkipped(InAWord, Claim):
             Code(f"{self.scheduler}.step()"),
             " came before the first ",
             Code(f"{self.optimiser}.step()"),
-            f", which so has the rate {self.used} instead of {self.rate}. The optimiser steps first, then the scheduler",
+            f", which so has the rate {self.used} instead of {self.rate}. The optimiser steps first",
         )
 
 

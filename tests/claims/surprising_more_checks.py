@@ -1,4 +1,4 @@
-"""Checks of what surprises in ranges, in training and on the way back: the line is run again, with one thing changed."""
+"""Checks of what surprises in ranges, in training and on the way back: a line is run again, with one thing changed."""
 
 from __future__ import annotations
 
@@ -443,18 +443,18 @@ def _(claim: SigmoidAgain, program: Program) -> None:
 
         return sigmoid
 
-    setattr(torch, "sigmoid", heard(kept[0]))
-    setattr(torch.Tensor, "sigmoid", heard(kept[1]))
-    setattr(functional, "sigmoid", heard(kept[2]))
-    setattr(nn.Sigmoid, "forward", heard(kept[3]))
+    torch.sigmoid = heard(kept[0])
+    torch.Tensor.sigmoid = heard(kept[1])
+    functional.sigmoid = heard(kept[2])
+    nn.Sigmoid.forward = heard(kept[3])
     try:
         names = at_line(program, claim.run)
         given = computed(claim.code, dict(names))
     finally:
-        setattr(torch, "sigmoid", kept[0])
-        setattr(torch.Tensor, "sigmoid", kept[1])
-        setattr(functional, "sigmoid", kept[2])
-        setattr(nn.Sigmoid, "forward", kept[3])
+        torch.sigmoid = kept[0]
+        torch.Tensor.sigmoid = kept[1]
+        functional.sigmoid = kept[2]
+        nn.Sigmoid.forward = kept[3]
     assert any(torch.equal(given.ravel(), each.ravel()) for each in made)
     target = computed(ast.unparse(call.args[1]), dict(names))
     function = computed(ast.unparse(call.func), dict(names))

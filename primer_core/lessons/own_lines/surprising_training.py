@@ -85,7 +85,9 @@ def _kept(line: Line) -> Iterator[Claim]:
             continue
         layers = (each.called for each in line.step.forwards if each.place == origin.place)
         layer = next((each for each in layers if each.isidentifier()), "")
-        if layer and line.step.names[layer].kind != "Dropout" or not layer and ast.unparse(found[0].func) not in _DROPS:
+        seen = line.step.names.get(layer)
+        is_layer = seen is not None and seen.kind == "Dropout"
+        if not is_layer and (layer or ast.unparse(found[0].func) not in _DROPS):
             continue
         share, trains = values.get("p", 0.5), values.get("training", True)
         given = numbers(origin.call.bound.positional[0]).reshape(-1)

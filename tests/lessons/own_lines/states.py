@@ -107,22 +107,22 @@ _MORE_SURPRISES = (
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
 _STILL_MORE_SURPRISES = (
-    "a = np.arange(0, {1}, 0.5)\nb = np.arange({0}, {0} + 0.3, 0.1)\nc = np.linspace(0, {1}, {1} * 10)\n"
+    "a = np.arange(0, {1}, 0.5)\nb = np.arange(1, 1.3, 0.1) * {0}\nc = np.linspace(0, {1}, {1}0)\n"
     "t = torch.arange({0}, {1} + 2, 0.25)",
     "rolls = np.random.randint(1, {1} + 4, size=4)\nt = torch.randint({0}, 9, (2,))\n"
     "drawn = np.random.choice({1} + 3, {1} + 2)\nagain = np.random.choice(np.arange({1} + 1.0), {1})",
     "for i in range({0} + 1):\n    np.random.seed({0})\n    x = np.random.rand(2)\n"
     "for i in range({1}):\n    torch.manual_seed({1})\n    t = torch.rand({0})\nx = x * 2",
-    "a = np.arange(2. * {1}).reshape({1}, 2) ** 2\nb = a.std()\nc = np.var(a, axis=0)\nt = torch.tensor([{0}., 2., 7.])\n"
-    "d = t.std()\ne = torch.var(torch.stack([t, t * {1}]), dim=1)",
+    "a = np.arange(2. * {1}).reshape({1}, 2) ** 2\nb = a.std()\nc = np.var(a, axis=0)\n"
+    "t = torch.tensor([{0}., 2., 7.])\nd = t.std()\ne = torch.var(torch.stack([t, t * {1}]), dim=1)",
     "angles = np.array([0, {0} * 90, 45])\ns = np.sin(angles)\nc = torch.cos(torch.tensor([{1} * 30.]))",
     "x = np.arange({1}) + {0}\ny = x ^ 2\nz = torch.arange({1}) ^ 3\ntotal = np.prod(np.arange({0}, 28))\n"
     "small = torch.tensor([120, {1} * 9], dtype=torch.int8).cumsum(0)",
     "a = np.arange(4. * {1}).reshape({1}, 4)\nb = np.append(a, [[{0}]])\nc = np.repeat(a, {0})\nd = a.cumsum()\n"
     "row = a[:][1]\ncorner = a[0:2][0:1]\nt = torch.ones(3, {1})[:2]\nu = t[1:][0]",
-    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear({1}, {0})\n"
-    "    def forward(self, x):\n        x = self.fc(x)\nnet = Net()\nout = net(torch.ones(1, {1}))\n"
-    "def twice(x):\n    x * 2\ny = twice({0})",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.fc = nn.Linear({1}, {0})\n    def forward(self, x):\n        x = self.fc(x)\nnet = Net()\n"
+    "out = net(torch.ones(1, {1}))\ndef twice(x):\n    x * 2\ny = twice({0})",
     "values = np.arange({1}.)\nfor each in values:\n    each = each + {0}\ntable = np.ones((2, {1}))\n"
     "for part in table:\n    part = part * {0}\nprint(values)",
     "net = nn.Sequential(*[nn.Linear({1}, {1})] * ({0} + 1))\nx = net(torch.ones(1, {1}))\n"
@@ -136,7 +136,8 @@ _STILL_MORE_SURPRISES = (
     "    net(torch.ones(1, 1)).sum().backward()\n    sched.step()\n    opt.step()",
     "drop = nn.Dropout(0.{1})\ny = drop(torch.ones(30) * {0})\nz = F.dropout(torch.full((20,), {1}.), 0.25)",
     "out = torch.sigmoid(torch.arange({1}.).reshape({1}, 1) - {0})\ntarget = torch.ones({1}, 1)\n"
-    "loss = nn.BCEWithLogitsLoss()(out, target)\nagain = F.binary_cross_entropy_with_logits(out.squeeze(1), target[:, 0])",
+    "loss = nn.BCEWithLogitsLoss()(out, target)\n"
+    "again = F.binary_cross_entropy_with_logits(out.squeeze(1), target[:, 0])",
 )
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 
@@ -151,8 +152,8 @@ _NO_WAY_BACK = (
     "w = torch.ones({1}, requires_grad=True)\nwith torch.no_grad():\n    y = w * {0}\ny.sum().backward()",
     "w = torch.ones({1}, requires_grad=True)\ny = (w * {0}).detach()\nloss = (y ** 2).sum()\nloss.backward()",
     "w = torch.ones({1}, requires_grad=True)\nloss = torch.tensor((w * {0}).sum())\nloss.backward()",
-    "net = nn.Linear({1}, 1)\nfound = []\nfor i in range({0}):\n    found.append(net(torch.ones(1, {1})).sum().item())\n"
-    "loss = torch.tensor(found).mean()\nloss.backward()",
+    "net = nn.Linear({1}, 1)\nfound = []\nfor i in range({0}):\n"
+    "    found.append(net(torch.ones(1, {1})).sum().item())\nloss = torch.tensor(found).mean()\nloss.backward()",
     "x = torch.ones({1})\nloss = (x * {0}).sum()\nloss.backward()",
     "x = torch.arange({1}.)\ny = x * 2\n(y - {0}).mean().backward()",
     "net = nn.Linear({1}, {0})\nfor p in net.parameters():\n    p.requires_grad = False\n"
@@ -196,7 +197,7 @@ def _network(chance: random.Random) -> str:
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
-    if kind < 0.46:
+    if kind < 0.4:
         text = drawn(chance).text
     elif kind < 0.6:
         text = _network(chance)
@@ -219,14 +220,14 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         text += _several(_MORE_SURPRISES, chance)
-    if chance.random() < 0.24:
+    if chance.random() < 0.28:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         alone = chance.random()
-        if alone < 0.75:
+        if alone < 0.62:
             text += _several(_STILL_MORE_SURPRISES, chance)
         else:
-            programs = _NEVER_STEPS if alone < 0.83 else _NO_WAY_BACK
+            programs = _NEVER_STEPS if alone < 0.72 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
