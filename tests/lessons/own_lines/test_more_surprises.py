@@ -32,6 +32,8 @@ from primer_core.picture.page import every_part
 from primer_core.picture.parts import Story
 from tests.lessons.own_lines.test_surprises import HEADER, found
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # some of what surprises is warned of, too
+
 SCHEDULED = (
     "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1.0)\n"
     "sched = torch.optim.lr_scheduler.StepLR(opt, step_size=1, gamma=0.5)\nfor i in range(2):\n"
