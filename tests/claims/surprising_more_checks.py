@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 from torch.nn import functional
@@ -230,11 +231,6 @@ def _(claim: ReturnsNothing, program: Program) -> None:
     called = names[statement.value.func.id]
     function = called if claim.function == statement.value.func.id else type(called).forward
     assert function.__qualname__ == claim.function
-    returned: list[Any] = []
-    own = function.__code__
-    returns = [each for each in own.co_consts if each is None]
-    assert returns
-    names["_heard_"] = returned
     assert computed(ast.unparse(statement.value), dict(names)) is None
     tree = ast.parse(opened(program.code))
     name = claim.function.rpartition(".")[2]
@@ -246,14 +242,13 @@ def _(claim: ReturnsNothing, program: Program) -> None:
 
 @check(NameAlone)
 def _(claim: NameAlone, program: Program) -> None:
-    done, names = begun(program, claim.run)
+    done = line(program, claim.run)
     statement: Any = statement_of(program, claim.run)
     target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
     assert target.id == claim.name
     assert is_array(done.names[claim.array])
     assert done.cells[claim.array] == done.cells_before[claim.array]
     assert done.names[claim.name] is not done.before[claim.name]
-    del names
     tree = ast.parse(opened(program.code))
     loop: Any = next(
         node
@@ -261,11 +256,20 @@ def _(claim: NameAlone, program: Program) -> None:
         if isinstance(node, ast.For) and any(each.lineno == statement.lineno for each in node.body)
     )
     assert ast.unparse(loop.iter) == claim.array
-    for each in loop.body:
-        if each.lineno == statement.lineno:
-            each.__class__, each.__dict__["_fields_"] = ast.Pass, ()
-    changed, kept = (_printed(code) for code in (ast.unparse(ast.fix_missing_locations(tree)), opened(program.code)))
-    assert changed == kept
+    without = ast.unparse(ast.fix_missing_locations(_Passes(statement.lineno).visit(tree)))
+    assert _printed(without) == _printed(opened(program.code))
+
+
+class _Passes(ast.NodeTransformer):
+    """Does nothing in the place of a statement."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == self.line:
+            return ast.copy_location(ast.Pass(), node)
+        return super().generic_visit(node)
 
 
 def _printed(code: str) -> str:
@@ -337,8 +341,8 @@ def _(claim: NumberByNumber, program: Program) -> None:
     ones, others = (computed(ast.unparse(each), dict(names)) for each in (left, right))
     assert tuple(ones.shape) == tuple(others.shape) == claim.shape
     stripped = claim.code.replace(".squeeze(1)", "")
-    assert any(ast.unparse(each).replace("(", "").replace(")", "") ==
-               stripped.replace("(", "").replace(")", "") for each in there)  # fmt: skip
+    plain = str.maketrans("", "", "()")
+    assert any(ast.unparse(each).translate(plain) == stripped.translate(plain) for each in there)
 
 
 @check(NoLeafNow)
@@ -420,7 +424,8 @@ def _(claim: KeptAreScaled, program: Program) -> None:
         computed(claim.ends, names)
         still = computed(f"{function}(_x_)", names)
     else:
-        still = computed(f"{function}(_x_, {share}, {claim.ends})", {**names, "a": 1} if "=" in claim.ends else {})
+        assert claim.ends.partition("=")[0] == "training"
+        still = computed(f"{function}(_x_, {share}, {claim.ends})", names)
     assert torch.equal(still, names["_x_"])
 
 
@@ -434,7 +439,6 @@ def _(claim: SigmoidAgain, program: Program) -> None:
     assert calls
     call = calls[0]
     made: list[Any] = []
-    kept = torch.sigmoid, torch.Tensor.sigmoid, functional.sigmoid, nn.Sigmoid.forward
 
     def heard(own: Any) -> Any:
         def sigmoid(*given: Any) -> Any:
@@ -443,18 +447,12 @@ def _(claim: SigmoidAgain, program: Program) -> None:
 
         return sigmoid
 
-    torch.sigmoid = heard(kept[0])
-    torch.Tensor.sigmoid = heard(kept[1])
-    functional.sigmoid = heard(kept[2])
-    nn.Sigmoid.forward = heard(kept[3])
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        for owner, name in ((torch, "sigmoid"), (torch.Tensor, "sigmoid"), (functional, "sigmoid")):
+            patched.setattr(owner, name, heard(getattr(owner, name)))
+        patched.setattr(nn.Sigmoid, "forward", heard(nn.Sigmoid.forward))
         names = at_line(program, claim.run)
         given = computed(claim.code, dict(names))
-    finally:
-        torch.sigmoid = kept[0]
-        torch.Tensor.sigmoid = kept[1]
-        functional.sigmoid = kept[2]
-        nn.Sigmoid.forward = kept[3]
     assert any(torch.equal(given.ravel(), each.ravel()) for each in made)
     target = computed(ast.unparse(call.args[1]), dict(names))
     function = computed(ast.unparse(call.func), dict(names))
@@ -522,12 +520,10 @@ def _(claim: LosesGradient, program: Program) -> None:
     node = stands_there(claim.code, program, claim.run)
     tree = ast.parse(code)
     if claim.why == "no_grad":
-        free = [torch.no_grad, torch.inference_mode, torch.set_grad_enabled]
-        torch.no_grad = torch.inference_mode = torch.set_grad_enabled = _nothing  # type: ignore[assignment, misc]
-        try:
+        with pytest.MonkeyPatch.context() as patched:
+            for name in ("no_grad", "inference_mode", "set_grad_enabled"):
+                patched.setattr(torch, name, Records)
             error = _stopped(tree, {})
-        finally:
-            torch.no_grad, torch.inference_mode, torch.set_grad_enabled = free  # type: ignore[assignment, misc]
         assert error is None or REFUSAL not in str(error)
         return
     found: list[Any] = []
@@ -536,12 +532,10 @@ def _(claim: LosesGradient, program: Program) -> None:
         found.append(value)
         return _leaf(value)
 
-    made_anew = torch.tensor
-    torch.tensor = _kept_by(made_anew) if claim.why == "number" else made_anew
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        if claim.why == "number":
+            patched.setattr(torch, "tensor", _kept_by(torch.tensor))
         error = _stopped(_Keeps(node).visit(tree), {"_leaf_": leaf})
-    finally:
-        torch.tensor = made_anew
     assert error is None or REFUSAL not in str(error)
     assert len(found) >= claim.run[1]
     made = found[claim.run[1] - 1]
@@ -574,7 +568,9 @@ def _kept_by(made_anew: Any) -> Any:
     return tensor
 
 
-class _nothing(contextlib.nullcontext[None]):  # noqa: N801 - stands for a class of PyTorch's
+class Records(contextlib.nullcontext[None]):
+    """Stands for ``torch.no_grad``, and changes nothing."""
+
     def __init__(self, *_: Any) -> None:
         super().__init__()
 
