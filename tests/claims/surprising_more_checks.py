@@ -497,8 +497,8 @@ def _leaf(value: Any) -> Any:
 class _Keeps(ast.NodeTransformer):
     """Gives what stands at a place a gradient of its own."""
 
-    def __init__(self, node: ast.AST) -> None:
-        self.place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    def __init__(self, node: Any) -> None:
+        self.place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         place = tuple(getattr(node, each, None) for each in ("lineno", "col_offset", "end_lineno", "end_col_offset"))
@@ -585,12 +585,12 @@ def _(claim: NothingRequires, program: Program) -> None:
     assert done.error is not None
     assert REFUSAL in str(done.error[0])
     assert done.error[1] == claim.line
-    calls = [
-        node
+    asked = [
+        node.func.value
         for node in ast.walk(statement_at(code, claim.line))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
     ]
-    assert [ast.get_source_segment(code, node.func.value) for node in calls] == [claim.code]  # type: ignore[attr-defined]
+    assert [ast.get_source_segment(code, node) for node in asked] == [claim.code]
     for each in done.lines.values():
         for value in each.names.values():
             assert not (isinstance(value, torch.Tensor) and value.requires_grad)

@@ -164,9 +164,9 @@ def _returns_nothing(line: Line) -> Iterator[Claim]:
                             yield ReturnsNothing(line.run, name, called)
                     case ast.ClassDef(defined) if defined == own.kind:
                         for method in each.body:
-                            forward = isinstance(method, ast.FunctionDef) and method.name == "forward"
-                            if forward and not _gives(method.body):
-                                yield ReturnsNothing(line.run, name, f"{defined}.forward")
+                            match method:
+                                case ast.FunctionDef("forward", body=body) if not _gives(body):
+                                    yield ReturnsNothing(line.run, name, f"{defined}.forward")
 
 
 def _gives(body: Sequence[ast.stmt]) -> bool:
