@@ -248,3 +248,140 @@ class NotLogProbabilities(InAWord, Claim):
             Code("F.log_softmax"),
             " makes log-probabilities of logits",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DividesBy(InAWord, Claim):
+    """A variance or a standard deviation was divided by n in the one library, and by n − 1 in the other.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    count
+        int, n: how many numbers each result was computed of.
+    less
+        int, 0 or 1: what the library takes away from n by itself.
+    other
+        The call that takes away the other.
+    """
+
+    word: ClassVar[str] = "n or n − 1"
+    run: Run
+    code: str
+    count: int
+    less: int
+    other: str
+
+    def sentence(self) -> Sentence:
+        """Give both divisors."""
+        names = ("n", "n − 1")
+        return (
+            Code(self.code),
+            f" divides by {names[self.less]}, here {self.count - self.less}. ",
+            Code(self.other),
+            f" divides by {names[1 - self.less]}, here {self.count - 1 + self.less}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InRadians(InAWord, Claim):
+    """A sine, cosine or tangent was given numbers that look like degrees.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    given, gives
+        The first such number, and what came of it, with three digits behind the point.
+    instead, degrees
+        The call that takes degrees, and what that gives of the number.
+    """
+
+    word: ClassVar[str] = "radians"
+    run: Run
+    code: str
+    given: str
+    gives: str
+    instead: str
+    degrees: str
+
+    def sentence(self) -> Sentence:
+        """Give both results."""
+        return (
+            Code(self.code),
+            f" takes radians: of {self.given} radians it gives {self.gives}. ",
+            Code(self.instead),
+            f" takes degrees: of {self.given} degrees it gives {self.degrees}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveOr(InAWord, Claim):
+    """``^`` was computed with a small whole number, where a power is often meant.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The operation.
+    left, right, gives
+        int, the first number for which the two differ, the number behind the sign, and what came of them.
+    power
+        The power, as code.
+    """
+
+    word: ClassVar[str] = "no power"
+    run: Run
+    code: str
+    left: int
+    right: int
+    gives: int
+    power: str
+
+    def sentence(self) -> Sentence:
+        """Give the numbers, and name the power."""
+        return (
+            Code(self.code),
+            " is exclusive or, bit by bit: ",
+            Code(f"{self.left} ^ {self.right}"),
+            f" is {self.gives}. ",
+            Code(self.power),
+            " is the power",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TotalWraps(InAWord, Claim):
+    """A product or a sum of whole numbers left the range of its dtype.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    exact, stored
+        int, what the first such number would be, and what stands there.
+    dtype
+        Of the result, as its library writes it.
+    """
+
+    word: ClassVar[str] = "wraps around"
+    run: Run
+    code: str
+    exact: int
+    stored: int
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Give the number and what became of it."""
+        return (
+            Code(self.code),
+            f" wraps around: {self.exact} does not fit into {self.dtype}, so {self.stored} stands there",
+        )

@@ -266,3 +266,87 @@ class TimeFirst(InAWord, Claim):
             Code("batch_first=True"),
             " it takes axis 0 as the batch",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsNothing(InAWord, Claim):
+    """A name was bound to what a function gives that ends without ``return``: None.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    function
+        The function, as ``f`` or ``Net.forward``.
+    """
+
+    word: ClassVar[str] = "no return"
+    run: Run
+    name: str
+    function: str
+
+    def sentence(self) -> Sentence:
+        """Say what the name is bound to now."""
+        return (Code(self.function), " returns no value, so ", Name(self.name), " is None")
+
+
+@dataclass(frozen=True, slots=True)
+class NameAlone(InAWord, Claim):
+    """A loop bound the name of its round anew, which changes nothing that it goes through, and nothing reads it.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, array
+        The name of the round, and the array that the loop goes through.
+    """
+
+    word: ClassVar[str] = "name alone"
+    run: Run
+    name: str
+    array: str
+
+    def sentence(self) -> Sentence:
+        """Say what stays."""
+        return (
+            "the line binds ",
+            Name(self.name),
+            " to something else, and no later line reads that. ",
+            Name(self.array),
+            " itself stays as it is",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneLayerOften(InAWord, Claim):
+    """A network holds one and the same layer at several places.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The network.
+    places
+        int, how many places hold that layer.
+    parameters
+        int, numbers that the layer learns.
+    """
+
+    word: ClassVar[str] = "one layer"
+    run: Run
+    name: str
+    places: int
+    parameters: int
+
+    def sentence(self) -> Sentence:
+        """Say how often its numbers are there."""
+        return (
+            f"{self.places} places of ",
+            Name(self.name),
+            f" hold one and the same layer: its {counted(self.parameters, 'number')} are there once, and shared by "
+            "all of them",
+        )

@@ -312,3 +312,63 @@ class ListRepeated(InAWord, Claim):
             Code(self.code),
             f" repeats the list: of {self.before} numbers it makes {self.after}, and multiplies none of them",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened(InAWord, Claim):
+    """A function that was told no axis took an array of several axes as one row.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    before, after
+        Shapes of the array and of the result.
+    """
+
+    word: ClassVar[str] = "flattened"
+    run: Run
+    code: str
+    before: Shape
+    after: Shape
+
+    def sentence(self) -> Sentence:
+        """Give both shapes."""
+        return (
+            Code(self.code),
+            " names no axis, so it takes all numbers as one row: of ",
+            f"{self.before} it makes {self.after}. With ",
+            Code("axis="),
+            " it keeps the axes",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SameAxisTwice(InAWord, Claim):
+    """Two pairs of square brackets one after the other picked along axis 0 both times.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What picks.
+    instead
+        The same two in one pair of brackets.
+    """
+
+    word: ClassVar[str] = "axis 0 twice"
+    run: Run
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what each pair picks along."""
+        return (
+            Code(self.code),
+            " picks along axis 0 both times: a slice keeps the axis. ",
+            Code(self.instead),
+            " picks along axis 0 and axis 1",
+        )

@@ -15,7 +15,7 @@ _DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
 
 
 #: Facts that say when: what is said of a memory, or of cells that stand there, mostly holds of other steps, too.
-_HOLD_LATER = {"TouchesAll": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",)}
+_HOLD_LATER = {"TouchesAll": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",), "SeededAgain": ("run",)}
 
 
 def falsified(claim: C, chance: random.Random) -> C:

@@ -100,7 +100,7 @@ def name_in(network: nn.Module, module: nn.Module) -> str:
 def shape_of(value: Any) -> tuple[int, ...]:
     while isinstance(value, tuple):
         value = value[0]
-    return tuple(value.shape)
+    return () if value is None else tuple(value.shape)
 
 
 @check(LayerGave)

@@ -311,7 +311,7 @@ def _misfit(entry: _Entry) -> Misfit | None:
     module, inputs = entry.module, entry.inputs
     kind = type(module).__name__
     settings = _SETTINGS.get(kind)
-    if settings is None or not inputs or not hasattr(inputs[0], "shape"):
+    if settings is None or not inputs or not hasattr(inputs[0], "dim"):
         return None
     values = {name: getattr(module, name) for name in settings if hasattr(module, name)}
     had, wanted = _number(values[settings[0]]), _wanted(kind, inputs[0])

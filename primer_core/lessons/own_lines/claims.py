@@ -45,6 +45,7 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
         *lines,
         *surprises,
         *ends(shown),
+        *shown.lost,
         *of_layers(shown),
         *of_input(shown),
         *fixed(shown),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
@@ -13,6 +14,7 @@ from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
 from primer_core.lessons.own_lines.forwards import Forwards, forwards_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
+from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
 from primer_core.lessons.own_lines.opening import MOST_WRITTEN, question_of, question_of_shapes
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
@@ -90,6 +92,8 @@ class Shown:
         Where the cell that is looked into came from; None where none is.
     forwards
         What that cell went into; None where nothing is known of it.
+    lost
+        Where it stopped because there is no way back from a loss: which steps lost the gradient.
     """
 
     trace: Trace
@@ -101,6 +105,7 @@ class Shown:
     asked: Asked | None = None
     chain: Chain | None = None
     forwards: Forwards | None = None
+    lost: tuple[LosesGradient | NothingRequires, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -173,7 +178,8 @@ def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MO
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None
     chain, further = chain_of(trace, at, question.cell), forwards_of(trace, at, question.cell)
-    return Shown(trace, at, opened, fixes, cause, given, asked, chain, further)
+    lost = lost_gradients_of(trace) if stops else ()
+    return Shown(trace, at, opened, fixes, cause, given, asked, chain, further, lost)
 
 
 def asks_pytorch(question: OwnLinesQuestion) -> bool:

@@ -128,6 +128,8 @@ _CALLS: Mapping[str, Callable[..., Written | None]] = {
     "Tanh": _elementwise("tanh"),
     "MSELoss": _loss("mse_loss"),
     "L1Loss": _loss("l1_loss"),
+    "HuberLoss": _loss("huber_loss", "delta"),
+    "SmoothL1Loss": _loss("smooth_l1_loss", "beta"),
     "CrossEntropyLoss": _loss("cross_entropy", "weight", "ignore_index", "label_smoothing"),
     "NLLLoss": _loss("nll_loss", "weight", "ignore_index"),
     "BCELoss": _loss("binary_cross_entropy", "weight"),

@@ -188,6 +188,23 @@ class Stepped:
     unheld: str
 
 
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A scheduler's step before the first one of its optimiser.
+
+    Parameters
+    ----------
+    optimiser
+        What code calls the optimiser where that takes its first step.
+    rate, used
+        The learning rate before the scheduler's step, and that of the optimiser's first one.
+    """
+
+    optimiser: str
+    rate: float
+    used: float
+
+
 @dataclass(slots=True, eq=False)
 class _Buffer:
     """Memory that arrays lie in: the number of the cell that stands at each place of ``unit`` bytes."""
@@ -226,6 +243,8 @@ class Ledger:
         For each moment, the numbers of the cells of what each name is bound to.
     stepped
         By line and how-manieth time it was begun, the step that an optimiser took there.
+    early
+        By line and how-manieth time it was begun, the first step of a scheduler that came before its optimiser's.
     closed
         Whether the program went on for longer than it is followed.
     """
@@ -234,6 +253,7 @@ class Ledger:
     births: list[Birth] = field(default_factory=list)
     sights: dict[Moment, Mapping[str, Cells]] = field(default_factory=dict)
     stepped: dict[tuple[int, int], Stepped] = field(default_factory=dict)
+    early: dict[tuple[int, int], Early] = field(default_factory=dict)
     closed: bool = False
     _next: int = 1
     _firsts: list[int] = field(default_factory=list)
@@ -539,6 +559,8 @@ class Recorder(Interpreter):
     _shared_lines: frozenset[int] = frozenset()
     _looks: dict[str, _Look] = field(default_factory=dict)
     _hears: bool = False
+    _steppers: dict[int, Any] = field(default_factory=dict)
+    _waiting: dict[int, tuple[int, int, float]] = field(default_factory=dict)
     _told: tuple[ast.stmt | None, Mapping[str, Cells]] = (None, {})
 
     def run_program(self, program: Any) -> Any:
@@ -667,12 +689,15 @@ class Recorder(Interpreter):
         if self.ledger.closed:
             return super()._outside(function, positional, keywords, node)
         place, statement = Place.of(node, self._source), self._under_way[-1] if self._under_way else None
-        optimiser = getattr(function, "__self__", None)
+        optimiser = getattr(function, "__self__", None) or self._holder(node)
         name = getattr(function, "__name__", "")
         steps = name == "step" and hasattr(optimiser, "param_groups") and not positional
         before = tuple(self._before_step(optimiser)) if steps else ()
         if steps and statement is not None:
             self.ledger.stepped[statement.line, statement.time] = self._stepped(optimiser)
+            self._first_step(optimiser, node)
+        if name == "step" and hasattr(optimiser, "last_epoch") and statement is not None:
+            self._scheduled(optimiser.optimizer, statement)
         with self._layers_heard(function):
             result = super()._outside(function, positional, keywords, node)
         for parameter, read, rate in before:
@@ -706,6 +731,30 @@ class Recorder(Interpreter):
             if parameter.grad is not None and id(parameter) not in held
         )
         return Stepped(len(own), sum(each.grad is not None for each in own), next(unheld, ""))
+
+    def _holder(self, node: ast.AST) -> Any:
+        """Return whose method is called: a scheduler puts a function in the place of its optimiser's ``step``."""
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(name))):
+                return self.names.get(name)
+        return None
+
+    def _scheduled(self, optimiser: Any, statement: Statement) -> None:
+        """Know that a scheduler is about to step, and what the rate is before that."""
+        if id(optimiser) not in self._steppers:
+            rate = float(optimiser.param_groups[0]["lr"])
+            self._waiting.setdefault(id(optimiser), (statement.line, statement.time, rate))
+
+    def _first_step(self, optimiser: Any, node: ast.AST) -> None:
+        """Keep whether a scheduler stepped before an optimiser that is about to step for the first time."""
+        if id(optimiser) in self._steppers:
+            return
+        self._steppers[id(optimiser)] = optimiser
+        waiting = self._waiting.get(id(optimiser))
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(name), "step")) if waiting is not None:
+                line, time, rate = waiting
+                self.ledger.early[line, time] = Early(name, rate, float(optimiser.param_groups[0]["lr"]))
 
     def _before_step(self, optimiser: Any) -> Iterator[tuple[Any, tuple[Cells, Cells], float | None]]:
         """Return what an optimiser is about to write to, the cells that it reads, and the rate of a plain step."""

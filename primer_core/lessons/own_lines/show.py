@@ -138,7 +138,8 @@ def _body(shown: Shown) -> Iterator[Part]:
         opened = tuple(opened_parts(shown.opened, failed=failed and shown.opened.part is shown.trace.failed))
     why: tuple[Part, ...] = ()
     if shown.cause is not None:
-        why = (Card((Story((written(shown.cause.sentence()),), title="Why"),), "message"),)
+        lost = (spoken(claim) for claim in shown.lost)
+        why = (Card((Story((written(shown.cause.sentence()), *lost), title="Why"),), "message"),)
     if trouble and opened:
         yield Columns(((Card(trouble, "trouble"), *why), (Card(opened, "opened"),)), (1, 1.3))
     else:

@@ -26,14 +26,21 @@ from primer_core.claims.surprises import (
     StoredOtherwise,
     WrapsAround,
 )
+from primer_core.claims.surprising_training import NumberByNumber
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import numbered
-from primer_core.lessons.own_lines import surprising_numbers, surprising_objects, surprising_places
+from primer_core.lessons.own_lines import (
+    surprising_numbers,
+    surprising_objects,
+    surprising_places,
+    surprising_ranges,
+    surprising_training,
+)
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
-from primer_core.lessons.own_lines.surprising_line import Line, numbers
+from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, numbers, squeezed
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -57,7 +64,7 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     places = {step: place for place, step in enumerate(trace.steps)}
     whole = len(trace.steps) == trace.taken
     origins = () if trace.ledger is None else trace.ledger.origins
-    losses = [each for each in origins if each.call is not None and each.call.entry.name == "F.cross_entropy"]
+    losses = [each for each in origins if each.call is not None and each.call.entry.name in LOSSES]
     statements = statements_of(trace.source)
     for step in steps:
         if step.moment.functions or step.moment.happening != "statement":
@@ -210,7 +217,7 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
     return ""
 
 
-def _every_pair(line: Line) -> Iterator[EveryPair]:
+def _every_pair(line: Line) -> Iterator[EveryPair | NumberByNumber]:
     for part in line.step.parts:
         if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
             continue
@@ -220,6 +227,23 @@ def _every_pair(line: Line) -> Iterator[EveryPair]:
             continue
         if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
             yield EveryPair(line.run, part.place.text, left, right, (row[0], row[0]))
+            found = nodes_at(line.trace.source, part.place)
+            squeezed = None if found is None else _with_column_squeezed(found[0], is_left=column is left)
+            if squeezed is not None:
+                yield NumberByNumber(line.run, squeezed, row)
+
+
+def _with_column_squeezed(node: ast.AST, *, is_left: bool) -> str | None:
+    """Return an operation whose operand of shape (n, 1) has lost its axis 1, as code."""
+    match node:
+        case ast.BinOp(left, sign, right):
+            return ast.unparse(
+                ast.BinOp(squeezed(left), sign, right) if is_left else ast.BinOp(left, sign, squeezed(right))
+            )
+        case ast.Compare(left, signs, [right]):
+            one, other = (squeezed(left), right) if is_left else (left, squeezed(right))
+            return ast.unparse(ast.Compare(one, signs, [other]))
+    return None
 
 
 def _squeezed(line: Line) -> Iterator[SqueezedAll]:
@@ -255,16 +279,14 @@ def _stored(line: Line) -> Iterator[StoredOtherwise]:
 
 
 def _probabilities(line: Line) -> Iterator[ProbabilitiesAgain]:
-    for origin in line.losses:
-        begun = origin.statement
-        if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
+    for name, origin, call in line.losses_here():
+        if name != "F.cross_entropy" or origin.call is None:
             continue
         given = numbers(origin.call.bound.positional[0])
-        found = nodes_at(line.trace.source, origin.place)
-        if given.ndim != 2 or given.shape[1] < 2 or found is None or not isinstance(found[0], ast.Call):
+        if given.ndim != 2 or given.shape[1] < 2:
             continue
-        if (given >= 0).all() and np.allclose(given.sum(axis=1), 1, atol=1e-5) and found[0].args:
-            yield ProbabilitiesAgain(line.run, line.text(found[0].args[0]))
+        if (given >= 0).all() and np.allclose(given.sum(axis=1), 1, atol=1e-5):
+            yield ProbabilitiesAgain(line.run, line.text(call.args[0]))
 
 
 def _added_up(line: Line) -> Iterator[GradientsAddUp]:
@@ -309,6 +331,8 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_numbers.RULES,
     *surprising_places.RULES,
     *surprising_objects.RULES,
+    *surprising_ranges.RULES,
+    *surprising_training.RULES,
 )
 
 

@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
+
+LOSSES = (
+    "F.cross_entropy", "F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss",
+    "F.binary_cross_entropy_with_logits",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +34,7 @@ class Line:
     before
         The step before it; None for the first, and where that was not kept.
     losses
-        Cross-entropies of the whole program.
+        Losses of the whole program, as `LOSSES` has them.
     statements
         All statements of the program, those within others, too.
     """
@@ -59,6 +65,16 @@ class Line:
     def text(self, node: ast.expr) -> str:
         """Return what stands in the program at an expression."""
         return ast.get_source_segment(self.trace.source, node) or ast.unparse(node)
+
+    def losses_here(self) -> Iterator[tuple[str, Origin, ast.Call]]:
+        """Go through the losses that the line computed: the function's name, what it was, and the call in the line."""
+        for origin in self.losses:
+            begun = origin.statement
+            if begun is None or (begun.line, begun.time) != self.run or origin.place is None or origin.call is None:
+                continue
+            found = nodes_at(self.trace.source, origin.place)
+            if found is not None and isinstance(found[0], ast.Call) and found[0].args:
+                yield origin.call.entry.name, origin, found[0]
 
     def calls(self) -> Iterator[ast.Call]:
         """Go through the calls that stand in the line, outer ones first."""
@@ -93,6 +109,11 @@ def numbers(array: Any) -> NDArray[Any]:
 def arrays(part: Part) -> list[Any]:
     """Return the arrays among what a part was given, in order."""
     return [each for each in (*part.operands, *part.keywords.values()) if is_array(each)]
+
+
+def squeezed(node: ast.expr) -> ast.expr:
+    """Return what takes axis 1 of an array away, of the array's code."""
+    return ast.Call(ast.Attribute(node, "squeeze", ast.Load()), [ast.Constant(1)], [])
 
 
 def last_name(part: Part) -> str:

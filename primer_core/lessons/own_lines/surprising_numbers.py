@@ -11,13 +11,17 @@ from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_numbers import (
     CutTowardZero,
+    DividesBy,
+    ExclusiveOr,
     HalfToEven,
+    InRadians,
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
     NotLogProbabilities,
     RoundedDown,
     TooCoarse,
+    TotalWraps,
 )
 from primer_core.language.execution import is_array
 from primer_core.lessons.own_lines.failing import nodes_at
@@ -25,6 +29,9 @@ from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_nam
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _REDUCES = ("mean", "sum", "max", "min", "std", "var", "prod", "median", "average", "amax", "amin", "norm", "ptp")
+_MOST_TOLD = 60
+"""Whole numbers whose exact product is written out at most."""
+
 _ROUNDS = ("round", "around", "rint")
 _NEAR = {2: 5e-3, 4: 1e-6, 8: 1e-12}
 """By the bytes of a float: how far, measured by their size, numbers are apart at most that rounding may part."""
@@ -136,6 +143,89 @@ def _likelihoods(line: Line) -> Iterator[Claim]:
             yield NotLogProbabilities(line.run, part.place.text, f"{numbers(given[0]).max():.3f}")
 
 
+def _divisor(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        library, _, name = part.entry.rpartition(".")
+        if name not in ("var", "std") or library not in ("np", "ndarray", "torch", "Tensor"):
+            continue
+        given, told = part.operands[0] if part.operands else None, (*part.operands[1:], *part.keywords.values())
+        known = {"ddof", "correction", "unbiased"} & set(part.keywords)
+        if known or any(type(each) is bool for each in told) or not (is_array(given) and is_array(part.result)):
+            continue
+        result, cells = numbers(part.result), numbers(given)
+        if not result.size or cells.dtype.kind not in "iuf" or not part.place.text.endswith(")"):
+            continue
+        count = cells.size // result.size
+        if count > 1 and np.isfinite(result).all() and (result > 0).any():
+            is_numpy = library in ("np", "ndarray")
+            word = "ddof=1" if is_numpy else "correction=0"
+            code = part.place.text[:-1].rstrip()
+            other = f"{code}{word})" if code.endswith("(") else f"{code}, {word})"
+            yield DividesBy(line.run, part.place.text, count, 0 if is_numpy else 1, other)
+
+
+def _degrees(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        library, _, name = part.entry.rpartition(".")
+        if name not in ("sin", "cos", "tan") or library not in ("np", "torch") or len(part.operands) != 1:
+            continue
+        given, result = part.operands[0], part.result
+        angles = np.asarray(numbers(given) if is_array(given) else given)
+        found = nodes_at(line.trace.source, part.place)
+        if angles.dtype.kind not in "iuf" or result is None or found is None or part.keywords:
+            continue
+        whole = np.isfinite(angles) & (angles % 15 == 0)
+        if not whole.all() or not angles.size or np.abs(angles).max() < 30:
+            continue
+        first = int(np.flatnonzero(angles.reshape(-1))[0])
+        angle = float(angles.reshape(-1)[first])
+        gives = float(np.asarray(numbers(result) if is_array(result) else result).reshape(-1)[first])
+        match found[0]:
+            case ast.Call(function, [argument], []):
+                instead = f"{line.text(function)}({library}.deg2rad({line.text(argument)}))"
+                degrees = float(getattr(np, name)(np.deg2rad(angle)))
+                yield InRadians(line.run, part.place.text, f"{angle:g}", _three(gives), instead, _three(degrees))
+
+
+def _three(number: float) -> str:
+    """Write a number with three digits behind the point."""
+    return f"{round(number, 3) + 0.0:.3f}"
+
+
+def _bits(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry != "operator.^" or len(part.operands) != 2 or not is_array(part.operands[0]):
+            continue
+        found = nodes_at(line.trace.source, part.place)
+        cells, right = numbers(part.operands[0]), part.operands[1]
+        if cells.dtype.kind not in "iu" or type(right) is not int or right not in (2, 3) or found is None:
+            continue
+        for left, gives in zip(cells.reshape(-1).tolist(), numbers(part.result).reshape(-1).tolist(), strict=True):
+            if left**right != gives and isinstance(found[0], ast.BinOp):
+                power = ast.unparse(ast.BinOp(found[0].left, ast.Pow(), found[0].right))
+                yield ExclusiveOr(line.run, part.place.text, left, right, gives, power)
+                break
+
+
+def _total(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        name, given = last_name(part), arrays(part)
+        if name not in ("prod", "sum", "cumprod", "cumsum") or len(given) != 1 or len(part.operands) != 1:
+            continue
+        cells, result = numbers(given[0]), part.result
+        if cells.dtype.kind not in "iu" or not is_array(result) or part.keywords or not 0 < cells.size <= _MOST_TOLD:
+            continue
+        stored = numbers(result)
+        exact = np.asarray(getattr(np, name)(cells.astype(object)))
+        if stored.dtype.kind not in "iu" or exact.shape != stored.shape:
+            continue
+        for wanted, there in zip(exact.reshape(-1).tolist(), stored.reshape(-1).tolist(), strict=True):
+            if wanted != there:
+                dtype = backend_of(result).dtype_name(result).removeprefix("torch.")
+                yield TotalWraps(line.run, part.place.text, wanted, there, dtype)
+                break
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _cut,
     _down,
@@ -145,4 +235,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _to_even,
     _absorbed,
     _likelihoods,
+    _divisor,
+    _degrees,
+    _bits,
+    _total,
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_objects import (
     DefaultKept,
     DropsAtRandom,
     KeepsGraphs,
+    NameAlone,
     NoneReturned,
     NotHeld,
     NothingToStep,
     NotRegistered,
+    OneLayerOften,
+    ReturnsNothing,
     TimeFirst,
     ValuesAndIndices,
 )
@@ -76,6 +79,8 @@ def _loose(line: Line) -> Iterator[Claim]:
     for binding in line.step.bound:
         for attribute, count in line.step.names[binding.name].loose:
             yield NotRegistered(line.run, binding.name, attribute, count)
+        for places, parameters in line.step.names[binding.name].repeated:
+            yield OneLayerOften(line.run, binding.name, places, parameters)
 
 
 def _default(line: Line) -> Iterator[Claim]:
@@ -146,6 +151,50 @@ def _time_first(line: Line) -> Iterator[Claim]:
                 yield TimeFirst(line.run, forward.called, shape[0], shape[1])
 
 
+def _returns_nothing(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Name(called))):
+            seen, own = line.step.names.get(name), line.step.names.get(called)
+            if seen is None or seen.text != "None" or own is None:
+                return
+            for each in line.statements:
+                match each:
+                    case ast.FunctionDef(defined, body=body) if defined == called and each.col_offset == 0:
+                        if not _gives(body):
+                            yield ReturnsNothing(line.run, name, called)
+                    case ast.ClassDef(defined) if defined == own.kind:
+                        for method in each.body:
+                            match method:
+                                case ast.FunctionDef("forward", body=body) if not _gives(body):
+                                    yield ReturnsNothing(line.run, name, f"{defined}.forward")
+
+
+def _gives(body: Sequence[ast.stmt]) -> bool:
+    """Return whether a value stands behind a ``return``, or something is yielded, anywhere in a function."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    returned = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+    return returned or any(isinstance(node, ast.Yield | ast.YieldFrom | ast.Raise) for node in nodes)
+
+
+def _name_alone(line: Line) -> Iterator[Claim]:
+    name = ""
+    match line.node:
+        case ast.Assign([ast.Name(target)], ast.expr()) | ast.AugAssign(ast.Name(target)):
+            name = target
+    place = line.node.lineno
+    loops = [each for each in line.statements if isinstance(each, ast.For)]
+    loop = next((each for each in loops if any(inner.lineno == place for inner in each.body)), None)
+    if not name or loop is None:
+        return
+    match loop:
+        case ast.For(ast.Name(known), ast.Name(array)) if known == name and line.shape_of(array):
+            bound = [each for each in line.step.bound if each.name == name]
+            follow = [each for each in line.statements if each.lineno > place]
+            read = any(isinstance(node, ast.Name) and node.id == name for each in follow for node in ast.walk(each))
+            if bound and bound[0].relation in ("own", "value") and not line.step.changed and not read:
+                yield NameAlone(line.run, name, array)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _none,
     _pair,
@@ -155,4 +204,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _default,
     _drops,
     _time_first,
+    _returns_nothing,
+    _name_alone,
 )

@@ -15,11 +15,13 @@ from primer_core.claims.surprising_places import (
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    Flattened,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
     OneCellOften,
     PairsUp,
+    SameAxisTwice,
     SortedApart,
 )
 from primer_core.language.execution import is_array
@@ -31,6 +33,7 @@ from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_nam
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
 _TURNS = ("ndarray.T", "Tensor.T", "ndarray.transpose", "np.transpose", "Tensor.t", "torch.t")
 _MOST_AXES = 4
+_ONE_ROW = ("append", "insert", "delete", "repeat", "cumsum", "cumprod")
 _SOFTMAX = ("softmax", "log_softmax")
 
 
@@ -184,6 +187,40 @@ def _repeated(line: Line) -> Iterator[Claim]:
                     yield ListRepeated(line.run, line.text(node), len(made.elts), len(made.elts) * times)
 
 
+def _flattened(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        library, _, name = part.entry.rpartition(".")
+        if name not in _ONE_ROW or library not in ("np", "ndarray") or not part.operands or part.keywords:
+            continue
+        array, result = part.operands[0], part.result
+        if is_array(array) and is_array(result) and array.ndim > 1 == result.ndim and array.size:
+            yield Flattened(line.run, part.place.text, tuple(array.shape), tuple(result.shape))
+
+
+def _same_axis(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Subscript(ast.Subscript(ast.Name(name), ast.Slice() as inner), outer, ast.Load()):
+                shape = line.shape_of(name)
+                picked = _picked(outer)
+                if shape is None or len(shape) < 2 or picked is None or not line.step.parts:
+                    continue
+                if isinstance(picked, slice) or -shape[1] <= picked < shape[1]:
+                    yield SameAxisTwice(line.run, line.text(node), f"{name}[{line.text(inner)}, {line.text(outer)}]")
+
+
+def _picked(node: ast.expr) -> int | slice | None:
+    """Return a whole number or a slice that stands as an index; None for another index."""
+    match node:
+        case ast.Slice():
+            return slice(None)
+        case ast.Constant(int(place)) if type(place) is int:
+            return place
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(place))):
+            return -place
+    return None
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _apart,
     _as_it_lies,
@@ -196,4 +233,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _seen_often,
     _by_cell,
     _repeated,
+    _flattened,
+    _same_axis,
 )

@@ -95,6 +95,9 @@ class Seen:
     loose
         Of a network: attributes that are lists or dicts of Python's own and hold layers whose parameters it does not
         know of, and how many such layers.
+    repeated
+        Of a network: for each layer with parameters that it holds at several places, how many places, and how many
+        numbers the layer learns.
     """
 
     kind: str
@@ -107,6 +110,7 @@ class Seen:
     memory: Memory | None = None
     recorded: bool = False
     loose: tuple[tuple[str, int], ...] = ()
+    repeated: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -456,7 +460,8 @@ class _Tracer:
         assert self.interpreter is not None
         kind = type_name(value)
         if not is_array(value) or isinstance(value, np.generic):
-            return Seen(kind, _shown(value) if is_plain(value) else "", loose=tuple(_loose(value)))
+            text = _shown(value) if is_plain(value) else ""
+            return Seen(kind, text, loose=tuple(_loose(value)), repeated=tuple(_repeated(value)))
         engine = backend_of(value)
         number = self._number_of(value)
         small = size_of(value) <= MAX_ELEMENTS
@@ -564,6 +569,20 @@ def _loose(value: Any) -> Iterator[tuple[str, int]]:
         unknown = [each for each in layers if any(id(own) not in known for own in each.parameters())]
         if unknown:
             yield name, len(unknown)
+
+
+def _repeated(value: Any) -> Iterator[tuple[int, int]]:
+    """Go through the layers that a network holds at several places: count the places, and what each learns."""
+    if not is_module(value) or "_parameters" not in vars(value):
+        return
+    counts: dict[int, int] = {}
+    layers = [each for _, each in value.named_modules(remove_duplicate=False) if next(each.children(), None) is None]
+    for each in layers:
+        counts[id(each)] = counts.get(id(each), 0) + 1
+    for each in {id(each): each for each in layers}.values():
+        learns = sum(own.numel() for own in each.parameters())
+        if counts[id(each)] > 1 and learns:
+            yield counts[id(each)], learns
 
 
 def _shown(value: Any) -> str:

@@ -106,6 +106,61 @@ _MORE_SURPRISES = (
 )
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
+_STILL_MORE_SURPRISES = (
+    "a = np.arange(0, {1}, 0.5)\nb = np.arange(1, 1.3, 0.1) * {0}\nc = np.linspace(0, {1}, {1}0)\n"
+    "t = torch.arange({0}, {1} + 2, 0.25)",
+    "rolls = np.random.randint(1, {1} + 4, size=4)\nt = torch.randint({0}, 9, (2,))\n"
+    "drawn = np.random.choice({1} + 3, {1} + 2)\nagain = np.random.choice(np.arange({1} + 1.0), {1})",
+    "for i in range({0} + 1):\n    np.random.seed({0})\n    x = np.random.rand(2)\n"
+    "for i in range({1}):\n    torch.manual_seed({1})\n    t = torch.rand({0})\nx = x * 2",
+    "a = np.arange(2. * {1}).reshape({1}, 2) ** 2\nb = a.std()\nc = np.var(a, axis=0)\n"
+    "t = torch.tensor([{0}., 2., 7.])\nd = t.std()\ne = torch.var(torch.stack([t, t * {1}]), dim=1)",
+    "angles = np.array([0, {0} * 90, 45])\ns = np.sin(angles)\nc = torch.cos(torch.tensor([{1} * 30.]))",
+    "x = np.arange({1}) + {0}\ny = x ^ 2\nz = torch.arange({1}) ^ 3\ntotal = np.prod(np.arange({0}, 28))\n"
+    "small = torch.tensor([120, {1} * 9], dtype=torch.int8).cumsum(0)",
+    "a = np.arange(4. * {1}).reshape({1}, 4)\nb = np.append(a, [[{0}]])\nc = np.repeat(a, {0})\nd = a.cumsum()\n"
+    "row = a[:][1]\ncorner = a[0:2][0:1]\nt = torch.ones(3, {1})[:2]\nu = t[1:][0]",
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.fc = nn.Linear({1}, {0})\n    def forward(self, x):\n        x = self.fc(x)\nnet = Net()\n"
+    "out = net(torch.ones(1, {1}))\ndef twice(x):\n    x * 2\ny = twice({0})",
+    "values = np.arange({1}.)\nfor each in values:\n    each = each + {0}\ntable = np.ones((2, {1}))\n"
+    "for part in table:\n    part = part * {0}\nprint(values)",
+    "net = nn.Sequential(*[nn.Linear({1}, {1})] * ({0} + 1))\nx = net(torch.ones(1, {1}))\n"
+    "held = nn.ModuleList([nn.Linear({0}, 2)] * 2)",
+    "net = nn.Linear({1}, 1)\npred = net(torch.ones({0} + 1, {1}))\ny = torch.arange({0} + 1.)\n"
+    "loss = nn.MSELoss()(pred, y)\nother = F.l1_loss(y, pred)\nsquares = (pred - y) ** 2",
+    "w = torch.ones({1}, requires_grad=True)\n(w * {0}).sum().backward()\nw = w - 0.1 * w.grad\n"
+    "v = torch.tensor([{0}.0], requires_grad=True)\n(v ** 2).sum().backward()\nv = v + v.grad * 2",
+    "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1.0)\n"
+    "sched = torch.optim.lr_scheduler.StepLR(opt, step_size=1, gamma=0.{1})\nfor epoch in range({0}):\n"
+    "    net(torch.ones(1, 1)).sum().backward()\n    sched.step()\n    opt.step()",
+    "drop = nn.Dropout(0.{1})\ny = drop(torch.ones(30) * {0})\nz = F.dropout(torch.full((20,), {1}.), 0.25)",
+    "out = torch.sigmoid(torch.arange({1}.).reshape({1}, 1) - {0})\ntarget = torch.ones({1}, 1)\n"
+    "loss = nn.BCEWithLogitsLoss()(out, target)\n"
+    "again = F.binary_cross_entropy_with_logits(out.squeeze(1), target[:, 0])",
+)
+"""Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
+
+_NEVER_STEPS = (
+    "net = nn.Linear({1}, {0})\nopt = torch.optim.SGD(net.parameters(), lr=0.{1})\nfor epoch in range({0}):\n"
+    "    opt.zero_grad()\n    net(torch.ones(2, {1})).sum().backward()\nx = torch.ones({1})\n",
+)
+"""Programs that find gradients, and in which no optimiser takes a step."""
+
+_NO_WAY_BACK = (
+    "w = torch.ones({1}, requires_grad=True)\ny = (w * {0}).argmax().float()\nloss = y * 2\nloss.backward()",
+    "w = torch.ones({1}, requires_grad=True)\nwith torch.no_grad():\n    y = w * {0}\ny.sum().backward()",
+    "w = torch.ones({1}, requires_grad=True)\ny = (w * {0}).detach()\nloss = (y ** 2).sum()\nloss.backward()",
+    "w = torch.ones({1}, requires_grad=True)\nloss = torch.tensor((w * {0}).sum())\nloss.backward()",
+    "net = nn.Linear({1}, 1)\nfound = []\nfor i in range({0}):\n"
+    "    found.append(net(torch.ones(1, {1})).sum().item())\nloss = torch.tensor(found).mean()\nloss.backward()",
+    "x = torch.ones({1})\nloss = (x * {0}).sum()\nloss.backward()",
+    "x = torch.arange({1}.)\ny = x * 2\n(y - {0}).mean().backward()",
+    "net = nn.Linear({1}, {0})\nfor p in net.parameters():\n    p.requires_grad = False\n"
+    "loss = net(torch.ones(1, {1})).sum()\nloss.backward()",
+)
+"""Programs that end where there is no way back from a loss."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -142,7 +197,7 @@ def _network(chance: random.Random) -> str:
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
-    if kind < 0.46:
+    if kind < 0.4:
         text = drawn(chance).text
     elif kind < 0.6:
         text = _network(chance)
@@ -160,21 +215,30 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
     if chance.random() < 0.23:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _two(_SURPRISES, chance)
+        text += _several(_SURPRISES, chance)
     if chance.random() < 0.28:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        text += _two(_MORE_SURPRISES, chance)
+        text += _several(_MORE_SURPRISES, chance)
+    if chance.random() < 0.28:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
+        alone = chance.random()
+        if alone < 0.62:
+            text += _several(_STILL_MORE_SURPRISES, chance)
+        else:
+            programs = _NEVER_STEPS if alone < 0.72 else _NO_WAY_BACK
+            text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
 
 
-def _two(programs: Sequence[str], chance: random.Random) -> str:
-    """Draw two programs, one after the other: none of them needs what another one made."""
+def _several(programs: Sequence[str], chance: random.Random) -> str:
+    """Draw three programs, one after the other: none of them needs what another one made."""
     given = chance.randint(1, 3), chance.randint(2, 5)
-    return "\n".join(program.format(*given) for program in chance.sample(programs, 2))
+    return "\n".join(program.format(*given) for program in chance.sample(programs, 3))
 
 
 def drawn_cell(program: str, at: int, chance: random.Random) -> str:

@@ -50,6 +50,7 @@ from primer_core.claims.surprising_places import (
     PairsUp,
     SortedApart,
 )
+from primer_core.claims.surprising_training import NumberByNumber
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -92,7 +93,10 @@ def found(program: str) -> list[Claim]:
         ),
         (
             "y = torch.zeros(3, 1)\nt = torch.ones(3)\nloss = (y - t).mean()",
-            [EveryPair((7, 1), "y - t", (3, 1), (3,), (3, 3))],
+            [
+                EveryPair((7, 1), "y - t", (3, 1), (3,), (3, 3)),
+                NumberByNumber((7, 1), "y.squeeze(1) - t", (3,)),
+            ],
         ),
         ("x = torch.zeros(1, 1, 5)\ny = x.squeeze()", [SqueezedAll((6, 1), "x.squeeze()", (0, 1), (5,))]),
         (

@@ -1,0 +1,71 @@
+"""Why there is no way back from a loss: which step of its history lost the gradient, or that nothing asked for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from primer_core.claims.claim import Claim, Code, Sentence
+from primer_core.claims.running import Run
+
+Why = Literal["no_grad", "number", "dtype", "detached", "anew"]
+"""How a gradient is lost: nothing was recorded, a number of Python's was made, no floats were, the way back was cut,
+or a new tensor was made of the numbers."""
+
+_HOW: Mapping[str, str] = {
+    "no_grad": " ran where nothing is recorded, as under torch.no_grad()",
+    "number": " gives numbers of Python's, which know no way back",
+    "dtype": " gives no floats, and only floats have a gradient",
+    "detached": " hands on the numbers without the way back",
+    "anew": " makes a new tensor of the numbers alone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LosesGradient(Claim):
+    """A step on the way to a loss was given what requires a gradient, and gave what does not.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The step.
+    why
+        How it lost the gradient.
+    """
+
+    run: Run
+    code: str
+    why: Why
+
+    def sentence(self) -> Sentence:
+        """Name the step, and say how."""
+        return (f"The gradient is lost in line {self.run[0]}: ", Code(self.code), f"{_HOW[self.why]}.")
+
+
+@dataclass(frozen=True, slots=True)
+class NothingRequires(Claim):
+    """No tensor of a program requires a gradient.
+
+    Parameters
+    ----------
+    line
+        int, where ``backward()`` is refused.
+    code
+        What it was asked of.
+    """
+
+    line: int
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say so."""
+        return (
+            f"In line {self.line} ",
+            Code(self.code),
+            " was computed of tensors that require no gradient: no tensor of this program was made with ",
+            Code("requires_grad=True"),
+            ", and no network has a parameter that requires one.",
+        )

@@ -1,0 +1,170 @@
+"""Finds the step on the way to a loss that lost the gradient, by running the program once more."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from primer_core.backend.loading import load_torch
+from primer_core.claims.lost_gradients import LosesGradient, NothingRequires, Why
+from primer_core.language.execution import is_array
+from primer_core.language.programs.interpreter import Interpreter
+from primer_core.language.programs.layers import is_module
+from primer_core.language.programs.reading import read_program
+from primer_core.language.rejection import Place
+from primer_core.language.table import entry_named
+from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.trace import Trace
+
+_REFUSAL = "does not require grad and does not have a grad_fn"
+_MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
+_MOST_HELD = 4_000
+
+
+def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires, ...]:
+    """Return why there is no way back from what ``backward()`` was asked of; nothing where another thing stopped it."""
+    stopped = trace.stopped
+    if stopped is None or stopped.declined is None or _REFUSAL not in stopped.declined.text:
+        return ()
+    watch = _Watch()
+    watch.names.update(trace.given())
+    watch.run_program(read_program(trace.source))
+    if watch.asked is None or watch.overflows:
+        return ()
+    steps = watch.lost_by(watch.asked)
+    if steps:
+        last = {(step.line, step.code, step.why): step.time for step in steps}
+        return tuple(LosesGradient((line, time), code, why) for (line, code, why), time in last.items())
+    match watch.asking:
+        case ast.Call(ast.Attribute(holder, "backward")) if not watch.any_requires:
+            code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
+            return (NothingRequires(stopped.place.line, code),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    line: int
+    time: int
+    code: str
+    why: Why
+
+
+@dataclass(eq=False)
+class _Watch(Interpreter):
+    """Runs a program and keeps, of what requires no gradient, which steps on the way to it lost one.
+
+    Parameters
+    ----------
+    asked
+        What ``backward()`` was asked of last.
+    asking
+        That call.
+    any_requires
+        Whether anything required a gradient at any time.
+    overflows
+        Whether there was more than is kept.
+    """
+
+    asked: Any = None
+    asking: ast.AST | None = None
+    any_requires: bool = False
+    overflows: bool = False
+    _lost: dict[int, tuple[Any, tuple[_Step, ...]]] = field(default_factory=dict)
+    _times: dict[int, int] = field(default_factory=dict)
+    _lines: list[int] = field(default_factory=list)
+
+    def lost_by(self, value: Any) -> tuple[_Step, ...]:
+        """Return the steps that lost a gradient on the way to a value."""
+        found = self._lost.get(id(value))
+        return () if found is None else found[1]
+
+    def statement(self, node: ast.stmt, source: str) -> None:
+        """Run one statement, and know how-manieth time."""
+        self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
+        self._lines.append(node.lineno)
+        try:
+            super().statement(node, source)
+        finally:
+            self._lines.pop()
+
+    def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        if name == BACKWARD and positional:
+            self.asked, self.asking = positional[0], node
+        result = super()._perform(name, positional, keywords, node)
+        entry = entry_named(name)
+        asks = entry is not None and entry.rule.kind == "asked" and not isinstance(result, float | list)
+        if not asks and not name.endswith("_like"):
+            self._note(name, (*positional, *keywords.values()), result, node)
+        return result
+
+    def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        result = super()._outside(function, positional, keywords, node)
+        own = tuple(function.parameters()) if is_module(function) else ()
+        known = any(id(each) in self._lost for each in _cells(result))  # by what the network's own lines did
+        if not known and (is_module(function) or is_array(result)):
+            self._note("", (*positional, *keywords.values(), *own), result, node)
+        self.any_requires |= is_module(result) and any(each.requires_grad for each in result.parameters())
+        return result
+
+    def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:
+        result = super()._in_python(symbol, compute, node, *values)
+        self._note(symbol, values, result, node)
+        return result
+
+    def _note(self, name: str, given: tuple[Any, ...], result: Any, node: ast.AST) -> None:
+        """Keep of each result that requires no gradient where that was lost."""
+        read = tuple(_cells(given))
+        made = tuple(_cells(result))
+        requires = any(_requires(each) for each in read)
+        self.any_requires |= requires or any(_requires(each) for each in made)
+        lost: dict[_Step, None] = dict.fromkeys(step for each in read for step in self.lost_by(each))
+        for each in made:
+            if _requires(each) or any(each is other for other in read):
+                steps = tuple(lost) if not _requires(each) else ()
+            elif requires:
+                why = _why(name, each)
+                if why is None or not self._lines:
+                    continue
+                code = Place.of(node, self._source).text
+                steps = (_Step(self._lines[-1], self._times[self._lines[-1]], code, why),)
+            else:
+                steps = tuple(lost)
+            if steps:
+                self._lost[id(each)] = (each, steps)
+            else:
+                self._lost.pop(id(each), None)
+        self.overflows |= len(self._lost) > _MOST_HELD
+
+
+def _why(name: str, made: Any) -> Why | None:
+    """Return how what was made lost the gradient; None where that is not known here."""
+    load_torch()
+    import torch
+
+    if isinstance(made, float):
+        return "number"
+    if not torch.is_grad_enabled():
+        return "no_grad"
+    if name.rpartition(".")[2] in ("detach", "data"):
+        return "detached"
+    if name in _MAKE_ANEW:
+        return "anew"
+    if isinstance(made, torch.Tensor) and not made.is_floating_point() and not made.is_complex():
+        return "dtype"
+    return None
+
+
+def _requires(value: Any) -> bool:
+    return bool(getattr(value, "requires_grad", False))
+
+
+def _cells(value: Any) -> Iterator[Any]:
+    """Go through the arrays and floats in a value, lists of them, too."""
+    if is_array(value) or type(value) is float:
+        yield value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _cells(each)

@@ -1,0 +1,261 @@
+"""What surprises in ranges, draws, losses and steps is named, and not where the line did what it says."""
+
+import pytest
+
+from primer_core.claims.claim import Claim, plain
+from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
+from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
+from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
+from primer_core.claims.surprising_places import Flattened, SameAxisTwice
+from primer_core.claims.surprising_ranges import (
+    DrawnAgain,
+    HighLeftOut,
+    SeededAgain,
+    StopIncluded,
+    StopLeftOut,
+    StopReached,
+    ordinal,
+)
+from primer_core.claims.surprising_training import (
+    AgainstEvery,
+    FirstRateSkipped,
+    KeptAreScaled,
+    NeverStepped,
+    NoLeafNow,
+    SigmoidAgain,
+)
+from primer_core.lessons.answer import page
+from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.picture.page import every_part
+from primer_core.picture.parts import Story
+from tests.lessons.own_lines.test_surprises import HEADER, found
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # some of what surprises is warned of, too
+
+SCHEDULED = (
+    "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1.0)\n"
+    "sched = torch.optim.lr_scheduler.StepLR(opt, step_size=1, gamma=0.5)\nfor i in range(2):\n"
+    "    opt.zero_grad()\n    net(torch.ones(1, 1)).sum().backward()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            "a = np.arange(0, 1, 0.25)",
+            [StopLeftOut((5, 1), "np.arange(0, 1, 0.25)", "0.75", "1.0", "np.linspace(0, 1, 5)")],
+        ),
+        (
+            "t = torch.arange(2, 0, -0.5)",
+            [StopLeftOut((5, 1), "torch.arange(2, 0, -0.5)", "0.5", "0", "torch.linspace(2, 0, 5)")],
+        ),
+        (
+            "a = np.arange(1, 1.3, 0.1)",
+            [StopReached((5, 1), "np.arange(1, 1.3, 0.1)", 4, "1.3000000000000003", "1.3")],
+        ),
+        (
+            "a = np.linspace(0, 1, 10)",
+            [StopIncluded((5, 1), "np.linspace(0, 1, 10)", 10, "0.1111", "0.1", "np.linspace(0, 1, 11)")],
+        ),
+        ("d = np.random.randint(1, 6, 9)", [HighLeftOut((5, 1), "np.random.randint(1, 6, 9)", 1, 6)]),
+        ("np.random.seed(0)\nw = np.random.choice(5, 4)", [DrawnAgain((6, 1), "np.random.choice(5, 4)", 4, 3)]),
+        (
+            "for i in range(2):\n    torch.manual_seed(3)\n    t = torch.rand(2)",
+            [SeededAgain((6, 2), "torch.manual_seed(3)")],
+        ),
+        ("a = np.array([2., 6.])\ns = a.std()", [DividesBy((6, 1), "a.std()", 2, 0, "a.std(ddof=1)")]),
+        (
+            "t = torch.tensor([[2., 6., 7.]])\ns = torch.var(t, dim=1)",
+            [DividesBy((6, 1), "torch.var(t, dim=1)", 3, 1, "torch.var(t, dim=1, correction=0)")],
+        ),
+        ("s = np.cos(180)", [InRadians((5, 1), "np.cos(180)", "180", "-0.598", "np.cos(np.deg2rad(180))", "-1.000")]),
+        ("x = np.array([2, 5])\ny = x ^ 2", [ExclusiveOr((6, 1), "x ^ 2", 2, 2, 0, "x ** 2")]),
+        (
+            "t = torch.tensor([100, 100], dtype=torch.int8)\nc = t.cumsum(0, dtype=torch.int8)\n"
+            "n = np.full(9, 1000)\np = n.prod()",
+            [TotalWraps((8, 1), "n.prod()", 10**27, (10**27 + 2**63) % 2**64 - 2**63, "int64")],
+        ),
+        ("a = np.ones((2, 2))\nb = np.delete(a, 0)", [Flattened((6, 1), "np.delete(a, 0)", (2, 2), (3,))]),
+        ("a = np.eye(3)\nb = a[0:2][-1]", [SameAxisTwice((6, 1), "a[0:2][-1]", "a[0:2, -1]")]),
+        ("def f(x):\n    x + 1\ny = f(2)", [ReturnsNothing((7, 1), "y", "f")]),
+        ("a = np.arange(3)\nfor x in a:\n    x += 1\nprint(a)", [NameAlone((7, 3), "x", "a")]),
+        ("net = nn.Sequential(*[nn.Linear(2, 1)] * 3)", [OneLayerOften((5, 1), "net", 3, 3)]),
+        (
+            "p, y = torch.zeros(3, 1), torch.ones(3)\nloss = F.l1_loss(y, p)",
+            [AgainstEvery((6, 1), "F.l1_loss(y, p)", (3,), (3, 1), "F.l1_loss(y, p.squeeze(1))")],
+        ),
+        (
+            "p, y = torch.zeros(2, 1), torch.ones(2)\nloss = nn.HuberLoss(delta=0.5)(p, y)",
+            [
+                AgainstEvery(
+                    (6, 1), "nn.HuberLoss(delta=0.5)(p, y)", (2, 1), (2,), "nn.HuberLoss(delta=0.5)(p.squeeze(1), y)"
+                )
+            ],
+        ),
+        (
+            "w = torch.ones(2, requires_grad=True)\nw.sum().backward()\nw = w - 0.5 * w.grad",
+            [NoLeafNow((7, 1), "w", "w - 0.5 * w.grad", "w -= 0.5 * w.grad")],
+        ),
+        (
+            SCHEDULED + "    sched.step()\n    opt.step()",
+            [FirstRateSkipped((11, 1), "sched", "opt", "1.0", "0.5")],
+        ),
+        (
+            "drop = nn.Dropout(0.5)\ny = F.dropout(torch.full((50,), 3.), 0.5)",
+            [KeptAreScaled((6, 1), "F.dropout(torch.full((50,), 3.), 0.5)", "0.5", "3", "6", "training=False")],
+        ),
+        (
+            "p, y = nn.Sigmoid()(torch.zeros(2)), torch.ones(2)\nloss = nn.BCEWithLogitsLoss()(p, y)",
+            [SigmoidAgain((6, 1), "p")],
+        ),
+        (
+            "net = nn.Linear(1, 1)\nopt = torch.optim.Adam(net.parameters())\nnet(torch.ones(1, 1)).sum().backward()",
+            [NeverStepped((6, 1), "opt")],
+        ),
+    ],
+)
+def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
+    assert found(program) == claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        # ranges
+        "a = np.arange(5)\nb = np.arange(0, 10, 3)\nc = np.arange(0, 1, 0.3)\nd = np.arange(2, 7)\n"
+        "e = torch.arange(0, 1, 0.4)",
+        "a = np.linspace(0, 1, 11)\nb = np.linspace(0, 1, 10, endpoint=False)\nc = np.linspace(0, 9, 10)\n"
+        "d = np.linspace(-1, 1, 5)\ne = torch.linspace(0, 1, 101)",
+        # draws
+        "a = np.random.randint(0, 10, 3)\nb = np.random.randint(6)\nc = torch.randint(5, (2,))\n"
+        "rng = np.random.default_rng(0)\nd = rng.integers(1, 6, endpoint=True)\ne = torch.randint(0, 2, (3,))",
+        "np.random.seed(0)\na = np.random.choice(5, 4, replace=False)\nb = np.random.choice(2, 9)\n"
+        "c = np.random.permutation(4)\nd = np.random.choice([1, 1, 1], 2)\ne = np.random.choice(5)",
+        "np.random.seed(0)\nfor i in range(2):\n    np.random.seed(i)\n    x = np.random.rand(2)\ntorch.manual_seed(0)",
+        # variances
+        "a = np.array([1., 3.])\nb = a.std(ddof=1)\nc = np.array([4., 4.]).var()\nd = np.array([5.]).std()\n"
+        "t = torch.tensor([1., 3.])\ne = t.var(correction=0)\nf = t.std(unbiased=False)",
+        # angles
+        "a = np.sin(np.pi / 2)\nb = np.cos(np.linspace(0, 6.28, 5))\nc = np.sin(np.deg2rad(90))\nd = np.sin(1)\n"
+        "e = torch.sin(torch.arange(5.))",
+        # bits and totals
+        "x = np.array([True, False])\na = x ^ True\nb = np.array([1, 2]) ^ np.array([2, 3])\nc = 5 ^ 2\n"
+        "d = np.array([1, 2]) ** 2\ne = np.array([6]) ^ 8",
+        "a = np.prod(np.arange(1, 20))\nb = np.prod(np.arange(1., 30.))\nc = np.array([200, 100], np.uint8).sum()\n"
+        "d = np.arange(9).cumsum()\ne = torch.arange(1, 15).prod()",
+        # axes
+        "a = np.ones((2, 2))\nb = np.append(a, [[1, 2]], axis=0)\nc = np.append([1], [2])\n"
+        "d = np.repeat(a, 2, axis=1)\n"
+        "e = np.delete(np.arange(3), 0)\nf = a.cumsum(axis=0)",
+        "a = np.ones((3, 3))\nb = a[1][0:2]\nc = a[0:2, 0]\nd = np.arange(5)[1:][0]\nv = np.arange(5)\ne = v[1:][0]\n"
+        "f = a[0:1][:, 0]\nrows = [[1, 2], [3, 4]]\ng = rows[:][1]",
+        # functions and loops
+        "def f(x):\n    return x\na = f(1)\ndef g(items):\n    items.append(1)\ng([])\ndef h(x):\n    if x:\n"
+        "        return None\n    return 1\nb = h(True)\nc = None\nclass Net(nn.Module):\n    def forward(self, x):\n"
+        "        return x\nnet = Net()\nd = net(torch.ones(1))",
+        "a = np.arange(3.)\nt = 0\nfor x in a:\n    x = x * 2\n    t += x\nfor row in np.ones((2, 2)):\n    row *= 2\n"
+        "b = np.ones((2, 2))\nfor part in b:\n    part *= 3\nfor i in range(3):\n    a[i] = a[i] * 2\n"
+        "for each in a:\n    last = each",
+        # networks
+        "one = nn.Linear(2, 2)\nnet = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2), nn.ReLU())\n"
+        "act = nn.ReLU()\nwith_act = nn.Sequential(nn.Linear(2, 2), act, nn.Linear(2, 2), act)\n"
+        "held = nn.ModuleList([nn.Linear(2, 2) for _ in range(3)])",
+        "p, y = torch.zeros(3, 1), torch.ones(3)\na = F.mse_loss(p.squeeze(1), y)\nb = nn.MSELoss()(p, y[:, None])\n"
+        "c = F.mse_loss(torch.zeros(3), y)\nd = F.l1_loss(torch.zeros(1, 1), torch.ones(1))\n"
+        "e = nn.MSELoss()(torch.zeros(2, 3), torch.zeros(2, 3))",
+        # steps
+        "w = torch.ones(2, requires_grad=True)\nw.sum().backward()\nwith torch.no_grad():\n    w -= 0.5 * w.grad\n"
+        "v = w - 0.5 * w.grad\nx = torch.ones(2)\nx = x - 1\nh = w * 2\nh = h - 1",
+        "w = torch.ones(2, requires_grad=True)\nw.sum().backward()\nwith torch.no_grad():\n    w = w - 0.5 * w.grad",
+        SCHEDULED + "    opt.step()\n    sched.step()",
+        "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "sched = torch.optim.lr_scheduler.LinearLR(opt)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()\n"
+        "sched.step()",
+        "drop = nn.Dropout(0.5)\ndrop.eval()\na = drop(torch.ones(4))\n"
+        "b = F.dropout(torch.ones(4), 0.5, training=False)\n"
+        "c = F.dropout(torch.ones(4), 0.0)\nd = nn.Dropout(0.0)(torch.ones(3))\ne = F.dropout(torch.zeros(9), 0.5)",
+        "z, y = torch.zeros(2), torch.ones(2)\na = F.binary_cross_entropy_with_logits(z, y)\n"
+        "b = F.binary_cross_entropy(torch.sigmoid(z), y)\n"
+        "c = F.binary_cross_entropy_with_logits(torch.sigmoid(z) * 4 - 2, y)\n"
+        "d = F.binary_cross_entropy_with_logits(torch.tensor([0.2, 0.7]), y)\ne = torch.sigmoid(z).mean()",
+        "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\ny = net(torch.ones(1, 1)).sum()",
+        "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "net(torch.ones(1, 1)).sum().backward()\nopt.step()",
+    ],
+)
+def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
+    assert found(program) == []
+
+
+def lost(program: str) -> list[Claim]:
+    """What is said of where the gradient was lost, lines counted with the imports."""
+    shown = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(shown, Shown)
+    return list(shown.lost)
+
+
+W = "w = torch.ones(2, requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (W + "y = w.argmax().float()\ny.backward()", [LosesGradient((6, 1), "w.argmax()", "dtype")]),
+        (W + "y = (w > 0).float().sum()\ny.backward()", [LosesGradient((6, 1), "w > 0", "dtype")]),
+        (W + "y = w.detach().sum()\ny.backward()", [LosesGradient((6, 1), "w.detach()", "detached")]),
+        (W + "y = torch.tensor(w.sum())\ny.backward()", [LosesGradient((6, 1), "torch.tensor(w.sum())", "anew")]),
+        (W + "y = w.sum().item() * 2\ntorch.tensor(y).backward()", [LosesGradient((6, 1), "w.sum().item()", "number")]),
+        (
+            W + "with torch.no_grad():\n    y = w * 2\n(y + 1).sum().backward()",
+            [LosesGradient((7, 1), "w * 2", "no_grad")],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nwith torch.no_grad():\n    y = net(torch.ones(1, 2))\ny.sum().backward()",
+            [LosesGradient((7, 1), "net(torch.ones(1, 2))", "no_grad")],
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(1, 1)\n"
+            "    def forward(self, x):\n        return self.fc(x).data\nnet = Net()\n"
+            "net(torch.ones(1, 1)).sum().backward()",
+            [LosesGradient((10, 1), "self.fc(x).data", "detached")],
+        ),
+        (
+            W + "a, b = w.detach(), w.argmax()\n(a * b).sum().backward()",
+            [LosesGradient((6, 1), "w.detach()", "detached"), LosesGradient((6, 1), "w.argmax()", "dtype")],
+        ),
+        ("x = torch.ones(2)\nx.sum().backward()", [NothingRequires(6, "x.sum()")]),
+        # what does not lead to it is not named, and nothing is where something requires a gradient elsewhere
+        (W + "n = w.detach().sum().item()\nx = torch.ones(2)\ny = x.sum()\ny.backward()", []),
+        (W + "torch.zeros_like(w).sum().backward()", []),
+        (W + "w.sum().backward()", []),
+        (W + "y = w * 2\ny.backward()", []),
+        (W + "w.detach().sum().backward(1, 2, 3, 4, 5)", []),
+    ],
+)
+def test_the_step_that_lost_the_gradient_is_named(program: str, claims: list[Claim]) -> None:
+    assert lost(program) == claims
+
+
+def test_where_the_gradient_was_lost_stands_beside_the_error() -> None:
+    question = OwnLinesQuestion(program=HEADER + W + "y = w.argmax().float()\ny.backward()")
+    stories = [part for part in every_part(page(LESSON, question)) if isinstance(part, Story) and part.title == "Why"]
+    assert len(stories) == 1
+    (claim,) = lost("w = torch.ones(2, requires_grad=True)\ny = w.argmax().float()\ny.backward()")
+    assert "line 6" in plain(claim.sentence())
+
+
+def test_places_are_written_as_people_do() -> None:
+    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
+        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th",
+    ]  # fmt: skip
+
+
+def test_a_network_that_is_given_an_array_of_numpys_is_explained() -> None:
+    shown = explain(OwnLinesQuestion(program=HEADER + "net = nn.Linear(2, 1)\nout = net(np.ones((1, 2)))"))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is not None
+    assert shown.trace.stopped.declined is not None
