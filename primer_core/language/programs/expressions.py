@@ -391,6 +391,8 @@ class Expressions(Evaluator, ABC):
         library, _, last = name.partition(".")
         if library == "math" and last in MATH and not callable(MATH[last]):
             return MATH[last]
+        if name == "np.str_":
+            return np.str_
         if name == "np.__version__":
             return np.__version__
         if name == "torch.__version__":
@@ -462,7 +464,10 @@ class Expressions(Evaluator, ABC):
         return super()._attribute(node)
 
     def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
-        return super()._computed(symbol, compute, _itself(left), _itself(right), node)
+        left, right = _itself(left), _itself(right)
+        if symbol not in ("is", "is not"):
+            left, right = _in_letters(left), _in_letters(right)
+        return super()._computed(symbol, compute, left, right, node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if owner_of(holder) is None or isinstance(holder, TypeOf | Record):
@@ -609,7 +614,7 @@ class Expressions(Evaluator, ABC):
             value = self._collected(value, node)
         if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
-        return super()._changed(before, sign, value, node)
+        return super()._changed(_in_letters(before), sign, value, node)
 
     def _delete(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Subscript):
@@ -751,6 +756,11 @@ def _itself(value: Any) -> Any:
     if isinstance(value, TypeOf):
         return value.kind
     return value.real if isinstance(value, Function) and value.real is not None else value
+
+
+def _in_letters(value: Any) -> Any:
+    """Return a text that stood in an array as Python's own, which is computed with alike."""
+    return str(value) if isinstance(value, np.str_) else value
 
 
 def _is_known(name: str) -> bool:

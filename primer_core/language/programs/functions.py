@@ -268,7 +268,7 @@ class Functions(Expressions):
         def within_bounds(*values: Any, **more: Any) -> Any:
             try:
                 found = function(*values, **more)
-                check_result(found)
+                check_result(found, texts=self.takes_text)
             except Refused as refused:
                 raise self._rejection("refused", str(refused), node) from refused
             return found

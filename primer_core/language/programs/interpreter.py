@@ -16,9 +16,9 @@ import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
-from primer_core.language.programs.calls import Calls
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
+from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import Program, imported, yields
 from primer_core.language.programs.values import Caught, Kind, Once, Warned, catches, made
@@ -74,7 +74,7 @@ class _Left(Exception):  # noqa: N818 - a signal, and no error
 
 
 @dataclass(eq=False)
-class Interpreter(Calls):
+class Interpreter(Patterns):
     """Runs programs.
 
     Parameters
@@ -95,8 +95,10 @@ class Interpreter(Calls):
     under_way: ast.stmt | None = None
     _handled: list[Rejection] = field(default_factory=list)
     _recording: list[list[Warned]] = field(default_factory=list)
+    _left_open: ast.Try | None = None
 
     def __post_init__(self) -> None:
+        self.takes_text = True
         self.aliases = dict(ALIASES) | {"math": "math", "time": "time", "warnings": "warnings"}
 
     def run_program(self, program: Program) -> Rejection | None:
@@ -126,11 +128,18 @@ class Interpreter(Calls):
         """Run one statement of a source; raises as `Evaluator.run` does."""
         self._source = source
         self._count(node)
+        if self._left_open is not None:
+            message = "A generator was left here before its “finally”. Go through all that it gives."
+            raise self._rejection("unread", message, self._left_open)
         match node:
             case ast.If(test, body, otherwise):
                 truth = self._truth(test)
                 self._tell(node, "test")
                 self._block(body if truth else otherwise)
+            case ast.Match():
+                case = self._case_of(node)
+                self._tell(node, "test")
+                self._block(() if case is None else case.body)
             case ast.For():
                 self._for(node)
             case ast.While():
@@ -200,6 +209,10 @@ class Interpreter(Calls):
                     truth = self._truth(test)
                     self._tell(node, "test")
                     yield from self._walk(inner if truth else otherwise)
+                case ast.Match():
+                    case = self._case_of(node)
+                    self._tell(node, "test")
+                    yield from self._walk(() if case is None else case.body)
                 case ast.For():
                     for _ in self._rounds(node):
                         if (yield from self._walk_round(node.body)):
@@ -213,16 +226,33 @@ class Interpreter(Calls):
                     else:
                         yield from self._walk(node.orelse)
                 case ast.Try():
-                    try:
-                        yield from self._walk(node.body)
-                    except Rejection as rejection:
-                        handler = self._handler_of(node, rejection)
-                        if handler is None:
-                            raise
-                        with self._handling(handler, rejection):
-                            self._block(handler.body)
-                    else:
-                        yield from self._walk(node.orelse)
+                    yield from self._walk_try(node)
+
+    def _walk_try(self, node: ast.Try) -> Generator[Any, Any, None]:
+        """Run a ``try`` of a generator; what tidies up is run at its end, and not where the generator is let go."""
+        tidies = True
+        try:
+            try:
+                yield from self._walk(node.body)
+            except Rejection as rejection:
+                tidies = rejection.declined is not None
+                handler = self._handler_of(node, rejection)
+                if handler is None:
+                    raise
+                with self._handling(handler, rejection):
+                    self._block(handler.body)
+            else:
+                yield from self._walk(node.orelse)
+        except GeneratorExit:
+            tidies = False
+            self._left_open = self._left_open or (node if node.finalbody else None)
+            raise
+        except Rejection as rejection:
+            tidies = rejection.declined is not None
+            raise
+        finally:
+            if tidies:
+                yield from self._walk(node.finalbody)
 
     def _walk_round(self, body: list[ast.stmt]) -> Generator[Any, Any, bool]:
         """Run a round of a generator's loop; return whether the loop is left by it."""

@@ -47,7 +47,8 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "frozenset": lambda: (frozenset,), "complex": lambda: (complex,),
     "np.ndarray": lambda: (np.ndarray,), "np.generic": lambda: (np.generic,), "np.floating": lambda: (np.floating,),
     "np.integer": lambda: (np.integer,), "np.number": lambda: (np.number,), "np.bool_": lambda: (np.bool_,),
-    "np.float64": lambda: (np.float64,), "np.float32": lambda: (np.float32,), "np.int64": lambda: (np.int64,),
+    "np.str_": lambda: (np.str_,), "np.float64": lambda: (np.float64,), "np.float32": lambda: (np.float32,),
+    "np.int64": lambda: (np.int64,),
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
@@ -220,7 +221,10 @@ class PythonFunctions(Containers):
     def _isinstance(self, node: ast.Call) -> bool:
         if len(node.args) != 2:
             raise self._rejection("unread", "isinstance takes a value and a type.", node)
-        value, kinds = self._value(node.args[0]), node.args[1]
+        return self._is_of(self._value(node.args[0]), node.args[1])
+
+    def _is_of(self, value: Any, kinds: ast.expr) -> bool:
+        """Return whether a value is of a type, or of one of several."""
         found: list[type] = []
         for kind in kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]:
             if isinstance(kind, ast.Name) and isinstance(own := self.names.get(kind.id), Class):
@@ -321,7 +325,9 @@ class PythonFunctions(Containers):
 
     def _methods(self, holder: Any) -> tuple[str, ...]:
         """Return the methods of one of Python's own values that are known here."""
-        return METHODS.get(Record if isinstance(holder, Record) else type(holder), ())
+        if isinstance(holder, Record | np.str_):
+            return METHODS[Record if isinstance(holder, Record) else str]
+        return METHODS.get(type(holder), ())
 
     def _bound_method(self, holder: Any, node: ast.Attribute) -> Function | None:
         known = node.attr in self._methods(holder)

@@ -378,6 +378,32 @@ def test_an_array_that_was_sorted_in_place_is_followed() -> None:
     assert goes(program, "a:0") == ["4: a[0, 0] went into b[0, 0]"]
 
 
+LABELS = """import numpy as np
+labels = np.array(["dog", "cat", "dog"])
+back = labels[::-1].copy()
+hit = labels == "dog"
+ranked = np.sort(labels)
+names, counts = np.unique(back, return_counts=True)
+sizes = np.array([2.0, 1.0]).astype(str)"""
+
+
+def test_cells_that_hold_texts_are_followed() -> None:
+    shown = explain(OwnLinesQuestion(program=LABELS))
+    assert isinstance(shown, Shown)
+    assert [shown.steps[-1].names[name].dtype for name in ("labels", "hit", "sizes")] == ["<U3", "bool", "<U32"]
+    assert told(LABELS, "back:1")[:2] == [
+        "back[1] = 'cat', which came from labels[1]",
+        "labels[1] = 'cat', which came from no cell with a name",
+    ]
+    assert told(LABELS, "hit:2")[0] == "hit[2] = True, which came from labels[2]"
+    assert told(LABELS, "ranked:0")[0] == "ranked[0] = 'cat', which came from labels[0], labels[1] and labels[2]"
+    assert told(LABELS, "counts:1")[0] == "counts[1] = 2, which came from back[0], back[1] and back[2]"
+    assert goes(LABELS, "back:0") == [
+        "6: back[0] went into names[0] and names[1]",
+        "6: back[0] went into counts[0] and counts[1]",
+    ]
+
+
 def test_a_view_larger_than_its_memory_is_not_followed() -> None:
     assert run("a = np.broadcast_to(1, (10 ** 6, 10 ** 6))\nb = a.T\nprint(b[0, 0])").printed == ("1",)
     large = "v = np.lib.stride_tricks.as_strided(x, (10000, 2), (0, 8))\nv[:] = 3\n"
