@@ -467,6 +467,8 @@ class Expressions(Evaluator, ABC):
         left, right = _itself(left), _itself(right)
         if symbol not in ("is", "is not"):
             left, right = _in_letters(left), _in_letters(right)
+        elif isinstance(left, Kind) and isinstance(right, Kind):
+            return (left.name == right.name) is (symbol == "is")
         return super()._computed(symbol, compute, left, right, node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
@@ -509,7 +511,8 @@ class Expressions(Evaluator, ABC):
             case Instance(_, values), name if name in values:
                 return values[name]
             case Class(), name if holder.has(name):
-                return holder.find(name)
+                own = holder.find(name)
+                return Method(own, holder) if isinstance(own, Function) and own.role == "class" else own
             case Caught(declined), "args":
                 return (declined.words,) if declined.words else ()
             case Record(names=names), name if name in names:
@@ -528,6 +531,8 @@ class Expressions(Evaluator, ABC):
             found = kind.find(node.attr)
             if not isinstance(found, Function) or found.role == "static":
                 return found
+            if found.role == "class":
+                return Method(found, kind)
             return self.call(found, (holder,), {}, node) if found.role == "property" else Method(found, holder)
         bound = self._bound_method(holder, node)
         if bound is not None:

@@ -21,7 +21,17 @@ from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import Program, imported, yields
-from primer_core.language.programs.values import Caught, Kind, Once, Warned, catches, made
+from primer_core.language.programs.values import (
+    Caught,
+    Class,
+    Instance,
+    Kind,
+    Once,
+    Warned,
+    catches,
+    made,
+    type_name,
+)
 from primer_core.language.reader import ALIASES
 from primer_core.language.rejection import Place, Rejection
 
@@ -96,6 +106,7 @@ class Interpreter(Patterns):
     _handled: list[Rejection] = field(default_factory=list)
     _recording: list[list[Warned]] = field(default_factory=list)
     _left_open: ast.Try | None = None
+    _thrown: dict[int, tuple[Declined, Instance]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.takes_text = True
@@ -150,7 +161,11 @@ class Interpreter(Patterns):
                 self._try(node)
             case ast.FunctionDef(name, arguments, body):
                 self._check_name(name, node)
-                self.names[name] = self._function(name, arguments, body, node)
+                decorators = self._decorators(node)
+                defined: Any = self._function(name, arguments, body, node)
+                for decorate in decorators:
+                    defined = decorate(defined)
+                self.names[name] = defined
                 self._tell(node)
             case ast.ClassDef():
                 self._class(node)
@@ -314,6 +329,8 @@ class Interpreter(Patterns):
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt], node: ast.stmt) -> None:
         if not items:
+            if isinstance(node, ast.With) and any(each.optional_vars is not None for each in node.items):
+                self._tell(node, "test")
             self._block(body)
             return
         item = items[0]
@@ -338,12 +355,49 @@ class Interpreter(Patterns):
             positional, keywords = self._arguments(expression)
             if not positional and item.optional_vars is None:
                 return np.printoptions(**self._options("np", keywords, expression))
+        root = expression.func if isinstance(expression, ast.Call) else expression
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id in self.names:
+            return self._managed(self._value(expression), item)
         known = (
             f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore'), np.printoptions(precision=3) and "
             "warnings.catch_warnings()"
         )
         message = f"Of “with”, {known} are run here."
         raise self._rejection("unread", message, expression)
+
+    @contextmanager
+    def _managed(self, manager: Any, item: ast.withitem) -> Iterator[None]:
+        """Run a block as an object of the program has it: between its ``__enter__`` and its ``__exit__``."""
+        node, kind = item.context_expr, self._class_of(manager)
+        if kind is None or not (kind.has("__enter__") and kind.has("__exit__")):
+            missing = "" if kind is None or not kind.has("__enter__") else " (missed __exit__ method)"
+            words = f"'{type_name(manager)}' object does not support the context manager protocol{missing}"
+            raise self._error("TypeError", words, node)
+        given = self.call(kind.find("__enter__"), (manager,), {}, node)
+        if item.optional_vars is not None:
+            self._assign(item.optional_vars, given)
+        leave = kind.find("__exit__")
+        try:
+            yield
+        except (Returned, _Left):
+            self.call(leave, (manager, None, None, None), {}, node)
+            raise
+        except Rejection as rejection:
+            if rejection.declined is None:
+                raise
+            error = self._exception(rejection.declined)
+            raised = error.kind if isinstance(error, Instance) else Kind(rejection.declined.kind)
+            if not self._as_truth(self.call(leave, (manager, raised, error, None), {}, node), node):
+                raise
+        else:
+            self.call(leave, (manager, None, None, None), {}, node)
+
+    def _exception(self, declined: Declined) -> Caught | Instance:
+        """Return an exception as a value: the object of the program that was raised, if it was one."""
+        known = self._thrown.get(id(declined))
+        return Caught(declined) if known is None else known[1]
 
     def _try(self, node: ast.Try) -> None:
         stopped = False
@@ -375,14 +429,21 @@ class Interpreter(Patterns):
         if handler.type is None:
             return True
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        return any(catches(ast.unparse(kind).rpartition(".")[2], declined) for kind in kinds)
+        return any(self._catches(kind, declined) for kind in kinds)
+
+    def _catches(self, kind: ast.expr, declined: Declined) -> bool:
+        own = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
+        if isinstance(own, Class):
+            error = self._exception(declined)
+            return isinstance(error, Instance) and error.kind.derives_from(own)
+        return catches(ast.unparse(kind).rpartition(".")[2], declined)
 
     @contextmanager
     def _handling(self, handler: ast.ExceptHandler, rejection: Rejection) -> Iterator[None]:
         """Give the exception its name while a handler runs."""
         assert rejection.declined is not None
         if handler.name:
-            self.names[handler.name] = Caught(rejection.declined)
+            self.names[handler.name] = self._exception(rejection.declined)
         self._handled.append(rejection)
         try:
             yield
@@ -399,6 +460,12 @@ class Interpreter(Patterns):
         value = self._value(raised)
         if isinstance(value, Kind):
             value = Caught(made(value.name, ""))
+        if isinstance(value, Class) and value.raises:
+            value = self._new(value, (), {}, node)
+        if isinstance(value, Instance) and value.kind.raises:
+            declined = Declined(value.kind.name, value.kind.raises, self._text_of(value, node))
+            self._thrown[id(declined)] = (declined, value)
+            return Rejection("declined", declined.text, Place.of(node, self._source), declined)
         if not isinstance(value, Caught):
             return self._error("TypeError", "exceptions must derive from BaseException", node)
         return Rejection("declined", value.declined.text, Place.of(node, self._source), value.declined)

@@ -7,7 +7,7 @@ import builtins
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,9 +20,12 @@ from primer_core.language.programs import networks
 from primer_core.language.programs.containers import Containers
 from primer_core.language.programs.expressions import ITERATORS
 from primer_core.language.programs.formats import WIDEST, check_percent, filled
+from primer_core.language.programs.functions import ROLES
+from primer_core.language.programs.modes import OF_GRADIENTS
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.values import (
+    EXCEPTIONS,
     Caught,
     Class,
     Entries,
@@ -236,6 +239,10 @@ class PythonFunctions(Containers):
             if self._full_name(kind) in known:
                 found.append(networks.base(known[self._full_name(kind)]))
                 continue
+            if isinstance(kind, ast.Name) and kind.id in EXCEPTIONS and kind.id not in self.names:
+                if self._is_raised_as(value, kind.id):
+                    return True
+                continue
             full = self._full_name(kind)
             named = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
             if full in COLLECTIONS or (isinstance(named, type) and issubclass(named, Record)):
@@ -246,6 +253,49 @@ class PythonFunctions(Containers):
                 raise self._rejection("unknown", f"{quoted(ast.unparse(kind))} is no type that is known here.", kind)
             found.extend(_TYPES[written]())
         return isinstance(value, tuple(found))
+
+    # What stands above a function
+
+    def _decorators(self, node: ast.FunctionDef) -> list[Callable[[Function], Any]]:
+        """Return what is done to a function once it is defined, in order; roles and modes are part of it already.
+
+        Raises
+        ------
+        Rejection
+            If a decorator is not run here.
+        """
+        marks = [each for each in node.decorator_list if ast.unparse(each) not in (*ROLES, *OF_GRADIENTS)]
+        if marks and len(marks) + sum(ast.unparse(each) in ROLES for each in node.decorator_list) < len(
+            node.decorator_list
+        ):
+            message = f"The decorator @{ast.unparse(marks[0])} is not run here beside one of PyTorch's. Leave one out."
+            raise self._rejection("unread", message, marks[0])
+        return [self._decorator(each) for each in reversed(marks)]
+
+    def _decorator(self, mark: ast.expr) -> Callable[[Function], Any]:
+        named = mark.func if isinstance(mark, ast.Call) else mark
+        full = self._full_name(named)
+        if full == "functools.wraps" and isinstance(mark, ast.Call) and len(mark.args) == 1:
+            wrapped = self._value(mark.args[0])
+            return lambda function: replace(function, name=getattr(wrapped, "name", function.name))
+        if full in ("functools.lru_cache", "functools.cache"):
+            return lambda function: replace(function, memo={})
+        root = named
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id not in self.names:
+            message = f"The decorator @{ast.unparse(mark)} is not run here. Leave it out."
+            raise self._rejection("unread", message, mark)
+        return self._needed(self._value(mark), mark)
+
+    def _is_raised_as(self, value: Any, name: str) -> bool:
+        """Return whether a value is an exception of one of Python's classes."""
+        match value:
+            case Caught(declined):
+                return catches(name, declined)
+            case Instance(kind) if kind.raises:
+                return issubclass(EXCEPTIONS[kind.raises], EXCEPTIONS[name])
+        return False
 
     def _full_name(self, node: ast.expr) -> str:
         """Return the name by which the table knows what an expression names; empty for what is no name of a module."""
@@ -277,6 +327,8 @@ class PythonFunctions(Containers):
         for name in ("__str__", "__repr__"):
             if kind is not None and kind.has(name):
                 return str(self.call(kind.find(name), (value,), {}, node))
+        if isinstance(value, Instance) and value.kind.raises:
+            return self._words_of(value, node)
         if owner_of(value) is None and networks.is_network_object(value):
             return str(self._outside(str, (value,), {}, node))
         if isinstance(value, list | tuple | dict | Entries | set | frozenset | deque) and any(
@@ -316,7 +368,17 @@ class PythonFunctions(Containers):
         found = self._class_of(value)
         if found is not None and found.has("__repr__"):
             return str(self.call(found.find("__repr__"), (value,), {}, node))
+        if isinstance(value, Instance) and value.kind.raises:
+            return f"{value.kind.name}({', '.join(self._repr_of(each, node) for each in value.values['args'])})"
         return repr(value)
+
+    def _words_of(self, value: Instance, node: ast.AST) -> str:
+        """Write what an exception of a class of the program says, as ``str`` does."""
+        given = value.values["args"]
+        if len(given) != 1:
+            return self._repr_of(given, node) if given else ""
+        writes = self._repr_of if issubclass(EXCEPTIONS[value.kind.raises], KeyError) else self._text_of
+        return writes(given[0], node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if node.attr == "__class__":

@@ -85,7 +85,7 @@ ONE_SIDED: Mapping[str, str] = {"-x": "neg", "+x": "pos", "~x": "invert"}
 
 DUNDER = (
     "__init__", "__len__", "__getitem__", "__setitem__", "__call__", "__repr__", "__str__", "__iter__", "__next__",
-    "__contains__", "__post_init__",
+    "__contains__", "__post_init__", "__enter__", "__exit__",
     *(f"__{name}__" for name in (*ARITHMETIC.values(), *COMPARISONS.values(), *ONE_SIDED.values())),
     *(f"__r{name}__" for name in ARITHMETIC.values()),
 )  # fmt: skip
