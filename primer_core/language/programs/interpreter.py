@@ -140,8 +140,8 @@ class Interpreter(Patterns):
         self._source = source
         self._count(node)
         if self._left_open is not None:
-            message = "A generator was left here before its “finally”. Go through all that it gives."
-            raise self._rejection("unread", message, self._left_open)
+            told = "A generator was left here before its “finally”. Go through all that it gives."
+            raise self._rejection("unread", told, self._left_open)
         match node:
             case ast.If(test, body, otherwise):
                 truth = self._truth(test)

@@ -207,7 +207,7 @@ def _check_pattern(pattern: ast.pattern, *, last: bool) -> set[str]:
         case _:
             inner_ones = [each for each in ast.iter_child_nodes(pattern) if isinstance(each, ast.pattern)]
             found = [_check_pattern(each, last=True) for each in inner_ones]
-    own = {getattr(pattern, "name", None), getattr(pattern, "rest", None)} - {None}
+    own: set[str] = {name for name in (getattr(pattern, "name", None), getattr(pattern, "rest", None)) if name}
     names: set[str] = set()
     for more in (*found, own):
         twice = sorted(names & more)
