@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
 from primer_core.language.programs.python_names import ARITHMETIC, COMPARISONS, DUNDER, ONE_SIDED
 from primer_core.language.programs.scope import Scope
-from primer_core.language.programs.values import EXCEPTIONS, Class, Instance, Record, type_name
+from primer_core.language.programs.values import EXCEPTIONS, Class, Function, Instance, Record, type_name
 from primer_core.language.text import quoted
 
 _TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -48,7 +49,8 @@ class Classes(PythonFunctions):
                         raise self._rejection("unknown", message, each)
                     marks = {ast.unparse(mark) for mark in each.decorator_list}
                     role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
-                    decorators = self._decorators(each)
+                    with self._names_of_body(made_class):
+                        decorators = self._decorators(each)
                     method: Any = replace(self._function(name, arguments, body, each), owner=made_class, role=role)
                     for decorate in decorators:
                         method = decorate(method)
@@ -143,12 +145,17 @@ class Classes(PythonFunctions):
 
     def _in_body(self, node: ast.expr, made_class: Class) -> Any:
         """Return the value of an expression in the body of a class, which sees what stands before it there."""
+        with self._names_of_body(made_class):
+            return self._value(node)
+
+    @contextmanager
+    def _names_of_body(self, made_class: Class) -> Iterator[None]:
         around = self.names
         scope = Scope(frozenset(), around)
         scope.values_here.update(made_class.members)
         self.names = scope
         try:
-            return self._value(node)
+            yield
         finally:
             self.names = around
 
@@ -249,7 +256,14 @@ class Classes(PythonFunctions):
         elif name.startswith("__"):
             raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", target)
         elif isinstance(holder, Instance):
-            holder.values[name] = value
+            found = holder.kind.find(name) if holder.kind.has(name) else None
+            if not isinstance(found, Function) or found.role != "property":
+                holder.values[name] = value
+            elif found.setter is not None:
+                self.call(found.setter, (holder, value), {}, target)
+            else:
+                words = f"property '{name}' of '{holder.kind.name}' object has no setter"
+                raise self._error("AttributeError", words, target)
         elif isinstance(holder, Class):
             holder.members[name] = value
         else:

@@ -466,7 +466,7 @@ class Expressions(Evaluator, ABC):
     def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
         left, right = _itself(left), _itself(right)
         if symbol not in ("is", "is not"):
-            left, right = _in_letters(left), _in_letters(right)
+            left, right = _as_own(left), _as_own(right)
         elif isinstance(left, Kind) and isinstance(right, Kind):
             return (left.name == right.name) is (symbol == "is")
         return super()._computed(symbol, compute, left, right, node)
@@ -578,6 +578,17 @@ class Expressions(Evaluator, ABC):
             return bool(found) is isinstance(operations[0], ast.In)
         return super()._compared(node, left, operations, rights)
 
+    def _as_truth(self, value: Any, node: ast.AST) -> bool:
+        kind = value.kind if isinstance(value, Instance) else None
+        if kind is not None and kind.has("__bool__"):
+            found = self.call(kind.find("__bool__"), (value,), {}, node)
+            if not isinstance(found, bool):
+                raise self._error("TypeError", f"__bool__ should return bool, returned {type_name(found)}", node)
+            return found
+        if kind is not None and kind.has("__len__"):
+            return bool(self.call(kind.find("__len__"), (value,), {}, node))
+        return super()._as_truth(value, node)
+
     def _is_equal(self, one: Any, other: Any, node: ast.AST) -> bool:
         return one is other or self._as_truth(self._computed(*SIGNS["=="], one, other, node), node)
 
@@ -619,7 +630,7 @@ class Expressions(Evaluator, ABC):
             value = self._collected(value, node)
         if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
-        return super()._changed(_in_letters(before), sign, value, node)
+        return super()._changed(_as_own(before), sign, value, node)
 
     def _delete(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Subscript):
@@ -763,9 +774,16 @@ def _itself(value: Any) -> Any:
     return value.real if isinstance(value, Function) and value.real is not None else value
 
 
-def _in_letters(value: Any) -> Any:
-    """Return a text that stood in an array as Python's own, which is computed with alike."""
-    return str(value) if isinstance(value, np.str_) else value
+def _as_own(value: Any) -> Any:
+    """Return a text that stood in an array, or what a dict gives of itself, as Python's own, computed with alike."""
+    match value:
+        case np.str_():
+            return str(value)
+        case Entries("dict_items", pairs):
+            return dict(pairs).items()
+        case Entries("dict_keys", keys):
+            return dict.fromkeys(keys).keys()
+    return value
 
 
 def _is_known(name: str) -> bool:

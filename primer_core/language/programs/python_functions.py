@@ -91,7 +91,7 @@ class PythonFunctions(Containers):
         if name in ("len", "int", "float", "bool") and len(positional) == 1 and owner_of(positional[0]) is None:
             kind = type_name(positional[0])
             if name == "bool":
-                return True
+                return self._as_truth(positional[0], node)
             words = f"object of type '{kind}' has no len()"
             if name != "len":
                 text = "a string, a bytes-like object" if name == "int" else "a string"
@@ -265,12 +265,22 @@ class PythonFunctions(Containers):
             If a decorator is not run here.
         """
         marks = [each for each in node.decorator_list if ast.unparse(each) not in (*ROLES, *OF_GRADIENTS)]
+        if [ast.unparse(each) for each in marks] == [f"{node.name}.setter"]:
+            return [self._setter_of(node)]
         if marks and len(marks) + sum(ast.unparse(each) in ROLES for each in node.decorator_list) < len(
             node.decorator_list
         ):
             message = f"The decorator @{ast.unparse(marks[0])} is not run here beside one of PyTorch's. Leave one out."
             raise self._rejection("unread", message, marks[0])
         return [self._decorator(each) for each in reversed(marks)]
+
+    def _setter_of(self, node: ast.FunctionDef) -> Callable[[Function], Any]:
+        """Return what makes of a function the setter of the property of that name, which stands before it."""
+        known = self.names.get(node.name)
+        if not isinstance(known, Function) or known.role != "property":
+            message = f"The decorator @{node.name}.setter stands behind a property of that name here."
+            raise self._rejection("unread", message, node.decorator_list[0])
+        return lambda function: replace(known, setter=function)
 
     def _decorator(self, mark: ast.expr) -> Callable[[Function], Any]:
         named = mark.func if isinstance(mark, ast.Call) else mark

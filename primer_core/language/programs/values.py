@@ -58,6 +58,8 @@ class Function:
         The function that it was defined in, as `title` has it; empty for none.
     memo
         What it returned, by its arguments, where it is asked once for each; None where it is not kept.
+    setter
+        Of a property, what is called when it is set; None where it cannot be.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Function:
     yields: bool = False
     within: str = ""
     memo: dict[Any, Any] | None = None
+    setter: Function | None = None
 
     @property
     def title(self) -> str:
