@@ -745,7 +745,7 @@ def _dtype_of_texts(value: Any) -> np.dtype[Any] | None:
         return None
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError, OverflowError, SyntaxError):  # the library says so itself
         return None
     return dtype if dtype.kind == "U" else None
 

@@ -73,15 +73,15 @@ class Patterns(Calls):
         raise self._rejection("unread", f"{quoted(ast.unparse(pattern))} is not read here.", pattern)
 
     def _fit_in_order(self, parts: Sequence[ast.pattern], value: Any, bound: MutableMapping[str, Any]) -> bool:
-        values = list(value)
         star = next((place for place, each in enumerate(parts) if isinstance(each, ast.MatchStar)), None)
         if star is None:
-            return len(values) == len(parts) and all(
-                self._fits(part, each, bound) for part, each in zip(parts, values, strict=True)
+            return len(value) == len(parts) and all(
+                self._fits(part, each, bound) for part, each in zip(parts, value, strict=True)
             )
         after = len(parts) - star - 1
-        if len(values) < len(parts) - 1:
+        if len(value) < len(parts) - 1:
             return False
+        values = self._collected(value, parts[star])
         around = [*parts[:star], *parts[star + 1 :]]
         others = [*values[:star], *values[len(values) - after :]]
         if not all(self._fits(part, each, bound) for part, each in zip(around, others, strict=True)):

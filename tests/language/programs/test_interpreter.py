@@ -270,6 +270,7 @@ def test_lines_before_what_is_not_run_have_run() -> None:
         "class A:\n    def __iter__(self):\n        return self\n    def __next__(self):\n        return 1\nlist(A())",
         "print(*range(10 ** 9))",
         "'x'.zfill(10 ** 9)",
+        "match range(10 ** 6):\n    case [x, *y]:\n        pass",
         "F.interpolate(torch.ones(1, 1, 4, 4), scale_factor=10 ** 6)",
         "F.scaled_dot_product_attention(torch.ones(9000, 1), torch.ones(9000, 1), torch.ones(9000, 1))",
         "np.zeros(100, 'U10000000')",

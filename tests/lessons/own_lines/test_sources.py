@@ -213,6 +213,16 @@ shifted = scores - best[:, None]"""
             "w:1",
             ["w[1] = w[1] - 0.5 * w.grad[1] = 3.0 - 0.5 * 6.0 = 0.0", "w.grad[1] = 6.0, the slope of loss by w[1]"],
         ),
+        (
+            "import numpy as np\np = (1, np.array([2.0, 3.0]))\nmatch p:\n    case (1, y):\n        z = y * 2",
+            "z:1",  # what the case named
+            ["z[1] = y[1] * 2 = 3.0 * 2 = 6.0"],
+        ),
+        (
+            "import numpy as np\nfor a in [np.array([1.0]), np.array([5.0])]:\n    b = a * 2",
+            "b:0",  # what the loop named
+            ["b[0] = a[0] * 2 = 5.0 * 2 = 10.0"],
+        ),
     ],
 )
 def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
