@@ -212,7 +212,7 @@ class SqueezedAll(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class StoredOtherwise(Claim):
-    """A number was written into an array whose dtype cannot hold it.
+    """A number, or a text, was written into an array whose dtype cannot hold it.
 
     Parameters
     ----------

@@ -10,8 +10,8 @@ import ast
 import operator
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,7 +32,7 @@ from primer_core.language.reader import ALIASES, Expression, Statements
 from primer_core.language.rejection import Author, Place, Rejection
 from primer_core.language.table import CALLABLES, CONSTANTS, entry_named, names_of
 from primer_core.language.table.costs import arrays_in, size_of
-from primer_core.language.table.dtypes import check_dtype, read_dtype
+from primer_core.language.table.dtypes import BYTES_OF_A_LETTER, check_dtype, read_dtype
 from primer_core.language.table.entry import Bound, Cost, Entry
 from primer_core.language.table.functions import function_of, has_no_such_keyword
 from primer_core.language.text import quoted
@@ -98,6 +98,18 @@ _NONE = object()
 _SOWING = ("np.random.seed", "np.random.default_rng", "torch.manual_seed")
 
 _DEVICE = re.compile(r"(cpu|cuda|mps|xpu|meta|hpu|xla|mtia|ipu|vulkan)(:\d+)?$")
+_TAKING_TEXTS = ("np", "ndarray", "operator", "Generator")
+"""Libraries of entries whose arrays may hold texts."""
+
+_OF_DTYPES = ("dtype", "type", "type1", "type2", "from_", "to", "arrays_and_dtypes")
+"""Parameters in which a text names a dtype."""
+
+_READING_BYTES = ("ndarray.view", "np.lib.stride_tricks.as_strided")
+"""Entries that read the memory of texts otherwise than letter by letter."""
+
+_LETTERS_OF_A_NUMBER = 64
+"""Letters that NumPy makes room for where it writes a number as text, at most."""
+
 _TAKING_OBJECTS = ("moved", "asked", "made")
 _INDEXING = (".[]", ".[]=")
 
@@ -170,6 +182,8 @@ class Evaluator:
         Carries out each call, for who watches what goes on in it.
     aliases
         What the libraries' modules are called in the code, and the name by which the table knows each.
+    takes_text
+        Whether NumPy's arrays may hold texts.
     """
 
     names: MutableMapping[str, Any] = field(default_factory=dict)
@@ -180,6 +194,7 @@ class Evaluator:
     seeded: bool = False
     carry_out: CarryOut = carried_out
     aliases: Mapping[str, str] = field(default_factory=lambda: ALIASES)
+    takes_text: bool = False
     _seeds_set: set[str] = field(default_factory=set)
     _source: str = ""
     _steps: int = 0
@@ -406,7 +421,7 @@ class Evaluator:
     def _bounded(self, value: Any, node: ast.AST) -> Any:
         """Return a value of Python's own, unless it is too large."""
         try:
-            check_result(value)
+            check_result(value, texts=self.takes_text)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
         return value
@@ -575,7 +590,7 @@ class Evaluator:
         try:
             bound = entry.bind(positional, keywords)
             self._check_arguments(entry, bound)
-            cost = entry.rule.cost(bound)
+            cost = self._with_texts(entry, bound, entry.rule.cost(bound))
             if entry.shares != "always" or entry.writes:  # a view takes no memory and no time, however large it is
                 cost.check(entry.name)
                 self._charge(cost)
@@ -594,7 +609,7 @@ class Evaluator:
         if isinstance(result, Declined):
             raise Rejection("declined", result.text, place, result, _author(entry, bound))
         try:
-            check_result(result)
+            check_result(result, texts=self.takes_text)
             self.uninitialised.note(entry, bound, result)
         except Refused as refused:
             raise self._rejection("refused", str(refused), node) from refused
@@ -624,17 +639,38 @@ class Evaluator:
 
     def _check_arguments(self, entry: Entry, bound: Bound) -> None:
         for name, value in bound.values.items():
+            if self.takes_text and isinstance(value, str) and _is_text(entry, name):
+                continue
             if name == "device" or (isinstance(value, str) and _DEVICE.match(value) and name not in entry.texts):
                 if value is not None and str(value) != "cpu":
                     raise Refused(f"Everything is computed on the device cpu here, not on {value!s:.40}.")
             elif (isinstance(value, str) and name not in entry.texts) or name == "dtype":
-                check_dtype(value)
+                check_dtype(value, texts=self.takes_text)
             takes_objects = entry.rule.kind in _TAKING_OBJECTS or entry.name.endswith(_INDEXING)
             if not takes_objects and any(map(_holds_objects, arrays_in(value))):
                 raise Refused(
                     "An array of Python objects is made, indexed and shown here, but not computed with. Give it a "
                     "dtype of numbers."
                 )
+
+    def _with_texts(self, entry: Entry, bound: Bound, cost: Cost) -> Cost:
+        """Return the cost of a call where its arrays hold texts, each of which takes as much room as the longest.
+
+        Raises
+        ------
+        Refused
+            If it would read bytes as texts that are none.
+        """
+        widths = list(_widths(entry, bound)) if self.takes_text else []
+        if not widths:
+            return cost
+        if entry.uninitialised is not None:
+            raise Refused(
+                f'{entry.name} hands out memory as it finds it, which is no text. np.full(3, "") makes texts.'
+            )
+        if entry.name in _READING_BYTES:
+            raise Refused(f"{entry.name} is not known here with texts.")
+        return replace(cost, itemsize=max(cost.itemsize, BYTES_OF_A_LETTER * (sum(widths) + _LETTERS_OF_A_NUMBER)))
 
     def _charge(self, cost: Cost) -> None:
         self._steps += cost.steps
@@ -679,6 +715,47 @@ def _author(entry: Entry, bound: Bound) -> Author:
     if owners & {"torch", "F", "Tensor"}:
         return "PyTorch"
     return "NumPy" if owners & {"np", "ndarray", "Generator"} else "Python"
+
+
+def _is_text(entry: Entry, name: str) -> bool:
+    """Return whether a text stands for itself as an argument of NumPy's, and names neither a dtype nor a device."""
+    return entry.library in _TAKING_TEXTS and name != "device" and name not in _OF_DTYPES
+
+
+def _widths(entry: Entry, bound: Bound) -> Iterator[int]:
+    """Go through the letters that texts have at most in arrays among a call's arguments, or are to have."""
+    if entry.library not in _TAKING_TEXTS:
+        return
+    for name, value in bound.values.items():
+        for array in arrays_in(value):
+            if isinstance(array, np.ndarray | np.generic) and array.dtype.kind == "U":
+                yield array.itemsize // BYTES_OF_A_LETTER
+        if name in _OF_DTYPES:
+            dtype = _dtype_of_texts(value)
+            if dtype is not None:
+                yield dtype.itemsize // BYTES_OF_A_LETTER
+        elif name not in entry.texts:
+            longest = max((len(text) for text in _texts_in(value)), default=None)
+            if longest is not None:
+                yield longest
+
+
+def _dtype_of_texts(value: Any) -> np.dtype[Any] | None:
+    if not isinstance(value, str | type | np.dtype):
+        return None
+    try:
+        dtype = np.dtype(value)
+    except (TypeError, ValueError, OverflowError, SyntaxError):  # the library says so itself
+        return None
+    return dtype if dtype.kind == "U" else None
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def _holds_objects(array: Any) -> bool:

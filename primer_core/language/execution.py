@@ -119,8 +119,15 @@ def is_array(value: Any) -> bool:
     return owner_of(value) in ("ndarray", "Tensor")
 
 
-def check_result(result: Any) -> None:
+def check_result(result: Any, *, texts: bool = False) -> None:
     """Refuse a result that is larger than it may be, whatever its cost was thought to be.
+
+    Parameters
+    ----------
+    result
+        What came of a call.
+    texts
+        Whether arrays may hold texts.
 
     Raises
     ------
@@ -139,7 +146,7 @@ def check_result(result: Any) -> None:
             inner = [each for outer in level for each in outer]
             for each in inner:
                 if not isinstance(each, tuple | list):
-                    check_result(each)
+                    check_result(each, texts=texts)
             level = [each for each in inner if isinstance(each, tuple | list)]
             if not level:
                 return
@@ -158,7 +165,7 @@ def check_result(result: Any) -> None:
         if len(result.shape) > MAX_RANK:
             raise Refused(f"This array has {len(result.shape)} axes; at most {MAX_RANK} are computed here.")
         if isinstance(result, np.ndarray | np.generic):
-            check_dtype(result.dtype)
+            check_dtype(result.dtype, texts=texts)
         if isinstance(result, np.ndarray) and not any(result.strides):
             return  # every cell is the same one: it takes no memory
         if size > MAX_SIZE or size * itemsize > MAX_BYTES:

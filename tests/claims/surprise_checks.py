@@ -126,7 +126,8 @@ def _(claim: StoredOtherwise, program: Program) -> None:
     assert done.cells[claim.name] != b"" or not size
     pairs = [(g, s) for g, s in zip(given, stored, strict=True) if g != s]
     assert pairs
-    assert (repr(pairs[0][0].item()), str(pairs[0][1].item())) == (claim.given, claim.stored)
+    wanted, kept = pairs[0][0].item(), pairs[0][1].item()
+    assert (repr(wanted), repr(kept) if isinstance(kept, str) else str(kept)) == (claim.given, claim.stored)
 
 
 def unchanged(done: Done) -> bool:

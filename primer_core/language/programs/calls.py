@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
@@ -211,7 +213,8 @@ class Calls(Classes):
             raise self._rejection("refused", "Everything is computed on the device cpu here.", node)
 
     def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
-        if type(holder) in METHODS or isinstance(holder, Record):
+        is_text = isinstance(holder, np.str_) and function.attr in METHODS[str]
+        if type(holder) in METHODS or isinstance(holder, Record) or is_text:
             return self._method(holder, function, node)
         found = self._method_of(holder, function) if isinstance(holder, type) else None
         if found is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
 from primer_core.language.programs.python_names import ARITHMETIC, COMPARISONS, DUNDER, ONE_SIDED
 from primer_core.language.programs.scope import Scope
-from primer_core.language.programs.values import Class, Instance, Record, type_name
+from primer_core.language.programs.values import EXCEPTIONS, Class, Function, Instance, Record, type_name
 from primer_core.language.text import quoted
 
 _TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -34,8 +35,12 @@ class Classes(PythonFunctions):
             message = "A class has one base here, no metaclass, and no decorator but @dataclass alone."
             raise self._rejection("unread", message, node)
         self._check_name(node.name, node)
-        base, real = self._base(node.bases[0]) if node.bases else (None, None)
-        made_class = Class(node.name, base, None, {})
+        if node.bases and self._full_name(node.bases[0]) == "typing.NamedTuple":
+            self.names[node.name] = self._named_tuple(node)
+            return
+        raises = self._raises(node.bases[0]) if node.bases else ""
+        base, real = self._base(node.bases[0]) if node.bases and not raises else (None, None)
+        made_class = Class(node.name, base, None, {}, raises=raises or (base.raises if base is not None else ""))
         for each in node.body:
             match each:
                 case ast.FunctionDef(name, arguments, body):
@@ -44,8 +49,12 @@ class Classes(PythonFunctions):
                         raise self._rejection("unknown", message, each)
                     marks = {ast.unparse(mark) for mark in each.decorator_list}
                     role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])
-                    function = self._function(name, arguments, body, each)
-                    made_class.members[name] = replace(function, owner=made_class, role=role)
+                    with self._names_of_body(made_class):
+                        decorators = self._decorators(each)
+                    method: Any = replace(self._function(name, arguments, body, each), owner=made_class, role=role)
+                    for decorate in decorators:
+                        method = decorate(method)
+                    made_class.members[name] = method
                 case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
                     if name not in DUNDER:
                         self._check_name(name, each)
@@ -64,6 +73,30 @@ class Classes(PythonFunctions):
         if real is not None:
             made_class.real = networks.derived(real, made_class, self._from_outside)
         self.names[node.name] = made_class
+
+    def _raises(self, node: ast.expr) -> str:
+        """Return the exception of Python's own that an expression names; empty for none."""
+        return node.id if isinstance(node, ast.Name) and node.id in EXCEPTIONS and node.id not in self.names else ""
+
+    def _named_tuple(self, node: ast.ClassDef) -> type[Record]:
+        """Make the class that ``class Point(NamedTuple)`` makes."""
+        fields, defaults = [], []
+        for each in node.body:
+            match each:
+                case ast.AnnAssign(ast.Name(name), _, value):
+                    fields.append(name)
+                    if value is not None:
+                        defaults.append(self._value(value))
+                    elif defaults:
+                        words = f"Non-default namedtuple field {name} cannot follow default field"
+                        last = fields[-2] if len(defaults) == 1 else ", ".join(fields[-1 - len(defaults) : -1])
+                        raise self._error("TypeError", f"{words}{'s' * (len(defaults) > 1)} {last}", node)
+                case ast.Pass() | ast.Expr(ast.Constant()):
+                    pass
+                case _:
+                    message = "In the body of a NamedTuple stand fields here, “name: type” or “name: type = value”."
+                    raise self._rejection("unread", message, each)
+        return self._record((node.name, fields), {"defaults": tuple(defaults)}, node)
 
     def _maker_of(self, value: ast.expr) -> ast.expr | None:
         """Return what makes the default of a field anew for each object; None where it is a value."""
@@ -112,12 +145,17 @@ class Classes(PythonFunctions):
 
     def _in_body(self, node: ast.expr, made_class: Class) -> Any:
         """Return the value of an expression in the body of a class, which sees what stands before it there."""
+        with self._names_of_body(made_class):
+            return self._value(node)
+
+    @contextmanager
+    def _names_of_body(self, made_class: Class) -> Iterator[None]:
         around = self.names
         scope = Scope(frozenset(), around)
         scope.values_here.update(made_class.members)
         self.names = scope
         try:
-            return self._value(node)
+            yield
         finally:
             self.names = around
 
@@ -129,7 +167,10 @@ class Classes(PythonFunctions):
             return None, networks.base(networks.BASES[full])
         value = self._value(node)
         if not isinstance(value, Class):
-            message = "A class derives from nn.Module, Dataset, autograd.Function, or a class of the program here."
+            message = (
+                "A class derives from nn.Module, Dataset, autograd.Function, NamedTuple, an exception, or a class of "
+                "the program here."
+            )
             raise self._rejection("unread", message, node)
         return value, value.real
 
@@ -142,7 +183,11 @@ class Classes(PythonFunctions):
         if networks.is_operation(kind.real):
             message = f"{kind.name} is an operation: write {kind.name}.apply(x)."
             raise self._rejection("refused", message, node)
-        made_object: Any = Instance(kind, {}) if kind.real is None else networks.unmade(kind.real)
+        made_object: Any = (
+            Instance(kind, {"args": tuple(positional)} if kind.raises else {})
+            if kind.real is None
+            else networks.unmade(kind.real)
+        )
         if kind.has("__init__"):
             left_out = kind.fields[len(positional) :]
             fresh = {name: make for name, make in kind.factories.items() if name in left_out and name not in keywords}
@@ -151,7 +196,7 @@ class Classes(PythonFunctions):
             self.call(kind.find("__init__"), (made_object, *positional), keywords, node)
         elif kind.real is not None:
             networks.begin(made_object)
-        elif positional or keywords:
+        elif (positional and not kind.raises) or keywords:
             raise self._error("TypeError", f"{kind.name}() takes no arguments", node)
         return made_object
 
@@ -195,6 +240,8 @@ class Classes(PythonFunctions):
         if name == "__init__":
             if not isinstance(owner, Instance):
                 networks.begin(owner)
+            elif owner.kind.raises:
+                owner.values["args"] = positional
             return None
         raise self._error("AttributeError", f"'super' object has no attribute '{name}'", node)
 
@@ -209,7 +256,14 @@ class Classes(PythonFunctions):
         elif name.startswith("__"):
             raise self._rejection("unknown", f"{quoted(name)} cannot be set here.", target)
         elif isinstance(holder, Instance):
-            holder.values[name] = value
+            found = holder.kind.find(name) if holder.kind.has(name) else None
+            if not isinstance(found, Function) or found.role != "property":
+                holder.values[name] = value
+            elif found.setter is not None:
+                self.call(found.setter, (holder, value), {}, target)
+            else:
+                words = f"property '{name}' of '{holder.kind.name}' object has no setter"
+                raise self._error("AttributeError", words, target)
         elif isinstance(holder, Class):
             holder.members[name] = value
         else:

@@ -115,7 +115,7 @@ class Containers(Iterators):
             return (self._collected(positional[0], node), *positional[1:])
         return positional
 
-    def _record(self, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.Call) -> type[Record]:
+    def _record(self, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> type[Record]:
         """Make the class that ``namedtuple`` makes, with Python's own errors for names that it does not take."""
         if len(positional) != 2 or set(keywords) - {"defaults"} or not isinstance(positional[0], str):
             message = "namedtuple takes a name and the names of the entries here: namedtuple('Point', ['x', 'y'])."

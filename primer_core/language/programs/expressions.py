@@ -391,6 +391,8 @@ class Expressions(Evaluator, ABC):
         library, _, last = name.partition(".")
         if library == "math" and last in MATH and not callable(MATH[last]):
             return MATH[last]
+        if name == "np.str_":
+            return np.str_
         if name == "np.__version__":
             return np.__version__
         if name == "torch.__version__":
@@ -462,7 +464,12 @@ class Expressions(Evaluator, ABC):
         return super()._attribute(node)
 
     def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
-        return super()._computed(symbol, compute, _itself(left), _itself(right), node)
+        left, right = _itself(left), _itself(right)
+        if symbol not in ("is", "is not"):
+            left, right = _as_own(left), _as_own(right)
+        elif isinstance(left, Kind) and isinstance(right, Kind):
+            return (left.name == right.name) is (symbol == "is")
+        return super()._computed(symbol, compute, left, right, node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if owner_of(holder) is None or isinstance(holder, TypeOf | Record):
@@ -504,7 +511,8 @@ class Expressions(Evaluator, ABC):
             case Instance(_, values), name if name in values:
                 return values[name]
             case Class(), name if holder.has(name):
-                return holder.find(name)
+                own = holder.find(name)
+                return Method(own, holder) if isinstance(own, Function) and own.role == "class" else own
             case Caught(declined), "args":
                 return (declined.words,) if declined.words else ()
             case Record(names=names), name if name in names:
@@ -523,6 +531,8 @@ class Expressions(Evaluator, ABC):
             found = kind.find(node.attr)
             if not isinstance(found, Function) or found.role == "static":
                 return found
+            if found.role == "class":
+                return Method(found, kind)
             return self.call(found, (holder,), {}, node) if found.role == "property" else Method(found, holder)
         bound = self._bound_method(holder, node)
         if bound is not None:
@@ -568,6 +578,17 @@ class Expressions(Evaluator, ABC):
             return bool(found) is isinstance(operations[0], ast.In)
         return super()._compared(node, left, operations, rights)
 
+    def _as_truth(self, value: Any, node: ast.AST) -> bool:
+        kind = value.kind if isinstance(value, Instance) else None
+        if kind is not None and kind.has("__bool__"):
+            found = self.call(kind.find("__bool__"), (value,), {}, node)
+            if not isinstance(found, bool):
+                raise self._error("TypeError", f"__bool__ should return bool, returned {type_name(found)}", node)
+            return found
+        if kind is not None and kind.has("__len__"):
+            return bool(self.call(kind.find("__len__"), (value,), {}, node))
+        return super()._as_truth(value, node)
+
     def _is_equal(self, one: Any, other: Any, node: ast.AST) -> bool:
         return one is other or self._as_truth(self._computed(*SIGNS["=="], one, other, node), node)
 
@@ -609,7 +630,7 @@ class Expressions(Evaluator, ABC):
             value = self._collected(value, node)
         if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
-        return super()._changed(before, sign, value, node)
+        return super()._changed(_as_own(before), sign, value, node)
 
     def _delete(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Subscript):
@@ -751,6 +772,18 @@ def _itself(value: Any) -> Any:
     if isinstance(value, TypeOf):
         return value.kind
     return value.real if isinstance(value, Function) and value.real is not None else value
+
+
+def _as_own(value: Any) -> Any:
+    """Return a text that stood in an array, or what a dict gives of itself, as Python's own, computed with alike."""
+    match value:
+        case np.str_():
+            return str(value)
+        case Entries("dict_items", pairs):
+            return dict(pairs).items()
+        case Entries("dict_keys", keys):
+            return dict.fromkeys(keys).keys()
+    return value
 
 
 def _is_known(name: str) -> bool:

@@ -24,13 +24,14 @@ MAX_DEPTH = 40
 """Calls of a program's own functions within each other."""
 
 Happening = Literal["statement", "loop", "test", "call"]
-"""What came to its end: a simple statement; the head of a loop's round; the test of an ``if`` or ``while``; the
-binding of a function's arguments."""
+"""What came to its end: a simple statement; the head of a loop's round; the test of an ``if`` or ``while``, the choice
+of a case of ``match``, or the head of a ``with``; the binding of a function's arguments."""
 
 
-ROLES: Mapping[str, Literal["method", "static", "property"]] = {
+ROLES: Mapping[str, Literal["method", "static", "class", "property"]] = {
     "": "method",
     "staticmethod": "static",
+    "classmethod": "class",
     "property": "property",
 }
 """What a decorator, or none, makes of a method."""
@@ -107,12 +108,7 @@ class Functions(Expressions):
 
     def _modes(self, node: ast.FunctionDef) -> tuple[ast.expr, ...]:
         """Return the decorators of a function, which switch something on while it runs."""
-        marks = [each for each in node.decorator_list if ast.unparse(each) not in ROLES]
-        for each in marks:
-            if ast.unparse(each) not in OF_GRADIENTS:
-                message = f"The decorator @{ast.unparse(each)} is not run here. Leave it out."
-                raise self._rejection("unread", message, each)
-        return tuple(marks)
+        return tuple(each for each in node.decorator_list if ast.unparse(each) in OF_GRADIENTS)
 
     def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Call a function of the program.
@@ -122,6 +118,14 @@ class Functions(Expressions):
         Rejection
             If it cannot be called so, or what it does comes to nothing.
         """
+        if function.memo is None:
+            return self._run(function, positional, keywords, node)
+        key = self._hashable((tuple(positional), tuple(sorted(keywords.items()))), node)
+        if key not in function.memo:
+            function.memo[key] = self._run(function, positional, keywords, node)
+        return function.memo[key]
+
+    def _run(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         if len(self._running) >= MAX_DEPTH:
             message = f"Functions call each other at most {MAX_DEPTH} deep here."
             raise self._rejection("refused", message, node)
@@ -216,16 +220,21 @@ class Functions(Expressions):
         only = [each.arg for each in function.arguments.kwonlyargs]
         title = f"{function.title}()"
         rest = dict(keywords)
+        by_place = [each.arg for each in function.arguments.posonlyargs]
+        named = ", ".join(name for name in rest if name in by_place)
+        if named and function.arguments.kwarg is None:
+            words = f"{title} got some positional-only arguments passed as keyword arguments: '{named}'"
+            raise self._error("TypeError", words, node)
         if len(positional) > len(parameters) and function.arguments.vararg is None:
             raise self._error("TypeError", _too_many(title, parameters, function, len(positional)), node)
         for name, value in zip(parameters, positional, strict=False):
-            if name in rest:
+            if name in rest and name not in by_place:
                 raise self._error("TypeError", f"{title} got multiple values for argument '{name}'", node)
             scope[name] = value
         if function.arguments.vararg is not None:
             scope[function.arguments.vararg.arg] = tuple(positional[len(parameters) :])
         for name in (*parameters[len(positional) :], *only):
-            if name in rest:
+            if name in rest and name not in by_place:
                 scope[name] = rest.pop(name)
         if function.arguments.kwarg is not None:
             scope[function.arguments.kwarg.arg] = rest
@@ -268,7 +277,7 @@ class Functions(Expressions):
         def within_bounds(*values: Any, **more: Any) -> Any:
             try:
                 found = function(*values, **more)
-                check_result(found)
+                check_result(found, texts=self.takes_text)
             except Refused as refused:
                 raise self._rejection("refused", str(refused), node) from refused
             return found

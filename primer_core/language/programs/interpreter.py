@@ -16,12 +16,22 @@ import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
-from primer_core.language.programs.calls import Calls
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
+from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import Program, imported, yields
-from primer_core.language.programs.values import Caught, Kind, Once, Warned, catches, made
+from primer_core.language.programs.values import (
+    Caught,
+    Class,
+    Instance,
+    Kind,
+    Once,
+    Warned,
+    catches,
+    made,
+    type_name,
+)
 from primer_core.language.reader import ALIASES
 from primer_core.language.rejection import Place, Rejection
 
@@ -74,7 +84,7 @@ class _Left(Exception):  # noqa: N818 - a signal, and no error
 
 
 @dataclass(eq=False)
-class Interpreter(Calls):
+class Interpreter(Patterns):
     """Runs programs.
 
     Parameters
@@ -95,8 +105,11 @@ class Interpreter(Calls):
     under_way: ast.stmt | None = None
     _handled: list[Rejection] = field(default_factory=list)
     _recording: list[list[Warned]] = field(default_factory=list)
+    _left_open: ast.Try | None = None
+    _thrown: dict[int, tuple[Declined, Instance]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.takes_text = True
         self.aliases = dict(ALIASES) | {"math": "math", "time": "time", "warnings": "warnings"}
 
     def run_program(self, program: Program) -> Rejection | None:
@@ -126,11 +139,18 @@ class Interpreter(Calls):
         """Run one statement of a source; raises as `Evaluator.run` does."""
         self._source = source
         self._count(node)
+        if self._left_open is not None:
+            told = "A generator was left here before its “finally”. Go through all that it gives."
+            raise self._rejection("unread", told, self._left_open)
         match node:
             case ast.If(test, body, otherwise):
                 truth = self._truth(test)
                 self._tell(node, "test")
                 self._block(body if truth else otherwise)
+            case ast.Match():
+                case = self._case_of(node)
+                self._tell(node, "test")
+                self._block(() if case is None else case.body)
             case ast.For():
                 self._for(node)
             case ast.While():
@@ -141,7 +161,11 @@ class Interpreter(Calls):
                 self._try(node)
             case ast.FunctionDef(name, arguments, body):
                 self._check_name(name, node)
-                self.names[name] = self._function(name, arguments, body, node)
+                decorators = self._decorators(node)
+                defined: Any = self._function(name, arguments, body, node)
+                for decorate in decorators:
+                    defined = decorate(defined)
+                self.names[name] = defined
                 self._tell(node)
             case ast.ClassDef():
                 self._class(node)
@@ -200,6 +224,10 @@ class Interpreter(Calls):
                     truth = self._truth(test)
                     self._tell(node, "test")
                     yield from self._walk(inner if truth else otherwise)
+                case ast.Match():
+                    case = self._case_of(node)
+                    self._tell(node, "test")
+                    yield from self._walk(() if case is None else case.body)
                 case ast.For():
                     for _ in self._rounds(node):
                         if (yield from self._walk_round(node.body)):
@@ -213,16 +241,33 @@ class Interpreter(Calls):
                     else:
                         yield from self._walk(node.orelse)
                 case ast.Try():
-                    try:
-                        yield from self._walk(node.body)
-                    except Rejection as rejection:
-                        handler = self._handler_of(node, rejection)
-                        if handler is None:
-                            raise
-                        with self._handling(handler, rejection):
-                            self._block(handler.body)
-                    else:
-                        yield from self._walk(node.orelse)
+                    yield from self._walk_try(node)
+
+    def _walk_try(self, node: ast.Try) -> Generator[Any, Any, None]:
+        """Run a ``try`` of a generator; what tidies up is run at its end, and not where the generator is let go."""
+        tidies = True
+        try:
+            try:
+                yield from self._walk(node.body)
+            except Rejection as rejection:
+                tidies = rejection.declined is not None
+                handler = self._handler_of(node, rejection)
+                if handler is None:
+                    raise
+                with self._handling(handler, rejection):
+                    self._block(handler.body)
+            else:
+                yield from self._walk(node.orelse)
+        except GeneratorExit:
+            tidies = False
+            self._left_open = self._left_open or (node if node.finalbody else None)
+            raise
+        except Rejection as rejection:
+            tidies = rejection.declined is not None
+            raise
+        finally:
+            if tidies:
+                yield from self._walk(node.finalbody)
 
     def _walk_round(self, body: list[ast.stmt]) -> Generator[Any, Any, bool]:
         """Run a round of a generator's loop; return whether the loop is left by it."""
@@ -284,6 +329,8 @@ class Interpreter(Calls):
 
     def _with(self, items: list[ast.withitem], body: list[ast.stmt], node: ast.stmt) -> None:
         if not items:
+            if isinstance(node, ast.With) and any(each.optional_vars is not None for each in node.items):
+                self._tell(node, "test")
             self._block(body)
             return
         item = items[0]
@@ -308,12 +355,49 @@ class Interpreter(Calls):
             positional, keywords = self._arguments(expression)
             if not positional and item.optional_vars is None:
                 return np.printoptions(**self._options("np", keywords, expression))
+        root = expression.func if isinstance(expression, ast.Call) else expression
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and root.id in self.names:
+            return self._managed(self._value(expression), item)
         known = (
             f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore'), np.printoptions(precision=3) and "
             "warnings.catch_warnings()"
         )
         message = f"Of “with”, {known} are run here."
         raise self._rejection("unread", message, expression)
+
+    @contextmanager
+    def _managed(self, manager: Any, item: ast.withitem) -> Iterator[None]:
+        """Run a block as an object of the program has it: between its ``__enter__`` and its ``__exit__``."""
+        node, kind = item.context_expr, self._class_of(manager)
+        if kind is None or not (kind.has("__enter__") and kind.has("__exit__")):
+            missing = "" if kind is None or not kind.has("__enter__") else " (missed __exit__ method)"
+            words = f"'{type_name(manager)}' object does not support the context manager protocol{missing}"
+            raise self._error("TypeError", words, node)
+        given = self.call(kind.find("__enter__"), (manager,), {}, node)
+        if item.optional_vars is not None:
+            self._assign(item.optional_vars, given)
+        leave = kind.find("__exit__")
+        try:
+            yield
+        except (Returned, _Left):
+            self.call(leave, (manager, None, None, None), {}, node)
+            raise
+        except Rejection as rejection:
+            if rejection.declined is None:
+                raise
+            error = self._exception(rejection.declined)
+            raised = error.kind if isinstance(error, Instance) else Kind(rejection.declined.kind)
+            if not self._as_truth(self.call(leave, (manager, raised, error, None), {}, node), node):
+                raise
+        else:
+            self.call(leave, (manager, None, None, None), {}, node)
+
+    def _exception(self, declined: Declined) -> Caught | Instance:
+        """Return an exception as a value: the object of the program that was raised, if it was one."""
+        known = self._thrown.get(id(declined))
+        return Caught(declined) if known is None else known[1]
 
     def _try(self, node: ast.Try) -> None:
         stopped = False
@@ -345,14 +429,21 @@ class Interpreter(Calls):
         if handler.type is None:
             return True
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        return any(catches(ast.unparse(kind).rpartition(".")[2], declined) for kind in kinds)
+        return any(self._catches(kind, declined) for kind in kinds)
+
+    def _catches(self, kind: ast.expr, declined: Declined) -> bool:
+        own = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
+        if isinstance(own, Class):
+            error = self._exception(declined)
+            return isinstance(error, Instance) and error.kind.derives_from(own)
+        return catches(ast.unparse(kind).rpartition(".")[2], declined)
 
     @contextmanager
     def _handling(self, handler: ast.ExceptHandler, rejection: Rejection) -> Iterator[None]:
         """Give the exception its name while a handler runs."""
         assert rejection.declined is not None
         if handler.name:
-            self.names[handler.name] = Caught(rejection.declined)
+            self.names[handler.name] = self._exception(rejection.declined)
         self._handled.append(rejection)
         try:
             yield
@@ -369,6 +460,12 @@ class Interpreter(Calls):
         value = self._value(raised)
         if isinstance(value, Kind):
             value = Caught(made(value.name, ""))
+        if isinstance(value, Class) and value.raises:
+            value = self._new(value, (), {}, node)
+        if isinstance(value, Instance) and value.kind.raises:
+            declined = Declined(value.kind.name, value.kind.raises, self._text_of(value, node))
+            self._thrown[id(declined)] = (declined, value)
+            return Rejection("declined", declined.text, Place.of(node, self._source), declined)
         if not isinstance(value, Caught):
             return self._error("TypeError", "exceptions must derive from BaseException", node)
         return Rejection("declined", value.declined.text, Place.of(node, self._source), value.declined)

@@ -16,7 +16,7 @@ import numpy as np
 
 from primer_core.language.execution import owner_of
 from primer_core.language.limits import MAX_SIZE, Refused, thousands
-from primer_core.language.programs import images, walks
+from primer_core.language.programs import images, resampling, walks
 
 LAYERS = (
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "AvgPool2d", "BatchNorm1d",
@@ -65,6 +65,10 @@ FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
     "np.fromiter": lambda: np.fromiter,
     "np.vectorize": lambda: np.vectorize,
     **{f"np.{name}": partial(getattr, walks, name) for name in ("ndenumerate", "ndindex", "nditer")},
+    **{
+        f"F.{name}": partial(getattr, resampling, name)
+        for name in ("affine_grid", "grid_sample", "interpolate", "scaled_dot_product_attention")
+    },
     "torch.autograd.Variable": lambda: _torch().autograd.Variable,
     "torch.nn.utils.rnn.pad_sequence": lambda: _torch().nn.utils.rnn.pad_sequence,
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,

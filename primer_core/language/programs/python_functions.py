@@ -7,7 +7,7 @@ import builtins
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,9 +20,12 @@ from primer_core.language.programs import networks
 from primer_core.language.programs.containers import Containers
 from primer_core.language.programs.expressions import ITERATORS
 from primer_core.language.programs.formats import WIDEST, check_percent, filled
+from primer_core.language.programs.functions import ROLES
+from primer_core.language.programs.modes import OF_GRADIENTS
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.values import (
+    EXCEPTIONS,
     Caught,
     Class,
     Entries,
@@ -47,7 +50,8 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "frozenset": lambda: (frozenset,), "complex": lambda: (complex,),
     "np.ndarray": lambda: (np.ndarray,), "np.generic": lambda: (np.generic,), "np.floating": lambda: (np.floating,),
     "np.integer": lambda: (np.integer,), "np.number": lambda: (np.number,), "np.bool_": lambda: (np.bool_,),
-    "np.float64": lambda: (np.float64,), "np.float32": lambda: (np.float32,), "np.int64": lambda: (np.int64,),
+    "np.str_": lambda: (np.str_,), "np.float64": lambda: (np.float64,), "np.float32": lambda: (np.float32,),
+    "np.int64": lambda: (np.int64,),
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
@@ -87,7 +91,7 @@ class PythonFunctions(Containers):
         if name in ("len", "int", "float", "bool") and len(positional) == 1 and owner_of(positional[0]) is None:
             kind = type_name(positional[0])
             if name == "bool":
-                return True
+                return self._as_truth(positional[0], node)
             words = f"object of type '{kind}' has no len()"
             if name != "len":
                 text = "a string, a bytes-like object" if name == "int" else "a string"
@@ -220,7 +224,10 @@ class PythonFunctions(Containers):
     def _isinstance(self, node: ast.Call) -> bool:
         if len(node.args) != 2:
             raise self._rejection("unread", "isinstance takes a value and a type.", node)
-        value, kinds = self._value(node.args[0]), node.args[1]
+        return self._is_of(self._value(node.args[0]), node.args[1])
+
+    def _is_of(self, value: Any, kinds: ast.expr) -> bool:
+        """Return whether a value is of a type, or of one of several."""
         found: list[type] = []
         for kind in kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]:
             if isinstance(kind, ast.Name) and isinstance(own := self.names.get(kind.id), Class):
@@ -232,6 +239,10 @@ class PythonFunctions(Containers):
             if self._full_name(kind) in known:
                 found.append(networks.base(known[self._full_name(kind)]))
                 continue
+            if isinstance(kind, ast.Name) and kind.id in EXCEPTIONS and kind.id not in self.names:
+                if self._is_raised_as(value, kind.id):
+                    return True
+                continue
             full = self._full_name(kind)
             named = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
             if full in COLLECTIONS or (isinstance(named, type) and issubclass(named, Record)):
@@ -242,6 +253,59 @@ class PythonFunctions(Containers):
                 raise self._rejection("unknown", f"{quoted(ast.unparse(kind))} is no type that is known here.", kind)
             found.extend(_TYPES[written]())
         return isinstance(value, tuple(found))
+
+    # What stands above a function
+
+    def _decorators(self, node: ast.FunctionDef) -> list[Callable[[Function], Any]]:
+        """Return what is done to a function once it is defined, in order; roles and modes are part of it already.
+
+        Raises
+        ------
+        Rejection
+            If a decorator is not run here.
+        """
+        marks = [each for each in node.decorator_list if ast.unparse(each) not in (*ROLES, *OF_GRADIENTS)]
+        if [ast.unparse(each) for each in marks] == [f"{node.name}.setter"]:
+            return [self._setter_of(node)]
+        if marks and len(marks) + sum(ast.unparse(each) in ROLES for each in node.decorator_list) < len(
+            node.decorator_list
+        ):
+            message = f"The decorator @{ast.unparse(marks[0])} is not run here beside one of PyTorch's. Leave one out."
+            raise self._rejection("unread", message, marks[0])
+        return [self._decorator(each) for each in reversed(marks)]
+
+    def _setter_of(self, node: ast.FunctionDef) -> Callable[[Function], Any]:
+        """Return what makes of a function the setter of the property of that name, which stands before it."""
+        known = self.names.get(node.name)
+        if not isinstance(known, Function) or known.role != "property":
+            message = f"The decorator @{node.name}.setter stands behind a property of that name here."
+            raise self._rejection("unread", message, node.decorator_list[0])
+        return lambda function: replace(known, setter=function)
+
+    def _decorator(self, mark: ast.expr) -> Callable[[Function], Any]:
+        named = mark.func if isinstance(mark, ast.Call) else mark
+        full = self._full_name(named)
+        if full == "functools.wraps" and isinstance(mark, ast.Call) and len(mark.args) == 1:
+            wrapped = self._value(mark.args[0])
+            return lambda function: replace(function, name=getattr(wrapped, "name", function.name))
+        if full in ("functools.lru_cache", "functools.cache"):
+            return lambda function: replace(function, memo={})
+        root = named
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id not in self.names:
+            message = f"The decorator @{ast.unparse(mark)} is not run here. Leave it out."
+            raise self._rejection("unread", message, mark)
+        return self._needed(self._value(mark), mark)
+
+    def _is_raised_as(self, value: Any, name: str) -> bool:
+        """Return whether a value is an exception of one of Python's classes."""
+        match value:
+            case Caught(declined):
+                return catches(name, declined)
+            case Instance(kind) if kind.raises:
+                return issubclass(EXCEPTIONS[kind.raises], EXCEPTIONS[name])
+        return False
 
     def _full_name(self, node: ast.expr) -> str:
         """Return the name by which the table knows what an expression names; empty for what is no name of a module."""
@@ -273,6 +337,8 @@ class PythonFunctions(Containers):
         for name in ("__str__", "__repr__"):
             if kind is not None and kind.has(name):
                 return str(self.call(kind.find(name), (value,), {}, node))
+        if isinstance(value, Instance) and value.kind.raises:
+            return self._words_of(value, node)
         if owner_of(value) is None and networks.is_network_object(value):
             return str(self._outside(str, (value,), {}, node))
         if isinstance(value, list | tuple | dict | Entries | set | frozenset | deque) and any(
@@ -312,7 +378,17 @@ class PythonFunctions(Containers):
         found = self._class_of(value)
         if found is not None and found.has("__repr__"):
             return str(self.call(found.find("__repr__"), (value,), {}, node))
+        if isinstance(value, Instance) and value.kind.raises:
+            return f"{value.kind.name}({', '.join(self._repr_of(each, node) for each in value.values['args'])})"
         return repr(value)
+
+    def _words_of(self, value: Instance, node: ast.AST) -> str:
+        """Write what an exception of a class of the program says, as ``str`` does."""
+        given = value.values["args"]
+        if len(given) != 1:
+            return self._repr_of(given, node) if given else ""
+        writes = self._repr_of if issubclass(EXCEPTIONS[value.kind.raises], KeyError) else self._text_of
+        return writes(given[0], node)
 
     def _read(self, holder: Any, node: ast.Attribute) -> Any:
         if node.attr == "__class__":
@@ -321,7 +397,9 @@ class PythonFunctions(Containers):
 
     def _methods(self, holder: Any) -> tuple[str, ...]:
         """Return the methods of one of Python's own values that are known here."""
-        return METHODS.get(Record if isinstance(holder, Record) else type(holder), ())
+        if isinstance(holder, Record | np.str_):
+            return METHODS[Record if isinstance(holder, Record) else str]
+        return METHODS.get(type(holder), ())
 
     def _bound_method(self, holder: Any, node: ast.Attribute) -> Function | None:
         known = node.attr in self._methods(holder)

@@ -52,7 +52,8 @@ METHODS: Mapping[type, tuple[str, ...]] = {
         "capitalize", "center", "count", "endswith", "find", "format", "isalpha", "isdigit", "join", "ljust", "lower",
         "lstrip", "replace", "rjust", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper",
         "partition", "rpartition", "removeprefix", "removesuffix", "zfill", "isupper", "islower", "isspace", "isalnum",
-        "swapcase", "rfind", "index", "isnumeric",
+        "swapcase", "rfind", "index", "isnumeric", "casefold", "isidentifier", "rsplit", "isdecimal", "istitle",
+        "rindex",
     ),
 }  # fmt: skip
 """What can be asked of Python's own values."""
@@ -85,7 +86,7 @@ ONE_SIDED: Mapping[str, str] = {"-x": "neg", "+x": "pos", "~x": "invert"}
 
 DUNDER = (
     "__init__", "__len__", "__getitem__", "__setitem__", "__call__", "__repr__", "__str__", "__iter__", "__next__",
-    "__contains__", "__post_init__",
+    "__contains__", "__bool__", "__post_init__", "__enter__", "__exit__",
     *(f"__{name}__" for name in (*ARITHMETIC.values(), *COMPARISONS.values(), *ONE_SIDED.values())),
     *(f"__r{name}__" for name in ARITHMETIC.values()),
 )  # fmt: skip

@@ -18,8 +18,10 @@ MAX_LINES = 80
 GRAMMAR: tuple[type[ast.AST], ...] = (
     ast.AnnAssign, ast.arg, ast.arguments, ast.Assert, ast.Break, ast.ClassDef, ast.comprehension, ast.Continue,
     ast.Dict, ast.DictComp, ast.ExceptHandler, ast.For, ast.FormattedValue, ast.FunctionDef, ast.GeneratorExp,
-    ast.Global, ast.If, ast.IfExp, ast.JoinedStr, ast.Lambda, ast.ListComp, ast.NamedExpr, ast.Nonlocal, ast.Raise,
-    ast.Return, ast.Set, ast.SetComp, ast.Starred, ast.Try, ast.While, ast.With, ast.withitem, ast.Yield, ast.YieldFrom,
+    ast.Global, ast.If, ast.IfExp, ast.JoinedStr, ast.Lambda, ast.ListComp, ast.Match, ast.match_case, ast.MatchAs,
+    ast.MatchClass, ast.MatchMapping, ast.MatchOr, ast.MatchSequence, ast.MatchSingleton, ast.MatchStar,
+    ast.MatchValue, ast.NamedExpr, ast.Nonlocal, ast.Raise, ast.Return, ast.Set, ast.SetComp, ast.Starred, ast.Try,
+    ast.While, ast.With, ast.withitem, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
 """What is read in a program besides the expressions and statements of the one language."""
 
@@ -60,7 +62,6 @@ _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFor, "“async” is not run here. Write the loop without it."),
     (ast.AsyncWith, "“async” is not run here. Write the block without it."),
     (ast.Await, "“await” is not run here. Write the call itself."),
-    (ast.Match, "“match” is not run here. Write “if … elif …”."),
     (ast.TryStar, "“except*” is not run here. Write “except”."),
 )
 
@@ -167,6 +168,8 @@ def _parsed(source: str) -> list[ast.stmt]:
     body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
     for call in (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)):
         _check_keywords(call)
+    for match in (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Match)):
+        _check_cases(match)
     return list(map(_Main().visit, body))
 
 
@@ -179,6 +182,45 @@ def _check_keywords(call: ast.Call) -> None:
             at = ("<unknown>", word.lineno, word.col_offset + 1, None, *end)
             raise SyntaxError(f"keyword argument repeated: {word.arg}", at)
         seen |= {word.arg} if word.arg is not None else set()
+
+
+def _check_cases(node: ast.Match) -> None:
+    """Raise what Python raises where a case is never come to, or a name is bound in it twice or not surely."""
+    for place, case in enumerate(node.cases):
+        _check_pattern(case.pattern, last=case.guard is not None or place == len(node.cases) - 1)
+
+
+def _check_pattern(pattern: ast.pattern, *, last: bool) -> set[str]:
+    """Check a pattern, and those within; return the names that it binds."""
+    match pattern:
+        case ast.MatchAs(None, name) if not last:
+            what = "wildcard" if name is None else f"name capture {name!r}"
+            raise _misplaced(f"{what} makes remaining patterns unreachable", pattern)
+        case ast.MatchAs(ast.pattern() as inner, _):
+            found = [_check_pattern(inner, last=last)]
+        case ast.MatchOr(others):
+            ends = [place == len(others) - 1 for place in range(len(others))]
+            found = [_check_pattern(each, last=last and end) for each, end in zip(others, ends, strict=True)]
+            if any(names != found[0] for names in found):
+                raise _misplaced("alternative patterns bind different names", pattern)
+            return found[0]
+        case _:
+            inner_ones = [each for each in ast.iter_child_nodes(pattern) if isinstance(each, ast.pattern)]
+            found = [_check_pattern(each, last=True) for each in inner_ones]
+    own: set[str] = {name for name in (getattr(pattern, "name", None), getattr(pattern, "rest", None)) if name}
+    names: set[str] = set()
+    for more in (*found, own):
+        twice = sorted(names & more)
+        if twice:
+            raise _misplaced(f"multiple assignments to name {twice[0]!r} in pattern", pattern)
+        names |= more
+    return names
+
+
+def _misplaced(words: str, node: ast.pattern) -> SyntaxError:
+    return SyntaxError(
+        words, ("<unknown>", node.lineno, node.col_offset + 1, None, node.end_lineno, node.end_col_offset + 1)
+    )
 
 
 class _Main(ast.NodeTransformer):
@@ -269,9 +311,8 @@ def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> Non
             if given.value is not None and yields([ast.Expr(given.value)]):
                 raise Rejection("unread", _YIELD_ALONE, Place.of(given.value, source))
             return
-        case ast.With() | ast.Try(finalbody=[_, *_]) if yields([node]):
-            word = "with" if isinstance(node, ast.With) else "try … finally"
-            message = f"“yield” is not run within “{word}” here. Write “{word}” around the loop that asks for values."
+        case ast.With() if yields([node]):
+            message = "“yield” is not run within “with” here. Write “with” around the loop that asks for values."
             raise Rejection("unread", message, Place.of(node, source))
         case ast.FunctionDef(body=body):
             for each in body:
@@ -284,6 +325,9 @@ def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> Non
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, ast.stmt):
             _check_yields(inner, source, function=function)
+        elif isinstance(inner, ast.match_case):
+            for each in inner.body:
+                _check_yields(each, source, function=function)
         else:
             found = next((each for each in ast.walk(inner) if isinstance(each, ast.Yield | ast.YieldFrom)), None)
             if found is not None and isinstance(inner, ast.ExceptHandler):

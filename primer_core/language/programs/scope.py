@@ -97,6 +97,8 @@ def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozens
                 bound.add(name)
             case ast.ExceptHandler(_, str(name)):
                 bound.add(name)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(str(name)) | ast.MatchMapping(rest=str(name)):
+                bound.add(name)
             case ast.alias(name, asname):
                 bound.add(asname or name.partition(".")[0])
         waiting.extend(ast.iter_child_nodes(node))

@@ -51,11 +51,15 @@ class Function:
     modes
         Decorators, each of which switches something on while it runs.
     role
-        Of a method: *static* is called without its object, a *property* is called when it is read.
+        Of a method: *static* is called without its object, *class* with its class, a *property* when it is read.
     yields
         Whether it is a generator's: a call gives what its ``yield`` gives one after the other.
     within
         The function that it was defined in, as `title` has it; empty for none.
+    memo
+        What it returned, by its arguments, where it is asked once for each; None where it is not kept.
+    setter
+        Of a property, what is called when it is set; None where it cannot be.
     """
 
     name: str
@@ -70,9 +74,11 @@ class Function:
     owner: Class | None = None
     real: Any = None
     modes: tuple[ast.expr, ...] = ()
-    role: Literal["method", "static", "property"] = "method"
+    role: Literal["method", "static", "class", "property"] = "method"
     yields: bool = False
     within: str = ""
+    memo: dict[Any, Any] | None = None
+    setter: Function | None = None
 
     @property
     def title(self) -> str:
@@ -106,6 +112,8 @@ class Class:
         Names of a dataclass's fields, those of the class that it derives from first.
     factories
         What makes the default of a field anew for each object, by the field's name.
+    raises
+        Python's exception that it derives from; empty where it is none.
     """
 
     name: str
@@ -114,6 +122,7 @@ class Class:
     members: dict[str, Any]
     fields: tuple[str, ...] = ()
     factories: dict[str, Any] = field(default_factory=dict)
+    raises: str = ""
 
     def find(self, name: str) -> Any:
         """Return a method or an attribute, its own or of a class that it derives from.
@@ -201,6 +210,8 @@ class Caught:
         return self.declined.words
 
     def __repr__(self) -> str:
+        if self.declined.kind == "KeyError":  # its words are written so already
+            return f"KeyError({self.declined.words})"
         return f"{self.declined.kind}({self.declined.words!r})" if self.declined.words else f"{self.declined.kind}()"
 
 
@@ -367,6 +378,11 @@ def catches(name: str, declined: Declined) -> bool:
         return name == declined.kind
     actual: Any = vars(builtins).get(declined.builtin, Exception)
     return issubclass(actual, EXCEPTIONS[name])
+
+
+def is_exception(value: Any) -> bool:
+    """Return whether a value is an exception, Python's own or of a class of the program."""
+    return isinstance(value, Caught) or (isinstance(value, Instance) and bool(value.kind.raises))
 
 
 def type_name(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.loading import load_torch
-from primer_core.language.limits import Refused
+from primer_core.language.limits import MAX_STRING, Refused
 from primer_core.language.text import quoted
 
 NUMPY_DTYPES = (
@@ -53,8 +53,19 @@ BUILTIN_DTYPES: Mapping[str, Callable[[], Any]] = {
 """Python's own types, which stand for dtypes."""
 
 
-def check_dtype(value: Any) -> None:
+BYTES_OF_A_LETTER = 4
+"""Bytes that NumPy takes for each letter of a text in an array."""
+
+
+def check_dtype(value: Any, *, texts: bool = False) -> None:
     """Refuse a dtype that no array has here, by its name. What is no dtype at all is the library's own affair.
+
+    Parameters
+    ----------
+    value
+        What was given as a dtype.
+    texts
+        Whether arrays may hold texts, each of at most `MAX_STRING` letters.
 
     Raises
     ------
@@ -80,6 +91,10 @@ def check_dtype(value: Any) -> None:
     if dtype.kind == "O":
         return
     if dtype.kind in _KINDS and dtype.itemsize <= 16 and dtype.char not in "gG" and dtype.subdtype is None:
+        return
+    if texts and dtype.kind == "U" and dtype.subdtype is None:
+        if dtype.itemsize > MAX_STRING * BYTES_OF_A_LETTER:
+            raise Refused(f"A text in an array has at most {MAX_STRING} letters here.")
         return
     kind = "longdouble" if dtype.char in "gG" else _NAMES_OF_KINDS.get(dtype.kind, "subarray")
     raise Refused(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import operator
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -636,10 +636,15 @@ class Recorder(Interpreter):
             self._told = (node, seen)
             if happening == "call" and isinstance(self.names, Scope):
                 self._name_arguments(self.names.values_here, seen)
+            elif happening in ("loop", "test"):
+                self._name_arguments(_named_by(node), seen)
         self.watch(moment)
 
-    def _name_arguments(self, own: Mapping[str, Any], seen: Mapping[str, Cells]) -> None:
-        """Keep that a function's arguments are names of cells; what put a number there is told by other names alone."""
+    def _name_arguments(self, own: Iterable[str], seen: Mapping[str, Cells]) -> None:
+        """Keep that a function's arguments, or what the head of a block binds, are names of cells.
+
+        What put a number there is told by other names alone.
+        """
         under_way = self._under_way[-1] if self._under_way else None
         if under_way is not None:
             begun = replace(under_way, number=-1, names={}, values={}, tells=False)
@@ -824,6 +829,22 @@ def twin_of(entry: Entry) -> Entry | None:
         return entry_named("np.sort")
     plain = name.removesuffix("(out=)").removesuffix("_" if owner == "Tensor" else "=")
     return entry_named(f"{owner}.{plain}") if plain != name else None
+
+
+def _named_by(node: ast.stmt) -> tuple[str, ...]:
+    """Return the names that the head of a loop, of a ``with`` or of a ``match`` binds."""
+    match node:
+        case ast.For(target):
+            heads: list[ast.AST] = [target]
+        case ast.With(items):
+            heads = [item.optional_vars for item in items if item.optional_vars is not None]
+        case ast.Match(cases=cases):
+            heads = [case.pattern for case in cases]
+        case _:
+            return ()
+    parts = [part for head in heads for part in ast.walk(head)]
+    names = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+    return (*names, *(part.name for part in parts if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name))
 
 
 def _targets(node: ast.stmt) -> tuple[str, ...]:

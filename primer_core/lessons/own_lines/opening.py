@@ -112,7 +112,7 @@ def _strong(operands: tuple[Any, ...]) -> tuple[Any, ...]:
     A lesson reads each operand as an array, whose dtype counts as much as the other's.
     """
     arrays = [backend_of(value).to_numpy(value) for value in operands if is_array(value)]
-    if len(arrays) != 1:
+    if len(arrays) != 1 or arrays[0].dtype.kind == "U":
         return operands
 
     def strong(value: Any) -> Any:
@@ -188,7 +188,10 @@ def _written(value: Any, most_cells: int) -> str | None:
     if not is_array(value) or size_of(value) > most_cells:
         return None
     engine = backend_of(value)
-    code = engine.array_code(engine.to_numpy(value))
+    cells = engine.to_numpy(value)
+    if cells.dtype.kind == "U":  # lessons read arrays of numbers
+        return None
+    code = engine.array_code(cells)
     return code if len(code) <= _LETTERS * most_cells else None
 
 

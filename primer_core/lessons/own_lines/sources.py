@@ -880,6 +880,8 @@ def number_code(value: Any) -> str:
 
 
 def _equal(amount: Any, value: Any) -> bool:
+    if isinstance(value, str):  # "2" is no 2, though both are read as one number
+        return False
     try:
         one, other = float(amount), float(value)
     except (TypeError, ValueError):

@@ -262,19 +262,21 @@ def _stored(line: Line) -> Iterator[StoredOtherwise]:
         return
     write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
     changed = None if write is None else _put(write)
-    if write is None or changed is None or changed.dtype.kind not in "iu":
+    if write is None or changed is None or changed.dtype.kind not in "iuU":
         return
     array, index, value = write.operands
     given = np.asarray(numbers(value) if is_array(value) else value)
-    if given.dtype.kind not in "iuf":
+    of_texts = changed.dtype.kind == "U"
+    if given.dtype.kind not in ("U" if of_texts else "iuf"):
         return
     places = np.asarray(numbered(array, 0)[index])
     wanted = np.broadcast_to(given, places.shape).reshape(-1)
     for number, place in zip(wanted, places.reshape(-1), strict=True):
         stored = changed.reshape(-1)[int(place)]
-        if np.isfinite(number) and number != stored and (places == place).sum() == 1:
+        if (of_texts or np.isfinite(number)) and number != stored and (places == place).sum() == 1:
             dtype = _short(backend_of(array).dtype_name(array))
-            yield StoredOtherwise(line.run, target.value.id, dtype, repr(number.item()), str(stored.item()))
+            kept = repr(stored.item()) if of_texts else str(stored.item())
+            yield StoredOtherwise(line.run, target.value.id, dtype, repr(number.item()), kept)
             return
 
 

@@ -20,7 +20,7 @@ from primer_core.language.programs.interpreter import Failed, Interpreter, Momen
 from primer_core.language.programs.layers import Forward, is_module
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
-from primer_core.language.programs.values import Caught, is_plain, type_name
+from primer_core.language.programs.values import is_exception, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
@@ -425,9 +425,7 @@ class _Tracer:
         """Say of each name that is new, or is bound to another object, what that is to the others in sight."""
         found = []
         fresh = [
-            name
-            for name, seen in names.items()
-            if _is_other(seen, before.get(name)) and not isinstance(values[name], Caught)
+            name for name, seen in names.items() if _is_other(seen, before.get(name)) and not is_exception(values[name])
         ]
         known = [*(name for name in names if name not in fresh), *outside]
         for name in fresh:

@@ -25,6 +25,7 @@ from tests.profiles import is_long, seed
 
 CASES = Path(__file__).parent / "cases.json"
 USUAL = Path(__file__).parent / "usual_lines.json"
+TYPICAL = Path(__file__).parent / "typical_programs.json"
 COUNT = 500 if is_long() else 60
 SEED = seed()
 
@@ -117,6 +118,12 @@ def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str
     assert_alike(case["code"])
 
 
+@pytest.mark.parametrize("case", json.loads(TYPICAL.read_text(encoding="utf-8")), ids=lambda case: case["id"])
+@pytest.mark.filterwarnings("ignore")
+def test_whole_programs_do_what_plain_python_does(case: dict[str, str]) -> None:
+    assert_alike(case["code"])
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -124,9 +131,25 @@ def test_what_is_usually_written_does_what_plain_python_does(case: dict[str, str
         ("yield 1", "“yield” stands outside a function"),
         ("def f():\n    with torch.no_grad():\n        yield 1", "“yield” is not run within “with” here"),
         (
-            "def f():\n    try:\n        yield 1\n    finally:\n        pass",
-            "not run within “try … finally”",
+            "def f():\n    try:\n        yield 1\n    finally:\n        print(2)\nfor x in f():\n    break\nx = 1",
+            "A generator was left here before its “finally”",
         ),
+        ("match 1:\n    case x:\n        pass\n    case 2:\n        pass", "name capture 'x' makes remaining patterns"),
+        ("match 1:\n    case [x] | y:\n        pass", "alternative patterns bind different names"),
+        ("match 1:\n    case {1: x, **x}:\n        pass", "multiple assignments to name 'x'"),
+        (
+            "class A:\n    pass\nmatch A():\n    case A(x):\n        pass",
+            "Name what is asked for: A(name=…)",
+        ),
+        ("a = np.array(['x', 'y'])\na.view(np.uint32)", "ndarray.view is not known here with texts"),
+        ("np.arange(4).view('U2')", "ndarray.view is not known here with texts"),
+        ("np.empty(3, dtype=str)", "np.empty hands out memory as it finds it, which is no text"),
+        ("np.zeros(3, 'S4')", "is a text dtype"),
+        (
+            "from typing import NamedTuple\nclass A(NamedTuple):\n    x: int\n    def f(self):\n        pass",
+            "In the body of a NamedTuple stand fields here",
+        ),
+        ("def f(g):\n    return g\n@f\n@torch.no_grad()\ndef g():\n    pass", "@f is not run here beside one"),
         ("def f():\n    try:\n        pass\n    except ValueError:\n        yield 1", "within “except” here"),
         ("@torch.no_grad()\ndef f():\n    yield 1", "A generator is not decorated here"),
         ("import itertools\nitertools.tee([1])", "itertools.tee is not known here"),
@@ -247,6 +270,18 @@ def test_lines_before_what_is_not_run_have_run() -> None:
         "class A:\n    def __iter__(self):\n        return self\n    def __next__(self):\n        return 1\nlist(A())",
         "print(*range(10 ** 9))",
         "'x'.zfill(10 ** 9)",
+        "match range(10 ** 6):\n    case [x, *y]:\n        pass",
+        "F.interpolate(torch.ones(1, 1, 4, 4), scale_factor=10 ** 6)",
+        "F.scaled_dot_product_attention(torch.ones(9000, 1), torch.ones(9000, 1), torch.ones(9000, 1))",
+        "np.zeros(100, 'U10000000')",
+        "np.array(['a' * 9000])",
+        "np.full(10 ** 6, 'x' * 200)",
+        "np.repeat(np.array(['x' * 200]), 10 ** 6)",
+        "a = np.array(['ab'])\nwhile True:\n    a = a + a",
+        "np.array(['ab'])[0] * 10 ** 9",
+        "x = np.array(['ab'])[0]\nx *= 10 ** 9",
+        "np.array(['%99999999d'])[0] % 3",
+        "np.array(['ab'])[0].ljust(10 ** 9)",
     ],
 )
 def test_what_takes_too_much_is_refused(text: str) -> None:

@@ -213,6 +213,16 @@ shifted = scores - best[:, None]"""
             "w:1",
             ["w[1] = w[1] - 0.5 * w.grad[1] = 3.0 - 0.5 * 6.0 = 0.0", "w.grad[1] = 6.0, the slope of loss by w[1]"],
         ),
+        (
+            "import numpy as np\np = (1, np.array([2.0, 3.0]))\nmatch p:\n    case (1, y):\n        z = y * 2",
+            "z:1",  # what the case named
+            ["z[1] = y[1] * 2 = 3.0 * 2 = 6.0"],
+        ),
+        (
+            "import numpy as np\nfor a in [np.array([1.0]), np.array([5.0])]:\n    b = a * 2",
+            "b:0",  # what the loop named
+            ["b[0] = a[0] * 2 = 5.0 * 2 = 10.0"],
+        ),
     ],
 )
 def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
@@ -376,6 +386,32 @@ def test_an_array_that_was_sorted_in_place_is_followed() -> None:
     program = "import numpy as np\na = np.array([[3, 1], [9, 4]])\na.sort()\nb = a + 1"
     assert "which came from a[0, 0] and a[0, 1]" in told(program, "a:0")[0]
     assert goes(program, "a:0") == ["4: a[0, 0] went into b[0, 0]"]
+
+
+LABELS = """import numpy as np
+labels = np.array(["dog", "cat", "dog"])
+back = labels[::-1].copy()
+hit = labels == "dog"
+ranked = np.sort(labels)
+names, counts = np.unique(back, return_counts=True)
+sizes = np.array([2.0, 1.0]).astype(str)"""
+
+
+def test_cells_that_hold_texts_are_followed() -> None:
+    shown = explain(OwnLinesQuestion(program=LABELS))
+    assert isinstance(shown, Shown)
+    assert [shown.steps[-1].names[name].dtype for name in ("labels", "hit", "sizes")] == ["<U3", "bool", "<U32"]
+    assert told(LABELS, "back:1")[:2] == [
+        "back[1] = 'cat', which came from labels[1]",
+        "labels[1] = 'cat', which came from no cell with a name",
+    ]
+    assert told(LABELS, "hit:2")[0] == "hit[2] = True, which came from labels[2]"
+    assert told(LABELS, "ranked:0")[0] == "ranked[0] = 'cat', which came from labels[0], labels[1] and labels[2]"
+    assert told(LABELS, "counts:1")[0] == "counts[1] = 2, which came from back[0], back[1] and back[2]"
+    assert goes(LABELS, "back:0") == [
+        "6: back[0] went into names[0] and names[1]",
+        "6: back[0] went into counts[0] and counts[1]",
+    ]
 
 
 def test_a_view_larger_than_its_memory_is_not_followed() -> None:

@@ -81,6 +81,7 @@ def found(program: str) -> list[Claim]:
         ("a = np.zeros(3)\na[[0, 0, 1]] += 1", [OnceEach((6, 1), "a", (0,), 2)]),
         ("a = np.zeros(3, dtype=int)\na[1:] = [2.7, 3.0]", [StoredOtherwise((6, 1), "a", "int64", "2.7", "2")]),
         ("t = torch.zeros(2, dtype=torch.uint8)\nt[0] = 2.5", [StoredOtherwise((6, 1), "t", "uint8", "2.5", "2")]),
+        ("a = np.array(['ab', 'cd'])\na[1] = 'xyz'", [StoredOtherwise((6, 1), "a", "<U2", "'xyz'", "'xy'")]),
         ("a = np.arange(3)\nnp.append(a, 1)\nprint(a)", [KeptNowhere((6, 1), "np.append(a, 1)")]),
         ("t = torch.ones(3)\nt.unsqueeze(0)\nprint(t)", [KeptNowhere((6, 1), "t.unsqueeze(0)")]),
         (
