@@ -117,10 +117,12 @@ def _(claim: SeededAgain, program: Program) -> None:
     drawn = []
     for time in (1, claim.run[1]):
         found: list[float] = []
-        draw = torch.rand if claim.code.startswith("torch") else np.random.rand
-        Between(
-            opened(program.code), (claim.run[0], time), (0, 0), ended=lambda _, f=found, d=draw: f.extend(d(3).tolist())
-        ).cells(())
+        draw: Any = torch.rand if claim.code.startswith("torch") else np.random.rand
+
+        def ended(_: Any, found: list[float] = found, draw: Any = draw) -> None:
+            found.extend(draw(3).tolist())
+
+        Between(opened(program.code), (claim.run[0], time), (0, 0), ended=ended).cells(())
         drawn.append(found)
     assert drawn[0] == drawn[1] != []
 
@@ -244,7 +246,7 @@ def _(claim: ReturnsNothing, program: Program) -> None:
 def _(claim: NameAlone, program: Program) -> None:
     done = line(program, claim.run)
     statement: Any = statement_of(program, claim.run)
-    target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    target: Any = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
     assert target.id == claim.name
     assert is_array(done.names[claim.array])
     assert done.cells[claim.array] == done.cells_before[claim.array]

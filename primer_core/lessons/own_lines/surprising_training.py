@@ -95,9 +95,9 @@ def _kept(line: Line) -> Iterator[Claim]:
             continue
         kept = np.flatnonzero((origin.values != 0) & (given != 0))
         if kept.size:
-            first = float(given[kept[0]]), float(origin.values[kept[0]])
+            before, after = (f"{float(each[kept[0]]):.4g}" for each in (given, origin.values))
             ends = f"{layer}.eval()" if layer else "training=False"
-            yield KeptAreScaled(line.run, origin.place.text, repr(share), *(f"{each:.4g}" for each in first), ends)
+            yield KeptAreScaled(line.run, origin.place.text, repr(share), before, after, ends)
 
 
 def _never(line: Line) -> Iterator[Claim]:
