@@ -4,6 +4,7 @@ import random
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,9 @@ register_profiles()
 CACHES = {"__pycache__", "build", "node_modules", "primer.egg-info"}
 
 
+_SEED = "seed"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the seed of a long run before Hypothesis's own plugin reads it, and hand it to every worker.
@@ -25,9 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
     Hypothesis would draw a new one in each worker and keep it to itself; so the header names one that repeats the run.
     """
     if config.getoption("hypothesis_profile") == LONG:
-        if config.getoption("hypothesis_seed") is None:
-            config.option.hypothesis_seed = str(random.SystemRandom().randrange(2**32))
+        told = getattr(config, "workerinput", {}).get(_SEED) or config.getoption("hypothesis_seed")
+        config.option.hypothesis_seed = told or str(random.SystemRandom().randrange(2**32))
         sow(int(config.option.hypothesis_seed))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed to a worker, whose own options are read anew."""
+    node.workerinput[_SEED] = node.config.getoption("hypothesis_seed")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -324,6 +324,7 @@ def _(claim: KeepsGraphs, program: Program) -> None:
     Between(code, claim.run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
     total = seen[claim.name]
     assert total.requires_grad
+    assert getattr(at_line(program, claim.run)[claim.name], "requires_grad", False), "nothing had been added before"
     statement: Any = statement_of(program, claim.run)
     assert isinstance(statement, ast.AugAssign)
     assert ast.unparse(statement.target) == claim.name

@@ -215,6 +215,8 @@ def _nan(outcome: Reduced) -> list[Claim]:
     first, count = int(spread[0]), outcome.members.shape[1]
     instead, kept = "", count - int(nans[first])
     if question.operation in ("std", "var"):
+        if count <= question.ddof:
+            return []  # it would be nan without them, too
         kept -= question.ddof
     if question.operation in _PASSED_OVER[question.library] and kept > 0:
         own = outcome.statements[0].partition(" = ")[2]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from primer_core.backend import backend
 from primer_core.claims.claim import Bound, Claim, Line
 from primer_core.claims.copying import (
     AlwaysCopies,
@@ -297,7 +298,7 @@ class Said:
                 found.append((CountedOnce(line, again.name, again.cell, again.times, again.each),))
             if deed.too_late is not None:
                 late = deed.too_late
-                copied = f"{late.read}.{'copy' if program.library == 'NumPy' else 'clone'}()"
+                copied = f"{late.read}.{'copy' if backend(program.library).runs_numpy_code else 'clone'}()"
                 found.append((ReadTooLate(line, late.written, late.read, late.target, copied),))
         return [*found, *((self._lost(self.lines[place], loss),) for place, loss in program.losses)]
 

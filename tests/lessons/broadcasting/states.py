@@ -40,12 +40,17 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
     if chance.random() < 0.06:
         rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
         texts, op = [f"({rows}, {inner})", f"({inner}, {columns})"], "multiply"
+    stored = chance.random() < 0.03
+    if stored:
+        n, op = chance.randint(2, 4), chance.choice(["add", "multiply"])
+        dtype = chance.choice(["np.float32", "np.uint8", "np.int64", "bool"])
+        texts = [f"np.ones(({n}, {n}))", f"np.ones({n}, dtype={dtype})"]
     return BroadcastingQuestion(
         a=texts[0],
         op=op,
         b=texts[1],
         c=texts[2] if len(texts) > 2 else "",
-        inplace=small or texts[0].startswith("np.broadcast_to") or chance.random() < 0.4,
+        inplace=small or stored or texts[0].startswith("np.broadcast_to") or chance.random() < 0.4,
         view=chance.choice(["Forward", "Forward", "Backward"]),
         of=chance.choice(["y.sum()", "y.mean()", "1, 2, 3, …"]),
     )

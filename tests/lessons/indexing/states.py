@@ -46,7 +46,8 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     elif draw < 0.24:
         index, library = chance.choice(["::-1", "1::-1"]), "PyTorch"
     elif draw < 0.26:
-        index = chance.choice(["::0", "1::0", "..., ...", "[0, 0], [0, 0, 0]" if len(shape) > 1 else "0, 0"])
+        apart = "[0, 0], [0, 0, 0]" if len(shape) > 1 else "0, 0"
+        index = chance.choice(["::0", "1::0", "..., ...", apart, apart, apart, apart])
     elif draw < 0.31:
         index = ", ".join(str(chance.randrange(max(size, 1))) for size in shape)
         then = chance.choice(["Read", "Add to b"])
