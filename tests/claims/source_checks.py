@@ -273,7 +273,7 @@ def _(claim: WentInto, program: Program) -> None:
         line = lines[claim.run[0] - 1]
         if not (_NAN.search(line) and re.search("==|!=|<|>", line)):
             raise
-        # Compared with nan, no number matters. It is compared all the same, as is seen once something else stands there.
+        # No number matters to a comparison with nan. It is read all the same, as is seen with another number there.
         lines[claim.run[0] - 1] = _NAN.sub("0.0", line)
         goes_into(claim, "\n".join(lines))
 

@@ -544,6 +544,7 @@ _THEN: tuple[Scene, ...] = (
         _gone,
         _gone,
         _unpacked,
+        _unpacked,
         _beside,
         _whole_numbers,
         _no_number,
