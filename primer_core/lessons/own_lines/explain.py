@@ -173,12 +173,13 @@ def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MO
         return Shown(trace, 0, None, (), asked=asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    fixes = fixes_of(trace) if stops else ()
+    lost = lost_gradients_of(trace) if stops else ()
+    # Where a step lost the gradient, asking for one behind it would run and give the parameters none.
+    fixes = fixes_of(trace) if stops and not any(isinstance(each, LosesGradient) for each in lost) else ()
     opened = _opened(question, trace, at, most_cells, stops=stops)
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None
     chain, further = chain_of(trace, at, question.cell), forwards_of(trace, at, question.cell)
-    lost = lost_gradients_of(trace) if stops else ()
     return Shown(trace, at, opened, fixes, cause, given, asked, chain, further, lost)
 
 

@@ -190,11 +190,11 @@ def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
     assert found(program) == []
 
 
-def lost(program: str) -> list[Claim]:
-    """What is said of where the gradient was lost, lines counted with the imports."""
+def shown_of(program: str) -> Shown:
+    """What a program comes to, lines counted with the imports."""
     shown = explain(OwnLinesQuestion(program=HEADER + program))
     assert isinstance(shown, Shown)
-    return list(shown.lost)
+    return shown
 
 
 W = "w = torch.ones(2, requires_grad=True)\n"
@@ -237,14 +237,17 @@ W = "w = torch.ones(2, requires_grad=True)\n"
     ],
 )
 def test_the_step_that_lost_the_gradient_is_named(program: str, claims: list[Claim]) -> None:
-    assert lost(program) == claims
+    shown = shown_of(program)
+    assert list(shown.lost) == claims
+    if any(isinstance(claim, LosesGradient) for claim in claims):
+        assert not shown.fixes, "a gradient asked for behind that step would come to no parameter"
 
 
 def test_where_the_gradient_was_lost_stands_beside_the_error() -> None:
     question = OwnLinesQuestion(program=HEADER + W + "y = w.argmax().float()\ny.backward()")
     stories = [part for part in every_part(page(LESSON, question)) if isinstance(part, Story) and part.title == "Why"]
     assert len(stories) == 1
-    (claim,) = lost("w = torch.ones(2, requires_grad=True)\ny = w.argmax().float()\ny.backward()")
+    (claim,) = shown_of("w = torch.ones(2, requires_grad=True)\ny = w.argmax().float()\ny.backward()").lost
     assert "line 6" in plain(claim.sentence())
 
 
