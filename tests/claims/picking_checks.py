@@ -400,6 +400,9 @@ def _(claim: ItemDoes, program: Program) -> None:
     spoken_of = {axis + k for axis, each in taken.items() for k in range(consumed(each))}
     if claim.item == ":":
         assert claim.axis not in spoken_of or taken.get(claim.axis) == slice(None)
+    elif item is ...:
+        assert any(each is ... for each in items)
+        assert claim.axis not in spoken_of
     else:
         there = taken[claim.axis]
         assert type(there) is slice or np.array_equal(np.asarray(there), np.asarray(item))
@@ -412,7 +415,7 @@ def _(claim: ItemDoes, program: Program) -> None:
             assert not is_array(item)
         case "keeps the axis":
             assert alone.shape == a.shape
-            assert isinstance(item, slice)
+            assert item is ... or isinstance(item, slice)
         case "picks where it is True":
             assert item.dtype == bool
             assert alone.shape == (*a.shape[: claim.axis], int(item.sum()), *a.shape[claim.axis + item.ndim :])
