@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +284,8 @@ class CoordinatesAsPlaces(Claim):
         """Say how the numbers are read, and what picks the cells."""
         return (
             Code(self.call),
-            f" has a row of coordinates for each cell, {self.shape}. As an index, every number there is a place along "
-            "axis 0. ",
+            f" has a row of coordinates for each of {counted(self.shape[0], 'cell')}, {self.shape}. As an index, every "
+            "number there is a place along axis 0. ",
             Code(self.mask),
             " picks the cells.",
         )

@@ -204,7 +204,7 @@ class SliceCut(Claim):
             f" goes beyond axis {self.axis}, which has size {self.size}: a slice takes what is there, without a word. "
             "The number ",
             Code(str(self.stop)),
-            " alone raises IndexError.",
+            " in its place raises IndexError.",
         )
 
 

@@ -385,7 +385,7 @@ class AtMostPieces(Claim):
         size = f"{sum(self.sizes)}/{self.number}, rounded up"
         return (
             f"{self.number} is how many pieces there are at most: each has {size}, and the last what is left, {cut}. ",
-            Code(f"tensor_split({self.number})"),
+            Code(f"tensor_split({self.number}, dim={self.axis})" if self.axis else f"tensor_split({self.number})"),
             f" cuts into {even}.",
         )
 

@@ -315,7 +315,7 @@ class ListRepeated(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Flattened(InAWord, Claim):
+class TakenAsOneRow(InAWord, Claim):
     """A function that was told no axis took an array of several axes as one row.
 
     Parameters

@@ -21,7 +21,11 @@ export function saves(drawing, name, page, seen = () => ({})) {
     button.addEventListener("click", () => page.save(drawing, format, seen()));
     return button;
   });
-  return make("div", { className: "saves" }, ...buttons);
+  const element = make("div", { className: "saves" }, ...buttons);
+  element.addEventListener("keydown", (event) => {      // a key that is held saves one file, not many
+    if (event.repeat && event.key === "Enter") event.preventDefault();
+  });
+  return element;
 }
 
 /**

@@ -18,7 +18,7 @@ from torch.nn import functional
 from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
-from primer_core.claims.surprising_places import Flattened, SameAxisTwice
+from primer_core.claims.surprising_places import SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
@@ -191,8 +191,8 @@ def _(claim: TotalWraps, program: Program) -> None:
     assert str(numbers(result).dtype) == claim.dtype
 
 
-@check(Flattened)
-def _(claim: Flattened, program: Program) -> None:
+@check(TakenAsOneRow)
+def _(claim: TakenAsOneRow, program: Program) -> None:
     result, names = made_of(claim, program)
     node: Any = stands_there(claim.code, program, claim.run)
     array = argument(claim, program, names)

@@ -260,6 +260,18 @@ def numbered(array: Any, start: int) -> Any:
     return torch.from_numpy(numbers)
 
 
+def named_again(array: Any, index: Any) -> Iterator[tuple[int, int]]:
+    """Go through the cells of an array that an index names several times.
+
+    Yields
+    ------
+    cell, times
+        int, the cell's place among all cells in C order, and how often it is named: 2 or more.
+    """
+    cells, times = np.unique(np.asarray(numbered(array, 0)[index]), return_counts=True)
+    yield from ((cell, count) for cell, count in zip(cells.tolist(), times.tolist(), strict=True) if count > 1)
+
+
 def replaced(value: Any, arrays: Iterator[Any]) -> Any:
     """Return an argument with each array in it replaced by the next of these."""
     if isinstance(value, tuple | list):

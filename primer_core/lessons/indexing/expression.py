@@ -694,13 +694,16 @@ def _coordinates(nodes: tuple[ast.stmt, ...], operand: Operand, engine: Backend)
 def _mask_of(node: ast.expr) -> ast.expr | None:
     """Return the mask of which a call gives the coordinates; None of any other expression."""
     match node:
-        case ast.Call(ast.Attribute(ast.Name("np" | "torch"), "argwhere"), [mask], []):
-            return mask
-        case ast.Call(ast.Attribute(ast.Name("torch"), "nonzero"), [mask], []):
-            return mask
-        case ast.Call(ast.Attribute(mask, "argwhere"), [], []):
-            return mask
-    return None
+        case (
+            ast.Call(ast.Attribute(ast.Name("np" | "torch"), "argwhere"), [given], [])
+            | ast.Call(ast.Attribute(ast.Name("torch"), "nonzero"), [given], [])
+            | ast.Call(ast.Attribute(given, "argwhere"), [], [])
+        ):
+            pass
+        case _:
+            return None
+    # Of numbers these are the coordinates of all that are not 0.
+    return given if isinstance(given, ast.Compare) else ast.Compare(given, [ast.NotEq()], [ast.Constant(0)])
 
 
 def _lookup(call: ast.Call) -> tuple[ast.expr, ast.expr] | None:

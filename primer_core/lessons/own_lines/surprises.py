@@ -30,7 +30,7 @@ from primer_core.claims.surprising_training import NumberByNumber
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
-from primer_core.language.table.sources import numbered
+from primer_core.language.table.sources import named_again, numbered
 from primer_core.lessons.own_lines import (
     surprising_numbers,
     surprising_objects,
@@ -159,14 +159,12 @@ def _once_each(line: Line) -> Iterator[OnceEach]:
     if read is None or write is None or len(read.operands) != 2 or not is_array(read.operands[0]):
         return
     array, index = read.operands
-    named = np.asarray(numbered(array, 0)[index]).reshape(-1)
-    cells, times = np.unique(named, return_counts=True)
     changed = _put(write)
-    if changed is None or not (times > 1).any():
+    if changed is None:
         return
     old = numbers(array)
-    for cell, count in zip(cells.tolist(), times.tolist(), strict=True):
-        if count > 1 and old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
+    for cell, count in named_again(array, index):
+        if old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
             yield OnceEach(line.run, target.value.id, tuple(map(int, np.unravel_index(cell, old.shape))), count)
             return
 

@@ -15,7 +15,6 @@ from primer_core.claims.surprising_places import (
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
-    Flattened,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
@@ -23,6 +22,7 @@ from primer_core.claims.surprising_places import (
     PairsUp,
     SameAxisTwice,
     SortedApart,
+    TakenAsOneRow,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
@@ -194,7 +194,7 @@ def _flattened(line: Line) -> Iterator[Claim]:
             continue
         array, result = part.operands[0], part.result
         if is_array(array) and is_array(result) and array.ndim > 1 == result.ndim and array.size:
-            yield Flattened(line.run, part.place.text, tuple(array.shape), tuple(result.shape))
+            yield TakenAsOneRow(line.run, part.place.text, tuple(array.shape), tuple(result.shape))
 
 
 def _same_axis(line: Line) -> Iterator[Claim]:

@@ -16,6 +16,7 @@ from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
 from primer_core.language.table.functions import function_of
+from primer_core.language.table.sources import named_again
 from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.state import Made, Snapshot, cells_changed, differing, written_elements
 from primer_core.lessons.views.steps import Step, arrays_given, steps_to
@@ -413,24 +414,17 @@ def _again(line: Line) -> Again | None:
             return None
     if call is None or call.given is None or not is_array(call.given.values.get("x")):
         return None
-    engine, after = backend_of(call.given.values["x"]), call.given.values["x"]
+    after, index = call.given.values["x"], call.given.values["index"]
+    engine = backend_of(after)
     before = engine.to_numpy(call.bound.values["x"])
-    order = np.arange(before.size).reshape(before.shape)
-    named = engine.attempt(operator.getitem, engine.make(order), call.given.values["index"])
-    if not is_array(named):
-        return None
-    cells, times = np.unique(engine.to_numpy(named), return_counts=True)
     changed = differing(before, engine.to_numpy(after)).ravel()
-    often = [(int(cell), int(count)) for cell, count in zip(cells, times, strict=True) if count > 1 and changed[cell]]
-    if not often:
+    cell, count = next((found for found in named_again(after, index) if changed[found[0]]), (0, 0))
+    if not count:
         return None
-    cell, count = often[0]
     each = ""
     if engine.runs_numpy_code and type(sign) in _EACH_TIME and not any(isinstance(n, ast.Slice) for n in ast.walk(key)):
         ufunc, given = _EACH_TIME[type(sign)], _added(line)
-        if given is not None and not isinstance(
-            engine.attempt(ufunc.at, before.copy(), call.given.values["index"], given), Declined
-        ):
+        if given is not None and not isinstance(engine.attempt(ufunc.at, before.copy(), index, given), Declined):
             each = f"np.{ufunc.__name__}.at({name}, {ast.unparse(key)}, {ast.unparse(value)})"
     return Again(name, tuple(int(place) for place in np.unravel_index(cell, before.shape)), count, each)
 

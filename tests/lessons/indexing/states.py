@@ -160,7 +160,7 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             (table, "np.insert(a, 1, 0, axis=1)"),
             *[(table, f"np.take(a, {chance.choice(['[0, 1]', '[1]', f'[{rows}, 0]'])})")] * 4,
             (shape, f"np.{chance.choice(['delete(a, 0)', 'append(a, 7)', 'append(a, a)'])}"),
-            *[(table, f"a[np.argwhere(a > {chance.randint(0, 6)})]")] * 2,
+            *[(table, f"a[np.argwhere({chance.choice(['a > 4', 'a > 1', 'a % 3', 'a'])})]")] * 2,
             *[((6,), f"sliding_window_view(a, {chance.choice([2, 3])})")] * 2,
             (table, f"np.unravel_index({chance.randrange(max(prod(table), 1))}, {table})"),
             (table, f"np.unravel_index({max(prod(table) - 1, 0)}, {table})"),

@@ -6,7 +6,7 @@ from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
-from primer_core.claims.surprising_places import Flattened, SameAxisTwice
+from primer_core.claims.surprising_places import SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
@@ -78,7 +78,7 @@ SCHEDULED = (
             "n = np.full(9, 1000)\np = n.prod()",
             [TotalWraps((8, 1), "n.prod()", 10**27, (10**27 + 2**63) % 2**64 - 2**63, "int64")],
         ),
-        ("a = np.ones((2, 2))\nb = np.delete(a, 0)", [Flattened((6, 1), "np.delete(a, 0)", (2, 2), (3,))]),
+        ("a = np.ones((2, 2))\nb = np.delete(a, 0)", [TakenAsOneRow((6, 1), "np.delete(a, 0)", (2, 2), (3,))]),
         ("a = np.eye(3)\nb = a[0:2][-1]", [SameAxisTwice((6, 1), "a[0:2][-1]", "a[0:2, -1]")]),
         ("def f(x):\n    x + 1\ny = f(2)", [ReturnsNothing((7, 1), "y", "f")]),
         ("a = np.arange(3)\nfor x in a:\n    x += 1\nprint(a)", [NameAlone((7, 3), "x", "a")]),

@@ -25,6 +25,8 @@ def shapes_state(chance: random.Random) -> ShapesQuestion:
         shape = (0, *shape[1:])
     if chance.random() < 0.1:
         return _one_of_a_batch(chance, library)
+    if chance.random() < 0.08:
+        return _vector(chance, library)
     x = _tensor(chance, shape, library)
     steps: list[str] = []
     for place in range(chance.choice([1, 1, 2, 2, 3, 4]) if chance.random() < 0.96 else 0):
@@ -45,6 +47,19 @@ def _one_of_a_batch(chance: random.Random, library: Library) -> ShapesQuestion:
     word = chance.choice(["reshape", "view"] if library == "PyTorch" else ["reshape"])
     swapped = f"{word}({', '.join(map(str, chance.sample(shape, len(shape))))})"
     return ShapesQuestion(x=str(shape), steps=swapped, library=library)
+
+
+def _vector(chance: random.Random, library: Library) -> ShapesQuestion:
+    """Draw a vector that is repeated, or that is cut into pieces, not all of one size."""
+    size = chance.randint(2, 7)
+    if library == "PyTorch" and chance.random() < 0.5:
+        step = f"chunk({chance.randint(2, 5)})"
+        return ShapesQuestion(x=str((2, size)) if chance.random() < 0.3 else f"({size},)", steps=step, library=library)
+    words = ["repeat", "repeat_interleave", "tile"] if library == "PyTorch" else ["repeat"]
+    step = f"{chance.choice(words)}({chance.choice([2, 3])})"
+    if library == "NumPy" and chance.random() < 0.5:
+        step = f"np.{chance.choice(['tile', 'repeat'])}(x, 2)"
+    return ShapesQuestion(x=f"({size},)", steps=step, library=library)
 
 
 def _tensor(chance: random.Random, shape: Shape, library: Library) -> str:
@@ -211,19 +226,6 @@ def _split(word: str, axis_word: str) -> Callable[[random.Random, Shape], Step]:
     return draw
 
 
-def _repeat(chance: random.Random, shape: Shape) -> Step:
-    times = chance.choice([2, 2, 3])
-    word = chance.choice(["repeat", "repeat", "repeat_interleave", "tile"])
-    whole = f"{word}({times})"
-    return whole, (shape[0] * times,) if len(shape) == 1 else None
-
-
-def _np_repeat(chance: random.Random, shape: Shape) -> Step:
-    times = chance.choice([2, 2, 3])
-    step = chance.choice([f"repeat({times})", f"np.repeat(x, {times})", f"np.tile(x, {times})"])
-    return step, (shape[0] * times,) if len(shape) == 1 else None
-
-
 def _np_split(chance: random.Random, shape: Shape) -> Step:
     axis = chance.randrange(len(shape)) if shape else 0
     number = chance.choice([shape[axis] if shape else 1, 1, 2, 2, 3]) or 1
@@ -269,7 +271,7 @@ _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
         _squeeze, _squeeze, _batch, _unsqueeze, _expand, _unfold,
         _join("cat", "dim", 0), _join("cat", "dim", 0), _join("stack", "dim", 1),
         _clash("cat", "dim"), _clash("stack", "dim"),
-        _split("split", "dim"), _split("chunk", "dim"), _split("chunk", "dim"), _repeat, _named("PyTorch"),
+        _split("split", "dim"), _split("chunk", "dim"), _named("PyTorch"),
         _fixed("contiguous()", "x[...].contiguous()", "clone()"),
         _fixed("x + 1", "x.sum(0)", "x.amax(0)", "mT", "t()", "flip(0)", "x[1:]", "x[::2]"),
         _flat("flatten()", "ravel()"),
@@ -280,7 +282,7 @@ _STEPS: dict[Library, list[Callable[[random.Random, Shape], Step]]] = {
         _resize, _fortran, _fortran, _turned("np.ascontiguousarray(x)"), _turned("ravel()"),
         _join("concatenate", "axis", 0), _join("concatenate", "axis", 0), _join("stack", "axis", 1),
         _clash("concatenate", "axis"), _clash("stack", "axis"),
-        _np_split, _np_split, _np_repeat, _named("NumPy"),
+        _np_split, _np_split, _named("NumPy"),
         _fixed("np.ascontiguousarray(x)", "np.asarray(x)", "copy()", "np.asfortranarray(x)"),
         _fixed("x + 1", "x.sum(axis=0)", "x.max(axis=0)", "np.flip(x, 0)", "x[1:]", "x[::2]", "x[..., None]"),
         _flat("flatten()", "ravel()"), _flat("flatten()"), _wide_squeeze,
