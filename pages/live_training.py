@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from primer_core.models.registry import MODELS, SAMPLE_SHAPES
-from ui import address, cached, session, shell
+from ui import address, cached, session, set_widgets, shell
 from ui.components.predict_first import predict_first
 from ui.controls import preset_pills
 from ui.training import bring, data_view, inside_view, kept_runs, landscape_view, panel, settings
@@ -15,6 +15,7 @@ from ui.training.live_view import role_at
 lesson = shell.begin("live_training")
 cached.training_desks().service.warm_up()
 address.take_query(lesson.slug, settings.parameters())
+set_widgets.hold_widgets()
 misread = st.container()  # drawn last: only then is it known what was used instead
 
 desk = session.desk()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui.components.code_view import code_view
 from ui.components.pills import pills
+from ui.set_widgets import set_widgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def preset_pills(presets: Sequence[Preset], *, disabled: bool = False) -> None:
         list(by_title),
         current.title if current else None,
         label="Presets",
-        on_press=lambda title: st.session_state.update(by_title[title].values),
+        on_press=lambda title: set_widgets(by_title[title].values),
         disabled=disabled,
     )
 

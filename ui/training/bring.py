@@ -15,6 +15,7 @@ from primer_core.training.store import digest
 from primer_core.training.upload import MOST_BYTES, Fit, Upload, UploadError, fit, nearest, read_upload, usable
 from ui import cached, session
 from ui.address import literal
+from ui.set_widgets import set_widgets
 
 #: Key in the session's state: how many networks were brought. Each is taken by a field of its own.
 _COUNT = "networks brought"
@@ -105,9 +106,9 @@ def take_choice() -> None:
     if model is None:
         return
     takes_points = MODELS[model].takes == "points"
-    st.session_state["model"] = model
+    set_widgets({"model": model})
     if takes_points != (st.session_state.get("data") == TOY):
-        st.session_state["data"] = TOY if takes_points else RunSpec().data
+        set_widgets({"data": TOY if takes_points else RunSpec().data})
 
 
 def _keep(upload: Upload, fitted: Fit, spec: RunSpec, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +29,7 @@ from primer_core.training.sweep import combinations
 from ui import cached, session
 from ui.address import Parameter, choice_of, number_of, switch, whole_number
 from ui.controls import Preset
+from ui.set_widgets import set_widgets, took_back
 from ui.training.words import OPTIMIZER_TITLES, SCHEDULE_TITLES
 
 if TYPE_CHECKING:
@@ -99,9 +99,6 @@ _SWEPT_SIZES, _SWEPT_TOY_SIZES = (16, 64, 256), (1, 2, 4)
 _SWEPT_BEFORE = "swept before"
 _REFUSED = "knob refused"
 _FULL_SPEED_ASKED = "full speed asked"
-_SET_HERE = "widgets set by the server"
-#: Seconds after which every browser has been told, and has said, the value of a widget that the server has set.
-_SECONDS_UNTIL_SET = 2.0
 
 
 def parameters() -> dict[str, Parameter]:
@@ -207,7 +204,7 @@ def follow_knobs(run: Run) -> None:
         if name not in PLAN and _on_offer({key: value}) and st.session_state.get(key) != value:
             if key not in st.session_state:
                 st.query_params.pop(key, None)  # an address of before, which the widget would follow
-            _set(key, value)
+            set_widgets({key: value})
 
 
 def choose(*, locked: bool) -> RunSpec | None:
@@ -329,7 +326,7 @@ def _of_a_sweep() -> bool:
 def use(spec: RunSpec) -> None:
     """Set all widgets as a run was set; a rate that is not on offer becomes the nearest one that is."""
     rate = {_KEYS["learning_rate"]: nearest_rate(spec.learning_rate)}
-    st.session_state.update(_on_offer(widget_values(spec)) | rate)
+    set_widgets(_on_offer(widget_values(spec)) | rate)
 
 
 def _race(spec: RunSpec) -> None:
@@ -355,7 +352,7 @@ def nearest_rate(rate: float) -> float:
 
 def use_rate(rate: float) -> None:
     """Set the knobs to a constant rate on offer."""
-    st.session_state.update({_KEYS["learning_rate"]: rate, _KEYS["schedule"]: "constant"})
+    set_widgets({_KEYS["learning_rate"]: rate, _KEYS["schedule"]: "constant"})
 
 
 def _knob_moved(name: str) -> None:
@@ -366,7 +363,7 @@ def _knob_moved(name: str) -> None:
         return
     if desk.sweep is not None:
         return  # its runs differ in two settings, and in nothing else
-    if _took_back(_KEYS[name]):
+    if took_back(_KEYS[name]):
         return
     value = st.session_state[_KEYS[name]]
     try:
@@ -377,25 +374,6 @@ def _knob_moved(name: str) -> None:
     for rival in desk.together[1:]:
         with suppress(SpecError):  # one that is stepped otherwise keeps its own: Adam takes no momentum
             rival.change(**{name: value})
-
-
-def _set(key: str, value: object) -> None:
-    """Set a widget that the browser may just be sending an older value of."""
-    if key in st.session_state:
-        st.session_state.setdefault(_SET_HERE, {})[key] = st.session_state[key], value, time.monotonic()
-    st.session_state[key] = value
-
-
-def _took_back(key: str) -> bool:
-    """Whether a widget moved only since the browser said its value of before `_set`, which had not reached it yet.
-
-    It then has the value that was set again. Who really moves it back at once to where it was sees it stay.
-    """
-    before, value, at = st.session_state.get(_SET_HERE, {}).get(key, (None, None, -math.inf))
-    late = before == st.session_state[key] and time.monotonic() - at < _SECONDS_UNTIL_SET
-    if late:
-        st.session_state[key] = value
-    return bool(late)
 
 
 def _knob(name: str) -> dict[str, Any]:
@@ -604,7 +582,7 @@ def full_speed_asked() -> bool:
 def draw_pace() -> None:
     """Draw the slider of the pace."""
     if st.session_state.pop(_FULL_SPEED_ASKED, False):
-        _set(PACE_KEY, FULL_SPEED)
+        set_widgets({PACE_KEY: FULL_SPEED})
     st.select_slider(
         "Pace, batches a second",
         PACES,
@@ -626,7 +604,7 @@ def pace() -> float | None:
 def _pace_moved() -> None:
     """Have the run that goes on keep the pace, if it is this learner's."""
     desk = session.desk()
-    if desk is not None and session.steers(desk) and not _took_back(PACE_KEY):
+    if desk is not None and session.steers(desk) and not took_back(PACE_KEY):
         for run in desk.together:
             run.set_pace(pace())
 
@@ -640,7 +618,7 @@ def _explain(error: SpecError, chosen: dict[str, Any]) -> None:
     st.warning(str(error), icon=":material/block:")
     with st.container(horizontal=True):
         for label, values in _mended(chosen).items():
-            st.button(label, on_click=st.session_state.update, args=(values,))
+            st.button(label, on_click=set_widgets, args=(values,))
 
 
 def _mended(chosen: dict[str, Any]) -> dict[str, dict[str, object]]:

@@ -8,6 +8,7 @@ from primer_core.training.run import Run, RunState
 from primer_core.training.spec import RunSpec
 from primer_core.training.symptoms import fixed, symptoms_of
 from ui import session
+from ui.set_widgets import set_widgets
 from ui.training import settings
 
 
@@ -42,5 +43,5 @@ def draw(run: Run, state: RunState, *, enabled: bool) -> None:
 
 
 def _start(spec: RunSpec) -> None:
-    st.session_state.update(settings.widget_values(spec))
+    set_widgets(settings.widget_values(spec))
     session.start(spec, pace=settings.pace())
