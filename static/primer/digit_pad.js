@@ -16,6 +16,7 @@
  * `primer-pad-drawn` are not to be altered or kept while the pen is down: the last of them still grows.
  */
 
+import { ownParameters, writeOwnParameters } from "./address.js";
 import { DigitReading } from "./digit_reading.js";
 import { counted, make, keepFocus, write } from "./dom.js";
 import { PadReader } from "./pad_reader.js";
@@ -247,12 +248,10 @@ class DigitPad {
     if (isDown) return;
     // The page puts the same into the address, where it then changes nothing: a change of its own would be one more to
     // go back over.
-    const now = new URLSearchParams(location.search);
-    if (now.get(this.parameter) !== lit) {
-      if (lit === null) now.delete(this.parameter);
-      else now.set(this.parameter, lit);
-      history.replaceState(history.state, "", location.pathname + (now.size ? `?${now}` : ""));
-    }
+    const own = ownParameters();
+    if (lit === null) own.delete(this.parameter);
+    else own.set(this.parameter, lit);
+    writeOwnParameters("draw_a_digit", own);
     if (lit === this.told) return;
     this.told = lit;
     this.tell("example", lit);

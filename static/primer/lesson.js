@@ -1,6 +1,7 @@
 // @ts-check
 /** A lesson's page: one tree of elements, which shows each answer, and the address that brings the question back. */
 
+import { ownParameters, sorted, writeOwnParameters } from "./address.js";
 import { Channel, RefusedRequest } from "./channel.js";
 import { make, write } from "./dom.js";
 import { Views } from "./parts.js";
@@ -11,8 +12,6 @@ import { placeOf } from "./saves.js";
 /** @typedef {import("./types.js").Seen} Seen */
 
 const ADDRESS_AFTER = 300;      // ms: browsers refuse to be told of an address more often
-/** Parameters of addresses that are no lesson's. */
-const SHELL = ["desk", "embed", "embed_options"];
 
 /** Names this tab to the server, which lets no visitor's requests take all of its processes. */
 const VISITOR = sessionStorage.getItem("primer visitor") ?? Math.random().toString(36).slice(2);
@@ -37,20 +36,6 @@ export function mount(parent, data) {
   if (known?.slug === data.slug) return;
   known?.close();
   pages.set(parent, new LessonPage(parent, data));
-}
-
-/** @returns {URLSearchParams} the parameters of the page's address that are a lesson's */
-function ownParameters() {
-  const parameters = new URLSearchParams(location.search);
-  SHELL.forEach((name) => parameters.delete(name));
-  return new URLSearchParams(Object.fromEntries(parameters));  // of one named twice the last counts, as on the server
-}
-
-/** @param {URLSearchParams} parameters */
-function sorted(parameters) {
-  const copy = new URLSearchParams(parameters);
-  copy.sort();
-  return copy.toString();
 }
 
 /**
@@ -157,7 +142,7 @@ class LessonPage {
    * @param {Mounted} data
    */
   open(data) {
-    const here = ownParameters();
+    const here = new URLSearchParams(Object.fromEntries(ownParameters()));      // of one named twice the last counts, as on the server
     const left = sessionStorage.getItem(`primer ${this.slug}`);
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     const loadedHere = opened === 0 && navigation && new URL(navigation.name).pathname === location.pathname;
@@ -352,15 +337,7 @@ class LessonPage {
   }
 
   writeAddress() {
-    if (!this.root.isConnected) return;
-    const next = new URLSearchParams(this.written);
-    const now = new URLSearchParams(location.search);
-    for (const name of SHELL) {
-      const value = now.get(name);
-      if (value !== null) next.set(name, value);
-    }
-    const query = next.toString();
-    if (query !== now.toString()) history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
+    if (this.root.isConnected) writeOwnParameters(this.slug, new URLSearchParams(this.written));
   }
 
   /** @param {KeyboardEvent} event */

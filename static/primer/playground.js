@@ -1,6 +1,7 @@
 // @ts-check
 /** The playground's page: a network learns points in the plane, and everything about it can be seen and set meanwhile. */
 
+import { ownParameters, writeOwnParameters } from "./address.js";
 import { counted, make, write, writeText } from "./dom.js";
 import { editNumber, pointsText, rounded, withEdit } from "./plane_geometry.js";
 import { LossPicture, lossWords } from "./playground_losses.js";
@@ -24,8 +25,6 @@ import { bytesOf } from "./signed_cells.js";
  * @property {string} code key of the view of the code
  */
 
-/** Parameters of addresses that are not this page's. */
-const SHELL = ["desk", "embed", "embed_options"];
 const DRAWN = ["moons", "circles", "spirals", "blobs", "xor", "line", "curve"];
 const CURVES = ["line", "curve", "own_curve"];
 const ADDRESS_AFTER = 300;   // ms: browsers refuse to be told of an address more often
@@ -62,8 +61,7 @@ class Playground {
     this.painted = -CALM;
     /** @type {any} */
     this.addressTimer = 0;
-    const here = new URLSearchParams(location.search);
-    SHELL.forEach((name) => here.delete(name));
+    const here = ownParameters();
     const asked = here.toString() === data.opened ? data.question : { ...data.usual, ...Object.fromEntries(here) };
     this.trainer = new Trainer({
       question: asked,
@@ -456,12 +454,6 @@ class Playground {
     const { question, step } = this.trainer;
     const next = new URLSearchParams();
     for (const [name, text] of Object.entries({ ...question, step: String(step) })) if (text !== this.data.usual[name]) next.set(name, text);
-    const now = new URLSearchParams(location.search);
-    for (const name of SHELL) {
-      const value = now.get(name);
-      if (value !== null) next.set(name, value);
-    }
-    const query = next.toString();
-    if (query !== now.toString()) history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
+    writeOwnParameters("playground", next);
   }
 }
