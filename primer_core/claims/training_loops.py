@@ -573,6 +573,35 @@ class LonelyExample(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class InNoBatch(Claim):
+    """The last examples are too few for a batch, and are left out.
+
+    Parameters
+    ----------
+    left
+        How many are left out, fewer than a batch has.
+    examples, size
+        Training examples, and how many a batch has.
+    """
+
+    left: int
+    examples: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Count them, and say whether it is always these."""
+        full, be = self.examples // self.size, "is" if self.left == 1 else "are"
+        return (
+            Strong(f"{self.left} of the {self.examples} examples {be} in no batch."),
+            f" {self.examples} = {full} · {self.size} + {self.left}, and ",
+            Code("drop_last=True"),
+            " leaves out what is no full batch. These batches are the same in every epoch, and what is left out, too; a ",
+            Code("DataLoader"),
+            " that shuffles leaves out others each time.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NamesTheNext(Claim):
     """A network has learned labels that are one too high.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.data import DataLoader, TensorDataset
 
 from primer_core.claims import training_loops as said
 from tests.claims.checking import check
@@ -375,6 +376,23 @@ def _(claim: said.LonelyExample, program: Program) -> None:
     assert ran.rows[-1] == 1
     assert "BatchNorm1d" in code_of(program)
     assert ran.error is not None
+
+
+@check(said.InNoBatch)
+def _(claim: said.InNoBatch, program: Program) -> None:
+    ran = yours(program)
+    rows = torch.arange(len(ran.names["X"]))
+    assert "drop_last=True" in code_of(program)
+    epochs = [[xb.tolist() for xb, _ in ran.names["batches"](rows, rows, drop_last=True)] for _ in range(2)]
+    assert epochs[0] == epochs[1]
+    assert {len(batch) for batch in epochs[0]} <= {claim.size}
+    assert len(rows) == claim.examples
+    assert len(set(rows.tolist()) - {row for batch in epochs[0] for row in batch}) == claim.left
+    assert set(ran.rows) <= {claim.size}
+    loader: Any = DataLoader(TensorDataset(rows), claim.size, shuffle=True, drop_last=True)
+    seen = [{int(row) for (batch,) in loader for row in batch} for _ in range(12)]
+    assert all(len(each) == claim.examples - claim.left for each in seen)
+    assert len(seen[0]) == 0 or any(each != seen[0] for each in seen)
 
 
 @check(said.NamesTheNext)

@@ -16,6 +16,7 @@ from primer_core.claims.training_loops import (
     ErrorFactor,
     GradientsPileUp,
     GraphsKept,
+    InNoBatch,
     LonelyExample,
     LoopStops,
     LossBreaks,
@@ -40,7 +41,7 @@ from primer_core.claims.training_loops import (
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.training_loop.code import SIZES
 from primer_core.lessons.training_loop.explain import Outcome, Trained
-from primer_core.lessons.training_loop.lines import BATCH, LINES, PART, Loop, has_net
+from primer_core.lessons.training_loop.lines import BATCH, GROUPS, LINES, PART, Loop, has_net
 from primer_core.lessons.training_loop.question import TrainingLoopQuestion
 from primer_core.lessons.training_loop.run import Step
 
@@ -74,7 +75,7 @@ def claims_of(question: TrainingLoopQuestion, outcome: Outcome) -> tuple[Claim, 
 def story(question: TrainingLoopQuestion, outcome: Trained) -> tuple[Claim, ...]:
     """Say what came of a loop: the diagnosis first, and then the losses."""
     if outcome.is_right:
-        return (*_falls(outcome), *_chosen(outcome), *_factor(question, outcome))
+        return (*_falls(outcome), *_left_out(question, outcome), *_chosen(outcome), *_factor(question, outcome))
     found = tuple(_diagnosis(question, outcome))
     return (*found, *_verdict(outcome))
 
@@ -228,7 +229,16 @@ def _data(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Claim]:
         yield NamesTheNext(named, yours.accuracy)
     if "mix_X" in loop.groups[0] and question.task == "classes":
         yield PairsLost(*yours.paired)
+    yield from _left_out(question, outcome)
     yield from _chosen(outcome)
+
+
+def _left_out(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Claim]:
+    """Say how many examples no batch has; not where they are put into another order between the batches."""
+    left = question.examples % BATCH
+    mixed_again = any(outcome.loop.has("mix", group) for group in range(1, GROUPS))
+    if outcome.loop.begins == "batches_full" and left and not mixed_again:
+        yield InNoBatch(left, question.examples, BATCH)
 
 
 def _chosen(outcome: Trained) -> Iterator[Claim]:
