@@ -595,7 +595,8 @@ class InNoBatch(Claim):
             Strong(f"{self.left} of the {self.examples} examples {be} in no batch."),
             f" {self.examples} = {full} · {self.size} + {self.left}, and ",
             Code("drop_last=True"),
-            " leaves out what is no full batch. These batches are the same in every epoch, and what is left out, too; a ",
+            " leaves out what is no full batch. These batches are the same in every epoch, and what is left out, too; ",
+            "a ",
             Code("DataLoader"),
             " that shuffles leaves out others each time.",
         )
