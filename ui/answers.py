@@ -61,7 +61,11 @@ _MEASURES = 6.0
 """Seconds of computing that a measurement may take: it repeats what it measures for about two."""
 _MEASURED_WITHIN = 25.0
 
+_AHEAD = "ahead"
+"""Who asks, where nobody does yet."""
+
 _kept = AnswerCache()
+_answered_ahead: set[str] = set()
 _under_way: dict[bytes, Future[Result]] = {}
 _lock = Lock()
 
@@ -77,11 +81,30 @@ def opening(lesson: AnyLesson, question: Question) -> str:
     The browser asks for it then, and this request is joined with the page's.
     """
     future = _asked(_job(lesson, question), "", waits=False)
+    future.add_done_callback(lambda _: _answer_presets(lesson))
     with suppress(TimeoutError):
         match future.result(_OPENED_WITHIN):
             case Answer(content):
                 return content[STATUS_DIGITS:].decode()
     return ""
+
+
+def _answer_presets(lesson: AnyLesson) -> None:
+    """Have all presets of a lesson answered, one after another, so that who presses one waits for none; once."""
+    with _lock:
+        if lesson.slug in _answered_ahead:
+            return
+        _answered_ahead.add(lesson.slug)
+    puts = iter([dict(lesson.puts(preset)) for preset in lesson.presets])
+
+    def answer_next(_: object = None) -> None:
+        texts = next(puts, None)
+        if texts is not None:
+            event = {"kind": "put", "texts": texts}
+            job = _job(lesson, lesson.question().with_texts(texts), events=[event])
+            _asked(job, _AHEAD, waits=True).add_done_callback(answer_next)
+
+    answer_next()
 
 
 async def answers(request: Request) -> Response:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from primer_core.backend.loading import load_torch
+from primer_core.data.errors import DamagedFileError, DataUnavailableError
 from primer_core.evaluation.child import recorded_warnings
 from primer_core.evaluation.keeper import run
 from primer_core.language.execution import hear
@@ -22,6 +24,7 @@ from primer_core.lessons.outcome import Unread
 from primer_core.lessons.playground.show import played
 from primer_core.lessons.playground.training import StateError
 from primer_core.lessons.question import Question
+from primer_core.lessons.shapes.scramble import CASES, compare
 from primer_core.picture.alternative import description
 from primer_core.picture.measured import read_bars
 from primer_core.picture.page import drawings_of
@@ -164,6 +167,15 @@ _JOBS: Mapping[str, Callable[[Job], bytes]] = {
     "playground": _play,
 }
 
+
+def _prepare(stage: str) -> None:
+    """Read the pictures that the shapes lesson moves, which takes longer than all that is done with them."""
+    if stage == "torch":
+        for title in CASES:
+            with suppress(DataUnavailableError, DamagedFileError):
+                compare(title)
+
+
 if __name__ == "__main__":
     hear(recorded_warnings)
-    run(handle)
+    run(handle, _prepare)

@@ -61,38 +61,41 @@ class Setup:
         return [sys.executable, "-m", module, json.dumps(asdict(self))]
 
 
-def run(handle: Handle) -> None:
+def run(handle: Handle, prepare: Callable[[str], None] = lambda _: None) -> None:
     """Be what the command line says; the module of a handler calls this when it is run.
 
     Parameters
     ----------
     handle
         Answers a job, given its name and payload.
+    prepare
+        Is called with each stage of `STAGES` once that is loaded, before processes are forked: what it computes and
+        keeps, all of them have.
     """
     setup = Setup(**json.loads(sys.argv[1]))
     # An interrupt from the terminal goes to the whole group; the server answers it by closing its ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if setup.controls:
-        _keep(setup, handle)
+        _keep(setup, handle, prepare)
     else:
-        _be_one(setup, handle)
+        _be_one(setup, handle, prepare)
 
 
-def _be_one(setup: Setup, handle: Handle) -> None:
+def _be_one(setup: Setup, handle: Handle, prepare: Callable[[str], None]) -> None:
     for stage in range(setup.stage + 1):
-        _load(stage)
+        _load(stage, prepare)
     reading, writing = os.dup(0), os.dup(1)
     _close_standard_streams()
     write_message(writing, Reply(Kind.READY).encode())
     serve(reading, writing, handle, keep_state(), stage=setup.stage, memory=setup.memory)
 
 
-def _keep(setup: Setup, handle: Handle) -> None:
+def _keep(setup: Setup, handle: Handle, prepare: Callable[[str], None]) -> None:
     """Load stage after stage; at each, leave a keeper behind, and be that of the last."""
     controls = [socket.socket(fileno=control) for control in setup.controls]
     last = len(controls) - 1
     for stage, control in enumerate(controls):
-        _load(stage)
+        _load(stage, prepare)
         if stage == last or os.fork() == 0:
             for later in controls[stage + 1 :]:
                 later.close()
@@ -101,12 +104,13 @@ def _keep(setup: Setup, handle: Handle) -> None:
         control.close()
 
 
-def _load(stage: int) -> None:
+def _load(stage: int, prepare: Callable[[str], None]) -> None:
     match STAGES[stage]:
         case "torch":
             load_torch()
         case "torch._dynamo":
             import torch._dynamo  # noqa: F401 - so that no child has to load it
+    prepare(STAGES[stage])
     # A child that never touches what is there has no copy of it.
     gc.collect()
     gc.freeze()

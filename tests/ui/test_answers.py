@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 from xml.etree import ElementTree
 
@@ -413,3 +414,34 @@ def test_a_preset_that_somebody_pressed_is_kept_for_whoever_presses_it(
     first = press(a="(7, 3)")
     monkeypatch.setattr(answers, "POOL", Ended(Crashed("Nobody asks again.")))
     assert press(a="(2, 3, 4)", b="[1, 2]") == first
+
+
+class Counting(AnswerCache):
+    """Keeps answers, and says when it was given so many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._left = count
+        self.given = Event()
+
+    def put(self, key: object, answer: bytes) -> None:
+        super().put(key, answer)
+        self._left -= 1
+        if self._left == 0:
+            self.given.set()
+
+
+def test_once_a_lesson_was_opened_each_of_its_presets_is_answered_before_it_is_pressed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [LESSON.puts(preset) for preset in LESSON.presets]
+    kept = Counting(1 + len(texts))
+    monkeypatch.setattr(answers, "_kept", kept)
+    monkeypatch.setattr(answers, "_answered_ahead", set())
+    answers.opening(LESSON, LESSON.question())
+    assert kept.given.wait(60)
+    monkeypatch.setattr(answers, "POOL", Ended(Crashed("Nobody asks again.")))
+    for each in texts:
+        put = {"kind": "put", "texts": each}
+        response = client.post(ADDRESS, json={"question": {"a": "(7, 3)"}, "events": [put], "n": 1, "wait": True})
+        assert response.json()["question"].items() >= each.items()

@@ -24,7 +24,6 @@ LESSON = Lesson(
     claims=claims_of,
     show=show,
     react=react,
-    kept=("picture",),
     shelf="view",
     needs_torch=needs_torch,
 )
