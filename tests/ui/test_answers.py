@@ -434,6 +434,7 @@ class Counting(AnswerCache):
 def test_once_a_lesson_was_opened_each_of_its_presets_is_answered_before_it_is_pressed(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ask(client, a="(7, 3)")  # from now on there is a process that answers
     texts = [LESSON.puts(preset) for preset in LESSON.presets]
     kept = Counting(1 + len(texts))
     monkeypatch.setattr(answers, "_kept", kept)
