@@ -170,6 +170,7 @@ def test_a_symptom_is_named_and_one_click_starts_again_from_the_same_start(page:
     open_lesson(page, app_url, "live_training?optimizer=SGD&lr=5&seed=7&pace=full+speed")
     button(page, "Start")
     notice = page.locator('[class*="st-key-primer-symptom-diverged"]')
+    until(lambda: last_batch(page) > 0, "the first batch, once a process has loaded torch", page)
     expect(notice).to_contain_text(re.compile(r"At batch \d+ the loss was no finite number"))
     notice.get_by_role("button", name="Learning rate 0.5, same start").click()
     expect(page).to_have_url(re.compile("lr=0.5"))
