@@ -95,13 +95,13 @@ def _answer_presets(lesson: AnyLesson) -> None:
         if lesson.slug in _answered_ahead:
             return
         _answered_ahead.add(lesson.slug)
-    puts = iter([dict(lesson.puts(preset)) for preset in lesson.presets])
+    presets = iter(lesson.presets)
 
     def answer_next(_: object = None) -> None:
-        texts = next(puts, None)
-        if texts is not None:
-            event = {"kind": "put", "texts": texts}
-            job = _job(lesson, lesson.question().with_texts(texts), events=[event])
+        preset = next(presets, None)
+        if preset is not None:
+            texts = dict(lesson.puts(preset))
+            job = _job(lesson, lesson.question().with_texts(texts), events=[{"kind": "put", "texts": texts}])
             _asked(job, _AHEAD, waits=True).add_done_callback(answer_next)
 
     answer_next()

@@ -595,10 +595,9 @@ class InNoBatch(Claim):
             Strong(f"{self.left} of the {self.examples} examples {be} in no batch."),
             f" {self.examples} = {full} · {self.size} + {self.left}, and ",
             Code("drop_last=True"),
-            " leaves out what is no full batch. These batches are the same in every epoch, and what is left out, too; ",
-            "a ",
+            " leaves out what is no full batch. Here that is the same in every epoch; a ",
             Code("DataLoader"),
-            " that shuffles leaves out others each time.",
+            " that shuffles draws anew what it leaves out.",
         )
 
 

@@ -19,13 +19,10 @@ export function ownParameters() {
  */
 export function writeOwnParameters(page, own) {
   if (location.pathname.split("/").at(-1) !== page) return;
-  if (sorted(own) === sorted(ownParameters())) return;
-  const next = new URLSearchParams(own);
   const now = new URLSearchParams(location.search);
-  for (const name of SHELL) {
-    const value = now.get(name);
-    if (value !== null) next.set(name, value);
-  }
+  const next = new URLSearchParams(own);
+  for (const name of SHELL) for (const value of now.getAll(name)) next.append(name, value);
+  if (sorted(next) === sorted(now)) return;
   history.replaceState(history.state, "", location.pathname + (next.size ? `?${next}` : ""));
 }
 

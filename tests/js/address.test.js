@@ -25,6 +25,12 @@ test("what is the app's stays in the address, and is none of the page's", () => 
   assert.deepEqual(written, ["/views?base=%282%2C+3%29&desk=d1&embed=true"]);
 });
 
+test("what the app's address says twice it says twice still", () => {
+  at("/views?embed_options=a&embed_options=b");
+  writeOwnParameters("views", new URLSearchParams("base=3"));
+  assert.deepEqual(written, ["/views?base=3&embed_options=a&embed_options=b"]);
+});
+
 test("an app that is served below a path is served there", () => {
   at("/primer/views");
   writeOwnParameters("views", new URLSearchParams("base=4"));
