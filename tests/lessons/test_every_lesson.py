@@ -22,6 +22,7 @@ from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import ChoiceField, NumberField, SwitchField, TextField, WholeField
 from primer_core.picture.grid import Picture
 from primer_core.picture.parts import CodePanel, Controls, Presets
+from primer_core.picture.program_lines import ProgramLines
 from tests.lessons.parts import parts
 from tests.lessons.states import STATES
 from tests.profiles import examples, seed
@@ -196,17 +197,22 @@ def test_titles_of_presets_differ_where_they_are_offered_together(lesson: AnyLes
 
 @of_every_lesson
 def test_every_field_has_a_control_somewhere(lesson: AnyLesson) -> None:
-    shown = {
-        control.field
-        for preset in lesson.presets
-        for controls in parts(page(lesson, preset.question), Controls)
-        for control in controls.controls
-    }
-    for name, field in lesson.question.fields().items():
+    fields = lesson.question.fields()
+    presets = [preset.question for preset in lesson.presets]
+    # What no preset shows is one press further on, at another choice.
+    further = [
+        presets[0].with_texts({field.parameter or name: option})
+        for name, field in fields.items()
+        if isinstance(field, ChoiceField)
+        for option in field.options
+    ]
+    pages = [page(lesson, question) for question in (*presets, *further)]
+    shown = {control.field for each in pages for controls in parts(each, Controls) for control in controls.controls}
+    shown |= {lines.field for each in pages for lines in parts(each, ProgramLines)}
+    for name, field in fields.items():
         if not (isinstance(field, TextField) and field.hidden):
             assert field.label
-            reachable = (field.parameter or name) in shown or lesson.kept
-            assert reachable, f"no preset shows a control of {name}"
+            assert (field.parameter or name) in shown, f"no page shows a control of {name}"
 
 
 @of_every_lesson
