@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from primer_core.models import build_model
 from primer_core.training import RunSpec
@@ -580,6 +580,25 @@ def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_clic
         button(page, f"Set epochs to {nearest}")
         expect(field).to_have_value(nearest)
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_what_the_page_says_while_a_module_loads_is_what_the_module_shows(page: Page, app_url: str) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/run_buttons\.js$"), lambda route: held.append(route))
+    open_lesson(page, app_url, "live_training?epochs=3&pace=full+speed")
+    until(lambda: bool(held), "the module's request", page)
+    field = page.get_by_role("spinbutton", name="Epochs")
+    # The browser draws the order in which imports of one module end: the more there are, the less likely the newest's
+    # is the last by chance.
+    for epochs in ("4", "0", "7", "300", "6", "201"):
+        field.fill(epochs)
+        field.press("Enter")
+        expect(page).to_have_url(re.compile(rf"epochs={epochs}(&|$)"))
+        wait_until_drawn(page)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("from 1 to 200, not 201")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
 
 
 def test_a_value_that_a_field_takes_from_the_address_is_told_once_where_it_can_be_mended(

@@ -10,11 +10,15 @@ import streamlit as st
 
 from ui import modules
 
-#: The script of a component that is a module: the page's data says where the module is.
+#: The script of a component that is a module: the page's data says where the module is. While it loads the page may run
+#: again, and browsers do not say in which order two imports of one module end: only the newest data is mounted.
 _LOADING = """\
+const newest = new WeakMap();
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  import(new URL(data.module, document.baseURI).href)
-    .then(({ mount }) => mount(parentElement, data, setStateValue, setTriggerValue));
+  newest.set(parentElement, data);
+  import(new URL(data.module, document.baseURI).href).then(({ mount }) => {
+    if (newest.get(parentElement) === data) mount(parentElement, data, setStateValue, setTriggerValue);
+  });
 }
 """
 
