@@ -71,7 +71,11 @@ def test_the_list_is_long_enough() -> None:
 def test_an_attack_comes_to_a_message_or_to_a_small_value(text: str) -> None:
     started = time.process_time()
     value, heard = watched(lambda: tried(text))
-    assert time.process_time() - started < SECONDS
+    # Once, what this process does besides may come in between, such as going through its memory: not twice.
+    if time.process_time() - started >= SECONDS:
+        started = time.process_time()
+        tried(text)
+        assert time.process_time() - started < SECONDS
     assert not [event for event in heard if not event.startswith("import")], text
     if is_array(value):
         assert value.size <= MAX_SIZE if isinstance(value, np.ndarray) else value.numel() <= MAX_SIZE
