@@ -205,15 +205,20 @@ class TrainingService:
         """
         if bool(spec.start) != (teaching is not None):
             raise SpecError("A run that fine-tunes names its start, and gets a network and digits; others neither.")
+        if self._closed:
+            raise RuntimeError("this training service is closed")
+        labels = None if teaching is None else teaching.labels
+        card = Card(spec, owner, beside=tuple(beside), before=tuple(before), digit_labels=labels)
+        # Outside the lock, for which every page waits: a slow disk is the business of who starts a run.
+        try:
+            folder = self.store.create(card)
+        except OSError:
+            folder = None
         with self._lock:
             if self._closed:
+                if folder is not None:
+                    self.store.remove(folder)
                 raise RuntimeError("this training service is closed")
-            labels = None if teaching is None else teaching.labels
-            card = Card(spec, owner, beside=tuple(beside), before=tuple(before), digit_labels=labels)
-            try:
-                folder = self.store.create(card)
-            except OSError:
-                folder = None
             worker = self._choose_worker(spec if folder is not None else None)
             run = Run(
                 secrets.token_urlsafe(9) if folder is None else folder.run,

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -330,6 +331,32 @@ def test_a_process_that_sends_no_report_is_ended_and_its_runs_name_the_line(
     assert not exists(pid)
     assert service.worker_pids == ()
     service.close()
+
+
+def test_a_disk_that_is_slow_to_keep_a_run_holds_up_nobody_else(
+    service: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+    written = os.fsync
+
+    def slow(file: int) -> None:
+        begun.set()
+        assert goes_on.wait(LIMIT)
+        written(file)
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor() as threads:
+        patched.setattr(os, "fsync", slow)
+        started = threads.submit(service.start, QUICK)
+        try:
+            assert begun.wait(LIMIT)
+            assert threads.submit(lambda: service.active_runs).result(20) == 0
+            assert threads.submit(service.open, "no such run").result(20) is None
+            assert not started.done()
+        finally:
+            goes_on.set()
+        run = started.result(LIMIT)
+    assert run.wait(LIMIT)
+    assert run.folder is not None
 
 
 def test_a_process_that_is_sent_no_command_ends_and_says_why() -> None:
