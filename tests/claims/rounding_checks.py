@@ -205,6 +205,7 @@ def _(claim: GivenNotFinite, program: Program) -> None:
     assert claim.because in ("", "right", "all")
     if claim.because:
         rows = logits.reshape(-1, logits.shape[-1])
+        assert 0 <= claim.row < len(rows)
         below = rows[claim.row] == -math.inf
         assert float(claim.value) == -math.inf
         assert bool(below.all()) is (claim.because == "all")
