@@ -372,3 +372,39 @@ class SameAxisTwice(InAWord, Claim):
             Code(self.instead),
             " picks along axis 0 and axis 1",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OneHotRows(InAWord, Claim):
+    """Rows of an identity matrix were picked by labels, which makes a one-hot row of each.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What picks.
+    matrix, labels
+        What stands for both in it.
+    rows, classes
+        int, how many labels there are, and how many numbers in a row.
+    """
+
+    word: ClassVar[str] = "one-hot rows"
+    run: Run
+    code: str
+    matrix: str
+    labels: str
+    rows: int
+    classes: int
+
+    def sentence(self) -> Sentence:
+        """Say what is picked for each label, and why that is one-hot."""
+        return (
+            Code(self.code),
+            f" picks {counted(self.rows, 'row')} of ",
+            Code(self.matrix),
+            ", one for each number of ",
+            Code(self.labels),
+            f": row k of the identity has its 1 at place k of {self.classes}",
+        )

@@ -198,3 +198,38 @@ def ordinal(number: int) -> str:
     """Write a whole number, from 1, as a place: ``2nd``, ``11th``."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedsNoGenerator(InAWord, Claim):
+    """A generator was made after NumPy's own was seeded, which does not reach it.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call of ``default_rng``.
+    seed
+        The call that seeds.
+    seeded
+        Whether the generator was given a seed of its own.
+    """
+
+    word: ClassVar[str] = "seeded apart"
+    run: Run
+    code: str
+    seed: str
+    seeded: bool
+
+    def sentence(self) -> Sentence:
+        """Say what the seed does not decide, and what does."""
+        own = " is seeded by its argument alone" if self.seeded else " has no seed: it draws other numbers each time"
+        return (
+            Code(self.seed),
+            " seeds what functions such as ",
+            Code("np.random.rand"),
+            " draw, and no generator: ",
+            Code(self.code),
+            own,
+        )

@@ -18,11 +18,12 @@ from torch.nn import functional
 from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
-from primer_core.claims.surprising_places import SameAxisTwice, TakenAsOneRow
+from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
     SeededAgain,
+    SeedsNoGenerator,
     StopIncluded,
     StopLeftOut,
     StopReached,
@@ -127,6 +128,21 @@ def _(claim: SeededAgain, program: Program) -> None:
     assert drawn[0] == drawn[1] != []
 
 
+@check(SeedsNoGenerator)
+def _(claim: SeedsNoGenerator, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    before = opened(program.code).splitlines()[: claim.run[0] - 1]
+    assert claim.seed in before
+    names = at_line(program, claim.run)
+    drawn = []
+    for again in range(2):
+        computed(claim.seed, names)  # the same state of NumPy's own both times, save where the generator has a seed
+        if claim.seeded:
+            np.random.rand(again)
+        drawn.append(computed(claim.code, names).random(4).tolist())
+    assert (drawn[0] == drawn[1]) == claim.seeded
+
+
 @check(DividesBy)
 def _(claim: DividesBy, program: Program) -> None:
     result, names = made_of(claim, program)
@@ -221,6 +237,18 @@ def _(claim: SameAxisTwice, program: Program) -> None:
         ast.Subscript(node.value.value, ast.Tuple([node.value.slice, node.slice], ast.Load()), ast.Load())
     )
     assert both.shape[0] == computed(ast.unparse(node.value), names).shape[0]
+
+
+@check(OneHotRows)
+def _(claim: OneHotRows, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert (claim.matrix, claim.labels) == (written(node.value, program), written(node.slice, program))
+    rows, labels = numbers(result).tolist(), list(computed(claim.labels, names))
+    assert (len(rows), claim.rows) == (len(labels), len(labels))
+    for row, label in zip(rows, labels, strict=True):
+        assert row.pop(int(label)) == 1
+        assert row == [0] * (claim.classes - 1)
 
 
 @check(ReturnsNothing)

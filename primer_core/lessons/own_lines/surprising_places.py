@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from itertools import permutations
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_places import (
@@ -19,6 +21,7 @@ from primer_core.claims.surprising_places import (
     NothingToSwap,
     NotTransposed,
     OneCellOften,
+    OneHotRows,
     PairsUp,
     SameAxisTwice,
     SortedApart,
@@ -209,6 +212,31 @@ def _same_axis(line: Line) -> Iterator[Claim]:
                     yield SameAxisTwice(line.run, line.text(node), f"{name}[{line.text(inner)}, {line.text(outer)}]")
 
 
+def _one_hot(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if not part.entry.endswith(".[]") or len(part.operands) != 2 or not is_array(part.operands[0]):
+            continue
+        found, labels = nodes_at(line.trace.source, part.place), _whole_numbers(part.operands[1])
+        if found is None or labels is None or labels.ndim != 1 or labels.size < 2:
+            continue
+        matrix = numbers(part.operands[0])
+        if matrix.ndim != 2 or len(matrix) < 2 or not np.array_equal(matrix, np.eye(len(matrix))):
+            continue
+        match found[0]:
+            case ast.Subscript(value, index):
+                yield OneHotRows(
+                    line.run, part.place.text, line.text(value), line.text(index), int(labels.size), len(matrix)
+                )
+
+
+def _whole_numbers(index: object) -> NDArray[Any] | None:
+    """Return the numbers of a list, an array or a tensor of whole numbers; None for any other index."""
+    if isinstance(index, list) and all(type(each) is int for each in index):
+        return np.array(index)
+    cells = numbers(index) if is_array(index) else None
+    return cells if cells is not None and cells.dtype.kind in "iu" else None
+
+
 def _picked(node: ast.expr) -> int | slice | None:
     """Return a whole number or a slice that stands as an index; None for another index."""
     match node:
@@ -235,4 +263,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _repeated,
     _flattened,
     _same_axis,
+    _one_hot,
 )

@@ -12,6 +12,7 @@ from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
     SeededAgain,
+    SeedsNoGenerator,
     StopIncluded,
     StopLeftOut,
     StopReached,
@@ -99,10 +100,40 @@ def _seeds(line: Line) -> Iterator[Claim]:
                 yield SeededAgain(line.run, line.text(call))
 
 
+def _apart(line: Line) -> Iterator[Claim]:
+    made = [call for call in line.calls() if _of_random(call) == "default_rng"]
+    if not made:
+        return
+    drawn = {_of_random(node) for node in line.everywhere() if isinstance(node, ast.Call)}
+    seeds = [
+        each.value
+        for each in line.statements
+        if isinstance(each, ast.Expr)
+        and isinstance(each.value, ast.Call)
+        and _of_random(each.value) == "seed"
+        and each.lineno < line.node.lineno
+        and not each.col_offset
+    ]
+    if seeds and not drawn - {"", "seed", "default_rng"}:
+        for call in made:
+            match call.args, call.keywords:
+                case ([ast.Constant(int())], []) | ([], []):
+                    yield SeedsNoGenerator(line.run, line.text(call), line.text(seeds[-1]), bool(call.args))
+
+
+def _of_random(call: ast.Call) -> str:
+    """Return the name of a function of NumPy's module of random numbers that is called; empty for another call."""
+    match call.func:
+        case ast.Attribute(owner, name) if ast.unparse(owner) in ("np.random", "numpy.random"):
+            return name
+    return ""
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _stops,
     _steps,
     _high,
     _drawn,
     _seeds,
+    _apart,
 )

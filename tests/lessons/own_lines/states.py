@@ -138,6 +138,8 @@ _STILL_MORE_SURPRISES = (
     "out = torch.sigmoid(torch.arange({1}.).reshape({1}, 1) - {0})\ntarget = torch.ones({1}, 1)\n"
     "loss = nn.BCEWithLogitsLoss()(out, target)\n"
     "again = F.binary_cross_entropy_with_logits(out.squeeze(1), target[:, 0])",
+    "rng = np.random.default_rng({0})\nd = rng.random({1})\nlabels = np.array([{0}, 0, {1}])\n"
+    "hot = np.eye({1} + 1)[labels]\nunit = torch.eye(4)\npicked = unit[[{0}, 2]]",
 )
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 

@@ -6,11 +6,12 @@ from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
-from primer_core.claims.surprising_places import SameAxisTwice, TakenAsOneRow
+from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
     SeededAgain,
+    SeedsNoGenerator,
     StopIncluded,
     StopLeftOut,
     StopReached,
@@ -65,6 +66,20 @@ SCHEDULED = (
         (
             "for i in range(2):\n    torch.manual_seed(3)\n    t = torch.rand(2)",
             [SeededAgain((6, 2), "torch.manual_seed(3)")],
+        ),
+        (
+            "np.random.seed(3)\nrng = np.random.default_rng(7)\nfree = np.random.default_rng()",
+            [
+                SeedsNoGenerator((6, 1), "np.random.default_rng(7)", "np.random.seed(3)", seeded=True),
+                SeedsNoGenerator((7, 1), "np.random.default_rng()", "np.random.seed(3)", seeded=False),
+            ],
+        ),
+        (
+            "labels = torch.tensor([2, 0])\nhot = torch.eye(3)[labels]\ngrid = np.identity(2)\nrows = grid[[1, 1, 0]]",
+            [
+                OneHotRows((6, 1), "torch.eye(3)[labels]", "torch.eye(3)", "labels", 2, 3),
+                OneHotRows((8, 1), "grid[[1, 1, 0]]", "grid", "[1, 1, 0]", 3, 2),
+            ],
         ),
         ("a = np.array([2., 6.])\ns = a.std()", [DividesBy((6, 1), "a.std()", 2, 0, "a.std(ddof=1)")]),
         (
@@ -135,6 +150,11 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "np.random.seed(0)\na = np.random.choice(5, 4, replace=False)\nb = np.random.choice(2, 9)\n"
         "c = np.random.permutation(4)\nd = np.random.choice([1, 1, 1], 2)\ne = np.random.choice(5)",
         "np.random.seed(0)\nfor i in range(2):\n    np.random.seed(i)\n    x = np.random.rand(2)\ntorch.manual_seed(0)",
+        "np.random.seed(0)\nrng = np.random.default_rng(0)\na = np.random.rand(2)\nb = rng.random(2)",
+        "rng = np.random.default_rng(0)\na = rng.random(2)\nnp.random.seed(0)",
+        # rows of an identity
+        "i = np.eye(3)\na = i[1]\nb = i[:2]\nc = i[[True, False, True]]\nd = i[np.array([[0], [1]])]\n"
+        "e = i[1:, [0, 1]]\nf = i[[2]]\ng = np.diag([1, 2])[[0, 1]]\nh = np.ones((2, 2))[[1, 0]]",
         # variances
         "a = np.array([1., 3.])\nb = a.std(ddof=1)\nc = np.array([4., 4.]).var()\nd = np.array([5.]).std()\n"
         "t = torch.tensor([1., 3.])\ne = t.var(correction=0)\nf = t.std(unbiased=False)",
