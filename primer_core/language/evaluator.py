@@ -92,7 +92,7 @@ SIGNS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 }
 """How each sign between two operands is computed, as `Evaluator._computed` takes it."""
 
-_NONE = object()
+NO_CONSTANT = object()
 """Stands for no value, where None is one."""
 
 _SOWING = ("np.random.seed", "np.random.default_rng", "torch.manual_seed")
@@ -493,7 +493,7 @@ class Evaluator:
     def _attribute(self, node: ast.Attribute) -> Any:
         dotted = self._dotted(node)
         if dotted is not None:
-            if self._constant(dotted) is not _NONE:
+            if self._constant(dotted) is not NO_CONSTANT:
                 return self._constant(dotted)
             function = entry_named(dotted)
             if function is not None:
@@ -572,14 +572,14 @@ class Evaluator:
         if not isinstance(node, ast.Name) or node.id in self.names or node.id not in self.aliases:
             return None
         written = ".".join([self.aliases[node.id], *reversed(parts)]).replace("torch.nn.functional.", "F.")
-        return None if self._constant(written.rpartition(".")[0]) is not _NONE else written
+        return None if self._constant(written.rpartition(".")[0]) is not NO_CONSTANT else written
 
     def _constant(self, name: str) -> Any:
-        """Return the number or the dtype that code calls by this name; `_NONE` if it is none."""
+        """Return the number or the dtype that code calls by this name; `NO_CONSTANT` if it is none."""
         if name in CONSTANTS:
             return CONSTANTS[name]()
         dtype = read_dtype(name)
-        return _NONE if dtype is None else dtype
+        return NO_CONSTANT if dtype is None else dtype
 
     # Calls
 

@@ -28,12 +28,16 @@ from primer_core.language.programs.values import (
     Instance,
     Kind,
     Method,
+    Partial,
     Record,
     made,
     type_name,
 )
 from primer_core.language.rejection import Place
 
+_WRITTEN = (Function, Method, Partial, Instance)
+"""What a program writes itself, and PyTorch may be given to call."""
+_PARTIAL_OF_NOTHING = "type 'partial' takes at least one argument"
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
 
 
@@ -141,10 +145,16 @@ class Calls(Classes):
         return given
 
     def _of_functools(self, name: str, node: ast.Call) -> Any:
-        if name != "reduce":
-            message = f"functools.{name} is not known here. What is: reduce. A lambda says what partial does."
-            raise self._rejection("unknown", message, node.func)
+        if name not in ("reduce", "partial"):
+            raise self._rejection(
+                "unknown", f"functools.{name} is not known here. What is: partial, reduce.", node.func
+            )
         positional, keywords = self._arguments(node)
+        if name == "partial":
+            if not positional or self._callable(positional[0], node) is None:
+                words = "the first argument must be callable" if positional else _PARTIAL_OF_NOTHING
+                raise self._error("TypeError", words, node)
+            return Partial(positional[0], tuple(positional[1:]), keywords)
         if keywords or not 2 <= len(positional) <= 3:
             raise self._error("TypeError", f"reduce expected at least 2 arguments, got {len(positional)}", node)
         return self._reduced(positional, node)
@@ -164,9 +174,9 @@ class Calls(Classes):
 
     def _taken(self, value: Any, node: ast.AST) -> Any:
         """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
-        if isinstance(value, Function | Method | Instance):
+        if isinstance(value, _WRITTEN):
             return self._callable(value, node) or value
-        if type(value) in (list, tuple) and any(isinstance(each, Function | Method | Instance) for each in value):
+        if type(value) in (list, tuple) and any(isinstance(each, _WRITTEN) for each in value):
             return type(value)(self._taken(each, node) for each in value)
         return value
 
@@ -234,23 +244,14 @@ class Calls(Classes):
         if isinstance(value, type) and value.__name__ in FUNCTIONS and not is_record:
             return self._own(value.__name__, node)
         positional, keywords = self._arguments(node)
-        if is_record:
-            return self._recorded(value, positional, keywords, node)
-        match value:
-            case Function():
-                return self.call(value, positional, keywords, node)
-            case Method(function, owner):
-                return self.call(function, (owner, *positional), keywords, node)
-            case Class():
-                return self._new(value, positional, keywords, node)
-            case Instance(kind) if kind.has("__call__"):
-                return self.call(kind.find("__call__"), (value, *positional), keywords, node)
-            case Kind(name):
-                words = "" if not positional else str(self._text_of(positional[0], node))
-                if name == "KeyError" and positional:
-                    words = repr(positional[0])
-                return Caught(made(name, words))
+        if isinstance(value, Kind):
+            words = "" if not positional else str(self._text_of(positional[0], node))
+            if value.name == "KeyError" and positional:
+                words = repr(positional[0])
+            return Caught(made(value.name, words))
         if networks.is_network_object(value) and callable(value):
             with self.layers.over(value, Place.of(node, self._source), ast.unparse(node.func)):
                 return self._outside(value, positional, keywords, node)
-        raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
+        if self._callable(value, node) is None:
+            raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
+        return self._applied(value, positional, keywords, node)

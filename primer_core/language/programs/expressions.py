@@ -18,7 +18,7 @@ import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.backend.loading import load_torch
-from primer_core.language.evaluator import SIGNS, Evaluator
+from primer_core.language.evaluator import NO_CONSTANT, SIGNS, Evaluator
 from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
@@ -268,13 +268,15 @@ class Expressions(Evaluator, ABC):
         return found
 
     def _hashable(self, value: Any, node: ast.AST) -> Any:
-        """Return a value that can be an entry of a set or a key of a dict.
+        """Return a value that can be an entry of a set or a key of a dict; a library's class is one whatever named it.
 
         Raises
         ------
         Rejection
             With Python's own error, if it cannot.
         """
+        if isinstance(value, Function) and isinstance(value.real, type):
+            return TypeOf(value.real)
         waiting = [value]
         while waiting:
             each = waiting.pop()
@@ -300,7 +302,7 @@ class Expressions(Evaluator, ABC):
         return found
 
     def _enter(self, entries: dict[Any, Any], key: Any, value: Any, node: ast.AST) -> None:
-        self._hashable(key, node)
+        key = self._hashable(key, node)
         if holds(value, entries):
             raise self._rejection("refused", "A dict that would hold itself is not made here.", node)
         if len(entries) >= MAX_LIST:
@@ -308,7 +310,7 @@ class Expressions(Evaluator, ABC):
         entries[key] = value
 
     def _looked_up(self, entries: dict[Any, Any], key: Any, node: ast.AST) -> Any:
-        self._hashable(key, node)
+        key = self._hashable(key, node)
         if key not in entries:
             if isinstance(entries, Counter):
                 return 0
@@ -360,7 +362,7 @@ class Expressions(Evaluator, ABC):
             return CONSTANTS[name]()
         self._check_present(node)
         full = self.aliases.get(name)
-        if full is not None and full not in MODULES.values() and self._constant(full) is not None:
+        if full is not None and full not in MODULES.values() and self._constant(full) is not NO_CONSTANT:
             return self._constant(full)
         known = getattr(builtins, name, None) if _is_known(name) else None
         if isinstance(known, type):
@@ -414,9 +416,10 @@ class Expressions(Evaluator, ABC):
         """
         if isinstance(known, str):
             entry = entry_named(known)
-            if entry is None or entry.attribute:
+            of_networks = networks.named(known)
+            if of_networks is None and (entry is None or entry.attribute):
                 raise self._unknown(known, node)
-            known = function_of(entry)
+            known = of_networks if entry is None else function_of(entry)
         return self._calling(node, known, node)
 
     def _calling(self, called: ast.expr, real: Any, node: ast.expr, holder: Any = None, *, skips: int = 0) -> Function:
@@ -459,6 +462,8 @@ class Expressions(Evaluator, ABC):
         dotted = self._dotted(node)
         if dotted in COLLECTIONS:
             return self._as_value(node, COLLECTIONS[dotted])
+        if dotted is not None and (dotted in networks.MADE or dotted in networks.FUNCTIONS):
+            return self._as_value(node, dotted)
         if dotted is not None and dotted not in CONSTANTS and read_dtype(dotted) is None and entry_named(dotted):
             return self._as_value(node, dotted)
         return super()._attribute(node)
@@ -573,6 +578,8 @@ class Expressions(Evaluator, ABC):
                 found = self._as_truth(self.call(kind.find("__contains__"), (holder, value), {}, node), node)
             elif isinstance(holder, Instance | Once):
                 found = any(self._is_equal(each, value, node) for each in self._each(holder, node))
+            elif isinstance(holder, list | tuple) and _itself(value) is not value:
+                found = any(_itself(each) is _itself(value) for each in holder)
             else:
                 found = self._python(operator.contains, (holder, value), node)
             return bool(found) is isinstance(operations[0], ast.In)

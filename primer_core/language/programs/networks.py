@@ -125,6 +125,18 @@ def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) ->
     return _class_of(name)(*positional, **keywords)
 
 
+def named(full: str) -> Any:
+    """Return a class or a function of PyTorch's by the name that code calls it by; None where none is known here."""
+    if full in MADE:
+        return _class_of(MADE[full])
+    return FUNCTIONS[full]() if full in FUNCTIONS else None
+
+
+def is_made(kind: type) -> bool:
+    """Return whether a class is one whose objects `make` makes."""
+    return kind.__name__ in MADE.values() and _class_of(kind.__name__) is kind
+
+
 def base(name: str) -> type:
     """Return a class of PyTorch's by its own name."""
     found: type = _class_of(name)

@@ -6,7 +6,7 @@ import ast
 import builtins
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -34,6 +34,7 @@ from primer_core.language.programs.values import (
     Kind,
     Method,
     Once,
+    Partial,
     Record,
     TypeOf,
     catches,
@@ -55,7 +56,30 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
-_BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Class, Instance)
+_BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Partial, Class, Instance)
+
+
+def _alone(kinds: Any) -> Iterator[Any]:
+    """Go through types that stand in a tuple, or in tuples within it."""
+    if isinstance(kinds, tuple):
+        for each in kinds:
+            yield from _alone(each)
+    else:
+        yield kinds
+
+
+def _can_be_called(value: Any) -> bool:
+    """Return whether a value of the program's is something that is called."""
+    match value:
+        case Function() | Method() | Class() | Partial():
+            return True
+        case Instance(kind):
+            return kind.has("__call__")
+        case TypeOf(kind):
+            return networks.is_made(kind) or kind.__name__ in FUNCTIONS
+        case type():
+            return issubclass(value, Record) or value.__name__ in FUNCTIONS
+    return networks.is_network_object(value) and callable(value)
 
 
 @dataclass(eq=False)
@@ -153,22 +177,32 @@ class PythonFunctions(Containers):
 
     def _callable(self, value: Any, node: ast.AST) -> Callable[..., Any] | None:
         """Return what calls a value of the program's; None if it is nothing that is called."""
+        if not _can_be_called(value):
+            return None
+        return lambda *values: self._applied(value, values, {}, node)
+
+    def _applied(self, value: Any, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        """Call a value of the program's that can be called."""
         match value:
             case Function():
-                return lambda *values: self.call(value, values, {}, node)
+                return self.call(value, positional, keywords, node)
             case Method(function, owner):
-                return lambda *values: self.call(function, (owner, *values), {}, node)
-            case Instance(kind) if kind.has("__call__"):
-                return lambda *values: self.call(kind.find("__call__"), (value, *values), {}, node)
+                return self.call(function, (owner, *positional), keywords, node)
+            case Instance(kind):
+                return self.call(kind.find("__call__"), (value, *positional), keywords, node)
             case Class():
-                return lambda *values: self._new(value, values, {}, node)
+                return self._new(value, positional, keywords, node)
+            case Partial(function, given, named):
+                return self._applied(function, (*given, *positional), {**named, **keywords}, node)
             case type() if issubclass(value, Record):
-                return lambda *values: self._recorded(value, values, {}, node)
-            case type() if value.__name__ in FUNCTIONS:
-                return lambda *values: self._of_python(value.__name__, values, {}, node)
-        if networks.is_network_object(value) and callable(value):
-            return lambda *values: self._outside(value, values, {}, node)
-        return None
+                return self._recorded(value, positional, keywords, node)
+            case TypeOf(kind) if networks.is_made(kind):
+                return self._outside(networks.make, (kind.__name__, positional, keywords), {}, node)
+            case TypeOf(kind):
+                return self._of_python(kind.__name__, positional, keywords, node)
+            case type():
+                return self._of_python(value.__name__, positional, keywords, node)
+        return self._outside(value, positional, keywords, node)
 
     def _needed(self, value: Any, node: ast.AST) -> Callable[..., Any]:
         found = self._callable(value, node)
@@ -230,29 +264,41 @@ class PythonFunctions(Containers):
         """Return whether a value is of a type, or of one of several."""
         found: list[type] = []
         for kind in kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]:
-            if isinstance(kind, ast.Name) and isinstance(own := self.names.get(kind.id), Class):
-                of = self._class_of(value)
-                if of is not None and of.derives_from(own):
+            if isinstance(kind, ast.Name) and kind.id in self.names:
+                if any(self._is_of_type(value, each, kind) for each in _alone(self.names[kind.id])):
                     return True
                 continue
             known = {**networks.BASES, **networks.MADE}
             if self._full_name(kind) in known:
                 found.append(networks.base(known[self._full_name(kind)]))
                 continue
-            if isinstance(kind, ast.Name) and kind.id in EXCEPTIONS and kind.id not in self.names:
+            if isinstance(kind, ast.Name) and kind.id in EXCEPTIONS:
                 if self._is_raised_as(value, kind.id):
                     return True
                 continue
-            full = self._full_name(kind)
-            named = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
-            if full in COLLECTIONS or (isinstance(named, type) and issubclass(named, Record)):
-                found.append(COLLECTIONS[full] if named is None else named)
+            if self._full_name(kind) in COLLECTIONS:
+                found.append(COLLECTIONS[self._full_name(kind)])
                 continue
             written = self._dotted(kind) if isinstance(kind, ast.Attribute) else ast.unparse(kind)
             if written is None or written not in _TYPES:
                 raise self._rejection("unknown", f"{quoted(ast.unparse(kind))} is no type that is known here.", kind)
             found.extend(_TYPES[written]())
         return isinstance(value, tuple(found))
+
+    def _is_of_type(self, value: Any, kind: Any, node: ast.AST) -> bool:
+        """Return whether a value is of what a name is bound to, which should be a type."""
+        match kind:
+            case Class():
+                of = self._class_of(value)
+                return of is not None and of.derives_from(kind)
+            case Kind(name):
+                return self._is_raised_as(value, name)
+            case TypeOf(real) | Function(real=real) if isinstance(real, type):
+                return isinstance(value, real)
+            case type():
+                return isinstance(value, kind)
+        words = "isinstance() arg 2 must be a type, a tuple of types, or a union"
+        raise self._error("TypeError", words, node)
 
     # What stands above a function
 

@@ -184,6 +184,27 @@ class Method:
         return f"<bound method {self.function.name}>"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """What ``functools.partial`` makes: something that can be called, with some of its arguments.
+
+    Parameters
+    ----------
+    function
+        What is called.
+    positional, keywords
+        What it is given before, and besides, what a call gives.
+    """
+
+    function: Any
+    positional: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        given = [*map(repr, self.positional), *(f"{name}={value!r}" for name, value in self.keywords.items())]
+        return f"functools.partial({', '.join([repr(self.function), *given])})"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """An exception's class, as a value."""
@@ -398,6 +419,8 @@ def type_name(value: Any) -> str:
             return "type"
         case Method():
             return "method"
+        case Partial():
+            return "functools.partial"
         case Caught(declined):
             return declined.kind
     module = "numpy." if type(value).__module__ == "numpy" else ""

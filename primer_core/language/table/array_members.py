@@ -125,7 +125,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("builtins.len", "x", ASKED, "len(v)", texts=("x",)),
     *(Entry(f"builtins.{name}", "x", LISTED, f"{name}(v[0])", texts=("x",)) for name in ("bool", "int", "float")),
     Entry("builtins.abs", "x", ELEMENTWISE, "abs(a)"),
-    Entry("builtins.round", "x, digits", rules.ROUND, "round(v[0], 1)"),
+    Entry("builtins.round", "number, ndigits", rules.ROUND, "round(v[0], 1)"),
     *(Entry(f"builtins.{name}", "*values, | default", sifted(), f"{name}(v); {name}([2, 1])")
       for name in ("min", "max")),
     Entry("builtins.sum", "values, start", rules.PYTHON_SUM, "sum(v); sum(m)"),

@@ -429,7 +429,7 @@ def _rounded(bound: Bound) -> Cost:
     Refused
         Beyond `MAX_STRING` digits.
     """
-    if abs(_number(bound.get("digits"))) > MAX_STRING:
+    if abs(_number(bound.get("ndigits"))) > MAX_STRING:
         raise Refused(f"round takes at most {MAX_STRING} digits here.")
     return costs.each(bound)
 

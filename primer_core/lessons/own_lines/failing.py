@@ -15,7 +15,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.parsing import parse
 from primer_core.language.programs.interpreter import Interpreter
-from primer_core.language.programs.values import Class, Function, Method, type_name
+from primer_core.language.programs.values import Class, Function, Method, Partial, type_name
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import size_of
 
@@ -221,7 +221,7 @@ class _Asked:
 
 def _is_own(value: Any) -> bool:
     """Return whether a value is a function of the program, which would do all that it does once more."""
-    return isinstance(value, Function | Method | Class)
+    return isinstance(value, Function | Method | Partial | Class)
 
 
 def _unheard(_: object) -> None:

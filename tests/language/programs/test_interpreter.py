@@ -154,7 +154,7 @@ def test_whole_programs_do_what_plain_python_does(case: dict[str, str]) -> None:
         ("@torch.no_grad()\ndef f():\n    yield 1", "A generator is not decorated here"),
         ("import itertools\nitertools.tee([1])", "itertools.tee is not known here"),
         ("from collections import ChainMap\nChainMap({})", "collections.ChainMap is not known here"),
-        ("import functools\nfunctools.partial(print)", "A lambda says what partial does"),
+        ("import functools\nfunctools.wraps(print)", "What is: partial, reduce"),
         ("np.set_printoptions(legacy='1.13')", "“legacy” is not known here"),
         ("torch.ones(2).resize_(9)", "the others were never written"),
         ("getattr(1, '__dict__')", "“__dict__” is not known here"),
