@@ -393,8 +393,8 @@ class Expressions(Evaluator, ABC):
         library, _, last = name.partition(".")
         if library == "math" and last in MATH and not callable(MATH[last]):
             return MATH[last]
-        if name == "np.str_":
-            return np.str_
+        if library == "np" and last in _KINDS_OF_NUMBERS:
+            return getattr(np, last)
         if name == "np.__version__":
             return np.__version__
         if name == "torch.__version__":
@@ -770,6 +770,11 @@ class Expressions(Evaluator, ABC):
         return self._no(made(kind, words), node)
 
 
+_KINDS_OF_NUMBERS = (
+    "str_", "generic", "number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating",
+    "complexfloating",
+)  # fmt: skip
+"""NumPy's classes of its numbers, which code compares dtypes with."""
 _UNPACKED = (dict, set, frozenset, deque, Once, Entries)
 """What is not unpacked as the one language does it."""
 

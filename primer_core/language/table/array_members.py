@@ -22,6 +22,12 @@ from primer_core.language.table.rules import (
 
 _SAMPLES = ["random", "standard_normal", "standard_exponential"]
 _OF_TWO_PARAMETERS = ["normal", "uniform", "beta", "gamma", "laplace"]
+_DISTRIBUTIONS = (
+    ("beta", "a, b", "1, 2"), ("binomial", "n, p", "10, 0.5"), ("exponential", "scale", "2"),
+    ("gamma", "shape, scale", "2, 1"), ("geometric", "p", "0.5"), ("laplace", "loc, scale", "0, 1"),
+    ("lognormal", "mean, sigma", "0, 1"), ("poisson", "lam", "3"), ("triangular", "left, mode, right", "0, 1, 2"),
+)  # fmt: skip
+"""Names of what is drawn from, of its parameters, and an example of these."""
 
 ENTRIES: tuple[Entry, ...] = (
     # asked
@@ -106,8 +112,16 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.random.randint", "low, high, size, dtype", made(shaped("size")), "np.random.randint(0, 9, (2, 3))",
           random=True),
     Entry("np.random.random", "size", made(shaped("size")), "np.random.random((2, 3))", random=True),
+    *(Entry(f"np.random.{name}", "size", made(shaped("size")), f"np.random.{name}(3)", random=True)
+      for name in ("random_sample", "sample", "standard_normal", "standard_exponential")),
     *(Entry(f"np.random.{name}", "first, second, size, | loc, scale, low, high", made(shaped("size")),
             f"np.random.{name}(1, 2, size=3)", random=True) for name in ("normal", "uniform")),
+    *(Entry(f"np.random.{name}", f"{names}, size", made(shaped("size")), f"np.random.{name}({values}, size=3)",
+            random=True) for name, names, values in _DISTRIBUTIONS),
+    Entry("np.random.multinomial", "n, pvals, size", made(rules.rows_of("pvals")),
+          "np.random.multinomial(5, [0.5, 0.25, 0.25])", random=True),
+    Entry("np.random.multivariate_normal", "mean, cov, size", made(rules.rows_of("mean")),
+          "np.random.multivariate_normal([0, 0], [[1, 0], [0, 1]], 3)", random=True),
     Entry("np.random.choice", "a, size, replace, p", made(shaped("size", "a")), "np.random.choice(5, 3)", random=True),
     Entry("np.random.permutation", "x", made(shaped("x")), "np.random.permutation(5)", random=True),
     Entry("np.random.shuffle", "x", WRITTEN, "np.random.shuffle(v)", writes="x", random=True),
@@ -115,6 +129,13 @@ ENTRIES: tuple[Entry, ...] = (
       for name in _SAMPLES),
     *(Entry(f"Generator.{name}", "rng, first, second, size, | loc, scale, low, high", made(shaped("size")),
             f"np.random.default_rng(1).{name}(1, 2, size=3)") for name in _OF_TWO_PARAMETERS),
+    *(Entry(f"Generator.{name}", f"rng, {names}, size", made(shaped("size")),
+            f"np.random.default_rng(1).{name}({values}, size=3)")
+      for name, names, values in _DISTRIBUTIONS if name not in _OF_TWO_PARAMETERS),
+    Entry("Generator.multinomial", "rng, n, pvals, size", made(rules.rows_of("pvals")),
+          "np.random.default_rng(1).multinomial(5, [0.5, 0.25, 0.25])"),
+    Entry("Generator.multivariate_normal", "rng, mean, cov, size", made(rules.rows_of("mean")),
+          "np.random.default_rng(1).multivariate_normal([0, 0], [[1, 0], [0, 1]], 3)"),
     Entry("Generator.integers", "rng, low, high, size, dtype, endpoint", made(shaped("size")),
           "np.random.default_rng(1).integers(0, 10, size=5)"),
     Entry("Generator.choice", "rng, a, size, replace, p, axis", made(shaped("size", "a")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from primer_core.language.table import torch_rules
 from primer_core.language.table.entry import Entry
 from primer_core.language.table.numpy_rules import PAD
-from primer_core.language.table.rules import ELEMENTWISE, MOVED, in_lines
+from primer_core.language.table.rules import ELEMENTWISE, MOVED, in_lines, whole
 
 _ACTIVATIONS = [
     "relu",
@@ -84,10 +84,32 @@ ENTRIES: tuple[Entry, ...] = (
             f"F.{name}(t[None], 2)") for name in ("max_pool2d",)),
     Entry("F.avg_pool1d", "input, kernel_size, stride, padding", torch_rules.MEAN_POOL, "F.avg_pool1d(batch, 2)"),
     Entry("F.avg_pool2d", "input, kernel_size, stride, padding", torch_rules.MEAN_POOL, "F.avg_pool2d(t[None], 2)"),
+    *(Entry(f"F.adaptive_{kind}_pool{rank}d", "input, output_size", rule, call)
+      for kind, rule in (("avg", torch_rules.ADAPTIVE_MEAN_POOL), ("max", torch_rules.ADAPTIVE_POOL))
+      for rank, call in ((1, f"F.adaptive_{kind}_pool1d(batch, 2)"),
+                         (2, f"F.adaptive_{kind}_pool2d(t[None], 1); F.adaptive_{kind}_pool2d(t[None], (2, 3))"))),
+    Entry("F.group_norm", "input, num_groups, weight, bias, eps", whole(), "F.group_norm(t[None], 1)"),
+    Entry("F.instance_norm", "input, | weight, bias, eps", whole(), "F.instance_norm(t[None])"),
+    Entry("F.batch_norm", "input, running_mean, running_var, weight, bias, training, momentum, eps", whole(),
+          "F.batch_norm(m, torch.zeros(m.shape[1]).double(), torch.ones(m.shape[1]).double()); "
+          "F.batch_norm(m, None, None, training=True)"),
+    Entry("F.gumbel_softmax", "logits, tau, hard, eps, dim", torch_rules.RANDOM, "F.gumbel_softmax(t, dim=1)",
+          random=True),
+    *(Entry(f"F.dropout{rank}d", "input, p, training, inplace", torch_rules.DROPOUT,
+            f"F.dropout{rank}d({given}, 0.5, training=False)", random=True)
+      for rank, given in ((1, "batch"), (2, "t[None]"))),
+    Entry("F.triplet_margin_loss", "anchor, positive, negative, margin, p, | reduction", whole(),
+          "F.triplet_margin_loss(t[0], u[0], -t[0])", texts=("reduction",)),
+    Entry("F.margin_ranking_loss", "input1, input2, target, margin, | reduction", torch_rules.LOSS,
+          "F.margin_ranking_loss(v, w, torch.ones_like(v))", texts=("reduction",)),
+    Entry("F.cosine_embedding_loss", "input1, input2, target, margin, | reduction", whole(),
+          "F.cosine_embedding_loss(m, m + 1, torch.ones(len(m)))", texts=("reduction",)),
     Entry("F.unfold", "input, kernel_size, dilation, padding, stride", torch_rules.PATCHES,
           "F.unfold(torch.arange(16.0).reshape(1, 1, 4, 4), 2); F.unfold(t[None], (2, 1), padding=1)"),
     Entry("F.fold", "input, output_size, kernel_size, dilation, padding, stride", torch_rules.FOLDED,
           "F.fold(torch.arange(36.0).reshape(1, 4, 9), (4, 4), 2)"),
     Entry("F.pixel_shuffle", "input, upscale_factor", MOVED,
           "F.pixel_shuffle(torch.arange(16.0).reshape(1, 4, 2, 2), 2)"),
+    Entry("F.pixel_unshuffle", "input, downscale_factor", MOVED,
+          "F.pixel_unshuffle(torch.arange(16.0).reshape(1, 1, 4, 4), 2)"),
 )  # fmt: skip

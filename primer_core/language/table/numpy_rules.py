@@ -9,7 +9,7 @@ import numpy as np
 
 from primer_core.language.limits import MAX_LIST, MAX_SIZE, MAX_STRING, Refused, thousands
 from primer_core.language.table import costs, sources
-from primer_core.language.table.costs import given, shape_of, size_of, sizes_in
+from primer_core.language.table.costs import CostRule, given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
 from primer_core.language.table.products import Letters, given_operands, product
 from primer_core.language.table.sources import NO_CELLS, Cells, Done, Sources, operands
@@ -48,6 +48,33 @@ def _square(bound: Bound) -> Cost:
     columns = bound.get("M", "m")
     size = sizes_in(rows) * sizes_in(rows if columns is None else columns)
     return Cost(size, size)
+
+
+def _triangle(bound: Bound) -> Cost:
+    rows, columns = bound.get("n"), bound.get("m")
+    size = 2 * sizes_in(rows) * sizes_in(rows if columns is None else columns)
+    return Cost(size, size)
+
+
+def _diagonal(bound: Bound) -> Cost:
+    size = sizes_in(bound.get("n")) * max(int(_number(bound.get("ndim"), 2)), 0)
+    return Cost(size, size)
+
+
+def _places_of(bound: Bound) -> Cost:
+    size = 2 * size_of(bound.get("arr"))
+    return Cost(size, size)
+
+
+def rows_of(name: str) -> CostRule:
+    """Return the cost of drawing so many rows, each as long as the array in a parameter, whose square is looked at."""
+
+    def cost(bound: Bound) -> Cost:
+        length, wanted = size_of(bound.get(name)), bound.get("size")
+        size = (sizes_in(wanted) if wanted is not None else 1) * length
+        return Cost(size, size + length**3)
+
+    return cost
 
 
 def _indices(bound: Bound) -> Cost:
@@ -209,6 +236,12 @@ def fitted(bound: Bound) -> Cost:
     """Return the cost of fitting a polynomial: a matrix with a column for each power, and its decomposition."""
     size, columns = given(bound), max(int(_number(bound.get("deg"))), 0) + 1
     return Cost(size * columns, 30 * size * columns * columns)
+
+
+def rooted(bound: Bound) -> Cost:
+    """Return the cost of a polynomial's zeros, or of the polynomial with them: a matrix's eigenvalues."""
+    size = given(bound)
+    return Cost(size * size, 30 * size**3)
 
 
 def each_with_each(bound: Bound) -> Cost:
@@ -443,6 +476,9 @@ LIKE = Rule("made", _like, sources.none)
 ARANGE = Rule("made", _arange, sources.none)
 SPACED = Rule("made", _spaced, sources.none)
 SQUARE = Rule("made", _square, sources.none)
+TRIANGLE = Rule("made", _triangle, sources.none)
+DIAGONAL_PLACES = Rule("made", _diagonal, sources.none)
+PLACES_OF = Rule("made", _places_of, sources.none)
 INDICES = Rule("made", _indices, sources.none)
 VANDER = Rule("chosen", _vander, lambda call, cell, _: (
     np.array([cell // call.result.shape[1]], np.int64),))  # fmt: skip

@@ -36,7 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     # asked
     *(Entry(f"Tensor.{name}", "x", ASKED, f"a.{name}", attribute=True)
       for name in ("shape", "ndim", "dtype", "itemsize", "nbytes", "requires_grad", "is_leaf", "retains_grad",
-                   "_version")),
+                   "_version", "is_cuda", "is_sparse", "is_quantized")),
     *(Entry(f"Tensor.{name}", "x", ASKED, f"a.{name}", attribute=True) for name in ("device", "layout")),
     Entry("Tensor.grad_fn", "x", ASKED, "a.grad_fn", attribute=True),
     Entry("Tensor.size", "x, dim", ASKED, "a.size(); a.size(0)"),

@@ -387,6 +387,29 @@ def _pooled(bound: Bound) -> Cost:
     return Cost(size, 4 * size * kernel * kernel)
 
 
+def _adapted(bound: Bound) -> Cost:
+    size = size_of(bound.get("input")) * max(sizes_in(bound.get("output_size")), 1)
+    return Cost(size, 4 * size)
+
+
+def _adaptive_pool(call: Done, cell: int, part: int) -> Sources:
+    """Return the cells of the window; all windows together cover the image, and neighbours may share a line.
+
+    PyTorch's ``AdaptiveAveragePooling.cpp``: window i of n over a length runs from ``floor(i length / n)`` to
+    ``ceil((i + 1) length / n)``.
+    """
+    del part
+    shape, result = tuple(operands(call)[0].shape), tuple(call.result.shape)
+    rank = 2 if call.entry.name.endswith("2d") else 1
+    at = np.unravel_index(cell, result)
+    head = tuple(slice(int(i), int(i) + 1) for i in at[: len(shape) - rank])
+    window = tuple(
+        slice(int(i) * length // count, -(-(int(i) + 1) * length // count))
+        for i, length, count in zip(at[-rank:], shape[-rank:], result[-rank:], strict=True)
+    )
+    return (np.arange(prod(shape)).reshape(shape)[(*head, *window)].reshape(-1),)
+
+
 def _patched(bound: Bound) -> Cost:
     size = size_of(bound.get("input")) * max(sizes_in(_sizes(bound.get("kernel_size"), 2, 1)), 1)
     around = sizes_in(tuple(2 * each + 1 for each in _sizes(bound.get("padding"), 2, 0)))
@@ -480,6 +503,8 @@ DROPOUT = Rule("chosen", costs.every, sources.same_place)
 CONVOLUTION = Rule("product", _convolved, _convolution)
 POOL = Rule("chosen", _pooled, _pool)
 MEAN_POOL = Rule("window", _pooled, _pool)
+ADAPTIVE_POOL = Rule("chosen", _adapted, _adaptive_pool)
+ADAPTIVE_MEAN_POOL = Rule("window", _adapted, _adaptive_pool)
 PATCHES = Rule("moved", _patched, _patches)
 FOLDED = Rule("reduction", costs.every, _folded)
 RESIZED = Rule("written", _resized)
