@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
-from primer_core.claims.claim import Claim, Code, Sentence
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence
 from primer_core.claims.running import Run
 
 Why = Literal["no_grad", "number", "dtype", "detached", "anew"]
@@ -20,6 +20,49 @@ _HOW: Mapping[str, str] = {
     "detached": " hands on the numbers without the way back",
     "anew": " makes a new tensor of the numbers alone",
 }
+
+
+Lack = Literal["plain", "result", "before", "cleared"]
+"""Why a tensor has no gradient: it requires none, it is no leaf, no ``backward()`` has run, or none that ran came to it
+or left it until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoGradient(InAWord, Claim):
+    """A tensor was asked for its gradient, and has none.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        Of the tensor.
+    why
+        Why it has none.
+    """
+
+    word: ClassVar[str] = "no gradient"
+    run: Run
+    name: str
+    why: Lack
+
+    def sentence(self) -> Sentence:
+        """Say that it is None, and why."""
+        asked = (Code(f"{self.name}.grad"), " is None: ")
+        match self.why:
+            case "plain":
+                return (*asked, Name(self.name), " requires no gradient. ", Code("requires_grad=True"), " asks for one")
+            case "result":
+                return (
+                    *asked,
+                    Name(self.name),
+                    " was computed, and backward() keeps the gradients of leaves alone. ",
+                    Code(f"{self.name}.retain_grad()"),
+                    " before it has this one kept, too",
+                )
+            case "before":
+                return (*asked, "no backward() has run before this line")
+        return (*asked, "no backward() that ran came to ", Name(self.name), ", or its gradient was cleared since")
 
 
 @dataclass(frozen=True, slots=True)

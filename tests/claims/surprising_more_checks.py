@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
+from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
 from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
@@ -606,6 +606,34 @@ class Records(contextlib.nullcontext[None]):
 
     def __call__(self, function: Any) -> Any:
         return function
+
+
+@check(NoGradient)
+def _(claim: NoGradient, program: Program) -> None:
+    stands_there(f"{claim.name}.grad", program, claim.run)
+    went_back = []
+    with pytest.MonkeyPatch.context() as patched, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a result's gradient, PyTorch warns
+        back: Any = torch.Tensor.backward
+
+        def backward(tensor: torch.Tensor, *given: Any, **named: Any) -> None:
+            went_back.append(tensor)
+            back(tensor, *given, **named)
+
+        patched.setattr(torch.Tensor, "backward", backward)
+        tensor = at_line(program, claim.run)[claim.name]
+        assert isinstance(tensor, torch.Tensor)
+        assert tensor.grad is None
+    if claim.why == "plain":
+        assert not tensor.requires_grad
+    elif claim.why == "result":
+        assert tensor.grad_fn is not None
+        assert not tensor.is_leaf
+    else:
+        assert claim.why in ("before", "cleared")
+        assert tensor.is_leaf
+        assert tensor.requires_grad
+        assert bool(went_back) == (claim.why == "cleared")
 
 
 @check(NothingRequires)

@@ -44,6 +44,18 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("output", "a = np.ones(3)\na += np.ones((2, 3))", {"output": (3,), "result": (2, 3)}),
     Provoked("output_torch", "torch.ones(4, 3).add_(torch.ones(2, 4, 3))", {"output": (4, 3), "result": (2, 4, 3)}),
     Provoked("output_torch", "torch.ones(3).add_(torch.ones(2, 3))", {"output": (3,), "result": (2, 3)}),
+    Provoked("optimizer_layers", "torch.optim.Adam(nn.Sequential(nn.Linear(2, 1)), lr=0.1)"),
+    Provoked(
+        "hidden_axes",
+        "nn.RNN(3, 4, batch_first=True)(torch.zeros(2, 5, 3), torch.zeros(1, 4))",
+        {"batched": True, "given": 2},
+    ),
+    Provoked("hidden_axes", "nn.GRU(3, 4)(torch.zeros(5, 3), torch.zeros(1, 1, 4))", {"batched": False, "given": 3}),
+    Provoked(
+        "hidden_axes",
+        "nn.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 4), torch.zeros(1, 4)))",
+        {"batched": True, "given": 2},
+    ),
     Provoked("stretch", "np.broadcast_to(np.ones(3), (2, 4))", {"shape": (3,), "target": (2, 4)}),
     Provoked("stretch_axes", "np.broadcast_to(np.ones((2, 3)), (3,))"),
     Provoked("stretch_axes", "np.broadcast_to(np.ones((2, 3)), ())"),

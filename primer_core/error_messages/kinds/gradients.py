@@ -316,6 +316,18 @@ _ITERABLE = Plain(
 )
 
 
+_LAYERS = Plain(
+    ("An optimiser takes parameters, and is given a model: going through one gives its layers.",),
+    (
+        Mistake(
+            ("Ask the model for its parameters.",),
+            TORCH.code("net = nn.Sequential(nn.Linear(2, 1))", "torch.optim.SGD(net, lr=0.1)"),
+            TORCH.code("net = nn.Sequential(nn.Linear(2, 1))", "torch.optim.SGD(net.parameters(), lr=0.1)"),
+        ),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class GradientShape(Cause):
     """The gradient that is sent back has another shape than the result.
@@ -425,6 +437,12 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         _ITERABLE,
         r"params argument given to the optimizer should be an iterable of Tensors",
+    ),
+    kind(
+        "optimizer_layers",
+        "PyTorch",
+        _LAYERS,
+        r"optimizer can only optimize Tensors, but one of the params is torch\.nn",
     ),
     kind(
         "gradient_shape",

@@ -400,6 +400,48 @@ class HiddenShape(Cause):
         return Operand("wanted", self.wanted, axes), Operand("state", self.given, axes)
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenAxes(Cause):
+    """The state of a recurrent layer has another number of axes than its input asks for.
+
+    Parameters
+    ----------
+    batched
+        Whether the input is a batch.
+    given
+        int, axes of the state.
+    """
+
+    batched: bool
+    given: int
+
+    def sentence(self) -> Sentence:
+        """Name the axes that it has."""
+        asked = "(layers, batch, hidden numbers)" if self.batched else "(layers, hidden numbers)"
+        given = "a batch" if self.batched else "one sequence without a batch"
+        return (
+            f"The input is {given}, so that the state needs the axes {asked}, whichever axis of the input is the "
+            f"batch. It has {self.given} instead of {3 if self.batched else 2}.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show the state with an axis for the layers."""
+        if self.batched:
+            code = TORCH.code(
+                "layer = nn.RNN(3, 4, batch_first=True)",
+                "x = torch.zeros(2, 5, 3)",
+                "h = torch.zeros(2, 4)",
+                "layer(x, h)",
+            )
+            return (Mistake(("One layer is an axis of size 1.",), code, code.replace("(2, 4)", "(1, 2, 4)")),)
+        code = TORCH.code("layer = nn.RNN(3, 4)", "x = torch.zeros(5, 3)", "h = torch.zeros(1, 1, 4)", "layer(x, h)")
+        return (Mistake(("Without a batch the state has none.",), code, code.replace("(1, 1, 4)", "(1, 4)")),)
+
+
+def _hidden_axes(match: re.Match[str]) -> HiddenAxes:
+    return HiddenAxes(match[1] == "batched", int(match[2]))
+
+
 def _hidden(match: re.Match[str]) -> HiddenShape | None:
     wanted, given = shape_of(match[1]), shape_of(match[2])
     return None if not wanted or not given or wanted == given else HiddenShape(wanted, given)
@@ -684,6 +726,12 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         _step,
         rf"input\.size\(-1\) must be equal to input_size\. Expected ({WHOLE}), got ({WHOLE})",
+    ),
+    kind(
+        "hidden_axes",
+        "PyTorch",
+        _hidden_axes,
+        r"For (batched|unbatched) \d-D input, hx(?: and cx)? should also be \d-D but got \(?(\d)-D",
     ),
     kind("hidden", "PyTorch", _hidden, rf"Expected hidden(?:\[[01]\])? size ({ROUND}), got ({SQUARE}|{ROUND})"),
     kind(

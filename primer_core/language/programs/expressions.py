@@ -23,6 +23,7 @@ from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
 from primer_core.language.programs.formats import check_spec
+from primer_core.language.programs.missing import missing
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES, why_absent
 from primer_core.language.programs.scope import Scope
@@ -544,6 +545,10 @@ class Expressions(Evaluator, ABC):
             return bound
         raise self._no_attribute(holder, node)
 
+    def _unknown(self, name: str, node: ast.AST) -> Rejection:
+        words = missing(name)
+        return self._error("AttributeError", words, node) if words else super()._unknown(name, node)
+
     def _no_attribute(self, holder: Any, node: ast.Attribute) -> Rejection:
         """Return Python's own error where there is no such attribute, and that it is not known here where there is."""
         kind = type(holder)
@@ -553,6 +558,11 @@ class Expressions(Evaluator, ABC):
             name = holder.name if isinstance(holder, Class) else type_name(holder)
             start = f"type object '{name}'" if isinstance(holder, Class) else f"'{name}' object"
             return self._error("AttributeError", f"{start} has no attribute '{node.attr}'", node)
+        plain = holder is None or isinstance(holder, _AS_PYTHON_HAS_THEM) or networks.is_network_object(holder)
+        if plain and node.attr not in dir(holder):
+            declined, _ = attempted(getattr, (holder, node.attr), {})
+            if isinstance(declined, Declined):
+                return self._no(declined, node)
         if node.attr in dir(kind) or owner_of(holder) is None:
             owner = owner_of(holder)
             if owner is None or type(holder) in METHODS:
@@ -770,6 +780,8 @@ class Expressions(Evaluator, ABC):
         return self._no(made(kind, words), node)
 
 
+_AS_PYTHON_HAS_THEM = (dict, set, frozenset, deque, complex, range, slice)
+"""Types whose attributes are known to be missing where Python misses them."""
 _KINDS_OF_NUMBERS = (
     "str_", "generic", "number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating",
     "complexfloating",

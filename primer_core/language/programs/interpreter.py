@@ -17,6 +17,7 @@ import numpy as np
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
 from primer_core.language.programs.functions import Happening, Returned
+from primer_core.language.programs.missing import not_imported
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.printing import own_options
@@ -471,6 +472,10 @@ class Interpreter(Patterns):
         return Rejection("declined", value.declined.text, Place.of(node, self._source), value.declined)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.ImportFrom):
+            for each in node.names:
+                if words := not_imported(node.module or "", each.name):
+                    raise self._error("ImportError", words, node)
         for name, full in imported(node):
             self.aliases = {**self.aliases, name: full}
 

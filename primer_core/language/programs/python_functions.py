@@ -536,7 +536,10 @@ class PythonFunctions(Containers):
         if module in MODULES.values():
             full = f"{module}.{name}"
             if entry_named(full) is None and full not in (*networks.MADE, *networks.FUNCTIONS):
-                raise self._unknown(full, node)
+                lacks = self._unknown(full, node)
+                if lacks.declined is None:
+                    raise lacks
+                return False
             return True
         value = self._value(holder)
         kind = value if isinstance(value, Class) else self._class_of(value)

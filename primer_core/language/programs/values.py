@@ -16,9 +16,9 @@ from primer_core.backend.interface import Declined
 EXCEPTIONS: Mapping[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
-        Exception, ArithmeticError, AssertionError, AttributeError, FileNotFoundError, IndexError, KeyError,
-        LookupError, NameError, NotImplementedError, OSError, OverflowError, RecursionError, RuntimeError,
-        StopIteration, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
+        Exception, ArithmeticError, AssertionError, AttributeError, FileNotFoundError, ImportError, IndexError,
+        KeyError, LookupError, ModuleNotFoundError, NameError, NotImplementedError, OSError, OverflowError,
+        RecursionError, RuntimeError, StopIteration, TypeError, UnboundLocalError, ValueError, ZeroDivisionError,
     )
 }  # fmt: skip
 """Exceptions that a program can name."""

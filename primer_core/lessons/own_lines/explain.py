@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
+from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
@@ -93,7 +93,8 @@ class Shown:
     forwards
         What that cell went into; None where nothing is known of it.
     lost
-        Where it stopped because there is no way back from a loss: which steps lost the gradient.
+        Where it stopped because there is no way back from a loss: which steps lost the gradient; where it asked for a
+        gradient that is None, why it is.
     """
 
     trace: Trace
@@ -105,7 +106,7 @@ class Shown:
     asked: Asked | None = None
     chain: Chain | None = None
     forwards: Forwards | None = None
-    lost: tuple[LosesGradient | NothingRequires, ...] = ()
+    lost: tuple[LosesGradient | NothingRequires | NoGradient, ...] = ()
 
     @property
     def waits(self) -> bool:

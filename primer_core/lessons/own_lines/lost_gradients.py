@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.backend.loading import load_torch
-from primer_core.claims.lost_gradients import LosesGradient, NothingRequires, Why
+from primer_core.claims.lost_gradients import Lack, LosesGradient, NoGradient, NothingRequires, Why
 from primer_core.language.execution import is_array
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module
@@ -16,17 +16,44 @@ from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.lessons.own_lines.ledger import BACKWARD
-from primer_core.lessons.own_lines.trace import Trace
+from primer_core.lessons.own_lines.trace import Step, Trace
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
+_OF_NONE = "'NoneType' object has no attribute"
 _MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
 _MOST_HELD = 4_000
 
 
-def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires, ...]:
-    """Return why there is no way back from what ``backward()`` was asked of; nothing where another thing stopped it."""
+def why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
+    """Return why the tensor of a name has no gradient after a step; None where it has one, or is no tensor."""
+    seen = step.names.get(name)
+    if seen is None or seen.kind not in ("Tensor", "Parameter") or f"{name}.grad" in step.names:
+        return None
+    if not seen.requires:
+        return "plain" if "float" in seen.dtype else None
+    if seen.recorded:
+        return "result"
+    before = trace.steps[: trace.steps.index(step) + 1]
+    went_back = any(part.entry == BACKWARD for each in before for part in each.parts)
+    return "cleared" if went_back or len(trace.steps) < trace.taken else "before"
+
+
+def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | NoGradient, ...]:
+    """Return why there is no way back from what ``backward()`` was asked of, or why what was asked has no gradient.
+
+    Nothing is returned where another thing stopped the program.
+    """
     stopped = trace.stopped
-    if stopped is None or stopped.declined is None or _REFUSAL not in stopped.declined.text:
+    if stopped is None or stopped.declined is None:
+        return ()
+    if _OF_NONE in stopped.declined.text and trace.failing is not None and trace.steps:
+        match trace.failing.node:
+            case ast.Attribute(ast.Attribute(ast.Name(name), "grad")):
+                line = trace.failing.statement.lineno
+                time = 1 + sum(step.line == line and step.moment.happening == "statement" for step in trace.steps)
+                why = why_no_gradient(name, trace.steps[-1], trace)
+                return () if why is None or len(trace.steps) < trace.taken else (NoGradient((line, time), name, why),)
+    if _REFUSAL not in stopped.declined.text:
         return ()
     watch = _Watch()
     watch.names.update(trace.given())

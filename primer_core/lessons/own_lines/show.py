@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from primer_core.claims.lost_gradients import NoGradient
 from primer_core.claims.running import CellsChanged, SharesCells
 from primer_core.language.rejection import Place as LanguagePlace
 from primer_core.lessons.outcome import Unread
@@ -138,7 +139,7 @@ def _body(shown: Shown) -> Iterator[Part]:
         opened = tuple(opened_parts(shown.opened, failed=failed and shown.opened.part is shown.trace.failed))
     why: tuple[Part, ...] = ()
     if shown.cause is not None:
-        lost = (spoken(claim) for claim in shown.lost)
+        lost = (text(*spoken(claim), "." * isinstance(claim, NoGradient)) for claim in shown.lost)
         why = (Card((Story((written(shown.cause.sentence()), *lost), title="Why"),), "message"),)
     if trouble and opened:
         yield Columns(((Card(trouble, "trouble"), *why), (Card(opened, "opened"),)), (1, 1.3))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.lost_gradients import NoGradient
 from primer_core.claims.surprising_training import (
     AgainstEvery,
     FirstRateSkipped,
@@ -18,6 +19,7 @@ from primer_core.claims.surprising_training import (
 )
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
+from primer_core.lessons.own_lines.lost_gradients import why_no_gradient
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, squeezed
 
 _COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
@@ -61,6 +63,19 @@ def _no_leaf(line: Line) -> Iterator[Claim]:
                 return
             instead = f"{name} {_SIGNS[type(sign)]} {line.text(right)}"
             yield NoLeafNow(line.run, name, line.text(value), instead)
+
+
+def _no_gradient(line: Line) -> Iterator[Claim]:
+    asked = [node for node in line.nodes() if isinstance(node, ast.Attribute) and node.attr == "grad"]
+    looked_for = any(isinstance(node, ast.Is | ast.IsNot) for node in line.nodes())
+    if line.before is None or looked_for:
+        return
+    for node in asked:
+        if isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
+            name = node.value.id
+            why = why_no_gradient(name, line.before, line.trace)
+            if why is not None:
+                yield NoGradient(line.run, name, why)
 
 
 def _first_rate(line: Line) -> Iterator[Claim]:
@@ -117,6 +132,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _against_every,
     _sigmoid,
     _no_leaf,
+    _no_gradient,
     _first_rate,
     _kept,
     _never,

@@ -92,6 +92,8 @@ class Seen:
         Where it lies; None for what is no array, and for an array without cells.
     recorded
         Whether it is a tensor that a graph leads back from.
+    requires
+        Whether it is a tensor that requires a gradient.
     loose
         Of a network: attributes that are lists or dicts of Python's own and hold layers whose parameters it does not
         know of, and how many such layers.
@@ -109,6 +111,7 @@ class Seen:
     unwritten: NDArray[np.bool_] | None = None
     memory: Memory | None = None
     recorded: bool = False
+    requires: bool = False
     loose: tuple[tuple[str, int], ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
 
@@ -479,6 +482,7 @@ class _Tracer:
             unwritten,
             self._memory_of(value),
             getattr(value, "grad_fn", None) is not None,
+            bool(getattr(value, "requires_grad", False)),
         )
 
     def _number_of(self, value: Any) -> int:

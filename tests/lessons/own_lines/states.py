@@ -130,7 +130,8 @@ _STILL_MORE_SURPRISES = (
     "net = nn.Linear({1}, 1)\npred = net(torch.ones({0} + 1, {1}))\ny = torch.arange({0} + 1.)\n"
     "loss = nn.MSELoss()(pred, y)\nother = F.l1_loss(y, pred)\nsquares = (pred - y) ** 2",
     "w = torch.ones({1}, requires_grad=True)\n(w * {0}).sum().backward()\nw = w - 0.1 * w.grad\n"
-    "v = torch.tensor([{0}.0], requires_grad=True)\n(v ** 2).sum().backward()\nv = v + v.grad * 2",
+    "print(w.grad)\nv = torch.tensor([{0}.0], requires_grad=True)\nprint(v.grad)\n"
+    "(v ** 2).sum().backward()\nv = v + v.grad * 2",
     "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1.0)\n"
     "sched = torch.optim.lr_scheduler.StepLR(opt, step_size=1, gamma=0.{1})\nfor epoch in range({0}):\n"
     "    net(torch.ones(1, 1)).sum().backward()\n    sched.step()\n    opt.step()",

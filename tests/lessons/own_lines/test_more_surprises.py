@@ -3,7 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim, plain
-from primer_core.claims.lost_gradients import LosesGradient, NothingRequires
+from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
 from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
@@ -81,6 +81,15 @@ SCHEDULED = (
                 OneHotRows((8, 1), "grid[[1, 1, 0]]", "grid", "[1, 1, 0]", 3, 2),
             ],
         ),
+        (
+            "w = torch.ones(2, requires_grad=True)\ny = w * 2\nprint(w.grad, y.grad)",
+            [NoGradient((7, 1), "w", "before"), NoGradient((7, 1), "y", "result")],
+        ),
+        (
+            "w = torch.ones(2, requires_grad=True)\nv = torch.ones(2, requires_grad=True)\nx = torch.ones(2)\n"
+            "(w * x).sum().backward()\nprint(w.grad)\nprint(v.grad)\ng = x.grad",
+            [NoGradient((10, 1), "v", "cleared"), NoGradient((11, 1), "x", "plain")],
+        ),
         ("a = np.array([2., 6.])\ns = a.std()", [DividesBy((6, 1), "a.std()", 2, 0, "a.std(ddof=1)")]),
         (
             "t = torch.tensor([[2., 6., 7.]])\ns = torch.var(t, dim=1)",
@@ -152,6 +161,9 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "np.random.seed(0)\nfor i in range(2):\n    np.random.seed(i)\n    x = np.random.rand(2)\ntorch.manual_seed(0)",
         "np.random.seed(0)\nrng = np.random.default_rng(0)\na = np.random.rand(2)\nb = rng.random(2)",
         "rng = np.random.default_rng(0)\na = rng.random(2)\nnp.random.seed(0)",
+        # gradients
+        "w = torch.ones(2, requires_grad=True)\nif w.grad is not None:\n    w.grad.zero_()\nw.grad = None\n"
+        "fresh = w.grad is None\nt = torch.arange(3)\nprint(t.grad)",
         # rows of an identity
         "i = np.eye(3)\na = i[1]\nb = i[:2]\nc = i[[True, False, True]]\nd = i[np.array([[0], [1]])]\n"
         "e = i[1:, [0, 1]]\nf = i[[2]]\ng = np.diag([1, 2])[[0, 1]]\nh = np.ones((2, 2))[[1, 0]]",
@@ -248,6 +260,11 @@ W = "w = torch.ones(2, requires_grad=True)\n"
             [LosesGradient((6, 1), "w.detach()", "detached"), LosesGradient((6, 1), "w.argmax()", "dtype")],
         ),
         ("x = torch.ones(2)\nx.sum().backward()", [NothingRequires(6, "x.sum()")]),
+        (
+            "w = torch.ones(1, requires_grad=True)\nw = w - 0.1\nw.sum().backward()\nprint(w.grad.item())",
+            [NoGradient((8, 1), "w", "result")],
+        ),
+        ("w = torch.ones(1, requires_grad=True)\nw.grad.zero_()", [NoGradient((6, 1), "w", "before")]),
         # what does not lead to it is not named, and nothing is where something requires a gradient elsewhere
         (W + "n = w.detach().sum().item()\nx = torch.ones(2)\ny = x.sum()\ny.backward()", []),
         (W + "torch.zeros_like(w).sum().backward()", []),

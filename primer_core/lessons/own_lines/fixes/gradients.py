@@ -98,6 +98,16 @@ def _recorded(failure: Failure) -> Iterator[Candidate]:
                         yield failure.before(bound, f"{inner.id}.requires_grad_()")
 
 
+def _parameters(failure: Failure) -> Iterator[Candidate]:
+    """Give an optimiser a model's parameters, or a tensor in a list."""
+    node = failure.node
+    if isinstance(node, ast.Call) and node.args:
+        given = failure.text(node.args[0])
+        yield failure.instead(
+            node.args[0], f"{given}.parameters()" if failure.kind == "optimizer_layers" else f"[{given}]"
+        )
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "numpy_grad": _detached,
     "requires_grad_result": _detached,
@@ -107,5 +117,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "backward_shape": _one_number,
     "changed_in_place": _on_a_copy,
     "no_grad_fn": _recorded,
+    "optimizer_layers": _parameters,
+    "optimizer_list": _parameters,
 }
 """By the kind of the message."""

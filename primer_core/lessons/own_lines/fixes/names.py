@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
+from primer_core.error_messages.kinds.calling import RemovedName
+from primer_core.language.programs import networks
 from primer_core.language.table import entry_named, names_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
 
@@ -78,6 +80,24 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
         for name in get_close_matches(node.attr, known, 2, 0.7):
             yield failure.whole(f"{holder}.{name}")
+
+
+def _of_module(failure: Failure) -> Iterator[Candidate]:
+    """Take a name of the module that is alike."""
+    node = failure.node
+    if isinstance(node, ast.Attribute):
+        owner = failure.text(node.value)
+        owner = "torch.nn" if owner == "nn" else owner
+        made = [*networks.MADE, *networks.FUNCTIONS]
+        known = [name.rpartition(".")[2] for name in (*names_of(owner), *made) if name.rpartition(".")[0] == owner]
+        for name in get_close_matches(node.attr, known, 2, 0.7):
+            yield failure.whole(f"{failure.text(node.value)}.{name}")
+
+
+def _removed(failure: Failure) -> Iterator[Candidate]:
+    """Take the name that NumPy says is the one now."""
+    if isinstance(failure.cause, RemovedName) and failure.cause.instead:
+        yield failure.whole(failure.cause.instead)
 
 
 def _means(call: ast.Call, instead: str) -> bool:
@@ -156,7 +176,11 @@ def _renamed(failure: Failure, call: ast.Call, words: Mapping[str, str]) -> Cand
 
 
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
+    "alias": _removed,
     "no_attribute": _of_attribute,
+    "not_in_module": _of_module,
+    "removed": _removed,
+    "removed_in_2": _removed,
     "module_init": _super,
     "unknown_argument": _keyword,
     "saved_names": _state,

@@ -173,7 +173,10 @@ def _outcome(trace: Trace, mended: Trace, candidate: Candidate) -> str:
 
 
 def _computed(step: Step, trace: Trace, mended: Trace) -> str:
-    """Return the shape of what a line computes and nobody keeps, or what it returns; empty where that is not known."""
+    """Return the shape of what a line computes and nobody keeps, or what it returns, or the number that it is.
+
+    It is empty where that is not known.
+    """
     node = step.moment.node
     if isinstance(node, ast.If | ast.While):
         truths = [part.result for part in step.parts if part.entry == "builtins.bool"]
@@ -182,7 +185,11 @@ def _computed(step: Step, trace: Trace, mended: Trace) -> str:
         return ""
     whole = Place.of(node.value, mended.source)
     if step.parts and step.parts[-1].place == whole and hasattr(step.parts[-1].result, "shape"):
-        return str(tuple(map(int, step.parts[-1].result.shape)))
+        result = step.parts[-1].result
+        number = None if tuple(result.shape) else result.item()
+        if number is not None:
+            return f"{number:.4g}" if isinstance(number, float) else str(number)
+        return str(tuple(map(int, result.shape)))
     forwards = [forward for each in mended.steps for forward in each.forwards]
     broke = trace.broken.broke if trace.broken is not None else None
     for forward in forwards:
