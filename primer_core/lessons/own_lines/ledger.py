@@ -694,7 +694,8 @@ class Recorder(Interpreter):
         if self.ledger.closed:
             return super()._outside(function, positional, keywords, node)
         place, statement = Place.of(node, self._source), self._under_way[-1] if self._under_way else None
-        optimiser = getattr(function, "__self__", None) or self._holder(node)
+        owner = getattr(function, "__self__", None)
+        optimiser = self._holder(node) if owner is None else owner
         name = getattr(function, "__name__", "")
         steps = name == "step" and hasattr(optimiser, "param_groups") and not positional
         before = tuple(self._before_step(optimiser)) if steps else ()
@@ -711,7 +712,8 @@ class Recorder(Interpreter):
             for _, parameter in parameters_of(result):
                 self.ledger.begin(parameter, f"torch.nn.{positional[0]}", place, statement)
         is_known = is_module(function) or steps or function in _KNOWN
-        is_known = is_known or (name in _WITHOUT_WRITES and not positional and keywords in ({}, {"set_to_none": True}))
+        forgets = not positional and not keywords.keys() - {"set_to_none"} and keywords.get("set_to_none", True) is True
+        is_known = is_known or (name in _WITHOUT_WRITES and forgets)
         if not is_known:
             self._tell_nothing()
         self.ledger.look_for_writes(place, statement)

@@ -79,3 +79,14 @@ def test_the_page_says_why() -> None:
     assert isinstance(outcome, Shown)
     told = [letters(words) for story in parts(LESSON.show(question, outcome), Story) for words in story.paragraphs]
     assert any("lined up from the right" in words for words in told)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import torch\ntorch.ones(3).register_hook(len)",
+        "import torch\nopt = torch.optim.SGD([torch.ones(1)], lr=0.1)\nopt.zero_grad(set_to_none=torch.ones(2))",
+    ],
+)
+def test_an_array_stands_where_a_truth_is_looked_for(program: str) -> None:
+    assert isinstance(explain(OwnLinesQuestion(program=program)), Shown)
