@@ -58,7 +58,7 @@ def lead(model: nn.Module, image: np.ndarray, first: int, other: int | None) -> 
 def test_the_gradient_is_the_slope_of_the_lead(
     model: nn.Module, place: int, first: int, other: int | None, row: int, column: int
 ) -> None:
-    """On even black, max pooling has ties, where there is no one slope; a little noise leaves few, which are passed by."""
+    """On even black, max pooling has ties, and no one slope; a little noise leaves few of them, which are passed by."""
     image, step = IMAGES[place] + NOISE, 1e-6
     found = input_gradient(model, image, first, other)
     at = lead(model, image, first, other)
