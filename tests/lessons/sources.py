@@ -177,7 +177,8 @@ class Sources:
         """Return whether what stands in a place of a label is what may stand there."""
         match kind:
             case "name" | "names":
-                return set(re.findall(_NAME, found)) - {"and"} <= self.names
+                # A gradient is called by its tensor's name, whether or not the learner wrote it.
+                return set(re.findall(_NAME, re.sub(r"\.grad\b", "", found))) - {"and"} <= self.names
             case "code" | "a" | "b":
                 return self.is_code(found)
             case "statements":
