@@ -26,6 +26,8 @@ from tests.lessons.own_lines.plain_python import answer_in_python
 
 _NUMBER = r"(?:True|False|\?|\([^a-z()]*j\)|[−-]?(?:\d+(?: \d{3})+|\d+(?:\.\d*)?(?:e[+−-]?\d+)?|inf|nan))"
 _NAME = r"[^\W\d]\w*"
+_CALLED = rf"{_NAME}(?:\.grad)?"
+"""A name, or the gradient of what has it."""
 _BRACKETS = r"[^()]"
 for _ in range(4):
     _BRACKETS = rf"(?:[^()]|\({_BRACKETS}*\))"
@@ -54,7 +56,7 @@ _PLACES = {
     "value": rf"(?:torch\.)?[a-z]+\d*|True|False|{_NUMBER}|\((?:\d+, )*(?:\d+,?)?\)",
     "error": r"\w*(?:Error|Exception|Warning)",
     "name": _NAME,
-    "names": rf"{_NAME}(?:(?:, | and ){_NAME})*",
+    "names": rf"{_CALLED}(?:(?:, | and ){_CALLED})*",
     "code": r".+?",
     "title": r".+?",
     "a": _OPERAND,
