@@ -14,8 +14,12 @@ _NAMES = ("a", "b", "c", "x", "y", "out")
 _DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
 
 
-#: Facts that say when: what is said of a memory, or of cells that stand there, mostly holds of other steps, too.
-_HOLD_LATER = {"TouchesAll": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",), "SeededAgain": ("run",)}
+#: Facts that say when, or of which cell: what is said of a memory, or of cells that stand there, mostly holds of other
+#: steps, too, and where the same numbers come several times, of other cells.
+_HOLD_ELSEWHERE = {
+    "TouchesAll": ("run",), "TouchesCells": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",),
+    "SeededAgain": ("run",), "TwoAnswers": ("result",),
+}  # fmt: skip
 
 
 def falsified(claim: C, chance: random.Random) -> C:
@@ -30,7 +34,7 @@ def can_be_falsified(claim: Claim) -> bool:
 
 
 def _facts(claim: Claim) -> list[str]:
-    held = _HOLD_LATER.get(type(claim).__name__, ())
+    held = _HOLD_ELSEWHERE.get(type(claim).__name__, ())
     return [field.name for field in fields(claim) if field.name not in held]  # type: ignore[arg-type]  # claims are dataclasses
 
 

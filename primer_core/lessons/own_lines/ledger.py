@@ -64,6 +64,8 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 _ASKING = ("builtins.bool", "builtins.int", "builtins.round", "builtins.list", "builtins.tuple", "ndarray.tolist")
 BACKWARD = "Tensor.backward"
 _GRADIENTS = (BACKWARD, "torch.autograd.grad")
+_SET_APART = ("Tensor.requires_grad=", "Tensor.grad=", "ndarray.shape=")
+"""What sets something of an array, and none of its numbers."""
 STEP = "Optimizer.step"
 _WITHOUT_WRITES = (
     "children", "eval", "modules", "named_children", "named_modules", "named_parameters", "parameters", "train",
@@ -328,6 +330,8 @@ class Ledger:
             buffer = self.memory_of(target) if _has_memory(target) else None
             if buffer is not None:
                 self._number_unseen(buffer, call.place, statement)
+            return
+        if call.entry.name in _SET_APART:
             return
         if call.entry.writes:
             twin = twin_of(call.entry)

@@ -53,7 +53,7 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
         then = chance.choice(["Read", "Add to b"])
     elif draw < 0.34:
         array, library = "(2, 3)", "PyTorch"
-        index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0"])
+        index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0", "0, ..., ..., 1", "..., 0, ..., 0"])
     elif draw < 0.37:
         index = chance.choice(["1:100", ":50", "::2, :9" if len(shape) > 1 else "::2", "..., :12", "5:20"])
         then = chance.choice(["Read", "Read", "Assign"])
@@ -162,7 +162,7 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             (shape, f"np.{chance.choice(['delete(a, 0)', 'append(a, 7)', 'append(a, a)'])}"),
             *[(table, f"a[np.argwhere({chance.choice(['a > 4', 'a > 1', 'a % 3', 'a'])})]")] * 2,
             *[((6,), f"sliding_window_view(a, {chance.choice([2, 3])})")] * 2,
-            (table, f"np.unravel_index({chance.randrange(max(prod(table), 1))}, {table})"),
+            *[(table, f"np.unravel_index({chance.randrange(max(prod(table), 1))}, {table})")] * 3,
             (table, f"np.unravel_index({max(prod(table) - 1, 0)}, {table})"),
             (shape, "np.where(a > 1) + 1"),
             (shape, "w = np.where(a > 1)\nw + 1"),

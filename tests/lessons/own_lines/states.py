@@ -52,7 +52,7 @@ _LEARNS = (
 """Programs that learn, after the usual imports and a seed."""
 
 _SURPRISES = (
-    "a = np.array([{1}50, 10 + {0}], dtype=np.uint8)\nb = a + 10{0}\na -= 60",
+    "a = np.array([25{0}, 10 + {1}], dtype=np.uint8)\nb = a + 10{0}\na -= 60",
     "a = np.arange({1}).reshape(1, {1}) * 10\na[a > 10][0] = {0}\nb = a[[0, 0]]",
     "a = np.zeros({1}, dtype=int)\na[[0, 1, 0]] += {0}\na[1] = {0}.75",
     "t = torch.arange({1})\nt[[1, 1]] *= {0} + 1\nt[0] = {0}.5\nt.add({0})\nprint(t)",

@@ -27,6 +27,8 @@ def shapes_state(chance: random.Random) -> ShapesQuestion:
         return _one_of_a_batch(chance, library)
     if chance.random() < 0.08:
         return _vector(chance, library)
+    if chance.random() < 0.06:
+        return _rare(chance, library)
     x = _tensor(chance, shape, library)
     steps: list[str] = []
     for place in range(chance.choice([1, 1, 2, 2, 3, 4]) if chance.random() < 0.96 else 0):
@@ -47,6 +49,16 @@ def _one_of_a_batch(chance: random.Random, library: Library) -> ShapesQuestion:
     word = chance.choice(["reshape", "view"] if library == "PyTorch" else ["reshape"])
     swapped = f"{word}({', '.join(map(str, chance.sample(shape, len(shape))))})"
     return ShapesQuestion(x=str(shape), steps=swapped, library=library)
+
+
+def _rare(chance: random.Random, library: Library) -> ShapesQuestion:
+    """Draw what chance alone brings about too seldom: a copy in the order of the axes, a size that cannot be solved."""
+    shape = (chance.randint(2, 3), chance.choice([3, 5]))
+    if chance.random() < 0.5:
+        return ShapesQuestion(x=str(shape), steps=f"reshape(4, {chance.choice(['-1', '-1, 1'])})", library=library)
+    turned = chance.choice(["T", "x.swapaxes(0, 1)"])
+    ordered = "contiguous()" if library == "PyTorch" else "np.ascontiguousarray(x)"
+    return ShapesQuestion(x=str(shape), steps=f"{turned}; {ordered}", library=library)
 
 
 def _vector(chance: random.Random, library: Library) -> ShapesQuestion:
