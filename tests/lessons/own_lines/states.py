@@ -228,7 +228,7 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         alone = chance.random()
         if alone < 0.62:
-            text += _several(_STILL_MORE_SURPRISES, chance)
+            text += _several(_STILL_MORE_SURPRISES, chance, 4)
         else:
             programs = _NEVER_STEPS if alone < 0.72 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
@@ -238,10 +238,10 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
 
 
-def _several(programs: Sequence[str], chance: random.Random) -> str:
-    """Draw three programs, one after the other: none of them needs what another one made."""
+def _several(programs: Sequence[str], chance: random.Random, count: int = 3) -> str:
+    """Draw programs, one after the other: none of them needs what another one made."""
     given = chance.randint(1, 3), chance.randint(2, 5)
-    return "\n".join(program.format(*given) for program in chance.sample(programs, 3))
+    return "\n".join(program.format(*given) for program in chance.sample(programs, count))
 
 
 def drawn_cell(program: str, at: int, chance: random.Random) -> str:
