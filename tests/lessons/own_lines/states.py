@@ -124,7 +124,7 @@ _STILL_MORE_SURPRISES = (
     "        self.fc = nn.Linear({1}, {0})\n    def forward(self, x):\n        x = self.fc(x)\nnet = Net()\n"
     "out = net(torch.ones(1, {1}))\ndef twice(x):\n    x * 2\ny = twice({0})",
     "values = np.arange({1}.)\nfor each in values:\n    each = each + {0}\ntable = np.ones((2, {1}))\n"
-    "for part in table:\n    part = part * {0}\nprint(values)",
+    "for part in table:\n    part = part * ({0} + 1)\nprint(values)",
     "net = nn.Sequential(*[nn.Linear({1}, {1})] * ({0} + 1))\nx = net(torch.ones(1, {1}))\n"
     "held = nn.ModuleList([nn.Linear({0}, 2)] * 2)",
     "net = nn.Linear({1}, 1)\npred = net(torch.ones({0} + 1, {1}))\ny = torch.arange({0} + 1.)\n"
@@ -227,10 +227,10 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         alone = chance.random()
-        if alone < 0.62:
+        if alone < 0.55:
             text += _several(_STILL_MORE_SURPRISES, chance, 4)
         else:
-            programs = _NEVER_STEPS if alone < 0.72 else _NO_WAY_BACK
+            programs = _NEVER_STEPS if alone < 0.67 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
