@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import random
 import time
 from collections.abc import Mapping
@@ -24,19 +25,15 @@ from primer_core.language.programs.values import (
     EXCEPTIONS,
     Caught,
     Class,
-    Function,
-    Instance,
     Kind,
-    Method,
     Partial,
     Record,
     made,
     type_name,
 )
 from primer_core.language.rejection import Place
+from primer_core.language.table import CALLABLES
 
-_WRITTEN = (Function, Method, Partial, Instance)
-"""What a program writes itself, and PyTorch may be given to call."""
 _PARTIAL_OF_NOTHING = "type 'partial' takes at least one argument"
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
 
@@ -66,6 +63,8 @@ class Calls(Classes):
             if function.id == "input":
                 message = "“input” is not known here: nobody can be asked while a program runs. Write the value itself."
                 raise self._rejection("unknown", message, function)
+            if function.id not in CALLABLES and not hasattr(builtins, function.id):
+                self._named(function)
         elif isinstance(function, ast.Attribute):
             dotted = self._dotted(function)
             if dotted is None:
@@ -104,16 +103,12 @@ class Calls(Classes):
             return None
         if full in ("torch.save", "torch.load"):
             return self._file(name, node)
-        known = full in networks.MADE or full in networks.FUNCTIONS
-        if not known:
+        if not networks.knows(full):
             return self._ask(full, (), node)
         positional, keywords = self._arguments(node)
-        given = tuple(self._taken(value, node) for value in positional)
-        named = {word: self._taken(value, node) for word, value in keywords.items()}
         if full in networks.MADE:
-            result = self._outside(networks.make, (networks.MADE[full], given, named), {}, node)
-            self.layers.note(result, Place.of(node, self._source))
-            return result
+            return self._make(networks.MADE[full], positional, keywords, node)
+        given, named = self._all_taken(positional, keywords, node)
         return self._outside(networks.FUNCTIONS[full](), given, named, node)
 
     def _of_tqdm(self, name: str, node: ast.Call) -> Any:
@@ -171,14 +166,6 @@ class Calls(Classes):
             self._chance = random.Random(self.seed)  # noqa: S311 - a learner's numbers, no secrets
             self.seeded = self.seeded or name != "seed"
         return self._python(getattr(self._chance, name), positional, node, keywords)
-
-    def _taken(self, value: Any, node: ast.AST) -> Any:
-        """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
-        if isinstance(value, _WRITTEN):
-            return self._callable(value, node) or value
-        if type(value) in (list, tuple) and any(isinstance(each, _WRITTEN) for each in value):
-            return type(value)(self._taken(each, node) for each in value)
-        return value
 
     def _file(self, name: str, node: ast.Call) -> Any:
         """Save under a name in the program's own memory, or load from there."""

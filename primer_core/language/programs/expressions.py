@@ -276,8 +276,6 @@ class Expressions(Evaluator, ABC):
         Rejection
             With Python's own error, if it cannot.
         """
-        if isinstance(value, Function) and isinstance(value.real, type):
-            return TypeOf(value.real)
         waiting = [value]
         while waiting:
             each = waiting.pop()
@@ -288,7 +286,7 @@ class Expressions(Evaluator, ABC):
                 raise self._error("TypeError", f"unhashable type: '{type_name(each)}'", node)
             if isinstance(each, tuple):
                 waiting.extend(each)
-        return value
+        return _as_key(value)
 
     def _dict(self, keys: list[ast.expr | None], values: list[ast.expr]) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -408,6 +406,8 @@ class Expressions(Evaluator, ABC):
     def _as_value(self, node: ast.expr, known: Any) -> Any:
         """Return a function of Python's or of a library as a value: to call it is to call what was written.
 
+        A class whose objects PyTorch's networks are made of is a type, as ``type`` gives it.
+
         Parameters
         ----------
         node
@@ -417,10 +417,14 @@ class Expressions(Evaluator, ABC):
         """
         if isinstance(known, str):
             entry = entry_named(known)
-            of_networks = networks.named(known)
-            if of_networks is None and (entry is None or entry.attribute):
+            if known in networks.MADE:
+                return TypeOf(networks.base(networks.MADE[known]))
+            if known in networks.FUNCTIONS:
+                known = networks.FUNCTIONS[known]()
+            elif entry is None or entry.attribute:
                 raise self._unknown(known, node)
-            known = of_networks if entry is None else function_of(entry)
+            else:
+                known = function_of(entry)
         return self._calling(node, known, node)
 
     def _calling(self, called: ast.expr, real: Any, node: ast.expr, holder: Any = None, *, skips: int = 0) -> Function:
@@ -463,7 +467,7 @@ class Expressions(Evaluator, ABC):
         dotted = self._dotted(node)
         if dotted in COLLECTIONS:
             return self._as_value(node, COLLECTIONS[dotted])
-        if dotted is not None and (dotted in networks.MADE or dotted in networks.FUNCTIONS):
+        if dotted is not None and networks.knows(dotted):
             return self._as_value(node, dotted)
         if dotted is not None and dotted not in CONSTANTS and read_dtype(dotted) is None and entry_named(dotted):
             return self._as_value(node, dotted)
@@ -588,10 +592,10 @@ class Expressions(Evaluator, ABC):
                 found = self._as_truth(self.call(kind.find("__contains__"), (holder, value), {}, node), node)
             elif isinstance(holder, Instance | Once):
                 found = any(self._is_equal(each, value, node) for each in self._each(holder, node))
-            elif isinstance(holder, list | tuple) and _itself(value) is not value:
-                found = any(_itself(each) is _itself(value) for each in holder)
             else:
-                found = self._python(operator.contains, (holder, value), node)
+                if isinstance(holder, list | tuple | set | frozenset) and isinstance(_as_key(value), TypeOf):
+                    holder = [_as_key(each) for each in holder]
+                found = self._python(operator.contains, (holder, _as_key(value)), node)
             return bool(found) is isinstance(operations[0], ast.In)
         return super()._compared(node, left, operations, rights)
 
@@ -796,6 +800,12 @@ def _itself(value: Any) -> Any:
     if isinstance(value, TypeOf):
         return value.kind
     return value.real if isinstance(value, Function) and value.real is not None else value
+
+
+def _as_key(value: Any) -> Any:
+    """Return a class in the one form that it has among others, whatever named it; anything else as it is."""
+    kind = _itself(value)
+    return TypeOf(kind) if isinstance(kind, type) and not issubclass(kind, Record) else value
 
 
 def _as_own(value: Any) -> Any:

@@ -26,14 +26,14 @@ LAYERS = (
     "ConvTranspose3d", "CosineSimilarity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "ELU", "Embedding",
     "EmbeddingBag", "Flatten", "Fold", "GELU", "GLU", "GroupNorm", "GRU", "GRUCell", "Hardshrink", "Hardsigmoid",
     "Hardswish", "Hardtanh", "Identity", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "LayerNorm",
-    "LeakyReLU", "Linear",
-    "LocalResponseNorm", "LogSigmoid", "LogSoftmax", "LSTM", "LSTMCell", "MaxPool1d", "MaxPool2d", "MaxPool3d",
-    "MaxUnpool2d", "Mish", "ModuleDict", "ModuleList", "MultiheadAttention", "PairwiseDistance", "Parameter",
-    "ParameterList", "PixelShuffle", "PixelUnshuffle", "PReLU", "ReflectionPad1d", "ReflectionPad2d",
-    "ReLU", "ReLU6", "ReplicationPad1d", "ReplicationPad2d", "RMSNorm", "RNN", "RNNCell", "RReLU", "SELU", "Sequential",
-    "Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink",
-    "Threshold", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "Unflatten", "Unfold",
-    "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+    "LeakyReLU", "Linear", "LocalResponseNorm", "LogSigmoid", "LogSoftmax", "LSTM", "LSTMCell", "MaxPool1d",
+    "MaxPool2d", "MaxPool3d", "MaxUnpool2d", "Mish", "ModuleDict", "ModuleList", "MultiheadAttention",
+    "PairwiseDistance", "Parameter", "ParameterList", "PixelShuffle", "PixelUnshuffle", "PReLU", "ReflectionPad1d",
+    "ReflectionPad2d", "ReLU", "ReLU6", "ReplicationPad1d", "ReplicationPad2d", "RMSNorm", "RNN", "RNNCell", "RReLU",
+    "SELU", "Sequential", "Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softshrink", "Softsign",
+    "Tanh", "Tanhshrink", "Threshold", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d",
+    "ZeroPad3d",
 )  # fmt: skip
 LOSSES = (
     "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "CTCLoss", "GaussianNLLLoss",
@@ -136,11 +136,9 @@ def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) ->
     return _class_of(name)(*positional, **keywords)
 
 
-def named(full: str) -> Any:
-    """Return a class or a function of PyTorch's by the name that code calls it by; None where none is known here."""
-    if full in MADE:
-        return _class_of(MADE[full])
-    return FUNCTIONS[full]() if full in FUNCTIONS else None
+def knows(full: str) -> bool:
+    """Return whether something can be made or called here by the name that code calls it by."""
+    return full in MADE or full in FUNCTIONS
 
 
 def is_made(kind: type) -> bool:

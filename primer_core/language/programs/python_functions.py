@@ -41,7 +41,7 @@ from primer_core.language.programs.values import (
     inside,
     type_name,
 )
-from primer_core.language.rejection import Rejection
+from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table import entry_named
 from primer_core.language.text import quoted
 
@@ -56,6 +56,8 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
+_WRITTEN = (Function, Method, Partial, Instance)
+"""What a program writes itself, and PyTorch may be given to call."""
 _BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Partial, Class, Instance)
 
 
@@ -145,7 +147,7 @@ class PythonFunctions(Containers):
             case "type", (value,):
                 return self._class_of(value) or TypeOf(type(value))
             case "callable", (value,):
-                return isinstance(value, type | Kind | Class) or self._callable(value, node) is not None
+                return isinstance(value, type | Kind | TypeOf) or _can_be_called(value)
             case "next", (value, *default):
                 return self._next(value, tuple(default), node)
             case "iter", (value,):
@@ -197,12 +199,32 @@ class PythonFunctions(Containers):
             case type() if issubclass(value, Record):
                 return self._recorded(value, positional, keywords, node)
             case TypeOf(kind) if networks.is_made(kind):
-                return self._outside(networks.make, (kind.__name__, positional, keywords), {}, node)
+                return self._make(kind.__name__, positional, keywords, node)
             case TypeOf(kind):
                 return self._of_python(kind.__name__, positional, keywords, node)
             case type():
                 return self._of_python(value.__name__, positional, keywords, node)
         return self._outside(value, positional, keywords, node)
+
+    def _make(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        """Make a layer or another object of PyTorch's networks."""
+        result = self._outside(networks.make, (name, *self._all_taken(positional, keywords, node)), {}, node)
+        self.layers.note(result, Place.of(node, self._source))
+        return result
+
+    def _all_taken(
+        self, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        given = tuple(self._taken(value, node) for value in positional)
+        return given, {word: self._taken(value, node) for word, value in keywords.items()}
+
+    def _taken(self, value: Any, node: ast.AST) -> Any:
+        """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
+        if isinstance(value, _WRITTEN):
+            return self._callable(value, node) or value
+        if type(value) in (list, tuple) and any(isinstance(each, _WRITTEN) for each in value):
+            return type(value)(self._taken(each, node) for each in value)
+        return value
 
     def _needed(self, value: Any, node: ast.AST) -> Callable[..., Any]:
         found = self._callable(value, node)
@@ -535,7 +557,7 @@ class PythonFunctions(Containers):
         module = self._full_name(holder)
         if module in MODULES.values():
             full = f"{module}.{name}"
-            if entry_named(full) is None and full not in (*networks.MADE, *networks.FUNCTIONS):
+            if entry_named(full) is None and not networks.knows(full):
                 lacks = self._unknown(full, node)
                 if lacks.declined is None:
                     raise lacks
