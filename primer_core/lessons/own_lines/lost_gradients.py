@@ -15,6 +15,7 @@ from primer_core.language.programs.layers import is_module
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
+from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.trace import Step, Trace
 
@@ -25,17 +26,36 @@ _MOST_HELD = 4_000
 
 
 def why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
-    """Return why the tensor of a name has no gradient after a step; None where it has one, or is no tensor."""
+    """Return why a tensor had no gradient when it was asked for one.
+
+    Parameters
+    ----------
+    name
+        Of the tensor.
+    step
+        The one before that in which it was asked.
+    trace
+        The program.
+
+    Returns
+    -------
+    Lack | None
+        None where it is not known to be a tensor that may require a gradient.
+    """
     seen = step.names.get(name)
-    if seen is None or seen.kind not in ("Tensor", "Parameter") or f"{name}.grad" in step.names:
+    if seen is None or seen.kind not in ("Tensor", "Parameter"):
         return None
     if not seen.requires:
         return "plain" if "float" in seen.dtype else None
     if seen.recorded:
         return "result"
     before = trace.steps[: trace.steps.index(step) + 1]
-    went_back = any(part.entry == BACKWARD for each in before for part in each.parts)
-    return "cleared" if went_back or len(trace.steps) < trace.taken else "before"
+    return "cleared" if went_back(before) or len(trace.steps) < trace.taken else "before"
+
+
+def went_back(steps: Sequence[Step]) -> bool:
+    """Return whether one of these steps went back from a result."""
+    return any(part.entry == BACKWARD for step in steps for part in step.parts)
 
 
 def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | NoGradient, ...]:
@@ -46,13 +66,8 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | N
     stopped = trace.stopped
     if stopped is None or stopped.declined is None:
         return ()
-    if _OF_NONE in stopped.declined.text and trace.failing is not None and trace.steps:
-        match trace.failing.node:
-            case ast.Attribute(ast.Attribute(ast.Name(name), "grad")):
-                line = trace.failing.statement.lineno
-                time = 1 + sum(step.line == line and step.moment.happening == "statement" for step in trace.steps)
-                why = why_no_gradient(name, trace.steps[-1], trace)
-                return () if why is None or len(trace.steps) < trace.taken else (NoGradient((line, time), name, why),)
+    if _OF_NONE in stopped.declined.text and trace.steps and len(trace.steps) == trace.taken:
+        return tuple(_missed(trace, trace.steps[-1]))
     if _REFUSAL not in stopped.declined.text:
         return ()
     watch = _Watch()
@@ -69,6 +84,28 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | N
             code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
             return (NothingRequires(stopped.place.line, code),)
     return ()
+
+
+def _missed(trace: Trace, last: Step) -> Iterator[NoGradient]:
+    """Say why the gradient is None of which a method or an attribute was asked, in the statement that failed."""
+    assert trace.failing is not None
+    line = trace.failing.statement.lineno
+    match trace.failing.node:
+        # What was seen after the last step are the names there, if that was a step of the same function.
+        case ast.Attribute(ast.Attribute(ast.Name(name), "grad")) if _function(trace, line) is _function(
+            trace, last.line
+        ):
+            time = 1 + sum(step.line == line and step.moment.happening == "statement" for step in trace.steps)
+            why = why_no_gradient(name, last, trace)
+            if why is not None:
+                yield NoGradient((line, time), name, why)
+
+
+def _function(trace: Trace, line: int) -> ast.stmt | None:
+    """Return the innermost function that a line stands in; None for none."""
+    functions = (each for each in statements_of(trace.source) if isinstance(each, ast.FunctionDef))
+    around = [each for each in functions if each.lineno <= line <= (each.end_lineno or each.lineno)]
+    return around[-1] if around else None
 
 
 @dataclass(frozen=True, slots=True)

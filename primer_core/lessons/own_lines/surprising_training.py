@@ -18,8 +18,8 @@ from primer_core.claims.surprising_training import (
     SigmoidAgain,
 )
 from primer_core.lessons.own_lines.failing import nodes_at
-from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
-from primer_core.lessons.own_lines.lost_gradients import why_no_gradient
+from primer_core.lessons.own_lines.ledger import Origin
+from primer_core.lessons.own_lines.lost_gradients import went_back, why_no_gradient
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, squeezed
 
 _COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
@@ -66,13 +66,12 @@ def _no_leaf(line: Line) -> Iterator[Claim]:
 
 
 def _no_gradient(line: Line) -> Iterator[Claim]:
-    asked = [node for node in line.nodes() if isinstance(node, ast.Attribute) and node.attr == "grad"]
     looked_for = any(isinstance(node, ast.Is | ast.IsNot) for node in line.nodes())
-    if line.before is None or looked_for:
+    if line.before is None or looked_for or went_back((line.step,)):
         return
-    for node in asked:
-        if isinstance(node.value, ast.Name) and isinstance(node.ctx, ast.Load):
-            name = node.value.id
+    for part in line.step.parts:
+        name, _, last = part.place.text.rpartition(".")
+        if part.entry == "Tensor.grad" and part.result is None and last == "grad" and name.isidentifier():
             why = why_no_gradient(name, line.before, line.trace)
             if why is not None:
                 yield NoGradient(line.run, name, why)
@@ -120,8 +119,7 @@ def _never(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(owner))) if ast.unparse(owner) in _OPTIMISERS:
             steps = any(isinstance(node, ast.Attribute) and node.attr == "step" for node in line.everywhere())
-            back = any(part.entry == BACKWARD for step in trace.steps for part in step.parts)
-            if back and not steps and trace.stopped is None and name in line.step.names:
+            if went_back(trace.steps) and not steps and trace.stopped is None and name in line.step.names:
                 yield NeverStepped(line.run, name)
 
 

@@ -162,6 +162,8 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "np.random.seed(0)\nrng = np.random.default_rng(0)\na = np.random.rand(2)\nb = rng.random(2)",
         "rng = np.random.default_rng(0)\na = rng.random(2)\nnp.random.seed(0)",
         # gradients
+        "w = torch.ones(2, requires_grad=True)\nprint(((w * 2).sum().backward(), w.grad))",
+        "w = torch.ones(2, requires_grad=True)\ny = w * 2\ny.retain_grad()\ny.sum().backward()\nprint(y.grad)",
         "w = torch.ones(2, requires_grad=True)\nif w.grad is not None:\n    w.grad.zero_()\nw.grad = None\n"
         "fresh = w.grad is None\nt = torch.arange(3)\nprint(t.grad)",
         # rows of an identity
