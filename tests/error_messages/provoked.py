@@ -50,6 +50,11 @@ PROVOKED: tuple[Provoked, ...] = (
         "nn.RNN(3, 4, batch_first=True)(torch.zeros(2, 5, 3), torch.zeros(1, 4))",
         {"batched": True, "given": 2},
     ),
+    Provoked(
+        "hidden_axes",
+        "nn.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 2, 4), torch.zeros(2, 4)))",
+        {"batched": True, "given": 2},
+    ),
     Provoked("hidden_axes", "nn.GRU(3, 4)(torch.zeros(5, 3), torch.zeros(1, 1, 4))", {"batched": False, "given": 3}),
     Provoked(
         "hidden_axes",

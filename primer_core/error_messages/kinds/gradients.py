@@ -317,7 +317,7 @@ _ITERABLE = Plain(
 
 
 _LAYERS = Plain(
-    ("An optimiser takes parameters, and is given a model: going through one gives its layers.",),
+    ("An optimiser takes parameters, and what it is given holds layers: going through a model gives its layers.",),
     (
         Mistake(
             ("Ask the model for its parameters.",),

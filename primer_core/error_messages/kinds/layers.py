@@ -439,7 +439,9 @@ class HiddenAxes(Cause):
 
 
 def _hidden_axes(match: re.Match[str]) -> HiddenAxes:
-    return HiddenAxes(match[1] == "batched", int(match[2]))
+    batched = match[1] == "batched"
+    own, cell = int(match[2]), int(match[3] or match[2])  # an LSTM has two states
+    return HiddenAxes(batched, own if own != (3 if batched else 2) else cell)
 
 
 def _hidden(match: re.Match[str]) -> HiddenShape | None:
@@ -731,7 +733,7 @@ KINDS: tuple[Kind, ...] = (
         "hidden_axes",
         "PyTorch",
         _hidden_axes,
-        r"For (batched|unbatched) \d-D input, hx(?: and cx)? should also be \d-D but got \(?(\d)-D",
+        r"For (batched|unbatched) \d-D input, hx(?: and cx)? should also be \d-D but got \(?(\d)-D(?:, (\d)-D)?",
     ),
     kind("hidden", "PyTorch", _hidden, rf"Expected hidden(?:\[[01]\])? size ({ROUND}), got ({SQUARE}|{ROUND})"),
     kind(
