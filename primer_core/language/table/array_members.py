@@ -21,11 +21,11 @@ from primer_core.language.table.rules import (
 )
 
 _SAMPLES = ["random", "standard_normal", "standard_exponential"]
-_OF_TWO_PARAMETERS = ["normal", "uniform", "beta", "gamma", "laplace"]
 _DISTRIBUTIONS = (
     ("beta", "a, b", "1, 2"), ("binomial", "n, p", "10, 0.5"), ("exponential", "scale", "2"),
     ("gamma", "shape, scale", "2, 1"), ("geometric", "p", "0.5"), ("laplace", "loc, scale", "0, 1"),
-    ("lognormal", "mean, sigma", "0, 1"), ("poisson", "lam", "3"), ("triangular", "left, mode, right", "0, 1, 2"),
+    ("lognormal", "mean, sigma", "0, 1"), ("normal", "loc, scale", "1, 2"), ("poisson", "lam", "3"),
+    ("triangular", "left, mode, right", "0, 1, 2"), ("uniform", "low, high", "1, 2"),
 )  # fmt: skip
 """Names of what is drawn from, of its parameters, and an example of these."""
 
@@ -114,8 +114,6 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.random.random", "size", made(shaped("size")), "np.random.random((2, 3))", random=True),
     *(Entry(f"np.random.{name}", "size", made(shaped("size")), f"np.random.{name}(3)", random=True)
       for name in ("random_sample", "sample", "standard_normal", "standard_exponential")),
-    *(Entry(f"np.random.{name}", "first, second, size, | loc, scale, low, high", made(shaped("size")),
-            f"np.random.{name}(1, 2, size=3)", random=True) for name in ("normal", "uniform")),
     *(Entry(f"np.random.{name}", f"{names}, size", made(shaped("size")), f"np.random.{name}({values}, size=3)",
             random=True) for name, names, values in _DISTRIBUTIONS),
     Entry("np.random.multinomial", "n, pvals, size", made(rules.rows_of("pvals")),
@@ -127,11 +125,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.random.shuffle", "x", WRITTEN, "np.random.shuffle(v)", writes="x", random=True),
     *(Entry(f"Generator.{name}", "rng, size, dtype", made(shaped("size")), f"np.random.default_rng(1).{name}(4)")
       for name in _SAMPLES),
-    *(Entry(f"Generator.{name}", "rng, first, second, size, | loc, scale, low, high", made(shaped("size")),
-            f"np.random.default_rng(1).{name}(1, 2, size=3)") for name in _OF_TWO_PARAMETERS),
     *(Entry(f"Generator.{name}", f"rng, {names}, size", made(shaped("size")),
-            f"np.random.default_rng(1).{name}({values}, size=3)")
-      for name, names, values in _DISTRIBUTIONS if name not in _OF_TWO_PARAMETERS),
+            f"np.random.default_rng(1).{name}({values}, size=3)") for name, names, values in _DISTRIBUTIONS),
     Entry("Generator.multinomial", "rng, n, pvals, size", made(rules.rows_of("pvals")),
           "np.random.default_rng(1).multinomial(5, [0.5, 0.25, 0.25])"),
     Entry("Generator.multivariate_normal", "rng, mean, cov, size", made(rules.rows_of("mean")),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 from math import prod
-from typing import Any
 
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
-from primer_core.language.execution import is_array
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -58,27 +57,14 @@ def _shapes(trace: Trace) -> set[tuple[int, ...]]:
             if all(type(each) is int for each in operand.value):
                 found |= {operand.value, (len(operand.value),)}
     found.add(tuple(each.value for each in trace.failing.operands if type(each.value) is int))
-    found |= {shape for each in _written(trace) if (shape := _shape_of(each)) is not None}
+    if trace.failed is not None and trace.failed.entry.endswith(".[]="):
+        found |= set(map(shape_of, trace.failed.operands))  # what was to be written is no operand of its place
     broke = trace.broken.broke if trace.broken is not None else None
     if broke is not None:
         found |= set(broke.given)
         if broke.weight is not None:
             found |= {broke.weight, broke.weight[::-1]}
     return found
-
-
-def _written(trace: Trace) -> tuple[Any, ...]:
-    """Return what writing into an array was given, where that was declined: the value is no operand of its target."""
-    failed = trace.failed
-    return failed.operands if failed is not None and failed.entry.endswith(".[]=") else ()
-
-
-def _shape_of(value: Any) -> tuple[int, ...] | None:
-    """Return the shape of an array, or of a list of numbers; None for anything else."""
-    if is_array(value):
-        return tuple(map(int, value.shape))
-    entries = value if isinstance(value, list | tuple) else ()
-    return (len(entries),) if entries and all(type(each) in (bool, int, float, complex) for each in entries) else None
 
 
 def _is_there(shape: tuple[int, ...], there: set[tuple[int, ...]]) -> bool:

@@ -88,8 +88,8 @@ def _of_module(failure: Failure) -> Iterator[Candidate]:
     if isinstance(node, ast.Attribute):
         owner = failure.text(node.value)
         owner = "torch.nn" if owner == "nn" else owner
-        made = [*networks.MADE, *networks.FUNCTIONS]
-        known = [name.rpartition(".")[2] for name in (*names_of(owner), *made) if name.rpartition(".")[0] == owner]
+        everything = (*names_of(owner), *networks.MADE, *networks.FUNCTIONS)
+        known = [name.rpartition(".")[2] for name in everything if name.rpartition(".")[0] == owner]
         for name in get_close_matches(node.attr, known, 2, 0.7):
             yield failure.whole(f"{failure.text(node.value)}.{name}")
 

@@ -186,10 +186,7 @@ def _computed(step: Step, trace: Trace, mended: Trace) -> str:
     whole = Place.of(node.value, mended.source)
     if step.parts and step.parts[-1].place == whole and hasattr(step.parts[-1].result, "shape"):
         result = step.parts[-1].result
-        number = None if tuple(result.shape) else result.item()
-        if number is not None:
-            return f"{number:.4g}" if isinstance(number, float) else str(number)
-        return str(tuple(map(int, result.shape)))
+        return str(tuple(map(int, result.shape))) if tuple(result.shape) else _number(result.item())
     forwards = [forward for each in mended.steps for forward in each.forwards]
     broke = trace.broken.broke if trace.broken is not None else None
     for forward in forwards:
@@ -224,9 +221,12 @@ def _gradient(name: str, seen: Seen) -> str:
     return f"{name} = {numbers}" if seen.values.size == 1 else f"{name} = [{numbers}]"
 
 
+def _number(number: complex) -> str:
+    return f"{number:.4g}" if isinstance(number, float) else str(number)
+
+
 def told(seen: Seen) -> str:
     """Return the shape of an array, the number of one without axes, or what Python shows."""
     if seen.shape == () and seen.values is not None:
-        number = seen.values.item()
-        return f"{number:.4g}" if isinstance(number, float) else str(number)
+        return _number(seen.values.item())
     return str(seen.shape) if seen.shape is not None else seen.text
