@@ -58,7 +58,7 @@ class NoGradient(InAWord, Claim):
                     Name(self.name),
                     " was computed, and backward() keeps the gradients of leaves alone. ",
                     Code(f"{self.name}.retain_grad()"),
-                    " before it has this one kept, too",
+                    " before backward() keeps this one, too",
                 )
             case "before":
                 return (*asked, "no backward() has run before this line")
