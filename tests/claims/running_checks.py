@@ -311,7 +311,9 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
     ]
     if bound:
         slopes = [gradient(name, value) for name, value in done.names.items() if name.endswith(".grad")]
-        return [*map(told, bound), *slopes]
+        # Of a class or an optimiser nothing is said: what Python shows of it is no value that a learner computes.
+        unsaid = ["" for value in bound if isinstance(value, type | torch.optim.Optimizer)]
+        return [*map(told, bound), *slopes, *unsaid]
     if done.printed:
         return [" ".join(done.printed.rstrip("\n").split("\n"))]
     if isinstance(statement, ast.Return):

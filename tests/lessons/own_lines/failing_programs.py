@@ -19,6 +19,11 @@ torch.manual_seed(0)
 """
 
 CLASSIC: dict[str, str] = {
+    "a function misspelled": "x = np.zeors(3)",
+    "a layer in other letters": "act = nn.Relu",
+    "an alias that NumPy had once": "x = np.zeros(3, dtype=np.int)",
+    "a constant of before NumPy 2": "x = np.Inf",
+    "an optimiser given a model": "opt = torch.optim.Adam(nn.Sequential(nn.Linear(2, 1)), lr=0.1)",
     "sizes that do not broadcast": "x = torch.ones(4, 3)\nweights = torch.tensor([1., 2., 3., 4.])\ny = x * weights",
     "matmul of wrong inner sizes": "a = np.ones((2, 3))\nb = np.ones((2, 3))\nc = a @ b",
     "matmul of integers and floats": "counts = torch.arange(3)\nw = torch.ones(3)\ntotal = counts @ w",

@@ -89,3 +89,17 @@ def test_a_fix_says_what_it_gives() -> None:
     assert [fix.gives for fix in shown("the truth of many").fixes] == ["True", "False"]
     (fix,) = shown("Linear behind convolutions").fixes
     assert (fix.where, fix.line, fix.gives) == ("making", "self.fc = nn.Linear(676, 10)", "(2, 10)")
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a function misspelled", "x = np.zeros(3)"),
+        ("a layer in other letters", "act = nn.ReLU"),
+        ("an alias that NumPy had once", "x = np.zeros(3, dtype=int)"),
+        ("a constant of before NumPy 2", "x = np.inf"),
+        ("an optimiser given a model", "opt = torch.optim.Adam(nn.Sequential(nn.Linear(2, 1)).parameters(), lr=0.1)"),
+    ],
+)
+def test_what_a_library_calls_otherwise_is_offered_first(name: str, line: str) -> None:
+    assert shown(name).fixes[0].line == line

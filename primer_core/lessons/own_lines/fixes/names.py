@@ -90,7 +90,8 @@ def _of_module(failure: Failure) -> Iterator[Candidate]:
         owner = "torch.nn" if owner == "nn" else owner
         everything = (*names_of(owner), *networks.MADE, *networks.FUNCTIONS)
         known = [name.rpartition(".")[2] for name in everything if name.rpartition(".")[0] == owner]
-        for name in get_close_matches(node.attr, known, 2, 0.7):
+        same = [name for name in known if name.lower() == node.attr.lower()]  # ``nn.Relu``, ``nn.linear``
+        for name in dict.fromkeys((*same, *get_close_matches(node.attr, known, 2, 0.7))):
             yield failure.whole(f"{failure.text(node.value)}.{name}")
 
 
