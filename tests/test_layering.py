@@ -432,6 +432,15 @@ WITHOUT_THREADS = {
 }
 
 
+def test_torch_is_seeded_on_the_cpu_alone() -> None:
+    """Its ``manual_seed`` keeps a text of the stack for each kind of device that is not there, for good."""
+    for path in CORE:
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not (isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.manual_seed"), (
+                f"{name(path)}:{node.lineno} seeds all devices"
+            )
+
+
 def test_no_thread_changes_the_filters_of_warnings_for_all() -> None:
     """An evaluation process has one thread, so that there nobody else is concerned."""
     found = faults(

@@ -186,6 +186,6 @@ def build_with_random_state(name: str, seed: int) -> tuple[nn.Module, torch.Tens
 
     entry = _entry(name)
     with _rng_lock, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         model = entry.factory()
         return model, torch.get_rng_state()

@@ -12,7 +12,7 @@ import sys
 import warnings
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -92,11 +92,57 @@ def recorded(code: str) -> Recorded:
     return Recorder(code).run()
 
 
+@dataclass(frozen=True)
+class Written:
+    """What stands in a program before it runs.
+
+    Parameters
+    ----------
+    compiled
+        The whole of it.
+    start
+        The line in which the statement of each line begins.
+    loops
+        The first and the last line of a loop's body, by the loop's line.
+    silent
+        Lines that hold others and do nothing themselves.
+    receiving
+        Lines that bind a name to what a generator is sent.
+    """
+
+    compiled: CodeType
+    start: dict[int, int]
+    loops: dict[int, tuple[int, int]]
+    silent: set[int]
+    receiving: set[int]
+
+
+@lru_cache(maxsize=8)
+def _written(code: str) -> Written:
+    tree = ast.parse(code)
+    found = Written(compile(tree, "program", "exec"), {}, {}, set(), set())
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt):
+            continue
+        body = getattr(node, "body", None)
+        last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno or node.lineno
+        for line in range(node.lineno, max(last, node.lineno) + 1):
+            if line == node.lineno or not isinstance(body, list):
+                found.start[line] = node.lineno
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom):
+            found.receiving.add(node.lineno)
+        if isinstance(node, ast.For):
+            found.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
+        silent = isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal)
+        if silent and not (isinstance(node, ast.With) and node.body[0].lineno == node.lineno):
+            found.silent.add(node.lineno)
+    return found
+
+
 class Recorder:
     """Runs a program and writes down what its lines do."""
 
     def __init__(self, code: str) -> None:
-        self.tree = ast.parse(code)
         self.code = code
         self.found = Recorded()
         self.counts: dict[int, int] = {}
@@ -105,35 +151,16 @@ class Recorder:
         self.last: dict[int, tuple[Names, dict[str, bytes], dict[str, str]]] = {}
         self.out = io.StringIO()
         self.printed = 0
-        self.start: dict[int, int] = {}
-        self.loops: dict[int, tuple[int, int]] = {}
-        self.silent: set[int] = set()
-        self.receiving: set[int] = set()
+        self.written = _written(code)
         self.namespace: Names = {}
-        for node in ast.walk(self.tree):
-            if not isinstance(node, ast.stmt):
-                continue
-            body = getattr(node, "body", None)
-            last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno or node.lineno
-            for line in range(node.lineno, max(last, node.lineno) + 1):
-                if line == node.lineno or not isinstance(body, list):
-                    self.start[line] = node.lineno
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom):
-                self.receiving.add(node.lineno)
-            if isinstance(node, ast.For):
-                self.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
-            silent = isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal)
-            if silent and not (isinstance(node, ast.With) and node.body[0].lineno == node.lineno):
-                self.silent.add(node.lineno)
 
     def run(self) -> Recorded:
         with warnings.catch_warnings(), contextlib.redirect_stdout(self.out):
             warnings.simplefilter("ignore")
             try:
-                compiled = compile(self.tree, "program", "exec")
                 sys.settrace(self.trace)
                 try:
-                    exec(compiled, self.namespace)  # noqa: S102 - the program that a page shows
+                    exec(self.written.compiled, self.namespace)  # noqa: S102 - the program that a page shows
                 finally:
                     sys.settrace(None)
             except Exception as error:
@@ -152,7 +179,7 @@ class Recorder:
             self.last[key] = ({}, {}, {})
             self.finish(frame, code.co_firstlineno)
         elif event == "line":
-            line = self.start.get(frame.f_lineno, frame.f_lineno)
+            line = self.written.start.get(frame.f_lineno, frame.f_lineno)
             waiting = self.pending.get(key)
             previous, self.seen[key] = self.seen.get(key), frame.f_lineno
             if waiting == line and (frame.f_lineno != line or previous != line):
@@ -163,7 +190,7 @@ class Recorder:
         elif event == "exception":
             self.pending.pop(key, None)
         elif event == "return":
-            if self.pending.get(key) in self.receiving:
+            if self.pending.get(key) in self.written.receiving:
                 return self.trace  # ``name = yield`` binds the name only when the generator goes on
             waiting = self.pending.pop(key, None)
             if waiting is not None:
@@ -177,10 +204,10 @@ class Recorder:
         self.pending[id(frame)] = line
 
     def settle(self, frame: FrameType, line: int, following: int | None) -> None:
-        if line in self.silent:
+        if line in self.written.silent:
             return
-        if line in self.loops:
-            first, last = self.loops[line]
+        if line in self.written.loops:
+            first, last = self.written.loops[line]
             if following is None or not first <= following <= last:
                 return
         self.finish(frame, line)

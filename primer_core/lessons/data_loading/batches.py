@@ -170,7 +170,7 @@ def _run(question: DataLoadingQuestion, x: torch.Tensor, y: torch.Tensor) -> tup
 
     dataset = TensorDataset(torch.arange(len(y)), x, y)
     layer = None if question.through == "nothing" else _layer(question, x)[1]
-    torch.manual_seed(question.seed)
+    torch.default_generator.manual_seed(question.seed)
     loader = DataLoader(dataset, question.batch_size, shuffle=question.shuffle, drop_last=question.drop_last)
     found = []
     for _ in range(EPOCHS):

@@ -119,7 +119,7 @@ def _tried(question: DataLoadingQuestion) -> SavedAndLoaded:
     load_torch()
     import torch
 
-    torch.manual_seed(SEED)
+    torch.default_generator.manual_seed(SEED)
     saved = _network(question.hidden, question.norm)
     file = io.BytesIO()
     state = saved.state_dict()

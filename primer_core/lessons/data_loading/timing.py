@@ -245,7 +245,7 @@ def draw_numbers(workers: int) -> tuple[Drawn, ...]:
     import torch
     from torch.utils.data import DataLoader
 
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     np.random.seed(0)
     random.seed(0)
     dataset: Any = RandomSet(workers)

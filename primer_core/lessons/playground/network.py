@@ -123,7 +123,7 @@ def _drawn(sizes: tuple[int, ...], seed: int) -> tuple[torch.Tensor, torch.Tenso
     from torch import nn
 
     with _chance, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         layers = [nn.Linear(fan_in, fan_out) for fan_in, fan_out in pairwise(sizes)]
         row = torch.cat([each.detach().flatten() for layer in layers for each in (layer.weight, layer.bias)])
         return row, torch.get_rng_state()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from primer_core.backend import Declined
 from primer_core.backend.loading import load_torch
+from primer_core.backend.seeding import seeding_one_generator
 from primer_core.backend.warning_filters import WarningFilter
 from primer_core.language.execution import attempted, is_heard
 from primer_core.language.parsing import code_expression, code_statements
@@ -262,7 +263,8 @@ class _Walk:
         self.start, self.loop, self.most = start, loop, most
         self.done = 0
         self.names: dict[str, Any] = {"torch": torch, "nn": torch.nn, "SGD": torch.optim.SGD}
-        exec(_compiled(head(start.task, start.net, start.examples, start.rate, start.seed, loop)), self.names)  # noqa: S102 - our own code
+        with seeding_one_generator():
+            exec(_compiled(head(start.task, start.net, start.examples, start.rate, start.seed, loop)), self.names)  # noqa: S102 - our own code
         self.model: Any = self.names["model"]
         self.parameters: list[torch.Tensor] = list(self.model.parameters())
         self.first = self._parameters()
