@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence
-from primer_core.claims.running import Run
+from primer_core.claims.running import Run, line_of
 
 Why = Literal["no_grad", "number", "dtype", "detached", "anew"]
 """How a gradient is lost: nothing was recorded, a number of Python's was made, no floats were, the way back was cut,
@@ -85,7 +85,7 @@ class LosesGradient(Claim):
 
     def sentence(self) -> Sentence:
         """Name the step, and say how."""
-        return (f"The gradient is lost in line {self.run[0]}: ", Code(self.code), f"{_HOW[self.why]}.")
+        return (f"The gradient is lost in line {line_of(self.run[0])}: ", Code(self.code), f"{_HOW[self.why]}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, counted, listed
 
 Run = tuple[int, int]
-"""A line of the program, counted from 1, and the how-manieth time that it ran, counted from 1."""
+"""A statement, and the how-manieth time that it ran, counted from 1. A statement is called by its line, counted from 1,
+and where it stands behind others on that line, by that and so many times `BEHIND`."""
+
+BEHIND = 1_000_000
+
+
+def line_of(statement: int) -> int:
+    """Return the line that a statement stands on."""
+    return statement % BEHIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,34 @@ class CellsChanged(Claim):
     def brief(self) -> str:
         """Write the claim as a word."""
         return "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeChanged(Claim):
+    """A line gave an array another shape, and did not bind its name anew.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The name.
+    before, after
+        The shapes.
+    """
+
+    run: Run
+    name: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say both shapes."""
+        return ("gives ", Name(self.name), f" another shape in place: {self.before} becomes {self.after}")
+
+    def brief(self) -> str:
+        """Write the claim as a word."""
+        return "reshaped"
 
 
 @dataclass(frozen=True, slots=True)

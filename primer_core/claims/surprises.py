@@ -8,6 +8,8 @@ from typing import ClassVar
 from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, axis_text, cell_text, counted, listed
 from primer_core.claims.running import Run
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class WrapsAround(InAWord, Claim):
@@ -285,7 +287,10 @@ class GradientsAddUp(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Say that nothing set them to zero."""
-        return ("backward() adds to what stood in ", Code(listed(self.names)), ", which was not zero")
+        most = self.names if len(self.names) <= _MOST_NAMED else self.names[: _MOST_NAMED - 1]
+        rest = f" and in {len(self.names) - len(most)} more" if len(most) < len(self.names) else ""
+        named = Code(", ".join(most) if rest else listed(most))
+        return ("backward() adds to what stood in ", named, f"{rest}, which was not zero")
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ class DefaultKept(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class DropsAtRandom(InAWord, Claim):
-    """A network that is in training mode was called twice with one input, and dropout made the results differ.
+    """A network that is in training mode was called, and dropout drew what it drops.
 
     Parameters
     ----------
@@ -226,12 +226,12 @@ class DropsAtRandom(InAWord, Claim):
     layer: str
 
     def sentence(self) -> Sentence:
-        """Say what a call with the same input gives."""
+        """Say what a call with the same input may do."""
         return (
             Code(self.layer),
             " draws at random which numbers it drops, as long as ",
             Name(self.network),
-            " is in training mode: another call with the same input gives others. ",
+            " is in training mode: another call with the same input may drop others. ",
             Code(f"{self.network}.eval()"),
             " ends that",
         )
@@ -301,7 +301,7 @@ class NameAlone(InAWord, Claim):
     run
         Which line, and when.
     name, array
-        The name of the round, and the array that the loop goes through.
+        The name of the round, and the array that the loop goes through, or the network whose parameters it does.
     """
 
     word: ClassVar[str] = "name alone"

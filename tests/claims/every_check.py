@@ -2,6 +2,7 @@
 
 from tests.claims import (
     buffer_checks,
+    calling_checks,
     choosing_checks,
     comparing_checks,
     copying_checks,
@@ -58,6 +59,7 @@ from tests.claims import (
 
 __all__ = [
     "buffer_checks",
+    "calling_checks",
     "choosing_checks",
     "comparing_checks",
     "copying_checks",

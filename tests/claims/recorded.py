@@ -31,6 +31,8 @@ class Done:
         What names of its frame were bound to after it, and after the line before it.
     cells, cells_before
         Bytes of the arrays among them, then.
+    shapes, shapes_before
+        Their shapes, then.
     texts, texts_before
         What Python showed of those that are no arrays, then.
     around
@@ -45,6 +47,8 @@ class Done:
     before: Names
     cells: dict[str, bytes]
     cells_before: dict[str, bytes]
+    shapes: dict[str, tuple[int, ...]]
+    shapes_before: dict[str, tuple[int, ...]]
     texts: dict[str, str]
     texts_before: dict[str, str]
     around: Names
@@ -59,7 +63,7 @@ class Recorded:
     Parameters
     ----------
     lines
-        By line and how-manieth run, what it did.
+        By statement, called as in a claim, and how-manieth run, what it did.
     error
         What ended it, and in which line; None if nothing did.
     printed
@@ -92,9 +96,16 @@ def recorded(code: str) -> Recorded:
     return Recorder(code).run()
 
 
+BEHIND = 1_000_000
+"""What a statement adds to the number of its line for each that stands before it there."""
+
+_LINES = 1_000
+"""Lines that Python is told of for each line of a program: each statement of it gets its own."""
+
+
 @dataclass(frozen=True)
 class Written:
-    """What stands in a program before it runs.
+    """What stands in a program before it runs; all lines are those that Python is told of.
 
     Parameters
     ----------
@@ -117,26 +128,57 @@ class Written:
     receiving: set[int]
 
 
+def number_of(line: int) -> int:
+    """What a statement is called, by the line that Python is told of."""
+    return line // _LINES + BEHIND * (line % _LINES)
+
+
+def told_of(number: int) -> int:
+    """The line that Python is told of for a statement."""
+    return number % BEHIND * _LINES + number // BEHIND
+
+
 @lru_cache(maxsize=8)
 def _written(code: str) -> Written:
     tree = ast.parse(code)
+    _spread(tree)
     found = Written(compile(tree, "program", "exec"), {}, {}, set(), set())
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt):
             continue
         body = getattr(node, "body", None)
-        last = body[0].lineno - 1 if isinstance(body, list) and body else node.end_lineno or node.lineno
-        for line in range(node.lineno, max(last, node.lineno) + 1):
-            if line == node.lineno or not isinstance(body, list):
-                found.start[line] = node.lineno
+        last = body[0].lineno // _LINES - 1 if isinstance(body, list) and body else (node.end_lineno or 0) // _LINES
+        shift = node.lineno % _LINES
+        for line in range(node.lineno // _LINES, max(last, node.lineno // _LINES) + 1):
+            if line == node.lineno // _LINES or not isinstance(body, list):
+                found.start[line * _LINES + shift] = node.lineno
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom):
             found.receiving.add(node.lineno)
         if isinstance(node, ast.For):
-            found.loops[node.lineno] = (node.body[0].lineno, node.body[-1].end_lineno or 0)
-        silent = isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal)
-        if silent and not (isinstance(node, ast.With) and node.body[0].lineno == node.lineno):
+            found.loops[node.lineno] = (node.body[0].lineno, (node.body[-1].end_lineno or 0) // _LINES * _LINES + 999)
+        if isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal):
             found.silent.add(node.lineno)
     return found
+
+
+def _spread(tree: ast.Module) -> None:
+    """Give each statement of a program a line that no other begins on."""
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    behind: dict[int, int] = {}
+    shifts: dict[ast.AST, int] = {}
+    for statement in sorted(statements, key=lambda node: (node.lineno, node.col_offset)):
+        shifts[statement] = behind.get(statement.lineno, 0)
+        behind[statement.lineno] = shifts[statement] + 1
+
+    def spread(node: ast.AST, shift: int) -> None:
+        shift = shifts.get(node, shift)
+        for inner in ast.iter_child_nodes(node):
+            spread(inner, shift)
+        if hasattr(node, "lineno"):
+            placed: Any = node
+            placed.lineno, placed.end_lineno = node.lineno * _LINES + shift, placed.end_lineno * _LINES + shift
+
+    spread(tree, 0)
 
 
 class Recorder:
@@ -148,7 +190,7 @@ class Recorder:
         self.counts: dict[int, int] = {}
         self.pending: dict[int, int] = {}
         self.seen: dict[int, int] = {}
-        self.last: dict[int, tuple[Names, dict[str, bytes], dict[str, str]]] = {}
+        self.last: dict[int, tuple[Names, dict[str, bytes], dict[str, tuple[int, ...]], dict[str, str]]] = {}
         self.out = io.StringIO()
         self.printed = 0
         self.written = _written(code)
@@ -176,7 +218,7 @@ class Recorder:
         if event == "call" and _goes_on(frame):
             return self.trace
         if event == "call" and code.co_name != "<module>":
-            self.last[key] = ({}, {}, {})
+            self.last[key] = ({}, {}, {}, {})
             self.finish(frame, code.co_firstlineno)
         elif event == "line":
             line = self.written.start.get(frame.f_lineno, frame.f_lineno)
@@ -195,7 +237,7 @@ class Recorder:
             waiting = self.pending.pop(key, None)
             if waiting is not None:
                 self.settle(frame, waiting, None)
-                last = (waiting, self.counts.get(waiting, 0))
+                last = (number_of(waiting), self.counts.get(number_of(waiting), 0))
                 if last in self.found.lines:
                     self.found.lines[last] = replace(self.found.lines[last], returned=value)
         return self.trace
@@ -213,20 +255,24 @@ class Recorder:
         self.finish(frame, line)
 
     def finish(self, frame: FrameType, line: int) -> None:
-        self.counts[line] = self.counts.get(line, 0) + 1
+        number = number_of(line)
+        self.counts[number] = self.counts.get(number, 0) + 1
         key = id(frame)
         names = {name: value for name, value in frame.f_locals.items() if not name.startswith("__")}
         names |= gradients(names)
         cells = {name: content(value) for name, value in names.items() if is_array(value)}
-        before, cells_before, texts_before = self.last.get(key, ({}, {}, {}))
+        shapes = {name: tuple(value.shape) for name, value in names.items() if is_array(value)}
+        before, cells_before, shapes_before, texts_before = self.last.get(key, ({}, {}, {}, {}))
         text = self.out.getvalue()
         inner = frame.f_code.co_name != "<module>"
         around = {n: v for n, v in self.namespace.items() if is_array(v)} if inner else {}
         texts = {name: " ".join(_shown(value).split()) for name, value in names.items() if not is_array(value)}
-        done = Done(names, before, cells, cells_before, texts, texts_before, around, text[self.printed :])
+        done = Done(
+            names, before, cells, cells_before, shapes, shapes_before, texts, texts_before, around, text[self.printed :]
+        )
         self.printed = len(text)
-        self.found.lines[(line, self.counts[line])] = done
-        self.last[key] = (names, cells, texts)
+        self.found.lines[(number, self.counts[number])] = done
+        self.last[key] = (names, cells, shapes, texts)
 
 
 _FUNCTION = re.compile(r"<function (?:[^\s.]+\.)*([^\s.]+) at 0x[0-9a-f]+>")
@@ -236,7 +282,7 @@ def _shown(value: Any) -> str:
     """What Python shows of a value; a function by its own name, without its address, which differs in each run."""
     try:
         return _FUNCTION.sub(r"<function \1>", repr(value))
-    except AttributeError:  # an object before its __init__ has run
+    except Exception:  # an object before its __init__ has run, or one that cannot be shown
         return ""
 
 
@@ -257,6 +303,6 @@ def _line_of(error: Exception) -> int:
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == "program":
-            line = trace.tb_lineno
+            line = trace.tb_lineno // _LINES
         trace = trace.tb_next
     return line

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,16 @@ from primer_core.claims.running import (
     Run,
     RunsInstead,
     SameArray,
+    ShapeChanged,
     SharesCells,
+    line_of,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Done, is_array, recorded
+from tests.claims.recorded import BEHIND, Done, is_array, recorded
+
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+"""Where something lies, which differs in each run."""
 
 
 def line(program: Program, run: Run) -> Done:
@@ -87,7 +93,7 @@ def _(claim: BoundArray, program: Program) -> None:
     array = done.names[claim.name]
     assert is_bound_anew(done, claim.name)
     assert is_array(array)
-    assert tuple(array.shape) == claim.shape
+    assert done.shapes[claim.name] == claim.shape
     assert str(array.dtype) == claim.dtype
 
 
@@ -185,9 +191,18 @@ def _(claim: CellsChanged, program: Program) -> None:
     assert len(set(claim.names)) == len(claim.names)
 
 
+@check(ShapeChanged)
+def _(claim: ShapeChanged, program: Program) -> None:
+    done = line(program, claim.run)
+    assert done.names[claim.name] is done.before[claim.name]
+    assert (done.shapes_before[claim.name], done.shapes[claim.name]) == (claim.before, claim.after)
+    assert claim.before != claim.after
+
+
 @check(LinePrinted)
 def _(claim: LinePrinted, program: Program) -> None:
-    assert line(program, claim.run).printed.rstrip("\n") == claim.text
+    told, found = (ADDRESS.sub("0x", each) for each in (claim.text, line(program, claim.run).printed.rstrip("\n")))
+    assert told == found
 
 
 def words_of(error: BaseException) -> str:
@@ -249,8 +264,8 @@ def _(claim: RunsInstead, program: Program) -> None:
     before, ran = recorded(code), recorded("\n".join(lines))
     assert before.error is not None
     assert before.error[1] == claim.line
-    done = {(number + (claim.added and number >= claim.at), run) for number, run in before.lines}
-    new = [run for run in ran.lines if run not in done and not (claim.added and run[0] == claim.at)]
+    done = {(number + (claim.added and line_of(number) >= claim.at), run) for number, run in before.lines}
+    new = [run for run in ran.lines if run not in done and not (claim.added and line_of(run[0]) == claim.at)]
     failing = claim.line + (claim.added and claim.line >= claim.at)
     statement = statement_at("\n".join(lines), failing)
     assert new or ran.error is None
@@ -261,8 +276,8 @@ def _(claim: RunsInstead, program: Program) -> None:
     if isinstance(statement, ast.For) or not new:
         assert not claim.gives
         return
-    first = min(new, key=list(ran.lines).index)
-    assert first[0] == statement.lineno
+    there = [run for run in new if line_of(run[0]) == statement.lineno]  # and not in a function that it calls
+    first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
     assert claim.gives in given or (not given and claim.gives == "")
 
@@ -281,6 +296,15 @@ def truths(code: str, line: int) -> list[bool]:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
         exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})  # noqa: S102 - what a page shows
     return found
+
+
+def statement_called(code: str, number: int) -> ast.stmt:
+    """The statement that a claim calls by a number."""
+    found = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt) and node.lineno == line_of(number)
+    ]
+    assert number // BEHIND < len(found), f"line {line_of(number)} has {len(found)} statements"
+    return sorted(found, key=lambda node: node.col_offset)[number // BEHIND]
 
 
 def statement_at(code: str, line: int) -> ast.stmt:
@@ -311,8 +335,8 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
     ]
     if bound:
         slopes = [gradient(name, value) for name, value in done.names.items() if name.endswith(".grad")]
-        # Of a class or an optimiser nothing is said: what Python shows of it is no value that a learner computes.
-        unsaid = ["" for value in bound if isinstance(value, type | torch.optim.Optimizer)]
+        # Of a class, a network or an optimiser nothing is said: what Python shows is no value that a learner computes.
+        unsaid = ["" for value in bound if isinstance(value, type | torch.nn.Module | torch.optim.Optimizer)]
         return [*map(told, bound), *slopes, *unsaid]
     if done.printed:
         return [" ".join(done.printed.rstrip("\n").split("\n"))]

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.running import Run
+from primer_core.claims.running import Run, line_of
 from primer_core.claims.sources import Cell, CellFrom, SlopeWritten, WentInto
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Names, Recorder, gradients, is_array
-from tests.claims.running_checks import opened
+from tests.claims.recorded import Names, Recorder, gradients, is_array, number_of
+from tests.claims.running_checks import opened, statement_called
 
 Begun = Callable[[Names], None]
 """Is given the arrays and numbers that have names when a line begins; what it changes in them stays changed."""
@@ -42,13 +42,14 @@ class Once(Recorder):
 
     def begin(self, frame: FrameType, line: int) -> None:
         super().begin(frame, line)
-        self.begins[line] = self.begins.get(line, 0) + 1
-        if (line, self.begins[line]) == self.wanted and self.frame is None:
+        number = number_of(line)
+        self.begins[number] = self.begins.get(number, 0) + 1
+        if (number, self.begins[number]) == self.wanted and self.frame is None:
             self.frame = frame
             self.begun(in_sight(frame))
 
     def finish(self, frame: FrameType, line: int) -> None:
-        if self.frame is frame and line == self.wanted[0]:
+        if self.frame is frame and number_of(line) == self.wanted[0]:
             self.after = in_sight(frame)
             raise Stopped
         super().finish(frame, line)
@@ -191,19 +192,21 @@ class Between(Recorder):
 
     def begin(self, frame: FrameType, line: int) -> None:
         super().begin(frame, line)
-        self.begins[line] = self.begins.get(line, 0) + 1
-        if (line, self.begins[line]) == self.wanted and not self.met:
+        number = number_of(line)
+        self.begins[number] = self.begins.get(number, 0) + 1
+        if (number, self.begins[number]) == self.wanted and not self.met:
             self.met, self.waits = True, frame
             if self.begun is not None:
                 self.begun(frame)
 
     def finish(self, frame: FrameType, line: int) -> None:
-        if self.waits is frame and line == self.wanted[0]:
+        number = number_of(line)
+        if self.waits is frame and number == self.wanted[0]:
             self.waits = None
             if self.ended is not None:
                 self.ended(frame)
-        self.counts[line] = self.counts.get(line, 0) + 1
-        if (line, self.counts[line]) == self.last_run:
+        self.counts[number] = self.counts.get(number, 0) + 1
+        if (number, self.counts[number]) == self.last_run:
             self.after = in_sight(frame)
             raise Stopped
 
@@ -270,11 +273,11 @@ def _(claim: WentInto, program: Program) -> None:
     try:
         goes_into(claim, code)
     except AssertionError:
-        line = lines[claim.run[0] - 1]
+        line = lines[line_of(claim.run[0]) - 1]
         if not (_NAN.search(line) and re.search("==|!=|<|>", line)):
             raise
         # No number matters to a comparison with nan. It is read all the same, as is seen with another number there.
-        lines[claim.run[0] - 1] = _NAN.sub("0.0", line)
+        lines[line_of(claim.run[0]) - 1] = _NAN.sub("0.0", line)
         goes_into(claim, "\n".join(lines))
 
 
@@ -359,12 +362,12 @@ def numbers_written(code: str) -> list[float]:
     return sorted({number for number in found if type(number) in (int, float)})[:24]
 
 
-def writes_itself(code: str, line: int, name: str) -> bool:
-    """Whether a line is such as ``total += x`` of that name."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.AugAssign) and node.lineno == line:
-            return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node.target))
-    return False
+def writes_itself(code: str, number: int, name: str) -> bool:
+    """Whether a statement is such as ``total += x`` of that name."""
+    node = statement_called(code, number)
+    return isinstance(node, ast.AugAssign) and any(
+        isinstance(each, ast.Name) and each.id == name for each in ast.walk(node.target)
+    )
 
 
 @check(SlopeWritten)

@@ -29,7 +29,8 @@ from primer_core.claims.surprises import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import Done, is_array
-from tests.claims.running_checks import line, opened, statement_at
+from tests.claims.running_checks import line, opened, statement_called
+from tests.claims.source_checks import Once
 
 LIBRARIES = {"np": np, "numpy": np, "torch": torch, "nn": nn, "F": functional}
 
@@ -41,13 +42,13 @@ def names_before(done: Done) -> dict[str, Any]:
         held: Any = done.before.get(name)
         if is_array(held):
             dtype = held.detach().numpy().dtype if isinstance(held, torch.Tensor) else held.dtype
-            numbers = np.frombuffer(content, dtype).reshape(tuple(held.shape)).copy()
+            numbers = np.frombuffer(content, dtype).reshape(done.shapes_before[name]).copy()
             names[name] = torch.from_numpy(numbers) if isinstance(held, torch.Tensor) else numbers
     return names
 
 
 def statement_of(program: Program, run: Run) -> ast.stmt:
-    return statement_at(opened(program.code), run[0])
+    return statement_called(opened(program.code), run[0])
 
 
 def begun(program: Program, run: Run) -> tuple[Done, dict[str, Any]]:
@@ -249,13 +250,29 @@ def _(claim: ProbabilitiesAgain, program: Program) -> None:
 
 @check(GradientsAddUp)
 def _(claim: GradientsAddUp, program: Program) -> None:
-    done = line(program, claim.run)
+    """The gradients are taken down as the line begins and ends; without those before, less stands there."""
     assert "backward" in ast.unparse(statement_of(program, claim.run))
     assert len(set(claim.names)) == len(claim.names) > 0
-    for name in claim.names:
-        assert name.endswith(".grad")
-        assert np.frombuffer(done.cells_before[name], np.uint8).any()
-        assert done.cells[name] != done.cells_before[name]
+    assert all(name.endswith(".grad") for name in claim.names)
+    before: dict[str, Any] = {}
+
+    def begins(names: dict[str, Any]) -> None:
+        for name in claim.names:
+            before[name] = eval(name, {}, names).clone()  # noqa: S307 - what a page shows
+
+    def begins_without(names: dict[str, Any]) -> None:
+        for name in claim.names:
+            eval(name, {}, names).zero_()  # noqa: S307 - what a page shows
+
+    code = opened(program.code)
+    after = Once(code, claim.run, begins).names()
+    afresh = Once(code, claim.run, begins_without).names()
+    assert after is not None
+    assert afresh is not None
+    for name, held in before.items():
+        found, alone = (eval(name, {}, names) for names in (after, afresh))  # noqa: S307 - what a page shows
+        assert held.any()
+        torch.testing.assert_close(found, held + alone, equal_nan=True)
 
 
 @check(OneListOften)

@@ -107,6 +107,20 @@ def _(claim: RoundedDown, program: Program) -> None:
     assert differs[0] == (claim.left, claim.right, claim.quotient)
 
 
+class Instead(ast.NodeTransformer):
+    """Puts a name in the place of an expression, where that stands first."""
+
+    def __init__(self, expression: ast.expr, name: str) -> None:
+        self.wanted: str | None = ast.dump(expression)
+        self.name = name
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if ast.dump(node) == self.wanted:
+            self.wanted = None
+            return ast.Name(self.name, ast.Load())
+        return self.generic_visit(node)
+
+
 @check(NanStays)
 def _(claim: NanStays, program: Program) -> None:
     result, names = made_of(claim, program)
@@ -116,7 +130,7 @@ def _(claim: NanStays, program: Program) -> None:
     node: Any = stands_there(claim.code, program, claim.run)
     inner = inner_of(node)
     names["_given_"] = torch.nan_to_num(torch.as_tensor(given)) if is_tensor(names, inner) else np.nan_to_num(given)
-    without = ast.unparse(node).replace(ast.unparse(inner), "_given_", 1)
+    without = ast.unparse(Instead(inner, "_given_").visit(ast.parse(ast.unparse(node), mode="eval")))
     assert not np.isnan(numbers(computed(without, names))).any()
 
 
@@ -426,8 +440,14 @@ def _(claim: DropsAtRandom, program: Program) -> None:
         for node in ast.walk(statement_of(program, claim.run))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == claim.network
     )
+    met: list[nn.Module] = []
+    hooks = [layer.register_forward_hook(lambda layer, *_: met.append(layer)) for layer in network.modules()]
+    computed(ast.unparse(call), dict(names))
+    for hook in hooks:
+        hook.remove()
+    layer = next(layer for layer in met if repr(layer) == claim.layer)
     torch.manual_seed(0)
-    found = [computed(ast.unparse(call), dict(names)) for _ in range(40)]
+    found = [layer(torch.ones(8)) for _ in range(40)]
     assert any(not torch.equal(found[0], other) for other in found[1:])
     network.eval()
     one, other = (computed(ast.unparse(call), dict(names)) for _ in range(2))

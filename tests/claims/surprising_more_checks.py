@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.running import line_of
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
 from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
@@ -40,8 +41,8 @@ from primer_core.claims.surprising_training import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import is_array, recorded
-from tests.claims.running_checks import line, opened, statement_at
-from tests.claims.source_checks import Between
+from tests.claims.running_checks import ADDRESS, line, opened, statement_at
+from tests.claims.source_checks import Between, Once
 from tests.claims.surprise_checks import begun, computed, numbers, stands_there, statement_of, written
 from tests.claims.surprising_checks import argument, at_line, made_of
 
@@ -131,7 +132,7 @@ def _(claim: SeededAgain, program: Program) -> None:
 @check(SeedsNoGenerator)
 def _(claim: SeedsNoGenerator, program: Program) -> None:
     stands_there(claim.code, program, claim.run)
-    before = opened(program.code).splitlines()[: claim.run[0] - 1]
+    before = opened(program.code).splitlines()[: line_of(claim.run[0]) - 1]
     assert claim.seed in before
     names = at_line(program, claim.run)
     drawn = []
@@ -276,8 +277,20 @@ def _(claim: NameAlone, program: Program) -> None:
     statement: Any = statement_of(program, claim.run)
     target: Any = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
     assert target.id == claim.name
-    assert is_array(done.names[claim.array])
-    assert done.cells[claim.array] == done.cells_before[claim.array]
+    of = done.names[claim.array]
+    if isinstance(of, nn.Module):
+        held = list[torch.Tensor]()
+        took = Once(
+            opened(program.code),
+            claim.run,
+            lambda names: held.extend(each.detach().clone() for each in names[claim.array].parameters()),
+        )
+        after = took.names()
+        assert after is not None
+        assert all(map(torch.equal, held, after[claim.array].parameters()))
+    else:
+        assert is_array(of)
+        assert done.cells[claim.array] == done.cells_before[claim.array]
     assert done.names[claim.name] is not done.before[claim.name]
     tree = ast.parse(opened(program.code))
     loop: Any = next(
@@ -285,7 +298,7 @@ def _(claim: NameAlone, program: Program) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.For) and any(each.lineno == statement.lineno for each in node.body)
     )
-    assert ast.unparse(loop.iter) == claim.array
+    assert ast.unparse(loop.iter) == claim.array + (".parameters()" if isinstance(of, nn.Module) else "")
     without = ast.unparse(ast.fix_missing_locations(_Passes(statement.lineno).visit(tree)))
     assert _printed(without) == _printed(opened(program.code))
 
@@ -308,7 +321,7 @@ def _printed(code: str) -> str:
     with warnings.catch_warnings(), contextlib.redirect_stdout(out), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
         exec(compile(code, "again", "exec"), {})  # noqa: S102 - a program that a page shows
-    return out.getvalue()
+    return ADDRESS.sub("0x", out.getvalue())
 
 
 @check(OneLayerOften)
@@ -545,7 +558,7 @@ def _(claim: LosesGradient, program: Program) -> None:
     assert done.error is not None
     assert REFUSAL in str(done.error[0])
     times = sum(1 for number, _ in done.lines if number == claim.run[0])
-    failing = claim.run[0] == statement_at(code, done.error[1]).lineno
+    failing = line_of(claim.run[0]) == statement_at(code, done.error[1]).lineno
     assert 1 <= claim.run[1] <= times + failing
     node = stands_there(claim.code, program, claim.run)
     tree = ast.parse(code)

@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakSet
 
@@ -37,6 +38,7 @@ from primer_core.language.programs.values import (
     Kind,
     Method,
     Once,
+    Partial,
     Record,
     TypeOf,
     Warned,
@@ -506,6 +508,8 @@ class Expressions(Evaluator, ABC):
             return self.call(found.find("__getitem__"), (holder, key), {}, node)
         if networks.is_network_object(holder):
             return self._outside(operator.getitem, (holder, key), {}, node)
+        if isinstance(holder, Function | Method | Partial | FunctionType | BuiltinFunctionType | MethodType):
+            raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
         return super()._item(holder, key, node)
 
     def _attribute_of(self, holder: Any, node: ast.Attribute) -> Any:

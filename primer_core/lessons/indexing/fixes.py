@@ -105,8 +105,10 @@ def value_fixes(operand: Operand, value: Operand) -> tuple[Fix, ...]:
     if "f" not in kinds or kinds == ("f", "f"):
         return ()
     whole, name, field = (value, "v", "value") if kinds[0] == "f" else (operand, "a", "array")
-    floats = str(whole.values.astype(np.float64).tolist())
-    return (Fix(AsFloats(name, floats), {field: floats}),) if len(floats) <= _LONGEST else ()
+    numbers = whole.values.astype(np.float64).tolist()
+    floats = str(numbers)
+    keeps = np.shape(numbers) == whole.values.shape  # a list says nothing of the axes behind an empty one
+    return (Fix(AsFloats(name, floats), {field: floats}),) if keeps and len(floats) <= _LONGEST else ()
 
 
 def _joined(sources: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from primer_core.claims.claim import cell_text, plain
+from primer_core.claims.running import line_of
 from primer_core.lessons.own_lines import claims
 from primer_core.lessons.own_lines.explain import Shown
 from primer_core.lessons.own_lines.in_sight import spelled_out
@@ -82,8 +83,9 @@ def _row(group: Group, lines: list[str]) -> tuple[TableCell, ...]:
     )
 
 
-def _line(line: int, time: int, lines: list[str]) -> tuple[TableCell, TableCell]:
+def _line(statement: int, time: int, lines: list[str]) -> tuple[TableCell, TableCell]:
     rounds = f" (time {time})" if time > 1 else ""
+    line = line_of(statement)
     return TableCell(text(f"{line}{rounds}"), "head"), TableCell(text(Code(lines[line - 1].strip())), "words")
 
 

@@ -22,6 +22,7 @@ from primer_core.claims.running import (
     Run,
     RunsInstead,
     SameArray,
+    ShapeChanged,
     SharesCells,
 )
 from primer_core.claims.sources import CellFrom, SlopeWritten, WentInto
@@ -56,9 +57,9 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
 
 
 def latest(shown: Shown) -> tuple[Step, ...]:
-    """Return the last step that is shown of each line, by line."""
-    last = {step.line: step for step in shown.steps if step.moment.happening != "test"}
-    return tuple(last[line] for line in sorted(last))
+    """Return the last step that is shown of each statement, as they stand in the program."""
+    last = {step.number: step for step in shown.steps if step.moment.happening != "test"}
+    return tuple(sorted(last.values(), key=lambda step: (step.line, step.number)))
 
 
 def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
@@ -68,10 +69,12 @@ def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
 
 def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:
     """Return what is said of a step: a group of claims for each name that it bound, and one for what it changed."""
-    run = (step.line, step.run)
+    run = (step.number, step.run)
     groups = [tuple(_of_binding(run, step, binding)) for binding in step.bound]
     if step.changed:
         groups.append((CellsChanged(run, step.changed),))
+    for name, before in step.reshaped:
+        groups.append((ShapeChanged(run, name, before, step.names[name].shape or ()),))
     if step.printed:
         groups.append((LinePrinted(run, "\n".join(step.printed)),))
     return tuple(group for group in groups if group)
@@ -103,7 +106,7 @@ def run_of_memory(shown: Shown) -> Run:
     """Return after which line the memory is as it is shown."""
     here = shown.steps[-1].moment.functions
     step = [each for each in shown.steps if each.moment.happening != "test" and each.moment.functions == here][-1]
-    return step.line, step.run
+    return step.number, step.run
 
 
 def of_buffer(buffer: Buffer, shown: Shown) -> tuple[Claim, ...]:

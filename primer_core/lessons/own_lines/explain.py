@@ -206,7 +206,7 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, most_cells: int, 
         wanted.append(trace.failed)
     for step in reversed(steps):
         wanted.extend(reversed(step.parts))
-        if step.bound or step.changed:
+        if step.bound or step.changed or step.reshaped:
             break  # what stands before a line that only prints is what that speaks of
     for part in wanted:
         whole = question_of(part, most_cells)

@@ -36,6 +36,7 @@ from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.language.table.entry import Bound, Entry
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.layer_calls import call_of, holds_layers, parameters_of
+from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 
 MAX_CALLS = 4_000
 """Calls that are followed; of a longer program nothing is said after them."""
@@ -83,7 +84,7 @@ class Statement:
     number
         int, how many were begun before it.
     line
-        int, its first line, counted from 1.
+        int, what it is called: its line, counted from 1, and `BEHIND` for each that begins before it on that line.
     time
         int, how-manieth time, counted from 1.
     names
@@ -92,7 +93,7 @@ class Statement:
     values
         For each name that is bound to a number of Python's before it: the number.
     tells
-        Whether what it did can be told as arithmetic: it is a simple statement, alone on its line.
+        Whether what it did can be told as arithmetic: it is a simple statement.
     """
 
     number: int
@@ -247,6 +248,8 @@ class Ledger:
         By line and how-manieth time it was begun, the step that an optimiser took there.
     early
         By line and how-manieth time it was begun, the first step of a scheduler that came before its optimiser's.
+    added_up
+        By line and how-manieth time it was begun, the gradients to which backward() added there, as ``w.grad``.
     closed
         Whether the program went on for longer than it is followed.
     """
@@ -256,6 +259,7 @@ class Ledger:
     sights: dict[Moment, Mapping[str, Cells]] = field(default_factory=dict)
     stepped: dict[tuple[int, int], Stepped] = field(default_factory=dict)
     early: dict[tuple[int, int], Early] = field(default_factory=dict)
+    added_up: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     closed: bool = False
     _next: int = 1
     _firsts: list[int] = field(default_factory=list)
@@ -560,7 +564,7 @@ class Recorder(Interpreter):
     ledger: Ledger = field(default_factory=Ledger)
     _under_way: list[Statement] = field(default_factory=list)
     _times: dict[int, int] = field(default_factory=dict)
-    _shared_lines: frozenset[int] = frozenset()
+    _numbers: Numbers = field(default_factory=dict)
     _looks: dict[str, _Look] = field(default_factory=dict)
     _hears: bool = False
     _steppers: dict[int, Any] = field(default_factory=dict)
@@ -569,8 +573,7 @@ class Recorder(Interpreter):
 
     def run_program(self, program: Any) -> Any:
         """Run a program as far as it goes, as `Interpreter.run_program`."""
-        lines = [node.lineno for outer in program.nodes for node in ast.walk(outer) if isinstance(node, ast.stmt)]
-        self._shared_lines = frozenset(line for line in lines if lines.count(line) > 1)
+        self._numbers = statement_numbers(program.nodes)
         return super().run_program(program)
 
     def statement(self, node: ast.stmt, source: str) -> None:
@@ -578,11 +581,12 @@ class Recorder(Interpreter):
         if self.ledger.closed:
             super().statement(node, source)
             return
-        self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
+        line = self._numbers[node.lineno, node.col_offset]
+        self._times[line] = self._times.get(line, 0) + 1
         self._told = (None, {})
-        simple = isinstance(node, _SIMPLE) and node.lineno not in self._shared_lines
+        simple = isinstance(node, _SIMPLE)
         names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
-        begun = Statement(self._executed, node.lineno, self._times[node.lineno], names, values, simple)
+        begun = Statement(self._executed, line, self._times[line], names, values, simple)
         self._under_way.append(begun)
         try:
             super().statement(node, source)
@@ -660,6 +664,7 @@ class Recorder(Interpreter):
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
         goes_back = name == BACKWARD and not self.ledger.closed
         before = self._gradients() if goes_back else {}
+        held = tuple(f"{leaf}.grad" for leaf, gradient, _ in before.values() if bool(gradient.any()))
         result = super()._perform(name, positional, keywords, node)
         if name in _ASKING and read:
             for each in self._under_way:
@@ -668,21 +673,22 @@ class Recorder(Interpreter):
         self.ledger.note(self.calls[-1], read, numbers, statement)
         if goes_back:
             alone = len(positional) == 1 and not keywords
-            for leaf, (gradient, _) in self._gradients().items():
-                added = before.get(leaf, (None, None))[1]
+            for leaf, (_, gradient, _) in self._gradients().items():
+                added = before[leaf][2] if leaf in before else None
                 self.ledger.go_back(gradient, read if alone else (), added, Place.of(node, self._source), statement)
+            if statement is not None and held:
+                self.ledger.added_up[statement.line, statement.time] = held
         return result
 
-    def _gradients(self) -> dict[int, tuple[Any, Cells]]:
-        """Return the gradients of leaves with names, and the numbers of their cells."""
+    def _gradients(self) -> dict[int, tuple[str, Any, Cells]]:
+        """Return what code calls leaves that have a gradient, the gradients, and the numbers of their cells."""
         found = {}
         for name in list(self.names)[:_MAX_NAMES]:
             value = self.names[name]
-            leaves = [parameter for _, parameter in parameters_of(value)] if is_module(value) else [value]
-            for leaf in leaves:
+            for path, leaf in parameters_of(value) if is_module(value) else [("", value)]:
                 gradient = gradient_of(leaf)
-                if gradient is not None:
-                    found[id(leaf)] = (gradient, self.ledger.cells(gradient).reshape(-1))
+                if gradient is not None and id(leaf) not in found:
+                    found[id(leaf)] = (f"{name}{path}", gradient, self.ledger.cells(gradient).reshape(-1))
         return found
 
     def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:

@@ -17,6 +17,7 @@ from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 from primer_core.lessons.own_lines.trace import Step, Trace
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
@@ -70,9 +71,10 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | N
         return tuple(_missed(trace, trace.steps[-1]))
     if _REFUSAL not in stopped.declined.text:
         return ()
-    watch = _Watch()
+    program = read_program(trace.source)
+    watch = _Watch(numbers=statement_numbers(program.nodes))
     watch.names.update(trace.given())
-    watch.run_program(read_program(trace.source))
+    watch.run_program(program)
     if watch.asked is None or watch.overflows:
         return ()
     steps = watch.lost_by(watch.asked)
@@ -95,10 +97,11 @@ def _missed(trace: Trace, last: Step) -> Iterator[NoGradient]:
         case ast.Attribute(ast.Attribute(ast.Name(name), "grad")) if _function(trace, line) is _function(
             trace, last.line
         ):
-            time = 1 + sum(step.line == line and step.moment.happening == "statement" for step in trace.steps)
+            number = statement_numbers(statements_of(trace.source))[line, trace.failing.statement.col_offset]
+            time = 1 + sum(step.number == number and step.moment.happening == "statement" for step in trace.steps)
             why = why_no_gradient(name, last, trace)
             if why is not None:
-                yield NoGradient((line, time), name, why)
+                yield NoGradient((number, time), name, why)
 
 
 def _function(trace: Trace, line: int) -> ast.stmt | None:
@@ -122,6 +125,8 @@ class _Watch(Interpreter):
 
     Parameters
     ----------
+    numbers
+        What the program's statements are called.
     asked
         What ``backward()`` was asked of last.
     asking
@@ -132,6 +137,7 @@ class _Watch(Interpreter):
         Whether there was more than is kept.
     """
 
+    numbers: Numbers = field(default_factory=dict)
     asked: Any = None
     asking: ast.AST | None = None
     any_requires: bool = False
@@ -147,8 +153,9 @@ class _Watch(Interpreter):
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and know how-manieth time."""
-        self._times[node.lineno] = self._times.get(node.lineno, 0) + 1
-        self._lines.append(node.lineno)
+        number = self.numbers[node.lineno, node.col_offset]
+        self._times[number] = self._times.get(number, 0) + 1
+        self._lines.append(number)
         try:
             super().statement(node, source)
         finally:

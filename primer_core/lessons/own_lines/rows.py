@@ -11,6 +11,7 @@ from primer_core.claims.running import (
     CellsChanged,
     FirstBound,
     SameArray,
+    ShapeChanged,
     SharesCells,
 )
 from primer_core.lessons.own_lines import claims
@@ -73,7 +74,7 @@ def _badge(claim: Claim) -> Iterator[Badge]:
             yield Badge(claim.brief(), "info")
         case BoundAgain():
             yield Badge(claim.brief())
-        case CellsChanged():
+        case CellsChanged() | ShapeChanged():
             yield Badge(claim.brief(), "warn")
 
 
@@ -85,6 +86,8 @@ def _picture(step: Step, claim: Claim, wear: Mapping[int, Role]) -> SmallGrid | 
             names = (name,)
         case CellsChanged(_, changed):
             names = changed[:1]
+        case ShapeChanged(_, name):
+            names = (name,)
     for name in names:
         seen = step.names[name]
         if seen.values is not None and seen.values.ndim <= 2 and seen.values.size:

@@ -535,7 +535,7 @@ class Finder:
         return known[0]
 
     def row(self, number: int, called: str = "") -> Row | None:
-        """Return how a cell came to be; None where that is not known.
+        """Return how a cell came to be; None where that is not known, and of a cell that was never written.
 
         Parameters
         ----------
@@ -549,6 +549,11 @@ class Finder:
             sources = self._named_sources(number, statement)
         except NotKnownError:
             return None
+        origin = self.ledger.origin_of(number)
+        assert origin is not None
+        made = origin.call
+        if made is not None and made.entry.uninitialised is not None and made.entry.uninitialised(made.bound):
+            return None
         names = self._names_at(statement)
         shown = numbers = ""
         try:
@@ -558,8 +563,6 @@ class Finder:
         except _NoTerm:
             pass
         cells = tuple(sorted(names[source] for source in sources))
-        origin = self.ledger.origin_of(number)
-        assert origin is not None
         goes_back = origin.entry == BACKWARD and origin.place is not None
         return Row(
             statement,

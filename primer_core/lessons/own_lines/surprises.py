@@ -32,6 +32,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import named_again, numbered
 from primer_core.lessons.own_lines import (
+    surprising_calls,
     surprising_numbers,
     surprising_objects,
     surprising_places,
@@ -39,7 +40,6 @@ from primer_core.lessons.own_lines import (
     surprising_training,
 )
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
-from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, numbers, squeezed
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
@@ -290,15 +290,10 @@ def _probabilities(line: Line) -> Iterator[ProbabilitiesAgain]:
 
 
 def _added_up(line: Line) -> Iterator[GradientsAddUp]:
-    if line.before is None or not any(part.entry == BACKWARD for part in line.step.parts):
-        return
-    names = []
-    for name in line.step.changed:
-        seen = line.before.names.get(name)
-        if name.endswith(".grad") and seen is not None and seen.values is not None and seen.values.any():
-            names.append(name)
+    ledger = line.trace.ledger
+    names = () if ledger is None else ledger.added_up.get(line.run, ())
     if names:
-        yield GradientsAddUp(line.run, tuple(names))
+        yield GradientsAddUp(line.run, names)
 
 
 def _one_list(line: Line) -> Iterator[OneListOften]:
@@ -328,6 +323,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _probabilities,
     _added_up,
     _one_list,
+    *surprising_calls.RULES,
     *surprising_numbers.RULES,
     *surprising_places.RULES,
     *surprising_objects.RULES,

@@ -48,7 +48,7 @@ class Line:
     @property
     def run(self) -> tuple[int, int]:
         """Which line, and the how-manieth time."""
-        return self.step.line, self.step.run
+        return self.step.number, self.step.run
 
     @property
     def node(self) -> ast.stmt:

@@ -187,7 +187,9 @@ def _name_alone(line: Line) -> Iterator[Claim]:
     if not name or loop is None:
         return
     match loop:
-        case ast.For(ast.Name(known), ast.Name(array)) if known == name and line.shape_of(array):
+        case ast.For(ast.Name(known), ast.Name(array)) | ast.For(
+            ast.Name(known), ast.Call(ast.Attribute(ast.Name(array), "parameters"))
+        ) if known == name and (line.shape_of(array) or array in line.step.names):
             bound = [each for each in line.step.bound if each.name == name]
             follow = [each for each in line.statements if each.lineno > place]
             read = any(isinstance(node, ast.Name) and node.id == name for each in follow for node in ast.walk(each))

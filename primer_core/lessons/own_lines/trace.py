@@ -26,6 +26,7 @@ from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
 from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
+from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
@@ -172,14 +173,18 @@ class Step:
     ----------
     moment
         What, and in which functions.
+    number
+        int, what its statement is called: its line, and `BEHIND` for each that begins before it on that line.
     run
-        int, the how-manieth time that its line did something, counted from 1; tests are not counted.
+        int, the how-manieth time that it did something, counted from 1; tests are not counted.
     names
         What each name in sight is bound to afterwards.
     bound
         Names that it bound.
     changed
         Names, bound as before, whose cells it changed.
+    reshaped
+        Names, bound as before, of arrays to which it gave another shape, and the shape before.
     printed
         Lines that it printed; the first of them may go on with a line that was begun before.
     lines, width
@@ -193,10 +198,12 @@ class Step:
     """
 
     moment: Moment
+    number: int
     run: int
     names: Mapping[str, Seen]
     bound: tuple[Binding, ...]
     changed: tuple[str, ...]
+    reshaped: tuple[tuple[str, tuple[int, ...]], ...]
     printed: tuple[str, ...]
     lines: int
     width: int
@@ -294,7 +301,7 @@ def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
     interpreter.watch, interpreter.hear = tracer.take, tracer.hear
-    tracer.interpreter = interpreter
+    tracer.interpreter, tracer.numbers = interpreter, statement_numbers(program.nodes)
     interpreter.names.update(given())
     tracer.begin()
     stopped = interpreter.run_program(program)
@@ -326,6 +333,7 @@ class _Tracer:
     """Takes down what an interpreter does."""
 
     interpreter: Interpreter | None = None
+    numbers: Numbers = field(default_factory=dict)
     taken: int = 0
     _parts: list[Part] = field(default_factory=list)
     _first: list[Step] = field(default_factory=list)
@@ -373,15 +381,17 @@ class _Tracer:
             for name, value in around.items()
             if not isinstance(value, np.generic)
         }
-        line = moment.node.lineno
+        number = self.numbers[moment.node.lineno, moment.node.col_offset]
         if moment.happening != "test":
-            self._runs[line] = self._runs.get(line, 0) + 1
+            self._runs[number] = self._runs.get(number, 0) + 1
         step = Step(
             moment,
-            self._runs.get(line, 0),
+            number,
+            self._runs.get(number, 0),
             names,
             self._bindings(values | around, names, before, outside),
             tuple(name for name, seen in names.items() if _is_changed(seen, before.get(name))),
+            tuple(_reshaped(names, before)),
             self._new_lines(interpreter.printed),
             self._printed,
             self._width,
@@ -394,9 +404,9 @@ class _Tracer:
         self.taken += 1
         if len(self._first) < MAX_STEPS - MAX_LINES:
             self._first.append(step)
-        else:  # of each line the last, in the order in which they were taken
-            self._last.pop(line, None)
-            self._last[line] = step
+        else:  # of each statement the last, in the order in which they were taken
+            self._last.pop(number, None)
+            self._last[number] = step
 
     def _names_before(self, scope: Any, depth: int) -> Mapping[str, Seen]:
         """Return what the names of a scope were bound to when it was looked at last; empty for a new one."""
@@ -544,9 +554,18 @@ def _is_other(seen: Seen, before: Seen | None) -> bool:
 
 
 def _is_changed(seen: Seen, before: Seen | None) -> bool:
-    if before is None or seen.number < 0 or seen.number != before.number:
+    if before is None or seen.number < 0 or seen.number != before.number or seen.values is before.values:
         return False
-    return seen.values is not before.values or seen.shape != before.shape
+    return seen.values is None or before.values is None or seen.values.tobytes() != before.values.tobytes()
+
+
+def _reshaped(names: Mapping[str, Seen], before: Mapping[str, Seen]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for name, seen in names.items():
+        known = before.get(name)
+        if known is None or known.shape is None or seen.number < 0 or seen.number != known.number:
+            continue
+        if seen.shape != known.shape:
+            yield name, known.shape
 
 
 def _alike(one: NDArray[Any] | None, other: NDArray[Any] | None) -> bool:

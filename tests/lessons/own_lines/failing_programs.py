@@ -126,6 +126,20 @@ CLASSIC: dict[str, str] = {
         "    def forward(self, x):\n        return self.fc(x)\n\nnet = Net()\ny = net(torch.zeros(1, 3))"
     ),
     "a tensor as a list": "values = [1., 2.]\nt = torch.from_numpy(values)",
+    "not of many": "mask = np.array([True, False, True])\nother = not mask",
+    "the larger of two arrays": "a, b = np.array([1, 5]), np.array([4, 2])\nlarger = np.max(a, b)",
+    "one minus a mask": "mask = torch.tensor([True, False])\nother = 1 - mask",
+    "truths subtracted": "a, b = np.array([True, False]), np.array([True, True])\nd = a - b",
+    "the state of an LSTM as one tensor": "out, h = nn.LSTM(3, 2)(torch.zeros(4, 1, 3))\nn = h.shape[0]",
+    "a loss given to the settings": "loss = nn.MSELoss(torch.ones(3), torch.zeros(3))",
+    "a loss that was never called": (
+        "out, y = nn.Linear(2, 1)(torch.ones(1, 2)), torch.ones(1, 1)\nloss = nn.MSELoss(out, y)\nloss.backward()"
+    ),
+    "heads that do not divide": "attention = nn.MultiheadAttention(10, 3)",
+    "a shape that is called": "x = torch.zeros(2, 3)\nrows = x.shape(0)",
+    "an array that is called": "x = np.arange(3)\nfirst = x(0)",
+    "a size that is not called": "x = torch.zeros(2, 3)\nrows = x.size[0]",
+    "a mean that is not called": "x = np.arange(3)\nhigher = x.mean + 1",
     "changed before backward": (
         "w = torch.ones(3, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()\nprint(w.grad)"
     ),

@@ -1,5 +1,6 @@
 """Programs as learners bring them, drawn at random."""
 
+import ast
 import math
 import random
 from collections.abc import Sequence
@@ -107,6 +108,14 @@ _MORE_SURPRISES = (
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
 _STILL_MORE_SURPRISES = (
+    "x = torch.ones({1}, 1, {0} + 1)\ny = x.squeeze(0)\nz = torch.squeeze(x, dim=-1)\nm = x.mean\n"
+    "print(x.sum, y.shape)\nx[:, 0] == {0}\nq = np.arange(6)\nq.shape = (2, 3)\nx.unsqueeze_(0)",
+    "a = np.arange({1} + 2)\ni = np.where(a > {0})\nprint(i)\nj = a.nonzero()\n"
+    "k = torch.where(torch.ones(2, {1}) > 0)\nmixed = np.array([{0}, 2.5, 'a'])\n"
+    "flags = np.array([[True, {1}], [0, 1]])\nt = torch.Tensor({0})\nu = torch.Tensor({1})\na[1:] == {0}\nprint(a.max)",
+    "pred = torch.zeros(1, {1})\ngoal = torch.ones(1, {1})\nloss = nn.L1Loss(pred[:, :1], goal[:, :1])\n"
+    "one, two = pred[0, :1], goal[0, :1]\nloss = nn.MSELoss(one, two)\nnet = nn.Linear({1}, 1)\n"
+    "for p in net.parameters():\n    p = p - 0.{0}",
     "a = np.arange(0, {1}, 0.5)\nb = np.arange(1, 1.3, 0.1) * {0}\nc = np.linspace(0, {1}, {1}0)\n"
     "t = torch.arange({0}, {1} + 2, 0.25)",
     "rolls = np.random.randint(1, {1} + 4, size=4)\nt = torch.randint({0}, 9, (2,))\n"
@@ -235,7 +244,36 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
+    if chance.random() < 0.12:
+        text = _joined(text, chance)
     return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
+
+
+def _joined(program: str, chance: random.Random) -> str:
+    """Put some simple statements behind the line before them: behind another one, or behind the head of a block."""
+    found: list[str] = []
+    lines = program.split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        indent, before = (len(each) - len(each.lstrip()) for each in (line, found[-1] if found else ""))
+        if found and _is_simple(line) and chance.random() < 0.5:
+            if indent == before and _is_simple(found[-1].rpartition("; ")[2]) and ":" not in found[-1].split("(")[0]:
+                found[-1] += f"; {line.strip()}"
+                continue
+            last = len(following) - len(following.lstrip()) <= before
+            if indent > before and last and found[-1].lstrip().startswith(("for ", "if ")) and found[-1].endswith(":"):
+                found[-1] += f" {line.strip()}"
+                continue
+        found.append(line)
+    return "\n".join(found)
+
+
+def _is_simple(line: str) -> bool:
+    """Return whether a line is a whole statement that binds, changes or computes something."""
+    try:
+        (statement,) = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return False
+    return isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) and "#" not in line
 
 
 def _several(programs: Sequence[str], chance: random.Random, count: int = 3) -> str:

@@ -98,8 +98,20 @@ def test_a_fix_says_what_it_gives() -> None:
         ("a layer in other letters", "act = nn.ReLU"),
         ("an alias that NumPy had once", "x = np.zeros(3, dtype=int)"),
         ("a constant of before NumPy 2", "x = np.inf"),
+        ("not of many", "other = ~mask"),
+        ("the larger of two arrays", "larger = np.maximum(a, b)"),
+        ("one minus a mask", "other = ~mask"),
+        ("truths subtracted", "d = a ^ b"),
+        ("the state of an LSTM as one tensor", "n = h[0].shape[0]"),
+        ("a loss given to the settings", "loss = nn.MSELoss()(torch.ones(3), torch.zeros(3))"),
+        ("a loss that was never called", "loss = nn.MSELoss()(out, y)"),
+        ("heads that do not divide", "attention = nn.MultiheadAttention(10, 2)"),
+        ("a shape that is called", "rows = x.shape[0]"),
+        ("an array that is called", "first = x[0]"),
+        ("a size that is not called", "rows = x.size()[0]"),
+        ("a mean that is not called", "higher = x.mean() + 1"),
         ("an optimiser given a model", "opt = torch.optim.Adam(nn.Sequential(nn.Linear(2, 1)).parameters(), lr=0.1)"),
     ],
 )
-def test_what_a_library_calls_otherwise_is_offered_first(name: str, line: str) -> None:
+def test_what_was_meant_is_offered_first(name: str, line: str) -> None:
     assert shown(name).fixes[0].line == line

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.failing import Operand
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended, wrapped
 
 _CASTS = {"torch.float32": ".float()", "torch.float64": ".double()", "torch.int64": ".long()"}
 
@@ -71,6 +71,23 @@ def _gradient_dtype(failure: Failure) -> Iterator[Candidate]:
     yield from each_ended(failure.operands, ".float()")
 
 
+def _of_truths(failure: Failure) -> Iterator[Candidate]:
+    """Say with the signs of truths what was subtracted; then subtract numbers."""
+    node = failure.node
+    if not isinstance(node, ast.BinOp):
+        return
+    left, right = (wrapped(side, failure.text(side)) for side in (node.left, node.right))
+    if isinstance(node.left, ast.Constant):
+        yield failure.whole(f"~{right}")
+    else:
+        yield failure.whole(f"{left} ^ {right}")
+        yield failure.whole(f"{left} & ~{right}")
+    arrays = tuple(each for each in failure.operands if each.shape is not None and each.dtype.endswith("bool"))
+    if len(arrays) == 2:
+        second, first = (f"{each.asked}{'.float()' if each.is_tensor else '.astype(int)'}" for each in arrays)
+        yield failure.whole(f"{first} - {second}")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("dtypes_differ", "mixed_dtype_torch", "other_dtype_torch"), _meet),
     **dict.fromkeys(
@@ -81,5 +98,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("index_kind", "index_kind_torch", "index_dtype"), _whole_index),
     "not_implemented_torch": _swapped,
     "grad_dtype_torch": _gradient_dtype,
+    "bool_minus": _of_truths,
+    "bool_minus_torch": _of_truths,
 }
 """By the kind of the message."""

@@ -81,6 +81,20 @@ def _one_sample(failure: Failure) -> Iterator[Candidate]:
         yield failure.before(statement, f"{node.func.id}.eval()")
 
 
+def _heads(failure: Failure) -> Iterator[Candidate]:
+    """Take the next number of heads that divides the embedding, then the next embedding that the heads divide."""
+    arguments = failure.positional()
+    named = {word.arg: word.value for word in failure.node.keywords} if isinstance(failure.node, ast.Call) else {}
+    whole = [*arguments[:2], *(named[word] for word in ("embed_dim", "num_heads") if word in named)]
+    match whole:
+        case [ast.Constant(int(size)), ast.Constant(int(heads))] if heads > 0:
+            fewer = next(number for number in range(heads, 0, -1) if size % number == 0)
+            yield failure.instead(whole[1], str(fewer))
+            more = next((number for number in range(heads, size + 1) if size % number == 0), fewer)
+            yield failure.instead(whole[1], str(more))
+            yield failure.instead(whole[0], str(size + heads - size % heads))
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(
         (
@@ -96,6 +110,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         _fitted,
     ),
     "one_value": _one_sample,
+    "heads": _heads,
     "probabilities_range": _probabilities,
     "target_shape": _targets,
     "class_axes": _classes,

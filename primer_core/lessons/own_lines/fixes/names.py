@@ -66,6 +66,11 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{holder}.transpose")
         elif call is not None and _means(call, instead):
             yield failure.instead(call, f"{holder}.{instead}()")
+    if isinstance(operand.value, tuple) and operand.kind == "tuple":
+        for place in range(min(len(operand.value), 2)):
+            yield failure.whole(f"{holder}[{place}].{node.attr}")
+    if node.attr == "backward" and operand.kind.endswith("Loss"):
+        yield from _of_loss(failure, holder)
     if call is not None and node.attr in _FUNCTIONS and operand.shape is not None and not tensor and call.args:
         function = "concatenate" if node.attr in ("extend", "concatenate") else node.attr
         arguments = ", ".join(map(failure.text, call.args))
@@ -80,6 +85,16 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
         for name in get_close_matches(node.attr, known, 2, 0.7):
             yield failure.whole(f"{holder}.{name}")
+
+
+def _of_loss(failure: Failure, name: str) -> Iterator[Candidate]:
+    """Call a loss function of the tensors that were given to it as settings."""
+    for statement in failure.statements_before():
+        match statement:
+            case ast.Assign([ast.Name(bound)], ast.Call(function, [_, *_] as given) as call) if bound == name:
+                made = f"{failure.text(function)}()({', '.join(map(failure.text, given))})"
+                yield Candidate(failure.place(call), made, "making")
+                return
 
 
 def _of_module(failure: Failure) -> Iterator[Candidate]:

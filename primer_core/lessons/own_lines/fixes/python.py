@@ -32,10 +32,30 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
         arguments = ", ".join(map(failure.text, (chosen.test, chosen.body, chosen.orelse)))
         yield failure.instead(chosen, f"{library}.where({arguments})")
+    if isinstance(failure.node, ast.Call) and failure.text(failure.node.func).endswith("Loss"):
+        yield from _made_and_called(failure, failure.node)
+        return
+    if isinstance(failure.around(ast.UnaryOp), ast.UnaryOp) and _holds_truths(failure):
+        turned = failure.around(ast.UnaryOp)
+        if turned is not None and isinstance(turned.op, ast.Not) and isinstance(failure.node, ast.expr):
+            yield failure.instead(turned, f"~{wrapped(failure.node, failure.failing.place.text)}")
     if isinstance(failure.node, ast.expr):
         text = wrapped(failure.node, failure.failing.place.text)
         yield failure.whole(f"{text}.any()")
         yield failure.whole(f"{text}.all()")
+
+
+def _holds_truths(failure: Failure) -> bool:
+    """Return whether what is asked for one answer is an array of truths."""
+    node, steps = failure.node, failure.trace.steps
+    if isinstance(node, ast.Name) and steps and node.id in steps[-1].names:
+        return steps[-1].names[node.id].dtype.endswith("bool")
+    return isinstance(node, ast.Compare)
+
+
+def _made_and_called(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
+    """Make a loss function first, and call it of what stands where its settings do."""
+    yield failure.whole(f"{failure.text(call.func)}()({', '.join(map(failure.text, call.args))})")
 
 
 def _unchained(failure: Failure, chain: ast.Compare) -> str:
@@ -77,10 +97,32 @@ def _one_number(failure: Failure) -> Iterator[Candidate]:
 def _tuple(failure: Failure) -> Iterator[Candidate]:
     """Take the array out of the tuple that holds it."""
     for operand in failure.operands:
+        if operand.kind in ("builtin_function_or_method", "method"):
+            yield Candidate(operand.place, f"{operand.text}()")
         if "return_types" in operand.kind or operand.kind in ("max", "min", "sort", "median", "mode", "topk"):
             yield Candidate(operand.place, f"{operand.asked}.values")
         if isinstance(operand.value, tuple):
             yield Candidate(operand.place, f"{operand.asked}[0]")
+
+
+def _not_called(failure: Failure) -> Iterator[Candidate]:
+    """Take the brackets away from what is no function, or make square ones of them."""
+    node = failure.node
+    if isinstance(node, ast.Call):
+        called = failure.text(node.func)
+        if node.args:
+            yield failure.whole(f"{called}[{', '.join(map(failure.text, node.args))}]")
+        else:
+            yield failure.whole(called)
+
+
+def _not_picked(failure: Failure) -> Iterator[Candidate]:
+    """Call what is a function, and pick of what it gives; ask the function itself for the element."""
+    node = failure.node
+    if isinstance(node, ast.Subscript):
+        called, picked = failure.text(node.value), failure.text(node.slice)
+        yield failure.whole(f"{called}()[{picked}]")
+        yield failure.whole(f"{called}({picked})")
 
 
 def _text(failure: Failure) -> Iterator[Candidate]:
@@ -122,6 +164,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "operand_types": _tuple,
     "not_joined": _text,
     "unpacked": _unpacked,
+    "not_callable": _not_called,
+    "not_subscriptable": _not_picked,
     "not_an_array": _tensor_of_list,
 }
 """By the kind of the message."""

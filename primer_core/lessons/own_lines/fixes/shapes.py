@@ -152,6 +152,10 @@ def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
         called = failure.text(node.func)
         listed = ", ".join(map(failure.text, node.args))
         words = "".join(f", {word.arg}={failure.text(word.value)}" for word in node.keywords)
+        larger = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+        library, _, function = called.rpartition(".")
+        if function in larger and len(node.args) == 2 and not node.keywords:
+            yield failure.whole(f"{library}.{larger[function]}({listed})")
         yield failure.whole(f"{called}(({listed}){words})")
 
 

@@ -1,0 +1,212 @@
+"""Claims of calls that give something else than they seem to, and of what looks like a call and is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class MethodNotCalled(InAWord, Claim):
+    """A method stands without brackets, so that it is not called.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The method, as ``x.mean``.
+    """
+
+    word: ClassVar[str] = "not called"
+    run: Run
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what stands there, and what would call it."""
+        return (Code(self.code), " is the method itself, and nothing calls it: ", Code(f"{self.code}()"), " does")
+
+
+@dataclass(frozen=True, slots=True)
+class SqueezesNothing(InAWord, Claim):
+    """An axis was to be squeezed whose size is not 1, and stays.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axis, size
+        The axis, counted from 0, and its size.
+    """
+
+    word: ClassVar[str] = "squeezes nothing"
+    run: Run
+    code: str
+    axis: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say why the axis stays."""
+        return (
+            Code(self.code),
+            f" leaves the shape as it is: axis {self.axis} has size {self.size}, and squeeze takes away axes of size 1 "
+            "alone",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesInATuple(InAWord, Claim):
+    """What says where a condition holds gives a tuple of arrays.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axes
+        int, how many axes the condition has, and so many arrays stand in the tuple.
+    """
+
+    word: ClassVar[str] = "a tuple"
+    run: Run
+    code: str
+    axes: int
+
+    def sentence(self) -> Sentence:
+        """Say what stands in it."""
+        if self.axes == 1:
+            return (
+                Code(self.code),
+                " is a tuple, though there is one axis: the places are in ",
+                Code(f"{self.code}[0]"),
+            )
+        return (
+            Code(self.code),
+            f" is a tuple with an entry for each of {self.axes} axes: ",
+            Code(f"{self.code}[0]"),
+            " holds the indices along axis 0",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAlike(InAWord, Claim):
+    """A list of values of several types became an array of one dtype.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    dtype
+        Of the array.
+    given, stored
+        One of the values, and what stands in its place.
+    """
+
+    word: ClassVar[str] = "one dtype"
+    run: Run
+    code: str
+    dtype: str
+    given: str
+    stored: str
+
+    def sentence(self) -> Sentence:
+        """Say what the value became."""
+        return (
+            "all cells of an array have one dtype. That of ",
+            Code(self.code),
+            f" is {self.dtype}, so ",
+            Code(self.given),
+            " is stored as ",
+            Code(self.stored),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SizeNotNumber(InAWord, Claim):
+    """A number was given to ``torch.Tensor``, which takes it as a size.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    size
+        The number.
+    """
+
+    word: ClassVar[str] = "a size"
+    run: Run
+    code: str
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what is made, and what holds the number."""
+        return (
+            Code(self.code),
+            f" makes {counted(self.size, 'cell')} and puts no number there. ",
+            Code(f"torch.tensor({self.size})"),
+            f" holds the number {self.size}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LossNotComputed(InAWord, Claim):
+    """A loss function was made with tensors in the place of its settings, and never called.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        What it is bound to.
+    code, instead
+        What made it, and what computes a loss.
+    """
+
+    word: ClassVar[str] = "no loss"
+    run: Run
+    name: str
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what the name is, and what to write."""
+        return (
+            Name(self.name),
+            " is a loss function and no loss: the first brackets behind ",
+            Code(self.code.partition("(")[0]),
+            " hold its settings. ",
+            Code(self.instead),
+            " computes the loss",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedNotStored(InAWord, Claim):
+    """A line compared, and nothing keeps the answers.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, instead
+        The comparison, and the assignment.
+    """
+
+    word: ClassVar[str] = "compares"
+    run: Run
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what the line does, and what would store."""
+        return (Code(self.code), " compares, and nothing keeps the answers. ", Code(self.instead), " would store")

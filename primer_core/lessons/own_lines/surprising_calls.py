@@ -1,0 +1,180 @@
+"""When it surprises what a call gives, or that something is no call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from primer_core.backend import backend_of
+from primer_core.backend.loading import load_torch
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprising_calls import (
+    ComparedNotStored,
+    LossNotComputed,
+    MadeAlike,
+    MethodNotCalled,
+    PlacesInATuple,
+    SizeNotNumber,
+    SqueezesNothing,
+)
+from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.failing import nodes_at, statements_of
+from primer_core.lessons.own_lines.surprising_line import Line, numbers
+
+
+def _not_called(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Call(ast.Name("print"), arguments):
+                for argument in arguments:
+                    if _is_method(line, argument):
+                        yield MethodNotCalled(line.run, line.text(argument))
+            case ast.BinOp(left, _, right):
+                for operand in (left, right):
+                    if _is_method(line, operand):
+                        yield MethodNotCalled(line.run, line.text(operand))
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Attribute() as value) if _is_method(line, value):
+            used = any(isinstance(node, ast.Call) and _reads(node, name) for node in line.everywhere())
+            if not used:
+                yield MethodNotCalled(line.run, line.text(value))
+
+
+def _reads(call: ast.Call, name: str) -> bool:
+    """Return whether something is called by a name, or is given to something that may call it."""
+    asked = isinstance(call.func, ast.Name) and call.func.id == name
+    given = any(isinstance(each, ast.Name) and each.id == name for each in call.args)
+    return asked or (given and ast.unparse(call.func) != "print")
+
+
+def _is_method(line: Line, node: ast.expr) -> bool:
+    match node:
+        case ast.Attribute(ast.Name(name), attribute):
+            seen = line.step.names.get(name)
+            if seen is None or seen.shape is None:
+                return False
+            if not seen.dtype.startswith("torch."):
+                return callable(getattr(np.ndarray, attribute, None))
+            load_torch()
+            import torch
+
+            return callable(getattr(torch.Tensor, attribute, None))
+    return False
+
+
+def _squeezes_nothing(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        axes = [*part.operands[1:], *part.keywords.values()]
+        if part.entry not in ("Tensor.squeeze", "torch.squeeze") or len(axes) != 1 or type(axes[0]) is not int:
+            continue
+        shape = tuple(map(int, part.operands[0].shape))
+        axis = axes[0] % len(shape) if shape else 0
+        if shape and shape[axis] != 1:
+            yield SqueezesNothing(line.run, part.place.text, axis, shape[axis])
+
+
+def _places(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        name = part.entry.rpartition(".")[2]
+        found = nodes_at(line.trace.source, part.place)
+        if name not in ("where", "nonzero") or len(part.operands) != 1 or found is None:
+            continue
+        if name == "nonzero" and part.entry.partition(".")[0] in ("torch", "Tensor") and not part.keywords:
+            continue  # it gives one tensor, with a row for each place
+        call, statement = found
+        bound = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
+        known = bound.id if isinstance(bound, ast.Name) else ""
+        used = any(_as_places(node, call, known) for node in (*ast.walk(statement), *line.everywhere()))
+        if not used:
+            yield PlacesInATuple(line.run, part.place.text, part.operands[0].ndim)
+
+
+def _as_places(node: ast.AST, call: ast.AST, name: str) -> bool:
+    """Return whether what a call gives, which may have a name, is unpacked, indexed, an index, walked or handed on."""
+
+    def is_it(each: ast.AST) -> bool:
+        return each is call or (bool(name) and isinstance(each, ast.Name) and each.id == name)
+
+    match node:
+        case ast.Subscript(value, index):
+            return is_it(value) or is_it(index)
+        case ast.Call(function, arguments):
+            return ast.unparse(function) not in ("print", "len", "type") and any(map(is_it, arguments))
+        case ast.Assign([ast.Tuple() | ast.List()], value):
+            return is_it(value)
+        case ast.For(_, value) | ast.comprehension(_, value) | ast.Starred(value) | ast.Return(ast.expr() as value):
+            return is_it(value)
+    return False
+
+
+def _alike(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in ("np.array", "np.asarray", "torch.tensor") or len(part.operands) != 1 or part.keywords:
+            continue
+        if not isinstance(part.operands[0], list | tuple) or not is_array(part.result):
+            continue
+        given = list(_flat(part.operands[0]))
+        stored = numbers(part.result).reshape(-1).tolist()
+        texts = [isinstance(each, str) for each in given]
+        truths = [isinstance(each, bool) for each in given]
+        others = texts if any(texts) else truths
+        if len(given) != len(stored) or all(others) or not any(others):
+            continue
+        # Of texts it is the numbers that become texts; of truths and numbers the truths become numbers.
+        at = others.index(not any(texts))
+        dtype = backend_of(part.result).dtype_name(part.result)
+        yield MadeAlike(line.run, part.place.text, dtype, repr(given[at]), repr(stored[at]))
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    for each in values:
+        if isinstance(each, list | tuple):
+            yield from _flat(each)
+        else:
+            yield each
+
+
+def _sizes(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry == "torch.Tensor" and len(part.operands) == 1 and type(part.operands[0]) is int:
+            yield SizeNotNumber(line.run, part.place.text, part.operands[0])
+
+
+def _no_loss(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, kind) as function, [first, second]) as call):
+            seen = line.step.names.get(name)
+            if seen is None or seen.kind != kind or not kind.endswith("Loss"):
+                return
+            known = [line.step.names.get(each.id) for each in (first, second) if isinstance(each, ast.Name)]
+            arrays = any(each is not None and each.shape is not None for each in known)
+            called = any(
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+                for node in line.everywhere()
+            )
+            if arrays and not called:
+                given = ", ".join(map(line.text, (first, second)))
+                yield LossNotComputed(line.run, name, line.text(call), f"{line.text(function)}()({given})")
+
+
+def _compared(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Expr(ast.Compare(ast.Subscript() as left, [ast.Eq()], [right]) as value):
+            last = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
+            whole = [part for part in line.step.parts if part.entry == "operator.==" and is_array(part.result)]
+            if whole and line.node.lineno != last:
+                yield ComparedNotStored(line.run, line.text(value), f"{line.text(left)} = {line.text(right)}")
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _not_called,
+    _squeezes_nothing,
+    _places,
+    _alike,
+    _sizes,
+    _no_loss,
+    _compared,
+)
