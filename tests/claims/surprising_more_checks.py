@@ -273,6 +273,7 @@ def _(claim: ReturnsNothing, program: Program) -> None:
 
 @check(NameAlone)
 def _(claim: NameAlone, program: Program) -> None:
+    assert claim.run[1] == 1  # it is said of all rounds
     done = line(program, claim.run)
     statement: Any = statement_of(program, claim.run)
     target: Any = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]

@@ -194,7 +194,7 @@ def _name_alone(line: Line) -> Iterator[Claim]:
             follow = [each for each in line.statements if each.lineno > place]
             read = any(isinstance(node, ast.Name) and node.id == name for each in follow for node in ast.walk(each))
             if bound and bound[0].relation in ("own", "value") and not line.step.changed and not read:
-                yield NameAlone(line.run, name, array)
+                yield NameAlone((line.run[0], 1), name, array)
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (

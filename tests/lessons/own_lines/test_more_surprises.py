@@ -105,7 +105,7 @@ SCHEDULED = (
         ("a = np.ones((2, 2))\nb = np.delete(a, 0)", [TakenAsOneRow((6, 1), "np.delete(a, 0)", (2, 2), (3,))]),
         ("a = np.eye(3)\nb = a[0:2][-1]", [SameAxisTwice((6, 1), "a[0:2][-1]", "a[0:2, -1]")]),
         ("def f(x):\n    x + 1\ny = f(2)", [ReturnsNothing((7, 1), "y", "f")]),
-        ("a = np.arange(3)\nfor x in a:\n    x += 1\nprint(a)", [NameAlone((7, 3), "x", "a")]),
+        ("a = np.arange(3)\nfor x in a:\n    x += 1\nprint(a)", [NameAlone((7, 1), "x", "a")]),
         ("net = nn.Sequential(*[nn.Linear(2, 1)] * 3)", [OneLayerOften((5, 1), "net", 3, 3)]),
         (
             "p, y = torch.zeros(3, 1), torch.ones(3)\nloss = F.l1_loss(y, p)",
