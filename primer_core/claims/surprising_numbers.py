@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed
 from primer_core.claims.running import Run
 
 
@@ -385,3 +385,61 @@ class TotalWraps(InAWord, Claim):
             Code(self.code),
             f" wraps around: {self.exact} does not fit into {self.dtype}, so {self.stored} stands there",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MakesNotFinite(InAWord, Claim):
+    """A number that is not finite came up, of numbers that did not make it so by themselves.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What made it.
+    given
+        The numbers that it was made of: finite ones, or, where it is nan, none that is nan.
+    made
+        inf, -inf or nan.
+    """
+
+    word: ClassVar[str] = "not finite"
+    run: Run
+    code: str
+    given: tuple[str, ...]
+    made: str
+
+    def sentence(self) -> Sentence:
+        """Say of what it was made."""
+        return (Code(self.code), f" makes {self.made} of {listed(self.given)}")
+
+
+@dataclass(frozen=True, slots=True)
+class BlowsUp(InAWord, Claim):
+    """A number that a loop computes in each round is not finite at its end.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        Its name.
+    first, now
+        What it was in the first round, and is in this one.
+    since
+        int, the first round in which it is inf or nan, counted from 1, if it is so in all rounds since; 0 where that is
+        not known.
+    """
+
+    word: ClassVar[str] = "blows up"
+    run: Run
+    name: str
+    first: str
+    now: str
+    since: int
+
+    def sentence(self) -> Sentence:
+        """Say when it was finite last, or what it is now."""
+        if self.since:
+            return (Name(self.name), f" was {self.first} in round 1, and since round {self.since} it is not finite")
+        return (Name(self.name), f" was {self.first} in round 1, and in round {self.run[1]} it is {self.now}")

@@ -13,8 +13,10 @@ from torch import nn
 
 from primer_core.claims.running import Run
 from primer_core.claims.surprising_numbers import (
+    BlowsUp,
     CutTowardZero,
     HalfToEven,
+    MakesNotFinite,
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
@@ -48,6 +50,7 @@ from primer_core.claims.surprising_places import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
+from tests.claims.recorded import recorded
 from tests.claims.running_checks import line, opened
 from tests.claims.source_checks import Between, Stopped, in_sight
 from tests.claims.surprise_checks import begun, computed, names_before, numbers, stands_there, statement_of, written
@@ -187,10 +190,52 @@ def _(claim: TooCoarse, program: Program) -> None:
 def _(claim: NotLogProbabilities, program: Program) -> None:
     names = begun(program, claim.run)[1]
     node: Any = stands_there(claim.code, program, claim.run)
-    assert ast.unparse(node.func).endswith("nll_loss")
+    function = computed(ast.unparse(node.func), names)
+    assert function is nn.functional.nll_loss or isinstance(function, nn.NLLLoss)
     largest = float(numbers(computed(ast.unparse(node.args[0]), names)).max())
     assert f"{largest:.3f}" == claim.given
     assert largest > 0
+
+
+@check(MakesNotFinite)
+def _(claim: MakesNotFinite, program: Program) -> None:
+    """It is made once more of all that it is made of, and of those numbers alone."""
+    names = begun(program, claim.run)[1]
+    node: Any = stands_there(claim.code, program, claim.run)
+    match node:
+        case ast.BinOp(left, _, right):
+            operands = [left, right]
+        case ast.AugAssign(target, _, value):
+            operands = [ast.parse(ast.unparse(target), mode="eval").body, value]
+        case ast.UnaryOp(_, operand):
+            operands = [operand]
+        case _:
+            inner = inner_of(node)
+            operands = [inner, *(each for each in node.args if each is not inner)]
+    values = [numbers(computed(ast.unparse(each), names)) for each in operands]
+    again = made_of(claim, program)[0]
+    made = numbers(again)
+    cells = [np.broadcast_to(each, made.shape).ravel().tolist() for each in values]
+    rows = [tuple(f"{float(each):.6g}" for each in row) for row in zip(*cells, strict=True)]
+    assert (claim.given, claim.made) in [(row, str(float(one))) for row, one in zip(rows, made.ravel(), strict=True)]
+    assert claim.made in ("inf", "-inf", "nan")
+    assert "nan" not in claim.given
+    assert claim.made == "nan" or not {"inf", "-inf"} & set(claim.given)
+
+
+@check(BlowsUp)
+def _(claim: BlowsUp, program: Program) -> None:
+    number, last = claim.run
+    assert (number, last + 1) not in recorded(opened(program.code)).lines
+    values = [float(line(program, (number, time)).names[claim.name]) for time in range(1, last + 1)]
+    assert (f"{values[0]:.6g}", str(values[-1])) == (claim.first, claim.now)
+    assert np.isfinite(values[0])
+    assert not np.isfinite(values[-1])
+    if claim.since:
+        assert 1 < claim.since <= last
+        assert np.isfinite(values[: claim.since - 1]).all()
+        assert not np.isfinite(values[claim.since - 1 :]).any()
+    assert isinstance(statement_of(program, claim.run), ast.Assign)
 
 
 @check(PairsUp)

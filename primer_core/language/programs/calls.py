@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
@@ -179,9 +180,12 @@ class Calls(Classes):
         positional, _ = self._arguments(node)
         if name != "torch.device":
             return False
-        if positional != ("cpu",):
+        if tuple(map(str, positional)) != ("cpu",):
             raise self._rejection("refused", "Everything is computed on the device cpu here.", node)
-        return "cpu"
+        load_torch()
+        import torch
+
+        return torch.device("cpu")
 
     def _of_object(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call what an object has by a name."""

@@ -535,6 +535,8 @@ class Expressions(Evaluator, ABC):
                 return names
             case deque(), "maxlen":
                 return holder.maxlen
+            case _, "type" | "index" if type_name(holder) == "device":
+                return getattr(holder, node.attr)
         kind = self._class_of(holder)
         if networks.is_network_object(holder):
             try:

@@ -131,7 +131,7 @@ def make(name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]) ->
         raise Refused(f"This would have more than {thousands(MAX_SIZE)} weights. Smaller layers show the same.")
     if keywords.get("num_workers"):
         raise Refused("num_workers is 0 here: a program starts no processes.")
-    if keywords.get("device") not in (None, "cpu"):
+    if str(keywords.get("device")) not in ("None", "cpu"):
         raise Refused("Everything is computed on the device cpu here.")
     return _class_of(name)(*positional, **keywords)
 

@@ -36,8 +36,9 @@ def cause_of(trace: Trace) -> Recognised | None:
 
 def _asks_a_loader(failing: Failing) -> bool:
     """Return whether a batch of a loader was asked for."""
-    names = (each.id for each in ast.walk(failing.node) if isinstance(each, ast.Name))
-    return any(failing.scope.get(name) == "DataLoader" for name in names)
+    names = {each.id for each in ast.walk(failing.node) if isinstance(each, ast.Name)}
+    made = any(isinstance(each, ast.Attribute) and each.attr == "DataLoader" for each in ast.walk(failing.node))
+    return made or "DataLoader" in names or any(failing.scope.get(name) == "DataLoader" for name in names)
 
 
 _OF_BATCHES = ("stack_torch", "collate", "collate_lists")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_numbers import (
+    BlowsUp,
     CutTowardZero,
     DividesBy,
     ExclusiveOr,
     HalfToEven,
     InRadians,
+    MakesNotFinite,
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
@@ -24,6 +28,7 @@ from primer_core.claims.surprising_numbers import (
     TotalWraps,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.table import entry_named
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
 
@@ -137,10 +142,64 @@ def _absorbed(line: Line) -> Iterator[Claim]:
 
 
 def _likelihoods(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        given = () if origin.call is None else numbers(origin.call.bound.positional[0])
+        if name == "F.nll_loss" and np.size(given) and np.max(given) > 1e-3:
+            yield NotLogProbabilities(line.run, line.text(call), f"{np.max(given):.3f}")
+
+
+def _not_finite(line: Line) -> Iterator[Claim]:
+    said = set[str]()
     for part in line.step.parts:
-        given = arrays(part)
-        if part.entry == "F.nll_loss" and given and numbers(given[0]).size and numbers(given[0]).max() > 1e-3:
-            yield NotLogProbabilities(line.run, part.place.text, f"{numbers(given[0]).max():.3f}")
+        entry, result = entry_named(part.entry), part.result
+        if entry is None or entry.rule.kind != "elementwise" or not is_array(result) or part.keywords:
+            continue
+        made = numbers(result)
+        if made.dtype.kind != "f" or np.isfinite(made).all():
+            continue
+        given = _spread(part.operands, made.shape)
+        if not given:
+            continue
+        finite = np.all([np.isfinite(each) for each in given], axis=0)
+        known = ~np.any([np.isnan(each) for each in given], axis=0)
+        born = np.atleast_1d(np.where(np.isnan(made), known, finite & np.isinf(made)))
+        if born.any():
+            at = tuple(int(each[0]) for each in np.nonzero(born))
+            name = str(float(np.atleast_1d(made)[at]))
+            if name not in said:
+                values = tuple(f"{float(np.atleast_1d(each)[at]):.6g}" for each in given)
+                yield MakesNotFinite(line.run, part.place.text, values, name)
+            said.add(name)
+
+
+def _spread(operands: Sequence[Any], shape: tuple[int, ...]) -> list[NDArray[np.float64]]:
+    """Return operands as floats, stretched to a shape; none where one of them is no number or does not fit."""
+    found = []
+    for operand in operands:
+        values = np.asarray(numbers(operand) if is_array(operand) else operand)
+        if values.dtype.kind not in "fiub":
+            return []
+        try:
+            found.append(np.broadcast_to(values.astype(float), shape))
+        except ValueError:
+            return []
+    return found
+
+
+def _blows_up(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)]):
+            rounds = [step for step in line.trace.steps if step.number == line.step.number]
+            seen = [step.names[name] for step in rounds if name in step.names]
+            values = [float(each.values) for each in seen if each.shape == () and each.values is not None
+                      and each.values.dtype.kind == "f"]  # fmt: skip
+            if len(values) != len(rounds) or len(values) < 2 or rounds[0].run != 1 or rounds[-1] is not line.step:
+                return
+            if not np.isfinite(values[0]) or np.isfinite(values[-1]):
+                return
+            since = next(place for place, value in enumerate(values) if not np.isfinite(value))
+            whole = len(rounds) == line.step.run and not np.isfinite(values[since:]).any()
+            yield BlowsUp(line.run, name, f"{values[0]:.6g}", str(values[-1]), since + 1 if whole else 0)
 
 
 def _divisor(line: Line) -> Iterator[Claim]:
@@ -235,6 +294,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _to_even,
     _absorbed,
     _likelihoods,
+    _not_finite,
+    _blows_up,
     _divisor,
     _degrees,
     _bits,

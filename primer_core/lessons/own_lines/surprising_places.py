@@ -123,7 +123,7 @@ def _columns(line: Line) -> Iterator[Claim]:
             continue
         shares = numbers(part.result).astype(float)
         shares = np.exp(shares) if "log" in part.entry else shares
-        if shares.ndim != 2 or min(shares.shape) < 2 or not np.allclose(shares.sum(axis=0), 1, atol=1e-4):
+        if shares.ndim != 2 or shares.shape[1] < 2 or not np.allclose(shares.sum(axis=0), 1, atol=1e-4):
             continue
         if not np.allclose(shares.sum(axis=1), 1, atol=1e-3):
             yield ColumnsSumToOne(line.run, part.place.text, f"{shares[0].sum():.3f}")

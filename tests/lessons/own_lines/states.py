@@ -108,6 +108,11 @@ _MORE_SURPRISES = (
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
 _STILL_MORE_SURPRISES = (
+    "x = torch.tensor([{0}00.0, {1}.0])\ny = torch.exp(x)\np = y / y.sum()\nq = torch.tensor([0.0, 1.0])\n"
+    "h = (q * torch.log(q)).sum()\na = np.array([-{0}.0, 0.0, {1}.0])\nb = np.sqrt(a)\nc = {1} / a\na /= 0",
+    "w = torch.tensor([[{1}.0]])\nfor i in range(8):\n    w = w * w\n    loss = w.sum()\n"
+    "out = torch.tensor([[2.0, {0}.0]])\nshare = torch.softmax(out, dim=0)\n"
+    "loss = nn.NLLLoss()(share, torch.tensor([{0} % 2]))",
     "x = torch.ones({1}, 1, {0} + 1)\ny = x.squeeze(0)\nz = torch.squeeze(x, dim=-1)\nm = x.mean\n"
     "print(x.sum, y.shape)\nx[:, 0] == {0}\nq = np.arange(6)\nq.shape = (2, 3)\nx.unsqueeze_(0)",
     "a = np.arange({1} + 2)\ni = np.where(a > {0})\nprint(i)\nj = a.nonzero()\n"

@@ -4,9 +4,17 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
-from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
+from primer_core.claims.surprising_numbers import (
+    BlowsUp,
+    DividesBy,
+    ExclusiveOr,
+    InRadians,
+    MakesNotFinite,
+    NotLogProbabilities,
+    TotalWraps,
+)
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
-from primer_core.claims.surprising_places import OneHotRows, SameAxisTwice, TakenAsOneRow
+from primer_core.claims.surprising_places import ColumnsSumToOne, OneHotRows, SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
@@ -45,6 +53,30 @@ SCHEDULED = (
 @pytest.mark.parametrize(
     ("program", "claims"),
     [
+        (
+            "x = torch.tensor([1., 1e20])\ny = torch.exp(x) / torch.exp(x).sum()",
+            [
+                MakesNotFinite((6, 1), "torch.exp(x)", ("1e+20",), "inf"),
+                MakesNotFinite((6, 1), "torch.exp(x) / torch.exp(x).sum()", ("inf", "inf"), "nan"),
+            ],
+        ),
+        ("a = np.array([1., -4.])\nb = np.sqrt(a)", [MakesNotFinite((6, 1), "np.sqrt(a)", ("-4",), "nan")]),
+        ("a = np.array([1., 0.])\na = 3 / a", [MakesNotFinite((6, 1), "3 / a", ("3", "0"), "inf")]),
+        (
+            "w = torch.tensor([10.])\nfor i in range(6):\n    w = w ** 2\n    loss = w.sum()",
+            [
+                MakesNotFinite((7, 6), "w ** 2", ("1e+32", "2"), "inf"),
+                BlowsUp((8, 6), "loss", "100", "inf", 6),
+            ],
+        ),
+        (
+            "p = torch.softmax(torch.zeros(1, 2), 1)\nloss = nn.NLLLoss()(p, torch.tensor([1]))",
+            [NotLogProbabilities((6, 1), "nn.NLLLoss()(p, torch.tensor([1]))", "0.500")],
+        ),
+        (
+            "p = torch.softmax(torch.zeros(1, 2), dim=0)",
+            [ColumnsSumToOne((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", "2.000")],
+        ),
         (
             "a = np.arange(0, 1, 0.25)",
             [StopLeftOut((5, 1), "np.arange(0, 1, 0.25)", "0.75", "1.0", "np.linspace(0, 1, 5)")],
@@ -193,6 +225,10 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "a = np.arange(3.)\nt = 0\nfor x in a:\n    x = x * 2\n    t += x\nfor row in np.ones((2, 2)):\n    row *= 2\n"
         "b = np.ones((2, 2))\nfor part in b:\n    part *= 3\nfor i in range(3):\n    a[i] = a[i] * 2\n"
         "for each in a:\n    last = each",
+        # numbers that are not finite
+        "a = np.array([np.inf, 1.])\nb = a + 1\nc = np.exp(-a)\ns = torch.tensor([0., float('-inf')])\n"
+        "t = torch.softmax(s, 0)\nm = s.masked_fill(s < 0, float('inf'))\n"
+        "for i in range(3):\n    n = a + i if i else a",
         # networks
         "one = nn.Linear(2, 2)\nnet = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2), nn.ReLU())\n"
         "act = nn.ReLU()\nwith_act = nn.Sequential(nn.Linear(2, 2), act, nn.Linear(2, 2), act)\n"

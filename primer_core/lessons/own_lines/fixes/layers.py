@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
@@ -57,6 +59,14 @@ def _targets(failure: Failure) -> Iterator[Candidate]:
 def _classes(failure: Failure) -> Iterator[Candidate]:
     arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
     yield from each_ended(arrays, ".squeeze(1)", ".argmax(1)")
+
+
+def _from_zero(failure: Failure) -> Iterator[Candidate]:
+    """Count classes from 0 where they are counted from 1."""
+    for operand in failure.operands[:1]:
+        numbers = operand.value
+        if isinstance(numbers, np.ndarray) and numbers.size and numbers.min() >= 1:
+            yield Candidate(operand.place, f"{operand.asked} - 1")
 
 
 def _probabilities(failure: Failure) -> Iterator[Candidate]:
@@ -114,6 +124,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "probabilities_range": _probabilities,
     "target_shape": _targets,
     "class_axes": _classes,
+    "class": _from_zero,
     "class_maps": lambda failure: each_ended(failure.operands, ".squeeze(1)"),
     "batches": _targets,
 }

@@ -26,7 +26,11 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         yield failure.instead(chain, _unchained(failure, chain))
         return
     if isinstance(failure.node, ast.Call) and failure.text(failure.node.func) in ("max", "min"):
-        yield failure.whole(f"np.{failure.failing.place.text}")
+        library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
+        name, arguments = failure.text(failure.node.func), ", ".join(map(failure.text, failure.node.args))
+        if len(failure.node.args) == 2:
+            yield failure.whole(f"{library}.{name}imum({arguments})")
+        yield failure.whole(f"{library}.{name}({arguments})")
     chosen = failure.around(ast.IfExp)
     if chosen is not None and failure.place(chosen.test) == failure.failing.place:
         library = "torch" if any(each.is_tensor for each in failure.operands) else "np"

@@ -71,6 +71,26 @@ def _product(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{left.text} * {right.text}")
 
 
+def _multiplied(failure: Failure) -> Iterator[Candidate]:
+    """Multiply with ``@``, or matrix by matrix; of two arrays of one shape add up the products, number by number."""
+    node = failure.node
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("torch")), [left, right], []):
+            pass
+        case ast.Call(ast.Attribute(left, "mm" | "bmm" | "dot" | "mv"), [right], []):
+            pass
+        case _:
+            return
+    one, other = (wrapped(side, failure.text(side)) for side in (left, right))
+    shapes = [each.shape for each in failure.operands if each.shape is not None]
+    if len(shapes) == 2 and shapes[0] == shapes[1] and failure.text(node.func).endswith("dot"):
+        yield failure.whole(f"({one} * {other}).sum()")
+        yield failure.whole(f"{one} @ {other}.mT")
+    place = failure.failing.place
+    goes_on = failure.trace.source.split("\n")[place.end_line - 1][place.end_column :].startswith((".", "["))
+    yield failure.whole(f"({one} @ {other})" if goes_on else f"{one} @ {other}")
+
+
 def _view(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -189,6 +209,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(
         ("matmul", "matmul_torch", "dot", "matrix_vector_torch", "dot_torch", "bmm_torch", "matmul_batch"), _product
     ),
+    **dict.fromkeys(("matrix_torch", "bmm_axes_torch", "dot_axes_torch"), _multiplied),
     "view": _view,
     "reshape": _reshape,
     "reshape_torch": _reshape,
