@@ -126,6 +126,16 @@ CLASSIC: dict[str, str] = {
         "    def forward(self, x):\n        return self.fc(x)\n\nnet = Net()\ny = net(torch.zeros(1, 3))"
     ),
     "a tensor as a list": "values = [1., 2.]\nt = torch.from_numpy(values)",
+    "two things that a loss wants": (
+        "out = torch.tensor([[2.], [-1.]])\ny = torch.tensor([1., 0.])\nloss = nn.BCELoss()(out, y)"
+    ),
+    "an image of NumPy's": (
+        "conv = nn.Conv2d(3, 4, 3)\nimage = np.zeros((1, 8, 8, 3))\nmaps = conv(torch.from_numpy(image))"
+    ),
+    "classes from 1 as floats": "y = torch.tensor([1., 3.])\nloss = F.cross_entropy(torch.zeros(2, 3), y)",
+    "matrices of whole numbers and floats": "a = torch.arange(6).reshape(2, 3)\nb = torch.ones(2, 3)\nc = a @ b",
+    "a batch with mm": "a, b = torch.zeros(5, 2, 3), torch.zeros(5, 3, 4)\nc = torch.mm(a, b)",
+    "the larger of two tensors": "a, b = torch.ones(2), torch.zeros(2)\nlarger = max(a, b)",
     "not of many": "mask = np.array([True, False, True])\nother = not mask",
     "the larger of two arrays": "a, b = np.array([1, 5]), np.array([4, 2])\nlarger = np.max(a, b)",
     "one minus a mask": "mask = torch.tensor([True, False])\nother = 1 - mask",

@@ -14,6 +14,8 @@ from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ea
 
 def _fitted(failure: Failure) -> Iterator[Candidate]:
     """Change the input so that it fits, then the number with which the layer was made."""
+    if isinstance(failure.node, ast.BinOp):
+        return  # no layer
     arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
     broken = failure.trace.broken
     if broken is not None and broken.broke is not None and broken.misfit is not None:
@@ -57,8 +59,11 @@ def _targets(failure: Failure) -> Iterator[Candidate]:
 
 
 def _classes(failure: Failure) -> Iterator[Candidate]:
-    arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
-    yield from each_ended(arrays, ".squeeze(1)", ".argmax(1)")
+    for target in tuple(each for each in failure.operands if each.shape is not None and len(each.shape) > 1)[:1]:
+        # Of one number a sample argmax gives 0, whatever it is.
+        yield from each_ended(
+            (target,), ".squeeze(1)" if target.shape is not None and target.shape[1] == 1 else ".argmax(1)"
+        )
 
 
 def _from_zero(failure: Failure) -> Iterator[Candidate]:

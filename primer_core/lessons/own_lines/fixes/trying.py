@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import thread_time
 
@@ -16,6 +16,9 @@ from primer_core.lessons.own_lines.trace import Seen, Step, Trace, tried
 
 MOST = 4
 """Fixes that are offered."""
+
+_FEW = 1
+"""With no more fixes than these, what mends half is changed once more."""
 
 _SECONDS = 0.4
 """Computing time that is spent on trying."""
@@ -72,26 +75,89 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
         return ()
     known = recognise(read(stopped.declined.text))
     failure = Failure(trace, failing, known if isinstance(known, Recognised) else None)
-    found: list[Fix] = []
-    seen: set[str] = {trace.source}
-    outcomes: set[str] = set()
-    began = thread_time()
-    for candidate in _candidates(failure):
-        source = candidate.applied(trace.source)
-        if source in seen:
-            continue
-        seen.add(source)
-        mended = tried(source, trace.given)
-        if not _is_mended(trace, mended, candidate):
-            continue
-        gives = _outcome(trace, mended, candidate)
-        if gives not in outcomes or not gives or _may_give_the_same(failing.statement):
-            outcomes.add(gives)
+    trial = _Trial(trace, thread_time() + _SECONDS)
+    tries = [(candidate, trial.of(candidate, trace.source)) for candidate in _candidates(failure)]
+    likely = tuple(_of_kind(failure))
+    for first, mended in tries:
+        if mended is not None and first in likely and len(trial.found) <= _FEW:
+            for second in _after(first, mended):
+                trial.of(second, mended.source)
+    return tuple(trial.found)
+
+
+@dataclass(slots=True, eq=False)
+class _Trial:
+    """Tries changes of a program until there are enough that work, or time is up.
+
+    Parameters
+    ----------
+    trace
+        The program.
+    ends
+        When time is up, as `time.thread_time` counts.
+    """
+
+    trace: Trace
+    ends: float
+    found: list[Fix] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _outcomes: set[str] = field(default_factory=set)
+
+    def of(self, candidate: Candidate, program: str) -> Trace | None:
+        """Try a change of the program, or of one that was changed before; return what came of one that works halfway.
+
+        It works halfway if the statement that failed fails for another reason.
+        """
+        if len(self.found) == MOST or thread_time() > self.ends:
+            return None
+        source = candidate.applied(program)
+        if source in self._seen or source == self.trace.source:
+            return None
+        self._seen.add(source)
+        mended = tried(source, self.trace.given)
+        if _is_mended(self.trace, mended, candidate):
+            self._take(candidate, mended)
+            return None
+        return mended if _is_halfway(self.trace, mended, candidate) else None
+
+    def _take(self, candidate: Candidate, mended: Trace) -> None:
+        assert self.trace.failing is not None
+        gives = _outcome(self.trace, mended, candidate)
+        if gives not in self._outcomes or not gives or _may_give_the_same(self.trace.failing.statement):
+            self._outcomes.add(gives)
             at = candidate.place.line
-            found.append(Fix(candidate.where, at, source.split("\n")[at - 1].strip(), gives, source))
-        if len(found) == MOST or thread_time() - began > _SECONDS:
-            break
-    return tuple(found)
+            line = mended.source.split("\n")[at - 1].strip()
+            self.found.append(Fix(candidate.where, at, line, gives, mended.source))
+
+
+def _is_halfway(trace: Trace, mended: Trace, candidate: Candidate) -> bool:
+    """Return whether a statement that failed is stopped by another exception once it is changed."""
+    there, here = trace.stopped, mended.stopped
+    if candidate.where != "failing" or there is None or here is None or there.declined is None or here.declined is None:
+        return False
+    same = mended.failing is not None and mended.taken == trace.taken and mended.stopped_in == trace.stopped_in
+    return same and recognise(read(here.declined.text)) != recognise(read(there.declined.text))
+
+
+def _after(first: Candidate, mended: Trace) -> Iterator[Candidate]:
+    """Go through changes of the same line that may work after a first one, by the kind of the message that is left."""
+    assert mended.failing is not None
+    assert mended.stopped is not None
+    assert mended.stopped.declined is not None
+    known = recognise(read(mended.stopped.declined.text))
+    failure = Failure(mended, mended.failing, known if isinstance(known, Recognised) else None)
+    for candidate in _of_kind(failure):
+        if candidate.where == "failing" and candidate.place.line == candidate.place.end_line == first.place.line:
+            yield candidate
+
+
+def _of_kind(failure: Failure) -> Iterator[Candidate]:
+    """Go through changes that a kind of message makes likely."""
+    special = _KINDS.get(failure.kind)
+    if special is not None:
+        yield from special(failure)
+    if failure.kind == "matmul_torch":  # a layer's, or a product's
+        yield from shapes.KINDS["matmul"](failure)
 
 
 def _candidates(failure: Failure) -> Iterator[Candidate]:
@@ -105,11 +171,7 @@ def _candidates(failure: Failure) -> Iterator[Candidate]:
     if stopped.declined.builtin == "KeyError":
         yield from names.of_key(failure)
         return
-    special = _KINDS.get(failure.kind)
-    if special is not None:
-        yield from special(failure)
-    if failure.kind == "matmul_torch":
-        yield from shapes.KINDS["matmul"](failure)
+    yield from _of_kind(failure)
     if failure.kind not in _SETTLED:
         yield from operands.candidates(failure)
 
