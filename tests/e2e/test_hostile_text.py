@@ -40,12 +40,15 @@ TRIED = [
     for place, slug in enumerate(slug for slug, texts in TEXTS.items() if texts)
     for turn, kind in enumerate(HOSTILE)
 ]
+#: A server takes an address of 64 kB: of four parameters with 10 000 letters, as they are written in an address.
+MOST_FIELDS = 3
 MADE = "() => [window.pwned, document.querySelectorAll('img[src=x], a[href^=javascript]').length]"
 
 
 @pytest.mark.parametrize(("slug", "kind"), TRIED)
 def test_what_an_address_says_comes_out_as_text(page: Page, app_url: str, slug: str, kind: str) -> None:
-    hostile, texts = HOSTILE[kind], TEXTS[slug]
+    hostile = HOSTILE[kind]
+    texts = dict(list(TEXTS[slug].items())[:MOST_FIELDS])
     page.goto(f"{app_url}/{slug}?{urlencode(dict.fromkeys([*texts, MARKUP], hostile))}")
     expect(page.locator(".primer .problems")).to_contain_text(MARKUP)
     expect(page.locator(".primer .panel .control").first).to_be_visible()

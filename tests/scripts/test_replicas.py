@@ -230,6 +230,12 @@ def test_bodies_of_the_size_that_pages_send_pass(room: Room) -> None:
     assert [len(done) for server in servers for done in server.done] == [5_000_000]
 
 
+def test_an_address_as_long_as_a_server_takes_passes(room: Room) -> None:
+    _, url = room
+    with browser(url) as client:
+        assert who(client.get(f"/views?a={'7' * 60_000}")) in ("r1", "r2", "r3")
+
+
 def test_one_server_alone_is_a_room_too(need_nginx: None) -> None:  # noqa: ARG001 - it skips
     server = Server("r1")
     threading.Thread(target=server.serve_forever, daemon=True).start()

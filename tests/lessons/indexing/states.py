@@ -59,6 +59,16 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
         then = chance.choice(["Read", "Read", "Assign"])
     elif draw < 0.38:
         index = ", ".join(["0"] * (len(shape) + chance.randint(1, 2)))
+    elif draw < 0.4:
+        index = str([True] * (shape[0] + chance.choice([1, 2])))
+    elif draw < 0.43:
+        array, library = str(shape[:2] if len(shape) > 1 else (*shape, 2)), "PyTorch"
+        index = chance.choice(["..., ..., 0", "..., ..., None", "0, ..., ..., 1", "..., 0:1, ...", "..., 0, ..., None"])
+    elif draw < 0.445:
+        then, array = "Assign", f"np.array([1, 2, 3], dtype=np.{chance.choice(['uint8', 'int8', 'int16'])})"
+        index, value = chance.choice(["0", ":", "1:"]), chance.choice(["70000", "-70000", "99999"])
+    elif draw < 0.455:
+        array, index, library = str(shape), chance.choice(["::-1", "1::-1", "::-2"]), "PyTorch"
     return IndexingQuestion(array, index, then, value, library)
 
 
@@ -179,12 +189,12 @@ def _expression(chance: random.Random, shape: Shape, library: Library) -> tuple[
             (table, f"a.gather(1, torch.tensor([[0]] * {rows}))"),
             *[(table, f"a.gather(1, torch.tensor([0] * {rows}))")] * 2,
             (table, f"torch.gather(a, 0, torch.tensor([[0] * {columns}]))"),
-            ((6,), "a.unfold(0, 3, 1)"),
+            *[((6,), f"a.unfold(0, {chance.choice([2, 3])}, 1)")] * 2,
             (table, "torch.flip(a, (0,))"),
             *[(table, chance.choice(["a[[0, 1, 9]].T", "a.reshape(5, 5)", "a @ a"]))] * 2,
             (table, "a[:, :1].T"),
             (table, "torch.where(a > 1) + 1"),
-            (table, f"a[{chance.choice(['torch.argwhere(a > 3)', 'torch.nonzero(a > 1)'])}]"),
+            *[(table, f"a[{chance.choice(['torch.argwhere(a > 3)', 'torch.nonzero(a > 1)'])}]")] * 2,
             (table, f"torch.take(a, torch.tensor({chance.choice(['[0, 1]', f'[{rows}, 0]'])}))"),
         ]
     chosen, text = chance.choice(found)

@@ -99,6 +99,8 @@ _MORE_SURPRISES = (
     "z = net(x)\nprint(torch.equal(y, z))",
     "x = np.array([{0}.0, np.nan, {1}.0])\nm = x == np.nan\nr = np.round(np.array([2.5, {1}.25]))\n"
     "t = torch.tensor([{0}.0, -2.5]).round()",
+    "a = np.array([[5, {0}], [2, {1}9], [4, 1]])\nb = np.sort(a, axis=0)\nx = np.array([{0}.1, 0.1]) + 0.2\n"
+    "same = x == np.array([{0}.3, 0.3])",
     "h = np.array([2048.0, {1}.0], np.float16)\nh += 1\nf = np.array([16777216.0], np.float32) + np.float32(1)\n"
     "p = [{0}, 2.5]\nq = p * {1}\nm = np.eye(4)\nc = m[[0, 2], [1, {0}]]\nd = m[[{0}, 1], [3, 0]]",
     "t = torch.zeros(3, 1).expand(3, {1})\nt[:2, 0] = {0}\na = np.array([[{1}.0, 1.0], [1.0, 1.0]])\n"

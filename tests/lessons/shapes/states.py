@@ -27,7 +27,7 @@ def shapes_state(chance: random.Random) -> ShapesQuestion:
         return _one_of_a_batch(chance, library)
     if chance.random() < 0.08:
         return _vector(chance, library)
-    if chance.random() < 0.06:
+    if chance.random() < 0.1:
         return _rare(chance, library)
     x = _tensor(chance, shape, library)
     steps: list[str] = []
@@ -54,6 +54,10 @@ def _one_of_a_batch(chance: random.Random, library: Library) -> ShapesQuestion:
 def _rare(chance: random.Random, library: Library) -> ShapesQuestion:
     """Draw what chance alone brings about too seldom: a copy in the order of the axes, a size that cannot be solved."""
     shape = (chance.randint(2, 3), chance.choice([3, 5]))
+    if library == "NumPy" and chance.random() < 0.5:
+        times = chance.randint(2, 3)
+        step = f"np.broadcast_to(x, ({times}, {shape[0]}, 3)); reshape({times * shape[0]}, 3)"
+        return ShapesQuestion(x=f"np.ones(({shape[0]}, 1))", steps=step, library=library)
     if chance.random() < 0.5:
         return ShapesQuestion(x=str(shape), steps=f"reshape(4, {chance.choice(['-1', '-1, 1'])})", library=library)
     turned = chance.choice(["T", "x.swapaxes(0, 1)"])

@@ -577,6 +577,7 @@ _THEN: tuple[Scene, ...] = (
         _values,
     ),
     *(_names, _not_in_order, _in_another_way),
+    *(_stretched, _written_through, _shape_for_view),
 )
 """What becomes of them, and what is refused."""
 
