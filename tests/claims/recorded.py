@@ -146,6 +146,9 @@ def _written(code: str) -> Written:
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt):
             continue
+        for decorator in getattr(node, "decorator_list", ()):  # Python goes through them and back to what they decorate
+            for line in range(decorator.lineno // _LINES, decorator.end_lineno // _LINES + 1):
+                found.start[line * _LINES + node.lineno % _LINES] = node.lineno
         body = getattr(node, "body", None)
         last = body[0].lineno // _LINES - 1 if isinstance(body, list) and body else (node.end_lineno or 0) // _LINES
         shift = node.lineno % _LINES
@@ -219,7 +222,7 @@ class Recorder:
             return self.trace
         if event == "call" and code.co_name != "<module>":
             self.last[key] = ({}, {}, {}, {})
-            self.finish(frame, code.co_firstlineno)
+            self.finish(frame, self.written.start.get(code.co_firstlineno, code.co_firstlineno))
         elif event == "line":
             line = self.written.start.get(frame.f_lineno, frame.f_lineno)
             waiting = self.pending.get(key)

@@ -132,8 +132,9 @@ def _(claim: SeededAgain, program: Program) -> None:
 @check(SeedsNoGenerator)
 def _(claim: SeedsNoGenerator, program: Program) -> None:
     stands_there(claim.code, program, claim.run)
-    before = opened(program.code).splitlines()[: line_of(claim.run[0]) - 1]
-    assert claim.seed in before
+    code = opened(program.code)
+    before = [each for each in ast.parse(code).body if each.lineno < line_of(claim.run[0])]
+    assert claim.seed in [ast.get_source_segment(code, each) for each in before]
     names = at_line(program, claim.run)
     drawn = []
     for again in range(2):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
 
+import numpy as np
+
 from primer_core.language.execution import owner_of
 from primer_core.language.programs.iterators import Iterators
 from primer_core.language.programs.python_names import COLLECTIONS
@@ -177,6 +179,6 @@ class Containers(Iterators):
 
     def _len_of(self, value: Any) -> int | None:
         """Return how many entries Python's own containers have; None for what is none, or known to the table."""
-        if owner_of(value) is None and isinstance(value, dict | set | frozenset | deque | Entries):
+        if owner_of(value) is None and isinstance(value, dict | set | frozenset | deque | Entries | np.flatiter):
             return len(value)
         return None

@@ -503,6 +503,9 @@ class Expressions(Evaluator, ABC):
                 raise self._error("TypeError", f"'{kind}' object is not subscriptable", node)
             case str():
                 return self._python(operator.getitem, (holder, key), node)
+            case np.flatiter():  # which copies what an array by itself would give a view of
+                picked = self._perform("ndarray.[]", (holder.base.reshape(-1), key), {}, node)
+                return picked.copy() if isinstance(picked, np.ndarray) else picked
         found = self._class_of(holder)
         if found is not None and found.has("__getitem__"):
             return self.call(found.find("__getitem__"), (holder, key), {}, node)
@@ -644,6 +647,8 @@ class Expressions(Evaluator, ABC):
         if networks.is_network_object(holder):
             self._outside(networks.set_item, (holder, key, value), {}, target)
             return
+        if isinstance(holder, np.flatiter) and holder.base.flags.c_contiguous:
+            holder = holder.base.reshape(-1)
         super()._put(holder, key, value, target)
 
     def _check_held(self, values: Iterable[Any], holder: Any, node: ast.AST) -> None:
@@ -717,6 +722,8 @@ class Expressions(Evaluator, ABC):
             return iter(value)
         if isinstance(value, dict | set | frozenset | deque):
             return self._drained(Once(ITERATORS.get(type(value), "dict_keyiterator"), value), node)
+        if isinstance(value, np.flatiter):
+            value = value.base.reshape(-1)  # in the order of the axes, as it goes
         if is_array(value) and len(value.shape) > 0:
             owner = self._owner(value, node)
             return (self._perform(f"{owner}.[]", (value, place), {}, node) for place in range(value.shape[0]))

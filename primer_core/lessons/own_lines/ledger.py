@@ -217,7 +217,7 @@ class _Buffer:
     unit: int
     numbers: Cells
     held: Any
-    version: int = 0
+    version: int | None = 0
     changes: int = 0
     seen: dict[Any, Cells] = field(default_factory=dict)
 
@@ -413,8 +413,8 @@ class Ledger:
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
         for buffer in self._buffers:
-            version = getattr(buffer.held, "_version", 0)
-            if version != buffer.version:
+            version = _version_of(buffer.held)
+            if version is None or version != buffer.version:
                 buffer.version = version
                 self._number_unseen(buffer, place, statement)
 
@@ -508,7 +508,7 @@ class Ledger:
         if (stop - start) % unit:
             unit = 1
         buffer = _Buffer(start, stop, unit, np.zeros((stop - start) // unit, np.int64), held)
-        buffer.version = getattr(held, "_version", 0)
+        buffer.version = _version_of(held)
         self._starts.insert(place, start)
         self._buffers.insert(place, buffer)
         self._held += stop - start
@@ -530,7 +530,7 @@ class Ledger:
         places, itemsize = self._places(array, buffer)
         for at in range(itemsize // buffer.unit):
             buffer.numbers[places + at] = numbers
-        buffer.version = getattr(buffer.held, "_version", 0)
+        buffer.version = _version_of(buffer.held)
         buffer.seen.clear()
         buffer.changes += 1
 
@@ -825,6 +825,13 @@ def _arrays_of(call: Call) -> Iterator[Any]:
 
 def _bytes_of(array: Any) -> int:
     return size_of(array) * backend_of(array).itemsize(array)
+
+
+def _version_of(array: Any) -> int | None:
+    """Return how often a tensor was written to, and 0 of an array of NumPy's; None of one that does not count."""
+    if hasattr(array, "is_inference") and array.is_inference():
+        return None
+    return int(getattr(array, "_version", 0))
 
 
 def gradient_of(value: Any) -> Any:

@@ -478,6 +478,19 @@ print(torch.nn.utils.clip_grad_norm_([x], 1.0), x.grad)
 if __name__ == "__main__":
     print(torch.__version__ > "1", np.__version__ > "1")
 """
+FLAT = """
+x = np.array([[1, 2], [3, 4]])
+for v in x.flat:
+    print(v)
+print(*x.T.flat, list(x.flat), max(x.flat), sum(x.flat), len(x.flat), [v * 2 for v in x.flat])
+part = x.flat[1:3]
+part[0] = 50
+x.flat[0] = 9
+x.flat[[2, 3]] = [7, 8]
+print(x, x.flat[2], part)
+d = torch.device("cpu")
+print(d, d.type, [d], d == "cpu", torch.ones(1, device=d).device == d)
+"""
 COPIED = """
 import copy
 rows = [[1], [2]]
@@ -538,8 +551,8 @@ torch.load("nothing.pt")
 
 @pytest.mark.parametrize(
     "text",
-    [WRITTEN, ASKED, LOADED, MODES, COPIED, IMAGES, SAVED],
-    ids=["written", "asked", "loaded", "modes", "copied", "images", "saved"],
+    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, SAVED],
+    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "saved"],
 )
 def test_what_learners_write_does_what_plain_python_does(
     text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -125,3 +125,11 @@ def test_only_the_calls_up_to_the_step_are_shown() -> None:
         assert isinstance(outcome, Shown)
         given.append(None if outcome.forward is None else outcome.forward.layers[0].given)
     assert given == [None, ((1, 3),), ((5, 3),)]
+
+
+def test_a_network_is_followed_in_inference_mode() -> None:
+    """Its tensors do not count how often they were written to."""
+    program = "net = nn.Linear(2, 1)\nx = torch.ones(1, 2)\nwith torch.inference_mode():\n    y = net(x)\n    y += 1"
+    found = shown(f"{LIBRARIES}{program}\n    z = net(x) * 2")
+    assert found.trace.stopped is None
+    assert [step.changed for step in found.steps if step.changed] == [("y",)]
