@@ -49,7 +49,8 @@ _LEARNS = (
     "x = torch.arange(5.) * {1}\ns = torch.zeros(2)\nfor b in batches(x, {0}):\n    t = b * 2\n    s[0] += t.sum()",
     "import numpy as np\n@torch.no_grad()\ndef ask(model, x):\n    y = model(x) * {1}\n    return y\n"
     "net = nn.Linear(2, {0})\nx = torch.ones(1, 2)\ny = ask(net, x)\nwith torch.inference_mode():\n"
-    "    z = net(x) + {0}\n    z += 1\na = np.arange(4).reshape(2, 2)\nfor v in a.flat:\n    w = v * {0}\na.flat[1] = 9",
+    "    z = net(x) + {0}\n    z += 1\na = np.arange(4).reshape(2, 2)\nfor v in a.flat:\n"
+    "    w = v * {0}\na.flat[1] = 9",
     "from dataclasses import dataclass\n@dataclass\nclass Config:\n    hidden: int = {0}\n    rate: float = 0.5\n"
     "cfg = Config(rate={1})\nnet = nn.Linear(cfg.hidden, 1)\ny = net(torch.ones(2, cfg.hidden)) * cfg.rate",
     "net = nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True), nn.BatchNorm1d(2))\nx = torch.ones({0}, 2) * {1}\n"
