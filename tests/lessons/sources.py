@@ -20,7 +20,7 @@ from primer_core.picture.parts import Quiz
 from primer_core.picture.text import plain
 from tests.claims.program import Program
 from tests.claims.rewriting import whole
-from tests.claims.running_checks import opened
+from tests.claims.running_checks import ADDRESS, opened
 from tests.lessons.labels import FUNCTIONS, LABELS
 from tests.lessons.own_lines.plain_python import answer_in_python
 
@@ -41,7 +41,7 @@ _PLACES = {
     "bound": rf"an array of shape \([\d, ]*\)|torch\.Size\(\[[\d, ]*\]\)|\([\d, ]*\)|{_NUMBER}",
     "size": r"\d+(?:×\d+)*",
     "index": rf"(?:\[{_NUMBER}(?:, {_NUMBER})*\])?",
-    "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)",
+    "dtype": r"(?:torch\.)?(?:bool|u?int\d+|b?float\d+|complex\d+)|<U\d+",
     "v": r"[A-Za-zδ]+[₀-₉]*′?",
     "formula": r"(?:log1?p?|max|e|Σ|[^a-zA-Z])+",
     "call": r".+\)",
@@ -264,8 +264,8 @@ def _tight(words: str) -> str:
 
 
 def _even(words: str) -> str:
-    """Write a text with one kind of minus, and one blank where there are several."""
-    return " ".join(words.replace("−", "-").split())
+    """Write a text with one kind of minus, one blank for several, and no addresses, which differ each time."""
+    return " ".join(ADDRESS.sub("0x", words.replace("−", "-")).split())
 
 
 def is_made_of(words: str, sentences: set[str]) -> bool:

@@ -178,17 +178,15 @@ class Answers:
 
 
 def _drawn_besides(places: Mapping[type[Claim], Counter[str]]) -> Iterator[Heard]:
-    """Draw on in the lesson that speaks most of a rare class, with no more draws than it had."""
+    """Draw on in the lesson that speaks most of a rare class, or in all of them, with no more draws than they had."""
     missing = {kind: LEAST_OF_A_CLASS - of.total() for kind, of in places.items()}
     for kind, of in places.items():
-        if not of:
-            continue
-        lesson = LESSONS_BY_SLUG[of.most_common(1)[0][0]]
         chance = random.Random(f"{SEED} {kind.__name__}")
-        for _ in range(COUNT):
+        slugs = [slug for slug, _ in of.most_common(1)] or sorted(STATES, key=lambda slug: slug != "own_lines")
+        for slug in [slug for slug in slugs for _ in range(COUNT)]:
             if missing[kind] <= 0:
                 break
-            question = STATES[lesson.slug](chance)
+            lesson, question = LESSONS_BY_SLUG[slug], STATES[slug](chance)
             claims = said(lesson, question)
             if any(isinstance(claim, kind) for claim in claims):
                 yield Heard(question, code_of(page(lesson, question)), claims, ())
