@@ -641,7 +641,8 @@ def test_the_layers_are_counted_on_request(page: Page, app_url: str) -> None:
 
 
 def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
-    with running_app() as app:
+    """The server keeps the session of a closed tab for a browser that comes back: two minutes if not told otherwise."""
+    with running_app(options=("--server.disconnectedSessionTTL", "5")) as app:
         page = new_page()
         open_lesson(page, app.url, LONG_RUN)
         start(page)
