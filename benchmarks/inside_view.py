@@ -1,6 +1,6 @@
 """What the inside view costs a run at full pace: its speed with the view open, as a part of its speed with it closed.
 
-Measured in one worker process, by turns, in blocks of batches of one run: the view is asked for as a page does, and
+Measured in one worker process, by turns, a run for each pair of blocks: the view is asked for as a page does, and
 then left alone until it counts as closed. The limit is 0.80.
 
 Run as ``python -m benchmarks.inside_view``.
@@ -42,16 +42,16 @@ def main() -> None:
     service = TrainingService(max_workers=1)
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for name, spec in SPECS.items():
-        run = service.start(spec)
-        run.wait_for(lambda state: state.step > 20)
         ratios, looks = [], []
         for _ in range(ROUNDS):
+            run = service.start(spec)  # a run goes on for one round at least, and ends before it could do for all
+            run.wait_for(lambda state: state.step > 20)
             opened, seen = rate(run, watched=True)
             time.sleep(OPEN_FOR)
             closed, _ = rate(run, watched=False)
+            service.forget(run)
             ratios.append(opened / closed)
             looks.append(seen / SECONDS)
-        service.forget(run)
         print(
             f"{name:36} open / closed {statistics.median(ratios):.2f}   ({min(ratios):.2f} to {max(ratios):.2f}; "
             f"limit {LIMIT:g}), {statistics.median(looks):.1f} looks a second"
