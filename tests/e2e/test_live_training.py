@@ -640,6 +640,20 @@ def test_the_layers_are_counted_on_request(page: Page, app_url: str) -> None:
     expect(page.get_by_test_id("stTable")).to_contain_text("218,368")
 
 
+def test_the_code_of_a_run_has_a_change_as_soon_as_it_was_made(new_page: Callable[..., Page], app_url: str) -> None:
+    page = new_page()
+    open_lesson(page, app_url, LONG_RUN)
+    start(page)
+    code = page.locator(".code-view code").first
+    expect(code).to_contain_text("lr=0.001")
+    expect(code).not_to_contain_text("0.002")
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(code).to_contain_text("0.002")
+    button(page, "Reset")
+
+
 def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
     """The server keeps the session of a closed tab for a browser that comes back: two minutes if not told otherwise."""
     with running_app(options=("--server.disconnectedSessionTTL", "5")) as app:

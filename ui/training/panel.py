@@ -13,7 +13,7 @@ import streamlit as st
 from primer_core.data import IMAGE_SETS
 from primer_core.training.rate_test import SCHEDULE as TEST_OF_RATES
 from primer_core.training.rate_test import RateTest, read_rate_test
-from primer_core.training.run import Run
+from primer_core.training.run import Run, RunState
 from primer_core.training.script import script, script_of
 from primer_core.training.spec import EPOCHS_RANGE, LIVE, RunSpec, SpecError
 from ui import cached, session
@@ -38,6 +38,8 @@ _TABLE = "sweep table"
 #: Seconds that a page waits for a single step, so that it shows its loss at once.
 _STEP_WAIT = 0.3
 _CHANGES_TOLD = 4
+_CHANGE_COMES_WITHIN = 0.3
+"""Seconds that the code waits for a change."""
 _UNFIT = "The settings do not go together: the message among them says why."
 _NO_MORE_EPOCHS = f"A run has {EPOCHS_RANGE[1]} epochs at most."
 
@@ -475,7 +477,8 @@ def draw_code(spec: RunSpec | None, run: Run | None) -> None:
     if differ:
         chosen = st.segmented_control("Code of", (curve, beside), default=curve, required=True, key="code_of")
     if run is not None and (chosen == curve or not differ):
-        code_panel(script_of(run), note=_code_note(run))
+        told = _waited_for_changes(run)
+        code_panel(script_of(run), note=_code_note(run, told=told))
     elif spec is not None:
         code_panel(
             script(spec),
@@ -484,10 +487,23 @@ def draw_code(spec: RunSpec | None, run: Run | None) -> None:
         )
 
 
-def _code_note(run: Run) -> str:
+def _waited_for_changes(run: Run) -> bool:
+    """Wait a moment for a change that was just made to come into use; return whether the code has all of them."""
+
+    def has_all(state: RunState) -> bool:
+        return state.ended or (
+            state.spec == run.asked and all(change.step < state.step for change in run.history.changes)
+        )
+
+    return run.wait_for(has_all, _CHANGE_COMES_WITHIN if run.state().status == "training" else 0.0)
+
+
+def _code_note(run: Run, *, told: bool) -> str:
     state = run.state()
     changed = ", its changes of settings at their batches" if run.history.changes else ""
     so_far = "" if state.ended else " The run is not at its end: this is what it does if nothing is changed any more."
+    if not told:
+        so_far = " A change that was just made is not in it: the run takes it at its next batch."
     return (
         "The code of the curve on screen. Run in this project's folder, it gives the numbers of this run: same "
         f"weights, same order{changed}, same losses.{so_far}"
