@@ -27,7 +27,7 @@ class MethodNotCalled(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Say what stands there, and what would call it."""
-        return (Code(self.code), " is the method itself, and nothing calls it: ", Code(f"{self.code}()"), " does")
+        return (Code(self.code), " is the method itself, and no call: ", Code(f"{self.code}()"), " calls it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class LossNotComputed(InAWord, Claim):
             Code(self.code.partition("(")[0]),
             " hold its settings. ",
             Code(self.instead),
-            " computes the loss",
+            " asks it for the loss",
         )
 
 
@@ -209,4 +209,4 @@ class ComparedNotStored(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Say what the line does, and what would store."""
-        return (Code(self.code), " compares, and nothing keeps the answers. ", Code(self.instead), " would store")
+        return (Code(self.code), " compares, and nothing keeps the answers. ", Code(self.instead), " assigns")

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from primer_core.claims.running import BEHIND
+
 Names = dict[str, Any]
 
 
@@ -96,9 +98,6 @@ def recorded(code: str) -> Recorded:
     return Recorder(code).run()
 
 
-BEHIND = 1_000_000
-"""What a statement adds to the number of its line for each that stands before it there."""
-
 _LINES = 1_000
 """Lines that Python is told of for each line of a program: each statement of it gets its own."""
 
@@ -131,11 +130,6 @@ class Written:
 def number_of(line: int) -> int:
     """What a statement is called, by the line that Python is told of."""
     return line // _LINES + BEHIND * (line % _LINES)
-
-
-def told_of(number: int) -> int:
-    """The line that Python is told of for a statement."""
-    return number % BEHIND * _LINES + number // BEHIND
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from primer_core.claims.running import (
+    BEHIND,
     BesideCells,
     BoundAgain,
     BoundArray,
@@ -32,7 +33,7 @@ from primer_core.claims.running import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import BEHIND, Done, is_array, recorded
+from tests.claims.recorded import Done, is_array, recorded
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 """Where something lies, which differs in each run."""

@@ -87,9 +87,10 @@ def _places(line: Line) -> Iterator[Claim]:
         call, statement = found
         bound = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
         known = bound.id if isinstance(bound, ast.Name) else ""
+        axes = getattr(part.operands[0], "ndim", 0)
         used = any(_as_places(node, call, known) for node in (*ast.walk(statement), *line.everywhere()))
-        if not used:
-            yield PlacesInATuple(line.run, part.place.text, part.operands[0].ndim)
+        if axes and not used:
+            yield PlacesInATuple(line.run, part.place.text, axes)
 
 
 def _as_places(node: ast.AST, call: ast.AST, name: str) -> bool:

@@ -186,10 +186,14 @@ def _name_alone(line: Line) -> Iterator[Claim]:
     loop = next((each for each in loops if any(inner.lineno == place for inner in each.body)), None)
     if not name or loop is None:
         return
-    match loop:
-        case ast.For(ast.Name(known), ast.Name(array)) | ast.For(
-            ast.Name(known), ast.Call(ast.Attribute(ast.Name(array), "parameters"))
-        ) if known == name and (line.shape_of(array) or array in line.step.names):
+    array = ""
+    match loop.iter:
+        case ast.Name(each) if line.shape_of(each):
+            array = each
+        case ast.Call(ast.Attribute(ast.Name(each), "parameters")) if each in line.step.names:
+            array = each
+    match loop.target:
+        case ast.Name(known) if known == name and array:
             bound = [each for each in line.step.bound if each.name == name]
             follow = [each for each in line.statements if each.lineno > place]
             read = any(isinstance(node, ast.Name) and node.id == name for each in follow for node in ast.walk(each))

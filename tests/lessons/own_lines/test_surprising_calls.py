@@ -69,6 +69,7 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "t = torch.Tensor([3])\nu = torch.zeros(2, 3)\nv = torch.tensor(3)",
         "p, y = torch.ones(1), torch.ones(1)\nloss = nn.MSELoss()(p, y)\nf = nn.CrossEntropyLoss(torch.ones(3))",
         "x = np.arange(4)\nsame = x == 0\nn = (x[1:] == 0).sum()\nx[0] == 0",
+        "items = [1, 2]\nfor x in items:\n    x = x + 1\nt = torch.where(torch.tensor(1) > 0)",
         "net = nn.Linear(1, 1)\nfor i in range(2):\n    net.zero_grad()\n    net(torch.ones(1, 1)).sum().backward()",
     ],
 )

@@ -135,6 +135,11 @@ def wrapped(node: ast.expr, text: str) -> str:
     return text if is_atom(node) else f"({text})"
 
 
+def made_and_called(failure: Failure, call: ast.Call) -> str:
+    """Return what makes a loss function first, and calls it of what stands where its settings do."""
+    return f"{failure.text(call.func)}()({', '.join(map(failure.text, call.args))})"
+
+
 def ended(operand: Operand, ending: str) -> Candidate:
     """Ask something of an operand."""
     return Candidate(operand.place, f"{operand.asked}{ending}")

@@ -78,7 +78,8 @@ def _of_truths(failure: Failure) -> Iterator[Candidate]:
         return
     left, right = (wrapped(side, failure.text(side)) for side in (node.left, node.right))
     if isinstance(node.left, ast.Constant):
-        yield failure.whole(f"~{right}")
+        if node.left.value == 1:  # and True
+            yield failure.whole(f"~{right}")
     else:
         yield failure.whole(f"{left} ^ {right}")
         yield failure.whole(f"{left} & ~{right}")

@@ -59,11 +59,9 @@ def _targets(failure: Failure) -> Iterator[Candidate]:
 
 
 def _classes(failure: Failure) -> Iterator[Candidate]:
-    for target in tuple(each for each in failure.operands if each.shape is not None and len(each.shape) > 1)[:1]:
-        # Of one number a sample argmax gives 0, whatever it is.
-        yield from each_ended(
-            (target,), ".squeeze(1)" if target.shape is not None and target.shape[1] == 1 else ".argmax(1)"
-        )
+    arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
+    # Of one number a sample argmax gives 0, whatever it is.
+    yield from each_ended(arrays, ".squeeze(1)" if arrays and (arrays[0].shape or ())[1:2] == (1,) else ".argmax(1)")
 
 
 def _from_zero(failure: Failure) -> Iterator[Candidate]:

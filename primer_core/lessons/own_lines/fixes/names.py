@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from primer_core.error_messages.kinds.calling import RemovedName
 from primer_core.language.programs import networks
 from primer_core.language.table import entry_named, names_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
 
 _OF_NUMPY = {
     "astype": ("float", "long", "double", "int", "bool"),
@@ -91,9 +91,8 @@ def _of_loss(failure: Failure, name: str) -> Iterator[Candidate]:
     """Call a loss function of the tensors that were given to it as settings."""
     for statement in failure.statements_before():
         match statement:
-            case ast.Assign([ast.Name(bound)], ast.Call(function, [_, *_] as given) as call) if bound == name:
-                made = f"{failure.text(function)}()({', '.join(map(failure.text, given))})"
-                yield Candidate(failure.place(call), made, "making")
+            case ast.Assign([ast.Name(bound)], ast.Call(_, [_, *_]) as call) if bound == name:
+                yield Candidate(failure.place(call), made_and_called(failure, call), "making")
                 return
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.failing import statements_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, made_and_called, wrapped
 
 _SIGNS: Mapping[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
@@ -37,14 +37,13 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         arguments = ", ".join(map(failure.text, (chosen.test, chosen.body, chosen.orelse)))
         yield failure.instead(chosen, f"{library}.where({arguments})")
     if isinstance(failure.node, ast.Call) and failure.text(failure.node.func).endswith("Loss"):
-        yield from _made_and_called(failure, failure.node)
+        yield failure.whole(made_and_called(failure, failure.node))
         return
-    if isinstance(failure.around(ast.UnaryOp), ast.UnaryOp) and _holds_truths(failure):
-        turned = failure.around(ast.UnaryOp)
-        if turned is not None and isinstance(turned.op, ast.Not) and isinstance(failure.node, ast.expr):
-            yield failure.instead(turned, f"~{wrapped(failure.node, failure.failing.place.text)}")
     if isinstance(failure.node, ast.expr):
         text = wrapped(failure.node, failure.failing.place.text)
+        turned = failure.around(ast.UnaryOp)
+        if turned is not None and isinstance(turned.op, ast.Not) and _holds_truths(failure):
+            yield failure.instead(turned, f"~{text}")
         yield failure.whole(f"{text}.any()")
         yield failure.whole(f"{text}.all()")
 
@@ -55,11 +54,6 @@ def _holds_truths(failure: Failure) -> bool:
     if isinstance(node, ast.Name) and steps and node.id in steps[-1].names:
         return steps[-1].names[node.id].dtype.endswith("bool")
     return isinstance(node, ast.Compare)
-
-
-def _made_and_called(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
-    """Make a loss function first, and call it of what stands where its settings do."""
-    yield failure.whole(f"{failure.text(call.func)}()({', '.join(map(failure.text, call.args))})")
 
 
 def _unchained(failure: Failure, chain: ast.Compare) -> str:
