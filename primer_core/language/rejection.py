@@ -112,4 +112,5 @@ def _characters(lines: Sequence[str], line: int, offset: int) -> int:
     """Count characters, where the parser counts bytes of UTF-8."""
     if not 1 <= line <= len(lines):
         return 0
-    return len(lines[line - 1].encode()[:offset].decode(errors="ignore"))
+    written = lines[line - 1]
+    return min(offset, len(written)) if written.isascii() else len(written.encode()[:offset].decode(errors="ignore"))

@@ -125,32 +125,37 @@ def _in_brackets(place: Place, source: str) -> Place | None:
 
 def nodes_at(source: str, place: Place) -> tuple[ast.AST, ast.stmt] | None:
     """Return what stands at a place, and the innermost statement around it; None for what is no expression."""
-    found: ast.AST | None = None
-    around: ast.stmt | None = None
-    for node in _nodes(source):
-        if isinstance(node, ast.stmt) and node.lineno <= place.line <= (node.end_lineno or node.lineno):
-            around = node
-        blamed = isinstance(node, ast.expr | ast.stmt) and not isinstance(node, ast.Expr)
-        if found is None and blamed and Place.of(node, source) == place:
-            found = node
-    if isinstance(found, ast.stmt):
-        return found, found
-    return None if found is None or around is None else (found, around)
+    found = _by_place(source).get(place)
+    if found is None or isinstance(found, ast.stmt):
+        return None if found is None else (found, found)
+    lines = (node for node in nodes_of(source) if isinstance(node, ast.stmt))
+    around = [node for node in lines if node.lineno <= place.line <= (node.end_lineno or node.lineno)]
+    return (found, around[-1]) if around else None
 
 
 def statements_of(source: str) -> tuple[ast.stmt, ...]:
     """Return the statements of a program, those within others, too, in the order of their lines."""
-    found = [node for node in _nodes(source) if isinstance(node, ast.stmt)]
+    found = [node for node in nodes_of(source) if isinstance(node, ast.stmt)]
     return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
 
 
 @lru_cache(maxsize=16)
-def _nodes(source: str) -> tuple[ast.AST, ...]:
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
     """Return the nodes of a program, outer ones first; none for what cannot be parsed."""
     try:
         return tuple(ast.walk(parse(source, "exec", len(source), 1000)))
     except SyntaxError:
         return ()
+
+
+@lru_cache(maxsize=16)
+def _by_place(source: str) -> dict[Place, ast.expr | ast.stmt]:
+    """Return the expressions and statements of a program, the outermost of those that stand at the same place."""
+    found: dict[Place, ast.expr | ast.stmt] = {}
+    for node in nodes_of(source):
+        if isinstance(node, ast.expr | ast.stmt) and not isinstance(node, ast.Expr):
+            found.setdefault(Place.of(node, source), node)
+    return found
 
 
 def is_atom(node: ast.expr) -> bool:

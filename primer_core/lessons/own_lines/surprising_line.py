@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.lessons.own_lines.failing import nodes_at, nodes_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
@@ -85,8 +85,8 @@ class Line:
         yield from ast.walk(_own(self.node))
 
     def everywhere(self) -> Iterator[ast.AST]:
-        """Go through what stands in the whole program; what stands in a block comes several times."""
-        yield from (node for statement in self.statements for node in ast.walk(statement))
+        """Go through what stands in the whole program."""
+        yield from nodes_of(self.trace.source)
 
     def shape_of(self, name: str) -> tuple[int, ...] | None:
         """Return the shape of what a name was bound to before the line; None where that is no array or not known."""

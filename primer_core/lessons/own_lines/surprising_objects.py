@@ -134,9 +134,10 @@ def _until(line: Line) -> Iterator[Step]:
 
 
 def _drops(line: Line) -> Iterator[Claim]:
-    if any(isinstance(node, ast.Attribute) and node.attr == "backward" for node in line.everywhere()):
+    forwards = line.step.forwards
+    if not forwards or any(isinstance(node, ast.Attribute) and node.attr == "backward" for node in line.everywhere()):
         return
-    for forward in line.step.forwards:
+    for forward in forwards:
         drops = next((layer.made for layer in forward.layers if layer.drops), "")
         if drops and forward.called.isidentifier():
             yield DropsAtRandom(line.run, forward.called, drops)
