@@ -19,6 +19,7 @@ import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, check_result, is_array, owner_of
+from primer_core.language.instead import instead_of
 from primer_core.language.limits import (
     MAX_ELEMENTS,
     MAX_LIST,
@@ -697,6 +698,8 @@ class Evaluator:
             hint = f" np.{last}(...) is."
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
+        instead = instead_of(name)
+        hint = f" {instead}" if instead else hint
         return self._rejection("unknown", f"{quoted(shown)} is not known here.{hint}", node)
 
     def _rejection(self, verdict: Any, message: str, node: ast.AST) -> Rejection:

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from math import isinf
 
+from primer_core.language.instead import instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_STRING, MAX_TEXT, MAX_WHOLE
 from primer_core.language.parsing import TooDeepError, parse
 from primer_core.language.printed import leaves_out, with_commas, with_dtypes
@@ -287,7 +288,8 @@ def check_nodes(
         case ast.Name(name) if name in called:
             pass
         case ast.Attribute(_, name) | ast.Name(name) if name.startswith("__") or name in _NO_NAMES:
-            raise Rejection("unknown", f"{quoted(name)} is not known here.", Place.of(node, source))
+            message = f"{quoted(name)} is not known here. {instead_of(name)}".rstrip()
+            raise Rejection("unknown", message, Place.of(node, source))
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
             raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", Place.of(node, source))
     for inner in ast.iter_child_nodes(node):

@@ -436,6 +436,7 @@ def test_a_knob_that_another_tab_has_moved_is_not_moved_back_by_a_slow_one(page:
     reset(page)
 
 
+@pytest.mark.long
 def test_a_run_outlives_its_server_and_goes_on_with_the_same_losses(new_page: Callable[..., Page]) -> None:
     port = free_port()
     page = new_page()
@@ -654,6 +655,7 @@ def test_the_code_of_a_run_has_a_change_as_soon_as_it_was_made(new_page: Callabl
     button(page, "Reset")
 
 
+@pytest.mark.long
 def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
     """The server keeps the session of a closed tab for a browser that comes back: two minutes if not told otherwise."""
     with running_app(options=("--server.disconnectedSessionTTL", "5")) as app:
@@ -666,6 +668,7 @@ def test_a_closed_tab_ends_its_run(new_page: Callable[..., Page]) -> None:
         until(lambda: not busy(worker), "the end of the run")
 
 
+@pytest.mark.long
 def test_a_killed_worker_ends_the_run_with_a_reason_and_the_next_run_works(new_page: Callable[..., Page]) -> None:
     with running_app() as app:
         page = new_page()
@@ -680,6 +683,7 @@ def test_a_killed_worker_ends_the_run_with_a_reason_and_the_next_run_works(new_p
         assert workers(app.process.pid) != [worker]
 
 
+@pytest.mark.long
 def test_no_worker_outlives_a_killed_server(new_page: Callable[..., Page]) -> None:
     with running_app() as app:
         page = new_page()

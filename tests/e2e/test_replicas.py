@@ -48,6 +48,7 @@ def losses(page: Page, room: Replicas) -> list[str]:
     return [row["loss"] for row in csv.DictReader(io.StringIO(answer.text()))]
 
 
+@pytest.mark.long
 def test_a_server_that_is_killed_costs_a_reload_and_its_runs_go_on_by_one_press(
     room: Replicas, new_page: Callable[..., Page]
 ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass
 
+from primer_core.language.instead import instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
 from primer_core.language.parsing import TooDeepError, parse
 from primer_core.language.programs.python_names import DUNDER
@@ -41,21 +43,47 @@ MODULES = {
 """Modules that can be imported, and the name by which the table knows each."""
 
 _WITHOUT = {
-    "matplotlib": "The page draws the arrays itself: leave out the lines that plot.",
-    "seaborn": "The page draws the arrays itself: leave out the lines that plot.",
+    **dict.fromkeys(
+        ("matplotlib", "seaborn", "plotly"), "The page draws the arrays itself: leave out the lines that plot."
+    ),
     "pandas": "Write the numbers of the table as an array: np.array([[1, 2], [3, 4]]).",
     "sklearn": "Write a few rows of its data as an array: np.array([[1.0, 2.0], [3.0, 4.0]]).",
     "scipy": "What NumPy has of it, np.linalg and np.fft, is run.",
-    "os": "A program reads and writes no files here: leave this line out.",
-    "sys": "Leave this line out.",
-    "tensorflow": "PyTorch and NumPy are run here.",
-    "jax": "PyTorch and NumPy are run here.",
+    **dict.fromkeys(("os", "pathlib", "shutil"), "A program reads and writes no files here: leave this line out."),
+    **dict.fromkeys(
+        ("PIL", "cv2", "skimage", "imageio"), "A program reads no pictures here: make one, np.zeros((4, 4, 3))."
+    ),
+    **dict.fromkeys(("sys", "gc", "argparse", "logging", "pprint", "pdb"), "Leave this line out."),
+    **dict.fromkeys(("tensorflow", "keras", "jax", "cupy", "mxnet"), "PyTorch and NumPy are run here."),
+    "numba": "Leave this line out: the function gives the same without it.",
+    "einops": "Write it with reshape and permute, or with einsum.",
+    **dict.fromkeys(
+        ("torchsummary", "torchinfo", "torchviz"), "The page draws the network itself: leave this line out."
+    ),
+    "torchmetrics": "Write what it counts: (guesses == labels).float().mean().",
+    **dict.fromkeys(
+        ("pytorch_lightning", "lightning", "fastai", "accelerate", "wandb"),
+        "Write the loop itself: forward, loss, backward, step.",
+    ),
+    **dict.fromkeys(("transformers", "timm", "datasets", "torch_geometric"), "Write a small network with torch.nn."),
 }
 """What to write instead of what is often imported, by the first part of its name: the import is read over, since many
-programs never use what they import, or only in their last lines; what uses it is not run."""
+programs never use what they import, or only in their last lines; what uses it is not run. So it is with Python's own
+modules, too."""
+
+_PARTS = (
+    "torch.amp", "torch.backends", "torch.cuda", "torch.distributed", "torch.distributions", "torch.fft", "torch.func",
+    "torch.jit", "torch.nn.parallel", "torch.onnx", "torch.profiler", "torch.sparse", "torch.special", "torch.testing",
+    "torch.utils", "torchvision.datasets", "torchvision.io", "torchvision.models", "torchvision.ops",
+    "torchvision.utils", "numpy.char", "numpy.ma", "numpy.polynomial", "numpy.testing",
+)  # fmt: skip
+"""Parts of the libraries of which nothing, or only what is asked for by its whole name, is run: so it is with them."""
 
 _ABSENT = "absent."
 """What the name of something begins with that is imported and cannot be used."""
+
+_WITH_DOTS = tuple(f"{part}." for part in _PARTS)
+_OF_PYTHON = tuple(module for module in MODULES if module in sys.stdlib_module_names)
 
 _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.AsyncFunctionDef, "“async” is not run here. Write the function without it."),
@@ -131,7 +159,10 @@ def unknown_import(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _is_absent(module: str) -> bool:
-    return module.partition(".")[0] in _WITHOUT
+    if module in MODULES:
+        return False
+    first = module.partition(".")[0]
+    return first in _WITHOUT or first in sys.stdlib_module_names or f"{module}.".startswith(_WITH_DOTS)
 
 
 def why_absent(full: str) -> str:
@@ -142,8 +173,15 @@ def why_absent(full: str) -> str:
     full
         What `imported` calls it.
     """
-    first = full.removeprefix(_ABSENT).partition(".")[0]
-    return f"{quoted(first)} cannot be used here. {_WITHOUT[first]}" if full.startswith(_ABSENT) else ""
+    if not full.startswith(_ABSENT):
+        return ""
+    name = full.removeprefix(_ABSENT)
+    first = name.partition(".")[0]
+    if first in ("torch", "torchvision", "numpy"):
+        known = name.replace("numpy.", "np.")
+        return f"{quoted(name)} cannot be used here. {instead_of(known)}".rstrip()
+    words = _WITHOUT.get(first, f"Of Python's own modules, these are run: {', '.join(_OF_PYTHON)}.")
+    return f"{quoted(first)} cannot be used here. {words}"
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
@@ -152,7 +190,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
         found = []
         for each in node.names:
             first = each.name.partition(".")[0]
-            if _is_absent(each.name):
+            if _is_absent(each.name) and (each.asname or first not in MODULES):
                 found.append((each.asname or first, _ABSENT + each.name))
             else:
                 found.append((each.asname, MODULES[each.name]) if each.asname else (first, MODULES[first]))

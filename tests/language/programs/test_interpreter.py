@@ -162,7 +162,11 @@ def test_whole_programs_do_what_plain_python_does(case: dict[str, str]) -> None:
         ("from sklearn.datasets import load_iris\nload_iris()", "“sklearn” cannot be used here"),
         ("import matplotlib.pyplot as plt\nplt.rcParams", "“matplotlib” cannot be used here"),
         ("import pandas as pd\nx = pd", "“pandas” cannot be used here"),
-        ("import socket", "cannot be imported here"),
+        ("import socket\nsocket.socket()", "“socket” cannot be used here. Of Python's own modules, these are run"),
+        ("from PIL import Image\nImage.new('L', (2, 2))", "“PIL” cannot be used here. A program reads no pictures"),
+        ("from torch.func import vmap\nvmap(len)", "“torch.func.vmap” cannot be used here. Go through the first axis"),
+        ("import torch.func\ntorch.func.grad(len)", "“torch.func.grad” is not known here. Write: torch.autograd"),
+        ("import no_such_module", "cannot be imported here"),
         ("import tqdm\ntqdm.main()", "tqdm.main"),
         ("n = input()", "nobody can be asked"),
         (
