@@ -85,25 +85,24 @@ class LayerBroke(Claim):
     made
         The layer, as PyTorch shows it; of what holds layers, its class.
     given
-        Shape of its input.
+        Shape of its input; the name of its type where that is no tensor.
     """
 
     number: int
     name: str
     made: str
-    given: Shape
+    given: Shape | str
 
     def sentence(self) -> Sentence:
         """Name the layer and its input."""
+        known = (
+            f"has the shape {self.given}" if isinstance(self.given, tuple) else f"is of type {self.given}, no tensor"
+        )
         if not self.name and "(" in self.made:
-            return (Code(self.made), f" breaks: its input has the shape {self.given}.")
+            return (Code(self.made), f" breaks: its input {known}.")
         if not self.name:
-            return (
-                "No layer in ",
-                Code(self.made),
-                f" breaks, but a call of {self.made} itself: its input has the shape {self.given}.",
-            )
-        return (Strong(f"It breaks at {self.name}"), ", ", Code(self.made), f": its input has the shape {self.given}.")
+            return ("No layer in ", Code(self.made), f" breaks, but a call of {self.made} itself: its input {known}.")
+        return (Strong(f"It breaks at {self.name}"), ", ", Code(self.made), f": its input {known}.")
 
     def brief(self) -> str:
         """Show the settings of the layer."""

@@ -104,10 +104,10 @@ class TextField(Field[str]):
     look: ClassVar[str] = "text"
 
     def parse(self, text: str) -> str:
-        """Take any text of at most `LONGEST_TEXT` characters."""
+        """Take any text of at most `LONGEST_TEXT` characters; half of a pair that no address holds is ?."""
         if len(text) > LONGEST_TEXT:
             raise UnreadableError(f"at most {LONGEST_TEXT} characters, not {len(text)}")
-        return text
+        return text.encode(errors="replace").decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,8 @@ def _(claim: Became, _: Program) -> None:
             assert limits.min <= stored <= limits.max
             assert (given - stored) % 2**limits.bits == 0
         case "fraction cut off":
-            assert kind in "iu"
+            limits = np.iinfo(name)
+            assert limits.min <= math.trunc(given) <= limits.max
             assert math.trunc(given) == stored
         case "out of range":
             limits = np.iinfo(name)

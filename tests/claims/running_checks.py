@@ -365,7 +365,7 @@ def gradient(name: str, value: torch.Tensor) -> str:
 def told(value: Any) -> str:
     """The shape of an array, the number of one without axes, and else what Python shows."""
     if not is_array(value):
-        return repr(value)
+        return " ".join(repr(value).split()) if "\n" in repr(value) else repr(value)
     if tuple(value.shape):
         return str(tuple(value.shape))
     number = value.item()

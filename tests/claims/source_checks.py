@@ -224,24 +224,25 @@ class Between(Recorder):
             return None
 
 
-def put(frame: FrameType, cell: Cell, number: float) -> None:
-    """Put a number into a cell, as its dtype has it; nothing where there is no such cell."""
+def put(frame: FrameType, cell: Cell, number: float) -> bool:
+    """Put a number into a cell, as its dtype has it; return whether there is such a cell."""
     name, index = cell
     names = in_sight(frame)
     if name not in names:
-        return
+        return False
     value = names[name]
     if is_array(value):
         array = on_its_memory(value)
         assert len(index) == array.ndim
         array[index] = np.array(number).astype(array.dtype)
-        return
+        return True
     new = type(value)(number)  # a number by itself is no memory: the name is bound to another
     if name in frame.f_locals:
         frame.f_locals[name] = new
         ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), ctypes.c_int(0))
     else:
         frame.f_globals[name] = new
+    return True
 
 
 def numbers_to_try(value: Any) -> list[float]:
@@ -315,15 +316,18 @@ def goes_into(claim: WentInto, code: str) -> None:
     assert not waiting, f"{[claim.into[place] for place in waiting]} stay as they are"
     # The line made them: a mark put there before it is gone, one put there after it stays.
     marks = [1.0 if isinstance(each, bool) and not each else 0.0 if isinstance(each, bool) else 77.0 for each in before]
+    marked = set[int]()
 
     def mark(frame: FrameType) -> None:
-        for cell, number in zip(claim.into, marks, strict=True):
+        for place, (cell, number) in enumerate(zip(claim.into, marks, strict=True)):
             with contextlib.suppress(AssertionError, LookupError, ValueError, OverflowError):
-                put(frame, cell, number)
+                if put(frame, cell, number):
+                    marked.add(place)
 
     marked_after = Between(code, claim.run, claim.at, ended=mark)
     after = marked_after.cells(claim.into)
     assert marked_after.met, f"line {claim.run[0]} does not begin {claim.run[1]} times"
+    assert marked, "what it made cannot be seen where the line ends"
     assert after is None or all(map(alike, after, marks)), "they were made later"
     if writes_itself(code, claim.run[0], claim.into[0][0]):
         return  # ``total += 0`` leaves what stood there

@@ -219,7 +219,8 @@ def test_runs_of_a_machine_that_is_lost_go_on_by_themselves_and_are_the_same(
 ) -> None:
     node = cluster.add_node()
     wait_until(lambda: service.cluster_processes == 2)
-    runs = [service.start(replace(SPEC, epochs=10, seed=seed), pace=30) for seed in range(4)]
+    # So long that none of them ends before the machine is lost, however slowly that is come to.
+    runs = [service.start(replace(SPEC, epochs=40, seed=seed), pace=30) for seed in range(4)]
     held = [service.start(replace(SPEC, seed=seed), paused=True) for seed in (4, 5)]
     for run in runs:
         reach(run, 70 + 20 * kill)

@@ -218,8 +218,9 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
         setattr(owner, name, value)
         return
     if isinstance(owner, torch.optim.Optimizer) or not hasattr(type(owner), CLASS):
-        settable = isinstance(owner, torch.nn.Module) and name in vars(owner).get("_parameters", {})
-        if not settable:
+        held = vars(owner).get("_parameters", {}) if isinstance(owner, torch.nn.Module) else {}
+        # A layer takes any new name; that of a setting of its own would change what it computes.
+        if name not in held and (not isinstance(owner, torch.nn.Module) or hasattr(owner, name)):
             raise Refused(f"{name} of this object cannot be set here.")
     if name != "training" and (hasattr(torch.nn.Module, name) or name in vars(torch.nn.Module())):
         raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
@@ -267,7 +268,9 @@ def attribute(value: Any, name: str) -> Any:
         for shelf in ("_parameters", "_modules", "_buffers"):
             if name in own.get(shelf, {}):
                 return own[shelf][name]
-        if name in own and (name in _SETTINGS or hasattr(type(value), CLASS)) and name not in vars(torch.nn.Module()):
+        plain = isinstance(own.get(name), bool | int | float | str) and not name.startswith("_")
+        known = plain or name in _SETTINGS or hasattr(type(value), CLASS)
+        if name in own and known and name not in vars(torch.nn.Module()):
             return own[name]
         if name == "training":
             return value.training

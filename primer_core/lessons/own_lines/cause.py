@@ -6,6 +6,7 @@ import ast
 from math import prod
 
 from primer_core.error_messages import Recognised, read, recognise
+from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Failing
@@ -27,6 +28,8 @@ def cause_of(trace: Trace) -> Recognised | None:
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None
+    if isinstance(known.cause, UnknownArgument) and known.cause.name not in trace.source:
+        return None  # what the program called called that by a name
     if known.kind in _OF_BATCHES and _asks_a_loader(trace.failing):
         return known  # what a loader joins are samples, which are no operands of the program
     there = _shapes(trace)

@@ -155,7 +155,10 @@ def of_layers(shown: Shown) -> tuple[Claim, ...]:
     said.append(NetworkLearns(forward.number, forward.parameters, forward.trainable))
     broke, misfit = forward.broke, forward.misfit
     if broke is not None and broke.given:
-        said.append(LayerBroke(forward.number, broke.name, broke.kind if broke.holds else broke.made, broke.given[0]))
+        stopped = shown.trace.stopped
+        _, _, kind = ("", "", "") if stopped is None else stopped.message.partition("must be Tensor, not ")
+        made = broke.kind if broke.holds else broke.made
+        said.append(LayerBroke(forward.number, broke.name, made, kind.strip() or broke.given[0]))
     if misfit is not None:
         said.append(LayerWants(misfit.setting, misfit.had, misfit.wanted))
     return tuple(said)

@@ -249,9 +249,9 @@ def _operand(place: Place, value: Any) -> Operand:
         tuple(map(int, value.shape)),
         engine.dtype_name(value),
         engine.to_numpy(value).copy() if size_of(value) <= MAX_ELEMENTS else None,
-        bool(tensor and value.requires_grad),
-        bool(not tensor or value.is_leaf),
-        bool(not tensor or value.is_contiguous()),
+        requires_grad=bool(tensor and value.requires_grad),
+        leaf=bool(not tensor or value.is_leaf),
+        contiguous=bool(not tensor or value.is_contiguous()),
     )
 
 

@@ -250,6 +250,9 @@ class Ledger:
         By line and how-manieth time it was begun, the first step of a scheduler that came before its optimiser's.
     added_up
         By line and how-manieth time it was begun, the gradients to which backward() added there, as ``w.grad``.
+    attributes
+        By line and how-manieth time it was begun, how many parameters require a gradient of a layer whose attribute
+        ``requires_grad`` was set to False there.
     closed
         Whether the program went on for longer than it is followed.
     """
@@ -260,6 +263,7 @@ class Ledger:
     stepped: dict[tuple[int, int], Stepped] = field(default_factory=dict)
     early: dict[tuple[int, int], Early] = field(default_factory=dict)
     added_up: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    attributes: dict[tuple[int, int], int] = field(default_factory=dict)
     closed: bool = False
     _next: int = 1
     _firsts: list[int] = field(default_factory=list)
@@ -709,6 +713,11 @@ class Recorder(Interpreter):
         name = getattr(function, "__name__", "")
         steps = name == "step" and hasattr(optimiser, "param_groups") and not positional
         before = tuple(self._before_step(optimiser)) if steps else ()
+        if function is networks.set_attribute and statement is not None and is_module(positional[0]):
+            _, attribute, value = positional
+            if attribute == "requires_grad" and value is False:
+                count = sum(each.requires_grad for each in positional[0].parameters())
+                self.ledger.attributes[statement.line, statement.time] = count
         if steps and statement is not None:
             self.ledger.stepped[statement.line, statement.time] = self._stepped(optimiser)
             self._first_step(optimiser, node)

@@ -704,7 +704,7 @@ class _Writer:
         if origin is None:
             raise _NoTerm
         value = origin.values[number - origin.first]
-        if value is None:
+        if not isinstance(value, np.generic):  # an object, or nothing
             raise _NoTerm
         name, index = named
         text = f"{name}[{', '.join(map(str, index))}]" if index else name

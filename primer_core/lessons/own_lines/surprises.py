@@ -33,6 +33,7 @@ from primer_core.language.table import entry_named
 from primer_core.language.table.sources import named_again, numbered
 from primer_core.lessons.own_lines import (
     surprising_calls,
+    surprising_layers,
     surprising_numbers,
     surprising_objects,
     surprising_places,
@@ -329,6 +330,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_objects.RULES,
     *surprising_ranges.RULES,
     *surprising_training.RULES,
+    *surprising_layers.RULES,
 )
 
 

@@ -93,7 +93,9 @@ def _nearly(line: Line) -> Iterator[Claim]:
             continue
         near = _NEAR.get(min(each.itemsize for each in (left, right) if each.dtype.kind == "f"), 0.0)
         one, other = np.broadcast_arrays(left, right)
-        apart = (one != other) & np.isclose(one, other, rtol=near, atol=0)
+        # What the library found: of an array and a number of Python's it compares in the array's dtype.
+        differ = numbers(part.result) == (part.entry == "operator.!=")
+        apart = differ & (one != other) & np.isclose(one, other, rtol=near, atol=0)
         if apart.any():
             yield NearlyEqual(line.run, part.place.text, float(one[apart][0]), float(other[apart][0]))
 

@@ -27,6 +27,8 @@ _IN_PLACE = ("append", "clear", "extend", "fill", "insert", "remove", "reverse",
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 
+_OF_SEQUENCES = (*_RECURRENT, "MultiheadAttention")
+
 
 def _none(line: Line) -> Iterator[Claim]:
     match line.node:
@@ -146,7 +148,8 @@ def _drops(line: Line) -> Iterator[Claim]:
 def _time_first(line: Line) -> Iterator[Claim]:
     for forward in line.step.forwards:
         own = forward.layers[0]
-        if own.kind in _RECURRENT and "batch_first" not in own.settings and forward.called.isidentifier():
+        told = own.settings if own.kind in _RECURRENT else line.trace.source  # attention does not show its settings
+        if own.kind in _OF_SEQUENCES and "batch_first" not in told and forward.called.isidentifier():
             shape = own.given[0] if own.given else ()
             if len(shape) == 3 and own.gave is not None:
                 yield TimeFirst(line.run, forward.called, shape[0], shape[1])

@@ -151,8 +151,11 @@ def _seen_often(line: Line) -> Iterator[Claim]:
     if write is None or before is None or after is None or before.values is None or after.values is None:
         return
     named = np.unique(np.asarray(numbered(write.operands[0], 0)[write.operands[1]])).size
-    if before.values.shape == after.values.shape:
-        changed = int((before.values != after.values).sum())
+    # Objects are never compared here: a list within may hold itself.
+    if before.values.shape == after.values.shape and after.values.dtype.kind != "O":
+        old, new = before.values, after.values
+        stayed = (old == new) | ((old != old) & (new != new))  # nan, too
+        changed = int((~stayed).sum())
         if changed > named:
             yield OneCellOften(line.run, name, named, changed)
 

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -101,6 +102,9 @@ class Seen:
     repeated
         Of a network: for each layer with parameters that it holds at several places, how many places, and how many
         numbers the layer learns.
+    straight
+        Of a Sequential: places of linear layers that another one follows at once, what goes into the first, and what
+        comes out of the second.
     """
 
     kind: str
@@ -115,6 +119,7 @@ class Seen:
     requires: bool = False
     loose: tuple[tuple[str, int], ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
+    straight: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -472,7 +477,13 @@ class _Tracer:
         kind = type_name(value)
         if not is_array(value) or isinstance(value, np.generic):
             text = _shown(value) if is_plain(value) else ""
-            return Seen(kind, text, loose=tuple(_loose(value)), repeated=tuple(_repeated(value)))
+            return Seen(
+                kind,
+                text,
+                loose=tuple(_loose(value)),
+                repeated=tuple(_repeated(value)),
+                straight=tuple(_straight(value)),
+            )
         engine = backend_of(value)
         number = self._number_of(value)
         small = size_of(value) <= MAX_ELEMENTS
@@ -590,6 +601,16 @@ def _loose(value: Any) -> Iterator[tuple[str, int]]:
         unknown = [each for each in layers if any(id(own) not in known for own in each.parameters())]
         if unknown:
             yield name, len(unknown)
+
+
+def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
+    """Go through the linear layers of a Sequential that another one follows at once."""
+    if not is_module(value) or type(value).__name__ != "Sequential" or "_modules" not in vars(value):
+        return
+    layers = list(value.children())
+    for place, (one, other) in enumerate(pairwise(layers)):
+        if type(one).__name__ == type(other).__name__ == "Linear":
+            yield place, one.in_features, other.out_features
 
 
 def _repeated(value: Any) -> Iterator[tuple[int, int]]:

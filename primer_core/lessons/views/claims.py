@@ -534,7 +534,7 @@ class Kin:
         elif step.result == "view":
             yield _why_view(step, self.bound, line, code)
         elif not step.moves:
-            yield from [] if operation.endswith("_like") else [Computed(line, code)]
+            yield from [] if operation.endswith("_like") or operation == "index" else [Computed(line, code)]
         elif step.casts and step.shares == "maybe" and (operation != "astype" or step.copies is False):
             yield OtherDtype(line, code, before.dtype, after.dtype)
         elif step.copies and not step.casts:

@@ -169,6 +169,8 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
     told = call.bound.get("copy")
     copies = told if isinstance(told, bool) else None
     moves = (call.entry.rule.kind == "moved" and operation not in _FILLING) or operation in ("index", *_CASTS)
+    if came == "copy" and backend_of(sources[0]).is_number(sources[0]):
+        moves = False  # a number has no cells that could be moved
     return Step(
         code=" ".join(call.place.text.split()),
         operation=operation,

@@ -150,6 +150,45 @@ CLASSIC: dict[str, str] = {
     "an array that is called": "x = np.arange(3)\nfirst = x(0)",
     "a size that is not called": "x = torch.zeros(2, 3)\nrows = x.size[0]",
     "a mean that is not called": "x = np.arange(3)\nhigher = x.mean + 1",
+    "an image with its channels last": "conv = nn.Conv2d(3, 8, 3)\nimage = torch.randn(32, 32, 3)\nout = conv(image)",
+    "a sequence with its channels last": "c = nn.Conv1d(10, 4, 3)\nx = torch.randn(2, 20, 10)\ny = c(x)",
+    "no Flatten in a Sequential": (
+        "net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Linear(2 * 6 * 6, 5))\ny = net(torch.randn(3, 1, 8, 8))"
+    ),
+    "a state carried from round to round": (
+        "h, rnn = torch.zeros(1, 3), nn.RNNCell(2, 3)\nopt = torch.optim.SGD(rnn.parameters(), lr=0.1)\n"
+        "for t in range(3):\n    h = rnn(torch.ones(1, 2), h)\n    loss = h.sum()\n    opt.zero_grad()\n"
+        "    loss.backward()\n    opt.step()"
+    ),
+    "the state of a whole network for a part": (
+        "a = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))\nb = nn.Linear(2, 3)\nb.load_state_dict(a.state_dict())"
+    ),
+    "the tuple of an LSTM": ("out = nn.LSTM(8, 16, batch_first=True)(torch.ones(4, 5, 8))\ny = nn.Linear(16, 2)(out)"),
+    "an array given to a layer": "lin = nn.Linear(2, 2)\na = np.array([[1., 2.]])\ny = lin(a)",
+    "a tensor given to np.mean": "x = torch.tensor([1., 3.])\nm = np.mean(x)",
+    "math of an array": "import math\nx = np.array([1.0, 2.0])\ny = math.sin(x)",
+    "the inverse of a matrix": "a = np.array([[1, 2], [3, 4]])\nb = a ** -1",
+    "the larger of two numbers": "m = np.max(3, 4)",
+    "a float as a size": "n = 10 / 2\nz = np.zeros(n)",
+    "a column of a row": "a = np.array([[1, 2], [3, 4]])\nb = a[0][:, 0]",
+    "minus a mask": "mask = np.array([True, False])\nm = -mask",
+    "sizes as a tuple": "r = np.random.rand((2, 2))",
+    "sorted downwards": "x = np.array([1, 3, 2])\norder = np.argsort(x, reverse=True)",
+    "a number among texts": "a = np.array([1, 'x', 3.5])\nb = a[0] + 1",
+    "classes in the last axis": (
+        "out, y = torch.randn(2, 5, 3), torch.zeros(2, 5).long()\nloss = nn.CrossEntropyLoss()(out, y)"
+    ),
+    "sequences of two lengths": "ts = [torch.ones(2), torch.ones(1)]\nt = torch.stack(ts)",
+    "numbers joined": "ts = [torch.tensor(5.), torch.tensor(6.)]\nt = torch.cat(ts)",
+    "a weight that is no parameter": "net = nn.Linear(3, 2)\nnet.weight = torch.zeros(2, 3)",
+    "a tensor turned round": "x = torch.arange(4)\ny = x[::-1]",
+    "classes as whole numbers in a row": (
+        "out, y = torch.randn(3, 1), torch.tensor([1, 0, 1])\nloss = nn.BCEWithLogitsLoss()(out, y)"
+    ),
+    "a batch by its number": (
+        "ds = torch.utils.data.TensorDataset(torch.ones(4, 2), torch.ones(4))\n"
+        "dl = torch.utils.data.DataLoader(ds, batch_size=2)\nb = dl[0]"
+    ),
     "changed before backward": (
         "w = torch.ones(3, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()\nprint(w.grad)"
     ),

@@ -116,6 +116,12 @@ _MORE_SURPRISES = (
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
 _STILL_MORE_SURPRISES = (
+    "net = nn.Sequential(nn.Linear({1}, 9), nn.Linear(9, {0}))\nnet[1].requires_grad = False\n"
+    "p = torch.softmax(torch.randn({1}, 1), dim=1)\n"
+    "loss = F.cross_entropy(torch.ones({1}, 1), torch.zeros({1}).long())\n"
+    "lin = nn.Linear({0}, 2)\nlin.requires_grad = False\nq = torch.ones({0}, 1, 2).softmax(1)\n"
+    "again = nn.CrossEntropyLoss()(p, torch.zeros({1}).long())\n"
+    "attention = nn.MultiheadAttention(4, 2)\nx = torch.randn({0} + 1, {1}, 4)\ny, w = attention(x, x, x)",
     "x = torch.tensor([{0}00.0, {1}.0])\ny = torch.exp(x)\np = y / y.sum()\nq = torch.tensor([0.0, 1.0])\n"
     "h = (q * torch.log(q)).sum()\na = np.array([-{0}.0, 0.0, {1}.0])\nb = np.sqrt(a)\nc = {1} / a\na /= 0",
     "w = torch.tensor([[{1}.0]])\nfor i in range(8):\n    w = w * w\n    loss = w.sum()\n"

@@ -4,6 +4,7 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
 from primer_core.claims.surprising_numbers import (
     BlowsUp,
     DividesBy,
@@ -13,7 +14,7 @@ from primer_core.claims.surprising_numbers import (
     NotLogProbabilities,
     TotalWraps,
 )
-from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
+from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing, TimeFirst
 from primer_core.claims.surprising_places import ColumnsSumToOne, OneHotRows, SameAxisTwice, TakenAsOneRow
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
@@ -75,7 +76,26 @@ SCHEDULED = (
         ),
         (
             "p = torch.softmax(torch.zeros(1, 2), dim=0)",
-            [ColumnsSumToOne((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", "2.000")],
+            [
+                ColumnsSumToOne((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", "2.000"),
+                AloneInItsSum((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", 0),
+            ],
+        ),
+        (
+            "loss = F.cross_entropy(torch.ones(4, 1), torch.zeros(4, dtype=torch.long))",
+            [OneClassAlone((5, 1), "F.cross_entropy(torch.ones(4, 1), torch.zeros(4, dtype=torch.long))", (4, 1))],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1), nn.ReLU(), nn.Linear(1, 1))",
+            [NothingBetween((5, 1), "net", 0, 2, 1)],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(2, 4), nn.ReLU())\nnet[0].requires_grad = False",
+            [FreezesNothing((6, 1), "net[0]", 2)],
+        ),
+        (
+            "mha = nn.MultiheadAttention(8, 2)\nx = torch.zeros(4, 6, 8)\ny, w = mha(x, x, x)",
+            [TimeFirst((7, 1), "mha", 4, 6)],
         ),
         (
             "a = np.arange(0, 1, 0.25)",
@@ -254,6 +274,15 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\ny = net(torch.ones(1, 1)).sum()",
         "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
         "net(torch.ones(1, 1)).sum().backward()\nopt.step()",
+        # layers
+        "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))\nnet[0].requires_grad_(False)\n"
+        "net[0].requires_grad = False\nnet[2].weight.requires_grad = False\n"
+        "p = torch.softmax(torch.zeros(2, 3), dim=1)\n"
+        "mha = nn.MultiheadAttention(4, 2, batch_first=True)\nx = torch.zeros(2, 3, 4)\ny, w = mha(x, x, x)",
+        # numbers
+        "same = np.float32(0.1) == 0.1\na = np.array([1.0, np.nan, 3.0])\na[a > 2] = 0",
+        # objects that hold themselves
+        "x = np.array([3], dtype=object)\nx[0] = x",
     ],
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:

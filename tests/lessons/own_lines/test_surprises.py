@@ -162,9 +162,10 @@ def found(program: str) -> list[Claim]:
             [NothingToStep((7, 1), "opt", 2)],
         ),
         (
-            "net = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))\nopt = torch.optim.SGD(net.parameters(), lr=1)\n"
-            "net[1] = nn.Linear(1, 1)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()",
-            [NotHeld((9, 1), "opt", "net[1].weight")],
+            "net = nn.Sequential(nn.Linear(1, 1), nn.Tanh(), nn.Linear(1, 1))\n"
+            "opt = torch.optim.SGD(net.parameters(), lr=1)\n"
+            "net[2] = nn.Linear(1, 1)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()",
+            [NotHeld((9, 1), "opt", "net[2].weight")],
         ),
         (
             "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"

@@ -99,6 +99,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("index_kind", "index_kind_torch", "index_dtype"), _whole_index),
     "not_implemented_torch": _swapped,
     "grad_dtype_torch": _gradient_dtype,
+    "bool_negative": lambda failure: (failure.whole(f"~{each.asked}") for each in failure.operands[:1]),
     "bool_minus": _of_truths,
     "bool_minus_torch": _of_truths,
 }

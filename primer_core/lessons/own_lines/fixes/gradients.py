@@ -25,6 +25,8 @@ def _again(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
+    for carried, own in _carried(failure):
+        yield failure.before(carried, "; ".join(f"{name} = {name}.detach()" for name in own))
     bound = _binding(failure, node.func.value)
     if bound is not None:
         yield failure.before(failure.failing.statement, failure.text(bound))
@@ -37,6 +39,21 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         yield failure.before(failure.failing.statement, "; ".join(map(failure.text, steps)))
     between = ", " if node.args or node.keywords else ""
     yield failure.whole(f"{failure.failing.place.text[:-1]}{between}retain_graph=True)")
+
+
+def _carried(failure: Failure) -> Iterator[tuple[ast.stmt, list[str]]]:
+    """Go through the statements of a loop that compute tensors of what these were one round before, and their names."""
+    for loop in statements_of(failure.trace.source):
+        if not isinstance(loop, ast.For | ast.While) or not loop.lineno < failure.failing.place.line:
+            continue
+        for statement in loop.body:
+            match statement:
+                case ast.Assign([target], ast.Call() as call):
+                    bound = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+                    read = [each.id for each in ast.walk(call) if isinstance(each, ast.Name)]
+                    names = [each for each in dict.fromkeys(bound) if each in read]
+                    if names and all(failure.failing.scope.get(each) == "Tensor" for each in names):
+                        yield statement, names
 
 
 def _begins(statement: ast.Assign) -> bool:

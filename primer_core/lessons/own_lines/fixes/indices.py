@@ -5,23 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended, wrapped
 
 
 def _beyond(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
-    if not isinstance(node, ast.Subscript):
-        return
+    if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
+        return  # what is written elsewhere takes the place of something else
     for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         if isinstance(part, ast.Constant | ast.UnaryOp) and failure.text(part) != "-1":
             yield failure.instead(part, "-1")
 
 
 def _too_many(failure: Failure) -> Iterator[Candidate]:
-    """Leave out one part of an index."""
+    """Index the array itself, where a row of it was indexed; then leave out one part of an index."""
     node = failure.node
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
         return
+    if isinstance(node.value, ast.Subscript):
+        yield failure.whole(f"{failure.text(node.value.value)}[{failure.text(node.slice)}]")
     parts = [failure.text(part) for part in node.slice.elts]
     for place in reversed(range(len(parts))):
         yield failure.whole(f"{failure.text(node.value)}[{', '.join(parts[:place] + parts[place + 1 :])}]")
@@ -56,6 +58,13 @@ def _mask(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{holder.asked}[{mask.asked}[:{holder.shape[0]}]]")
 
 
+def _turned(failure: Failure) -> Iterator[Candidate]:
+    """Turn an axis of a tensor round, which no slice does."""
+    match failure.node:
+        case ast.Subscript(value, ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1)))):
+            yield failure.whole(f"{wrapped(value, failure.text(value))}.flip(0)")
+
+
 def _gather(failure: Failure) -> Iterator[Candidate]:
     for operand in failure.operands[:1]:
         yield ended(operand, "[:, None]")
@@ -72,5 +81,6 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "mask": _mask,
     "mask_torch": _mask,
     "gather_axes_torch": _gather,
+    "slice_step_torch": _turned,
 }
 """By the kind of the message."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from math import prod
 
 import numpy as np
 
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.lessons.own_lines.failing import nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 
 
@@ -18,20 +19,49 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
         return  # no layer
     arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
     broken = failure.trace.broken
+    fits = False
     if broken is not None and broken.broke is not None and broken.misfit is not None:
-        takes = broken.misfit.had
+        kind, takes = broken.broke.kind, broken.misfit.had
         for operand in arrays:
             shape = operand.shape or ()
-            if len(shape) > 2 and broken.broke.kind == "Linear":
+            for ending in _turned(kind, shape, takes):
+                fits = True
+                yield from each_ended(arrays, ending)
+            if len(shape) > 2 and kind == "Linear":
                 yield from each_ended(arrays, ".flatten(1)")
-            if len(shape) == 4 and shape[3] == takes:
-                yield from each_ended(arrays, ".permute(0, 3, 1, 2)")
             if len(shape) == 3 and takes == 1:
                 yield from each_ended(arrays, ".unsqueeze(1)")
-            if len(shape) == 2 and shape[0] == takes and broken.broke.kind == "Linear":
-                yield from each_ended(arrays, ".T")
-    yield from _number(failure)
+        flat = _flattened(failure, broken.broke.given[0] if broken.broke.given else (), kind, takes)
+        if flat is not None:
+            fits = True
+            yield flat
+    if not fits:  # a layer of another size would take the wrong axis for what it looks at
+        yield from _number(failure)
     yield from each_ended(arrays, ".flatten(1)", ".unsqueeze(0)")
+
+
+def _turned(kind: str, shape: tuple[int, ...], takes: int) -> Iterator[str]:
+    """Return what brings the axis that a layer looks at to its place, where another one has the right size."""
+    axes = len(shape)
+    if kind == "Conv2d" and axes in (3, 4) and shape[-1] == takes:
+        yield ".permute(2, 0, 1)" if axes == 3 else ".permute(0, 3, 1, 2)"
+    if kind == "Conv1d" and axes == 3 and shape[2] == takes:
+        yield ".transpose(1, 2)"
+    if kind in ("Conv1d", "Linear") and axes == 2 and takes in (shape[1] if kind == "Conv1d" else shape[0],):
+        yield ".T"
+
+
+def _flattened(failure: Failure, shape: tuple[int, ...], kind: str, takes: int) -> Candidate | None:
+    """Put a layer that lays all axes but the first out flat before a layer of a Sequential that was made for that."""
+    broken = failure.trace.broken
+    if broken is None or broken.made is None or kind != "Linear" or len(shape) < 3 or prod(shape[1:]) != takes:
+        return None
+    for node in nodes_of(failure.trace.source):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("Sequential"):
+            continue
+        if any(failure.place(each) == broken.made for each in node.args):
+            return Candidate(broken.made, f"nn.Flatten(), {broken.made.text}", "making")
+    return None
 
 
 def _number(failure: Failure) -> Iterator[Candidate]:
@@ -54,6 +84,7 @@ def _targets(failure: Failure) -> Iterator[Candidate]:
     arrays = tuple(each for each in failure.operands if each.shape is not None)
     flat = tuple(each for each in arrays if len(each.shape or ()) == 1)
     column = tuple(each for each in arrays if (each.shape or ())[-1:] == (1,) and len(each.shape or ()) > 1)
+    yield from each_ended(tuple(each for each in flat if "int" in each.dtype), ".float().unsqueeze(1)")
     yield from each_ended(flat, ".unsqueeze(1)")
     yield from each_ended(column, ".squeeze(1)")
 
@@ -62,6 +93,18 @@ def _classes(failure: Failure) -> Iterator[Candidate]:
     arrays = tuple(each for each in failure.operands if each.shape is not None)[:1]
     # Of one number a sample argmax gives 0, whatever it is.
     yield from each_ended(arrays, ".squeeze(1)" if arrays and (arrays[0].shape or ())[1:2] == (1,) else ".argmax(1)")
+
+
+def _classes_last(failure: Failure) -> Iterator[Candidate]:
+    """Bring the axis of the classes behind that of the samples."""
+    yield from each_ended(tuple(each for each in failure.operands if len(each.shape or ()) == 3), ".transpose(1, 2)")
+
+
+def _as_parameter(failure: Failure) -> Iterator[Candidate]:
+    """Make a parameter of a tensor that takes the place of one."""
+    match failure.failing.statement:
+        case ast.Assign([ast.Attribute()], value):
+            yield failure.instead(value, f"nn.Parameter({failure.text(value)})")
 
 
 def _from_zero(failure: Failure) -> Iterator[Candidate]:
@@ -128,6 +171,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "target_shape": _targets,
     "class_axes": _classes,
     "class": _from_zero,
+    "class_map": _classes_last,
+    "parameter_type": _as_parameter,
     "class_maps": lambda failure: each_ended(failure.operands, ".squeeze(1)"),
     "batches": _targets,
 }

@@ -154,7 +154,16 @@ def _state(failure: Failure) -> Iterator[Candidate]:
         prefix = prefixes.pop()
         renamed = f"{{key.replace('{prefix}.', ''): value for key, value in {state.asked}.items()}}"
         yield failure.instead(node.args[0], renamed)
-    yield failure.whole(f"{failure.failing.place.text[:-1]}, strict=False)")
+    match node.args[0]:
+        case ast.Call(ast.Attribute(whole, "state_dict"), [], []):  # the state of a part of the network
+            for part in dict.fromkeys(key.split(".")[0] for key in keys if "." in key):
+                picked = f"[{part}]" if part.isdigit() else f".{part}"
+                yield failure.instead(node.args[0], f"{failure.text(whole)}{picked}.state_dict()")
+    stopped = failure.trace.stopped
+    assert stopped is not None
+    _, _, unexpected = stopped.message.partition("Unexpected key(s)")
+    if any(f'"{key}"' not in unexpected for key in keys):  # else nothing is loaded
+        yield failure.whole(f"{failure.failing.place.text[:-1]}, strict=False)")
 
 
 def _keyword(failure: Failure) -> Iterator[Candidate]:
@@ -166,6 +175,9 @@ def _keyword(failure: Failure) -> Iterator[Candidate]:
         renamed = _renamed(failure, node, words)
         if renamed is not None:
             yield renamed
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np"), "sort" | "argsort") as function, [given], [ast.keyword("reverse")]):
+            yield failure.whole(f"{failure.text(function)}({failure.text(given)})[::-1]")
     entry = entry_named(ast.unparse(node.func))
     if entry is not None:
         for word in node.keywords:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.failing import Entry
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.python import array_of_lists
 
@@ -15,6 +16,7 @@ from primer_core.lessons.own_lines.fixes.python import array_of_lists
 def candidates(failure: Failure) -> Iterator[Candidate]:
     """Go through changes of one operand, the later ones first."""
     yield from array_of_lists(failure)
+    yield from _of_the_other_kind(failure)
     yield from _roomier(failure)
     written = _written(failure)
     for operand in failure.operands:
@@ -31,6 +33,26 @@ def candidates(failure: Failure) -> Iterator[Candidate]:
         endings += [".squeeze()"] if 1 in operand.shape else []
         endings += [".copy()"] if not operand.is_tensor else []
         yield from (ended(operand, ending) for ending in endings)
+
+
+def _of_the_other_kind(failure: Failure) -> Iterator[Candidate]:
+    """Take the tensor out of a tuple, or make one of an array, where PyTorch wants a tensor; and the other way."""
+    stopped = failure.trace.stopped
+    words = "" if stopped is None else stopped.message
+    for operand in failure.operands:
+        holds = isinstance(operand.value, tuple) and any(isinstance(each, Entry) for each in operand.value)
+        if holds and "must be Tensor, not tuple" in words:
+            yield ended(operand, "[0]")
+        if operand.shape is not None and not operand.is_tensor and "must be Tensor, not numpy" in words:
+            yield Candidate(operand.place, f"torch.from_numpy({operand.text}).float()")
+        if operand.kind == "float" and "sequence of integers" in words and float(operand.value).is_integer():
+            yield Candidate(operand.place, f"int({operand.text})")
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("np"), name), [given], []) if failure.operands:
+            operand = failure.operands[-1]
+            if operand.is_tensor and operand.place == failure.place(given):
+                yield failure.whole(f"{operand.asked}.{name}()")
+                yield ended(operand, f"{'.detach()' if operand.requires_grad else ''}.numpy()")
 
 
 def _written(failure: Failure) -> Place | None:

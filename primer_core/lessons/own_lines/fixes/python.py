@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, made_and_called, wrapped
@@ -81,6 +83,10 @@ def _one_number(failure: Failure) -> Iterator[Candidate]:
     if not isinstance(node, ast.Call) or not failure.operands:
         return
     operand = failure.operands[-1]
+    match node.func:
+        case ast.Attribute(ast.Name("math"), name) if len(node.args) == 1:
+            yield failure.whole(f"{'torch' if operand.is_tensor else 'np'}.{name}({operand.text})")
+            return  # one number in place of many is not what the function was asked of
     if isinstance(node.func, ast.Attribute):
         yield failure.whole(f"{operand.asked}.tolist()")
         yield failure.whole(f"{operand.asked}.mean().item()")
@@ -125,11 +131,33 @@ def _not_picked(failure: Failure) -> Iterator[Candidate]:
 
 def _text(failure: Failure) -> Iterator[Candidate]:
     for operand in failure.operands:
+        if isinstance(operand.value, str) and _NUMBER.fullmatch(str(operand.value)):
+            yield Candidate(operand.place, f"float({operand.text})")
+    for operand in failure.operands:
         if operand.kind != "str":
             yield Candidate(operand.place, f"str({operand.text})")
     for operand in failure.operands:
         if operand.kind == "str":
             yield Candidate(operand.place, f"float({operand.text})")
+
+
+_NUMBER = re.compile(r"\s*-?\d+(\.\d*)?\s*")
+
+
+def _one_by_one(failure: Failure) -> Iterator[Candidate]:
+    """Give sizes one by one where a tuple of them is given, and whole numbers where floats are."""
+    for operand in failure.operands:
+        if isinstance(operand.value, tuple) and len(failure.positional()) == 1 and isinstance(failure.node, ast.Call):
+            yield failure.whole(f"{failure.text(failure.node.func)}({', '.join(map(repr, operand.value))})")
+        if operand.kind == "float" and float(operand.value).is_integer():
+            yield Candidate(operand.place, f"int({operand.text})")
+
+
+def _a_batch(failure: Failure) -> Iterator[Candidate]:
+    """Ask a loader for its first batch."""
+    node = failure.node
+    if isinstance(node, ast.Subscript) and failure.operands and failure.operands[-1].kind == "DataLoader":
+        yield failure.whole(f"next(iter({failure.text(node.value)}))")
 
 
 def _unpacked(failure: Failure) -> Iterator[Candidate]:
@@ -163,7 +191,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_joined": _text,
     "unpacked": _unpacked,
     "not_callable": _not_called,
-    "not_subscriptable": _not_picked,
+    "not_subscriptable": lambda failure: chain(_a_batch(failure), _not_picked(failure)),
+    "not_whole": _one_by_one,
     "not_an_array": _tensor_of_list,
 }
 """By the kind of the message."""

@@ -124,6 +124,9 @@ def _squeeze(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{failure.text(node.func)}()")
 
 
+_LARGER = {"np.max": "np.maximum", "np.min": "np.minimum", "np.amax": "np.maximum", "np.amin": "np.minimum"}
+
+
 def _axis(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Call):
@@ -132,6 +135,9 @@ def _axis(failure: Failure) -> Iterator[Candidate]:
         if word.arg in ("axis", "dim"):
             yield from (failure.instead(word.value, number) for number in ("-1", "0"))
     called = failure.text(node.func)
+    if called in _LARGER and len(node.args) == 2:
+        yield failure.whole(f"{_LARGER[called]}({', '.join(map(failure.text, node.args))})")
+        return
     if called.endswith(("concatenate", "cat")):
         stack = called.replace("concatenate", "stack").replace("torch.cat", "torch.stack")
         yield failure.whole(f"{stack}{failure.failing.place.text[len(called) :]}")
@@ -155,6 +161,8 @@ def _join(failure: Failure) -> Iterator[Candidate]:
             if count < max(axes):
                 yield failure.instead(part, f"{wrapped(part, failure.text(part))}[None]")
                 yield failure.instead(part, f"{wrapped(part, failure.text(part))}[:, None]")
+    if called == "torch.stack" and axes and set(axes) == {1}:
+        yield failure.whole(f"torch.nn.utils.rnn.pad_sequence({failure.text(listed)}, batch_first=True)")
     if "stack" in called:
         yield failure.whole(f"{called.replace('torch.stack', 'torch.cat').replace('np.stack', 'np.concatenate')}{rest}")
     given = [each.value for each in node.keywords if each.arg in ("dim", "axis")] + node.args[1:2]
@@ -197,6 +205,23 @@ def _ragged(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{failure.failing.place.text[:-1]}, dtype=object)")
 
 
+def _stacked(failure: Failure) -> Iterator[Candidate]:
+    """Stack numbers, which have no axis along which they could be joined."""
+    node = failure.node
+    if isinstance(node, ast.Call) and failure.text(node.func) in ("torch.cat", "torch.concat", "torch.concatenate"):
+        yield failure.whole(f"torch.stack({', '.join(map(failure.text, node.args[:1]))})")
+
+
+def _power(failure: Failure) -> Iterator[Candidate]:
+    """Take the inverse of a matrix; else raise floats to the power."""
+    match failure.node:
+        case ast.BinOp(matrix, ast.Pow(), ast.UnaryOp(ast.USub(), ast.Constant(1))) if failure.operands:
+            shape = failure.operands[-1].shape
+            if shape is not None and len(shape) == 2 and shape[0] == shape[1]:
+                library = "torch" if failure.operands[-1].is_tensor else "np"
+                yield failure.whole(f"{library}.linalg.inv({failure.text(matrix)})")
+
+
 def _inverse(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if isinstance(node, ast.Call) and failure.text(node.func).endswith("linalg.inv"):
@@ -225,6 +250,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "einsum_output": _einsum,
     "einsum_output_torch": _einsum,
     "ragged": _ragged,
+    "join_numbers_torch": _stacked,
+    "negative_power": _power,
     "singular": _inverse,
     "not_square": _inverse,
     "singular_torch": _inverse,

@@ -188,7 +188,7 @@ def _is_mended(trace: Trace, mended: Trace, candidate: Candidate) -> bool:
     added = candidate.place.line if candidate.where == "added" else 0
     steps = [step for step in mended.steps if not added or step.line != added]
     more = len(mended.steps) - len(steps)
-    if mended.taken - more <= trace.taken:
+    if mended.taken - more <= trace.taken or _fails_again(trace, mended, added):
         return False
     whole = len(trace.steps) == trace.taken
     before = steps[: trace.taken] if whole else []
@@ -196,6 +196,14 @@ def _is_mended(trace: Trace, mended: Trace, candidate: Candidate) -> bool:
         _is_same(old, new, added, values=candidate.where != "making")
         for old, new in zip(trace.steps if whole else (), before, strict=False)
     )
+
+
+def _fails_again(trace: Trace, mended: Trace, added: int) -> bool:
+    """Return whether a changed program gets beyond the line that failed, and is stopped there a round later."""
+    if trace.failing is None or mended.failing is None or mended.stopped is None or mended.stopped.declined is None:
+        return False
+    line = trace.failing.statement.lineno
+    return mended.failing.statement.lineno == line + (1 if added and line >= added else 0)
 
 
 def _is_same(old: Step, new: Step, added: int, *, values: bool) -> bool:

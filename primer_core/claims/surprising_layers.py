@@ -1,0 +1,138 @@
+"""What often surprises in layers: an attribute that freezes nothing, a class that is alone, nothing between two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, axis_text, counted
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class FreezesNothing(InAWord, Claim):
+    """A layer was given an attribute ``requires_grad``, and its parameters require a gradient as before.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    holder
+        The layer, as code writes it.
+    count
+        int, its parameters that require a gradient.
+    """
+
+    word: ClassVar[str] = "freezes nothing"
+    run: Run
+    holder: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what still requires a gradient, and what would freeze it."""
+        require = "requires" if self.count == 1 else "require"
+        return (
+            Code(f"{self.holder}.requires_grad = False"),
+            f" gives the layer an attribute that PyTorch does not ask for: {counted(self.count, 'parameter')} of it "
+            f"{require} a gradient as before. ",
+            Code(f"{self.holder}.requires_grad_(False)"),
+            " freezes them",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AloneInItsSum(InAWord, Claim):
+    """Softmax along an axis of size 1 makes each number 1.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axis
+        Its axis, counted from the front.
+    """
+
+    word: ClassVar[str] = "always 1"
+    run: Run
+    code: str
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Say what each number is divided by."""
+        return (
+            Code(self.code),
+            f" is 1 everywhere, whatever it is given: along {axis_text(self.axis)} each number stands alone, and "
+            "softmax divides it by the sum of itself",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneClassAlone(InAWord, Claim):
+    """A loss over classes was given logits of one class.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The loss.
+    shape
+        Of the logits: ``(samples, 1)``.
+    """
+
+    word: ClassVar[str] = "one class"
+    run: Run
+    code: str
+    shape: tuple[int, int]
+
+    def sentence(self) -> Sentence:
+        """Say what the loss is, and which one is meant for two cases."""
+        return (
+            Code(self.code),
+            f" is 0 whatever the network gives, so that nothing is learnt: logits of shape {self.shape} are of one "
+            "class, and softmax gives it 1. One logit for yes or no is what ",
+            Code("nn.BCEWithLogitsLoss()"),
+            " takes",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NothingBetween(InAWord, Claim):
+    """Two linear layers of a Sequential follow one another.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network
+        Name of the Sequential.
+    first
+        int, the place of the first of the two.
+    inputs, outputs
+        int, what goes into the first, and comes out of the second.
+    """
+
+    word: ClassVar[str] = "as one layer"
+    run: Run
+    network: str
+    first: int
+    inputs: int
+    outputs: int
+
+    def sentence(self) -> Sentence:
+        """Say which layer does the same."""
+        return (
+            "Between the layers ",
+            Code(f"{self.network}[{self.first}]"),
+            " and ",
+            Code(f"{self.network}[{self.first + 1}]"),
+            " of ",
+            Name(self.network),
+            " stands nothing: together they compute no more than one ",
+            Code(f"nn.Linear({self.inputs}, {self.outputs})"),
+            " can. With ",
+            Code("nn.ReLU()"),
+            " between them they can bend",
+        )

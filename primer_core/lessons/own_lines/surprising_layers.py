@@ -1,0 +1,48 @@
+"""When it surprises what a layer is told, what a class alone gives, and what two layers in a row compute."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
+from primer_core.lessons.own_lines.surprising_line import Line, last_name
+
+_SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
+
+
+def _freezes(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Assign([ast.Attribute(holder, "requires_grad")]) if ledger is not None:
+            count = ledger.attributes.get(line.run, 0)
+            if count:
+                yield FreezesNothing(line.run, line.text(holder), count)
+
+
+def _alone(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in _SOFTMAX or last_name(part) != "softmax" or not part.operands:
+            continue
+        shape = tuple(map(int, part.operands[0].shape))
+        axis = part.keywords.get("dim", part.operands[1] if len(part.operands) > 1 else None)
+        if type(axis) is int and -len(shape) <= axis < len(shape) and shape[axis] == 1:
+            yield AloneInItsSum(line.run, part.place.text, axis % len(shape))
+
+
+def _one_class(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name == "F.cross_entropy" and origin.call is not None and len(call.args) == 2 and not call.keywords:
+            shape = tuple(map(int, origin.call.bound.positional[0].shape))
+            if len(shape) == 2 and shape[0] and shape[1] == 1 and not bool(origin.values.any()):
+                yield OneClassAlone(line.run, line.text(call), (shape[0], 1))
+
+
+def _between(line: Line) -> Iterator[Claim]:
+    for binding in line.step.bound:
+        for first, inputs, outputs in line.step.names[binding.name].straight:
+            yield NothingBetween(line.run, binding.name, first, inputs, outputs)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_freezes, _alone, _one_class, _between)

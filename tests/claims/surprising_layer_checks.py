@@ -1,0 +1,90 @@
+"""Checks of what surprises in layers: the very layers are called again, of other numbers."""
+
+import ast
+from typing import Any
+
+import torch
+from torch import nn
+
+from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+from tests.claims.source_checks import Between, in_sight
+from tests.claims.surprise_checks import computed, stands_there, statement_of
+from tests.claims.surprising_checks import at_line
+
+
+def after_line(program: Program, run: tuple[int, int]) -> dict[str, Any]:
+    """What names are bound to, live, where a line has ended."""
+    seen: dict[str, Any] = {}
+    Between(opened(program.code), run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
+    assert seen
+    return seen
+
+
+@check(FreezesNothing)
+def _(claim: FreezesNothing, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement.targets[0]) == ast.unparse(ast.parse(f"{claim.holder}.requires_grad"))
+    names = after_line(program, claim.run)
+    layer: Any = computed(claim.holder, names)
+    assert isinstance(layer, nn.Module)
+    assert vars(layer)["requires_grad"] is False
+    assert sum(each.requires_grad for each in layer.parameters()) == claim.count > 0
+    computed(f"{claim.holder}.requires_grad_(False)", names)
+    assert not any(each.requires_grad for each in layer.parameters())
+
+
+@check(AloneInItsSum)
+def _(claim: AloneInItsSum, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    given = node.func.value if not node.args or ast.unparse(node.func.value) not in ("F", "torch") else node.args[0]
+    shape = computed(ast.unparse(given), dict(names)).shape
+    assert shape[claim.axis] == 1
+    text = ast.unparse(node).replace(ast.unparse(given), "_x_", 1)
+    for seed in range(3):
+        names["_x_"] = torch.randn(shape, generator=torch.Generator().manual_seed(seed)) * 10
+        assert bool((computed(text, dict(names)) == 1).all())
+    with_two = torch.randn([*shape[: claim.axis], 2, *shape[claim.axis + 1 :]])
+    assert not bool((computed(text, {**names, "_x_": with_two}) == 1).all())
+
+
+@check(OneClassAlone)
+def _(claim: OneClassAlone, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    logits, targets = (computed(ast.unparse(each), dict(names)) for each in node.args)
+    assert tuple(logits.shape) == claim.shape
+    function = computed(ast.unparse(node.func), dict(names))
+    for seed in range(3):
+        other = torch.randn(claim.shape, generator=torch.Generator().manual_seed(seed)) * 10
+        other.requires_grad_()
+        loss = function(other, targets)
+        assert not bool(loss.any())
+        loss.sum().backward()
+        assert other.grad is not None
+        assert not bool(other.grad.any())
+    assert nn.BCEWithLogitsLoss()(logits, torch.zeros_like(logits)).item() > 0
+
+
+@check(NothingBetween)
+def _(claim: NothingBetween, program: Program) -> None:
+    network = after_line(program, claim.run)[claim.network]
+    assert type(network) is nn.Sequential
+    assert claim.first >= 0
+    one: Any = network[claim.first]
+    other: Any = network[claim.first + 1]
+    one_layer = nn.Linear(claim.inputs, claim.outputs, dtype=torch.float64)
+    with torch.no_grad():
+        zero = torch.zeros(claim.inputs, dtype=next(one.parameters()).dtype)
+        start = other(one(zero))
+        columns = [other(one(row)) - start for row in torch.eye(claim.inputs, dtype=zero.dtype)]
+        one_layer.bias.copy_(start)
+        one_layer.weight.copy_(torch.stack(columns, dim=1))
+        x = torch.randn(20, claim.inputs, dtype=zero.dtype)
+        torch.testing.assert_close(one_layer(x.double()).to(zero.dtype), other(one(x)), rtol=1e-3, atol=1e-4)
+        bent = other(nn.ReLU()(one(x * 10)))
+        bends = not torch.allclose(bent, other(one(x * 10)))
+    assert bends or one.out_features < 3  # of few numbers none may be negative
