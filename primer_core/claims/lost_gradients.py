@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
 from primer_core.claims.running import Run, line_of
 
 Why = Literal["no_grad", "number", "dtype", "detached", "anew"]
@@ -111,4 +111,37 @@ class NothingRequires(Claim):
             " was computed of tensors that require no gradient: no tensor of this program was made with ",
             Code("requires_grad=True"),
             ", and no network has a parameter that requires one.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllFrozen(Claim):
+    """No parameter of a network requires a gradient, as the program has told each of them.
+
+    Parameters
+    ----------
+    line
+        int, where ``backward()`` is refused.
+    code
+        What it was asked of.
+    network
+        Name of the network.
+    count
+        int, its parameters.
+    """
+
+    line: int
+    code: str
+    network: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say so, and what a network that is to learn needs."""
+        all_of = "the only parameter" if self.count == 1 else f"all {counted(self.count, 'parameter')}"
+        return (
+            f"In line {self.line} ",
+            Code(self.code),
+            f" was computed where nothing requires a gradient: {all_of} of ",
+            Name(self.network),
+            " had requires_grad set to False. What is to learn must keep it",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.running import line_of
 from primer_core.claims.surprising_numbers import DividesBy, ExclusiveOr, InRadians, TotalWraps
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing
@@ -669,3 +670,19 @@ def _(claim: NothingRequires, program: Program) -> None:
             assert not (isinstance(value, torch.Tensor) and value.requires_grad)
             own = value.parameters() if isinstance(value, nn.Module) else ()
             assert not any(parameter.requires_grad for parameter in own)
+
+
+@check(AllFrozen)
+def _(claim: AllFrozen, program: Program) -> None:
+    code = opened(program.code)
+    done = recorded(code)
+    assert done.error is not None
+    assert REFUSAL in str(done.error[0])
+    assert done.error[1] == claim.line
+    assert f"{claim.code}.backward(" in code.split("\n")[claim.line - 1]
+    network = list(done.lines.values())[-1].names[claim.network]
+    assert not any(each.requires_grad for each in network.parameters())
+    assert len(list(network.parameters())) == claim.count
+    thawed = re.sub(r"(requires_grad(?:_\(| ?= ?))False", r"\1True", code)
+    learns = recorded(thawed)
+    assert learns.error is None or REFUSAL not in str(learns.error[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
@@ -106,7 +106,7 @@ class Shown:
     asked: Asked | None = None
     chain: Chain | None = None
     forwards: Forwards | None = None
-    lost: tuple[LosesGradient | NothingRequires | NoGradient, ...] = ()
+    lost: tuple[LosesGradient | NothingRequires | AllFrozen | NoGradient, ...] = ()
 
     @property
     def waits(self) -> bool:

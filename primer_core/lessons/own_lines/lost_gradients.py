@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.backend.loading import load_torch
-from primer_core.claims.lost_gradients import Lack, LosesGradient, NoGradient, NothingRequires, Why
+from primer_core.claims.lost_gradients import AllFrozen, Lack, LosesGradient, NoGradient, NothingRequires, Why
 from primer_core.language.execution import is_array
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module
@@ -22,6 +22,7 @@ from primer_core.lessons.own_lines.trace import Step, Trace
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
 _OF_NONE = "'NoneType' object has no attribute"
+_FREEZES = ("requires_grad = False", "requires_grad=False", "requires_grad_(False)")
 _MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
 _MOST_HELD = 4_000
 
@@ -59,7 +60,7 @@ def went_back(steps: Sequence[Step]) -> bool:
     return any(part.entry == BACKWARD for step in steps for part in step.parts)
 
 
-def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | NoGradient, ...]:
+def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | AllFrozen | NoGradient, ...]:
     """Return why there is no way back from what ``backward()`` was asked of, or why what was asked has no gradient.
 
     Nothing is returned where another thing stopped the program.
@@ -85,6 +86,13 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | N
         case ast.Call(ast.Attribute(holder, "backward")) if not watch.any_requires:
             code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
             return (NothingRequires(stopped.place.line, code),)
+        case ast.Call(ast.Attribute(holder, "backward")) if any(word in trace.source for word in _FREEZES):
+            code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
+            networks = {name: list(value.parameters()) for name, value in watch.names.items() if is_module(value)}
+            learning = any(each.requires_grad for own in networks.values() for each in own)
+            frozen = [(name, len(own)) for name, own in networks.items() if own]
+            if frozen and not learning and not any(_requires(value) for value in watch.names.values()):
+                return (AllFrozen(stopped.place.line, code, *frozen[0]),)
     return ()
 
 

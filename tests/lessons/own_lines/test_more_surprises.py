@@ -3,7 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim, plain
-from primer_core.claims.lost_gradients import LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
 from primer_core.claims.surprising_numbers import (
     BlowsUp,
@@ -327,6 +327,11 @@ W = "w = torch.ones(2, requires_grad=True)\n"
             [LosesGradient((6, 1), "w.detach()", "detached"), LosesGradient((6, 1), "w.argmax()", "dtype")],
         ),
         ("x = torch.ones(2)\nx.sum().backward()", [NothingRequires(6, "x.sum()")]),
+        (
+            "net = nn.Linear(2, 1)\nfor p in net.parameters():\n    p.requires_grad = False\n"
+            "loss = net(torch.ones(1, 2)).sum()\nloss.backward()",
+            [AllFrozen(9, "loss", "net", 2)],
+        ),
         (
             "w = torch.ones(1, requires_grad=True)\nw = w - 0.1\nw.sum().backward()\nprint(w.grad.item())",
             [NoGradient((8, 1), "w", "result")],

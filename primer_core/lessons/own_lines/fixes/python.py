@@ -161,6 +161,9 @@ def _a_batch(failure: Failure) -> Iterator[Candidate]:
 
 
 def _unpacked(failure: Failure) -> Iterator[Candidate]:
+    match failure.failing.statement:
+        case ast.Assign([ast.Tuple() as names], value) if all(isinstance(each, ast.Name) for each in names.elts):
+            yield failure.instead(value, f"{wrapped(value, failure.text(value))}.T")  # the columns, one by one
     yield failure.whole(f"{failure.failing.place.text}, *rest")
 
 
