@@ -136,3 +136,32 @@ class NothingBetween(InAWord, Claim):
             Code("nn.ReLU()"),
             " between them they can bend",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StateIsShared(InAWord, Claim):
+    """A name was bound to the state of a network, which an optimiser changes later.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, network
+        The name, and that of the network.
+    """
+
+    word: ClassVar[str] = "no copy"
+    run: Run
+    name: str
+    network: str
+
+    def sentence(self) -> Sentence:
+        """Say what changes with it, and what keeps the numbers."""
+        return (
+            Name(self.name),
+            " holds the numbers of ",
+            Name(self.network),
+            " themselves and no copies: a step of the optimiser changes both. ",
+            Code(f"copy.deepcopy({self.network}.state_dict())"),
+            " keeps them as they are now",
+        )

@@ -408,3 +408,65 @@ class OneHotRows(InAWord, Claim):
             Code(self.labels),
             f": row k of the identity has its 1 at place k of {self.classes}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNothing(InAWord, Claim):
+    """The place of the first True was asked for where there is none.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    asked
+        What is True nowhere, as code.
+    """
+
+    word: ClassVar[str] = "found nothing"
+    run: Run
+    code: str
+    asked: str
+
+    def sentence(self) -> Sentence:
+        """Say what its 0 means, and what tells the two apart."""
+        return (
+            Code(self.asked),
+            " is True nowhere, and of False alone ",
+            Code(self.code),
+            " gives the first place, 0, as if it were found there. ",
+            Code(f"({self.asked}).any()"),
+            " tells whether there is one",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsOfEvery(InAWord, Claim):
+    """An index for each row was given behind ``:``, and every row gave all of these columns.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The indexing.
+    rows
+        int, rows of the array, and numbers in the index.
+    instead
+        What picks one number of each row.
+    """
+
+    word: ClassVar[str] = "of every row"
+    run: Run
+    code: str
+    rows: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give the shape, and what picks one of each row."""
+        return (
+            Code(self.code),
+            f" takes these columns of every row: its shape is {(self.rows, self.rows)}. One of each row is ",
+            Code(self.instead),
+        )

@@ -135,7 +135,8 @@ class HighLeftOut(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Give the largest number that can come."""
-        return (Code(self.code), f" draws from {self.low} to {self.high - 1}: its upper end, {self.high}, never comes")
+        drawn = f"from {self.low} to {self.high - 1}" if self.high - 1 > self.low else f"nothing but {self.low}"
+        return (Code(self.code), f" draws {drawn}: its upper end, {self.high}, never comes")
 
 
 @dataclass(frozen=True, slots=True)

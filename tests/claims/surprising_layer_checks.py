@@ -6,7 +6,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
+from primer_core.claims.surprising_layers import (
+    AloneInItsSum,
+    FreezesNothing,
+    NothingBetween,
+    OneClassAlone,
+    StateIsShared,
+)
+from primer_core.claims.surprising_places import ColumnsOfEvery, FoundNothing
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened
@@ -88,3 +95,39 @@ def _(claim: NothingBetween, program: Program) -> None:
         bent = other(nn.ReLU()(one(x * 10)))
         bends = not torch.allclose(bent, other(one(x * 10)))
     assert bends or one.out_features < 3  # of few numbers none may be negative
+
+
+@check(StateIsShared)
+def _(claim: StateIsShared, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement) == f"{claim.name} = {claim.network}.state_dict()"
+    names = after_line(program, claim.run)
+    network, state = names[claim.network], names[claim.name]
+    kept = {key: value.clone() for key, value in state.items()}
+    optimiser = torch.optim.SGD(network.parameters(), lr=1.0)
+    for each in network.parameters():
+        each.grad = torch.ones_like(each)
+    optimiser.step()
+    assert any(not torch.equal(state[key], kept[key]) for key in kept)
+    assert all(torch.equal(state[key], value) for key, value in network.state_dict().items())
+
+
+@check(FoundNothing)
+def _(claim: FoundNothing, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    truths = computed(claim.asked, dict(names))
+    assert "bool" in str(truths.dtype)
+    assert computed(f"({claim.asked}).any()", dict(names)).item() is False
+    assert int(computed(claim.code, dict(names))) == 0
+    assert claim.asked in claim.code
+
+
+@check(ColumnsOfEvery)
+def _(claim: ColumnsOfEvery, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = after_line(program, claim.run)
+    picked, one_each = computed(claim.code, dict(names)), computed(claim.instead, dict(names))
+    assert tuple(picked.shape) == (claim.rows, claim.rows)
+    assert tuple(one_each.shape) == (claim.rows,)
+    assert picked.diagonal().tolist() == one_each.tolist()

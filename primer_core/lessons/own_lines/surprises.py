@@ -149,6 +149,27 @@ def _not_kept(line: Line) -> Iterator[KeptNowhere]:
         yield KeptNowhere(line.run, last.place.text)
 
 
+def _returned(line: Line) -> Iterator[KeptNowhere]:
+    """Say so where a function of the program returns an array, has changed none, and its result is not kept."""
+    step, node = line.step, line.node
+    match node:
+        case ast.Expr(ast.Call(ast.Name(name)) as call) if line.before is not None:
+            last_line = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
+            if step.bound or step.changed or step.printed or node.lineno == last_line:
+                return
+            match line.before.moment.node:
+                case ast.Return(ast.Name(given)) if line.before.moment.functions == (name,):
+                    seen = line.before.names.get(given)
+                    place = line.trace.steps.index(line.before)
+                    for inner in reversed(line.trace.steps[: place + 1]):
+                        if inner.moment.functions[:1] != (name,):
+                            break
+                        if inner.changed or inner.printed:
+                            return
+                    if seen is not None and seen.shape is not None:
+                        yield KeptNowhere(line.run, line.text(call))
+
+
 def _once_each(line: Line) -> Iterator[OnceEach]:
     target = line.written_to()
     if not isinstance(line.node, ast.AugAssign) or target is None or not isinstance(target.value, ast.Name):
@@ -318,6 +339,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _lost,
     _once_each,
     _not_kept,
+    _returned,
     _other_axis,
     _every_pair,
     _squeezed,

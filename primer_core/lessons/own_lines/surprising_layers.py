@@ -6,7 +6,13 @@ import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
+from primer_core.claims.surprising_layers import (
+    AloneInItsSum,
+    FreezesNothing,
+    NothingBetween,
+    OneClassAlone,
+    StateIsShared,
+)
 from primer_core.lessons.own_lines.surprising_line import Line, last_name
 
 _SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
@@ -45,4 +51,14 @@ def _between(line: Line) -> Iterator[Claim]:
             yield NothingBetween(line.run, binding.name, first, inputs, outputs)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_freezes, _alone, _one_class, _between)
+def _shared(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(ast.Name(network), "state_dict"), [], [])):
+            later = () if ledger is None else (each for each in ledger.stepped if ledger.stepped[each].moved)
+            seen = line.step.names.get(network)
+            if seen is not None and name != network and any(number > line.run[0] for number, _ in later):
+                yield StateIsShared(line.run, name, network)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_freezes, _alone, _one_class, _between, _shared)

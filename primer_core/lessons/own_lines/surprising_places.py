@@ -14,9 +14,11 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_places import (
     AddsRows,
     CellByCell,
+    ColumnsOfEvery,
     ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    FoundNothing,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
@@ -160,6 +162,30 @@ def _seen_often(line: Line) -> Iterator[Claim]:
             yield OneCellOften(line.run, name, named, changed)
 
 
+def _found_nothing(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        match ast.parse(part.place.text, mode="eval").body if last_name(part) == "argmax" else None:
+            case ast.Call(ast.Attribute(ast.Name("np" | "torch")), [given], []) | ast.Call(
+                ast.Attribute(given), [], []
+            ):
+                truths = part.operands[0]
+                if is_array(truths) and numbers(truths).dtype.kind == "b" and not numbers(truths).any():
+                    yield FoundNothing(line.run, part.place.text, ast.unparse(given))
+
+
+def _of_every_row(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Subscript(ast.Name(name), ast.Tuple([ast.Slice(None, None, None), ast.Name(index)]), ast.Load()):
+                array, picked = line.step.names.get(name), line.step.names.get(index)
+                if array is None or picked is None or array.shape is None or len(array.shape) != 2:
+                    continue
+                rows = array.shape[0]
+                if picked.shape == (rows,) and "int" in picked.dtype and rows > 1:
+                    library = "torch" if array.dtype.startswith("torch.") else "np"
+                    yield ColumnsOfEvery(line.run, line.text(node), rows, f"{name}[{library}.arange({rows}), {index}]")
+
+
 def _by_cell(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry != "operator.*" or len(part.operands) != 2 or not all(map(is_array, part.operands)):
@@ -262,6 +288,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _columns,
     _pairs,
     _seen_often,
+    _found_nothing,
+    _of_every_row,
     _by_cell,
     _repeated,
     _flattened,

@@ -71,7 +71,7 @@ def _high(line: Line) -> Iterator[Claim]:
                 ast.Attribute(owner, ("randint" | "integers") as name),
                 [ast.Constant(int(low)), ast.Constant(int(high)), *_],
                 words,
-            ) if 1 <= low < high - 1:
+            ) if 1 <= low < high - 1 or low == high - 1:
                 is_library = ast.unparse(owner) in ("np.random", "torch")
                 if any(word.arg == "endpoint" for word in words) or is_library != (name == "randint"):
                     continue

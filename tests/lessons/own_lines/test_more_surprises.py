@@ -4,7 +4,14 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
-from primer_core.claims.surprising_layers import AloneInItsSum, FreezesNothing, NothingBetween, OneClassAlone
+from primer_core.claims.surprises import KeptNowhere
+from primer_core.claims.surprising_layers import (
+    AloneInItsSum,
+    FreezesNothing,
+    NothingBetween,
+    OneClassAlone,
+    StateIsShared,
+)
 from primer_core.claims.surprising_numbers import (
     BlowsUp,
     DividesBy,
@@ -15,7 +22,14 @@ from primer_core.claims.surprising_numbers import (
     TotalWraps,
 )
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing, TimeFirst
-from primer_core.claims.surprising_places import ColumnsSumToOne, OneHotRows, SameAxisTwice, TakenAsOneRow
+from primer_core.claims.surprising_places import (
+    ColumnsOfEvery,
+    ColumnsSumToOne,
+    FoundNothing,
+    OneHotRows,
+    SameAxisTwice,
+    TakenAsOneRow,
+)
 from primer_core.claims.surprising_ranges import (
     DrawnAgain,
     HighLeftOut,
@@ -92,6 +106,21 @@ SCHEDULED = (
         (
             "net = nn.Sequential(nn.Linear(2, 4), nn.ReLU())\nnet[0].requires_grad = False",
             [FreezesNothing((6, 1), "net[0]", 2)],
+        ),
+        (
+            "q = torch.zeros(2, 3)\na = torch.tensor([2, 0])\np = q[:, a]",
+            [ColumnsOfEvery((7, 1), "q[:, a]", 2, "q[torch.arange(2), a]")],
+        ),
+        ("a = np.array([1, 2])\ni = np.argmax(a > 50)", [FoundNothing((6, 1), "np.argmax(a > 50)", "a > 50")]),
+        ("r = np.random.randint(0, 1, size=5)", [HighLeftOut((5, 1), "np.random.randint(0, 1, size=5)", 0, 1)]),
+        (
+            "def f(x):\n    x = x + 1\n    return x\na = np.zeros(2)\nf(a)\nprint(a)",
+            [KeptNowhere((9, 1), "f(a)")],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nold = net.state_dict()\n"
+            "net(torch.ones(1, 2)).sum().backward()\nopt.step()",
+            [StateIsShared((7, 1), "old", "net")],
         ),
         (
             "mha = nn.MultiheadAttention(8, 2)\nx = torch.zeros(4, 6, 8)\ny, w = mha(x, x, x)",
