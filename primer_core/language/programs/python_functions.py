@@ -144,6 +144,12 @@ class PythonFunctions(Containers):
                 return Kind(declined.kind)
             case "type", (Once(kind) | Entries(kind),):
                 return TypeOf(_type_called(kind))
+            case "type", (Class() as own,):
+                return TypeOf(type if own.real is None else type(own.real))
+            case "type", (TypeOf(known),):
+                return TypeOf(type(known))
+            case "type", (Kind(),):
+                return TypeOf(type)
             case "type", (value,):
                 return self._class_of(value) or TypeOf(type(value))
             case "callable", (value,):

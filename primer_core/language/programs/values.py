@@ -415,7 +415,11 @@ def type_name(value: Any) -> str:
             return kind
         case Function(real=real):
             return "function" if real is None else type_name(real)
-        case Class() | Kind() | TypeOf():
+        case Class(real=real) if real is not None:
+            return type(real).__name__
+        case TypeOf(kind):
+            return type(kind).__name__
+        case Class() | Kind():
             return "type"
         case Method():
             return "method"

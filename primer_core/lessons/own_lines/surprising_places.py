@@ -164,13 +164,14 @@ def _seen_often(line: Line) -> Iterator[Claim]:
 
 def _found_nothing(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        match ast.parse(part.place.text, mode="eval").body if last_name(part) == "argmax" else None:
+        found = nodes_at(line.trace.source, part.place) if last_name(part) == "argmax" else None
+        match None if found is None else found[0]:
             case ast.Call(ast.Attribute(ast.Name("np" | "torch")), [given], []) | ast.Call(
                 ast.Attribute(given), [], []
             ):
                 truths = part.operands[0]
                 if is_array(truths) and numbers(truths).dtype.kind == "b" and not numbers(truths).any():
-                    yield FoundNothing(line.run, part.place.text, ast.unparse(given))
+                    yield FoundNothing(line.run, part.place.text, line.text(given))
 
 
 def _of_every_row(line: Line) -> Iterator[Claim]:

@@ -553,10 +553,26 @@ torch.load("nothing.pt")
 """
 
 
+TYPES = """
+class Plain:
+    pass
+class Net(nn.Module):
+    pass
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x ** 2
+print(type(Plain), type(Net).__name__, type(Square).__name__, type(int), type(torch.Tensor), type(nn.Linear))
+lin = nn.Linear(2, 1)
+lin.requires_grad, lin.note = False, "mine"
+print(lin.requires_grad, lin.weight.requires_grad, lin.note, lin.in_features)
+"""
+
+
 @pytest.mark.parametrize(
     "text",
-    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, SAVED],
-    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "saved"],
+    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, TYPES, SAVED],
+    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "types", "saved"],
 )
 def test_what_learners_write_does_what_plain_python_does(
     text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
