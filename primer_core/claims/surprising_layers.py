@@ -33,8 +33,9 @@ class FreezesNothing(InAWord, Claim):
         require = "requires" if self.count == 1 else "require"
         return (
             Code(f"{self.holder}.requires_grad = False"),
-            f" gives the layer an attribute that PyTorch does not ask for: {counted(self.count, 'parameter')} of it "
-            f"{require} a gradient as before. ",
+            f" sets an attribute that PyTorch does not ask for: {counted(self.count, 'parameter')} of ",
+            Code(self.holder),
+            f" {require} a gradient as before. ",
             Code(f"{self.holder}.requires_grad_(False)"),
             " freezes them",
         )
@@ -63,8 +64,8 @@ class AloneInItsSum(InAWord, Claim):
         """Say what each number is divided by."""
         return (
             Code(self.code),
-            f" is 1 everywhere, whatever it is given: along {axis_text(self.axis)} each number stands alone, and "
-            "softmax divides it by the sum of itself",
+            f" is 1 everywhere, whatever finite numbers it is given: along {axis_text(self.axis)} each stands alone, "
+            "and softmax divides its exponential by itself",
         )
 
 
@@ -91,8 +92,8 @@ class OneClassAlone(InAWord, Claim):
         """Say what the loss is, and which one is meant for two cases."""
         return (
             Code(self.code),
-            f" is 0 whatever the network gives, so that nothing is learnt: logits of shape {self.shape} are of one "
-            "class, and softmax gives it 1. One logit for yes or no is what ",
+            f" is 0 whatever finite numbers the network gives, so that nothing is learnt: logits of shape {self.shape} "
+            "are of one class, and softmax gives it 1. One logit for yes or no is what ",
             Code("nn.BCEWithLogitsLoss()"),
             " takes",
         )
@@ -134,7 +135,7 @@ class NothingBetween(InAWord, Claim):
             Code(f"nn.Linear({self.inputs}, {self.outputs})"),
             " can. With ",
             Code("nn.ReLU()"),
-            " between them they can bend",
+            " between them they can compute more",
         )
 
 
@@ -161,7 +162,9 @@ class StateIsShared(InAWord, Claim):
             Name(self.name),
             " holds the numbers of ",
             Name(self.network),
-            " themselves and no copies: a step of the optimiser changes both. ",
+            " themselves and no copies: each step of an optimiser of ",
+            Name(self.network),
+            " changes both. ",
             Code(f"copy.deepcopy({self.network}.state_dict())"),
             " keeps them as they are now",
         )

@@ -288,7 +288,7 @@ def check_nodes(
         case ast.Name(name) if name in called:
             pass
         case ast.Attribute(_, name) | ast.Name(name) if name.startswith("__") or name in _NO_NAMES:
-            message = f"{quoted(name)} is not known here. {instead_of(name)}".rstrip()
+            message = f"{quoted(name)} is not known here. {instead_of(ast.unparse(node))}".rstrip()
             raise Rejection("unknown", message, Place.of(node, source))
         case ast.Name(name) if not name.isascii() and len(name) > MAX_STRING:
             raise Rejection("refused", f"A name has at most {MAX_STRING} characters here.", Place.of(node, source))

@@ -7,7 +7,7 @@ import pytest
 from primer_core.language.instead import INSTEAD, instead_of
 from tests.language.programs.test_interpreter import interpreted
 
-BUILTINS = {"open", "compile"}
+BUILTINS = {"open"}
 GIVEN = """import numpy as np
 import torch
 import torch.nn as nn

@@ -28,13 +28,19 @@ def cause_of(trace: Trace) -> Recognised | None:
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None
-    if isinstance(known.cause, UnknownArgument) and known.cause.name not in trace.source:
-        return None  # what the program called called that by a name
+    if isinstance(known.cause, UnknownArgument) and not _gives(trace.failing, known.cause.name):
+        return None  # what the program called gave it
     if known.kind in _OF_BATCHES and _asks_a_loader(trace.failing):
         return known  # what a loader joins are samples, which are no operands of the program
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     return known if all(_is_there(shape, there) for shape in here) else None
+
+
+def _gives(failing: Failing, name: str) -> bool:
+    """Return whether a call gives an argument by a name, or by ``**``."""
+    words = failing.node.keywords if isinstance(failing.node, ast.Call) else []
+    return any(word.arg in (name, None) for word in words)
 
 
 def _asks_a_loader(failing: Failing) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.running import line_of
 from primer_core.claims.surprising_layers import (
     AloneInItsSum,
     FreezesNothing,
@@ -13,7 +14,7 @@ from primer_core.claims.surprising_layers import (
     OneClassAlone,
     StateIsShared,
 )
-from primer_core.lessons.own_lines.surprising_line import Line, last_name
+from primer_core.lessons.own_lines.surprising_line import Line, numbers
 
 _SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
 
@@ -29,7 +30,7 @@ def _freezes(line: Line) -> Iterator[Claim]:
 
 def _alone(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        if part.entry not in _SOFTMAX or last_name(part) != "softmax" or not part.operands:
+        if part.entry not in _SOFTMAX or part.result is None or not (numbers(part.result) == 1).all():
             continue
         shape = tuple(map(int, part.operands[0].shape))
         axis = part.keywords.get("dim", part.operands[1] if len(part.operands) > 1 else None)
@@ -57,7 +58,11 @@ def _shared(line: Line) -> Iterator[Claim]:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(ast.Name(network), "state_dict"), [], [])):
             later = () if ledger is None else (each for each in ledger.stepped if ledger.stepped[each].moved)
             seen = line.step.names.get(network)
-            if seen is not None and name != network and any(number > line.run[0] for number, _ in later):
+            if (
+                seen is not None
+                and name != network
+                and any(line_of(number) > line_of(line.run[0]) for number, _ in later)
+            ):
                 yield StateIsShared(line.run, name, network)
 
 

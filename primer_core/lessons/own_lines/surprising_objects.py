@@ -148,6 +148,8 @@ def _drops(line: Line) -> Iterator[Claim]:
 def _time_first(line: Line) -> Iterator[Claim]:
     for forward in line.step.forwards:
         own = forward.layers[0]
+        if any(isinstance(each, ast.ClassDef) and each.name == own.kind for each in line.statements):
+            continue  # a class of the program that is called as PyTorch's
         told = own.settings if own.kind in _RECURRENT else line.trace.source  # attention does not show its settings
         if own.kind in _OF_SEQUENCES and "batch_first" not in told and forward.called.isidentifier():
             shape = own.given[0] if own.given else ()

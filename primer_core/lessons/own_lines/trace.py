@@ -605,11 +605,15 @@ def _loose(value: Any) -> Iterator[tuple[str, int]]:
 
 def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
     """Go through the linear layers of a Sequential that another one follows at once."""
-    if not is_module(value) or type(value).__name__ != "Sequential" or "_modules" not in vars(value):
+    if not is_module(value):
         return
-    layers = list(value.children())
-    for place, (one, other) in enumerate(pairwise(layers)):
-        if type(one).__name__ == type(other).__name__ == "Linear":
+    from torch import nn
+
+    if type(value) is not nn.Sequential:  # a class of the program may be called alike
+        return
+    for place, (one, other) in enumerate(pairwise(value)):
+        fits = type(one) is type(other) is nn.Linear and one.out_features == other.in_features
+        if fits and one is not other:
             yield place, one.in_features, other.out_features
 
 

@@ -308,6 +308,10 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "net[0].requires_grad = False\nnet[2].weight.requires_grad = False\n"
         "p = torch.softmax(torch.zeros(2, 3), dim=1)\n"
         "mha = nn.MultiheadAttention(4, 2, batch_first=True)\nx = torch.zeros(2, 3, 4)\ny, w = mha(x, x, x)",
+        "class Linear(nn.Module):\n    def forward(self, x):\n        return x\n"
+        "class MultiheadAttention(nn.Module):\n    def forward(self, x):\n        return x * 2\n"
+        "net = nn.Sequential(Linear(), Linear())\nx = torch.ones(2, 3, 4)\ny = net(x)\nmha = MultiheadAttention()\n"
+        "z = mha(x)\np = torch.softmax(torch.full((2, 1), torch.inf), dim=1)",
         # numbers
         "same = np.float32(0.1) == 0.1\na = np.array([1.0, np.nan, 3.0])\na[a > 2] = 0",
         # objects that hold themselves
