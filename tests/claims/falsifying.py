@@ -55,7 +55,7 @@ def _other(value: Any, chance: random.Random) -> Any:
             return 1
         case tuple() if value:
             place = chance.randrange(len(value))
-            for _ in range(5):  # what stands there already says no more than is true
+            for _ in range(5 if isinstance(value[place], tuple) else 0):  # a cell that stands there already is true
                 if (found := _other(value[place], chance)) not in value:
                     return (*value[:place], found, *value[place + 1 :])
             return (*value[:place], _other(value[place], chance), *value[place + 1 :])

@@ -612,8 +612,9 @@ def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
     if type(value) is not nn.Sequential:  # a class of the program may be called alike
         return
     for place, (one, other) in enumerate(pairwise(value)):
-        fits = type(one) is type(other) is nn.Linear and one.out_features == other.in_features
-        if fits and one is not other:
+        if not (isinstance(one, nn.Linear) and isinstance(other, nn.Linear)) or one is other:
+            continue
+        if type(one) is type(other) is nn.Linear and one.out_features == other.in_features:
             yield place, one.in_features, other.out_features
 
 
