@@ -436,7 +436,7 @@ class FoundNothing(InAWord, Claim):
             " is True nowhere, and of False alone ",
             Code(self.code),
             " gives the first place, 0, as if it were found there. ",
-            Code(f"({self.asked}).any()"),
+            Code(f"{self.asked if self.asked.isidentifier() else f'({self.asked})'}.any()"),
             " tells whether there is one",
         )
 

@@ -381,8 +381,7 @@ def _(claim: ValuesAndIndices, program: Program) -> None:
 
 @check(KeepsGraphs)
 def _(claim: KeepsGraphs, program: Program) -> None:
-    code, seen = opened(program.code), dict[str, Any]()
-    Between(code, claim.run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
+    seen = after_line(program, claim.run)
     total = seen[claim.name]
     assert total.requires_grad
     assert getattr(at_line(program, claim.run)[claim.name], "requires_grad", False), "nothing had been added before"
@@ -398,6 +397,14 @@ def _(claim: KeepsGraphs, program: Program) -> None:
             waiting.extend(before for before, _ in node.next_functions)
     assert len(added) > claim.run[1]
     assert isinstance(computed(f"{claim.added}.item()", seen), float)
+
+
+def after_line(program: Program, run: tuple[int, int]) -> dict[str, Any]:
+    """What names are bound to, live, where a line has ended."""
+    seen: dict[str, Any] = {}
+    Between(opened(program.code), run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
+    assert seen
+    return seen
 
 
 def at_line(program: Program, run: Run) -> dict[str, Any]:

@@ -16,18 +16,8 @@ from primer_core.claims.surprising_layers import (
 from primer_core.claims.surprising_places import ColumnsOfEvery, FoundNothing
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import opened
-from tests.claims.source_checks import Between, in_sight
 from tests.claims.surprise_checks import computed, stands_there, statement_of
-from tests.claims.surprising_checks import at_line
-
-
-def after_line(program: Program, run: tuple[int, int]) -> dict[str, Any]:
-    """What names are bound to, live, where a line has ended."""
-    seen: dict[str, Any] = {}
-    Between(opened(program.code), run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
-    assert seen
-    return seen
+from tests.claims.surprising_checks import after_line, at_line
 
 
 @check(FreezesNothing)
@@ -125,7 +115,7 @@ def _(claim: FoundNothing, program: Program) -> None:
 @check(ColumnsOfEvery)
 def _(claim: ColumnsOfEvery, program: Program) -> None:
     stands_there(claim.code, program, claim.run)
-    names = after_line(program, claim.run)
+    names = at_line(program, claim.run)
     picked, one_each = computed(claim.code, dict(names)), computed(claim.instead, dict(names))
     assert tuple(picked.shape) == (claim.rows, claim.rows)
     assert tuple(one_each.shape) == (claim.rows,)

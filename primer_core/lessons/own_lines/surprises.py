@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -137,9 +138,8 @@ def _not_kept(line: Line) -> Iterator[KeptNowhere]:
     step, node = line.step, line.node
     if step.bound or step.changed or step.printed or not isinstance(node, ast.Expr) or not step.parts:
         return
-    last_line = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
-    if not isinstance(node.value, ast.Call) or node.lineno == last_line:
-        return  # the last expression may stand there to be looked at
+    if not isinstance(node.value, ast.Call) or line.is_last:
+        return
     last = step.parts[-1]
     entry = entry_named(last.entry)
     is_whole = (last.place.line, last.place.column) == (node.value.lineno, node.value.col_offset)
@@ -151,23 +151,16 @@ def _not_kept(line: Line) -> Iterator[KeptNowhere]:
 
 def _returned(line: Line) -> Iterator[KeptNowhere]:
     """Say so where a function of the program returns an array, has changed none, and its result is not kept."""
-    step, node = line.step, line.node
-    match node:
-        case ast.Expr(ast.Call(ast.Name(name)) as call) if line.before is not None:
-            last_line = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
-            if step.bound or step.changed or step.printed or node.lineno == last_line:
-                return
-            match line.before.moment.node:
-                case ast.Return(ast.Name(given)) if line.before.moment.functions == (name,):
-                    seen = line.before.names.get(given)
-                    place = line.trace.steps.index(line.before)
-                    for inner in reversed(line.trace.steps[: place + 1]):
-                        if inner.moment.functions[:1] != (name,):
-                            break
-                        if inner.changed or inner.printed:
-                            return
-                    if seen is not None and seen.shape is not None:
-                        yield KeptNowhere(line.run, line.text(call))
+    step, last = line.step, line.before
+    if last is None or step.bound or step.changed or step.printed or line.is_last:
+        return
+    match line.node, last.moment.node, last.moment.functions:
+        case ast.Expr(ast.Call(ast.Name(name)) as call), ast.Return(ast.Name(given)), (function,) if function == name:
+            seen, steps = last.names.get(given), line.trace.steps
+            until = reversed(steps[: steps.index(last) + 1])
+            inner = takewhile(lambda each: each.moment.functions[:1] == (name,), until)
+            if seen is not None and seen.shape is not None and not any(each.changed or each.printed for each in inner):
+                yield KeptNowhere(line.run, line.text(call))
 
 
 def _once_each(line: Line) -> Iterator[OnceEach]:

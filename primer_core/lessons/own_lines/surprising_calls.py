@@ -21,7 +21,7 @@ from primer_core.claims.surprising_calls import (
     SqueezesNothing,
 )
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import nodes_at, statements_of
+from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, numbers
 
 
@@ -164,9 +164,8 @@ def _no_loss(line: Line) -> Iterator[Claim]:
 def _compared(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Expr(ast.Compare(ast.Subscript() as left, [ast.Eq()], [right]) as value):
-            last = max((statement.lineno for statement in statements_of(line.trace.source)), default=0)
             whole = [part for part in line.step.parts if part.entry == "operator.==" and is_array(part.result)]
-            if whole and line.node.lineno != last:
+            if whole and not line.is_last:
                 yield ComparedNotStored(line.run, line.text(value), f"{line.text(left)} = {line.text(right)}")
 
 

@@ -55,6 +55,11 @@ class Line:
         """The statement."""
         return self.step.moment.node
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no statement of the program stands in a later line: its value may stand there to be looked at."""
+        return self.node.lineno == max((statement.lineno for statement in self.statements), default=0)
+
     def written_to(self) -> ast.Subscript | None:
         """Return what the line assigns to, if that is ``x[index]``."""
         match self.node:

@@ -164,27 +164,29 @@ def _seen_often(line: Line) -> Iterator[Claim]:
 
 def _found_nothing(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if last_name(part) == "argmax" else None
-        match None if found is None else found[0]:
-            case ast.Call(ast.Attribute(ast.Name("np" | "torch")), [given], []) | ast.Call(
-                ast.Attribute(given), [], []
-            ):
-                truths = part.operands[0]
-                if is_array(truths) and numbers(truths).dtype.kind == "b" and not numbers(truths).any():
-                    yield FoundNothing(line.run, part.place.text, line.text(given))
+        if last_name(part) != "argmax" or not is_array(part.operands[0]):
+            continue
+        truths, found = numbers(part.operands[0]), nodes_at(line.trace.source, part.place)
+        if found is None or truths.dtype.kind != "b" or truths.any():
+            continue
+        match found[0]:
+            case ast.Call(ast.Attribute(ast.Name("np")), [given], []) | ast.Call(ast.Attribute(given), [], []):
+                yield FoundNothing(line.run, part.place.text, line.text(given))
 
 
 def _of_every_row(line: Line) -> Iterator[Claim]:
-    for node in line.nodes():
-        match node:
+    for part in line.step.parts:
+        found = nodes_at(line.trace.source, part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
+        match None if found is None else found[0]:
             case ast.Subscript(ast.Name(name), ast.Tuple([ast.Slice(None, None, None), ast.Name(index)]), ast.Load()):
-                array, picked = line.step.names.get(name), line.step.names.get(index)
-                if array is None or picked is None or array.shape is None or len(array.shape) != 2:
+                array, (_, picked) = part.operands
+                if not is_array(picked) or picked.ndim != 1 or array.ndim != 2 or numbers(picked).dtype.kind != "i":
                     continue
-                rows = array.shape[0]
-                if picked.shape == (rows,) and "int" in picked.dtype and rows > 1:
-                    library = "torch" if array.dtype.startswith("torch.") else "np"
-                    yield ColumnsOfEvery(line.run, line.text(node), rows, f"{name}[{library}.arange({rows}), {index}]")
+                rows = int(array.shape[0])
+                if rows > 1 and rows == len(picked):
+                    library = "torch" if part.entry == "Tensor.[]" else "np"
+                    instead = f"{name}[{library}.arange({rows}), {index}]"
+                    yield ColumnsOfEvery(line.run, part.place.text, rows, instead)
 
 
 def _by_cell(line: Line) -> Iterator[Claim]:
