@@ -83,15 +83,11 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | A
         last = {(step.line, step.code, step.why): step.time for step in steps}
         return tuple(LosesGradient((line, time), code, why) for (line, code, why), time in last.items())
     match watch.asking:
-        case ast.Call(ast.Attribute(holder, "backward")) if not watch.any_requires:
-            code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
-            return (NothingRequires(stopped.place.line, code),)
-        case ast.Call(ast.Attribute(holder, "backward")) if any(word in trace.source for word in _FREEZES):
-            code = ast.get_source_segment(trace.source, holder) or ast.unparse(holder)
-            networks = {name: list(value.parameters()) for name, value in watch.names.items() if is_module(value)}
-            learning = any(each.requires_grad for own in networks.values() for each in own)
-            frozen = [(name, len(own)) for name, own in networks.items() if own]
-            if frozen and not learning and not any(_requires(value) for value in watch.names.values()):
+        case ast.Call(ast.Attribute(holder, "backward")):
+            code, frozen = ast.get_source_segment(trace.source, holder) or ast.unparse(holder), watch.frozen()
+            if not watch.any_requires:
+                return (NothingRequires(stopped.place.line, code),)
+            if frozen and any(word in trace.source for word in _FREEZES):
                 return (AllFrozen(stopped.place.line, code, *frozen[0]),)
     return ()
 
@@ -158,6 +154,12 @@ class _Watch(Interpreter):
         """Return the steps that lost a gradient on the way to a value."""
         found = self._lost.get(id(value))
         return () if found is None else found[1]
+
+    def frozen(self) -> list[tuple[str, int]]:
+        """Return names of networks and how many parameters each has; none if anything still requires a gradient."""
+        networks = [(name, list(value.parameters())) for name, value in self.names.items() if is_module(value)]
+        held = [*self.names.values(), *(each for _, own in networks for each in own)]
+        return [] if any(map(_requires, held)) else [(name, len(own)) for name, own in networks if own]
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and know how-manieth time."""

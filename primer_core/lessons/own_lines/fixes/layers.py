@@ -24,13 +24,15 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
         kind, takes = broken.broke.kind, broken.misfit.had
         for operand in arrays:
             shape = operand.shape or ()
-            for ending in _turned(kind, shape, takes):
+            if shape[-1:] == (takes,) and (kind, len(shape)) in _CHANNELS_FIRST:
                 fits = True
-                yield from each_ended(arrays, ending)
+                yield from each_ended(arrays, _CHANNELS_FIRST[kind, len(shape)])
             if len(shape) > 2 and kind == "Linear":
                 yield from each_ended(arrays, ".flatten(1)")
             if len(shape) == 3 and takes == 1:
                 yield from each_ended(arrays, ".unsqueeze(1)")
+            if len(shape) == 2 and shape[0] == takes and kind == "Linear":
+                yield from each_ended(arrays, ".T")
         flat = _flattened(failure, broken.broke.given[0] if broken.broke.given else (), kind, takes)
         if flat is not None:
             fits = True
@@ -40,15 +42,11 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
     yield from each_ended(arrays, ".flatten(1)", ".unsqueeze(0)")
 
 
-def _turned(kind: str, shape: tuple[int, ...], takes: int) -> Iterator[str]:
-    """Return what brings the axis that a layer looks at to its place, where another one has the right size."""
-    axes = len(shape)
-    if kind == "Conv2d" and axes in (3, 4) and shape[-1] == takes:
-        yield ".permute(2, 0, 1)" if axes == 3 else ".permute(0, 3, 1, 2)"
-    if kind == "Conv1d" and axes == 3 and shape[2] == takes:
-        yield ".transpose(1, 2)"
-    if kind in ("Conv1d", "Linear") and axes == 2 and takes in (shape[1] if kind == "Conv1d" else shape[0],):
-        yield ".T"
+_CHANNELS_FIRST: Mapping[tuple[str, int], str] = {
+    ("Conv1d", 2): ".T", ("Conv1d", 3): ".transpose(1, 2)",
+    ("Conv2d", 3): ".permute(2, 0, 1)", ("Conv2d", 4): ".permute(0, 3, 1, 2)",
+}  # fmt: skip
+"""By a layer and the axes of its input what brings channels that come last to their place."""
 
 
 def _flattened(failure: Failure, shape: tuple[int, ...], kind: str, takes: int) -> Candidate | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
@@ -130,18 +129,10 @@ def _not_picked(failure: Failure) -> Iterator[Candidate]:
 
 
 def _text(failure: Failure) -> Iterator[Candidate]:
-    for operand in failure.operands:
-        if isinstance(operand.value, str) and _NUMBER.fullmatch(str(operand.value)):
-            yield Candidate(operand.place, f"float({operand.text})")
-    for operand in failure.operands:
-        if operand.kind != "str":
-            yield Candidate(operand.place, f"str({operand.text})")
-    for operand in failure.operands:
-        if operand.kind == "str":
-            yield Candidate(operand.place, f"float({operand.text})")
-
-
-_NUMBER = re.compile(r"\s*-?\d+(\.\d*)?\s*")
+    """Make a number of a text that is one; else a text of what is none."""
+    texts = [operand for operand in failure.operands if isinstance(operand.value, str)]
+    yield from (Candidate(operand.place, f"float({operand.text})") for operand in texts)
+    yield from (Candidate(each.place, f"str({each.text})") for each in failure.operands if each not in texts)
 
 
 def _one_by_one(failure: Failure) -> Iterator[Candidate]:

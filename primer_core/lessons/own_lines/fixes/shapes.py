@@ -124,7 +124,14 @@ def _squeeze(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{failure.text(node.func)}()")
 
 
-_LARGER = {"np.max": "np.maximum", "np.min": "np.minimum", "np.amax": "np.maximum", "np.amin": "np.minimum"}
+_LARGER = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
+
+
+def _larger(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
+    """Ask for the larger of two, where the largest of one along an axis was asked for."""
+    library, _, function = failure.text(call.func).rpartition(".")
+    if function in _LARGER and len(call.args) == 2 and not call.keywords:
+        yield failure.whole(f"{library}.{_LARGER[function]}({', '.join(map(failure.text, call.args))})")
 
 
 def _axis(failure: Failure) -> Iterator[Candidate]:
@@ -135,9 +142,10 @@ def _axis(failure: Failure) -> Iterator[Candidate]:
         if word.arg in ("axis", "dim"):
             yield from (failure.instead(word.value, number) for number in ("-1", "0"))
     called = failure.text(node.func)
-    if called in _LARGER and len(node.args) == 2:
-        yield failure.whole(f"{_LARGER[called]}({', '.join(map(failure.text, node.args))})")
-        return
+    larger = tuple(_larger(failure, node))
+    if larger:
+        yield from larger
+        return  # with another axis it would be the largest of the first alone
     if called.endswith(("concatenate", "cat")):
         stack = called.replace("concatenate", "stack").replace("torch.cat", "torch.stack")
         yield failure.whole(f"{stack}{failure.failing.place.text[len(called) :]}")
@@ -180,10 +188,7 @@ def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
         called = failure.text(node.func)
         listed = ", ".join(map(failure.text, node.args))
         words = "".join(f", {word.arg}={failure.text(word.value)}" for word in node.keywords)
-        larger = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minimum"}
-        library, _, function = called.rpartition(".")
-        if function in larger and len(node.args) == 2 and not node.keywords:
-            yield failure.whole(f"{library}.{larger[function]}({listed})")
+        yield from _larger(failure, node)
         yield failure.whole(f"{called}(({listed}){words})")
 
 
@@ -208,8 +213,8 @@ def _ragged(failure: Failure) -> Iterator[Candidate]:
 def _stacked(failure: Failure) -> Iterator[Candidate]:
     """Stack numbers, which have no axis along which they could be joined."""
     node = failure.node
-    if isinstance(node, ast.Call) and failure.text(node.func) in ("torch.cat", "torch.concat", "torch.concatenate"):
-        yield failure.whole(f"torch.stack({', '.join(map(failure.text, node.args[:1]))})")
+    if isinstance(node, ast.Call) and node.args:
+        yield failure.whole(f"torch.stack({failure.text(node.args[0])})")
 
 
 def _power(failure: Failure) -> Iterator[Candidate]:

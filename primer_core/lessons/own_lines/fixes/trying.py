@@ -202,13 +202,17 @@ def _fails_again(trace: Trace, mended: Trace, added: int) -> bool:
     """Return whether a changed program gets beyond the line that failed, and is stopped there a round later."""
     if trace.failing is None or mended.failing is None or mended.stopped is None or mended.stopped.declined is None:
         return False
-    line = trace.failing.statement.lineno
-    return mended.failing.statement.lineno == line + (1 if added and line >= added else 0)
+    return mended.failing.statement.lineno == _moved(trace.failing.statement.lineno, added)
+
+
+def _moved(line: int, added: int) -> int:
+    """Return the number of a line in a program into which another was put, or, with 0, none was."""
+    return line + (1 if added and line >= added else 0)
 
 
 def _is_same(old: Step, new: Step, added: int, *, values: bool) -> bool:
     """Return whether a step came to the same in a changed program."""
-    if new.line != old.line + (1 if added and old.line >= added else 0) or old.moment.happening != new.moment.happening:
+    if new.line != _moved(old.line, added) or old.moment.happening != new.moment.happening:
         return False
     if not values:  # a layer of another size starts from other numbers
         return old.names.keys() == new.names.keys()
