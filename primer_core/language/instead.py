@@ -49,7 +49,7 @@ INSTEAD: Mapping[str, Instead] = {
     "np.polynomial": Instead("Write the highest power first", "np.polyval([2, 1], x)"),
     "np.piecewise": Instead("Write a choice for each cell", "np.where(x < 2, 0, x * 10)"),
     "np.testing": Instead("Write", "assert np.allclose(a, b)"),
-    "torch.testing": Instead("Write", "assert torch.allclose(torch.tensor(1.0), torch.tensor(1.0))"),
+    "torch.testing": Instead("Write", "assert torch.allclose(a, b)"),
     "torch.compile": _ITSELF,
     "torch.jit": _ITSELF,
     "torch.nn.DataParallel": _ITSELF,
@@ -82,6 +82,44 @@ INSTEAD: Mapping[str, Instead] = {
     ),
 }
 """By names as the table of functions would know them; a module's stands for all in it."""
+
+_NO_PLOT = Instead("The page draws the arrays itself: leave out the lines that plot")
+_NO_FILES = Instead("A program reads and writes no files here: leave this line out")
+_NO_PICTURES = Instead("A program reads no pictures here. Make one", "np.zeros((4, 4, 3))")
+_LEAVE = Instead("Leave this line out")
+_NO_OTHER = Instead("PyTorch and NumPy are run here")
+_DRAWN = Instead("The page draws the network itself: leave this line out")
+_THE_LOOP = Instead("Write the loop itself: forward, loss, backward, step")
+_SMALL = Instead("Write a small network with torch.nn", "nn.Sequential(nn.Linear(4, 2))")
+
+PACKAGES: Mapping[str, Instead] = {
+    **dict.fromkeys(("matplotlib", "seaborn", "plotly"), _NO_PLOT),
+    "pandas": Instead("Write the numbers of the table as an array", "np.array([[1, 2], [3, 4]])"),
+    "sklearn": Instead("Write a few rows of its data as an array", "np.array([[1.0, 2.0], [3.0, 4.0]])"),
+    "scipy": Instead("What NumPy has of it, np.linalg and np.fft, is run"),
+    **dict.fromkeys(("os", "pathlib", "shutil"), _NO_FILES),
+    **dict.fromkeys(("PIL", "cv2", "skimage", "imageio"), _NO_PICTURES),
+    **dict.fromkeys(("sys", "gc", "argparse", "logging", "pprint", "pdb"), _LEAVE),
+    **dict.fromkeys(("tensorflow", "keras", "jax", "cupy", "mxnet"), _NO_OTHER),
+    "numba": Instead("Leave this line out: the function gives the same without it"),
+    "einops": Instead("Write it with reshape and permute, or with einsum", "torch.einsum('ab->ba', x)"),
+    **dict.fromkeys(("torchsummary", "torchinfo", "torchviz"), _DRAWN),
+    "torchmetrics": Instead("Write what it counts", "(guesses == labels).float().mean()"),
+    **dict.fromkeys(("pytorch_lightning", "lightning", "fastai", "accelerate", "wandb"), _THE_LOOP),
+    **dict.fromkeys(("transformers", "timm", "datasets", "torch_geometric"), _SMALL),
+}
+"""What to write instead of what is often imported, by the first part of its name: the import is read over, since many
+programs never use what they import, or only in their last lines; what uses it is not run. So it is with Python's own
+modules, too."""
+
+PARTS = (
+    "torch.amp.", "torch.backends.", "torch.cuda.", "torch.distributed.", "torch.distributions.", "torch.fft.",
+    "torch.func.", "torch.jit.", "torch.nn.parallel.", "torch.onnx.", "torch.profiler.", "torch.sparse.",
+    "torch.special.", "torch.testing.", "torch.utils.", "torchvision.datasets.", "torchvision.io.",
+    "torchvision.models.", "torchvision.ops.", "torchvision.utils.", "numpy.char.", "numpy.ma.", "numpy.polynomial.",
+    "numpy.testing.",
+)  # fmt: skip
+"""Parts of the libraries of which nothing, or only what is asked for by its whole name, is run: so it is with them."""
 
 
 def instead_of(name: str) -> str:

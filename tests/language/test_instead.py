@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from primer_core.language.instead import INSTEAD, instead_of
+from primer_core.language.instead import INSTEAD, PACKAGES, instead_of
 from tests.language.programs.test_interpreter import interpreted
 
 BUILTINS = {"open"}
@@ -40,12 +40,24 @@ def test_the_library_has_it_and_it_is_not_run(name: str) -> None:
     assert INSTEAD[name].sentence in rejection.message
 
 
-@pytest.mark.parametrize("name", [name for name, instead in INSTEAD.items() if instead.code])
+EVERY = {**INSTEAD, **PACKAGES}
+
+
+@pytest.mark.parametrize("name", [name for name, instead in EVERY.items() if instead.code])
 def test_what_is_offered_instead_is_run(name: str) -> None:
-    code = INSTEAD[name].code
+    code = EVERY[name].code
     arrays = ARRAYS if "mask" in code or "np.where" in code or "polyval" in code else ""
-    _, rejection = interpreted(f"{GIVEN}{arrays}{code}\n")
+    tensors = "a = b = torch.ones(2)\n" if "torch.allclose" in code else ""
+    _, rejection = interpreted(f"{GIVEN}{arrays}{tensors}{code}\n")
     assert rejection is None, rejection.message
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_stops_nothing_until_it_is_used(name: str) -> None:
+    assert interpreted(f"import {name}\nprint(1)")[1] is None
+    rejection = interpreted(f"import {name} as it\nit.used()")[1]
+    assert rejection is not None
+    assert rejection.message.startswith(f"“{name}” cannot be used here. {PACKAGES[name].sentence}")
 
 
 def test_a_module_stands_for_all_in_it_and_nothing_is_made_up() -> None:

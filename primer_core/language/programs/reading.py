@@ -6,7 +6,7 @@ import ast
 import sys
 from dataclasses import dataclass
 
-from primer_core.language.instead import instead_of
+from primer_core.language.instead import PACKAGES, PARTS, instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
 from primer_core.language.parsing import TooDeepError, parse
 from primer_core.language.programs.python_names import DUNDER
@@ -42,47 +42,9 @@ MODULES = {
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 
-_WITHOUT = {
-    **dict.fromkeys(
-        ("matplotlib", "seaborn", "plotly"), "The page draws the arrays itself: leave out the lines that plot."
-    ),
-    "pandas": "Write the numbers of the table as an array: np.array([[1, 2], [3, 4]]).",
-    "sklearn": "Write a few rows of its data as an array: np.array([[1.0, 2.0], [3.0, 4.0]]).",
-    "scipy": "What NumPy has of it, np.linalg and np.fft, is run.",
-    **dict.fromkeys(("os", "pathlib", "shutil"), "A program reads and writes no files here: leave this line out."),
-    **dict.fromkeys(
-        ("PIL", "cv2", "skimage", "imageio"), "A program reads no pictures here: make one, np.zeros((4, 4, 3))."
-    ),
-    **dict.fromkeys(("sys", "gc", "argparse", "logging", "pprint", "pdb"), "Leave this line out."),
-    **dict.fromkeys(("tensorflow", "keras", "jax", "cupy", "mxnet"), "PyTorch and NumPy are run here."),
-    "numba": "Leave this line out: the function gives the same without it.",
-    "einops": "Write it with reshape and permute, or with einsum.",
-    **dict.fromkeys(
-        ("torchsummary", "torchinfo", "torchviz"), "The page draws the network itself: leave this line out."
-    ),
-    "torchmetrics": "Write what it counts: (guesses == labels).float().mean().",
-    **dict.fromkeys(
-        ("pytorch_lightning", "lightning", "fastai", "accelerate", "wandb"),
-        "Write the loop itself: forward, loss, backward, step.",
-    ),
-    **dict.fromkeys(("transformers", "timm", "datasets", "torch_geometric"), "Write a small network with torch.nn."),
-}
-"""What to write instead of what is often imported, by the first part of its name: the import is read over, since many
-programs never use what they import, or only in their last lines; what uses it is not run. So it is with Python's own
-modules, too."""
-
-_PARTS = (
-    "torch.amp", "torch.backends", "torch.cuda", "torch.distributed", "torch.distributions", "torch.fft", "torch.func",
-    "torch.jit", "torch.nn.parallel", "torch.onnx", "torch.profiler", "torch.sparse", "torch.special", "torch.testing",
-    "torch.utils", "torchvision.datasets", "torchvision.io", "torchvision.models", "torchvision.ops",
-    "torchvision.utils", "numpy.char", "numpy.ma", "numpy.polynomial", "numpy.testing",
-)  # fmt: skip
-"""Parts of the libraries of which nothing, or only what is asked for by its whole name, is run: so it is with them."""
-
 _ABSENT = "absent."
 """What the name of something begins with that is imported and cannot be used."""
 
-_WITH_DOTS = tuple(f"{part}." for part in _PARTS)
 _OF_PYTHON = tuple(module for module in MODULES if module in sys.stdlib_module_names)
 
 _INSTEAD: tuple[tuple[type[ast.AST], str], ...] = (
@@ -162,7 +124,7 @@ def _is_absent(module: str) -> bool:
     if module in MODULES:
         return False
     first = module.partition(".")[0]
-    return first in _WITHOUT or first in sys.stdlib_module_names or f"{module}.".startswith(_WITH_DOTS)
+    return first in PACKAGES or first in sys.stdlib_module_names or f"{module}.".startswith(PARTS)
 
 
 def why_absent(full: str) -> str:
@@ -177,10 +139,10 @@ def why_absent(full: str) -> str:
         return ""
     name = full.removeprefix(_ABSENT)
     first = name.partition(".")[0]
-    if first in ("torch", "torchvision", "numpy"):
-        known = name.replace("numpy.", "np.")
-        return f"{quoted(name)} cannot be used here. {instead_of(known)}".rstrip()
-    words = _WITHOUT.get(first, f"Of Python's own modules, these are run: {', '.join(_OF_PYTHON)}.")
+    if first in MODULES:  # a part of it alone is absent
+        return f"{quoted(name)} cannot be used here. {instead_of(name.replace('numpy.', 'np.'))}".rstrip()
+    known = PACKAGES.get(first)
+    words = f"Of Python's own modules, these are run: {', '.join(_OF_PYTHON)}." if known is None else known.sentence
     return f"{quoted(first)} cannot be used here. {words}"
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
+from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout, shares_memory
 from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array
@@ -607,6 +608,7 @@ def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
     """Go through the linear layers of a Sequential that another one follows at once."""
     if not is_module(value):
         return
+    load_torch()
     from torch import nn
 
     if type(value) is not nn.Sequential:  # a class of the program may be called alike
