@@ -125,12 +125,10 @@ class NothingBetween(InAWord, Claim):
     def sentence(self) -> Sentence:
         """Say which layer does the same."""
         return (
-            "Between the layers ",
+            "Between ",
             Code(f"{self.network}[{self.first}]"),
             " and ",
             Code(f"{self.network}[{self.first + 1}]"),
-            " of ",
-            Name(self.network),
             " stands nothing: together they compute no more than one ",
             Code(f"nn.Linear({self.inputs}, {self.outputs})"),
             " can. With ",

@@ -75,7 +75,7 @@ INSTEAD: Mapping[str, Instead] = {
     "torch.onnx": Instead("A program writes no files here. Leave this line out"),
     "torch.utils.tensorboard": Instead("A program writes no files here. Every number can be looked at on this page"),
     "torchvision.datasets": Instead(
-        "Nothing is downloaded here. Make a few images, with labels torch.tensor([3, 1])", "torch.rand(2, 1, 28, 28)"
+        "Nothing is downloaded here. Make labels, torch.tensor([3, 1]), and images", "torch.rand(2, 1, 28, 28)"
     ),
     "torchvision.models": Instead(
         "Its networks are too large to be drawn. Write a small one", "nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU())"

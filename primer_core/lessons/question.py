@@ -104,7 +104,7 @@ class TextField(Field[str]):
     look: ClassVar[str] = "text"
 
     def parse(self, text: str) -> str:
-        """Take any text of at most `LONGEST_TEXT` characters; half of a pair that no address holds is ?."""
+        """Take any text of at most `LONGEST_TEXT` characters; half of a surrogate pair, which none is, becomes ?."""
         if len(text) > LONGEST_TEXT:
             raise UnreadableError(f"at most {LONGEST_TEXT} characters, not {len(text)}")
         return text.encode(errors="replace").decode()

@@ -164,7 +164,9 @@ def _(claim: KeptNowhere, program: Program) -> None:
     assert written(statement.value, program) == claim.code
     assert unchanged(done)
     assert not done.printed
-    assert is_array(computed(claim.code, names))
+    result = computed(claim.code, names)
+    assert is_array(result)
+    assert not any(value is result for value in names.values()), "a name keeps it"
 
 
 @check(OnceEach)

@@ -159,7 +159,9 @@ def _returned(line: Line) -> Iterator[KeptNowhere]:
             seen, steps = last.names.get(given), line.trace.steps
             until = reversed(steps[: steps.index(last) + 1])
             inner = takewhile(lambda each: each.moment.functions[:1] == (name,), until)
-            if seen is not None and seen.shape is not None and not any(each.changed or each.printed for each in inner):
+            if seen is None or seen.shape is None or any(each.changed or each.printed for each in inner):
+                return
+            if all(seen.number != known.number for known in step.names.values()):  # else a name keeps it
                 yield KeptNowhere(line.run, line.text(call))
 
 

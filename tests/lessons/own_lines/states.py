@@ -125,7 +125,8 @@ _STILL_MORE_SURPRISES = (
     "model = nn.Linear({1}, 1)\nlearner = torch.optim.SGD(model.parameters(), lr=0.1)\nold = model.state_dict()\n"
     "model(torch.ones(1, {1})).sum().backward()\nlearner.step()\nq = torch.arange(6.).reshape(2, 3)\n"
     "best = torch.tensor([2, {0} % 3])\np = q[:, best]\na = np.array([{0}, {1}])\nfirst = np.argmax(a > 50)\n"
-    "def grow(x):\n    x = x + {0}\n    return x\ngrow(a)\nrolled = np.random.randint({0}, {0} + 1, size={1})\n"
+    "def grow(x):\n    x = x + {0}\n    return x\ngrow(a)\n"
+    "def same(x):\n    return x\nsame(a)\nrolled = np.random.randint({0}, {0} + 1, size={1})\n"
     "b = np.eye(2)\nrow = np.array([0, 1])\nc = b[:, row]",
     "x = torch.tensor([{0}00.0, {1}.0])\ny = torch.exp(x)\np = y / y.sum()\nq = torch.tensor([0.0, 1.0])\n"
     "h = (q * torch.log(q)).sum()\na = np.array([-{0}.0, 0.0, {1}.0])\nb = np.sqrt(a)\nc = {1} / a\na /= 0",

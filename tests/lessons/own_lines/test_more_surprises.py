@@ -312,6 +312,7 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "class MultiheadAttention(nn.Module):\n    def forward(self, x):\n        return x * 2\n"
         "net = nn.Sequential(Linear(), Linear())\nx = torch.ones(2, 3, 4)\ny = net(x)\nmha = MultiheadAttention()\n"
         "z = mha(x)\np = torch.softmax(torch.full((2, 1), torch.inf), dim=1)",
+        "def f(x):\n    return x\ndef g(x):\n    x += 1\n    return x\na = np.zeros(2)\nf(a)\ng(a)\nprint(a)",
         # numbers
         "same = np.float32(0.1) == 0.1\na = np.array([1.0, np.nan, 3.0])\na[a > 2] = 0",
         # objects that hold themselves
