@@ -54,8 +54,16 @@ def attempted(
             raise
         except _ERRORS as error:
             result = Declined.of(error)
-    told = (f"{warning.category.__name__}: {warning.message}" for warning in _recorded()[before:])
+    told = (
+        f"{warning.category.__name__}: {warning.message}"
+        for warning in _recorded()[before:]
+        if not issubclass(warning.category, _NOT_OF_THE_CALL)
+    )
     return result, tuple(dict.fromkeys(told))
+
+
+_NOT_OF_THE_CALL = ResourceWarning
+"""What Python warns of where it clears away something that others left open, whatever is being called just then."""
 
 
 def _nothing() -> Sequence[warnings.WarningMessage]:

@@ -92,6 +92,7 @@ def test_a_network_learns_what_was_drawn_and_labelled(new_page: Callable[..., Pa
     expect(section(page).get_by_role("table")).to_contain_text("replay share 50 %")
     button(page, "Delete all").click()
     button(page, "Yes, delete them").click()
+    expect(said(page)).to_contain_text("3 digits deleted")  # leaving before that would end the browser's transaction
     page.reload()
     expect(section(page)).to_contain_text("No digits of yours yet")
 
