@@ -122,7 +122,7 @@ class OnceEach(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class OtherAxis(InAWord, Claim):
-    """A result with one number a row met the columns of a square array.
+    """A column of a square array, or a result with one number a row, met its columns.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ class OtherAxis(InAWord, Claim):
     code
         The operation.
     reduced
-        The reduction that gave one number a row, as code.
+        The reduction, or the column, that has one number a row, as code.
     size
         Rows, and columns, of the square array.
     """

@@ -1,4 +1,4 @@
-"""What often surprises in layers: an attribute that freezes nothing, a class that is alone, nothing between two."""
+"""What often surprises in layers: an attribute that freezes nothing, dropout that goes on, nothing between two."""
 
 from __future__ import annotations
 
@@ -165,4 +165,67 @@ class StateIsShared(InAWord, Claim):
             " changes both. ",
             Code(f"copy.deepcopy({self.network}.state_dict())"),
             " keeps them as they are now",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DropsStill(InAWord, Claim):
+    """A network was put in eval mode, and a call in its code drops all the same.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network
+        Name of the network.
+    code
+        The call of ``dropout``, as its class has it.
+    """
+
+    word: ClassVar[str] = "drops still"
+    run: Run
+    network: str
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what the function is not told, and how it is."""
+        return (
+            Code(f"{self.network}.eval()"),
+            " does not reach ",
+            Code(self.code),
+            ": the function drops at random in eval mode, too, unless it is told ",
+            Code("training=self.training"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotAParameter(InAWord, Claim):
+    """An attribute of a network is a tensor that requires a gradient, and none of its parameters.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, attribute
+        The network, and its attribute.
+    """
+
+    word: ClassVar[str] = "no parameter"
+    run: Run
+    name: str
+    attribute: str
+
+    def sentence(self) -> Sentence:
+        """Say what leaves it out, and what would make it one."""
+        return (
+            Code(f"{self.name}.{self.attribute}"),
+            " requires a gradient and is no parameter of ",
+            Name(self.name),
+            ": ",
+            Code(f"{self.name}.parameters()"),
+            ", which an optimiser is made with, leaves it out, and so does ",
+            Code(f"{self.name}.state_dict()"),
+            ". ",
+            Code("nn.Parameter(...)"),
+            " around the tensor makes it one",
         )

@@ -470,3 +470,71 @@ class ColumnsOfEvery(InAWord, Claim):
             f" takes these columns of every row: its shape is {(self.rows, self.rows)}. One of each row is ",
             Code(self.instead),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class EigenvectorsInColumns(InAWord, Claim):
+    """A row was taken of a matrix whose columns are eigenvectors.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The matrix.
+    code
+        What takes a row, or goes through the rows.
+    instead
+        What takes the column in its place, or goes through the columns.
+    """
+
+    word: ClassVar[str] = "rows"
+    run: Run
+    name: str
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say where the eigenvectors stand."""
+        return (
+            "The eigenvectors are the columns of ",
+            Name(self.name),
+            ", and ",
+            Code(self.code),
+            " takes its rows: ",
+            Code(self.instead),
+            " takes columns",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesNotRanks(InAWord, Claim):
+    """A name that speaks of ranks was bound to the order that sorts.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call of ``argsort``.
+    first
+        int, which element the first number of the result says is the smallest, or the largest.
+    rank
+        int, the rank of element 0, counted from 0.
+    """
+
+    word: ClassVar[str] = "no ranks"
+    run: Run
+    code: str
+    first: int
+    rank: int
+
+    def sentence(self) -> Sentence:
+        """Say what the first number says, and what gives ranks."""
+        return (
+            Code(self.code),
+            f" gives places in the order that sorts: its first number, {self.first}, says that element {self.first} "
+            "comes first. It says no ranks: ",
+            Code(f"{self.code}.argsort()"),
+            f" gives each element's rank, {self.rank} for element 0",
+        )

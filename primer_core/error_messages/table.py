@@ -19,6 +19,7 @@ from primer_core.error_messages.kinds import (
     indices,
     joining,
     layers,
+    lists,
     memory,
     products,
     reshaping,
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     *joining.KINDS,
     *layers.KINDS,
     *conversions.KINDS,
+    *lists.KINDS,
     *calling.KINDS,
     *warned.KINDS,
 )

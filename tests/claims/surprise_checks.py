@@ -199,10 +199,16 @@ def _(claim: OtherAxis, program: Program) -> None:
     square, given = (computed(ast.unparse(part), names) for part in (node.left, node.right))
     assert tuple(square.shape) == (claim.size, claim.size)
     assert tuple(given.shape) == (claim.size,)
-    call: Any = ast.parse(claim.reduced, mode="eval").body
-    assert isinstance(call, ast.Call)
-    word = "keepdim" if isinstance(square, torch.Tensor) else "keepdims"
-    kept = computed(f"{claim.reduced[:-1]}, {word}=True)", names)
+    made: Any = ast.parse(claim.reduced, mode="eval").body
+    if isinstance(made, ast.Subscript):
+        kept = computed(claim.reduced, names)[:, None]
+        index: Any = made.slice
+        column = computed(ast.unparse(made.value), names)[:, index.elts[1].value]
+        np.testing.assert_array_equal(numbers(column), numbers(given))
+    else:
+        assert isinstance(made, ast.Call)
+        word = "keepdim" if isinstance(square, torch.Tensor) else "keepdims"
+        kept = computed(f"{claim.reduced[:-1]}, {word}=True)", names)
     assert tuple(kept.shape) == (claim.size, 1)
     np.testing.assert_array_equal(numbers(kept)[:, 0], numbers(given))
     operation = OPERATIONS[type(node.op)]

@@ -8,7 +8,9 @@ from torch import nn
 
 from primer_core.claims.surprising_layers import (
     AloneInItsSum,
+    DropsStill,
     FreezesNothing,
+    NotAParameter,
     NothingBetween,
     OneClassAlone,
     StateIsShared,
@@ -16,6 +18,7 @@ from primer_core.claims.surprising_layers import (
 from primer_core.claims.surprising_places import ColumnsOfEvery, FoundNothing
 from tests.claims.checking import check
 from tests.claims.program import Program
+from tests.claims.running_checks import opened
 from tests.claims.surprise_checks import computed, stands_there, statement_of
 from tests.claims.surprising_checks import after_line, at_line
 
@@ -46,6 +49,42 @@ def _(claim: AloneInItsSum, program: Program) -> None:
         assert bool((computed(text, dict(names)) == 1).all())
     with_two = torch.randn([*shape[: claim.axis], 2, *shape[claim.axis + 1 :]])
     assert not bool((computed(text, {**names, "_x_": with_two}) == 1).all())
+
+
+@check(DropsStill)
+def _(claim: DropsStill, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == f"{claim.network}.eval()"
+    names = after_line(program, claim.run)
+    network = names[claim.network]
+    assert not network.training
+    source = opened(program.code)
+    written_down = next(
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef) and node.name == type(network).__name__
+    )
+    call: Any = next(node for node in ast.walk(written_down) if ast.get_source_segment(source, node) == claim.code)
+    x = torch.ones(400)
+    others = {word.arg: computed(ast.unparse(word.value), {}) for word in call.keywords}
+    given = [computed(ast.unparse(each), {}) for each in call.args[1:]]
+    drop = computed(ast.unparse(call.func), dict(names))
+    torch.manual_seed(0)
+    assert not torch.equal(drop(x, *given, **others), x)
+    assert torch.equal(drop(x, *given, **others, training=False), x)
+
+
+@check(NotAParameter)
+def _(claim: NotAParameter, program: Program) -> None:
+    names = after_line(program, claim.run)
+    network = names[claim.name]
+    held = getattr(network, claim.attribute)
+    assert held.requires_grad
+    assert held.is_leaf
+    assert all(each is not held for each in network.parameters())
+    assert claim.attribute not in network.state_dict()
+    other = nn.Module()
+    setattr(other, claim.attribute, nn.Parameter(held.detach()))
+    assert list(other.state_dict()) == [claim.attribute] == [name for name, _ in other.named_parameters()]
 
 
 @check(OneClassAlone)

@@ -668,9 +668,25 @@ class OperandTypes(Cause):
                     NP.code("a = np.array([3, 1])", "b = np.sort(a)", "b + 1"),
                 ),
             )
-        why = ("A list must become a tensor first.",)
-        made = "a = torch.ones(3)"
-        return (Mistake(why, TORCH.code(made, "a + [1, 2, 3]"), TORCH.code(made, "a + torch.tensor([1, 2, 3])")),)
+        sides = {self.left, self.right}
+        if "list" in sides and sides & {"int", "float"}:
+            why = ("A list of Python has no arithmetic of its numbers: make it an array.",)
+            return (
+                Mistake(
+                    why, NP.code("prices = [3, 4]", "prices - 1"), NP.code("prices = np.array([3, 4])", "prices - 1")
+                ),
+            )
+        if "str" in sides and sides & {"int", "float"}:
+            why = ("A number that was read as a text must become a number first.",)
+            return (Mistake(why, NP.code("price = '3'", "price - 1"), NP.code("price = '3'", "float(price) - 1")),)
+        if self.operator == "@" and sides & {"int", "float"} and "Tensor" in sides:
+            why = (Code("@"), " is the product of matrices and vectors: ", Code("*"), " multiplies by a number.")
+            return (Mistake(why, TORCH.code("torch.ones(2, 3) @ 2"), TORCH.code("torch.ones(2, 3) * 2")),)
+        if sides == {"Tensor", "list"}:
+            why = ("A list must become a tensor first.",)
+            made = "a = torch.ones(3)"
+            return (Mistake(why, TORCH.code(made, "a + [1, 2, 3]"), TORCH.code(made, "a + torch.tensor([1, 2, 3])")),)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1114,8 +1130,9 @@ KINDS: tuple[Kind, ...] = (
     kind(
         "not_whole",
         "Python",
-        lambda match: NotWhole(match[1]),
+        lambda match: NotWhole(match[1] or "float"),
         r"'([\w.]{1,60})' object cannot be interpreted as an integer",
+        r"expected a sequence of integers or a single integer, got ()'-?\d[\d.e+-]{0,40}'",
     ),
     kind(
         "not_subscriptable",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import operator
 from math import prod
 
+from primer_core.backend import Declined
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
+from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
@@ -68,7 +71,9 @@ def _shapes(trace: Trace) -> set[tuple[int, ...]]:
                 found |= {operand.value, (len(operand.value),)}
     found.add(tuple(each.value for each in trace.failing.operands if type(each.value) is int))
     if trace.failed is not None and trace.failed.entry.endswith(".[]="):
-        found |= set(map(shape_of, trace.failed.operands))  # what was to be written is no operand of its place
+        array, index, value = trace.failed.operands
+        place, _ = attempted(operator.getitem, (array, index), {})
+        found |= {shape_of(value), *(() if isinstance(place, Declined) else (shape_of(place),))}
     broke = trace.broken.broke if trace.broken is not None else None
     if broke is not None:
         found |= set(broke.given)

@@ -131,6 +131,7 @@ _CALLS: Mapping[str, Callable[..., Written | None]] = {
     "HuberLoss": _loss("huber_loss", "delta"),
     "SmoothL1Loss": _loss("smooth_l1_loss", "beta"),
     "CrossEntropyLoss": _loss("cross_entropy", "weight", "ignore_index", "label_smoothing"),
+    "KLDivLoss": lambda layer, x, y: None if layer.log_target else _loss("kl_div")(layer, x, y),
     "NLLLoss": _loss("nll_loss", "weight", "ignore_index"),
     "BCELoss": _loss("binary_cross_entropy", "weight"),
     "BCEWithLogitsLoss": _loss("binary_cross_entropy_with_logits", "weight", "pos_weight"),

@@ -39,6 +39,7 @@ from primer_core.lessons.own_lines import (
     surprising_objects,
     surprising_places,
     surprising_ranges,
+    surprising_slopes,
     surprising_training,
 )
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
@@ -69,11 +70,12 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     losses = [each for each in origins if each.call is not None and each.call.entry.name in LOSSES]
     statements = statements_of(trace.source)
     for step in steps:
-        if step.moment.functions or step.moment.happening != "statement":
+        if step.moment.functions or step.moment.happening not in ("statement", "loop"):
             continue
         before = trace.steps[places[step] - 1] if whole and places[step] else None
         line = Line(trace, step, before, losses, statements)
-        said = tuple(dict.fromkeys(surprise for rule in _RULES for surprise in rule(line)))
+        rules = _RULES if step.moment.happening == "statement" else surprising_places.OF_LOOPS
+        said = tuple(dict.fromkeys(surprise for rule in rules for surprise in rule(line)))
         if said:
             found[step] = said
     return found
@@ -207,7 +209,7 @@ def _other_axis(line: Line) -> Iterator[OtherAxis]:
 
 
 def _of_rows(line: Line, node: ast.expr, array: str) -> str:
-    """Return the reduction along the last axis of an array that an expression is, or a name was bound to last."""
+    """Return the column of an array, or its reduction along the last axis, that an expression or a name stands for."""
     if isinstance(node, ast.Name):
         bound = [
             statement.value
@@ -229,6 +231,8 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
             axes = [each.value for each in words if each.arg in ("axis", "dim")] + rest[:1]
             if of == array and len(axes) == 1 and ast.unparse(axes[0]) in ("1", "-1"):
                 return line.text(node)
+        case ast.Subscript(holder, ast.Tuple([ast.Slice(None, None, None), ast.Constant(int())])):
+            return line.text(node) if line.text(holder) == array else ""
     return ""
 
 
@@ -346,6 +350,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_places.RULES,
     *surprising_objects.RULES,
     *surprising_ranges.RULES,
+    *surprising_slopes.RULES,
     *surprising_training.RULES,
     *surprising_layers.RULES,
 )

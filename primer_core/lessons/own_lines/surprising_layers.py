@@ -1,4 +1,4 @@
-"""When it surprises what a layer is told, what a class alone gives, and what two layers in a row compute."""
+"""When it surprises what a layer or a network is told, what a class alone gives, what two layers in a row compute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.running import line_of
 from primer_core.claims.surprising_layers import (
     AloneInItsSum,
+    DropsStill,
     FreezesNothing,
+    NotAParameter,
     NothingBetween,
     OneClassAlone,
     StateIsShared,
@@ -66,4 +68,39 @@ def _shared(line: Line) -> Iterator[Claim]:
                 yield StateIsShared(line.run, name, network)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_freezes, _alone, _one_class, _between, _shared)
+def _drops_still(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(network), "eval"), [], [])):
+            seen = line.step.names.get(network)
+            for call in () if seen is None else untold_dropout(line, seen.kind):
+                yield DropsStill(line.run, network, line.text(call))
+
+
+def untold_dropout(line: Line, kind: str) -> Iterator[ast.Call]:
+    """Go through the calls of the function ``dropout``, in a class of the program, that are not told of eval mode."""
+    classes = (each for each in line.statements if isinstance(each, ast.ClassDef) and each.name == kind)
+    for node in (inner for each in classes for inner in ast.walk(each)):
+        match node:
+            case ast.Call(ast.Attribute(owner, "dropout"), [_, *others], words):
+                told = len(others) > 1 or any(word.arg in ("training", "inplace", None) for word in words)
+                share = next((word.value for word in words if word.arg == "p"), others[0] if others else None)
+                none_dropped = isinstance(share, ast.Constant) and not share.value
+                if ast.unparse(owner).split(".")[-1] in ("F", "functional") and not told and not none_dropped:
+                    yield node
+
+
+def _not_a_parameter(line: Line) -> Iterator[Claim]:
+    for binding in line.step.bound:
+        for attribute in line.step.names[binding.name].apart:
+            yield NotAParameter(line.run, binding.name, attribute)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _freezes,
+    _alone,
+    _one_class,
+    _between,
+    _shared,
+    _drops_still,
+    _not_a_parameter,
+)

@@ -17,7 +17,7 @@ from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
 LOSSES = (
     "F.cross_entropy", "F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss",
-    "F.binary_cross_entropy_with_logits", "F.nll_loss",
+    "F.binary_cross_entropy_with_logits", "F.nll_loss", "F.kl_div",
 )  # fmt: skip
 
 

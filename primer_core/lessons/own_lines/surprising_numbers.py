@@ -146,7 +146,7 @@ def _absorbed(line: Line) -> Iterator[Claim]:
 def _likelihoods(line: Line) -> Iterator[Claim]:
     for name, origin, call in line.losses_here():
         given = () if origin.call is None else numbers(origin.call.bound.positional[0])
-        if name == "F.nll_loss" and np.size(given) and np.max(given) > 1e-3:
+        if name in ("F.nll_loss", "F.kl_div") and np.size(given) and np.max(given) > 1e-3:
             yield NotLogProbabilities(line.run, line.text(call), f"{np.max(given):.3f}")
 
 

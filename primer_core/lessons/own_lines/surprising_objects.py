@@ -20,6 +20,7 @@ from primer_core.claims.surprising_objects import (
     TimeFirst,
     ValuesAndIndices,
 )
+from primer_core.lessons.own_lines.surprising_layers import untold_dropout
 from primer_core.lessons.own_lines.surprising_line import Line
 from primer_core.lessons.own_lines.trace import Step
 
@@ -141,7 +142,8 @@ def _drops(line: Line) -> Iterator[Claim]:
         return
     for forward in forwards:
         drops = next((layer.made for layer in forward.layers if layer.drops), "")
-        if drops and forward.called.isidentifier():
+        untold = any(untold_dropout(line, forward.layers[0].kind))
+        if drops and not untold and forward.called.isidentifier():
             yield DropsAtRandom(line.run, forward.called, drops)
 
 

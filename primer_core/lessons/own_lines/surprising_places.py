@@ -16,6 +16,7 @@ from primer_core.claims.surprising_places import (
     CellByCell,
     ColumnsOfEvery,
     ColumnsSumToOne,
+    EigenvectorsInColumns,
     FirstAlongColumns,
     FirstLeftOut,
     FoundNothing,
@@ -25,6 +26,7 @@ from primer_core.claims.surprising_places import (
     OneCellOften,
     OneHotRows,
     PairsUp,
+    PlacesNotRanks,
     SameAxisTwice,
     SortedApart,
     TakenAsOneRow,
@@ -34,6 +36,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
+from primer_core.lessons.own_lines.trace import Part
 
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
 _TURNS = ("ndarray.T", "Tensor.T", "ndarray.transpose", "np.transpose", "Tensor.t", "torch.t")
@@ -45,9 +48,10 @@ _SOFTMAX = ("softmax", "log_softmax")
 def _apart(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         given = arrays(part)
-        if part.entry != "np.sort" or len(given) != 1 or not is_array(part.result) or given[0].ndim != 2:
+        sorted_apart = _sorted(part)
+        if len(given) != 1 or sorted_apart is None or given[0].ndim != 2:
             continue
-        before, after = numbers(given[0]), numbers(part.result)
+        before, after = numbers(given[0]), sorted_apart
         if before.shape != after.shape or min(before.shape) < 2 or (before != before).any():
             continue
         for axis in (0, 1):
@@ -57,6 +61,21 @@ def _apart(line: Line) -> Iterator[Claim]:
             if not kept and np.array_equal(np.sort(before, axis), after):
                 yield SortedApart(line.run, part.place.text, axis)
                 break
+
+
+def _sorted(part: Part) -> NDArray[Any] | None:
+    """Return what a call of ``sort`` gave, or put in the array's place; None for any other call."""
+    match part.entry, part.result:
+        case ("np.sort", result) if is_array(result):
+            return numbers(result)
+        case ("torch.sort" | "Tensor.sort", (values, _)):
+            return numbers(values)
+        case "ndarray.sort", _:
+            array, *axes = part.operands
+            axis = part.keywords.get("axis", axes[0] if axes else -1)
+            if type(axis) is int and -array.ndim <= axis < array.ndim and not part.keywords.keys() - {"axis"}:
+                return np.sort(array, axis)
+    return None
 
 
 def _as_it_lies(line: Line) -> Iterator[Claim]:
@@ -228,7 +247,7 @@ def _flattened(line: Line) -> Iterator[Claim]:
         if name not in _ONE_ROW or library not in ("np", "ndarray") or not part.operands or part.keywords:
             continue
         array, result = part.operands[0], part.result
-        if is_array(array) and is_array(result) and array.ndim > 1 == result.ndim and array.size:
+        if is_array(array) and is_array(result) and array.ndim > 1 == result.ndim and result.size:
             yield TakenAsOneRow(line.run, part.place.text, tuple(array.shape), tuple(result.shape))
 
 
@@ -281,6 +300,51 @@ def _picked(node: ast.expr) -> int | slice | None:
     return None
 
 
+def _eigenvectors(line: Line) -> Iterator[Claim]:
+    for values, vectors in _decomposed(line):
+        shape = line.shape_of(vectors)
+        if shape is None or len(shape) != 2 or shape[0] < 2:
+            continue
+        for node in line.nodes():
+            match node:
+                case ast.Subscript(ast.Name(name), ast.Constant(int(place)) | ast.Name(place), ast.Load()):
+                    if name == vectors and place != values and not line.shape_of(str(place)):
+                        instead = f"{vectors}[:, {place}]"
+                        yield EigenvectorsInColumns(line.run, vectors, line.text(node), instead)
+
+
+def _eigenvectors_in_turn(line: Line) -> Iterator[Claim]:
+    for values, vectors in _decomposed(line):
+        match line.node:
+            case ast.For(_, ast.Name(name) as rows) if name == vectors:
+                yield EigenvectorsInColumns(line.run, vectors, line.text(rows), f"{vectors}.T")
+            case ast.For(_, ast.Call(ast.Name("zip"), [ast.Name(one), ast.Name(name)], []) as rows):
+                if (one, name) == (values, vectors):
+                    yield EigenvectorsInColumns(line.run, vectors, line.text(rows), f"zip({values}, {vectors}.T)")
+
+
+def _decomposed(line: Line) -> Iterator[tuple[str, str]]:
+    """Go through the names that the program binds to eigenvalues and eigenvectors, and never to anything else."""
+    bound = [node.id for node in line.everywhere() if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    for statement in line.statements:
+        match statement:
+            case ast.Assign(
+                [ast.Tuple([ast.Name(values), ast.Name(vectors)])], ast.Call(ast.Attribute(_, "eig" | "eigh"), [_], [])
+            ) if bound.count(vectors) == bound.count(values) == 1:
+                yield values, vectors
+
+
+def _ranks(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "argsort")) as call) if "rank" in name.lower():
+            part = line.step.parts[-1] if line.step.parts else None
+            if part is None or not part.entry.endswith(".argsort") or not is_array(part.result):
+                return
+            order = numbers(part.result)
+            if order.ndim == 1 and order.size and not np.array_equal(order, order.argsort()):
+                yield PlacesNotRanks(line.run, line.text(call), int(order[0]), int(order.argsort()[0]))
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _apart,
     _as_it_lies,
@@ -298,4 +362,9 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _flattened,
     _same_axis,
     _one_hot,
+    _eigenvectors,
+    _ranks,
 )
+
+OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_eigenvectors_in_turn,)
+"""What is asked of the line that begins a loop."""

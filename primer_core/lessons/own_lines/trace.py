@@ -100,6 +100,8 @@ class Seen:
     loose
         Of a network: attributes that are lists or dicts of Python's own and hold layers whose parameters it does not
         know of, and how many such layers.
+    apart
+        Of a network: attributes that are tensors which require a gradient, and none of its parameters.
     repeated
         Of a network: for each layer with parameters that it holds at several places, how many places, and how many
         numbers the layer learns.
@@ -119,6 +121,7 @@ class Seen:
     recorded: bool = False
     requires: bool = False
     loose: tuple[tuple[str, int], ...] = ()
+    apart: tuple[str, ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
     straight: tuple[tuple[int, int, int], ...] = ()
 
@@ -482,6 +485,7 @@ class _Tracer:
                 kind,
                 text,
                 loose=tuple(_loose(value)),
+                apart=tuple(_apart(value)),
                 repeated=tuple(_repeated(value)),
                 straight=tuple(_straight(value)),
             )
@@ -602,6 +606,16 @@ def _loose(value: Any) -> Iterator[tuple[str, int]]:
         unknown = [each for each in layers if any(id(own) not in known for own in each.parameters())]
         if unknown:
             yield name, len(unknown)
+
+
+def _apart(value: Any) -> Iterator[str]:
+    """Go through the attributes of a network that are leaves with a gradient, and that it does not know of."""
+    if not is_module(value) or "_parameters" not in vars(value):
+        return
+    known = {id(each) for each in value.parameters()}
+    for name, held in vars(value).items():
+        if is_array(held) and getattr(held, "requires_grad", False) and held.is_leaf and id(held) not in known:
+            yield name
 
 
 def _straight(value: Any) -> Iterator[tuple[int, int, int]]:

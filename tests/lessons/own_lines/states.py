@@ -128,6 +128,16 @@ _STILL_MORE_SURPRISES = (
     "def grow(x):\n    x = x + {0}\n    return x\ngrow(a)\n"
     "def same(x):\n    return x\nsame(a)\nrolled = np.random.randint({0}, {0} + 1, size={1})\n"
     "b = np.eye(2)\nrow = np.array([0, 1])\nc = b[:, row]",
+    "A = np.array([[2., {0}.], [{0}., 1.]])\nvalues, vectors = np.linalg.eigh(A)\nfirst = vectors[0]\n"
+    "for value, vector in zip(values, vectors):\n    print(value, vector)\n"
+    "scores = np.array([30, {0}, 20, {1}])\nrank = scores.argsort()\n"
+    "table = np.array([[3, 1], [1, {1}], [2, 9]])\ntable.sort(axis=0)\nd = np.eye({1}) - np.eye({1})[:, 0]",
+    "f = torch.tensor([0.3, {0}.7], requires_grad=True)\ntorch.round(f * {1}).sum().backward()",
+    "g = torch.tensor([0., {1}.], requires_grad=True)\n(g.sqrt() * {0}).sum().backward()",
+    "class Drop(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear({0}, 2)\n"
+    "        self.scale = torch.ones(2, requires_grad=True)\n    def forward(self, x):\n"
+    "        return F.dropout(self.fc(x), 0.5) * self.scale\ndropping = Drop()\ndropping.eval()\n"
+    "probable = torch.full((1, {1}), 1 / {1})\nkl = nn.KLDivLoss(reduction='sum')(probable, probable)",
     "x = torch.tensor([{0}00.0, {1}.0])\ny = torch.exp(x)\np = y / y.sum()\nq = torch.tensor([0.0, 1.0])\n"
     "h = (q * torch.log(q)).sum()\na = np.array([-{0}.0, 0.0, {1}.0])\nb = np.sqrt(a)\nc = {1} / a\na /= 0",
     "w = torch.tensor([[{1}.0]])\nfor i in range(8):\n    w = w * w\n    loss = w.sum()\n"

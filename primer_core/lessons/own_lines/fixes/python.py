@@ -104,7 +104,7 @@ def _tuple(failure: Failure) -> Iterator[Candidate]:
             yield Candidate(operand.place, f"{operand.text}()")
         if "return_types" in operand.kind or operand.kind in ("max", "min", "sort", "median", "mode", "topk"):
             yield Candidate(operand.place, f"{operand.asked}.values")
-        if isinstance(operand.value, tuple):
+        if isinstance(operand.value, tuple) and operand.kind != "list":
             yield Candidate(operand.place, f"{operand.asked}[0]")
 
 

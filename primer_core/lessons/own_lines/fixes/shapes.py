@@ -6,12 +6,16 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.error_messages.kinds.products import EinsumOutput
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Operand
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended, wrapped
 
 
 def _broadcast(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        yield from _written(failure, node)
+        return
     arrays = [each for each in failure.operands if each.shape is not None]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and len(arrays) == 2:
         right, left = arrays
@@ -24,6 +28,40 @@ def _broadcast(failure: Failure) -> Iterator[Candidate]:
             yield ended(operand, "[:, None]")
     yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) == 2), ".T")
     yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) > 1), "[:, None]")
+
+
+def _written(failure: Failure, target: ast.Subscript) -> Iterator[Candidate]:
+    """Write into the column in place of the row, or the other way; else into as many cells as there are values."""
+    failed = failure.trace.failed
+    if failed is None or len(failed.operands) != 3:
+        return
+    array, _, value = map(shape_of, failed.operands)
+    statement = failure.failing.statement
+    if isinstance(statement, ast.Assign) and 1 in value:
+        yield failure.instead(statement.value, f"{wrapped(statement.value, failure.text(statement.value))}.squeeze()")
+    if len(value) == 1 and value[0]:
+        holder = failure.text(target.value)
+        yield from (
+            failure.whole(f"{holder}[{index}]") for index in _places(failure, target.slice, array, value[0]) if index
+        )
+
+
+def _places(failure: Failure, index: ast.expr, shape: tuple[int, ...], count: int) -> Iterator[str]:
+    """Go through indices near one that pick so many cells, as far as sizes tell."""
+    match shape, index:
+        case (rows, columns), ast.Tuple(
+            [ast.Slice(None, None, None), ast.Constant() | ast.Name() | ast.UnaryOp() as column]
+        ):
+            yield failure.text(column) if count == columns else ""
+            yield f":{count}, {failure.text(column)}" if count < rows else ""
+        case (rows, columns), ast.Constant() | ast.Name() | ast.UnaryOp():
+            yield f":, {failure.text(index)}" if count == rows else ""
+            yield f"{failure.text(index)}, :{count}" if count < columns else ""
+        case (size,), ast.Slice(ast.Constant(int(start)) | (None as start), ast.Constant(int()), None):
+            begins = start or 0
+            yield f"{begins or ''}:{begins + count}" if 0 <= begins <= size - count else ""
+        case (size,), ast.Constant(int(place)):
+            yield ":" if count == size else f"{place or ''}:{place + count}" if 0 <= place <= size - count else ""
 
 
 def _kept_axis(failure: Failure, operand: Operand) -> Iterator[Candidate]:
@@ -241,6 +279,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     ),
     **dict.fromkeys(("matrix_torch", "bmm_axes_torch", "dot_axes_torch"), _multiplied),
     "view": _view,
+    "sequence": _broadcast,
     "reshape": _reshape,
     "reshape_torch": _reshape,
     "transpose_t": _transpose,

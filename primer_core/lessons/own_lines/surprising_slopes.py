@@ -1,0 +1,66 @@
+"""When it surprises what came back: 0 through a function that is flat, inf or nan through a square root of 0."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
+from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
+from primer_core.lessons.own_lines.surprising_line import Line, numbers
+
+_FLAT = ("round", "floor", "ceil", "trunc", "sign")
+
+
+def _flat(line: Line) -> Iterator[Claim]:
+    gradients = list(_gradients(line))
+    if not gradients or any(each.values.any() for each in gradients):
+        return
+    for origin, call in _on_the_way(line):
+        name = origin.entry.rpartition(".")[2]
+        if name in _FLAT and origin.entry.startswith(("torch.", "Tensor.")) and not call.keywords:
+            yield FlatEverywhere(line.run, line.text(call))
+
+
+def _steep(line: Line) -> Iterator[Claim]:
+    gradients = list(_gradients(line))
+    if all(np.isfinite(each.values).all() for each in gradients):
+        return
+    for origin, call in _on_the_way(line):
+        if origin.entry in ("torch.sqrt", "Tensor.sqrt") and origin.call is not None:
+            of = call.args[0] if origin.entry == "torch.sqrt" and call.args else getattr(call.func, "value", None)
+            given = numbers(origin.call.bound.positional[0])
+            if of is not None and not given.all() and (given >= 0).all() and given.dtype.itemsize > 2:
+                yield SteepAtZero(line.run, line.text(call), line.text(of))
+
+
+def _gradients(line: Line) -> Iterator[Origin]:
+    """Go through the gradients that the line's backward() brought to leaves."""
+    for origin in () if line.trace.ledger is None else line.trace.ledger.origins:
+        begun = origin.statement
+        if origin.entry == BACKWARD and begun is not None and (begun.line, begun.time) == line.run:
+            yield origin
+
+
+def _on_the_way(line: Line) -> Iterator[tuple[Origin, ast.Call]]:
+    """Go through what was called, before the line, of what is made of a name that requires a gradient there."""
+    said = set[str]()
+    for origin in () if line.trace.ledger is None else line.trace.ledger.origins:
+        found = None if origin.call is None or origin.place is None else nodes_at(line.trace.source, origin.place)
+        if origin.call is None or found is None or not isinstance(found[0], ast.Call):
+            continue
+        if not origin.call.bound.positional or not is_array(origin.call.bound.positional[0]):
+            continue
+        names = {node.id for node in ast.walk(found[0]) if isinstance(node, ast.Name)}
+        text = line.text(found[0])
+        if text not in said and any(line.step.names[name].requires for name in names & line.step.names.keys()):
+            said.add(text)
+            yield origin, found[0]
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep)

@@ -1,0 +1,106 @@
+"""Checks of what surprises on the way back: the functions are gone back through once more, of other numbers."""
+
+import ast
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.surprising_places import EigenvectorsInColumns, PlacesNotRanks
+from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+from tests.claims.surprise_checks import computed, numbers, stands_there, statement_of
+from tests.claims.surprising_checks import after_line, at_line
+
+
+def call_in(program: Program, code: str) -> Any:
+    """The call that stands anywhere in the program."""
+    source = opened(program.code)
+    found = [node for node in ast.walk(ast.parse(source)) if ast.get_source_segment(source, node) == code]
+    return next(node for node in found if isinstance(node, ast.Call))
+
+
+def gradients(names: dict[str, Any]) -> list[torch.Tensor]:
+    leaves = [each for each in names.values() if isinstance(each, torch.Tensor) and each.is_leaf]
+    networks = [each for each in names.values() if isinstance(each, torch.nn.Module)]
+    leaves += [each for network in networks for each in network.parameters()]
+    return [each.grad for each in leaves if each.grad is not None]
+
+
+def slope(call: Any, given: torch.Tensor) -> torch.Tensor:
+    """The slope of a function that is called as in the program, at other numbers."""
+    given = given.clone().requires_grad_()
+    of = call.args[0] if call.args else call.func.value
+    text = ast.unparse(call).replace(ast.unparse(of), "_x_", 1)
+    computed(text, {"torch": torch, "_x_": given}).sum().backward()
+    assert given.grad is not None
+    return given.grad
+
+
+@check(FlatEverywhere)
+def _(claim: FlatEverywhere, program: Program) -> None:
+    assert ".backward(" in ast.unparse(statement_of(program, claim.run))
+    found = gradients(after_line(program, claim.run))
+    assert found
+    assert not any(bool(each.any()) for each in found)
+    given = torch.randn(50, generator=torch.Generator().manual_seed(0)) * 3
+    assert not bool(slope(call_in(program, claim.code), given).any())
+
+
+@check(SteepAtZero)
+def _(claim: SteepAtZero, program: Program) -> None:
+    assert ".backward(" in ast.unparse(statement_of(program, claim.run))
+    names = after_line(program, claim.run)
+    assert any(not bool(each.isfinite().all()) for each in gradients(names))
+    call = call_in(program, claim.code)
+    assert claim.of in (ast.get_source_segment(opened(program.code), each) for each in (*call.args, call.func.value))
+    given = computed(claim.of, names)
+    assert not bool(given.all())
+    assert slope(call, torch.tensor([0.0, 4.0])).tolist() == [torch.inf, 0.25]
+    assert bool(slope(call, torch.tensor([0.0, 4.0]) + 1e-8).isfinite().all())
+
+
+@check(EigenvectorsInColumns)
+def _(claim: EigenvectorsInColumns, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    matrix = names[claim.name]
+    rows, columns = (list(computed(each, dict(names))) for each in (claim.code, claim.instead))
+    if claim.code.startswith("zip("):
+        rows, columns = ([vector for _, vector in pairs] for pairs in (rows, columns))
+    if "[" in claim.code:
+        rows, columns = [rows], [columns]
+    taken, given = (np.array([[float(abs(cell)) for cell in line] for line in lines]) for lines in (rows, columns))
+    whole = np.abs(numbers(matrix))
+    assert all(any(np.allclose(line, row) for row in whole) for line in taken)
+    assert all(any(np.allclose(line, column) for column in whole.T) for line in given)
+    source = opened(program.code)
+    made = next(
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign) and claim.name in ast.unparse(node.targets[0]) and ".eig" in ast.unparse(node)
+    )
+    call: Any = made.value
+    symmetric = call.func.attr == "eigh"
+    random = np.random.default_rng(0).normal(size=(3, 3))
+    random = random + random.T if symmetric else random
+    library = torch if isinstance(matrix, torch.Tensor) else np
+    values, vectors = getattr(library.linalg, call.func.attr)(torch.tensor(random) if library is torch else random)
+    values, vectors = numbers(values), numbers(vectors)
+    assert np.allclose(random @ vectors, vectors * values)
+    assert not np.allclose(random @ vectors.T, vectors.T * values)
+
+
+@check(PlacesNotRanks)
+def _(claim: PlacesNotRanks, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    assert "rank" in statement.targets[0].id.lower()
+    names = at_line(program, claim.run)
+    order = numbers(computed(claim.code, dict(names)))
+    ranks = numbers(computed(f"{claim.code}.argsort()", dict(names)))
+    assert (int(order[0]), int(ranks[0])) == (claim.first, claim.rank)
+    assert ranks[claim.first] == 0
+    assert order.tolist() != ranks.tolist()

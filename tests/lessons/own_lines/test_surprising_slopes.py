@@ -1,0 +1,116 @@
+"""What surprises on the way back, in eigenvectors, ranks and networks is named, and only where it surprises."""
+
+import pytest
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises import OtherAxis
+from primer_core.claims.surprising_layers import DropsStill, NotAParameter
+from primer_core.claims.surprising_numbers import NotLogProbabilities
+from primer_core.claims.surprising_objects import DropsAtRandom
+from primer_core.claims.surprising_places import (
+    EigenvectorsInColumns,
+    PlacesNotRanks,
+    SortedApart,
+    TakenAsOneRow,
+)
+from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
+from tests.lessons.own_lines.test_surprises import found
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # some of what surprises is warned of, too
+
+NET = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 4)\n"
+    "    def forward(self, x):\n        return F.dropout(self.fc(x), {})\nnet = Net()\n"
+)
+SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (NET.format("0.5") + "net.eval()", [DropsStill((12, 1), "net", "F.dropout(self.fc(x), 0.5)")]),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(4, 4)\n        self.scale = torch.ones(1, requires_grad=True)\nnet = Net()",
+            [NotAParameter((10, 1), "net", "scale")],
+        ),
+        (SYMMETRIC + "print(v[0])", [EigenvectorsInColumns((7, 1), "v", "v[0]", "v[:, 0]")]),
+        (
+            SYMMETRIC + "for i in range(2):\n    print(w[i], v[i])",
+            [EigenvectorsInColumns((8, 2), "v", "v[i]", "v[:, i]")],
+        ),
+        (
+            SYMMETRIC + "for value, vector in zip(w, v):\n    print(value, vector)",
+            [EigenvectorsInColumns((7, 2), "v", "zip(w, v)", "zip(w, v.T)")],
+        ),
+        (
+            "scores = np.array([30, 10, 20, 40])\nrank = scores.argsort()",
+            [PlacesNotRanks((6, 1), "scores.argsort()", 1, 2)],
+        ),
+        (
+            "x = torch.tensor([0.3, 1.7], requires_grad=True)\nloss = (torch.round(x) - 1).pow(2).sum()\n"
+            "loss.backward()",
+            [FlatEverywhere((7, 1), "torch.round(x)")],
+        ),
+        (
+            "x = torch.tensor([4., 0.], requires_grad=True)\ny = torch.where(x > 0, x.sqrt(), torch.zeros(2))\n"
+            "y.sum().backward()",
+            [SteepAtZero((7, 1), "x.sqrt()", "x")],
+        ),
+        (
+            "p = torch.tensor([[0.2, 0.8]])\nloss = nn.KLDivLoss(reduction='sum')(p, p)",
+            [NotLogProbabilities((6, 1), "nn.KLDivLoss(reduction='sum')(p, p)", "0.800")],
+        ),
+        ("a = np.array([[3, 1], [1, 2], [2, 9]])\na.sort(axis=0)", [SortedApart((6, 1), "a.sort(axis=0)", 0)]),
+        (
+            "a = torch.tensor([[3, 1], [1, 2], [2, 9]])\nb, c = a.sort(dim=0)",
+            [SortedApart((6, 1), "a.sort(dim=0)", 0)],
+        ),
+        (
+            "out = np.empty((0, 3))\nout = np.append(out, [1, 2, 3])",
+            [TakenAsOneRow((6, 1), "np.append(out, [1, 2, 3])", (0, 3), (3,))],
+        ),
+        (
+            "a = np.arange(9.).reshape(3, 3)\nb = a - a[:, 0]",
+            [OtherAxis((6, 1), "a - a[:, 0]", "a[:, 0]", 3)],
+        ),
+    ],
+)
+def test_it_is_named(program: str, claims: list[Claim]) -> None:
+    assert found(program) == claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        NET.format("0.5, training=self.training") + "net.eval()",
+        NET.format("0.5, self.training") + "net.eval()",
+        NET.format("p=0.0") + "net.eval()",
+        NET.format("0.5") + "net.train()",
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.scale = nn.Parameter(torch.ones(1))\n        self.mean = torch.ones(1)\n"
+        "        self.register_buffer('kept', torch.ones(1))\nnet = Net()",
+        SYMMETRIC + "print(v[:, 0], v.T[0], w[0])\nfor vector in v.T:\n    print(vector)",
+        SYMMETRIC + "v = v.T\nprint(v[0])",
+        "u, s, v = np.linalg.svd(np.eye(2) * [2, 1])\nprint(v[0])",
+        "scores = np.array([30, 10])\nrank = scores.argsort().argsort()\norder = scores.argsort()",
+        "scores = np.array([10, 20, 30])\nranks = scores.argsort()",
+        "x = torch.tensor([0.3, 1.7], requires_grad=True)\n(x + torch.round(x)).sum().backward()",
+        "x = torch.tensor([0.3, 1.7])\nr = torch.round(x)\nw = torch.zeros(2, requires_grad=True)\n"
+        "(w * w + r).sum().backward()",
+        "x = torch.tensor([4., 1.], requires_grad=True)\nx.sqrt().sum().backward()",
+        "p = torch.tensor([[0.2, 0.8]])\nloss = nn.KLDivLoss(reduction='sum')(p.log(), p)",
+        "a = np.array([3, 1, 2])\na.sort()\nb = np.array([[1, 9], [2, 8], [3, 9]])\nb[:2].sort(axis=1)",
+        "a = np.arange(9.).reshape(3, 3)\nb = a - a[:, [0]]\nc = a - a[0]",
+    ],
+)
+def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
+    assert found(program) == []
+
+
+def test_eval_is_no_advice_where_a_call_drops_in_eval_mode_too() -> None:
+    with_layer = NET.replace("nn.Linear(4, 4)", "nn.Dropout(0.2)")
+    called = "out = net(torch.ones(2, 4))"
+    told, untold = (found(with_layer.format(share) + called) for share in ("0.5, self.training", "0.5"))
+    assert [type(claim) for claim in told] == [DropsAtRandom]
+    assert untold == []
