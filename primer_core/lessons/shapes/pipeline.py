@@ -559,12 +559,13 @@ class Way:
             try:
                 step = way.read(text)
                 made = way.make(step)
+                if not made.outputs:
+                    return None
+                tracer, _, _ = way.traced(step, made)
             except (Refused, Rejection):
                 return None
-            if not made.outputs:
-                return None
             written = way.written(made)
-            result = way.go_on(step, made)
+            result = way.go_on(step, made, tracer)
             lines += [*written.setup, f"{result.name} = {written.expression}"]
         return Tried("; ".join(lines), result.shape)
 
@@ -627,8 +628,16 @@ class Way:
             raise Refused(f"There are {len(pieces)} pieces, [0] to [{last}]: [{key}] is none of them.")
         return range(len(pieces))[key]
 
-    def go_on(self, step: Step, made: Made) -> State:
-        """Let the result of a step be the next state, and stand for the names that it was given."""
+    def go_on(self, step: Step, made: Made, tracer: Tracer) -> State:
+        """Let the result of a step be the next state, and stand for the names that it was given.
+
+        Parameters
+        ----------
+        step, made
+            The step, and what it gave.
+        tracer
+            As `traced` returns it.
+        """
         result = made.outputs[made.chosen]
         state = self.state_of(result, self.free_name(step.name))
         self.states.append(state)
@@ -637,6 +646,8 @@ class Way:
             self.at[name] = place
             self.derived.discard(name)
             self.evaluator.names[name] = result
+        self.tracer = tracer
+        self.tracer.roots[id(result)] = (state.name, result)
         return state
 
     def state_of(self, tensor: Any, name: str) -> State:
@@ -682,10 +693,16 @@ class Way:
             self.derived.add(step.name)
         return Bound(step.text, step.name, _described(made.value), "\n".join(lines))
 
-    def done(self, step: Step, made: Made) -> Done:
-        """Take note of what a step did, and go on with its result."""
+    def traced(self, step: Step, made: Made) -> tuple[Tracer, dict[str, NDArray[np.intp]], list[str]]:
+        """Find out which cells the result of a step came from, and which states it was made of.
+
+        Raises
+        ------
+        Refused
+            If none of its cells comes from a state.
+        """
         result = made.outputs[made.chosen]
-        names = {state.name: state for state in self.states}
+        names = {state.name for state in self.states}
         tracer = self.tracer.copy()
         tracer.calls += made.calls
         origins = dict(tracer.origins(result))
@@ -693,12 +710,19 @@ class Way:
         read = [*dict.fromkeys([*spoken, *(name for name in origins if name in names)])]
         if not read:
             raise Refused(f"{quoted(step.text)} holds no cell of x. Write what is done to x.")
-        shared = [name for name in read if names[name].shares(result) and prod(result.shape)]
-        first = (shared or [name for name in read if name in origins] or read)[0]
         if prod(result.shape) and not any(name in names for name in origins):
             raise Refused(
                 f"{quoted(step.text)} gives cells of which none is known to come from x. A step moves the cells of x."
             )
+        return tracer, origins, read
+
+    def done(self, step: Step, made: Made) -> Done:
+        """Take note of what a step did, and go on with its result."""
+        result = made.outputs[made.chosen]
+        names = {state.name: state for state in self.states}
+        tracer, origins, read = self.traced(step, made)
+        shared = [name for name in read if names[name].shares(result) and prod(result.shape)]
+        first = (shared or [name for name in read if name in origins] or read)[0]
         before_state = names[first]
         asked = asked_of(step, made.node, self.evaluator)
         written = self.written(made)
@@ -729,9 +753,7 @@ class Way:
             walk_of(asked, before.values, after.values), warnings_of(made.calls), tuple(written.setup),
             f"{after_state.name} = {written.expression}",
         )  # fmt: skip
-        self.go_on(step, made)
-        self.tracer = tracer
-        self.tracer.roots[id(result)] = (after_state.name, result)
+        self.go_on(step, made, tracer)
         return done
 
     def other(self, tracer: Tracer, name: str) -> Snapshot:

@@ -268,6 +268,7 @@ def wrong_steps(draw: st.DrawFn) -> tuple[tuple[int, ...], str, Library]:
 
 @examples(500)
 @given(wrong_steps())
+@example(((1,), "cat((1,), 0)[1]", "NumPy"))
 def test_every_fix_works_and_gives_the_shape_it_promises(case: tuple[tuple[int, ...], str, Library]) -> None:
     shape, text, library = case
     (step,) = taking(shape, [text], library).steps
