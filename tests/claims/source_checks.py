@@ -253,14 +253,18 @@ def numbers_to_try(value: Any) -> list[float]:
     return [math.nan, *near, value * 1.5 + 0.25] if isinstance(value, float) else near
 
 
+_SMALL, _LARGE = 12, 3
+"""Seeds that put small numbers into other cells, and how many come after them."""
+
+
 def otherwise(frame: FrameType, cell: Cell, number: float, seed: int) -> None:
-    """Put a number into a cell, and, with a seed, small numbers into all others."""
+    """Put a number into a cell; with a seed others into all other cells, small ones, and large ones by late seeds."""
     if seed:
         chance = np.random.default_rng(seed)
         for value in in_sight(frame).values():
             array = on_its_memory(value) if is_array(value) else np.empty(0)
             if array.size and array.flags.writeable and array.dtype.kind in "biuf":
-                array[...] = chance.integers(0, 3, array.shape).astype(array.dtype)
+                array[...] = chance.integers(0, 3 if seed < _SMALL else 120, array.shape).astype(array.dtype)
     put(frame, cell, number)
 
 
@@ -295,7 +299,7 @@ def goes_into(claim: WentInto, code: str) -> None:
     then = dict[str, Any]()  # what it meets may have come up later
     Between(code, claim.run, claim.at, ended=lambda frame: then.update(in_sight(frame))).cells(())
     waiting = set(range(len(claim.into)))
-    for seed in range(12):
+    for seed in range(_SMALL + _LARGE):
         base = before
         if seed:
             found = Between(

@@ -205,6 +205,8 @@ _NO_WAY_BACK = (
     "x = torch.arange({1}.)\ny = x * 2\n(y - {0}).mean().backward()",
     "net = nn.Linear({1}, {0})\nfor p in net.parameters():\n    p.requires_grad = False\n"
     "loss = net(torch.ones(1, {1})).sum()\nloss.backward()",
+    "net = nn.Linear({1}, {0})\nnet.requires_grad_(False)\n"
+    "loss = F.mse_loss(net(torch.ones(2, {1})), torch.zeros(2, {0}))\nloss.backward()",
 )
 """Programs that end where there is no way back from a loss."""
 
