@@ -278,6 +278,8 @@ def _(claim: RunsInstead, program: Program) -> None:
         assert not claim.gives
         return
     there = [run for run in new if line_of(run[0]) == statement.lineno]  # and not in a function that it calls
+    before_it = max((run for number, run in done if line_of(number) == failing), default=0)  # rounds that went well
+    there = [run for run in there if run[1] > before_it] or there
     first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
     assert claim.gives in given or (not given and claim.gives == "")
@@ -330,7 +332,7 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
         What stands in the line, from where it begins.
     """
     bound = [
-        value
+        as_it_was(done, name)
         for name, value in done.names.items()
         if is_bound_anew(done, name) or (is_array(value) and done.cells[name] != done.cells_before.get(name))
     ]
@@ -354,6 +356,18 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
         value = np.asarray(value) if isinstance(value, np.generic) else value
         return [told(value), ""] if is_array(value) else [""]
     return []
+
+
+def as_it_was(done: Done, name: str) -> Any:
+    """What a name was bound to after a line, an array with the numbers that it held then."""
+    value: Any = done.names[name]
+    if not is_array(value) or isinstance(value, np.generic) or tuple(value.shape) != done.shapes[name]:
+        return value
+    dtype = value.detach().numpy().dtype if isinstance(value, torch.Tensor) else value.dtype
+    if dtype.hasobject or not done.cells[name]:
+        return value
+    numbers = np.frombuffer(done.cells[name], dtype).reshape(done.shapes[name]).copy()
+    return torch.from_numpy(numbers) if isinstance(value, torch.Tensor) else numbers
 
 
 def gradient(name: str, value: torch.Tensor) -> str:

@@ -5,16 +5,29 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended, wrapped
 
 
 def _beyond(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
+        yield from _one_more(failure)
         return  # what is written elsewhere takes the place of something else
     for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         if isinstance(part, ast.Constant | ast.UnaryOp) and failure.text(part) != "-1":
             yield failure.instead(part, "-1")
+
+
+def _one_more(failure: Failure) -> Iterator[Candidate]:
+    """Bind the name to an array with one cell more, where the cell behind the last was to be written."""
+    failed = failure.trace.failed
+    match failure.failing.statement:
+        case ast.Assign([ast.Subscript(ast.Name(name))], value) as statement if failed is not None:
+            array, place, *_ = failed.operands
+            if isinstance(array, np.ndarray) and array.ndim == 1 and type(place) is int and place == array.size:
+                yield failure.instead(statement, f"{name} = np.append({name}, {failure.text(value)})")
 
 
 def _too_many(failure: Failure) -> Iterator[Candidate]:

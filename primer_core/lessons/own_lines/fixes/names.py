@@ -81,6 +81,14 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         )
         bound = isinstance(failure.failing.statement, ast.Expr)
         yield failure.instead(call, f"{holder} = {made}" if bound else made)
+    if call is not None and len(call.args) == 1 and operand.shape is not None:
+        equal = f"({holder} == {failure.text(call.args[0])})"
+        if node.attr == "index" and not tensor:
+            yield failure.instead(call, f"np.where{equal}[0]")
+        if node.attr == "index" and tensor:
+            yield failure.instead(call, f"{equal}.nonzero()")
+        if node.attr == "count":
+            yield failure.instead(call, f"{equal}.sum()")
     if operand.shape is not None:
         known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
         for name in get_close_matches(node.attr, known, 2, 0.7):

@@ -108,6 +108,16 @@ def _tuple(failure: Failure) -> Iterator[Candidate]:
             yield Candidate(operand.place, f"{operand.asked}[0]")
 
 
+def _leaf_bound_anew(failure: Failure) -> Iterator[Candidate]:
+    """Change a leaf where it lies in place of binding its name to what is computed of it."""
+    match failure.failing.statement:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(left), ast.Sub(), change)) as statement if name == left:
+            asked = [node for node in ast.walk(change) if isinstance(node, ast.Attribute) and node.attr == "grad"]
+            if any(isinstance(node.value, ast.Name) and node.value.id == name for node in asked):
+                new = f"with torch.no_grad(): {name} -= {failure.text(change)}"
+                yield failure.instead(statement, new)
+
+
 def _not_called(failure: Failure) -> Iterator[Candidate]:
     """Take the brackets away from what is no function, or make square ones of them."""
     node = failure.node
@@ -181,7 +191,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("truth", "truth_torch"), _truth),
     **dict.fromkeys(("number", "number_torch", "item", "item_torch"), _one_number),
     "tuple_added": _tuple,
-    "operand_types": _tuple,
+    "operand_types": lambda failure: chain(_leaf_bound_anew(failure), _tuple(failure)),
     "not_joined": _text,
     "unpacked": _unpacked,
     "not_callable": _not_called,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Operand
@@ -227,7 +228,20 @@ def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
         listed = ", ".join(map(failure.text, node.args))
         words = "".join(f", {word.arg}={failure.text(word.value)}" for word in node.keywords)
         yield from _larger(failure, node)
+        *arrays, last = node.args
+        if len(arrays) > 1 and isinstance(last, ast.Constant) and type(last.value) is int:
+            yield failure.whole(f"{called}(({', '.join(map(failure.text, arrays))}), {failure.text(last)}{words})")
         yield failure.whole(f"{called}(({listed}){words})")
+
+
+def _joined_apart(failure: Failure) -> Iterator[Candidate]:
+    """Give several arrays to a library's function that joins them as one tuple."""
+    cause = failure.cause
+    if isinstance(cause, ArgumentType) and cause.wanted != "tuple of Tensors":
+        return
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch"))):
+            yield from _arguments_as_one(failure)
 
 
 def _einsum(failure: Failure) -> Iterator[Candidate]:
@@ -291,6 +305,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     ),
     "list_index": _arguments_as_one,
     "no_dtype": _arguments_as_one,
+    "arguments": _joined_apart,
+    "argument_type": _joined_apart,
     "einsum_output": _einsum,
     "einsum_output_torch": _einsum,
     "ragged": _ragged,
