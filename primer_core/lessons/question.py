@@ -400,5 +400,10 @@ class Question:
             raise UnreadableError(f"{problem.parameter}: {expected}, got {problem.given[:60]!r}.")
         return found
 
+    def taking(self, texts: Mapping[str, str]) -> Self | None:
+        """Return the question with some fields read anew as `with_texts` does; None where one cannot be taken."""
+        found, problems = type(self).parse({**self.texts(), **texts})
+        return None if problems else found
+
 
 _FIELDS: dict[type[Question], Mapping[str, Field[Any]]] = {}

@@ -22,11 +22,19 @@ def call_in(program: Program, code: str) -> Any:
     return next(node for node in found if isinstance(node, ast.Call))
 
 
-def gradients(names: dict[str, Any]) -> list[torch.Tensor]:
-    leaves = [each for each in names.values() if isinstance(each, torch.Tensor) and each.is_leaf]
-    networks = [each for each in names.values() if isinstance(each, torch.nn.Module)]
-    leaves += [each for network in networks for each in network.parameters()]
-    return [each.grad for each in leaves if each.grad is not None]
+def gradients(names: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """The gradients of all leaves in sight, by what holds them, as they are now."""
+    found = {name: each.grad for name, each in names.items() if isinstance(each, torch.Tensor) and each.is_leaf}
+    for name, network in names.items():
+        if isinstance(network, torch.nn.Module):
+            found |= {f"{name}.{path}": each.grad for path, each in network.named_parameters()}
+    return {name: grad.clone() for name, grad in found.items() if grad is not None}
+
+
+def brought(claim: FlatEverywhere | SteepAtZero, program: Program) -> list[torch.Tensor]:
+    """The gradients that a line brings to leaves which had none, or other numbers."""
+    before, after = (gradients(names(program, claim.run)) for names in (at_line, after_line))
+    return [grad for name, grad in after.items() if name not in before or not torch.equal(grad, before[name])]
 
 
 def slope(call: Any, given: torch.Tensor) -> torch.Tensor:
@@ -42,7 +50,7 @@ def slope(call: Any, given: torch.Tensor) -> torch.Tensor:
 @check(FlatEverywhere)
 def _(claim: FlatEverywhere, program: Program) -> None:
     assert ".backward(" in ast.unparse(statement_of(program, claim.run))
-    found = gradients(after_line(program, claim.run))
+    found = brought(claim, program)
     assert found
     assert not any(bool(each.any()) for each in found)
     given = torch.randn(50, generator=torch.Generator().manual_seed(0)) * 3
@@ -52,11 +60,10 @@ def _(claim: FlatEverywhere, program: Program) -> None:
 @check(SteepAtZero)
 def _(claim: SteepAtZero, program: Program) -> None:
     assert ".backward(" in ast.unparse(statement_of(program, claim.run))
-    names = after_line(program, claim.run)
-    assert any(not bool(each.isfinite().all()) for each in gradients(names))
+    assert any(not bool(each.isfinite().all()) for each in brought(claim, program))
     call = call_in(program, claim.code)
     assert claim.of in (ast.get_source_segment(opened(program.code), each) for each in (*call.args, call.func.value))
-    given = computed(claim.of, names)
+    given = computed(claim.of, after_line(program, claim.run))
     assert not bool(given.all())
     assert slope(call, torch.tensor([0.0, 4.0])).tolist() == [torch.inf, 0.25]
     assert bool(slope(call, torch.tensor([0.0, 4.0]) + 1e-8).isfinite().all())

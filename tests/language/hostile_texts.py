@@ -21,6 +21,9 @@ ATTACKS: dict[str, tuple[str, ...]] = {
         "'{0.__class__}'.format(a)", "''.format", "f'{a}'", "f'{a!r:>{10**9}}'", "'%1000000000d' % 1", "'%s' % a", "format(a, '1000000000')",
         "'{:1000000000}'.format(1)", "'x'.join(['a'] * 10**9)", "'a'.zfill(10**9)", "'a'.ljust(10**9)",
     ),
+    "whole numbers beyond what a field holds": (
+        "123904", "0x1e400", "[999999]", "[0, -70000]", "[2**40]", "-1001", "[[10**6]]", "np.array([10**12])", "torch.tensor([10**12])",
+    ),
     "comprehension, lambda, generator": (
         "[x for x in a]", "{x: 1 for x in a}", "{x for x in a}", "(x for x in a)", "(lambda: 1)()", "lambda: 1",
         "[y for x in a for y in x]", "sum(x for x in a)", "np.vectorize(lambda x: x)(a)", "np.apply_along_axis(abs, 0, a)",

@@ -189,7 +189,7 @@ def settle(folder: RunFolder) -> None:
 @pytest.fixture
 def cut_off(service: TrainingService) -> tuple[TrainingService, RunFolder]:
     """A run that was interrupted in its second pass."""
-    run = service.start(replace(SPEC, epochs=2))
+    run = service.start(replace(SPEC, epochs=2), pace=60)  # so slow that it cannot end before it is forgotten
     reach(run, 70)
     service.forget(run)
     assert run.folder is not None

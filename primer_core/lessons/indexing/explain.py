@@ -410,7 +410,8 @@ def _not_written(
     fixes = value_fixes(picked.operand, value) if cause == "dtype" else ()
 
     def works(fix: Fix) -> bool:
-        return isinstance(explain(question.with_texts(fix.puts)), Written)
+        mended = question.taking(fix.puts)
+        return mended is not None and isinstance(explain(mended), Written)
 
     return NotWritten(
         picked,

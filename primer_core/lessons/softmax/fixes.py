@@ -251,7 +251,8 @@ def _first(candidates: Iterator[_Candidate], question: SoftmaxQuestion) -> Itera
     """Yield the first candidates that work."""
     count = 0
     for candidate in candidates:
-        loss = finite_loss(question.with_texts(candidate.puts))
+        mended = question.taking(candidate.puts)
+        loss = None if mended is None else finite_loss(mended)
         if count < _MOST and loss is not None:
             count += 1
             yield Fix(candidate.claim(loss), candidate.puts)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from primer_core.lessons.softmax.explain import TOLERANCE, NotFinite, NotPositive, Softmax, explain
+from primer_core.lessons.softmax.explain import TOLERANCE, NotFinite, NotPositive, Softmax, TargetDeclined, explain
 from primer_core.lessons.softmax.question import DTypeName, SoftmaxQuestion
 from primer_core.lessons.softmax.rules import NAIVE, STABLE
 from tests.profiles import examples
@@ -242,3 +242,13 @@ def test_the_snippet_computes_and_prints_what_the_page_shows(question: SoftmaxQu
     assert page.keys() == {*(rule.name for rule in (*STABLE, *NAIVE)), "y", "gradient"}
     for name, values in page.items():
         np.testing.assert_array_equal(names[name].numpy(), values, err_msg=name)
+
+
+@pytest.mark.parametrize("number", [5, -7, 1000, 1001, -1001, 999_999, 0x1E400])
+def test_a_class_that_is_none_is_ignored_only_where_the_field_takes_its_number(number: int) -> None:
+    question = SoftmaxQuestion(typed="[[1., 2.], [3., 4.]]", target=f"[0, {number}]", loss="classes")
+    outcome = explain(question)
+    assert isinstance(outcome, TargetDeclined)
+    ignored = {fix.puts["ignore_index"] for fix in outcome.fixes if "ignore_index" in fix.puts}
+    assert ignored == ({str(number)} if -1000 <= number <= 1000 else set())
+    assert all(question.taking(fix.puts) is not None for fix in outcome.fixes)
