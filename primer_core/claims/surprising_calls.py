@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, signed
 from primer_core.claims.running import Run
 
 
@@ -210,3 +210,67 @@ class ComparedNotStored(InAWord, Claim):
     def sentence(self) -> Sentence:
         """Say what the line does, and what would store."""
         return (Code(self.code), " compares, and nothing keeps the answers. ", Code(self.instead), " assigns")
+
+
+@dataclass(frozen=True, slots=True)
+class InPercent(InAWord, Claim):
+    """A percentile was asked for by a number below 1, as a share of the whole would be.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    instead
+        The call that takes a share.
+    share
+        That number.
+    """
+
+    word: ClassVar[str] = "percent"
+    run: Run
+    code: str
+    instead: str
+    share: float
+
+    def sentence(self) -> Sentence:
+        """Say what the number means here, and what takes a share."""
+        return (
+            Code(self.code),
+            f" counts in percent: {self.share:g} means {self.share:g} %. ",
+            Code(self.instead),
+            f" takes {self.share:g} as a share of all",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PicksNothing(InAWord, Claim):
+    """A slice picks nothing, as it stops where it starts, or before.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What picks.
+    start, stop
+        int, where the slice starts and stops, as written.
+    size
+        int, of the axis.
+    """
+
+    word: ClassVar[str] = "picks nothing"
+    run: Run
+    code: str
+    start: int
+    stop: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say why."""
+        return (
+            Code(self.code),
+            f" is empty: of size {self.size} it goes forwards from {signed(self.start)}, and {signed(self.stop)} is "
+            "not behind that. A step of −1 goes backwards",
+        )

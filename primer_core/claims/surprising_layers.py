@@ -101,16 +101,16 @@ class OneClassAlone(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class NothingBetween(InAWord, Claim):
-    """Two linear layers of a Sequential follow one another.
+    """Of two linear layers of a network one gets what the other gives, as it is.
 
     Parameters
     ----------
     run
         Which line, and when.
     network
-        Name of the Sequential.
-    first
-        int, the place of the first of the two.
+        Name of the network.
+    first, second
+        The two, as code writes them.
     inputs, outputs
         int, what goes into the first, and comes out of the second.
     """
@@ -118,7 +118,8 @@ class NothingBetween(InAWord, Claim):
     word: ClassVar[str] = "as one layer"
     run: Run
     network: str
-    first: int
+    first: str
+    second: str
     inputs: int
     outputs: int
 
@@ -126,9 +127,9 @@ class NothingBetween(InAWord, Claim):
         """Say which layer does the same."""
         return (
             "Between ",
-            Code(f"{self.network}[{self.first}]"),
+            Code(self.first),
             " and ",
-            Code(f"{self.network}[{self.first + 1}]"),
+            Code(self.second),
             " stands nothing: together they compute no more than one ",
             Code(f"nn.Linear({self.inputs}, {self.outputs})"),
             " can. With ",

@@ -87,6 +87,34 @@ class KeepsGraphs(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldsGraphs(InAWord, Claim):
+    """Losses were put into a list as tensors, so that the list holds the graph of each.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, added
+        The list, and what was put into it.
+    """
+
+    word: ClassVar[str] = "holds graphs"
+    run: Run
+    name: str
+    added: str
+
+    def sentence(self) -> Sentence:
+        """Say what is held, and what is the number alone."""
+        return (
+            "What is in ",
+            Name(self.name),
+            " requires a gradient: each entry holds the graph that it was computed by, as long as the list is there. ",
+            Code(f"{self.added}.item()"),
+            " is the number alone",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToStep(InAWord, Claim):
     """An optimiser took a step, and none of its parameters has a gradient.
 

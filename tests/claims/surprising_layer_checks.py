@@ -105,13 +105,36 @@ def _(claim: OneClassAlone, program: Program) -> None:
     assert nn.BCEWithLogitsLoss()(logits, torch.zeros_like(logits)).item() > 0
 
 
+def calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def is_handed_on(one: nn.Module, other: nn.Module, call: ast.AST, names: dict[str, Any]) -> bool:
+    """Whether a layer gets what another one gives as it is, in a call of their network."""
+    gave: list[Any] = []
+    got: list[Any] = []
+    hooks = (
+        one.register_forward_hook(lambda _module, _inputs, output: gave.append(output)),
+        other.register_forward_pre_hook(lambda _module, inputs: got.extend(inputs)),
+    )
+    computed(ast.unparse(call), dict(names))
+    for hook in hooks:
+        hook.remove()
+    return any(each is given for each in got for given in gave)
+
+
 @check(NothingBetween)
 def _(claim: NothingBetween, program: Program) -> None:
-    network = after_line(program, claim.run)[claim.network]
-    assert type(network) is nn.Sequential
-    assert claim.first >= 0
-    one: Any = network[claim.first]
-    other: Any = network[claim.first + 1]
+    call = next((node for node in ast.walk(statement_of(program, claim.run)) if calls(node, claim.network)), None)
+    names = after_line(program, claim.run) if call is None else at_line(program, claim.run)
+    network: Any = names[claim.network]
+    one, other = (computed(code, dict(names)) for code in (claim.first, claim.second))
+    assert one is not other
+    if call is None:
+        assert type(network) is nn.Sequential
+        assert list(network).index(other) == list(network).index(one) + 1
+    else:
+        assert is_handed_on(one, other, call, names)
     one_layer = nn.Linear(claim.inputs, claim.outputs, dtype=torch.float64)
     with torch.no_grad():
         zero = torch.zeros(claim.inputs, dtype=next(one.parameters()).dtype)

@@ -598,6 +598,28 @@ _TUPLE = Plain(
 )
 
 
+_WHERE = Plain(
+    (
+        Code("np.where"),
+        " takes a condition alone, or a condition and two values: one for where it is True and one for where it is "
+        "False. Here one of the two is missing.",
+    ),
+    (
+        Mistake(
+            ("The cells for which it is True are wanted: a mask picks them.",),
+            NP.code("a = np.array([1, 6, 8])", "np.where(a > 5, a)"),
+            NP.code("a = np.array([1, 6, 8])", "a[a > 5]"),
+        ),
+        Mistake(
+            ("The others are to be another number.",),
+            NP.code("a = np.array([1, 6, 8])", "np.where(a > 5, a)"),
+            NP.code("a = np.array([1, 6, 8])", "np.where(a > 5, a, 0)"),
+        ),
+    ),
+    LessonLink("indexing", {"array": "[1, 6, 8]", "expression": "np.where(a > 5)"}),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unpacked(Cause):
     """There are more or fewer values than names to bind to them.
@@ -1114,6 +1136,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     kind("module_init", "PyTorch", _INIT, r"cannot assign (?:module|parameters) before Module\.__init__\(\) call"),
     kind("no_forward", "PyTorch", _FORWARD, r"is missing the required \"forward\" function"),
+    kind("where_one", "NumPy", _WHERE, r"either both or neither of x and y should be given"),
     kind("tuple_added", "Python", _TUPLE, r"can only concatenate tuple \(not \"[\w.]{1,60}\"\) to tuple"),
     kind(
         "unpacked",

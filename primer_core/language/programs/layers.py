@@ -7,7 +7,7 @@ program is called, and not beyond.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +68,11 @@ class LayerCall:
         Shape of the weight that meets its input; None where it has none.
     drops
         Whether it sets some of its numbers to zero, drawn at random at each call.
+    behind
+        Of an ``nn.Linear`` that got the very tensor which another one gave: what code calls that one behind the
+        network's name, as `path` writes it; empty for any other layer.
+    path
+        What code calls the layer behind the network's name: ``.first``, ``[0]``.
     """
 
     name: str
@@ -79,6 +84,8 @@ class LayerCall:
     holds: bool
     weight: Shape | None
     drops: bool = False
+    behind: str = ""
+    path: str = ""
 
     @property
     def made(self) -> str:
@@ -149,6 +156,7 @@ class _Entry:
     module: Any
     inputs: tuple[Any, ...]
     gave: tuple[Shape, ...] | None = None
+    output: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -206,7 +214,7 @@ class Watch:
     def _forward(self, module: Any, place: Place, called: str, entries: list[_Entry], broke: _Entry | None) -> Forward:
         names = {id(each): name for name, each in module.named_modules()}
         kept = [entry for entry in entries if id(entry.module) in names]
-        layers = tuple(_told(entry, names) for entry in kept[:MAX_CALLS])
+        layers = tuple(_told(entry, names, _behind(entry, kept)) for entry in kept[:MAX_CALLS])
         parameters = list(module.parameters())
         return Forward(
             place,
@@ -264,7 +272,7 @@ def _watched(entries: list[_Entry], stack: list[_Entry]) -> Callable[[], None]:
         while stack:
             entry = stack.pop()
             if entry.module is module:
-                entry.gave = tuple(_shapes(output))
+                entry.gave, entry.output = tuple(_shapes(output)), output
                 return
 
     handles = (register_module_forward_pre_hook(begun), register_module_forward_hook(ended))
@@ -276,7 +284,19 @@ def _watched(entries: list[_Entry], stack: list[_Entry]) -> Callable[[], None]:
     return remove
 
 
-def _told(entry: _Entry, names: Mapping[int, str]) -> LayerCall:
+def _behind(entry: _Entry, entries: Sequence[_Entry]) -> _Entry | None:
+    """Return the call of a linear layer whose result another one got as it was."""
+    if not _is_linear(entry.module) or len(entry.inputs) != 1:
+        return None
+    before = (each for each in entries if _is_linear(each.module) and each.module is not entry.module)
+    return next((each for each in before if each.output is entry.inputs[0] and each.output is not None), None)
+
+
+def _is_linear(module: Any) -> bool:
+    return type(module).__module__ == "torch.nn.modules.linear" and type(module).__name__ == "Linear"
+
+
+def _told(entry: _Entry, names: Mapping[int, str], behind: _Entry | None = None) -> LayerCall:
     module = entry.module
     holds = next(iter(module.children()), None) is not None
     return LayerCall(
@@ -292,7 +312,14 @@ def _told(entry: _Entry, names: Mapping[int, str]) -> LayerCall:
             None,
         ),
         type(module).__name__.startswith("Dropout") and module.training and 0 < module.p < 1,
+        "" if behind is None else _path(names[id(behind.module)]),
+        _path(names.get(id(module), "")),
     )
+
+
+def _path(name: str) -> str:
+    """Write a dotted name of a layer as code behind the network's name."""
+    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in name.split(".") if part)
 
 
 _WEIGHTS = ("weight", "weight_ih_l0")

@@ -13,9 +13,11 @@ from primer_core.backend.loading import load_torch
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_calls import (
     ComparedNotStored,
+    InPercent,
     LossNotComputed,
     MadeAlike,
     MethodNotCalled,
+    PicksNothing,
     PlacesInATuple,
     SizeNotNumber,
     SqueezesNothing,
@@ -169,6 +171,38 @@ def _compared(line: Line) -> Iterator[Claim]:
                 yield ComparedNotStored(line.run, line.text(value), f"{line.text(left)} = {line.text(right)}")
 
 
+def _percent(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in ("np.percentile", "np.nanpercentile") or len(part.operands) != 2 or part.keywords:
+            continue
+        found, share = nodes_at(line.trace.source, part.place), part.operands[1]
+        if found is None or not isinstance(share, float) or not 0 < share < 1 or not isinstance(found[0], ast.Call):
+            continue
+        called, given = line.text(found[0].func), ", ".join(map(line.text, found[0].args))
+        yield InPercent(line.run, part.place.text, f"{called.replace('percentile', 'quantile')}({given})", share)
+
+
+def _empty(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Subscript(ast.Name(name), ast.Slice(start, stop, None), ast.Load()):
+                begins, ends, shape = _whole(start), _whole(stop), line.shape_of(name)
+                if begins is None or ends is None or not shape or not shape[0]:
+                    continue
+                if begins != ends and begins < shape[0] and not range(*slice(begins, ends).indices(shape[0])):
+                    yield PicksNothing(line.run, line.text(node), begins, ends, shape[0])
+
+
+def _whole(node: ast.expr | None) -> int | None:
+    """Return a whole number that stands in the program; None for anything else."""
+    match node:
+        case ast.Constant(int(number)) if type(number) is int:
+            return number
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(number))):
+            return -number
+    return None
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _not_called,
     _squeezes_nothing,
@@ -177,4 +211,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _sizes,
     _no_loss,
     _compared,
+    _percent,
+    _empty,
 )

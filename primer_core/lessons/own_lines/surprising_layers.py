@@ -51,7 +51,14 @@ def _one_class(line: Line) -> Iterator[Claim]:
 def _between(line: Line) -> Iterator[Claim]:
     for binding in line.step.bound:
         for first, inputs, outputs in line.step.names[binding.name].straight:
-            yield NothingBetween(line.run, binding.name, first, inputs, outputs)
+            one, other = (f"{binding.name}[{place}]" for place in (first, first + 1))
+            yield NothingBetween(line.run, binding.name, one, other, inputs, outputs)
+    for forward in line.step.forwards:
+        for layer in forward.layers if forward.called.isidentifier() and forward.kind != "Sequential" else ():
+            before = next((each for each in forward.layers if each.path == layer.behind), None)
+            if layer.behind and before is not None and before.weight is not None and layer.weight is not None:
+                one, other = f"{forward.called}{layer.behind}", f"{forward.called}{layer.path}"
+                yield NothingBetween(line.run, forward.called, one, other, before.weight[1], layer.weight[0])
 
 
 def _shared(line: Line) -> Iterator[Claim]:

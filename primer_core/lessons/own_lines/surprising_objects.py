@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeGuard
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_objects import (
     DefaultKept,
     DropsAtRandom,
+    HoldsGraphs,
     KeepsGraphs,
     NameAlone,
     NoneReturned,
@@ -63,6 +65,31 @@ def _graphs(line: Line) -> Iterator[Claim]:
             used = (node for node in line.everywhere() if isinstance(node, ast.Attribute) and node.attr == "backward")
             if not any(isinstance(each, ast.Name) and each.id == name for node in used for each in ast.walk(node)):
                 yield KeepsGraphs(line.run, name, line.text(value))
+
+
+def _held_graphs(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [ast.Name(loss)], [])) if line.step.run > 1:
+            seen = line.step.names.get(loss)
+            if seen is None or not seen.recorded or seen.shape != ():
+                return
+            # Where the list itself is gone back from, its entries must have their graphs.
+            texts = [ast.unparse(node.value) for node in line.everywhere() if _is_backward(node)]
+            joined = any(_joins(node, name) for node in line.everywhere())
+            if loss in texts and not joined:
+                yield HoldsGraphs(line.run, name, loss)
+
+
+def _is_backward(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and node.attr == "backward"
+
+
+def _joins(node: ast.AST, name: str) -> bool:
+    """Return whether a call makes a tensor of the tensors of a list."""
+    match node:
+        case ast.Call(ast.Attribute(_, "stack" | "cat"), [ast.Name(given), *_]):
+            return given == name
+    return False
 
 
 def _steps(line: Line) -> Iterator[Claim]:
@@ -213,6 +240,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _none,
     _pair,
     _graphs,
+    _held_graphs,
     _steps,
     _loose,
     _default,

@@ -132,6 +132,14 @@ _STILL_MORE_SURPRISES = (
     "for value, vector in zip(values, vectors):\n    print(value, vector)\n"
     "scores = np.array([30, {0}, 20, {1}])\nrank = scores.argsort()\n"
     "table = np.array([[3, 1], [1, {1}], [2, 9]])\ntable.sort(axis=0)\nd = np.eye({1}) - np.eye({1})[:, 0]",
+    "ends = np.arange({1} + 4)\nnone = ends[{1}:{0} - 1]\nlow = np.percentile(ends, 0.{1})\n"
+    "far = ends[5:2]\nnear = torch.arange(9)[2:5]",
+    "class Two(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.one = nn.Linear({0}, {1})\n        self.two = nn.Linear({1}, 2)\n"
+    "    def forward(self, x):\n        return self.two(self.one(x))\ntwo = Two()\n"
+    "learning = torch.optim.SGD(two.parameters(), lr=0.1)\nkept = []\nfor epoch in range({0} + 1):\n"
+    "    learning.zero_grad()\n    cost = two(torch.ones({1}, {0})).pow(2).mean()\n    kept.append(cost)\n"
+    "    cost.backward()\n    learning.step()",
     "f = torch.tensor([0.3, {0}.7], requires_grad=True)\ntorch.round(f * {1}).sum().backward()",
     "g = torch.tensor([0., {1}.], requires_grad=True)\n(g.sqrt() * {0}).sum().backward()",
     "class Drop(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear({0}, 2)\n"

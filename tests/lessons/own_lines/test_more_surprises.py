@@ -101,7 +101,7 @@ SCHEDULED = (
         ),
         (
             "net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1), nn.ReLU(), nn.Linear(1, 1))",
-            [NothingBetween((5, 1), "net", 0, 2, 1)],
+            [NothingBetween((5, 1), "net", "net[0]", "net[1]", 2, 1)],
         ),
         (
             "net = nn.Sequential(nn.Linear(2, 4), nn.ReLU())\nnet[0].requires_grad = False",

@@ -84,6 +84,15 @@ def _gather(failure: Failure) -> Iterator[Candidate]:
         yield ended(operand, "[None]")
 
 
+def _where(failure: Failure) -> Iterator[Candidate]:
+    """Give the cells for which a condition is True alone, or another number for the others."""
+    match failure.node:
+        case ast.Call(called, [condition, value], []):
+            held, asked = failure.text(value), failure.text(condition)
+            yield failure.whole(f"{wrapped(value, held)}[{asked}]")
+            yield failure.whole(f"{failure.text(called)}({asked}, {held}, 0)")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "index": _beyond,
     "index_torch": _beyond,
@@ -95,5 +104,6 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "mask_torch": _mask,
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,
+    "where_one": _where,
 }
 """By the kind of the message."""

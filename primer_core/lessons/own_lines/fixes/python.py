@@ -45,8 +45,9 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         turned = failure.around(ast.UnaryOp)
         if turned is not None and isinstance(turned.op, ast.Not) and _holds_truths(failure):
             yield failure.instead(turned, f"~{text}")
-        yield failure.whole(f"{text}.any()")
-        yield failure.whole(f"{text}.all()")
+        alike = isinstance(failure.node, ast.Compare) and isinstance(failure.node.ops[0], ast.Eq)
+        for method in ("all", "any") if alike else ("any", "all"):
+            yield failure.whole(f"{text}.{method}()")
 
 
 def _holds_truths(failure: Failure) -> bool:

@@ -1,12 +1,13 @@
-"""What surprises on the way back, in eigenvectors, ranks and networks is named, and only where it surprises."""
+"""What surprises on the way back, in what is picked and in networks is named, and only where it surprises."""
 
 import pytest
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises import OtherAxis
-from primer_core.claims.surprising_layers import DropsStill, NotAParameter
+from primer_core.claims.surprising_calls import InPercent, PicksNothing
+from primer_core.claims.surprising_layers import DropsStill, NotAParameter, NothingBetween
 from primer_core.claims.surprising_numbers import NotLogProbabilities
-from primer_core.claims.surprising_objects import DropsAtRandom
+from primer_core.claims.surprising_objects import DropsAtRandom, HoldsGraphs
 from primer_core.claims.surprising_places import (
     EigenvectorsInColumns,
     PlacesNotRanks,
@@ -21,6 +22,15 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # some of what surprises is w
 NET = (
     "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 4)\n"
     "    def forward(self, x):\n        return F.dropout(self.fc(x), {})\nnet = Net()\n"
+)
+TWO_LAYERS = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.one = nn.Linear(2, 3)\n"
+    "        self.two = nn.Linear(3, 1)\n    def forward(self, x):\n        return {}\nnet = Net()\n"
+)
+LEARNS = (
+    "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nx, y = torch.ones(4, 2), torch.zeros(4, 1)"
+    "\nlosses = []\nfor i in range(3):\n    opt.zero_grad()\n    loss = F.mse_loss(net(x), y)\n    {}\n"
+    "    loss.backward()\n    opt.step()"
 )
 SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
 
@@ -74,6 +84,17 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             "a = np.arange(9.).reshape(3, 3)\nb = a - a[:, 0]",
             [OtherAxis((6, 1), "a - a[:, 0]", "a[:, 0]", 3)],
         ),
+        (
+            "x = np.array([1, 2, 3, 4])\na = np.percentile(x, 0.5)",
+            [InPercent((6, 1), "np.percentile(x, 0.5)", "np.quantile(x, 0.5)", 0.5)],
+        ),
+        ("x = np.arange(9)\na = x[5:2]", [PicksNothing((6, 1), "x[5:2]", 5, 2, 9)]),
+        ("x = torch.arange(9)\na = x[-1:-3]", [PicksNothing((6, 1), "x[-1:-3]", -1, -3, 9)]),
+        (LEARNS.format("losses.append(loss)"), [HoldsGraphs((12, 3), "losses", "loss")]),
+        (
+            TWO_LAYERS.format("self.two(self.one(x))") + "out = net(torch.ones(4, 2))",
+            [NothingBetween((13, 1), "net", "net.one", "net.two", 2, 1)],
+        ),
     ],
 )
 def test_it_is_named(program: str, claims: list[Claim]) -> None:
@@ -102,6 +123,14 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "p = torch.tensor([[0.2, 0.8]])\nloss = nn.KLDivLoss(reduction='sum')(p.log(), p)",
         "a = np.array([3, 1, 2])\na.sort()\nb = np.array([[1, 9], [2, 8], [3, 9]])\nb[:2].sort(axis=1)",
         "a = np.arange(9.).reshape(3, 3)\nb = a - a[:, [0]]\nc = a - a[0]",
+        "x = np.array([1, 2, 3])\na = np.percentile(x, 50)\nb = np.percentile(x, 1)\nc = np.quantile(x, 0.5)",
+        "x = np.arange(9)\na = x[2:5]\nb = x[5:2:-1]\nc = x[3:3]\nd = x[20:30]\ne = x[-3:-1]\nf = x[:0]",
+        LEARNS.format("losses.append(loss.item())"),
+        LEARNS.format("losses.append(loss.detach())"),
+        "losses = []\nw = torch.ones(1, requires_grad=True)\nfor i in range(2):\n    loss = (w * i).sum()\n"
+        "    losses.append(loss)\ntotal = sum(losses)\ntotal.backward()",
+        TWO_LAYERS.format("self.two(torch.relu(self.one(x)))") + "out = net(torch.ones(4, 2))",
+        TWO_LAYERS.format("self.one(x)[:, :1] + self.two(x @ torch.ones(2, 3))") + "out = net(torch.ones(4, 2))",
     ],
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:

@@ -1,4 +1,4 @@
-"""Checks of what surprises on the way back: the functions are gone back through once more, of other numbers."""
+"""Checks of what surprises on the way back and in what is picked: it is done once more, with other numbers."""
 
 import ast
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from primer_core.claims.surprising_calls import InPercent, PicksNothing
+from primer_core.claims.surprising_objects import HoldsGraphs
 from primer_core.claims.surprising_places import EigenvectorsInColumns, PlacesNotRanks
 from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
 from tests.claims.checking import check
@@ -111,3 +113,46 @@ def _(claim: PlacesNotRanks, program: Program) -> None:
     assert (int(order[0]), int(ranks[0])) == (claim.first, claim.rank)
     assert ranks[claim.first] == 0
     assert order.tolist() != ranks.tolist()
+
+
+@check(InPercent)
+def _(claim: InPercent, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    assert claim.code.replace("percentile", "quantile") == claim.instead
+    assert f"{claim.share:g}" in claim.code
+    whole = np.arange(0.0, 1000.0)
+    for code, place in ((claim.code, claim.share / 100), (claim.instead, claim.share)):
+        call: Any = ast.parse(code, mode="eval").body
+        picked = computed(
+            ast.unparse(ast.Call(call.func, [ast.Name("_whole_"), call.args[1]], [])), {**names, "_whole_": whole}
+        )
+        assert abs(picked - place * 999) < 1e-6
+
+
+@check(PicksNothing)
+def _(claim: PicksNothing, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    array = computed(ast.unparse(node.value), dict(names))
+    assert (node.slice.step, len(array)) == (None, claim.size)
+    assert [computed(ast.unparse(each), {}) for each in (node.slice.lower, node.slice.upper)] == [
+        claim.start,
+        claim.stop,
+    ]
+    assert len(computed(claim.code, dict(names))) == 0
+    assert claim.size
+    assert len(np.arange(claim.size)[claim.start : claim.stop : -1])
+
+
+@check(HoldsGraphs)
+def _(claim: HoldsGraphs, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == f"{claim.name}.append({claim.added})"
+    names = after_line(program, claim.run)
+    held = names[claim.name]
+    assert type(held) is list
+    assert held[-1] is names[claim.added]
+    graphs = [each.grad_fn for each in held[-2:]]
+    assert None not in graphs
+    assert graphs[0] is not graphs[1]
+    assert isinstance(computed(f"{claim.added}.item()", names), float)
