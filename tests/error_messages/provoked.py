@@ -483,6 +483,12 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("module_init", "class N(nn.Module):\n\n    def __init__(self):\n        self.l = nn.Linear(2, 2)\nN()"),
     Provoked("no_forward", "class N(nn.Module):\n    pass\nN()(torch.ones(2))"),
     Provoked("no_forward", "m = nn.ModuleList([nn.Linear(2, 2)])\nm(torch.ones(2))"),
+    Provoked("not_unpacked", "for i, value in np.arange(3):\n    pass", {"type": "numpy.int64"}),
+    Provoked(
+        "class_map",
+        "F.cross_entropy(torch.zeros(2, 8, 8, 5), torch.zeros(2, 8, 8).long())",
+        {"wanted": (2, 8, 5), "given": (2, 8, 8)},
+    ),
     Provoked("where_one", "np.where(np.array([1, 6]) > 5, np.array([1, 6]))"),
     Provoked("tuple_added", "np.where([1, 6, 8]) + 1"),
     Provoked("unpacked", "x, y = next(iter(DataLoader([1, 2])))", {"expected": 2, "got": 1}),

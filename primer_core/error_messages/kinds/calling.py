@@ -660,6 +660,38 @@ def _unpacked(match: re.Match[str]) -> Unpacked | None:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUnpacked(Cause):
+    """Several names are to be bound to the entries of a value that has none.
+
+    Parameters
+    ----------
+    type
+        Of the value.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name the type."""
+        return (
+            "Several names are to be bound to the entries of one value, and a value of type ",
+            Code(self.type),
+            " has no entries.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a loop without enumerate, and a function that gives one value."""
+        made = "x = np.arange(3)"
+        return (
+            Mistake(
+                ("The number of the round is wanted, too: ", Code("enumerate"), " gives it."),
+                NP.code(made, "for i, value in x:", "    print(i, value)"),
+                NP.code(made, "for i, value in enumerate(x):", "    print(i, value)"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OperandTypes(Cause):
     """An operator has no rule for two types.
 
@@ -1143,6 +1175,12 @@ KINDS: tuple[Kind, ...] = (
         "Python",
         _unpacked,
         rf"(?:too many|not enough) values to unpack \(expected ({WHOLE})(?:, got ({WHOLE}))?\)",
+    ),
+    kind(
+        "not_unpacked",
+        "Python",
+        lambda match: NotUnpacked(match[1]),
+        r"cannot unpack non-iterable ([\w.]{1,60}) object",
     ),
     kind(
         "operand_types",

@@ -652,7 +652,9 @@ class ClassMap(Cause):
 
 
 def _class_map(match: re.Match[str]) -> ClassMap | None:
-    wanted, given = shape_of(match[1]), shape_of(match[2])
+    wanted, given = shape_of(match["wanted"] or match["input"]), shape_of(match["given"])
+    if match["input"] and wanted is not None:
+        wanted = (*wanted[:1], *wanted[2:])
     return None if not wanted or given is None or wanted == given else ClassMap(wanted, given)
 
 
@@ -751,6 +753,12 @@ KINDS: tuple[Kind, ...] = (
         lambda match: NormAxes(match[1], int(match[2])),
         r"expected (\dD(?: or \dD)?) input \(got (\d{1,2})D input\)",
     ),
-    kind("class_map", "PyTorch", _class_map, rf"Expected target size ({SQUARE}), got ({SQUARE})"),
+    kind(
+        "class_map",
+        "PyTorch",
+        _class_map,
+        rf"Expected target size (?P<wanted>{SQUARE}), got (?P<given>{SQUARE})(?P<input>)",
+        rf"size mismatch \(got input: ?(?P<input>{SQUARE}) ?, target: ?(?P<given>{SQUARE})(?P<wanted>)",
+    ),
     kind("heads", "PyTorch", _HEADS, r"embed_dim must be divisible by num_heads"),
 )

@@ -191,6 +191,25 @@ CLASSIC: dict[str, str] = {
     "an index of two for a list": "rows = [[1, 2], [3, 4]]\nb = rows[:, 1]",
     "a list less a number": "prices = [3, 4]\nb = prices - 1",
     "a float as a shape": "a = np.zeros(3.0)",
+    "scores compared with classes": (
+        "pred, y = torch.randn(4, 3), torch.tensor([0, 1, 2, 1])\nacc = (pred == y).sum() / len(y)"
+    ),
+    "the class along the wrong axis": (
+        "pred, y = torch.randn(4, 3), torch.tensor([0, 1, 2, 1])\nacc = (pred.argmax(dim=0) == y).float().mean()"
+    ),
+    "classes in the last of four axes": (
+        "out, y = torch.randn(2, 8, 8, 5), torch.zeros(2, 8, 8).long()\nloss = F.cross_entropy(out, y)"
+    ),
+    "laid out in so many rows": ("x = torch.randn(8, 16, 4, 4)\nfc = nn.Linear(256, 10)\nout = fc(x.view(16, -1))"),
+    "a batch of two as one": (
+        "ds = torch.utils.data.TensorDataset(torch.arange(10.), torch.arange(10))\n"
+        "x = next(iter(torch.utils.data.DataLoader(ds, batch_size=4)))\nshape = x.shape"
+    ),
+    "an array and a tensor": "a, b = np.array([1, 2]), torch.tensor([1, 2])\nc = a + b",
+    "numbers as a row of one sample": "x = torch.linspace(0, 1, 5)\nmodel = nn.Linear(1, 1)\ny = model(x)",
+    "a row appended": "a = np.array([[1, 2], [3, 4]])\na = np.append(a, [5, 6], axis=0)",
+    "rounds that nobody counts": "x = np.arange(5)\nfor i, v in x:\n    last = v",
+    "classes from 1 made one-hot": "y = torch.tensor([1, 2, 3])\nrows = F.one_hot(y, 3)",
     "sizes as a tuple": "r = np.random.rand((2, 2))",
     "sorted downwards": "x = np.array([1, 3, 2])\norder = np.argsort(x, reverse=True)",
     "a number among texts": "a = np.array([1, 'x', 3.5])\nb = a[0] + 1",

@@ -95,7 +95,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         ("mean_dtype_torch", "spread_dtype_torch", "norm_dtype_torch", "loss_dtype_torch", "probabilities_dtype_torch"),
         _floats,
     ),
-    **dict.fromkeys(("class_dtype_torch", "indices_dtype_torch", "one_hot_torch", "index_dtype_torch"), _wholes),
+    **dict.fromkeys(("class_dtype_torch", "indices_dtype_torch", "index_dtype_torch"), _wholes),
     **dict.fromkeys(("index_kind", "index_kind_torch", "index_dtype"), _whole_index),
     "not_implemented_torch": _swapped,
     "grad_dtype_torch": _gradient_dtype,

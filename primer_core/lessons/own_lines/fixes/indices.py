@@ -93,6 +93,17 @@ def _where(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{failure.text(called)}({asked}, {held}, 0)")
 
 
+def _more_classes(failure: Failure) -> Iterator[Candidate]:
+    """Count classes from 0, or make room for as many as there are."""
+    match failure.node:
+        case ast.Call(_, [classes, number], []) if failure.operands:
+            values = failure.operands[-1].value
+            if isinstance(values, np.ndarray) and values.size:
+                if values.min() > 0:
+                    yield failure.instead(classes, f"{wrapped(classes, failure.text(classes))} - 1")
+                yield failure.instead(number, str(int(values.max()) + 1))
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "index": _beyond,
     "index_torch": _beyond,
@@ -105,5 +116,6 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,
     "where_one": _where,
+    "one_hot_torch": _more_classes,
 }
 """By the kind of the message."""

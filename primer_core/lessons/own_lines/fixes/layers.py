@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import nodes_at, nodes_of
+from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 
 
@@ -27,6 +27,11 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
             if shape[-1:] == (takes,) and (kind, len(shape)) in _CHANNELS_FIRST:
                 fits = True
                 yield from each_ended(arrays, _CHANNELS_FIRST[kind, len(shape)])
+            if kind == "Linear" and takes == 1 and len(shape) == 1:
+                fits = True
+                yield from each_ended(arrays, ".unsqueeze(1)")
+            if kind == "Linear":
+                yield from _laid_out(failure, operand, takes)
             if len(shape) > 2 and kind == "Linear":
                 yield from each_ended(arrays, ".flatten(1)")
             if len(shape) == 3 and takes == 1:
@@ -40,6 +45,16 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
     if not fits:  # a layer of another size would take the wrong axis for what it looks at
         yield from _number(failure)
     yield from each_ended(arrays, ".flatten(1)", ".unsqueeze(0)")
+
+
+def _laid_out(failure: Failure, operand: Operand, takes: int) -> Iterator[Candidate]:
+    """Lay each sample out flat, where an input was laid out in so many rows."""
+    for node in ast.walk(failure.failing.statement):
+        match node:
+            case ast.Call(ast.Attribute(holder, "view" | "reshape" as method), [ast.Constant(), last], []):
+                if failure.place(node) == operand.place and ast.unparse(last) == "-1":
+                    yield Candidate(operand.place, f"{failure.text(holder)}.flatten(1)")
+                    yield Candidate(operand.place, f"{failure.text(holder)}.{method}(-1, {takes})")
 
 
 _CHANNELS_FIRST: Mapping[tuple[str, int], str] = {
@@ -96,6 +111,7 @@ def _classes(failure: Failure) -> Iterator[Candidate]:
 def _classes_last(failure: Failure) -> Iterator[Candidate]:
     """Bring the axis of the classes behind that of the samples."""
     yield from each_ended(tuple(each for each in failure.operands if len(each.shape or ()) == 3), ".transpose(1, 2)")
+    yield from each_ended(tuple(each for each in failure.operands if len(each.shape or ()) == 4), ".movedim(-1, 1)")
 
 
 def _as_parameter(failure: Failure) -> Iterator[Candidate]:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from primer_core.error_messages.kinds.calling import RemovedName
 from primer_core.language.programs import networks
 from primer_core.language.table import entry_named, names_of
+from primer_core.lessons.own_lines.failing import Entry
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
 
 _OF_NUMPY = {
@@ -66,7 +67,8 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{holder}.transpose")
         elif call is not None and _means(call, instead):
             yield failure.instead(call, f"{holder}.{instead}()")
-    if isinstance(operand.value, tuple) and operand.kind == "tuple":
+    of_arrays = isinstance(operand.value, tuple) and all(isinstance(each, Entry) for each in operand.value)
+    if isinstance(operand.value, tuple) and (operand.kind == "tuple" or (operand.kind == "list" and of_arrays)):
         for place in range(min(len(operand.value), 2)):
             yield failure.whole(f"{holder}[{place}].{node.attr}")
     if node.attr == "backward" and operand.kind.endswith("Loss"):

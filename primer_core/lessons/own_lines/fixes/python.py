@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from primer_core.lessons.own_lines.failing import statements_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, made_and_called, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import (
+    Candidate,
+    Failure,
+    each_ended,
+    ended,
+    made_and_called,
+    wrapped,
+)
 
 _SIGNS: Mapping[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
@@ -109,6 +116,21 @@ def _tuple(failure: Failure) -> Iterator[Candidate]:
             yield Candidate(operand.place, f"{operand.asked}[0]")
 
 
+def _of_one_library(failure: Failure) -> Iterator[Candidate]:
+    """Make the array a tensor, or the tensor an array."""
+    for operand in failure.operands:
+        if operand.shape is not None and not operand.is_tensor:
+            yield Candidate(operand.place, f"torch.from_numpy({operand.text})")
+    yield from (ended(operand, ".numpy()") for operand in failure.operands if operand.is_tensor)
+
+
+def _counted(failure: Failure) -> Iterator[Candidate]:
+    """Count the rounds of a loop that binds two names to each value."""
+    match failure.failing.statement:
+        case ast.For(ast.Tuple([_, _]), going_through):
+            yield failure.instead(going_through, f"enumerate({failure.text(going_through)})")
+
+
 def _leaf_bound_anew(failure: Failure) -> Iterator[Candidate]:
     """Change a leaf where it lies in place of binding its name to what is computed of it."""
     match failure.failing.statement:
@@ -199,5 +221,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_subscriptable": lambda failure: chain(_a_batch(failure), _not_picked(failure)),
     "not_whole": _one_by_one,
     "not_an_array": _tensor_of_list,
+    "array_and_tensor": _of_one_library,
+    "not_unpacked": _counted,
 }
 """By the kind of the message."""

@@ -23,12 +23,34 @@ def _broadcast(failure: Failure) -> Iterator[Candidate]:
         if left.shape and right.shape and len(right.shape) == 2 and left.shape[-1] == right.shape[0]:
             yield failure.whole(f"{left.text} @ {right.text}")
     yield from _out_of_place(failure)
+    yield from _classes_named(failure, arrays)
     for operand in arrays:
         yield from _kept_axis(failure, operand)
-        if operand.shape is not None and len(operand.shape) == 1:
-            yield ended(operand, "[:, None]")
+    for operand in arrays:
+        yield from _other_axis(failure, operand)
+    yield from each_ended(
+        tuple(each for each in arrays if each.shape is not None and len(each.shape) == 1), "[:, None]"
+    )
     yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) == 2), ".T")
     yield from each_ended(tuple(each for each in arrays if each.shape is not None and len(each.shape) > 1), "[:, None]")
+
+
+def _classes_named(failure: Failure, arrays: list[Operand]) -> Iterator[Candidate]:
+    """Take the class that each row of scores names, where scores are compared with class numbers."""
+    if not isinstance(failure.node, ast.Compare) or len(arrays) != 2:
+        return
+    for scores, classes in (arrays, arrays[::-1]):
+        one, other = scores.shape or (), classes.shape or ()
+        if len(one) == 2 and one[:1] == other and "float" in scores.dtype:
+            yield ended(scores, f".argmax({'dim' if scores.is_tensor else 'axis'}=1)")
+
+
+def _other_axis(failure: Failure, operand: Operand) -> Iterator[Candidate]:
+    """Reduce along the other axis of two."""
+    for node in ast.walk(failure.failing.statement):
+        if isinstance(node, ast.Call) and failure.place(node) == operand.place and _axis_of(node) in ("0", "1"):
+            axis = next(word.value for word in node.keywords if word.arg in ("axis", "dim"))
+            yield failure.instead(axis, "1" if _axis_of(node) == "0" else "0")
 
 
 def _written(failure: Failure, target: ast.Subscript) -> Iterator[Candidate]:
@@ -203,6 +225,9 @@ def _join(failure: Failure) -> Iterator[Candidate]:
     joined = next((each.value for each in failure.operands if isinstance(each.value, tuple)), ())
     axes = [len(each.shape) if isinstance(each, Entry) else 0 for each in joined]
     listed = node.args[0]
+    if called == "np.append" and len(node.args) == 2:
+        yield failure.instead(node.args[1], f"[{failure.text(node.args[1])}]")
+        return
     if isinstance(listed, ast.List | ast.Tuple) and len(listed.elts) == len(axes):
         for part, count in zip(listed.elts, axes, strict=True):
             if count < max(axes):

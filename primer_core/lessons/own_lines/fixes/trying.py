@@ -233,6 +233,8 @@ def _outcome(trace: Trace, mended: Trace, candidate: Candidate) -> str:
     """Return what the mended line gives; of a long program, of which that step may not be kept, when it ran last."""
     failing = trace.failing
     assert failing is not None
+    if isinstance(failing.statement, ast.For) and candidate.where == "failing":
+        return ""  # what its rounds bind, they bind anew
     line = failing.statement.lineno + (candidate.where == "added")
     later = [step for step in mended.steps if step.line == line and step.moment.happening != "call"]
     before = sum(step.line == failing.statement.lineno and step.moment.happening != "call" for step in trace.steps)
