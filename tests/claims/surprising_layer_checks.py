@@ -18,7 +18,7 @@ from primer_core.claims.surprising_layers import (
 from primer_core.claims.surprising_places import ColumnsOfEvery, FoundNothing
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import opened
+from tests.claims.running_checks import line, opened
 from tests.claims.surprise_checks import computed, stands_there, statement_of
 from tests.claims.surprising_checks import after_line, at_line
 
@@ -75,8 +75,7 @@ def _(claim: DropsStill, program: Program) -> None:
 
 @check(NotAParameter)
 def _(claim: NotAParameter, program: Program) -> None:
-    names = after_line(program, claim.run)
-    network = names[claim.name]
+    network = bound_by(program, claim.run, claim.name)
     held = getattr(network, claim.attribute)
     assert held.requires_grad
     assert held.is_leaf
@@ -105,6 +104,13 @@ def _(claim: OneClassAlone, program: Program) -> None:
     assert nn.BCEWithLogitsLoss()(logits, torch.zeros_like(logits)).item() > 0
 
 
+def bound_by(program: Program, run: tuple[int, int], name: str) -> Any:
+    """What a line binds a name to."""
+    done = line(program, run)
+    assert done.before.get(name) is not done.names[name], f"the line does not bind {name}"
+    return done.names[name]
+
+
 def calls(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
@@ -131,7 +137,7 @@ def _(claim: NothingBetween, program: Program) -> None:
     one, other = (computed(code, dict(names)) for code in (claim.first, claim.second))
     assert one is not other
     if call is None:
-        assert type(network) is nn.Sequential
+        assert type(bound_by(program, claim.run, claim.network)) is nn.Sequential
         assert list(network).index(other) == list(network).index(one) + 1
     else:
         assert is_handed_on(one, other, call, names)
