@@ -467,13 +467,16 @@ def test_pad_bars_and_image_stand_above_the_fold(new_page: Callable[..., Page], 
 
 @pytest.mark.long
 def test_a_server_that_does_not_answer_is_told_and_nothing_drawn_is_lost(lesson: Page) -> None:
-    lesson.route(f"**{ADDRESS}", lambda route: route.abort())
+    answers = [False]
+    lesson.route(f"**{ADDRESS}", lambda route: route.continue_() if answers[0] else route.abort())
     draw(lesson, *DIGITS[4])
     drawn = ink(lesson)
     expect(lesson.locator(".silence")).to_be_visible()
     assert ink(lesson) == drawn
-    lesson.unroute(f"**{ADDRESS}")
     lesson.get_by_role("button", name="Ask again").click()
+    expect(lesson.locator(".silence")).to_be_visible()
+    answers[0] = True
+    lesson.get_by_role("button", name="Ask again").dispatch_event("click")  # the pad may have asked again by itself
     expect(verdict(lesson)).to_have_text(re.compile("^Reads 4:"))
     expect(lesson.locator(".silence")).to_be_hidden()
 

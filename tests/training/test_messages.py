@@ -44,6 +44,7 @@ from primer_core.training.vitals import LayerVitals, Vitals
 TEXT = st.text(max_size=20)
 COUNT = st.integers(0, 10**9)
 NUMBER = st.floats(allow_nan=False)
+PACE = st.none() | st.floats(0, exclude_min=True, allow_infinity=False)
 SPEC = st.builds(RunSpec, epochs=st.integers(1, 200), learning_rate=st.floats(1e-6, 10), normalise=st.booleans())
 TEACHING = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 255)), min_size=1, max_size=3).flatmap(
     lambda digits: st.builds(
@@ -57,8 +58,8 @@ TEACHING = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 255)), min_size=
 COMMANDS = st.one_of(
     st.builds(Watch, TEXT, COUNT),
     st.builds(LookAt, TEXT, SPEC, st.binary(), COUNT, COUNT),
-    st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans()),
-    st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans(), teaching=TEACHING),
+    st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans(), pace=PACE),
+    st.builds(Start, TEXT, SPEC, refetch=st.booleans(), paused=st.booleans(), pace=PACE, teaching=TEACHING),
     st.builds(Change, TEXT, SPEC),
     *(st.builds(kind, TEXT) for kind in (Pause, Resume, StepOnce, Stop, Forget)),
 )
