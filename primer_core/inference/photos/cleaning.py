@@ -1,8 +1,9 @@
 """A photo or a scan, cleaned to ink on black: the paper, its shadows, its edges and its ruled lines are taken away.
 
-The paper under the ink is estimated by a morphological closing: each pixel gets the brightest value around, and then
-the darkest of those. Dark marks narrower than the window vanish, while a shadow, a gradient, or the table beside the
-page stays as it is, since the window fits into it. What the picture lacks against that is ink.
+Where the border of the picture tells that its paper is the same everywhere, so it is taken to be. Else the paper under
+the ink is estimated by a morphological closing: each pixel gets the brightest value around, and then the darkest of
+those. Dark marks narrower than the window vanish, while a shadow, a gradient, or the table beside the page stays as it
+is, since the window fits into it. What the picture lacks against that is ink.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ SHORTER_SIDE = 224
 MIN_CONTRAST = 0.1
 """Ink has to be this much darker than its paper, of 1, somewhere."""
 
-_WINDOW = 0.25  # of the shorter side: wider than any pen
+_EVEN = 3  # of 255: how far the brightness of a picture's border spreads, where its paper is the same everywhere
+_MOST_INK = 0.5  # of a picture with such a border: what covers more of it is no ink, but a page that lies within it
+_WINDOW = 0.25  # of the shorter side: wider than most pens
 _PENS = 7  # widths of the pen that the window has at least, where it is made smaller
 _DARKEST = 0.4  # of bright paper: the paper that is still told from ink, in a shadow; the rest is no paper
 _BLACK = 80  # of 255: what is divided by paper darker than that shows grain and little else
@@ -105,24 +108,34 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
     stages = [Stage("Grey and upright", _sizes(grey.shape, picture.shape), _bytes(picture / 255))]
     window = _odd(_WINDOW * min(picture.shape))
     if light_ink is None:
-        light_ink = _ink_is_light(picture, window)
+        dark, light = (_even_paper(each) is not None for each in (picture, 255 - picture))
+        light_ink = _ink_is_light(picture, window) if dark == light else light
     if light_ink:
         picture = 255 - picture
         words = "What is written is lighter than what surrounds it. Light and dark are exchanged."
         stages.append(Stage("Light ink made dark", words, _bytes(picture / 255)))
 
-    paper = _paper(picture, window)
-    lack = _lack(picture, paper)
-    rough = lack > _threshold(lack, _page(paper))
-    narrower = _odd(_PENS * _pen_width(rough))
-    if 3 <= narrower < window:
-        window = narrower
+    even = _even_paper(picture)
+    if even is not None:
+        paper = np.full_like(picture, even)
+        lack = _lack(picture, paper)
+        words = (
+            "All along its border the picture has one brightness, and it is nowhere brighter: no shadow and no edge of "
+            "a page is seen there, and the paper is taken to be so everywhere."
+        )
+    else:
         paper = _paper(picture, window)
         lack = _lack(picture, paper)
-    words = (
-        f"Dark marks less than {window} pixels wide are filled from around them: {_PENS} widths of the pen, "
-        "or a quarter of the picture. Shadows and the edge of the page are wider and stay."
-    )
+        rough = lack > _threshold(lack, _page(paper))
+        narrower = _odd(_PENS * _pen_width(rough))
+        if 3 <= narrower < window:
+            window = narrower
+            paper = _paper(picture, window)
+            lack = _lack(picture, paper)
+        words = (
+            f"Dark marks less than {window} pixels wide are filled from around them: {_PENS} widths of the pen, "
+            "or a quarter of the picture. Shadows and the edge of the page are wider and stay."
+        )
     stages.append(Stage("The paper alone", words, _bytes(paper / 255)))
     words = "1 − picture ÷ paper: black where the picture is as bright as its paper, in the light as in the shadow."
     stages.append(Stage("Divided by its paper", words, _bytes(lack)))
@@ -176,6 +189,19 @@ def _ink_is_light(picture: NDArray[np.float32], window: int) -> bool:
 
     apart = picture - ndimage.uniform_filter(picture, window, mode="nearest")
     return float((apart**3).mean()) > 0
+
+
+def _even_paper(picture: NDArray[np.float32]) -> float | None:
+    """Return the brightness of paper that is the same everywhere, as on a drawing or a scan; None where it may not be.
+
+    A shadow, a gradient and the edge of a page reach the border, and a table beside the page is darker than the page.
+    """
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    brightness = float(np.median(border))
+    if float(np.ptp(border)) > _EVEN or float(picture.max()) > float(border.max()) + _EVEN:
+        return None
+    covered = float((picture < (1 - MIN_CONTRAST) * brightness).mean())
+    return brightness if covered <= _MOST_INK else None
 
 
 def _paper(picture: NDArray[np.float32], window: int) -> NDArray[np.float32]:

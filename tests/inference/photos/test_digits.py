@@ -54,6 +54,25 @@ def test_a_clean_image_is_left_as_it_is() -> None:
         assert (large[~inside] > 127).all()
 
 
+@pytest.mark.parametrize("light_ink", [False, True])
+@pytest.mark.parametrize("width", [20, 60, 110])
+def test_a_pen_may_be_as_wide_as_it_likes_on_even_paper(width: int, light_ink: bool) -> None:
+    sheet = Image.new("L", (280, 280), 255)
+    ImageDraw.Draw(sheet).line([(150, 60), (130, 220)], fill=0, width=width)
+    grey = np.asarray(sheet)
+    cleaned, found = digits_on(255 - grey if light_ink else grey)
+    assert cleaned.light_ink == light_ink
+    (digit,) = found.digits
+    assert abs(float(digit.canvas.sum()) - float((255 - grey).sum()) / 255) < 0.02 * digit.canvas.size
+
+
+@pytest.mark.parametrize("table", [0, 30, 120])
+def test_a_white_page_on_an_even_dark_table_is_a_page(table: int) -> None:
+    sheet = Image.new("L", (1_600, 760), table)
+    sheet.paste(Image.fromarray(page(CANVASES)), (100, 100))
+    assert read(np.asarray(sheet)) == list(range(10))
+
+
 def test_digits_are_found_at_their_places_in_light_and_dark() -> None:
     """Of six digits a page at least 96 in 100 are found, each in its place, and little else is taken for one."""
     pages = [digits_in_place(seed) for seed in range(80 if is_long() else 16)]
