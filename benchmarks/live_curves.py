@@ -23,16 +23,17 @@ from ui.training.live_view import Cursor, live_view
 
 SECONDS = 10.0
 MANY = 30
-PAGE = "live_training?epochs=200&pace=full+speed"
+PAGE = "live_training?epochs=200&batch={}&pace=full+speed"
+ALONE, TOGETHER = 8, 16  # the batches: so small that runs last as long as they are measured
 PAINTS = "() => Number(document.querySelector('.primer-chart').dataset.paints)"
 GOES_ON = "() => Number(document.querySelector('.primer-chart')?.dataset.points) > 3"
 
 
-def start(context: BrowserContext, url: str) -> Page:
+def start(context: BrowserContext, url: str, batch: int) -> Page:
     """Open a page and start a run in it."""
     page = context.new_page()
     page.set_default_timeout(120_000)
-    page.goto(f"{url}/{PAGE}")
+    page.goto(f"{url}/{PAGE.format(batch)}")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function(GOES_ON)
     return page
@@ -85,12 +86,13 @@ def main(many: int) -> None:
     with running_app() as app, sync_playwright() as playwright:
         browser = launch_browser(playwright)
         contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(many)]
-        pages = [start(contexts[0], app.url)]
-        (alone,) = paints_a_second(pages)
+        first = start(contexts[0], app.url, ALONE)
+        (alone,) = paints_a_second([first])
         print(f"alone: {alone:.1f} paints a second (goal at least 12)")
-        sizes = answer_sizes(pages[0])
+        sizes = answer_sizes(first)
         print(f"an answer has {statistics.median(sizes):.0f} bytes at the median, {max(sizes)} at most")
-        pages += [start(context, app.url) for context in contexts[1:]]
+        first.close()
+        pages = [start(context, app.url, TOGETHER) for context in contexts]
         rates = paints_a_second(pages)
         print(
             f"{many} at once: {min(rates):.1f} to {max(rates):.1f} paints a second, "
