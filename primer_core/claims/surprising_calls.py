@@ -258,6 +258,8 @@ class PicksNothing(InAWord, Claim):
         int, where the slice starts and stops, as written.
     size
         int, of the axis.
+    backwards
+        What picks backwards between the two, as code; empty where nothing does.
     """
 
     word: ClassVar[str] = "picks nothing"
@@ -266,11 +268,13 @@ class PicksNothing(InAWord, Claim):
     start: int
     stop: int
     size: int
+    backwards: str
 
     def sentence(self) -> Sentence:
         """Say why."""
         return (
             Code(self.code),
             f" is empty: of size {self.size} it goes forwards from {signed(self.start)}, and {signed(self.stop)} is "
-            "not behind that. A step of −1 goes backwards",
+            "not behind that",
+            *((". ", Code(self.backwards), " goes backwards") if self.backwards else ()),
         )

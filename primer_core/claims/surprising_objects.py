@@ -88,7 +88,7 @@ class KeepsGraphs(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class HoldsGraphs(InAWord, Claim):
-    """Losses were put into a list as tensors, so that the list holds the graph of each.
+    """A loss was put into a list as a tensor, so that the list holds its graph.
 
     Parameters
     ----------
@@ -106,9 +106,10 @@ class HoldsGraphs(InAWord, Claim):
     def sentence(self) -> Sentence:
         """Say what is held, and what is the number alone."""
         return (
-            "What is in ",
+            Name(self.added),
+            " is put into ",
             Name(self.name),
-            " requires a gradient: each entry holds the graph that it was computed by, as long as the list is there. ",
+            " with the graph that it was computed by, which stays as long as it is in there. ",
             Code(f"{self.added}.item()"),
             " is the number alone",
         )

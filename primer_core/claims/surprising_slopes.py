@@ -30,7 +30,7 @@ class FlatEverywhere(InAWord, Claim):
         return (
             Code(self.code),
             " changes its value in jumps and is flat between them. PyTorch takes its slope to be 0 everywhere, so that "
-            "0 comes back through it, whatever the loss: no step makes anything before it better",
+            "0 comes back through it, whatever the loss",
         )
 
 

@@ -402,8 +402,10 @@ class Question:
 
     def taking(self, texts: Mapping[str, str]) -> Self | None:
         """Return the question with some fields read anew as `with_texts` does; None where one cannot be taken."""
-        found, problems = type(self).parse({**self.texts(), **texts})
-        return None if problems else found
+        try:
+            return self.with_texts(texts)
+        except UnreadableError:
+            return None
 
 
 _FIELDS: dict[type[Question], Mapping[str, Field[Any]]] = {}

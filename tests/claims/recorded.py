@@ -81,6 +81,13 @@ def is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray | torch.Tensor)
 
 
+def with_content(array: Any, content: bytes, shape: tuple[int, ...]) -> Any:
+    """An array of the kind and dtype of another one, with the numbers whose bytes were kept."""
+    dtype = array.detach().numpy().dtype if isinstance(array, torch.Tensor) else array.dtype
+    numbers = np.frombuffer(content, dtype).reshape(shape).copy()
+    return torch.from_numpy(numbers) if isinstance(array, torch.Tensor) else numbers
+
+
 def gradients(names: Names) -> Names:
     """The gradients of leaves, as ``w.grad``."""
     leaves = {name: each for name, each in names.items() if isinstance(each, torch.Tensor) and each.is_leaf}

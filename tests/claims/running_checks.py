@@ -33,7 +33,7 @@ from primer_core.claims.running import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Done, is_array, recorded
+from tests.claims.recorded import Done, is_array, recorded, with_content
 
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 """Where something lies, which differs in each run."""
@@ -361,13 +361,9 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
 def as_it_was(done: Done, name: str) -> Any:
     """What a name was bound to after a line, an array with the numbers that it held then."""
     value: Any = done.names[name]
-    if not is_array(value) or isinstance(value, np.generic) or tuple(value.shape) != done.shapes[name]:
+    if not is_array(value) or not done.cells[name] or "object" in str(value.dtype):
         return value
-    dtype = value.detach().numpy().dtype if isinstance(value, torch.Tensor) else value.dtype
-    if dtype.hasobject or not done.cells[name]:
-        return value
-    numbers = np.frombuffer(done.cells[name], dtype).reshape(done.shapes[name]).copy()
-    return torch.from_numpy(numbers) if isinstance(value, torch.Tensor) else numbers
+    return with_content(value, done.cells[name], done.shapes[name])
 
 
 def gradient(name: str, value: torch.Tensor) -> str:

@@ -28,7 +28,7 @@ from primer_core.claims.surprises import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Done, is_array
+from tests.claims.recorded import Done, is_array, with_content
 from tests.claims.running_checks import line, opened, statement_called
 from tests.claims.source_checks import Once
 
@@ -41,9 +41,7 @@ def names_before(done: Done) -> dict[str, Any]:
     for name, content in done.cells_before.items():
         held: Any = done.before.get(name)
         if is_array(held):
-            dtype = held.detach().numpy().dtype if isinstance(held, torch.Tensor) else held.dtype
-            numbers = np.frombuffer(content, dtype).reshape(done.shapes_before[name]).copy()
-            names[name] = torch.from_numpy(numbers) if isinstance(held, torch.Tensor) else numbers
+            names[name] = with_content(held, content, done.shapes_before[name])
     return names
 
 

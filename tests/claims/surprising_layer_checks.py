@@ -69,8 +69,10 @@ def _(claim: DropsStill, program: Program) -> None:
     given = [computed(ast.unparse(each), {}) for each in call.args[1:]]
     drop = computed(ast.unparse(call.func), dict(names))
     torch.manual_seed(0)
-    assert not torch.equal(drop(x, *given, **others), x)
-    assert torch.equal(drop(x, *given, **others, training=False), x)
+    assert not torch.equal(drop(x.clone(), *given, **others), x)
+    assert torch.equal(drop(x.clone(), *given, **others, training=False), x)
+    asked = {node.attr for node in ast.walk(written_down) if isinstance(node, ast.Attribute)}
+    assert "training" not in asked, "it may be called in train mode alone"
 
 
 @check(NotAParameter)

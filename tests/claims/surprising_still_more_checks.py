@@ -12,6 +12,7 @@ from primer_core.claims.surprising_places import EigenvectorsInColumns, PlacesNo
 from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
 from tests.claims.checking import check
 from tests.claims.program import Program
+from tests.claims.recorded import gradients
 from tests.claims.running_checks import opened
 from tests.claims.surprise_checks import computed, numbers, stands_there, statement_of
 from tests.claims.surprising_checks import after_line, at_line
@@ -24,27 +25,30 @@ def call_in(program: Program, code: str) -> Any:
     return next(node for node in found if isinstance(node, ast.Call))
 
 
-def gradients(names: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """The gradients of all leaves in sight, by what holds them, as they are now."""
-    found = {name: each.grad for name, each in names.items() if isinstance(each, torch.Tensor) and each.is_leaf}
+def every_gradient(names: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """The gradients of all leaves in sight and of all networks, as they are now."""
+    found = gradients(names)
     for name, network in names.items():
         if isinstance(network, torch.nn.Module):
-            found |= {f"{name}.{path}": each.grad for path, each in network.named_parameters()}
-    return {name: grad.clone() for name, grad in found.items() if grad is not None}
+            own = gradients(dict(network.named_parameters()))
+            found |= {f"{name}.{path}": gradient for path, gradient in own.items()}
+    return {name: gradient.clone() for name, gradient in found.items()}
 
 
 def brought(claim: FlatEverywhere | SteepAtZero, program: Program) -> list[torch.Tensor]:
     """The gradients that a line brings to leaves which had none, or other numbers."""
-    before, after = (gradients(names(program, claim.run)) for names in (at_line, after_line))
+    before, after = (every_gradient(names(program, claim.run)) for names in (at_line, after_line))
     return [grad for name, grad in after.items() if name not in before or not torch.equal(grad, before[name])]
 
 
 def slope(call: Any, given: torch.Tensor) -> torch.Tensor:
     """The slope of a function that is called as in the program, at other numbers."""
-    given = given.clone().requires_grad_()
-    of = call.args[0] if call.args else call.func.value
-    text = ast.unparse(call).replace(ast.unparse(of), "_x_", 1)
-    computed(text, {"torch": torch, "_x_": given}).sum().backward()
+    given, x = given.clone().requires_grad_(), ast.Name("_x_")
+    if call.args:
+        again = ast.Call(call.func, [x, *call.args[1:]], call.keywords)
+    else:
+        again = ast.Call(ast.Attribute(x, call.func.attr), [], call.keywords)
+    computed(ast.unparse(again), {"torch": torch, "_x_": given}).sum().backward()
     assert given.grad is not None
     return given.grad
 
@@ -67,6 +71,7 @@ def _(claim: SteepAtZero, program: Program) -> None:
     assert claim.of in (ast.get_source_segment(opened(program.code), each) for each in (*call.args, call.func.value))
     given = computed(claim.of, after_line(program, claim.run))
     assert not bool(given.all())
+    assert torch.equal(torch.sqrt(given), computed(claim.code, after_line(program, claim.run)))
     assert slope(call, torch.tensor([0.0, 4.0])).tolist() == [torch.inf, 0.25]
     assert bool(slope(call, torch.tensor([0.0, 4.0]) + 1e-8).isfinite().all())
 
@@ -117,10 +122,10 @@ def _(claim: PlacesNotRanks, program: Program) -> None:
 
 @check(InPercent)
 def _(claim: InPercent, program: Program) -> None:
-    stands_there(claim.code, program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
     names = at_line(program, claim.run)
     assert claim.code.replace("percentile", "quantile") == claim.instead
-    assert f"{claim.share:g}" in claim.code
+    assert computed(ast.unparse(node.args[1]), dict(names)) == claim.share
     whole = np.arange(0.0, 1000.0)
     for code, place in ((claim.code, claim.share / 100), (claim.instead, claim.share)):
         call: Any = ast.parse(code, mode="eval").body
@@ -142,7 +147,14 @@ def _(claim: PicksNothing, program: Program) -> None:
     ]
     assert len(computed(claim.code, dict(names))) == 0
     assert claim.size
-    assert len(np.arange(claim.size)[claim.start : claim.stop : -1])
+    if claim.backwards:
+        assert claim.backwards.startswith(f"{ast.unparse(node.value)}[")
+        picked = computed(claim.backwards, dict(names))
+        np.testing.assert_array_equal(picked, np.asarray(array)[claim.start : claim.stop : -1])
+        assert len(picked)
+    else:
+        nothing = not len(np.arange(claim.size)[claim.start : claim.stop : -1])
+        assert nothing or isinstance(array, torch.Tensor)
 
 
 @check(HoldsGraphs)

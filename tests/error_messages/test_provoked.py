@@ -158,5 +158,4 @@ def test_sentences_end_and_begin_as_sentences_do() -> None:
 
 
 def test_every_kind_has_a_mistake() -> None:
-    with_mistakes = {row.kind for number, row in enumerate(RAISED) if provoked(number).mistakes}
-    assert with_mistakes == {row.kind for row in RAISED}
+    assert all(provoked(number).mistakes for number in range(len(RAISED)))

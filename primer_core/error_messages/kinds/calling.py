@@ -661,7 +661,7 @@ def _unpacked(match: re.Match[str]) -> Unpacked | None:
 
 @dataclass(frozen=True, slots=True)
 class NotUnpacked(Cause):
-    """Several names are to be bound to the entries of a value that has none.
+    """Names are to be bound to the entries of a value that has none.
 
     Parameters
     ----------
@@ -674,7 +674,7 @@ class NotUnpacked(Cause):
     def sentence(self) -> Sentence:
         """Name the type."""
         return (
-            "Several names are to be bound to the entries of one value, and a value of type ",
+            "Names are to be bound to the entries of a value, and a value of type ",
             Code(self.type),
             " has no entries.",
         )

@@ -31,9 +31,9 @@ class ListIndex(Cause):
         one = ("A ", Code(self.holder), " of Python takes one whole number or one slice between its square brackets")
         match self.given:
             case "tuple":
-                return (*one, ", and with a comma there it is given a tuple. Only an array has an index for each axis.")
+                return (*one, ", and is given a tuple, as a comma makes one. An array takes an index for each axis.")
             case "list":
-                return (*one, ", and is given a list. Only an array gives several elements for a list of places.")
+                return (*one, ", and is given a list. An array gives an element for each place of a list.")
         return (*one, ", and is given a value of type ", Code(self.given), ".")
 
     def mistakes(self) -> tuple[Mistake, ...]:
@@ -59,6 +59,14 @@ class ListIndex(Cause):
                     NP.code("a = np.array([5, 6, 7])", "a[[0, 2]]"),
                 ),
             )
+        if self.given == "tuple":
+            why: Sentence = ("Several entries are wanted: pick each by itself.",)
+            made = "shape = (2, 3)"
+            return (Mistake(why, NP.code(made, "shape[0, 1]"), NP.code(made, "shape[0], shape[1]")),)
+        if self.given == "numpy.float64":
+            why = ("A number that was rounded is a decimal number still: ", Code("int"), " makes it a whole one.")
+            made = "a = [5, 6, 7]"
+            return (Mistake(why, NP.code(made, "a[np.floor(1.5)]"), NP.code(made, "a[int(np.floor(1.5))]")),)
         if self.given == "float" and self.holder == "list":
             return (
                 Mistake(

@@ -107,21 +107,22 @@ def clean(grey: NDArray[np.uint8], *, light_ink: bool | None = None) -> Cleaned:
     picture = _fitted(grey)
     stages = [Stage("Grey and upright", _sizes(grey.shape, picture.shape), _bytes(picture / 255))]
     window = _odd(_WINDOW * min(picture.shape))
+    evens = {light: _even_paper(255 - picture if light else picture) for light in (False, True)}
     if light_ink is None:
-        dark, light = (_even_paper(each) is not None for each in (picture, 255 - picture))
-        light_ink = _ink_is_light(picture, window) if dark == light else light
+        told = [light for light, even in evens.items() if even is not None]
+        light_ink = told[0] if len(told) == 1 else _ink_is_light(picture, window)
     if light_ink:
         picture = 255 - picture
         words = "What is written is lighter than what surrounds it. Light and dark are exchanged."
         stages.append(Stage("Light ink made dark", words, _bytes(picture / 255)))
 
-    even = _even_paper(picture)
+    even = evens[light_ink]
     if even is not None:
         paper = np.full_like(picture, even)
         lack = _lack(picture, paper)
         words = (
-            "All along its border the picture has one brightness, and it is nowhere brighter: no shadow and no edge of "
-            "a page is seen there, and the paper is taken to be so everywhere."
+            f"All along its border the picture is equally bright, to {_EVEN} of 255, and nowhere brighter: no shadow "
+            "and no edge of a page is seen there, and the paper is taken to be so everywhere."
         )
     else:
         paper = _paper(picture, window)

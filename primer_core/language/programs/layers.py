@@ -214,7 +214,8 @@ class Watch:
     def _forward(self, module: Any, place: Place, called: str, entries: list[_Entry], broke: _Entry | None) -> Forward:
         names = {id(each): name for name, each in module.named_modules()}
         kept = [entry for entry in entries if id(entry.module) in names]
-        layers = tuple(_told(entry, names, _behind(entry, kept)) for entry in kept[:MAX_CALLS])
+        paths = {each: path_of(module, name.split(".")) for each, name in names.items()}
+        layers = tuple(_told(entry, names, paths, _behind(entry, kept)) for entry in kept[:MAX_CALLS])
         parameters = list(module.parameters())
         return Forward(
             place,
@@ -225,7 +226,7 @@ class Watch:
             len(kept) - len(layers),
             sum(each.numel() for each in parameters),
             sum(each.numel() for each in parameters if each.requires_grad),
-            None if broke is None else _told(broke, names),
+            None if broke is None else _told(broke, names, paths),
             None if broke is None else _misfit(broke),
             None if broke is None else self._made_at(broke.module),
         )
@@ -296,7 +297,7 @@ def _is_linear(module: Any) -> bool:
     return type(module).__module__ == "torch.nn.modules.linear" and type(module).__name__ == "Linear"
 
 
-def _told(entry: _Entry, names: Mapping[int, str], behind: _Entry | None = None) -> LayerCall:
+def _told(entry: _Entry, names: Mapping[int, str], paths: Mapping[int, str], behind: _Entry | None = None) -> LayerCall:
     module = entry.module
     holds = next(iter(module.children()), None) is not None
     return LayerCall(
@@ -312,14 +313,31 @@ def _told(entry: _Entry, names: Mapping[int, str], behind: _Entry | None = None)
             None,
         ),
         type(module).__name__.startswith("Dropout") and module.training and 0 < module.p < 1,
-        "" if behind is None else _path(names[id(behind.module)]),
-        _path(names.get(id(module), "")),
+        "" if behind is None else paths[id(behind.module)],
+        paths.get(id(module), ""),
     )
 
 
-def _path(name: str) -> str:
-    """Write a dotted name of a layer as code behind the network's name."""
-    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in name.split(".") if part)
+def path_of(module: Any, parts: Sequence[str]) -> str:
+    """Return what code calls a layer or a parameter, behind the name of the network that holds it.
+
+    Parameters
+    ----------
+    module
+        The network.
+    parts
+        The names that PyTorch gives it, one within the other, as ``named_modules()`` and ``named_parameters()`` join
+        them by dots; one empty name for the network itself.
+    """
+    written = ""
+    for part in filter(None, parts):
+        kind = type(module).__name__
+        if kind in ("Sequential", "ModuleList"):
+            written += f"[{part}]"
+        else:
+            written += f"[{part!r}]" if kind == "ModuleDict" else f".{part}"
+        module = getattr(module, part)
+    return written
 
 
 _WEIGHTS = ("weight", "weight_ih_l0")

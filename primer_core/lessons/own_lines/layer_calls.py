@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from primer_core.language.programs.layers import path_of
 from primer_core.language.programs.networks import CLASS
 
 MAX_WEIGHTS = 512
@@ -41,19 +42,7 @@ def parameters_of(module: Any) -> Iterator[tuple[str, Any]]:
         if count >= _MOST_PARAMETERS:
             return
         if parameter.numel() <= MAX_WEIGHTS:
-            yield _path(module, dotted.split(".")), parameter
-
-
-def _path(module: Any, parts: list[str]) -> str:
-    written = ""
-    for part in parts:
-        kind = type(module).__name__
-        if kind in ("Sequential", "ModuleList"):
-            written += f"[{part}]"
-        else:
-            written += f"[{part!r}]" if kind == "ModuleDict" else f".{part}"
-        module = getattr(module, part)
-    return written
+            yield path_of(module, dotted.split(".")), parameter
 
 
 def _elementwise(name: str) -> Callable[..., Written]:

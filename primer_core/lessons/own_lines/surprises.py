@@ -70,11 +70,11 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     losses = [each for each in origins if each.call is not None and each.call.entry.name in LOSSES]
     statements = statements_of(trace.source)
     for step in steps:
-        if step.moment.functions or step.moment.happening not in ("statement", "loop"):
+        rules = _RULES_OF.get(step.moment.happening, ())
+        if step.moment.functions or not rules:
             continue
         before = trace.steps[places[step] - 1] if whole and places[step] else None
         line = Line(trace, step, before, losses, statements)
-        rules = _RULES if step.moment.happening == "statement" else surprising_places.OF_LOOPS
         said = tuple(dict.fromkeys(surprise for rule in rules for surprise in rule(line)))
         if said:
             found[step] = said
@@ -354,6 +354,11 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_training.RULES,
     *surprising_layers.RULES,
 )
+
+_RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
+    "statement": _RULES, "loop": surprising_places.OF_LOOPS,
+}  # fmt: skip
+"""By what happened in a step."""
 
 
 def _put(write: Part) -> NDArray[Any] | None:

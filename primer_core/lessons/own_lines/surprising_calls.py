@@ -24,7 +24,7 @@ from primer_core.claims.surprising_calls import (
 )
 from primer_core.language.execution import is_array
 from primer_core.lessons.own_lines.failing import nodes_at
-from primer_core.lessons.own_lines.surprising_line import Line, numbers
+from primer_core.lessons.own_lines.surprising_line import Line, numbers, whole_number
 
 
 def _not_called(line: Line) -> Iterator[Claim]:
@@ -176,31 +176,27 @@ def _percent(line: Line) -> Iterator[Claim]:
         if part.entry not in ("np.percentile", "np.nanpercentile") or len(part.operands) != 2 or part.keywords:
             continue
         found, share = nodes_at(line.trace.source, part.place), part.operands[1]
-        if found is None or not isinstance(share, float) or not 0 < share < 1 or not isinstance(found[0], ast.Call):
+        if not isinstance(share, float) or not 0 < share < 1:
             continue
-        called, given = line.text(found[0].func), ", ".join(map(line.text, found[0].args))
-        yield InPercent(line.run, part.place.text, f"{called.replace('percentile', 'quantile')}({given})", share)
+        match None if found is None else found[0]:
+            case ast.Call(ast.Attribute(owner, "percentile" | "nanpercentile" as name), given):
+                called = f"{line.text(owner)}.{name.replace('percentile', 'quantile')}"
+                instead = f"{called}({', '.join(map(line.text, given))})"
+                yield InPercent(line.run, part.place.text, instead, share)
 
 
 def _empty(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
             case ast.Subscript(ast.Name(name), ast.Slice(start, stop, None), ast.Load()):
-                begins, ends, shape = _whole(start), _whole(stop), line.shape_of(name)
+                begins, ends, shape = whole_number(start), whole_number(stop), line.shape_of(name)
                 if begins is None or ends is None or not shape or not shape[0]:
                     continue
                 if begins != ends and begins < shape[0] and not range(*slice(begins, ends).indices(shape[0])):
-                    yield PicksNothing(line.run, line.text(node), begins, ends, shape[0])
-
-
-def _whole(node: ast.expr | None) -> int | None:
-    """Return a whole number that stands in the program; None for anything else."""
-    match node:
-        case ast.Constant(int(number)) if type(number) is int:
-            return number
-        case ast.UnaryOp(ast.USub(), ast.Constant(int(number))):
-            return -number
-    return None
+                    backwards = f"{name}[{begins}:{ends}:-1]"
+                    if line.is_tensor(name) or not range(*slice(begins, ends, -1).indices(shape[0])):
+                        backwards = ""  # a tensor takes no step below 0
+                    yield PicksNothing(line.run, line.text(node), begins, ends, shape[0], backwards)
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (

@@ -86,13 +86,17 @@ def _drops_still(line: Line) -> Iterator[Claim]:
 def untold_dropout(line: Line, kind: str) -> Iterator[ast.Call]:
     """Go through the calls of the function ``dropout``, in a class of the program, that are not told of eval mode."""
     classes = (each for each in line.statements if isinstance(each, ast.ClassDef) and each.name == kind)
-    for node in (inner for each in classes for inner in ast.walk(each)):
+    nodes = [inner for each in classes for inner in ast.walk(each)]
+    if any(isinstance(node, ast.Attribute) and node.attr == "training" for node in nodes):
+        return  # it asks for the mode, so that a call may never come about
+    for node in nodes:
         match node:
             case ast.Call(ast.Attribute(owner, "dropout"), [_, *others], words):
-                told = len(others) > 1 or any(word.arg in ("training", "inplace", None) for word in words)
+                told = len(others) > 1 or any(word.arg in ("training", None) for word in words)
                 share = next((word.value for word in words if word.arg == "p"), others[0] if others else None)
-                none_dropped = isinstance(share, ast.Constant) and not share.value
-                if ast.unparse(owner).split(".")[-1] in ("F", "functional") and not told and not none_dropped:
+                value = share.value if isinstance(share, ast.Constant) else None
+                drops = share is None or (isinstance(value, float) and 0 < value < 1)
+                if ast.unparse(owner).split(".")[-1] in ("F", "functional") and drops and not told:
                     yield node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from numpy.typing import NDArray
 
@@ -98,12 +98,32 @@ class Line:
         seen = None if self.before is None else self.before.names.get(name)
         return None if seen is None else seen.shape
 
+    def is_tensor(self, name: str) -> bool:
+        """Return whether a name was bound to a tensor of PyTorch's before the line, as far as that is known."""
+        seen = None if self.before is None else self.before.names.get(name)
+        return seen is not None and seen.dtype.startswith("torch.")
+
 
 def _own(node: ast.stmt) -> ast.AST:
     """Return the part of a statement that runs with its line: of a loop what it goes through."""
     if isinstance(node, ast.For):
         return node.iter
     return ast.Pass() if hasattr(node, "body") else node
+
+
+def goes_back(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Return whether a node asks something for ``backward``."""
+    return isinstance(node, ast.Attribute) and node.attr == "backward"
+
+
+def whole_number(node: ast.expr | None) -> int | None:
+    """Return a whole number that stands in the program; None for anything else."""
+    match node:
+        case ast.Constant(int(number)) if type(number) is int:
+            return number
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(number))) if type(number) is int:
+            return -number
+    return None
 
 
 def numbers(array: Any) -> NDArray[Any]:

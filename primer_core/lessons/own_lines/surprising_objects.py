@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeGuard
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_objects import (
@@ -23,7 +22,7 @@ from primer_core.claims.surprising_objects import (
     ValuesAndIndices,
 )
 from primer_core.lessons.own_lines.surprising_layers import untold_dropout
-from primer_core.lessons.own_lines.surprising_line import Line
+from primer_core.lessons.own_lines.surprising_line import Line, goes_back
 from primer_core.lessons.own_lines.trace import Step
 
 _IN_PLACE = ("append", "clear", "extend", "fill", "insert", "remove", "reverse", "shuffle", "sort", "update")
@@ -62,7 +61,7 @@ def _graphs(line: Line) -> Iterator[Claim]:
             seen = line.step.names.get(name)
             if seen is None or not seen.recorded or seen.shape != () or line.step.run < 2:
                 return
-            used = (node for node in line.everywhere() if isinstance(node, ast.Attribute) and node.attr == "backward")
+            used = filter(goes_back, line.everywhere())
             if not any(isinstance(each, ast.Name) and each.id == name for node in used for each in ast.walk(node)):
                 yield KeepsGraphs(line.run, name, line.text(value))
 
@@ -74,14 +73,10 @@ def _held_graphs(line: Line) -> Iterator[Claim]:
             if seen is None or not seen.recorded or seen.shape != ():
                 return
             # Where the list itself is gone back from, its entries must have their graphs.
-            texts = [ast.unparse(node.value) for node in line.everywhere() if _is_backward(node)]
+            texts = [ast.unparse(node.value) for node in line.everywhere() if goes_back(node)]
             joined = any(_joins(node, name) for node in line.everywhere())
             if loss in texts and not joined:
                 yield HoldsGraphs(line.run, name, loss)
-
-
-def _is_backward(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    return isinstance(node, ast.Attribute) and node.attr == "backward"
 
 
 def _joins(node: ast.AST, name: str) -> bool:
@@ -165,7 +160,7 @@ def _until(line: Line) -> Iterator[Step]:
 
 def _drops(line: Line) -> Iterator[Claim]:
     forwards = line.step.forwards
-    if not forwards or any(isinstance(node, ast.Attribute) and node.attr == "backward" for node in line.everywhere()):
+    if not forwards or any(map(goes_back, line.everywhere())):
         return
     for forward in forwards:
         drops = next((layer.made for layer in forward.layers if layer.drops), "")

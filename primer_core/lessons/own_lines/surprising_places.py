@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Any
@@ -35,12 +36,13 @@ from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.failing import nodes_at
-from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
+from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Part
 
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
 _TURNS = ("ndarray.T", "Tensor.T", "ndarray.transpose", "np.transpose", "Tensor.t", "torch.t")
 _MOST_AXES = 4
+_RANKS = re.compile(r"(?:^|_)ranks?(?:_|$)")  # a ranking is the order itself
 _ONE_ROW = ("append", "insert", "delete", "repeat", "cumsum", "cumprod")
 _SOFTMAX = ("softmax", "log_softmax")
 
@@ -290,14 +292,7 @@ def _whole_numbers(index: object) -> NDArray[Any] | None:
 
 def _picked(node: ast.expr) -> int | slice | None:
     """Return a whole number or a slice that stands as an index; None for another index."""
-    match node:
-        case ast.Slice():
-            return slice(None)
-        case ast.Constant(int(place)) if type(place) is int:
-            return place
-        case ast.UnaryOp(ast.USub(), ast.Constant(int(place))):
-            return -place
-    return None
+    return slice(None) if isinstance(node, ast.Slice) else whole_number(node)
 
 
 def _eigenvectors(line: Line) -> Iterator[Claim]:
@@ -329,14 +324,15 @@ def _decomposed(line: Line) -> Iterator[tuple[str, str]]:
     for statement in line.statements:
         match statement:
             case ast.Assign(
-                [ast.Tuple([ast.Name(values), ast.Name(vectors)])], ast.Call(ast.Attribute(_, "eig" | "eigh"), [_], [])
+                [ast.Tuple([ast.Name(values), ast.Name(vectors)])],
+                ast.Call(ast.Attribute(ast.Attribute(_, "linalg"), "eig" | "eigh"), [_], []),
             ) if bound.count(vectors) == bound.count(values) == 1:
                 yield values, vectors
 
 
 def _ranks(line: Line) -> Iterator[Claim]:
     match line.node:
-        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "argsort")) as call) if "rank" in name.lower():
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "argsort")) as call) if _RANKS.search(name.lower()):
             part = line.step.parts[-1] if line.step.parts else None
             if part is None or not part.entry.endswith(".argsort") or not is_array(part.result):
                 return

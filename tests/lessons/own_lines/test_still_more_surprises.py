@@ -32,6 +32,15 @@ LEARNS = (
     "\nlosses = []\nfor i in range(3):\n    opt.zero_grad()\n    loss = F.mse_loss(net(x), y)\n    {}\n"
     "    loss.backward()\n    opt.step()"
 )
+HELD_BY_NAME = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.layers = nn.ModuleDict({'a': nn.Linear(2, 3), 'b': nn.Linear(3, 1)})\n"
+    "    def forward(self, x):\n        x = self.layers['a'](x)\n        return self.layers['b'](x)\nnet = Net()\n"
+)
+GUARDED = (
+    "class Net(nn.Module):\n    def forward(self, x):\n        if self.training:\n            x = F.dropout(x, 0.5)\n"
+    "        return x\nnet = Net()\nnet.eval()"
+)
 SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
 
 
@@ -88,8 +97,17 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             "x = np.array([1, 2, 3, 4])\na = np.percentile(x, 0.5)",
             [InPercent((6, 1), "np.percentile(x, 0.5)", "np.quantile(x, 0.5)", 0.5)],
         ),
-        ("x = np.arange(9)\na = x[5:2]", [PicksNothing((6, 1), "x[5:2]", 5, 2, 9)]),
-        ("x = torch.arange(9)\na = x[-1:-3]", [PicksNothing((6, 1), "x[-1:-3]", -1, -3, 9)]),
+        ("x = np.arange(9)\na = x[5:2]", [PicksNothing((6, 1), "x[5:2]", 5, 2, 9, "x[5:2:-1]")]),
+        ("x = torch.arange(9)\na = x[-1:-3]", [PicksNothing((6, 1), "x[-1:-3]", -1, -3, 9, "")]),
+        ("x = np.arange(9)\na = x[3:-6]", [PicksNothing((6, 1), "x[3:-6]", 3, -6, 9, "")]),
+        (
+            NET.format("0.5, inplace=True") + "net.eval()",
+            [DropsStill((12, 1), "net", "F.dropout(self.fc(x), 0.5, inplace=True)")],
+        ),
+        (
+            HELD_BY_NAME + "out = net(torch.ones(4, 2))",
+            [NothingBetween((13, 1), "net", "net.layers['a']", "net.layers['b']", 2, 1)],
+        ),
         (LEARNS.format("losses.append(loss)"), [HoldsGraphs((12, 3), "losses", "loss")]),
         (
             TWO_LAYERS.format("self.two(self.one(x))") + "out = net(torch.ones(4, 2))",
@@ -111,6 +129,14 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
         "        self.scale = nn.Parameter(torch.ones(1))\n        self.mean = torch.ones(1)\n"
         "        self.register_buffer('kept', torch.ones(1))\nnet = Net()",
+        GUARDED,
+        GUARDED.replace("if self.training:", "if not self.training:").replace("x = F.dropout(x, 0.5)", "return x"),
+        "p = 0.0\n" + NET.format("p") + "net.eval()",
+        "w = torch.tensor([0.3], requires_grad=True)\n(w * 0).sum().backward()\nprint(torch.round(w))",
+        "w = torch.tensor([0.3], requires_grad=True)\nr = torch.round(w)\n(w * 0).sum().backward()",
+        "class Solver:\n    def eig(self, A):\n        return A[0], A\nw, v = Solver().eig(np.eye(2))\nprint(v[0])",
+        "scores = np.array([30, 10, 20, 40])\nranking = np.argsort(-scores)\nbest = ranking[0]",
+        "perc = np.percentile\na = perc(np.arange(9.), 0.5)",
         SYMMETRIC + "print(v[:, 0], v.T[0], w[0])\nfor vector in v.T:\n    print(vector)",
         SYMMETRIC + "v = v.T\nprint(v[0])",
         "u, s, v = np.linalg.svd(np.eye(2) * [2, 1])\nprint(v[0])",
