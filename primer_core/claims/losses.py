@@ -193,7 +193,8 @@ class SeededBy(Claim):
 
     def sentence(self) -> Sentence:
         """Name the line."""
-        return (f"The {self.name} {'are' if self.name == 'logits' else 'is'} random, and starts from ", Code(self.line))
+        begin = "are random, and start" if self.name == "logits" else "is random, and starts"
+        return (f"The {self.name} {begin} from ", Code(self.line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def _columns(line: Line) -> Iterator[Claim]:
         if shares.ndim != 2 or shares.shape[1] < 2 or not np.allclose(shares.sum(axis=0), 1, atol=1e-4):
             continue
         if not np.allclose(shares.sum(axis=1), 1, atol=1e-3):
-            yield ColumnsSumToOne(line.run, part.place.text, f"{shares[0].sum():.3f}")
+            total = float(shares[0].sum())
+            yield ColumnsSumToOne(line.run, part.place.text, f"{total:.3f}" if total >= 0.001 else f"{total:.2g}")
 
 
 def _pairs(line: Line) -> Iterator[Claim]:
