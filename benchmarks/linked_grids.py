@@ -158,7 +158,7 @@ def answered(lesson: AnyLesson) -> bool:
     for preset in lesson.presets:
         took = []
         for _ in range(3):
-            explanation.cache_clear()
+            explanation.forget()
             start = time.perf_counter()
             size = len(answer(lesson, preset.question))
             took.append((time.perf_counter() - start) * 1e3)

@@ -172,7 +172,7 @@ def answers(rounds: int) -> bool:
         chains = list[tuple[float, float]]()
         for number in range(rounds):
             question = OwnLinesQuestion(program=numbered(program, number + 2))
-            explanation.cache_clear()
+            explanation.forget()
             bare = timed(lambda asked=question: tried(asked.program, dict))[1]
             wait, own = timed(lambda asked=question: answer(LESSON, asked))
             waits.append(wait)

@@ -6,8 +6,9 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import lru_cache, update_wrapper
 from math import prod
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from primer_core.language.limits import (
 )
 from primer_core.language.table.dtypes import check_dtype
 from primer_core.language.table.numpy_objects import INDEXED
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _ERRORS = (
     ValueError, TypeError, IndexError, KeyError, AttributeError, RuntimeError, ArithmeticError, AssertionError,
@@ -88,6 +92,45 @@ def hear(recorded: Callable[[], Sequence[warnings.WarningMessage]] = _nothing) -
 def is_heard() -> bool:
     """Return whether this process records warnings, so that they are told."""
     return _recorded is not _nothing
+
+
+class Remembered(Generic[P, R]):
+    """A function that evaluates, with what it found for the arguments it was asked for last.
+
+    What was found while nobody heard warnings holds none of them, so it is not what is found while they are heard.
+
+    Parameters
+    ----------
+    function
+        What is asked where nothing is remembered.
+    most
+        int, for how many arguments answers are kept.
+    """
+
+    def __init__(self, function: Callable[P, R], most: int) -> None:
+        def found(_heard: bool, *positional: P.args, **keywords: P.kwargs) -> R:
+            return function(*positional, **keywords)
+
+        self._kept = lru_cache(most)(found)
+        update_wrapper(self, function)
+
+    def __call__(self, *positional: P.args, **keywords: P.kwargs) -> R:
+        """Return what the function finds, or found."""
+        return self._kept(is_heard(), *positional, **keywords)  # type: ignore[arg-type]  # what cannot be hashed is refused
+
+    def forget(self) -> None:
+        """Keep nothing of what was found."""
+        self._kept.cache_clear()
+
+    @property
+    def asked(self) -> int:
+        """How often the function itself was asked since the last `forget`."""
+        return self._kept.cache_info().misses
+
+
+def remembered(most: int) -> Callable[[Callable[P, R]], Remembered[P, R]]:
+    """Decorate a function that evaluates, so that it remembers what it found for so many arguments."""
+    return lambda function: Remembered(function, most)
 
 
 def owner_of(value: Any) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from primer_core.language.execution import remembered
 from primer_core.lessons.event import Event, EventError
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.question import Problem, Question
@@ -75,7 +75,7 @@ def page(lesson: AnyLesson, question: Question, outcome: Any = None) -> Page:
     return shown
 
 
-@lru_cache(maxsize=_KEPT_EXPLANATIONS)
+@remembered(_KEPT_EXPLANATIONS)
 def explanation(lesson: AnyLesson, question: Question) -> Any:
     """Return a lesson's explanation, computed once for each of the questions asked last."""
     return lesson.explain(question)

@@ -312,11 +312,11 @@ def test_any_event_is_followed_or_refused_with_a_reason(lesson: AnyLesson, data:
 
 @of_every_lesson
 def test_an_explanation_is_made_once_for_an_answer(lesson: AnyLesson) -> None:
-    explanation.cache_clear()
+    explanation.forget()
     question = lesson.presets[-1].question
     page(lesson, question)
     page(lesson, question)
-    assert explanation.cache_info().misses == 1
+    assert explanation.asked == 1
 
 
 #: Questions in which numbers below zero are shown.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -16,7 +15,7 @@ from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout, shares_memory
 from primer_core.language.evaluator import Call, warnings_of
-from primer_core.language.execution import is_array
+from primer_core.language.execution import is_array, remembered
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
 from primer_core.language.programs.layers import Forward, is_module
@@ -285,7 +284,7 @@ class Trace:
         return (*lines[:-1], lines[-1][: step.width]) if lines else ()
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def run(text: str) -> Trace:
     """Run a program that is shown, once for all its steps. Nothing that is typed makes it raise."""
     return run_on(text, dict)

@@ -18,7 +18,7 @@ from primer_core.backend import Declined
 from primer_core.backend.loading import load_torch
 from primer_core.backend.seeding import seeding_one_generator
 from primer_core.backend.warning_filters import WarningFilter
-from primer_core.language.execution import attempted, is_heard
+from primer_core.language.execution import attempted, is_heard, remembered
 from primer_core.language.parsing import code_expression, code_statements
 from primer_core.lessons.training_loop.code import EPOCHS, batches_call, head
 from primer_core.lessons.training_loop.lines import LINES, PART, Loop, is_classified
@@ -174,6 +174,7 @@ class Run:
         return tuple(step.loss for step in self.steps if step.loss is not None)
 
 
+@remembered(_KEPT_RUNS)
 def run(start: Start, loop: Loop) -> Run:
     """Run a loop.
 
@@ -184,12 +185,7 @@ def run(start: Start, loop: Loop) -> Run:
     loop
         Its lines.
     """
-    return _run(start, loop, heard=is_heard())
-
-
-@lru_cache(maxsize=_KEPT_RUNS)
-def _run(start: Start, loop: Loop, *, heard: bool) -> Run:
-    if not heard:
+    if not is_heard():
         _OTHER_SIZE.keep()
     first = _Walk(start, loop, most=None)
     if _keeps_order(loop):
