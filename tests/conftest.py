@@ -1,6 +1,7 @@
 """What all tests share: Hypothesis's profiles, the tests that only the long one runs, and warnings that are heard."""
 
 import random
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from primer_core.backend.loading import load_torch
+from primer_core.backend.seeding import seeding_one_generator
 from primer_core.language import execution
 from tests.imports import PROJECT
 from tests.profiles import LONG, is_long, register_profiles, sow
@@ -62,6 +64,16 @@ def runs_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PRIMER_RUNS", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seeding() -> Iterator[None]:
+    """Tests seed some ten thousand times; where no GPU is, each would keep texts of the whole stack for good."""
+    if "torch" not in sys.modules or sys.modules["torch"].cuda.is_available():
+        yield
+        return
+    with seeding_one_generator():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from primer_core.backend.seeding import seeding_one_generator
 from primer_core.claims.claim import Claim
 from primer_core.claims.claim import plain as letters
 from primer_core.lessons.answer import explanation, page
@@ -198,13 +197,6 @@ def _drawn_besides(places: Mapping[type[Claim], Counter[str]]) -> Iterator[Heard
 def _kept(path: Path) -> tuple[tuple[Heard, ...], tuple[Read, ...]]:
     found: tuple[tuple[Heard, ...], tuple[Read, ...]] = pickle.loads(path.read_bytes())  # noqa: S301 - just written here
     return found
-
-
-@pytest.fixture(scope="module", autouse=True)
-def seeding() -> Iterator[None]:
-    """Programs are run some ten thousand times, and many seed."""
-    with seeding_one_generator():
-        yield
 
 
 @pytest.fixture(scope="session")
