@@ -22,6 +22,7 @@ from primer_core.error_messages.kinds import (
     lists,
     memory,
     products,
+    python_values,
     reshaping,
     shapes,
     state_dict,
@@ -44,6 +45,7 @@ KINDS: tuple[Kind, ...] = (
     *layers.KINDS,
     *conversions.KINDS,
     *lists.KINDS,
+    *python_values.KINDS,
     *calling.KINDS,
     *warned.KINDS,
 )

@@ -14,6 +14,7 @@ a learner typed, and all code that is made of it, comes through here, for two re
 import ast
 import re
 import threading
+from symtable import symtable
 from typing import Any, Literal
 
 from primer_core.backend.warning_filters import WarningFilter
@@ -157,3 +158,16 @@ def parse(text: str, mode: Mode, longest: int, deepest: int) -> Any:
         if depth > deepest:
             raise TooDeepError(f"nested more than {deepest} levels deep")
     return tree
+
+
+def check_scopes(text: str) -> None:
+    """Check what Python checks of names before it runs a program, such as a ``nonlocal`` of a name that nobody binds.
+
+    Raises
+    ------
+    SyntaxError
+        If Python refuses it.
+    """
+    with _ONE_AT_A_TIME:
+        _SILENCED.keep()
+        symtable(text, FILENAME, "exec")

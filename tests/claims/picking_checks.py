@@ -151,8 +151,9 @@ def _(claim: SliceCut, program: Program) -> None:
     names = before(program)
     a = names["a"]
     items = items_of(key_of(index(program), names))
-    place = next(at for at, item in enumerate(items) if isinstance(item, slice) and item.stop == claim.stop)
-    assert axes_of(items, values(a).ndim)[place] == claim.axis
+    place = axes_of(items, values(a).ndim).index(claim.axis)
+    assert isinstance(items[place], slice)
+    assert items[place].stop == claim.stop
     assert a.shape[claim.axis] == claim.size < claim.stop
     assert items_of(key_of(claim.item, names)) == [items[place]] or claim.item == str(items[place])
     written = slice(items[place].start, claim.size, items[place].step)

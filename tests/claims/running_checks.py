@@ -223,7 +223,7 @@ def _(claim: ProgramStops, program: Program) -> None:
         frames.append(trace.tb_frame)
         trace = trace.tb_next
     names = [{**frame.f_globals, **frame.f_locals} for frame in frames]
-    asked = ("{}", "if ({}): pass", "for _ in ({}): pass")
+    asked = ("{}", "if ({}): pass", "for _ in ({}): pass", "{{({}): 0}}", "format(({}), '.2f')")
     alone = any(raises(claim, each, way) for each in names for way in asked)
     assert alone or is_target(claim, opened(program.code))
 
@@ -239,10 +239,12 @@ def is_target(claim: ProgramStops, code: str) -> bool:
 
 
 def raises(claim: ProgramStops, names: dict[str, Any], asked: str = "{}") -> bool:
-    """Whether the part raises the same by itself, or as a test, with the names that there were."""
+    """Whether the part raises the same by itself, or as a test, a key and so on, with the names that there were."""
     try:
         exec(asked.format(claim.code), names)  # noqa: S102 - a part of the program that a page shows
     except Exception as error:
+        if claim.kind == "UnboundLocalError" and isinstance(error, NameError):
+            return True  # by itself, a name of a function that was not bound is one that nobody knows
         return (type(error).__name__, words_of(error)) == (claim.kind, claim.words)
     return False
 
@@ -282,6 +284,7 @@ def _(claim: RunsInstead, program: Program) -> None:
     there = [run for run in there if run[1] > before_it] or there
     first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
+    given += [""] if claim.code.startswith("nonlocal ") else []  # what stands in the function around is not shown here
     assert claim.gives in given or (not given and claim.gives == "")
 
 
@@ -341,6 +344,13 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
         # Of a class, a network or an optimiser nothing is said: what Python shows is no value that a learner computes.
         unsaid = ["" for value in bound if isinstance(value, type | torch.nn.Module | torch.optim.Optimizer)]
         return [*map(told, bound), *slopes, *unsaid]
+    grown = [
+        done.texts[name]
+        for name, value in done.names.items()
+        if isinstance(value, list | dict) and done.texts_before.get(name, done.texts[name]) != done.texts[name]
+    ]
+    if grown:
+        return grown
     if done.printed:
         return [" ".join(done.printed.rstrip("\n").split("\n"))]
     if isinstance(statement, ast.Return):

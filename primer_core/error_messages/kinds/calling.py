@@ -744,6 +744,52 @@ class OperandTypes(Cause):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedType(Cause):
+    """A sign in front has no rule for a type.
+
+    Parameters
+    ----------
+    sign
+        As in code: ``-``, ``+`` or ``~``.
+    type
+        Of what stands behind it.
+    """
+
+    sign: str
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return ("A ", Code(self.sign), " in front has no rule for a value of type ", Code(self.type), ".")
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a gradient that is not there yet, a list, a text, and a mask that is none."""
+        weight, loss = "w = torch.ones(3, requires_grad=True)", "(w * w).sum().backward()"
+        none = Mistake(
+            ("No ", Code("backward()"), " has run: the gradient is None."),
+            TORCH.code(weight, "step = -w.grad"),
+            TORCH.code(weight, loss, "step = -w.grad"),
+        )
+        listed = Mistake(
+            ("A list of Python has no arithmetic of its numbers: make it an array.",),
+            NP.code("prices = [3, 4]", "-prices"),
+            NP.code("prices = np.array([3, 4])", "-prices"),
+        )
+        written = Mistake(
+            ("A number that was read as a text must become a number first.",),
+            NP.code("price = '3'", "-price"),
+            NP.code("price = '3'", "-float(price)"),
+        )
+        flipped = Mistake(
+            (Code("~"), " turns booleans around, and a number is none: compare first."),
+            NP.code("x = 1.5", "~x"),
+            NP.code("x = 1.5", "not x > 1"),
+        )
+        first = {"NoneType": none, "list": listed, "str": written, "float": flipped}.get(self.type)
+        return () if first is None else (first,)
+
+
+@dataclass(frozen=True, slots=True)
 class NotWhole(Cause):
     """A whole number is needed, and another type is given.
 
@@ -1187,6 +1233,12 @@ KINDS: tuple[Kind, ...] = (
         "Python",
         lambda match: OperandTypes(*match.groups()),
         r"unsupported operand type\(s\) for ([^:\n]{1,20}): '([\w.]{1,60})' and '([\w.]{1,60})'",
+    ),
+    kind(
+        "signed_type",
+        "Python",
+        lambda match: SignedType(*match.groups()),
+        r"bad operand type for unary ([-+~]): '([\w.]{1,60})'",
     ),
     kind(
         "not_whole",

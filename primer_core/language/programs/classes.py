@@ -16,7 +16,7 @@ from primer_core.language.programs import networks
 from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.python_functions import PythonFunctions
 from primer_core.language.programs.python_names import ARITHMETIC, COMPARISONS, DUNDER, ONE_SIDED
-from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.scope import OwnNames, Scope
 from primer_core.language.programs.values import EXCEPTIONS, Class, Function, Instance, Record, type_name
 from primer_core.language.text import quoted
 
@@ -151,7 +151,7 @@ class Classes(PythonFunctions):
     @contextmanager
     def _names_of_body(self, made_class: Class) -> Iterator[None]:
         around = self.names
-        scope = Scope(frozenset(), around)
+        scope = Scope(OwnNames(frozenset()), around)
         scope.values_here.update(made_class.members)
         self.names = scope
         try:

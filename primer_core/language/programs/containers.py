@@ -14,7 +14,7 @@ import numpy as np
 from primer_core.language.execution import owner_of
 from primer_core.language.programs.iterators import Iterators
 from primer_core.language.programs.python_names import COLLECTIONS
-from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.scope import OwnNames, Scope
 from primer_core.language.programs.values import Entries, Function, Once, Record
 
 _MOST_FIELDS = 50
@@ -148,8 +148,8 @@ class Containers(Iterators):
         if len(defaults) > len(names):
             raise self._error("TypeError", "Got more default values than field names", node)
         parameters = ast.arguments([], [ast.arg("_cls"), *map(ast.arg, names)], None, [], [], None, [])
-        local = frozenset(("_cls", *names))
-        bind = Function(f"{title}.__new__", parameters, [], self.names, defaults, {}, local, frozenset(), None)
+        own = OwnNames(frozenset(("_cls", *names)))
+        bind = Function(f"{title}.__new__", parameters, [], self.names, defaults, {}, own, None)
         members = {"__slots__": (), "__module__": "__main__", "names": tuple(names), "function": bind}
         made: Any = type(title, (Record,), members)
         kind: type[Record] = made
@@ -159,7 +159,7 @@ class Containers(Iterators):
         self, kind: type[Record], positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST
     ) -> Record:
         """Make an object of a class that ``namedtuple`` made."""
-        scope = Scope(kind.function.local, self.names)
+        scope = Scope(kind.function.own, self.names)
         self._bind(kind.function, scope, (kind, *positional), keywords, node)
         return kind(scope.values_here[name] for name in kind.names)
 

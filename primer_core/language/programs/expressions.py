@@ -27,7 +27,7 @@ from primer_core.language.programs.formats import check_spec
 from primer_core.language.programs.missing import missing
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES, why_absent
-from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.scope import OwnNames, Scope
 from primer_core.language.programs.values import (
     EXCEPTIONS,
     Caught,
@@ -205,7 +205,9 @@ class Expressions(Evaluator, ABC):
         first, *others = generators
         values = self._each(self._value(first.iter), first.iter)
         targets = {each.id for part in generators for each in ast.walk(part.target) if isinstance(each, ast.Name)}
-        return self._round(first, values, others, node), Scope(frozenset(targets), self.names, comprehends=True)
+        return self._round(first, values, others, node), Scope(
+            OwnNames(frozenset(targets)), self.names, comprehends=True
+        )
 
     @contextmanager
     def _rounds_of(self, generators: list[ast.comprehension], node: ast.AST) -> Iterator[Iterator[None]]:
@@ -445,7 +447,7 @@ class Expressions(Evaluator, ABC):
         skips
             int, how many of the arguments it is not called with, ``values`` in the expression being all of them.
         """
-        scope = Scope(frozenset({"holder"}), self.names)
+        scope = Scope(OwnNames(frozenset({"holder"})), self.names)
         scope["holder"] = holder
         values, more = ast.Name("values", ast.Load()), ast.Name("more", ast.Load())
         given: ast.expr = values
@@ -459,8 +461,7 @@ class Expressions(Evaluator, ABC):
             scope,
             (),
             {},
-            frozenset({values.id, more.id}),
-            frozenset(),
+            OwnNames(frozenset({values.id, more.id})),
             None,
             real=real,
         )
@@ -492,10 +493,12 @@ class Expressions(Evaluator, ABC):
         return found or super()._read(holder, node)
 
     def _item(self, holder: Any, key: Any, node: ast.expr) -> Any:
+        if type(holder) in (bool, int, float, complex):
+            raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
         match holder:
             case dict():
                 return self._looked_up(holder, key, node)
-            case set() | frozenset():
+            case set() | frozenset() | None:
                 raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
             case deque():
                 return self._python(operator.getitem, (holder, key), node)
@@ -638,7 +641,7 @@ class Expressions(Evaluator, ABC):
             return
         if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
-        if isinstance(holder, set | frozenset | Once | Entries):
+        if holder is None or isinstance(holder, set | frozenset | Once | Entries):
             words = f"'{type_name(holder)}' object does not support item assignment"
             raise self._error("TypeError", words, target)
         if isinstance(holder, deque):

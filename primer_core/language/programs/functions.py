@@ -78,7 +78,6 @@ class Functions(Expressions):
         self, name: str, arguments: ast.arguments, body: list[ast.stmt] | ast.expr, node: ast.stmt | None = None
     ) -> Function:
         statements: list[ast.stmt] = body if isinstance(body, list) else [ast.Expr(body)]
-        local, elsewhere = names_bound(statements, arguments)
         keyword = {
             each.arg: self._value(default)
             for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
@@ -98,8 +97,7 @@ class Functions(Expressions):
             self.names,
             defaults,
             keyword,
-            local,
-            elsewhere,
+            names_bound(statements, arguments),
             node,
             modes=modes,
             yields=gives,
@@ -129,7 +127,7 @@ class Functions(Expressions):
         if len(self._running) >= MAX_DEPTH:
             message = f"Functions call each other at most {MAX_DEPTH} deep here."
             raise self._rejection("refused", message, node)
-        scope = Scope(function.local, function.scope, function.elsewhere)
+        scope = Scope(function.own, function.scope)
         self._bind(function, scope, positional, keywords, node)
         if function.yields:
             scope.resumes = True

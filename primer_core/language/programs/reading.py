@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from primer_core.language.instead import PACKAGES, PARTS, instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
-from primer_core.language.parsing import TooDeepError, parse
+from primer_core.language.parsing import TooDeepError, check_scopes, parse
 from primer_core.language.programs.python_names import DUNDER
 from primer_core.language.reader import check_nodes, place_of, whole
 from primer_core.language.rejection import Place, Rejection
@@ -100,6 +100,12 @@ def read_program(text: str) -> Program:
     except SyntaxError as error:
         fault = _unreadable(error, source)
         nodes = _before(source, fault.place.line)
+    else:
+        try:
+            check_scopes(source)
+        except SyntaxError as error:
+            fault = _unreadable(error, source)
+            nodes = [node for node in nodes if (node.end_lineno or node.lineno) < fault.place.line]
     readable: list[ast.stmt] = []
     for node in nodes:
         try:

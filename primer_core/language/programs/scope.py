@@ -4,7 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class OwnNames(NamedTuple):
+    """Names that a function speaks of.
+
+    Parameters
+    ----------
+    local
+        Names that it binds: each is its own from the first line on, bound or not.
+    elsewhere
+        Names that ``nonlocal`` gives back to the scope around, and ``global`` to the program.
+    of_program
+        Those of them that ``global`` names.
+    """
+
+    local: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
+    of_program: frozenset[str] = frozenset()
 
 
 class Scope(MutableMapping[str, Any]):
@@ -12,12 +30,10 @@ class Scope(MutableMapping[str, Any]):
 
     Parameters
     ----------
-    local
-        Names that the function binds: each is its own from the first line on, bound or not.
+    own
+        Names that the function speaks of.
     outer
         The scope around it.
-    elsewhere
-        Names that ``global`` and ``nonlocal`` give back to scopes around.
     comprehends
         bool, whether it is a comprehension's, in which ``:=`` binds a name of the scope around it.
 
@@ -27,18 +43,12 @@ class Scope(MutableMapping[str, Any]):
         bool, whether it is a generator's, to which a program comes back.
     """
 
-    def __init__(
-        self,
-        local: frozenset[str],
-        outer: MutableMapping[str, Any],
-        elsewhere: frozenset[str] = frozenset(),
-        *,
-        comprehends: bool = False,
-    ) -> None:
+    def __init__(self, own: OwnNames, outer: MutableMapping[str, Any], *, comprehends: bool = False) -> None:
         self.values_here: dict[str, Any] = {}
-        self.local = local - elsewhere
+        self.local = own.local - own.elsewhere
         self.outer = outer
-        self._elsewhere = elsewhere
+        self._elsewhere = own.elsewhere
+        self._of_program = own.of_program
         self.comprehends = comprehends
         self.resumes = False
 
@@ -47,19 +57,26 @@ class Scope(MutableMapping[str, Any]):
             return self.values_here[name]
         if name in self.local:
             raise KeyError(name)
-        return self.outer[name]
+        return self._around(name)[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
         if name in self._elsewhere:
-            self.outer[name] = value
+            self._around(name)[name] = value
         else:
             self.values_here[name] = value
 
     def __delitem__(self, name: str) -> None:
         if name in self._elsewhere:
-            del self.outer[name]
+            del self._around(name)[name]
         else:
             del self.values_here[name]
+
+    def _around(self, name: str) -> MutableMapping[str, Any]:
+        """Return where a name stands that is not the function's own."""
+        around = self.outer
+        while name in self._of_program and isinstance(around, Scope):
+            around = around.outer
+        return around
 
     def __iter__(self) -> Iterator[str]:
         yield from self.values_here
@@ -73,11 +90,12 @@ class Scope(MutableMapping[str, Any]):
         return name in self.local and name not in self.values_here
 
 
-def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozenset[str], frozenset[str]]:
+def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> OwnNames:
     """Return the names that a function binds, and those that it gives back by ``global`` and ``nonlocal``."""
     bound = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     bound |= {each.arg for each in (arguments.vararg, arguments.kwarg) if each is not None}
     elsewhere: set[str] = set()
+    of_program: set[str] = set()
     waiting: list[ast.AST] = list(body)
     while waiting:
         node = waiting.pop()
@@ -91,7 +109,10 @@ def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozens
                 named = (each.target for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
                 bound |= {target.id for target in named}
                 continue
-            case ast.Global(names) | ast.Nonlocal(names):
+            case ast.Global(names):
+                elsewhere.update(names)
+                of_program.update(names)
+            case ast.Nonlocal(names):
                 elsewhere.update(names)
             case ast.Name(name, ast.Store() | ast.Del()):
                 bound.add(name)
@@ -102,4 +123,4 @@ def names_bound(body: list[ast.stmt], arguments: ast.arguments) -> tuple[frozens
             case ast.alias(name, asname):
                 bound.add(asname or name.partition(".")[0])
         waiting.extend(ast.iter_child_nodes(node))
-    return frozenset(bound), frozenset(elsewhere)
+    return OwnNames(frozenset(bound), frozenset(elsewhere), frozenset(of_program))

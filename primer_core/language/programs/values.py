@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from primer_core.backend.interface import Declined
+from primer_core.language.programs.scope import OwnNames
 
 EXCEPTIONS: Mapping[str, type[Exception]] = {
     kind.__name__: kind
@@ -40,8 +41,8 @@ class Function:
         Where it was written.
     defaults, keyword_defaults
         Values of parameters that may be left out: the last of the positional ones, and by name.
-    local, elsewhere
-        Names that it binds, and names that it gives back to scopes around.
+    own
+        Names that it speaks of.
     node
         The statement that defines it; None for a lambda.
     owner
@@ -68,8 +69,7 @@ class Function:
     scope: MutableMapping[str, Any]
     defaults: tuple[Any, ...]
     keyword_defaults: Mapping[str, Any]
-    local: frozenset[str]
-    elsewhere: frozenset[str]
+    own: OwnNames
     node: ast.stmt | None
     owner: Class | None = None
     real: Any = None

@@ -21,7 +21,7 @@ from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 from primer_core.lessons.own_lines.trace import Step, Trace
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
-_OF_NONE = "'NoneType' object has no attribute"
+_OF_NONE = "NoneType"
 _FREEZES = ("requires_grad = False", "requires_grad=False", "requires_grad_(False)")
 _MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
 _MOST_HELD = 4_000
@@ -93,19 +93,36 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | A
 
 
 def _missed(trace: Trace, last: Step) -> Iterator[NoGradient]:
-    """Say why the gradient is None of which a method or an attribute was asked, in the statement that failed."""
+    """Say why each gradient is None that the part that failed was to work with, in the statement that failed."""
     assert trace.failing is not None
     line = trace.failing.statement.lineno
-    match trace.failing.node:
-        # What was seen after the last step are the names there, if that was a step of the same function.
-        case ast.Attribute(ast.Attribute(ast.Name(name), "grad")) if _function(trace, line) is _function(
-            trace, last.line
-        ):
-            number = statement_numbers(statements_of(trace.source))[line, trace.failing.statement.col_offset]
-            time = 1 + sum(step.number == number and step.moment.happening == "statement" for step in trace.steps)
-            why = why_no_gradient(name, last, trace)
-            if why is not None:
-                yield NoGradient((number, time), name, why)
+    if _function(trace, line) is not _function(trace, last.line):
+        return  # what was seen after the last step are the names there, if that was a step of the same function
+    number = statement_numbers(statements_of(trace.source))[line, trace.failing.statement.col_offset]
+    time = 1 + sum(step.number == number and step.moment.happening == "statement" for step in trace.steps)
+    for name in dict.fromkeys(_gradients_in(trace.failing.node)):
+        why = why_no_gradient(name, last, trace)
+        if why is not None:
+            yield NoGradient((number, time), name, why)
+
+
+def _gradients_in(node: ast.AST) -> Iterator[str]:
+    """Of which names a part of a program takes the gradient, to ask, to compute with or to hand on."""
+    match node:
+        case ast.Attribute(value):
+            taken: list[ast.expr] = [value]
+        case ast.BinOp(left, _, right) | ast.AugAssign(left, _, right):
+            taken = [left, right]
+        case ast.UnaryOp(_, value) | ast.Subscript(value):
+            taken = [value]
+        case ast.Call(_, positional):
+            taken = positional
+        case _:
+            taken = []
+    for each in taken:
+        match each:
+            case ast.Attribute(ast.Name(name), "grad"):
+                yield name
 
 
 def _function(trace: Trace, line: int) -> ast.stmt | None:

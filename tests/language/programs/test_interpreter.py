@@ -376,6 +376,42 @@ def test_functions_see_names_as_python_does() -> None:
     assert printed("def f(x, l=[]):\n    l.append(x)\n    return l\nf(1)\nprint(f(2))") == ["[1, 2]"]
 
 
+OF_PYTHON = (
+    "x = 5\nx[0]", "x = 5\nx[0] = 1", "x = None\nx[0]", "x = None\nx[0] = 1", "x = (1, 2)\nx[0] = 3", "x = True\nx[0]",
+    "x = 1.5\nx[0]", "x = {1, 2}\nx[0] = 1", "x = 'abc'\nx[0] = 'z'", "w = torch.ones(3)\nw.grad[0]",
+    "w = torch.ones(3)\n-w.grad", "w = torch.ones(3)\nw - 0.1 * w.grad", "prices = [1, 2]\n-prices", "~1.5",
+    "count = 5\ndef outer():\n    count = 0\n    def step():\n        global count\n        count += 1\n    step()\n"
+    "    return count\nprint(outer(), count)",
+    "def outer():\n    def step():\n        global made\n        made = 3\n        del made\n        made = 4\n"
+    "    step()\nouter()\nprint(made)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OF_PYTHON)
+def test_values_of_python_refuse_what_they_refuse_in_plain_python(text: str) -> None:
+    assert_alike(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("x = 1\ndef f():\n    nonlocal x\n    x = 2", 3, "no binding for nonlocal 'x' found"),
+        ("def f():\n    x = 1\n    global x", 3, "name 'x' is assigned to before global declaration"),
+        ("x = 1\ndef f():\n    y = x\n    global x", 4, "name 'x' is used prior to global declaration"),
+        ("def f(a, a):\n    return a", 1, "duplicate argument 'a' in function definition"),
+        ("def f(x):\n    global x", 2, "name 'x' is parameter and global"),
+    ],
+)
+def test_names_that_python_refuses_are_refused_before_anything_of_the_line_runs(
+    text: str, line: int, words: str
+) -> None:
+    interpreter, rejection = interpreted(text)
+    assert rejection is not None
+    assert rejection.place.line == line
+    assert f"SyntaxError: {words}" in rejection.message
+    assert "f" not in interpreter.names
+
+
 def test_a_loop_beyond_its_bound_says_how_many_steps_are_taken() -> None:
     rejection = interpreted("i = 0\nwhile i >= 0:\n    i += 1")[1]
     assert rejection is not None

@@ -227,6 +227,20 @@ CLASSIC: dict[str, str] = {
         "ds = torch.utils.data.TensorDataset(torch.ones(4, 2), torch.ones(4))\n"
         "dl = torch.utils.data.DataLoader(ds, batch_size=2)\nb = dl[0]"
     ),
+    "a cell of a tuple": "shape = (2, 3)\nshape[0] = 4",
+    "a place behind a list": "losses = [0.5]\nlosses[1] = 0.25",
+    "a list as a key": "seen = {}\nseen[[1, 2]] = 3",
+    "a format for many numbers": 'loss = torch.tensor([0.25, 0.5])\nprint(f"loss {loss:.3f}")',
+    "a format for a loss of one row": 'loss = torch.tensor([0.25])\nprint(f"loss {loss:.3f}")',
+    "a format for a list": 'losses = [0.5, 0.25]\nprint(f"loss {losses:.3f}")',
+    "the next of a loader": "dl = torch.utils.data.DataLoader([1, 2, 3])\nx = next(dl)",
+    "a number of a list": 'prices = ["3", "4"]\np = float(prices)',
+    "counted in a function": "count = 0\ndef step():\n    count += 1\nstep()",
+    "counted in a function of a function": (
+        "def outer():\n    count = 0\n    def step():\n        count += 1\n    step()\n    return count\nprint(outer())"
+    ),
+    "a list and a tuple": "shape = (2,) + [3]",
+    "a list with a minus": "prices = [1.5, 2.0]\nback = -prices",
     "changed before backward": (
         "w = torch.ones(3, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()\nprint(w.grad)"
     ),

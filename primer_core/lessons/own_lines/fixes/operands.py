@@ -15,10 +15,10 @@ from primer_core.lessons.own_lines.fixes.python import array_of_lists
 
 def candidates(failure: Failure) -> Iterator[Candidate]:
     """Go through changes of one operand, the later ones first."""
-    yield from array_of_lists(failure)
+    written = _written(failure)
+    yield from (each for each in array_of_lists(failure) if each.place != written)
     yield from _of_the_other_kind(failure)
     yield from _roomier(failure)
-    written = _written(failure)
     for operand in failure.operands:
         if operand.shape is None or operand.place == written:
             continue

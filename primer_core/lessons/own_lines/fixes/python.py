@@ -162,10 +162,21 @@ def _not_picked(failure: Failure) -> Iterator[Candidate]:
 
 
 def _text(failure: Failure) -> Iterator[Candidate]:
-    """Make a number of a text that is one; else a text of what is none."""
+    """Make a number of a text that is one; else a text of what is none. Two lists are joined as two of one kind."""
     texts = [operand for operand in failure.operands if isinstance(operand.value, str)]
+    if not texts:
+        yield from _joined(failure)
+        return
     yield from (Candidate(operand.place, f"float({operand.text})") for operand in texts)
     yield from (Candidate(each.place, f"str({each.text})") for each in failure.operands if each not in texts)
+
+
+def _joined(failure: Failure) -> Iterator[Candidate]:
+    """Join a list and a tuple as two of one kind, first of the one on the left."""
+    right, left, *_ = (*failure.operands, None, None)
+    if right is not None and left is not None and {left.kind, right.kind} == {"list", "tuple"}:
+        yield Candidate(right.place, f"{left.kind}({right.text})")
+        yield Candidate(left.place, f"{right.kind}({left.text})")
 
 
 def _one_by_one(failure: Failure) -> Iterator[Candidate]:
@@ -213,7 +224,7 @@ def _tensor_of_list(failure: Failure) -> Iterator[Candidate]:
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("truth", "truth_torch"), _truth),
     **dict.fromkeys(("number", "number_torch", "item", "item_torch"), _one_number),
-    "tuple_added": _tuple,
+    "tuple_added": lambda failure: chain(_joined(failure), _tuple(failure)),
     "operand_types": lambda failure: chain(_leaf_bound_anew(failure), _tuple(failure)),
     "not_joined": _text,
     "unpacked": _unpacked,

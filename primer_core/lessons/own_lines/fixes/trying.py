@@ -10,7 +10,17 @@ from time import thread_time
 
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.fixes import dtypes, gradients, indices, layers, names, operands, python, shapes
+from primer_core.lessons.own_lines.fixes import (
+    dtypes,
+    gradients,
+    indices,
+    layers,
+    names,
+    operands,
+    python,
+    python_values,
+    shapes,
+)
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, Where
 from primer_core.lessons.own_lines.trace import Seen, Step, Trace, tried
 
@@ -31,6 +41,7 @@ _KINDS = {
     **layers.KINDS,
     **names.KINDS,
     **python.KINDS,
+    **python_values.KINDS,
 }
 
 
