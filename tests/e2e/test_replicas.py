@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from scripts.replicas import NoProxyError, Replica, Replicas, nginx, replicas
+from scripts.replicas import NoProxyError, Replica, Replicas, nginx, proxy, replicas
 from tests.e2e.test_live_training import LONG_RUN, button, open_lesson, points, start, until
 from tests.machine import there
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 from tests.running_app import free_port, wait_until_drawn
 
 COUNT = 3 if is_long() else 2
-KILLS = 5 if is_long() else 1
+KILLS = 5 if is_long() else 1  # of servers, and as often of the proxy
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,9 @@ def home_of(page: Page, room: Replicas) -> Replica:
 
 def losses(page: Page, room: Replicas) -> list[str]:
     """Every batch's loss of the run on a page's desk, with all its digits."""
-    (desk,) = parse_qs(urlsplit(page.url).query)["desk"]
-    answer = page.request.get(f"{room.url}/api/run/losses.csv?desk={desk}")
+    address = urlsplit(page.url)
+    (desk,) = parse_qs(address.query)["desk"]
+    answer = page.request.get(f"http://{address.netloc}/api/run/losses.csv?desk={desk}")
     assert answer.status == 200
     assert answer.headers["x-replica"] == home_of(page, room).name
     return [row["loss"] for row in csv.DictReader(io.StringIO(answer.text()))]
@@ -56,7 +57,7 @@ def test_a_server_that_is_killed_costs_a_reload_and_its_runs_go_on_by_one_press(
     open_lesson(page, room.url, LONG_RUN)
     start(page)
     for kill in range(KILLS):
-        enough = points(page) + random.Random(kill).randrange(10, 200)
+        enough = points(page) + random.Random(f"{seed()} server {kill}").randrange(10, 200)
         until(lambda: points(page) > enough, "batches", page)  # noqa: B023 - it is called now
         home, run = home_of(page, room), parse_qs(urlsplit(page.url).query)["run"]
         shown = losses(page, room)
@@ -76,6 +77,27 @@ def test_a_server_that_is_killed_costs_a_reload_and_its_runs_go_on_by_one_press(
         assert losses(page, room)[: len(kept)] == kept
         home.start()
         home.wait()
+
+
+@pytest.mark.long
+def test_a_proxy_that_is_killed_costs_nothing_once_it_is_there_again(
+    room: Replicas, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    listen = f"127.0.0.1:{free_port()}"
+    shown: list[str] = []
+    for kill in range(KILLS):
+        with proxy([server.address for server in room.servers], listen) as process:
+            if not kill:
+                open_lesson(page, f"http://{listen}", LONG_RUN)
+                start(page)
+            enough = max(points(page), len(shown)) + random.Random(f"{seed()} proxy {kill}").randrange(10, 200)
+            until(lambda: points(page) > enough, "batches", page)  # noqa: B023 - it is called now
+            now = losses(page, room)
+            assert now[: len(shown)] == shown
+            shown = now
+            os.killpg(process.pid, signal.SIGKILL)
+    assert page.get_by_text("This run was cut off").count() == 0
 
 
 def test_the_run_of_another_server_is_looked_at_and_its_own_page_is_offered(

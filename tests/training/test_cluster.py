@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -23,12 +24,12 @@ from primer_core.training.messages import CutOff, EpochEnded, Report, Steps, Tak
 from primer_core.training.service import cluster_address
 from primer_core.training.store import RunStore
 from tests.imports import PROJECT
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 from tests.ray_nodes import RayCluster, ray_cluster
 
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 SPEC = RunSpec(epochs=4)
-KILLS = 5 if is_long() else 1
+KILLS = 10 if is_long() else 1
 
 with_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: requirements-ray.txt")
 without_ray = pytest.mark.skipif(find_spec("ray") is not None, reason="Ray is installed")
@@ -219,11 +220,12 @@ def test_runs_of_a_machine_that_is_lost_go_on_by_themselves_and_are_the_same(
 ) -> None:
     node = cluster.add_node()
     wait_until(lambda: service.cluster_processes == 2)
+    moment = random.Random(f"{seed()} node {kill}").randrange(1, 200)
     # So long that none of them ends before the machine is lost, however slowly that is come to.
     runs = [service.start(replace(SPEC, epochs=40, seed=seed), pace=30) for seed in range(4)]
     held = [service.start(replace(SPEC, seed=seed), paused=True) for seed in (4, 5)]
     for run in runs:
-        reach(run, 70 + 20 * kill)
+        reach(run, moment)
     had = [run.history.losses()[1] for run in runs]
     node.kill()
     lost_at = time.monotonic()

@@ -25,13 +25,13 @@ from primer_core.training.loop import train
 from primer_core.training.messages import Started, Steps, encode
 from primer_core.training.moments import kept_steps
 from primer_core.training.store import RunStore, digest, moments_room, runs_folder
-from tests.profiles import is_long
+from tests.profiles import is_long, seed
 
 PROJECT = Path(__file__).resolve().parents[2]
 LIMIT = 180.0  # seconds; a worker is nice to what else the machine does
 SPEC = RunSpec(epochs=6)
 STEPS = 6 * 63
-KILLS = 10 if is_long() else 1
+KILLS = 15 if is_long() else 1
 SEEDS = count()
 
 
@@ -83,7 +83,7 @@ def reach(run: Run, steps: int) -> None:
 
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_worker_that_is_killed_loses_nothing_and_its_run_goes_on(service: TrainingService, kill: int) -> None:
-    moment = random.Random(kill).randrange(1, STEPS - 5)
+    moment = random.Random(f"{seed()} worker {kill}").randrange(1, STEPS - 5)
     run = service.start(SPEC, pace=None)
     reach(run, moment)
     os.kill(service.worker_pids[0], signal.SIGKILL)
@@ -118,7 +118,7 @@ while True:
 
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_server_that_is_killed_loses_nothing_that_was_shown(service: TrainingService, kill: int) -> None:
-    moment = random.Random(100 + kill).randrange(1, STEPS - 60)
+    moment = random.Random(f"{seed()} server {kill}").randrange(1, STEPS - 60)
     last: list[Any] = ["", "", [], 0]
     command = [sys.executable, "-c", SERVER, str(service.store.path)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
