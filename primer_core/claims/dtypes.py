@@ -23,10 +23,10 @@ class Promoted(Claim):
     result: tuple[str, str]
 
     def sentence(self) -> Sentence:
-        """List the dtypes and give what NumPy makes of them."""
+        """List the dtypes and give what becomes of them."""
         name, dtype = self.result
         each = ", ".join(f"{operand} is {of}" for operand, of in self.operands)
-        return (f"The dtypes differ: {each}. NumPy's rule of promotion makes {name} {dtype}.",)
+        return (f"The dtypes differ: {each}. The rule of promotion makes {name} {dtype}.",)
 
 
 @dataclass(frozen=True, slots=True)

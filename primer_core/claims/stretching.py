@@ -149,11 +149,11 @@ class ReadStretched(Claim):
     repeats: tuple[tuple[int, int], ...]
 
     def sentence(self) -> Sentence:
-        """Say what NumPy takes the operand for, and how often it reads it."""
+        """Say what the operand is taken for, and how often it is read."""
         lacks = ""
         if self.missing:
             taken = (1,) * len(self.missing) + self.shape
-            lacks = f"has no {axis_text(*self.missing)}: NumPy takes {self.shape} for {taken}. It "
+            lacks = f"has no {axis_text(*self.missing)}: {self.shape} is taken for {taken}. It "
         if not self.repeats:
             return (Name(self.name), f" {lacks}is read as it stands.")
         often = listed([f"{times_text(times)} along {axis_text(axis)}" for axis, times in self.repeats])
@@ -214,11 +214,11 @@ class CannotMeet(Claim):
     sizes: tuple[tuple[str, int], ...]
 
     def sentence(self) -> Sentence:
-        """Name the axis and the sizes, and say why NumPy refuses."""
+        """Name the axis and the sizes, and say why they are refused."""
         found = listed([f"{size} in {name}" for name, size in self.sizes])
         return (
             f"Shapes line up from the right. Along {axis_text(self.axis)} the sizes differ and none of them is 1: "
-            f"{found}. NumPy cannot tell which cells belong together.",
+            f"{found}. It cannot be told which cells belong together.",
         )  # fmt: skip
 
 

@@ -812,7 +812,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "a scalar",
         "nothing to line up",
         "as written",
-        "as NumPy reads it",
+        "as it is read",
         "axis {n}, stride 0",
         "the gradient that reaches y",
         "a_after",

@@ -136,7 +136,7 @@ class SavedSizesDiffer(Cause):
         return (
             "The model is built with other sizes than the one that was saved: ",
             Code(first.name),
-            f" is {first.saved} in the file and {first.model} in the model.{others}",
+            f" is {first.saved} as it was saved and {first.model} in the model.{others}",
         )
 
     def mistakes(self) -> tuple[Mistake, ...]:

@@ -1,4 +1,4 @@
-"""Broadcasting as parts: the rule to drag, operands as written and as NumPy reads them, gradients on their way back."""
+"""Broadcasting as parts: the rule to drag, operands as written and as they are read, gradients on their way back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -208,7 +208,7 @@ def forward(explained: Broadcast) -> Picture:
         links.append(Link(grid.id, "y", stretched.sources))
     short = tuple(grid.id for grid in own if grid.values.shape != result.shape)
     as_written = Row(short, "as written", compact=True)
-    as_read = Row((*_between([grid.id for grid in read], sign), Op("="), "y"), "as NumPy reads it" if short else None)
+    as_read = Row((*_between([grid.id for grid in read], sign), Op("="), "y"), "as it is read" if short else None)
     formula = Formula(
         "y",
         (

@@ -195,7 +195,8 @@ class _Watch(Interpreter):
         entry = entry_named(name)
         asks = entry is not None and entry.rule.kind == "asked" and not isinstance(result, float | list)
         if not asks and not name.endswith("_like"):
-            self._note(name, (*positional, *keywords.values()), result, node)
+            made = positional[0] if name == "Tensor.[]=" else result  # what is written to takes over what was lost
+            self._note(name, (*positional, *keywords.values()), made, node)
         return result
 
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:

@@ -135,7 +135,10 @@ def _agrees(part: Part, operands: tuple[Any, ...]) -> bool:
         return False
     found, _ = attempted(function_of(entry), tuple(arrays), {})
     if isinstance(found, Declined) or part.result is None:
-        return isinstance(found, Declined) and part.result is None
+        refused = isinstance(found, Declined) and part.result is None
+        of_numpy = not any(is_array(value) and backend_of(value).library == "PyTorch" for value in operands)
+        # What PyTorch says of dtypes is another thing; that shapes do not meet is one rule.
+        return refused and (of_numpy or joint_shape(axis_rule([array.shape for array in arrays])) is None)
     own = backend_of(part.result).to_numpy(part.result)
     return own.dtype == found.dtype and own.shape == found.shape and np.allclose(own, found, equal_nan=True)
 

@@ -338,6 +338,14 @@ W = "w = torch.ones(2, requires_grad=True)\n"
     [
         (W + "y = w.argmax().float()\ny.backward()", [LosesGradient((6, 1), "w.argmax()", "dtype")]),
         (W + "y = (w > 0).float().sum()\ny.backward()", [LosesGradient((6, 1), "w > 0", "dtype")]),
+        (
+            W + "y = torch.zeros(2)\nfor i in range(2):\n    y[i] = w[i].item() * 2\ny.sum().backward()",
+            [LosesGradient((8, 2), "w[i].item()", "number")],
+        ),
+        (
+            W + "y = torch.zeros(2)\ny[:] = w.detach()\ny.sum().backward()",
+            [LosesGradient((7, 1), "w.detach()", "detached")],
+        ),
         (W + "y = w.detach().sum()\ny.backward()", [LosesGradient((6, 1), "w.detach()", "detached")]),
         (W + "y = torch.tensor(w.sum())\ny.backward()", [LosesGradient((6, 1), "torch.tensor(w.sum())", "anew")]),
         (W + "y = w.sum().item() * 2\ntorch.tensor(y).backward()", [LosesGradient((6, 1), "w.sum().item()", "number")]),
