@@ -154,6 +154,8 @@ def _(claim: LayerWants, program: Program) -> None:
     call = ran(opened(program.code)).broken()
     taken = parameters_of(type(call.module))
     settings = {name: getattr(call.module, name) for name in taken if hasattr(call.module, name) and name != "bias"}
+    if not settings.get("proj_size"):
+        settings.pop("proj_size", None)  # an LSTM alone may be given it
     had = settings[claim.setting]
     assert claim.had == (had[0] if isinstance(had, tuple) else had)
     if "bias" in taken:

@@ -225,7 +225,9 @@ def _(claim: ProgramStops, program: Program) -> None:
     names = [{**frame.f_globals, **frame.f_locals} for frame in frames]
     asked = ("{}", "if ({}): pass", "for _ in ({}): pass", "{{({}): 0}}", "format(({}), '.2f')")
     alone = any(raises(claim, each, way) for each in names for way in asked)
-    assert alone or is_target(claim, opened(program.code))
+    line = opened(program.code).split("\n")[claim.line - 1].strip()
+    # By itself, what went halfway back does not fail the same way twice.
+    assert alone or claim.code == line or is_target(claim, opened(program.code))
 
 
 def is_target(claim: ProgramStops, code: str) -> bool:

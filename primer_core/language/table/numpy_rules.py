@@ -472,9 +472,9 @@ def _range(bound: Bound) -> Cost:
     return Cost(size, 1)
 
 
-LIKE = Rule("made", _like, sources.none)
-ARANGE = Rule("made", _arange, sources.none)
-SPACED = Rule("made", _spaced, sources.none)
+LIKE = Rule("made", _like, sources.given("fill_value"))
+ARANGE = Rule("made", _arange, sources.given("start", "stop", "end", "step"))
+SPACED = Rule("made", _spaced, sources.given("start", "stop", "end"))
 SQUARE = Rule("made", _square, sources.none)
 TRIANGLE = Rule("made", _triangle, sources.none)
 DIAGONAL_PLACES = Rule("made", _diagonal, sources.none)

@@ -31,8 +31,8 @@ WRITTEN = Rule("written", costs.each)
 
 
 def made(cost: CostRule) -> Rule:
-    """Return the rule of what makes an array from none."""
-    return Rule("made", cost, sources.none)
+    """Return the rule of what makes an array from none, but for the number that it may be filled with."""
+    return Rule("made", cost, sources.given("fill_value"))
 
 
 def moved(cost: CostRule) -> Rule:
@@ -68,6 +68,21 @@ def in_lines(*names: str, default: Any = None) -> Rule:
 def whole(cost: CostRule = costs.every) -> Rule:
     """Return the rule of what depends on all cells of its operands."""
     return Rule("whole", cost, sources.whole)
+
+
+def drawn_from(name: str, cost: CostRule) -> Rule:
+    """Return the rule of what is drawn at random from the array in an argument."""
+    return Rule("made", cost, sources.drawn_from(name))
+
+
+def distributed(cost: CostRule) -> Rule:
+    """Return the rule of what is drawn at random from distributions whose parameters may be arrays."""
+    return Rule("made", cost, sources.distributed)
+
+
+def distributed_as_told(cost: CostRule) -> Rule:
+    """Return the rule of what is drawn at random as all cells of its arguments say together."""
+    return Rule("made", cost, sources.whole)
 
 
 def sifted(cost: CostRule = costs.sorting) -> Rule:

@@ -81,10 +81,60 @@ def none(call: Done, cell: int, part: int) -> Sources:
     return tuple(NO_CELLS for _ in operands(call))
 
 
+def given(*names: str) -> SourceRule:
+    """Return the rule of what is made of the numbers in some arguments: all cells of the arrays among these."""
+
+    def sources(call: Done, cell: int, part: int) -> Sources:
+        del cell, part
+        read = [array for name in names for array in arrays_in((call.bound.get(name),))]
+        return tuple(
+            np.arange(prod(array.shape), dtype=np.int64) if any(array is each for each in read) else NO_CELLS
+            for array in operands(call)
+        )
+
+    return sources
+
+
 def whole(call: Done, cell: int, part: int) -> Sources:
     """Return all cells of all operands."""
     del cell, part
     return tuple(np.arange(prod(array.shape), dtype=np.int64) for array in operands(call))
+
+
+def drawn_from(*names: str) -> SourceRule:
+    """Return the rule of what is drawn from the array in one of some arguments: its cells that hold what was drawn.
+
+    Where several cells hold it, which of them was drawn is not known, and all are named. Other arrays say how to draw,
+    with all of their cells.
+    """
+
+    def sources(call: Done, cell: int, part: int) -> Sources:
+        source = call.bound.get(*names)
+
+        def holding(array: Any) -> Cells:
+            if array is not source:
+                return np.arange(prod(array.shape), dtype=np.int64)
+            cells, value = np.asarray(array).reshape(-1), np.asarray(result_of(call, part)).reshape(-1)[cell]
+            are = cells == value if value == value else cells != cells  # nan alone is not equal to itself
+            return np.flatnonzero(are).astype(np.int64)
+
+        return tuple(map(holding, operands(call)))
+
+    return sources
+
+
+def distributed(call: Done, cell: int, part: int) -> Sources:
+    """Return the cell of each operand that broadcasting lines up with this one, or all that cannot be lined up."""
+    shape = tuple(result_of(call, part).shape)
+
+    def beside(array: Any) -> Cells:
+        own = tuple(array.shape)
+        try:
+            return _lined_up(own, shape, cell)
+        except ValueError:
+            return np.arange(prod(own), dtype=np.int64)
+
+    return tuple(map(beside, operands(call)))
 
 
 def same_place(call: Done, cell: int, part: int) -> Sources:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import operator
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +23,7 @@ from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout
 from primer_core.language.evaluator import Call
-from primer_core.language.execution import is_array
+from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs import networks
 from primer_core.language.programs.functions import Happening
@@ -92,6 +92,8 @@ class Statement:
         shape.
     values
         For each name that is bound to a number of Python's before it: the number.
+    tensors
+        Which names are bound to tensors, and to no arrays of NumPy's.
     tells
         Whether what it did can be told as arithmetic: it is a simple statement.
     """
@@ -101,6 +103,7 @@ class Statement:
     time: int
     names: Mapping[str, Cells]
     values: Mapping[str, Any]
+    tensors: Set[str]
     tells: bool
 
 
@@ -589,8 +592,9 @@ class Recorder(Interpreter):
         self._times[line] = self._times.get(line, 0) + 1
         self._told = (None, {})
         simple = isinstance(node, _SIMPLE)
-        names, values = self._looked_at() if isinstance(node, (*_SIMPLE, ast.Return)) else ({}, {})
-        begun = Statement(self._executed, line, self._times[line], names, values, simple)
+        looks = isinstance(node, (*_SIMPLE, ast.Return))
+        names, values, tensors = self._looked_at() if looks else ({}, {}, frozenset[str]())
+        begun = Statement(self._executed, line, self._times[line], names, values, tensors, simple)
         self._under_way.append(begun)
         try:
             super().statement(node, source)
@@ -603,9 +607,10 @@ class Recorder(Interpreter):
             for name, cells in sorted(fresh, key=lambda born: born[0] not in own):
                 self.ledger.births.append(Birth(begun, name, cells))
 
-    def _looked_at(self) -> tuple[dict[str, Cells], dict[str, Any]]:
-        """Return the cells of what names are bound to, of gradients as ``w.grad``, and numbers of Python's."""
+    def _looked_at(self) -> tuple[dict[str, Cells], dict[str, Any], Set[str]]:
+        """Return the cells of what names are bound to, of gradients as ``w.grad``, numbers of Python's, and tensors."""
         names: dict[str, Cells] = {}
+        tensors = set[str]()
         values: dict[str, Any] = {}
         looks: dict[str, _Look] = {}
         for name in list(self.names)[:_MAX_NAMES]:
@@ -616,13 +621,15 @@ class Recorder(Interpreter):
                     names[name] = self.ledger.cell(value)
             elif is_array(value):
                 self._look_at_leaf(name, value, looks)
+                if owner_of(value) == "Tensor":
+                    tensors.add(name)
             elif is_module(value):
                 for path, parameter in parameters_of(value):
                     self._look_at_leaf(f"{name}{path}", parameter, looks)
         self._looks = looks
         for name, look in looks.items():
             names[name] = look.cells
-        return names, values
+        return names, values, tensors
 
     def _look_at_leaf(self, name: str, value: Any, looks: dict[str, _Look]) -> None:
         looks[name] = self._look(name, value)

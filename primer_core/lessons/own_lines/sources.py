@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -666,6 +667,7 @@ _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 _ATOM = 4
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?![\w.(])")
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "**": 3}
 _NAMED_SIGNS = {
     "add": "+", "subtract": "-", "sub": "-", "multiply": "*", "mul": "*", "divide": "/", "true_divide": "/", "div": "/",
@@ -797,10 +799,17 @@ class _Writer:
         if owner in ("np", "torch", "F") and not call.bound.keywords and origin.written is None:
             title = f"torch.nn.functional.{last}" if owner == "F" else f"{owner}.{last}"
             texts, numbers = ", ".join(term.text for term in terms), ", ".join(term.numbers for term in terms)
+            if self._is_of_another_library(owner, texts):
+                raise _NoTerm
             return Term(f"{title}({texts})", f"{title}({numbers})", value.item())
         if len(terms) == 1 and not call.bound.keywords and _equal(terms[0].amount, value):
             return terms[0]
         raise _NoTerm
+
+    def _is_of_another_library(self, owner: str, text: str) -> bool:
+        """Return whether a function would be given a cell of the other library, which it may not take."""
+        names = [name for name in _NAMES.findall(text) if name in self.statement.names]
+        return any((name in self.statement.tensors) == (owner == "np") for name in names)
 
     def _argument(self, call: Call, given: Any, place: int, depth: int, known: Known) -> Term:
         for each, cells in zip(operands(call), known.operands, strict=True):

@@ -223,6 +223,36 @@ shifted = scores - best[:, None]"""
             "b:0",  # what the loop named
             ["b[0] = a[0] * 2 = 5.0 * 2 = 10.0"],
         ),
+        (
+            "import numpy as np\nx = np.array([1.0, 5.0])\na = np.linspace(x[0], x[1], 3)",
+            "a:1",
+            ["a[1] = 3.0, which came from x[0] and x[1]"],
+        ),
+        (
+            "import numpy as np\nx = np.array([1.0, 5.0])\na = np.full(2, x[1])",
+            "a:1",
+            ["a[1] = 5.0, which came from x[1]"],
+        ),
+        (
+            "import numpy as np\na = np.array([7, 9, 8])\nr = np.random.default_rng(0).permutation(a)",
+            "r:0",  # which is the last of a
+            ["r[0] = 8, which came from a[2]"],
+        ),
+        (
+            "import numpy as np\na = np.array([7, 9, 7])\nr = np.random.default_rng(0).choice(a, 2)",
+            "r:0",  # one of two that are alike
+            ["r[0] = 7, which came from a[0] and a[2]"],
+        ),
+        (
+            "import numpy as np\nm = np.array([0.0, 10.0])\nz = np.random.default_rng(0).normal(m, 0.1)",
+            "z:1",
+            ["z[1] = 9.9867895, which came from m[1]"],
+        ),
+        (
+            "import numpy as np\nimport torch\na = np.array([1.0, 2.0])\ny = torch.sin(torch.from_numpy(a))",
+            "y:0",  # torch.sin(a[0]) is an error
+            ["y[0] = 0.84147098, which came from a[0]"],
+        ),
     ],
 )
 def test_a_chain_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
