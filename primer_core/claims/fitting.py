@@ -109,6 +109,12 @@ class StraightBorder(Claim):
         sum_ = " + ".join(f"{number}{name}" for number, name in terms).replace("+ −", "− ")
         if len(self.weights) == 1:
             return ("No activation bends the sums: all layers together are the line ", Strong(sum_), ".")
+        if not any(self.weights):
+            return (
+                "No activation bends the sums: all layers together are ",
+                Strong(sum_),
+                ", the same everywhere: there is no border.",
+            )
         return (
             "No activation bends the sums: all layers together are ",
             Strong(sum_),

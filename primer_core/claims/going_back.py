@@ -233,17 +233,20 @@ class BecameNotFinite(Claim):
         In the engine; the first that did so.
     name
         Of a leaf whose gradient is not finite.
+    nan
+        Whether it holds nan; else it holds infinity alone.
     """
 
     node: str
     name: str
+    nan: bool
 
     def sentence(self) -> Sentence:
         """Name the node."""
         return (
             Code(f"{self.name}.grad"),
-            f" holds nan or infinity. On the way back {self.node} is the first that is given finite numbers and hands "
-            "on others: its slope is not finite here, and 0 times infinity is nan.",
+            f" holds {'nan' if self.nan else 'infinity'}. On the way back {self.node} is the first that is given "
+            f"finite numbers and hands on others: its slope is not finite here{', and 0 times infinity is nan' * self.nan}.",
         )
 
 

@@ -182,7 +182,7 @@ class FailedAndCopied(Claim):
         return (
             "The error came, and yet ",
             Strong(f"{self.copied} of {self.tensors} tensors"),
-            " are the file's by now: PyTorch copies what fits before it raises.",
+            f" {'is' if self.copied == 1 else 'are'} the file's by now: PyTorch copies what fits before it raises.",
         )
 
 

@@ -302,11 +302,9 @@ class OptimisesAnother(Claim):
         return (
             Strong("The optimizer has another model's parameters."),
             f" Of its {counted(self.tensors, 'tensor')}, {self.own or 'none'} "
-            f"{'is' if self.own == 1 else 'are'} the model's: ",
+            f"{'is' if self.own == 1 else 'are'} the model's. Nobody goes back to the others: ",
             Code("step()"),
-            " changes what nobody uses, and ",
-            Code("zero_grad()"),
-            " empties what nobody fills.",
+            " finds no gradient there and leaves them as they are.",
         )
 
 
@@ -483,7 +481,7 @@ class TrainedInEvalMode(Claim):
         """Count them."""
         return (
             Strong("The model is trained in eval mode."),
-            f" So are {self.times} of {counted(self.of, 'step')}: ",
+            f" It is in eval mode at {self.times} of {counted(self.of, 'step')}: ",
             Code("eval()"),
             " stays until ",
             Code("train()"),

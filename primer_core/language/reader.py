@@ -274,7 +274,7 @@ def check_nodes(
         case ast.Constant(float(value)) if isinf(value):
             raise Rejection(
                 "refused",
-                "This number is too large: floats go up to 1.7e308. Write a smaller one.",
+                "This number is too large: floats go up to about 1.8e308. Write a smaller one.",
                 Place.of(node, source),
             )
         case ast.Constant(str(value)) if len(value) > MAX_STRING:

@@ -84,7 +84,7 @@ def explanation(lesson: AnyLesson, question: Question) -> Any:
 def problem_sentences(problems: Sequence[Problem]) -> tuple[str, ...]:
     """Say of each parameter that could not be taken what was expected, given, and used instead."""
     return tuple(
-        f"The address says {p.parameter}={p.given[:60]}. Expected {p.expected}; {p.used or 'nothing'} is used."
+        f"The address says {p.parameter}={p.given[:60]}. Expected {p.expected}; used instead: {p.used or 'nothing'}."
         if p.expected
         else f"The address says {p.parameter}={p.given[:60]}, but this lesson has nothing of that name."
         for p in problems

@@ -62,10 +62,13 @@ def from_safetensors(content: bytes) -> dict[str, torch.Tensor]:
     SafetensorsError
         If the file is none of this format.
     """
+    if len(content) < 8:
+        raise SafetensorsError(f"Expected 8 bytes at least, which say how long the header is; it has {len(content)}.")
     size = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or size > MOST_HEADER or size > len(content) - 8:
+    if size > min(MOST_HEADER, len(content) - 8):
         raise SafetensorsError(
-            f"Expected a header of at most {MOST_HEADER:,} bytes within the file; it says it has {size:,}."
+            f"Expected a header of at most {MOST_HEADER:,} bytes, all within the file of {len(content):,}; it says it "
+            f"has {size:,}."
         )
     try:
         header = json.loads(content[8 : 8 + size])

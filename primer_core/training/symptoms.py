@@ -81,6 +81,8 @@ class Record:
         What was measured inside, in the order of steps.
     outcome
         How the run ended; None while it goes on.
+    rates
+        Learning rates that it was set to, one after the other.
     """
 
     losses: Sequence[float]
@@ -89,6 +91,7 @@ class Record:
     epochs: tuple[EpochPoint, ...] = ()
     vitals: tuple[Vitals, ...] = ()
     outcome: Outcome | None = None
+    rates: tuple[float, ...] = ()
     finite: npt.NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,6 +120,12 @@ class Record:
             return math.inf
         sums = np.cumsum(np.concatenate(([0.0], self.finite)))
         return float((sums[_LATEST:] - sums[:-_LATEST]).min()) / _LATEST
+
+    @property
+    def largest_update(self) -> float:
+        """The largest part of its weights by which the last step that was watched changed a layer; NaN if none was."""
+        watched = (each.largest_update for each in reversed(self.vitals) if each.largest_update >= 0)
+        return next(watched, math.nan)
 
     @property
     def runaway(self) -> int | None:
@@ -192,7 +201,7 @@ def _diverged(record: Record) -> Iterator[Symptom]:
         "Each step overshot by more than the one before: larger weights give larger gradients, which give larger "
         "steps. Once a number is infinite, the difference of two of them is not a number, and that spreads to every "
         "weight.",
-        _LOWER_RATE,
+        _lower_rate(record),
     )
 
 
@@ -232,7 +241,7 @@ def _dead(record: Record) -> Iterator[Symptom]:
         f"{record.chance:.3f}.",
         f"A ReLU gives 0 for every input below 0, and passes no gradient there. {moved} to where hardly any sample "
         "lifts them above 0; without a gradient they stay there, whatever the rate is now.",
-        _LOWER_RATE,
+        _lower_rate(record),
     )
 
 
@@ -275,7 +284,7 @@ def _rate_too_high(record: Record) -> Iterator[Symptom]:
         f"{rose}{step}",
         "The gradient tells the way down only near the weights where it was taken. A step that is too long passes over "
         "the valley and ends on its other side, higher up than it started.",
-        _LOWER_RATE,
+        _lower_rate(record),
     )
 
 
@@ -302,14 +311,15 @@ def _not_normalised(record: Record) -> Iterator[Symptom]:
         return
     vitals = record.vitals[-1]
     off = max(abs(vitals.input_mean), abs(vitals.input_std - 1))
-    if off <= NORMALISED_WITHIN or _short_steps(record):
+    if off <= NORMALISED_WITHIN or _short_steps(record) or math.isnan(record.largest_update):
         return
     yield Symptom(
         "not normalised",
         "The inputs are not normalised",
         f"After {len(record.finite)} batches the loss has fallen by {_percent(fall)}, to {_loss(record.latest)}, "
-        f"though the latest step changed a layer's weights by {_percent(vitals.largest_update)}. The network's inputs "
-        f"have mean {vitals.input_mean:.3f} and standard deviation {vitals.input_std:.3f}, not 0 and 1.",
+        f"though the last step that was watched changed a layer's weights by {_percent(record.largest_update)}. The "
+        f"network's inputs have mean {vitals.input_mean:.3f} and standard deviation {vitals.input_std:.3f}, not 0 and "
+        "1.",
         "Small inputs make small gradients. And where no input is below 0, a sample pulls all weights of a unit of the "
         "first layer the same way: much of each step goes into what all samples have in common, little into what "
         "tells them apart.",
@@ -328,7 +338,8 @@ def _rate_too_low(record: Record) -> Iterator[Symptom]:
     normalised = vitals is None or max(abs(vitals.input_mean), abs(vitals.input_std - 1)) <= NORMALISED_WITHIN
     if not normalised and not _short_steps(record):
         return
-    update = f" A step changes the weights of a layer by at most {_percent(vitals.largest_update)}." if vitals else ""
+    largest = record.largest_update
+    update = "" if math.isnan(largest) else f" The last step that was watched changed a layer by {_percent(largest)}."
     yield Symptom(
         "rate too low",
         "The learning rate is too low",
@@ -344,7 +355,7 @@ def _rate_too_low(record: Record) -> Iterator[Symptom]:
 
 
 def _short_steps(record: Record) -> bool:
-    return bool(record.vitals) and record.vitals[-1].largest_update < SHORT_STEP
+    return record.largest_update < SHORT_STEP
 
 
 def _overfitting(record: Record) -> Iterator[Symptom]:
@@ -422,10 +433,19 @@ def _unequal_last_batch(record: Record) -> Iterator[Symptom]:
     )
 
 
-_LOWER_RATE = Fix(
-    lambda spec: f"Learning rate {scaled_rate(spec.learning_rate, 0.1):g}, same start",
-    lambda spec: replace(spec, learning_rate=scaled_rate(spec.learning_rate, 0.1)),
-)
+def _lower_rate(record: Record) -> Fix:
+    """Start again with a tenth of the rate, or with the lowest of those that the run was set to."""
+
+    def rate(spec: RunSpec) -> float:
+        rates = (*record.rates, spec.learning_rate)
+        return min(rates) if min(rates) < max(rates) else scaled_rate(spec.learning_rate, 0.1)
+
+    return Fix(
+        lambda spec: f"Learning rate {rate(spec):g}, same start",
+        lambda spec: replace(spec, learning_rate=rate(spec)),
+    )
+
+
 _LOOKS: tuple[Callable[[Record], Iterator[Symptom]], ...] = (
     _diverged,
     _dead,
@@ -464,6 +484,13 @@ def record_of(run: Run, state: RunState) -> Record:
         epochs=run.history.epochs,
         vitals=run.vitals,
         outcome=outcomes.get(state.status),
+        rates=tuple(
+            rate
+            for change in run.history.changes
+            if change.setting == "learning_rate"
+            for rate in (change.before, change.value)
+            if isinstance(rate, float)
+        ),
     )
 
 

@@ -7,6 +7,7 @@ by name; where only the names are others, as those of a plain ``nn.Sequential``,
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 16_000_000
 #: Bytes at most of the part that says which tensors there are, and how many tensors there may be.
 _MOST_NAMES, _MOST_TENSORS = 200_000, 500
+_TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
+"""What colours a text in a terminal."""
 _SCALING = ("mean", "std")
 
 
@@ -102,7 +105,8 @@ def read_upload(content: bytes) -> Upload:
             state = from_safetensors(content)
         except SafetensorsError as error:
             raise UploadError(
-                f"Expected a file of torch.save (PyTorch 1.6 or later) or of safetensors. It begins as neither: {error}"
+                "Expected a file of torch.save (PyTorch 1.6 or later) or of safetensors. It begins as neither: "
+                f'{error} Save the weights with torch.save(model.state_dict(), "network.pt").'
             ) from None
     return _checked(state)
 
@@ -131,10 +135,10 @@ def _read_pt(content: bytes) -> object:
     try:
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # what a file can be made to raise is of many kinds
-        first = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        first = str(error).partition(". ")[0].splitlines()[0][:160] if str(error) else type(error).__name__
         raise UploadError(
             "The file holds more than weights, or is damaged. Save the state_dict alone: torch.save("
-            f'model.state_dict(), "network.pt"). PyTorch says: {first}'
+            f'model.state_dict(), "network.pt"). PyTorch says: {_TERMINAL.sub("", first)}'
         ) from None
     sizes = {each.file_size for each in entries}
     for tensor in state.values() if isinstance(state, dict) else ():
@@ -173,7 +177,10 @@ def _checked(read: object) -> Upload:
     }
     not_finite = next((name for name, tensor in copied.items() if not bool(torch.isfinite(tensor).all())), None)
     if not_finite is not None:
-        raise UploadError(f"{not_finite[:60]!r} has values that are no finite numbers: the run that left it diverged.")
+        raise UploadError(
+            f"Expected finite numbers; {not_finite[:60]!r} has nan or infinity among its values, as a network has once "
+            "its training has diverged."
+        )
     scaling = None
     if all(name in copied and copied[name].numel() == 1 for name in _SCALING):
         mean, std = (float(copied.pop(name)) for name in _SCALING)

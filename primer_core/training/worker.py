@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import queue
 import signal
@@ -94,6 +95,8 @@ _IDLE_WAIT = 0.5
 SYNC_INTERVAL = 1.0
 #: Seconds between two checkpoints of a run at least, and how many times as long as making one took.
 CHECKPOINT_INTERVAL, _REST = 2.0, 50.0
+#: Seconds over which samples a second are told.
+_RATE_OVER = 2.0
 
 
 class Judge:
@@ -222,8 +225,10 @@ class _Job:
         Whether it goes on to the end of its pass and holds there.
     steps, losses
         Of the batches since the last report.
-    reported_at, wall_rate
-        When that was, in seconds of the clock, and samples a second by it.
+    reported_at
+        When that was, in seconds of the clock.
+    seen, seconds
+        Samples of the last seconds and how long these took, the older ones counting less.
     end
         The event of its end, if it has ended.
     teaching, start
@@ -268,7 +273,8 @@ class _Job:
     steps: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     reported_at: float = 0.0
-    wall_rate: float = 0.0
+    seen: float = 0.0
+    seconds: float = 0.0
     end: Event | None = None
 
     @property
@@ -746,8 +752,9 @@ class Worker:
             return
         elapsed = now - job.reported_at
         if job.reported_at and elapsed > 0:
-            rate = len(job.steps) * job.controls.spec.batch_size / elapsed
-            job.wall_rate = rate if not job.wall_rate else 0.8 * job.wall_rate + 0.2 * rate
+            kept = math.exp(-elapsed / _RATE_OVER)  # two reports may come within a moment, and say little of the pace
+            job.seen = kept * job.seen + len(job.steps) * job.controls.spec.batch_size
+            job.seconds = kept * job.seconds + elapsed
         self._say(
             job,
             Steps(
@@ -755,7 +762,7 @@ class Worker:
                 steps=tuple(job.steps),
                 losses=tuple(job.losses),
                 epoch=event.epoch if event else None,
-                samples_per_second=job.wall_rate,
+                samples_per_second=job.seen / job.seconds if job.seconds else 0.0,
             ),
         )
         job.steps, job.losses, job.reported_at = [], [], now

@@ -155,7 +155,7 @@ class KeptRuns {
     const bytes = runs.reduce((sum, row) => sum + row.bytes, 0);
     const others = more ? ` ${more} older ${more > 1 ? "ones are" : "one is"} not listed.` : "";
     write(this.summary, runs.length
-      ? `${runs.length} run${runs.length > 1 ? "s" : ""}, ${sizeText(bytes)} on the server's disk.${others} This browser steers them; who has the link of one can watch it.`
+      ? `${runs.length} run${runs.length > 1 ? "s" : ""}, ${sizeText(bytes)} on the server's disk.${others} This browser steers ${runs.length > 1 ? "them" : "it"}; who has the link of one can watch it.`
       : "No run yet. Each that this browser starts is kept here, until it is deleted.");
     const current = runs.find((row) => row.run === page.current);
     const active = this.rows.ownerDocument.activeElement;

@@ -8,6 +8,7 @@ import { savePicture, standalone } from "./chart_file.js";
 import { countText, exactText, lossText, stretchWithin } from "./chart_scale.js";
 import { Curve } from "./curve.js";
 import { freshId, keepFocus, make, write } from "./dom.js";
+import { keepAddressOnLeaving } from "./leaving.js";
 import { lookAt } from "./look.js";
 import { draw, inView, LINES, LossChart } from "./loss_chart.js";
 
@@ -35,6 +36,7 @@ const HINT = "Point at the curve, slide along it or press the arrow keys: the ex
 const charts = new WeakMap();
 /** @type {LiveChart | null} */
 let latest = null;
+keepAddressOnLeaving(history);
 
 const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeout(resolve, time));
 

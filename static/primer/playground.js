@@ -1,7 +1,7 @@
 // @ts-check
 /** The playground's page: a network learns points in the plane, and everything about it can be seen and set meanwhile. */
 
-import { ownParameters, writeOwnParameters } from "./address.js";
+import { ownParameters, sorted, writeOwnParameters } from "./address.js";
 import { counted, make, write, writeText } from "./dom.js";
 import { editNumber, pointsText, rounded, withEdit } from "./plane_geometry.js";
 import { LossPicture, lossWords } from "./playground_losses.js";
@@ -62,7 +62,7 @@ class Playground {
     /** @type {any} */
     this.addressTimer = 0;
     const here = ownParameters();
-    const asked = here.toString() === data.opened ? data.question : { ...data.usual, ...Object.fromEntries(here) };
+    const asked = sorted(here) === sorted(new URLSearchParams(data.opened)) ? data.question : { ...data.usual, ...Object.fromEntries(here) };
     this.trainer = new Trainer({
       question: asked,
       ask: (request) => this.ask(request),

@@ -253,6 +253,7 @@ def _(claim: BecameNotFinite, program: Program) -> None:
         ran = whole(program.code)
     finally:
         torch.Tensor.backward = real  # type: ignore[method-assign]  # what it was
+    assert claim.nan == any(number != number for number in ran[claim.name].grad.reshape(-1).tolist())
     assert not bool(ran[claim.name].grad.isfinite().all())
     assert next(name for name, given, out in steps if given and not out) == claim.node
 

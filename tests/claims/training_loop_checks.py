@@ -273,6 +273,7 @@ def _(claim: said.OptimisesAnother, program: Program) -> None:
     mine = {id(parameter) for parameter in ran.parameters()}
     assert claim.tensors == len(held)
     assert claim.own == sum(id(each) in mine for each in held)
+    assert all(each.grad is None for each in held if id(each) not in mine)
 
 
 @check(said.OnlyLastBias)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import torch
@@ -367,6 +368,21 @@ def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, 
     until(lambda: last_batch(page) > grown + 10, "the same run, further on", page)
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("200")
     reset(page)
+
+
+def test_back_brings_the_settings_back_that_a_page_was_left_with(page: Page, app_url: str) -> None:
+    open_lesson(page, app_url, "live_training?epochs=9&seed=77&lr=0.05")
+    expect(page.locator(".primer-chart")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Softmax and cross-entropy").click()
+    expect(page.locator(".primer .panel .control").first).to_be_visible()
+    wait_until_drawn(page)
+    page.go_back()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("9")
+    assert parse_qs(urlsplit(page.url).query) == {"epochs": ["9"], "seed": ["77"], "lr": ["0.05"]}
+    page.get_by_role("spinbutton", name="Epochs").fill("8")
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    page.wait_for_url("**epochs=8**")
 
 
 def test_a_link_lets_another_watch_and_start_a_run_of_its_own_and_nothing_of_it_reaches_the_first(

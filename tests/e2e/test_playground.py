@@ -155,3 +155,11 @@ def test_what_an_address_has_wrong_is_named(page: Page, app_url: str) -> None:
     expect(root(page).get_by_label("Learning rate")).to_have_value("0.1")
     page.wait_for_function("() => !location.search.includes('squares')")
     assert parameters(page) == {"rate": "0.1"}
+
+
+def test_a_link_with_an_edit_that_cannot_be_read_is_opened_without_edits(page: Page, app_url: str) -> None:
+    opened(page, app_url, "?edits=0w0_0_0_0~junk&rate=0.1")
+    expect(root(page).locator(".problems")).to_contain_text("junk")
+    root(page).get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_function("() => location.search.includes('step=1')")
+    assert parameters(page) == {"rate": "0.1", "step": "1"}

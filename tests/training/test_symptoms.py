@@ -1,5 +1,6 @@
 """Symptoms of real runs, named from their numbers."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -162,6 +163,13 @@ def test_a_stuck_network_has_dead_units_and_no_gradient() -> None:
     assert run.records[-1].latest == pytest.approx(run.records[-1].chance, rel=0.05)
 
 
+@pytest.mark.parametrize(("rates", "lower"), [((), 0.1), ((0.001, 1.0), 0.001), ((0.001, 0.2, 0.2, 1.0), 0.001)])
+def test_a_lower_rate_is_one_that_the_run_was_set_to_before_or_a_tenth(rates: tuple[float, ...], lower: float) -> None:
+    (high,) = find(Record([2.3, 2.4, 9.0, 30.0, 5.0, *[2.0] * 50], 10, (64,), rates=rates))
+    remedy = fixed(high, RunSpec(learning_rate=1.0))
+    assert remedy == (f"Learning rate {lower:g}, same start", RunSpec(learning_rate=lower))
+
+
 def test_the_numbers_alone_decide() -> None:
     """The same numbers are the same symptoms, whatever the settings were; without numbers there is nothing to say."""
     assert find(Record((), 10, (64,))) == ()
@@ -173,6 +181,11 @@ def test_the_numbers_alone_decide() -> None:
     lost_again = [*[2.3] * 20, *[0.5] * 30, *[2.2] * 20]
     assert [symptom.name for symptom in find(Record(lost_again, 10, (64,)))] == ["rate too high"]
     assert find(Record(lost_again[:50], 10, (64,))) == ()
+    watched = trained(CAUSED["rate too low"][0]).records[-1].vitals[-1]
+    unwatched = replace(watched, layers=tuple(replace(layer, update_ratio=math.nan) for layer in watched.layers))
+    for vitals in ((watched, unwatched), (unwatched,)):
+        (low,) = find(Record(falling, 10, (64,), vitals=vitals, outcome="completed"))
+        assert "nan" not in low.seen
     uneven = find(Record([0.1, 0.5] * 3, 2, (4, 1)))
     assert [symptom.name for symptom in uneven] == ["unequal last batch"]
     assert "0.3000" in uneven[0].seen

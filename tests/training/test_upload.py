@@ -126,6 +126,14 @@ def test_what_is_no_state_dict_is_refused() -> None:
             read_upload(saved(value))
 
 
+def test_a_message_quotes_no_colours_of_a_terminal_and_says_what_to_save() -> None:
+    for content in (saved(nn.Linear(2, 2)), b"hi"):
+        with pytest.raises(UploadError, match=r"torch\.save\(model\.state_dict\(\)") as raised:
+            read_upload(content)
+        assert "\x1b" not in str(raised.value)
+    assert "it has 2" in str(raised.value)
+
+
 def test_a_tensor_that_is_large_only_in_words_takes_no_room() -> None:
     with pytest.raises(UploadError, match="take more than"):
         read_upload(saved({"w": torch.zeros(1).expand(10**6, 10**6)}))

@@ -102,8 +102,8 @@ def _held_out_told(labels: Sequence[int]) -> list[str]:
         ]
     return [
         "It learns all of your digits: there are too few to hold some out. These numbers say how well it knows them, "
-        f"not how it would read new ones. Every {HELD_OUT_EVERY}th drawing of each digit is held out as soon as there "
-        f"are {LEAST_HELD_OUT} of these."
+        f"not how it would read new ones. Every {HELD_OUT_EVERY}th drawing of each digit is held out as soon as that "
+        f"makes {LEAST_HELD_OUT}: {HELD_OUT_EVERY * LEAST_HELD_OUT} drawings of one digit are enough."
     ]
 
 

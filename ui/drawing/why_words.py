@@ -76,8 +76,9 @@ def rounded(number: float) -> str:
 
 
 def at_most(number: float) -> str:
-    """Write a number above 0 that is nowhere exceeded: rounded up, in thousandths."""
-    return rounded(math.ceil(number * 1000) / 1000)
+    """Write a number above 0 that is nowhere exceeded: rounded up, to three digits."""
+    unit = 10.0 ** (math.floor(math.log10(number)) - 2)
+    return f"{math.ceil(number / unit) * unit:.3g}"
 
 
 def plus(number: float) -> str:
@@ -135,7 +136,7 @@ def of_integrated(names: Names, shares: IntegratedGradients, image: NDArray[np.f
     said = [
         names.told(shares.lead),
         f"For a black image it is {rounded(shares.lead_of_black)}. The values share out the difference, "
-        f"{rounded(difference)}: they add up to {rounded(total)}.",
+        f"{rounded(difference)}: as the mean of {shares.steps} gradients on the way they add up to {rounded(total)}.",
     ]
     sums = region_sums(shares.values, image)
     best, worst = max(sums, key=sums.__getitem__), min(sums, key=sums.__getitem__)

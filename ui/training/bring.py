@@ -53,7 +53,7 @@ def draw() -> None:
         if upload.scaling
         else f"Its inputs are scaled as the settings say: {'normalised' if spec.normalise else 'from 0 to 1'}."
     )
-    st.html(f'<p class="primer-note">It is a {MODELS[spec.model].title}.{order} {scaling}</p>')
+    st.html(f'<p class="primer-note">It is built as {MODELS[spec.model].title}.{order} {scaling}</p>')
     if st.button("Keep it among your runs", icon=":material/download_done:", key="keep_brought"):
         _keep(upload, fitted, spec, file.name)
 

@@ -63,8 +63,8 @@ def numbers(classes: int) -> dict[str, str]:
         "train loss falls, it learns the samples by heart.",
         "Validation accuracy": "The share of validation samples whose largest logit is the right class. Look at it as "
         "often as you like.",
-        "Test accuracy": "The share of the test samples read correctly, measured once, when the run ends: choosing "
-        "settings by this number would make it look better than it is.",
+        "Test accuracy": "The share of the test samples read correctly, measured when the run ends, and again "
+        "where it goes on to another end: choosing settings by this number would make it look better than it is.",
     }
 
 

@@ -36,7 +36,8 @@ def draw(run: Run, state: RunState, *, enabled: bool) -> None:
                     disabled=not enabled,
                     on_click=_start,
                     args=(spec,),
-                    help="Starts again with the same first weights and order of samples. Only this is changed.",
+                    help="Starts again with the same first weights and order of samples, from the first batch on with "
+                    "the settings as they stand now but for this one.",
                 )
                 if pressed:
                     st.rerun()  # the settings stand outside

@@ -175,10 +175,11 @@ def _not_finite(story: Story) -> Iterator[Claim]:
     run = next(iter(story.runs), None)
     if run is None or len(story.runs) > 1:
         return
-    names = [n for n, leaf in _leaves(story).items() if leaf.grad is not None and not leaf.grad.isfinite().all()]
+    grads = {name: leaf.grad for name, leaf in _leaves(story).items() if leaf.grad is not None}
+    name = next((name for name, grad in grads.items() if not grad.isfinite().all()), None)
     first = next((step for step in run.steps if _is_finite(step.upstreams) and not _is_finite(step.handed)), None)
-    if first is not None and names:
-        yield BecameNotFinite(first.node.name().rpartition("::")[2], names[0])
+    if first is not None and name is not None:
+        yield BecameNotFinite(first.node.name().rpartition("::")[2], name, bool(grads[name].isnan().any()))
 
 
 def _is_finite(tensors: Sequence[Tensor | None]) -> bool:

@@ -14,8 +14,8 @@ LESSON = Lesson(
     group="Autograd",
     icon=":material/bar_chart:",
     summary=(
-        "Softmax turns any numbers into shares of one whole, and the gradient of its loss is simply what it "
-        "predicts minus what is true."
+        "Softmax turns any numbers into shares of one whole, and the gradient of its loss is what it predicts minus "
+        "what is true, but for a factor."
     ),
     blurb="From logits to probabilities to a loss and its gradient.",
     question=SoftmaxQuestion,

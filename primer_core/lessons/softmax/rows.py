@@ -71,7 +71,7 @@ def _arrow(found: Softmax) -> str:
         return "the number above a bar is the gradient"
     parts = found.parts
     if found.asked.T == 1 and parts == 1:
-        return "from p to y: the gradient p − y, against which a step goes"
+        return "from p to y: where a step goes, against the gradient p − y above it"
     below = "T" if parts == 1 else f"(T · {parts}): the loss is a mean over {parts} rows"
     return f"from p to y, as long as p − y; the gradient above it is (p − y) / {below}"
 
