@@ -279,9 +279,11 @@ export class Plane {
     context.fillStyle = this.colours.ink;
     context.font = `${11 * unit}px sans-serif`;
     context.textAlign = "center";
-    for (const tick of [-3, -2, -1, 1, 2, 3]) context.fillText(coordinate(tick), across(tick), down(0) + 13 * unit);
+    // At the edges, where few points lie on them.
+    for (const tick of [-3, -2, -1, 1, 2, 3]) context.fillText(coordinate(tick), across(tick), size - 5 * unit);
+    context.textAlign = "left";
+    for (const tick of [-3, -2, -1, 1, 2, 3]) context.fillText(coordinate(tick), 5 * unit, down(tick) + 4 * unit);
     context.textAlign = "right";
-    for (const tick of [-3, -2, -1, 1, 2, 3]) context.fillText(coordinate(tick), across(0) - 4 * unit, down(tick) + 4 * unit);
     context.font = `italic ${12 * unit}px serif`;
     context.fillText(this.isCurve ? "x" : "x₁", size - 5 * unit, down(0) - 5 * unit);
     context.textAlign = "left";
