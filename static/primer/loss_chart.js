@@ -37,7 +37,7 @@ import { makeSvg } from "./dom.js";
 const FONT = 12;
 /** Roughly how wide a letter is, in pixels: labels are placed before they are drawn. */
 const LETTER = 6.4;
-const [LEFT, RIGHT, TOP, GAP, AXIS] = [52, 14, 10, 26, 36];
+const [LEFT, RIGHT, TOP, GAP, AXIS] = [52, 14, 24, 26, 36];
 const LABEL_ROWS = 3;
 
 /** What the legend calls each line, and the letters of its class. */
@@ -117,7 +117,7 @@ export class LossChart {
         draw("text", { class: "tick", x: left - 8, y: y(mark) + 4, "text-anchor": "end" }, tickText(mark, marks)),
       );
     }
-    add(draw("text", { class: "title", x: left + 6, y: TOP + 12 }, scene.log ? "loss in nats, logarithmic" : "loss in nats"));
+    add(draw("text", { class: "title", x: left, y: TOP - 9 }, scene.log ? "loss in nats, logarithmic" : "loss in nats"));
     const [stripTop, stripBottom] = [bottom + GAP, height - AXIS];
     const percent = (/** @type {number} */ share) => stripBottom - share * (stripBottom - stripTop);
     for (const share of [0, 0.5, 1]) {
@@ -269,13 +269,12 @@ export class LossChart {
     if (curve.notFinite) marks.push({ step: curve.notFinite, words: `not finite at batch ${countText(curve.notFinite)}`, kind: "broken" });
     const visible = marks.filter(({ step }) => step >= from && step <= to);
     const labels = visible.map(({ step, words }) => ({ x: x(step), width: words.length * LETTER }));
-    // Rows begin under the axis's title.
     const places = placeLabels(labels, { left: left + 2, right, rows: LABEL_ROWS, gap: 5 });
     add(...visible.map(({ step, kind }) => draw("line", { class: kind, x1: x(step), x2: x(step), y1: top, y2: stripBottom })));
     visible.forEach(({ words, kind }, number) => {
       const place = places[number];
       if (!place) return;
-      const height = top + 30 + place.row * (FONT + 5);
+      const height = top + 16 + place.row * (FONT + 5);
       add(
         draw("rect", { class: "label-ground", x: place.x - 2, y: height - FONT + 1, width: words.length * LETTER + 4, height: FONT + 3 }),
         draw("text", { class: `label ${kind}-label`, x: place.x, y: height }, words),
