@@ -275,10 +275,7 @@ export class LossChart {
       const place = places[number];
       if (!place) return;
       const height = top + 16 + place.row * (FONT + 5);
-      add(
-        draw("rect", { class: "label-ground", x: place.x - 2, y: height - FONT + 1, width: words.length * LETTER + 4, height: FONT + 3 }),
-        draw("text", { class: `label ${kind}-label`, x: place.x, y: height }, words),
-      );
+      add(draw("text", { class: `label ${kind}-label`, x: place.x, y: height }, words));
     });
   }
 
