@@ -272,16 +272,23 @@ class WeightsChanged(Claim):
     ----------
     changed, of
         How many differ from what they were as the first epoch began, and how many there are.
+    rate
+        The learning rate, where it alone is the reason; else None.
     """
 
     changed: int
     of: int
+    rate: float | None
 
     def sentence(self) -> Sentence:
-        """Count them."""
+        """Count them, and say why where that is known."""
         number = "None" if not self.changed else str(self.changed)
         have = "has" if self.changed == 1 else "have"
-        return (f"{number} of the {self.of} weights and biases {have} changed since the first epoch began.",)
+        counts = f"{number} of the {self.of} weights and biases {have} changed since the first epoch began."
+        if self.rate is None:
+            return (counts,)
+        short = "" if self.rate == 0 else ", which is too little for a float32 number to change"
+        return (f"{counts} Each step is the learning rate, {self.rate:g}, times a gradient{short}.",)
 
 
 @dataclass(frozen=True, slots=True)

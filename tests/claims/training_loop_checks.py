@@ -264,6 +264,12 @@ def _(claim: said.WeightsChanged, program: Program) -> None:
     ran = yours(program)
     assert claim.changed == sum(ran.changed())
     assert claim.of == sum(parameter.numel() for parameter in ran.parameters())
+    if claim.rate is not None:
+        (group,) = ran.names["optimizer"].param_groups
+        assert group["lr"] == claim.rate
+        faster, times = re.subn(r"(?m)^rate = .*$", "rate = 0.001", program.code)
+        assert times
+        assert any(yours(Program(faster)).changed())
 
 
 @check(said.OptimisesAnother)

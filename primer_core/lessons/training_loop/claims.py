@@ -64,6 +64,9 @@ _MOST = 0.5
 _NOTICEABLE = 1e-3
 """Relative difference from which two numbers are told apart in words: they are written with four digits."""
 
+_TOO_SMALL = 1e-6
+"""A learning rate below which a step changes no weight of usual size."""
+
 
 def claims_of(question: TrainingLoopQuestion, outcome: Outcome) -> tuple[Claim, ...]:
     """List all that the page says of an outcome."""
@@ -148,7 +151,9 @@ def _gradients(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Cla
     if steps and "zeros" in loop.groups[0] and has_net(question.task) and yours.changed == SIZES[question.task][1]:
         yield OnlyLastBias(yours.changed)
     if steps and not yours.changed and outcome.correct.changed:
-        yield WeightsChanged(yours.changed, yours.numbers)
+        moves = yours.stepped and not yours.idle and yours.optimised == outcome.correct.optimised
+        rate = question.rate if moves and question.rate < _TOO_SMALL else None
+        yield WeightsChanged(yours.changed, yours.numbers, rate)
     if yours.stopped is None:
         yield from _stepped_again(question, outcome)
     yield from _factor(question, outcome)

@@ -37,7 +37,7 @@ def changed(chance: random.Random) -> TrainingLoopQuestion:
         task=task,
         net=chance.choice(["plain", "Dropout", "BatchNorm"]),
         examples=chance.choice([32, 33, 40, 41]),
-        rate=RATES[task] * chance.choice([1, 1, 1, 0.5, 4, 20]),
+        rate=RATES[task] * chance.choice([1, 1, 1, 1, 0.5, 4, 20, 0]),
         seed=chance.choice(_SEEDS),
     )
     for _ in range(chance.randint(1, 3)):
