@@ -254,7 +254,7 @@ class StepsFindNoGradient(Claim):
     def sentence(self) -> Sentence:
         """Say what it does then."""
         return (
-            Strong("The optimizer finds no gradient."),
+            Strong("The optimiser finds no gradient."),
             " At ",
             f"{self.times} of {counted(self.of, 'call')} of ",
             Code("optimizer.step()"),
@@ -307,7 +307,7 @@ class OptimisesAnother(Claim):
     def sentence(self) -> Sentence:
         """Count them."""
         return (
-            Strong("The optimizer has another model's parameters."),
+            Strong("The optimiser has another model's parameters."),
             f" Of its {counted(self.tensors, 'tensor')}, {self.own or 'none'} "
             f"{'is' if self.own == 1 else 'are'} the model's. Nobody goes back to the others: ",
             Code("step()"),

@@ -39,7 +39,7 @@ def test_lines_are_removed_put_back_moved_doubled_and_written_in_another_way(loo
     up = button(loop, "Move up", "optimizer.step()")
     up.focus()
     loop.keyboard.press("Enter")
-    expect(loop.locator(".story")).to_contain_text("The optimizer finds no gradient.")
+    expect(loop.locator(".story")).to_contain_text("The optimiser finds no gradient.")
     expect(button(loop, "Move up", "optimizer.step()").first).to_be_focused()  # it follows its line
     loop.get_by_role("button", name="Put all right").click()
     expect(chip).to_have_text("the correct loop")
@@ -92,7 +92,7 @@ def test_a_line_is_dragged_by_its_grip_and_by_its_code_into_the_block_that_is_me
     loop.mouse.down()
     loop.mouse.move(*side(loop, "optimizer.zero_grad()", below=False), steps=4)
     loop.mouse.up()
-    expect(loop.locator(".story")).to_contain_text("The optimizer finds no gradient.")
+    expect(loop.locator(".story")).to_contain_text("The optimiser finds no gradient.")
     expect(loop).to_have_url(re.compile(r"reset\+%2F\+step\+zero\+forward\+loss\+backward\+total\+%2F"))
     grip = button(loop, "Drag", "optimizer.step()")
     expect(grip).to_be_focused()

@@ -491,7 +491,7 @@ def _draw_start(chosen: dict[str, Any], *, locked: bool) -> None:
         help="The architecture: how many layers of what width between inputs and classes.",
     )
     chosen["optimizer"] = st.segmented_control(
-        "Optimizer",
+        "Optimiser",
         OPTIMIZERS,
         default=default.optimizer,
         required=True,

@@ -38,7 +38,7 @@ PRESETS: tuple[Preset[TrainingLoopQuestion], ...] = (
     ),
     Preset("backward twice", TrainingLoopQuestion(lines=_with("backward", "backward backward"))),
     Preset("step twice", TrainingLoopQuestion(lines=_with("step", "step step"))),
-    Preset("Another model's optimizer", _of("gradients", lines=_with("sgd", "sgd_other"))),
+    Preset("Another model's optimiser", _of("gradients", lines=_with("sgd", "sgd_other"))),
     Preset("All weights 0", _of("gradients", lines=_with("sgd", "zeros sgd"))),
     Preset("no_grad around forward", _of("gradients", lines=_with("forward", "forward_no_grad"))),
     Preset("Softmax twice", _of("losses", lines=_with("loss", "loss_softmax"))),

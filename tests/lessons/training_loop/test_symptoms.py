@@ -212,7 +212,7 @@ SYMPTOMS: dict[str, Callable[[Trained], None]] = {
     "step before backward, no zero_grad": stops("RuntimeError", "modified by an inplace operation", 2),
     "backward twice": stops("RuntimeError", "a second time", 1),
     "step twice": steps_twice_as_far,
-    "Another model's optimizer": has_another_models,
+    "Another model's optimiser": has_another_models,
     "All weights 0": says_the_same,
     "no_grad around forward": stops("RuntimeError", "does not require grad", 1),
     "Softmax twice": has_a_floor,
