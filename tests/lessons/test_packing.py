@@ -88,7 +88,7 @@ def test_a_link_that_says_nothing_opens_the_first_example_and_says_so(damaged: s
     assert question.program == START
     (sentence,) = problem_sentences(problems)
     assert "a whole link" in sentence
-    assert "the first example is used" in sentence
+    assert "used instead: the first example" in sentence
 
 
 def test_an_address_of_a_long_program_brings_it_back_and_so_does_a_plain_one() -> None:
