@@ -10,7 +10,7 @@ import numpy as np
 
 from primer_core.backend import Library, backend_of
 from primer_core.backend.interface import Declined
-from primer_core.language.execution import attempted, is_array
+from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.spelling import shape_text
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import size_of
@@ -136,7 +136,7 @@ def _agrees(part: Part, operands: tuple[Any, ...]) -> bool:
     found, _ = attempted(function_of(entry), tuple(arrays), {})
     if isinstance(found, Declined) or part.result is None:
         refused = isinstance(found, Declined) and part.result is None
-        of_numpy = not any(is_array(value) and backend_of(value).library == "PyTorch" for value in operands)
+        of_numpy = not any(owner_of(value) == "Tensor" for value in operands)
         # What PyTorch says of dtypes is another thing; that shapes do not meet is one rule.
         return refused and (of_numpy or joint_shape(axis_rule([array.shape for array in arrays])) is None)
     own = backend_of(part.result).to_numpy(part.result)
