@@ -11,7 +11,7 @@ from primer_core.claims.running import Run
 
 @dataclass(frozen=True, slots=True)
 class MethodNotCalled(InAWord, Claim):
-    """A method stands without brackets, so that it is not called.
+    """A method of an array, a network or what trains one stands without brackets, so that it is not called.
 
     Parameters
     ----------

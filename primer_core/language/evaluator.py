@@ -96,10 +96,13 @@ SIGNS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 NO_CONSTANT = object()
 """Stands for no value, where None is one."""
 
-_SOWING = ("np.random.seed", "np.random.default_rng", "torch.manual_seed")
+_SOWING = ("np.random.seed", "np.random.default_rng", "np.random.RandomState", "torch.manual_seed")
 
 _DEVICE = re.compile(r"(cpu|cuda|mps|xpu|meta|hpu|xla|mtia|ipu|vulkan)(:\d+)?$")
-_TAKING_TEXTS = ("np", "ndarray", "operator", "Generator")
+_OF_VALUES = ("ndarray", "Tensor", "Generator", "RandomState", "number", "list", "tuple")
+"""Owners of what is a value's own, which is told without its owner's name."""
+
+_TAKING_TEXTS = ("np", "ndarray", "operator", "Generator", "RandomState")
 """Libraries of entries whose arrays may hold texts."""
 
 _OF_DTYPES = ("dtype", "type", "type1", "type2", "from_", "to", "arrays_and_dtypes")
@@ -621,7 +624,7 @@ class Evaluator:
         """Give a seed to random numbers that would have none; return the arguments, with the seed that was left out."""
         library = "np" if entry.library == "np" else "torch"
         if entry.name in _SOWING:
-            if entry.name != "np.random.default_rng":
+            if entry.name not in ("np.random.default_rng", "np.random.RandomState"):
                 self._seeds_set.add(library)
             if bound.get("seed") is None and not bound.keywords and entry.library == "np":
                 self.seeded = True
@@ -687,7 +690,7 @@ class Evaluator:
     def _unknown(self, name: str, node: ast.AST) -> Rejection:
         owner, _, last = name.rpartition(".")
         near = get_close_matches(last, [known.rpartition(".")[2] for known in names_of(owner)], 1, 0.75)
-        shown = f".{last}" if owner in ("ndarray", "Tensor", "Generator", "number", "list", "tuple") else name
+        shown = f".{last}" if owner in _OF_VALUES else name
         shown = shown.removeprefix("builtins.")
         hint = f" Did you mean {near[0]}?" if near else ""
         other = {"ndarray": "Tensor", "Tensor": "ndarray"}.get(owner, "")
@@ -695,7 +698,8 @@ class Evaluator:
             belongs = "PyTorch's tensors have it, and this is an array of NumPy's."
             hint = f" {belongs if owner == 'ndarray' else 'Arrays of NumPy have it, and this is a tensor of PyTorch.'}"
         elif owner == "ndarray" and entry_named(f"np.{last}"):
-            hint = f" np.{last}(...) is."
+            differs = ", but it returns a new array, in which the numbers repeat" if last == "resize" else ""
+            hint = f" np.{last}(...) is{differs}."
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         instead = instead_of(name)
@@ -717,7 +721,7 @@ def _author(entry: Entry, bound: Bound) -> Author:
     owners = {entry.library, *map(owner_of, arrays_in(bound.positional))}
     if owners & {"torch", "F", "Tensor"}:
         return "PyTorch"
-    return "NumPy" if owners & {"np", "ndarray", "Generator"} else "Python"
+    return "NumPy" if owners & {"np", "ndarray", "Generator", "RandomState"} else "Python"
 
 
 def _is_text(entry: Entry, name: str) -> bool:

@@ -137,8 +137,8 @@ def owner_of(value: Any) -> str | None:
     """Return by which name the table knows what a value can do; None for what has nothing that can be asked."""
     if isinstance(value, np.ndarray | np.generic):
         return "ndarray"
-    if isinstance(value, np.random.Generator):
-        return "Generator"
+    if isinstance(value, np.random.Generator | np.random.RandomState):
+        return type(value).__name__
     if isinstance(value, tuple):
         return "pair" if hasattr(value, "indices") or hasattr(value, "_fields") else "tuple"
     if isinstance(value, list):

@@ -35,9 +35,15 @@ def _(claim: MethodNotCalled, program: Program) -> None:
     )
     method = computed(claim.code, names)
     assert callable(method)
-    assert is_array(computed(ast.unparse(node.value), names))
+    holder = computed(ast.unparse(node.value), names)
+    of_pytorch = (torch.nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
+    assert is_array(holder) or isinstance(holder, of_pytorch)
     assert method.__name__ == node.attr
-    assert not callable(computed(f"{claim.code}()", names)) or node.attr.endswith("_")
+    assert method.__self__ is holder
+    if node.attr == "backward":  # what it would go back from, a copy does not know
+        return
+    given = computed(f"{claim.code}()", names)
+    assert not callable(given) or node.attr.endswith("_") or given is holder
     if isinstance(statement, ast.Assign) and written(statement.value, program) == claim.code:
         assert callable(line(program, claim.run).names[ast.unparse(statement.targets[0])])
 

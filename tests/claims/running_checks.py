@@ -223,7 +223,7 @@ def _(claim: ProgramStops, program: Program) -> None:
         frames.append(trace.tb_frame)
         trace = trace.tb_next
     names = [{**frame.f_globals, **frame.f_locals} for frame in frames]
-    asked = ("{}", "if ({}): pass", "for _ in ({}): pass", "{{({}): 0}}", "format(({}), '.2f')")
+    asked = ("{}", "if ({}): pass", "for _ in ({}): pass", "with ({}): pass", "{{({}): 0}}", "format(({}), '.2f')")
     alone = any(raises(claim, each, way) for each in names for way in asked)
     line = opened(program.code).split("\n")[claim.line - 1].strip()
     # By itself, what went halfway back does not fail the same way twice.
@@ -278,7 +278,7 @@ def _(claim: RunsInstead, program: Program) -> None:
         come = len(truths(code, claim.line))
         assert claim.gives in ("", str(truths("\n".join(lines), failing)[come]))
         return
-    if isinstance(statement, ast.For) or not new:
+    if isinstance(statement, ast.For | ast.With) or not new:
         assert not claim.gives
         return
     there = [run for run in new if line_of(run[0]) == statement.lineno]  # and not in a function that it calls

@@ -36,6 +36,7 @@ LIBRARIES = {
     "ndarray": "np",
     "flags": "np",
     "Generator": "np",
+    "RandomState": "np",
     "torch": "torch",
     "F": "torch",
     "Tensor": "torch",
@@ -131,7 +132,7 @@ def test_an_entry_that_writes_changes_what_the_library_changes(entry: Entry) -> 
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:
-                    exec(text, {"np": np, "torch": torch}, expected)  # noqa: S102 - the table's own examples
+                    exec(text, {"np": np, "torch": torch, "F": F}, expected)  # noqa: S102 - the table's own examples
                 except Exception as raised:
                     error = Declined.of(raised)
                 found_error = None

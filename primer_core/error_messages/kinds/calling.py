@@ -874,10 +874,23 @@ class NotIterable(Cause):
 
     def sentence(self) -> Sentence:
         """Name the type."""
+        if self.type in ("method", "builtin_function_or_method"):
+            return (
+                "Elements are asked for one after another, and a method itself has none: brackets behind it call it.",
+            )
         return ("Its elements are asked for one after another, and a value of type ", Code(self.type), " has none.")
 
     def mistakes(self) -> tuple[Mistake, ...]:
-        """Show a number in place of a range, and a model in place of its parameters."""
+        """Show a method that is not called, a number in place of a range, and a model in place of its parameters."""
+        if self.type in ("method", "builtin_function_or_method"):
+            model = "model = nn.Linear(3, 2)"
+            return (
+                Mistake(
+                    ("A method without brackets is the method itself, and not what it gives.",),
+                    TORCH.code(model, "torch.optim.SGD(model.parameters, lr=0.1)"),
+                    TORCH.code(model, "torch.optim.SGD(model.parameters(), lr=0.1)"),
+                ),
+            )
         return (
             Mistake(
                 ("A number is no range.",),

@@ -399,7 +399,47 @@ _COPIED = Plain(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class GradientAssigned(Cause):
+    """A gradient is set to what is neither a tensor nor None.
+
+    Parameters
+    ----------
+    type
+        Of it.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name the type."""
+        return (
+            Code("grad"),
+            " holds a tensor, or None where there is none yet, and a value of type ",
+            Code(self.type),
+            " is neither.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show how a gradient is taken away, and how it is filled with zeros."""
+        before = TORCH.code("w = torch.ones(3, requires_grad=True)", "w.sum().backward()", "w.grad = 0")
+        return (
+            Mistake(("None takes the gradient away.",), before, before.replace("= 0", "= None")),
+            Mistake(
+                ("Or fill the gradient that is there with zeros.",),
+                before,
+                before.replace("w.grad = 0", "w.grad.zero_()"),
+            ),
+        )
+
+
 KINDS: tuple[Kind, ...] = (
+    kind(
+        "grad_assigned",
+        "PyTorch",
+        lambda match: GradientAssigned(match[1]),
+        r"assigned grad expected to be a Tensor or None but got grad of type ([\w.]{1,60})",
+    ),
     kind(
         "backward_shape",
         "PyTorch",

@@ -154,7 +154,8 @@ class KernelTooLarge(Cause):
 
     def sentence(self) -> Sentence:
         """Name both sizes."""
-        return (f"The kernel {self.kernel} does not fit into the picture, which is {self.picture} with its padding.",)
+        over = "sequence" if len(self.picture) == 1 else "picture"
+        return (f"The kernel {self.kernel} does not fit into the {over}, which is {self.picture} with its padding.",)
 
     def mistakes(self) -> tuple[Mistake, ...]:
         """Show padding, and a picture that was made too small on the way."""
@@ -164,12 +165,14 @@ class KernelTooLarge(Cause):
         made = f"x = {TORCH.zeros((1, 1, *self.picture))}"
         before = TORCH.code(f"layer = {layer.format('')}", made, "layer(x)")
         after = TORCH.code(f"layer = {layer.format(', padding=' + repr('same'))}", made, "layer(x)")
-        return (Mistake(("Layers before made the picture too small: pad it, or pool less.",), before, after),)
+        over = "sequence" if rank == 1 else "picture"
+        why = (f"The {over} is too small, or layers before made it so: pad it, or pool less.",)
+        return (Mistake(why, before, after),)
 
     def operands(self) -> tuple[Operand, ...]:
         """Return picture and kernel."""
         axes = tuple(i for i, (a, b) in enumerate(zip(self.picture, self.kernel, strict=False)) if b > a)
-        return Operand("input", self.picture, axes), Operand("kernel", self.kernel, axes)
+        return Operand("padded", self.picture, axes), Operand("kernel", self.kernel, axes)
 
 
 def _kernel(match: re.Match[str]) -> KernelTooLarge | None:
@@ -204,7 +207,24 @@ class OutputTooSmall(Cause):
 
     def operands(self) -> tuple[Operand, ...]:
         """Return the input."""
-        return (Operand("input", self.input),)
+        return (Operand("one sample", self.input),)
+
+
+_LAYER_SIZE = Plain(
+    ("Sizes are whole numbers, and one of those that are given here is a float.",),
+    (
+        Mistake(
+            ("One slash gives a float, also where the result is whole.",),
+            TORCH.code("nn.Linear(28 * 28 / 4, 10)"),
+            TORCH.code("nn.Linear(28 * 28 // 4, 10)"),
+        ),
+        Mistake(
+            ("Half of 7 rows are 3: a layer that pools leaves the rest out.",),
+            TORCH.code("nn.Linear(3 * 3.5 * 3.5, 10)"),
+            TORCH.code("nn.Linear(3 * 3 * 3, 10)"),
+        ),
+    ),
+)
 
 
 def _small(match: re.Match[str]) -> OutputTooSmall | None:
@@ -708,6 +728,15 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         _small,
         rf"Given input size: \(({CROSSED})\)\. Calculated output size: \(([\dx-]{{1,60}})\)\. Output size is too small",
+    ),
+    kind(
+        "layer_size",
+        "PyTorch",
+        _LAYER_SIZE,
+        r"empty\(\): argument 'size' (?:\(position \d{1,3}\) )?failed to unpack the object at pos \d{1,3} with error "
+        r"\"type must be tuple of ints, ?but got float\"",
+        r"empty\(\): argument 'size' \(position \d{1,3}\) must be tuple of ints, (?:not|but found element of type) "
+        r"float",
     ),
     kind(
         "one_value",

@@ -70,6 +70,52 @@ class PlaceBeyond(Cause):
         return (Mistake(why, NP.code(word, "word[len(word)]"), NP.code(word, "word[len(word) - 1]")),)
 
 
+@dataclass(frozen=True, slots=True)
+class NoContext(Cause):
+    """A ``with`` statement is given something that can be neither entered nor left.
+
+    Parameters
+    ----------
+    type
+        Of it; "type" of a class.
+    """
+
+    type: str
+
+    def sentence(self) -> Sentence:
+        """Name the type, and what a class lacks."""
+        if self.type == "type":
+            return (
+                Code("with"),
+                " enters an object and leaves it again. Here stands a class, which is no such object: brackets behind "
+                "it make one.",
+            )
+        return (
+            Code("with"),
+            " enters an object and leaves it again, and a value of type ",
+            Code(self.type),
+            " can be neither entered nor left.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show a class without brackets, and an array that needs no end."""
+        if self.type != "type":
+            return (
+                Mistake(
+                    ("What is not left again is bound by an equals sign.",),
+                    NP.code("with np.ones(3) as a:", "    a.sum()"),
+                    NP.code("a = np.ones(3)", "a.sum()"),
+                ),
+            )
+        return (
+            Mistake(
+                (Code("torch.no_grad"), " is a class: with brackets it makes what is entered."),
+                TORCH.code("x = torch.ones(3, requires_grad=True)", "with torch.no_grad:", "    y = x * 2"),
+                TORCH.code("x = torch.ones(3, requires_grad=True)", "with torch.no_grad():", "    y = x * 2"),
+            ),
+        )
+
+
 _POP = Plain(
     ("The last element was to be taken out of a list that has none.",),
     (
@@ -332,6 +378,12 @@ KINDS: tuple[Kind, ...] = (
         "Python",
         lambda match: NotWritten(match[1]),
         r"'([\w.]{1,60})' object does not support item assignment",
+    ),
+    kind(
+        "no_context",
+        "Python",
+        lambda match: NoContext(match[1]),
+        r"'([\w.]{1,60})' object does not support the context manager protocol(?! \(missed)",
     ),
     kind(
         "no_hash",

@@ -477,7 +477,7 @@ class Expressions(Evaluator, ABC):
         return super()._attribute(node)
 
     def _computed(self, symbol: str, compute: Callable[[Any, Any], Any], left: Any, right: Any, node: ast.AST) -> Any:
-        left, right = _itself(left), _itself(right)
+        left, right = itself(left), itself(right)
         if symbol not in ("is", "is not"):
             left, right = _as_own(left), _as_own(right)
         elif isinstance(left, Kind) and isinstance(right, Kind):
@@ -575,8 +575,10 @@ class Expressions(Evaluator, ABC):
             start = f"type object '{name}'" if isinstance(holder, Class) else f"'{name}' object"
             return self._error("AttributeError", f"{start} has no attribute '{node.attr}'", node)
         plain = holder is None or isinstance(holder, _AS_PYTHON_HAS_THEM) or networks.is_network_object(holder)
-        if plain and node.attr not in dir(holder):
-            declined, _ = attempted(getattr, (holder, node.attr), {})
+        # Any function of Python's stands for one of the program.
+        asked = (_as_own if holder.real is None else holder.real) if isinstance(holder, Function) else holder
+        if plain and node.attr not in dir(asked):
+            declined, _ = attempted(getattr, (asked, node.attr), {})
             if isinstance(declined, Declined):
                 return self._no(declined, node)
         if node.attr in dir(kind) or owner_of(holder) is None:
@@ -641,7 +643,7 @@ class Expressions(Evaluator, ABC):
             return
         if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
-        if holder is None or isinstance(holder, set | frozenset | Once | Entries):
+        if holder is None or isinstance(holder, set | frozenset | Once | Entries | Function | Method | Partial):
             words = f"'{type_name(holder)}' object does not support item assignment"
             raise self._error("TypeError", words, target)
         if isinstance(holder, deque):
@@ -665,7 +667,7 @@ class Expressions(Evaluator, ABC):
             value = self._collected(value, node)
         if isinstance(before, list | deque) and isinstance(value, list | tuple):
             self._check_held(value, before, node)
-        return super()._changed(_as_own(before), sign, value, node)
+        return super()._changed(_as_own(itself(before)), sign, itself(value), node)
 
     def _delete(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Subscript):
@@ -800,7 +802,9 @@ class Expressions(Evaluator, ABC):
         return self._no(made(kind, words), node)
 
 
-_AS_PYTHON_HAS_THEM = (dict, set, frozenset, deque, complex, range, slice)
+_AS_PYTHON_HAS_THEM = (
+    dict, set, frozenset, deque, complex, range, slice, Function, np.random.Generator, np.random.RandomState,
+)  # fmt: skip
 """Types whose attributes are known to be missing where Python misses them."""
 _KINDS_OF_NUMBERS = (
     "str_", "generic", "number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating",
@@ -811,8 +815,8 @@ _UNPACKED = (dict, set, frozenset, deque, Once, Entries)
 """What is not unpacked as the one language does it."""
 
 
-def _itself(value: Any) -> Any:
-    """Return what a value stands for where it is compared: a type, or a library's function."""
+def itself(value: Any) -> Any:
+    """Return what a value stands for where it is compared or computed with: a type, or a library's function."""
     if isinstance(value, TypeOf):
         return value.kind
     return value.real if isinstance(value, Function) and value.real is not None else value
@@ -820,7 +824,7 @@ def _itself(value: Any) -> Any:
 
 def _as_key(value: Any) -> Any:
     """Return a class in the one form that it has among others, whatever named it; anything else as it is."""
-    kind = _itself(value)
+    kind = itself(value)
     return TypeOf(kind) if isinstance(kind, type) and not issubclass(kind, Record) else value
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
+from primer_core.language.programs.expressions import itself
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.missing import not_imported
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
@@ -25,6 +26,7 @@ from primer_core.language.programs.reading import Program, imported, yields
 from primer_core.language.programs.values import (
     Caught,
     Class,
+    Function,
     Instance,
     Kind,
     Once,
@@ -361,6 +363,8 @@ class Interpreter(Patterns):
             root = root.value
         if isinstance(root, ast.Name) and root.id in self.names:
             return self._managed(self._value(expression), item)
+        if f"{ast.unparse(expression)}()" in (*OF_GRADIENTS, "torch.set_grad_enabled()", "np.errstate()"):
+            raise self._error("TypeError", "'type' object does not support the context manager protocol", expression)
         known = (
             f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore'), np.printoptions(precision=3) and "
             "warnings.catch_warnings()"
@@ -481,6 +485,8 @@ class Interpreter(Patterns):
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         before = len(self.calls)
+        if name.startswith(("torch.", "F.", "Tensor.")):  # which say of what is no tensor what it is
+            positional = tuple(itself(each) if isinstance(each, Function) else each for each in positional)
         try:
             result = super()._perform(name, positional, keywords, node)
             self.hear(self.calls[-1])

@@ -315,6 +315,18 @@ def method(value: Any, name: str) -> Callable[..., Any]:
     return found
 
 
+def has_method(value: Any, name: str) -> bool:
+    """Return whether a value is a network object with a method by that name that can be called here."""
+    if not is_network_object(value) or not hasattr(type(value), name):
+        return False
+    if name in ("to", "cpu") and isinstance(value, _torch().nn.Module):
+        return True
+    try:
+        return callable(method(value, name))
+    except KeyError:
+        return False
+
+
 def listed(value: Any) -> Any:
     """Return what a method gives one by one as a list."""
     return list(value) if isinstance(value, Iterator) else value

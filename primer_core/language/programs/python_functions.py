@@ -18,7 +18,7 @@ from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
 from primer_core.language.programs.containers import Containers
-from primer_core.language.programs.expressions import ITERATORS
+from primer_core.language.programs.expressions import ITERATORS, itself
 from primer_core.language.programs.formats import WIDEST, check_percent, filled
 from primer_core.language.programs.functions import ROLES
 from primer_core.language.programs.modes import OF_GRADIENTS
@@ -214,6 +214,9 @@ class PythonFunctions(Containers):
 
     def _make(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Make a layer or another object of PyTorch's networks."""
+        if name in networks.OPTIMISERS:  # which goes through what it is given, and so says what that is
+            positional = tuple(map(itself, positional))
+            keywords = {word: itself(value) for word, value in keywords.items()}
         result = self._outside(networks.make, (name, *self._all_taken(positional, keywords, node)), {}, node)
         self.layers.note(result, Place.of(node, self._source))
         return result
@@ -476,7 +479,7 @@ class PythonFunctions(Containers):
         return METHODS.get(type(holder), ())
 
     def _bound_method(self, holder: Any, node: ast.Attribute) -> Function | None:
-        known = node.attr in self._methods(holder)
+        known = node.attr in self._methods(holder) or networks.has_method(holder, node.attr)
         entry = entry_named(f"{owner_of(holder)}.{node.attr}")
         if not known and (entry is None or entry.attribute):
             return None

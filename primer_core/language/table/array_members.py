@@ -142,6 +142,19 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Generator.permutation", "rng, x, axis", drawn_from("x", shaped("x")),
           "np.random.default_rng(1).permutation(5)"),
     Entry("Generator.shuffle", "rng, x, axis", WRITTEN, "np.random.default_rng(1).shuffle(v)", writes="x"),
+    Entry("np.random.RandomState", "seed", ASKED, "np.random.RandomState(0).rand(3)"),
+    *(Entry(f"RandomState.{name}", "rng, *sizes", made(shaped("sizes")), f"np.random.RandomState(1).{name}(2, 3)")
+      for name in ("rand", "randn")),
+    *(Entry(f"RandomState.{name}", "rng, size", made(shaped("size")), f"np.random.RandomState(1).{name}(3)")
+      for name in ("random", "random_sample", "standard_normal", "standard_exponential")),
+    Entry("RandomState.randint", "rng, low, high, size, dtype", distributed(shaped("size")),
+          "np.random.RandomState(1).randint(0, 9, (2, 3))"),
+    *(Entry(f"RandomState.{name}", f"rng, {names}, size", distributed(shaped("size")),
+            f"np.random.RandomState(1).{name}({values}, size=3)") for name, names, values in _DISTRIBUTIONS),
+    Entry("RandomState.choice", "rng, a, size, replace, p", drawn_from("a", shaped("size", "a")),
+          "np.random.RandomState(1).choice(5, size=3)"),
+    Entry("RandomState.permutation", "rng, x", drawn_from("x", shaped("x")), "np.random.RandomState(1).permutation(5)"),
+    Entry("RandomState.shuffle", "rng, x", WRITTEN, "np.random.RandomState(1).shuffle(v)", writes="x"),
     # lists, tuples and Python's own functions
     Entry("builtins.len", "x", ASKED, "len(v)", texts=("x",)),
     *(Entry(f"builtins.{name}", "x", LISTED, f"{name}(v[0])", texts=("x",)) for name in ("bool", "int", "float")),

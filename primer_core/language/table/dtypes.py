@@ -75,7 +75,7 @@ def check_dtype(value: Any, *, texts: bool = False) -> None:
     if value is None or value is object or type(value).__module__ == "torch":
         return
     if isinstance(value, tuple | list):
-        raise Refused(f"{value!s:.40} is a structured dtype. Arrays hold numbers here: write int64 or float32.")
+        raise Refused(f"{quoted(str(value))} is a structured dtype. Arrays hold numbers here: write int64 or float32.")
     if isinstance(value, str) and not _PLAIN.fullmatch(value):
         # NumPy would parse it: "(1000000000,)i4", "i4,f4". Which of these is a dtype at all is not worth finding out.
         if value[:1].isalnum() or value[:1] in "(<>=|{":

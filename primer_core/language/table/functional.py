@@ -5,7 +5,7 @@ from __future__ import annotations
 from primer_core.language.table import torch_rules
 from primer_core.language.table.entry import Entry
 from primer_core.language.table.numpy_rules import PAD
-from primer_core.language.table.rules import ELEMENTWISE, MOVED, in_lines, whole
+from primer_core.language.table.rules import ELEMENTWISE, MOVED, WRITTEN, in_lines, whole
 
 _ACTIVATIONS = [
     "relu",
@@ -32,6 +32,11 @@ _LOSSES = ["mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"]
 ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"F.{name}", "input, negative_slope, beta, | alpha, inplace, approximate", ELEMENTWISE, f"F.{name}(a)",
             texts=("approximate",)) for name in _ACTIVATIONS),
+    *(Entry(f"F.{name}", "input", WRITTEN, f"F.{name}(a)", "always", "input") for name in ("relu_", "selu_")),
+    *(Entry(f"F.{name}", "input, alpha", WRITTEN, f"F.{name}(a)", "always", "input") for name in ("elu_", "celu_")),
+    Entry("F.leaky_relu_", "input, negative_slope", WRITTEN, "F.leaky_relu_(a, 0.1)", "always", "input"),
+    Entry("F.hardtanh_", "input, min_val, max_val", WRITTEN, "F.hardtanh_(a)", "always", "input"),
+    Entry("F.threshold_", "input, threshold, value", WRITTEN, "F.threshold_(a, 0.1, 0.0)", "always", "input"),
     *(Entry(f"F.{name}", "input, lambd", ELEMENTWISE, f"F.{name}(a)") for name in ("softshrink", "hardshrink")),
     Entry("F.threshold", "input, threshold, value", ELEMENTWISE, "F.threshold(a, 0.1, 0.0)"),
     Entry("F.prelu", "input, weight", torch_rules.PRELU, "F.prelu(a, torch.tensor([0.25], dtype=torch.float64))"),

@@ -28,6 +28,7 @@ _OF_VALUES = (
     "ndarray",
     "Tensor",
     "Generator",
+    "RandomState",
     "torch.Generator",
     "list",
     "tuple",
@@ -69,12 +70,13 @@ def function_of(entry: Entry) -> Callable[..., Any]:
 def has_no_such_keyword(entry: Entry, keywords: Iterable[str]) -> bool:
     """Return whether an entry's function has no parameter of one of these names, so that Python refuses to call it.
 
-    Compiled functions do not tell their parameters; none of NumPy's is called as PyTorch's are.
+    Compiled functions do not tell their parameters; none of NumPy's is called as PyTorch's are, and none that sorts as
+    Python's are.
     """
     strange = set(keywords) - set(entry.parameters)
     if not strange:
         return False
-    if entry.library in ("np", "ndarray") and not strange.isdisjoint({"dim", "keepdim"}):
+    if entry.library in ("np", "ndarray") and not strange.isdisjoint({"dim", "keepdim", "reverse", "key"}):
         return True
     function = unwrap(function_of(entry))
     if not isinstance(function, FunctionType):

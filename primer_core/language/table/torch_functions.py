@@ -112,6 +112,20 @@ _OF_TWO = [
 ]
 _WITH_OUT = ["add", "sub", "mul", "div", "maximum", "minimum"]
 """What is known with ``out=``, a tensor of the program that takes the result."""
+_IN_PLACE = [
+    "abs_",
+    "neg_",
+    "sqrt_",
+    "exp_",
+    "log_",
+    "square_",
+    "sin_",
+    "round_",
+    "relu_",
+    "sigmoid_",
+    "tanh_",
+    "selu_",
+]
 _COMPARISONS = [
     "eq",
     "ne",
@@ -304,6 +318,7 @@ _FUNCTIONS_ALONE: tuple[Entry, ...] = (
     Entry("torch.tensor", "data, | dtype, device, requires_grad", MOVED, "torch.tensor([[1, 2], [3, 4]])"),
     Entry("torch.as_tensor", "data, dtype, device", MOVED, "torch.as_tensor([1.0, 2.0])", shares="maybe"),
     Entry("torch.asarray", "obj, | dtype, device, copy", MOVED, "torch.asarray([1.0, 2.0])", shares="maybe"),
+    *(Entry(f"torch.{name}", "input", WRITTEN, f"torch.{name}(a)", "always", "input") for name in _IN_PLACE),
     *(Entry(f"torch.{name}(out=)", "input, other, | out, alpha", WRITTEN, f"torch.{name}(a, b, out=a)", "always", "out")
       for name in _WITH_OUT),
     Entry("torch.as_strided", "x, size, stride, storage_offset", torch_rules.STRIDED,

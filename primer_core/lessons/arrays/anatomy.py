@@ -248,7 +248,9 @@ def not_made(making: Making, rejection: Rejection, declined: Declined) -> NotMad
 def chose_dtype(made: Made) -> bool:
     """Whether a library chose the dtype by itself: no dtype is named, and nothing was computed."""
     calls = [call.entry for call in made.calls]
-    libraries = {"NumPy" if entry.library in ("np", "ndarray", "Generator") else "PyTorch" for entry in calls}
+    libraries = {
+        "NumPy" if entry.library in ("np", "ndarray", "Generator", "RandomState") else "PyTorch" for entry in calls
+    }
     return (
         not made.making.asks_a_dtype
         and len(libraries) == 1

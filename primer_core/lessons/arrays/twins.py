@@ -397,7 +397,7 @@ def _cell_row(by_numpy: Made, by_torch: Made) -> tuple[Twin, ...]:
 
 def _drew(made: Made) -> bool:
     """Whether random numbers were drawn."""
-    return any(call.entry.random or call.entry.library == "Generator" for call in made.calls)
+    return any(call.entry.random or call.entry.library in ("Generator", "RandomState") for call in made.calls)
 
 
 def _same(own: complex, other: complex) -> bool:

@@ -56,7 +56,7 @@ def _asks_a_loader(failing: Failing) -> bool:
 _OF_BATCHES = ("stack_torch", "collate", "collate_lists")
 """Kinds of messages that a loader raises where it makes a batch."""
 
-_ELSEWHERE = ("result", "saved", "model", "kernel", "wanted")
+_ELSEWHERE = ("result", "saved", "model", "kernel", "wanted", "padded", "one sample")
 """Roles of what is no operand, but a result that never was, or lies within one."""
 
 

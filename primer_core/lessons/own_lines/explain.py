@@ -175,8 +175,7 @@ def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MO
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
     lost = lost_gradients_of(trace) if stops else ()
-    # Where a step lost the gradient, asking for one behind it would run and give the parameters none.
-    fixes = fixes_of(trace) if stops and not any(isinstance(each, LosesGradient) for each in lost) else ()
+    fixes = fixes_of(trace) if stops else ()
     opened = _opened(question, trace, at, most_cells, stops=stops)
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from primer_core.claims.surprising_calls import (
     SqueezesNothing,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.programs import networks
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, whole_number
 
@@ -39,7 +41,9 @@ def _not_called(line: Line) -> Iterator[Claim]:
                     if _is_method(line, operand):
                         yield MethodNotCalled(line.run, line.text(operand))
     match line.node:
-        case ast.Assign([ast.Name(name)], ast.Attribute() as value) if _is_method(line, value):
+        case ast.Expr(ast.Attribute() as value) if _is_method(line, value):
+            yield MethodNotCalled(line.run, line.text(value))
+        case ast.Assign([ast.Name(name)], ast.Attribute() as value) if _is_method(line, value, of_networks=False):
             used = any(isinstance(node, ast.Call) and _reads(node, name) for node in line.everywhere())
             if not used:
                 yield MethodNotCalled(line.run, line.text(value))
@@ -52,12 +56,13 @@ def _reads(call: ast.Call, name: str) -> bool:
     return asked or (given and ast.unparse(call.func) != "print")
 
 
-def _is_method(line: Line, node: ast.expr) -> bool:
+def _is_method(line: Line, node: ast.expr, *, of_networks: bool = True) -> bool:
+    """Return whether a method of an array stands there, or one without arguments of a network, or what trains it."""
     match node:
         case ast.Attribute(ast.Name(name), attribute):
             seen = line.step.names.get(name)
             if seen is None or seen.shape is None:
-                return False
+                return of_networks and seen is not None and _is_of_network(line, seen.kind, attribute)
             if not seen.dtype.startswith("torch."):
                 return callable(getattr(np.ndarray, attribute, None))
             load_torch()
@@ -65,6 +70,29 @@ def _is_method(line: Line, node: ast.expr) -> bool:
 
             return callable(getattr(torch.Tensor, attribute, None))
     return False
+
+
+def _is_of_network(line: Line, kind: str, name: str) -> bool:
+    """Return whether a class of PyTorch's, or one of the program that derives from its networks, has such a method."""
+    load_torch()
+    import torch
+
+    made: Any = None
+    for each in line.statements:
+        match each:
+            case ast.ClassDef(known, [base]) if known == kind and ast.unparse(base).endswith("nn.Module"):
+                own = any(isinstance(inner, ast.FunctionDef) and inner.name == name for inner in each.body)
+                made = None if own else torch.nn.Module
+    for module in (torch.nn, torch.optim, torch.optim.lr_scheduler):
+        made = made or (getattr(module, kind, None) if kind in networks.MADE.values() else None)
+    method = getattr(made, name, None)
+    if not inspect.isroutine(method):
+        return False
+    _, *parameters = inspect.signature(method).parameters.values()
+    return all(each.default is not each.empty or each.kind in _ANY for each in parameters)
+
+
+_ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def _squeezes_nothing(line: Line) -> Iterator[Claim]:

@@ -384,6 +384,19 @@ OF_PYTHON = (
     "    return count\nprint(outer(), count)",
     "def outer():\n    def step():\n        global made\n        made = 3\n        del made\n        made = 4\n"
     "    step()\nouter()\nprint(made)",
+    "net = nn.Linear(2, 1)\ntorch.optim.SGD(net.parameters, lr=0.1)", "x = torch.ones(3)\ny = x.sum\nx += y",
+    "net = nn.Linear(2, 1)\ntorch.optim.Adam(params=net.parameters)", "x = torch.ones(3)\ny = x.sum\ny += 1",
+    "net = nn.Linear(2, 1)\nfor p in net.parameters:\n    pass", "x = torch.ones(3)\ntorch.sum(x.clone)",
+    "net = nn.Linear(2, 1)\nstate = net.state_dict\nstate['bias']", "x = torch.ones(3)\nF.relu(x.clone)",
+    "net = nn.Linear(2, 1)\nstate = net.state_dict\nstate['bias'] = 3", "x = torch.ones(3)\ny = x.clone\ny.shape",
+    "net = nn.Linear(2, 1)\nstate = net.state_dict\nstate.keys()", "x = np.ones(3)\ny = x.copy\ny[0] = 5",
+    "def f():\n    pass\nf[0] = 1", "def f():\n    pass\nf.shape", "with torch.no_grad:\n    pass",
+    "with np.errstate:\n    pass", "a = np.array([3, 1])\na.sort(reverse=True)", "a = np.ones(2)\na.argsort(key=None)",
+    "w = torch.ones(2, requires_grad=True)\nw.grad = 0", "r = np.random.RandomState(3)\nr.integers(3)",
+    "r = np.random.default_rng(3)\nr.rand(3)",
+    "x = torch.tensor([-1.0, 2.0])\ny = torch.relu_(x)\nz = F.leaky_relu_(y - 1, 0.1)\nF.elu_(x)\nprint(x, y is x, z)",
+    "r = np.random.RandomState(seed=3)\nprint(r.rand(2), r.randn(1, 2), r.randint(0, 9, 3), r.random(2), r.choice(5))\n"
+    "a = np.arange(4)\nr.shuffle(a)\nprint(a, r.permutation(4), r.choice([5, 6, 7], 2), r.normal(1, 2, size=2))",
 )  # fmt: skip
 
 
@@ -589,6 +602,23 @@ torch.load("nothing.pt")
 """
 
 
+UNCALLED = """
+net = nn.Linear(2, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+sched = torch.optim.lr_scheduler.StepLR(opt, 1)
+net.eval
+opt.step
+opt.zero_grad
+sched.step
+net.to
+print(net.training, net.parameters, callable(net.eval))
+train, clear, count = net.train, opt.zero_grad, net.parameters
+train(False)
+clear()
+print(net.training, [p.shape for p in count()])
+"""
+
+
 TYPES = """
 class Plain:
     pass
@@ -607,8 +637,8 @@ print(lin.requires_grad, lin.weight.requires_grad, lin.note, lin.in_features)
 
 @pytest.mark.parametrize(
     "text",
-    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, TYPES, SAVED],
-    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "types", "saved"],
+    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, UNCALLED, TYPES, SAVED],
+    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "uncalled", "types", "saved"],
 )
 def test_what_learners_write_does_what_plain_python_does(
     text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

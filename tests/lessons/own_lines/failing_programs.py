@@ -244,6 +244,91 @@ CLASSIC: dict[str, str] = {
     "changed before backward": (
         "w = torch.ones(3, requires_grad=True)\ny = w.exp()\ny += 1\ny.sum().backward()\nprint(w.grad)"
     ),
+    "the cosine of two vectors": "a, b = torch.randn(16), torch.randn(16)\nsim = F.cosine_similarity(a, b)",
+    "the cosine of all pairs": "a, b = torch.randn(4, 16), torch.randn(6, 16)\nsim = F.cosine_similarity(a, b)",
+    "the cosine by a layer": "a, b = torch.randn(5), torch.randn(5)\ncos = nn.CosineSimilarity()\nsim = cos(a, b)",
+    "a pair compared": (
+        "out, y = torch.randn(4, 3), torch.tensor([0, 1, 2, 0])\npred = torch.max(out, dim=1)\n"
+        "acc = (pred == y).float().mean()"
+    ),
+    "the best of each column": (
+        "p, y = torch.tensor([[0.1, 0.7, 0.2], [0.8, 0.1, 0.1]]), torch.tensor([1, 0])\n"
+        "best = torch.argmax(p, dim=0)\nacc = (best == y).float().mean()"
+    ),
+    "sorted places as an index": (
+        "s = np.array([[0.2, 0.5, 0.3], [0.9, 0.05, 0.06]])\norder = np.argsort(s)\nprint(s[order])"
+    ),
+    "the places of topk as an index": "s = torch.randn(2, 6)\nplaces = s.topk(3).indices\nbest = s[places]",
+    "BatchNorm with channels last": "bn = nn.BatchNorm2d(3)\nx = torch.randn(4, 8, 8, 3)\ny = bn(x)",
+    "BatchNorm of steps with channels last": "bn = nn.BatchNorm1d(3)\nx = torch.randn(4, 8, 3)\ny = bn(x)",
+    "a series without a feature axis": "rnn = nn.GRU(1, 4, batch_first=True)\nx = torch.randn(2, 5)\nout, h = rnn(x)",
+    "images joined": (
+        "images = [torch.randn(3, 8, 8) for _ in range(4)]\nbatch = torch.cat(images)\nconv = nn.Conv2d(3, 4, 3)\n"
+        "out = conv(batch)"
+    ),
+    "images joined in the line": (
+        "images = [torch.randn(1, 8, 8) for _ in range(4)]\nconv = nn.Conv2d(1, 4, 3)\n"
+        "out = conv(torch.cat(images, dim=0))"
+    ),
+    "truths before predictions": (
+        "p, y = torch.tensor([0.9, 0.2]), torch.tensor([0, 1])\nloss = F.binary_cross_entropy(y, p)"
+    ),
+    "a network that is frozen": (
+        "net = nn.Linear(2, 1)\nfor p in net.parameters():\n    p.requires_grad = False\nx = torch.randn(3, 2)\n"
+        "loss = net(x).mean()\nloss.backward()"
+    ),
+    "a column in the line of a step": (
+        "X, y = np.array([[1., 1.], [1., 2.], [1., 3.]]), np.array([[1.], [2.], [3.]])\nw = np.zeros(2)\n"
+        "w -= 0.1 * X.T @ (X @ w - y)"
+    ),
+    "numbers summed one by one": "total = np.sum(1, 2)",
+    "numbers averaged one by one": "m = np.mean(2, 4, 6)",
+    "lists that a loader collates": (
+        "data = [([1.0, 2.0, 3.0], 0), ([4.0, 5.0, 6.0], 1)]\n"
+        "dl = torch.utils.data.DataLoader(data, batch_size=2)\nfor x, y in dl:\n    print(x.shape)"
+    ),
+    "one-hot rows as whole numbers": (
+        "out, y = torch.randn(2, 3), torch.tensor([[0., 1., 0.], [1., 0., 0.]])\n"
+        "loss = nn.CrossEntropyLoss()(out, y.long())"
+    ),
+    "one-hot rows of whole numbers": (
+        "out, y = torch.randn(2, 3), torch.tensor([[0, 1, 0], [1, 0, 0]])\nloss = F.cross_entropy(out, y)"
+    ),
+    "one logit and class 1": (
+        "out, y = torch.randn(4, 1), torch.tensor([0, 1, 1, 0])\nloss = nn.CrossEntropyLoss()(out, y)"
+    ),
+    "parameters that are not called": "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters, lr=0.1)",
+    "parameters gone through and not called": "net = nn.Linear(2, 1)\nfor p in net.parameters:\n    print(p.shape)",
+    "an optimiser given one layer": "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net, lr=0.1)",
+    "no_grad without brackets": "x = torch.ones(3, requires_grad=True)\nwith torch.no_grad:\n    y = x * 2",
+    "a copy that is not called": "x = np.array([1, 2, 3])\ny = x.copy\ny[0] = 5",
+    "a method given to PyTorch": "x = torch.arange(3.)\ny = x.clone\nt = torch.sum(y)",
+    "the attribute of a method": "x = torch.arange(3.)\ny = x.clone\nprint(y.shape)",
+    "a plateau without its loss": (
+        "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "sched = torch.optim.lr_scheduler.ReduceLROnPlateau(opt)\nloss = net(torch.ones(1, 2)).sum()\n"
+        "loss.backward()\nopt.step()\nsched.step()"
+    ),
+    "a gradient of 0": "w = torch.ones(3, requires_grad=True)\n(w * w).sum().backward()\nw.grad = 0",
+    "a kernel larger than a sequence": "conv = nn.Conv1d(3, 4, 5)\nx = torch.randn(2, 3, 4)\ny = conv(x)",
+    "an array sorted downwards in place": "a = np.array([3, 1, 2])\na.sort(reverse=True)",
+    "the result of a sort in place": "a = np.array([3, 1, 2])\nb = a.sort()\nlast = b[-1]",
+    "the result of a list's sort": "a = [3, 1, 2]\nb = a.sort()\nlast = b[-1]",
+    "a step for linspace": "x = np.linspace(0, 1, 0.1)",
+    "a step for linspace of PyTorch": "x = torch.linspace(0, 1, 0.25)",
+    "two axes one by one": "x = torch.tensor([[1., 2.], [3., 4.]])\ns = x.sum(0, 1)",
+    "weights that are no leaf": (
+        "w = torch.randn(3, requires_grad=True) * 0.01\nloss = (w * w).sum()\nloss.backward()\nw = w - 0.1 * w.grad"
+    ),
+    "weights bound anew unrecorded": (
+        "w = torch.ones(2, requires_grad=True)\nfor i in range(3):\n    loss = (w ** 2).sum()\n"
+        "    loss.backward()\n    with torch.no_grad():\n        w = w - 0.1 * w.grad"
+    ),
+    "if with and": "a = np.array([1, 5, 3])\nif a > 2 and a < 6:\n    print('in between')",
+    "if with a number and an array": "a, k = np.array([1, 5, 3]), 3\nif k > 2 and a < 6:\n    print('small')",
+    "a leaf through relu_": "x = torch.randn(4, requires_grad=True)\ny = torch.relu_(x)",
+    "half a row": "out = nn.MaxPool2d(2)(torch.randn(1, 3, 7, 7))\nfc = nn.Linear(3 * 3.5 * 3.5, 10)",
+    "a size that was divided": "fc = nn.Linear(28 * 28 / 4, 10)",
 }
 
 

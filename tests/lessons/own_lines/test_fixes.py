@@ -12,7 +12,7 @@ from primer_core.picture.parts import CodePanel
 from tests.claims import every_check
 from tests.claims.checking import assert_holds
 from tests.claims.recorded import Done, is_array, recorded
-from tests.lessons.own_lines.failing_programs import failing_programs
+from tests.lessons.own_lines.failing_programs import HEADER, failing_programs
 from tests.lessons.parts import parts
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -182,7 +182,72 @@ def test_a_fix_says_what_it_gives() -> None:
         ("a list and a tuple", "shape = (2,) + tuple([3])"),
         ("a list with a minus", "back = -np.array(prices)"),
         ("an optimiser given a model", "opt = torch.optim.Adam(nn.Sequential(nn.Linear(2, 1)).parameters(), lr=0.1)"),
+        ("the cosine of two vectors", "sim = F.cosine_similarity(a, b, dim=0)"),
+        ("the cosine of all pairs", "sim = F.cosine_similarity(a[:, None], b[None], dim=-1)"),
+        ("the cosine by a layer", "sim = F.cosine_similarity(a, b, dim=0)"),
+        ("a pair compared", "acc = (pred.indices == y).float().mean()"),
+        ("the best of each column", "best = torch.argmax(p, dim=1)"),
+        ("sorted places as an index", "print(np.take_along_axis(s, order, axis=1))"),
+        ("the places of topk as an index", "best = s.gather(1, places)"),
+        ("BatchNorm with channels last", "y = bn(x.permute(0, 3, 1, 2))"),
+        ("BatchNorm of steps with channels last", "y = bn(x.transpose(1, 2))"),
+        ("a series without a feature axis", "out, h = rnn(x.unsqueeze(-1))"),
+        ("images joined", "out = conv(torch.stack(images))"),
+        ("images joined in the line", "out = conv(torch.stack(images))"),
+        ("truths before predictions", "loss = F.binary_cross_entropy(p, y.float())"),
+        ("a network that is frozen", "net.requires_grad_()"),
+        ("a column in the line of a step", "w -= 0.1 * X.T @ (X @ w - y.squeeze(1))"),
+        ("numbers summed one by one", "total = np.sum([1, 2])"),
+        ("numbers averaged one by one", "m = np.mean([2, 4, 6])"),
+        ("lists that a loader collates", "print(torch.stack(x, dim=1).shape)"),
+        ("one-hot rows as whole numbers", "loss = nn.CrossEntropyLoss()(out, y)"),
+        ("one-hot rows of whole numbers", "loss = F.cross_entropy(out, y.argmax(1))"),
+        ("one logit and class 1", "loss = nn.BCEWithLogitsLoss()(out.squeeze(1), y.float())"),
+        ("parameters that are not called", "opt = torch.optim.SGD(net.parameters(), lr=0.1)"),
+        ("parameters gone through and not called", "for p in net.parameters():"),
+        ("an optimiser given one layer", "opt = torch.optim.SGD(net.parameters(), lr=0.1)"),
+        ("no_grad without brackets", "with torch.no_grad():"),
+        ("a copy that is not called", "y = x.copy()"),
+        ("a method given to PyTorch", "t = torch.sum(y())"),
+        ("the attribute of a method", "print(y().shape)"),
+        ("a plateau without its loss", "sched.step(loss)"),
+        ("a gradient of 0", "w.grad = None"),
+        ("a kernel larger than a sequence", "conv = nn.Conv1d(3, 4, 5, padding=2)"),
+        ("an array sorted downwards in place", "a = np.sort(a)[::-1]"),
+        ("the result of a sort in place", "b = np.sort(a)"),
+        ("the result of a list's sort", "b = sorted(a)"),
+        ("a step for linspace", "x = np.arange(0, 1, 0.1)"),
+        ("a step for linspace of PyTorch", "x = torch.arange(0, 1, 0.25)"),
+        ("two axes one by one", "s = x.sum((0, 1))"),
+        ("weights that are no leaf", "w = w.detach().requires_grad_()"),
+        ("weights bound anew unrecorded", "w.requires_grad_()"),
+        ("if with and", "if ((a > 2) & (a < 6)).any():"),
+        ("if with a number and an array", "if k > 2 and (a < 6).any():"),
+        ("a leaf through relu_", "y = torch.relu(x)"),
+        ("half a row", "fc = nn.Linear(3 * 3 * 3, 10)"),
+        ("a size that was divided", "fc = nn.Linear(28 * 28 // 4, 10)"),
     ],
 )
 def test_what_was_meant_is_offered_first(name: str, line: str) -> None:
     assert shown(name).fixes[0].line == line
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "a, b = np.array([1, 2, 3]), np.array([1, 2])\nsame = a == b",
+        "x, y = torch.randn(4, requires_grad=True), torch.zeros(4)\nfor i in range(4):\n    y[i] = x[i].item() * 2\n"
+        "y.sum().backward()",
+        "p = torch.tensor([0.9, 0.2])\nloss = nn.CrossEntropyLoss()(torch.tensor([0, 1]), p)",
+        "a, b = torch.arange(3), torch.randn(4)\nloss = nn.MSELoss()(a, b)",
+        "a, b = torch.randn(4, 16), torch.randn(4, 6)\nsim = F.cosine_similarity(a, b)",
+        "x, y, w = np.ones((3, 2)), np.array([[1.], [2.], [3.]]), np.zeros(2)\nfor i in range(3):\n"
+        "    grad = x.T @ (x @ w - y)\n    w = w - 0.1 * grad",
+        "out, y = torch.randn(4, 1), torch.tensor([0, 1, 2, 0])\nloss = F.cross_entropy(out, y)",
+    ],
+)
+def test_what_would_only_hide_a_mistake_is_not_offered(program: str) -> None:
+    outcome = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(outcome, Shown)
+    assert outcome.trace.stopped is not None
+    assert outcome.fixes == ()

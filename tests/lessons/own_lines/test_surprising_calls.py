@@ -24,6 +24,22 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # a loss warns of its old set
     [
         ("x = torch.ones(3)\nm = x.mean", [MethodNotCalled((6, 1), "x.mean")]),
         ("a = np.ones(3)\nprint(a.max, a.shape)", [MethodNotCalled((6, 1), "a.max")]),
+        ("net = nn.Linear(2, 1)\nnet.eval\nnet.bias\nnet.train(False)", [MethodNotCalled((6, 1), "net.eval")]),
+        ("net = nn.Linear(2, 1)\nprint(net.parameters)", [MethodNotCalled((6, 1), "net.parameters")]),
+        (
+            "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n(w * w).sum().backward()\n"
+            "opt.step\nopt.param_groups\nopt.zero_grad()",
+            [MethodNotCalled((8, 1), "opt.step")],
+        ),
+        (
+            "class Net(nn.Module):\n    def forward(self, x):\n        return x\nnet = Net()\nnet.train\n"
+            "net.training\nnet.forward",
+            [MethodNotCalled((9, 1), "net.train")],
+        ),
+        (
+            "w = torch.ones(2, requires_grad=True)\nloss = w.sum()\nloss.backward",
+            [MethodNotCalled((7, 1), "loss.backward")],
+        ),
         ("x = torch.ones(2, 1)\ny = x.squeeze(0)", [SqueezesNothing((6, 1), "x.squeeze(0)", 0, 2)]),
         (
             "x = torch.ones(2, 1, 4)\ny = torch.squeeze(x, dim=-1)",

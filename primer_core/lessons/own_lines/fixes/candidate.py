@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -11,7 +11,7 @@ from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import Failing, Operand, is_atom, statements_of
-from primer_core.lessons.own_lines.trace import Trace
+from primer_core.lessons.own_lines.trace import Seen, Trace
 
 Where = Literal["failing", "making", "added"]
 """What a change touches: the statement that fails; the call that made the layer which fails, and of that one number;
@@ -120,6 +120,23 @@ class Failure:
         for statement in reversed(statements_of(self.trace.source)):
             if statement.lineno == statement.end_lineno and statement.lineno < self.failing.statement.lineno:
                 yield statement
+
+    @property
+    def seen(self) -> Mapping[str, Seen]:
+        """What each name was bound to after the last step that is kept."""
+        return self.trace.steps[-1].names if self.trace.steps else {}
+
+    def binding(self, name: str, before: ast.stmt | None = None) -> ast.Assign | None:
+        """Return the last statement of one line that binds a name before the failing one, or before another."""
+        found: ast.Assign | None = None
+        until = self.failing.statement if before is None else before
+        failing = until.lineno, until.col_offset
+        for statement in statements_of(self.trace.source):
+            match statement:
+                case ast.Assign([ast.Name(bound)]) if bound == name and statement.end_lineno == statement.lineno:
+                    if (statement.lineno, statement.col_offset) < failing:
+                        found = statement
+        return found
 
     def before(self, statement: ast.stmt, line: str) -> Candidate:
         """Put a line before a statement."""

@@ -14,7 +14,11 @@ def _detached(failure: Failure) -> Iterator[Candidate]:
 
 
 def _unrecorded(failure: Failure) -> Iterator[Candidate]:
-    """Change a leaf where nothing is recorded."""
+    """Compute a new tensor where one is bound; else change the leaf where nothing is recorded."""
+    match failure.failing.statement, failure.node:
+        case ast.Assign([ast.Name()]), ast.Call(ast.Attribute(attr=name) as function) if name.endswith("_"):
+            yield failure.instead(function, failure.text(function).removesuffix("_"))
+            return  # a change that is not recorded would give the leaf no gradient
     place = failure.place(failure.failing.statement)
     if place.line == place.end_line:
         yield Candidate(place, f"with torch.no_grad(): {place.text}")
@@ -27,13 +31,13 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         return
     for carried, own in _carried(failure):
         yield failure.before(carried, "; ".join(f"{name} = {name}.detach()" for name in own))
-    bound = _binding(failure, node.func.value)
+    bound = _bound(failure, node.func.value)
     if bound is not None:
         yield failure.before(failure.failing.statement, failure.text(bound))
         steps = [bound]
         for step in steps:  # what it was computed of is computed again, too
             names = (each for each in ast.walk(step.value) if isinstance(each, ast.Name))
-            found = (_binding(failure, each) for each in names if failure.failing.scope.get(each.id) == "Tensor")
+            found = (failure.binding(each.id) for each in names if failure.failing.scope.get(each.id) == "Tensor")
             steps.extend(each for each in found if each is not None and each not in steps and not _begins(each))
         steps.sort(key=lambda step: step.lineno)
         yield failure.before(failure.failing.statement, "; ".join(map(failure.text, steps)))
@@ -61,15 +65,8 @@ def _begins(statement: ast.Assign) -> bool:
     return any(isinstance(each, ast.keyword) and each.arg == "requires_grad" for each in ast.walk(statement))
 
 
-def _binding(failure: Failure, name: ast.AST) -> ast.Assign | None:
-    """Return the last statement of one line that binds a name, of those that stand before the failing one."""
-    found: ast.Assign | None = None
-    for statement in statements_of(failure.trace.source):
-        match statement:
-            case ast.Assign([ast.Name(bound)]) if isinstance(name, ast.Name) and bound == name.id:
-                if statement.end_lineno == statement.lineno <= failure.failing.place.line:
-                    found = statement
-    return found
+def _bound(failure: Failure, node: ast.AST) -> ast.Assign | None:
+    return failure.binding(node.id) if isinstance(node, ast.Name) else None
 
 
 def _on_a_copy(failure: Failure) -> Iterator[Candidate]:
@@ -107,7 +104,7 @@ def _recorded(failure: Failure) -> Iterator[Candidate]:
             if name.id in seen or name.id not in failure.failing.scope:
                 continue
             seen.add(name.id)
-            bound = _binding(failure, name)
+            bound = failure.binding(name.id)
             if bound is not None:
                 waiting.append(bound.value)
                 for inner in ast.walk(bound.value):
@@ -125,6 +122,28 @@ def _parameters(failure: Failure) -> Iterator[Candidate]:
         )
 
 
+def _without_gradient(failure: Failure) -> Iterator[Candidate]:
+    """Take a gradient away that was to be 0, or fill it with zeros."""
+    match failure.failing.statement:
+        case ast.Assign([ast.Attribute(attr="grad") as gradient], ast.Constant(int() | float() as number) as value):
+            if number == 0:
+                yield failure.instead(value, "None")
+                yield failure.instead(failure.failing.statement, f"{failure.text(gradient)}.zero_()")
+
+
+def _metric(failure: Failure) -> Iterator[Candidate]:
+    """Tell a schedule that waits for a plateau the loss that was gone back from."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name(name), "step"), [], []):
+            if failure.failing.scope.get(name) != "ReduceLROnPlateau":
+                return
+            for statement in failure.statements_before():
+                match statement:
+                    case ast.Expr(ast.Call(ast.Attribute(ast.Name(loss), "backward"))):
+                        yield failure.whole(f"{name}.step({loss})")
+                        return
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "numpy_grad": _detached,
     "requires_grad_result": _detached,
@@ -134,6 +153,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "backward_shape": _one_number,
     "changed_in_place": _on_a_copy,
     "no_grad_fn": _recorded,
+    "grad_assigned": _without_gradient,
+    "argument_missing": _metric,
     "optimizer_layers": _parameters,
     "optimizer_list": _parameters,
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from math import prod
+from math import floor, prod
 
 import numpy as np
 
+from primer_core.error_messages.kinds.layers import KernelTooLarge
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
@@ -30,6 +31,9 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
             if kind == "Linear" and takes == 1 and len(shape) == 1:
                 fits = True
                 yield from each_ended(arrays, ".unsqueeze(1)")
+            if kind in _RECURRENT and takes == 1 and len(shape) < 3:  # each step is one number
+                fits = True
+                yield from each_ended(arrays, ".unsqueeze(-1)")
             if kind == "Linear":
                 yield from _laid_out(failure, operand, takes)
             if len(shape) > 2 and kind == "Linear":
@@ -57,9 +61,12 @@ def _laid_out(failure: Failure, operand: Operand, takes: int) -> Iterator[Candid
                     yield Candidate(operand.place, f"{failure.text(holder)}.{method}(-1, {takes})")
 
 
+_RECURRENT = ("RNN", "LSTM", "GRU")
+
 _CHANNELS_FIRST: Mapping[tuple[str, int], str] = {
     ("Conv1d", 2): ".T", ("Conv1d", 3): ".transpose(1, 2)",
     ("Conv2d", 3): ".permute(2, 0, 1)", ("Conv2d", 4): ".permute(0, 3, 1, 2)",
+    ("BatchNorm1d", 3): ".transpose(1, 2)", ("BatchNorm2d", 4): ".permute(0, 3, 1, 2)",
 }  # fmt: skip
 """By a layer and the axes of its input what brings channels that come last to their place."""
 
@@ -165,6 +172,50 @@ def _heads(failure: Failure) -> Iterator[Candidate]:
             yield failure.instead(whole[0], str(size + heads - size % heads))
 
 
+def _padded(failure: Failure) -> Iterator[Candidate]:
+    """Pad what a convolution moves over by half of its kernel, where that is larger."""
+    broken, cause = failure.trace.broken, failure.cause
+    if broken is None or broken.made is None or not isinstance(cause, KernelTooLarge):
+        return
+    found = nodes_at(failure.trace.source, broken.made)
+    call = None if found is None else found[0]
+    if not isinstance(call, ast.Call) or len(call.args) > 4 or any(word.arg == "padding" for word in call.keywords):
+        return
+    if len(set(cause.kernel)) == 1 and cause.kernel[0] % 2:
+        yield Candidate(broken.made, f"{broken.made.text[:-1]}, padding={cause.kernel[0] // 2})", "making")
+
+
+def _floored(failure: Failure, operand: Operand, node: ast.AST) -> Iterator[Candidate]:
+    """Take half a row off each size of a product, where so many numbers are what a sample has."""
+    text = operand.text
+    for part in sorted(ast.walk(node), key=lambda each: getattr(each, "col_offset", -1), reverse=True):
+        if isinstance(part, ast.Constant) and isinstance(part.value, float):
+            place = failure.place(part)
+            start, end = place.column - operand.place.column, place.end_column - operand.place.column
+            text = f"{text[:start]}{floor(part.value)}{text[end:]}"
+        elif not isinstance(part, ast.Constant | ast.BinOp | ast.Mult):
+            return
+    constants = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    sizes = prod(floor(each) for each in constants if isinstance(each, int | float))
+    if any(seen.shape and len(seen.shape) > 2 and prod(seen.shape[1:]) == sizes for seen in failure.seen.values()):
+        yield Candidate(operand.place, text)
+
+
+def _whole_size(failure: Failure) -> Iterator[Candidate]:
+    """Divide so that a whole number stays, or make one of a float that is whole; leave out what a layer left out."""
+    for operand in failure.operands:
+        if operand.kind != "float":
+            continue
+        found = nodes_at(failure.trace.source, operand.place)
+        if not float(operand.value).is_integer():
+            yield from () if found is None else _floored(failure, operand, found[0])
+            continue
+        match None if found is None else found[0]:
+            case ast.BinOp(left, ast.Div(), right):
+                yield Candidate(operand.place, f"{failure.text(left)} // {failure.text(right)}")
+        yield Candidate(operand.place, f"int({operand.text})")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(
         (
@@ -179,6 +230,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         ),
         _fitted,
     ),
+    "kernel": _padded,
+    "layer_size": _whole_size,
     "one_value": _one_sample,
     "heads": _heads,
     "probabilities_range": _probabilities,

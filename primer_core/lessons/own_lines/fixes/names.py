@@ -10,7 +10,7 @@ from primer_core.error_messages.kinds.calling import RemovedName
 from primer_core.language.programs import networks
 from primer_core.language.table import entry_named, names_of
 from primer_core.lessons.own_lines.failing import Entry
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called, wrapped
 
 _OF_NUMPY = {
     "astype": ("float", "long", "double", "int", "bool"),
@@ -57,7 +57,7 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Attribute) or not failure.operands:
         return
-    holder, operand = failure.text(node.value), failure.operands[-1]
+    holder, operand = wrapped(node.value, failure.text(node.value)), failure.operands[-1]
     call = _call_of(failure, node)
     tensor = operand.is_tensor
     for instead in (_OF_NUMPY if tensor else _OF_PYTORCH).get(node.attr, ()):
@@ -188,6 +188,10 @@ def _keyword(failure: Failure) -> Iterator[Candidate]:
     match node:
         case ast.Call(ast.Attribute(ast.Name("np"), "sort" | "argsort") as function, [given], [ast.keyword("reverse")]):
             yield failure.whole(f"{failure.text(function)}({failure.text(given)})[::-1]")
+    match failure.failing.statement:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "sort"), [], [ast.keyword("reverse")])) as statement:
+            if failure.failing.scope.get(name) == "numpy.ndarray":
+                yield failure.instead(statement, f"{name} = np.sort({name})[::-1]")
     entry = entry_named(ast.unparse(node.func))
     if entry is not None:
         for word in node.keywords:

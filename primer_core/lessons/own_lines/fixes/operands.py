@@ -45,6 +45,13 @@ def _of_the_other_kind(failure: Failure) -> Iterator[Candidate]:
             yield ended(operand, "[0]")
         if operand.shape is not None and not operand.is_tensor and "must be Tensor, not numpy" in words:
             yield Candidate(operand.place, f"torch.from_numpy({operand.text}).float()")
+        if operand.kind in ("builtin_function_or_method", "method"):
+            if operand.place != _written(failure):
+                yield Candidate(operand.place, f"{operand.text}()")
+            elif operand.text.isidentifier():
+                bound = failure.binding(operand.text)
+                method = failure.text(bound.value) if bound is not None else operand.text
+                yield failure.before(failure.failing.statement, f"{operand.text} = {method}()")
         if operand.kind == "float" and "sequence of integers" in words and float(operand.value).is_integer():
             yield Candidate(operand.place, f"int({operand.text})")
     match failure.node:

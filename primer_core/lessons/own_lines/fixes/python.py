@@ -27,7 +27,16 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
     if joined is not None:
         sign = "&" if isinstance(joined.op, ast.And) else "|"
         texts = [failure.text(each) for each in joined.values]
-        yield failure.instead(joined, f" {sign} ".join(f"({each})" for each in texts))
+        cells = f" {sign} ".join(f"({each})" for each in texts)
+        if isinstance(failure.failing.statement, ast.If | ast.While) and failure.failing.statement.test is joined:
+            compared = [each for each in joined.values if _compares_cells(failure, each)]
+            if len(compared) == 1:  # beside answers that are one each
+                text = wrapped(compared[0], failure.text(compared[0]))
+                yield from (failure.instead(compared[0], f"{text}.{method}()") for method in ("any", "all"))
+            else:
+                yield from (failure.instead(joined, f"({cells}).{method}()") for method in ("any", "all"))
+            return
+        yield failure.instead(joined, cells)
         return
     chain = failure.around(ast.Compare)
     if chain is not None and len(chain.ops) > 1:
@@ -55,6 +64,12 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         alike = isinstance(failure.node, ast.Compare) and isinstance(failure.node.ops[0], ast.Eq)
         for method in ("all", "any") if alike else ("any", "all"):
             yield failure.whole(f"{text}.{method}()")
+
+
+def _compares_cells(failure: Failure, node: ast.expr) -> bool:
+    """Return whether the cells of an array are compared, by its name."""
+    sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+    return any(isinstance(each, ast.Name) and each.id in failure.seen and failure.seen[each.id].shape for each in sides)
 
 
 def _holds_truths(failure: Failure) -> bool:
@@ -179,6 +194,23 @@ def _joined(failure: Failure) -> Iterator[Candidate]:
         yield Candidate(left.place, f"{right.kind}({left.text})")
 
 
+def _spaced(failure: Failure) -> Iterator[Candidate]:
+    """Take steps of a size where a number of points is asked for, without the end and with it."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch" as library), "linspace"), [begin, end, step], []):
+            pass
+        case _:
+            return
+    values = {each.place: each.value for each in failure.operands if each.kind in ("int", "float")}
+    first, last, size = (values.get(failure.place(each)) for each in (begin, end, step))
+    if first is None or last is None or not isinstance(size, float) or not 0 < size < last - first:
+        return
+    yield failure.whole(f"{library}.arange({failure.text(begin)}, {failure.text(end)}, {failure.text(step)})")
+    count = (last - first) / size
+    if abs(count - round(count)) < 1e-6:
+        yield failure.instead(step, str(round(count) + 1))
+
+
 def _one_by_one(failure: Failure) -> Iterator[Candidate]:
     """Give sizes one by one where a tuple of them is given, and whole numbers where floats are."""
     for operand in failure.operands:
@@ -230,7 +262,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "unpacked": _unpacked,
     "not_callable": _not_called,
     "not_subscriptable": lambda failure: chain(_a_batch(failure), _not_picked(failure)),
-    "not_whole": _one_by_one,
+    "argument_combination": _spaced,
+    "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
     "array_and_tensor": _of_one_library,
     "not_unpacked": _counted,

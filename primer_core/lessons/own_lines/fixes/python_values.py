@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from primer_core.error_messages.kinds.python_values import FormatOfOne
+from primer_core.error_messages.kinds.python_values import FormatOfOne, NoContext
+from primer_core.language.programs.networks import OPTIMISERS
 from primer_core.language.programs.scope import names_bound
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, wrapped
@@ -86,8 +87,25 @@ def _of_the_program(failure: Failure) -> Iterator[Candidate]:
             yield failure.before(failure.failing.statement, f"{'nonlocal' if bound else 'global'} {name}")
 
 
+def _elements(failure: Failure) -> Iterator[Candidate]:
+    """Call the method that gives the elements; give an optimiser a network's parameters."""
+    match failure.node:
+        case ast.Attribute() | ast.Name():
+            yield failure.whole(f"{failure.text(failure.node)}()")
+        case ast.Call(function, [given, *_]) if failure.text(function).rpartition(".")[2] in OPTIMISERS:
+            yield failure.instead(given, f"{wrapped(given, failure.text(given))}.parameters()")
+
+
+def _object_of(failure: Failure) -> Iterator[Candidate]:
+    """Make an object of the class that stands there."""
+    if isinstance(failure.cause, NoContext) and failure.cause.type == "type":
+        yield failure.whole(f"{failure.failing.place.text}()")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_written": _list_first,
+    "not_iterable": _elements,
+    "no_context": _object_of,
     "place_beyond": _last_place,
     "no_hash": _key,
     "format_of_one": _one_formatted,

@@ -260,8 +260,15 @@ def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
 
 
 def _joined_apart(failure: Failure) -> Iterator[Candidate]:
-    """Give several arrays to a library's function that joins them as one tuple."""
+    """Give several arrays to a library's function that joins them as one tuple; so with axes of one that reduces."""
     cause = failure.cause
+    if isinstance(cause, ArgumentType) and cause.argument == "keepdim" and isinstance(failure.node, ast.Call):
+        axes = [each for each in failure.node.args if isinstance(each, ast.Constant | ast.UnaryOp)]
+        called, before = failure.text(failure.node.func), failure.node.args[: -len(axes)] if axes else []
+        if len(axes) > 1 and not failure.node.keywords:
+            listed = f"({', '.join(map(failure.text, axes))})"
+            yield failure.whole(f"{called}({', '.join([*map(failure.text, before), listed])})")
+        return
     if isinstance(cause, ArgumentType) and cause.wanted != "tuple of Tensors":
         return
     match failure.node:

@@ -15,6 +15,7 @@ from primer_core.lessons.own_lines.fixes import (
     gradients,
     indices,
     layers,
+    meant,
     names,
     operands,
     python,
@@ -86,11 +87,11 @@ def fixes_of(trace: Trace) -> tuple[Fix, ...]:
         return ()
     known = recognise(read(stopped.declined.text))
     failure = Failure(trace, failing, known if isinstance(known, Recognised) else None)
+    likely = _likely(failure)
     trial = _Trial(trace, thread_time() + _SECONDS)
-    tries = [(candidate, trial.of(candidate, trace.source)) for candidate in _candidates(failure)]
-    likely = tuple(_of_kind(failure))
+    tries = [(candidate, trial.of(candidate, trace.source)) for candidate in _candidates(failure, likely)]
     for first, mended in tries:
-        if mended is not None and first in likely and len(trial.found) <= _FEW:
+        if mended is not None and first in likely.changes and len(trial.found) <= _FEW:
             for second in _after(first, mended):
                 trial.of(second, mended.source)
     return tuple(trial.found)
@@ -157,7 +158,7 @@ def _after(first: Candidate, mended: Trace) -> Iterator[Candidate]:
     assert mended.stopped.declined is not None
     known = recognise(read(mended.stopped.declined.text))
     failure = Failure(mended, mended.failing, known if isinstance(known, Recognised) else None)
-    for candidate in _of_kind(failure):
+    for candidate in _likely(failure).changes:
         if candidate.where == "failing" and candidate.place.line == candidate.place.end_line == first.place.line:
             yield candidate
 
@@ -171,7 +172,20 @@ def _of_kind(failure: Failure) -> Iterator[Candidate]:
         yield from shapes.KINDS["matmul"](failure)
 
 
-def _candidates(failure: Failure) -> Iterator[Candidate]:
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """Changes that a message makes likely, and whether they are all that is tried, since it is known what was meant."""
+
+    changes: tuple[Candidate, ...]
+    alone: bool
+
+
+def _likely(failure: Failure) -> _Likely:
+    known = meant.meant_of(failure)
+    return _Likely(tuple(_of_kind(failure)), alone=False) if known is None else _Likely(known, alone=True)
+
+
+def _candidates(failure: Failure, likely: _Likely) -> Iterator[Candidate]:
     """Go through changes that might work, the likeliest first."""
     stopped = failure.trace.stopped
     assert stopped is not None
@@ -182,8 +196,8 @@ def _candidates(failure: Failure) -> Iterator[Candidate]:
     if stopped.declined.builtin == "KeyError":
         yield from names.of_key(failure)
         return
-    yield from _of_kind(failure)
-    if failure.kind not in _SETTLED:
+    yield from likely.changes
+    if not likely.alone and failure.kind not in _SETTLED:
         yield from operands.candidates(failure)
 
 

@@ -1,0 +1,470 @@
+"""What helps where it is known what was meant: nothing else is tried then, as that would run and hide the mistake."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
+from primer_core.claims.surprises import EveryPair
+from primer_core.lessons.own_lines.failing import Entry, Operand, statements_of
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
+from primer_core.lessons.own_lines.surprises import surprises_of
+from primer_core.lessons.own_lines.trace import Part, Step
+
+_BROADCAST = ("broadcast", "broadcast_torch")
+_OF_SHAPES = (
+    *_BROADCAST, "output", "output_torch", "value", "stretch_torch", "matmul", "matmul_torch", "dot", "dot_torch",
+    "matrix_vector_torch",
+)  # fmt: skip
+_PLACES = ("argmax", "argmin")
+_LOSS = ("Loss", "_loss")
+_OF_CLASSES = ("CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss")
+_REDUCE = ("sum", "mean", "prod", "median", "std", "var", "any", "all", "cumsum", "average", *_PLACES)
+
+
+def meant_of(failure: Failure) -> tuple[Candidate, ...] | None:
+    """Return the changes of a program that was meant in a known way, the likeliest first; None for any other."""
+    for rule in _RULES:
+        found = rule(failure)
+        if found is not None:
+            return tuple(found)
+    return None
+
+
+def _angles(failure: Failure) -> Iterator[Candidate] | None:
+    """Compare two vectors along the axis that they have, or each sample of one with each of the other."""
+    arrays = _arrays(failure)
+    if not isinstance(failure.node, ast.Call) or len(arrays) != 2:
+        return None
+    called = failure.text(failure.node.func)
+    layer = _type_of(failure, failure.node.func) == "CosineSimilarity"
+    if not called.endswith("cosine_similarity") and not layer:
+        return None
+    left, right = arrays
+    function = "F.cosine_similarity" if layer else called
+    given = {word.arg: failure.text(word.value) for word in failure.node.keywords}
+
+    def changes() -> Iterator[Candidate]:
+        one, other = left.shape or (), right.shape or ()
+        if len(one) == len(other) == 1 and one == other and given.keys() <= {"dim"}:
+            yield failure.whole(f"{function}({left.text}, {right.text}, dim=0)")
+        if len(one) == len(other) == 2 and one[1] == other[1] and given in ({}, {"dim": "1"}, {"dim": "-1"}):
+            yield failure.whole(f"{function}({left.asked}[:, None], {right.asked}[None], dim=-1)")
+
+    return changes()
+
+
+def _pair_compared(failure: Failure) -> Iterator[Candidate] | None:
+    """Compare one tensor of the two that ``max(dim=...)`` and its like return."""
+    match failure.node:
+        case ast.Attribute(ast.Compare(left, [_], [right])):
+            sides = [left, right]
+        case _:
+            return None
+    if failure.kind != "no_attribute":
+        return None
+    names = failure.seen
+    pairs = [
+        each
+        for each in sides
+        if isinstance(each, ast.Name) and each.id in names and names[each.id].text.startswith("torch.return_types.")
+    ]
+    if len(pairs) != 1:
+        return None
+    (pair,) = pairs
+    other = next(each for each in sides if each is not pair)
+    seen = names.get(other.id) if isinstance(other, ast.Name) else None
+    fields = ("indices", "values") if seen is None or "float" not in seen.dtype else ("values", "indices")
+    return (failure.instead(pair, f"{failure.text(pair)}.{field}") for field in fields[:1])
+
+
+def _rows_of_two_lengths(failure: Failure) -> Iterator[Candidate] | None:
+    """Name the best of each row, where that of each column is compared with as many answers as there are rows.
+
+    With a column of one of them each number of one would be compared with all of the other, as in a loss.
+    """
+    arrays, node = _arrays(failure), failure.node
+    if failure.kind not in _BROADCAST or len(arrays) != 2 or any(len(each.shape or ()) != 1 for each in arrays):
+        return None
+    if isinstance(node, ast.Call) and (_type_of(failure, node.func) or failure.text(node.func)).endswith(_LOSS):
+        return iter(())
+    if not isinstance(node, ast.Compare):
+        return None
+
+    def changes() -> Iterator[Candidate]:
+        for each in ast.walk(node):
+            bound = failure.binding(each.id) if isinstance(each, ast.Name) else None
+            axis = None if bound is None else _axis_of_place(bound.value)
+            if bound is not None and axis is not None:
+                line, place, around = failure.text(bound), failure.place(axis), failure.place(bound)
+                other = "1" if ast.unparse(axis) == "0" else "0"
+                start, end = place.column - around.column, place.end_column - around.column
+                yield failure.before(failure.failing.statement, f"{line[:start]}{other}{line[end:]}")
+        for operand in arrays:
+            for each in ast.walk(failure.failing.statement):
+                axis = _axis_of_place(each) if isinstance(each, ast.Call) else None
+                if axis is not None and isinstance(each, ast.Call) and failure.place(each) == operand.place:
+                    yield failure.instead(axis, "1" if ast.unparse(axis) == "0" else "0")
+
+    return changes()
+
+
+def _axis_of_place(node: ast.expr) -> ast.expr | None:
+    """Return the axis, 0 or 1, along which a call asks for the place of the largest or smallest; None without one."""
+    match node:
+        case ast.Call(ast.Attribute(holder, name), arguments, words) if name in _PLACES:
+            library = isinstance(holder, ast.Name) and holder.id in ("np", "torch")
+            named = [word.value for word in words if word.arg in ("axis", "dim")]
+            given = [*named, *arguments[1 if library else 0 :]]
+            if len(given) == 1 and ast.unparse(given[0]) in ("0", "1"):
+                return given[0]
+    return None
+
+
+def _in_that_order(failure: Failure) -> Iterator[Candidate] | None:
+    """Take the cells of each row at the places that are named for that row."""
+    match failure.node:
+        case ast.Subscript(ctx=ast.Load()) if failure.kind in ("index", "index_torch") and len(failure.operands) == 2:
+            order, holder = failure.operands
+        case _:
+            return None
+    places, shape = order.value, holder.shape
+    if shape is None or not isinstance(places, np.ndarray) or places.dtype.kind != "i" or places.ndim != len(shape):
+        return None
+    if places.ndim < 2 or not places.size:
+        return None
+    axes = [axis for axis in reversed(range(places.ndim)) if _orders(places, shape, axis)]
+    if not axes:
+        return None
+    return (
+        failure.whole(
+            f"{holder.asked}.gather({axis}, {order.text})"
+            if holder.is_tensor
+            else f"np.take_along_axis({holder.text}, {order.text}, axis={axis})"
+        )
+        for axis in axes
+    )
+
+
+def _orders(places: np.ndarray, shape: tuple[int, ...], axis: int) -> bool:
+    """Return whether all places along an axis are some of an array's, and each of them once."""
+    others = [size for place, size in enumerate(places.shape) if place != axis]
+    if others != [size for place, size in enumerate(shape) if place != axis]:
+        return False
+    inside = bool((places >= 0).all() and (places < shape[axis]).all())
+    return inside and bool((np.diff(np.sort(places, axis=axis), axis=axis) > 0).all())
+
+
+def _target_first(failure: Failure) -> Iterator[Candidate] | None:
+    """Swap class numbers that stand where predictions belong, and predictions that stand where these do."""
+    node = failure.node
+    if not isinstance(node, ast.Call) or len(node.args) != 2 or node.keywords or not _takes_classes(failure, node.func):
+        return None
+    arrays = _arrays(failure)
+    if len(arrays) != 2 or not all(each.is_tensor for each in arrays):
+        return None
+    first, second = arrays
+    if not first.dtype.startswith("torch.int") or "float" not in second.dtype or _is_made_whole(failure, node.args[0]):
+        return None
+    called = failure.text(node.func)
+    answers = [first.text]
+    if "binary" in called or _type_of(failure, node.func).startswith("BCE"):
+        answers.append(f"{first.asked}.float()")
+    return (failure.whole(f"{called}({second.text}, {answer})") for answer in answers)
+
+
+def _is_made_whole(failure: Failure, node: ast.expr) -> bool:
+    """Return whether predictions may have been made whole numbers."""
+    bound = failure.binding(node.id) if isinstance(node, ast.Name) else None
+    text = failure.text(node) + ("" if bound is None else failure.text(bound.value))
+    return any(word in text for word in ("arg", "round", "long", "int(", "max", "topk", ">", "<"))
+
+
+def _class_rows(failure: Failure) -> Iterator[Candidate] | None:
+    """Give probabilities of classes as floats, or the number of the one class of each row."""
+    if failure.kind != "probabilities_dtype_torch" or not isinstance(failure.node, ast.Call):
+        return None
+    arrays = _arrays(failure)
+    if len(arrays) != 2:
+        return None
+    scores, target = arrays
+    if len(scores.shape or ()) < 2 or target.shape != scores.shape:
+        return iter(())  # with floats these would be probabilities, and not the numbers of classes
+
+    def changes() -> Iterator[Candidate]:
+        for node in ast.walk(failure.failing.statement):
+            match node:
+                case ast.Call(ast.Attribute(holder, "long" | "int"), [], []) if failure.place(node) == target.place:
+                    yield failure.instead(node, failure.text(holder))
+        rows = target.value
+        if isinstance(rows, np.ndarray) and ((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all():
+            yield ended(target, ".argmax(1)")
+            yield ended(target, ".float()")
+
+    return changes()
+
+
+def _one_logit(failure: Failure) -> Iterator[Candidate] | None:
+    """Take the loss of two classes for one logit a sample."""
+    node, arrays = failure.node, _arrays(failure)
+    if failure.kind != "class" or not isinstance(node, ast.Call) or len(node.args) != 2 or len(arrays) != 2:
+        return None
+    logits, target = arrays
+    values = target.value
+    if logits.shape is None or logits.shape[1:] != (1,) or not isinstance(values, np.ndarray):
+        return None
+    if not ((values == 0) | (values == 1)).all() or target.shape != logits.shape[:1] or node.keywords:
+        return None
+    if not (_type_of(failure, node.func) == "CrossEntropyLoss" or failure.text(node.func).endswith("cross_entropy")):
+        return None
+    given = f"({logits.asked}.squeeze(1), {target.asked}.float())"
+    functions = ["nn.BCEWithLogitsLoss()", "F.binary_cross_entropy_with_logits"]  # as far as they are imported
+    if failure.text(node.func).endswith("cross_entropy"):
+        functions.reverse()
+    return (failure.whole(f"{function}{given}") for function in functions)
+
+
+def _frozen(failure: Failure) -> Iterator[Candidate] | None:
+    """Let the network learn again that was frozen; ask for no other gradient where one was asked for and got lost."""
+    if failure.kind != "no_grad_fn":
+        return None
+    lost = lost_gradients_of(failure.trace)
+    if any(isinstance(each, LosesGradient) for each in lost):
+        return _asked_again(failure)  # where a step lost it, asking behind that gives the parameters none
+    frozen = [each for each in lost if isinstance(each, AllFrozen)]
+    if not frozen:
+        asked = any(seen.requires for step in failure.trace.steps for seen in step.names.values())
+        return iter(()) if asked else None
+
+    def changes() -> Iterator[Candidate]:
+        for each in frozen:
+            for statement in failure.statements_before():
+                names = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+                if isinstance(statement, ast.Assign) and each.network in names and not _makes(statement, each.network):
+                    yield failure.before(statement, f"{each.network}.requires_grad_()")
+
+    return changes()
+
+
+def _asked_again(failure: Failure) -> Iterator[Candidate]:
+    """Ask for the gradient of parameters each round, where a step binds them to what was computed unrecorded."""
+    line = failure.failing.statement.lineno
+    for loop in statements_of(failure.trace.source):
+        if not isinstance(loop, ast.For | ast.While) or not loop.lineno < line <= (loop.end_lineno or line):
+            continue
+        unrecorded = [
+            each
+            for each in loop.body
+            if isinstance(each, ast.With) and ast.unparse(each.items[0].context_expr) == "torch.no_grad()"
+        ]
+        names = [name for each in unrecorded for name in map(_stepped, each.body) if name]
+        first = loop.body[0]
+        if names and first.lineno == first.end_lineno:
+            yield failure.before(first, "; ".join(f"{name}.requires_grad_()" for name in dict.fromkeys(names)))
+
+
+def _stepped(statement: ast.stmt) -> str:
+    """Return the name that ``w = w - lr * w.grad`` binds; empty for any other statement."""
+    match statement:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(left), ast.Sub(), change)) if name == left:
+            asked = [each for each in ast.walk(change) if isinstance(each, ast.Attribute) and each.attr == "grad"]
+            if any(isinstance(each.value, ast.Name) and each.value.id == name for each in asked):
+                return name
+    return ""
+
+
+def _makes(statement: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+
+
+def _after_every_pair(failure: Failure) -> Iterator[Candidate] | None:
+    """Change no shape where a column met a row before, and what came of it is here: the mistake is there."""
+    if failure.kind not in _OF_SHAPES:
+        return None
+    steps = [step for step in failure.trace.steps if any(map(_may_pair, step.parts))]
+    found = surprises_of(failure.trace, steps) if steps else {}
+    paired = [step for step, said in found.items() if any(isinstance(each, EveryPair) for each in said)]
+    return iter(()) if paired and _comes_here(failure, paired) else None
+
+
+def _column_within(failure: Failure) -> Iterator[Candidate] | None:
+    """Make a row of a column that was subtracted from a row, or the other way, within an operand: it gave all pairs."""
+    if failure.kind not in _OF_SHAPES:
+        return None
+    shapes = [each.shape or () for each in _arrays(failure)]
+    sizes = {size for shape in shapes if len(shape) == 2 and 1 not in shape for size in shape}
+    columns = []
+    for node in ast.walk(failure.node):
+        match node:
+            case ast.BinOp(left, ast.Sub(), right) if node is not failure.node:
+                columns += [each for each in (left, right) if _size_of_column(failure, each) in sizes]
+    return (failure.instead(each, f"{failure.text(each)}.squeeze(1)") for each in columns) if columns else None
+
+
+def _size_of_column(failure: Failure, node: ast.expr) -> int:
+    """Return how many rows a column has that stands there by its name; 0 for anything else."""
+    seen = failure.seen.get(node.id) if isinstance(node, ast.Name) else None
+    shape = () if seen is None or seen.shape is None else seen.shape
+    return shape[0] if len(shape) == 2 and shape[1] == 1 < shape[0] else 0
+
+
+def _may_pair(part: Part) -> bool:
+    shapes = [tuple(each.shape) for each in part.operands if hasattr(each, "shape")]
+    return len(shapes) == 2 and sorted(map(len, shapes)) == [1, 2]
+
+
+def _comes_here(failure: Failure, steps: list[Step]) -> bool:
+    """Return whether the line that failed reads what steps bound, or what was computed of that."""
+    reached = {binding.name for step in steps for binding in step.bound}
+    grows = True
+    while grows:
+        grows = False
+        for statement in statements_of(failure.trace.source):
+            match statement:
+                case ast.Assign([ast.Name(name)], value) | ast.AugAssign(ast.Name(name), _, value):
+                    if name not in reached and reached & _names(value):
+                        reached.add(name)
+                        grows = True
+    return bool(reached & _names(failure.node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _collated(failure: Failure) -> Iterator[Candidate] | None:
+    """Stack the features that a loader took from lists, number by number: one tensor each."""
+    match failure.node:
+        case ast.Attribute(ast.Name(name)) if failure.kind == "no_attribute" and failure.operands:
+            operand = failure.operands[-1]
+        case _:
+            return None
+    entries = operand.value
+    if operand.kind != "list" or not isinstance(entries, tuple) or len(entries) < 2:
+        return None
+    if not all(isinstance(each, Entry) and each.kind == "Tensor" and len(each.shape) == 1 for each in entries):
+        return None
+    if len({each.shape for each in entries}) != 1:
+        return None
+    for statement in statements_of(failure.trace.source):
+        match statement:
+            case ast.For(ast.Tuple(targets), ast.Name(loader)) if failure.failing.scope.get(loader) == "DataLoader":
+                if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+                    return iter([Candidate(operand.place, f"torch.stack({operand.text}, dim=1)")])
+    return None
+
+
+def _numbers_one_by_one(failure: Failure) -> Iterator[Candidate] | None:
+    """Give numbers as one list to a function that reduces an array."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("np"), name) as function, [_, _, *_] as arguments, []) if name in _REDUCE:
+            numbers = [each for each in failure.operands if each.kind in ("int", "float")]
+            if failure.kind == "axis" and len(numbers) == len(arguments):
+                listed = ", ".join(map(failure.text, arguments))
+                return iter([failure.whole(f"{failure.text(function)}([{listed}])")])
+    return None
+
+
+def _joined_images(failure: Failure) -> Iterator[Candidate] | None:
+    """Stack images, each of which has the channels that a convolution was made for, and which were joined."""
+    broken, shape = failure.trace.broken, failure.operands[0].shape if failure.operands else None
+    if failure.kind != "channels" or broken is None or broken.misfit is None or shape is None:
+        return None
+    line = failure.trace.stopped_in[0] if failure.trace.stopped_in else 0
+    at_top = [each for each in statements_of(failure.trace.source) if each.lineno == line][:1]
+    for statement in (failure.failing.statement, *at_top):  # a network may hand on what it is given
+        for node in ast.walk(statement):
+            given = node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+            listed = None if given is None else _joined(failure, given, statement, broken.misfit.had, shape)
+            if given is not None and listed is not None:
+                return iter([failure.instead(given, f"torch.stack({failure.text(listed)})")])
+    return None
+
+
+def _joined(
+    failure: Failure, given: ast.expr, statement: ast.stmt, channels: int, shape: tuple[int, ...]
+) -> ast.expr | None:
+    """Return the images, of so many channels each, that were joined to what a call is given, of a shape."""
+    bound = failure.binding(given.id, statement) if isinstance(given, ast.Name) else None
+    joined = given if bound is None else bound.value
+    match joined:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "cat" | "concat"), [listed, *axis], words):
+            along = [failure.text(each) for each in (*axis, *(word.value for word in words))]
+        case _:
+            return None
+    place = failure.place(joined)
+    parts = [part for step in failure.trace.steps for part in step.parts if part.place == place]
+    shapes = {tuple(map(int, each.shape)) for each in parts[-1].operands[0]} if parts else set()
+    fits = all(each[:1] == (channels,) and len(each) == len(shape) for each in shapes) and len(shapes) < 2
+    joins = not parts or tuple(map(int, parts[-1].result.shape)) == shape
+    return listed if along in ([], ["0"]) and fits and joins else None
+
+
+def _arrays(failure: Failure) -> list[Operand]:
+    """Return the operands that are arrays, in the order in which they stand."""
+    return [each for each in failure.failing.operands if each.shape is not None]
+
+
+def _type_of(failure: Failure, called: ast.expr) -> str:
+    """Return the type of what is called, where that is a name or made right there; empty for anything else."""
+    match called:
+        case ast.Name(name):
+            return failure.failing.scope.get(name, "")
+        case ast.Call(function):
+            return failure.text(function).rpartition(".")[2]
+    return ""
+
+
+def _takes_classes(failure: Failure, called: ast.expr) -> bool:
+    """Return whether what is called is a loss whose targets are classes, or how likely each is."""
+    name = _type_of(failure, called) or failure.text(called)
+    return name.endswith((*_OF_CLASSES, "cross_entropy", "cross_entropy_with_logits", "nll_loss"))
+
+
+def _sorted_in_place(failure: Failure) -> Iterator[Candidate] | None:
+    """Bind what was sorted to a name that is None, since it was bound to what sorts in place."""
+    for operand in failure.operands:
+        bound = failure.binding(operand.text) if operand.kind == "NoneType" else None
+        match None if bound is None else bound.value:
+            case ast.Call(ast.Attribute(ast.Name(name), "sort"), [], []) if name != operand.text:
+                function = {"numpy.ndarray": "np.sort", "list": "sorted"}.get(failure.failing.scope.get(name, ""))
+                if function is not None:
+                    line = f"{operand.text} = {function}({name})"
+                    return iter([failure.before(failure.failing.statement, line)])
+    return None
+
+
+def _no_leaf(failure: Failure) -> Iterator[Candidate] | None:
+    """Make a leaf of weights that were computed of one, as by scaling it, before they are used."""
+    for operand in failure.operands:
+        name, _, asked = operand.text.rpartition(".")
+        bound = failure.binding(name) if operand.kind == "NoneType" and asked == "grad" else None
+        if bound is None or not isinstance(bound.value, ast.BinOp) or "requires_grad=True" not in ast.unparse(bound):
+            continue
+        later = [each for each in statements_of(failure.trace.source) if each.lineno > bound.lineno]
+        if later and later[0].col_offset == bound.col_offset:
+            return iter([failure.before(later[0], f"{name} = {name}.detach().requires_grad_()")])
+    return None
+
+
+_RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
+    _angles,
+    _pair_compared,
+    _rows_of_two_lengths,
+    _in_that_order,
+    _target_first,
+    _class_rows,
+    _one_logit,
+    _frozen,
+    _after_every_pair,
+    _column_within,
+    _collated,
+    _numbers_one_by_one,
+    _joined_images,
+    _sorted_in_place,
+    _no_leaf,
+)
