@@ -2,7 +2,8 @@
 
 - One run alone at full speed: painted at least 12 times a second.
 - Thirty runs at once, each in a page of its own: every one painted at least 4 times a second. All thirty pages are open
-  in one browser on this machine, which is more than a learner's own machine has to draw.
+  in one browser on this machine, which is more than a learner's own machine has to draw: what of the processors the
+  browser takes for that, and what the server and its training processes, is told beside it.
 - An answer brings what is new: a few hundred bytes, at the median.
 
 Run as ``python -m benchmarks.live_curves``, or with a number of runs other than thirty behind it.
@@ -12,13 +13,16 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
 
 from primer_core.training.history import EpochPoint, History
 from primer_core.training.run import Run
 from primer_core.training.spec import RunSpec
-from tests.running_app import launch_browser, running_app
+from tests.running_app import launch_browser, processes_below, running_app
 from ui.training.live_view import Cursor, live_view
 
 SECONDS = 10.0
@@ -37,6 +41,16 @@ def start(context: BrowserContext, url: str, batch: int) -> Page:
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function(GOES_ON)
     return page
+
+
+def processor_seconds(processes: Iterable[int]) -> float:
+    """How long processes and all that they have started have computed until now."""
+    ticks = 0
+    for process in {each for root in processes for each in (root, *processes_below(root))}:
+        with suppress(OSError):  # it has ended
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def paints_a_second(pages: list[Page]) -> list[float]:
@@ -84,7 +98,10 @@ def main(many: int) -> None:
         f"an answer takes {statistics.median(times):.3f} ms of Python (p95 {statistics.quantiles(times, n=20)[-1]:.3f})"
     )
     with running_app() as app, sync_playwright() as playwright:
+        server = app.process.pid
+        before = set(processes_below(os.getpid()))
         browser = launch_browser(playwright)
+        drawing = [each for each in processes_below(os.getpid()) if each not in before]
         contexts = [browser.new_context(viewport={"width": 1280, "height": 900}) for _ in range(many)]
         first = start(contexts[0], app.url, ALONE)
         (alone,) = paints_a_second([first])
@@ -93,10 +110,17 @@ def main(many: int) -> None:
         print(f"an answer has {statistics.median(sizes):.0f} bytes at the median, {max(sizes)} at most")
         first.close()
         pages = [start(context, app.url, TOGETHER) for context in contexts]
+        spent = [processor_seconds(drawing), processor_seconds([server])]
         rates = paints_a_second(pages)
+        browsers, servers = processor_seconds(drawing) - spent[0], processor_seconds([server]) - spent[1]
         print(
             f"{many} at once: {min(rates):.1f} to {max(rates):.1f} paints a second, "
             f"median {statistics.median(rates):.1f} (goal: each at least 4)"
+        )
+        a_paint = 1000 * browsers / SECONDS / sum(rates)
+        print(
+            f"the browser took {browsers / SECONDS:.2f} cores for that, {a_paint:.0f} ms a paint; the server with all "
+            f"training took {servers / SECONDS:.2f}"
         )
         browser.close()
     print(f"load of the machine, of {os.cpu_count()} cores: {os.getloadavg()[0]:.1f} over the last minute")
