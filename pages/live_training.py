@@ -66,8 +66,8 @@ with explanation_column.container(border=True, height="stretch"):
 1. **Forward.** A batch goes through the network and comes out as logits, one number a class.
 2. **Loss.** Cross-entropy turns logits and labels into one number: the mean of −ln(probability of the right class).
 3. **Backward.** `loss.backward()` works out how the loss would change with each weight.
-4. **Step.** `optimizer.step()` moves the weights a little: plain SGD against their gradients, momentum and Adam by those
-   of earlier steps, too. The learning rate says how far.
+4. **Step.** `optimizer.step()` moves the weights a little: plain SGD against their gradients, momentum and Adam by
+   those of earlier steps, too. The learning rate says how far.
 5. **Zero.** `optimizer.zero_grad()` clears the gradients, which would otherwise add up from step to step.
 
 The faint line is each batch: batches differ, so it jitters. The strong line is its running mean, which lags

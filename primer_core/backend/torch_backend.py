@@ -77,12 +77,14 @@ class TorchBackend(Backend):
         return spare[:0].reshape(values.shape)
 
     def to_numpy(self, array: torch.Tensor) -> NDArray[Any]:
-        """Copy the tensor."""
-        return np.array(array.detach().numpy())
+        """Copy the tensor; numbers of a dtype that NumPy has not, such as bfloat16, become those of float32."""
+        bare = array.detach()
+        return np.array((bare if _has_twin(bare) else bare.float()).numpy())
 
     def on_its_memory(self, array: torch.Tensor) -> NDArray[Any]:
-        """Call ``numpy()``."""
-        return np.asarray(array.detach().numpy())
+        """Call ``numpy()``; of a dtype that NumPy has not, the bytes of its numbers stand there as whole numbers."""
+        bare = array.detach()
+        return np.asarray((bare if _has_twin(bare) else bare.view(_whole_of(bare.element_size()))).numpy())
 
     def is_number(self, found: Any) -> bool:  # noqa: ARG002 - the answer is always the same
         """PyTorch returns tensors without axes, no bare numbers."""
@@ -260,6 +262,20 @@ class TorchBackend(Backend):
         return (f"{result} = {name}.{operation}({given})",)
 
 
+def _has_twin(array: torch.Tensor) -> bool:
+    """Return whether NumPy has a tensor's dtype: it has no floats of 16 bits but float16, and none of 8."""
+    return str(array.dtype) not in _WITHOUT_TWIN and "float8" not in str(array.dtype)
+
+
+def _whole_of(size: int) -> torch.dtype:
+    """Return a dtype of whole numbers of so many bytes."""
+    load_torch()
+    import torch
+
+    return torch.uint8 if size == 1 else torch.int16
+
+
+_WITHOUT_TWIN = ("torch.bfloat16",)
 _PYTORCH = TorchBackend()
 
 

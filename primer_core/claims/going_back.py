@@ -246,7 +246,8 @@ class BecameNotFinite(Claim):
         return (
             Code(f"{self.name}.grad"),
             f" holds {'nan' if self.nan else 'infinity'}. On the way back {self.node} is the first that is given "
-            f"finite numbers and hands on others: its slope is not finite here{', and 0 times infinity is nan' * self.nan}.",
+            "finite numbers and hands on others: its slope is not finite here"
+            f"{', and 0 times infinity is nan' * self.nan}.",
         )
 
 

@@ -236,7 +236,7 @@ class SoftmaxTwice(Claim):
         """Give both losses."""
         return (
             Code("cross_entropy"),
-            " takes logits and computes their softmax itself. Given probabilities, it computes softmax of them once more: "
+            " takes logits and computes their softmax itself. Given probabilities, it computes the softmax of these: "
             f"{short_number(self.twice)} in place of {short_number(self.once)}.",
         )
 

@@ -13,7 +13,7 @@ Why = Literal["no_grad", "number", "dtype", "detached", "anew"]
 """How a gradient is lost: nothing was recorded, a number of Python's was made, no floats were, the way back was cut,
 or a new tensor was made of the numbers."""
 
-_HOW: Mapping[str, str] = {
+HOW: Mapping[str, str] = {
     "no_grad": " ran where nothing is recorded, as under torch.no_grad()",
     "number": " gives numbers of Python's, which know no way back",
     "dtype": " gives no floats, and only floats have a gradient",
@@ -85,7 +85,7 @@ class LosesGradient(Claim):
 
     def sentence(self) -> Sentence:
         """Name the step, and say how."""
-        return (f"The gradient is lost in line {line_of(self.run[0])}: ", Code(self.code), f"{_HOW[self.why]}.")
+        return (f"The gradient is lost in line {line_of(self.run[0])}: ", Code(self.code), f"{HOW[self.why]}.")
 
 
 @dataclass(frozen=True, slots=True)

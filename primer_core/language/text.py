@@ -33,8 +33,8 @@ def literal_number(node: ast.expr) -> int | float | None:
             return -value  # the one whole number whose opposite does not fit
         case ast.Constant(int() | float()):
             raise Refused(
-                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to about 1.8e308. "
-                "Write a smaller one."
+                "One of these numbers is too large: whole numbers go from −2**63 to 2**63 − 1, others up to about "
+                "1.8e308. Write a smaller one."
             )
     return None
 

@@ -489,6 +489,8 @@ class Expressions(Evaluator, ABC):
             return self._attribute_of(holder, node)
         if isinstance(holder, type) and issubclass(holder, Record) and node.attr == "_fields":
             return holder.names
+        if isinstance(holder, tuple) and node.attr in _OF_LOADING and hasattr(holder, node.attr):
+            return getattr(holder, node.attr)
         found = self._method_of(holder, node) if isinstance(holder, type) else self._bound_method(holder, node)
         return found or super()._read(holder, node)
 
@@ -801,6 +803,9 @@ class Expressions(Evaluator, ABC):
     def _error(self, kind: str, words: str, node: ast.AST) -> Rejection:
         return self._no(made(kind, words), node)
 
+
+_OF_LOADING = ("missing_keys", "unexpected_keys")
+"""What the pair has that ``load_state_dict`` returns."""
 
 _AS_PYTHON_HAS_THEM = (
     dict, set, frozenset, deque, complex, range, slice, Function, np.random.Generator, np.random.RandomState,

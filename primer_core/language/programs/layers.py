@@ -238,7 +238,10 @@ class Watch:
 
 def is_module(value: Any) -> bool:
     """Return whether a value is a network, a layer or a loss."""
-    return any(kind.__module__ == "torch.nn.modules.module" for kind in type(value).__mro__)
+    return any((kind.__module__, kind.__name__) == _MODULE for kind in type(value).__mro__)
+
+
+_MODULE = ("torch.nn.modules.module", "Module")
 
 
 def is_network(value: Any) -> bool:

@@ -23,7 +23,7 @@ from primer_core.lessons.own_lines.trace import Step, Trace
 _REFUSAL = "does not require grad and does not have a grad_fn"
 _OF_NONE = "NoneType"
 _FREEZES = ("requires_grad = False", "requires_grad=False", "requires_grad_(False)")
-_MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
+MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
 _MOST_HELD = 4_000
 
 
@@ -73,7 +73,7 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | A
     if _REFUSAL not in stopped.declined.text:
         return ()
     program = read_program(trace.source)
-    watch = _Watch(numbers=statement_numbers(program.nodes))
+    watch = Watch(numbers=statement_numbers(program.nodes))
     watch.names.update(trace.given())
     watch.run_program(program)
     if watch.asked is None or watch.overflows:
@@ -133,7 +133,19 @@ def _function(trace: Trace, line: int) -> ast.stmt | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class LostStep:
+    """A step that was given what requires a gradient, and gave what does not.
+
+    Parameters
+    ----------
+    line, time
+        Its statement, and the how-manieth time that this was begun.
+    code
+        What stands there.
+    why
+        How it lost the gradient.
+    """
+
     line: int
     time: int
     code: str
@@ -141,7 +153,7 @@ class _Step:
 
 
 @dataclass(eq=False)
-class _Watch(Interpreter):
+class Watch(Interpreter):
     """Runs a program and keeps, of what requires no gradient, which steps on the way to it lost one.
 
     Parameters
@@ -156,6 +168,8 @@ class _Watch(Interpreter):
         Whether anything required a gradient at any time.
     overflows
         Whether there was more than is kept.
+    merges
+        Whether what requires a gradient knows of the steps on its way that lost one, too.
     """
 
     numbers: Numbers = field(default_factory=dict)
@@ -163,11 +177,12 @@ class _Watch(Interpreter):
     asking: ast.AST | None = None
     any_requires: bool = False
     overflows: bool = False
-    _lost: dict[int, tuple[Any, tuple[_Step, ...]]] = field(default_factory=dict)
+    merges: bool = False
+    _lost: dict[int, tuple[Any, tuple[LostStep, ...]]] = field(default_factory=dict)
     _times: dict[int, int] = field(default_factory=dict)
     _lines: list[int] = field(default_factory=list)
 
-    def lost_by(self, value: Any) -> tuple[_Step, ...]:
+    def lost_by(self, value: Any) -> tuple[LostStep, ...]:
         """Return the steps that lost a gradient on the way to a value."""
         found = self._lost.get(id(value))
         return () if found is None else found[1]
@@ -205,7 +220,8 @@ class _Watch(Interpreter):
         known = any(id(each) in self._lost for each in _cells(result))  # by what the network's own lines did
         if not known and (is_module(function) or is_array(result)):
             self._note("", (*positional, *keywords.values(), *own), result, node)
-        self.any_requires |= is_module(result) and any(each.requires_grad for each in result.parameters())
+        parameters = result.parameters() if hasattr(result, "parameters") and is_module(result) else ()
+        self.any_requires |= any(each.requires_grad for each in parameters)
         return result
 
     def _in_python(self, symbol: str, compute: Any, node: ast.AST, *values: Any) -> Any:
@@ -219,16 +235,17 @@ class _Watch(Interpreter):
         made = tuple(_cells(result))
         requires = any(_requires(each) for each in read)
         self.any_requires |= requires or any(_requires(each) for each in made)
-        lost: dict[_Step, None] = dict.fromkeys(step for each in read for step in self.lost_by(each))
+        lost: dict[LostStep, None] = dict.fromkeys(step for each in read for step in self.lost_by(each))
         for each in made:
             if _requires(each) or any(each is other for other in read):
-                steps = tuple(lost) if not _requires(each) else ()
+                steps = tuple(lost) if self._takes_over(each, read) else ()
             elif requires:
                 why = _why(name, each)
                 if why is None or not self._lines:
                     continue
                 code = Place.of(node, self._source).text
-                steps = (_Step(self._lines[-1], self._times[self._lines[-1]], code, why),)
+                steps = (LostStep(*self.under_way_now, code, why),)
+                self._loses(steps[0], read)
             else:
                 steps = tuple(lost)
             if steps:
@@ -236,6 +253,20 @@ class _Watch(Interpreter):
             else:
                 self._lost.pop(id(each), None)
         self.overflows |= len(self._lost) > _MOST_HELD
+
+    def _takes_over(self, made: Any, read: Sequence[Any]) -> bool:
+        """Return whether what was made knows of the steps that lost a gradient on the way to what it was made of."""
+        if not _requires(made):
+            return True
+        return self.merges and not (made.is_leaf and len(read) > 1 and any(made is other for other in read))
+
+    @property
+    def under_way_now(self) -> tuple[int, int]:
+        """The innermost statement that is under way, and the how-manieth time it was begun."""
+        return self._lines[-1], self._times[self._lines[-1]]
+
+    def _loses(self, step: LostStep, read: Sequence[Any]) -> None:
+        """Be told of a step that lost the gradient of what it was given."""
 
 
 def _why(name: str, made: Any) -> Why | None:
@@ -249,7 +280,7 @@ def _why(name: str, made: Any) -> Why | None:
         return "no_grad"
     if name.rpartition(".")[2] in ("detach", "data"):
         return "detached"
-    if name in _MAKE_ANEW:
+    if name in MAKE_ANEW:
         return "anew"
     if isinstance(made, torch.Tensor) and not made.is_floating_point() and not made.is_complex():
         return "dtype"

@@ -33,12 +33,17 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.sources import named_again, numbered
 from primer_core.lessons.own_lines import (
+    surprising_arrays,
     surprising_calls,
+    surprising_digits,
+    surprising_equalities,
     surprising_layers,
+    surprising_models,
     surprising_numbers,
     surprising_objects,
     surprising_places,
     surprising_ranges,
+    surprising_shares,
     surprising_slopes,
     surprising_training,
 )
@@ -353,6 +358,11 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_slopes.RULES,
     *surprising_training.RULES,
     *surprising_layers.RULES,
+    *surprising_models.RULES,
+    *surprising_shares.RULES,
+    *surprising_arrays.RULES,
+    *surprising_equalities.RULES,
+    *surprising_digits.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

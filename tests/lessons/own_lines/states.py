@@ -159,6 +159,9 @@ _STILL_MORE_SURPRISES = (
     "pred = torch.zeros(1, {1})\ngoal = torch.ones(1, {1})\nloss = nn.L1Loss(pred[:, :1], goal[:, :1])\n"
     "one, two = pred[0, :1], goal[0, :1]\nloss = nn.MSELoss(one, two)\nnet = nn.Linear({1}, 1)\n"
     "for p in net.parameters():\n    p = p - 0.{0}",
+    "net = nn.Linear({1}, 1)\nnet.eval\nopt = torch.optim.SGD(net.parameters(), lr=0.{0}1)\n"
+    "x = torch.ones(2, {1})\nfor i in range(2):\n    loss = net(x).mean()\n    loss.backward()\n    opt.step\n"
+    "print(net.parameters)\nnet.training\nx.clone",
     "a = np.arange(0, {1}, 0.5)\nb = np.arange(1, 1.3, 0.1) * {0}\nc = np.linspace(0, {1}, {1}0)\n"
     "t = torch.arange({0}, {1} + 2, 0.25)",
     "rolls = np.random.randint(1, {1} + 4, size=4)\nt = torch.randint({0}, 9, (2,))\n"
@@ -195,6 +198,116 @@ _STILL_MORE_SURPRISES = (
     "hot = np.eye({1} + 1)[labels]\nunit = torch.eye(4)\npicked = unit[[{0}, 2]]",
 )
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
+
+_MISREAD = (
+    "cells = np.array([1, {1} + 3, {0} + 1, 9])\nmiddle = cells[(cells > 1) & cells < 7]\n"
+    "wide = torch.arange({1} + 3)\nprint((wide < {0}) | wide == {1} + 1, 1 > wide & (wide > {0}))",
+    # Beyond step 12, and cleared: that a cell went into another within one statement cannot be tried out.
+    "for count in range(6):\n    twice = count * 2\ngrid = np.arange(4. * {1}).reshape({1}, 4)\n"
+    "grid[0], grid[1] = grid[1], grid[0]\ngrid[:, 1], grid[:, 3] = grid[:, 3], grid[:, 1]\n"
+    "halves = torch.arange(6) * {0}\nhalves[:3], halves[3:] = halves[3:], halves[:3]\ngrid[:] = 0\nhalves[:] = 0",
+    "table = torch.arange(3. * {1}).reshape({1}, 3)\nkept = table[0]\ntable[0] = table[1]\ntable[1] = kept\n"
+    "board = np.arange(9).reshape(3, 3) * {0}\nheld = board[:, 2]\nboard[:, 2] = board[:, 0]\nboard[:, 0] = held",
+    "peaks = np.arange(4 * {1} + 4).reshape(-1, 2)[::-1] % ({1} * 2 + 1)\nhighest = peaks.argmax()\n"
+    "if highest < len(peaks):\n    print(peaks[highest])\nlows = torch.tensor([[5, 4, {0}], [-{1}, 4, 9]])\n"
+    "lowest = torch.argmin(lows)\nrow = lambda: lows[lowest]",
+    "labels = np.array([0, {0} % 3, 2, 1])\nhot = np.zeros((4, 3))\nhot[:, labels] = 1\n"
+    "kinds = torch.arange({1}) % 2\nones = torch.zeros({1}, {0} + 2)\nones[:, kinds] = 1.0",
+    "values = np.arange({1} + 2) * 10 + {0}\nmask = [0, 1] + [1] * {1}\nprint(values[mask])\n"
+    "keep = (values < 25).astype(int)\nprint(values[keep])\nrecords = torch.arange(3 * {1}.).reshape(3, {1})\n"
+    "valid = torch.tensor([1, 0, 1])\nchosen = records[valid]",
+    "places = np.array([[1, 2], [{1} + 2, 4], [5, {0} + 6]])\nprint([1, 4] in places)\nwanted = np.array([5, 2])\n"
+    "there = wanted in places\nspots = torch.tensor([[1, 2], [3, {1}]])\nspot = torch.tensor([1, 9])\n"
+    "known = spot in spots",
+    "matrix = np.array([[3, 1, {1}], [9, 7, {0}]])\norder = np.argsort(matrix, axis=1)\nprint(matrix[:, order])\n"
+    "square = torch.tensor([[3., {0}.5, 2.], [9., 7., 8.], [1., 6., 5.]])\ndown = square.argsort(dim=0)\n"
+    "turned = square[down]\nfirsts = matrix[:, matrix.argsort()[:, :2]]",
+    "scores = np.array([{0}.5, 9.5, 4.25, {1}.75])\ntop2 = np.argsort(scores)[:2]\n"
+    "lengths = torch.tensor([{1}., 9., 7.5])\nascending = lengths.argsort()\nlargest = ascending[:{0} % 2 + 1]",
+    "X = np.arange(2 * {1} + 4).reshape(-1, 2)\ny = np.arange({1} + 2)\nnp.random.shuffle(X)\nnp.random.shuffle(y)\n"
+    "features = torch.arange({1} + 3.) * {0}\ntargets = torch.arange({1} + 3)\n"
+    "targets = targets[torch.randperm(len(targets))]\nfeatures = features[torch.randperm(len(features))]",
+    "readings = np.array([{0}.0, np.nan, {1}.0])\nfilled = readings[readings != np.nan]\nagain = readings.copy()\n"
+    "print(np.array_equal(readings, again), (readings == again).all())\n"
+    "gaps = torch.tensor([[float('nan'), {1}.0], [float('nan'), 2.0]])\nsame = torch.equal(gaps, gaps.clone())\n"
+    "some = gaps != float('nan')\nnear = np.allclose(again, readings)",
+    "guesses = torch.tensor([[0.2, 0.{1}5, 0.1], [0.5, 0.3, 0.2], [0.1, 0.1, 0.{0}5]])\n"
+    "classes = torch.tensor([1, 0, {0} % 3])\npicked = torch.max(guesses, 1)[0]\n"
+    "print((picked == classes).sum())\nbest, found = guesses.max(dim=1)\nprint(classes == best)\n"
+    "shares = np.array([[0.{0}, 0.{1}5]])\nprint((shares.repeat(2, 0).max(axis=1) == np.array([0, 1])).mean())",
+    "chances = torch.tensor([0.{1}, 0.2{0}, 0.9])\ntruth = torch.tensor([1, 0, 1])\n"
+    "print((chances == truth).float().mean())\nodds = np.array([[0.{0}], [0.{1}5]])\n"
+    "goal = np.array([[0.], [1.]])\nprint((goal == odds).mean())",
+    "numbers = np.array([{1}.0, np.nan])\nprint(numbers[0] is numbers[0], numbers[1] is np.nan)\nview = numbers[1:]\n"
+    "print(view is numbers)\nrow = torch.arange({1} * 2)\npair = row.view(2, -1)\n"
+    "print(row is not pair, row[{0}] is not row[0])",
+    "points = np.arange({1} * 2. + 2).reshape(-1, 2) + {0}\nnorms = np.linalg.norm(points)\nunit = points / norms\n"
+    "vectors = torch.tensor([[3., {0}.], [{1}., 8.]])\nvectors /= vectors.norm()",
+    "images = [torch.full(({0} * 0 + 3, {1} + 1, {1} + 1), float(i)) for i in range({0} + 1)]\n"
+    "batch = torch.cat(images)\nplane = np.arange(2. * {1}).reshape({1}, 2)\nrows = [plane[i] for i in range({1})]\n"
+    "joined = np.concatenate(rows)",
+    "small = np.full({0} + 9, {1} / 4, dtype=np.float16)\nsmall[0] = 4096\ntotals = np.cumsum(small)",
+    "def part(value):\n    if value < {0}:\n        return {0}\n    return value / {1} + 0.3\n"
+    "parts = np.vectorize(part)\nprint(parts(np.arange({0} - 1, {0} + 3)))",
+    "money = np.round([{0}.5, {1}.5, 2.5])\ncents = np.round(np.array([0.{0}125, {1}.125]), 2)\n"
+    "half = {1}.5\nprint(round(half), round(2.5), round({0}.125, 2), round(0.25, 1))\n"
+    "tenths = torch.tensor([0.25, {1}.25]).round(decimals=1)",
+)
+"""Programs that run, and in which an index or a comparison is read otherwise than is often meant."""
+
+_MODELS = (
+    "first = nn.Linear(2, {1})\nsecond = nn.Linear({1}, 1)\n"
+    "learn = torch.optim.SGD([*first.parameters(), *second.parameters()], lr=0.1)\nfor i in range({0}):\n"
+    "    middle = first(torch.ones(2, 2)).detach()\n    cost = second(middle).pow(2).mean()\n"
+    "    learn.zero_grad()\n    cost.backward()\n    learn.step()",
+    "left = torch.ones(2, requires_grad=True)\nright = torch.ones({1}, requires_grad=True)\n"
+    "both = torch.optim.Adam([left, right])\nwith torch.no_grad():\n    sum_left = (left * {0}).sum()\n"
+    "(right * sum_left).sum().backward()\nboth.step()",
+    "judge = nn.Linear({1}, 1)\nmean = judge(torch.ones({0}, {1})).mean()\n"
+    "missed = torch.tensor(mean.item(), requires_grad=True)\nmissed.backward()\n"
+    "again = torch.tensor(mean * 2, requires_grad=True)\nagain.backward()",
+    "scores = torch.arange(3. * {1}).reshape(3, {1}) / 4\nhidden = torch.zeros(3, {1}).bool()\n"
+    "hidden[{0} - 1] = True\nshares = F.softmax(scores.masked_fill(hidden, float('-inf')), dim=-1)\n"
+    "gone = torch.full(({1},), float('-inf'))\nnothing = nn.Softmax(dim=0)(gone)",
+    "logits = torch.arange({1} * {1}.).reshape({1}, {1}) / 5\nweights = torch.softmax(logits, dim=-1)\n"
+    "lower = torch.tril(torch.ones({1}, {1}))\nwithout = weights.masked_fill(lower == 0, 0)\n"
+    "mixed = without @ torch.ones({1}, {0})",
+    "points = torch.arange({1} * {1}.).reshape({1}, {1}) / 7\nlow = torch.tril(torch.ones({1}, {1}))\n"
+    "part = (points * low).softmax(-1)\nfilled = points.masked_fill(low == 0, 0)\nother = F.softmax(filled, dim=1)",
+    "share = torch.softmax(torch.arange({1}.) / {0}, dim=0)\nagain = F.softmax(share, dim=0)\n"
+    "logs = torch.log_softmax(share, dim=0)",
+    "encoder = nn.TransformerEncoderLayer(4, 2, 8)\nprint(encoder)\ntokens = torch.randn({0} + 1, {1}, 4)\n"
+    "seen = encoder(tokens)",
+    "def project(x):\n    return nn.Linear({1}, {0})(x)\none = project(torch.ones(1, {1}))\n"
+    "two = project(torch.ones(2, {1}))",
+    "class Anew(nn.Module):\n    def forward(self, x):\n        layer = nn.Linear({1}, {0})\n"
+    "        return torch.relu(layer(x))\nanew = Anew()\nfresh = anew(torch.ones(1, {1}))",
+    "eye = nn.Linear(40, {0})\neye.eval()\ndef guess(x):\n    return eye(F.dropout(x, 0.{1}))\n"
+    "guessed = guess(torch.ones(2, 40))",
+    "norm = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\nnorm.requires_grad_(False)\n"
+    "for i in range({0}):\n    normed = norm(torch.randn(6, 2) + {1})",
+    "tilt = nn.Linear({1}, 1)\nfor i in range({0} + 1):\n    opt = torch.optim.Adam(tilt.parameters(), lr=0.{1})\n"
+    "    opt.zero_grad()\n    tilt(torch.ones(2, {1})).sum().backward()\n    opt.step()",
+    "plain = nn.Linear({1}, 1)\nbest_plain = plain\nmoves = torch.optim.SGD(plain.parameters(), lr=0.{1})\n"
+    "plain(torch.ones(1, {1})).sum().backward()\nmoves.step()\n"
+    "print(torch.equal(best_plain.weight, plain.weight))",
+    "place = np.zeros({1})\npath = []\nfor i in range({0} + 1):\n    place += i + 1\n    path.append(place)",
+    "small = nn.Sequential(nn.Linear(2, {1}), nn.ReLU())\n"
+    "large = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, {0}))\n"
+    "large.load_state_dict(small.state_dict(), strict=False)",
+    "calm = nn.Sequential(nn.Linear({1}, 3), nn.Dropout(0.5))\ncalm.eval()\ncame = calm(torch.ones(1, {1}))\n"
+    "print(came.requires_grad)",
+    "rows = torch.arange(2. * {1}).reshape(2, {1}) - {0}\nalike = F.cosine_similarity(rows, rows.flip(0), dim=0)",
+)
+"""Programs whose networks, masks or copies do something else than is often meant."""
+
+_CONSTANTS = (
+    "w = torch.tensor([1., {1}.], requires_grad=True)\nwith torch.no_grad():\n    m = w * {0}\n"
+    "((w + m) ** 2).sum().backward()",
+    "w = torch.tensor([[{1}., 2.]], requires_grad=True)\ny = w * 2\nwith torch.no_grad():\n    z = y.sum() / {0}\n"
+    "out = (y * z).sum()\nout.backward()\nprint(w.grad)",
+)
+"""Programs without a network in which part of the way back is not recorded."""
 
 _NEVER_STEPS = (
     "net = nn.Linear({1}, {0})\nopt = torch.optim.SGD(net.parameters(), lr=0.{1})\nfor epoch in range({0}):\n"
@@ -286,6 +399,17 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         else:
             programs = _NEVER_STEPS if alone < 0.67 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
+    if chance.random() < 0.15:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
+        text += _several(_MISREAD, chance, 4)
+    if chance.random() < 0.17:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "torch.manual_seed(0)\n"
+        if chance.random() < 0.85:
+            text += _several(_MODELS, chance)
+        else:
+            text += chance.choice(_CONSTANTS).format(chance.randint(1, 3), chance.randint(2, 5))
     if chance.random() < 0.06:
         text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
         text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn.modules import module as modules
 
+from primer_core.lessons.answer import page
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -133,3 +134,24 @@ def test_a_network_is_followed_in_inference_mode() -> None:
     found = shown(f"{LIBRARIES}{program}\n    z = net(x) * 2")
     assert found.trace.stopped is None
     assert [step.changed for step in found.steps if step.changed] == [("y",)]
+
+
+@pytest.mark.parametrize(
+    ("program", "printed"),
+    [
+        (
+            "a, b = nn.Sequential(nn.Linear(3, 2)), nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))\n"
+            "found = b.load_state_dict(a.state_dict(), strict=False)\nprint(found.missing_keys)",
+            ("['1.weight', '1.bias']",),
+        ),
+        ("x = torch.ones(2, 3).bfloat16() / 3\nprint(x.sum())", ("tensor(2., dtype=torch.bfloat16)",)),
+    ],
+)
+def test_what_loading_returns_and_tensors_of_a_dtype_that_numpy_has_not_are_shown(
+    program: str, printed: tuple[str, ...]
+) -> None:
+    shown = explain(OwnLinesQuestion(program=f"import torch\nfrom torch import nn\n{program}"))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is None
+    assert shown.trace.steps[-1].printed == printed
+    page(LESSON, OwnLinesQuestion(program=f"import torch\nfrom torch import nn\n{program}"))

@@ -1,0 +1,243 @@
+"""Runs a program once more and keeps what its networks, optimisers and lists did, where a surprise needs it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.language.execution import is_array
+from primer_core.language.limits import MAX_ELEMENTS
+from primer_core.language.programs.interpreter import Interpreter
+from primer_core.language.programs.layers import is_module, path_of
+from primer_core.language.programs.modes import OF_GRADIENTS
+from primer_core.language.programs.reading import read_program
+from primer_core.language.table.costs import size_of
+from primer_core.lessons.own_lines.ledger import BACKWARD
+from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, LostStep, Watch
+from primer_core.lessons.own_lines.statements import statement_numbers
+from primer_core.lessons.own_lines.surprising_line import numbers
+from primer_core.lessons.own_lines.trace import Trace
+
+Run = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    """What an optimiser held when it took its last step in a line."""
+
+    name: str
+    held: tuple[Any, ...]
+    lost: tuple[LostStep, ...]
+    names: Mapping[int, str]
+    without: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What ``backward()`` was asked of."""
+
+    is_leaf: bool
+    lost: tuple[LostStep, ...]
+    gradients: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A batch norm without a trainable parameter whose running mean was changed."""
+
+    layer: str
+    index: int
+    before: float
+    after: float
+
+
+@dataclass(eq=False)
+class ModelWatch(Watch):
+    """Runs a program once more and keeps what its networks, optimisers and lists did.
+
+    Parameters
+    ----------
+    stepped, back, moved, lacking, appended
+        By statement, and how-manieth time: a step of an optimiser, a way back, a batch norm that was changed, what a
+        state that was loaded lacks, and how many entries a list had then.
+    leaves
+        By a step that lost a gradient: the leaves whose it was.
+    first
+        By name of a list: what was appended first, and its numbers then.
+    """
+
+    merges: bool = True
+    stepped: dict[Run, _Stepped] = field(default_factory=dict)
+    back: dict[Run, _Back] = field(default_factory=dict)
+    moved: dict[Run, _Moved] = field(default_factory=dict)
+    lacking: dict[Run, tuple[str, ...]] = field(default_factory=dict)
+    appended: dict[str, list[tuple[Run, Any, NDArray[Any]]]] = field(default_factory=dict)
+    leaves: dict[LostStep, dict[int, Any]] = field(default_factory=dict)
+
+    def statement(self, node: ast.stmt, source: str) -> None:
+        """Run one statement, and see what it appended."""
+        super().statement(node, source)
+        match node:
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [_], [])):
+                held = self.names.get(name)
+                number = self.numbers[node.lineno, node.col_offset]
+                if type(held) is list and held and _is_small(held[-1]):
+                    run = (number, self._times[number])
+                    self.appended.setdefault(name, []).append((run, held[-1], numbers(held[-1]).copy()))
+
+    def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        goes_back = name == BACKWARD and positional
+        lost = self.lost_by(positional[0]) if goes_back else ()
+        result = super()._perform(name, positional, keywords, node)
+        if goes_back:
+            gradients = {
+                each: numbers(leaf.grad).copy() for each, leaf in self._leaves_in_sight() if leaf.grad is not None
+            }
+            self.back[self.under_way_now] = _Back(bool(positional[0].is_leaf), lost, gradients)
+        return result
+
+    def _leaves_in_sight(self) -> Iterator[tuple[str, Any]]:
+        for name, value in self.names.items():
+            if is_array(value) and getattr(value, "requires_grad", False) and value.is_leaf:
+                yield name, value
+
+    def _note(self, name: str, given: tuple[Any, ...], result: Any, node: ast.AST) -> None:
+        super()._note(name, given, result, node)
+        read = [each for each in given if is_array(each)]
+        is_new = name in MAKE_ANEW and getattr(result, "requires_grad", False) and result.is_leaf
+        if is_new and any(each.requires_grad for each in read if hasattr(each, "requires_grad")):
+            step = LostStep(*self.under_way_now, self._text_of_node(node), "anew")
+            self._lost[id(result)] = (result, (step,))
+            self._loses(step, read)
+
+    def _text_of_node(self, node: ast.AST) -> str:
+        return ast.get_source_segment(self._source, node) or ast.unparse(node)
+
+    def _loses(self, step: LostStep, read: Sequence[Any]) -> None:
+        leaves = self.leaves.setdefault(step, {})
+        seen: set[Any] = set()
+        open_ends = []
+        for each in read:
+            if getattr(each, "requires_grad", False):
+                if each.is_leaf:
+                    leaves[id(each)] = each
+                else:
+                    open_ends.append(each.grad_fn)
+        while open_ends and len(seen) < _MOST_NODES:
+            node = open_ends.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            leaf = getattr(node, "variable", None)
+            if leaf is not None:
+                leaves[id(leaf)] = leaf
+            open_ends.extend(following for following, _ in node.next_functions)
+
+    def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        name = getattr(function, "__name__", "")
+        owner = getattr(function, "__self__", None)
+        run = self.under_way_now if self._lines else (0, 0)
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(holder), "step"), [], []) if hasattr(
+                self.names.get(holder), "param_groups"
+            ):
+                self.stepped[run] = self._step_of(holder, self.names[holder])
+        frozen = dict(_frozen(function)) if is_module(function) else {}
+        result = super()._outside(function, positional, keywords, node)
+        if name == "load_state_dict" and is_module(owner):
+            self.lacking[run] = tuple(getattr(result, "missing_keys", ()))
+        for path, (layer, before) in frozen.items():
+            changed = np.flatnonzero(numbers(layer.running_mean) != before)
+            match node:
+                case ast.Call(ast.Name(called)) if changed.size:
+                    index = int(changed[0])
+                    means = float(before[index]), float(numbers(layer.running_mean)[index])
+                    self.moved.setdefault(run, _Moved(f"{called}{path}", index, *means))
+        return result
+
+    def _step_of(self, name: str, optimiser: Any) -> _Stepped:
+        held = tuple(each for group in optimiser.param_groups for each in group["params"])
+        names = {id(leaf): each for each, leaf in self._leaves_in_sight()}
+        for called, network in self.names.items():
+            if is_module(network) and "_parameters" in vars(network):
+                for dotted, own in network.named_parameters():
+                    names.setdefault(id(own), f"{called}{path_of(network, dotted.split('.'))}")
+        lost = () if self.asked is None else self.lost_by(self.asked)
+        without = frozenset(id(each) for each in held if each.requires_grad and each.grad is None)
+        return _Stepped(name, held, lost, names, without)
+
+
+_MOST_NODES = 2_000
+
+
+def _is_small(value: Any) -> bool:
+    return is_array(value) and not isinstance(value, np.generic) and size_of(value) <= MAX_ELEMENTS
+
+
+def _frozen(network: Any) -> Iterator[tuple[str, tuple[Any, NDArray[Any]]]]:
+    """Go through the batch norms in train mode that have parameters, none of which requires a gradient."""
+    for dotted, each in network.named_modules():
+        if type(each).__name__.startswith("BatchNorm") and each.training and each.running_mean is not None:
+            own = list(each.parameters())
+            if own and not any(parameter.requires_grad for parameter in own):
+                yield path_of(network, dotted.split(".")), (each, numbers(each.running_mean).copy())
+
+
+@dataclass(eq=False)
+class AllRecorded(Interpreter):
+    """Runs a program as if each block were recorded, and keeps the gradients after the last way back of a line."""
+
+    back: dict[int, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+
+    def _context(self, item: ast.withitem) -> AbstractContextManager[Any]:
+        if ast.unparse(item.context_expr) in OF_GRADIENTS:
+            return nullcontext()
+        return super()._context(item)
+
+    def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        result = super()._perform(name, positional, keywords, node)
+        if name == BACKWARD:
+            leaves = {each: leaf for each, leaf in self.names.items() if is_array(leaf)}
+            self.back[getattr(node, "lineno", 0)] = {
+                each: numbers(leaf.grad).copy()
+                for each, leaf in leaves.items()
+                if getattr(leaf, "is_leaf", False) and leaf.requires_grad and leaf.grad is not None
+            }
+        return result
+
+
+@lru_cache(4)
+def watched(trace: Trace) -> ModelWatch | None:
+    """Run a program once more where there may be something to see; None where there is not."""
+    if not _is_worth_it(trace):
+        return None
+    program = read_program(trace.source)
+    watch = ModelWatch(numbers=statement_numbers(program.nodes))
+    watch.names.update(trace.given())
+    watch.run_program(program)
+    return None if watch.overflows else watch
+
+
+def _is_worth_it(trace: Trace) -> bool:
+    source, ledger = trace.source, trace.ledger
+    if ledger is None or len(trace.steps) != trace.taken:
+        return False
+    stepped = ledger.stepped.values()
+    writes = bool(ledger.stepped) or any(step.changed for step in trace.steps)
+    return (
+        any(0 < each.moved < each.count for each in stepped)
+        or (".backward(" in source and "requires_grad" in source and any(word in source for word in _CUTS))
+        or ("BatchNorm" in source and "requires_grad" in source)
+        or ("load_state_dict" in source and "strict" in source)
+        or (".append(" in source and writes)
+    )
+
+
+_CUTS = (".item(", "detach", ".data", "torch.tensor(", "torch.Tensor(", "float(", "no_grad", "inference_mode")
