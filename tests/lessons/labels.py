@@ -477,7 +477,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "p = sigmoid(z / T)",
         "one-hot target y",
         "target y",
-        "from p to y: the gradient p − y, against which a step goes",
+        "from p to y: where a step goes, against the gradient p − y above it",
         "from p to y, as long as p − y; the gradient above it is (p − y) / T",
         "from p to y, as long as p − y; the gradient above it is (p − y) / (T · {n}): the loss is a mean over {n} rows",
         "from p to y; the gradient with logits above it is p − y",
