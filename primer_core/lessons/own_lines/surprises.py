@@ -219,7 +219,7 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
         bound = [
             statement.value
             for statement in statements_of(line.trace.source)
-            if statement.lineno < line.step.line
+            if (statement.lineno, statement.col_offset) < (line.node.lineno, line.node.col_offset)
             and isinstance(statement, ast.Assign)
             and len(statement.targets) == 1
             and isinstance(statement.targets[0], ast.Name)

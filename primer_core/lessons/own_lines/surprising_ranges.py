@@ -111,7 +111,7 @@ def _apart(line: Line) -> Iterator[Claim]:
         if isinstance(each, ast.Expr)
         and isinstance(each.value, ast.Call)
         and _of_random(each.value) == "seed"
-        and each.lineno < line.node.lineno
+        and (each.lineno, each.col_offset) < (line.node.lineno, line.node.col_offset)
         and not each.col_offset
     ]
     if seeds and not drawn - {"", "seed", "default_rng"}:

@@ -190,6 +190,7 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
 @pytest.mark.parametrize(
     "program",
     [
+        "x = np.ones((2, 2))\nm = x.sum(axis=1)\nx = np.arange(4.).reshape(2, 2); m = x.sum(0) + 1; z = x / m",
         "a = np.array([250], dtype=np.uint8)\nb = a + 5\nc = a.astype(int) + 10\nd = np.array([0.5]) + 300",
         "a = np.arange(6)\na[2:][0] = 99\na.reshape(2, 3)[0] = 7",
         "a = np.arange(6)\na[a > 9][:] = 1\nb = a[a > 2]\nb[0] = 9",
