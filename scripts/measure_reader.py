@@ -54,8 +54,8 @@ BINS = 15
 HOW_TRAINED = """\
 {{count}} of 5 networks, trained for {steps:,} steps from random weights, each without a fifth of 5,000 MNIST images"""
 HOW_TUNED = """\
-{{count}} of 5 networks, tuned as the shipped one was, but with one of every {every} drawings, each without the 500
-test images of MNIST, of which it read a fifth"""
+{{count}} of 5 networks, tuned as the shipped one was{fewer}, each without the 500 test images of MNIST, of which it
+read a fifth"""
 
 Array = NDArray[np.float64]
 
@@ -258,7 +258,8 @@ def main() -> None:
         drawings = kept_drawings(arguments.drawn, learnt, learnt_labels, material.pen_digits).one_of(arguments.every)
         begun = start(arguments.start)
         seen = maps(begun, drawings.images)
-    how = HOW_TUNED.format(every=arguments.every) if arguments.start else HOW_TRAINED.format(steps=recipe.steps)
+    fewer = f", but with one of every {arguments.every} drawings" if arguments.every > 1 else ""
+    how = HOW_TUNED.format(fewer=fewer) if arguments.start else HOW_TRAINED.format(steps=recipe.steps)
     arguments.keep.mkdir(parents=True, exist_ok=True)
     kept = {}
     for fold in arguments.folds:
