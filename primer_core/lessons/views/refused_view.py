@@ -238,8 +238,9 @@ def _way(line: str, found: Unread | Ran | Stopped) -> Way:
         case Stopped(words=words):
             return RefusedWay(line, words)
     verdict = found.verdicts[-1]
-    shares = verdict.kind == "same" or verdict.questions[-1].answer
-    return GivenWay(line, shares, 0 if shares else found.before.called("c").layout.nbytes)
+    size = found.before.called("c").layout.nbytes
+    shares = verdict.kind == "same" or (verdict.questions[-1].answer and size > 0)  # no cells are none to share
+    return GivenWay(line, shares, 0 if shares else size)
 
 
 def viewing_code(viewing: Viewing) -> str:
