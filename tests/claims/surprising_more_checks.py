@@ -438,13 +438,16 @@ def _(claim: FirstRateSkipped, program: Program) -> None:
         scheduler = names[claim.scheduler]
         assert all(each is not scheduler.optimizer for each, _ in heard)
         assert names[claim.optimiser] is scheduler.optimizer
+        before = len(heard)
     assert repr(float(scheduler.optimizer.param_groups[0]["lr"])) == claim.rate
     with _steps() as heard:
         namespace: dict[str, Any] = {}
         with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exec(compile(opened(program.code), "again", "exec"), namespace)  # noqa: S102 - a program of a page
-    rates = [rate for optimiser, rate in heard if optimiser is namespace[claim.optimiser]]
+    # Later lines may bind the names to other ones: it is known by the rate that its scheduler began with.
+    scheduled = [each for each in heard[before:] if each[0].param_groups[0].get("initial_lr") == float(claim.rate)]
+    rates = [rate for _, rate in scheduled]
     assert repr(rates[0]) == claim.used != claim.rate
 
 
