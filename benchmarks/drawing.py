@@ -167,8 +167,8 @@ class Subject:
 
     def delays(self) -> Delays:
         """What was measured."""
-        measured = (np.array(each) for each in (self.newest, self.every, self.pen_up))
-        return Delays(*measured, self.readings / self.seconds)
+        newest, every, pen_up = (np.array(each) for each in (self.newest, self.every, self.pen_up))
+        return Delays(newest, every, pen_up, self.readings / self.seconds)
 
 
 def clear(page: Page) -> None:

@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median, quantiles
 
 import httpx2 as httpx
@@ -173,8 +174,8 @@ def answers(rounds: int) -> bool:
         for number in range(rounds):
             question = OwnLinesQuestion(program=numbered(program, number + 2))
             explanation.forget()
-            bare = timed(lambda asked=question: tried(asked.program, dict))[1]
-            wait, own = timed(lambda asked=question: answer(LESSON, asked))
+            bare = timed(partial(tried, question.program, dict))[1]
+            wait, own = timed(partial(answer, LESSON, question))
             waits.append(wait)
             spent.append(own)
             shares.append(bare / own)
@@ -188,7 +189,7 @@ def answers(rounds: int) -> bool:
             ]
             for cell in chance.sample(cells, min(4, len(cells))):
                 asked = OwnLinesQuestion(program=question.program, cell=cell)
-                chains.append(timed(lambda question=asked: answer(LESSON, question)))
+                chains.append(timed(partial(answer, LESSON, asked)))
         lines = text.count("\n") + 1
         good &= told(f"{name}, {lines} lines: an answer on the clock", waits, ("p50", 100), ("p95", 200))
         told("  of its processor", spent)

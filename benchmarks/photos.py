@@ -124,7 +124,7 @@ def read_pendigits(path: Path) -> list[tuple[int, Canvas]]:
     """Label and drawing (280, 280) in 0..1 of each digit of a UNIPEN file, y upwards in it."""
     data = path.read_bytes()
     text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("latin-1")
-    digits = []
+    digits: list[tuple[int, NDArray[np.floating]]] = []
     for number, block in enumerate(re.split(r"^\.SEGMENT DIGIT", text, flags=re.MULTILINE)[1:]):
         label = re.search(r'"(\d)"', block)
         strokes = [

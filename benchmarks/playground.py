@@ -22,7 +22,7 @@ import time
 from itertools import count
 from statistics import quantiles
 
-import httpx
+import httpx2 as httpx
 
 from primer_core.backend.loading import load_torch
 from primer_core.claims.fitting import LeftOver, OnTheirSide

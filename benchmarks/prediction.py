@@ -55,7 +55,8 @@ def main() -> int:
 
     def forward(digit: int) -> torch.Tensor:
         with torch.inference_mode():
-            return network(batches[digit])
+            logits: torch.Tensor = network(batches[digit])
+            return logits
 
     parts: dict[str, Callable[[int], object]] = {
         "render_strokes (280x280)": lambda digit: render_strokes(strokes[digit]),

@@ -58,10 +58,10 @@ def main() -> None:
     order = torch.Generator().manual_seed(SEED)
     start = time.process_time()
     for _ in range(EPOCHS):
-        for batch in torch.randperm(len(images), generator=order).split(BATCH):
+        for batch in torch.split(torch.randperm(len(images), generator=order), BATCH):
             loss = functional.cross_entropy(model(images[batch]), split.train_labels[batch])
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # of torch
             optimizer.step()
     seconds = time.process_time() - start
     stored = {name: weights.half() for name, weights in model.state_dict().items()}

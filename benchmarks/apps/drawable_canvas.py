@@ -2,7 +2,7 @@
 
 import streamlit as st
 import torch
-from streamlit_drawable_canvas import st_canvas
+from streamlit_drawable_canvas import st_canvas  # type: ignore[import-untyped]  # it comes without types
 
 from primer_core.inference import predict_digit
 
