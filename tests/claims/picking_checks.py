@@ -151,8 +151,8 @@ def _(claim: SliceCut, program: Program) -> None:
     names = before(program)
     a = names["a"]
     items = items_of(key_of(index(program), names))
-    cut = [isinstance(item, slice) and item.stop == claim.stop for item in items]
-    place = next(at for at, axis in enumerate(axes_of(items, values(a).ndim)) if cut[at] and axis == claim.axis)
+    stops = [isinstance(item, slice) and item.stop == claim.stop for item in items]
+    place = next(at for at, axis in enumerate(axes_of(items, values(a).ndim)) if stops[at] and axis == claim.axis)
     assert a.shape[claim.axis] == claim.size < claim.stop
     assert items_of(key_of(claim.item, names)) == [items[place]] or claim.item == str(items[place])
     written = slice(items[place].start, claim.size, items[place].step)
