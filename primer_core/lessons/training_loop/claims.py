@@ -151,7 +151,8 @@ def _gradients(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Cla
     if steps and "zeros" in loop.groups[0] and has_net(question.task) and yours.changed == SIZES[question.task][1]:
         yield OnlyLastBias(yours.changed)
     if steps and not yours.changed and outcome.correct.changed:
-        moves = yours.stepped and not yours.idle and yours.optimised == outcome.correct.optimised
+        slopes = any(step.norm for step in steps)
+        moves = slopes and yours.stepped and not yours.idle and yours.optimised == outcome.correct.optimised
         rate = question.rate if moves and question.rate < _TOO_SMALL else None
         yield WeightsChanged(yours.changed, yours.numbers, rate)
     if yours.stopped is None:
