@@ -71,7 +71,8 @@ def test_the_lesson_computes_what_the_program_computed() -> None:
                 own = part.result[0] if isinstance(part.result, tuple) else part.result
                 own = backend_of(own).to_numpy(own)
                 assert (result.dtype, result.shape) == (own.dtype, own.shape), (part, question)
-                np.testing.assert_allclose(result, own, err_msg=str((part, question)))
+                near = 1e-7 if own.dtype.itemsize > 4 else 1e-5  # another order of the same sum rounds otherwise
+                np.testing.assert_allclose(result, own, rtol=near, err_msg=str((part, question)))
                 compared += 1
     assert compared > 3 * COUNT, f"seed {SEED}"
 
