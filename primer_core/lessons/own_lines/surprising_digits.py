@@ -133,8 +133,8 @@ def _returned(line: Line, function: str) -> list[tuple[Step, ast.expr]]:
 def _value(node: ast.expr, step: Step) -> int | float | None:
     """Return a number that an expression of numbers came to in a step; None where that is not known."""
     match node:
-        case ast.Constant(value) if type(value) in (int, float):
-            return value  # type: ignore[return-value]
+        case ast.Constant(int() | float() as value) if not isinstance(value, bool):
+            return value
         case ast.Name(name):
             seen = step.names.get(name)
             if seen is not None and seen.shape == () and seen.values is not None and seen.values.dtype.kind in "if":
