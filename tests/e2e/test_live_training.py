@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -370,10 +370,13 @@ def test_a_run_goes_on_over_a_reload_and_over_visits_to_other_pages(page: Page, 
     reset(page)
 
 
-def test_back_brings_the_settings_back_that_a_page_was_left_with(page: Page, app_url: str) -> None:
+@pytest.mark.parametrize("held", [[], ["Control"]], ids=["no key", "Control"])
+def test_back_brings_the_settings_back_that_a_page_was_left_with(
+    page: Page, app_url: str, held: list[Literal["Control"]]
+) -> None:
     open_lesson(page, app_url, "live_training?epochs=9&seed=77&lr=0.05")
     expect(page.locator(".primer-chart")).to_be_visible()
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Softmax and cross-entropy").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Softmax and cross-entropy").click(modifiers=held)
     expect(page.locator(".primer .panel .control").first).to_be_visible()
     wait_until_drawn(page)
     page.go_back()
