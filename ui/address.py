@@ -79,7 +79,7 @@ def whole_number(low: int, high: int) -> Parameter:
             raise ValueError(text)
         return int(number)
 
-    return Parameter(f"a whole number from {low} to {high}", read)
+    return Parameter(f"a whole number from {low} to {high}", read, "{:.15g}".format)
 
 
 def number_of(choices: Sequence[float], write: Callable[[Any], str], expected: str = "") -> Parameter:

@@ -51,6 +51,38 @@ def preset_pills(presets: Sequence[Preset], *, disabled: bool = False) -> None:
     )
 
 
+def whole_number_field(
+    label: str, key: str, default: int, words: str = "", *, locked: bool = False, bound: bool = True
+) -> float:
+    """Draw a field for a whole number, and return what was typed, whole or not.
+
+    Streamlit's own field of whole numbers cuts 2.5 to 2 and 1e2 to 1 without a word. Who uses the number says what it
+    must be.
+
+    Parameters
+    ----------
+    label, words
+        Its name, and its help; none if empty.
+    key
+        Of the widget, and its name in the address if it is bound to that.
+    default
+        What it holds at first.
+    locked, bound
+        Whether nothing can be typed, and whether the number stands in the address.
+    """
+    typed = st.number_input(
+        label,
+        value=float(default),
+        step=1.0,
+        format="%.15g",
+        key=key,
+        bind="query-params" if bound else None,
+        disabled=locked,
+        help=words or None,
+    )
+    return int(typed) if float(typed).is_integer() else float(typed)
+
+
 def code_panel(code: str, *, note: str = "Copied into plain Python, it prints what this page shows.") -> None:
     """Draw the snippet that gives what the page shows, with a button to copy it."""
     code_view("code", code, note=note)

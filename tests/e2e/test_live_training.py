@@ -591,7 +591,7 @@ def test_a_value_in_the_address_is_read_however_it_is_written(page: Page, app_ur
 
 def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_click(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training?epochs=3&pace=full+speed")
-    for wrong, nearest in (("201", "200"), ("0", "1")):
+    for wrong, nearest in (("201", "200"), ("0", "1"), ("2.5", "2"), ("9" * 15, "200")):
         field = page.get_by_role("spinbutton", name="Epochs")
         field.fill(wrong)
         field.press("Enter")
@@ -600,6 +600,10 @@ def test_epochs_that_no_run_can_have_stop_the_start_and_are_mended_with_one_clic
         button(page, f"Set epochs to {nearest}")
         expect(field).to_have_value(nearest)
         expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    field.fill("1e2")
+    field.press("Enter")
+    expect(field).to_have_value("100")
+    expect(page).to_have_url(re.compile(r"epochs=100(&|$)"))
 
 
 def test_what_the_page_says_while_a_module_loads_is_what_the_module_shows(page: Page, app_url: str) -> None:

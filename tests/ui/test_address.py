@@ -107,7 +107,8 @@ def test_what_no_run_can_have_is_mended_by_a_button(name: str) -> None:
 
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
-    for wrong, nearest in ((-1, 1 if name == "epochs" else 0), (2**31, 200 if name == "epochs" else 2**31 - 1)):
+    low, high = (1, 200) if name == "epochs" else (0, 2**31 - 1)
+    for wrong, nearest in ((-1, low), (2**31, high), (3.7, 4)):
         app.number_input(key=name).set_value(wrong).run()
         (start,) = [button for button in app.button if button.label == "Start"]
         assert start.disabled

@@ -9,6 +9,7 @@ import streamlit as st
 from primer_core.training.landscape import SIZE
 from primer_core.training.spec import TOY
 from ui import cached, session
+from ui.controls import whole_number_field
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Key in the session's state: the run whose ground is shown, and the batch that it had come to then.
 _SEEN = "landscape_seen"
+#: The seeds of the two directions go from 0 to this.
+MOST_SEED = 999
 
 _ABOUT = (
     "A network stands at one point of a space with an axis for each weight. Two random directions through that point "
@@ -40,8 +43,12 @@ def draw() -> None:
             return
         st.html(f'<p class="primer-note">{_ABOUT}</p>')
         seed_column, again_column = st.columns([1, 2], vertical_alignment="bottom")
-        seed = int(seed_column.number_input("Seed of the two directions", 0, 999, 0, key="landscape_seed"))
+        with seed_column:
+            seed = whole_number_field("Seed of the two directions", "landscape_seed", 0, bound=False)
         again = again_column.button("Look again where the run is now", key="landscape_again", icon=":material/refresh:")
+        if not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
+            st.warning(f"The seed is a whole number from 0 to {MOST_SEED}, not {seed!r}.", icon=":material/block:")
+            return
         # A run that goes on has the page run again and again: the ground is computed anew only when that is asked for.
         seen, step = st.session_state.get(_SEEN, ("", 0))
         if again or seen != run.id:

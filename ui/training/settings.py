@@ -28,7 +28,7 @@ from primer_core.training.spec import (
 from primer_core.training.sweep import combinations
 from ui import cached, session
 from ui.address import Parameter, choice_of, number_of, switch, whole_number
-from ui.controls import Preset
+from ui.controls import Preset, whole_number_field
 from ui.set_widgets import set_widgets, took_back
 from ui.training.words import OPTIMIZER_TITLES, SCHEDULE_TITLES
 
@@ -501,30 +501,22 @@ def _draw_start(chosen: dict[str, Any], *, locked: bool) -> None:
         disabled=locked,
         help="How a gradient becomes a step. SGD takes it as it is; Adam divides it by its running size.",
     )
-    chosen["epochs"] = st.number_input(
-        "Epochs",
-        value=default.epochs,
-        step=1,
-        key="epochs",
-        bind="query-params",
-        disabled=locked,
-        help="How many passes over the training samples. More can be added after the end.",
-    )
+    chosen["epochs"] = whole_number_field(
+        "Epochs", "epochs", default.epochs,
+        "How many passes over the training samples. More can be added after the end.",
+        locked=locked,
+    )  # fmt: skip
 
 
 def _draw_more_of_start(chosen: dict[str, Any], *, locked: bool) -> None:
     """Draw the rest of what a run keeps, and when it ends before its last epoch."""
     default = RunSpec()
     st.html(f'<p class="primer-note">{_FIXED_NOTE if locked else "What a run starts with:"}</p>')
-    chosen["seed"] = st.number_input(
-        "Seed",
-        value=default.seed,
-        step=1,
-        key="seed",
-        bind="query-params",
-        disabled=locked,
-        help="Of the first weights and of the samples' order. The same seed gives the same curve.",
-    )
+    chosen["seed"] = whole_number_field(
+        "Seed", "seed", default.seed,
+        "Of the first weights and of the samples' order. The same seed gives the same curve.",
+        locked=locked,
+    )  # fmt: skip
     chosen["target"] = st.selectbox(
         "Stop at a validation accuracy of",
         TARGETS,
@@ -631,7 +623,7 @@ def _mended(chosen: dict[str, Any]) -> dict[str, dict[str, object]]:
         mended[f"Use {model.title}"] = {"model": model.name}
     ranges = {"epochs": EPOCHS_RANGE, "seed": SEED_RANGE, "frozen": (0, len(model.layers) - 1)}
     for name, (low, high) in ranges.items():
-        nearest = min(max(chosen[name], low), high)
+        nearest = round(min(max(chosen[name], low), high))
         if nearest != chosen[name]:
             mended[f"Set {name} to {nearest}"] = {_KEYS[name]: nearest}
     return mended
