@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from primer_core.claims.claim import percent
 from primer_core.training.headless import CannotTrainError, read_spec, sweep_table, train, train_sweep
 from primer_core.training.kept import KeptRunError
 from primer_core.training.service import TrainingService
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _train(asked: str) -> int:
     run = train(asked, out=sys.stderr)
     state = run.state()
-    tested = "" if state.test_accuracy is None else f", test accuracy {state.test_accuracy:.2%}"
+    tested = "" if state.test_accuracy is None else f", test accuracy {percent(state.test_accuracy, 2)}"
     sys.stdout.write(f"{run.id}: {state.status} after batch {state.step}{tested}\n")
     return 0
 
@@ -111,7 +112,7 @@ def _predict(image: Path, run_id: str) -> int:
     for digit in found.digits:
         read = predict_digit(digit.canvas, model)
         if read.label is not None:
-            sys.stdout.write(f"{read.label}  {read.probabilities[read.label]:.1%}\n")
+            sys.stdout.write(f"{read.label}  {percent(read.probabilities[read.label])}\n")
     if not found.digits:
         raise CommandError("No digit was found on this picture.")
     return 0
@@ -126,7 +127,7 @@ def _list() -> int:
         except KeptRunError:
             continue
         summary = folder.summary(card)
-        accuracy = "" if summary.validation_accuracy is None else f"{summary.validation_accuracy:.2%}"
+        accuracy = "" if summary.validation_accuracy is None else percent(summary.validation_accuracy, 2)
         size = f"{summary.bytes_used / 1e6:.1f} MB"
         where = f"{summary.step}/{summary.total_steps}"
         lines.append((card.started, folder.run, summary.status, where, accuracy, size, card.name or card.spec.model))

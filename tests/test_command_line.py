@@ -59,7 +59,7 @@ def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: 
         assert re.search(rf"{run_id}\s+interrupted\s+\d+/1260", capsys.readouterr().out)
         assert main(["train", run_id]) == 0
         told = capsys.readouterr()
-        assert re.match(rf"{run_id}: completed after batch 1260, test accuracy \d\d\.\d\d%", told.out)
+        assert re.match(rf"{run_id}: completed after batch 1260, test accuracy \d\d\.\d\d %", told.out)
         assert "epoch 20/20 completed" in told.err
         assert main(["train", run_id]) == 2
         assert "cannot go on" in capsys.readouterr().err
@@ -73,7 +73,7 @@ def test_a_spec_is_trained_interrupted_and_gone_on_with(tmp_path: Path, capsys: 
         Image.fromarray(255 - np.round(drawn * 255).astype(np.uint8)).save(image)
         for arguments in (["predict", str(image)], ["predict", str(image), "--run", run_id]):
             assert main(arguments) == 0
-            assert re.fullmatch(r"\d  \d+\.\d%\n", capsys.readouterr().out)
+            assert re.fullmatch(r"\d  \d+\.\d %\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

@@ -103,11 +103,14 @@ def number_of(choices: Sequence[float], write: Callable[[Any], str], expected: s
 
 
 def choice_of(titles: Mapping[_Choice, str]) -> Parameter:
-    """Expect the title of a choice or its own name, in capitals or not."""
+    """Expect the title of a choice or its own name, in capitals or not, with spaces or without."""
 
     def read(text: str) -> _Choice:
-        wanted = text.strip().casefold()
-        return next(choice for choice, title in titles.items() if wanted in (title.casefold(), str(choice).casefold()))
+        wanted = plain(text)
+        return next(choice for choice, title in titles.items() if wanted in (plain(title), plain(str(choice))))
+
+    def plain(words: str) -> str:
+        return "".join(words.split()).casefold()
 
     return Parameter(f"one of {', '.join(titles.values())}", _with_value_error(read), titles.__getitem__)
 

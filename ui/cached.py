@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from primer_core.backend.loading import load_torch
+from primer_core.claims.claim import thousands
 from ui.browsers import LEARNER_COOKIE, OpenPages, read_secret
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ def layers(model: str) -> list[dict[str, str]]:
         return {
             "layer": layer,
             "output shape": shape,
-            "parameters": f"{parameters:,}",
-            "FLOPs per sample": f"{flops:,}",
+            "parameters": thousands(parameters),
+            "FLOPs per sample": thousands(flops),
         }
 
     return [

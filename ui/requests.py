@@ -25,6 +25,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from primer_core.claims.claim import thousands
+
 Answering = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes the answer of a JSON object that was sent, in plain JSON; raises `RequestError` where it cannot."""
 
@@ -163,7 +165,7 @@ async def read_bytes(request: Request, *, limit: int) -> bytes:
     RequestError
         With 413 where the body has more bytes than `limit`. With 400 where the connection ends before it has arrived.
     """
-    too_large = RequestError(413, f"The body of this request may have at most {limit:,} bytes.")
+    too_large = RequestError(413, f"The body of this request may have at most {thousands(limit)} bytes.")
     announced = request.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
         raise too_large

@@ -120,6 +120,11 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", " ") if number < 10**12 else f"about 10^{len(str(number)) - 1}"
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share of 1 in hundredths, with so many digits behind the point: ``90.4 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def called(array: Bound, held: bool) -> str:
     """Write what an array is called: its name, or ``the old a`` where the name is bound to something else by now."""
     return array[0] if held else f"the old {array[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Sentence, Strong, counted, number_text, thousands, times_text
+from primer_core.claims.claim import Claim, Code, Sentence, Strong, counted, number_text, percent, thousands, times_text
 
 _DIGITS = 4
 
@@ -13,10 +13,6 @@ _DIGITS = 4
 def _short(number: float) -> str:
     """Write a number with up to four digits."""
     return number_text(float(f"{number:.{_DIGITS}g}"))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,8 +619,8 @@ class NamesTheNext(Claim):
         """Give both shares."""
         return (
             Strong("It has learned the wrong labels well."),
-            f" For {_percent(self.next)} of the validation set it names the class after the right one, for "
-            f"{_percent(self.right)} the right one.",
+            f" For {percent(self.next, 0)} of the validation set it names the class after the right one, for "
+            f"{percent(self.right, 0)} the right one.",
         )
 
 
@@ -678,12 +674,12 @@ class ChosenBy(Claim):
             return (
                 Strong("The test set chose, so it cannot judge."),
                 f" Epoch {self.epoch} is taken because its accuracy on the 20 examples of the test set is the highest: "
-                f"{_percent(self.reported)}. On 2 000 fresh examples the same network has {_percent(self.fresh)}. "
+                f"{percent(self.reported, 0)}. On 2 000 fresh examples the same network has {percent(self.fresh, 0)}. "
                 "The labels are tossed coins: nothing can be learned of them.",
             )
         return (
             f"Epoch {self.epoch} is taken for its validation loss. The test set, which had no say, gives "
-            f"{_percent(self.reported)}, and 2 000 fresh examples {_percent(self.fresh)}.",
+            f"{percent(self.reported, 0)}, and 2 000 fresh examples {percent(self.fresh, 0)}.",
         )
 
 

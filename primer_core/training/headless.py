@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from primer_core.claims.claim import percent
 from primer_core.training.run import Run, RunState
 from primer_core.training.service import TrainingService, default_worker_count
 from primer_core.training.spec import RunSpec
@@ -177,7 +178,7 @@ def _cell(run: Run, best: bool) -> str:
         return f"diverged at batch {run.history.first_not_finite}"
     if point is None or state.status == "failed":
         return state.status
-    return f"{point.validation_loss:.4f}  {point.validation_accuracy:.1%}{' *' if best else ''}"
+    return f"{point.validation_loss:.4f}  {percent(point.validation_accuracy)}{' *' if best else ''}"
 
 
 def _follow(run: Run, out: IO[str] | None) -> None:
@@ -201,7 +202,7 @@ def progress(run: Run) -> str:
     loss, epoch = run.history.running_mean, run.history.last_epoch
     facts = [f"[{bar:<{_BAR}}]", f"batch {state.step}/{state.total_steps}", _where(state)]
     facts += [] if loss is None else [f"loss {loss:.4f}"]
-    facts += [] if epoch is None else [f"validation {epoch.validation_accuracy:.2%}"]
+    facts += [] if epoch is None else [f"validation {percent(epoch.validation_accuracy, 2)}"]
     return "  ".join(facts)
 
 

@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from primer_core.claims.claim import thousands
+
 if TYPE_CHECKING:
     import torch
 
@@ -67,8 +69,8 @@ def from_safetensors(content: bytes) -> dict[str, torch.Tensor]:
     size = int.from_bytes(content[:8], "little")
     if size > min(MOST_HEADER, len(content) - 8):
         raise SafetensorsError(
-            f"Expected a header of at most {MOST_HEADER:,} bytes, all within the file of {len(content):,}; it says it "
-            f"has {size:,}."
+            f"Expected a header of at most {thousands(MOST_HEADER)} bytes, all within the file of "
+            f"{thousands(len(content))}; it says it has {thousands(size)}."
         )
     try:
         header = json.loads(content[8 : 8 + size])
@@ -94,7 +96,8 @@ def _tensor(name: str, told: object, numbers: memoryview) -> torch.Tensor:
     size = math.prod(shape) * dtype.itemsize
     if len(offsets) != 2 or offsets[1] - offsets[0] != size or offsets[1] > len(numbers):
         raise SafetensorsError(
-            f"Expected {size:,} bytes of {name[:60]!r} within the {len(numbers):,} that there are; got {offsets!r:.60}."
+            f"Expected {thousands(size)} bytes of {name[:60]!r} within the {thousands(len(numbers))} that there "
+            f"are; got {offsets!r:.60}."
         )
     if not size:
         return torch.empty(shape, dtype=dtype)

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from primer_core.claims.claim import percent
 from primer_core.data import IMAGE_SETS
 from primer_core.training.history import EpochPoint
 from primer_core.training.spec import TOY, Outcome, RunSpec
@@ -377,7 +378,7 @@ def _overfitting(record: Record) -> Iterator[Symptom]:
     )
     if accuracy >= 0:
         change = "rose" if accuracy > 0 else "stayed"
-        to = f"to {now.validation_accuracy:.1%}" if accuracy > 0 else f"at {now.validation_accuracy:.1%}"
+        to = f"to {percent(now.validation_accuracy)}" if accuracy > 0 else f"at {percent(now.validation_accuracy)}"
         seen += f" The validation accuracy {change} {to}."
     why = (
         "The network goes on to learn the training samples by heart. Accuracy only asks which class has the largest "
@@ -537,4 +538,4 @@ def _figure(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+    return percent(share, 0) if share >= 0.1 else f"{100 * share:.2g} %"

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from primer_core.claims.claim import thousands
 from primer_core.models.registry import MODELS
 from primer_core.training.safetensors import SafetensorsError, from_safetensors
 from primer_core.training.spec import RunSpec
@@ -97,7 +98,7 @@ def read_upload(content: bytes) -> Upload:
         If it is no ``state_dict`` that can be used.
     """
     if len(content) > MOST_BYTES:
-        raise UploadError(f"The file has {len(content):,} bytes; at most {MOST_BYTES:,} are read.")
+        raise UploadError(f"The file has {thousands(len(content))} bytes; at most {thousands(MOST_BYTES)} are read.")
     if content[:4] == b"PK\x03\x04":
         state = _read_pt(content)
     else:
@@ -126,8 +127,8 @@ def _read_pt(content: bytes) -> object:
     unpacked = sum(each.file_size for each in entries)
     if unpacked > MOST_BYTES or any(each.compress_type != zipfile.ZIP_STORED for each in entries):
         raise UploadError(
-            f"The file says that it unpacks to {unpacked:,} bytes. One of torch.save is not compressed, and at most "
-            f"{MOST_BYTES:,} bytes are read."
+            f"The file says that it unpacks to {thousands(unpacked)} bytes. One of torch.save is not compressed, and "
+            f"at most {thousands(MOST_BYTES)} bytes are read."
         )
     names = [each for each in entries if each.filename.endswith("/data.pkl")]
     if len(names) != 1 or names[0].file_size > _MOST_NAMES or any(order != b"little" for order in orders):
@@ -170,7 +171,7 @@ def _checked(read: object) -> Upload:
             raise UploadError(f"Expected plain tensors of real numbers; {name[:60]!r} is none.")
         total += tensor.numel() * tensor.element_size()
         if total > MOST_BYTES:
-            raise UploadError(f"Its tensors take more than {MOST_BYTES:,} bytes.")
+            raise UploadError(f"Its tensors take more than {thousands(MOST_BYTES)} bytes.")
     copied = {
         name: tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype).clone()
         for name, tensor in read.items()

@@ -4,6 +4,7 @@
  * has to change outside: which run is shown, and which lie behind it.
  */
 
+import { countText } from "./chart_scale.js";
 import { keepFocus, make, write } from "./dom.js";
 
 /**
@@ -195,8 +196,8 @@ class KeptRuns {
     });
     const facts = [
       row.state + (shown ? ", on screen" : ""),
-      row.total ? `batch ${row.step} of ${row.total}` : "",
-      row.accuracy === null ? "" : `${(row.accuracy * 100).toFixed(1)}% validation`,
+      row.total ? `batch ${countText(row.step)} of ${countText(row.total)}` : "",
+      row.accuracy === null ? "" : `${(row.accuracy * 100).toFixed(1)} % validation`,
       sizeText(row.bytes),
       agoText((this.list?.now ?? row.started) - row.started),
     ].filter(Boolean).join(" · ");

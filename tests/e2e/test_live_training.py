@@ -184,7 +184,7 @@ def test_watch_steer_pause_resume_and_finish(page: Page, app_url: str) -> None:
     until(lambda: last_batch(page) > held + 20, "more batches", page)
     button(page, "Stop")
     expect(page.locator(".primer-run-progress")).to_contain_text("Stopped")
-    assert re.fullmatch(r"\d\d\.\d\d%", metric(page, "Test accuracy"))
+    assert re.fullmatch(r"\d\d\.\d\d %", metric(page, "Test accuracy"))
     assert float(metric(page, "Train loss")) < 1
     reset(page)
     until(lambda: points(page) == 0, "an empty chart", page)
@@ -300,7 +300,7 @@ def test_optimisers_race_from_the_same_start_and_are_steered_together(page: Page
     button(page, "Finish now")
     expect(page.locator(".primer-run-progress")).to_contain_text("Finished")
     for racer in ("Adam, rate 0.001", "SGD with momentum 0.9, rate 0.02", "SGD, rate 0.1"):
-        expect(page.get_by_text(re.compile(f"{re.escape(racer)}: \\d\\d.\\d% after epoch 2"))).to_be_visible()
+        expect(page.get_by_text(re.compile(f"{re.escape(racer)}: \\d\\d.\\d % after epoch 2"))).to_be_visible()
     reset(page)
 
 
@@ -660,8 +660,8 @@ def test_a_device_that_is_absent_is_refused_in_a_sentence(page: Page, app_url: s
 def test_the_layers_are_counted_on_request(page: Page, app_url: str) -> None:
     open_lesson(page, app_url, "live_training")
     page.get_by_text("What the network is made of").click()
-    expect(page.get_by_test_id("stTable")).to_contain_text("109,386")
-    expect(page.get_by_test_id("stTable")).to_contain_text("218,368")
+    expect(page.get_by_test_id("stTable")).to_contain_text("109 386")
+    expect(page.get_by_test_id("stTable")).to_contain_text("218 368")
 
 
 def test_the_code_of_a_run_has_a_change_as_soon_as_it_was_made(new_page: Callable[..., Page], app_url: str) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.digit_strokes import DIGITS
 
 MINE = re.compile(
-    r"My network 1, \d\d\.\d% right: Small CNN · MNIST sample · Adam · rate 0\.001 · batch 64 · 4 epochs · seed"
+    r"My network 1, \d\d\.\d % right: Small CNN · MNIST sample · Adam · rate 0\.001 · batch 64 · 4 epochs · seed"
 )
 
 

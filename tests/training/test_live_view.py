@@ -103,7 +103,7 @@ def test_a_view_tells_where_the_run_stands_and_its_mark_when_that_changes_the_pa
     assert ended["again"] == 0
     assert ended["ended"]
     assert ended["mark"] not in (going["mark"], paused["mark"])
-    assert ended["numbers"][3] == f"{run.state().test_accuracy:.2%}"
+    assert ended["numbers"][3] == f"{100 * (run.state().test_accuracy or 0):.2f} %"
     assert ended["progress"].startswith("Stopped")
     assert ended["moments"]["steps"] == list(kept_steps(run))
     assert 0 in ended["moments"]["steps"]

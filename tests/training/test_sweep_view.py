@@ -88,7 +88,7 @@ def test_a_cell_says_how_its_run_stands_and_the_best_is_named(sweep: Sweep) -> N
     assert made["best"] == best.id
     assert (cells[diverged.id]["state"], cells[diverged.id]["kind"]) == ("Diverged at batch 3", "bad")
     told = cells[best.id]
-    assert (told["state"], told["loss"], told["accuracy"], told["epoch"]) == ("Finished", "0.25", "90.0%", 1)
+    assert (told["state"], told["loss"], told["accuracy"], told["epoch"]) == ("Finished", "0.25", "90.0 %", 1)
     assert (cells[going.id]["state"], cells[going.id]["kind"], cells[going.id]["loss"]) == ("Training", "going", "")
     mark = made["mark"]
     going.take(Finished(going.id, "stopped", 0, 2.3, 0.1, b""))

@@ -37,8 +37,8 @@ def test_every_setting_is_told_in_words_that_hold_its_value() -> None:
     assert told == (
         "Wide CNN · MNIST · SGD · rate 0.02 · batch 1 · 1 epoch · seed 3 · momentum 0.9 · schedule one cycle · "
         "weight decay 0.0001 · dropout 0.5 · noise 0.1 · frozen layers 1 · mode eval · pixels from 0 to 1 · "
-        "last batch dropped if not full · device cuda · target accuracy 95% · 1 epoch of patience · "
-        "own digits, from the shipped network · replay share 50%"
+        "last batch dropped if not full · device cuda · target accuracy 95 % · 1 epoch of patience · "
+        "own digits, from the shipped network · replay share 50 %"
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from primer_core.claims.claim import percent
 from primer_core.data.registry import IMAGE_SETS
 from primer_core.inference import load_checkpoint, plain_mlp, predict
 from primer_core.models.registry import MODELS
@@ -188,8 +189,8 @@ def _trained(desk_id: str, run: Run, number: int) -> Network:
     spec, state = run.spec, run.state()
     accuracy, step = state.test_accuracy, state.network_step
     images = IMAGE_SETS[spec.data]
-    measured = "" if accuracy is None else f", {accuracy:.1%} of its test images read correctly"
-    reads = "" if accuracy is None else f", {accuracy:.1%} right"
+    measured = "" if accuracy is None else f", {percent(accuracy)} of its test images read correctly"
+    reads = "" if accuracy is None else f", {percent(accuracy)} right"
     return Network(
         id=run.id,
         title=f"My network {number}{reads}: {_made_with(run, state)}",

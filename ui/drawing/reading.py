@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from primer_core.claims import claim
 from primer_core.inference import Prediction, Verdict
 from primer_core.inference.parting import Parting
 from primer_core.inference.strokes import Stroke
@@ -139,7 +140,7 @@ def unread(
 
 def percent(share: float) -> str:
     """Write a share of 1 as the bars do."""
-    return "> 99.9 %" if share >= 0.9995 else f"{share * 100:.1f} %"
+    return "> 99.9 %" if share >= 0.9995 else claim.percent(share)
 
 
 def _listed(names: Sequence[str]) -> str:

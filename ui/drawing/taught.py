@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from primer_core.claims.claim import percent
 from primer_core.training.spec import REPLAY_RANGE, data_title
 from primer_core.training.teaching import HELD_OUT_EVERY, LEAST_HELD_OUT, held_out
 
@@ -35,7 +36,7 @@ class Share:
 
     def text(self) -> str:
         """Both numbers, and in a hundred: ``"14 of 16, 87.5 %"``."""
-        return f"{self.right} of {self.size}, {100 * self.right / self.size:.1f} %" if self.size else "none"
+        return f"{self.right} of {self.size}, {percent(self.right / self.size)}" if self.size else "none"
 
 
 def learned_and_held_out(labels: Sequence[int], judged: Judged) -> tuple[Share, Share]:
@@ -79,7 +80,7 @@ def result_of(run: Run, start: str) -> dict[str, Any] | None:
     return {
         "run": run.id,
         "ended": state.ended,
-        "caption": f"A copy of “{start}”, replay share {100 * run.spec.replay:.0f} %: read right",
+        "caption": f"A copy of “{start}”, replay share {percent(run.spec.replay, 0)}: read right",
         "rows": [
             {
                 "name": name,

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from primer_core.claims.claim import percent
 from primer_core.training.history import History, SettingChange
 from primer_core.training.kept import KeptRunError
 from primer_core.training.moments import kept_steps
@@ -373,8 +374,8 @@ def _numbers(run: Run | None, state: RunState | None) -> list[str | None]:
     return [
         None if loss is None else _loss(loss),
         None if epoch is None else _loss(epoch.validation_loss),
-        None if epoch is None else f"{epoch.validation_accuracy:.2%}",
-        None if tested is None else f"{tested:.2%}",
+        None if epoch is None else percent(epoch.validation_accuracy, 2),
+        None if tested is None else percent(tested, 2),
     ]
 
 
@@ -397,7 +398,7 @@ def _in_words(run: Run | None, state: RunState | None) -> str:
         return f"Training curves: {state.status}, no epoch finished."
     return (
         f"Training curves after epoch {epoch.epoch}: train loss {epoch.train_loss:.3f}, validation loss "
-        f"{epoch.validation_loss:.3f}, validation accuracy {epoch.validation_accuracy:.1%}."
+        f"{epoch.validation_loss:.3f}, validation accuracy {percent(epoch.validation_accuracy)}."
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from primer_core.claims.claim import percent
 from primer_core.data import IMAGE_SETS
 from primer_core.training.rate_test import SCHEDULE as TEST_OF_RATES
 from primer_core.training.rate_test import RateTest, read_rate_test
@@ -455,7 +456,7 @@ def _race_in_words(desk: Desk) -> str:
     """How far the runs of a race have come, the best first."""
     measured = [(run, run.history.last_epoch) for run in desk.together]
     told = [
-        f"{optimizer_text(run.spec)}: {point.validation_accuracy:.1%} after epoch {point.epoch}"
+        f"{optimizer_text(run.spec)}: {percent(point.validation_accuracy)} after epoch {point.epoch}"
         for run, point in sorted(measured, key=lambda pair: pair[1].validation_loss if pair[1] else math.inf)
         if point is not None
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from primer_core.claims.claim import percent
 from primer_core.data import IMAGE_SETS, is_available
 from primer_core.devices import DEVICE_NAMES
 from primer_core.models.registry import MODELS
@@ -644,7 +645,7 @@ def _data_note(name: str) -> str:
 
 
 def _target_title(target: float) -> str:
-    return f"{target:.0%}" if target else "none: train all epochs"
+    return percent(target, 0) if target else "none: train all epochs"
 
 
 def _patience_title(patience: int) -> str:

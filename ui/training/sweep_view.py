@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from primer_core.claims.claim import percent
 from primer_core.training.sweep import MOST_COMBINATIONS, best_of, curve_points, curve_steps, facts_of, table_axes
 from ui.address import on_this_server
 from ui.requests import RequestError
@@ -136,7 +137,7 @@ def _cell(run: Run, waits: bool, had: Had) -> dict[str, Any]:
         "kind": _kind(facts),
         "share": round(min(1.0, facts.share), 2),
         "loss": "" if facts.validation_loss is None else _loss(facts.validation_loss),
-        "accuracy": "" if facts.validation_accuracy is None else f"{facts.validation_accuracy:.1%}",
+        "accuracy": "" if facts.validation_accuracy is None else percent(facts.validation_accuracy),
         "epoch": facts.epoch,
     }
     first = had.points if had.total == state.total_steps else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 
+from primer_core.claims.claim import percent
 from primer_core.models.registry import MODELS
 from primer_core.training.spec import SHIPPED, RunSpec, data_title
 
@@ -83,9 +84,9 @@ def value_text(name: str, value: object) -> str:
         case "start", str():
             return "weights of its seed" if not value else f"own digits, from {_start_title(value)}"
         case "replay", float() | int():
-            return f"{value:.0%}"
+            return percent(value, 0)
         case "target", float() | int():
-            return f"{value:.0%}" if value else "none"
+            return percent(value, 0) if value else "none"
         case _:
             return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.claims.claim import Claim, plain
+from primer_core.claims.claim import Claim, percent, plain
 from primer_core.lessons.softmax import claims
 from primer_core.lessons.softmax.explain import TINY, Softmax
 from primer_core.lessons.softmax.losses import Array
@@ -30,7 +30,7 @@ def bars(found: Softmax) -> ProbabilityBars:
         p = found.p[k]
         tags = ("target",) * (k == found.number) + ("argmax",) * (k == found.argmax_p)
         gradient = number_text(found.gradient[k], CELL_DIGITS, plus=True)
-        columns.append(ProbabilityBar(f"class {k}", float(p), _height(found, k), f"{p:.1%}", gradient, tags))
+        columns.append(ProbabilityBar(f"class {k}", float(p), _height(found, k), percent(float(p)), gradient, tags))
     aim = "one-hot target y" if found.number is not None and not found.asked.question.smoothing else "target y"
     tables = (StepTable("Softmax, step by step", _stable(found, drawn)), _naive(found, drawn))
     best = drawn.index(found.number if found.number is not None else found.argmax_p)

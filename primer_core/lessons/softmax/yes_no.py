@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from primer_core.claims.claim import plain
+from primer_core.claims.claim import percent, plain
 from primer_core.lessons.softmax import claims
 from primer_core.lessons.softmax.binary import LEAST_LOG, Yes
 from primer_core.lessons.softmax.losses import Array, LossForm
@@ -67,9 +67,9 @@ def _bars(found: Yes) -> ProbabilityBars:
     columns = []
     for k in range(min(len(found.z), _MOST)):
         p, y = float(found.p[k]), float(found.y[k])
-        tags = ("yes" if y == 1 else "no" if y == 0 else f"yes: {y:.0%}",)
+        tags = ("yes" if y == 1 else "no" if y == 0 else f"yes: {percent(y, 0)}",)
         gradient = number_text(slopes[k], CELL_DIGITS, plus=True)
-        columns.append(ProbabilityBar(f"z[{k}]", p, y, f"{p:.1%}", gradient, tags))
+        columns.append(ProbabilityBar(f"z[{k}]", p, y, percent(p), gradient, tags))
     parts = round(1 / found.share)
     below = {(True, True): "", (True, False): f" / {parts}", (False, True): " / T"}.get(
         (found.asked.T == 1, parts == 1), f" / (T · {parts})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from primer_core.claims.claim import thousands
+from primer_core.claims.claim import percent, thousands
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.show import controls, warned
 from primer_core.lessons.spoken import paragraphs
@@ -202,7 +202,7 @@ def _left(ran: Run, *, choosing: bool) -> list[tuple[Text, str]]:
         (text("validation loss in eval mode"), _text(ran.measured)),
     ]
     if ran.accuracy is not None:
-        found.append((text("right answers in validation"), f"{100 * ran.accuracy:.0f} %"))
+        found.append((text("right answers in validation"), percent(ran.accuracy, 0)))
     if ran.predicted is not None:
         found.append((text("predictions from"), _text(ran.predicted[0])))
         found.append((text("predictions to"), _text(ran.predicted[1])))
@@ -214,7 +214,7 @@ def _left(ran: Run, *, choosing: bool) -> list[tuple[Text, str]]:
         figures = ("—", "—", "—")
         if ran.chosen is not None:
             epoch, reported, fresh = ran.chosen
-            figures = (str(epoch), f"{100 * reported:.0f} %", f"{100 * fresh:.0f} %")
+            figures = (str(epoch), percent(reported, 0), percent(fresh, 0))
         found += [(text(name), figure) for name, figure in zip(names, figures, strict=True)]
     found.append((text("tensors kept with a graph"), str(ran.graphs)))
     found.append((text("bytes held by graphs"), thousands(ran.held)))
