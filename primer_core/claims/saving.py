@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from primer_core.claims.claim import Claim, Code, Sentence, Shape, Strong, counted
 
@@ -218,6 +219,30 @@ class PredictsOther(Claim):
     def sentence(self) -> Sentence:
         """Say by how much."""
         return (f"The two networks predict other numbers: a logit differs by {self.largest:.2g}.",)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshNormDivides(Claim):
+    """The networks differ by a BatchNorm layer alone, which nothing was trained with.
+
+    Parameters
+    ----------
+    network
+        The name of the one that has it.
+    eps
+        What it adds to the variance, which is 1.
+    """
+
+    network: Literal["saved", "loaded"]
+    eps: float
+
+    def sentence(self) -> Sentence:
+        """Say what that layer does."""
+        return (
+            "All else is the same in both. The BatchNorm layer of ",
+            Code(self.network),
+            f" is as it was made: in eval mode it takes off 0 and divides by √(1 + {self.eps:g}), which is nearly 1.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

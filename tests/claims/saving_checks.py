@@ -15,6 +15,7 @@ import torch
 from primer_core.claims.saving import (
     AllLoaded,
     FailedAndCopied,
+    FreshNormDivides,
     KeyClashes,
     KeyFits,
     KeyMissing,
@@ -161,6 +162,22 @@ def _(claim: PredictsOther, program: Program) -> None:
     saved, loaded = logits(program)
     assert claim.largest == pytest.approx(float((saved - loaded).abs().max()), rel=0.06)
     assert not torch.equal(saved, loaded)
+
+
+@check(FreshNormDivides)
+def _(claim: FreshNormDivides, program: Program) -> None:
+    names = ran(program.code).names
+    with_norm = names[claim.network]
+    other = names["loaded" if claim.network == "saved" else "saved"]
+    assert not hasattr(other, "norm")
+    saved, loaded = logits(program)
+    assert not torch.equal(saved, loaded)
+    assert with_norm.norm.eps == claim.eps
+    with_norm.norm.eps = 0.0
+    try:
+        assert all(torch.equal(*both) for both in [logits(program)]), "without it nothing differs"
+    finally:
+        with_norm.norm.eps = claim.eps
 
 
 @check(LoadsWith)

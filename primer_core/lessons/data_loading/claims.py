@@ -26,6 +26,7 @@ from primer_core.claims.loading import (
 from primer_core.claims.saving import (
     AllLoaded,
     FailedAndCopied,
+    FreshNormDivides,
     KeyClashes,
     KeyFits,
     KeyMissing,
@@ -57,7 +58,7 @@ def claims_of(question: DataLoadingQuestion, outcome: Outcome) -> tuple[Claim, .
         case Normalised():
             return (*pixels(outcome), *steps(question), *spreads(outcome))
         case SavedAndLoaded():
-            return (*map(key, outcome.keys), *loading(outcome), predictions(outcome), *repairs(outcome))
+            return (*map(key, outcome.keys), *loading(outcome), *predictions(outcome), *repairs(outcome))
 
 
 def sizes(loaded: Loaded) -> BatchesOf:
@@ -173,11 +174,15 @@ def loading(outcome: SavedAndLoaded) -> tuple[Claim, ...]:
     return (PartLoaded(len(fits), len(own)),)
 
 
-def predictions(outcome: SavedAndLoaded) -> Claim:
-    """Say whether both networks predict the same."""
+def predictions(outcome: SavedAndLoaded) -> tuple[Claim, ...]:
+    """Say whether both networks predict the same, and why not where a layer of one does next to nothing."""
     if outcome.predicts_same:
-        return PredictsTheSame(len(outcome.saved))
-    return PredictsOther(float(f"{np.abs(outcome.saved - outcome.loaded).max():.2g}"))
+        return (PredictsTheSame(len(outcome.saved)),)
+    other = PredictsOther(float(f"{np.abs(outcome.saved - outcome.loaded).max():.2g}"))
+    differ = [key for key in outcome.keys if key.verdict != "fits"]
+    if all(key.name.startswith("norm.") for key in differ):
+        return (other, FreshNormDivides("loaded" if differ[0].saved is None else "saved", outcome.norm_eps))
+    return (other,)
 
 
 def repairs(outcome: SavedAndLoaded) -> tuple[Claim, ...]:

@@ -94,6 +94,8 @@ class SavedAndLoaded:
         What would work, where PyTorch declined.
     code
         Plain Python that prints all of it.
+    norm_eps
+        What PyTorch's BatchNorm adds to the variance that it divides by.
     """
 
     keys: tuple[Key, ...]
@@ -102,6 +104,7 @@ class SavedAndLoaded:
     loaded: NDArray[np.float32]
     repairs: tuple[Repair, ...]
     code: str
+    norm_eps: float
 
     @property
     def predicts_same(self) -> bool:
@@ -143,7 +146,8 @@ def _tried(question: DataLoadingQuestion) -> SavedAndLoaded:
     missing = _missing(question, state, own)
     keys += [Key(key, None, shape, key in missing) for key, shape in own.items() if key not in kept]
     declined = given if isinstance(given, Declined) else None
-    return SavedAndLoaded(tuple(keys), declined, before, after, (), _code(question))
+    norm_eps = torch.nn.BatchNorm1d(1).eps
+    return SavedAndLoaded(tuple(keys), declined, before, after, (), _code(question), norm_eps)
 
 
 def _missing(question: DataLoadingQuestion, state: Any, own: dict[str, Shape]) -> frozenset[str]:

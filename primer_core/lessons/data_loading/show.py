@@ -238,12 +238,12 @@ def _saving(outcome: SavedAndLoaded) -> tuple[Part, ...]:
             for claim, repair in zip(claims.repairs(outcome), outcome.repairs, strict=True)
         )
         notices = (Notice("declined", lines, "PyTorch says"), *((Fixes(offered),) if offered else ()))
-    told = Story(paragraphs((*claims.loading(outcome), claims.predictions(outcome))))
+    told = Story(paragraphs((*claims.loading(outcome), *claims.predictions(outcome))))
     keys = Card((Heading("Key by key"), _keys(outcome)), "keys")
     predicted = Card((Heading("What both predict for two rows"), _predictions(outcome)), "predictions")
     code = Card((code_panel(outcome.code, CODE_NOTE),), "code")
     left = (keys, Card((*notices, told), "story"))
-    return (Columns((left, (predicted, code, Card((QUIZ_SAVING,), "quiz"))), (1.15, 1)),)
+    return (Columns((left, (predicted, Card((QUIZ_SAVING,), "quiz"))), (1.15, 1)), code)
 
 
 def _keys(outcome: SavedAndLoaded) -> Table:

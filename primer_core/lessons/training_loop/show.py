@@ -87,7 +87,7 @@ def show(question: TrainingLoopQuestion, outcome: Outcome) -> Page:
     if not outcome.is_right:  # two loops have more to tell below their lines, and more columns in the table
         drawn, tables = (*drawn, left), (Columns(((steps,), (quiz,)), (3.0, 2.0)),)
     body: tuple[Part, ...] = (
-        Columns(((Card((program_lines(question, outcome),), "lines"), Card(tuple(story), "story")), drawn)),
+        Columns(((Card((program_lines(question, outcome),), "lines"), Card(tuple(story), "story")), drawn), (1.3, 1)),
         *tables,
         *panels,
     )
