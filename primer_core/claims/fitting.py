@@ -90,6 +90,30 @@ class LeftOver(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorNotFinite(Claim):
+    """The mean squared error of a network with finite weights is no finite number.
+
+    Parameters
+    ----------
+    step
+        How many steps were taken.
+    largest
+        The largest number that the dtype holds.
+    """
+
+    step: int
+    largest: float
+
+    def sentence(self) -> Sentence:
+        """Say what became too large."""
+        when = f"After {counted(self.step, 'step')}" if self.step else "Before the first step"
+        return (
+            Strong(f"{when} the mean squared error on the training points is no finite number."),
+            f" It, or a number on the way to it, is beyond {self.largest:.2g}, the largest float32.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StraightBorder(Claim):
     """Without an activation between them, all layers together are one affine map.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
+import numpy as np
 import torch
 from torch import nn
 
 from primer_core.claims.fitting import (
+    ErrorNotFinite,
     LeftOver,
     NoLongerFinite,
     NumbersToLearn,
@@ -56,6 +60,21 @@ def _(claim: LeftOver, program: Program) -> None:
         error = ((ran["model"](ran["train_x"]).double() - heights) ** 2).mean()
     assert abs(claim.error - float(error)) <= 1e-4 * max(1, float(error))
     assert abs(claim.spread - float(((heights - heights.mean()) ** 2).mean())) <= 1e-4 * max(1, claim.spread)
+
+
+@check(ErrorNotFinite)
+def _(claim: ErrorNotFinite, program: Program) -> None:
+    ran = program.run()
+    assert claim.step == steps_taken(ran)
+    model = ran["model"]
+    assert all(parameter.isfinite().all() for parameter in model.parameters())
+    with torch.no_grad():
+        predicted = model(ran["train_x"])
+        squares = (predicted - ran["train_y"]) ** 2
+        assert not squares.mean().isfinite()
+        exact = (copy.deepcopy(model).double()(ran["train_x"].double()) - ran["train_y"].double()) ** 2
+    assert claim.largest == np.finfo(np.float32).max
+    assert not float(exact.sum()) <= claim.largest, "in float64 it is within that"
 
 
 @check(StraightBorder)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from primer_core.backend.loading import load_torch
 from primer_core.claims.claim import Claim
 from primer_core.claims.fitting import (
+    ErrorNotFinite,
     LeftOver,
     NoLongerFinite,
     NumbersToLearn,
@@ -47,9 +49,19 @@ def _fit(
 ) -> Claim:
     if question.is_curve:
         heights = train.targets
-        return LeftOver(step, float(((logits - heights) ** 2).mean()), float(heights.var(correction=0)))
+        error = float(((logits - heights) ** 2).mean())
+        if not math.isfinite(error):
+            return ErrorNotFinite(step, _largest())
+        return LeftOver(step, error, float(heights.var(correction=0)))
     test_right = right(question, network.layers(test.inputs)[-1][1], test)
     return OnTheirSide(step, right(question, logits, train), len(logits), test_right, len(test.inputs))
+
+
+def _largest() -> float:
+    load_torch()
+    import torch
+
+    return float(torch.finfo(torch.float32).max)
 
 
 def right(question: PlaygroundQuestion, logits: torch.Tensor, points: Tensors) -> int:

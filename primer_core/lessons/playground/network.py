@@ -1,11 +1,13 @@
 """The network of a question: affine layers with an activation after each but the last.
 
-All its numbers lie in one row, which is what an answer carries. The arithmetic is PyTorch's, call for call that of
-``nn.Linear`` and of the activations as modules.
+All its numbers lie in one row, from which an answer takes them. The arithmetic is PyTorch's, call for call that of
+``nn.Linear`` and of the activations as modules. Matrix products of numbers that begin elsewhere in memory are rounded
+otherwise, now and then; so each weight matrix and each bias begins where one of its own would.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -20,9 +22,15 @@ if TYPE_CHECKING:
 
 _chance = threading.Lock()
 
+_APART = 16
+"""PyTorch lets tensors begin at multiples of 64 bytes, which is so many float32."""
+
 
 class Network:
     """A network whose weights and biases are views of one row of numbers, layer by layer, weights before biases.
+
+    That row has zeros between them, which nothing changes: neither their gradients nor what an optimiser keeps of them
+    are ever anything else.
 
     Parameters
     ----------
@@ -30,35 +38,43 @@ class Network:
         Width of the input, of each hidden layer, and of the output.
     activation
         A key of `primer_core.lessons.playground.question.ACTIVATIONS`.
-    row
-        (parameters,) float32; it is kept, and changes as the network learns.
+    numbers
+        (parameters,) float32: its weights and biases at first, which are copied.
 
     Attributes
     ----------
+    row
+        (places,) float32, of which weights and biases are views; it changes as the network learns.
     weights, biases
         Of each layer: (out, in) and (out,).
     gradient
-        (parameters,) float32, of which the gradients of all weights and biases are views.
+        (places,) float32, of which the gradients of all weights and biases are views.
     """
 
-    def __init__(self, sizes: tuple[int, ...], activation: str, row: torch.Tensor) -> None:
+    def __init__(self, sizes: tuple[int, ...], activation: str, numbers: torch.Tensor) -> None:
         load_torch()
         import torch
 
-        if row.shape != (parameter_count(sizes),):
-            raise ValueError(f"expected {parameter_count(sizes)} numbers for {sizes}, got shape {tuple(row.shape)}")
-        self.sizes, self.row, self.gradient = sizes, row, torch.zeros_like(row)
+        if numbers.shape != (parameter_count(sizes),):
+            raise ValueError(f"expected {parameter_count(sizes)} numbers for {sizes}, got shape {tuple(numbers.shape)}")
+        self.sizes, self.row = sizes, spread(sizes, numbers)
+        self.gradient = torch.zeros_like(self.row)
         self.weights: list[torch.Tensor] = []
         self.biases: list[torch.Tensor] = []
         self._activate = _activations()[activation]
         at = 0
         for fan_in, fan_out in pairwise(sizes):
             for shape, kept in (((fan_out, fan_in), self.weights), ((fan_out,), self.biases)):
-                end = at + (fan_out * fan_in if len(shape) == 2 else fan_out)
-                leaf = row[at:end].view(shape).detach().requires_grad_()
+                end = at + math.prod(shape)
+                leaf = self.row[at:end].view(shape).detach().requires_grad_()
                 leaf.grad = self.gradient[at:end].view(shape)
                 kept.append(leaf)
-                at = end
+                at = _next(end)
+
+    @property
+    def numbers(self) -> torch.Tensor:
+        """All weights and biases as they stand, (parameters,) float32: a copy."""
+        return gathered(self.sizes, self.row)
 
     def logits(self, inputs: torch.Tensor) -> torch.Tensor:
         """What comes out for inputs (n, in): (n, out)."""
@@ -96,6 +112,38 @@ class Network:
                 self.biases[edit.layer][edit.row] = edit.value
             else:
                 self.weights[edit.layer][edit.row, edit.column] = edit.value
+
+
+def spread(sizes: tuple[int, ...], numbers: torch.Tensor) -> torch.Tensor:
+    """Lay out a number for each weight and bias, (parameters,), as a network's row, (places,): with zeros between."""
+    places, count = _places(sizes)
+    row = numbers.new_zeros(count)
+    row[places] = numbers
+    return row
+
+
+def gathered(sizes: tuple[int, ...], row: torch.Tensor) -> torch.Tensor:
+    """Take a number for each weight and bias, (parameters,), from a row as `spread` lays it out."""
+    return row[_places(sizes)[0]]
+
+
+@lru_cache(maxsize=128)
+def _places(sizes: tuple[int, ...]) -> tuple[torch.Tensor, int]:
+    """Where in a network's row each number lies, and how many places it has."""
+    load_torch()
+    import torch
+
+    parts, at = [], 0
+    for fan_in, fan_out in pairwise(sizes):
+        for count in (fan_out * fan_in, fan_out):
+            parts.append(torch.arange(at, at + count))
+            at = _next(at + count)
+    return torch.cat(parts), at
+
+
+def _next(place: int) -> int:
+    """The first place from here on where a tensor may begin."""
+    return -(-place // _APART) * _APART
 
 
 def _activations() -> Mapping[str, Callable[[torch.Tensor], torch.Tensor]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend.loading import load_torch
-from primer_core.lessons.playground.network import Network, start, state_after_start
+from primer_core.lessons.playground.network import Network, gathered, spread, start, state_after_start
 from primer_core.lessons.playground.question import (
     MOST_STEPS,
     Edit,
@@ -101,11 +101,12 @@ def edited(question: PlaygroundQuestion, state: State) -> State:
         network = network_of(question, state)
         for edit in edits:
             network.put(edit)
+        state.numbers[0] = network.numbers
     return state
 
 
 def network_of(question: PlaygroundQuestion, state: State) -> Network:
-    """The network of a state; it shares the state's numbers."""
+    """The network of a state, with a copy of its numbers."""
     return Network(question.sizes, question.activation, state.numbers[0])
 
 
@@ -252,10 +253,9 @@ def advance(
     train, _ = tensors_of(question)
     count = len(train.inputs)
     last = min(state.step + steps, MOST_STEPS) if count else state.step
-    numbers, step = state.numbers.clone(), state.step
-    state = State(step, numbers)
-    network = network_of(question, state)
-    step_once = _step_of(question, network, state)
+    step, network = state.step, network_of(question, state)
+    slots = [spread(network.sizes, row) for row in state.numbers[1:]]
+    step_once = _step_of(question, network, slots, step)
     order, loss_function = order_of(question, count) if count else None, loss_of(question)
     edits: dict[int, list[Edit]] = {}
     for edit in read_edits(question.edits):
@@ -278,14 +278,28 @@ def advance(
             end = worked + seconds
         if worked >= end:
             break
-    return State(step, numbers), losses
+    return State(step, torch.stack([gathered(network.sizes, row) for row in (network.row, *slots)])), losses
 
 
-def _step_of(question: PlaygroundQuestion, network: Network, state: State) -> Callable[[], None]:
+def _step_of(
+    question: PlaygroundQuestion, network: Network, slots: Sequence[torch.Tensor], step: int
+) -> Callable[[], None]:
     """What the optimiser does at each step, to all numbers of the network as one tensor.
 
-    It is the function that PyTorch's optimiser itself calls, and reads and writes what the state holds of it. The class
-    around that would have each new process load PyTorch's compiler first, which takes longer than PyTorch.
+    It is the function that PyTorch's optimiser itself calls, and reads and writes the slots, where what it keeps of
+    each number lies as the numbers do. The class around that would have each new process load PyTorch's compiler first,
+    which takes longer than PyTorch.
+
+    Parameters
+    ----------
+    question
+        Whose optimiser and rate they are.
+    network
+        (places,) float32 are its numbers and their gradients.
+    slots
+        What the optimiser keeps, (places,) float32 each: nothing, the momentum, or Adam's two means.
+    step
+        How many steps were taken before.
     """
     load_torch()
     import torch
@@ -293,7 +307,7 @@ def _step_of(question: PlaygroundQuestion, network: Network, state: State) -> Ca
 
     rate, numbers, gradients = float(question.rate), [network.row], [network.gradient]
     if question.optimizer == "adam":
-        means, squares, steps = [state.numbers[1]], [state.numbers[2]], [torch.tensor(float(state.step))]
+        means, squares, steps = [slots[0]], [slots[1]], [torch.tensor(float(step))]
 
         def step_adam() -> None:
             adam.adam(
@@ -303,9 +317,9 @@ def _step_of(question: PlaygroundQuestion, network: Network, state: State) -> Ca
 
         return step_adam
     momentum = 0.9 if question.optimizer == "momentum" else 0.0
-    held = state.numbers[1] if momentum else None
+    held = slots[0] if momentum else None
     # Before the first step there is no momentum: it becomes the gradient.
-    momenta = [held if state.step else None]
+    momenta = [held if step else None]
 
     def step_sgd() -> None:
         sgd.sgd(
