@@ -4,18 +4,25 @@
 - Thirty runs at once, each in a page of its own: every one painted at least 4 times a second. All thirty pages are open
   in one browser on this machine, which is more than a learner's own machine has to draw: what of the processors the
   browser takes for that, and what the server and its training processes, is told beside it.
+- The same thirty, of which this machine draws two; the others are asked for as their pages ask, and drawn by nobody
+  here, as where learners have machines of their own: every one has something new at least 4 times a second.
 - An answer brings what is new: a few hundred bytes, at the median.
 
 Run as ``python -m benchmarks.live_curves``, or with a number of runs other than thirty behind it.
 """
 
+import json
 import os
 import statistics
 import sys
+import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Response, sync_playwright
 
@@ -27,9 +34,12 @@ from ui.training.live_view import Cursor, live_view
 
 SECONDS = 10.0
 MANY = 30
+DRAWN = 2
 PAGE = "live_training?epochs=200&batch={}&pace=full+speed"
 ALONE, TOGETHER = 8, 16  # the batches: so small that runs last as long as they are measured
 PAINTS = "() => Number(document.querySelector('.primer-chart').dataset.paints)"
+#: A page that nobody looks at rests, and keeps its run.
+IN_THE_BACKGROUND = "() => Object.defineProperty(document, 'hidden', { value: true })"
 GOES_ON = "() => Number(document.querySelector('.primer-chart')?.dataset.points) > 3"
 
 
@@ -59,6 +69,71 @@ def paints_a_second(pages: list[Page]) -> list[float]:
     pages[0].wait_for_timeout(1000 * SECONDS)
     after = [(time.perf_counter(), page.evaluate(PAINTS)) for page in pages]
     return [(late[1] - early[1]) / (late[0] - early[0]) for early, late in zip(before, after, strict=True)]
+
+
+class Follower:
+    """Asks about a run as its page does: for what is new, as often as the server says.
+
+    Parameters
+    ----------
+    address
+        That the page asks, with what it had then.
+    """
+
+    def __init__(self, address: str) -> None:
+        split = urlsplit(address)
+        query = dict(parse_qsl(split.query))
+        self._host, self._path, self._query = split.netloc, split.path, query
+        self.news = 0
+
+    def follow(self, until: float) -> None:
+        """Ask until that time of `time.perf_counter`, and count the answers that brought batches."""
+        connection = HTTPConnection(self._host, timeout=60)
+        while time.perf_counter() < until:
+            connection.request("GET", f"{self._path}?{urlencode(self._query)}")
+            told = json.loads(connection.getresponse().read())
+            new = len(b64decode(told["curve"]["losses"])) // 4
+            self.news += new > 0
+            self._query |= {
+                "run": told["run"],
+                "batches": str(told["curve"]["first"] + new),
+                "epochs": str(told["epochs"]["first"] + len(told["epochs"]["points"])),
+            }
+            time.sleep(told["again"] / 1000)
+        connection.close()
+
+
+def addresses_asked(pages: list[Page]) -> list[str]:
+    """What each page asks of its run."""
+    found = []
+    for page in pages:
+        with page.expect_request(lambda request: "/api/run?" in request.url) as asked:
+            pass
+        found.append(asked.value.url)
+    return found
+
+
+def followed(pages: list[Page], drawn: int) -> tuple[list[float], list[float]]:
+    """Put all pages but the first into the background, and ask in their place.
+
+    Returns
+    -------
+    painted, told
+        How often each of the first is painted a second, and how often each of the others has something new.
+    """
+    addresses = addresses_asked(pages[drawn:])
+    for page in pages[drawn:]:
+        page.evaluate(IN_THE_BACKGROUND)
+    pages[0].wait_for_timeout(1000)
+    followers = [Follower(address) for address in addresses]
+    began = time.perf_counter()
+    threads = [threading.Thread(target=each.follow, args=(began + SECONDS,)) for each in followers]
+    for thread in threads:
+        thread.start()
+    painted = paints_a_second(pages[:drawn])
+    for thread in threads:
+        thread.join()
+    return painted, [each.news / SECONDS for each in followers]
 
 
 def answer_sizes(page: Page) -> list[int]:
@@ -121,6 +196,12 @@ def main(many: int) -> None:
         print(
             f"the browser took {browsers / SECONDS:.2f} cores for that, {a_paint:.0f} ms a paint; the server with all "
             f"training took {servers / SECONDS:.2f}"
+        )
+        painted, told = followed(pages, DRAWN)
+        print(
+            f"{DRAWN} of them drawn here: {min(painted):.1f} to {max(painted):.1f} paints a second; the others, drawn "
+            f"elsewhere: something new {min(told):.1f} to {max(told):.1f} times a second, median "
+            f"{statistics.median(told):.1f} (goal: each at least 4)"
         )
         browser.close()
     print(f"load of the machine, of {os.cpu_count()} cores: {os.getloadavg()[0]:.1f} over the last minute")
