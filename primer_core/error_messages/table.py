@@ -26,6 +26,7 @@ from primer_core.error_messages.kinds import (
     reshaping,
     shapes,
     state_dict,
+    transforms,
     warned,
 )
 from primer_core.error_messages.pasted import LONGEST_MESSAGE, Pasted, Raised, has_exception, read
@@ -37,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
     *indices.KINDS,
     *dtypes.KINDS,
     *devices.KINDS,
+    *transforms.KINDS,
     *gradients.KINDS,
     *state_dict.KINDS,
     *memory.KINDS,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.interface import Declined
-from primer_core.language.execution import attempted, check_result, is_array, owner_of
+from primer_core.language.execution import attempted, check_result, is_array, is_wrapped, owner_of
 from primer_core.language.instead import instead_of
 from primer_core.language.limits import (
     MAX_ELEMENTS,
@@ -594,7 +594,7 @@ class Evaluator:
         try:
             bound = entry.bind(positional, keywords)
             self._check_arguments(entry, bound)
-            cost = self._with_texts(entry, bound, entry.rule.cost(bound))
+            cost = self._cost_of(entry, bound)
             if entry.shares != "always" or entry.writes:  # a view takes no memory and no time, however large it is
                 cost.check(entry.name)
                 self._charge(cost)
@@ -656,6 +656,10 @@ class Evaluator:
                     "An array of Python objects is made, indexed and shown here, but not computed with. Give it a "
                     "dtype of numbers."
                 )
+
+    def _cost_of(self, entry: Entry, bound: Bound) -> Cost:
+        """Return what a call takes at most."""
+        return self._with_texts(entry, bound, entry.rule.cost(bound))
 
     def _with_texts(self, entry: Entry, bound: Bound, cost: Cost) -> Cost:
         """Return the cost of a call where its arrays hold texts, each of which takes as much room as the longest.
@@ -783,7 +787,7 @@ def _kept(entry: Entry, bound: Bound) -> Bound:
     def kept(value: Any) -> Any:
         if isinstance(value, tuple | list):
             return type(value)(map(kept, value)) if type(value) in (tuple, list) else value
-        if not is_array(value) or size_of(value) > MAX_ELEMENTS:
+        if not is_array(value) or is_wrapped(value) or size_of(value) > MAX_ELEMENTS:
             return value
         if id(value) not in copies:
             own = isinstance(value, np.ndarray | np.generic)

@@ -13,6 +13,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 import numpy as np
 
 from primer_core.backend.interface import Declined
+from primer_core.backend.loading import load_torch
 from primer_core.language.limits import (
     MAX_BYTES,
     MAX_ENTRIES,
@@ -168,6 +169,20 @@ def owner_of(value: Any) -> str | None:
 def is_array(value: Any) -> bool:
     """Return whether a value is an array, a number of NumPy's, or a tensor."""
     return owner_of(value) in ("ndarray", "Tensor")
+
+
+def is_wrapped(value: Any) -> bool:
+    """Return whether a value is a tensor as ``torch.func`` hands it to a function: it has no memory of its own.
+
+    One of ``vmap`` stands for a whole batch, and one of ``grad`` for a tensor that is followed.
+    """
+    kind = type(value)
+    if kind.__module__ != "torch" or kind.__name__ != "Tensor":
+        return False
+    load_torch()
+    from torch._C import _functorch
+
+    return bool(_functorch.is_functorch_wrapped_tensor(value))
 
 
 def check_result(result: Any, *, texts: bool = False) -> None:

@@ -32,7 +32,6 @@ _WRITES = Instead("A program writes no files here. Leave this line out")
 _LEAVE_OUT = Instead("Leave this line out: what is computed here is the same without it")
 _ITSELF = Instead("Use the network itself: what it computes is the same")
 _NO_GPU = Instead("There is no GPU here. Leave this line out")
-_LOOP = Instead("Go through the first axis", "torch.stack([f(row) for row in x])")
 
 INSTEAD: Mapping[str, Instead] = {
     **dict.fromkeys(("np.load", "np.loadtxt", "np.genfromtxt", "np.fromfile", "np.memmap"), _READS),
@@ -66,9 +65,6 @@ INSTEAD: Mapping[str, Instead] = {
     "torch.nn.LazyConv2d": Instead("Write the channels that go in, too", "nn.Conv2d(1, 2, 3)"),
     "torch.nn.Transformer": Instead("One layer of it is run", "nn.TransformerEncoderLayer(4, 2)"),
     "torch.nn.utils.prune": Instead("Write zeros into a weight under torch.no_grad()"),
-    "torch.vmap": _LOOP,
-    "torch.func.vmap": _LOOP,
-    "torch.func.grad": Instead("Write", "torch.autograd.grad(f(x), x)"),
     "torch.sparse_coo_tensor": Instead("Write the zeros, too", "torch.tensor([[0.0, 1.0], [0.0, 0.0]])"),
     "torch.hub": Instead("Nothing is downloaded here. Write a small network", "nn.Sequential(nn.Linear(4, 2))"),
     "torch.distributions": Instead("Of a normal distribution, for one, write", "torch.normal(0.0, 1.0, (3,))"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.execution import is_array
+from primer_core.language.execution import is_array, is_wrapped
 from primer_core.language.limits import Refused
 from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Bound, Entry
@@ -52,6 +52,8 @@ class _Memory:
 
     def bytes_of(self, array: Any) -> NDArray[np.bool_] | None:
         """Return a view of the bytes of an array's cells, with an axis for them; None if it lies elsewhere."""
+        if is_wrapped(array):
+            return None
         first, strides, itemsize = layout(array)
         shape = tuple(array.shape)
         reaches = [(length - 1) * step for length, step in zip(shape, strides, strict=True)]
@@ -107,6 +109,8 @@ class Uninitialised:
         """
         found = entry.uninitialised is not None and is_array(result) and not _is_filled(result)
         if found and entry.uninitialised is not None and entry.uninitialised(bound):
+            if is_wrapped(result):
+                raise Refused(f"{entry.name} is not run here in a function of torch.func. Make the array with zeros.")
             start, _, itemsize = layout(result)
             size = int(np.prod(tuple(result.shape))) * itemsize
             self._memories.append(_Memory(result, start, np.ones(size, np.bool_)))

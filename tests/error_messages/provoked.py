@@ -35,6 +35,21 @@ class Provoked:
 
 
 PROVOKED: tuple[Provoked, ...] = (
+    Provoked("vmap_branch", "torch.vmap(lambda x: x if x > 0 else -x)(torch.ones(2))"),
+    Provoked("vmap_branch", "def f(x):\n    while x < 3:\n        x = x + 1\ntorch.vmap(f)(torch.ones(2))"),
+    Provoked("vmap_item", "torch.vmap(lambda x: x * x.item())(torch.ones(2))"),
+    Provoked("vmap_item", "torch.vmap(lambda x: x * int(x))(torch.ones(2))"),
+    Provoked("vmap_random", "torch.vmap(lambda x: x + torch.rand(1))(torch.ones(2))"),
+    Provoked("vmap_random", "torch.vmap(nn.Dropout(0.5))(torch.ones(2, 3))"),
+    Provoked("vmap_escaped", "kept = []\ntorch.vmap(lambda x: kept.append(x) or x)(torch.ones(2))\nkept[0] * 2"),
+    Provoked("vmap_sizes", "torch.vmap(torch.dot)(torch.ones(4, 3), torch.ones(3))", {"sizes": (4, 3)}),
+    Provoked(
+        "vmap_sizes",
+        "torch.vmap(lambda a, b, c: a + b + c)(torch.ones(5), torch.ones(2), torch.ones(5))",
+        {"sizes": (5, 2)},
+    ),
+    Provoked("grad_of_several", "torch.func.grad(lambda x: x * 2)(torch.ones(2))", {"axes": 1}),
+    Provoked("grad_of_several", "torch.func.grad_and_value(torch.sin)(torch.ones(2, 3))", {"axes": 2}),
     Provoked("broadcast", "np.ones((4, 3)) + np.ones(4)", {"shapes": ((4, 3), (4,))}),
     Provoked("broadcast", "np.ones((4, 3)) + np.ones(4) * np.ones((2, 2))", {"shapes": ((4,), (2, 2))}),
     Provoked("broadcast", "np.broadcast_shapes((4, 3), (4,))", {"shapes": ((4, 3), (4,))}),

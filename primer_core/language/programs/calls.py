@@ -16,12 +16,12 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
-from primer_core.language.programs.classes import Classes
 from primer_core.language.programs.printing import OPTIONS, check_options
 from primer_core.language.programs.python_names import FUNCTIONS, METHODS, RANDOM
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.saved import Saved
 from primer_core.language.programs.scope import Scope
+from primer_core.language.programs.transforms import Transforms
 from primer_core.language.programs.values import (
     EXCEPTIONS,
     Caught,
@@ -40,7 +40,7 @@ _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is
 
 
 @dataclass(eq=False)
-class Calls(Classes):
+class Calls(Transforms):
     """Calls what a call names."""
 
     _saved: Saved = field(default_factory=Saved)
@@ -109,8 +109,11 @@ class Calls(Classes):
         positional, keywords = self._arguments(node)
         if full in networks.MADE:
             return self._make(networks.MADE[full], positional, keywords, node)
-        given, named = self._all_taken(positional, keywords, node)
-        return self._outside(networks.FUNCTIONS[full](), given, named, node)
+        if self._transforms(full):
+            return self._transform(full, positional, keywords, node)
+        if library != "copy":  # which takes what the program has written as it is
+            positional, keywords = self._all_taken(positional, keywords, node)
+        return self._outside(networks.FUNCTIONS[full](), positional, keywords, node)
 
     def _of_tqdm(self, name: str, node: ast.Call) -> Any:
         """Go through what would be gone through with a bar of progress, without the bar."""

@@ -40,6 +40,7 @@ from primer_core.language.programs.values import (
     Once,
     Partial,
     Record,
+    Transformed,
     TypeOf,
     Warned,
     catches,
@@ -516,7 +517,7 @@ class Expressions(Evaluator, ABC):
             return self.call(found.find("__getitem__"), (holder, key), {}, node)
         if networks.is_network_object(holder):
             return self._outside(operator.getitem, (holder, key), {}, node)
-        if isinstance(holder, Function | Method | Partial | FunctionType | BuiltinFunctionType | MethodType):
+        if isinstance(holder, (*_CALLED, FunctionType, BuiltinFunctionType, MethodType)):
             raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
         return super()._item(holder, key, node)
 
@@ -528,8 +529,8 @@ class Expressions(Evaluator, ABC):
                 return Kind(category)
             case Warned(_, words), "message":
                 return words
-            case ((Kind(name) | Function(name) | Class(name)), "__name__"):
-                return name
+            case ((Kind() | Function() | Class() | Transformed()), "__name__"):
+                return holder.name
             case Instance(_, values), name if name in values:
                 return values[name]
             case Class(), name if holder.has(name):
@@ -645,7 +646,7 @@ class Expressions(Evaluator, ABC):
             return
         if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
-        if holder is None or isinstance(holder, set | frozenset | Once | Entries | Function | Method | Partial):
+        if holder is None or isinstance(holder, (set, frozenset, Once, Entries, *_CALLED)):
             words = f"'{type_name(holder)}' object does not support item assignment"
             raise self._error("TypeError", words, target)
         if isinstance(holder, deque):
@@ -804,6 +805,9 @@ class Expressions(Evaluator, ABC):
         return self._no(made(kind, words), node)
 
 
+_CALLED = (Function, Method, Partial, Transformed)
+"""What stands for something of Python's that can be called."""
+
 _OF_LOADING = ("missing_keys", "unexpected_keys")
 """What the pair has that ``load_state_dict`` returns."""
 
@@ -824,6 +828,8 @@ def itself(value: Any) -> Any:
     """Return what a value stands for where it is compared or computed with: a type, or a library's function."""
     if isinstance(value, TypeOf):
         return value.kind
+    if isinstance(value, Transformed):
+        return value.function
     return value.real if isinstance(value, Function) and value.real is not None else value
 
 

@@ -203,7 +203,8 @@ class Interpreter(Patterns):
                 self._tell(node)
 
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
-        self.watch(Moment(node, happening, tuple(function.name for function in self._running)))
+        if not self.unseen:
+            self.watch(Moment(node, happening, tuple(function.name for function in self._running)))
 
     def _block(self, body: Iterable[ast.stmt]) -> None:
         for node in body:
@@ -489,7 +490,8 @@ class Interpreter(Patterns):
             positional = tuple(itself(each) if isinstance(each, Function) else each for each in positional)
         try:
             result = super()._perform(name, positional, keywords, node)
-            self.hear(self.calls[-1])
+            if not self.unseen:
+                self.hear(self.calls[-1])
             return result
         except Rejection as rejection:
             if rejection.declined is not None:

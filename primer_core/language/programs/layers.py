@@ -190,11 +190,13 @@ class Watch:
     @contextmanager
     def over(self, module: Any, place: Place, called: str) -> Iterator[None]:
         """Take down what a network does while it is called; what it calls itself belongs to it."""
-        if self._under_way or not is_module(module) or _is_loss(module):
+        if not is_module(module) or _is_loss(module):
             yield
             return
-        if not self.was_called(module):
-            self._called.append(weakref.ref(module))
+        self._know(module)
+        if self._under_way:
+            yield
+            return
         entries: list[_Entry] = []
         stack: list[_Entry] = []
         self._under_way = True
@@ -210,6 +212,21 @@ class Watch:
         finally:
             remove()
             self._under_way = False
+
+    @contextmanager
+    def unwatched(self, called: Any) -> Iterator[None]:
+        """Take nothing down meanwhile, and know that something is called, if it is a network."""
+        if is_module(called):
+            self._know(called)
+        around, self._under_way = self._under_way, True
+        try:
+            yield
+        finally:
+            self._under_way = around
+
+    def _know(self, module: Any) -> None:
+        if not self.was_called(module):
+            self._called.append(weakref.ref(module))
 
     def _forward(self, module: Any, place: Place, called: str, entries: list[_Entry], broke: _Entry | None) -> Forward:
         names = {id(each): name for name, each in module.named_modules()}

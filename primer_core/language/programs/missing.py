@@ -16,8 +16,8 @@ _MODULES: Mapping[str, str] = {
     "torch": "torch", "F": "torch.nn.functional",
     **{name: name for name in (
         "torch.nn", "torch.nn.init", "torch.nn.utils", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data",
-        "torch.linalg", "torch.fft", "torch.autograd", "math", "random", "itertools", "collections", "functools",
-        "time",
+        "torch.linalg", "torch.fft", "torch.autograd", "torch.func", "math", "random", "itertools", "collections",
+        "functools", "time",
     )},
 }  # fmt: skip
 """Modules by the names that the table knows them by."""

@@ -69,6 +69,9 @@ STARTS = (
 )  # fmt: skip
 """What writes the first numbers of weights."""
 
+TRANSFORMS = ("grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+"""What ``torch.func`` makes of a function, or asks of one."""
+
 FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
     **{f"torch.nn.init.{name}": partial(lambda name: getattr(_torch().nn.init, name), name) for name in STARTS},
     "np.apply_along_axis": lambda: np.apply_along_axis,
@@ -84,6 +87,10 @@ FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
     "torch.nn.utils.rnn.pad_sequence": lambda: _torch().nn.utils.rnn.pad_sequence,
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
     "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,
+    **{f"torch.func.{name}": partial(lambda name: getattr(_torch().func, name), name) for name in TRANSFORMS},
+    "torch.vmap": lambda: _torch().vmap,
+    "torch.func.functional_call": lambda: _torch().func.functional_call,
+    "torch.func.stack_module_state": lambda: _torch().func.stack_module_state,
     "torch.nn.utils.clip_grad_norm_": lambda: _torch().nn.utils.clip_grad_norm_,
     "torch.nn.utils.clip_grad_value_": lambda: _torch().nn.utils.clip_grad_value_,
     "torch.utils.data.random_split": lambda: _torch().utils.data.random_split,
@@ -363,6 +370,7 @@ def _torch() -> Any:
 
     load_torch()
     import torch
+    import torch.func
     import torch.nn.utils.rnn
     import torch.optim.lr_scheduler
     import torch.utils.data

@@ -8,7 +8,8 @@ import operator
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from primer_core.language.programs.values import (
     Once,
     Partial,
     Record,
+    Transformed,
     TypeOf,
     catches,
     inside,
@@ -56,9 +58,9 @@ _TYPES: Mapping[str, Callable[[], tuple[type, ...]]] = {
     "torch.Tensor": lambda: (_torch().Tensor,),
 }  # fmt: skip
 
-_WRITTEN = (Function, Method, Partial, Instance)
+_WRITTEN = (Function, Method, Partial, Instance, Transformed)
 """What a program writes itself, and PyTorch may be given to call."""
-_BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Partial, Class, Instance)
+_BARE = (Once, Entries, Caught, TypeOf, Kind, Function, Method, Partial, Class, Instance, Transformed)
 
 
 def _alone(kinds: Any) -> Iterator[Any]:
@@ -73,7 +75,7 @@ def _alone(kinds: Any) -> Iterator[Any]:
 def _can_be_called(value: Any) -> bool:
     """Return whether a value of the program's is something that is called."""
     match value:
-        case Function() | Method() | Class() | Partial():
+        case Function() | Method() | Class() | Partial() | Transformed():
             return True
         case Instance(kind):
             return kind.has("__call__")
@@ -143,7 +145,15 @@ class PythonFunctions(Containers):
             case "type", (Caught(declined),):
                 return Kind(declined.kind)
             case "type", (Once(kind) | Entries(kind),):
-                return TypeOf(_type_called(kind))
+                return TypeOf(type_called(kind))
+            case "type", (Function(real=real),):
+                return TypeOf(FunctionType if real is None else type(real))
+            case "type", (Transformed(),):
+                return TypeOf(FunctionType)
+            case "type", (Method(),):
+                return TypeOf(MethodType)
+            case "type", (Partial(),):
+                return TypeOf(partial)
             case "type", (Class() as own,):
                 return TypeOf(type if own.real is None else type(own.real))
             case "type", (TypeOf(known),):
@@ -187,7 +197,7 @@ class PythonFunctions(Containers):
         """Return what calls a value of the program's; None if it is nothing that is called."""
         if not _can_be_called(value):
             return None
-        return lambda *values: self._applied(value, values, {}, node)
+        return lambda *values, **more: self._applied(value, values, more, node)
 
     def _applied(self, value: Any, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Call a value of the program's that can be called."""
@@ -370,6 +380,8 @@ class PythonFunctions(Containers):
         root = named
         while isinstance(root, ast.Attribute):
             root = root.value
+        if full in DECORATING:
+            return self._needed(self._value(mark), mark)
         if not isinstance(root, ast.Name) or root.id not in self.names:
             message = f"The decorator @{ast.unparse(mark)} is not run here. Leave it out."
             raise self._rejection("unread", message, mark)
@@ -627,8 +639,12 @@ class PythonFunctions(Containers):
         return self._python(compute, (text, given), node)
 
 
+DECORATING = (*(f"torch.func.{name}" for name in networks.TRANSFORMS), "torch.vmap", "functools.partial")
+"""What can stand above a function besides what the program has written itself."""
+
+
 @cache
-def _type_called(name: str) -> type:
+def type_called(name: str) -> type:
     """Return a type that is called as Python calls one of its own."""
     module, _, last = name.rpartition(".")
     return type(last, (), {"__module__": module or "builtins"})

@@ -36,9 +36,9 @@ MODULES = {
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.functional": "torchvision.transforms.functional",
     "torch.nn.utils.rnn": "torch.nn.utils.rnn", "torch.autograd": "torch.autograd", "torch.linalg": "torch.linalg",
-    "torch.autograd.functional": "torch.autograd.functional", "typing": "typing", "random": "random",
-    "itertools": "itertools", "collections": "collections", "functools": "functools", "dataclasses": "dataclasses",
-    "tqdm": "tqdm", "tqdm.auto": "tqdm", "tqdm.notebook": "tqdm",
+    "torch.autograd.functional": "torch.autograd.functional", "torch.func": "torch.func", "typing": "typing",
+    "random": "random", "itertools": "itertools", "collections": "collections", "functools": "functools",
+    "dataclasses": "dataclasses", "tqdm": "tqdm", "tqdm.auto": "tqdm", "tqdm.notebook": "tqdm",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
 

@@ -205,6 +205,37 @@ class Partial:
         return f"functools.partial({', '.join([repr(self.function), *given])})"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Transformed:
+    """What ``torch.func`` makes of a function: another function, which PyTorch calls.
+
+    Parameters
+    ----------
+    maker
+        What made it: ``jacrev``.
+    function
+        PyTorch's own.
+    argnums
+        Of which arguments it differentiates.
+    """
+
+    maker: str
+    function: Any
+    argnums: Any = 0
+
+    @property
+    def name(self) -> str:
+        """What ``__name__`` gives: the name of the function that it was made of."""
+        return str(self.function.__name__)
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+    def __deepcopy__(self, _: object) -> Transformed:
+        """Return itself, as Python does for a function."""
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """An exception's class, as a value."""
@@ -419,6 +450,8 @@ def type_name(value: Any) -> str:
             return type(real).__name__
         case TypeOf(kind):
             return type(kind).__name__
+        case Transformed():
+            return "function"
         case Class() | Kind():
             return "type"
         case Method():

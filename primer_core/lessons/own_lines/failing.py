@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend import backend_of
-from primer_core.language.execution import is_array
+from primer_core.language.execution import is_array, is_wrapped
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.parsing import parse
 from primer_core.language.programs.interpreter import Interpreter
@@ -248,7 +248,7 @@ def _operand(place: Place, value: Any) -> Operand:
         type_name(value),
         tuple(map(int, value.shape)),
         engine.dtype_name(value),
-        engine.to_numpy(value).copy() if size_of(value) <= MAX_ELEMENTS else None,
+        engine.to_numpy(value).copy() if size_of(value) <= MAX_ELEMENTS and not is_wrapped(value) else None,
         requires_grad=bool(tensor and value.requires_grad),
         leaf=bool(not tensor or value.is_leaf),
         contiguous=bool(not tensor or value.is_contiguous()),

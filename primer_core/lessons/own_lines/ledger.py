@@ -23,7 +23,7 @@ from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout
 from primer_core.language.evaluator import Call
-from primer_core.language.execution import is_array, owner_of
+from primer_core.language.execution import is_array, is_wrapped, owner_of
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs import networks
 from primer_core.language.programs.functions import Happening
@@ -585,7 +585,7 @@ class Recorder(Interpreter):
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and look at its names before and after."""
-        if self.ledger.closed:
+        if self.ledger.closed or self.unseen:
             super().statement(node, source)
             return
         line = self._numbers[node.lineno, node.col_offset]
@@ -619,7 +619,7 @@ class Recorder(Interpreter):
                 values[name] = value
                 if self.ledger.number_of(value):
                     names[name] = self.ledger.cell(value)
-            elif is_array(value):
+            elif is_array(value) and not is_wrapped(value):
                 self._look_at_leaf(name, value, looks)
                 if owner_of(value) == "Tensor":
                     tensors.add(name)
@@ -648,6 +648,8 @@ class Recorder(Interpreter):
         return _Look(value, buffer, 0 if buffer is None else buffer.changes, cells)
 
     def _tell(self, node: ast.stmt, happening: Happening = "statement") -> None:
+        if self.unseen:
+            return
         moment = Moment(node, happening, tuple(function.name for function in self._running))
         if not self.ledger.closed:
             seen = self._looked_at()[0]
@@ -671,6 +673,9 @@ class Recorder(Interpreter):
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         arguments = (*positional, *keywords.values())
+        if any(map(is_wrapped, arrays_in(arguments))):
+            self._tell_nothing()
+            return super()._perform(name, positional, keywords, node)
         read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays_in(arguments))
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
         goes_back = name == BACKWARD and not self.ledger.closed
@@ -681,7 +686,8 @@ class Recorder(Interpreter):
             for each in self._under_way:
                 each.tells = False
         statement = self._under_way[-1] if self._under_way else None
-        self.ledger.note(self.calls[-1], read, numbers, statement)
+        if not any(map(is_wrapped, arrays_in(result))):
+            self.ledger.note(self.calls[-1], read, numbers, statement)
         if goes_back:
             alone = len(positional) == 1 and not keywords
             for leaf, (_, gradient, _) in self._gradients().items():
@@ -712,7 +718,7 @@ class Recorder(Interpreter):
         return result
 
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
-        if self.ledger.closed:
+        if self.ledger.closed or self.unseen:
             return super()._outside(function, positional, keywords, node)
         place, statement = Place.of(node, self._source), self._under_way[-1] if self._under_way else None
         owner = getattr(function, "__self__", None)
@@ -819,7 +825,7 @@ class Recorder(Interpreter):
 
     def _heard(self, layer: Any, inputs: tuple[Any, ...], result: Any) -> None:
         """Keep what a layer read and made, as the function behind it would."""
-        if self.ledger.closed or holds_layers(layer):
+        if self.ledger.closed or self.unseen or holds_layers(layer):
             return
         written = call_of(layer, inputs)
         entry = None if written is None else entry_named(written[0])

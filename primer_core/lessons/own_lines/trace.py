@@ -15,7 +15,7 @@ from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
 from primer_core.backend.memory import Layout, shares_memory
 from primer_core.language.evaluator import Call, warnings_of
-from primer_core.language.execution import is_array, remembered
+from primer_core.language.execution import is_array, is_wrapped, remembered
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
 from primer_core.language.programs.layers import Forward, is_module
@@ -23,7 +23,7 @@ from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import is_exception, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
-from primer_core.language.table.costs import size_of
+from primer_core.language.table.costs import arrays_in, size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
 from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
@@ -315,7 +315,7 @@ def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
     stopped = interpreter.run_program(program)
     failed = interpreter.failed
     broken = None
-    if stopped is not None and failed is not None and failed.rejection is stopped:
+    if stopped is not None and failed is not None and failed.rejection is stopped and not _is_of_transform(failed):
         broken = _part_of_failed(failed)
     network = interpreter.layers.broken
     node = interpreter.under_way if stopped is not program.fault else None
@@ -383,7 +383,11 @@ class _Tracer:
         before = self._names_before(interpreter.names, len(moment.functions))
         values = _with_gradients(interpreter.names)
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
-        around = {name: value for name, value in interpreter.names.items() if name not in values and is_array(value)}
+        around = {
+            name: value
+            for name, value in interpreter.names.items()
+            if name not in values and is_array(value) and not is_wrapped(value)
+        }
         outside = {
             name: Seen(type_name(value), number=self._number_of(value), memory=self._memory_of(value))
             for name, value in around.items()
@@ -478,7 +482,7 @@ class _Tracer:
     def _seen(self, value: Any, before: Seen | None) -> Seen:
         assert self.interpreter is not None
         kind = type_name(value)
-        if not is_array(value) or isinstance(value, np.generic):
+        if not is_array(value) or isinstance(value, np.generic) or is_wrapped(value):
             text = _shown(value) if is_plain(value) else ""
             return Seen(
                 kind,
@@ -659,12 +663,19 @@ def _shown(value: Any) -> str:
 
 def _is_kept(call: Call) -> bool:
     arrays = [value for value in (*call.bound.positional, call.result) if is_array(value)]
+    if any(map(is_wrapped, arrays_in((*call.bound.positional, *call.bound.keywords.values(), call.result)))):
+        return False
     return bool(arrays) and all(size_of(array) <= MAX_ELEMENTS for array in arrays)
 
 
 def _part(call: Call) -> Part:
     given = call.bound
     return _copied_part(call.place, call.entry.name, given.positional, given.keywords, _copied(call.result))
+
+
+def _is_of_transform(failed: Failed) -> bool:
+    """Return whether a call was given tensors of ``torch.func``, of which there are no copies."""
+    return any(map(is_wrapped, arrays_in((*failed.positional, *failed.keywords.values()))))
 
 
 def _part_of_failed(failed: Failed) -> Part:

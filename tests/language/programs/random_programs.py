@@ -9,7 +9,7 @@ KINDS = (
     "def", "lambda", "comprehension", "generator", "dict", "f-string", "try", "raise", "assert", "delete", "unpack",
     "star", "no_grad", "class", "module", "slice", "method", "ternary", "logic", "sorted", "text", "global", "tensor",
     "backward", "finally", "keyword", "nested", "isinstance", "walk", "set", "yield", "send", "itertools", "counted",
-    "named", "deque", "by name",
+    "named", "deque", "by name", "transform",
 )  # fmt: skip
 
 
@@ -391,6 +391,17 @@ def _by_name(p: Program) -> None:
     ]))  # fmt: skip
 
 
+def _transform(p: Program) -> None:
+    p.add("def of(x, k=2):", "    y = x * k",
+          f"    return {p.chance.choice(['y.sum()', '(y ** 2).sum()', 'y', 'y.sin()'])}",
+          f"t = torch.arange({p.chance.randint(1, 4)}.) + {p.number()}", "print(" + p.chance.choice([
+        "torch.vmap(of)(t)", "torch.vmap(of)(t, k=3)", "torch.func.grad(of)(t)", "torch.func.jacrev(of)(t)",
+        "torch.func.jacfwd(of)(t)", "torch.func.hessian(of)(t)", "torch.vmap(torch.func.grad(of))(t)",
+        "torch.func.grad_and_value(lambda x: of(x).sum())(t)", "torch.vmap(lambda x: x if x > 0 else -x)(t)",
+        "torch.func.jvp(of, (t,), (t,))", "torch.func.vjp(of, t)[0]", "torch.vmap(lambda x: of(x).item())(t)",
+    ]) + ")")  # fmt: skip
+
+
 _WRITE: dict[str, Callable[[Program], None]] = {
     "array": _new_array, "number": _number, "list": _list, "augmented": _augmented, "item": _item,
     "for range": _for_range, "for enumerate": _for_enumerate, "for zip": _for_zip, "for array": _for_array,
@@ -401,4 +412,5 @@ _WRITE: dict[str, Callable[[Program], None]] = {
     "global": _global, "tensor": _tensor, "backward": _backward, "finally": _finally, "keyword": _keyword,
     "nested": _nested, "isinstance": _isinstance, "walk": _walk, "set": _set, "yield": _yield, "send": _send,
     "itertools": _itertools, "counted": _counted, "named": _named, "deque": _deque, "by name": _by_name,
+    "transform": _transform,
 }  # fmt: skip
